@@ -1,0 +1,32 @@
+"""What the hub asks of a log, as values: the hub states them, whoever drives it runs them."""
+
+import msgspec
+
+from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where a room stands: oldest kept and newest seq, and its topic."""
+
+    room: str
+    first: int
+    last: int
+    topic: str
+
+
+class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages of a room: the newest, the newest before a seq, or the oldest after one."""
+
+    room: str
+    before: int | None = None
+    after: int | None = None
+    limit: int = PAGE_MESSAGES_DEFAULT
+
+
+class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest messages with all of `words`, of one room or of every public room."""
+
+    words: str
+    room: str | None = None
+    before: int | None = None
+    limit: int = PAGE_MESSAGES_DEFAULT

@@ -1,0 +1,45 @@
+"""What the server needs of a log; `memory` and `sqlite` implement it, and one suite tests both."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hubbub.chat.events import AnyLogged, Page
+from hubbub.chat.queries import Head, PageQuery, SearchQuery
+
+
+class Log(Protocol):
+    """An ordered durable record. Every method may raise LogError, and then changed nothing.
+
+    One seq counts through all rooms: it increases within a room, is never reused, and orders a
+    search across rooms. An event's `prev` is the seq of its room's previous event.
+    """
+
+    async def heads(self) -> list[Head]:
+        """Return the head of every room that has events."""
+
+    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+        """Commit `drafts` in order, all or none; return the seq that each has in the log.
+
+        Sets `seq` and `prev` of each committed draft. A message whose sender already posted its
+        nonce within the duplicate window is not committed again: its draft keeps seq 0, and the
+        first one's seq is returned for it.
+        """
+
+    async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
+        """Return the room's next events after seq `after`, about `bytes_max` of them, at least one.
+
+        Empty when there are none.
+        """
+
+    async def page(self, query: PageQuery) -> Page:
+        """Return a page of messages with edits, deletions and reactions folded in."""
+
+    async def search(self, query: SearchQuery) -> Page:
+        """Return the matching messages, folded; a message is found within a second of its commit.
+
+        Words match regardless of case; edited messages are found by their newest text, deleted
+        ones not at all. An empty or wordless query finds nothing.
+        """
+
+    async def close(self) -> None:
+        """Let go of all resources; what was committed stays."""
