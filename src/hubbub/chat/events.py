@@ -178,6 +178,12 @@ class Error(Event, tag="error"):
     ref: str | None = None
 
 
+class Notice(Event, tag="notice"):
+    """The server answers a line that began with `/`."""
+
+    text: str
+
+
 class Bye(Event, tag="bye"):
     """The server ends the session; `reason` is a sentence."""
 
@@ -196,5 +202,6 @@ AnyEvent = (
     | Members
     | Ok
     | Error
+    | Notice
     | Bye
 )

@@ -30,7 +30,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(
             ge=1024,
-            le=9_999_999_999,
+            le=999_999_999,
             description="Longest frame payload, in bytes; leaves room for the JSON around a text.",
         ),
     ] = 262_144

@@ -1,0 +1,41 @@
+"""The formats in which members receive events; fan-out encodes each batch once per format."""
+
+from hubbub.chat.events import Bye, Error, Event, Message, Notice
+from hubbub.chat.names import SERVER_NAME
+from hubbub.wire.codec import encode
+from hubbub.wire.frames import encode_event_frame, encode_frame
+
+
+class ClassicFrames:
+    """The tutorial's two frames per message; all that a classic session understands."""
+
+    speaks_events = False
+
+    def encode(self, event: Event) -> bytes:
+        """Return the name frame and the text frame; nothing where classic has no words."""
+        match event:
+            case Message():
+                name, text = event.sender, event.text
+            case Notice():
+                name, text = SERVER_NAME, event.text
+            case Error():
+                name, text = SERVER_NAME, event.message
+            case Bye():
+                name, text = SERVER_NAME, event.reason
+            case _:
+                return b""
+        return encode_frame(name.encode()) + encode_frame(text.encode())
+
+
+class EventFrames:
+    """A `+` frame of JSON per event."""
+
+    speaks_events = True
+
+    def encode(self, event: Event) -> bytes:
+        """Return the event's frame."""
+        return encode_event_frame(encode(event))
+
+
+CLASSIC = ClassicFrames()
+EVENTS = EventFrames()

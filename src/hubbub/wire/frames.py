@@ -1,0 +1,125 @@
+"""Frames (protocol section 1): a 10-byte header that says how many bytes of UTF-8 follow.
+
+A sans-I/O codec: the decoder takes whatever the network brought, and whoever owns the socket acts.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from hubbub.chat.errors import ProtocolError
+
+HEADER_BYTES = 10
+_HEADER = re.compile(rb" *(\+?)([0-9]+) *")
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One frame's payload; `event` tells that its header began with `+`."""
+
+    text: str
+    event: bool = False
+
+
+class FrameDecoder:
+    """Turns a stream of bytes into frames. Holds at most one unfinished frame.
+
+    `payload_bytes_max` bounds a payload. Frames of length 0 mean nothing and are passed over.
+    """
+
+    __slots__ = ("_failed", "_needed", "_payload_bytes_max", "_started", "_unfinished")
+
+    def __init__(self, payload_bytes_max: int) -> None:
+        self._payload_bytes_max = payload_bytes_max
+        self._unfinished: bytes | bytearray = b""
+        self._needed = HEADER_BYTES
+        self._started = False
+        self._failed = False
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of an incomplete frame wait for the rest."""
+        return len(self._unfinished)
+
+    def receive(self, chunk: bytes) -> Iterator[Frame]:
+        """Yield the frames that `chunk` completes; exhaust them before the next chunk.
+
+        Raises ProtocolError once, when the stream stops being frames; after that it yields nothing.
+        """
+        if self._failed:
+            return
+        if self._unfinished:
+            # A bytearray grows in place: a frame that comes byte by byte costs no copy per byte.
+            if not isinstance(self._unfinished, bytearray):
+                self._unfinished = bytearray(self._unfinished)
+            self._unfinished += chunk
+            if len(self._unfinished) < self._needed:
+                return
+            chunk = bytes(self._unfinished)
+            self._unfinished = b""
+        at, end = 0, len(chunk)
+        while at + HEADER_BYTES <= end:
+            length, event = self._length(chunk[at : at + HEADER_BYTES])
+            stop = at + HEADER_BYTES + length
+            if stop > end:
+                self._needed = HEADER_BYTES + length
+                break
+            payload = chunk[at + HEADER_BYTES : stop]
+            at = stop
+            if payload:
+                yield Frame(self._text(payload), event)
+        else:
+            self._needed = HEADER_BYTES
+        self._unfinished = chunk[at:]
+
+    def _length(self, header: bytes) -> tuple[int, bool]:
+        parsed = _parse_header(header)
+        if parsed is None:
+            self._failed = True
+            shown = header.decode("ascii", "backslashreplace")
+            sentence = (
+                f"A frame must begin with a {HEADER_BYTES}-byte header that gives the payload's "
+                f"length in decimal digits, padded with spaces; these came instead: {shown!r}."
+            )
+            if self._started:
+                sentence += (
+                    " The usual cause is a length counted in characters: count the bytes of the "
+                    "encoded text instead, len(text.encode('utf-8'))."
+                )
+            raise ProtocolError(sentence)
+        if parsed[0] > self._payload_bytes_max:
+            self._failed = True
+            raise ProtocolError(
+                f"A frame of {parsed[0]} bytes is too long: the limit is "
+                f"{self._payload_bytes_max} bytes. Send it in shorter pieces."
+            )
+        self._started = True
+        return parsed
+
+    def _text(self, payload: bytes) -> str:
+        try:
+            return payload.decode()
+        except UnicodeDecodeError as error:
+            self._failed = True
+            raise ProtocolError(
+                f"A frame's payload must be UTF-8 text; byte {error.start} of this one is not. "
+                "Encode text with UTF-8, and count its length in bytes, not in characters."
+            ) from None
+
+
+# The same few lengths come again and again; a look-up is several times cheaper than the pattern.
+@lru_cache(maxsize=4096)
+def _parse_header(header: bytes) -> tuple[int, bool] | None:
+    match = _HEADER.fullmatch(header)
+    return (int(match[2]), bool(match[1])) if match else None
+
+
+def encode_frame(payload: bytes) -> bytes:
+    """Return `payload` behind the header that every tutorial peer reads."""
+    return b"%-10d%b" % (len(payload), payload)
+
+
+def encode_event_frame(payload: bytes) -> bytes:
+    """Return `payload` behind a header that begins with `+`: this side speaks events."""
+    return b"+%-9d%b" % (len(payload), payload)
