@@ -10,6 +10,7 @@ from msgspec import Meta
 
 PAGE_MESSAGES_MAX = 200
 PAGE_MESSAGES_DEFAULT = 50
+REF_CHARS_MAX = 64
 
 Token = Annotated[str, Meta(min_length=1, max_length=64)]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -19,7 +20,7 @@ PageLimit = Annotated[int, Meta(ge=1, le=PAGE_MESSAGES_MAX)]
 class Command(msgspec.Struct, tag_field="type", omit_defaults=True, kw_only=True):
     """Anything that a client sends after `welcome`."""
 
-    ref: Annotated[str, Meta(max_length=64)] | None = None
+    ref: Annotated[str, Meta(max_length=REF_CHARS_MAX)] | None = None
 
 
 class Hello(Command, tag="hello"):

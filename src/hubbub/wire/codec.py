@@ -4,7 +4,7 @@ import difflib
 
 import msgspec
 
-from hubbub.chat.commands import AnyCommand
+from hubbub.chat.commands import REF_CHARS_MAX, AnyCommand
 from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.events import AnyEvent
 
@@ -13,15 +13,15 @@ _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _encoder = msgspec.json.Encoder()
 _COMMAND_TYPES = sorted(str(struct.__struct_config__.tag) for struct in AnyCommand.__args__)
 _EVENT_TYPES = {str(struct.__struct_config__.tag) for struct in AnyEvent.__args__}
-_REF_CHARS_MAX = 64
+_BAD_JSON = (msgspec.DecodeError, RecursionError, UnicodeError)
 
 encode = _encoder.encode
 """Return a command or an event as JSON in UTF-8."""
 
 
 class _Envelope(msgspec.Struct):
-    type: str | None = None
-    ref: str | None = None
+    type: object = None
+    ref: object = None
 
 
 _envelopes = msgspec.json.Decoder(_Envelope)
@@ -31,27 +31,28 @@ def decode_command(text: str) -> AnyCommand:
     """Return the command in a JSON object; raise Refused `bad_command` for anything else."""
     try:
         return _commands.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+    except _BAD_JSON as error:
         raise Refused(_what_is_wrong(text, error)) from None
 
 
 def ref_of(text: str) -> str | None:
     """Return the `ref` of a command that does not decode, so that its refusal can carry it."""
+    ref = _envelope(text).ref
+    return ref if isinstance(ref, str) and len(ref) <= REF_CHARS_MAX else None
+
+
+def _envelope(text: str) -> _Envelope:
     try:
-        ref = _envelopes.decode(text).ref
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return None
-    return ref if ref is not None and len(ref) <= _REF_CHARS_MAX else None
+        return _envelopes.decode(text)
+    except _BAD_JSON:
+        return _Envelope()
 
 
 def _what_is_wrong(text: str, error: Exception) -> str:
     if not isinstance(error, msgspec.ValidationError):
         return 'A command must be one JSON object with a "type"; this is not valid JSON.'
-    try:
-        name = _envelopes.decode(text).type
-    except msgspec.DecodeError:
-        name = None
-    if name is None:
+    name = _envelope(text).type
+    if not isinstance(name, str):
         return 'A command must be a JSON object with a "type" such as "say", given as a string.'
     if name not in _COMMAND_TYPES:
         near = difflib.get_close_matches(name, _COMMAND_TYPES, 1)
@@ -67,11 +68,8 @@ def decode_event(text: str) -> AnyEvent | None:
     """
     try:
         return _events.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        try:
-            name = _envelopes.decode(text).type
-        except (msgspec.DecodeError, RecursionError, UnicodeError):
-            name = None
-        if name is not None and name not in _EVENT_TYPES:
+    except _BAD_JSON as error:
+        name = _envelope(text).type
+        if isinstance(name, str) and name not in _EVENT_TYPES:
             return None
         raise ProtocolError(f"The server sent an event that cannot be read: {error}.") from None
