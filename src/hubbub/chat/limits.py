@@ -75,12 +75,12 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rooms_per_member_max: Annotated[
         int, Meta(ge=1, description="Rooms that one session may be in.")
     ] = 200
-    members_listed_max: Annotated[
+    listed_max: Annotated[
         int,
         Meta(
-            ge=0,
-            description="Members that a list shows. A room with more sends no presence and no "
-            "typing events: they would cost more than its messages.",
+            ge=1,
+            description="Entries that a list of members or rooms shows. A room with more members "
+            "sends no presence and no typing events: they would cost more than its messages.",
         ),
     ] = 1000
     duplicate_window_seconds: Annotated[

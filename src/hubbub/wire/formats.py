@@ -1,7 +1,7 @@
 """The formats in which members receive events; fan-out encodes each batch once per format."""
 
 from hubbub.chat.events import Bye, Error, Event, Message, Notice
-from hubbub.chat.names import SERVER_NAME
+from hubbub.chat.names import SERVER_NAME, is_direct
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import encode_event_frame, encode_frame
 
@@ -16,6 +16,8 @@ class ClassicFrames:
         match event:
             case Message():
                 name, text = event.sender, event.text
+                if is_direct(event.room):
+                    text = f"(private) {text}"
             case Notice():
                 name, text = SERVER_NAME, event.text
             case Error():

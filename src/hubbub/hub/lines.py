@@ -1,0 +1,196 @@
+"""Plain lines: a message to the session's room, or a `/` command (protocol section 2)."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from hubbub.chat import commands as c
+from hubbub.chat.errors import Refused
+from hubbub.chat.events import Message, Notice, Page
+from hubbub.chat.names import DEFAULT_ROOM, NAME_CHARS_MAX
+from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.chat.text import inert
+from hubbub.hub import commands
+from hubbub.hub.membership import (
+    enter_room,
+    find_or_open_room,
+    leave_room,
+    list_members,
+    list_rooms,
+    open_direct_room,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from hubbub.hub.hub import Hub
+    from hubbub.hub.room import Room
+    from hubbub.hub.session import Decision, Session
+
+HISTORY_LINES_DEFAULT = 20
+HISTORY_LINES_MAX = 50
+"""A page of the longest messages is what one answer may weigh."""
+
+
+def decide(hub: Hub, session: Session, text: str, at: int) -> Decision:
+    """Decide on a line; one without visible text means nothing, as in the tutorial."""
+    if session.held:
+        raise hub.name_taken(session)
+    if text.startswith("/") and not text.startswith("//"):
+        word, _, argument = text[1:].partition(" ")
+        return _line_command(word.strip().lower()).decide(hub, session, argument.strip(), at)
+    if inert(text).strip("\n"):
+        text = text[1:] if text.startswith("//") else text
+        room = current_room(hub, session)
+        commands.post(hub, session, commands.draft_message(session, room, text, at))
+    return None
+
+
+def current_room(hub: Hub, session: Session) -> Room:
+    """Return the room that plain lines go to: the last joined, else the lobby, joined now."""
+    while (room := session.current) is None:
+        commands.join(hub, session, c.Join(room=DEFAULT_ROOM), 0)
+    return room
+
+
+class LineCommand(NamedTuple):
+    """One `/` command: how it is used, what it does, and its function."""
+
+    usage: str
+    purpose: str
+    decide: Callable[[Hub, Session, str, int], Decision]
+
+
+def _line_command(word: str) -> LineCommand:
+    found = LINE_COMMANDS.get(word)
+    if found is None:
+        near = difflib.get_close_matches(word, LINE_COMMANDS, 1)
+        hint = f"Did you mean /{near[0]}? " if near else ""
+        raise Refused(
+            f"There is no command /{word[:40]}. {hint}/help lists them; "
+            "begin with // to say a line that starts with a slash."
+        )
+    return found
+
+
+def _needs(argument: str, word: str) -> str:
+    if not argument:
+        raise Refused(f"Usage: {LINE_COMMANDS[word].usage}")
+    return argument
+
+
+def _help(_hub: Hub, session: Session, _argument: str, _at: int) -> None:
+    lines = [f"{one.usage} - {one.purpose}" for one in LINE_COMMANDS.values()]
+    session.send(Notice(text="\n".join([*lines, "//text - say a line that starts with a slash"])))
+
+
+def _rooms(hub: Hub, session: Session, _argument: str, _at: int) -> None:
+    here = session.current.name if session.current else None
+    lines = [
+        f"{one.room}, {one.members} present"
+        + (" (you are here)" if one.room == here else "")
+        + (f": {one.topic}" if one.topic else "")
+        for one in list_rooms(hub).rooms
+    ]
+    session.send(Notice(text="\n".join(lines)))
+
+
+def _join(hub: Hub, session: Session, argument: str, at: int) -> None:
+    raw = _needs(argument, "join")
+    if session.format.speaks_events:
+        commands.join(hub, session, c.Join(room=raw), at)
+        return
+    # A classic session cannot tell rooms apart: it is in one at a time.
+    room = find_or_open_room(hub, session, raw)
+    here = current_room(hub, session)
+    if room is not here:
+        leave_room(hub, session.members[here.name])
+        enter_room(hub, session, room)
+        session.current = room
+    topic = f" Topic: {room.topic}" if room.topic else ""
+    session.send(Notice(text=f"You are in {room.name} now, {len(room.members)} present.{topic}"))
+
+
+def _who(hub: Hub, session: Session, _argument: str, _at: int) -> None:
+    room = current_room(hub, session)
+    listed = list_members(hub, room)
+    names = ", ".join(member.name for member in listed.members)
+    more = ", and more" if listed.more else ""
+    session.send(Notice(text=f"{len(room.members)} in {room.name}: {names}{more}"))
+
+
+def _line(message: Message) -> str:
+    at = datetime.fromtimestamp(message.at / 1000, UTC)
+    text = "(deleted)" if message.deleted else message.text
+    return f"[{at:%Y-%m-%d %H:%M} UTC] {message.sender} > {text}"
+
+
+def _send_page(session: Session, page: Page, none: str) -> None:
+    for message in page.messages:
+        session.send(Notice(text=_line(message)))
+    if not page.messages:
+        session.send(Notice(text=none))
+
+
+def _history(
+    hub: Hub, session: Session, argument: str, _at: int
+) -> Generator[PageQuery, Page, None]:
+    count = argument or str(HISTORY_LINES_DEFAULT)
+    if not (count.isascii() and count.isdigit() and 1 <= int(count) <= HISTORY_LINES_MAX):
+        raise Refused(f"Usage: {LINE_COMMANDS['history'].usage}, N from 1 to {HISTORY_LINES_MAX}.")
+    room = current_room(hub, session)
+    page = yield PageQuery(room=room.name, limit=int(count))
+    page = commands.only_own_time(session, room, page)
+    _send_page(session, page, f"Nothing was said in {room.name} yet.")
+
+
+def _search(
+    hub: Hub, session: Session, argument: str, _at: int
+) -> Generator[SearchQuery, Page, None]:
+    room = current_room(hub, session)
+    page = yield SearchQuery(
+        words=_needs(argument, "search"), room=room.name, limit=HISTORY_LINES_DEFAULT
+    )
+    page = commands.only_own_time(session, room, page)
+    _send_page(session, page, f"Nothing in {room.name} matches.")
+
+
+def _msg(hub: Hub, session: Session, argument: str, at: int) -> None:
+    name, text = _split_name(hub, _needs(argument, "msg"))
+    if not text:
+        raise Refused(f"Usage: {LINE_COMMANDS['msg'].usage}")
+    room = open_direct_room(hub, session, name)
+    commands.post(hub, session, commands.draft_message(session, room, text, at))
+
+
+def _split_name(hub: Hub, argument: str) -> tuple[str, str]:
+    """Split `NAME TEXT`; names may hold spaces, so the longest one that is here wins."""
+    words = argument.split(" ")
+    present = [session.name for session in hub.sessions.values()]
+    for count in range(len(words) - 1, 1, -1):
+        name = " ".join(words[:count])
+        if len(name) <= NAME_CHARS_MAX and name in present:
+            return name, " ".join(words[count:]).strip()
+    return words[0], " ".join(words[1:]).strip()
+
+
+def _topic(hub: Hub, session: Session, argument: str, at: int) -> None:
+    room = current_room(hub, session)
+    if argument:
+        commands.topic(hub, session, c.SetTopic(room=room.name, text=argument), at)
+    else:
+        session.send(Notice(text=room.topic or f"{room.name} has no topic."))
+
+
+LINE_COMMANDS = {
+    "help": LineCommand("/help", "this list", _help),
+    "rooms": LineCommand("/rooms", "the rooms there are", _rooms),
+    "join": LineCommand("/join ROOM", "go to a room; it opens if there is none", _join),
+    "who": LineCommand("/who", "who is in your room", _who),
+    "history": LineCommand("/history [N]", "the last N messages of your room", _history),
+    "search": LineCommand("/search WORDS", "messages of your room with these words", _search),
+    "msg": LineCommand("/msg NAME TEXT", "say something to one person", _msg),
+    "topic": LineCommand("/topic [TEXT]", "show or set your room's topic", _topic),
+}

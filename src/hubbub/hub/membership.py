@@ -1,0 +1,152 @@
+"""Who is in which room, which rooms a session may see, and who is told of comings and goings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.chat.names import (
+    DEFAULT_ROOM,
+    allowed_name,
+    allowed_room,
+    direct_room,
+    is_direct,
+    name_key,
+)
+from hubbub.hub.fanout import announce
+from hubbub.hub.room import Member, Room
+
+if TYPE_CHECKING:
+    from hubbub.hub.hub import Hub
+    from hubbub.hub.session import Session
+
+
+def enter_room(hub: Hub, session: Session, room: Room) -> Member:
+    """Make a session a member of a room from now on, and tell the others."""
+    if len(session.members) >= hub.limits.rooms_per_member_max:
+        raise Refused(
+            f"You are in {len(session.members)} rooms, the most allowed. Leave one first.",
+            code="too_many_rooms",
+        )
+    member = room.enter(session)
+    if session.congested:
+        room.lag(member, room.last)
+    else:
+        room.go_live(member)
+    _announce_presence(hub, member, "joined")
+    return member
+
+
+def leave_room(hub: Hub, member: Member) -> None:
+    """End a membership and tell the others; a room without members or events is forgotten."""
+    room = member.room
+    room.leave(member)
+    _announce_presence(hub, member, "left")
+    if not room.members and not room.last and room.name != DEFAULT_ROOM:
+        del hub.rooms[room.name]
+
+
+def _announce_presence(hub: Hub, member: Member, state: Literal["joined", "left"]) -> None:
+    room = member.room
+    room.presence_changes += 1
+    if not is_crowd(hub, room):
+        presence = e.Presence(room=room.name, name=member.session.name, state=state)
+        announce(room, presence, besides=member)
+
+
+def is_crowd(hub: Hub, room: Room) -> bool:
+    """Tell whether a room has so many members that presence would cost more than messages."""
+    return len(room.members) > hub.limits.listed_max
+
+
+def find_room(hub: Hub, session: Session, raw: str) -> Room:
+    """Return a room the session may read; raise Refused `no_such_room`."""
+    name = raw if is_direct(raw) else allowed_room(raw)
+    room = hub.rooms.get(name)
+    if room is None or (is_direct(name) and session.name not in room.direct):
+        raise Refused(
+            f"There is no room '{name}'. Join it to open it, or ask for the list of rooms.",
+            code="no_such_room",
+        )
+    return room
+
+
+def find_or_open_room(hub: Hub, session: Session, raw: str) -> Room:
+    """Return a room the session may enter, a new one if need be."""
+    if is_direct(raw) or (name := allowed_room(raw)) in hub.rooms:
+        return find_room(hub, session, raw)
+    if len(hub.rooms) >= hub.limits.rooms_max:
+        raise Refused(
+            "The server has as many rooms as it allows. Join one of those there are.",
+            code="too_many_rooms",
+        )
+    return hub.rooms.setdefault(name, Room(name))
+
+
+def open_direct_room(hub: Hub, session: Session, name: str) -> Room:
+    """Return the private room of the session and the holder of `name`, with both in it."""
+    other = find_session(hub, name)
+    if other is session:
+        raise Refused("You cannot have a private room with yourself.", code="forbidden")
+    key = direct_room(session.name, other.name)
+    room = hub.rooms.setdefault(key, Room(key))
+    room.direct = (session.name, other.name)
+    if key not in session.members:
+        enter_room(hub, session, room)
+    if key not in other.members:
+        enter_room(hub, other, room)
+        other.send(describe(hub, room))
+    return room
+
+
+def find_session(hub: Hub, name: str) -> Session:
+    """Return the session that bears `name`; raise Refused `not_here`."""
+    session = hub.sessions.get(name_key(allowed_name(name)))
+    if session is None:
+        raise Refused(f"Nobody called '{name}' is here.", code="not_here")
+    return session
+
+
+def own_membership(hub: Hub, session: Session, raw: str) -> Member:
+    """Return the session's membership of a room; raise Refused `not_a_member`."""
+    if (member := session.members.get(raw)) is not None:
+        return member
+    room = find_room(hub, session, raw)
+    if (member := session.members.get(room.name)) is None:
+        raise Refused(f"You are not in the room '{room.name}'. Join it first.", code="not_a_member")
+    return member
+
+
+def describe(hub: Hub, room: Room, *, after: int | None = None, ref: str | None = None) -> e.Room:
+    """Return the `room` event for someone who enters with the cursor `after`."""
+    return e.Room(
+        room=room.name,
+        topic=room.topic,
+        members=room.listed(hub.limits.listed_max),
+        last=room.last,
+        first=room.first,
+        gap=after is not None and 0 < after < room.first,
+        direct=list(room.direct),
+        ref=ref,
+    )
+
+
+def list_members(hub: Hub, room: Room, ref: str | None = None) -> e.Members:
+    """Return the `members` event of a room."""
+    return e.Members(
+        room=room.name,
+        members=room.listed(hub.limits.listed_max),
+        more=is_crowd(hub, room),
+        ref=ref,
+    )
+
+
+def list_rooms(hub: Hub, ref: str | None = None) -> e.Rooms:
+    """Return the `rooms` event: the public rooms by name; of too many, the latest spoken in."""
+    public = [room for room in hub.rooms.values() if not is_direct(room.name)]
+    shown = hub.limits.listed_max
+    if len(public) > shown:
+        public = sorted(public, key=lambda room: room.last, reverse=True)[:shown]
+    summaries = [room.summary() for room in sorted(public, key=lambda room: room.name)]
+    return e.Rooms(rooms=summaries, ref=ref)
