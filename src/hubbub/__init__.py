@@ -7,3 +7,5 @@
         async for event in chat:
             print(event)
 """
+
+__version__ = "0.1.0"

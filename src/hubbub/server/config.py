@@ -1,0 +1,93 @@
+"""The configuration file: TOML with a section each for server, limits and log.
+
+The structs below are its only definition; `print_config` writes them out as a commented file.
+"""
+
+import difflib
+import textwrap
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta, json
+from msgspec.structs import fields
+
+from hubbub.chat.errors import ConfigError
+from hubbub.chat.limits import Limits
+
+
+class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[server]` section."""
+
+    listen: Annotated[
+        str, Meta(description="Address and port to listen on; 127.0.0.1 admits this machine only.")
+    ] = "127.0.0.1:1234"
+    data: Annotated[
+        str, Meta(description="Folder of the log; empty is a folder of your user account.")
+    ] = ""
+
+
+class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[log]` section."""
+
+    durability: Annotated[
+        Literal["process", "power"],
+        Meta(
+            description='What every message that anyone saw survives: "process" is a killed '
+            'server, "power" is also a power cut, at the price of waiting for the disk.'
+        ),
+    ] = "process"
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be configured."""
+
+    server: ServerSection = ServerSection()
+    limits: Limits = Limits()
+    log: LogSection = LogSection()
+
+
+def load_config(path: Path) -> Config:
+    """Read a TOML file; raise ConfigError that names the file, the key and the remedy."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from None
+    _refuse_unknown(path, raw, Config, "")
+    try:
+        return msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(
+            f"{path}: {error}. 'hubbub serve --print-config' shows an example."
+        ) from None
+
+
+def _refuse_unknown(
+    path: Path, table: dict[str, object], struct: type[msgspec.Struct], prefix: str
+) -> None:
+    types = get_type_hints(struct)
+    for key, value in table.items():
+        if key not in types:
+            near = difflib.get_close_matches(key, types, 1)
+            hint = f"did you mean '{prefix}{near[0]}'?" if near else f"known: {', '.join(types)}."
+            raise ConfigError(f"{path}: there is no key '{prefix}{key}'; {hint}")
+        if isinstance(value, dict) and issubclass(types[key], msgspec.Struct):
+            _refuse_unknown(path, value, types[key], f"{prefix}{key}.")
+
+
+def print_config() -> str:
+    """Return the default configuration as a commented TOML file."""
+    lines = ["# hubbub.toml: every key with its default. Use: hubbub serve --config hubbub.toml"]
+    for name, section in get_type_hints(Config).items():
+        lines += ["", f"[{name}]"]
+        types = get_type_hints(section, include_extras=True)
+        for field in fields(section):
+            description = next(m.description for m in types[field.name].__metadata__)
+            lines += textwrap.wrap(
+                description, width=98, initial_indent="# ", subsequent_indent="# "
+            )
+            lines.append(f"{field.name} = {json.encode(field.default).decode()}")
+    return "\n".join(lines) + "\n"

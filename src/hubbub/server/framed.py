@@ -1,0 +1,82 @@
+"""Frames over TCP: the transport of tutorial clients, event sessions and plain sockets."""
+
+import asyncio
+from typing import cast
+
+from hubbub.server.app import App
+from hubbub.server.session import Conversation
+from hubbub.wire.frames import FrameDecoder
+
+LINGER_SECONDS = 3
+"""How long a peer may take to read the last words and hang up, before it is cut off."""
+
+
+class FramedLine(asyncio.Protocol):
+    """One TCP connection that speaks frames."""
+
+    __slots__ = ("_app", "_conversation", "_decoder", "_host", "_transport", "ended")
+
+    def __init__(self, app: App, host: str) -> None:
+        self._app = app
+        self._host = host
+        self._conversation = Conversation(app, self)
+        self._decoder = FrameDecoder(app.limits.frame_bytes_max)
+        self.ended = False
+
+    # What asyncio tells us.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=self._app.limits.unsent_bytes_max)
+        self._app.arrived(self, self._conversation)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.ended:
+            self._conversation.hear(self._decoder.receive(data))
+
+    def eof_received(self) -> bool:
+        if not self.ended:
+            self._conversation.hear_end()
+        # What is open still is a peer that said all and waits for an answer.
+        return not self.ended
+
+    def pause_writing(self) -> None:
+        self._conversation.fell_behind()
+
+    def resume_writing(self) -> None:
+        self._conversation.caught_breath()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._conversation.finish()
+        self.ended = True
+        self._conversation.depart()
+        self._app.departed(self)
+        self._app.listener.release(self._host)
+
+    # What the conversation and the hub want.
+
+    def write(self, payload: bytes) -> None:
+        if not self.ended:
+            self._transport.write(payload)
+
+    def end(self) -> None:
+        """Send the rest, say so to TCP, and give the peer a moment to read it and hang up.
+
+        Closing at once with bytes unread would reset the connection, and the peer might lose the
+        sentence that says why.
+        """
+        if self.ended or self._transport.is_closing():
+            return
+        self.ended = True
+        self._transport.write_eof()
+        self._transport.resume_reading()
+        self._app.loop.call_later(LINGER_SECONDS, self._transport.abort)
+
+    def unsent_bytes(self) -> int:
+        return self._transport.get_write_buffer_size()
+
+    def pause(self) -> None:
+        self._transport.pause_reading()
+
+    def proceed(self) -> None:
+        self._transport.resume_reading()

@@ -1,0 +1,280 @@
+"""A session's conversation with the hub, whatever its transport.
+
+It acts on frames no faster than may be. Four things make it wait, and stop the reading meanwhile:
+its pace, a command that reads the log, its messages on the way to the log, and a peer that does
+not read its answers. So what is held for a peer is bounded, and what it sent is never dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from hubbub.chat.errors import HubbubError, LogError, ProtocolError, Refused
+from hubbub.chat.events import Error, Page
+from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.server.pace import Pace
+from hubbub.wire.codec import decode_command, ref_of
+from hubbub.wire.formats import CLASSIC, EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from hubbub.hub import Format, Session
+    from hubbub.server.app import App
+    from hubbub.wire.frames import Frame
+
+UNREAD_ANSWERS_BYTES_MAX = 1_048_576
+"""A peer with so much unread is not listened to until it reads: its answers would pile up."""
+
+BACKLOG_BYTES = 262_144
+"""How much of the log is read at a time for a lagging member."""
+
+BACKLOG_RETRY_SECONDS = 1.0
+
+logger = structlog.get_logger()
+
+
+class Line(Protocol):
+    """What a conversation needs of its transport; it is the hub's Outlet as well."""
+
+    ended: bool
+
+    def write(self, payload: bytes, /) -> None:
+        """Send bytes, after `end` none."""
+
+    def end(self) -> None:
+        """Send what was written, then close."""
+
+    def unsent_bytes(self) -> int:
+        """Return how many written bytes still wait to be sent."""
+
+    def pause(self) -> None:
+        """Stop reading from the peer."""
+
+    def proceed(self) -> None:
+        """Read from the peer again."""
+
+
+class Conversation:
+    """One peer's side of the chatroom, from its first frame to the end of its connection."""
+
+    __slots__ = (
+        "_app",
+        "_catch_up",
+        "_frames",
+        "_hung_up",
+        "_line",
+        "_pace",
+        "_reading",
+        "_timer",
+        "heard_at",
+        "session",
+    )
+
+    def __init__(self, app: App, line: Line) -> None:
+        self._app = app
+        self._line = line
+        self._frames: Iterator[Frame] = iter(())
+        self._hung_up = False
+        self._reading: asyncio.Task[None] | None = None  # of the log, for a command
+        self._catch_up: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._pace: Pace | None = None
+        self.heard_at = app.loop.time()
+        self.session: Session | None = None
+        if per_second := app.limits.messages_per_second:
+            self._pace = Pace(per_second, app.limits.burst, app.loop.time())
+
+    def hear(self, frames: Iterator[Frame]) -> None:
+        """Act on frames as they may be acted on; while some wait, the line is paused."""
+        self._frames = frames
+        self.heard_at = self._app.loop.time()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Act on the frames that wait, until none is left or something makes them wait longer."""
+        line, frames = self._line, self._frames
+        try:
+            while not line.ended:
+                if self._must_wait():
+                    line.pause()
+                    break
+                if (frame := next(frames, None)) is None:
+                    line.proceed()
+                    break
+                self._act(frame)
+        except ProtocolError as error:
+            self.fail(error)
+        self._app.commits.wake()
+        if self._hung_up:
+            self.hear_end()
+
+    def hear_end(self) -> None:
+        """The peer will send nothing more: end once it has the answers to what it sent."""
+        self._hung_up = True
+        if self.session is not None and self.session.pending_bytes:
+            self._app.commits.waiting.add(self)
+        else:
+            self._line.end()
+
+    def _must_wait(self) -> bool:
+        if self._reading is not None:
+            return True
+        app, session = self._app, self.session
+        if session is not None and session.pending_bytes > app.limits.pending_bytes_max:
+            app.commits.waiting.add(self)
+            return True
+        if self._line.unsent_bytes() > UNREAD_ANSWERS_BYTES_MAX:
+            return True
+        if self._pace is None or not (delay := self._pace.delay(app.loop.time())):
+            return False
+        if self._timer is None:
+            self._timer = app.loop.call_later(delay, self._pace_allows)
+        return True
+
+    def _pace_allows(self) -> None:
+        self._timer = None
+        self.go_on()
+
+    def finish(self) -> None:
+        """Act on all that was read already, without waiting: no more can come."""
+        try:
+            for frame in self._frames:
+                if self._line.ended:
+                    break
+                self._act(frame)
+        except ProtocolError as error:
+            self.fail(error)
+        self._app.commits.wake()
+
+    def depart(self) -> None:
+        """Leave the chatroom: the connection is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._catch_up is not None:
+            self._catch_up.cancel()
+        if self.session is not None:
+            self._app.hub.depart(self.session)
+
+    # One frame.
+
+    def _act(self, frame: Frame) -> None:
+        session = self.session
+        if session is None:
+            self._enter(frame)
+            return
+        if self._pace is not None:
+            self._pace.take()
+        command = None
+        by_event = frame.event and session.format.speaks_events
+        at = time.time_ns() // 1_000_000
+        try:
+            if by_event:
+                command = decode_command(frame.text)
+                decision = self._app.hub.command(session, command, at)
+            else:
+                decision = self._app.hub.line(session, frame.text, at)
+            if decision is not None and (query := next(decision, None)) is not None:
+                # The frames after this one wait until it is decided.
+                self._reading = self._app.loop.create_task(
+                    self._read_and_decide(
+                        session, decision, query, command.ref if command else None
+                    )
+                )
+        except Refused as error:
+            ref = command.ref if command else ref_of(frame.text) if by_event else None
+            self._refuse(session, error, ref)
+        except Exception:  # noqa: BLE001 (a fault of ours ends this session, and no other)
+            self._fail_by_our_fault(session)
+        if session.lagging:
+            self.catch_up()
+
+    def _enter(self, frame: Frame) -> None:
+        format_ = EVENTS if frame.event else CLASSIC
+        secret = secrets.token_urlsafe(16)
+        try:
+            self.session = self._app.hub.enter(frame.text, format_, self._line, secret)
+        except Refused as error:
+            self.fail(error, format_)
+        else:
+            self._app.introduced(self._line)
+
+    async def _read_and_decide(
+        self,
+        session: Session,
+        decision: Generator[PageQuery | SearchQuery, Page, None],
+        query: PageQuery | SearchQuery,
+        ref: str | None,
+    ) -> None:
+        log = self._app.log
+        try:
+            while True:
+                page = await (
+                    log.page(query) if isinstance(query, PageQuery) else log.search(query)
+                )
+                query = decision.send(page)
+        except StopIteration:
+            pass
+        except (Refused, LogError) as error:
+            self._refuse(session, error, ref)
+        except Exception:  # noqa: BLE001 (a fault of ours ends this session, and no other)
+            self._fail_by_our_fault(session)
+        self._reading = None
+        self.go_on()
+
+    # Refusals and ends.
+
+    def _refuse(self, session: Session, error: HubbubError, ref: str | None) -> None:
+        session.send(Error(code=error.code, message=str(error), ref=ref))
+        if session.held:  # what a held session may not do ends it
+            self._line.end()
+
+    def fail(self, error: HubbubError, format_: Format = CLASSIC) -> None:
+        """Say why the connection ends, and end it."""
+        if self.session is not None:
+            format_ = self.session.format
+        self._line.write(format_.encode(Error(code=error.code, message=str(error))))
+        self._line.end()
+
+    def _fail_by_our_fault(self, session: Session) -> None:
+        logger.error("a session failed", name=session.name, exc_info=True)
+        self.fail(HubbubError("The server has a fault and ends this session.", code="server_fault"))
+
+    # A slow reader.
+
+    def fell_behind(self) -> None:
+        """The connection is full: from now on the log keeps the session's place."""
+        if self.session is not None:
+            self._app.hub.lag(self.session)
+
+    def caught_breath(self) -> None:
+        """The connection takes bytes again."""
+        if self.session is not None:
+            self.session.congested = False
+            self.catch_up()
+        self.go_on()
+
+    def catch_up(self) -> None:
+        """See to it that lagging members are served from the log."""
+        if self._catch_up is None:
+            self._catch_up = self._app.loop.create_task(self._serve_backlog())
+
+    async def _serve_backlog(self) -> None:
+        session, app = self.session, self._app
+        while session is not None and session.lagging and not session.congested:
+            member = next(iter(session.lagging.values()))
+            cursor = member.cursor
+            try:
+                events = await app.log.backlog(member.room.name, cursor, BACKLOG_BYTES)
+            except LogError:
+                await asyncio.sleep(BACKLOG_RETRY_SECONDS)
+                continue
+            # Meanwhile the member may have left, or joined anew with another cursor.
+            if session.lagging.get(member.room.name) is member and member.cursor == cursor:
+                app.hub.catch_up(member, events)
+        self._catch_up = None

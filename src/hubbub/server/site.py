@@ -1,0 +1,33 @@
+"""The HTTP routes. Imports aiohttp, so it is itself imported only when someone speaks HTTP."""
+
+from aiohttp import web
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.chat.queries import PageQuery
+from hubbub.log.port import Log
+
+
+class Site:
+    """What is served at which path."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    async def runner(self) -> web.AppRunner:
+        """Return what answers connections, ready to."""
+        application = web.Application()
+        application.add_routes([web.get("/", self._page), web.get("/healthz", self._health)])
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        return runner
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.Response(text=f"A hubbub chatroom. Join it with: hubbub join {request.host}\n")
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        try:
+            await self._log.page(PageQuery(room=DEFAULT_ROOM, limit=1))
+        except LogError as error:
+            return web.Response(status=503, text=f"{error}\n")
+        return web.Response(text="ok\n")
