@@ -1,115 +1,42 @@
 """The wiring: one log, one hub, one port, and the order in which they start and stop."""
 
-from __future__ import annotations
-
 import asyncio
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from hubbub import __version__
-from hubbub.chat.errors import Refused
-from hubbub.chat.events import Bye
 from hubbub.hub import Hub
-from hubbub.server.commits import Commits
+from hubbub.log.port import Log
+from hubbub.server.chatroom import Chatroom
+from hubbub.server.config import Config
 from hubbub.server.listener import Listener
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from hubbub.log.port import Log
-    from hubbub.server.config import Config
-    from hubbub.server.session import Conversation, Line
-
-SWEEP_SECONDS = 1.0
-
-
-class App:
-    """A running chatroom: what its connections share."""
-
-    def __init__(self, config: Config, hub: Hub, log: Log) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.limits = config.limits
-        self.hub = hub
-        self.log = log
-        self.commits = Commits(hub, log)
-        self.listener = Listener(self)
-        self._conversations: dict[Line, Conversation] = {}
-        # Deadlines of those that have not said who they are, the earliest first.
-        self._handshakes: dict[Line, float] = {}
-        self._empty = asyncio.Event()
-
-    def arrived(self, line: Line, conversation: Conversation) -> None:
-        """Take note of a new connection."""
-        self._empty.clear()
-        self._conversations[line] = conversation
-        self._handshakes[line] = self.loop.time() + self.limits.handshake_seconds
-
-    def introduced(self, line: Line) -> None:
-        """Take note that a connection has a session now."""
-        self._handshakes.pop(line, None)
-
-    def departed(self, line: Line) -> None:
-        """Forget a connection that is gone."""
-        self._handshakes.pop(line, None)
-        self._conversations.pop(line, None)
-        if not self._conversations:
-            self._empty.set()
-
-    async def sweep(self) -> None:
-        """End, for ever, what takes too long to say who it is, and who is silent for too long."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            now = self.loop.time()
-            self.listener.sweep(now)
-            for line, deadline in list(self._handshakes.items()):
-                if deadline > now:
-                    break
-                self.introduced(line)
-                self._conversations[line].fail(
-                    Refused(
-                        "You did not say who you are in time. Connect again and send your name "
-                        "in the first frame.",
-                        code="handshake_timeout",
-                    )
-                )
-            if idle_seconds := self.limits.idle_seconds:
-                silence = Refused(
-                    f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
-                    code="idle",
-                )
-                for conversation in list(self._conversations.values()):
-                    if conversation.heard_at < now - idle_seconds:
-                        conversation.fail(silence)
-
-    async def stop(self) -> None:
-        """Accept nothing more, commit what was accepted, and say goodbye."""
-        await self.listener.close()
-        for conversation in list(self._conversations.values()):
-            conversation.finish()
-        await self.commits.drained()
-        bye = Bye(reason="The server is shutting down.")
-        for line, conversation in list(self._conversations.items()):
-            if conversation.session is not None:
-                conversation.session.send(bye)
-            line.end()
-        if self._conversations:
-            self._empty.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._empty.wait(), self.limits.shutdown_seconds)
 
 
 @asynccontextmanager
-async def running(config: Config, log: Log) -> AsyncIterator[App]:
-    """Serve `log` until the block ends; raise ConfigError if the address cannot be listened on."""
+async def running(config: Config, log: Log) -> AsyncIterator[str]:
+    """Serve `log` until the block ends; yields the address, `host:port`.
+
+    Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
+    """
     hub = Hub(config.limits, await log.heads(), server=f"hubbub {__version__}")
-    app = App(config, hub, log)
-    await app.listener.open(config.server.listen)
-    async with asyncio.TaskGroup() as tasks:
-        # Their failure would be a fault of ours: it ends the block, and with it the server.
-        background = [tasks.create_task(app.commits.run()), tasks.create_task(app.sweep())]
-        try:
-            yield app
-        finally:
-            await app.stop()
-            for task in background:
-                task.cancel()
+    chatroom = Chatroom(config.limits, hub, log)
+    listener = Listener(chatroom)
+    await listener.open(config.server.listen)
+    # These never end; if one fails, that is a fault of ours, and the server ends with it.
+    endless = [
+        asyncio.create_task(work)
+        for work in (chatroom.commits.run(), chatroom.sweep(), listener.sweep())
+    ]
+    server = asyncio.current_task()
+    for task in endless:
+        task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
+    try:
+        yield listener.address
+    finally:
+        await listener.close()
+        await chatroom.close()
+        for task in endless:
+            task.cancel()
+        for outcome in await asyncio.gather(*endless, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome

@@ -31,11 +31,14 @@ class Commits:
 
     async def run(self) -> None:
         """Commit whatever waits, for ever."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            while self._hub.has_pending:
-                await self._commit()
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                while self._hub.has_pending:
+                    await self._commit()
+                self._idle.set()
+        finally:
             self._idle.set()
 
     async def _commit(self) -> None:

@@ -1,9 +1,10 @@
 """Frames over TCP: the transport of tutorial clients, event sessions and plain sockets."""
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
-from hubbub.server.app import App
+from hubbub.server.chatroom import Chatroom
 from hubbub.server.session import Conversation
 from hubbub.wire.frames import FrameDecoder
 
@@ -12,23 +13,23 @@ LINGER_SECONDS = 3
 
 
 class FramedLine(asyncio.Protocol):
-    """One TCP connection that speaks frames."""
+    """One TCP connection that speaks frames; `left` is called when it is gone."""
 
-    __slots__ = ("_app", "_conversation", "_decoder", "_host", "_transport", "ended")
+    __slots__ = ("_chatroom", "_conversation", "_decoder", "_left", "_transport", "ended")
 
-    def __init__(self, app: App, host: str) -> None:
-        self._app = app
-        self._host = host
-        self._conversation = Conversation(app, self)
-        self._decoder = FrameDecoder(app.limits.frame_bytes_max)
+    def __init__(self, chatroom: Chatroom, left: Callable[[], None]) -> None:
+        self._chatroom = chatroom
+        self._left = left
+        self._conversation = Conversation(chatroom, self)
+        self._decoder = FrameDecoder(chatroom.limits.frame_bytes_max)
         self.ended = False
 
     # What asyncio tells us.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=self._app.limits.unsent_bytes_max)
-        self._app.arrived(self, self._conversation)
+        self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
+        self._chatroom.arrived(self, self._conversation)
 
     def data_received(self, data: bytes) -> None:
         if not self.ended:
@@ -50,8 +51,8 @@ class FramedLine(asyncio.Protocol):
         self._conversation.finish()
         self.ended = True
         self._conversation.depart()
-        self._app.departed(self)
-        self._app.listener.release(self._host)
+        self._chatroom.departed(self)
+        self._left()
 
     # What the conversation and the hub want.
 
@@ -70,7 +71,7 @@ class FramedLine(asyncio.Protocol):
         self.ended = True
         self._transport.write_eof()
         self._transport.resume_reading()
-        self._app.loop.call_later(LINGER_SECONDS, self._transport.abort)
+        self._chatroom.loop.call_later(LINGER_SECONDS, self._transport.abort)
 
     def unsent_bytes(self) -> int:
         return self._transport.get_write_buffer_size()

@@ -5,6 +5,7 @@ Peeking leaves the bytes in the socket, so whoever is picked reads them as if it
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
@@ -19,14 +20,15 @@ from hubbub.server import web
 from hubbub.server.framed import FramedLine
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable
 
-    from hubbub.server.app import App
+    from hubbub.server.chatroom import Chatroom
 
 ACCEPTS_AT_ONCE = 128
 BACKLOG_CONNECTIONS = 4096
 EXHAUSTED_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+DISCARDED_BYTES = 65_536
 PORT_MAX = 65_535
 PARTIAL_SECONDS = 0.05
 """Until a look at a first word that has not come whole; the bytes peeked at stay readable."""
@@ -54,14 +56,14 @@ class Guest(NamedTuple):
 class Listener:
     """The listening sockets and the connections that nobody answers yet."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, chatroom: Chatroom) -> None:
+        self._chatroom = chatroom
         self._sockets: list[socket.socket] = []
         self._guests: dict[int, Guest] = {}
         self._handovers: set[asyncio.Task[None]] = set()
         self._per_host: dict[str, int] = {}
         self._connections = 0
-        self._web = web.Web(app)
+        self._web = web.Web(chatroom)
 
     @property
     def address(self) -> str:
@@ -73,7 +75,7 @@ class Listener:
         """Listen on `host:port`; raise ConfigError if that is not possible."""
         host, port = _split(listen)
         try:
-            found = await self._app.loop.getaddrinfo(
+            found = await self._chatroom.loop.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )
             for family, _, _, _, sockaddr in dict.fromkeys(found):
@@ -84,28 +86,31 @@ class Listener:
             await self.close()
             raise ConfigError(_why_not(listen, error), code="cannot_listen") from None
         for sock in self._sockets:
-            self._app.loop.add_reader(sock, self._accept, sock)
+            self._chatroom.loop.add_reader(sock, self._accept, sock)
 
     async def close(self) -> None:
         """Accept no more, and let go of those that nobody answers yet."""
         for sock in self._sockets:
-            self._app.loop.remove_reader(sock)
+            self._chatroom.loop.remove_reader(sock)
             sock.close()
         for guest in list(self._guests.values()):
             self._dismiss(guest)
         await self._web.close()
 
-    def sweep(self, now: float) -> None:
-        """Dismiss those that have said nothing for too long."""
-        for guest in list(self._guests.values()):
-            if guest.deadline > now:
-                break
-            self._dismiss(guest)
+    async def sweep(self) -> None:
+        """Dismiss, for ever, those that say nothing for too long."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            now = self._chatroom.loop.time()
+            for guest in list(self._guests.values()):
+                if guest.deadline > now:
+                    break
+                self._dismiss(guest)
 
     # From a knock to somebody who answers.
 
     def _accept(self, listening: socket.socket) -> None:
-        app = self._app
+        chatroom = self._chatroom
         for _ in range(ACCEPTS_AT_ONCE):
             try:
                 sock, peer = listening.accept()
@@ -114,27 +119,25 @@ class Listener:
             except OSError as error:
                 # Out of descriptors, most likely: those that wait are accepted when some are free.
                 logger.warning("cannot accept", reason=error.strerror)
-                app.loop.remove_reader(listening)
-                app.loop.call_later(EXHAUSTED_SECONDS, self._accept_again, listening)
+                chatroom.loop.remove_reader(listening)
+                chatroom.loop.call_later(EXHAUSTED_SECONDS, self._accept_again, listening)
                 return
             sock.setblocking(False)
             host = peer[0]
             if not self._admit(host):
-                with suppress(OSError):
-                    sock.send(TOO_MANY)
-                sock.close()
+                _say_and_close(sock, TOO_MANY)
                 continue
-            guest = Guest(sock, host, app.loop.time() + app.limits.handshake_seconds)
+            guest = Guest(sock, host, chatroom.loop.time() + chatroom.limits.handshake_seconds)
             self._guests[sock.fileno()] = guest
             self._look(guest)
 
     def _accept_again(self, listening: socket.socket) -> None:
         if listening.fileno() != -1:
-            self._app.loop.add_reader(listening, self._accept, listening)
+            self._chatroom.loop.add_reader(listening, self._accept, listening)
 
     def _look(self, guest: Guest) -> None:
         """Peek; wait for bytes, or for more of them, or hand the connection to who answers it."""
-        loop, sock = self._app.loop, guest.sock
+        loop, sock = self._chatroom.loop, guest.sock
         if sock.fileno() == -1:
             return
         try:
@@ -154,42 +157,40 @@ class Listener:
         elif any(method.startswith(start) for method in HTTP_METHODS):
             loop.call_later(PARTIAL_SECONDS, self._look, guest)
         else:
-            with suppress(OSError):
-                sock.send(UNKNOWN)
-            self._dismiss(guest)
+            self._dismiss(guest, UNKNOWN)
 
     async def _frames(self, guest: Guest) -> asyncio.Protocol:
-        return FramedLine(self._app, guest.host)
+        return FramedLine(self._chatroom, partial(self.release, guest.host))
 
     def _hand_over(self, guest: Guest, answering: Awaitable[asyncio.Protocol]) -> None:
         del self._guests[guest.sock.fileno()]
-        task = self._app.loop.create_task(self._connect(guest, answering))
+        task = self._chatroom.loop.create_task(self._connect(guest, answering))
         self._handovers.add(task)
         task.add_done_callback(self._handovers.discard)
 
     async def _connect(self, guest: Guest, answering: Awaitable[asyncio.Protocol]) -> None:
-        sock, limits = guest.sock, self._app.limits
+        sock, limits = guest.sock, self._chatroom.limits
         try:
             protocol = await answering
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if hasattr(socket, "TCP_KEEPIDLE"):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, limits.keepalive_seconds)
-            await self._app.loop.connect_accepted_socket(lambda: protocol, sock)
+            await self._chatroom.loop.connect_accepted_socket(lambda: protocol, sock)
         except OSError:  # it was gone before it was answered
             sock.close()
             self.release(guest.host)
 
-    def _dismiss(self, guest: Guest) -> None:
+    def _dismiss(self, guest: Guest, sentence: bytes = b"") -> None:
         del self._guests[guest.sock.fileno()]
-        self._app.loop.remove_reader(guest.sock)
-        guest.sock.close()
+        self._chatroom.loop.remove_reader(guest.sock)
         self.release(guest.host)
+        _say_and_close(guest.sock, sentence)
 
     # How many there may be.
 
     def _admit(self, host: str) -> bool:
-        limits, here = self._app.limits, self._per_host.get(host, 0)
+        limits, here = self._chatroom.limits, self._per_host.get(host, 0)
         if self._connections >= limits.connections_max:
             return False
         if not _is_loopback(host):
@@ -244,3 +245,12 @@ def _why_not(listen: str, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"Cannot listen on {listen}: ports below 1024 need more rights. Choose a higher one."
     return f"Cannot listen on {listen}: {error.strerror}. Choose an address of this machine."
+
+
+def _say_and_close(sock: socket.socket, sentence: bytes) -> None:
+    with suppress(OSError):
+        sock.send(sentence)
+        # Closing with bytes unread would reset the connection, and the sentence might be lost.
+        sock.shutdown(socket.SHUT_WR)
+        sock.recv(DISCARDED_BYTES)
+    sock.close()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from hubbub.hub import Format, Session
-    from hubbub.server.app import App
+    from hubbub.server.chatroom import Chatroom
     from hubbub.wire.frames import Frame
 
 UNREAD_ANSWERS_BYTES_MAX = 1_048_576
@@ -64,8 +64,8 @@ class Conversation:
     """One peer's side of the chatroom, from its first frame to the end of its connection."""
 
     __slots__ = (
-        "_app",
         "_catch_up",
+        "_chatroom",
         "_frames",
         "_hung_up",
         "_line",
@@ -76,8 +76,8 @@ class Conversation:
         "session",
     )
 
-    def __init__(self, app: App, line: Line) -> None:
-        self._app = app
+    def __init__(self, chatroom: Chatroom, line: Line) -> None:
+        self._chatroom = chatroom
         self._line = line
         self._frames: Iterator[Frame] = iter(())
         self._hung_up = False
@@ -85,15 +85,15 @@ class Conversation:
         self._catch_up: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._pace: Pace | None = None
-        self.heard_at = app.loop.time()
+        self.heard_at = chatroom.loop.time()
         self.session: Session | None = None
-        if per_second := app.limits.messages_per_second:
-            self._pace = Pace(per_second, app.limits.burst, app.loop.time())
+        if per_second := chatroom.limits.messages_per_second:
+            self._pace = Pace(per_second, chatroom.limits.burst, chatroom.loop.time())
 
     def hear(self, frames: Iterator[Frame]) -> None:
         """Act on frames as they may be acted on; while some wait, the line is paused."""
         self._frames = frames
-        self.heard_at = self._app.loop.time()
+        self.heard_at = self._chatroom.loop.time()
         self.go_on()
 
     def go_on(self) -> None:
@@ -110,7 +110,7 @@ class Conversation:
                 self._act(frame)
         except ProtocolError as error:
             self.fail(error)
-        self._app.commits.wake()
+        self._chatroom.commits.wake()
         if self._hung_up:
             self.hear_end()
 
@@ -118,23 +118,23 @@ class Conversation:
         """The peer will send nothing more: end once it has the answers to what it sent."""
         self._hung_up = True
         if self.session is not None and self.session.pending_bytes:
-            self._app.commits.waiting.add(self)
+            self._chatroom.commits.waiting.add(self)
         else:
             self._line.end()
 
     def _must_wait(self) -> bool:
         if self._reading is not None:
             return True
-        app, session = self._app, self.session
-        if session is not None and session.pending_bytes > app.limits.pending_bytes_max:
-            app.commits.waiting.add(self)
+        chatroom, session = self._chatroom, self.session
+        if session is not None and session.pending_bytes > chatroom.limits.pending_bytes_max:
+            chatroom.commits.waiting.add(self)
             return True
         if self._line.unsent_bytes() > UNREAD_ANSWERS_BYTES_MAX:
             return True
-        if self._pace is None or not (delay := self._pace.delay(app.loop.time())):
+        if self._pace is None or not (delay := self._pace.delay(chatroom.loop.time())):
             return False
         if self._timer is None:
-            self._timer = app.loop.call_later(delay, self._pace_allows)
+            self._timer = chatroom.loop.call_later(delay, self._pace_allows)
         return True
 
     def _pace_allows(self) -> None:
@@ -150,7 +150,7 @@ class Conversation:
                 self._act(frame)
         except ProtocolError as error:
             self.fail(error)
-        self._app.commits.wake()
+        self._chatroom.commits.wake()
 
     def depart(self) -> None:
         """Leave the chatroom: the connection is gone."""
@@ -159,7 +159,7 @@ class Conversation:
         if self._catch_up is not None:
             self._catch_up.cancel()
         if self.session is not None:
-            self._app.hub.depart(self.session)
+            self._chatroom.hub.depart(self.session)
 
     # One frame.
 
@@ -176,12 +176,12 @@ class Conversation:
         try:
             if by_event:
                 command = decode_command(frame.text)
-                decision = self._app.hub.command(session, command, at)
+                decision = self._chatroom.hub.command(session, command, at)
             else:
-                decision = self._app.hub.line(session, frame.text, at)
+                decision = self._chatroom.hub.line(session, frame.text, at)
             if decision is not None and (query := next(decision, None)) is not None:
                 # The frames after this one wait until it is decided.
-                self._reading = self._app.loop.create_task(
+                self._reading = self._chatroom.loop.create_task(
                     self._read_and_decide(
                         session, decision, query, command.ref if command else None
                     )
@@ -189,8 +189,8 @@ class Conversation:
         except Refused as error:
             ref = command.ref if command else ref_of(frame.text) if by_event else None
             self._refuse(session, error, ref)
-        except Exception:  # noqa: BLE001 (a fault of ours ends this session, and no other)
-            self._fail_by_our_fault(session)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self._fail_by_our_fault(session, error)
         if session.lagging:
             self.catch_up()
 
@@ -198,11 +198,11 @@ class Conversation:
         format_ = EVENTS if frame.event else CLASSIC
         secret = secrets.token_urlsafe(16)
         try:
-            self.session = self._app.hub.enter(frame.text, format_, self._line, secret)
+            self.session = self._chatroom.hub.enter(frame.text, format_, self._line, secret)
         except Refused as error:
             self.fail(error, format_)
         else:
-            self._app.introduced(self._line)
+            self._chatroom.introduced(self._line)
 
     async def _read_and_decide(
         self,
@@ -211,7 +211,7 @@ class Conversation:
         query: PageQuery | SearchQuery,
         ref: str | None,
     ) -> None:
-        log = self._app.log
+        log = self._chatroom.log
         try:
             while True:
                 page = await (
@@ -222,8 +222,8 @@ class Conversation:
             pass
         except (Refused, LogError) as error:
             self._refuse(session, error, ref)
-        except Exception:  # noqa: BLE001 (a fault of ours ends this session, and no other)
-            self._fail_by_our_fault(session)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self._fail_by_our_fault(session, error)
         self._reading = None
         self.go_on()
 
@@ -241,8 +241,8 @@ class Conversation:
         self._line.write(format_.encode(Error(code=error.code, message=str(error))))
         self._line.end()
 
-    def _fail_by_our_fault(self, session: Session) -> None:
-        logger.error("a session failed", name=session.name, exc_info=True)
+    def _fail_by_our_fault(self, session: Session, error: Exception) -> None:
+        logger.error("a session failed", name=session.name, exc_info=error)
         self.fail(HubbubError("The server has a fault and ends this session.", code="server_fault"))
 
     # A slow reader.
@@ -250,7 +250,7 @@ class Conversation:
     def fell_behind(self) -> None:
         """The connection is full: from now on the log keeps the session's place."""
         if self.session is not None:
-            self._app.hub.lag(self.session)
+            self._chatroom.hub.lag(self.session)
 
     def caught_breath(self) -> None:
         """The connection takes bytes again."""
@@ -262,19 +262,19 @@ class Conversation:
     def catch_up(self) -> None:
         """See to it that lagging members are served from the log."""
         if self._catch_up is None:
-            self._catch_up = self._app.loop.create_task(self._serve_backlog())
+            self._catch_up = self._chatroom.loop.create_task(self._serve_backlog())
 
     async def _serve_backlog(self) -> None:
-        session, app = self.session, self._app
+        session, chatroom = self.session, self._chatroom
         while session is not None and session.lagging and not session.congested:
             member = next(iter(session.lagging.values()))
             cursor = member.cursor
             try:
-                events = await app.log.backlog(member.room.name, cursor, BACKLOG_BYTES)
+                events = await chatroom.log.backlog(member.room.name, cursor, BACKLOG_BYTES)
             except LogError:
                 await asyncio.sleep(BACKLOG_RETRY_SECONDS)
                 continue
             # Meanwhile the member may have left, or joined anew with another cursor.
             if session.lagging.get(member.room.name) is member and member.cursor == cursor:
-                app.hub.catch_up(member, events)
+                chatroom.hub.catch_up(member, events)
         self._catch_up = None

@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from hubbub.server.app import App
+    from hubbub.server.chatroom import Chatroom
 
 
 class Web:
     """The HTTP side of the port."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, chatroom: Chatroom) -> None:
+        self._chatroom = chatroom
         self._opening: asyncio.Task[web.AppRunner] | None = None
 
     async def visit(self, left: Callable[[], None]) -> asyncio.Protocol:
         """Return a protocol for one connection; `left` is called when it is gone."""
         if self._opening is None:
-            self._opening = self._app.loop.create_task(self._open())
+            self._opening = self._chatroom.loop.create_task(self._open())
         runner = await asyncio.shield(self._opening)
         if runner.server is None:
             raise ConnectionAbortedError
@@ -32,10 +32,10 @@ class Web:
 
     async def _open(self) -> web.AppRunner:
         # It takes a quarter of a second; in a thread, so that nobody waits but the first visitor.
-        site = await self._app.loop.run_in_executor(
+        site = await self._chatroom.loop.run_in_executor(
             None, importlib.import_module, "hubbub.server.site"
         )
-        runner: web.AppRunner = await site.Site(self._app.log).runner()
+        runner: web.AppRunner = await site.Site(self._chatroom.log).runner()
         return runner
 
     async def close(self) -> None:
