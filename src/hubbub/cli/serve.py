@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import platformdirs
+import structlog
 
 from hubbub.log.sqlite import SqliteLog
 from hubbub.server.app import running
@@ -31,6 +32,7 @@ def serve(listen: str | None, data: Path | None, config: Path | None, *, show_co
             settings, server=msgspec.structs.replace(settings.server, data=str(data))
         )
     raise_descriptor_limit()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(settings))
 

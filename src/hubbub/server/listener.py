@@ -33,7 +33,7 @@ PORT_MAX = 65_535
 PARTIAL_SECONDS = 0.05
 """Until a look at a first word that has not come whole; the bytes peeked at stay readable."""
 
-FRAME_STARTS = b"0123456789 +"
+FRAME_STARTS = b"0123456789 +-"  # minus, so that the refusal of it is framed
 HTTP_METHODS = (b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH ")
 PEEK_BYTES = max(map(len, HTTP_METHODS))
 UNKNOWN = (

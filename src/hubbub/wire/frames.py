@@ -77,10 +77,10 @@ class FrameDecoder:
         parsed = _parse_header(header)
         if parsed is None:
             self._failed = True
-            shown = header.decode("ascii", "backslashreplace")
+            shown = repr(header).removeprefix("b")
             sentence = (
                 f"A frame must begin with a {HEADER_BYTES}-byte header that gives the payload's "
-                f"length in decimal digits, padded with spaces; these came instead: {shown!r}."
+                f"length in decimal digits, padded with spaces; these came instead: {shown}."
             )
             if self._started:
                 sentence += (
