@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -58,7 +58,8 @@ def serving(config: Config | None = None, log: Log | None = None) -> Iterator[Lo
 
     with ThreadPoolExecutor(1, thread_name_prefix="hubbub-server") as thread:
         ended = thread.submit(run)
-        wait((ready, ended), return_when=FIRST_COMPLETED)
+        first: tuple[Future[Any], ...] = (ready, ended)
+        wait(first, return_when=FIRST_COMPLETED)
         if not ready.done():
             ended.result()  # raises why it did not start
         host, _, port = ready.result().rpartition(":")
