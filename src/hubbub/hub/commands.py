@@ -55,10 +55,11 @@ def join(hub: Hub, session: Session, command: c.Join, _at: int) -> None:
     member = session.members.get(room.name) or enter_room(hub, session, room)
     session.current = room
     session.send(describe(hub, room, after=command.after, ref=command.ref))
-    if command.after is not None:
-        after = max(command.after, session.since) if room.direct else command.after
-        if after < room.last or room.name in session.lagging:
-            room.lag(member, min(after, room.last))
+    after = room.last if command.after is None else min(command.after, room.last)
+    if room.direct:
+        after = max(after, session.since)
+    if after < room.last or room.name in session.lagging:
+        room.lag(member, after)
 
 
 def direct(hub: Hub, session: Session, command: c.Direct, _at: int) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the hub: plain calls, no sockets, no clock."""

@@ -1,0 +1,146 @@
+"""Peers of a hub in a test: they record what is written to them, and read when told to."""
+
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from hubbub.chat.commands import AnyCommand
+from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.events import AnyEvent, Error
+from hubbub.chat.limits import Limits
+from hubbub.chat.queries import PageQuery
+from hubbub.hub import Batch, Format, Hub, Session
+from hubbub.log.memory import MemoryLog
+from hubbub.wire.codec import decode_event
+from hubbub.wire.formats import CLASSIC, EVENTS
+from hubbub.wire.frames import FrameDecoder
+
+T = TypeVar("T")
+FRAME_BYTES_MAX = 10_000_000
+
+
+def now(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never suspends, such as those of the memory log."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    raise AssertionError("the coroutine waits for something")
+
+
+class Chatroom:
+    """A hub and a memory log, driven by hand."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.hub = Hub(limits or Limits(), server="test")
+        self.log = MemoryLog()
+        self.failing = False
+        self.clock = 1_000
+
+    def enter(self, name: str, format_: Format = EVENTS) -> "Peer":
+        """Let a peer in."""
+        return Peer(self, name, format_)
+
+    def commit(self) -> None:
+        """Commit and apply all that waits."""
+        while self.hub.has_pending:
+            self.settle(self.hub.take())
+
+    def settle(self, batch: Batch) -> None:
+        """Commit and apply one batch, or refuse it while the log fails."""
+        if self.failing:
+            self.hub.refuse(batch, LogError("The disk is full. Free some space."))
+        else:
+            self.hub.apply(batch, now(self.log.append([one.draft for one in batch])))
+
+
+class Peer:
+    """Someone connected to the hub; `room_bytes` is how much it takes before it falls behind."""
+
+    def __init__(self, chatroom: Chatroom, name: str, format_: Format = EVENTS) -> None:
+        self.chatroom = chatroom
+        self.name = name
+        self.ended = False
+        self.writes: list[bytes] = []
+        self.room_bytes: int | None = None
+        self._unread_bytes = 0
+        self._decoder = FrameDecoder(FRAME_BYTES_MAX)
+        self._entered = False
+        secret = f"secret of {name} {id(self)}"
+        self.session: Session = chatroom.hub.enter(name, format_, self, secret)
+        self._entered = True
+
+    # The hub's Outlet.
+
+    def write(self, payload: bytes) -> None:
+        assert payload, "an empty write is a wasted one"
+        if self.ended:
+            return
+        self.writes.append(payload)
+        self._unread_bytes += len(payload)
+        if self.room_bytes is not None and self._unread_bytes > self.room_bytes and self._entered:
+            self.chatroom.hub.lag(self.session)
+
+    def end(self) -> None:
+        self.ended = True
+
+    # What a test does.
+
+    def tell(self, command: AnyCommand) -> None:
+        """Send a command; what it asks of the log is read at once, a refusal is sent as one."""
+        try:
+            decision = self.chatroom.hub.command(self.session, command, self.chatroom.clock)
+            query = next(decision, None) if decision else None
+            while decision and query:
+                log = self.chatroom.log
+                page = now(log.page(query) if isinstance(query, PageQuery) else log.search(query))
+                query = decision.send(page)
+        except StopIteration:
+            pass
+        except Refused as error:
+            self.session.send(Error(code=error.code, message=str(error), ref=command.ref))
+        self.serve()
+
+    def type(self, line: str) -> None:
+        """Send a plain line."""
+        decision = self.chatroom.hub.line(self.session, line, self.chatroom.clock)
+        assert decision is None, "this line reads the log: it needs a test of its own"
+
+    def serve(self, bytes_max: int = 100_000) -> None:
+        """Let the peer be served from the log, as long as it has room."""
+        session, hub = self.session, self.chatroom.hub
+        while session.lagging and not session.congested:
+            member = next(iter(session.lagging.values()))
+            hub.catch_up(
+                member, now(self.chatroom.log.backlog(member.room.name, member.cursor, bytes_max))
+            )
+
+    def read(self, bytes_max: int = 100_000) -> list[tuple[str, str] | AnyEvent]:
+        """Read all that was written, until nothing more comes; return events or classic pairs."""
+        received: list[tuple[str, str] | AnyEvent] = []
+        while True:
+            arrived, self.writes = b"".join(self.writes), []
+            self._unread_bytes = 0
+            self.session.congested = False
+            received += self._parse(arrived)
+            self.serve(bytes_max)
+            if not self.writes:
+                return received
+
+    def events(self) -> list[AnyEvent]:
+        """Read as an event session."""
+        return [event for event in self.read() if not isinstance(event, tuple)]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Read as a classic session."""
+        return [pair for pair in self.read() if isinstance(pair, tuple)]
+
+    def _parse(self, arrived: bytes) -> list[tuple[str, str] | AnyEvent]:
+        frames = list(self._decoder.receive(arrived))
+        if self.session.format is CLASSIC:
+            texts = [frame.text for frame in frames]
+            assert len(texts) % 2 == 0, "a lone frame without its partner"
+            return list(zip(texts[::2], texts[1::2], strict=True))
+        events = [decode_event(frame.text) for frame in frames]
+        assert all(frame.event for frame in frames)
+        return [event for event in events if event is not None]
