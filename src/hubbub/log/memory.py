@@ -1,0 +1,147 @@
+"""A log that forgets everything at exit: for tests, and the model that other logs are tested by.
+
+Its coroutines never suspend, so a test may run one by plain `send(None)`.
+"""
+
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
+
+import msgspec
+
+from hubbub.chat.events import AnyLogged, Message, Page, Topic
+from hubbub.chat.fold import target_of
+from hubbub.chat.limits import Limits
+from hubbub.chat.names import is_direct
+from hubbub.chat.queries import Head, PageQuery, SearchQuery
+from hubbub.log.nonces import NonceKey, Posted, is_repeat, nonce_key
+from hubbub.log.pages import folded, folded_page
+
+_seq_of = attrgetter("seq")
+
+
+class MemoryLog:
+    """Implements `hubbub.log.port.Log` with plain lists."""
+
+    def __init__(
+        self, *, duplicate_window_seconds: int = Limits().duplicate_window_seconds
+    ) -> None:
+        self._duplicate_window_seconds = duplicate_window_seconds
+        self._last = 0
+        self._rooms: dict[str, list[AnyLogged]] = {}
+        self._topics: dict[str, str] = {}
+        self._messages: list[Message] = []
+        self._changes: defaultdict[int, list[AnyLogged]] = defaultdict(list)
+        self._posted: dict[NonceKey, Posted] = {}
+
+    async def heads(self) -> list[Head]:
+        """See `Log.heads`."""
+        return [
+            Head(room=room, first=events[0].seq, last=events[-1].seq, topic=self._topics[room])
+            for room, events in self._rooms.items()
+        ]
+
+    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+        """See `Log.append`."""
+        return [self._append(draft) for draft in drafts]
+
+    def _append(self, draft: AnyLogged) -> int:
+        key = nonce_key(draft)
+        if key is not None:
+            posted = self._posted.get(key)
+            if posted is not None and is_repeat(posted, draft, self._duplicate_window_seconds):
+                return posted.seq
+            self._posted[key] = Posted(self._last + 1, draft.at)
+        room = self._rooms.setdefault(draft.room, [])
+        self._last += 1
+        draft.seq, draft.prev = self._last, room[-1].seq if room else 0
+        room.append(draft)
+        self._topics.setdefault(draft.room, "")
+        if isinstance(draft, Message):
+            self._messages.append(draft)
+        elif isinstance(draft, Topic):
+            self._topics[draft.room] = draft.text
+        target = target_of(draft)
+        if target is not None:
+            self._changes[target].append(draft)
+        return draft.seq
+
+    async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
+        """See `Log.backlog`."""
+        events = self._rooms.get(room, [])
+        found: list[AnyLogged] = []
+        total = 0
+        for event in islice(events, bisect_right(events, after, key=_seq_of), None):
+            total += len(msgspec.json.encode(event))
+            if found and total > bytes_max:
+                break
+            found.append(event)
+        return found
+
+    async def page(self, query: PageQuery) -> Page:
+        """See `Log.page`."""
+        events = self._rooms.get(query.room, [])
+        start = 0 if query.after is None else bisect_right(events, query.after, key=_seq_of)
+        end = (
+            len(events) if query.before is None else bisect_left(events, query.before, key=_seq_of)
+        )
+        messages = [event for event in events[start:end] if isinstance(event, Message)]
+        ascending = query.after is not None
+        reach = query.limit + 1
+        messages = messages[:reach] if ascending else messages[-reach:]
+        return folded_page(
+            query.room,
+            messages,
+            self._changes_of(messages),
+            ascending=ascending,
+            limit=query.limit,
+            last=self._last,
+        )
+
+    async def search(self, query: SearchQuery) -> Page:
+        """See `Log.search`."""
+        asked = [words for word in query.words.split() if (words := _words(word))]
+        found = [message for message in self._readable(query) if _holds(message.text, asked)]
+        return folded_page(
+            query.room, found, (), ascending=False, limit=query.limit, last=self._last
+        )
+
+    def _readable(self, query: SearchQuery) -> Iterator[Message]:
+        for message in folded(self._messages, self._changes_of(self._messages)):
+            if message.deleted or (query.before is not None and message.seq >= query.before):
+                continue
+            if message.room == query.room or (query.room is None and not is_direct(message.room)):
+                yield message
+
+    def _changes_of(self, messages: Sequence[Message]) -> Iterator[AnyLogged]:
+        for message in messages:
+            yield from self._changes.get(message.seq, ())
+
+    async def close(self) -> None:
+        """See `Log.close`."""
+
+
+def _words(text: str) -> list[str]:
+    """Return what SQLite's unicode61 makes of `text`: runs of letters and digits, bare of case."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not _is_accent(c))
+    return "".join(c if unicodedata.category(c)[0] in "LN" else " " for c in bare).split()
+
+
+def _is_accent(char: str) -> bool:
+    return "\u0300" <= char <= "\u036f"
+
+
+def _holds(text: str, asked: list[list[str]]) -> bool:
+    """Tell whether `text` holds each of the phrases `asked`, whose last words may go on."""
+    words = _words(text)
+    return bool(asked) and all(
+        any(
+            words[at : at + len(phrase) - 1] == phrase[:-1]
+            and words[at + len(phrase) - 1].startswith(phrase[-1])
+            for at in range(len(words) - len(phrase) + 1)
+        )
+        for phrase in asked
+    )

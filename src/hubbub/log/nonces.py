@@ -1,0 +1,42 @@
+"""When a message is a repeat of one already posted (protocol section 6, promise 3).
+
+Knows no clock: the window is judged by the messages' own `at`.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.names import name_key
+
+# A name outside ASCII takes longer to compare than its message takes to commit.
+_sender_key = lru_cache(maxsize=4096)(name_key)
+
+
+class NonceKey(NamedTuple):
+    """What two messages have in common of which the later one is a repeat."""
+
+    sender: str
+    nonce: str
+
+
+class Posted(NamedTuple):
+    """Where a nonce was first posted, and when, in milliseconds since the Unix epoch."""
+
+    seq: int
+    at: int
+
+
+def nonce_key(draft: AnyLogged) -> NonceKey | None:
+    """Return what to look `draft` up by, or None if it asks for no protection from repeats."""
+    if not isinstance(draft, Message) or draft.nonce is None:
+        return None
+    return NonceKey(_sender_key(draft.sender), draft.nonce)
+
+
+def is_repeat(posted: Posted, draft: AnyLogged, window_seconds: int) -> bool:
+    """Tell whether `draft`, whose nonce was `posted` already, must not be committed again.
+
+    A clock that was set back makes `draft` the older one: that is a repeat too.
+    """
+    return draft.at - posted.at <= window_seconds * 1000

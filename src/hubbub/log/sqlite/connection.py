@@ -1,0 +1,66 @@
+"""One thread that owns one connection: SQLite waits there, and the event loop never does."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from hubbub.log.sqlite.failures import failure
+
+Durability = Literal["process", "power"]
+"""What a commit survives: a killed process, or also a power cut."""
+
+BUSY_SECONDS = 1.0
+_SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
+
+T = TypeVar("T")
+
+
+def connect(folder: Path, durability: Durability) -> sqlite3.Connection:
+    """Return a connection to the folder's hubbub.db, where each statement commits by itself."""
+    connection = sqlite3.connect(folder / "hubbub.db", isolation_level=None, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class OwnedConnection:
+    """Runs work on its connection, one piece after the other, in its own thread."""
+
+    def __init__(self, role: str, folder: Path, opened: Callable[[], sqlite3.Connection]) -> None:
+        self._folder = folder
+        self._opened = opened
+        self._connection: sqlite3.Connection | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"hubbub-log-{role}")
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what `work` returns; raise LogError if the database fails."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            if self._connection is None:
+                self._connection = self._opened()
+            return work(self._connection)
+        except (sqlite3.Error, OSError, msgspec.MsgspecError) as error:
+            # Whatever broke, the next piece of work starts afresh from what the disk holds.
+            self._disconnect()
+            raise failure(error, self._folder) from error
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    async def close(self) -> None:
+        """End the thread after the work that was asked for before."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()

@@ -1,0 +1,37 @@
+"""The folder that holds one log: made if need be, and claimed so that no second server uses it."""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from hubbub.chat.errors import LogError
+
+
+def claim(folder: Path) -> FileLock:
+    """Return the held lock on `folder`; raise LogError, `log_in_use` if another server holds it."""
+    try:
+        folder.mkdir(exist_ok=True)
+        # The lock is let go by whichever thread closes the log, so it belongs to none.
+        lock = FileLock(folder / "hubbub.lock", thread_local=False)
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise LogError(
+            f"The folder {folder} is in use by another hubbub server. "
+            "Stop that one, or give this one a folder of its own.",
+            code="log_in_use",
+        ) from None
+    except FileExistsError:
+        raise LogError(
+            f"The log cannot be kept in {folder}, because that is no folder. Choose another place."
+        ) from None
+    except FileNotFoundError:
+        raise LogError(
+            f"The folder {folder} cannot be made, because {folder.parent} does not exist. "
+            f"Make {folder.parent} first, or choose another place."
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise LogError(
+            f"The log cannot be kept in {folder} ({error}). "
+            "Give the server the right to write there, or choose another place."
+        ) from error
+    return lock
