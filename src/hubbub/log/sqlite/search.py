@@ -40,8 +40,11 @@ WHERE search MATCH {match} AND search.rowid < :before
 ORDER BY search.rowid DESC LIMIT :limit + 1
 """
 EVERYWHERE = folding(_CHOSEN.format(match=":words || ' NOT place : direct'"))
+# A room without events has no id; no room has id 0.
 IN_ROOM = folding(
-    _CHOSEN.format(match=":words || ' AND place : r' || (SELECT id FROM rooms WHERE name = :room)")
+    _CHOSEN.format(
+        match=":words || ' AND place : r' || coalesce((SELECT id FROM rooms WHERE name = :room), 0)"
+    )
 )
 
 

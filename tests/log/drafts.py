@@ -1,0 +1,66 @@
+"""Drafts to append, and what tests wait for."""
+
+import asyncio
+import itertools
+
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction, Topic
+from hubbub.log.port import Log
+from hubbub.log.sqlite import SqliteLog
+
+NOON = 1_700_000_000_000
+WINDOW_SECONDS = 600
+WAIT_SECONDS = 30
+
+_clock = itertools.count(NOON)
+
+
+def said(
+    text: str = "hello",
+    *,
+    room: str = "lobby",
+    sender: str = "alice",
+    nonce: str | None = None,
+    at: int | None = None,
+) -> Message:
+    at = next(_clock) if at is None else at
+    return Message(room=room, seq=0, prev=0, sender=sender, at=at, text=text, nonce=nonce)
+
+
+def edited(target: int, text: str, *, room: str = "lobby", at: int = NOON) -> Edited:
+    return Edited(room=room, seq=0, prev=0, sender="alice", at=at, target=target, text=text)
+
+
+def deleted(target: int, *, room: str = "lobby", at: int = NOON) -> Deleted:
+    return Deleted(room=room, seq=0, prev=0, sender="alice", at=at, target=target)
+
+
+def reacted(target: int, emoji: str, *, sender: str = "bob", on: bool = True) -> Reaction:
+    return Reaction(
+        room="lobby", seq=0, prev=0, sender=sender, at=NOON, target=target, emoji=emoji, on=on
+    )
+
+
+def titled(text: str, *, room: str = "lobby") -> Topic:
+    return Topic(room=room, seq=0, prev=0, sender="alice", at=NOON, text=text)
+
+
+async def all_of(log: Log, room: str, *, after: int = 0) -> list[AnyLogged]:
+    """Return the room's events, read as a backlog to its end."""
+    found: list[AnyLogged] = []
+    while events := await log.backlog(room, found[-1].seq if found else after, 65_536):
+        found += events
+    return found
+
+
+async def indexed(log: Log) -> None:
+    """Wait until everything committed can be searched."""
+    if isinstance(log, SqliteLog):
+        async with asyncio.timeout(WAIT_SECONDS):
+            while await watermark(log) < log._writer.last:  # noqa: ASYNC110 (a file has no event)
+                await asyncio.sleep(0.002)
+
+
+async def watermark(log: SqliteLog) -> int:
+    """Return the seq of the newest event in the search index."""
+    (seq,) = await log._writing.run(lambda db: db.execute("SELECT seq FROM watermark").fetchone())
+    return int(seq)

@@ -1,0 +1,403 @@
+"""What hubbub/log/port.py promises, asked of every implementation."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import pytest
+
+from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.names import direct_room
+from hubbub.chat.queries import Head, PageQuery, SearchQuery
+from hubbub.log.port import Log
+from tests.log.drafts import (
+    NOON,
+    WINDOW_SECONDS,
+    all_of,
+    deleted,
+    edited,
+    indexed,
+    reacted,
+    said,
+    titled,
+)
+
+Play = Callable[[Callable[[Log], Awaitable[None]]], None]
+WINDOW = WINDOW_SECONDS * 1000
+
+
+def seqs(events: list[AnyLogged] | list[Message]) -> list[int]:
+    return [event.seq for event in events]
+
+
+async def found(log: Log, words: str, **query: str | int) -> list[int]:
+    await indexed(log)
+    page = await log.search(msgspec.convert({"words": words, **query}, SearchQuery))
+    return seqs(page.messages)
+
+
+def test_an_empty_log_has_nothing(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        assert await log.heads() == []
+        assert await log.backlog("lobby", 0, 1000) == []
+        page = await log.page(PageQuery(room="lobby"))
+        assert (page.room, page.messages, page.more, page.last) == ("lobby", [], False, 0)
+        assert await log.append([]) == []
+        assert await found(log, "hello") == []
+        assert await found(log, "hello", room="lobby") == []
+
+    play(scenario)
+
+
+def test_events_are_kept_in_order_and_as_they_are(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        drafts: list[AnyLogged] = [
+            said("ünïcode 今天 🎉 \n\t \"quoted\" \\ and 'more'", nonce="n"),
+            titled("about"),
+            reacted(1, "👍"),
+            edited(1, "new"),
+            deleted(1),
+            msgspec.structs.replace(said("reply"), reply_to=1),
+        ]
+        assert await log.append(drafts[:2]) == [1, 2]
+        assert await log.append(drafts[2:]) == [3, 4, 5, 6]
+        kept = await all_of(log, "lobby")
+        assert seqs(kept) == [1, 2, 3, 4, 5, 6]
+        assert kept == drafts
+
+    play(scenario)
+
+
+def test_prev_is_the_seq_of_the_rooms_previous_event(play: Play) -> None:
+    async def before(log: Log) -> None:
+        drafts: list[AnyLogged] = [said(), said(room="den"), said(), titled("t", room="den")]
+        await log.append(drafts)
+        await log.append([said(), said(room="den"), said(room="new")])
+        assert [(e.seq, e.prev) for e in drafts] == [(1, 0), (2, 0), (3, 1), (4, 2)]
+        assert [(e.seq, e.prev) for e in await all_of(log, "lobby")] == [(1, 0), (3, 1), (5, 3)]
+        assert [(e.seq, e.prev) for e in await all_of(log, "den")] == [(2, 0), (4, 2), (6, 4)]
+        assert [(e.seq, e.prev) for e in await all_of(log, "new")] == [(7, 0)]
+
+    async def reopened(log: Log) -> None:
+        draft = said(room="den")
+        assert await log.append([draft]) == [8]
+        assert draft.prev == 6
+
+    play(before)
+    play(reopened)
+
+
+def test_heads_tell_where_rooms_stand_and_their_topic(play: Play) -> None:
+    async def before(log: Log) -> None:
+        await log.append([said(), said(room="den"), titled("old"), titled("new"), said()])
+        await log.append([said(), said(room="den")])
+        expected = {Head("lobby", 1, 6, "new"), Head("den", 2, 7, "")}
+        assert set(await log.heads()) == expected
+        await log.append([titled("")])
+        assert Head("lobby", 1, 8, "") in await log.heads()
+
+    async def reopened(log: Log) -> None:
+        assert set(await log.heads()) == {Head("lobby", 1, 8, ""), Head("den", 2, 7, "")}
+
+    play(before)
+    play(reopened)
+
+
+def test_a_repeated_nonce_posts_once(play: Play) -> None:
+    async def before(log: Log) -> None:
+        first, repeat = said("one", nonce="n"), said("two", nonce="n")
+        assert await log.append([said(), first]) == [1, 2]
+        assert await log.append([said(), repeat, said()]) == [3, 2, 4]
+        assert (repeat.seq, repeat.prev) == (0, 0)
+        assert [(e.seq, e.prev) for e in await all_of(log, "lobby")] == [
+            (1, 0),
+            (2, 1),
+            (3, 2),
+            (4, 3),
+        ]
+        assert await log.append([said(nonce="n", room="elsewhere")]) == [2]
+        assert [head.room for head in await log.heads()] == ["lobby"]
+
+    async def reopened(log: Log) -> None:
+        assert await log.append([said("three", nonce="n")]) == [2]
+        assert len(await all_of(log, "lobby")) == 4
+
+    play(before)
+    play(reopened)
+
+
+def test_a_nonce_repeated_within_a_batch_posts_once(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        drafts = [said("a", nonce="n"), said("b", nonce="n"), said("c", nonce="m")]
+        assert await log.append(drafts) == [1, 1, 2]
+        assert [d.seq for d in drafts] == [1, 0, 2]
+        assert [(e.seq, e.prev) for e in await all_of(log, "lobby")] == [(1, 0), (2, 1)]
+
+    play(scenario)
+
+
+def test_a_nonce_belongs_to_its_sender_however_spelled(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        drafts = [
+            said(sender="Alice", nonce="n"),
+            said(sender="aLICE", nonce="n"),
+            said(sender="bob", nonce="n"),
+            said(sender="Ärger", nonce="n"),
+            said(sender="ärger", nonce="n"),
+        ]
+        assert await log.append(drafts) == [1, 1, 2, 3, 3]
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("later", "posts"), [(WINDOW, 1), (WINDOW + 1, 2), (-WINDOW, 1), (-2 * WINDOW, 1)]
+)
+def test_a_nonce_is_remembered_for_the_duplicate_window(play: Play, later: int, posts: int) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(nonce="n", at=NOON)])
+        assert await log.append([said(nonce="n", at=NOON + later)]) == [posts]
+        assert len(await all_of(log, "lobby")) == posts
+
+    play(scenario)
+
+
+def test_the_window_starts_anew_when_a_nonce_is_posted_anew(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        ats = [NOON, NOON + WINDOW + 1, NOON + 2 * WINDOW, NOON + 3 * WINDOW]
+        posted = [await log.append([said(nonce="n", at=at)]) for at in ats]
+        assert posted == [[1], [2], [2], [3]]
+        both = [said(nonce="n", at=NOON + at * WINDOW) for at in (9, 11, 12)]
+        assert await log.append(both) == [4, 5, 5]
+
+    play(scenario)
+
+
+def test_a_batch_of_repeats_alone_commits_nothing(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        drafts = [said(nonce=str(n)) for n in range(300)]
+        posted = await log.append(drafts)
+        assert await log.append([said(nonce=str(n)) for n in range(300)]) == posted
+        assert await log.append([said()]) == [301]
+
+    play(scenario)
+
+
+def test_a_backlog_is_bounded_by_bytes_but_never_empty(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        drafts = [said("ü" * 1000, room=room) for _ in range(10) for room in ("lobby", "den")]
+        await log.append(drafts)
+        size = max(len(msgspec.json.encode(draft)) for draft in drafts)
+        assert size > 2000  # bytes are counted, not characters
+        assert seqs(await log.backlog("lobby", 0, 0)) == [1]
+        assert seqs(await log.backlog("lobby", 1, size - 1)) == [3]
+        assert seqs(await log.backlog("lobby", 0, 3 * size)) == [1, 3, 5]
+        assert seqs(await log.backlog("lobby", 3, 3 * size)) == [5, 7, 9]
+        assert seqs(await log.backlog("lobby", 15, 2**40)) == [17, 19]
+        assert await log.backlog("lobby", 19, 2**40) == []
+        assert await log.backlog("nowhere", 0, 2**40) == []
+
+    play(scenario)
+
+
+def test_a_backlog_read_to_its_end_holds_every_event_once(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(str(n), room=("lobby", "den")[n % 2]) for n in range(2500)])
+        assert seqs(await all_of(log, "lobby")) == list(range(1, 2501, 2))
+        assert seqs(await all_of(log, "den", after=2000)) == list(range(2002, 2501, 2))
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected", "more"),
+    [
+        ({"limit": 2}, [7, 9], True),
+        ({"limit": 5}, [1, 3, 5, 7, 9], False),
+        ({"limit": 6}, [1, 3, 5, 7, 9], False),
+        ({"limit": 2, "before": 7}, [3, 5], True),
+        ({"limit": 2, "before": 5}, [1, 3], False),
+        ({"limit": 2, "before": 1}, [], False),
+        ({"limit": 2, "after": 0}, [1, 3], True),
+        ({"limit": 2, "after": 3}, [5, 7], True),
+        ({"limit": 2, "after": 5}, [7, 9], False),
+        ({"limit": 2, "after": 9}, [], False),
+    ],
+)
+def test_pages_reach_from_the_newest_or_before_or_after(
+    play: Play, query: dict[str, int], expected: list[int], more: bool
+) -> None:
+    async def scenario(log: Log) -> None:
+        for _ in range(5):
+            await log.append([said(), said(room="den")])
+        page = await log.page(msgspec.convert({"room": "lobby", **query}, PageQuery))
+        assert (seqs(page.messages), page.more, page.last) == (expected, more, 10)
+
+    play(scenario)
+
+
+def test_pages_count_messages_not_what_happened_to_them(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(), *(reacted(1, "👍", sender=f"m{n}") for n in range(100)), said()])
+        page = await log.page(PageQuery(room="lobby", limit=2))
+        assert (seqs(page.messages), page.more, page.last) == ([1, 102], False, 102)
+
+    play(scenario)
+
+
+def test_pages_fold_edits_deletions_and_reactions_in(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("a"), said("b"), said("c")])
+        await log.append(
+            [
+                edited(1, "a2", at=NOON + 1),
+                reacted(2, "👍"),
+                reacted(2, "👍", sender="carol"),
+                reacted(2, "🎉"),
+                edited(1, "a3", at=NOON + 2),
+                deleted(3),
+                reacted(2, "🎉", on=False),
+                edited(3, "too late"),
+            ]
+        )
+        page = await log.page(PageQuery(room="lobby"))
+        a, b, c = page.messages
+        assert (a.text, a.edited) == ("a3", NOON + 2)
+        assert (b.text, b.reactions) == ("b", {"👍": ["bob", "carol"]})
+        assert (c.text, c.deleted) == ("", True)
+        assert page.last == 11
+        older = await log.page(PageQuery(room="lobby", before=2))
+        assert older.messages == [a]
+        unfolded = (await log.backlog("lobby", 0, 65_536))[0]
+        assert isinstance(unfolded, Message)
+        assert (unfolded.text, unfolded.edited) == ("a", None)
+
+    play(scenario)
+
+
+def test_search_finds_beginnings_of_words_whatever_their_case(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        texts = ["Hello World", "hell freezes", "shell", "Über den Wolken", "今天天气很好", "a-b c"]
+        await log.append([said(text) for text in texts])
+        assert await found(log, "HELL") == [1, 2]
+        assert await found(log, "wor hello") == [1]
+        assert await found(log, "hello freezes") == []
+        assert await found(log, "uber") == [4]
+        assert await found(log, "ÜBER") == [4]
+        assert await found(log, "今天") == [5]
+        assert await found(log, "a-b") == [6]
+        assert await found(log, "b-a") == []
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("words", ["", " \t\n", "!!!", '"', "*", "- + :", "\0", '""" *', "()"])
+def test_a_wordless_query_finds_nothing(play: Play, words: str) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("hello *"), said('"')])
+        assert await found(log, words) == []
+        assert await found(log, words, room="lobby") == []
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("AND", [1]),
+        ("or NOT", [1]),
+        ("NEAR(x", [1]),
+        ('"quoted', [2]),
+        ('say"quoted"', [2]),
+        ("quo*", [2]),
+        ("text:quoted", []),
+        ("-quoted", [2]),
+        ("place", []),
+        ("r1", []),
+        ("quoted !!!", [2]),
+        ("nul\0byte", [3]),
+        (" ".join(f"w{n}" for n in range(500)), []),
+        ("-".join(f"w{n}" for n in range(500)), []),
+    ],
+)
+def test_search_syntax_is_plain_words(play: Play, words: str, expected: list[int]) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append(
+            [said("this and that or not near x"), said('say "quoted" words'), said("nul byte")]
+        )
+        assert await found(log, words) == expected
+        assert await found(log, words, room="lobby") == expected
+
+    play(scenario)
+
+
+def test_search_knows_the_newest_text_only(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("apple"), said("banana"), said("cherry"), titled("apple")])
+        assert await found(log, "apple") == [1]
+        await log.append([edited(1, "apricot"), edited(2, "blueberry"), edited(1, "avocado")])
+        assert [await found(log, w) for w in ("apple", "apricot", "avocado")] == [[], [], [1]]
+        await log.append([edited(2, "banana"), deleted(3), deleted(1), edited(1, "apple")])
+        assert [await found(log, w) for w in ("banana", "blueberry", "cherry")] == [[2], [], []]
+        assert [await found(log, w) for w in ("apple", "avocado")] == [[], []]
+        await log.append([said("date"), edited(12, "elderberry"), said("fig"), deleted(14)])
+        assert [await found(log, w) for w in ("date", "elderberry", "fig")] == [[], [12], []]
+
+    play(scenario)
+
+
+def test_search_folds_what_it_finds(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("one"), edited(1, "two", at=NOON + 5), reacted(1, "👍")])
+        await indexed(log)
+        page = await log.search(SearchQuery(words="two"))
+        (message,) = page.messages
+        assert (message.text, message.edited) == ("two", NOON + 5)
+        assert message.reactions == {"👍": ["bob"]}
+        assert (page.room, page.more, page.last) == (None, False, 3)
+
+    play(scenario)
+
+
+def test_search_keeps_to_its_room_and_out_of_direct_ones(play: Play) -> None:
+    private = direct_room("alice", "bob")
+
+    async def scenario(log: Log) -> None:
+        await log.append(
+            [said("hello"), said("hello", room="den"), said("hello direct", room=private)]
+        )
+        assert await found(log, "hello") == [1, 2]
+        assert await found(log, "hello", room="lobby") == [1]
+        assert await found(log, "hello", room="den") == [2]
+        assert await found(log, "hello", room=private) == [3]
+        assert await found(log, "hello", room="nowhere") == []
+        assert await found(log, "direct") == []
+        await log.append([edited(3, "goodbye", room=private)])
+        assert await found(log, "goodbye") == []
+        assert await found(log, "goodbye", room=private) == [3]
+
+    play(scenario)
+
+
+def test_search_pages_back_from_the_newest(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("hello"), said("other")])
+        await log.append([said(text) for _ in range(3) for text in ("hello", "other")])
+        await indexed(log)
+        page = await log.search(SearchQuery(words="hello", limit=2))
+        assert (seqs(page.messages), page.more) == ([5, 7], True)
+        page = await log.search(SearchQuery(words="hello", limit=2, before=5))
+        assert (seqs(page.messages), page.more) == ([1, 3], False)
+        page = await log.search(SearchQuery(words="hello", limit=2, before=1, room="lobby"))
+        assert (seqs(page.messages), page.more) == ([], False)
+
+    play(scenario)
+
+
+def test_committed_events_may_be_used_as_they_are(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        draft = said("a")
+        await log.append([draft, edited(1, "b")])
+        await log.page(PageQuery(room="lobby"))
+        assert draft.text == "a"
+
+    play(scenario)
