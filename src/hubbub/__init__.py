@@ -8,4 +8,19 @@
             print(event)
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hubbub.client import connect
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "connect"]
+
+
+def __getattr__(name: str) -> object:
+    # On first use: who needs no client does not wait for one.
+    if name == "connect":
+        from hubbub.client import connect  # noqa: PLC0415
+
+        return connect
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

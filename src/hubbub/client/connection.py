@@ -1,0 +1,124 @@
+"""One TCP connection: frames in and out, and plain sentences for how it ends."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+
+from hubbub.chat.errors import ProtocolError
+from hubbub.client.address import Address
+from hubbub.wire.frames import Frame, FrameDecoder
+
+CONNECT_SECONDS = 10
+FAREWELL_SECONDS = 2
+READ_BYTES = 65_536
+PAYLOAD_BYTES_MAX = 67_108_864
+"""The longest frame taken: a page of the most and longest messages fits."""
+
+_KEEPALIVE_SECONDS = 60
+CLOSED = "connection closed by the server"
+
+
+class Disconnected(Exception):
+    """The connection is lost or was not made; str() is the reason, in a few plain words."""
+
+
+class Connection:
+    """Frames over one TCP stream; each is handed to the system in one write."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._decoder = FrameDecoder(PAYLOAD_BYTES_MAX)
+        self._broken: ProtocolError | None = None
+        # `flushed` waits until the system has taken everything.
+        writer.transport.set_write_buffer_limits(high=0)
+
+    @classmethod
+    async def open(cls, address: Address) -> "Connection":
+        """Connect; raise Disconnected with the reason if that fails."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                reader, writer = await asyncio.open_connection(address.host, address.port)
+        except TimeoutError:
+            raise Disconnected(f"no answer within {CONNECT_SECONDS} s") from None
+        except (OSError, UnicodeError) as error:
+            raise Disconnected(_plain(error)) from error
+        _keep_alive(writer.get_extra_info("socket"))
+        return cls(reader, writer)
+
+    def write(self, frame: bytes) -> None:
+        """Send a whole frame after everything written before; never blocks."""
+        self._writer.write(frame)
+
+    async def flushed(self) -> None:
+        """Wait until the system has taken all that was written; raise Disconnected."""
+        try:
+            await self._writer.drain()
+        except OSError as error:
+            raise Disconnected(_plain(error)) from error
+
+    async def read(self) -> list[Frame]:
+        """Wait for bytes and return the frames they complete; raise Disconnected at the end."""
+        if self._broken is not None:
+            raise Disconnected(f"the server sent what is no chat: {self._broken}")
+        try:
+            chunk = await self._reader.read(READ_BYTES)
+        except OSError as error:
+            raise Disconnected(_plain(error)) from error
+        if not chunk:
+            raise Disconnected(CLOSED)
+        frames: list[Frame] = []
+        try:
+            frames.extend(self._decoder.receive(chunk))
+        except ProtocolError as error:
+            self._broken = error  # for the next read: the frames before it are good
+        return frames
+
+    async def close(self) -> None:
+        """Send what is written, and close.
+
+        First only our half: to close with unread bytes resets the connection, and could take
+        from the server what it has not read yet.
+        """
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await self._writer.drain()
+                if self._writer.can_write_eof():
+                    self._writer.write_eof()
+                while await self._reader.read(READ_BYTES):
+                    pass
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+    def abort(self) -> None:
+        """Close at once; what is not sent yet is lost."""
+        self._writer.transport.abort()
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Have TCP notice a peer that vanished: a tutorial server answers no ping."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_SECONDS)
+
+
+_PLAIN = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection reset by the server",
+    errno.ECONNABORTED: "connection reset by the server",
+    errno.EPIPE: CLOSED,
+    errno.ETIMEDOUT: "the server has vanished from the network",
+    errno.EHOSTUNREACH: "no route to the host",
+    errno.ENETUNREACH: "no network",
+}
+
+
+def _plain(error: OSError | UnicodeError) -> str:
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "the host name is unknown"
+    if error.errno is None:  # asyncio tried several addresses of the host
+        return "none of the host's addresses answered"
+    return _PLAIN.get(error.errno) or os.strerror(error.errno)

@@ -1,0 +1,149 @@
+"""A room as this side knows it: a pure local copy, kept by folding the room's events.
+
+It proves that it misses nothing (protocol section 5, `prev`), and joins pages of older messages to
+what it holds, whether they were read before or after the newest event it knows. No I/O.
+"""
+
+from collections import deque
+from enum import Enum
+
+from hubbub.chat.events import AnyLogged, Members, Message, Page, Presence, Room, Topic
+from hubbub.chat.fold import fold, target_of
+
+MESSAGES_MAX = 1000
+CHANGES_MAX = 1000
+
+
+class Fit(Enum):
+    """How an event fits what the replica knows: only NEXT was new and has been applied."""
+
+    NEXT = "next"
+    REPEAT = "repeat"
+    GAP = "gap"
+
+
+class Replica:
+    """Holds the newest messages of a room, at most `messages_max`, without a hole.
+
+    `cursor` is the seq of the last event applied; every message with `start` < seq <= `cursor` is
+    held. Join a room again with `after=cursor` when `apply` says GAP, or after a lost connection.
+    """
+
+    def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
+        self.room = room
+        self.topic = ""
+        self.members: list[str] = []
+        self.direct: list[str] = []
+        self.cursor = cursor
+        self._messages_max = messages_max
+        self._entering = False
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is held: it does not lead up to `cursor` any more."""
+        self.start = self.cursor
+        self._held: dict[int, Message] = {}
+        # Changes of messages that are not held: a page on its way may bring such a message as it
+        # read before the change. Pages asked for later have it folded in, so a few are enough.
+        self._changes: deque[AnyLogged] = deque()
+        # A page whose `last` is older than this may lack a change that is not kept any more.
+        self._page_last_min = 0
+        # Messages from a page that was read later than `cursor`: up to which seq they are folded.
+        self._ahead: dict[int, int] = {}
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages held, in order, as they read at `cursor`."""
+        return list(self._held.values())
+
+    def entered(self, room: Room, after: int | None) -> None:
+        """Take in the answer to a `join` that carried `after`, before the events that follow it."""
+        self.topic = room.topic
+        self.members = [member.name for member in room.members]
+        self.direct = list(room.direct)
+        if after is None:
+            return
+        self._entering = True
+        if room.last < self.cursor:  # another log: restored from a backup, or emptied
+            self.cursor = room.last
+            self._forget()
+        elif room.gap:
+            self._forget()
+
+    def apply(self, event: AnyLogged) -> Fit:
+        """Fold in an event of the room's log if it is the next one, and say whether it was."""
+        if event.seq <= self.cursor:
+            return Fit.REPEAT
+        if event.prev != self.cursor:
+            if event.prev > self.cursor and not self._entering:
+                return Fit.GAP
+            # Just after entering the server has sent what there is; an older `prev` than the
+            # cursor is a log that knows nothing of our events. Nothing held leads up to this one.
+            self.cursor = event.prev
+            self._forget()
+        self._entering = False
+        self._fold_in(event)
+        self.cursor = event.seq
+        if self._ahead and self.cursor >= max(self._ahead.values()):
+            self._ahead.clear()
+        return Fit.NEXT
+
+    def _fold_in(self, event: AnyLogged) -> None:
+        if isinstance(event, Message):
+            self._held[event.seq] = event
+            if len(self._held) > self._messages_max:
+                self.start = next(iter(self._held))
+                del self._held[self.start]
+                self._page_last_min = self.cursor  # the changes folded into it went with it
+            return
+        if isinstance(event, Topic):
+            self.topic = event.text
+        target = target_of(event)
+        if target is None:
+            return
+        if target not in self._held:
+            self._changes.append(event)
+            if len(self._changes) > CHANGES_MAX:
+                self._page_last_min = max(self._page_last_min, self._changes.popleft().seq)
+        elif event.seq > self._ahead.get(target, 0):
+            self._held[target] = fold(self._held[target], event)
+
+    def observe(self, event: Presence | Members) -> None:
+        """Take note of who is in the room."""
+        if isinstance(event, Members):
+            self.members = [member.name for member in event.members]
+            return
+        self.members = [name for name in self.members if name != event.name]
+        if event.state == "joined":
+            self.members.append(event.name)
+
+    def add_page(self, page: Page, before: int | None = None) -> bool:
+        """Join on a page of older messages that was asked for with `before`.
+
+        Returns False, and changes nothing, if the page does not reach up to what is held, is too
+        old to be brought up to date (ask again), or the replica is full.
+        """
+        reach = page.last if before is None else min(before - 1, page.last)
+        free = self._messages_max - len(self._held)
+        if reach < self.start or page.last < self._page_last_min or free <= 0:
+            return False
+        # What is newer than `start` is held already, or arrives as an event.
+        older = [message for message in page.messages if message.seq <= self.start]
+        if len(older) > free:
+            self.start = older[-free - 1].seq
+            older = older[-free:]
+        elif not page.more:
+            self.start = 0
+        elif page.messages:
+            self.start = min(self.start, page.messages[0].seq - 1)
+        self._held = {m.seq: self._brought_up_to_date(m, page.last) for m in older} | self._held
+        return True
+
+    def _brought_up_to_date(self, message: Message, page_last: int) -> Message:
+        self._ahead.pop(message.seq, None)
+        if page_last > self.cursor:
+            self._ahead[message.seq] = page_last
+        for change in self._changes:
+            if target_of(change) == message.seq and change.seq > page_last:
+                message = fold(message, change)
+        return message
