@@ -1,0 +1,5 @@
+"""`python -m hubbub.cli` is `hubbub`."""
+
+from hubbub.cli import main
+
+main()

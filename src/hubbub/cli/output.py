@@ -1,0 +1,86 @@
+"""What commands print: without control characters, encoding errors or forged lines."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from hubbub.chat.events import Error, Event, Message, Notice, Room
+from hubbub.chat.names import SERVER_NAME
+from hubbub.chat.text import inert, inert_line
+from hubbub.client import AnyClientEvent, ClassicMessage, Offline, Online
+
+
+def complain(sentence: str) -> None:
+    """Print a sentence for people on stderr."""
+    _print(sys.stderr, inert_line(sentence))
+
+
+def show(line: str) -> None:
+    """Print one line on stdout, at once."""
+    _print(sys.stdout, inert_line(line))
+
+
+def show_said(name: str, text: str) -> None:
+    """Print who said what; every line bears the name, so that nobody can forge another's."""
+    label = " ".join(inert_line(name).splitlines())
+    _print(sys.stdout, "\n".join(f"{label} > {line}" for line in inert(text).splitlines()))
+
+
+def show_event(event: AnyClientEvent) -> None:
+    """Print what a chat in plain lines shows of an event."""
+    match event:
+        case Message():
+            show_said(event.sender, event.text)
+        case ClassicMessage():
+            show_said(event.sender, event.text)
+        case Notice():
+            show_said(SERVER_NAME, event.text)
+        case Error():
+            show_said(SERVER_NAME, event.message)
+        case Room(ref=None, direct=[]):
+            show_said(SERVER_NAME, f"You are in {event.room} now.")
+        case Event():
+            pass
+        case _:
+            report(event)
+
+
+def report(event: AnyClientEvent) -> None:
+    """Print on stderr that the connection came or went."""
+    match event:
+        case Online(events=True):
+            complain(f"connected to {event.address} ({event.server})")
+        case Online():
+            complain(f"connected to {event.address}, which relays messages and keeps none")
+        case Offline():
+            complain(f"{event.reason}; trying again in {event.retry_seconds:.2g} s")
+        case _:
+            pass
+
+
+def _print(stream: TextIO, line: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def is_pipe(stream: TextIO) -> bool:
+    """Tell whether `stream` is the writing end of a pipe."""
+    try:
+        return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """End the command cleanly when whoever read its output has gone, as in `| head`."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Else the interpreter would meet the broken pipe once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

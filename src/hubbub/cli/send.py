@@ -1,0 +1,29 @@
+"""`hubbub send`: say something from a script."""
+
+import asyncio
+
+from hubbub.cli.speaking import Speaker, stdin_lines
+from hubbub.client import Backoff, connect
+
+GIVE_UP_SECONDS = 30
+"""How long a connection that broke in the middle is tried again."""
+
+
+def send(address: str, name: str, room: str | None, text: str) -> None:
+    """Send `text`, or each line of stdin if it is `-`; return when all is acknowledged."""
+    asyncio.run(_send(address, name, room, text))
+
+
+async def _send(address: str, name: str, room: str | None, text: str) -> None:
+    backoff = Backoff(longest_seconds=4, give_up_seconds=GIVE_UP_SECONDS)
+    async with connect(address, name=name, room=room, reconnect=backoff) as chat:
+        if text != "-":
+            await chat.say(text)
+            return
+        speaker = Speaker(chat.say)
+        try:
+            async for line in stdin_lines():
+                await speaker.say(line)
+            await speaker.finish()
+        finally:
+            speaker.abandon()

@@ -1,0 +1,85 @@
+"""Lines of stdin as messages: read in a thread, which works for every kind of stdin everywhere."""
+
+import asyncio
+import contextlib
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError
+from threading import Thread
+
+from hubbub.chat.errors import Refused
+from hubbub.chat.text import inert
+
+READ_BYTES = 65_536
+LINE_BYTES_MAX = 1_048_576
+UNFINISHED_MAX = 256
+"""Messages that are on their way before the next line is taken."""
+
+
+async def stdin_lines() -> AsyncIterator[str]:
+    """Yield the lines of stdin that say something, without their ends; the rest waits unread.
+
+    Raises Refused `too_long` at a line that no message can hold.
+    """
+    loop = asyncio.get_running_loop()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue(1)
+
+    def pump() -> None:
+        # The loop may end while this waits; the thread then ends with the process.
+        with contextlib.suppress(CancelledError, RuntimeError):
+            for chunk in _stdin_chunks():
+                asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
+
+    Thread(target=pump, daemon=True, name="stdin").start()
+    unfinished = b""
+    while chunk := await chunks.get():
+        *lines, unfinished = (unfinished + chunk).split(b"\n")
+        for line in lines:
+            if text := _text(line):
+                yield text
+        if len(unfinished) > LINE_BYTES_MAX:
+            raise Refused("A line is too long for a message. Break it up.", code="too_long")
+    if text := _text(unfinished):
+        yield text
+
+
+def _stdin_chunks() -> Iterator[bytes]:
+    """Yield what stdin brings; at last, and if there is no stdin, nothing."""
+    # Raw: a thread that waits inside the buffered reader would hold its lock at exit.
+    raw = getattr(getattr(sys.stdin, "buffer", None), "raw", None)
+    with contextlib.suppress(OSError, ValueError):
+        while raw is not None and (chunk := raw.read(READ_BYTES)):
+            yield chunk
+    yield b""
+
+
+def _text(line: bytes) -> str:
+    return inert(line.decode("utf-8", "replace"))
+
+
+class Speaker:
+    """Says many lines in order without waiting for each; at most `UNFINISHED_MAX` at a time."""
+
+    def __init__(self, say: Callable[[str], Awaitable[object]]) -> None:
+        self._say = say
+        self._unfinished: deque[asyncio.Task[None]] = deque()
+
+    async def say(self, text: str) -> None:
+        """Say a line after those before; raises what an earlier one met."""
+        if len(self._unfinished) >= UNFINISHED_MAX:
+            await self._unfinished.popleft()
+        self._unfinished.append(asyncio.create_task(self._said(text)))
+
+    async def _said(self, text: str) -> None:
+        await self._say(text)
+
+    async def finish(self) -> None:
+        """Wait until all is said; raises what one of them met."""
+        while self._unfinished:
+            await self._unfinished.popleft()
+
+    def abandon(self) -> None:
+        """Wait for nothing more."""
+        for task in self._unfinished:
+            task.cancel()
