@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
@@ -65,6 +65,16 @@ class HubMachine(RuleBasedStateMachine):
         self.peers: dict[str, Watched] = {}
         self.in_flight: tuple[Batch, list[int] | None] | None = None
         self.refs = 0
+
+    @initialize()
+    def begin_with_company(self) -> None:
+        """Two who speak events and a classic one, all in the lobby, and little room for one."""
+        for name in ("ann", "bob"):
+            self.connect(name, classic=False)
+            self.join(name, "lobby", None)
+        self.connect("cat", classic=True)
+        self.slow_down("bob", 300)
+        self.slow_down("cat", 0)
 
     # Comings and goings.
 
@@ -124,11 +134,13 @@ class HubMachine(RuleBasedStateMachine):
 
     # Talk.
 
-    @rule(name=NAMES, room=ROOMS, nonce=NONCES)
-    def say(self, name: str, room: str, nonce: str | None) -> None:
-        watched = self.peers.get(name)
-        if watched is None:
-            return
+    @rule(name=NAMES, room=ROOMS, nonce=NONCES, count=st.integers(1, 4))
+    def say(self, name: str, room: str, nonce: str | None, count: int) -> None:
+        if (watched := self.peers.get(name)) is not None:
+            for _ in range(count):
+                self._say(watched, name, room, nonce)
+
+    def _say(self, watched: Watched, name: str, room: str, nonce: str | None) -> None:
         self.refs += 1
         text = f"message {self.refs} of {name}"
         if watched.peer.session.format is CLASSIC:
@@ -243,5 +255,5 @@ class HubMachine(RuleBasedStateMachine):
             )
 
 
-HubMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+HubMachine.TestCase.settings = settings(max_examples=400, stateful_step_count=60, deadline=None)
 TestHub = HubMachine.TestCase

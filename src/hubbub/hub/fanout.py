@@ -67,9 +67,13 @@ def encode_backlog(format_: Format, name: str, events: list[AnyLogged]) -> bytes
 
 def announce(room: Room, event: Event, *, besides: Member | None = None) -> None:
     """Write an event that is not logged to the room's live members that speak events."""
-    for format_, group in room.live.items():
-        if payload := format_.encode(event):
-            # A copy: a write may find its reader slow and take it out of the group.
-            for member in list(group):
-                if member is not besides:
-                    member.session.outlet.write(payload)
+    # Gathered first: a write may find its reader slow, and take it out of the live groups.
+    listeners = [
+        (member.session.outlet, payload)
+        for format_, group in room.live.items()
+        if (payload := format_.encode(event))
+        for member in group
+        if member is not besides
+    ]
+    for outlet, payload in listeners:
+        outlet.write(payload)
