@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction, Topic
 from hubbub.log.port import Log
@@ -52,12 +53,22 @@ async def all_of(log: Log, room: str, *, after: int = 0) -> list[AnyLogged]:
     return found
 
 
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until `condition` holds, far longer than it should take."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not await condition():  # noqa: ASYNC110 (what a file holds signals no event)
+            await asyncio.sleep(0.002)
+
+
 async def indexed(log: Log) -> None:
     """Wait until everything committed can be searched."""
     if isinstance(log, SqliteLog):
-        async with asyncio.timeout(WAIT_SECONDS):
-            while await watermark(log) < log._writer.last:  # noqa: ASYNC110 (a file has no event)
-                await asyncio.sleep(0.002)
+        sqlite = log
+
+        async def is_indexed() -> bool:
+            return await watermark(sqlite) == sqlite._writer.last
+
+        await until(is_indexed)
 
 
 async def watermark(log: SqliteLog) -> int:

@@ -20,9 +20,10 @@ def claim(folder: Path) -> FileLock:
             "Stop that one, or give this one a folder of its own.",
             code="log_in_use",
         ) from None
-    except FileExistsError:
+    except (FileExistsError, NotADirectoryError):
         raise LogError(
-            f"The log cannot be kept in {folder}, because that is no folder. Choose another place."
+            f"The log cannot be kept in {folder}, because a file is in the way. "
+            "Choose another place."
         ) from None
     except FileNotFoundError:
         raise LogError(

@@ -1,0 +1,148 @@
+"""Whatever is done to them, the SQLite log and the memory log answer alike."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from copy import copy
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.names import direct_room
+from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.log.memory import MemoryLog
+from hubbub.log.sqlite import SqliteLog, search
+from tests.log.drafts import NOON, all_of, indexed
+
+ROOMS = ["lobby", "den", direct_room("alice", "bob")]
+WINDOW_SECONDS = 10
+
+rooms = st.sampled_from(ROOMS)
+names = st.sampled_from(["alice", "Alice", "bob", "Ärger"])
+words = st.lists(st.sampled_from(["ab", "abc", "Ünï", "x-y", "!", '"', "今天", "AND"]), max_size=3)
+texts = words.map(" ".join)
+
+
+class Intent(msgspec.Struct):
+    """What a draft is made of; `target` counts among the room's messages, as the hub sees to it."""
+
+    type: str
+    room: str
+    sender: str
+    wait: int
+    text: str
+    nonce: str | None
+    target: int
+    on: bool
+
+
+KINDS = ["message", "message", "message", "topic", "edited", "deleted", "reaction"]
+intents = st.builds(
+    Intent,
+    type=st.sampled_from(KINDS),
+    room=rooms,
+    sender=names,
+    wait=st.integers(0, 6000),
+    text=texts,
+    nonce=st.none() | st.sampled_from(["n", "m"]),
+    target=st.integers(0, 20),
+    on=st.booleans(),
+)
+limits = st.integers(1, 4)
+bounds = st.none() | st.integers(0, 40)
+operations = st.one_of(
+    st.lists(intents, min_size=1, max_size=8),
+    st.builds(PageQuery, room=rooms, before=bounds, after=bounds, limit=limits),
+    st.builds(SearchQuery, words=texts, room=st.none() | rooms, before=bounds, limit=limits),
+    st.just("reopen"),
+)
+Operation = list[Intent] | PageQuery | SearchQuery | str
+
+
+class Pair:
+    """The two logs, and what a hub would know of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.memory = MemoryLog(duplicate_window_seconds=WINDOW_SECONDS)
+        self.at = NOON
+        self.said: dict[str, list[int]] = {room: [] for room in ROOMS}
+
+    async def open(self) -> None:
+        self.sqlite = await SqliteLog.open(
+            self.folder, durability="process", duplicate_window_seconds=WINDOW_SECONDS
+        )
+
+    async def append(self, intents: list[Intent]) -> None:
+        made = [draft for intent in intents if (draft := self.draft(intent)) is not None]
+        twins = [copy(draft) for draft in made]
+        seqs = await self.memory.append(made)
+        assert await self.sqlite.append(twins) == seqs
+        assert twins == made
+        for event in made:
+            if isinstance(event, Message) and event.seq:
+                self.said[event.room].append(event.seq)
+
+    def draft(self, intent: Intent) -> AnyLogged | None:
+        self.at += intent.wait
+        fields = msgspec.to_builtins(intent)
+        fields |= {"seq": 0, "prev": 0, "from": intent.sender, "at": self.at, "emoji": "👍"}
+        if intent.type in {"edited", "deleted", "reaction"}:
+            said = self.said[intent.room]
+            if intent.target >= len(said):
+                return None
+            fields["target"] = said[intent.target]
+        draft: AnyLogged = msgspec.convert(fields, AnyLogged)
+        return draft
+
+    async def agree(self) -> None:
+        assert set(await self.sqlite.heads()) == set(await self.memory.heads())
+        for room in ROOMS:
+            assert await all_of(self.sqlite, room) == await all_of(self.memory, room)
+
+
+async def both(folder: Path, steps: Sequence[Operation]) -> None:
+    pair = Pair(folder)
+    await pair.open()
+    try:
+        for step in steps:
+            if isinstance(step, PageQuery):
+                assert await pair.sqlite.page(step) == await pair.memory.page(step)
+            elif isinstance(step, SearchQuery):
+                await indexed(pair.sqlite)
+                assert await pair.sqlite.search(step) == await pair.memory.search(step)
+            elif isinstance(step, str):
+                await pair.sqlite.close()
+                await pair.open()
+            else:
+                await pair.append(step)
+        await pair.agree()
+    finally:
+        await pair.sqlite.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=st.lists(operations, min_size=1, max_size=12))
+def test_sqlite_answers_as_memory_does(steps: list[Operation]) -> None:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(search, "INDEX_AFTER_SECONDS", 0)
+        asyncio.run(both(Path(folder), steps))
+
+
+def test_the_memory_log_never_suspends() -> None:
+    log = MemoryLog()
+    event = Message(room="lobby", seq=0, prev=0, sender="alice", at=NOON, text="hello")
+    for step in (
+        log.append([event]),
+        log.heads(),
+        log.backlog("lobby", 0, 1),
+        log.page(PageQuery(room="lobby")),
+        log.search(SearchQuery(words="hello")),
+        log.close(),
+    ):
+        with pytest.raises(StopIteration):
+            step.send(None)

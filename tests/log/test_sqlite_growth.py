@@ -1,0 +1,161 @@
+"""What the SQLite log costs, counted in steps of its machine rather than by a clock."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import pytest
+
+from hubbub.chat.events import AnyLogged
+from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.log.sqlite import reader, search
+from hubbub.log.sqlite.reader import open_to_read, read_backlog, read_page
+from hubbub.log.sqlite.search import read_search
+from hubbub.log.sqlite.writer import Writer
+from tests.log.drafts import WINDOW_SECONDS, edited, reacted, said
+
+READS = {
+    "backlog": reader.BACKLOG,
+    "newest": reader.NEWEST,
+    "oldest": reader.OLDEST,
+    "search everywhere": search.EVERYWHERE,
+    "search in a room": search.IN_ROOM,
+    "next portion": search.PORTION_END,
+}
+ASKED = {
+    "room": "lobby",
+    "after": 1,
+    "before": 9,
+    "limit": 5,
+    "events_max": 5,
+    "bytes_max": 5,
+    "words": '"a"',
+}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[tuple[Writer, sqlite3.Connection]]:
+    writer = Writer(tmp_path, "process", WINDOW_SECONDS)
+    connection = writer.open()
+    yield writer, connection
+    connection.close()
+
+
+@pytest.mark.parametrize("statement", READS.values(), ids=list(READS))
+def test_no_read_scans_a_table(database: tuple[Writer, sqlite3.Connection], statement: str) -> None:
+    _, connection = database
+    rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", ASKED).fetchall()
+    plan = [detail for *_, detail in rows]
+    assert any(step.startswith("SEARCH events") for step in plan)
+    bounded = ("SCAN chosen", "SCAN (subquery", "SCAN CONSTANT ROW", "SCAN search VIRTUAL TABLE")
+    assert [step for step in plan if "SCAN" in step and not step.startswith(bounded)] == []
+
+
+def steps_of(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
+    """Return about how many steps SQLite's machine takes for `work`."""
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    connection.set_progress_handler(step, 10)
+    work()
+    connection.set_progress_handler(None, 10)
+    return count * 10
+
+
+def lively(messages: int, target: int) -> list[AnyLogged]:
+    """Return messages of two rooms, with edits and reactions of one message among them."""
+    drafts: list[AnyLogged] = []
+    for n in range(messages):
+        drafts += [said(f"word{n}"), said(f"word{n}", room="den"), reacted(target, f"e{n}")]
+        drafts.append(edited(target, f"again {n}"))
+    return drafts
+
+
+def test_no_cost_grows_with_the_log(
+    database: tuple[Writer, sqlite3.Connection], tmp_path: Path
+) -> None:
+    writer, writing = database
+    reading = open_to_read(tmp_path, "process")
+
+    def commit() -> None:
+        writer.commit(writing, [said(f"{n}", nonce=f"{writer.last} {n}") for n in range(20)])
+
+    def index() -> None:
+        writing.execute("INSERT INTO portions VALUES (?, ?)", (writer.last - 20, writer.last))
+
+    reads: dict[str, Callable[[], object]] = {
+        "backlog": lambda: read_backlog(reading, "lobby", writer.last - 40, 2000),
+        "newest": lambda: read_page(reading, PageQuery(room="lobby", limit=5)),
+        "before": lambda: read_page(reading, PageQuery(room="den", before=90, limit=5)),
+        "after": lambda: read_page(reading, PageQuery(room="den", after=90, limit=5)),
+        "search": lambda: read_search(reading, SearchQuery(words="word3", limit=1)),
+    }
+
+    def costs() -> dict[str, int]:
+        commit()
+        return {
+            "commit": steps_of(writing, commit),
+            "index": steps_of(writing, index),
+            **{name: steps_of(reading, read) for name, read in reads.items()},
+        }
+
+    writer.commit(writing, lively(100, 1))
+    small = costs()
+    writer.commit(writing, lively(4000, 1))
+    large = costs()
+    reading.close()
+    grown = {name: (cost, large[name]) for name, cost in small.items() if large[name] > 1.5 * cost}
+    assert grown == {}
+
+
+class Counting:
+    """A connection that notes what it is asked to execute."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.asked: list[str] = []
+
+    def execute(self, statement: str, *parameters: object) -> sqlite3.Cursor:
+        self.asked.append(statement.split(maxsplit=1)[0])
+        return self._connection.execute(statement, *parameters)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("nonces", [False, True])
+def test_a_batch_is_one_statement_whatever_its_size(
+    database: tuple[Writer, sqlite3.Connection], nonces: bool
+) -> None:
+    writer, connection = database
+    counting = Counting(connection)  # it has no other method: any other call would fail
+    batch = [said(room=f"r{n % 50}", nonce=str(n) if nonces else None) for n in range(1000)]
+    writer.commit(cast("sqlite3.Connection", counting), batch)
+    assert counting.asked == (["SELECT", "INSERT"] if nonces else ["INSERT"])
+    assert connection.execute("SELECT count(*) FROM events").fetchone() == (1000,)
+
+
+def test_old_nonces_go_a_few_at_each_commit(database: tuple[Writer, sqlite3.Connection]) -> None:
+    writer, connection = database
+    start, later = 1_000_000_000_000, 1_000_000_000_000 + WINDOW_SECONDS * 1000 + 50
+
+    def kept() -> int:
+        return int(connection.execute("SELECT count(*) FROM nonces").fetchone()[0])
+
+    writer.commit(connection, [said(nonce=f"old {n}", at=start + n) for n in range(100)])
+    writer.commit(connection, [said(at=later)])
+    assert kept() == 100  # messages without a nonce pay nothing
+    writer.commit(connection, [said(nonce=f"new {n}", at=later) for n in range(10)])
+    assert kept() == 90
+    writer.commit(connection, [said(nonce=f"newer {n}", at=later) for n in range(50)])
+    assert kept() == 110  # the 50 old ones that are left are within the window still
+    writer.commit(connection, [said(nonce=f"newest {n}", at=later * 2) for n in range(60)])
+    assert kept() == 60
+
+
+def test_no_event_is_shorter_than_the_backlog_takes_for_granted() -> None:
+    shortest = [said("", room="a", sender="a", at=0), reacted(1, "x", sender="a")]
+    assert all(len(msgspec.json.encode(event)) >= reader.EVENT_BYTES_MIN for event in shortest)

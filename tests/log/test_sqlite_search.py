@@ -1,0 +1,131 @@
+"""How the search index follows the log."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from hubbub.chat.queries import SearchQuery
+from hubbub.log.sqlite import SqliteLog, connection, search
+from tests.log.drafts import deleted, edited, indexed, said, until, watermark
+
+Play = Callable[[Callable[[SqliteLog], Awaitable[None]]], None]
+
+
+async def until_found(log: SqliteLog, words: str) -> None:
+    async def is_found() -> bool:
+        return bool((await log.search(SearchQuery(words=words))).messages)
+
+    await until(is_found)
+
+
+def test_a_message_is_found_while_commits_keep_coming(
+    play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0.05)
+
+    async def scenario(log: SqliteLog) -> None:
+        async def keep_appending() -> None:
+            while True:  # larger batches than a portion, one after the other, for ever
+                await log.append([said(f"noise {n}") for n in range(700)])
+
+        stream = asyncio.create_task(keep_appending())
+        for word in ("first", "second", "third"):
+            await log.append([said(word)])
+            await until_found(log, word)
+        assert not stream.done()
+        stream.cancel()
+        await asyncio.wait([stream])
+
+    play_sqlite(scenario)
+
+
+def test_no_portion_is_larger_than_the_commits_call_for(
+    play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 3600)
+
+    async def scenario(log: SqliteLog) -> None:
+        assert log._index is not None
+        portions = []
+        for batch in (700, 700, 50, 1):
+            await log.append([said(f"{n}") for n in range(batch)])
+        while await watermark(log) < log._writer.last:
+            before = await watermark(log)
+            await log._writing.run(log._index._fill)
+            portions.append(await watermark(log) - before)
+        assert portions == [500, 500, 451]
+        await log.append([said("x") for _ in range(700)])
+        await log.append([said("x") for _ in range(700)])
+        await log._writing.run(log._index._fill)
+        assert await watermark(log) == log._writer.last  # 1400: twice the last commit
+        await log.append([said("long " * 2000) for _ in range(100)])
+        before = await watermark(log)
+        await log._writing.run(log._index._fill)
+        assert 20 <= await watermark(log) - before <= 25  # a quarter of a megabyte
+
+    play_sqlite(scenario)
+
+
+def test_what_was_not_indexed_is_indexed_after_a_restart(
+    play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 3600)
+
+    async def before(log: SqliteLog) -> None:
+        await log.append([said("apple"), said("banana"), edited(1, "cherry")])
+        assert await watermark(log) == 0
+
+    async def reopened(log: SqliteLog) -> None:
+        await indexed(log)
+        pages = [await log.search(SearchQuery(words=word)) for word in ("apple", "cherry")]
+        assert [[m.seq for m in page.messages] for page in pages] == [[], [1]]
+
+    play_sqlite(before)
+    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0)
+    play_sqlite(reopened)
+
+
+def test_a_message_deleted_a_moment_ago_is_not_found(play_sqlite: Play) -> None:
+    async def scenario(log: SqliteLog) -> None:
+        await log.append([said("apple"), said("apple")])
+        await indexed(log)
+        assert log._index is not None
+        await log._index.close()  # from now on the index lags for ever
+        await log.append([deleted(1)])
+        page = await log.search(SearchQuery(words="apple", limit=1))
+        assert ([m.seq for m in page.messages], page.more) == ([2], False)
+
+    play_sqlite(scenario)
+
+
+def test_filling_goes_on_after_a_failure(
+    play_sqlite: Play,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(search, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0.1)
+
+    async def scenario(log: SqliteLog) -> None:
+        await log.append([said("apple")])
+        other = sqlite3.connect(tmp_path / "log" / "hubbub.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        async def is_told() -> bool:
+            return "locked by another program" in caplog.text
+
+        await until(is_told)
+        assert await watermark(log) == 0
+        other.execute("ROLLBACK")
+        other.close()
+        await until_found(log, "apple")
+
+    with caplog.at_level(logging.WARNING):
+        play_sqlite(scenario)
+    assert "cannot be searched for the moment" in caplog.text
