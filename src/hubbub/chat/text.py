@@ -4,7 +4,7 @@ _KEPT = "\n\t"
 _CONTROLS = dict.fromkeys(
     code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _KEPT
 )
-_LINE_ENDS = {0x0A: None, 0x09: " "}
+_LINE_ENDS = {0x0A: " ", 0x09: " "}
 
 
 def inert(text: str) -> str:

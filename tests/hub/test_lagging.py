@@ -1,0 +1,127 @@
+"""A slow reader is served from the log at its own pace, and misses and repeats nothing."""
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.wire.formats import CLASSIC
+from tests.hub.peers import Chatroom, Peer, now
+
+
+def seqs(peer: Peer) -> list[int]:
+    return [event.seq for event in peer.events() if isinstance(event, e.Message)]
+
+
+def company() -> tuple[Chatroom, Peer, Peer]:
+    chatroom = Chatroom()
+    ann, bob = chatroom.enter("ann"), chatroom.enter("bob")
+    for peer in (ann, bob):
+        peer.tell(c.Join(room="lobby"))
+        peer.events()
+    return chatroom, ann, bob
+
+
+def say(chatroom: Chatroom, peer: Peer, count: int = 1) -> None:
+    for _ in range(count):
+        peer.tell(c.Say(room="lobby", text="hello"))
+        chatroom.commit()
+
+
+def test_a_full_connection_is_not_written_to_until_it_is_read() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 150
+    say(chatroom, ann, 5)
+    assert len(bob.writes) == 2, "the one that fitted, and the one that showed it did not"
+    assert seqs(bob) == [1, 2, 3, 4, 5]
+
+
+def test_what_is_committed_but_not_applied_yet_comes_once() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann, 3)
+    ann.tell(c.Say(room="lobby", text="in flight"))
+    batch = chatroom.hub.take()
+    committed = now(chatroom.log.append([one.draft for one in batch]))
+    assert seqs(bob) == [1, 2, 3]
+    chatroom.hub.apply(batch, committed)
+    assert seqs(bob) == [4]
+
+
+def test_one_that_reads_some_but_is_full_again_stays_behind() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann, 3)
+    bob.writes.clear()
+    bob.session.congested = False
+    bob.serve()  # fills the connection again, with the last of the backlog
+    assert bob.session.congested
+    filled = len(bob.writes)
+    say(chatroom, ann, 2)
+    assert len(bob.writes) == filled
+    assert seqs(bob) == [2, 3, 4, 5]
+
+
+def test_a_room_joined_on_a_full_connection_waits_too() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann)
+    for peer in (ann, bob):
+        peer.tell(c.Join(room="dev"))
+    filled = len(bob.writes)
+    ann.tell(c.Say(room="dev", text="over here"))
+    chatroom.commit()
+    assert len(bob.writes) == filled
+    assert seqs(bob) == [1, 2]
+
+
+def test_who_came_and_went_meanwhile_is_told_in_one_list() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann)
+    cat = chatroom.enter("cat")
+    cat.tell(c.Join(room="lobby"))
+    received = bob.events()
+    assert not [event for event in received if isinstance(event, e.Presence)]
+    lists = [event for event in received if isinstance(event, e.Members)]
+    assert [[member.name for member in one.members] for one in lists] == [["ann", "bob", "cat"]]
+
+
+def test_a_classic_reader_gets_the_others_messages_and_none_of_its_own() -> None:
+    chatroom, ann, _ = company()
+    cat = chatroom.enter("cat", CLASSIC)
+    cat.room_bytes = 0
+    say(chatroom, ann, 2)
+    cat.type("from the slow one")
+    chatroom.commit()
+    say(chatroom, ann)
+    assert cat.pairs() == [("ann", "hello")] * 3
+
+
+def test_joining_again_without_a_cursor_goes_on_from_now() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann, 3)
+    bob.tell(c.Join(room="lobby", ref="again"))
+    received = bob.events()
+    room = next(event for event in received if isinstance(event, e.Room))
+    after = received[received.index(room) :]
+    assert room.last == 3
+    assert not [event for event in after if isinstance(event, e.Message)]
+    say(chatroom, ann)
+    assert seqs(bob) == [4]
+
+
+def test_rooms_take_turns() -> None:
+    chatroom, ann, bob = company()
+    for peer in (ann, bob):
+        peer.tell(c.Join(room="dev"))
+        peer.events()
+    bob.room_bytes = 0
+    for room in ("lobby", "lobby", "dev", "dev"):
+        ann.tell(c.Say(room=room, text="hello"))
+    chatroom.commit()
+    bob.writes.clear()
+    bob.room_bytes = None
+    bob.session.congested = False
+    bob.session.lagging["lobby"].cursor = bob.session.lagging["dev"].cursor = 0
+    bob.serve(bytes_max=1)
+    rooms = [event.room for event in bob.events() if isinstance(event, e.Message)]
+    assert rooms == ["lobby", "dev", "lobby", "dev"]
