@@ -65,7 +65,7 @@ async def host(config: Config | None = None) -> AsyncIterator[str]:
         duplicate_window_seconds=config.limits.duplicate_window_seconds,
     )
     try:
-        async with running(config, log) as app:
-            yield app.listener.address
+        async with running(config, log) as address:
+            yield address
     finally:
         await log.close()
