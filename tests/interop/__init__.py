@@ -1,0 +1,1 @@
+"""Programs of other people: the tutorial's chatroom and its descendants."""
