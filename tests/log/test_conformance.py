@@ -199,6 +199,15 @@ def test_a_backlog_is_bounded_by_bytes_but_never_empty(play: Play) -> None:
     play(scenario)
 
 
+def test_a_backlog_is_as_long_as_was_asked_for(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(f"{n}") for n in range(300)])
+        sizes = [len(msgspec.json.encode(e)) for e in await log.backlog("lobby", 0, 16_384)]
+        assert 16_384 - max(sizes) < sum(sizes) <= 16_384
+
+    play(scenario)
+
+
 def test_a_backlog_read_to_its_end_holds_every_event_once(play: Play) -> None:
     async def scenario(log: Log) -> None:
         await log.append([said(str(n), room=("lobby", "den")[n % 2]) for n in range(2500)])
