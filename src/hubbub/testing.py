@@ -36,17 +36,23 @@ class LocalServer(NamedTuple):
 
 @contextmanager
 def serving(config: Config | None = None, log: Log | None = None) -> Iterator[LocalServer]:
-    """Run a server in a thread until the block ends; its log is in memory unless one is given."""
+    """Run a server in a thread until the block ends.
+
+    Its log is the one given, else that of the configured folder, else one in memory.
+    """
     ready: Future[str] = Future()
     done: Future[None] = Future()
 
     async def serve() -> None:
-        from hubbub.log.memory import MemoryLog  # noqa: PLC0415 (see the module's first import)
-        from hubbub.server.app import running  # noqa: PLC0415
+        # Imported here, so that pytest can load the fixture at no cost to other projects' tests.
+        from hubbub.log.memory import MemoryLog  # noqa: PLC0415
+        from hubbub.server.app import hosting, running  # noqa: PLC0415
         from hubbub.server.config import Config, ServerSection  # noqa: PLC0415
 
         settings = config or Config(server=ServerSection(listen="127.0.0.1:0"))
-        async with running(settings, log or MemoryLog()) as address:
+        on_disk = log is None and settings.server.data
+        server = hosting(settings) if on_disk else running(settings, log or MemoryLog())
+        async with server as address:
             ready.set_result(address)
             await asyncio.wrap_future(done)
 

@@ -106,7 +106,7 @@ def test_a_crowd_is_not_told_who_comes_and_goes() -> None:
     peers[3].tell(c.Members(room="dev"))
     members = peers[3].events()[-1]
     assert members == e.Members(
-        room="dev", members=[e.MemberInfo("p0"), e.MemberInfo("p1")], more=True
+        room="dev", members=[e.MemberSummary("p0"), e.MemberSummary("p1")], more=True
     )
 
 

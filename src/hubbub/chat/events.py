@@ -70,7 +70,7 @@ class Topic(Logged, tag="topic"):
 AnyLogged = Message | Edited | Deleted | Reaction | Topic
 
 
-class MemberInfo(msgspec.Struct):
+class MemberSummary(msgspec.Struct):
     """One entry of a list of members."""
 
     name: str
@@ -103,7 +103,7 @@ class Room(Event, tag="room"):
 
     room: str
     topic: str
-    members: list[MemberInfo]
+    members: list[MemberSummary]
     last: int
     first: int
     gap: bool
@@ -158,7 +158,7 @@ class Members(Event, tag="members"):
     """The answer to `members`. `more`: the room has more members than the list shows."""
 
     room: str
-    members: list[MemberInfo]
+    members: list[MemberSummary]
     more: bool = False
     ref: str | None = None
 

@@ -15,6 +15,6 @@ def main() -> None:
         from hubbub.cli.output import complain  # noqa: PLC0415
 
         complain(f"hubbub: {error}")
-        sys.exit(1)
+        sys.exit(2 if error.code == "bad_address" else 1)
     except KeyboardInterrupt:
         sys.exit(130)

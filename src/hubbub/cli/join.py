@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message
@@ -27,11 +28,22 @@ async def _join_or_host(name: str) -> None:
     try:
         await _chat(connect(name=name))
     except Unreachable:
-        from hubbub.cli.serve import host  # noqa: PLC0415 (a server is seldom needed here)
+        await _host(name)
 
-        async with host() as address:
-            complain(f"hosting a chatroom; others join it with 'hubbub join {address}'")
-            await _chat(connect(address, name=name))
+
+async def _host(name: str) -> None:
+    # Imported here: a server is seldom needed by who chats.
+    import structlog  # noqa: PLC0415
+
+    from hubbub.server.app import hosting  # noqa: PLC0415
+
+    quiet = structlog.make_filtering_bound_logger("warning")
+    structlog.configure(
+        wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+    async with hosting() as address:
+        complain(f"hosting a chatroom; others join it with 'hubbub join {address}'")
+        await _chat(connect(address, name=name))
 
 
 async def _chat(opened: Chat) -> None:

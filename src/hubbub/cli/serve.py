@@ -1,18 +1,14 @@
-"""`hubbub serve`, and hosting a room beside one's own conversation."""
+"""`hubbub serve`: a server until it is told to stop."""
 
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
-import platformdirs
 import structlog
 
-from hubbub.log.sqlite import SqliteLog
-from hubbub.server.app import running
+from hubbub.server.app import hosting
 from hubbub.server.config import Config, load_config, print_config
 from hubbub.server.loop import new_event_loop, raise_descriptor_limit
 
@@ -45,27 +41,7 @@ async def _serve(config: Config) -> None:
             loop.add_signal_handler(number, stopped.set)
         except NotImplementedError:  # Windows without winloop
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
-    async with host(config) as address:
+    async with hosting(config) as address:
         sys.stdout.write(f"hubbub is listening on {address}\n")
         sys.stdout.flush()
         await stopped.wait()
-
-
-@asynccontextmanager
-async def host(config: Config | None = None) -> AsyncIterator[str]:
-    """Run a server in this event loop until the block ends; yields its address, `host:port`.
-
-    Raises ConfigError or LogError if the address or the data folder cannot be used.
-    """
-    config = config or Config()
-    folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
-    log = await SqliteLog.open(
-        folder,
-        durability=config.log.durability,
-        duplicate_window_seconds=config.limits.duplicate_window_seconds,
-    )
-    try:
-        async with running(config, log) as address:
-            yield address
-    finally:
-        await log.close()

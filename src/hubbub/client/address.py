@@ -1,5 +1,6 @@
 """Where a chat server is, as people write it. Pure: nothing is looked up."""
 
+import ipaddress
 import re
 from urllib.parse import unquote
 
@@ -12,7 +13,6 @@ DEFAULT_PORT = 1234
 
 _SCHEME = "hubbub://"
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
-_V6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\w+)?")
 _HOST = re.compile(r"[^\s\x00-\x1f/:@\[\]?#]{1,253}")
 _FORMS = "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM."
 
@@ -51,16 +51,24 @@ def parse_address(written: str) -> Address:
 def _split(place: str) -> tuple[str, str | None]:
     if bracketed := _BRACKETED.fullmatch(place):
         return bracketed[1] or "[]", bracketed[2]
-    if _V6.fullmatch(place):
+    if _is_v6(place):
         return place, None
     host, colon, port = place.rpartition(":")
     return (host, port) if colon else (place, None)
 
 
 def _host(host: str, written: str) -> str:
-    if host and not (_HOST.fullmatch(host) or _V6.fullmatch(host)):
+    if host and not (_HOST.fullmatch(host) or _is_v6(host)):
         raise BadAddress(f"The address {written!r} holds no host name or IP address. {_FORMS}")
     return host or DEFAULT_HOST
+
+
+def _is_v6(host: str) -> bool:
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _port(port: str | None, written: str) -> int:

@@ -75,12 +75,12 @@ class Session:
     async def close(self) -> None:
         """Send what is written, and end everything."""
         self._closing = True
-        connection = None if self._conversation is None else self._conversation.connection
+        conversation = self._conversation
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        if connection is not None:
-            await connection.close()
+        if conversation is not None:
+            await conversation.connection.close(politely=conversation.is_classic)
         if self._task is not None and not self._task.cancelled():
             self._task.result()  # a bug of ours, if there was one
 

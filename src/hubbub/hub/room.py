@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hubbub.chat.events import AnyLogged, MemberInfo, RoomSummary, Topic
+from hubbub.chat.events import AnyLogged, MemberSummary, RoomSummary, Topic
 from hubbub.hub.session import Format, Session
 
 
@@ -83,10 +83,10 @@ class Room:
             if isinstance(event, Topic):
                 self.topic = event.text
 
-    def listed(self, members_max: int) -> list[MemberInfo]:
+    def listed(self, members_max: int) -> list[MemberSummary]:
         """Return up to `members_max` members in order of arrival."""
         return [
-            MemberInfo(member.session.name)
+            MemberSummary(member.session.name)
             for member, _ in zip(self.members.values(), range(members_max), strict=False)
         ]
 

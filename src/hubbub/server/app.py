@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+
+import platformdirs
 
 from hubbub import __version__
 from hubbub.hub import Hub
 from hubbub.log.port import Log
+from hubbub.log.sqlite import SqliteLog
 from hubbub.server.chatroom import Chatroom
 from hubbub.server.config import Config
 from hubbub.server.listener import Listener
@@ -40,3 +44,22 @@ async def running(config: Config, log: Log) -> AsyncIterator[str]:
         for outcome in await asyncio.gather(*endless, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome
+
+
+@asynccontextmanager
+async def hosting(config: Config | None = None) -> AsyncIterator[str]:
+    """Serve the log of the configured folder until the block ends; yields the address.
+
+    Raises ConfigError or LogError if the address or the folder cannot be used.
+    """
+    config = config or Config()
+    log = await SqliteLog.open(
+        Path(config.server.data or platformdirs.user_data_path("hubbub")),
+        durability=config.log.durability,
+        duplicate_window_seconds=config.limits.duplicate_window_seconds,
+    )
+    try:
+        async with running(config, log) as address:
+            yield address
+    finally:
+        await log.close()
