@@ -76,20 +76,19 @@ class Connection:
             self._broken = error  # for the next read: the frames before it are good
         return frames
 
-    async def close(self, *, politely: bool) -> None:
+    async def close(self) -> None:
         """Send what is written, and close.
 
-        `politely`: our half first, then wait for the peer's. To close with unread bytes resets the
-        connection, and could take from the server what it has not read yet; where every command
-        has been answered there is no such thing.
+        First only our half, then all when the peer has closed its own: to close with unread bytes
+        resets the connection, and could take from the server what it has not read yet.
         """
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await self._writer.drain()
-                if politely and self._writer.can_write_eof():
+                if self._writer.can_write_eof():
                     self._writer.write_eof()
-                    while await self._reader.read(READ_BYTES):
-                        pass
+                while await self._reader.read(READ_BYTES):
+                    pass
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()

@@ -53,7 +53,7 @@ class Replica:
 
     @property
     def messages(self) -> list[Message]:
-        """The messages held, in order, as they read at `cursor` or at the newer page they came in."""
+        """The messages held, in order, as they read at `cursor` or a newer page they came in."""
         return list(self._held.values())
 
     def entered(self, room: Room, after: int | None) -> None:

@@ -80,7 +80,7 @@ class Session:
             self._task.cancel()
             await asyncio.wait([self._task])
         if conversation is not None:
-            await conversation.connection.close(politely=conversation.is_classic)
+            await conversation.connection.close()
         if self._task is not None and not self._task.cancelled():
             self._task.result()  # a bug of ours, if there was one
 
