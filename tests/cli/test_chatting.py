@@ -1,0 +1,159 @@
+"""The commands against the real server."""
+
+import json
+import signal
+
+import pytest
+
+from hubbub.testing import LocalServer
+
+from .commands import ENVIRONMENT, hubbub, started
+
+
+def send(server: LocalServer, *texts: str, name: str = "ci") -> None:
+    ran = hubbub("send", server.address, "--name", name, "-", stdin="\n".join(texts))
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_send_takes_options_anywhere_and_exits_0_when_it_is_committed(
+    hubbub_server: LocalServer,
+) -> None:
+    address = hubbub_server.address
+    for arguments in (
+        ("send", address, "--name", "ci", "one"),
+        ("send", "--name", "ci", address, "two\nlines"),
+        ("send", address, "three", "--name=ci", "--room", "lobby"),
+    ):
+        assert hubbub(*arguments).returncode == 0
+    ran = hubbub("history", address, "--name", "reader")
+    assert ran.stdout == "ci > one\nci > two\nci > lines\nci > three\n"
+
+
+def test_send_streams_stdin_in_order_and_skips_empty_lines(hubbub_server: LocalServer) -> None:
+    send(hubbub_server, *(f"{number}\n\r" for number in range(700)), "last, without an end")
+    shown = hubbub("tail", hubbub_server.address, "--after", "0", "--no-such").returncode
+    assert shown == 2
+    ran = hubbub("history", hubbub_server.address, "--after", "0", "--limit", "200")
+    assert ran.stdout.splitlines() == [f"ci > {number}" for number in range(200)]
+    ran = hubbub("history", hubbub_server.address, "--limit", "2", "--json")
+    assert [json.loads(line)["text"] for line in ran.stdout.splitlines()] == [
+        "699",
+        "last, without an end",
+    ]
+
+
+def test_a_refusal_is_one_sentence_and_exit_1(hubbub_server: LocalServer) -> None:
+    address = hubbub_server.address
+    taken = started("tail", address, "--name", "ann")
+    assert taken.stderr is not None
+    assert taken.stderr.readline().startswith(b"connected to")
+    for arguments, cause in (
+        (("--name", "Ann", "hi"), "taken"),
+        (("--name", "hubbub", "hi"), "reserved"),
+        (("--name", "ci", "--room", "no room", "hi"), "no room"),
+        (("--name", "ci", "x" * 100_000), "100000 bytes"),
+        (("--name", "ci", ""), "no visible text"),
+    ):
+        ran = hubbub("send", address, *arguments)
+        assert ran.returncode == 1, arguments
+        assert ran.stderr.startswith("hubbub: ")
+        assert cause in ran.stderr
+        assert ran.stderr.count("\n") == 1
+    taken.terminate()
+    taken.communicate()
+
+
+def test_search_finds(hubbub_server: LocalServer) -> None:
+    send(hubbub_server, "hello world", "goodbye")
+    ran = hubbub("search", hubbub_server.address, "WORLD", "--name", "reader")
+    assert ran.stdout == "ci > hello world\n"
+
+
+def test_tail_prints_the_backlog_then_what_comes(hubbub_server: LocalServer) -> None:
+    send(hubbub_server, "one", "two")
+    tail = started("tail", hubbub_server.address, "--name", "t", "--after", "1")
+    assert tail.stdout is not None
+    assert tail.stdout.readline() == b"ci > two\n"
+    send(hubbub_server, "three")
+    assert tail.stdout.readline() == b"ci > three\n"
+    tail.terminate()
+    assert tail.communicate()[0] == b""
+    assert tail.returncode == 0
+
+
+def test_tail_json_is_what_the_server_sent_and_only_what_is_logged(
+    hubbub_server: LocalServer,
+) -> None:
+    send(hubbub_server, "zwei → 2")
+    tail = started("tail", hubbub_server.address, "--name", "t", "--after", "0", "--json")
+    assert tail.stdout is not None
+    event = json.loads(tail.stdout.readline())
+    assert (event["type"], event["seq"], event["text"]) == ("message", 1, "zwei → 2")
+    tail.send_signal(signal.SIGINT)
+    assert b"Traceback" not in tail.communicate()[1]
+    assert tail.returncode == 0
+
+
+def test_tail_ends_when_its_reader_leaves_even_if_nothing_more_is_said(
+    hubbub_server: LocalServer,
+) -> None:
+    send(hubbub_server, "one", "two")
+    tail = started("tail", hubbub_server.address, "--name", "t", "--after", "0")
+    assert tail.stdout is not None
+    assert tail.stderr is not None
+    assert tail.stdout.readline() == b"ci > one\n"
+    tail.stdout.close()
+    assert tail.wait(30) == 0
+    assert b"Error" not in tail.stderr.read()
+    tail.stderr.close()
+    assert tail.stdin is not None
+    tail.stdin.close()
+
+
+def test_join_plain_is_a_conversation_over_pipes(hubbub_server: LocalServer) -> None:
+    join = started("join", hubbub_server.address, "--name", "ann", "--plain")
+    assert join.stdin is not None
+    assert join.stdout is not None
+    assert join.stderr is not None
+    assert join.stderr.readline().startswith(b"connected to " + hubbub_server.address.encode())
+    send(hubbub_server, "hi ann", name="bob")
+    assert join.stdout.readline() == b"bob > hi ann\n"
+    out, _ = join.communicate(b"\nhi \xff bob\n//not a command\n/nonsense\n/join dev\nin dev\n")
+    assert join.returncode == 0
+    lines = out.decode().splitlines()
+    assert lines[0].startswith("hubbub > There is no command /nonsense")
+    assert lines[1:] == ["hubbub > You are in dev now."]
+    shown = hubbub("history", hubbub_server.address).stdout
+    assert shown == "bob > hi ann\nann > hi \ufffd bob\nann > /not a command\n"
+    assert hubbub("history", hubbub_server.address, "--room", "dev").stdout == "ann > in dev\n"
+
+
+def test_join_ends_cleanly_on_ctrl_c(hubbub_server: LocalServer) -> None:
+    join = started("join", hubbub_server.address, "--name", "ann")
+    assert join.stderr is not None
+    assert join.stderr.readline().startswith(b"connected to")
+    join.send_signal(signal.SIGINT)
+    assert join.wait(30) == 0
+    assert join.communicate() == (b"", b"")
+
+
+def test_the_name_may_come_from_the_environment(hubbub_server: LocalServer) -> None:
+    environment = {**ENVIRONMENT, "HUBBUB_NAME": "env"}
+    assert hubbub("send", hubbub_server.address, "hi", environment=environment).returncode == 0
+    ran = hubbub("join", hubbub_server.address, stdin="ho\n", environment=environment)
+    assert ran.returncode == 0
+    assert hubbub("history", hubbub_server.address).stdout == "env > hi\nenv > ho\n"
+
+
+def test_output_that_cannot_be_encoded_is_replaced(hubbub_server: LocalServer) -> None:
+    send(hubbub_server, "→ ü")
+    ascii_only = {**ENVIRONMENT, "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    ran = hubbub("history", hubbub_server.address, environment=ascii_only)
+    assert (ran.returncode, ran.stdout) == (0, "ci > ? ?\n")
+
+
+@pytest.mark.parametrize("room", ["lobby", "dev"])
+def test_an_address_may_name_the_room(hubbub_server: LocalServer, room: str) -> None:
+    url = f"hubbub://{hubbub_server.address}/{room}"
+    assert hubbub("send", url, "--name", "ci", "hi").returncode == 0
+    assert hubbub("history", url).stdout == "ci > hi\n"

@@ -1,0 +1,107 @@
+"""The commands against tutorial servers, friendly and hostile."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+from hubbub.wire.frames import encode_event_frame, encode_frame
+from tests.client.servers import tutorial
+
+from .commands import hubbub, started
+
+
+@contextmanager
+def relay() -> Iterator[str]:
+    """Run a tutorial server in a thread; yields its address."""
+    ready: Future[str] = Future()
+    done: Future[None] = Future()
+
+    async def serve() -> None:
+        async with tutorial() as server:
+            ready.set_result(server.address)
+            await asyncio.wrap_future(done)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield ready.result()
+    finally:
+        done.set_result(None)
+        thread.join()
+
+
+@contextmanager
+def saying(raw: bytes) -> Iterator[str]:
+    """Run a server that greets everyone with these bytes; yields its address."""
+    ready: Future[str] = Future()
+    done: Future[None] = Future()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw)
+        while await reader.read(65_536):
+            pass
+        writer.close()
+
+    async def serve() -> None:
+        async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+            ready.set_result(f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            await asyncio.wrap_future(done)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield ready.result()
+    finally:
+        done.set_result(None)
+        thread.join()
+
+
+def test_a_conversation_through_a_tutorial_server() -> None:
+    with relay() as address:
+        tail = started("tail", address, "--name", "t")
+        assert tail.stdout is not None
+        assert tail.stderr is not None
+        assert b"relays" in tail.stderr.readline()
+        assert hubbub("send", address, "--name", "ci", "two\nlines").returncode == 0
+        assert tail.stdout.readline() == b"ci > two\n"
+        assert tail.stdout.readline() == b"ci > lines\n"
+        stdin = "".join(f"{number}\n" for number in range(500))
+        assert hubbub("send", address, "--name", "ci", "-", stdin=stdin).returncode == 0
+        for number in range(500):
+            assert tail.stdout.readline() == b"ci > %d\n" % number
+        joined = hubbub("join", address, "--name", "ann", stdin="/help is text here\n")
+        assert joined.returncode == 0
+        assert tail.stdout.readline() == b"ann > /help is text here\n"
+        tail.terminate()
+        tail.communicate()
+
+
+def test_escape_sequences_of_a_hostile_server_do_nothing() -> None:
+    hostile = encode_event_frame("\x1b[31mann\u2028root > x".encode()) + encode_frame(
+        "\x1b]0;owned\x07hi\r\nroot > rm\u2028z\x9b2J".encode()
+    )
+    with saying(hostile * 2) as address:
+        join = started("tail", address, "--name", "bob")
+        assert join.stdout is not None
+        lines = [join.stdout.readline().decode() for _ in range(3)]
+        join.terminate()
+        join.communicate()
+    name = "[31mann root > x"
+    assert lines == [f"{name} > ]0;ownedhi\n", f"{name} > root > rm\n", f"{name} > z2J\n"]
+
+
+def test_a_server_of_something_else_is_told_apart() -> None:
+    with saying(b"220 mail.example.org ESMTP\r\n") as address:
+        ran = hubbub("send", address, "--name", "ci", "hi")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(f"hubbub: No chat server answers at {address}: ")
+
+
+def test_what_needs_a_log_is_refused_by_a_tutorial_server() -> None:
+    with relay() as address:
+        for command in (["tail", "--json"], ["tail", "--after", "0"], ["history"]):
+            ran = hubbub(*command, address, "--name", "ci")
+            assert ran.returncode == 1
+            assert "This server" in ran.stderr

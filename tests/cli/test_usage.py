@@ -1,0 +1,64 @@
+"""Exit codes and sentences (docs/protocol.md section 8), and what may be imported when."""
+
+import subprocess
+import sys
+
+import pytest
+
+from .commands import ENVIRONMENT, hubbub
+
+
+def test_the_version_is_printed_without_a_server_or_a_client() -> None:
+    script = (
+        "import sys; from hubbub.cli import main; sys.argv[1:] = ['--version']\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print([m for m in ('asyncio', 'aiohttp', 'msgspec', 'precis_i18n') if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True, env=ENVIRONMENT
+    )
+    assert ran.stdout == "hubbub 0.1.0\n[]\n"
+
+
+@pytest.mark.parametrize("command", ["join", "send", "tail", "history", "search"])
+def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
+    text = ["hi"] if command in {"send", "search"} else []
+    ran = hubbub(command, "127.0.0.1:1", "--name", "ci", *text)
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert ran.stderr.startswith("hubbub: No chat server answers at 127.0.0.1:1: connection refu")
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["nonsense"], "nonsense"),
+        (["send"], "Missing argument"),
+        (["send", "a", "b", "c"], "not 3 words"),
+        (["join"], "--name"),
+        ([], "--name"),
+        (["tail", "--after", "x"], "--after"),
+        (["history", "--before", "1", "--after", "1"], "not both"),
+        (["history", "--limit", "201"], "--limit"),
+    ],
+)
+def test_wrong_usage_is_a_sentence_and_exit_2(arguments: list[str], cause: str) -> None:
+    ran = hubbub(*arguments)
+    assert ran.returncode == 2
+    assert cause in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "│" not in ran.stderr
+
+
+def test_a_bad_address_is_a_sentence() -> None:
+    ran = hubbub("tail", "host:port", "--name", "ci")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("hubbub: The port in the address")
+
+
+def test_help_names_every_command() -> None:
+    shown = hubbub("--help").stdout
+    for command in ("serve", "join", "send", "tail", "history", "search", "--version"):
+        assert command in shown

@@ -1,0 +1,51 @@
+import pytest
+
+from hubbub.client.address import Address, BadAddress, parse_address
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("", Address("127.0.0.1", 1234)),
+        ("example.org", Address("example.org", 1234)),
+        ("example.org:80", Address("example.org", 80)),
+        (":5000", Address("127.0.0.1", 5000)),
+        (" 10.0.0.1:1 ", Address("10.0.0.1", 1)),
+        ("::1", Address("::1", 1234)),
+        ("[::1]:99", Address("::1", 99)),
+        ("[fe80::1%eth0]", Address("fe80::1%eth0", 1234)),
+        ("hubbub://host:9/dev", Address("host", 9, "dev")),
+        ("HUBBUB://host/", Address("host", 1234)),
+        ("hubbub://[::1]:9/caf%C3%A9", Address("::1", 9, "café")),
+    ],
+)
+def test_what_people_write(written: str, address: Address) -> None:
+    assert parse_address(written) == address
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "host:",
+        "host:0",
+        "host:65536",
+        "host:abc",
+        "host:٣",
+        "a b",
+        "[]:1",
+        "[::1",
+        "[::1]x",
+        "http://host",
+        "host/room",
+        "a:b:c:d:e",
+    ],
+)
+def test_what_no_one_can_mean_is_refused_with_the_forms_that_work(written: str) -> None:
+    with pytest.raises(BadAddress, match="HOST:PORT") as refused:
+        parse_address(written)
+    assert refused.value.code == "bad_address"
+
+
+def test_an_address_reads_back() -> None:
+    for written in ("127.0.0.1:1234", "[::1]:99", "host:1"):
+        assert str(parse_address(written)) == written

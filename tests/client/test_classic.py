@@ -1,0 +1,43 @@
+"""docs/protocol.md section 3: what a server's frames say about the server."""
+
+from hubbub.chat.events import Bye, Error, Welcome
+from hubbub.client.classic import ClassicReader
+from hubbub.client.events import ClassicMessage
+from hubbub.wire.codec import encode
+from hubbub.wire.frames import Frame
+
+from .servers import welcome
+
+
+def test_a_relayed_name_in_a_plus_frame_is_a_name() -> None:
+    reader = ClassicReader()
+    assert reader.read(Frame("ann", event=True)) is None
+    assert reader.read(Frame("hi")) == ClassicMessage("ann", "hi")
+
+
+def test_a_welcome_counts_only_before_anything_else() -> None:
+    json = encode(welcome("x")).decode()
+    assert isinstance(ClassicReader().read(Frame(json, event=True)), Welcome)
+    assert ClassicReader().read(Frame(json)) is None
+    reader = ClassicReader()
+    reader.read(Frame("ann"))
+    reader.read(Frame("hi"))
+    assert reader.read(Frame(json, event=True)) is None
+    assert isinstance(reader.read(Frame("text")), ClassicMessage)
+
+
+def test_names_and_texts_are_inert() -> None:
+    reader = ClassicReader()
+    reader.read(Frame("\x1b[31mann bob\r"))
+    assert reader.read(Frame("a\x1b]0;title\x07\nb")) == ClassicMessage(
+        "[31mann bob", "a]0;title\nb"
+    )
+
+
+def test_a_refusal_counts_until_a_text_makes_it_a_strange_name() -> None:
+    for event in (Error(code="name_not_allowed", message="No."), Bye(reason="Full.")):
+        reader = ClassicReader()
+        reader.read(Frame(encode(event).decode(), event=True))
+        assert reader.farewell == event
+        assert isinstance(reader.read(Frame("text")), ClassicMessage)
+        assert reader.farewell is None

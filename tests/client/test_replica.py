@@ -1,0 +1,201 @@
+"""An old page plus the events since then equals a fresh page (docs/protocol.md, section 5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubbub.chat import events as e
+from hubbub.chat.fold import fold, target_of
+from hubbub.client.replica import CHANGES_MAX, Fit, Replica
+
+NAMES = st.sampled_from(["ann", "bob"])
+
+
+def read(log: Iterable[e.AnyLogged], upto: int) -> dict[int, e.Message]:
+    """Return the messages of a log as they read at the seq `upto`."""
+    messages: dict[int, e.Message] = {}
+    for event in log:
+        if event.seq > upto:
+            break
+        target = target_of(event)
+        if isinstance(event, e.Message):
+            messages[event.seq] = event
+        elif target is not None and target in messages:
+            messages[target] = fold(messages[target], event)
+    return messages
+
+
+@dataclass
+class Log:
+    events: list[e.AnyLogged]
+    last: int
+
+    def page(self, at: int, before: int | None, limit: int) -> e.Page:
+        """Return the newest page before a seq, read when the log ended at `at`."""
+        found = [m for m in read(self.events, at).values() if before is None or m.seq < before]
+        return e.Page(room="lobby", messages=found[-limit:], more=len(found) > limit, last=at)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Log:
+    """Logs of one room among others: its seqs have holes."""
+    events: list[e.AnyLogged] = []
+    seq = prev = 0
+    sent: list[int] = []
+    for _ in range(draw(st.integers(0, 30))):
+        seq += draw(st.integers(1, 3))
+        kind = draw(st.sampled_from(["message", "edited", "deleted", "reaction", "topic"]))
+        base: dict[str, Any] = {
+            "room": "lobby",
+            "seq": seq,
+            "prev": prev,
+            "sender": draw(NAMES),
+            "at": seq,
+        }
+        event: e.AnyLogged
+        if kind == "message" or (not sent and kind != "topic"):
+            event = e.Message(**base, text=f"text {seq}")
+            sent.append(seq)
+        elif kind == "topic":
+            event = e.Topic(**base, text=f"topic {seq}")
+        else:
+            target = draw(st.sampled_from(sent))
+            if kind == "edited":
+                event = e.Edited(**base, target=target, text=f"edit {seq}")
+            elif kind == "deleted":
+                event = e.Deleted(**base, target=target)
+            else:
+                emoji = draw(st.sampled_from("👍🎉"))
+                event = e.Reaction(**base, target=target, emoji=emoji, on=draw(st.booleans()))
+        events.append(event)
+        prev = seq
+    return Log(events, seq + draw(st.integers(0, 2)))
+
+
+def check(replica: Replica, log: Log) -> None:
+    if replica._ahead:  # some read already as they will when the events up to their page are here
+        return
+    fresh = read(log.events, replica.cursor)
+    assert replica.messages == [m for seq, m in fresh.items() if seq > replica.start]
+
+
+@given(logs(), st.data())
+def test_an_old_page_plus_events_equals_a_fresh_page(log: Log, data: st.DataObject) -> None:
+    joined = data.draw(st.integers(0, len(log.events)), "joined after")
+    cursor = log.events[joined - 1].seq if joined else 0
+    replica = Replica("lobby", cursor, messages_max=data.draw(st.integers(1, 40), "bound"))
+    coming = log.events[joined:]
+    pages: list[tuple[e.Page, int | None]] = []
+    while coming or pages:
+        step = data.draw(st.sampled_from(["event", "ask", "page", "repeat"]))
+        if step == "event" and coming:
+            assert replica.apply(coming.pop(0)) is Fit.NEXT
+        elif step == "repeat" and replica.cursor > cursor:
+            seen = [event for event in log.events if event.seq <= replica.cursor]
+            assert replica.apply(data.draw(st.sampled_from(seen))) is Fit.REPEAT
+        elif step == "ask" and coming:
+            # The log may be ahead of what has been delivered.
+            at = data.draw(st.integers(replica.cursor, log.last), "page read at")
+            before = data.draw(st.sampled_from([None, replica.start + 1]), "before")
+            pages.append((log.page(at, before, data.draw(st.integers(1, 5))), before))
+        elif pages:
+            replica.add_page(*pages.pop(0))
+        elif coming:
+            replica.apply(coming.pop(0))
+        check(replica, log)
+    assert replica.messages == [
+        m for seq, m in read(log.events, log.last).items() if seq > replica.start
+    ]
+
+
+@given(logs(), st.integers(1, 5))
+def test_scrolling_back_brings_everything(log: Log, limit: int) -> None:
+    last = log.events[-1].seq if log.events else 0
+    replica = Replica("lobby", last)
+    while replica.start:
+        assert replica.add_page(
+            log.page(log.last, replica.start + 1, limit), before=replica.start + 1
+        )
+    assert replica.messages == list(read(log.events, last).values())
+
+
+def message(seq: int, prev: int) -> e.Message:
+    return e.Message(room="lobby", seq=seq, prev=prev, sender="ann", at=0, text=f"text {seq}")
+
+
+def room(last: int, *, gap: bool = False) -> e.Room:
+    return e.Room(
+        room="lobby", topic="t", members=[e.MemberSummary("ann")], last=last, first=1, gap=gap
+    )
+
+
+def test_a_missing_event_is_a_gap_that_changes_nothing() -> None:
+    replica = Replica("lobby", 3)
+    assert replica.apply(message(9, prev=7)) is Fit.GAP
+    assert (replica.cursor, replica.messages) == (3, [])
+    replica.entered(room(9), after=3)
+    assert replica.apply(message(7, prev=3)) is Fit.NEXT
+    assert replica.apply(message(9, prev=7)) is Fit.NEXT
+
+
+def test_a_replica_starts_over_when_the_log_is_another_one() -> None:
+    replica = Replica("lobby")
+    replica.apply(message(5, prev=0))
+    replica.entered(room(2), after=5)
+    assert (replica.cursor, replica.messages) == (2, [])
+    assert replica.apply(message(3, prev=2)) is Fit.NEXT
+
+
+def test_a_replica_starts_over_after_a_gap_that_the_server_cannot_close() -> None:
+    replica = Replica("lobby")
+    replica.apply(message(5, prev=0))
+    replica.entered(room(90, gap=True), after=5)
+    assert replica.apply(message(90, prev=80)) is Fit.NEXT
+    assert [one.seq for one in replica.messages] == [90]
+
+
+def test_a_join_after_any_number_trusts_the_first_event() -> None:
+    replica = Replica("lobby", 4)
+    replica.entered(room(9), after=4)
+    assert replica.apply(message(7, prev=2)) is Fit.NEXT
+    assert replica.apply(message(9, prev=8)) is Fit.GAP
+
+
+def test_a_page_that_does_not_reach_what_is_held_is_not_taken() -> None:
+    replica = Replica("lobby", 10)
+    page = e.Page(room="lobby", messages=[message(2, 0)], more=False, last=10)
+    assert not replica.add_page(page, before=5)
+    assert replica.add_page(page, before=11)
+    assert replica.start == 0
+
+
+def test_changes_of_unknown_messages_are_bounded_and_then_old_pages_refused() -> None:
+    replica = Replica("lobby", 1)
+    for seq in range(2, CHANGES_MAX + 4):
+        replica.apply(
+            e.Reaction(
+                room="lobby",
+                seq=seq,
+                prev=seq - 1,
+                sender="bob",
+                at=0,
+                target=1,
+                emoji="👍",
+                on=seq % 2 == 0,
+            )
+        )
+    old = e.Page(room="lobby", messages=[message(1, 0)], more=False, last=1)
+    assert not replica.add_page(old, before=2)
+
+
+def test_presence_and_lists_of_members() -> None:
+    replica = Replica("lobby")
+    replica.entered(room(0), after=None)
+    replica.observe(e.Presence(room="lobby", name="bob", state="joined"))
+    replica.observe(e.Presence(room="lobby", name="ann", state="left"))
+    assert replica.members == ["bob"]
+    replica.observe(e.Members(room="lobby", members=[e.MemberSummary("cy")]))
+    assert replica.members == ["cy"]
