@@ -1,0 +1,1 @@
+"""Real faults: a real `hubbub serve` that is killed, starved and flooded."""

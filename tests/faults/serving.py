@@ -1,0 +1,112 @@
+"""`hubbub serve` as a process of its own, on a real data folder."""
+
+import asyncio
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+PATIENCE_SECONDS = 60
+
+
+def serve_command(data: Path, listen: str = "127.0.0.1:0", config: str = "") -> list[str]:
+    """Return the command line of a server; `config` is the text of its configuration file."""
+    command = [sys.executable, "-m", "hubbub.cli", "serve", "--listen", listen, "--data", str(data)]
+    if config:
+        path = data.with_name(f"{data.name}.toml")
+        path.write_text(config)
+        command += ["--config", str(path)]
+    return command
+
+
+class ServerProcess:
+    """A server whose log is in `data`; after the first start it comes back on the same port."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, data: Path, config: str = "") -> None:
+        self._data = data
+        self._config = config
+        self.port = 0
+        self.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start, and wait until it accepts connections."""
+        command = serve_command(self._data, f"{self.host}:{self.port}", self._config)
+        errors = self._data.with_name(f"{self._data.name}.stderr")
+        with errors.open("ab") as stderr:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr)
+        assert self._process.stdout is not None
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE_SECONDS)
+        line = self._process.stdout.readline().decode() if ready else ""
+        assert line.endswith("\n"), f"it did not start: {errors.read_text()}"
+        self.port = int(line.rpartition(":")[2])
+
+    def kill(self) -> None:
+        """End it as a power cut of the process does."""
+        self._process.kill()
+        self._reap()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._process.send_signal(signal.SIGTERM)
+
+    async def exit_code(self) -> int:
+        """Wait until it has ended."""
+        return await asyncio.to_thread(self._reap)
+
+    def _reap(self) -> int:
+        code = self._process.wait(PATIENCE_SECONDS)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        return code
+
+    def limit_file_bytes(self, limit: int = resource.RLIM_INFINITY) -> None:
+        """Let it write no file beyond `limit` bytes."""
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    def largest_file_bytes(self) -> int:
+        """Return the size of the largest file in the data folder."""
+        sizes = [0]
+        for path in self._data.rglob("*"):
+            with suppress(FileNotFoundError):
+                sizes.append(path.stat().st_size)
+        return max(sizes)
+
+    def resident_bytes(self) -> int:
+        """Return how much memory it has now."""
+        return self._status_bytes("VmRSS")
+
+    def resident_bytes_peak(self) -> int:
+        """Return the most memory it ever had."""
+        return self._status_bytes("VmHWM")
+
+    def _status_bytes(self, key: str) -> int:
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        return int(fields[key].split()[0]) * 1024
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+
+def running(pid: int) -> bool:
+    """Tell whether a process lives."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
