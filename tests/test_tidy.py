@@ -1,0 +1,283 @@
+"""The house style as a test, so that nobody has to remember it in a review.
+
+What ruff, mypy and import-linter check is left to them. Each check takes a file and returns its
+complaints; each is also shown a file that it must complain about.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from hubbub.chat.limits import Limits
+
+ROOT = Path(__file__).parents[1]
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 60
+VAGUE = {"manager", "handler", "helper", "util", "utils", "data", "info"}
+UNIT = re.compile(r".+_(bytes|chars|seconds)(_max)?|(connections|rooms|listed)(_per_.+)?_max")
+RATES = {"messages_per_second", "burst"}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Source(NamedTuple):
+    """A Python file: its path in the repository, and its text."""
+
+    path: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @property
+    def is_product(self) -> bool:
+        return self.path.startswith("src/")
+
+    @property
+    def module(self) -> str:
+        """The dotted name of a product's module."""
+        parts = Path(self.path).with_suffix("").parts[1:]
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def tracked(pattern: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", pattern],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode and not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"):
+        pytest.skip("this is no git checkout")
+    assert listed.returncode == 0, listed.stderr
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).exists()]
+
+
+@pytest.fixture(scope="module")
+def sources() -> list[Source]:
+    found = [Source(str(p.relative_to(ROOT)), p.read_text("utf-8")) for p in tracked("*.py")]
+    assert found
+    return found
+
+
+# The checks of one file.
+
+
+def short_file(source: Source) -> Iterator[str]:
+    lines = len(source.text.splitlines())
+    if lines > FILE_LINES_MAX:
+        yield f"{lines} lines; split it by {FILE_LINES_MAX}"
+
+
+def short_functions(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, Function):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > FUNCTION_LINES_MAX:
+                yield f"{node.name} has {lines} lines; the most is {FUNCTION_LINES_MAX}"
+
+
+def module_docstring(source: Source) -> Iterator[str]:
+    if source.text and not ast.get_docstring(source.tree):
+        yield "says nowhere what it is for"
+
+
+def no_vague_names(source: Source) -> Iterator[str]:
+    if not source.is_product:
+        return
+    classes = [node.name for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)]
+    for name in [*source.module.split("."), *classes]:
+        words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
+        if vague := VAGUE & {word.lower() for word in words}:
+            yield f"{name}: '{', '.join(vague)}' says nothing; name what it is"
+
+
+def documented(source: Source) -> Iterator[str]:
+    if not source.is_product:
+        return
+    tree = source.tree
+    tabled = _tabled(tree)
+    for node in tree.body:
+        if isinstance(node, Function) and node.name not in tabled:
+            yield from _undocumented(node)
+        elif isinstance(node, ast.ClassDef):
+            yield from _undocumented(node)
+            for member in node.body:
+                if isinstance(member, Function) and not _is_implementation(node, member):
+                    yield from _undocumented(member)
+
+
+def _undocumented(node: Function | ast.ClassDef) -> Iterator[str]:
+    if not node.name.startswith("_") and not ast.get_docstring(node):
+        yield f"{node.name} has no docstring"
+
+
+def _tabled(tree: ast.Module) -> set[str]:
+    """Return the functions that a table of the module holds: its keys say what they are for."""
+    tables = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict)
+    ]
+    return {value.id for table in tables for value in table.values if isinstance(value, ast.Name)}
+
+
+def _is_implementation(owner: ast.ClassDef, method: Function) -> bool:
+    """Tell whether the method is documented where its interface is defined."""
+    return bool(owner.bases) and method.name in INTERFACES
+
+
+INTERFACES = {
+    # asyncio.Protocol
+    *("connection_made", "connection_lost", "data_received", "eof_received"),
+    *("pause_writing", "resume_writing"),
+    # server.session.Line, hub.session.Outlet
+    *("write", "end", "unsent_bytes", "pause", "proceed"),
+}
+
+CHECKS = [short_file, short_functions, module_docstring, no_vague_names, documented]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_file(check: Callable[[Source], Iterator[str]], sources: list[Source]) -> None:
+    complaints = [f"{source.path}: {said}" for source in sources for said in check(source)]
+    assert not complaints, "\n".join(complaints)
+
+
+BODY = "    pass\n"
+UNTIDY = [
+    (short_file, "src/hubbub/x.py", "x = 1\n" * 501),
+    (short_functions, "tests/x.py", "def f():\n" + BODY * 60),
+    (short_functions, "tests/x.py", "class A:\n    async def f():\n" + f"    {BODY}" * 60),
+    (module_docstring, "tests/x.py", "x = 1\n"),
+    (no_vague_names, "src/hubbub/x.py", "class RoomManager: ...\n"),
+    (no_vague_names, "src/hubbub/x.py", "class MemberSummary: ...\n"),
+    (no_vague_names, "src/hubbub/chat_utils.py", ""),
+    (no_vague_names, "src/hubbub/helper/x.py", ""),
+    (documented, "src/hubbub/x.py", "def f(): ...\n"),
+    (documented, "src/hubbub/x.py", "class A: ...\n"),
+    (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def f(self): ...\n"),
+    (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def write(self): ...\n"),
+]
+
+
+@pytest.mark.parametrize(("check", "path", "text"), UNTIDY)
+def test_each_check_complains(
+    check: Callable[[Source], Iterator[str]], path: str, text: str
+) -> None:
+    assert list(check(Source(path, text)))
+
+
+# The checks of the tree.
+
+
+def unreached(sources: list[Source], entrances: set[str]) -> set[str]:
+    """Return the product's modules to which no chain of imports leads from `entrances`."""
+    imports = {source.module: _mentioned(source.tree) for source in sources if source.is_product}
+    reached: set[str] = set()
+    waiting = [*entrances, *(name for name in imports if name.endswith(".__main__"))]
+    while waiting:
+        name = waiting.pop()
+        if name in imports and name not in reached:
+            reached.add(name)
+            waiting += [*imports[name], name.rpartition(".")[0]]
+    return set(imports) - reached
+
+
+def _mentioned(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)  # importlib.import_module
+    return found
+
+
+def entrances() -> set[str]:
+    """Return the modules that pyproject.toml names: commands and plugins."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["scripts"], *project["entry-points"].values()]
+    return {target.partition(":")[0] for group in groups for target in group.values()}
+
+
+def test_no_module_is_dead(sources: list[Source]) -> None:
+    assert not unreached(sources, entrances())
+
+
+def test_a_dead_module_is_found() -> None:
+    tree = [
+        Source("src/a/__init__.py", ""),
+        Source("src/a/cli.py", "from a import used"),
+        Source("src/a/used.py", "import_module('a.lazy')"),
+        Source("src/a/lazy.py", ""),
+        Source("src/a/dead.py", "import a.used"),
+    ]
+    assert unreached(tree, {"a.cli"}) == {"a.dead"}
+
+
+def without_unit(limits: list[str]) -> list[str]:
+    return [name for name in limits if name not in RATES and not UNIT.fullmatch(name)]
+
+
+def test_every_limit_has_a_unit() -> None:
+    assert not without_unit([field.name for field in msgspec.structs.fields(Limits)])
+
+
+def test_a_limit_without_unit_is_found() -> None:
+    assert without_unit(["text_max", "idle", "idle_seconds"]) == ["text_max", "idle"]
+
+
+def untested(protocol: str, tests: str) -> list[str]:
+    """Return the promises of `protocol` after which no test is named."""
+    section = protocol.split("\n## 6. ")[1].split("\n## ", maxsplit=1)[0]
+    promises = re.findall(r"^### 6\.\d+ (.+)$", section, re.MULTILINE)
+    assert promises
+    named = {node.name for node in ast.walk(ast.parse(tests)) if isinstance(node, Function)}
+    slugs = [re.sub(r"\W+", "_", promise.lower().replace("'", "")) for promise in promises]
+    return [
+        slug
+        for slug in slugs
+        if not any(re.fullmatch(f"test_{slug}(_.+)?", name) for name in named)
+    ]
+
+
+def test_every_promise_has_a_test_of_its_name() -> None:
+    protocol = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+    tests = (ROOT / "tests" / "server" / "test_promises.py").read_text("utf-8")
+    assert not untested(protocol, tests)
+
+
+def test_an_untested_promise_is_found() -> None:
+    protocol = "\n## 6. Promises\n\n### 6.1 Order\n\n### 6.2 Slow down, don't lose\n\n## 7. x\n"
+    assert untested(protocol, "def test_order(): ...") == ["slow_down_dont_lose"]
+
+
+def broken_links(page: str, text: str) -> list[str]:
+    """Return the targets of links to files that are not there."""
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
+    local = [target for target in targets if ":" not in target]
+    return [target for target in local if not (ROOT / page).parent.joinpath(target).exists()]
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in tracked("*.md")}
+    broken = {page: bad for page, text in pages.items() if (bad := broken_links(page, text))}
+    assert not broken
+
+
+def test_a_broken_link_is_found() -> None:
+    assert broken_links("docs/x.md", "[a](y.md) [b](../README.md#x) [c](https://x)") == ["y.md"]
