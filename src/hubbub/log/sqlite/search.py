@@ -19,7 +19,7 @@ INDEX_AFTER_SECONDS = 0.2  # many commits share a portion, which costs less than
 RETRY_SECONDS = 1.0
 PORTION_EVENTS = 500
 PORTION_EVENT_BYTES = 500  # a portion of few long messages takes no longer
-WORDS_MAX = 64  # FTS5 refuses queries nested deeper than 256
+WORDS_MAX = 64  # each is a walk through the index, and other searches wait meanwhile
 
 _logger = logging.getLogger(__name__)
 
