@@ -2,6 +2,9 @@
 
 import json
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -157,3 +160,45 @@ def test_an_address_may_name_the_room(hubbub_server: LocalServer, room: str) -> 
     url = f"hubbub://{hubbub_server.address}/{room}"
     assert hubbub("send", url, "--name", "ci", "hi").returncode == 0
     assert hubbub("history", url).stdout == "ci > hi\n"
+
+
+def test_of_many_refusals_the_first_is_said(hubbub_server: LocalServer) -> None:
+    stdin = ("x" * 100_000 + "\n") * 20
+    ran = hubbub("send", hubbub_server.address, "--name", "ci", "-", stdin=stdin)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("hubbub: The message has 100000 bytes")
+    assert ran.stderr.count("\n") == 1
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Run `hubbub serve` until the block ends; yields its address."""
+    server = started("serve", "--listen", "127.0.0.1:0", "--data", str(folder / "log"))
+    assert server.stdout is not None
+    try:
+        yield server.stdout.readline().decode().split()[-1]
+    finally:
+        server.terminate()
+        server.communicate()
+    assert server.returncode == 0
+
+
+def test_a_chat_that_may_not_reconnect_ends_with_the_reason(tmp_path: Path) -> None:
+    with served(tmp_path) as address:
+        join = started("join", address, "--name", "ann", "--no-reconnect")
+        assert join.stderr is not None
+        assert join.stderr.readline().startswith(b"connected to")
+    assert join.wait(30) == 1
+    said = join.communicate()[1].decode()
+    assert said == f"hubbub: The chat at {address} is lost: The server is shutting down.\n"
+
+
+def test_a_chat_that_may_reconnect_says_that_it_tries(tmp_path: Path) -> None:
+    with served(tmp_path) as address:
+        join = started("join", address, "--name", "ann")
+        assert join.stderr is not None
+        assert join.stderr.readline().startswith(b"connected to")
+    assert b"; trying again in " in join.stderr.readline()
+    join.send_signal(signal.SIGINT)
+    assert join.wait(30) == 0
+    join.communicate()

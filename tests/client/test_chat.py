@@ -227,7 +227,7 @@ def test_bye_says_why_and_the_client_comes_back() -> None:
             letting_in = asyncio.create_task(let_in(script))
             async with open_chat(script) as chat:
                 (await letting_in).tell(e.Bye(reason="The server restarts."))
-                assert await next_of(chat, Offline) == Offline("The server restarts.", 0)
+                assert await next_of(chat, Offline) == Offline("The server restarts", 0)
                 await (await script.peer()).let_in()
 
     play(scene)

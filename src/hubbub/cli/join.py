@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import sys
 
-from hubbub.chat.errors import Refused, Unreachable
+from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.chat.events import Message
 from hubbub.chat.names import SERVER_NAME
 from hubbub.cli.output import complain, reader_may_leave, show_event, show_said
-from hubbub.cli.speaking import Speaker, stdin_lines
+from hubbub.cli.speaking import Speaker, let_go, stdin_lines
 from hubbub.client import Chat, connect
 
 
@@ -55,8 +55,11 @@ async def _chat(opened: Chat) -> None:
             if hearing.done():
                 hearing.result()
             await speaking
+        except HubbubError:
+            let_go(hearing)
+            raise
         finally:
-            speaking.cancel()
+            let_go(speaking)
     await hearing  # what came before the end is still shown
 
 

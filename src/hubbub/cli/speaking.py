@@ -82,4 +82,10 @@ class Speaker:
     def abandon(self) -> None:
         """Wait for nothing more."""
         for task in self._unfinished:
-            task.cancel()
+            let_go(task)
+
+
+def let_go(task: asyncio.Task[None]) -> None:
+    """Cancel a task; what it raised already has been said by another."""
+    if not task.cancel() and not task.cancelled():
+        task.exception()

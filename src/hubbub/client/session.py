@@ -168,7 +168,7 @@ class Session:
         try:
             await self._converse()
         except Disconnected as lost:
-            reason = str(lost)
+            reason = str(lost).rstrip(".")
         if not self.entered.is_set() and not self._patient:
             raise Unreachable(
                 f"No chat server answers at {self.address}: {reason}. "
