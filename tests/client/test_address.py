@@ -1,3 +1,5 @@
+"""What people write as an address, and what it means."""
+
 import pytest
 
 from hubbub.client.address import Address, BadAddress, parse_address

@@ -1,3 +1,5 @@
+"""Messages on their way out, and the waits between attempts to connect."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 
