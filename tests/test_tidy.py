@@ -19,6 +19,7 @@ import pytest
 from hubbub.chat.limits import Limits
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = "src/hubbub"
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
 VAGUE = {"manager", "handler", "helper", "util", "utils", "data", "info"}
@@ -161,7 +162,7 @@ UNTIDY = [
     (short_functions, "tests/x.py", "class A:\n    async def f():\n" + f"    {BODY}" * 60),
     (module_docstring, "tests/x.py", "x = 1\n"),
     (no_vague_names, "src/hubbub/x.py", "class RoomManager: ...\n"),
-    (no_vague_names, "src/hubbub/x.py", "class MemberSummary: ...\n"),
+    (no_vague_names, "src/hubbub/x.py", "class RoomInfo: ...\n"),
     (no_vague_names, "src/hubbub/chat_utils.py", ""),
     (no_vague_names, "src/hubbub/helper/x.py", ""),
     (documented, "src/hubbub/x.py", "def f(): ...\n"),
@@ -281,3 +282,17 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 def test_a_broken_link_is_found() -> None:
     assert broken_links("docs/x.md", "[a](y.md) [b](../README.md#x) [c](https://x)") == ["y.md"]
+
+
+def missing_files(text: str) -> set[str]:
+    """Return the Python files that a page names and that are not there."""
+    named = set(re.findall(r"`([\w/]+/\w+\.py)`", text))
+    return {name for name in named if not any((ROOT / at / name).exists() for at in ("", PACKAGE))}
+
+
+def test_pages_name_files_that_exist() -> None:
+    assert not missing_files("".join(path.read_text("utf-8") for path in tracked("*.md")))
+
+
+def test_a_missing_file_is_found() -> None:
+    assert missing_files("`hub/hub.py` and `hub/gone.py`") == {"hub/gone.py"}
