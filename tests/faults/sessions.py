@@ -15,7 +15,10 @@ LOST = (ConnectionError, asyncio.IncompleteReadError)
 
 
 class Stream:
-    """A connection that sends and receives frames."""
+    """A connection that sends and receives frames.
+
+    Who does not read for a while takes 128 kB off the system, no more: so asyncio's streams are.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -30,10 +33,16 @@ class Stream:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.abort()
+
+    def abort(self) -> None:
+        """Hang up."""
         self._writer.transport.abort()
 
     def write(self, stream: bytes) -> None:
-        """Send bytes."""
+        """Send bytes; raises ConnectionError when the connection is known to be lost."""
+        if self._writer.is_closing():
+            raise ConnectionResetError
         self._writer.write(stream)
 
     async def drain(self) -> None:

@@ -1,0 +1,100 @@
+"""SIGTERM under load (protocol section 8)."""
+
+import asyncio
+from pathlib import Path
+
+from tests.faults.serving import ServerProcess
+from tests.faults.sessions import LOST, Classic, Events, Json, whole_log
+
+ACKNOWLEDGED_BEFORE = 300
+BURST = 20
+
+
+class Speaker:
+    """Says things in bursts until the server ends the session; keeps all it was told."""
+
+    def __init__(self, session: Events) -> None:
+        self.session = session
+        self.acknowledged: dict[str, int] = {}
+        self.seen: dict[int, str] = {}
+        self.last_words: Json = {}
+        self.enough = asyncio.Event()
+
+    async def speak(self) -> None:
+        """Converse to the end of the connection."""
+        hearing = asyncio.create_task(self._hear())
+        try:
+            for number in range(1_000_000):
+                nonce = f"{self.session.name}-{number}"
+                self.session.command(type="say", room="lobby", text=nonce, nonce=nonce, ref=nonce)
+                if number % BURST == BURST - 1:
+                    await self.session.drain()
+                    await asyncio.sleep(0)
+                if hearing.done():
+                    break
+        except ConnectionError:
+            pass  # it ends while we speak; what was said to us can still be read
+        await hearing
+
+    async def _hear(self) -> None:
+        try:
+            while self.last_words.get("type") != "bye":
+                self.last_words = event = await self.session.event()
+                if event["type"] == "ok":
+                    self.acknowledged[event["ref"]] = event["seq"]
+                elif event["type"] == "message":
+                    self.seen[event["seq"]] = event["text"]
+                if len(self.acknowledged) >= ACKNOWLEDGED_BEFORE:
+                    self.enough.set()
+        finally:
+            self.enough.set()
+            self.session.abort()
+
+
+async def listen(session: Classic, heard: list[tuple[str, str]]) -> None:
+    """Take note of everything a classic member hears, to the end."""
+    try:
+        while True:
+            heard.append(await session.pair())
+    except LOST:
+        session.abort()
+
+
+async def stopped_under_load(
+    server: ServerProcess,
+) -> tuple[list[Speaker], list[tuple[str, str]], int]:
+    """Return the speakers, what a classic member heard, and the exit code."""
+    heard: list[tuple[str, str]] = []
+    speakers = [Speaker(await Events.enter(server, f"speaker{number}")) for number in range(4)]
+    async with await Classic.enter(server, "listener") as listener, asyncio.TaskGroup() as tasks:
+        tasks.create_task(listen(listener, heard))
+        for speaker in speakers:
+            await speaker.session.ask(type="join", room="lobby")
+            tasks.create_task(speaker.speak())
+        for speaker in speakers:
+            await speaker.enough.wait()
+        server.stop()
+        code = await server.exit_code()
+    return speakers, heard, code
+
+
+def test_a_stop_under_load_commits_what_was_accepted_and_says_goodbye(tmp_path: Path) -> None:
+    """`hubbub serve … exits 0 on SIGINT/SIGTERM after every accepted message is committed.`"""
+    with ServerProcess(tmp_path / "data", "[limits]\nmessages_per_second = 0\n") as server:
+        speakers, heard, code = asyncio.run(stopped_under_load(server))
+        assert code == 0
+        server.start()
+        log = asyncio.run(whole_log(server))
+    logged = {event["nonce"]: event["seq"] for event in log}
+    assert len(logged) == len(log)
+    texts = {event["seq"]: event["text"] for event in log}
+    for speaker in speakers:
+        assert speaker.last_words["type"] == "bye"
+        assert speaker.last_words["reason"].endswith(".")
+        assert len(speaker.acknowledged) >= ACKNOWLEDGED_BEFORE
+        assert speaker.acknowledged.items() <= logged.items()
+        assert speaker.seen.items() <= texts.items()
+        own = [int(n.partition("-")[2]) for n in logged if n.startswith(speaker.session.name)]
+        assert own == list(range(len(own))), "what was accepted has no hole"
+    assert heard[-1][0] == "hubbub", "a classic member is told why it ends"
+    assert [text for _, text in heard[:-1]] == list(texts.values()), "the same, for all"
