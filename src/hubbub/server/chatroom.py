@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import Refused
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from hubbub.server.session import Conversation, Line
 
 SWEEP_SECONDS = 1.0
+LAST_LOOK_SECONDS = 0.02
 
 
 class Chatroom:
@@ -31,11 +31,9 @@ class Chatroom:
         self._conversations: dict[Line, Conversation] = {}
         # Deadlines of those that have not said who they are, the earliest first.
         self._handshakes: dict[Line, float] = {}
-        self._empty = asyncio.Event()
 
     def arrived(self, line: Line, conversation: Conversation) -> None:
         """Take note of a new connection."""
-        self._empty.clear()
         self._conversations[line] = conversation
         self._handshakes[line] = self.loop.time() + self.limits.handshake_seconds
 
@@ -47,8 +45,6 @@ class Chatroom:
         """Forget a connection that is gone."""
         self._handshakes.pop(line, None)
         self._conversations.pop(line, None)
-        if not self._conversations:
-            self._empty.set()
 
     async def sweep(self) -> None:
         """End, for ever, what takes too long to say who it is, and who is silent for too long."""
@@ -85,7 +81,12 @@ class Chatroom:
             if conversation.session is not None:
                 conversation.session.send(bye)
             line.end()
-        if self._conversations:
-            self._empty.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._empty.wait(), self.limits.shutdown_seconds)
+        deadline = self.loop.time() + self.limits.shutdown_seconds
+        while any(line.unsent_bytes() for line in self._conversations):
+            if self.loop.time() > deadline:
+                break
+            await asyncio.sleep(LAST_LOOK_SECONDS)
+        for line in list(self._conversations):
+            line.cut()
+        while self._conversations:  # each is told so in the loop's next turns
+            await asyncio.sleep(0)

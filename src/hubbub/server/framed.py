@@ -69,9 +69,16 @@ class FramedLine(asyncio.Protocol):
         if self.ended or self._transport.is_closing():
             return
         self.ended = True
-        self._transport.write_eof()
+        try:
+            self._transport.write_eof()
+        except OSError:  # the peer has just reset the connection
+            self.cut()
+            return
         self._transport.resume_reading()
-        self._chatroom.loop.call_later(LINGER_SECONDS, self._transport.abort)
+        self._chatroom.loop.call_later(LINGER_SECONDS, self.cut)
+
+    def cut(self) -> None:
+        self._transport.abort()
 
     def unsent_bytes(self) -> int:
         return self._transport.get_write_buffer_size()

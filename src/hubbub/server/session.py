@@ -50,6 +50,9 @@ class Line(Protocol):
     def end(self) -> None:
         """Send what was written, then close."""
 
+    def cut(self) -> None:
+        """Close at once, whatever is unsent."""
+
     def unsent_bytes(self) -> int:
         """Return how many written bytes still wait to be sent."""
 

@@ -41,7 +41,7 @@ class SqliteLog:
     async def open(
         cls, folder: Path, *, durability: Durability, duplicate_window_seconds: int
     ) -> Self:
-        """Return the log kept in `folder`, which is made if only its last part is missing.
+        """Return the log kept in `folder`, which is made if need be.
 
         Raises LogError if the folder or the database cannot be used, `log_in_use` if another
         server uses it.

@@ -10,7 +10,7 @@ from hubbub.chat.errors import LogError
 def claim(folder: Path) -> FileLock:
     """Return the held lock on `folder`; raise LogError, `log_in_use` if another server holds it."""
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         # The lock is let go by whichever thread closes the log, so it belongs to none.
         lock = FileLock(folder / "hubbub.lock", thread_local=False)
         lock.acquire(blocking=False)
@@ -24,11 +24,6 @@ def claim(folder: Path) -> FileLock:
         raise LogError(
             f"The log cannot be kept in {folder}, because a file is in the way. "
             "Choose another place."
-        ) from None
-    except FileNotFoundError:
-        raise LogError(
-            f"The folder {folder} cannot be made, because {folder.parent} does not exist. "
-            f"Make {folder.parent} first, or choose another place."
         ) from None
     except (OSError, NotImplementedError) as error:
         raise LogError(

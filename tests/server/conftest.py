@@ -1,0 +1,76 @@
+"""Servers on a real SQLite log, and a log whose commits wait for the test."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from hubbub.chat.events import AnyLogged
+from hubbub.chat.limits import Limits
+from hubbub.log.memory import MemoryLog
+from hubbub.server.config import Config, LogSection, ServerSection
+from hubbub.testing import LocalServer, serving
+from tests.interop.raw import RawPeer
+from tests.server.event_peer import EventPeer
+
+Serve = Callable[..., AbstractContextManager[LocalServer]]
+Meet = Callable[..., EventPeer]
+Connect = Callable[..., RawPeer]
+
+
+class WaitingLog(MemoryLog):
+    """Commits nothing until it is told to; counts the commits it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._allowed = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.batches: list[int] = []
+
+    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+        self._loop = asyncio.get_running_loop()
+        self.batches.append(len(drafts))
+        await self._allowed.wait()
+        return await super().append(drafts)
+
+    def allow(self) -> None:
+        """Let all commits pass, from now on; called from the test's thread."""
+        assert self._loop is not None, "nothing was committed yet"
+        self._loop.call_soon_threadsafe(self._allowed.set)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """Return a server on the test's folder, with these limits, as often as it is called."""
+
+    @contextmanager
+    def on_this_folder(**limits: float) -> Iterator[LocalServer]:
+        config = Config(
+            server=ServerSection(listen="127.0.0.1:0", data=str(tmp_path)),
+            limits=Limits(**limits),  # type: ignore[arg-type]
+            log=LogSection(),
+        )
+        with serving(config) as server:
+            yield server
+
+    return on_this_folder
+
+
+@pytest.fixture
+def meet() -> Iterator[Meet]:
+    """Return event sessions: `meet(server, name, room=…)`; they end with the test."""
+    with ExitStack() as stack:
+        yield lambda server, *args, **options: stack.enter_context(
+            EventPeer(server, *args, **options)
+        )
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Return raw connections: `connect(server, name=None)`; they end with the test."""
+    with ExitStack() as stack:
+        yield lambda server, name=None: stack.enter_context(
+            RawPeer(server.host.strip("[]"), server.port, name)
+        )

@@ -1,0 +1,205 @@
+"""One port for everyone, and who is let in."""
+
+import contextlib
+import json
+import socket
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from hubbub.chat.errors import ConfigError
+from hubbub.chat.limits import Limits
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import LocalServer, serving
+from tests.interop.raw import frame
+from tests.server.conftest import Connect, Meet
+from tests.server.event_peer import event_frame
+
+
+@contextlib.contextmanager
+def with_limits(**limits: float) -> Iterator[LocalServer]:
+    config = Config(
+        server=ServerSection(listen="127.0.0.1:0"),
+        limits=Limits(**limits),  # type: ignore[arg-type]
+    )
+    with serving(config) as server:
+        yield server
+
+
+def test_http_and_frames_share_the_port(hubbub_server: LocalServer, meet: Meet) -> None:
+    with meet(hubbub_server, "ann") as ann:
+        for path, body in (("/healthz", "ok\n"), ("/", "hubbub join")):
+            with urllib.request.urlopen(f"http://{hubbub_server.address}{path}") as answer:
+                assert body in answer.read().decode()
+        assert ann.say_and_wait("hello") == 1
+
+
+def test_a_request_that_comes_in_pieces_is_answered(
+    hubbub_server: LocalServer, connect: Connect
+) -> None:
+    with connect(hubbub_server) as peer:
+        for piece in (b"G", b"E", b"T /healthz HTTP/1.0\r\n", b"\r\n"):
+            peer.send(piece)
+        assert peer.rest().endswith(b"ok\n")
+
+
+@pytest.mark.parametrize("first", [b"hello there\n", b"\x16\x03\x01", b"\xff"])
+def test_what_is_neither_gets_one_sentence(
+    hubbub_server: LocalServer, first: bytes, connect: Connect
+) -> None:
+    with connect(hubbub_server) as peer:
+        peer.send(first)
+        assert peer.rest().decode().startswith("This is a hubbub chatroom. ")
+
+
+@pytest.mark.parametrize("header", [b"-5        ", b"+ 5       ", b"1_0       ", b" " * 10])
+def test_a_wrong_first_header_gets_a_framed_sentence(
+    hubbub_server: LocalServer, header: bytes, connect: Connect
+) -> None:
+    with connect(hubbub_server) as peer:
+        peer.send(header)
+        assert peer.pair()[0] == "hubbub"
+        assert peer.rest() == b""
+
+
+def test_who_says_nothing_is_let_go_and_told_why(connect: Connect) -> None:
+    with with_limits(handshake_seconds=0.01) as server:
+        silent, half = connect(server), connect(server)
+        half.send(b"5         an")
+        assert silent.rest() == b""
+        sender, sentence = half.pair()
+        assert (sender, "did not say who you are" in sentence) == ("hubbub", True)
+        assert half.rest() == b""
+
+
+def test_who_is_silent_for_too_long_is_let_go_and_told_why(meet: Meet) -> None:
+    with with_limits(idle_seconds=0.01) as server, meet(server, "ann") as ann:
+        error = ann.next("error")
+        assert (error["code"], ann.rest()) == ("idle", b"")
+
+
+def test_connections_are_limited_and_places_become_free_again(meet: Meet, connect: Connect) -> None:
+    with with_limits(connections_max=2) as server:
+        ann, second = meet(server, "ann"), connect(server)
+        assert b"as many connections" in connect(server).rest()
+        assert ann.say_and_wait("still here") == 1
+        second.sock.close()
+        answer = b""
+        while answer != b"+":  # as soon as the server has seen the other leave
+            peer = connect(server)
+            peer.send(event_frame("bob"))
+            answer = peer.sock.recv(1)
+
+
+def test_per_address_limits_do_not_count_loopback(meet: Meet) -> None:
+    with with_limits(connections_per_address_max=1) as server:
+        peers = [meet(server, f"p{number}") for number in range(3)]
+        assert peers[0].say_and_wait("hello") == 1
+
+
+def test_per_address_limits_count_each_address(
+    monkeypatch: pytest.MonkeyPatch, meet: Meet, connect: Connect
+) -> None:
+    monkeypatch.setattr("hubbub.server.listener._is_loopback", lambda _host: False)
+    with with_limits(connections_per_address_max=1) as server:
+        ann = meet(server, "ann")
+        assert b"as many connections" in connect(server).rest()
+        assert ann.say_and_wait("still here") == 1
+
+
+def test_a_peer_that_said_all_still_gets_its_answers(
+    hubbub_server: LocalServer, connect: Connect
+) -> None:
+    with connect(hubbub_server) as peer:
+        peer.send(
+            event_frame("ann")
+            + event_frame({"type": "join", "room": "lobby"})
+            + event_frame({"type": "say", "room": "lobby", "text": "bye", "ref": "last"})
+        )
+        peer.sock.shutdown(socket.SHUT_WR)
+        assert b'"ref":"last","seq":1' in peer.rest()
+
+
+def test_one_that_is_gone_leaves_its_messages_behind(meet: Meet, connect: Connect) -> None:
+    with with_limits(messages_per_second=50, burst=1) as server, meet(server, "bob") as bob:
+        with connect(server) as peer:
+            peer.send(frame("ann") + b"".join(frame(str(number)) for number in range(20)))
+        assert [event["text"] for event in bob.messages(20)] == [str(n) for n in range(20)]
+
+
+def test_the_last_words_reach_a_peer_that_sent_more_than_was_read(
+    hubbub_server: LocalServer, connect: Connect
+) -> None:
+    with connect(hubbub_server) as peer:
+        with contextlib.suppress(OSError):
+            peer.send(frame("ann") + b"9999999999" + b"x" * 1_000_000)
+        sender, sentence = peer.pair()
+        assert (sender, "too long" in sentence) == ("hubbub", True)
+
+
+def test_a_shutdown_says_goodbye(meet: Meet, connect: Connect) -> None:
+    with serving() as server:
+        ann, bob = meet(server, "ann"), connect(server, "bob")
+    assert ann.next("bye")["reason"] == "The server is shutting down."
+    assert ann.rest() == b""
+    assert bob.pair() == ("hubbub", "The server is shutting down.")
+
+
+def test_a_bug_of_ours_ends_one_session_only(
+    hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch, meet: Meet
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with meet(hubbub_server, "ann") as ann, meet(hubbub_server, "bob") as bob:
+        monkeypatch.setattr("hubbub.hub.membership.list_rooms", fault)
+        monkeypatch.setattr("hubbub.hub.commands.list_rooms", fault)
+        ann.tell(type="rooms")
+        assert ann.next("error")["code"] == "server_fault"
+        assert bob.say_and_wait("still here") == 1
+
+
+@pytest.mark.parametrize(
+    ("listen", "reason"),
+    [
+        ("127.0.0.1", "give HOST:PORT"),
+        ("127.0.0.1:99999", "give HOST:PORT"),
+        ("192.0.2.1:0", "Choose an address of this machine"),
+    ],
+)
+def test_an_address_that_cannot_be_listened_on(listen: str, reason: str) -> None:
+    config = Config(server=ServerSection(listen=listen))
+    with pytest.raises(ConfigError, match=reason), serving(config):
+        pass
+
+
+def test_a_port_in_use(hubbub_server: LocalServer) -> None:
+    config = Config(server=ServerSection(listen=hubbub_server.address))
+    with pytest.raises(ConfigError, match="another program uses that port"), serving(config):
+        pass
+
+
+def test_refusals_carry_the_ref_even_of_commands_that_do_not_decode(
+    hubbub_server: LocalServer, meet: Meet
+) -> None:
+    with meet(hubbub_server, "ann") as ann:
+        for wrong in (
+            {"type": "sya", "ref": "r"},
+            {"type": "say", "room": "lobby", "ref": "r"},
+            {"type": 3, "ref": "r"},
+            {"ref": "r"},
+        ):
+            ann.send(event_frame(json.dumps(wrong)))
+            error = ann.event()
+            assert (error["type"], error["code"], error["ref"]) == ("error", "bad_command", "r")
+        assert ann.say_and_wait("the session goes on") == 1
+
+
+def test_ipv6_is_listened_on_too(connect: Connect) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    with serving(Config(server=ServerSection(listen="[::1]:0"))) as server:
+        assert server.host == "[::1]"
+        peer = connect(server, "ann")
+        peer.sock.close()
