@@ -31,9 +31,12 @@ class Chatroom:
         self._conversations: dict[Line, Conversation] = {}
         # Deadlines of those that have not said who they are, the earliest first.
         self._handshakes: dict[Line, float] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     def arrived(self, line: Line, conversation: Conversation) -> None:
         """Take note of a new connection."""
+        self._empty.clear()
         self._conversations[line] = conversation
         self._handshakes[line] = self.loop.time() + self.limits.handshake_seconds
 
@@ -45,6 +48,8 @@ class Chatroom:
         """Forget a connection that is gone."""
         self._handshakes.pop(line, None)
         self._conversations.pop(line, None)
+        if not self._conversations:
+            self._empty.set()
 
     async def sweep(self) -> None:
         """End, for ever, what takes too long to say who it is, and who is silent for too long."""
@@ -88,5 +93,4 @@ class Chatroom:
             await asyncio.sleep(LAST_LOOK_SECONDS)
         for line in list(self._conversations):
             line.cut()
-        while self._conversations:  # each is told so in the loop's next turns
-            await asyncio.sleep(0)
+        await self._empty.wait()  # each hears of it in one of the loop's next turns
