@@ -1,5 +1,6 @@
 """The commands against the real server."""
 
+import getpass
 import json
 import signal
 from collections.abc import Iterator
@@ -64,6 +65,25 @@ def test_a_refusal_is_one_sentence_and_exit_1(hubbub_server: LocalServer) -> Non
         assert ran.stderr.count("\n") == 1
     taken.terminate()
     taken.communicate()
+
+
+def test_asking_about_a_room_does_not_open_it(hubbub_server: LocalServer) -> None:
+    for _ in range(2):
+        ran = hubbub("history", hubbub_server.address, "--room", "nowhere")
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr.startswith("hubbub: There is no room 'nowhere'.")
+
+
+def test_who_chats_under_the_users_name_can_read_the_history_beside_it(
+    hubbub_server: LocalServer,
+) -> None:
+    address = hubbub_server.address
+    chatting = started("tail", address, "--name", getpass.getuser())
+    assert chatting.stderr is not None
+    assert chatting.stderr.readline().startswith(b"connected to")
+    assert hubbub("history", address).returncode == 0
+    chatting.terminate()
+    chatting.communicate()
 
 
 def test_search_finds(hubbub_server: LocalServer) -> None:

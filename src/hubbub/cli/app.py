@@ -106,7 +106,7 @@ def tail(
     """Print messages as they come."""
     from hubbub.cli.tail import tail as run  # noqa: PLC0415
 
-    run(address, name or _user_name(), room, after, json=json)
+    run(address, name or _reader_name(), room, after, json=json)
 
 
 @app.command()
@@ -125,7 +125,7 @@ def history(
         raise typer.BadParameter("Give --before or --after, not both.")
     from hubbub.cli.pages import history as run  # noqa: PLC0415
 
-    run(address, name or _user_name(), room, before=before, after=after, limit=limit, json=json)
+    run(address, name or _reader_name(), room, before=before, after=after, limit=limit, json=json)
 
 
 @app.command()
@@ -142,7 +142,7 @@ def search(
     address, query = _address_and(words)
     from hubbub.cli.pages import search as run  # noqa: PLC0415
 
-    run(address, name or _user_name(), room, query, before=before, limit=limit, json=json)
+    run(address, name or _reader_name(), room, query, before=before, limit=limit, json=json)
 
 
 def _address_and(words: list[str]) -> tuple[str, str]:
@@ -162,6 +162,11 @@ def _asked_name(name: str | None) -> str:
     if not sys.stdin.isatty():
         raise typer.BadParameter("Who are you? Give --name NAME, or set HUBBUB_NAME.")
     return str(typer.prompt("Your name", default=_user_name(), err=True))
+
+
+def _reader_name() -> str:
+    """Return a name for one who only reads, and may well be chatting under the user's own."""
+    return f"{_user_name()[:20]}-{os.getpid()}"
 
 
 def _user_name() -> str:

@@ -51,7 +51,7 @@ def search(
 async def _ask(
     address: str, name: str, room: str | None, page: Callable[[Chat], Awaitable[Page]]
 ) -> Page:
-    async with connect(address, name=name, room=room, reconnect=False) as chat:
+    async with connect(address, name=name, room=room, joining=False, reconnect=False) as chat:
         return await page(chat)
 
 

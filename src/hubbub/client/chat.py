@@ -25,15 +25,17 @@ def connect(
     name: str,
     room: str | None = None,
     after: int | None = None,
+    joining: bool = True,
     reconnect: bool | Backoff = True,
     patient: bool = False,
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
     `room`: the room to join; else the one in the address, else the lobby. `after`: first receive
-    every event of the room after this seq. `reconnect`: whether, or after which waits, to connect
-    again when the connection is lost. `patient`: keep trying from the start as well; entering then
-    returns at once.
+    every event of the room after this seq. `joining`: whether to enter the room at all; who does
+    not can still ask about it. `reconnect`: whether, or after which waits, to connect again when
+    the connection is lost. `patient`: keep trying from the start as well; entering then returns at
+    once.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room.
@@ -42,7 +44,7 @@ def connect(
     if not (label := inert_line(_utf8(name)).strip()):
         raise Refused("The name is empty. Choose a visible one.", code="name_not_allowed")
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
-    rooms = JoinedRooms(room or place.room or DEFAULT_ROOM, after)
+    rooms = JoinedRooms(room or place.room or DEFAULT_ROOM, after, joining=joining)
     return Chat(Session(place, label, rooms, backoff=backoff, patient=patient))
 
 

@@ -222,8 +222,11 @@ class Conversation:
         self.online = True
         self._session.outbox.rewind()
         self._tell(Online(True, str(self._session.address), welcome.server))
-        for join in self._session.rooms.joins():
+        joins = list(self._session.rooms.joins())
+        for join in joins:
             self._join(join)
+        if not joins:
+            self._session.entered.set()
         self.send_posts()
 
     def _hear(self, json: str) -> None:

@@ -10,13 +10,13 @@ from hubbub.client.replica import Fit, Replica
 class JoinedRooms:
     """A replica per room, and the joins that are not answered yet. Pure.
 
-    `current` is the room that says go to when they name none.
+    `current` is the room that says go to when they name none; it is joined first, if `joining`.
     """
 
-    def __init__(self, first: str, after: int | None) -> None:
+    def __init__(self, current: str, after: int | None = None, *, joining: bool = True) -> None:
         self.replicas: dict[str, Replica] = {}
-        self.current = first
-        self._first: Join | None = Join(room=first, after=after)
+        self.current = current
+        self._first = Join(room=current, after=after) if joining else None
         self._joins: dict[str, Join] = {}
         self._catching_up: set[str] = set()
         self._left_out: set[str] = set()
