@@ -143,7 +143,7 @@ INTERFACES = {
     *("connection_made", "connection_lost", "data_received", "eof_received"),
     *("pause_writing", "resume_writing"),
     # server.session.Line, hub.session.Outlet
-    *("write", "end", "unsent_bytes", "pause", "proceed"),
+    *("write", "end", "cut", "unsent_bytes", "pause", "proceed"),
 }
 
 CHECKS = [short_file, short_functions, module_docstring, no_vague_names, documented]
