@@ -98,3 +98,31 @@ def test_a_stop_under_load_commits_what_was_accepted_and_says_goodbye(tmp_path: 
         assert own == list(range(len(own))), "what was accepted has no hole"
     assert heard[-1][0] == "hubbub", "a classic member is told why it ends"
     assert [text for _, text in heard[:-1]] == list(texts.values()), "the same, for all"
+
+
+async def stopped_beside_silent_readers(server: ServerProcess) -> int:
+    """Return the exit code of a server with members that take nothing any more."""
+    async with (
+        await Classic.enter(server, "silent") as silent,
+        await Events.enter(server, "silent too") as silent_too,
+        await Classic.enter(server, "ann") as ann,
+    ):
+        await silent_too.ask(type="join", room="lobby")
+        for _ in range(300):  # 15 MB
+            ann.say("x" * 50_000)
+            await ann.drain()
+        ann.say("/who")
+        assert (await ann.pair())[1].startswith("3 in lobby")
+        server.stop()
+        code = await server.exit_code()
+        assert (await silent.pair()) == ("ann", "x" * 50_000)
+    return code
+
+
+def test_a_stop_does_not_wait_for_ever_for_those_who_do_not_read(tmp_path: Path) -> None:
+    """`A connection that says nothing … delays nobody`: least of all the end."""
+    config = "[limits]\nmessages_per_second = 0\nshutdown_seconds = 0.2\n"
+    with ServerProcess(tmp_path / "data", config) as server:
+        assert asyncio.run(stopped_beside_silent_readers(server)) == 0
+        server.start()
+        assert len(asyncio.run(whole_log(server))) == 300
