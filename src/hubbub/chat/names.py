@@ -35,8 +35,9 @@ def _profile(name: str) -> "Profile":
 def allowed_name(raw: str) -> str:
     """Return `raw` as a member's name, trimmed and normalised; raise Refused `name_not_allowed`."""
     remedy = f"Choose 1 to {NAME_CHARS_MAX} visible characters; spaces inside are fine."
+    raw = raw.strip()  # people type line ends after their names, and programs send them
     try:
-        name = _profile("NicknameCasePreserved").enforce(raw) if raw.strip() else ""
+        name = _profile("NicknameCasePreserved").enforce(raw) if raw else ""
     except UnicodeEncodeError:
         raise Refused(
             f"The name {raw[:NAME_CHARS_MAX]!r} holds characters that names may not have. "
