@@ -121,6 +121,19 @@ def test_a_peer_that_said_all_still_gets_its_answers(
         assert b'"ref":"last","seq":1' in peer.rest()
 
 
+def test_a_peer_that_said_all_still_gets_the_backlog(
+    hubbub_server: LocalServer, meet: Meet, connect: Connect
+) -> None:
+    ann = meet(hubbub_server, "ann")
+    for number in range(300):
+        ann.tell(type="say", room="lobby", text=f"{number} " + "x" * 5000)
+    ann.messages(300)
+    peer = connect(hubbub_server)
+    peer.send(event_frame("bob") + event_frame({"type": "join", "room": "lobby", "after": 0}))
+    peer.sock.shutdown(socket.SHUT_WR)
+    assert b'"text":"299 ' in peer.rest()
+
+
 def test_one_that_is_gone_leaves_its_messages_behind(meet: Meet, connect: Connect) -> None:
     with with_limits(messages_per_second=50, burst=1) as server, meet(server, "bob") as bob:
         with connect(server) as peer:

@@ -67,7 +67,7 @@ class Conversation:
     """One peer's side of the chatroom, from its first frame to the end of its connection."""
 
     __slots__ = (
-        "_catch_up",
+        "_catching_up",
         "_chatroom",
         "_frames",
         "_hung_up",
@@ -85,7 +85,7 @@ class Conversation:
         self._frames: Iterator[Frame] = iter(())
         self._hung_up = False
         self._reading: asyncio.Task[None] | None = None  # of the log, for a command
-        self._catch_up: asyncio.Task[None] | None = None
+        self._catching_up: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._pace: Pace | None = None
         self.heard_at = chatroom.loop.time()
@@ -120,9 +120,10 @@ class Conversation:
     def hear_end(self) -> None:
         """The peer will send nothing more: end once it has the answers to what it sent."""
         self._hung_up = True
-        if self.session is not None and self.session.pending_bytes:
+        session = self.session
+        if session is not None and session.pending_bytes:
             self._chatroom.commits.waiting.add(self)
-        else:
+        elif session is None or not session.lagging:
             self._line.end()
 
     def _must_wait(self) -> bool:
@@ -159,8 +160,8 @@ class Conversation:
         """Leave the chatroom: the connection is gone."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._catch_up is not None:
-            self._catch_up.cancel()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         if self.session is not None:
             self._chatroom.hub.depart(self.session)
 
@@ -194,8 +195,8 @@ class Conversation:
             self._refuse(session, error, ref)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self._fail_by_our_fault(session, error)
-        if session.lagging:
-            self.catch_up()
+        if session.lagging and not session.congested:
+            self._catch_up()
 
     def _enter(self, frame: Frame) -> None:
         format_ = EVENTS if frame.event else CLASSIC
@@ -259,25 +260,30 @@ class Conversation:
         """The connection takes bytes again."""
         if self.session is not None:
             self.session.congested = False
-            self.catch_up()
+            self._catch_up()
         self.go_on()
 
-    def catch_up(self) -> None:
-        """See to it that lagging members are served from the log."""
-        if self._catch_up is None:
-            self._catch_up = self._chatroom.loop.create_task(self._serve_backlog())
+    def _catch_up(self) -> None:
+        if self._catching_up is None and self.session is not None:
+            serving = self._serve_backlog(self.session)
+            self._catching_up = self._chatroom.loop.create_task(serving)
 
-    async def _serve_backlog(self) -> None:
-        session, chatroom = self.session, self._chatroom
-        while session is not None and session.lagging and not session.congested:
-            member = next(iter(session.lagging.values()))
-            cursor = member.cursor
-            try:
-                events = await chatroom.log.backlog(member.room.name, cursor, BACKLOG_BYTES)
-            except LogError:
-                await asyncio.sleep(BACKLOG_RETRY_SECONDS)
-                continue
-            # Meanwhile the member may have left, or joined anew with another cursor.
-            if session.lagging.get(member.room.name) is member and member.cursor == cursor:
-                chatroom.hub.catch_up(member, events)
-        self._catch_up = None
+    async def _serve_backlog(self, session: Session) -> None:
+        chatroom = self._chatroom
+        try:
+            while session.lagging and not session.congested:
+                member = next(iter(session.lagging.values()))
+                cursor = member.cursor
+                try:
+                    events = await chatroom.log.backlog(member.room.name, cursor, BACKLOG_BYTES)
+                except LogError:
+                    await asyncio.sleep(BACKLOG_RETRY_SECONDS)
+                    continue
+                # Meanwhile the member may have left, or joined anew with another cursor.
+                if session.lagging.get(member.room.name) is member and member.cursor == cursor:
+                    chatroom.hub.catch_up(member, events)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self._fail_by_our_fault(session, error)
+        self._catching_up = None
+        if self._hung_up:
+            self.hear_end()
