@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 
 from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.chat.events import Message
@@ -33,14 +32,10 @@ async def _join_or_host(name: str) -> None:
 
 async def _host(name: str) -> None:
     # Imported here: a server is seldom needed by who chats.
-    import structlog  # noqa: PLC0415
-
     from hubbub.server.app import hosting  # noqa: PLC0415
+    from hubbub.server.journal import note_on_stderr  # noqa: PLC0415
 
-    quiet = structlog.make_filtering_bound_logger("warning")
-    structlog.configure(
-        wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
-    )
+    note_on_stderr()
     async with hosting() as address:
         complain(f"hosting a chatroom; others join it with 'hubbub join {address}'")
         await _chat(connect(address, name=name))

@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from hubbub.chat.events import Error, Event, Message, Notice, Room
@@ -79,8 +79,11 @@ def is_pipe(stream: TextIO) -> bool:
 def reader_may_leave() -> Iterator[None]:
     """End the command cleanly when whoever read its output has gone, as in `| head`."""
     try:
-        yield
-    except BrokenPipeError:
-        # Else the interpreter would meet the broken pipe once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        with suppress(BrokenPipeError):
+            yield
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The interpreter will flush once more at exit, and must not meet the broken pipe.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

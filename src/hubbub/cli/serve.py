@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from hubbub.server.app import hosting
 from hubbub.server.config import Config, load_config, print_config
+from hubbub.server.journal import note_on_stderr
 from hubbub.server.loop import new_event_loop, raise_descriptor_limit
 
 
@@ -28,7 +28,7 @@ def serve(listen: str | None, data: Path | None, config: Path | None, *, show_co
             settings, server=msgspec.structs.replace(settings.server, data=str(data))
         )
     raise_descriptor_limit()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    note_on_stderr()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(settings))
 

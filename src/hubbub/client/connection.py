@@ -49,8 +49,12 @@ class Connection:
         return cls(reader, writer)
 
     def write(self, frame: bytes) -> None:
-        """Send a whole frame after everything written before; never blocks."""
-        self._writer.write(frame)
+        """Send a whole frame after everything written before; never blocks.
+
+        On a connection that is lost it does nothing: the next read says so.
+        """
+        if not self._writer.is_closing():
+            self._writer.write(frame)
 
     async def flushed(self) -> None:
         """Wait until the system has taken all that was written; raise Disconnected."""

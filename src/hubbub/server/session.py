@@ -246,8 +246,8 @@ class Conversation:
         self._line.end()
 
     def _fail_by_our_fault(self, session: Session, error: Exception) -> None:
-        logger.error("a session failed", name=session.name, exc_info=error)
         self.fail(HubbubError("The server has a fault and ends this session.", code="server_fault"))
+        logger.error("a session failed", name=session.name, exc_info=error)
 
     # A slow reader.
 
