@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SWEEP_SECONDS = 1.0
 LAST_LOOK_SECONDS = 0.02
+QUIET_SECONDS = 0.2
+"""Who still sends is cut off only when silent for so long: cut off earlier, it may lose our bye."""
 
 
 class Chatroom:
@@ -87,10 +89,14 @@ class Chatroom:
                 conversation.session.send(bye)
             line.end()
         deadline = self.loop.time() + self.limits.shutdown_seconds
-        while any(line.unsent_bytes() for line in self._conversations):
-            if self.loop.time() > deadline:
-                break
+        while self.loop.time() < deadline:
             await asyncio.sleep(LAST_LOOK_SECONDS)
+            quiet_since = self.loop.time() - QUIET_SECONDS
+            if not any(
+                line.unsent_bytes() or conversation.heard_at > quiet_since
+                for line, conversation in self._conversations.items()
+            ):
+                break
         for line in list(self._conversations):
             line.cut()
         await self._empty.wait()  # each hears of it in one of the loop's next turns

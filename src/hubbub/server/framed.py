@@ -32,7 +32,9 @@ class FramedLine(asyncio.Protocol):
         self._chatroom.arrived(self, self._conversation)
 
     def data_received(self, data: bytes) -> None:
-        if not self.ended:
+        if self.ended:
+            self._conversation.heard_nothing()
+        else:
             self._conversation.hear(self._decoder.receive(data))
 
     def eof_received(self) -> bool:

@@ -99,6 +99,10 @@ class Conversation:
         self.heard_at = self._chatroom.loop.time()
         self.go_on()
 
+    def heard_nothing(self) -> None:
+        """Take note that the peer still sends, after the end, what is not listened to."""
+        self.heard_at = self._chatroom.loop.time()
+
     def go_on(self) -> None:
         """Act on the frames that wait, until none is left or something makes them wait longer."""
         line, frames = self._line, self._frames
