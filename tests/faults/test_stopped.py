@@ -1,10 +1,15 @@
 """SIGTERM under load (protocol section 8)."""
 
 import asyncio
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
-from tests.faults.serving import ServerProcess
+from tests.faults.serving import PATIENCE_SECONDS, ServerProcess
 from tests.faults.sessions import LOST, Classic, Events, Json, whole_log
+from tests.interop.raw import frame
 
 ACKNOWLEDGED_BEFORE = 300
 BURST = 20
@@ -126,3 +131,31 @@ def test_a_stop_does_not_wait_for_ever_for_those_who_do_not_read(tmp_path: Path)
         assert asyncio.run(stopped_beside_silent_readers(server)) == 0
         server.start()
         assert len(asyncio.run(whole_log(server))) == 300
+
+
+def blast(server: ServerProcess, name: str, spoken: threading.Event) -> None:
+    """Say things as fast as a socket takes them, and read nothing, until the connection ends."""
+    said = frame("a message, again and again") * 1000
+    with socket.create_connection((server.host, server.port), PATIENCE_SECONDS) as greedy:
+        greedy.sendall(frame(name))
+        with suppress(OSError):
+            while True:
+                greedy.sendall(said)
+                spoken.set()
+
+
+def test_a_stop_does_not_wait_until_senders_pause(tmp_path: Path) -> None:
+    """`exits 0 on SIGINT/SIGTERM after every accepted message is committed`: what is still
+    in a sender's socket is not accepted, or a sender who never pauses would keep the server alive.
+    """
+    with ServerProcess(tmp_path / "data", "[limits]\nmessages_per_second = 0\n") as server:
+        spoken = [threading.Event() for _ in range(3)]
+        with ThreadPoolExecutor(len(spoken)) as threads:
+            for number, event in enumerate(spoken):
+                threads.submit(blast, server, f"greedy{number}", event)
+            try:
+                assert all(event.wait(PATIENCE_SECONDS) for event in spoken)
+                server.stop()
+                assert asyncio.run(server.exit_code()) == 0
+            finally:
+                server.kill()
