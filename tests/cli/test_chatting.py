@@ -3,6 +3,7 @@
 import getpass
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,6 +150,23 @@ def test_join_plain_is_a_conversation_over_pipes(hubbub_server: LocalServer) -> 
     shown = hubbub("history", hubbub_server.address).stdout
     assert shown == "bob > hi ann\nann > hi \ufffd bob\nann > /not a command\n"
     assert hubbub("history", hubbub_server.address, "--room", "dev").stdout == "ann > in dev\n"
+
+
+def test_join_plain_tells_private_and_other_rooms_messages_apart(
+    hubbub_server: LocalServer,
+) -> None:
+    join = started("join", hubbub_server.address, "--name", "ann", "--plain")
+    assert join.stdin is not None
+    assert join.stdout is not None
+    join.stdin.write(b"/join dev\n")
+    join.stdin.flush()
+    assert join.stdout.readline() == b"hubbub > You are in dev now.\n"
+    send(hubbub_server, "in the lobby", name="bob")
+    assert join.stdout.readline() == b"bob > [lobby] in the lobby\n"
+    with socket.create_connection((hubbub_server.host, hubbub_server.port)) as classic:
+        classic.sendall(b"3         bob13        /msg ann psst")
+        assert join.stdout.readline() == b"bob > (private) psst\n"
+    join.communicate()
 
 
 def test_join_ends_cleanly_on_ctrl_c(hubbub_server: LocalServer) -> None:

@@ -1,6 +1,7 @@
 """The SQLite log and its folder: restarts, failures of the disk, files that are not ours."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -241,6 +242,12 @@ def test_a_folder_serves_one_log_at_a_time(tmp_path: Path) -> None:
         await second.close()
 
     asyncio.run(session())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep a user's folder by other means")
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+    asyncio.run(open_and_close(tmp_path / "made" / "for it"))
+    assert (tmp_path / "made" / "for it").stat().st_mode & 0o777 == 0o700
 
 
 def test_folders_that_cannot_be_used_are_refused(tmp_path: Path) -> None:

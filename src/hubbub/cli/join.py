@@ -61,7 +61,7 @@ async def _chat(opened: Chat) -> None:
 async def _hear(chat: Chat) -> None:
     async for event in chat:
         if not (isinstance(event, Message) and event.sender == chat.name):
-            show_event(event)
+            show_event(event, chat.room)
 
 
 async def _speak(chat: Chat) -> None:

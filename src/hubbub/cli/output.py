@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from hubbub.chat.events import Error, Event, Message, Notice, Room
-from hubbub.chat.names import SERVER_NAME
+from hubbub.chat.names import SERVER_NAME, is_direct
 from hubbub.chat.text import inert, inert_line
 from hubbub.client import AnyClientEvent, ClassicMessage, Offline, Online
 
@@ -29,9 +29,13 @@ def show_said(name: str, text: str) -> None:
     _print(sys.stdout, "\n".join(f"{label} > {line}" for line in inert(text).splitlines()))
 
 
-def show_event(event: AnyClientEvent) -> None:
-    """Print what a chat in plain lines shows of an event."""
+def show_event(event: AnyClientEvent, here: str) -> None:
+    """Print what a chat in plain lines shows of an event to someone in the room `here`."""
     match event:
+        case Message(room=room) if is_direct(room):
+            show_said(event.sender, f"(private) {event.text}")
+        case Message(room=room) if room != here:
+            show_said(event.sender, f"[{room}] {event.text}")
         case Message():
             show_said(event.sender, event.text)
         case ClassicMessage():

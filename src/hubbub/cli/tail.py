@@ -33,7 +33,7 @@ async def _tail(
                     show(received.json)
                 report(event)
             elif isinstance(event, Message | ClassicMessage):
-                show_event(event)
+                show_event(event, chat.room)
             else:
                 report(event)
 

@@ -10,7 +10,7 @@ from hubbub.chat.errors import LogError
 def claim(folder: Path) -> FileLock:
     """Return the held lock on `folder`; raise LogError, `log_in_use` if another server holds it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # private rooms are in it
         # The lock is let go by whichever thread closes the log, so it belongs to none.
         lock = FileLock(folder / "hubbub.lock", thread_local=False)
         lock.acquire(blocking=False)
