@@ -1,7 +1,6 @@
 """`hubbub serve` as a process of its own, on a real data folder."""
 
 import asyncio
-import os
 import resource
 import select
 import signal
@@ -84,29 +83,8 @@ class ServerProcess:
                 sizes.append(path.stat().st_size)
         return max(sizes)
 
-    def resident_bytes(self) -> int:
-        """Return how much memory it has now."""
-        return self._status_bytes("VmRSS")
-
     def resident_bytes_peak(self) -> int:
         """Return the most memory it ever had."""
-        return self._status_bytes("VmHWM")
-
-    def _status_bytes(self, key: str) -> int:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         fields = dict(line.split(":", 1) for line in status.splitlines())
-        return int(fields[key].split()[0]) * 1024
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
-
-def running(pid: int) -> bool:
-    """Tell whether a process lives."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        return int(fields["VmHWM"].split()[0]) * 1024

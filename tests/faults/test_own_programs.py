@@ -3,19 +3,14 @@
 import itertools
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from tests.faults.serving import PATIENCE_SECONDS, ServerProcess
+from tests.interop.terminal import hubbub
 
 LINES = [f"line {number} {'é' * (number % 40)}" for number in range(3000)]
 KILL_AFTER = (300, 1100, 1900)
-
-
-def hubbub(*arguments: str) -> list[str]:
-    """Return a command line of hubbub's own."""
-    return [sys.executable, "-m", "hubbub.cli", *arguments]
 
 
 def wait_for_lines(path: Path, count: int) -> list[str]:
