@@ -35,7 +35,7 @@ HISTORY_LINES_MAX = 50
 
 
 def decide(hub: Hub, session: Session, text: str, at: int) -> Decision:
-    """Decide on a line; one without visible text means nothing, as in the tutorial."""
+    """Decide on a line; an empty one means nothing, as in the tutorial."""
     if session.held:
         raise hub.name_taken(session)
     if text.startswith("/") and not text.startswith("//"):

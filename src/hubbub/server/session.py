@@ -69,6 +69,7 @@ class Conversation:
     __slots__ = (
         "_catching_up",
         "_chatroom",
+        "_finished",
         "_frames",
         "_hung_up",
         "_line",
@@ -83,6 +84,7 @@ class Conversation:
         self._chatroom = chatroom
         self._line = line
         self._frames: Iterator[Frame] = iter(())
+        self._finished = False
         self._hung_up = False
         self._reading: asyncio.Task[None] | None = None  # of the log, for a command
         self._catching_up: asyncio.Task[None] | None = None
@@ -131,7 +133,7 @@ class Conversation:
             self._line.end()
 
     def _must_wait(self) -> bool:
-        if self._reading is not None:
+        if self._finished or self._reading is not None:
             return True
         chatroom, session = self._chatroom, self.session
         if session is not None and session.pending_bytes > chatroom.limits.pending_bytes_max:
@@ -150,7 +152,8 @@ class Conversation:
         self.go_on()
 
     def finish(self) -> None:
-        """Act on all that was read already, without waiting: no more can come."""
+        """Act on all that was read already, without waiting, and listen to nothing more."""
+        self._finished = True
         try:
             for frame in self._frames:
                 if self._line.ended:
@@ -159,6 +162,8 @@ class Conversation:
         except ProtocolError as error:
             self.fail(error)
         self._chatroom.commits.wake()
+        if not self._line.ended:
+            self._line.pause()
 
     def depart(self) -> None:
         """Leave the chatroom: the connection is gone."""
