@@ -1,11 +1,13 @@
 """Exit codes and sentences (docs/protocol.md section 8), and what may be imported when."""
 
+import os
+import shlex
 import subprocess
 import sys
 
 import pytest
 
-from .commands import ENVIRONMENT, hubbub
+from .commands import COMMAND, ENVIRONMENT, hubbub
 
 
 def test_the_version_is_printed_without_a_server_or_a_client() -> None:
@@ -62,3 +64,14 @@ def test_help_names_every_command() -> None:
     shown = hubbub("--help").stdout
     for command in ("serve", "join", "send", "tail", "history", "search", "--version"):
         assert command in shown
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX shells close outputs")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_outputs_are_no_failure_of_ours(closed: str) -> None:
+    command = shlex.join([*COMMAND, "history", "127.0.0.1:9", "--name", "ann"])
+    ran = subprocess.run(
+        ["sh", "-c", f"{command} {closed}"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stdout + ran.stderr

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from hubbub.chat.commands import AnyCommand
-from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyEvent, Error
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import PageQuery
@@ -49,7 +49,7 @@ class Chatroom:
     def settle(self, batch: Batch) -> None:
         """Commit and apply one batch, or refuse it while the log fails."""
         if self.failing:
-            self.hub.refuse(batch, LogError("The disk is full. Free some space."))
+            self.hub.refuse(batch)
         else:
             self.hub.apply(batch, now(self.log.append([one.draft for one in batch])))
 

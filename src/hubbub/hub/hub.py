@@ -31,6 +31,12 @@ from hubbub.hub.session import Decision, Format, Outlet, Session
 BATCH_BYTES_MAX = 1_048_576
 """Text bytes committed at once; with it, what one fan-out writes to a member is bounded."""
 
+NOT_COMMITTED = (
+    "Nothing was posted: the server cannot write its log now. Try again in a while; "
+    "with the same nonce that is safe."
+)
+"""What members are told. The cause names the server's folders, and is for its operator."""
+
 FEATURES = ["direct", "edit", "history", "react", "search", "topic"]
 
 
@@ -189,14 +195,14 @@ class Hub:
             fanout.publish(room, events)
         fanout.deliver()
 
-    def refuse(self, batch: Batch, error: LogError) -> None:
-        """Tell the senders of `batch` that nothing of it was committed, and why."""
+    def refuse(self, batch: Batch) -> None:
+        """Tell the senders of `batch` that nothing of it was committed: the log is unavailable."""
         fanout = Fanout()
         told: set[Session] = set()
         for pending in batch:
             pending.session.pending_bytes -= pending.cost_bytes
             if pending.ref is not None or pending.session not in told:
-                refusal = Error(code=error.code, message=str(error), ref=pending.ref)
+                refusal = Error(code=LogError.code, message=NOT_COMMITTED, ref=pending.ref)
                 fanout.answer(pending.session, refusal)
             told.add(pending.session)
         fanout.deliver()

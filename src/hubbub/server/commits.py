@@ -3,12 +3,16 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+import structlog
+
 from hubbub.chat.errors import LogError
 from hubbub.hub import Hub
 from hubbub.log.port import Log
 
 if TYPE_CHECKING:
     from hubbub.server.session import Conversation
+
+logger = structlog.get_logger()
 
 
 class Commits:
@@ -17,6 +21,7 @@ class Commits:
     def __init__(self, hub: Hub, log: Log) -> None:
         self._hub = hub
         self._log = log
+        self._failing = False
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -46,8 +51,14 @@ class Commits:
         try:
             seqs = await self._log.append([pending.draft for pending in batch])
         except LogError as error:
-            self._hub.refuse(batch, error)
+            if not self._failing:
+                logger.warning("nothing can be posted for now", reason=str(error))
+            self._failing = True
+            self._hub.refuse(batch)
         else:
+            if self._failing:
+                logger.warning("messages are posted again")
+            self._failing = False
             self._hub.apply(batch, seqs)
         waiting, self.waiting = self.waiting, set()
         for conversation in waiting:

@@ -36,6 +36,8 @@ BACKLOG_BYTES = 262_144
 
 BACKLOG_RETRY_SECONDS = 1.0
 
+NOT_READ = "The server cannot read its log now. Try again in a while."
+
 logger = structlog.get_logger()
 
 
@@ -233,8 +235,11 @@ class Conversation:
                 query = decision.send(page)
         except StopIteration:
             pass
-        except (Refused, LogError) as error:
+        except Refused as error:
             self._refuse(session, error, ref)
+        except LogError as error:
+            logger.warning("the log cannot be read", reason=str(error))
+            self._refuse(session, Refused(NOT_READ, code=error.code), ref)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self._fail_by_our_fault(session, error)
         self._reading = None

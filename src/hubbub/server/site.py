@@ -28,6 +28,6 @@ class Site:
     async def _health(self, _request: web.Request) -> web.Response:
         try:
             await self._log.page(PageQuery(room=DEFAULT_ROOM, limit=1))
-        except LogError as error:
-            return web.Response(status=503, text=f"{error}\n")
+        except LogError:
+            return web.Response(status=503, text="The log cannot be read.\n")
         return web.Response(text="ok\n")
