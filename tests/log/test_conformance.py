@@ -244,6 +244,22 @@ def test_pages_reach_from_the_newest_or_before_or_after(
     play(scenario)
 
 
+def test_a_page_of_long_messages_ends_early_and_says_so(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("é" * 200_000) for _ in range(5)])  # 400,000 bytes each
+        newest = await log.page(PageQuery(room="lobby"))
+        assert (seqs(newest.messages), newest.more) == ([4, 5], True)
+        oldest = await log.page(PageQuery(room="lobby", after=0))
+        assert (seqs(oldest.messages), oldest.more) == ([1, 2], True)
+        rest = await log.page(PageQuery(room="lobby", after=3))
+        assert (seqs(rest.messages), rest.more) == ([4, 5], False)
+        await log.append([edited(5, "x" * 2_000_000)])
+        longest = await log.page(PageQuery(room="lobby"))
+        assert (seqs(longest.messages), longest.more) == ([5], True)
+
+    play(scenario)
+
+
 def test_pages_count_messages_not_what_happened_to_them(play: Play) -> None:
     async def scenario(log: Log) -> None:
         await log.append([said(), *(reacted(1, "👍", sender=f"m{n}") for n in range(100)), said()])

@@ -13,7 +13,7 @@ from hubbub.chat.limits import Limits
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import frame
-from tests.server.conftest import Connect, Meet
+from tests.server.conftest import Connect, Meet, Serve
 from tests.server.event_peer import event_frame
 
 
@@ -106,6 +106,20 @@ def test_per_address_limits_count_each_address(
         ann = meet(server, "ann")
         assert b"as many connections" in connect(server).rest()
         assert ann.say_and_wait("still here") == 1
+
+
+def test_who_asks_finds_what_they_said_just_before(
+    serve: Serve, meet: Meet, connect: Connect
+) -> None:
+    with serve() as server:
+        ann, bob = meet(server, "ann"), connect(server, "bob")
+        for number in range(20):
+            ann.tell(type="say", room="lobby", text=f"ann {number}")
+            page = ann.ask(type="history", room="lobby", limit=1)
+            assert [message["text"] for message in page["messages"]] == [f"ann {number}"]
+            bob.send(frame(f"bob {number}") + frame("/history 1"))
+            assert bob.pair() == ("ann", f"ann {number}")
+            assert bob.pair()[1].endswith(f"bob > bob {number}")
 
 
 def test_a_peer_that_said_all_still_gets_its_answers(

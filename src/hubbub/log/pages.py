@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from hubbub.chat.events import AnyLogged, Message, Page
 from hubbub.chat.fold import fold, target_of
 
+PAGE_TEXT_BYTES_MAX = 1_048_576
+
 
 def folded(messages: Iterable[Message], changes: Iterable[AnyLogged]) -> list[Message]:
     """Return `messages` as they read after `changes`, both ordered by seq."""
@@ -27,7 +29,21 @@ def folded_page(
 ) -> Page:
     """Return the page of `messages`, ordered by seq and read up to one beyond `limit`.
 
-    The one beyond tells that there is more; it is the last in the direction of reading.
+    The one beyond tells that there is more; it is the last in the direction of reading. A page of
+    long messages ends early, at `PAGE_TEXT_BYTES_MAX`: it must fit in its reader's memory.
     """
-    kept = messages[:limit] if ascending else messages[-limit:]
-    return Page(room=room, messages=folded(kept, changes), more=len(messages) > limit, last=last)
+    kept = folded(messages[:limit] if ascending else messages[-limit:], changes)
+    fitting = _fitting(kept if ascending else reversed(kept))
+    kept = kept[:fitting] if ascending else kept[len(kept) - fitting :]
+    return Page(room=room, messages=kept, more=len(messages) > fitting, last=last)
+
+
+def _fitting(messages: Iterable[Message]) -> int:
+    """Return how many of `messages` a page holds, at least one."""
+    total = count = 0
+    for message in messages:
+        total += len(message.text.encode())
+        if count and total > PAGE_TEXT_BYTES_MAX:
+            break
+        count += 1
+    return count

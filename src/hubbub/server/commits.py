@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hubbub.chat.errors import LogError
-from hubbub.hub import Hub
+from hubbub.hub import Hub, Session
 from hubbub.log.port import Log
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Commits:
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._committed = asyncio.Event()  # another one for each commit
         # Conversations whose drafts are so many that they listen no more until some are committed.
         self.waiting: set[Conversation] = set()
 
@@ -60,9 +61,16 @@ class Commits:
                 logger.warning("messages are posted again")
             self._failing = False
             self._hub.apply(batch, seqs)
+        committed, self._committed = self._committed, asyncio.Event()
+        committed.set()
         waiting, self.waiting = self.waiting, set()
         for conversation in waiting:
             conversation.go_on()
+
+    async def settled(self, session: Session) -> None:
+        """Wait until what the session said before is committed or refused."""
+        while session.pending_bytes:
+            await self._committed.wait()
 
     async def drained(self) -> None:
         """Wait until nothing waits."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 UNREAD_ANSWERS_BYTES_MAX = 1_048_576
 """A peer with so much unread is not listened to until it reads: its answers would pile up."""
 
-BACKLOG_BYTES = 262_144
+BACKLOG_BYTES = 131_072
 """How much of the log is read at a time for a lagging member."""
 
 BACKLOG_RETRY_SECONDS = 1.0
@@ -228,6 +228,7 @@ class Conversation:
     ) -> None:
         log = self._chatroom.log
         try:
+            await self._chatroom.commits.settled(session)  # who asks finds what they said before
             while True:
                 page = await (
                     log.page(query) if isinstance(query, PageQuery) else log.search(query)
