@@ -6,15 +6,15 @@ import sys
 
 def main() -> None:
     """Run the command line; exit 0 when done, 1 when refused or lost for good, 2 on wrong usage."""
-    from hubbub.chat.errors import HubbubError  # noqa: PLC0415
+    from hubbub.chat.errors import HubbubError
 
     _have_somewhere_to_print()
     try:
-        from hubbub.cli.app import app  # noqa: PLC0415
+        from hubbub.cli.app import app
 
         app()
     except HubbubError as error:
-        from hubbub.cli.output import complain  # noqa: PLC0415
+        from hubbub.cli.output import complain
 
         complain(f"hubbub: {error}")
         sys.exit(2 if error.code == "bad_address" else 1)

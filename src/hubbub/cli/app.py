@@ -36,12 +36,12 @@ def hubbub(
     Without a command: join the chatroom on this machine, or host one if there is none.
     """
     if version:
-        from hubbub import __version__  # noqa: PLC0415
+        from hubbub import __version__
 
         typer.echo(f"hubbub {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        from hubbub.cli.join import join_or_host  # noqa: PLC0415
+        from hubbub.cli.join import join_or_host
 
         join_or_host(_asked_name(None))
 
@@ -56,7 +56,7 @@ def serve(
     ] = False,
 ) -> None:
     """Host a chatroom."""
-    from hubbub.cli.serve import serve as run  # noqa: PLC0415
+    from hubbub.cli.serve import serve as run
 
     run(listen, data, config, show_config=print_config)
 
@@ -75,7 +75,7 @@ def join(
     ] = False,
 ) -> None:
     """Chat."""
-    from hubbub.cli.join import join as run  # noqa: PLC0415
+    from hubbub.cli.join import join as run
 
     run(address, _asked_name(name), room, reconnect=not no_reconnect)
 
@@ -89,7 +89,7 @@ def send(
 ) -> None:
     """Say TEXT, or each line of stdin if it is '-'."""
     address, text = _address_and(words)
-    from hubbub.cli.send import send as run  # noqa: PLC0415
+    from hubbub.cli.send import send as run
 
     run(address, name or _user_name(), room, text)
 
@@ -104,7 +104,7 @@ def tail(
     json: Json = False,
 ) -> None:
     """Print messages as they come."""
-    from hubbub.cli.tail import tail as run  # noqa: PLC0415
+    from hubbub.cli.tail import tail as run
 
     run(address, name or _reader_name(), room, after, json=json)
 
@@ -123,7 +123,7 @@ def history(
     """Print messages of the past."""
     if before is not None and after is not None:
         raise typer.BadParameter("Give --before or --after, not both.")
-    from hubbub.cli.pages import history as run  # noqa: PLC0415
+    from hubbub.cli.pages import history as run
 
     run(address, name or _reader_name(), room, before=before, after=after, limit=limit, json=json)
 
@@ -140,7 +140,7 @@ def search(
 ) -> None:
     """Print the messages that hold every word of QUERY."""
     address, query = _address_and(words)
-    from hubbub.cli.pages import search as run  # noqa: PLC0415
+    from hubbub.cli.pages import search as run
 
     run(address, name or _reader_name(), room, query, before=before, limit=limit, json=json)
 

@@ -32,8 +32,8 @@ async def _join_or_host(name: str) -> None:
 
 async def _host(name: str) -> None:
     # Imported here: a server is seldom needed by who chats.
-    from hubbub.server.app import hosting  # noqa: PLC0415
-    from hubbub.server.journal import note_on_stderr  # noqa: PLC0415
+    from hubbub.server.app import hosting
+    from hubbub.server.journal import note_on_stderr
 
     note_on_stderr()
     async with hosting() as address:
