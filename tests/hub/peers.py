@@ -1,6 +1,6 @@
 """Peers of a hub in a test: they record what is written to them, and read when told to."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from hubbub.chat.commands import AnyCommand
@@ -8,7 +8,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyEvent, Error
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import PageQuery
-from hubbub.hub import Batch, Format, Hub, Session
+from hubbub.hub import Batch, Decision, Format, Hub, Session
 from hubbub.log.memory import MemoryLog
 from hubbub.wire.codec import decode_event
 from hubbub.wire.formats import CLASSIC, EVENTS
@@ -88,23 +88,27 @@ class Peer:
 
     def tell(self, command: AnyCommand) -> None:
         """Send a command; what it asks of the log is read at once, a refusal is sent as one."""
+        hub, at = self.chatroom.hub, self.chatroom.clock
+        self._decide(lambda: hub.command(self.session, command, at), command.ref)
+
+    def type(self, line: str) -> None:
+        """Send a plain line."""
+        hub, at = self.chatroom.hub, self.chatroom.clock
+        self._decide(lambda: hub.line(self.session, line, at), None)
+
+    def _decide(self, decide: Callable[[], Decision], ref: str | None) -> None:
+        log = self.chatroom.log
         try:
-            decision = self.chatroom.hub.command(self.session, command, self.chatroom.clock)
+            decision = decide()
             query = next(decision, None) if decision else None
             while decision and query:
-                log = self.chatroom.log
                 page = now(log.page(query) if isinstance(query, PageQuery) else log.search(query))
                 query = decision.send(page)
         except StopIteration:
             pass
         except Refused as error:
-            self.session.send(Error(code=error.code, message=str(error), ref=command.ref))
+            self.session.send(Error(code=error.code, message=str(error), ref=ref))
         self.serve()
-
-    def type(self, line: str) -> None:
-        """Send a plain line."""
-        decision = self.chatroom.hub.line(self.session, line, self.chatroom.clock)
-        assert decision is None, "this line reads the log: it needs a test of its own"
 
     def serve(self, bytes_max: int = 100_000) -> None:
         """Let the peer be served from the log, as long as it has room."""

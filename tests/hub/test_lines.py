@@ -1,0 +1,140 @@
+"""Plain lines: messages, and `/` commands for whoever has no others (protocol section 2)."""
+
+import pytest
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.limits import Limits
+from hubbub.hub.lines import LINE_COMMANDS
+from hubbub.wire.formats import CLASSIC
+from tests.hub.peers import Chatroom, Peer
+
+# 2023-11-14 22:13:20 UTC
+SAID_AT = 1_700_000_000_000
+
+
+@pytest.fixture
+def chatroom() -> Chatroom:
+    room = Chatroom(Limits(text_bytes_max=100))
+    room.clock = SAID_AT
+    return room
+
+
+@pytest.fixture
+def ann(chatroom: Chatroom) -> Peer:
+    return chatroom.enter("ann", CLASSIC)
+
+
+@pytest.fixture
+def bob(chatroom: Chatroom) -> Peer:
+    return chatroom.enter("Bob B", CLASSIC)
+
+
+def answers(chatroom: Chatroom, peer: Peer, line: str) -> list[str]:
+    """Return what the server says to a line."""
+    peer.type(line)
+    chatroom.commit()
+    pairs = peer.pairs()
+    assert {name for name, _ in pairs} <= {"hubbub"}
+    return [text for _, text in pairs]
+
+
+def test_lines_are_messages(chatroom: Chatroom, ann: Peer, bob: Peer) -> None:
+    for line in ("hello", "  ", "//help", "two\nlines"):
+        assert answers(chatroom, ann, line) == []
+    assert bob.pairs() == [("ann", text) for text in ("hello", "  ", "/help", "two\nlines")]
+
+
+@pytest.mark.parametrize("line", ["\n", "\n\n", "\x00", "\x1b\x07"])
+def test_a_line_without_anything_in_it_means_nothing(
+    chatroom: Chatroom, ann: Peer, bob: Peer, line: str
+) -> None:
+    assert answers(chatroom, ann, line) == []
+    assert bob.pairs() == []
+
+
+def test_help_names_every_command_with_its_usage(chatroom: Chatroom, ann: Peer) -> None:
+    (text,) = answers(chatroom, ann, "/help")
+    lines = text.splitlines()
+    assert len(lines) == len(LINE_COMMANDS) + 1
+    for word, line in zip(LINE_COMMANDS, lines, strict=False):
+        assert line.startswith(f"/{word}")
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("/frobnicate", "There is no command /frobnicate. /help lists them"),
+        ("/histroy", "Did you mean /history?"),
+        ("/", "There is no command /."),
+        ("/join", "Usage: /join ROOM"),
+        ("/join two words", "A room cannot be called 'two words'"),
+        ("/join @0123", "There is no room '@0123'"),
+        ("/history none", "Usage: /history [N], N from 1 to 50."),
+        ("/history 51", "Usage: /history [N], N from 1 to 50."),
+        ("/history", "Nothing was said in lobby yet."),
+        ("/search", "Usage: /search WORDS"),
+        ("/search nothing", "Nothing in lobby matches."),
+        ("/msg", "Usage: /msg NAME TEXT"),
+        ("/msg ann", "Usage: /msg NAME TEXT"),
+        ("/msg nobody hi", "Nobody called 'nobody' is here."),
+        ("/msg ann hi", "You cannot have a private room with yourself."),
+        ("/topic", "lobby has no topic."),
+        ("x" * 101, "The message has 101 bytes; the limit is 100."),
+    ],
+)
+def test_answers_and_refusals(chatroom: Chatroom, ann: Peer, line: str, answer: str) -> None:
+    (text,) = answers(chatroom, ann, line)
+    assert answer in text
+
+
+def test_history_and_search_read_the_room(chatroom: Chatroom, ann: Peer, bob: Peer) -> None:
+    for text in ("one apple", "two pears", "three apples"):
+        answers(chatroom, bob, text)
+    ann.pairs()
+    at = "[2023-11-14 22:13 UTC] Bob B > "
+    assert answers(chatroom, ann, "/history 2") == [f"{at}two pears", f"{at}three apples"]
+    assert answers(chatroom, ann, "/SEARCH Apple") == [f"{at}one apple", f"{at}three apples"]
+
+
+def test_a_classic_session_moves_from_room_to_room(
+    chatroom: Chatroom, ann: Peer, bob: Peer
+) -> None:
+    assert answers(chatroom, ann, "/join Dev") == ["You are in dev now, 1 present."]
+    assert answers(chatroom, ann, "/topic Work") == []
+    assert answers(chatroom, bob, "/join dev") == ["You are in dev now, 2 present. Topic: Work"]
+    assert answers(chatroom, bob, "/who") == ["2 in dev: ann, Bob B"]
+    assert answers(chatroom, bob, "/join lobby") == ["You are in lobby now, 1 present."]
+    answers(chatroom, ann, "only in dev")
+    assert bob.pairs() == []
+    assert answers(chatroom, ann, "/rooms") == [
+        "dev, 1 present (you are here): Work\nlobby, 1 present"
+    ]
+
+
+def test_private_messages_go_to_names_with_spaces_too(
+    chatroom: Chatroom, ann: Peer, bob: Peer
+) -> None:
+    assert answers(chatroom, ann, "/msg Bob B the keys are here") == []
+    assert bob.pairs() == [("ann", "(private) the keys are here")]
+    assert answers(chatroom, bob, "/msg ANN thank you") == []
+    assert ann.pairs() == [("Bob B", "(private) thank you")]
+    assert answers(chatroom, ann, "to all") == []
+    assert bob.pairs() == [("ann", "to all")]
+
+
+def test_plain_lines_of_an_event_session_go_to_the_room_joined_last(chatroom: Chatroom) -> None:
+    cat = chatroom.enter("cat")
+    cat.type("the lobby, since it is in no room")
+    for room in ("one", "two"):
+        cat.tell(c.Join(room=room))
+    cat.type("in two")
+    cat.type("/join one")
+    cat.type("in one")
+    chatroom.commit()
+    said = [(event.room, event.text) for event in cat.events() if isinstance(event, e.Message)]
+    assert said == [
+        ("lobby", "the lobby, since it is in no room"),
+        ("two", "in two"),
+        ("one", "in one"),
+    ]
