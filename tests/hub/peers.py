@@ -78,7 +78,9 @@ class Peer:
             return
         self.writes.append(payload)
         self._unread_bytes += len(payload)
-        if self.room_bytes is not None and self._unread_bytes > self.room_bytes and self._entered:
+        if self.room_bytes is None or not self._entered or self.session.congested:
+            return  # asyncio, too, tells once that a connection is full, until it is not
+        if self._unread_bytes > self.room_bytes:
             self.chatroom.hub.lag(self.session)
 
     def end(self) -> None:
