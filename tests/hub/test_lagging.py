@@ -1,5 +1,7 @@
 """A slow reader is served from the log at its own pace, and misses and repeats nothing."""
 
+import pytest
+
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.wire.formats import CLASSIC
@@ -45,13 +47,14 @@ def test_what_is_committed_but_not_applied_yet_comes_once() -> None:
     assert seqs(bob) == [4]
 
 
-def test_one_that_reads_some_but_is_full_again_stays_behind() -> None:
+@pytest.mark.parametrize("bytes_max", [1, 100_000])
+def test_one_that_reads_some_but_is_full_again_stays_behind(bytes_max: int) -> None:
     chatroom, ann, bob = company()
     bob.room_bytes = 0
     say(chatroom, ann, 3)
     bob.writes.clear()
     bob.session.congested = False
-    bob.serve(bytes_max=1)  # fills the connection again, with some of the backlog
+    bob.serve(bytes_max)  # fills the connection again, with some of the backlog or all
     assert bob.session.congested
     filled = len(bob.writes)
     say(chatroom, ann, 2)
