@@ -66,6 +66,17 @@ def test_help_names_every_command() -> None:
         assert command in shown
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")  # noqa: PTH110
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["serve", "--print-config"]])
+def test_an_output_that_is_full_is_a_sentence_and_exit_1(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        ran = subprocess.run(
+            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ran.returncode == 1
+    assert ran.stderr == "hubbub: The output cannot be written: No space left on device.\n"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX shells close outputs")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
 def test_closed_outputs_are_no_failure_of_ours(closed: str) -> None:

@@ -4,7 +4,7 @@ from hubbub.chat.events import Bye, Error, Welcome
 from hubbub.client.classic import ClassicReader
 from hubbub.client.events import ClassicMessage
 from hubbub.wire.codec import encode
-from hubbub.wire.frames import Frame
+from hubbub.wire.frames import Frame, FrameDecoder
 
 from .servers import welcome
 
@@ -24,6 +24,13 @@ def test_a_welcome_counts_only_before_anything_else() -> None:
     reader.read(Frame("hi"))
     assert reader.read(Frame(json, event=True)) is None
     assert isinstance(reader.read(Frame("text")), ClassicMessage)
+
+
+def test_an_empty_text_that_a_tutorial_server_relays_keeps_the_pairs_in_step() -> None:
+    reader = ClassicReader()
+    stream = b"3         ann0         3         bob2         hi"
+    heard = [reader.read(frame) for frame in FrameDecoder(100).receive(stream)]
+    assert heard == [None, ClassicMessage("ann", ""), None, ClassicMessage("bob", "hi")]
 
 
 def test_names_and_texts_are_inert() -> None:

@@ -133,6 +133,15 @@ def test_only_the_sender_changes_a_message(chatroom: Chatroom, ann: Peer, bob: P
     assert refusal(chatroom, ann, c.Edit(room="lobby", seq=1, text="x")) == "no_such_message"
 
 
+def test_a_name_in_other_capitals_is_the_same_sender(chatroom: Chatroom, ann: Peer) -> None:
+    ask(chatroom, ann, c.Say(room="lobby", text="first"))
+    chatroom.hub.depart(ann.session)
+    again = joined(chatroom, "ANN")
+    assert ask(chatroom, again, c.Edit(room="lobby", seq=1, text="second")) == e.Ok(
+        ref="asked", seq=2
+    )
+
+
 def test_a_reaction_that_stands_already_is_not_logged_again(chatroom: Chatroom, ann: Peer) -> None:
     ask(chatroom, ann, c.Say(room="lobby", text="first"))
     assert ask(chatroom, ann, c.React(room="lobby", seq=1, emoji="👍")) == e.Ok(ref="asked", seq=2)

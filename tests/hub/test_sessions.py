@@ -127,3 +127,36 @@ def test_rooms_are_limited_and_empty_ones_forgotten() -> None:
     ann.tell(c.Leave(room="one"))
     ann.tell(c.Join(room="two", ref="now"))
     assert isinstance(ann.events()[-1], e.Room)
+
+
+def test_a_refused_join_opens_no_room() -> None:
+    chatroom = Chatroom(Limits(rooms_per_member_max=1))
+    ann = chatroom.enter("ann")
+    for room in ("one", "two", "three"):
+        ann.tell(c.Join(room=room))
+    assert sorted(chatroom.hub.rooms) == ["lobby", "one"]
+
+
+def test_private_rooms_opened_by_others_lock_nobody_out() -> None:
+    chatroom = Chatroom(Limits(rooms_per_member_max=3))
+    victim = chatroom.enter("victim")
+    for number in range(20):
+        passer_by = chatroom.enter(f"passer-by {number}")
+        passer_by.tell(c.Direct(name="victim"))
+        chatroom.hub.depart(passer_by.session)
+    assert len(victim.session.members) <= 4, "rooms whose other member is gone are left"
+    for number in range(5):
+        chatroom.enter(f"staying {number}").tell(c.Direct(name="victim"))
+    victim.events()
+    victim.tell(c.Join(room="lobby", ref="still welcome"))
+    assert isinstance(victim.events()[-1], e.Room)
+
+
+def test_a_private_room_counts_for_who_opened_it() -> None:
+    chatroom = Chatroom(Limits(rooms_per_member_max=2))
+    ann = chatroom.enter("ann")
+    for number in range(3):
+        chatroom.enter(f"p{number}")
+        ann.tell(c.Direct(name=f"p{number}"))
+    assert codes(ann) == ["too_many_rooms"]
+    assert len(chatroom.hub.rooms) == 3

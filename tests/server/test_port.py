@@ -3,13 +3,17 @@
 import contextlib
 import json
 import socket
+import struct
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
 from hubbub.chat.errors import ConfigError
+from hubbub.chat.events import Page
 from hubbub.chat.limits import Limits
+from hubbub.chat.queries import PageQuery
+from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import frame
@@ -230,3 +234,55 @@ def test_ipv6_is_listened_on_too(connect: Connect) -> None:
         assert server.host == "[::1]"
         peer = connect(server, "ann")
         peer.sock.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ['{"type":"resume"}', '{"type":"resume","session":5}', '{"type":"login"}', "not JSON"],
+)
+def test_a_held_name_answers_everything_but_the_secret_with_name_taken(
+    hubbub_server: LocalServer, meet: Meet, wrong: str
+) -> None:
+    meet(hubbub_server, "ann")
+    impostor = meet(hubbub_server, "ann", room=None)
+    impostor.send(event_frame(wrong))
+    assert impostor.event()["code"] == "name_taken"
+    assert impostor.rest() == b""
+
+
+def test_a_held_name_is_not_waited_for_longer_than_any_other(meet: Meet) -> None:
+    with with_limits(handshake_seconds=0.5) as server:
+        meet(server, "ann")
+        impostor = meet(server, "ann", room=None)
+        assert impostor.event()["code"] == "handshake_timeout"
+        assert impostor.rest() == b""
+
+
+class CountingLog(MemoryLog):
+    """Counts the pages that were read."""
+
+    pages = 0
+
+    async def page(self, query: PageQuery) -> Page:
+        self.pages += 1
+        return await super().page(query)
+
+
+def test_questions_of_who_has_left_are_not_answered(meet: Meet, connect: Connect) -> None:
+    log = CountingLog()
+    with serving(log=log) as server:
+        bob = meet(server, "bob")
+        flood = event_frame({"type": "history", "room": "lobby"}) * 500
+        with connect(server) as peer:
+            peer.send(event_frame("ann") + flood + event_frame({"type": "join", "room": "lobby"}))
+            reset = struct.pack("ii", 1, 0)  # to close is to vanish: nothing more can be told
+            peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        bob.say_and_wait("still here")
+        meet(server, "ann")
+    assert log.pages < 500
+
+
+def test_empty_frames_mean_nothing(hubbub_server: LocalServer, connect: Connect) -> None:
+    ann, bob = connect(hubbub_server), connect(hubbub_server, "bob")
+    ann.send(frame("") + frame("ann") + frame("") + b"+0        " + frame("hello") + frame(""))
+    assert bob.pair() == ("ann", "hello")

@@ -45,6 +45,8 @@ def test_a_command_decodes_and_unknown_fields_are_ignored() -> None:
         ('{"type":"join","room":"lobby","after":9223372036854775808}', "`$.after`"),
         ('{"type":"history","room":"lobby","limit":201}', "Expected `int` <= 200"),
         ('{"type":"say","room":"a","text":"b","nonce":""}', "length >= 1 - at `$.nonce`"),
+        ('{"type":"say","room":"a","text":"b","nonce":"a\\u0000"}', "without control characters"),
+        ('{"type":"say","room":"a","text":"b","nonce":"\\u009b"}', "without control characters"),
         ('{"type":"ping","ref":"' + "r" * 65 + '"}', "length <= 64 - at `$.ref`"),
     ],
 )

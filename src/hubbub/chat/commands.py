@@ -12,7 +12,8 @@ PAGE_MESSAGES_MAX = 200
 PAGE_MESSAGES_DEFAULT = 50
 REF_CHARS_MAX = 64
 
-Token = Annotated[str, Meta(min_length=1, max_length=64)]
+# Without control characters: every member receives it.
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 PageLimit = Annotated[int, Meta(ge=1, le=PAGE_MESSAGES_MAX)]
 
@@ -59,7 +60,7 @@ class Say(Command, tag="say"):
 
     room: str
     text: str
-    nonce: Token | None = None
+    nonce: Nonce | None = None
     reply_to: Seq | None = None
 
 

@@ -19,6 +19,8 @@ SERVER_NAME = "hubbub"
 DEFAULT_ROOM = "lobby"
 NAME_CHARS_MAX = 32
 ROOM_CHARS_MAX = 64
+MUCH_TOO_LONG = 8
+"""Times the limit. Normalising may shorten a name, but takes long for what is longer than this."""
 
 _ROOM_JOINERS = "-_."
 _DIRECT = "@"
@@ -36,6 +38,8 @@ def allowed_name(raw: str) -> str:
     """Return `raw` as a member's name, trimmed and normalised; raise Refused `name_not_allowed`."""
     remedy = f"Choose 1 to {NAME_CHARS_MAX} visible characters; spaces inside are fine."
     raw = raw.strip()  # people type line ends after their names, and programs send them
+    if len(raw) > MUCH_TOO_LONG * NAME_CHARS_MAX:
+        raise Refused(f"The name has {len(raw)} characters. " + remedy, code="name_not_allowed")
     try:
         name = _profile("NicknameCasePreserved").enforce(raw) if raw else ""
     except UnicodeEncodeError:
@@ -65,8 +69,9 @@ def name_key(name: str) -> str:
 
 def allowed_room(raw: str) -> str:
     """Return `raw` as a public room's name, in lower case; raise Refused `room_not_allowed`."""
+    much_too_long = len(raw) > MUCH_TOO_LONG * ROOM_CHARS_MAX
     try:
-        room = _profile("UsernameCaseMapped").enforce(raw) if raw else ""
+        room = _profile("UsernameCaseMapped").enforce(raw) if raw and not much_too_long else ""
     except UnicodeEncodeError:
         room = ""
     if (

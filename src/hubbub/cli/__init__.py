@@ -8,21 +8,42 @@ def main() -> None:
     """Run the command line; exit 0 when done, 1 when refused or lost for good, 2 on wrong usage."""
     from hubbub.chat.errors import HubbubError
 
-    _have_somewhere_to_print()
+    # A shell may have closed an output, as `>&-` does: print into nothing then.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (for all the while)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
-        from hubbub.cli.app import app
-
-        app()
+        _run()
     except HubbubError as error:
-        from hubbub.cli.output import complain
-
-        complain(f"hubbub: {error}")
-        sys.exit(2 if error.code == "bad_address" else 1)
+        _fail(str(error), 2 if error.code == "bad_address" else 1)
+    except BrokenPipeError:
+        pass  # whoever read the output has seen enough
+    except OSError as error:
+        _fail(f"The output cannot be written: {error.strerror}.", 1)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _have_somewhere_to_print() -> None:
-    """Print into nothing where the shell closed an output, as `>&-` does."""
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (for all the while)
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+def _run() -> None:
+    from hubbub.cli.app import app
+
+    try:
+        app()
+    finally:
+        flush()
+
+
+def flush() -> None:
+    """Hand all output to the system; raise OSError if it takes no more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # The interpreter will flush once more at exit, and must not meet the same trouble.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _fail(sentence: str, code: int) -> None:
+    from hubbub.cli.output import complain
+
+    complain(f"hubbub: {sentence}")
+    sys.exit(code)

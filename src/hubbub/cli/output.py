@@ -10,6 +10,7 @@ from typing import TextIO
 from hubbub.chat.events import Error, Event, Message, Notice, Room
 from hubbub.chat.names import SERVER_NAME, is_direct
 from hubbub.chat.text import inert, inert_line
+from hubbub.cli import flush
 from hubbub.client import AnyClientEvent, ClassicMessage, Offline, Online
 
 
@@ -86,8 +87,5 @@ def reader_may_leave() -> Iterator[None]:
         with suppress(BrokenPipeError):
             yield
     finally:
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The interpreter will flush once more at exit, and must not meet the broken pipe.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(BrokenPipeError):
+            flush()

@@ -159,7 +159,7 @@ class Conversation:
 
     def _take(self, frame: Frame) -> None:
         if self._welcome is not None:
-            if frame.event:
+            if frame.event and frame.text:
                 self._hear(frame.text)
             return
         heard = self._opening.read(frame)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
+from hubbub.chat.names import name_key
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert, inert_line
 from hubbub.hub.fanout import announce
@@ -142,7 +143,7 @@ def find_own_message(
 ) -> Generator[PageQuery, e.Page, e.Message]:
     """Read one message of the log that the session sent; raise Refused `forbidden`."""
     message = yield from find_message(session, room, seq)
-    if message.sender != session.name:
+    if name_key(message.sender) != session.key:
         raise Refused(
             f"Message {seq} is by '{message.sender}'; only they may change it.", code="forbidden"
         )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hubbub.hub.room import Room
     from hubbub.hub.session import Decision, Session
 
+WORD_CHARS_MAX = 40
 HISTORY_LINES_DEFAULT = 20
 HISTORY_LINES_MAX = 50
 """A page of the longest messages is what one answer may weigh."""
@@ -66,10 +67,10 @@ class LineCommand(NamedTuple):
 def _line_command(word: str) -> LineCommand:
     found = LINE_COMMANDS.get(word)
     if found is None:
-        near = difflib.get_close_matches(word, LINE_COMMANDS, 1)
+        near = difflib.get_close_matches(word[:WORD_CHARS_MAX], LINE_COMMANDS, 1)
         hint = f"Did you mean /{near[0]}? " if near else ""
         raise Refused(
-            f"There is no command /{word[:40]}. {hint}/help lists them; "
+            f"There is no command /{word[:WORD_CHARS_MAX]}. {hint}/help lists them; "
             "begin with // to say a line that starts with a slash."
         )
     return found
@@ -167,13 +168,13 @@ def _msg(hub: Hub, session: Session, argument: str, at: int) -> None:
 
 def _split_name(hub: Hub, argument: str) -> tuple[str, str]:
     """Split `NAME TEXT`; names may hold spaces, so the longest one that is here wins."""
-    words = argument.split(" ")
-    present = [session.name for session in hub.sessions.values()]
-    for count in range(len(words) - 1, 1, -1):
-        name = " ".join(words[:count])
-        if len(name) <= NAME_CHARS_MAX and name in present:
-            return name, " ".join(words[count:]).strip()
-    return words[0], " ".join(words[1:]).strip()
+    present = {session.name.lower() for session in hub.sessions.values()}
+    longest = argument[: NAME_CHARS_MAX + 1]
+    for end in range(len(longest) - 1, 0, -1):
+        if longest[end] == " " and longest[:end].lower() in present:
+            return argument[:end], argument[end:].strip()
+    name, _, text = argument.partition(" ")
+    return name, text.strip()
 
 
 def _topic(hub: Hub, session: Session, argument: str, at: int) -> None:

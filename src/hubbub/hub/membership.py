@@ -23,12 +23,22 @@ if TYPE_CHECKING:
 
 
 def enter_room(hub: Hub, session: Session, room: Room) -> Member:
-    """Make a session a member of a room from now on, and tell the others."""
-    if len(session.members) >= hub.limits.rooms_per_member_max:
+    """Make a session a member of a room from now on, and tell the others.
+
+    A room that is not open yet is open from then on. Raises Refused `too_many_rooms`.
+    """
+    if room.name not in hub.rooms and len(hub.rooms) >= hub.limits.rooms_max:
         raise Refused(
-            f"You are in {len(session.members)} rooms, the most allowed. Leave one first.",
+            "The server has as many rooms as it allows. Join one of those there are.",
             code="too_many_rooms",
         )
+    # Private rooms that others opened do not count, or they could lock someone out of all rooms.
+    own = sum(not _was_invited(session, member.room) for member in session.members.values())
+    if own >= hub.limits.rooms_per_member_max and not _was_invited(session, room):
+        raise Refused(
+            f"You are in {own} rooms, the most allowed. Leave one first.", code="too_many_rooms"
+        )
+    hub.rooms[room.name] = room
     member = room.enter(session)
     if session.congested:
         room.lag(member, room.last)
@@ -36,6 +46,10 @@ def enter_room(hub: Hub, session: Session, room: Room) -> Member:
         room.go_live(member)
     _announce_presence(hub, member, "joined")
     return member
+
+
+def _was_invited(session: Session, room: Room) -> bool:
+    return bool(room.direct) and name_key(room.direct[0]) != session.key
 
 
 def leave_room(hub: Hub, member: Member) -> None:
@@ -64,7 +78,7 @@ def find_room(hub: Hub, session: Session, raw: str) -> Room:
     """Return a room the session may read; raise Refused `no_such_room`."""
     name = raw if is_direct(raw) else allowed_room(raw)
     room = hub.rooms.get(name)
-    if room is None or (is_direct(name) and session.name not in room.direct):
+    if room is None or (is_direct(name) and session.key not in map(name_key, room.direct)):
         raise Refused(
             f"There is no room '{name}'. Join it to open it, or ask for the list of rooms.",
             code="no_such_room",
@@ -73,15 +87,10 @@ def find_room(hub: Hub, session: Session, raw: str) -> Room:
 
 
 def find_or_open_room(hub: Hub, session: Session, raw: str) -> Room:
-    """Return a room the session may enter, a new one if need be."""
+    """Return a room the session may enter, a new one (not open yet) if need be."""
     if is_direct(raw) or (name := allowed_room(raw)) in hub.rooms:
         return find_room(hub, session, raw)
-    if len(hub.rooms) >= hub.limits.rooms_max:
-        raise Refused(
-            "The server has as many rooms as it allows. Join one of those there are.",
-            code="too_many_rooms",
-        )
-    return hub.rooms.setdefault(name, Room(name))
+    return Room(name)
 
 
 def open_direct_room(hub: Hub, session: Session, name: str) -> Room:
@@ -90,14 +99,23 @@ def open_direct_room(hub: Hub, session: Session, name: str) -> Room:
     if other is session:
         raise Refused("You cannot have a private room with yourself.", code="forbidden")
     key = direct_room(session.name, other.name)
-    room = hub.rooms.setdefault(key, Room(key))
-    room.direct = (session.name, other.name)
+    room = hub.rooms.get(key) or Room(key)
+    room.direct = room.direct or (session.name, other.name)
     if key not in session.members:
         enter_room(hub, session, room)
     if key not in other.members:
+        _leave_abandoned_rooms(hub, other)
         enter_room(hub, other, room)
         other.send(describe(hub, room))
     return room
+
+
+def _leave_abandoned_rooms(hub: Hub, session: Session) -> None:
+    """Leave private rooms whose other member is gone, once there are many."""
+    if len(session.members) >= hub.limits.rooms_per_member_max:
+        for member in list(session.members.values()):
+            if member.room.direct and len(member.room.members) == 1:
+                leave_room(hub, member)
 
 
 def find_session(hub: Hub, name: str) -> Session:

@@ -1,10 +1,24 @@
 """Where the server notes what its operator should know: on stderr, a line each."""
 
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
 
+class _Stderr:
+    """Whatever stderr is at the time. A note that cannot be written must not end the server."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def note_on_stderr() -> None:
-    """Have all notes from now on printed on stderr, whatever that is at the time."""
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    """Have all notes from now on printed on stderr."""
+    structlog.configure(logger_factory=lambda *_: structlog.WriteLogger(cast("TextIO", _Stderr())))

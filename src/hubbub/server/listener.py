@@ -216,7 +216,10 @@ def _is_loopback(host: str) -> bool:
 def _split(listen: str) -> tuple[str, int]:
     host, colon, port = listen.rpartition(":")
     if not (colon and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
-        raise ConfigError(f"Cannot listen on '{listen}': give HOST:PORT, such as 127.0.0.1:1234.")
+        raise ConfigError(
+            f"Cannot listen on '{listen}': give HOST:PORT, such as 127.0.0.1:1234.",
+            code="bad_address",
+        )
     return host.strip("[]"), int(port)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from hubbub.chat.commands import Delete, Edit, React, Resume, Say
 from hubbub.chat.errors import HubbubError, LogError, ProtocolError, Refused
 from hubbub.chat.events import Error, Page
 from hubbub.chat.queries import PageQuery, SearchQuery
@@ -35,6 +36,9 @@ BACKLOG_BYTES = 131_072
 """How much of the log is read at a time for a lagging member."""
 
 BACKLOG_RETRY_SECONDS = 1.0
+
+CHANGES = (Delete, Edit, React, Say)
+"""Commands that may read the log and are not questions."""
 
 NOT_READ = "The server cannot read its log now. Try again in a while."
 
@@ -180,6 +184,8 @@ class Conversation:
 
     def _act(self, frame: Frame) -> None:
         session = self.session
+        if not frame.text:
+            return  # a frame of length 0 is valid, and means nothing
         if session is None:
             self._enter(frame)
             return
@@ -192,8 +198,12 @@ class Conversation:
             if by_event:
                 command = decode_command(frame.text)
                 decision = self._chatroom.hub.command(session, command, at)
+                if isinstance(command, Resume):
+                    self._chatroom.introduced(self._line)
             else:
                 decision = self._chatroom.hub.line(session, frame.text, at)
+            if self._finished and not isinstance(command, CHANGES):
+                return  # nobody waits for an answer any more
             if decision is not None and (query := next(decision, None)) is not None:
                 # The frames after this one wait until it is decided.
                 self._reading = self._chatroom.loop.create_task(
@@ -217,7 +227,8 @@ class Conversation:
         except Refused as error:
             self.fail(error, format_)
         else:
-            self._chatroom.introduced(self._line)
+            if not self.session.held:
+                self._chatroom.introduced(self._line)
 
     async def _read_and_decide(
         self,
@@ -249,8 +260,10 @@ class Conversation:
     # Refusals and ends.
 
     def _refuse(self, session: Session, error: HubbubError, ref: str | None) -> None:
+        if session.held:  # only the right `resume` helps; all else is an attempt to take the name
+            error = self._chatroom.hub.name_taken(session)
         session.send(Error(code=error.code, message=str(error), ref=ref))
-        if session.held:  # what a held session may not do ends it
+        if session.held:
             self._line.end()
 
     def fail(self, error: HubbubError, format_: Format = CLASSIC) -> None:

@@ -1,6 +1,7 @@
 """JSON to commands and events and back; one definition that servers and clients share."""
 
 import difflib
+import re
 
 import msgspec
 
@@ -55,10 +56,13 @@ def _what_is_wrong(text: str, error: Exception) -> str:
     if not isinstance(name, str):
         return 'A command must be a JSON object with a "type" such as "say", given as a string.'
     if name not in _COMMAND_TYPES:
+        name = name[:40]
         near = difflib.get_close_matches(name, _COMMAND_TYPES, 1)
         hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(_COMMAND_TYPES)}."
-        return f"There is no command {name[:40]!r}. {hint}"
-    return f"The command '{name}' has a bad field: {error}."
+        return f"There is no command {name!r}. {hint}"
+    # The one pattern of the vocabulary, in words.
+    reason = re.sub(r"matching regex '.*'", "without control characters", str(error))
+    return f"The command '{name}' has a bad field: {reason}."
 
 
 def decode_event(text: str) -> AnyEvent | None:

@@ -25,7 +25,8 @@ class Frame(msgspec.Struct, frozen=True):
 class FrameDecoder:
     """Turns a stream of bytes into frames. Holds at most one unfinished frame.
 
-    `payload_bytes_max` bounds a payload. Frames of length 0 mean nothing and are passed over.
+    `payload_bytes_max` bounds a payload. Frames of length 0 are yielded like others: a server
+    ignores them, but one that a tutorial server relays is half of a pair.
     """
 
     __slots__ = ("_failed", "_needed", "_payload_bytes_max", "_started", "_unfinished")
@@ -67,8 +68,7 @@ class FrameDecoder:
                 break
             payload = chunk[at + HEADER_BYTES : stop]
             at = stop
-            if payload:
-                yield Frame(self._text(payload), event)
+            yield Frame(self._text(payload), event)
         else:
             self._needed = HEADER_BYTES
         self._unfinished = chunk[at:]

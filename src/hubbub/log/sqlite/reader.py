@@ -55,8 +55,10 @@ _FOLDED = """
 WITH chosen AS MATERIALIZED ({chosen})
 SELECT
     (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM chosen),
-    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM events
-     WHERE target IN (SELECT seq FROM chosen)),
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM events AS change
+     WHERE target IN (SELECT seq FROM chosen) AND (kind <> 'edited' OR seq = (
+         SELECT max(seq) FROM events WHERE target = change.target AND kind = 'edited'
+     ))),
     (SELECT coalesce(max(seq), 0) FROM events)
 """
 
