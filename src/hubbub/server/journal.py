@@ -11,10 +11,12 @@ class _Stderr:
     """Whatever stderr is at the time. A note that cannot be written must not end the server."""
 
     def write(self, text: str) -> None:
+        """Write, if that is possible."""
         with suppress(OSError, ValueError):
             sys.stderr.write(text)
 
     def flush(self) -> None:
+        """Flush, if that is possible."""
         with suppress(OSError, ValueError):
             sys.stderr.flush()
 
