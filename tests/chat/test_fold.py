@@ -32,6 +32,12 @@ def test_reactions_collect_names_in_order_each_once() -> None:
     assert after.reactions == {}
 
 
+def test_a_name_in_other_capitals_gives_and_takes_back_the_same_reaction() -> None:
+    after = fold(fold(SAID, reaction("bob", "+")), reaction("Bob", "+"))
+    assert after.reactions == {"+": ["Bob"]}
+    assert fold(after, reaction("BOB", "+", on=False)).reactions == {}
+
+
 def test_a_deletion_takes_all_and_is_final() -> None:
     after = fold(fold(SAID, reaction("bob", "+")), DELETED)
     assert (after.text, after.deleted, after.reactions) == ("", True, {})

@@ -12,6 +12,7 @@ from hubbub.chat.names import (
     direct_room,
     is_direct,
     name_key,
+    same_name,
 )
 
 
@@ -57,6 +58,9 @@ def test_an_allowed_name_stays_as_it_is(raw: str) -> None:
 
 
 def test_names_are_compared_without_case() -> None:
+    assert same_name("Zoë B", "ZOË b")
+    assert not same_name("ann", "bob")
+    assert not same_name("é\u202e", "É\u202e"), "no names at all"
     assert name_key("Ann B") == name_key("ann b") == "ann b"
     assert name_key("ÉLAN") == name_key("élan")
 

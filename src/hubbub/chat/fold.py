@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction
+from hubbub.chat.names import same_name
 
 
 def target_of(event: AnyLogged) -> int | None:
@@ -20,7 +21,8 @@ def fold(message: Message, event: AnyLogged) -> Message:
         case Deleted():
             return replace(message, text="", deleted=True, reactions={})
         case Reaction():
-            names = [n for n in message.reactions.get(event.emoji, ()) if n != event.sender]
+            given = message.reactions.get(event.emoji, [])
+            names = [name for name in given if not same_name(name, event.sender)]
             if event.on:
                 names.append(event.sender)
             reactions = {**message.reactions, event.emoji: names}

@@ -67,6 +67,14 @@ def name_key(name: str) -> str:
     return _profile("NicknameCaseMapped").enforce(name)
 
 
+def same_name(name: str, other: str) -> bool:
+    """Tell whether two names are the same person's; what no one can be called is only itself."""
+    try:
+        return name == other or name_key(name) == name_key(other)
+    except UnicodeEncodeError:
+        return False
+
+
 def allowed_room(raw: str) -> str:
     """Return `raw` as a public room's name, in lower case; raise Refused `room_not_allowed`."""
     much_too_long = len(raw) > MUCH_TOO_LONG * ROOM_CHARS_MAX

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.names import name_key
+from hubbub.chat.names import same_name
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert, inert_line
 from hubbub.hub.fanout import announce
@@ -143,7 +143,7 @@ def find_own_message(
 ) -> Generator[PageQuery, e.Page, e.Message]:
     """Read one message of the log that the session sent; raise Refused `forbidden`."""
     message = yield from find_message(session, room, seq)
-    if name_key(message.sender) != session.key:
+    if not same_name(message.sender, session.name):
         raise Refused(
             f"Message {seq} is by '{message.sender}'; only they may change it.", code="forbidden"
         )
@@ -179,7 +179,8 @@ def react(
     if not emoji or any(char.isspace() for char in emoji):
         raise Refused("A reaction is one emoji or short word, without spaces.", code="bad_command")
     message = yield from find_message(session, room, command.seq)
-    if (session.name in message.reactions.get(emoji, ())) == command.on:
+    given = message.reactions.get(emoji, ())
+    if any(same_name(name, session.name) for name in given) == command.on:
         _answer(session, command.ref)  # it stands so already
         return
     draft = e.Reaction(

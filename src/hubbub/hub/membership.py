@@ -13,6 +13,7 @@ from hubbub.chat.names import (
     direct_room,
     is_direct,
     name_key,
+    same_name,
 )
 from hubbub.hub.fanout import announce
 from hubbub.hub.room import Member, Room
@@ -49,7 +50,7 @@ def enter_room(hub: Hub, session: Session, room: Room) -> Member:
 
 
 def _was_invited(session: Session, room: Room) -> bool:
-    return bool(room.direct) and name_key(room.direct[0]) != session.key
+    return bool(room.direct) and not same_name(room.direct[0], session.name)
 
 
 def leave_room(hub: Hub, member: Member) -> None:
@@ -78,7 +79,9 @@ def find_room(hub: Hub, session: Session, raw: str) -> Room:
     """Return a room the session may read; raise Refused `no_such_room`."""
     name = raw if is_direct(raw) else allowed_room(raw)
     room = hub.rooms.get(name)
-    if room is None or (is_direct(name) and session.key not in map(name_key, room.direct)):
+    if room is None or (
+        is_direct(name) and not any(same_name(session.name, one) for one in room.direct)
+    ):
         raise Refused(
             f"There is no room '{name}'. Join it to open it, or ask for the list of rooms.",
             code="no_such_room",
