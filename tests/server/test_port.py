@@ -48,6 +48,17 @@ def test_a_request_that_comes_in_pieces_is_answered(
         assert peer.rest().endswith(b"ok\n")
 
 
+def test_bad_http_is_answered_and_fills_no_log_with_tracebacks(
+    connect: Connect, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving() as server:
+        visitor = connect(server)
+        visitor.send(b"GET / HTTP/1.1\r\nHost: \x00\r\n\r\n")
+        assert visitor.rest().startswith(b"HTTP/1.0 400 ")
+    assert not caplog.records
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
 @pytest.mark.parametrize("first", [b"hello there\n", b"\x16\x03\x01", b"\xff"])
 def test_what_is_neither_gets_one_sentence(
     hubbub_server: LocalServer, first: bytes, connect: Connect

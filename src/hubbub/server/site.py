@@ -1,11 +1,19 @@
 """The HTTP routes. Imports aiohttp, so it is itself imported only when someone speaks HTTP."""
 
+import logging
+
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
 from hubbub.log.port import Log
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Tell whether a note of aiohttp's is more than a peer's bad HTTP, which it answered."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 class Site:
@@ -18,7 +26,9 @@ class Site:
         """Return what answers connections, ready to."""
         application = web.Application()
         application.add_routes([web.get("/", self._page), web.get("/healthz", self._health)])
-        runner = web.AppRunner(application, access_log=None)
+        logger = logging.getLogger("hubbub.http")
+        logger.addFilter(_is_our_fault)
+        runner = web.AppRunner(application, access_log=None, logger=logger)
         await runner.setup()
         return runner
 
