@@ -154,13 +154,14 @@ def test_a_peer_that_said_all_still_gets_the_backlog(
     hubbub_server: LocalServer, meet: Meet, connect: Connect
 ) -> None:
     ann = meet(hubbub_server, "ann")
-    for number in range(300):
-        ann.tell(type="say", room="lobby", text=f"{number} " + "x" * 5000)
-    ann.messages(300)
+    count, text = 400, "x" * 50_000  # more than the system takes in at once
+    for number in range(count):
+        ann.tell(type="say", room="lobby", text=f"{number} {text}")
+    ann.messages(count)
     peer = connect(hubbub_server)
     peer.send(event_frame("bob") + event_frame({"type": "join", "room": "lobby", "after": 0}))
     peer.sock.shutdown(socket.SHUT_WR)
-    assert b'"text":"299 ' in peer.rest()
+    assert b'"text":"399 ' in peer.rest()
 
 
 def test_one_that_is_gone_leaves_its_messages_behind(meet: Meet, connect: Connect) -> None:
@@ -178,6 +179,7 @@ def test_the_last_words_reach_a_peer_that_sent_more_than_was_read(
             peer.send(frame("ann") + b"9999999999" + b"x" * 1_000_000)
         sender, sentence = peer.pair()
         assert (sender, "too long" in sentence) == ("hubbub", True)
+        assert peer.rest() == b"", "the connection ends in peace, not with a reset"
 
 
 def test_a_shutdown_says_goodbye(meet: Meet, connect: Connect) -> None:
