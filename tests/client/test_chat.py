@@ -45,6 +45,26 @@ async def say_and_ack(chat: Chat, peer: Peer) -> None:
     assert await saying == 1
 
 
+def test_a_nonce_of_the_callers_own_is_used() -> None:
+    async def scene() -> None:
+        async with scripted() as script:
+
+            async def server() -> Peer:
+                peer = await script.peer()
+                await peer.let_in()
+                return peer
+
+            playing = asyncio.create_task(server())
+            async with open_chat(script) as chat:
+                peer = await playing
+                saying = asyncio.create_task(chat.say("hi", nonce="mine"))
+                assert (await peer.hear(c.Say)).nonce == "mine"
+                peer.tell(e.Ok(ref="mine", seq=1))
+                assert await saying == 1
+
+    asyncio.run(scene())
+
+
 def test_an_event_server_is_joined_and_a_say_returns_its_seq() -> None:
     async def scene() -> None:
         async with scripted() as script:

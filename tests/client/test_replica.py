@@ -191,6 +191,28 @@ def test_changes_of_unknown_messages_are_bounded_and_then_old_pages_refused() ->
     assert not replica.add_page(old, before=2)
 
 
+def test_a_replica_is_complete_when_it_has_come_to_the_newest_event_there_is() -> None:
+    replica = Replica("lobby", 3)
+    replica.entered(room(5), 3)
+    assert (replica.cursor, replica.last) == (3, 5)
+    assert replica.apply(message(4, 3)) is Fit.NEXT
+    assert replica.apply(message(5, 4)) is Fit.NEXT
+    assert (replica.cursor, replica.last) == (5, 5)
+    assert replica.apply(message(6, 5)) is Fit.NEXT
+    assert replica.last == 6
+    assert list(replica.held) == [4, 5, 6]
+
+
+def test_a_full_replica_takes_no_older_messages() -> None:
+    replica = Replica("lobby", 1, messages_max=2)
+    replica.apply(message(2, 1))
+    assert not replica.is_full
+    replica.apply(message(3, 2))
+    assert replica.is_full
+    page = e.Page(room="lobby", messages=[message(1, 0)], more=False, last=3)
+    assert not replica.add_page(page, before=2)
+
+
 def test_presence_and_lists_of_members() -> None:
     replica = Replica("lobby")
     replica.entered(room(0), after=None)

@@ -11,7 +11,7 @@ from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.text import inert, inert_line
 from hubbub.client.address import parse_address
 from hubbub.client.events import AnyClientEvent, Received
-from hubbub.client.replica import Replica
+from hubbub.client.replica import MESSAGES_MAX, Replica
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
@@ -28,6 +28,7 @@ def connect(
     joining: bool = True,
     reconnect: bool | Backoff = True,
     patient: bool = False,
+    messages_max: int = MESSAGES_MAX,
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
@@ -35,7 +36,7 @@ def connect(
     every event of the room after this seq. `joining`: whether to enter the room at all; who does
     not can still ask about it. `reconnect`: whether, or after which waits, to connect again when
     the connection is lost. `patient`: keep trying from the start as well; entering then returns at
-    once.
+    once. `messages_max`: how many messages of each room the replicas hold.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room.
@@ -44,7 +45,9 @@ def connect(
     if not (label := inert_line(_utf8(name)).strip()):
         raise Refused("The name is empty. Choose a visible one.", code="name_not_allowed")
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
-    rooms = JoinedRooms(room or place.room or DEFAULT_ROOM, after, joining=joining)
+    rooms = JoinedRooms(
+        room or place.room or DEFAULT_ROOM, after, joining=joining, messages_max=messages_max
+    )
     return Chat(Session(place, label, rooms, backoff=backoff, patient=patient))
 
 
@@ -112,14 +115,20 @@ class Chat:
         return self._session.rooms.replicas
 
     async def say(
-        self, text: str, room: str | None = None, reply_to: int | None = None
+        self,
+        text: str,
+        room: str | None = None,
+        reply_to: int | None = None,
+        *,
+        nonce: str | None = None,
     ) -> int | None:
         """Post a message once, and return its seq when it is committed.
 
         With a tutorial server: return None when it is written. Without a connection it waits for
-        the next; cancelling does not take the message back.
+        the next; cancelling does not take the message back. Give a `nonce`, new for each message,
+        to recognise the message when it comes back as an event.
         """
-        return await self._session.post(_sayable(text), room, reply_to)
+        return await self._session.post(_sayable(text), room, reply_to, nonce)
 
     async def line(self, text: str) -> None:
         """Send a line as a tutorial client does: text to the current room, or a `/` command.

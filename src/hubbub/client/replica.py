@@ -5,7 +5,9 @@ what it holds, whether they were read before or after the newest event it knows.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 
 from hubbub.chat.events import AnyLogged, Members, Message, Page, Presence, Room, Topic
 from hubbub.chat.fold import fold, target_of
@@ -26,7 +28,8 @@ class Replica:
     """Holds the newest messages of a room, at most `messages_max`, without a hole.
 
     `cursor` is the seq of the last event applied; every message with `start` < seq <= `cursor` is
-    held. Join a room again with `after=cursor` when `apply` says GAP, or after a lost connection.
+    held. `last` is the newest seq that the room is known to have: the replica is complete when the
+    two are the same. Join a room again with `after=cursor` when `apply` says GAP, or after a lost connection.
     """
 
     def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
@@ -35,6 +38,7 @@ class Replica:
         self.members: list[str] = []
         self.direct: list[str] = []
         self.cursor = cursor
+        self.last = cursor
         self._messages_max = messages_max
         self._entering = False
         self._forget()
@@ -56,13 +60,25 @@ class Replica:
         """The messages held, in order, as they read at `cursor` or a newer page they came in."""
         return list(self._held.values())
 
+    @property
+    def held(self) -> Mapping[int, Message]:
+        """The same messages by their seq, as a view."""
+        return MappingProxyType(self._held)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no older messages can be joined on."""
+        return len(self._held) >= self._messages_max
+
     def entered(self, room: Room, after: int | None) -> None:
         """Take in the answer to a `join` that carried `after`, before the events that follow it."""
         self.topic = room.topic
         self.members = [member.name for member in room.members]
         self.direct = list(room.direct)
         if after is None:
+            self.last = max(self.last, room.last)
             return
+        self.last = room.last
         self._entering = True
         if room.last < self.cursor:  # another log: restored from a backup, or emptied
             self.cursor = room.last
@@ -84,6 +100,7 @@ class Replica:
         self._entering = False
         self._fold_in(event)
         self.cursor = event.seq
+        self.last = max(self.last, event.seq)
         if self._ahead and self.cursor >= max(self._ahead.values()):
             self._ahead.clear()
         return Fit.NEXT

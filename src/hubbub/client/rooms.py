@@ -4,18 +4,27 @@ from collections.abc import Iterator
 
 from hubbub.chat.commands import Join
 from hubbub.chat.events import AnyLogged, Members, Presence, Room
-from hubbub.client.replica import Fit, Replica
+from hubbub.client.replica import MESSAGES_MAX, Fit, Replica
 
 
 class JoinedRooms:
     """A replica per room, and the joins that are not answered yet. Pure.
 
     `current` is the room that says go to when they name none; it is joined first, if `joining`.
+    Each replica holds up to `messages_max` messages.
     """
 
-    def __init__(self, current: str, after: int | None = None, *, joining: bool = True) -> None:
+    def __init__(
+        self,
+        current: str,
+        after: int | None = None,
+        *,
+        joining: bool = True,
+        messages_max: int = MESSAGES_MAX,
+    ) -> None:
         self.replicas: dict[str, Replica] = {}
         self.current = current
+        self._messages_max = messages_max
         self._first = Join(room=current, after=after) if joining else None
         self._joins: dict[str, Join] = {}
         self._catching_up: set[str] = set()
@@ -41,8 +50,7 @@ class JoinedRooms:
         after = None if join is None else join.after
         replica = self.replicas.get(event.room)
         if replica is None:
-            replica = Replica(event.room, event.last if after is None else after)
-            self.replicas[event.room] = replica
+            replica = self._begin(event.room, event.last if after is None else after)
         replica.entered(event, after)
         if after is not None:
             self._catching_up.discard(event.room)
@@ -80,8 +88,13 @@ class JoinedRooms:
             return Fit.GAP
         replica = self.replicas.get(event.room)
         if replica is None:  # a private room that a `/msg` line opened
-            replica = self.replicas[event.room] = Replica(event.room, event.prev)
+            replica = self._begin(event.room, event.prev)
         return replica.apply(event)
+
+    def _begin(self, room: str, cursor: int) -> Replica:
+        replica = Replica(room, cursor, messages_max=self._messages_max)
+        self.replicas[room] = replica
+        return replica
 
     def observe(self, event: Presence | Members) -> None:
         """Take note of who is in a room."""

@@ -108,7 +108,11 @@ class Session:
         return await self.answers.expect(command.ref)
 
     async def post(
-        self, text: str, room: str | None = None, reply_to: int | None = None
+        self,
+        text: str,
+        room: str | None = None,
+        reply_to: int | None = None,
+        nonce: str | None = None,
     ) -> int | None:
         """Send a message, now or when there is a connection again; return its seq.
 
@@ -116,7 +120,7 @@ class Session:
         """
         if self._ended is not None:
             raise self._ended
-        post = Post(secrets.token_hex(8), room or self.rooms.current, text, reply_to)
+        post = Post(nonce or secrets.token_hex(8), room or self.rooms.current, text, reply_to)
         posted = self.posted.expect(post.nonce)
         self.outbox.add(post)
         self.filled.set()
