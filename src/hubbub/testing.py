@@ -8,10 +8,8 @@ With pytest the fixture is there as soon as hubbub is installed:
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -40,40 +38,17 @@ def serving(config: Config | None = None, log: Log | None = None) -> Iterator[Lo
 
     Its log is the one given, else that of the configured folder, else one in memory.
     """
-    ready: Future[str] = Future()
-    done: Future[None] = Future()
+    # Imported here, so that pytest can load the fixture at no cost to other projects' tests.
+    from hubbub.log.memory import MemoryLog  # noqa: PLC0415
+    from hubbub.server.config import Config, ServerSection  # noqa: PLC0415
+    from hubbub.server.thread import serving_in_thread  # noqa: PLC0415
 
-    async def serve() -> None:
-        # Imported here, so that pytest can load the fixture at no cost to other projects' tests.
-        from hubbub.log.memory import MemoryLog  # noqa: PLC0415
-        from hubbub.server.app import hosting, running  # noqa: PLC0415
-        from hubbub.server.config import Config, ServerSection  # noqa: PLC0415
-
-        settings = config or Config(server=ServerSection(listen="127.0.0.1:0"))
-        on_disk = log is None and settings.server.data
-        server = hosting(settings) if on_disk else running(settings, log or MemoryLog())
-        async with server as address:
-            ready.set_result(address)
-            await asyncio.wrap_future(done)
-
-    def run() -> None:
-        from hubbub.server.loop import new_event_loop  # noqa: PLC0415
-
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            runner.run(serve())
-
-    with ThreadPoolExecutor(1, thread_name_prefix="hubbub-server") as thread:
-        ended = thread.submit(run)
-        first: tuple[Future[Any], ...] = (ready, ended)
-        wait(first, return_when=FIRST_COMPLETED)
-        if not ready.done():
-            ended.result()  # raises why it did not start
-        host, _, port = ready.result().rpartition(":")
-        try:
-            yield LocalServer(host, int(port))
-        finally:
-            done.set_result(None)
-            ended.result()
+    config = config or Config(server=ServerSection(listen="127.0.0.1:0"))
+    if log is None and not config.server.data:
+        log = MemoryLog()
+    with serving_in_thread(config, log) as address:
+        host, _, port = address.rpartition(":")
+        yield LocalServer(host, int(port))
 
 
 @pytest.fixture

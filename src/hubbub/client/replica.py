@@ -5,7 +5,6 @@ what it holds, whether they were read before or after the newest event it knows.
 """
 
 from collections import deque
-from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
@@ -28,8 +27,9 @@ class Replica:
     """Holds the newest messages of a room, at most `messages_max`, without a hole.
 
     `cursor` is the seq of the last event applied; every message with `start` < seq <= `cursor` is
-    held. `last` is the newest seq that the room is known to have: the replica is complete when the
-    two are the same. Join a room again with `after=cursor` when `apply` says GAP, or after a lost connection.
+    held. `last` is the newest seq that the room is known to have: with `cursor` there, the replica
+    is complete. Join a room again with `after=cursor` when `apply` says GAP, or after a lost
+    connection.
     """
 
     def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
@@ -61,7 +61,7 @@ class Replica:
         return list(self._held.values())
 
     @property
-    def held(self) -> Mapping[int, Message]:
+    def held(self) -> MappingProxyType[int, Message]:
         """The same messages by their seq, as a view."""
         return MappingProxyType(self._held)
 

@@ -1,0 +1,197 @@
+"""What a person's programs remember from one run to the next, in one JSON file.
+
+Several programs may run at once. Each writes only what it changed itself, so none undoes what
+another wrote.
+"""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Self
+
+import msgspec
+import platformdirs
+from filelock import FileLock
+
+VERSION = 1
+SERVERS_MAX = 50
+LOCK_SECONDS = 2.0
+"""How long a program waits for another one that is saving."""
+
+
+class Remembered(msgspec.Struct, omit_defaults=True):
+    """What is remembered of one server. `seen`: the newest seq that was read, for each room."""
+
+    rooms: list[str] = []
+    room: str | None = None
+    seen: dict[str, int] = {}
+    drafts: dict[str, str] = {}
+
+
+class _Head(msgspec.Struct):
+    version: int = VERSION
+
+
+class _Stored(msgspec.Struct):
+    """The file. Its servers are in the order of their last use."""
+
+    version: int = VERSION
+    name: str | None = None
+    theme: str | None = None
+    servers: dict[str, Remembered] = {}
+
+
+class _Newer(Exception):
+    """The file was written by a later version of hubbub."""
+
+
+class Profile:
+    """Change the attributes and what `server` returns, then `save`.
+
+    `name`: the name to chat under. `theme`: the colours of the terminal client. `notice`: a
+    sentence for the user if the file could not be read, else empty.
+    """
+
+    def __init__(self, path: Path, stored: _Stored, notice: str = "") -> None:
+        self.name = stored.name
+        self.theme = stored.theme
+        self.notice = notice
+        self._path = path
+        self._base = stored
+        self._used: dict[str, Remembered] = {}
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read the user's file, or the one at `path`. Never fails; see `notice`."""
+        path = path or platformdirs.user_state_path("hubbub") / "profile.json"
+        try:
+            return cls(path, _read(path) or _Stored())
+        except OSError as error:
+            return cls(path, _Stored(), _unreadable(path, error))
+        except _Newer as newer:
+            return cls(path, _Stored(), str(newer))
+        except (ValueError, RecursionError):
+            return cls(path, _Stored(), _set_aside(path))
+
+    def server(self, address: str) -> Remembered:
+        """Return what is known of a server, made on first use; `address` as `str(Address)`."""
+        known = self._used.pop(address, None)
+        if known is None:
+            known = deepcopy(self._base.servers.get(address, Remembered()))
+        self._used[address] = known
+        return known
+
+    def save(self) -> str | None:
+        """Write what this program changed; return None, or a sentence that says why not."""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _locked(self._path):
+                try:
+                    there = _read(self._path)
+                except (ValueError, RecursionError):
+                    self._path.replace(_damaged(self._path))
+                    there = None
+                _write(self._path, self._merged(there or self._base))
+        except _Newer as newer:
+            return str(newer)
+        except (OSError, NotImplementedError) as error:
+            return f"What hubbub remembers cannot be saved in {self._path} ({_cause(error)})."
+        # What others wrote stays out of it: that this program lacks it is no change of its own.
+        self._base = msgspec.structs.replace(
+            self._base,
+            name=self.name,
+            theme=self.theme,
+            servers=self._base.servers | deepcopy(self._used),
+        )
+        return None
+
+    def _merged(self, there: _Stored) -> _Stored:
+        base = self._base
+        servers = dict(there.servers)
+        for address, mine in self._used.items():
+            known = base.servers.get(address, Remembered())
+            servers[address] = _merged(known, mine, servers.pop(address, known))
+        kept = list(servers)[-SERVERS_MAX:]
+        return _Stored(
+            name=there.name if self.name == base.name else self.name,
+            theme=there.theme if self.theme == base.theme else self.theme,
+            servers={address: servers[address] for address in kept},
+        )
+
+
+def _merged(base: Remembered, mine: Remembered, there: Remembered) -> Remembered:
+    """Return `there` with the changes that lead from `base` to `mine`."""
+    newest = {
+        room: max(mine.seen.get(room, 0), there.seen.get(room, 0))
+        for room in there.seen | mine.seen
+    }
+    return Remembered(
+        rooms=_merged_rooms(base.rooms, mine.rooms, there.rooms),
+        room=there.room if mine.room == base.room else mine.room,
+        seen=newest,
+        drafts=_merged_drafts(base.drafts, mine.drafts, there.drafts),
+    )
+
+
+def _merged_rooms(base: list[str], mine: list[str], there: list[str]) -> list[str]:
+    if there == base:
+        return mine
+    kept = [room for room in there if room in mine or room not in base]
+    return kept + [room for room in mine if room not in base and room not in kept]
+
+
+def _merged_drafts(
+    base: dict[str, str], mine: dict[str, str], there: dict[str, str]
+) -> dict[str, str]:
+    changed = {room: text for room, text in mine.items() if base.get(room) != text}
+    removed = base.keys() - mine.keys()
+    return {room: text for room, text in (there | changed).items() if room not in removed}
+
+
+def _read(path: Path) -> _Stored | None:
+    """Return what the file holds, None if there is none; raise ValueError if it is damaged."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    if msgspec.json.decode(raw, type=_Head).version > VERSION:
+        raise _Newer(
+            f"{path} was written by a newer hubbub. This one leaves it alone and remembers nothing."
+        )
+    return msgspec.json.decode(raw, type=_Stored)
+
+
+def _write(path: Path, stored: _Stored) -> None:
+    text = json.dumps(msgspec.to_builtins(stored), ensure_ascii=False, indent=2)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.touch(mode=0o600)  # drafts are nobody else's business
+    # A terminal's paste may hold half a character, which no file can.
+    fresh.write_bytes(text.encode("utf-8", "replace") + b"\n")
+    fresh.replace(path)
+
+
+def _set_aside(path: Path) -> str:
+    """Rename a damaged file, and return a sentence about it."""
+    aside = _damaged(path)
+    try:
+        with _locked(path):
+            path.replace(aside)
+    except (OSError, NotImplementedError) as error:
+        return _unreadable(path, error)
+    return f"What hubbub remembered is damaged, so it begins anew. The old file is now {aside}."
+
+
+def _damaged(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")
+
+
+def _locked(path: Path) -> FileLock:
+    return FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCK_SECONDS)
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    return f"What hubbub remembered in {path} cannot be read ({_cause(error)})."
+
+
+def _cause(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
