@@ -1,0 +1,335 @@
+"""One person's place in a chatroom: takes the server's events in, and asks it for things.
+
+Between the client library and the widgets. What changes is collected: the widgets call `catch_up`
+once per frame, however many events came since.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+
+from hubbub.chat import events as e
+from hubbub.chat.errors import HubbubError, Refused
+from hubbub.chat.names import DEFAULT_ROOM, is_direct
+from hubbub.client import (
+    Backoff,
+    Chat,
+    ClassicMessage,
+    Offline,
+    Online,
+    Replica,
+    connect,
+    parse_address,
+)
+from hubbub.client.events import AnyClientEvent
+from hubbub.client.profile import Profile
+from hubbub.tui.model.link import Link, State
+from hubbub.tui.model.log import Pending
+from hubbub.tui.model.paging import Paging
+from hubbub.tui.model.posting import Posting, now_milliseconds
+from hubbub.tui.model.room import RoomState
+from hubbub.tui.model.rooms import Rooms
+from hubbub.tui.opening import Opening
+
+MESSAGES_MAX = 100_000
+"""Messages of a room that may be scrolled back to; about 50 MB when they are all loaded."""
+
+RECONNECT_SECONDS_MAX = 10.0
+PING_SECONDS = 10.0
+TYPING_AGAIN_SECONDS = 3.0
+TURN_SECONDS = 0.01
+"""How long events are taken in at a stretch before keys and drawing have their turn."""
+
+
+class Desk:
+    """Made within a running event loop; `run` it.
+
+    `stirred` is called when something changed, `alert` for each new message of others that
+    `catch_up` finds. `looking`: whether the user sees the end of the current room.
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        name: str,
+        profile: Profile,
+        is_mention: Callable[[str, str], bool],
+        *,
+        stirred: Callable[[], None],
+        alert: Callable[[RoomState, e.Message], None],
+    ) -> None:
+        place = parse_address(opening.address)
+        self.link = Link(str(place))
+        self.memory = profile.server(str(place))
+        room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
+        self.chat: Chat = connect(
+            opening.address,
+            name=name,
+            room=room,
+            reconnect=Backoff(longest_seconds=RECONNECT_SECONDS_MAX)
+            if opening.reconnect
+            else False,
+            messages_max=MESSAGES_MAX,
+        )
+        self.rooms = Rooms(self._new_room(room))
+        self.paging = Paging(self.chat, self._loaded)
+        self.posting = Posting(self.chat, self._spawn, stirred=stirred, written=self._written)
+        self.looking = True
+        self._is_mention = is_mention
+        self.stirred = stirred
+        self._alert = alert
+        self._dirty: set[str] = set()
+        self._relayed = Replica(room)
+        self._rejoined = False
+        self._typed_at = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _new_room(self, name: str) -> RoomState:
+        room = RoomState(name, self.memory.seen.get(name))
+        room.draft = self.memory.drafts.get(name, "")
+        return room
+
+    @property
+    def name(self) -> str:
+        """The user's name as the server writes it."""
+        return self.chat.name
+
+    @property
+    def is_classic(self) -> bool:
+        """Whether the server relays messages and knows nothing else."""
+        return self.link.state is State.CLASSIC
+
+    def replica(self, room: RoomState) -> Replica | None:
+        """Return what the client library holds of a room."""
+        if self.is_classic:
+            return self._relayed
+        return self.chat.replicas.get(room.name)
+
+    async def run(self) -> None:
+        """Chat until closed; raises Refused or Unreachable if refused or lost for good."""
+        async with self.chat:
+            self._spawn(self._measure())
+            try:
+                await self._listen()
+            finally:
+                for task in self._tasks:
+                    task.cancel()
+
+    async def _listen(self) -> None:
+        turn_ends = time.monotonic() + TURN_SECONDS
+        async for event in self.chat:
+            self._take(event)
+            if time.monotonic() >= turn_ends:
+                await asyncio.sleep(0)
+                turn_ends = time.monotonic() + TURN_SECONDS
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _measure(self) -> None:
+        """Keep the latency up to date."""
+        while True:
+            await asyncio.sleep(PING_SECONDS if self.link.latency_seconds is not None else 0.5)
+            if self.link.state is State.ONLINE:
+                try:
+                    self.link.latency_seconds = await self.chat.ping()
+                except HubbubError:
+                    self.link.latency_seconds = None
+                self.stirred()
+
+    # What comes in.
+
+    def _take(self, event: AnyClientEvent) -> None:
+        match event:
+            case e.Message() | e.Topic():
+                self._dirty.add(event.room)
+            case e.Edited() | e.Deleted() | e.Reaction():
+                self._dirty.add(event.room)
+                if room := self.rooms.get(event.room):
+                    room.change(event.target)
+            case e.Room():
+                self._entered(event)
+            case e.Typing():
+                if room := self.rooms.get(event.room):
+                    room.type(event.name, time.monotonic())
+            case e.Notice():
+                self.note(event.text)
+            case e.Error():
+                self.note(event.message, is_error=True)
+            case ClassicMessage():
+                self._relay(event.sender, event.text)
+            case Online():
+                self._online(event)
+            case Offline():
+                self._offline(event)
+            case _:
+                pass
+        self.stirred()
+
+    def _online(self, event: Online) -> None:
+        self.link.state = State.ONLINE if event.events else State.CLASSIC
+        self.link.server = event.server
+        self.link.retry_at = None
+        if self.is_classic:
+            for room in self.rooms:
+                room.filled = True
+        elif not self._rejoined:
+            self._rejoined = True
+            self._spawn(self._rejoin())
+
+    async def _rejoin(self) -> None:
+        """Enter the rooms of the last time, beside the current one."""
+        for name in self.memory.rooms:
+            if self.rooms.get(name) is None and not is_direct(name):
+                try:
+                    await self.chat.join(name)
+                except HubbubError as error:
+                    self.note(str(error), is_error=True)
+
+    def _offline(self, event: Offline) -> None:
+        self.link.state = State.OFFLINE
+        self.link.reason = event.reason
+        self.link.latency_seconds = None
+        wait = event.retry_seconds
+        self.link.retry_at = None if wait is None else time.monotonic() + wait
+
+    def _entered(self, event: e.Room) -> None:
+        room = self.rooms.get(event.room)
+        if room is None:
+            room = self._adopt(event.room)
+        elif event.last > room.log.newest:
+            room.interrupt()
+        room.entitle(event.direct, self.name)
+        self._dirty.add(room.name)
+        self._spawn(self.paging.fill(room))
+
+    def _adopt(self, name: str) -> RoomState:
+        """Take in a room that the server put the user in."""
+        current = self.rooms.current
+        if current.name not in self.chat.replicas and not is_direct(name):
+            self.rooms.rename(current.name, name)  # the server writes it differently
+            return current
+        room = self._new_room(name)
+        self.rooms.add(room)
+        return room
+
+    def _loaded(self, room: RoomState) -> None:
+        self._dirty.add(room.name)
+        self.stirred()
+
+    def _written(self, pending: Pending) -> None:
+        self._relay(self.name, pending.text, pending.nonce)
+
+    def _relay(self, sender: str, text: str, nonce: str | None = None) -> None:
+        """Take in a message of a server that numbers nothing."""
+        replica, room = self._relayed, self.rooms.current
+        replica.apply(
+            e.Message(
+                room=room.name,
+                seq=replica.cursor + 1,
+                prev=replica.cursor,
+                sender=sender,
+                at=now_milliseconds(),
+                text=text,
+                nonce=nonce,
+            )
+        )
+        self._dirty.add(room.name)
+
+    def catch_up(self) -> list[str]:
+        """Bring the logs up to date with all that came; returns the rooms that changed."""
+        dirty, self._dirty = self._dirty, set()
+        for name in dirty:
+            room = self.rooms.get(name)
+            replica = self.replica(room) if room else None
+            if room is None or replica is None or not room.filled:
+                continue
+            attentive = self.looking and room is self.rooms.current
+            fresh = room.follow(
+                replica,
+                self.name,
+                lambda text: self._is_mention(text, self.name),
+                attentive=attentive,
+            )
+            for message in fresh:
+                self._alert(room, message)
+        return list(dirty)
+
+    # What is asked for.
+
+    def note(self, text: str, *, is_error: bool = False) -> None:
+        """Tell the user something, in the room on the screen."""
+        self.rooms.current.log.note(text, now_milliseconds(), is_error=is_error)
+        self.stirred()
+
+    def show(self, room: RoomState) -> None:
+        """Put another room on the screen."""
+        if room is not self.rooms.current:
+            self.rooms.current.leave()
+            self.rooms.current = room
+            self.stirred()
+
+    def look(self, *, looking: bool) -> None:
+        """Take note of whether the user sees the end of the current room."""
+        self.looking = looking
+        if looking and self.rooms.current.filled:
+            self.rooms.current.look()
+
+    def typed(self) -> None:
+        """Tell the room, now and then, that the user is writing."""
+        now = time.monotonic()
+        if self.link.state is State.ONLINE and now - self._typed_at >= TYPING_AGAIN_SECONDS:
+            self._typed_at = now
+            self.attempt(self.chat.typing(self.rooms.current.name), quiet=True)
+
+    def attempt(self, asked: Awaitable[object], *, quiet: bool = False) -> None:
+        """Carry something out in the background; if it is refused, say why."""
+
+        async def carry_out() -> None:
+            try:
+                await asked
+            except HubbubError as error:
+                if not quiet:
+                    self.note(str(error), is_error=True)
+
+        self._spawn(carry_out())
+
+    async def join(self, name: str) -> RoomState:
+        """Enter a room, and put it on the screen."""
+        return self._show_entered(await self.chat.join(name))
+
+    async def direct(self, name: str) -> RoomState:
+        """Open the private room shared with somebody, and put it on the screen."""
+        return self._show_entered(await self.chat.direct(name))
+
+    def _show_entered(self, event: e.Room) -> RoomState:
+        # The event itself may still wait in line.
+        room = self.rooms.get(event.room) or self._adopt(event.room)
+        room.entitle(event.direct, self.name)
+        self.show(room)
+        return room
+
+    async def leave(self, room: RoomState) -> None:
+        """Leave a room; the last one stays."""
+        if len(self.rooms) == 1:
+            raise Refused("This is the only room you are in. Join another one first.")
+        await self.chat.leave(room.name)
+        self.rooms.remove(room.name)
+        self.memory.rooms = [name for name in self.memory.rooms if name != room.name]
+        self.memory.drafts.pop(room.name, None)
+        self.stirred()
+
+    def remember(self) -> None:
+        """Put what the next start should know into the profile."""
+        public = {room.name: room for room in self.rooms if not room.is_direct}
+        if not self.is_classic:
+            # Rooms that were not entered again yet are not left.
+            self.memory.rooms = list(dict.fromkeys([*self.memory.rooms, *public]))
+            seen = {name: room.seen for name, room in public.items() if room.seen is not None}
+            self.memory.seen |= seen
+        if not self.rooms.current.is_direct:
+            self.memory.room = self.rooms.current.name
+        drafts = self.memory.drafts | {name: room.draft for name, room in public.items()}
+        self.memory.drafts = {name: draft for name, draft in drafts.items() if draft}

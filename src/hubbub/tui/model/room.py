@@ -1,0 +1,115 @@
+"""One room as the user has it: its log, what of it was seen, the draft, and who is typing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, takewhile
+
+from hubbub.chat.events import Message
+from hubbub.chat.names import is_direct, same_name
+from hubbub.client import Replica
+from hubbub.tui.model.log import RoomLog
+
+TYPING_SECONDS = 6.0
+"""How long somebody counts as typing after the last word of it."""
+
+RECENT_MESSAGES = 300
+"""How far back a speaker counts as recent."""
+
+IsMention = Callable[[str], bool]
+
+
+class RoomState:
+    """Times are seconds of any steady clock; `is_mention` tells whether a text names the user."""
+
+    def __init__(self, name: str, seen: int | None = None) -> None:
+        self.name = name
+        self.title = f"#{name}"
+        self.log = RoomLog()
+        self.seen = seen
+        """The newest seq that the user saw; None where nothing is known."""
+        self.unread = 0
+        self.mentions = 0
+        self.unread_after: int | None = None
+        """The unread line stands behind this seq; None: nowhere."""
+        self.draft = ""
+        self.filled = False
+        """Whether the newest page has come; until then nothing is shown."""
+        self.beginning = False
+        """Whether the first item is the very first message of the room."""
+        self._typing: dict[str, float] = {}
+        self._changed: set[int] = set()
+        self._counted: int | None = None
+        self._interrupted = True
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether this is a private room of two."""
+        return is_direct(self.name)
+
+    def entitle(self, direct: Sequence[str], own_name: str) -> None:
+        """Name a private room after the other one."""
+        others = [name for name in direct if not same_name(name, own_name)]
+        if others:
+            self.title = f"@{others[0]}"
+
+    def change(self, seq: int) -> None:
+        """Take note that a message reads differently now."""
+        self._changed.add(seq)
+
+    def interrupt(self) -> None:
+        """What comes next stands under an unread line, even if the user is looking."""
+        self._interrupted = True
+
+    def follow(
+        self, replica: Replica, own_name: str, is_mention: IsMention, *, attentive: bool
+    ) -> list[Message]:
+        """Take in what the replica has that the log has not; return others' new messages.
+
+        `attentive`: the user is looking at the room's end.
+        """
+        if self.seen is None:
+            # The first visit: nothing of the past is new, but in a private room all is.
+            self.seen = 0 if self.is_direct else replica.last
+        self.seen = min(self.seen, replica.last)  # the log may have been emptied meanwhile
+        since = self.seen if self._counted is None else self._counted
+        changed, self._changed = self._changed, set()
+        self.log.follow(replica, changed)
+        self.beginning = replica.start == 0
+        new = list(takewhile(lambda message: message.seq > since, self.log.newest_first()))
+        for message in new:
+            self._typing.pop(message.sender, None)
+        fresh = [one for one in reversed(new) if not same_name(one.sender, own_name)]
+        if fresh and self.unread == 0 and (self._interrupted or not attentive):
+            self.unread_after = self.seen
+        if fresh or self._counted is None:
+            self._interrupted = False
+        self._counted = max(since, self.log.newest)
+        self.unread += len(fresh)
+        self.mentions += sum(self.is_direct or is_mention(message.text) for message in fresh)
+        if attentive:
+            self.look()
+        return fresh
+
+    def look(self) -> None:
+        """The user sees the room's end."""
+        self.seen = max(self.seen or 0, self.log.newest)
+        self.unread = self.mentions = 0
+
+    def leave(self) -> None:
+        """The user has seen the unread line and goes on."""
+        self.unread_after = None
+
+    def type(self, name: str, now: float) -> None:
+        """Somebody is writing."""
+        self._typing[name] = now + TYPING_SECONDS
+
+    def typing(self, now: float) -> list[str]:
+        """Return who is writing."""
+        self._typing = {name: until for name, until in self._typing.items() if until > now}
+        return sorted(self._typing)
+
+    def recent_speakers(self, own_name: str, present: Iterable[str]) -> list[str]:
+        """Return others' names for completion, those who spoke last first."""
+        recent = islice(self.log.newest_first(), RECENT_MESSAGES)
+        spoke = dict.fromkeys(message.sender for message in recent)
+        names = [*spoke, *(name for name in present if name not in spoke)]
+        return [name for name in names if not same_name(name, own_name)]

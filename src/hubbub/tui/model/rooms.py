@@ -1,0 +1,57 @@
+"""The user's rooms in the order of the list, and which one is on the screen."""
+
+from collections.abc import Iterator
+
+from hubbub.tui.model.room import RoomState
+
+
+class Rooms:
+    """Public rooms first, as they were joined; then private ones. `current` is always one of them.
+
+    Pure; the current room is the one whose name was given at first until another is chosen.
+    """
+
+    def __init__(self, current: RoomState) -> None:
+        self._rooms = {current.name: current}
+        self.current = current
+
+    def __iter__(self) -> Iterator[RoomState]:
+        return iter(sorted(self._rooms.values(), key=lambda room: room.is_direct))
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def get(self, name: str) -> RoomState | None:
+        """Return the room called `name`, if the user is in it."""
+        return self._rooms.get(name)
+
+    def add(self, room: RoomState) -> None:
+        """Put a room at the end of its kind."""
+        self._rooms[room.name] = room
+
+    def remove(self, name: str) -> None:
+        """Take a room away; if it was the current one, its neighbour is now."""
+        if len(self._rooms) > 1 and name in self._rooms:
+            if self.current.name == name:
+                self.current = self.beside(-1) if next(iter(self)).name != name else self.beside(1)
+            del self._rooms[name]
+
+    def rename(self, old: str, new: str) -> None:
+        """Take note of how the server writes a room's name."""
+        room = self._rooms.pop(old)
+        room.name, room.title = new, f"#{new}"
+        self._rooms[new] = room
+
+    def beside(self, steps: int) -> RoomState:
+        """Return the room that many places further down the list, around its ends."""
+        rooms = list(self)
+        return rooms[(rooms.index(self.current) + steps) % len(rooms)]
+
+    def next_unread(self) -> RoomState | None:
+        """Return the room to read next: with a mention if there is one, else with any message."""
+        rooms = list(self)
+        here = rooms.index(self.current)
+        others = rooms[here + 1 :] + rooms[:here]
+        mentioned = (room for room in others if room.mentions)
+        unread = (room for room in others if room.unread)
+        return next(mentioned, None) or next(unread, None)

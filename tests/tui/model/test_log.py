@@ -1,0 +1,114 @@
+"""The items of a log follow the replica, and keep their indices while older ones come before."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubbub.tui.model.log import Note, Pending, RoomLog, Said
+
+from .rooms import edited, message, page, replica
+
+
+def seqs(log: RoomLog) -> list[int]:
+    items = [log[index] for index in range(log.first, log.end)]
+    return [item.message.seq for item in items if isinstance(item, Said)]
+
+
+def test_messages_come_at_the_end_and_are_told_of() -> None:
+    room, log = replica(3, held=3), RoomLog()
+    log.follow(room)
+    room.apply(message(4))
+    room.apply(message(5))
+    assert [one.seq for one in log.follow(room)] == [4, 5]
+    assert seqs(log) == [1, 2, 3, 4, 5]
+
+
+def test_older_messages_move_no_index() -> None:
+    room, log = replica(10, held=3), RoomLog()
+    log.follow(room)
+    index = log.index_of(9)
+    assert index is not None
+    assert room.add_page(page(1, 7), 8)
+    assert log.follow(room) == []
+    item = log[index]
+    assert isinstance(item, Said)
+    assert item.message.seq == 9
+    assert seqs(log) == list(range(1, 11))
+
+
+def test_an_edit_changes_the_one_message() -> None:
+    room, log = replica(2, held=2), RoomLog()
+    log.follow(room)
+    room.apply(edited(3, 1, "better"))
+    log.follow(room, changed=[1])
+    assert [one.text for one in log.newest_first()] == ["message 2", "better"]
+
+
+def test_a_pending_message_is_settled_by_its_nonce_and_stays_last_until_then() -> None:
+    room, log = replica(1, held=1), RoomLog()
+    log.follow(room)
+    log.pending = [Pending("a", "one", 0), Pending("b", "two", 0)]
+    room.apply(message(2, sender="carl"))
+    room.apply(message(3, "one", "ann", nonce="a"))
+    log.follow(room)
+    assert [one.nonce for one in log.pending] == ["b"]
+    assert seqs(log) == [1, 2, 3]
+    assert log[log.end - 1] is log.pending[0]
+
+
+def test_a_pending_message_is_settled_by_its_seq() -> None:
+    room, log = replica(), RoomLog()
+    log.pending = [Pending("a", "one", 0, seq=1)]
+    room.apply(message(1, "one", "ann"))
+    log.follow(room)
+    assert not log.pending
+
+
+def test_history_stands_above_a_note_that_was_there_first() -> None:
+    room, log = replica(3, held=3), RoomLog()
+    log.note("welcome", at=2500)
+    log.follow(room)
+    items = [log[index] for index in range(log.first, log.end)]
+    kinds = [item.message.seq if isinstance(item, Said) else "note" for item in items]
+    assert kinds == [1, 2, "note", 3]
+
+
+def test_what_a_full_replica_lets_go_of_is_dropped() -> None:
+    room, log = replica(3, held=3, messages_max=3), RoomLog()
+    log.follow(room)
+    room.apply(message(4))
+    log.follow(room)
+    assert seqs(log) == [2, 3, 4]
+    assert log.index_of(1) is None
+
+
+def test_a_replica_that_begins_elsewhere_begins_the_log_anew() -> None:
+    log = RoomLog()
+    log.follow(replica(3, held=3))
+    log.follow(replica(900, held=2))
+    assert seqs(log) == [899, 900]
+
+
+@given(st.lists(st.sampled_from(["say", "page", "note", "follow"]), max_size=40))
+def test_the_log_is_the_replica_and_notes_whatever_comes_first(steps: list[str]) -> None:
+    room, log = replica(30, held=2, messages_max=20), RoomLog()
+    notes = 0
+    for step in steps:
+        match step:
+            case "say":
+                room.apply(message(room.cursor + 1))
+            case "page" if room.start:
+                before = room.start + 1
+                room.add_page(page(max(before - 5, 1), before - 1, more=before > 6), before)
+            case "note":
+                log.note("x", at=room.cursor * 1000)
+                notes += 1
+            case _:
+                log.follow(room)
+    log.follow(room)
+    assert seqs(log) == list(room.held)
+    for seq in room.held:
+        index = log.index_of(seq)
+        assert index is not None
+        assert log[index] == Said(room.held[seq])
+    items = [log[index] for index in range(log.first, log.end)]
+    assert sum(isinstance(item, Note) for item in items) <= notes

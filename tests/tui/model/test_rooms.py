@@ -1,0 +1,57 @@
+"""The order of the rooms, and which one is on the screen."""
+
+from hubbub.tui.model.room import RoomState
+from hubbub.tui.model.rooms import Rooms
+
+
+def rooms(*names: str) -> Rooms:
+    made = Rooms(RoomState(names[0]))
+    for name in names[1:]:
+        made.add(RoomState(name))
+    return made
+
+
+def names(some: Rooms) -> list[str]:
+    return [room.name for room in some]
+
+
+def test_private_rooms_come_last() -> None:
+    assert names(rooms("lobby", "@1", "kitchen")) == ["lobby", "kitchen", "@1"]
+
+
+def test_the_rooms_beside_go_around_the_ends() -> None:
+    some = rooms("a", "b", "c")
+    assert [some.beside(steps).name for steps in (-1, 1, 3)] == ["c", "b", "a"]
+
+
+def test_a_mention_is_read_before_other_messages() -> None:
+    some = rooms("a", "b", "c")
+    for name, mentions in (("b", 0), ("c", 1)):
+        room = some.get(name)
+        assert room is not None
+        room.unread, room.mentions = 1, mentions
+    found = some.next_unread()
+    assert found is not None
+    assert found.name == "c"
+    assert rooms("a", "b").next_unread() is None
+
+
+def test_leaving_the_current_room_shows_its_neighbour() -> None:
+    some = rooms("a", "b", "c")
+    some.remove("a")
+    assert (some.current.name, names(some)) == ("b", ["b", "c"])
+    some.current = list(some)[1]
+    some.remove("c")
+    assert some.current.name == "b"
+
+
+def test_the_only_room_stays() -> None:
+    some = rooms("a")
+    some.remove("a")
+    assert names(some) == ["a"]
+
+
+def test_a_room_bears_the_name_that_the_server_gives_it() -> None:
+    some = rooms("Kitchen")
+    some.rename("Kitchen", "kitchen")
+    assert (names(some), some.current.title) == (["kitchen"], "#kitchen")
