@@ -1,0 +1,50 @@
+"""The composer with what belongs above it: a banner, and the candidates of a completion."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from hubbub.tui.composer.completion import Sources
+from hubbub.tui.composer.composer import Composer
+from hubbub.tui.composer.history import InputHistory
+from hubbub.tui.composer.strip import CandidateStrip
+
+
+class ComposerBox(Vertical):
+    """As high as what it shows. Takes what a Composer takes."""
+
+    DEFAULT_CSS = """
+    ComposerBox { width: 1fr; height: auto; background: $surface; }
+    ComposerBox > #composer-banner {
+        display: none; height: 1; text-wrap: nowrap; text-overflow: ellipsis;
+        background: $panel; color: $accent;
+    }
+    ComposerBox > #composer-banner.shown { display: block; }
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        history: InputHistory,
+        *,
+        id: str | None = None,  # noqa: A002 (Textual's name)
+    ) -> None:
+        super().__init__(id=id)
+        self.composer = Composer(sources, history)
+        self._banner = Static(id="composer-banner", markup=False)
+        self._strip = CandidateStrip()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        yield self._banner
+        yield self._strip
+        yield self.composer
+
+    def _on_mount(self, _event: events.Mount) -> None:
+        self.watch(self.composer, "offer", self._strip.show)
+
+    def banner(self, text: str) -> None:
+        """Show a line above the input, or none if `text` is empty."""
+        self._banner.update(text)
+        self._banner.set_class(bool(text), "shown")

@@ -1,0 +1,281 @@
+"""The input of the chat: it sends, remembers, completes and hands drafts to an editor."""
+
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.document._document import EditResult
+from textual.document._edit import Edit
+from textual.message import Message
+from textual.reactive import var
+
+from hubbub.chat.errors import HubbubError
+from hubbub.tui.composer.alt_keys import tell_alt_keys_apart
+from hubbub.tui.composer.area import ClusterArea, plain
+from hubbub.tui.composer.completion import Completion, Sources, complete, offered
+from hubbub.tui.composer.editor import edited
+from hubbub.tui.composer.history import InputHistory
+from hubbub.tui.composer.strip import Offer
+
+_KEEPS_STRIP = {"tab", "shift+tab", "escape"}
+
+
+class Draft(NamedTuple):
+    """A text that was not sent, and the row and column of its cursor."""
+
+    text: str
+    cursor: tuple[int, int] = (0, 0)
+
+
+class _Cycle(NamedTuple):
+    """A completion under way, and which candidate stands in the text."""
+
+    completion: Completion
+    chosen: int
+
+
+class Composer(ClusterArea):
+    """Multi-line input with history and completion. Whoever mounts it hears its messages."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto; min-height: 1; max-height: 8; border: none; padding: 0;
+        background: $surface; color: $foreground; scrollbar-size-vertical: 0;
+    }
+    Composer:focus { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", show=False),
+        Binding("tab", "complete(1)", show=False),
+        Binding("shift+tab", "complete(-1)", show=False),
+        Binding("escape", "cancel", show=False),
+        Binding("ctrl+r", "find_in_history", show=False),
+    ]
+
+    offer: var[Offer | None] = var(None)
+    """What the strip above the input shows."""
+
+    class Submitted(Message):
+        """Enter was pressed on a text that is not blank; it stays until `accept`."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Typed(Message):
+        """The user changed the text, and there still is some."""
+
+    class LastWanted(Message):
+        """Up was pressed in an empty input: the user wants to edit their last message."""
+
+    class Recalled(Message):
+        """A text out of the history is in the input now."""
+
+    class Cancelled(Message):
+        """Escape was pressed, and there was nothing of the composer's own to close."""
+
+    class HistoryWanted(Message):
+        """The user wants to search the history."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        history: InputHistory,
+        *,
+        id: str | None = None,  # noqa: A002 (Textual's name)
+    ) -> None:
+        self._sources = sources
+        self._sent = history
+        self._submitted = ""
+        self._cycle: _Cycle | None = None
+        self._hushed: tuple[int, int] | None = None
+        """Where the word begins for which the user closed the strip."""
+        self._is_chord_begun = False
+        super().__init__(id=id)
+
+    def _on_mount(self, _event: events.Mount) -> None:
+        tell_alt_keys_apart()
+
+    # The text.
+
+    @property
+    def draft(self) -> Draft:
+        """What stands in the input."""
+        return Draft(self.text, self.cursor_location)
+
+    def put(self, draft: Draft | str) -> None:
+        """Replace everything. Undo does not lead back to what was there."""
+        self._sent.reset()
+        text = plain(draft if isinstance(draft, str) else draft.text)
+        self._show(text, None if isinstance(draft, str) else draft.cursor)
+
+    def accept(self) -> None:
+        """Take what was submitted out of the input, and remember it."""
+        text = self.text
+        # What was typed since Enter stays: it belongs to the next message.
+        is_there = bool(self._submitted) and text.startswith(self._submitted)
+        taken = self._submitted if is_there else text
+        self._submitted = ""
+        self._sent.add(taken)
+        self._show(text.removeprefix(taken))
+
+    def recall_older(self) -> None:
+        """Go one step back in the history, if there is one."""
+        self._recall(self._sent.back(self.text))
+
+    def _recall(self, text: str | None) -> None:
+        if text is not None:
+            self._show(text)
+            self.post_message(self.Recalled())
+
+    def _show(self, text: str, cursor: tuple[int, int] | None = None) -> None:
+        self._close_strip()
+        self._hushed = None
+        self.load_text(text)
+        self.move_cursor(self.document.end if cursor is None else cursor)
+
+    def action_submit(self) -> None:
+        """Offer the text to the app."""
+        if (text := self.text).strip():
+            self._submitted = text
+            self.post_message(self.Submitted(text))
+
+    # History.
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Go up a row; from the first one into the history."""
+        if select or not self.navigator.is_first_wrapped_line(self.cursor_location):
+            super().action_cursor_up(select)
+        elif self.is_empty:
+            self.post_message(self.LastWanted())
+        else:
+            self.recall_older()
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Go down a row; from the last one back out of the history."""
+        if select or not self.navigator.is_last_wrapped_line(self.cursor_location):
+            super().action_cursor_down(select)
+        else:
+            self._recall(self._sent.forward(self.text))
+
+    def action_find_in_history(self) -> None:
+        """Let the app show the history."""
+        self.post_message(self.HistoryWanted())
+
+    # Edits by the user.
+
+    async def _on_key(self, event: events.Key) -> None:
+        event.prevent_default()
+        is_chord, self._is_chord_begun = self._is_chord_begun, False
+        if event.key not in _KEEPS_STRIP:
+            self._close_strip()
+        if is_chord and event.key == "ctrl+e":
+            event.stop()
+            self._edit_outside()
+        else:
+            await super()._on_key(event)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Carry out an edit, and look what the word can become now."""
+        result = super().edit(edit)
+        self._changed()
+        return result
+
+    def undo(self) -> None:
+        """Undo one step."""
+        super().undo()
+        self._changed()
+
+    def redo(self) -> None:
+        """Do again what was undone."""
+        super().redo()
+        self._changed()
+
+    def _changed(self) -> None:
+        if not self.is_empty:
+            self.post_message(self.Typed())
+        if self._cycle is None:
+            self._offer_unasked()
+
+    def action_cut(self) -> None:
+        """Cut the selection; without one this is the first half of Ctrl+X Ctrl+E."""
+        if self.selection.is_empty:
+            self._is_chord_begun = True
+        else:
+            super().action_cut()
+
+    def _edit_outside(self) -> None:
+        text, failure = self.text, ""
+        try:
+            with self.app.suspend():
+                # No exception may leave this block, or Textual would not take the terminal back.
+                try:
+                    text = plain(edited(text))
+                except HubbubError as error:
+                    failure = str(error)
+        except SuspendNotSupported:
+            failure = "This terminal cannot be lent to an editor."
+        if failure:
+            self.notify(failure, severity="warning", markup=False)
+        elif text != self.text:
+            self.replace_at_once(text, (0, 0), self.document.end)
+            self._close_strip()
+
+    # Completion.
+
+    def action_complete(self, step: int) -> None:
+        """Put the next candidate into the text, or the one before it."""
+        if self._cycle is not None:
+            completion = self._cycle.completion
+            chosen = (self._cycle.chosen + step) % len(completion.candidates)
+            super().undo()  # so that however many were tried, there is one step to undo
+        else:
+            row, column = self.cursor_location
+            found = complete(self.document[row], column, self._sources, is_first=row == 0)
+            if found is None:
+                return
+            completion = found
+            chosen = 0 if step > 0 else len(completion.candidates) - 1
+        self._cycle = _Cycle(completion, chosen)
+        row, column = self.cursor_location
+        candidate = completion.candidates[chosen]
+        self.replace_at_once(candidate.text, (row, completion.start), (row, column))
+        self.offer = Offer(completion.candidates, chosen)
+
+    def action_cancel(self) -> None:
+        """Close the strip and take back what it put into the text; else leave Escape to the app."""
+        if self.offer is None:
+            self.post_message(self.Cancelled())
+            return
+        if self._cycle is not None:
+            super().undo()
+        self._close_strip()
+        self._hushed = self._word()
+
+    def _offer_unasked(self) -> None:
+        row, column = self.cursor_location
+        word = self._word()
+        if word != self._hushed or word[1] == column:
+            self._hushed = None
+        found = None
+        if self._hushed is None:
+            found = offered(self.document[row], column, self._sources, is_first=row == 0)
+        self.offer = Offer(found.candidates) if found else None
+
+    def _word(self) -> tuple[int, int]:
+        """Return where the word before the cursor begins."""
+        row, column = self.cursor_location
+        before = self.document[row][:column]
+        words = before.split()
+        return row, column if not words or before[-1:].isspace() else column - len(words[-1])
+
+    def _close_strip(self) -> None:
+        self._cycle = None
+        self.offer = None
+
+    async def _on_mouse_down(self, _event: events.MouseDown) -> None:
+        self._close_strip()
+
+    def _on_blur(self, _event: events.Blur) -> None:
+        self._close_strip()
