@@ -12,7 +12,7 @@ import pytest
 
 from hubbub.testing import LocalServer
 
-from .commands import ENVIRONMENT, hubbub, started
+from .commands import hubbub, started
 
 
 def send(server: LocalServer, *texts: str, name: str = "ci") -> None:
@@ -179,17 +179,15 @@ def test_join_ends_cleanly_on_ctrl_c(hubbub_server: LocalServer) -> None:
 
 
 def test_the_name_may_come_from_the_environment(hubbub_server: LocalServer) -> None:
-    environment = {**ENVIRONMENT, "HUBBUB_NAME": "env"}
-    assert hubbub("send", hubbub_server.address, "hi", environment=environment).returncode == 0
-    ran = hubbub("join", hubbub_server.address, stdin="ho\n", environment=environment)
+    assert hubbub("send", hubbub_server.address, "hi", HUBBUB_NAME="env").returncode == 0
+    ran = hubbub("join", hubbub_server.address, stdin="ho\n", HUBBUB_NAME="env")
     assert ran.returncode == 0
     assert hubbub("history", hubbub_server.address).stdout == "env > hi\nenv > ho\n"
 
 
 def test_output_that_cannot_be_encoded_is_replaced(hubbub_server: LocalServer) -> None:
     send(hubbub_server, "→ ü")
-    ascii_only = {**ENVIRONMENT, "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
-    ran = hubbub("history", hubbub_server.address, environment=ascii_only)
+    ran = hubbub("history", hubbub_server.address, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert (ran.returncode, ran.stdout) == (0, "ci > ? ?\n")
 
 

@@ -1,51 +1,102 @@
 """`hubbub` alone joins the chatroom of this machine, or hosts one."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Iterator
 
+import platformdirs
 import pytest
+import structlog
 
+from hubbub.chat.errors import ConfigError, LogError
 from hubbub.cli import join
 from hubbub.client import address
-from hubbub.server import app
 from hubbub.server.config import Config, ServerSection
-from hubbub.testing import LocalServer
+from hubbub.testing import LocalServer, serving
+from hubbub.tui.opening import Opening
 from tests.client.servers import scripted
 
+ANN = Opening(name="ann")
 
-async def free_port() -> int:
-    async with scripted() as script:
-        return int(script.address.rpartition(":")[2])
+
+@pytest.fixture(autouse=True)
+def _no_stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End each chat at once; forget where notes went."""
+    monkeypatch.setattr("sys.stdin", None)
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def free_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return the default port, where nobody listens."""
+
+    async def find() -> int:
+        async with scripted() as script:
+            return int(script.address.rpartition(":")[2])
+
+    port = asyncio.run(find())
+    monkeypatch.setattr(address, "DEFAULT_PORT", port)
+    return port
+
+
+@pytest.fixture
+def taken_port(hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return the default port, where a server answers."""
+    monkeypatch.setattr(address, "DEFAULT_PORT", hubbub_server.port)
+    return hubbub_server.port
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
+    """Have the next looks for a server end so."""
+    left = list(answers)
+    monkeypatch.setattr(join, "_answers", lambda _: left.pop(0))
 
 
 def test_it_joins_the_server_that_is_there(
-    hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    taken_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(address, "DEFAULT_PORT", hubbub_server.port)
-    monkeypatch.setattr("sys.stdin", None)
-    join.join_or_host("ann")
-    assert capsys.readouterr().err.startswith(f"connected to {hubbub_server.address}")
+    join.join_or_host(ANN, plain=True)
+    assert capsys.readouterr().err.startswith(f"connected to 127.0.0.1:{taken_port}")
 
 
 def test_it_hosts_a_server_where_there_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    free_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    port = asyncio.run(free_port())
-    hosting = app.hosting
+    place = f"127.0.0.1:{free_port}"
+    for _ in range(2):
+        join.join_or_host(ANN, plain=True)
+        said = capsys.readouterr().err.splitlines()
+        assert said[:2] == [
+            f"hosting a chatroom; others join it with 'hubbub join {place}'",
+            f"messages are kept in {platformdirs.user_data_path('hubbub')}",
+        ]
+        assert said[2].startswith(f"connected to {place}")
+        assert len(said) == 3
+    assert (platformdirs.user_data_path("hubbub") / "hubbub.db").exists()
 
-    @asynccontextmanager
-    async def hosting_in_a_scratch_folder() -> AsyncIterator[str]:
-        section = ServerSection(listen=f"127.0.0.1:{port}", data=str(tmp_path))
-        async with hosting(Config(server=section)) as place:
-            yield place
 
-    monkeypatch.setattr(address, "DEFAULT_PORT", port)
-    monkeypatch.setattr(app, "hosting", hosting_in_a_scratch_folder)
-    monkeypatch.setattr("sys.stdin", None)
-    join.join_or_host("ann")
-    place = f"127.0.0.1:{port}"
-    said = capsys.readouterr().err.splitlines()
-    assert said[0] == f"hosting a chatroom; others join it with 'hubbub join {place}'"
-    assert said[1].startswith(f"connected to {place}")
+def test_it_joins_whoever_was_faster_to_host(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(monkeypatch, False, True)
+    join.join_or_host(ANN, plain=True)
+    assert capsys.readouterr().err.startswith(f"connected to 127.0.0.1:{taken_port}")
+
+
+@pytest.mark.usefixtures("taken_port")
+def test_a_port_that_is_taken_by_who_does_not_answer_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answering(monkeypatch, False, False)
+    with pytest.raises(ConfigError, match="another program uses that port"):
+        join.join_or_host(ANN, plain=True)
+
+
+@pytest.mark.usefixtures("free_port")
+def test_a_folder_that_a_server_elsewhere_uses_is_told() -> None:
+    data = str(platformdirs.user_data_path("hubbub"))
+    with (
+        serving(Config(server=ServerSection(listen="127.0.0.1:0", data=data))),
+        pytest.raises(LogError, match="another hubbub server"),
+    ):
+        join.join_or_host(ANN, plain=True)

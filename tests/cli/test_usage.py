@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from .commands import COMMAND, ENVIRONMENT, hubbub
+from .commands import COMMAND, environment, hubbub
 
 
 def test_the_version_is_printed_without_a_server_or_a_client() -> None:
@@ -18,9 +18,40 @@ def test_the_version_is_printed_without_a_server_or_a_client() -> None:
         "print([m for m in ('asyncio', 'aiohttp', 'msgspec', 'precis_i18n') if m in sys.modules])"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, check=True, text=True, env=ENVIRONMENT
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=True,
+        text=True,
+        env=environment(),
     )
     assert ran.stdout == "hubbub 0.1.0\n[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--help"], 0),
+        (["join", "--help"], 0),
+        (["send", "127.0.0.1:1", "hi"], 1),
+        (["join", "127.0.0.1:1", "--name", "ann"], 1),
+    ],
+)
+def test_what_draws_no_screen_waits_for_no_textual(arguments: list[str], code: int) -> None:
+    script = (
+        "import sys; from hubbub.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: print('exit', end.code)\n"
+        "print([m for m in ('textual', 'rich', 'pygments', 'emoji') if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        check=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+    )
+    assert ran.stdout.endswith(f"exit {code}\n[]\n")
 
 
 @pytest.mark.parametrize("command", ["join", "send", "tail", "history", "search"])
@@ -41,6 +72,10 @@ def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
         (["send", "a", "b", "c"], "not 3 words"),
         (["join"], "--name"),
         ([], "--name"),
+        (["--plain"], "--name"),
+        (["--plain", "join"], "after the command"),
+        (["--name", "ann", "send", "hi"], "after the command"),
+        (["join", "--theme", "pink"], "--theme"),
         (["tail", "--after", "x"], "--after"),
         (["history", "--before", "1", "--after", "1"], "not both"),
         (["history", "--limit", "201"], "--limit"),
@@ -64,6 +99,9 @@ def test_help_names_every_command() -> None:
     shown = hubbub("--help").stdout
     for command in ("serve", "join", "send", "tail", "history", "search", "--version"):
         assert command in shown
+    for options in (shown, hubbub("join", "--help").stdout):
+        assert "--plain" in options
+        assert "screen" in options
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")  # noqa: PTH110

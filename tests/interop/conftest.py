@@ -5,7 +5,10 @@ from typing import Self
 
 import pytest
 
+from tests.cli.folders import own_folders
 from tests.interop.terminal import Terminal, program
+
+__all__ = ["TutorialServer", "own_folders", "tutorial_server"]
 
 
 class TutorialServer:

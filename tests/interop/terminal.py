@@ -46,7 +46,7 @@ class Terminal:
     The terminal echoes nothing, so that what is on the screen came from the program.
     """
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], **environment: str) -> None:
         self._fd, inside = os.openpty()
         attributes = termios.tcgetattr(inside)
         attributes[1] &= ~termios.OPOST
@@ -58,7 +58,7 @@ class Terminal:
             stdout=inside,
             stderr=inside,
             start_new_session=True,
-            env=os.environ | {"PYTHONUTF8": "1", "TERM": "dumb"},
+            env=os.environ | {"PYTHONUTF8": "1", "TERM": "dumb"} | environment,
         )
         os.close(inside)
         self._printed = b""

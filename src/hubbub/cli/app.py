@@ -1,8 +1,7 @@
 """The commands and their options. What a command does is imported when it runs."""
 
-import getpass
 import os
-import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +14,28 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+class Theme(StrEnum):
+    """The colours of the terminal client."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    CONTRAST = "contrast"
+    SIXTEEN = "16"
+
+
 Address = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="HOST:PORT of the server.", show_default=False)
 ]
 Name = Annotated[str | None, typer.Option(envvar="HUBBUB_NAME", help="The name to chat under.")]
 Room = Annotated[str | None, typer.Option(help="The room; the lobby if not given.")]
+Colors = Annotated[
+    Theme | None, typer.Option("--theme", help="The colours: 16 are those of the terminal itself.")
+]
+Plain = Annotated[
+    bool,
+    typer.Option("--plain", help="Read and print plain lines; suits screen readers and pipes."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
 Before = Annotated[int | None, typer.Option(min=0, help="Only messages before this seq.")]
 After = Annotated[int | None, typer.Option(min=0, help="Only what came after this seq.")]
@@ -29,11 +45,16 @@ Limit = Annotated[int, typer.Option(min=1, max=200, help="How many messages at t
 @app.callback(invoke_without_command=True)
 def hubbub(
     context: typer.Context,
+    *,
+    name: Annotated[str | None, typer.Option(help="The name to chat under.")] = None,
+    theme: Colors = None,
+    plain: Plain = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     """A chatroom that starts with one command and that anything can join.
 
-    Without a command: join the chatroom on this machine, or host one if there is none.
+    Without a command: join the chatroom on this machine, or host one if there is none. With a
+    screen reader, 'hubbub --plain' chats in plain lines.
     """
     if version:
         from hubbub import __version__
@@ -42,8 +63,13 @@ def hubbub(
         raise typer.Exit
     if context.invoked_subcommand is None:
         from hubbub.cli.join import join_or_host
+        from hubbub.tui.opening import Opening
 
-        join_or_host(_asked_name(None))
+        # Not an `envvar` of the option, which stands before other commands, too.
+        name = name or os.environ.get("HUBBUB_NAME") or None
+        join_or_host(Opening(name=name, theme=theme and theme.value), plain=plain)
+    elif name or theme or plain:
+        raise typer.BadParameter("Put --name, --theme and --plain after the command.")
 
 
 @app.command()
@@ -66,18 +92,25 @@ def join(
     address: Address = "",
     *,
     name: Name = None,
-    room: Room = None,
-    plain: Annotated[  # noqa: ARG001 (all there is to choose from)
-        bool, typer.Option("--plain", help="Read and print plain lines.")
-    ] = False,
+    room: Annotated[str | None, typer.Option(help="The room to begin in.")] = None,
+    theme: Colors = None,
+    plain: Plain = False,
     no_reconnect: Annotated[
         bool, typer.Option("--no-reconnect", help="End when the connection is lost.")
     ] = False,
 ) -> None:
-    """Chat."""
+    """Chat, on the whole terminal or with --plain in plain lines."""
     from hubbub.cli.join import join as run
+    from hubbub.tui.opening import Opening
 
-    run(address, _asked_name(name), room, reconnect=not no_reconnect)
+    opening = Opening(
+        address=address,
+        name=name or None,
+        room=room,
+        theme=theme and theme.value,
+        reconnect=not no_reconnect,
+    )
+    run(opening, plain=plain)
 
 
 @app.command()
@@ -89,9 +122,10 @@ def send(
 ) -> None:
     """Say TEXT, or each line of stdin if it is '-'."""
     address, text = _address_and(words)
+    from hubbub.cli.names import sender_name
     from hubbub.cli.send import send as run
 
-    run(address, name or _user_name(), room, text)
+    run(address, name or sender_name(), room, text)
 
 
 @app.command()
@@ -104,9 +138,10 @@ def tail(
     json: Json = False,
 ) -> None:
     """Print messages as they come."""
+    from hubbub.cli.names import reader_name
     from hubbub.cli.tail import tail as run
 
-    run(address, name or _reader_name(), room, after, json=json)
+    run(address, name or reader_name(), room, after, json=json)
 
 
 @app.command()
@@ -123,9 +158,10 @@ def history(
     """Print messages of the past."""
     if before is not None and after is not None:
         raise typer.BadParameter("Give --before or --after, not both.")
+    from hubbub.cli.names import reader_name
     from hubbub.cli.pages import history as run
 
-    run(address, name or _reader_name(), room, before=before, after=after, limit=limit, json=json)
+    run(address, name or reader_name(), room, before=before, after=after, limit=limit, json=json)
 
 
 @app.command()
@@ -140,9 +176,10 @@ def search(
 ) -> None:
     """Print the messages that hold every word of QUERY."""
     address, query = _address_and(words)
+    from hubbub.cli.names import reader_name
     from hubbub.cli.pages import search as run
 
-    run(address, name or _reader_name(), room, query, before=before, limit=limit, json=json)
+    run(address, name or reader_name(), room, query, before=before, limit=limit, json=json)
 
 
 def _address_and(words: list[str]) -> tuple[str, str]:
@@ -152,25 +189,3 @@ def _address_and(words: list[str]) -> tuple[str, str]:
             f"Expected an address and one text, not {len(words)} words. Put the text in quotes."
         )
     return (words[0] if len(words) == 2 else ""), words[-1]
-
-
-def _asked_name(name: str | None) -> str:
-    """Return the name to chat under, from whoever sits at the terminal if need be."""
-    name = name or os.environ.get("HUBBUB_NAME")
-    if name:
-        return name
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("Who are you? Give --name NAME, or set HUBBUB_NAME.")
-    return str(typer.prompt("Your name", default=_user_name(), err=True))
-
-
-def _reader_name() -> str:
-    """Return a name for one who only reads, and may well be chatting under the user's own."""
-    return f"{_user_name()[:20]}-{os.getpid()}"
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # an account without a name
-        return "guest"

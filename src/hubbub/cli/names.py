@@ -1,0 +1,56 @@
+"""The name that a command speaks under: given, else remembered, else asked for or made up."""
+
+import getpass
+import os
+import sys
+from contextlib import suppress
+
+import typer
+
+from hubbub.chat.errors import Refused
+from hubbub.chat.names import allowed_name
+from hubbub.cli.output import complain
+from hubbub.client.profile import Profile
+
+
+def load_profile() -> Profile:
+    """Return what the user's programs remember, and say so if that is damaged."""
+    profile = Profile.load()
+    if profile.notice:
+        complain(profile.notice)
+    return profile
+
+
+def asked_name(name: str | None, profile: Profile) -> str:
+    """Return the name to chat under, from whoever sits at the terminal if need be."""
+    if name := name or profile.name:
+        return name
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise typer.BadParameter("Who are you? Give --name NAME, or set HUBBUB_NAME.")
+    return str(typer.prompt("Your name", default=user_name(), err=True))
+
+
+def remember_name(name: str, profile: Profile) -> None:
+    """Chat under this name from now on, unless another is remembered."""
+    if profile.name is None:
+        with suppress(Refused):  # a tutorial's server may have taken what no other would
+            profile.name = allowed_name(name)
+            profile.save()
+
+
+def sender_name() -> str:
+    """Return the name for a script that gives none."""
+    return load_profile().name or user_name()
+
+
+def reader_name() -> str:
+    """Return a name for one who only reads, and may well be chatting under the user's own."""
+    return f"{user_name()[:20]}-{os.getpid()}"
+
+
+def user_name() -> str:
+    """Return the name of the user's account."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # an account without a name
+        return "guest"

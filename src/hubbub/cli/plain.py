@@ -1,0 +1,74 @@
+"""The chat in plain lines, for pipes, screen readers and simple terminals."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from hubbub.chat.errors import HubbubError, Refused, Unreachable
+from hubbub.chat.events import Message
+from hubbub.chat.names import SERVER_NAME
+from hubbub.cli.output import reader_may_leave, show_event, show_said
+from hubbub.cli.speaking import Speaker, let_go, stdin_lines
+from hubbub.client import Chat, connect
+
+
+def chat(
+    address: str, name: str, room: str | None, *, reconnect: bool, entered: Callable[[], None]
+) -> None:
+    """Chat until stdin ends. Ctrl-C is the usual way out, and no failure.
+
+    `entered` is called once the server has taken the name.
+    """
+    with reader_may_leave(), contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_chat(connect(address, name=name, room=room, reconnect=reconnect), entered))
+
+
+async def _chat(opened: Chat, entered: Callable[[], None]) -> None:
+    async with opened as chat:
+        entered()
+        hearing = asyncio.create_task(_hear(chat))
+        speaking = asyncio.create_task(_speak(chat))
+        try:
+            await asyncio.wait({hearing, speaking}, return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done():
+                hearing.result()
+            await speaking
+        except HubbubError:
+            let_go(hearing)
+            raise
+        finally:
+            let_go(speaking)
+    await hearing  # what came before the end is still shown
+
+
+async def _hear(chat: Chat) -> None:
+    async for event in chat:
+        if not (isinstance(event, Message) and event.sender == chat.name):
+            show_event(event, chat.room)
+
+
+async def _speak(chat: Chat) -> None:
+    async def say(text: str) -> None:
+        try:
+            await chat.say(text)
+        except Refused as refusal:
+            show_said(SERVER_NAME, str(refusal))
+
+    speaker = Speaker(say)
+    try:
+        async for line in stdin_lines():
+            if line.startswith("/"):
+                await speaker.finish()
+                await _command(chat, line)
+            else:
+                await speaker.say(line)
+        await speaker.finish()
+    finally:
+        speaker.abandon()
+
+
+async def _command(chat: Chat, line: str) -> None:
+    try:
+        await chat.line(line)
+    except (Refused, Unreachable) as error:
+        show_said(SERVER_NAME, str(error))

@@ -1,0 +1,207 @@
+"""The terminal client: asks who the user is, opens the chat, and ends it without losing a word."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import Binding
+
+from hubbub.chat.errors import HubbubError, Refused
+from hubbub.client import parse_address
+from hubbub.client.profile import Profile
+from hubbub.tui.asking import NameScreen
+from hubbub.tui.commands import ActionProvider
+from hubbub.tui.confirm import Confirm
+from hubbub.tui.markup import mentions
+from hubbub.tui.model.desk import Desk
+from hubbub.tui.model.posting import keep_unsent
+from hubbub.tui.notifying import notification
+from hubbub.tui.palette import Palette, palette_of
+from hubbub.tui.screen import ChatScreen
+from hubbub.tui.themes import THEMES, default_theme
+
+if TYPE_CHECKING:
+    from hubbub.chat.events import Message
+    from hubbub.tui.model.room import RoomState
+    from hubbub.tui.opening import Opening
+
+ALERT_AGAIN_SECONDS = 2.0
+REMEMBER_SECONDS = 30.0
+RENAMING = ("name_taken", "name_not_allowed")
+
+
+def chat(opening: Opening) -> None:
+    """Chat until the user quits.
+
+    Raises BadAddress; Refused or Unreachable if the chat was refused or is lost for good.
+    """
+    parse_address(opening.address)
+    app = HubbubApp(opening, Profile.load())
+    app.run()
+    if app.ended is not None:
+        raise app.ended
+
+
+class HubbubApp(App[None]):
+    """`ended`: why the chat is over, unless the user quit."""
+
+    TITLE = "hubbub"
+    COMMANDS = {ActionProvider}
+    BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, opening: Opening, profile: Profile) -> None:
+        super().__init__()
+        self.opening = opening
+        self.profile = profile
+        self.ended: HubbubError | None = None
+        self.desk: Desk | None = None
+        self._chatting: asyncio.Task[None] | None = None
+        self._alerted_at = 0.0
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self._dress(opening.theme or profile.theme or self._default_theme())
+        if opening.theme:
+            profile.theme = opening.theme
+
+    def _default_theme(self) -> str:
+        return default_theme(os.environ, self.console.color_system)
+
+    def _dress(self, name: str) -> None:
+        theme = THEMES.get(name, THEMES["dark"])
+        self.theme = theme.name
+        self.palette: Palette = palette_of(theme)
+
+    def choose_theme(self, name: str) -> None:
+        """Change the colours, now and for the next start."""
+        self._dress(name)
+        self.profile.theme = name
+        if isinstance(self.screen, ChatScreen):
+            self.screen.stirred()
+
+    async def _on_mount(self) -> None:
+        self.set_interval(REMEMBER_SECONDS, self._remember)
+        if self.profile.notice:
+            self.notify(self.profile.notice, severity="warning")
+        name = self.opening.name or self.profile.name
+        if name:
+            self._begin(name)
+        else:
+            self._ask("")
+
+    # Who the user is.
+
+    def _ask(self, refusal: str, name: str = "", *, instead: bool = False) -> None:
+        """Ask for a name; the answer is remembered if none is, or `instead` of the one that is."""
+        address = parse_address(self.opening.address)
+        where = f"Joining the chatroom at {address}."
+        if self.opening.hosted_in is not None:
+            where = f"No chatroom was open on this machine: this program hosts one at {address}."
+
+        def named(chosen: str | None) -> None:
+            if chosen is not None:
+                if instead or self.profile.name is None:
+                    self.profile.name = chosen
+                self._begin(chosen)
+
+        self.push_screen(NameScreen(where, name, refusal), named)
+
+    def _begin(self, name: str) -> None:
+        """Open the chat under this name."""
+        try:
+            self.desk = Desk(
+                self.opening, name, self.profile, mentions, stirred=self._stirred, alert=self._alert
+            )
+        except Refused as refusal:
+            self._ask(str(refusal), name, instead=True)
+            return
+        if self.opening.hosted_in is not None:
+            self.desk.note(
+                f"You host this chatroom. Others on this machine join it with 'hubbub', or any "
+                f"program that connects to {self.desk.link.address}. It ends when you quit; "
+                f"what was said is kept in {self.opening.hosted_in}."
+            )
+        self.push_screen(ChatScreen(self.desk))
+        self._chatting = asyncio.create_task(self._chat(self.desk))
+
+    async def _chat(self, desk: Desk) -> None:
+        try:
+            await desk.run()
+        except HubbubError as error:
+            self._remember(for_good=True)
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+            if error.code in RENAMING:
+                self._ask(str(error), desk.name, instead=error.code == "name_not_allowed")
+            else:
+                self.ended = error
+                self.exit()
+
+    # While it goes on.
+
+    def _stirred(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                screen.stirred()
+
+    def _alert(self, room: RoomState, message: Message) -> None:
+        """Call a user who looks elsewhere."""
+        desk = self.desk
+        if self.app_focus or desk is None:
+            return
+        if not room.is_direct and not mentions(message.text, desk.name):
+            return
+        now = time.monotonic()
+        if now - self._alerted_at >= ALERT_AGAIN_SECONDS:
+            self._alerted_at = now
+            self.bell()
+            title = f"{message.sender} in {room.title}"
+            self.write_terminal(notification(title, message.text, os.environ))
+
+    def write_terminal(self, sequence: str) -> None:
+        """Write a control sequence, unless nobody is at a terminal."""
+        if sequence and self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def _remember(self, *, for_good: bool = False) -> None:
+        if self.desk is not None:
+            for screen in self.screen_stack:
+                if isinstance(screen, ChatScreen):
+                    screen.keep_draft()
+            if for_good:
+                keep_unsent(self.desk.rooms)
+            self.desk.remember()
+        self.profile.save()
+
+    # The end.
+
+    async def action_leave(self) -> None:
+        """Quit."""
+        self.run_worker(self.leave(), exclusive=True, group="leave")
+
+    async def leave(self) -> None:
+        """Quit, with a question first if the chatroom ends for others too."""
+        if others := self._others_here():
+            who = "1 other is" if others == 1 else f"{others} others are"
+            question = f"You host this chatroom, and {who} in it. It ends when you quit."
+            if not await self.push_screen_wait(Confirm(question, "Quit")):
+                return
+        await self.end()
+
+    async def end(self) -> None:
+        """Close the chat, and the screen with it."""
+        if self._chatting is not None:
+            self._chatting.cancel()
+            await asyncio.wait([self._chatting])
+        self._remember(for_good=True)
+        self.exit()
+
+    def _others_here(self) -> int:
+        if self.desk is None or self.opening.hosted_in is None:
+            return 0
+        names = {name for replica in self.desk.chat.replicas.values() for name in replica.members}
+        return len(names - {self.desk.name})

@@ -1,0 +1,99 @@
+"""What the pickers list: rooms, messages found, past inputs, emoji."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.text import Text
+
+from hubbub.chat.errors import HubbubError
+from hubbub.tui.composer.emoji_names import emoji_matching
+from hubbub.tui.log.layout import one_line
+from hubbub.tui.panes import badge
+from hubbub.tui.picker import Choice, Picker, Source, narrowing
+
+if TYPE_CHECKING:
+    from hubbub.chat.events import Message
+    from hubbub.tui.model.room import RoomState
+    from hubbub.tui.screen import ChatScreen
+
+Value = TypeVar("Value")
+
+LABEL_CHARS_MAX = 300
+
+
+async def _choose(
+    screen: ChatScreen, title: str, source: Source[Value], nothing: str, typed: str = ""
+) -> Value | None:
+    return await screen.app.push_screen_wait(Picker(title, source, nothing=nothing, typed=typed))
+
+
+async def choose_room(screen: ChatScreen) -> RoomState | None:
+    """Choose among the user's rooms, those with something unread first."""
+    rooms = sorted(screen.desk.rooms, key=lambda room: (not room.mentions, not room.unread))
+    rooms.sort(key=lambda room: room is screen.desk.rooms.current)
+    choices = [
+        Choice(Text.assemble(one_line(room.title), (f"  {badge(room)}", "bold")), room.title, room)
+        for room in rooms
+    ]
+    return await _choose(screen, "Go to", narrowing(choices), "You are in no such room.")
+
+
+async def choose_public_room(screen: ChatScreen) -> str | None:
+    """Choose among all public rooms of the server."""
+    choices = []
+    for one in await screen.desk.chat.rooms():
+        label = Text.assemble(f"#{one.room}", (f"  {one.members} here  ", "dim"))
+        label.append(one_line(one.topic), "dim")
+        choices.append(Choice(label, f"{one.room} {one.topic}", one.room))
+    return await _choose(
+        screen, "Rooms of the server", narrowing(choices), "No such room. /join ROOM opens it."
+    )
+
+
+async def choose_message(screen: ChatScreen, words: str) -> Message | None:
+    """Find messages with all the words typed: in this private room, or in all public ones."""
+    desk = screen.desk
+    here = desk.rooms.current
+    scope = here.name if here.is_direct else None
+
+    async def found(typed: str) -> list[Choice[Message]]:
+        if not typed.strip():
+            return []
+        try:
+            page = await desk.chat.search(typed, scope)
+        except HubbubError as error:
+            desk.note(str(error), is_error=True)
+            return []
+        return [_found(message) for message in reversed(page.messages)]
+
+    return await _choose(screen, "Find messages", found, "Type words of it.", words)
+
+
+def _found(message: Message) -> Choice[Message]:
+    at = datetime.fromtimestamp(message.at / 1000)  # noqa: DTZ006 (the user's own time)
+    label = Text.assemble(
+        (f"{at:%d %b %H:%M} #{message.room} ", "dim"),
+        (one_line(message.sender), "bold"),
+        " ",
+        one_line(message.text[:LABEL_CHARS_MAX]),
+    )
+    label.no_wrap = True
+    return Choice(label, "", message)
+
+
+async def choose_input(screen: ChatScreen) -> str | None:
+    """Choose among what was typed before."""
+    choices = [Choice(Text(one_line(text)), text, text) for text in screen.history.entries]
+    return await _choose(screen, "Typed before", narrowing(choices), "Nothing such was typed.")
+
+
+async def choose_emoji(screen: ChatScreen) -> str | None:
+    """Choose an emoji by its name."""
+
+    async def matching(typed: str) -> list[Choice[str]]:
+        found = emoji_matching(typed.strip().strip(":") or "smile")
+        return [Choice(Text(f"{emoji}  {name}"), name, emoji) for name, emoji in found]
+
+    return await _choose(screen, "React with", matching, "No emoji has such a name.")

@@ -1,0 +1,59 @@
+"""What stands above an item: the day, the unread line, and whether a run of one sender goes on."""
+
+from hubbub.tui.log.layout import Context, at_of
+from hubbub.tui.model.log import Item, Note, RoomLog, Said
+from hubbub.tui.model.room import RoomState
+
+RUN_SECONDS = 300
+"""After so long a pause the same sender is named again."""
+
+
+def context(room: RoomState, index: int, *, selected: bool, own_name: str) -> Context:
+    """Return what the item at `index` looks like besides itself."""
+    log = room.log
+    item = log[index]
+    at = at_of(item)
+    if index == log.first:
+        begins = room.beginning and isinstance(item, Said)
+        return Context(
+            day=at.date(), unread=_is_unread(room, item, None), begins=begins, selected=selected
+        )
+    above = log[index - 1]
+    above_at = at_of(above)
+    new_day = at.date() != above_at.date()
+    unread = _is_unread(room, item, _said_above(log, index))
+    goes_on = (
+        not new_day
+        and not unread
+        and _speaker(item, own_name) == _speaker(above, own_name)
+        and (at - above_at).total_seconds() < RUN_SECONDS
+    )
+    return Context(
+        day=at.date() if new_day else None,
+        heads=not goes_on,
+        tells_time=not goes_on or (at.hour, at.minute) != (above_at.hour, above_at.minute),
+        unread=unread,
+        selected=selected,
+    )
+
+
+def _speaker(item: Item, own_name: str) -> str | None:
+    if isinstance(item, Note):
+        return None
+    return item.message.sender if isinstance(item, Said) else own_name
+
+
+def _said_above(log: RoomLog, index: int) -> int | None:
+    """Return the seq of the message before an item."""
+    for place in range(index - 1, log.first - 1, -1):
+        if isinstance(above := log[place], Said):
+            return above.message.seq
+    return None
+
+
+def _is_unread(room: RoomState, item: Item, above: int | None) -> bool:
+    """Tell whether the unread line stands right above a message; `above`: the seq before it."""
+    line = room.unread_after
+    if line is None or not isinstance(item, Said) or item.message.seq <= line:
+        return False
+    return room.beginning if above is None else above <= line

@@ -1,0 +1,238 @@
+"""How one item of the log looks in so many columns: lines that the view puts on the screen."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+from textual.strip import Strip
+
+from hubbub.chat.events import Message
+from hubbub.chat.names import same_name
+from hubbub.tui.log.wrap import CONSOLE, wrap
+from hubbub.tui.markup import paragraphs, visible
+from hubbub.tui.model.log import Item, Note, Pending, Said
+from hubbub.tui.palette import Palette
+
+WIDE_COLUMNS = 64
+"""From here on, names and times have columns of their own."""
+
+_NAME_CELLS = 12
+_TIME_CELLS = 5
+_NAMES_MAX = 3
+_ROWS_MAX = 400
+_CHARS_MAX = 20_000
+"""A message beyond these is shown in part: one message must not fill the room."""
+
+
+FindMessage = Callable[[int], Message | None]
+
+
+class Context(NamedTuple):
+    """What an item's looks depend on beside itself."""
+
+    day: date | None = None
+    """The day that begins with it."""
+    heads: bool = True
+    """Whether it tells who speaks: the first of a run."""
+    tells_time: bool = True
+    unread: bool = False
+    """Whether the unread line stands above it."""
+    begins: bool = False
+    """Whether it is the very first of its room."""
+    selected: bool = False
+
+
+class Block(NamedTuple):
+    """An item's lines; those before `body` depend on what stands above it."""
+
+    lines: list[Strip]
+    body: int
+
+
+class Layout(NamedTuple):
+    """Draws items in `width` columns; `base` is the style of what has none of its own."""
+
+    width: int
+    base: Style
+    palette: Palette
+    own_name: str
+    find: FindMessage
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether names and times have columns of their own."""
+        return self.width >= WIDE_COLUMNS
+
+    def block(self, item: Item, context: Context) -> Block:
+        """Return how `item` looks."""
+        above = self._above(context)
+        below = self.base + self.palette.selected if context.selected else self.base
+        lines = [self._strip(line, self.base) for line in above]
+        lines += [self._strip(line, below) for line in self._lines(item, context)]
+        return Block(lines, len(above))
+
+    def _strip(self, line: Text, below: Style) -> Strip:
+        segments = [part for part in line.render(CONSOLE) if part.text]
+        return Strip(segments).adjust_cell_length(self.width).apply_style(below)
+
+    # Above the item.
+
+    def _above(self, context: Context) -> list[Text]:
+        lines = []
+        if context.begins:
+            lines.append(self._rule("the beginning", self.palette.day))
+        if context.day is not None:
+            lines.append(self._rule(_written(context.day), self.palette.day))
+        if context.unread:
+            lines.append(self._rule("new", self.palette.unread))
+        return lines
+
+    def _rule(self, title: str, style: Style) -> Text:
+        room = self.width - cell_len(title) - 2
+        if room < 2:
+            return Text(set_cell_size(title, self.width), style)
+        left = min(room // 2, 3)
+        return Text(f"{'─' * left} {title} {'─' * (room - left)}", style)
+
+    # The item itself.
+
+    def _lines(self, item: Item, context: Context) -> Iterator[Text]:
+        margin = self._margin(item, context)
+        indent = cell_len(margin.plain)
+        if not self.is_wide and context.heads and not isinstance(item, Note):
+            yield self._heading(item)
+        for row in self._rows(item, max(self.width - indent, 1)):
+            yield Text.assemble(margin, row)
+            margin = Text(" " * indent)
+
+    def _heading(self, item: Said | Pending) -> Text:
+        """Return the line that tells who speaks, where there are no columns for it."""
+        name, style = self._speaker(item)
+        time = f" {_clock(item)}"
+        return Text.assemble((cut(name, self.width - len(time)), style), (time, self.palette.dim))
+
+    def _margin(self, item: Item, context: Context) -> Text:
+        """Return what stands left of the item's first row; below it the space stays empty."""
+        if not self.is_wide:
+            return Text(" " * min(2, self.width - 1))
+        name, style = "", self.palette.dim
+        if isinstance(item, Note):
+            name = "·"
+        elif context.heads:
+            name, style = self._speaker(item)
+        name = cut(name, _NAME_CELLS)
+        clock = _clock(item) if context.tells_time else ""
+        gap = " " * (_TIME_CELLS - len(clock) + 1 + _NAME_CELLS - cell_len(name))
+        return Text.assemble((clock + gap, self.palette.dim), (name, style), "  ")
+
+    def _speaker(self, item: Said | Pending) -> tuple[str, Style]:
+        name = item.message.sender if isinstance(item, Said) else self.own_name
+        style = self.palette.name(name)
+        if same_name(name, self.own_name):
+            style += self.palette.own
+        return one_line(name), style
+
+    def _rows(self, item: Item, width: int) -> Iterator[Text]:
+        match item:
+            case Note():
+                style = self.palette.error if item.is_error else self.palette.dim
+                yield from wrap(Text(visible(item.text), style), width)
+            case Pending():
+                yield from self._pending(item, width)
+            case Said(message):
+                yield from self._said(message, width)
+
+    def _pending(self, item: Pending, width: int) -> Iterator[Text]:
+        if item.reply_to is not None:
+            yield self._quote(item.reply_to, width)
+        text = self._text(item.text, width, Text(" …", self.palette.dim))
+        if item.failure is None:
+            yield from (row if row.spans else Text(row.plain, self.palette.dim) for row in text)
+        else:
+            yield from text
+            sentence = f"✗ Not sent: {visible(item.failure)} /retry tries again, /drop gives up."
+            yield from wrap(Text(sentence, self.palette.error), width)
+
+    def _said(self, message: Message, width: int) -> Iterator[Text]:
+        if message.reply_to is not None:
+            yield self._quote(message.reply_to, width)
+        if message.deleted:
+            yield Text("(deleted)", self.palette.dim)
+            return
+        edited = Text(" (edited)", self.palette.dim) if message.edited else None
+        yield from self._text(message.text, width, edited)
+        if message.reactions:
+            yield from wrap(self._reactions(message.reactions), width)
+
+    def _text(self, text: str, width: int, after: Text | None = None) -> list[Text]:
+        """Return the rows of a message's text, with a remark behind its end."""
+        rows: list[Text] = []
+        parts = paragraphs(text[:_CHARS_MAX], self.palette, self.own_name)
+        for number, part in enumerate(parts, start=1):
+            if part.is_code:
+                rows += [self._code(row, width) for row in wrap(part.text, max(width - 2, 1))]
+            else:
+                ends = after is not None and number == len(parts)
+                rows += wrap(part.text + after if ends and after else part.text, width)
+        if after is not None and (not parts or parts[-1].is_code):
+            rows.append(after)
+        if len(rows) > _ROWS_MAX or len(text) > _CHARS_MAX:
+            del rows[_ROWS_MAX:]
+            rows.append(
+                Text("… (the rest is not shown; copy the message to read it)", self.palette.dim)
+            )
+        return rows
+
+    def _code(self, row: Text, width: int) -> Text:
+        padding = " " * (width - 1 - cell_len(row.plain))
+        return Text.assemble((" ", self.palette.code), row, (padding, self.palette.code))
+
+    def _quote(self, seq: int, width: int) -> Text:
+        """Return the line that shows which message is answered."""
+        message = self.find(seq)
+        if message is None:
+            return Text(cut("↳ an older message", width), self.palette.quote)
+        said = "(deleted)" if message.deleted else one_line(message.text[:_CHARS_MAX])
+        return Text(cut(f"↳ {one_line(message.sender)}: {said}", width), self.palette.quote)
+
+    def _reactions(self, reactions: dict[str, list[str]]) -> Text:
+        shown = Text()
+        for emoji, names in reactions.items():
+            some = ", ".join(map(one_line, names[:_NAMES_MAX]))
+            more = f" +{len(names) - _NAMES_MAX}" if len(names) > _NAMES_MAX else ""
+            own = any(same_name(name, self.own_name) for name in names)
+            style = self.palette.accent if own else self.palette.dim
+            shown.append(f"{one_line(emoji)} {some}{more}   ", style)
+        return shown
+
+
+def at_of(item: Item) -> datetime:
+    """Return when an item came to be, in the user's time zone."""
+    at = item.message.at if isinstance(item, Said) else item.at
+    try:
+        return datetime.fromtimestamp(at / 1000).astimezone()
+    except (OverflowError, ValueError, OSError):  # no clock shows this
+        return datetime.fromtimestamp(0).astimezone()
+
+
+def _clock(item: Item) -> str:
+    return f"{at_of(item):%H:%M}"
+
+
+def one_line(text: str) -> str:
+    """Return a text from elsewhere as one safe line."""
+    return " ".join(visible(text).split())
+
+
+def cut(text: str, cells: int) -> str:
+    """Return `text` in at most so many cells."""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, max(cells - 1, 0)).rstrip() + "…" if cells > 0 else ""
+
+
+def _written(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"

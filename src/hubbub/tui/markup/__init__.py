@@ -1,0 +1,50 @@
+"""What is shown of a message's text: made safe, with code, emphasis, links and mentions.
+
+Nothing of what was written disappears except the marks themselves, and marks are only what clearly
+is meant so: `2*3*4`, `snake_case`, `C:\\*dir` and drawings of punctuation stay as they are.
+"""
+
+from typing import NamedTuple
+
+from rich.style import Style
+from rich.text import Span, Text
+
+from hubbub.tui.markup.blocks import blocks_of, highlighted
+from hubbub.tui.markup.mentions import calls, mentions
+from hubbub.tui.markup.runs import runs
+from hubbub.tui.markup.visible import visible
+from hubbub.tui.palette import Palette
+
+__all__ = ["Paragraph", "mentions", "paragraphs", "visible"]
+
+
+class Paragraph(NamedTuple):
+    """A part of a message: a block of code, or everything up to the next one."""
+
+    text: Text
+    is_code: bool
+
+
+def paragraphs(text: str, palette: Palette, own_name: str) -> list[Paragraph]:
+    """Return how a message looks to the member `own_name`: one paragraph or more."""
+    return [
+        Paragraph(highlighted(block, palette), is_code=True)
+        if block.is_code
+        else Paragraph(_prose(block.text, palette, own_name), is_code=False)
+        for block in blocks_of(visible(text))
+    ]
+
+
+def _prose(text: str, palette: Palette, own_name: str) -> Text:
+    found = list(runs(text))
+    shown = Text("".join(run.text for run in found), palette.text)
+    at = 0
+    for run in found:
+        style = run.marks
+        if run.kind != "text":
+            style = getattr(palette, run.kind) + style + Style(link=run.url)
+        if style and run.text:
+            shown.spans.append(Span(at, at + len(run.text), style))
+        at += len(run.text)
+    shown.spans += [Span(start, end, palette.mention) for start, end in calls(found, own_name)]
+    return shown

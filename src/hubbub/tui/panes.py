@@ -1,0 +1,132 @@
+"""The lists beside the log: the user's rooms, and who is in the one on the screen."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual import events, on
+from textual.message import Message as TextualMessage
+from textual.strip import Strip
+from textual.widget import Widget
+
+from hubbub.chat.names import same_name
+from hubbub.tui.log.layout import cut, one_line
+from hubbub.tui.log.wrap import CONSOLE
+from hubbub.tui.model.room import RoomState
+from hubbub.tui.model.rooms import Rooms
+from hubbub.tui.palette import Palette
+
+COUNT_MAX = 999
+
+
+class Pane(Widget):
+    """A list of lines, of which those around the current one are shown; a click chooses one."""
+
+    DEFAULT_CSS = """
+    Pane { height: 1fr; background: $panel; padding: 0 1; }
+    """
+
+    class Chosen(TextualMessage):
+        """A line was clicked."""
+
+        def __init__(self, pane: "Pane", index: int) -> None:
+            super().__init__()
+            self.index = index
+            self._pane = pane
+
+        @property
+        def control(self) -> "Pane":
+            """The pane it belongs to."""
+            return self._pane
+
+    def __init__(self, id: str) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._lines: Sequence[Text] = ()
+        self._current = 0
+        self._scrolled = 0
+
+    def show(self, lines: Sequence[Text], current: int = 0) -> None:
+        """Show these lines, `current` among them."""
+        if list(lines) != list(self._lines) or current != self._current:
+            moved = current != self._current
+            self._lines, self._current = lines, current
+            if moved:
+                self._reveal()
+            self.refresh()
+
+    def _reveal(self) -> None:
+        height = max(self.size.height, 1)
+        self._scrolled = min(self._scrolled, self._current)
+        self._scrolled = max(self._scrolled, self._current - height + 1)
+
+    def render_line(self, y: int) -> Strip:
+        """Return a row of the screen."""
+        index = y + self._offset()
+        style = self.rich_style
+        if index >= len(self._lines):
+            return Strip.blank(self.size.width, style)
+        line = self._lines[index]
+        segments = [part for part in line.render(CONSOLE) if part.text]
+        strip = Strip(segments).adjust_cell_length(self.size.width).simplify()
+        return strip.apply_style(style).crop(0, self.size.width)
+
+    def _offset(self) -> int:
+        return max(0, min(self._scrolled, len(self._lines) - self.size.height))
+
+    @on(events.Click)
+    def _choose(self, event: events.Click) -> None:
+        index = event.get_content_offset_capture(self).y + self._offset()
+        if 0 <= index < len(self._lines):
+            self.post_message(self.Chosen(self, index))
+
+    @on(events.MouseScrollUp)
+    def _wheel_up(self) -> None:
+        self._scrolled = max(self._offset() - 1, 0)
+        self.refresh()
+
+    @on(events.MouseScrollDown)
+    def _wheel_down(self) -> None:
+        self._scrolled = self._offset() + 1
+        self.refresh()
+
+
+def room_lines(rooms: Rooms, width: int, palette: Palette) -> list[Text]:
+    """Return a line for each room: its title, and how much in it is unread."""
+    return [_room_line(room, room is rooms.current, width, palette) for room in rooms]
+
+
+def _room_line(room: RoomState, is_current: bool, width: int, palette: Palette) -> Text:
+    style = Style.null()
+    if is_current:
+        style = palette.accent + Style(bold=True)
+    elif room.unread:
+        style = Style(bold=True)
+    count = badge(room)
+    title = cut(one_line(room.title), max(width - len(count) - (1 if count else 0), 1))
+    gap = " " * max(width - cell_len(title) - len(count), 0)
+    counted = palette.unread + Style(bold=True) if room.mentions else palette.dim
+    return Text.assemble((title, style), gap, (count, counted))
+
+
+def badge(room: RoomState) -> str:
+    """Return what a list says beside a room: `@2` for mentions, `17` for messages."""
+    if room.mentions:
+        return f"@{min(room.mentions, COUNT_MAX)}"
+    return str(min(room.unread, COUNT_MAX)) if room.unread else ""
+
+
+def member_lines(
+    present: Iterable[str], spoke: Iterable[str], own_name: str, width: int, palette: Palette
+) -> list[Text]:
+    """Return a line for each member, and below them those who spoke and are gone."""
+    here = sorted(present, key=str.casefold)
+    gone = [name for name in spoke if not any(same_name(name, one) for one in here)]
+    lines = [Text(f"{len(here)} here", palette.dim)]
+    for name in here:
+        style = palette.name(name)
+        label = cut(one_line(name), max(width - 2, 1))
+        you = " (you)" if same_name(name, own_name) else ""
+        lines.append(Text.assemble("● ", (label, style), (you, palette.dim)))
+    lines += [Text("○ " + cut(one_line(name), max(width - 2, 1)), palette.dim) for name in gone]
+    return lines

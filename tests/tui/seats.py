@@ -1,0 +1,101 @@
+"""The terminal client at a real server, driven by keys, without a terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from hubbub.client.profile import Profile
+from hubbub.tui.app import HubbubApp
+from hubbub.tui.opening import Opening
+from hubbub.tui.screen import ChatScreen
+
+PATIENCE_SECONDS = 20
+KEYS = {" ": "space", "/": "slash", "@": "at", "\n": "enter", ":": "colon", ".": "full_stop"}
+
+
+class Seat:
+    """A user of the terminal client."""
+
+    def __init__(self, app: HubbubApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def chat(self) -> ChatScreen:
+        """The screen with the chat, whatever lies above it."""
+        return next(one for one in self.app.screen_stack if isinstance(one, ChatScreen))
+
+    @property
+    def is_chatting(self) -> bool:
+        """Whether the chat is open."""
+        return any(isinstance(one, ChatScreen) for one in self.app.screen_stack)
+
+    @property
+    def draft(self) -> str:
+        """What stands in the composer."""
+        return self.chat.composer.text
+
+    @property
+    def room(self) -> str:
+        """The title of the room on the screen."""
+        return self.chat.desk.rooms.current.title
+
+    @property
+    def screen(self) -> str:
+        """What is on the screen, as text."""
+        width, height = self.app.size
+        rows = self.app.screen._compositor.render_strips()
+        return "\n".join(row.text.rstrip() for row in rows[:height]) if width else ""
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, by Textual's names."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.pilot.press(*[KEYS.get(char, char) for char in text])
+
+    async def say(self, text: str) -> None:
+        """Type a text and press Enter."""
+        await self.type(text)
+        await self.press("enter")
+
+    async def until(self, holds: str | Callable[[], object]) -> None:
+        """Wait until the screen shows something, or something holds."""
+        fulfilled = (lambda: holds in self.screen) if isinstance(holds, str) else holds
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not fulfilled():
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"{holds!r} does not come; the screen:\n{self.screen}") from None
+
+
+@asynccontextmanager
+async def seat(
+    address: str,
+    folder: Path,
+    *,
+    name: str | None = "ann",
+    size: tuple[int, int] = (100, 30),
+    room: str | None = None,
+    theme: str | None = "dark",
+    hosted_in: str | None = None,
+) -> AsyncIterator[Seat]:
+    """Open the client; when the block ends it quits, as with Ctrl+Q."""
+    opening = Opening(address=address, name=name, room=room, theme=theme, hosted_in=hosted_in)
+    app = HubbubApp(opening, Profile.load(folder / "profile.json"))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        one = Seat(app, pilot)
+        if name is not None:
+            await one.until(
+                lambda: (
+                    app.ended or (one.is_chatting and app.desk and app.desk.rooms.current.filled)
+                )
+            )
+        yield one
+        await app.end()
+    if app.ended is not None:
+        raise app.ended

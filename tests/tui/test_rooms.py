@@ -1,0 +1,199 @@
+"""Going between rooms, by keys and by commands."""
+
+import asyncio
+from pathlib import Path
+
+from hubbub.client import connect
+from hubbub.testing import LocalServer
+
+from .seats import Seat, seat
+
+
+async def in_rooms(ann: Seat, *names: str) -> None:
+    for name in names:
+        await ann.say(f"/join {name}")
+        await ann.until(f"#{name}\n")
+        await ann.until(lambda: ann.chat.desk.rooms.current.filled)
+
+
+def test_keys_go_from_room_to_room(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await in_rooms(ann, "kitchen", "garden")
+            seen = []
+            for key in ("alt+up", "alt+up", "alt+up", "alt+down", "alt+2", "alt+9"):
+                await ann.press(key)
+                await ann.pilot.pause()
+                seen.append(ann.room)
+            assert seen == ["#kitchen", "#lobby", "#garden", "#lobby", "#kitchen", "#kitchen"]
+
+    asyncio.run(scene())
+
+
+def test_each_room_keeps_its_draft(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await in_rooms(ann, "kitchen")
+            await ann.type("soup")
+            await ann.press("alt+1")
+            await ann.until(lambda: ann.room == "#lobby")
+            assert ann.draft == ""
+            await ann.type("hello")
+            await ann.press("alt+2")
+            await ann.until(lambda: ann.draft == "soup")
+
+    asyncio.run(scene())
+
+
+def test_unread_rooms_are_counted_and_found(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with (
+            connect(address, name="bob", room="kitchen") as bob,
+            seat(address, tmp_path) as ann,
+        ):
+            await in_rooms(ann, "kitchen", "garden")
+            await bob.say("soup")
+            await bob.say("@ann, soup")
+            await ann.until(lambda: "#kitchen" in ann.screen and "@1" in ann.screen)
+            await ann.press("alt+a")
+            await ann.until(lambda: ann.room == "#kitchen")
+            await ann.until("─ new ─")
+            await ann.until(lambda: "@1" not in ann.screen)
+            await ann.press("alt+a")
+            await ann.until("Nothing is unread in other rooms.")
+
+    asyncio.run(scene())
+
+
+def test_the_switcher_finds_a_room_by_some_letters(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await in_rooms(ann, "kitchen", "garden")
+            await ann.press("ctrl+k")
+            await ann.until("Go to")
+            await ann.type("ktn")
+            await ann.until(lambda: "#garden" not in ann.screen.split("Go to")[1])
+            await ann.press("enter")
+            await ann.until(lambda: ann.room == "#kitchen")
+            await ann.press("ctrl+k", "escape")
+            await ann.until(lambda: ann.app.screen is ann.chat)
+
+    asyncio.run(scene())
+
+
+def test_all_rooms_of_the_server_can_be_chosen_from(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with (
+            connect(address, name="bob", room="attic"),
+            seat(address, tmp_path) as ann,
+        ):
+            await ann.say("/rooms")
+            await ann.until("Rooms of the server")
+            await ann.type("atti")
+            await ann.press("enter")
+            await ann.until(lambda: ann.room == "#attic")
+
+    asyncio.run(scene())
+
+
+def test_a_room_is_left(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await in_rooms(ann, "kitchen")
+            await ann.say("/leave")
+            await ann.until(lambda: ann.room == "#lobby")
+            await ann.until(lambda: "kitchen" not in ann.screen)
+            await ann.say("/leave")
+            await ann.until("This is the only room you are in.")
+
+    asyncio.run(scene())
+
+
+def test_private_messages_go_to_one_person(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="Bob Lee") as bob, seat(address, tmp_path) as ann:
+            await ann.until(lambda: ann.chat.names() == ["Bob Lee"])
+            await ann.say("/msg bob lee only for you")
+            await ann.until(lambda: ann.room == "@Bob Lee")
+            async with asyncio.timeout(20):
+                async for event in bob:
+                    if getattr(event, "text", "") == "only for you":
+                        break
+            await ann.say("/msg nobody hi")
+            await ann.until("Nobody called 'nobody' is here.")
+
+    asyncio.run(scene())
+
+
+def test_topic_and_members_are_shown(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        size = (120, 30)
+        async with connect(address, name="bob") as bob, seat(address, tmp_path, size=size) as ann:
+            await ann.say("/topic soup of the day")
+            await ann.until("#lobby  soup of the day")
+            await ann.until("● bob")
+            await bob.say("bye")
+            await bob.__aexit__(None, None, None)
+            await ann.until("○ bob")
+            await ann.say("/who")
+            await ann.until("1 in #lobby: ann")
+
+    asyncio.run(scene())
+
+
+def test_messages_are_found_and_shown_where_they_stand(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob", room="kitchen") as bob:
+            await bob.say("a needle in the hay")
+            for number in range(250):
+                await bob.say(f"straw {number}")
+            async with seat(address, tmp_path) as ann:
+                await ann.press("ctrl+f")
+                await ann.until("Find messages")
+                await ann.type("needle")
+                await ann.until("bob a needle in the hay")
+                await ann.press("enter")
+                await ann.until(lambda: ann.room == "#kitchen")
+                await ann.until(lambda: "straw 3" in ann.screen and "a needle" in ann.screen)
+                assert "straw 249" not in ann.screen
+
+    asyncio.run(scene())
+
+
+def test_a_command_that_is_unknown_here_is_answered_by_the_server(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await ann.say("/jump")
+            await ann.until("There is no command /jump.")
+
+    asyncio.run(scene())
+
+
+def test_the_palette_and_the_help_list_the_same_actions(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path, size=(100, 60)) as ann:
+            await ann.press("f1")
+            await ann.until("find messages")
+            await ann.press("escape", "ctrl+p")
+            await ann.until("Find messages")
+            await ann.type("enter a room")
+            await ann.until("Enter a room; it opens if there is none")
+            await ann.press("enter")
+            await ann.until(lambda: ann.draft == "/join ")
+
+    asyncio.run(scene())

@@ -1,0 +1,169 @@
+"""The terminal client in a real terminal, at a real server in a process of its own."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.interop.raw import RawPeer
+
+from .tmux import Tmux
+
+PYTHON = sys.executable
+
+
+class Server:
+    """`hubbub serve` on a port of its own, which can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.address = f"127.0.0.1:{self.port}"
+        self._folder = folder / "server"
+        self.start()
+
+    def start(self) -> None:
+        """Serve; return when it accepts."""
+        command = [PYTHON, "-m", "hubbub.cli", "serve", "--listen", self.address]
+        self.process = subprocess.Popen(
+            [*command, "--data", str(self._folder)], stdout=subprocess.PIPE
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline()
+
+    def kill(self) -> None:
+        """End without a word."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    one = Server(tmp_path)
+    yield one
+    one.kill()
+
+
+@contextmanager
+def chatting(folder: Path, server: Server, width: int = 100, height: int = 30) -> Iterator[Tmux]:
+    with Tmux(folder, width, height) as terminal:
+        terminal.start(PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann")
+        terminal.until("Say something")
+        terminal.until(server.address)
+        yield terminal
+
+
+def test_half_typed_text_survives_what_a_tutorials_client_says(
+    tmp_path: Path, server: Server
+) -> None:
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        terminal.type("half typed")
+        terminal.keys("Left", "Left")
+        bob.say("hello from a socket")
+        screen = terminal.until("bob  hello from a socket")
+        assert "half typed" in screen
+        terminal.type("_")
+        terminal.until("half typ_ed")
+        terminal.keys("Enter")
+        terminal.until("ann  half typ_ed")
+        assert bob.pair() == ("ann", "half typ_ed")
+
+
+def test_a_killed_server_takes_nothing_with_it(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal:
+        terminal.type("before")
+        terminal.keys("Enter")
+        terminal.until("complete 1–1")
+        terminal.type("still typing")
+        server.kill()
+        screen = terminal.until("○ offline")
+        assert "still typing" in screen
+        terminal.keys("Enter")
+        terminal.type("and again")
+        terminal.keys("Enter")
+        terminal.until("2 waiting to be sent")
+        server.start()
+        screen = terminal.until("complete 1–3")
+        for text in ("before", "still typing", "and again"):
+            assert screen.count(text) == 1
+
+
+def test_a_paste_of_forty_lines_becomes_one_message(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        pasted = "\n".join(f"line {number}" for number in range(1, 41))
+        terminal.paste(pasted)
+        terminal.until("line 40")
+        terminal.keys("BSpace", "1")
+        terminal.keys("Enter")
+        terminal.until("Send 40 lines as one message?")
+        terminal.keys("Enter")
+        assert bob.pair() == ("ann", pasted[:-1] + "1")
+
+
+def test_lines_are_made_and_the_editor_opens(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text("import sys; open(sys.argv[1], 'a').write('from the editor')")
+    with Tmux(tmp_path) as terminal:
+        command = f"{PYTHON} -m hubbub.cli join {server.address} --name ann"
+        terminal.start("sh", "-c", f"EDITOR='{PYTHON} {editor}' exec {command}")
+        terminal.until("Say something")
+        terminal.type("one")
+        terminal.keys("M-Enter")
+        terminal.type("two")
+        terminal.keys("C-j")
+        terminal.keys("C-x", "C-e")
+        screen = terminal.until("from the editor")
+        assert "one" in screen
+        terminal.keys("Enter")
+        terminal.until(lambda screen: "ann  one" in screen and "Say something" in screen)
+
+
+def test_another_size_keeps_the_draft_and_the_log(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        bob.say("a message to keep")
+        terminal.until("a message to keep")
+        terminal.type("my draft")
+        for width, height in ((40, 10), (20, 4), (250, 60), (100, 30)):
+            terminal.resize(width, height)
+            terminal.until("my draft")
+        terminal.until("bob  a message to keep")
+
+
+def test_links_reach_the_terminal_and_control_characters_do_not(
+    tmp_path: Path, server: Server
+) -> None:
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        raw = terminal.record()
+        bob.say("see https://example.org/x and \x1b]0;title\x07\x1b[31mred\x9b31m done")
+        terminal.until("done")
+        terminal.until(lambda _: b"done" in raw.read_bytes())
+        written = raw.read_bytes()
+        assert b"\x1b]8;" in written
+        assert b";https://example.org/x\x1b\\" in written
+        assert b"\x1b]0;title" not in written
+        assert b"\x1b[31mred" not in written
+        assert "\x9b31m".encode() not in written
+
+
+def test_it_ends_with_zero_when_the_user_quits(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal:
+        terminal.keys("C-q")
+        assert terminal.ended() == 0
+
+
+def test_it_ends_with_one_and_a_sentence_when_nobody_answers(
+    tmp_path: Path, server: Server
+) -> None:
+    server.kill()
+    with Tmux(tmp_path) as terminal:
+        terminal.start(PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann")
+        assert terminal.ended() == 1
+        assert "server there with 'hubbub serve'." in terminal.screen
