@@ -325,4 +325,4 @@ def help_sections(*, classic: bool) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def key_label(key: str) -> str:
     """Return Textual's name of a key as people write it."""
-    return "+".join(part.capitalize() for part in key.split("+"))
+    return key.replace("page", "page ").title()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from rich.table import Table
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -34,15 +35,21 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = "Help"
             box.border_subtitle = "Escape goes back"
-            yield Static(Text("\n\n").join(map(_section, self._sections)))
+            yield Static(_table(self._sections))
 
     @on(events.Mount)
     def _begin(self) -> None:
         self.query_one(VerticalScroll).focus()
 
 
-def _section(section: tuple[str, Iterable[Row]]) -> Text:
-    title, rows = section
-    lines = [Text(title, "bold")]
-    lines += [Text.assemble((f"{left:<24}", "bold"), " ", right) for left, right in rows]
-    return Text("\n").join(lines)
+def _table(sections: Iterable[tuple[str, Iterable[Row]]]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", min_width=8, max_width=24)
+    table.add_column(ratio=1)
+    for title, rows in sections:
+        if table.row_count:
+            table.add_row()
+        table.add_row(Text(title, "underline"))
+        for left, right in rows:
+            table.add_row(Text(left), Text(right))
+    return table

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from hubbub.chat.names import same_name
 from hubbub.tui.log.layout import cut, one_line
-from hubbub.tui.log.wrap import CONSOLE
+from hubbub.tui.log.strips import strip_of
 from hubbub.tui.model.room import RoomState
 from hubbub.tui.model.rooms import Rooms
 from hubbub.tui.palette import Palette
@@ -66,10 +66,7 @@ class Pane(Widget):
         style = self.rich_style
         if index >= len(self._lines):
             return Strip.blank(self.size.width, style)
-        line = self._lines[index]
-        segments = [part for part in line.render(CONSOLE) if part.text]
-        strip = Strip(segments).adjust_cell_length(self.size.width).simplify()
-        return strip.apply_style(style).crop(0, self.size.width)
+        return strip_of(self._lines[index], self.size.width, style)
 
     def _offset(self) -> int:
         return max(0, min(self._scrolled, len(self._lines) - self.size.height))

@@ -1,9 +1,10 @@
 """The line at the bottom: the connection, what it proves, and what goes on elsewhere."""
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
-from hubbub.tui.log.layout import cut
+from hubbub.tui.log.layout import one_line
 from hubbub.tui.model.desk import Desk
 from hubbub.tui.model.link import Link, State
 from hubbub.tui.model.posting import unsent
@@ -14,67 +15,72 @@ _TYPING_NAMES_MAX = 2
 
 
 def status(desk: Desk, palette: Palette, width: int, now: float, *, rooms_hidden: bool) -> Text:
-    """Return the line; what matters least is left out first where it is narrow."""
-    parts = [_connection(desk.link, palette, now)]
-    if rooms_hidden and (elsewhere := _elsewhere(desk)):
-        parts.append(Text(elsewhere, palette.unread))
+    """Return the line. Where it is narrow, its parts are shortened, and the last left out first."""
+    parts = [(_connection(desk.link, now), _state_style(desk.link, palette))]
+    if rooms_hidden:
+        parts.append((_elsewhere(desk), palette.unread))
     if desk.link.state is State.OFFLINE and (waiting := unsent(desk.rooms)):
-        parts.append(Text(f"{waiting} waiting to be sent", palette.error))
-    if typing := _typing(desk.rooms.current.typing(now)):
-        parts.append(Text(typing, palette.accent))
-    if proof := _proof(desk):
-        parts.append(Text(proof, palette.dim))
+        sentence = f"{waiting} waiting to be sent"
+        parts.append(([sentence, f"{waiting} unsent"], palette.error))
+    parts.append((_typing(desk.rooms.current.typing(now)), palette.accent))
+    parts.append((_proof(desk), palette.dim))
     line = Text()
-    for part in parts:
+    for versions, style in parts:
         gap = "  " if line else ""
-        if line and cell_len(line.plain) + len(gap) + cell_len(part.plain) > width:
-            continue
-        line.append(gap)
-        line.append_text(part)
-    if cell_len(line.plain) > width:
-        line = Text(cut(line.plain, width), line.spans[0].style if line.spans else "")
+        room = width - cell_len(line.plain) - len(gap)
+        if fitting := next((one for one in versions if cell_len(one) <= room), ""):
+            line.append(gap).append(fitting, style)
     return line
 
 
-def _connection(link: Link, palette: Palette, now: float) -> Text:
+def _state_style(link: Link, palette: Palette) -> Style:
+    return palette.error if link.state is State.OFFLINE else palette.dim
+
+
+def _connection(link: Link, now: float) -> list[str]:
     match link.state:
         case State.CONNECTING:
-            return Text(f"○ connecting to {link.address} …", palette.dim)
+            return [f"○ connecting to {link.address} …", "○ connecting …", "○"]
         case State.ONLINE:
             latency = link.latency_seconds
             measured = "" if latency is None else f" {max(round(latency * 1000), 1)} ms"
-            return Text.assemble(("● ", palette.accent), link.address, measured)
+            return [f"● {link.address}{measured}", f"●{measured}", "●"]
         case State.CLASSIC:
-            return Text.assemble(("● ", palette.accent), f"{link.address} keeps no history")
+            return [f"● {link.address} keeps no history", "● no history", "●"]
         case State.OFFLINE:
             again = ""
             if link.retry_at is not None:
                 again = f"; next try in {max(link.retry_at - now, 0):.0f} s"
-            return Text(f"○ offline: {link.reason}{again}", palette.error)
+            return [f"○ offline: {link.reason}{again}", f"○ offline{again}", "○ offline", "○"]
 
 
-def _elsewhere(desk: Desk) -> str:
+def _elsewhere(desk: Desk) -> list[str]:
+    """Say which other rooms hold something unread, or how many."""
     others = [room for room in desk.rooms if room is not desk.rooms.current and room.unread]
-    return " ".join(f"{room.title} {badge(room)}" for room in others[:2]) + (
-        f" +{len(others) - 2}" if len(others) > 2 else ""
-    )
+    if not others:
+        return []
+    first, *rest = sorted(others, key=lambda room: not room.mentions)
+    named = f"{one_line(first.title)} {badge(first)}"
+    more = f" +{len(rest)}" if rest else ""
+    return [named + more, badge(first) + more]
 
 
-def _typing(names: list[str]) -> str:
+def _typing(names: list[str]) -> list[str]:
     if not names:
-        return ""
+        return []
     if len(names) > _TYPING_NAMES_MAX:
-        return f"{len(names)} are typing …"
-    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} typing …"
+        return [f"{len(names)} are typing …"]
+    who = " and ".join(map(one_line, names))
+    return [f"{who} {'is' if len(names) == 1 else 'are'} typing …", "typing …"]
 
 
-def _proof(desk: Desk) -> str:
+def _proof(desk: Desk) -> list[str]:
     """Say which part of the room's log is here without a hole, as `prev` proves it."""
     replica = desk.replica(desk.rooms.current)
     if replica is None or desk.is_classic or replica.last == 0:
-        return ""
+        return []
     if replica.cursor < replica.last:
-        return f"catching up {replica.cursor}/{replica.last}"
+        return [f"catching up {replica.cursor}/{replica.last}"]
     if replica.start >= replica.cursor:
-        return f"up to date at {replica.cursor}"
-    return f"complete {replica.start + 1}–{replica.cursor}"
+        return [f"up to date at {replica.cursor}"]
+    return [f"complete {replica.start + 1}–{replica.cursor}"]

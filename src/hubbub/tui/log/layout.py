@@ -11,7 +11,8 @@ from textual.strip import Strip
 
 from hubbub.chat.events import Message
 from hubbub.chat.names import same_name
-from hubbub.tui.log.wrap import CONSOLE, wrap
+from hubbub.tui.log.strips import strip_of
+from hubbub.tui.log.wrap import wrap
 from hubbub.tui.markup import paragraphs, visible
 from hubbub.tui.model.log import Item, Note, Pending, Said
 from hubbub.tui.palette import Palette
@@ -70,13 +71,9 @@ class Layout(NamedTuple):
         """Return how `item` looks."""
         above = self._above(context)
         below = self.base + self.palette.selected if context.selected else self.base
-        lines = [self._strip(line, self.base) for line in above]
-        lines += [self._strip(line, below) for line in self._lines(item, context)]
+        lines = [strip_of(line, self.width, self.base) for line in above]
+        lines += [strip_of(line, self.width, below) for line in self._lines(item, context)]
         return Block(lines, len(above))
-
-    def _strip(self, line: Text, below: Style) -> Strip:
-        segments = [part for part in line.render(CONSOLE) if part.text]
-        return Strip(segments).adjust_cell_length(self.width).apply_style(below)
 
     # Above the item.
 

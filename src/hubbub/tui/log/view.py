@@ -20,11 +20,15 @@ from textual.widget import Widget
 from hubbub.chat.events import Message
 from hubbub.tui.log.context import context
 from hubbub.tui.log.layout import Block, Context, Layout
-from hubbub.tui.log.wrap import CONSOLE
+from hubbub.tui.log.strips import strip_of
+from hubbub.tui.log.wrap import wrap
 from hubbub.tui.model.log import Item, Note, Pending, RoomLog, Said
 from hubbub.tui.model.room import RoomState
 from hubbub.tui.palette import Palette
 
+EMPTY = (
+    "Nothing was said here yet.\nType below and press Enter to begin; F1 shows what else there is."
+)
 WHEEL_LINES = 3
 OLDER_WITHIN_ITEMS = 60
 """Older messages are asked for while still so many items are above the screen."""
@@ -199,17 +203,29 @@ class LogView(Widget, can_focus=True):
         over = max(count - height, 0)
         self._shown = (index, self._log.end)
         self._shown_top = Place(index, over - body)
+        if not count and self.room.filled:
+            rows = self._hint()[:height]
+            count = len(rows)
         blank = Strip.blank(self.size.width, self.rich_style)
         return [blank] * (height - count) + rows[over:]
+
+    def _hint(self) -> list[Strip]:
+        """Return what stands in a room in which nothing was said yet."""
+        width = self.size.width
+        lines = wrap(Text(EMPTY, self._palette.dim), max(width - 4, 1))
+        blank = Strip.blank(width, self.rich_style)
+        shown = []
+        for line in lines:
+            line.pad_left(max((width - cell_len(line.plain.rstrip())) // 2, 0))
+            shown.append(strip_of(line, width, self.rich_style))
+        return [*shown, blank]
 
     def _mark(self) -> Strip:
         """Return the last row of a log that is scrolled up: word of what is below."""
         new = self._log.end - self._left_at
         label = f"{new} new ↓" if new > 0 else "↓"
         line = Text(label.rjust(self.size.width - 1)[: self.size.width], self._palette.unread)
-        return Strip(line.render(CONSOLE, end="")).adjust_cell_length(
-            self.size.width, self.rich_style
-        )
+        return strip_of(line, self.size.width, self.rich_style)
 
     # Moving.
 

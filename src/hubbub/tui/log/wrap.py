@@ -4,12 +4,8 @@ import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 from wcwidth import iter_graphemes
-
-CONSOLE = Console()
-"""Rich wants one wherever text becomes segments; nothing is ever printed on it."""
 
 # Chinese and Japanese have no spaces: a line may end behind each character and what closes it.
 _IDEOGRAPH = "[\u2e80-\u2fdf\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
