@@ -151,11 +151,6 @@ def test_a_name_given_is_remembered_only_if_none_is(
     assert Profile.load().name == "ann"
 
 
-def test_a_name_given_to_the_client_is_remembered_once_it_has_ended(chats: Chats) -> None:
-    chats.run("join", "--name", "ann")
-    assert Profile.load().name == "ann"
-
-
 def test_in_scripts_a_remembered_name_is_enough(hubbub_server: LocalServer) -> None:
     profile = Profile.load()
     profile.name = "ann"

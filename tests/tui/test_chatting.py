@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+from textual import events
+
 from hubbub.chat.events import Deleted, Edited, Message, Reaction
 from hubbub.client import Chat, connect
-from hubbub.testing import LocalServer
+from hubbub.testing import LocalServer, serving
 from hubbub.tui.composer import Draft
 
 from .seats import seat
@@ -186,9 +188,19 @@ def test_chosen_messages_are_answered_reacted_to_and_deleted(
             assert isinstance(answer, Message)
             assert answer.reply_to == seq
             await ann.until("↳ bob: a question")
-            await ann.say("/react :tada:")
+            await ann.say("/react :nosuch:")
+            await ann.until("There is no emoji called :nosuch:")
+            await ann.until(lambda: ann.draft == "/react :nosuch:")
+            ann.chat.composer.put("")
+            await ann.press("f6", "+")
+            await ann.until("React with")
+            await ann.type("tada")
+            await ann.until("🎉  tada")
+            await ann.press("enter")
             await ann.until("🎉 ann")
-            await ann.press("f6", "d")
+            await ann.press("d")
+            await ann.until("Delete 'an answer' for everybody?")
+            await ann.press("y")
             await ann.until("(deleted)")
             deleted = await heard(bob, Deleted)
             assert isinstance(deleted, Deleted)
@@ -210,6 +222,44 @@ def test_a_refused_message_is_marked_and_dropped_or_tried_again(
             await ann.say("/drop")
             await ann.until(lambda: "Not sent" not in ann.screen)
             assert not ann.chat.desk.rooms.current.log.pending
+
+    asyncio.run(scene())
+
+
+def test_fast_typing_sends_each_line_as_a_message_of_its_own(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob") as bob, seat(address, tmp_path) as ann:
+            for key in "one\rtwo\rthree\r":
+                ann.app.post_message(events.Key("enter" if key == "\r" else key, key))
+            texts: list[str] = []
+            while len(texts) < 3:
+                message = await heard(bob, Message)
+                assert isinstance(message, Message)
+                texts.append(message.text)
+            assert texts == ["one", "two", "three"]
+
+    asyncio.run(scene())
+
+
+def test_an_edit_that_fails_is_there_to_be_tried_again(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with serving() as server:
+            address = server.address
+            async with seat(address, tmp_path) as ann:
+                await ann.say("mine")
+                await ann.until("complete 1–1")
+                async with connect(address, name="bob") as bob:
+                    await bob.say("x" * 10)
+                await ann.press("up")
+                await ann.until("Editing your message")
+                ann.chat.composer.put("y" * 70_000)
+                await ann.press("enter")
+                await ann.until("70000 bytes")
+                await ann.until("Editing your message")
+                assert ann.draft == "y" * 70_000
 
     asyncio.run(scene())
 

@@ -77,7 +77,7 @@ def test_a_tutorial_server_has_neither_rooms_nor_history(
             await ann.until("This server cannot do that")
             await ann.say("/nonsense")
             await ann.until("There is no command /nonsense.")
-            assert ann.draft == "/nonsense"
+            assert ann.draft == ""
 
     asyncio.run(scene())
 
@@ -96,6 +96,18 @@ def test_the_name_is_asked_for_once(hubbub_server: LocalServer, tmp_path: Path) 
     asyncio.run(scene())
 
 
+def test_a_name_that_was_given_is_remembered_unless_one_is(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        for name in ("ann", "bea"):
+            async with seat(hubbub_server.address, tmp_path, name=name) as one:
+                await one.until("Say something")
+            assert Profile.load(tmp_path / "profile.json").name == "ann"
+
+    asyncio.run(scene())
+
+
 def test_a_taken_name_is_asked_for_again(hubbub_server: LocalServer, tmp_path: Path) -> None:
     async def scene() -> None:
         address = hubbub_server.address
@@ -109,6 +121,7 @@ def test_a_taken_name_is_asked_for_again(hubbub_server: LocalServer, tmp_path: P
             await ann.say("ann2")
             await ann.until(lambda: ann.app.desk and ann.app.desk.link.is_live)
             assert ann.chat.desk.name == "ann2"
+        assert Profile.load(tmp_path / "profile.json").name == "ann2"
 
     asyncio.run(scene())
 

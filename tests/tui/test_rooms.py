@@ -1,6 +1,7 @@
 """Going between rooms, by keys and by commands."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from hubbub.client import connect
@@ -9,10 +10,14 @@ from hubbub.testing import LocalServer
 from .seats import Seat, seat
 
 
+def shows(ann: Seat, name: str) -> bool:
+    return ann.room == f"#{name}"
+
+
 async def in_rooms(ann: Seat, *names: str) -> None:
     for name in names:
         await ann.say(f"/join {name}")
-        await ann.until(f"#{name}\n")
+        await ann.until(partial(shows, ann, name))
         await ann.until(lambda: ann.chat.desk.rooms.current.filled)
 
 

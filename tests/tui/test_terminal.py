@@ -1,5 +1,8 @@
 """The terminal client in a real terminal, at a real server in a process of its own."""
 
+import os
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +14,7 @@ import pytest
 
 from tests.interop.raw import RawPeer
 
-from .tmux import Tmux
+from .tmux import PATIENCE_SECONDS, Tmux
 
 PYTHON = sys.executable
 
@@ -54,8 +57,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def chatting(folder: Path, server: Server, width: int = 100, height: int = 30) -> Iterator[Tmux]:
     with Tmux(folder, width, height) as terminal:
         terminal.start(PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann")
-        terminal.until("Say something")
-        terminal.until(server.address)
+        terminal.until(f"● {server.address}")
         yield terminal
 
 
@@ -157,6 +159,48 @@ def test_it_ends_with_zero_when_the_user_quits(tmp_path: Path, server: Server) -
     with chatting(tmp_path, server) as terminal:
         terminal.keys("C-q")
         assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_window_keeps_the_draft(
+    tmp_path: Path, server: Server, ending: signal.Signals
+) -> None:
+    with chatting(tmp_path, server) as terminal:
+        terminal.type("my precious draft")
+        terminal.until("my precious draft")
+        os.kill(terminal.pid, ending)
+        assert terminal.ended() == 0
+    with chatting(tmp_path, server) as terminal:
+        terminal.until("my precious draft")
+
+
+def test_a_terminal_that_vanishes_without_a_signal_ends_the_chat(
+    tmp_path: Path, server: Server
+) -> None:
+    ours, its = os.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)}
+    command = [PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann"]
+    program = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=environment)
+    os.close(its)
+    try:
+        read_until(ours, b"ay something")  # the cursor stands on the S
+        os.write(ours, b"half a draft")
+        read_until(ours, b"draft")
+        os.close(ours)
+        assert program.wait(PATIENCE_SECONDS) == 0
+    finally:
+        program.kill()
+        program.wait()
+    assert "half a draft" in (tmp_path / "hubbub" / "profile.json").read_text()
+
+
+def read_until(terminal: int, text: bytes) -> None:
+    """Read what a program prints until some text was among it."""
+    shown = b""
+    while text not in shown:
+        readable, _, _ = select.select([terminal], [], [], PATIENCE_SECONDS)
+        assert readable, f"it printed nothing more: {shown[-2000:]!r}"
+        shown += os.read(terminal, 65_536)
 
 
 def test_it_ends_with_one_and_a_sentence_when_nobody_answers(

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,17 @@ import pytest
 
 PATIENCE_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.02
+
+# tmux itself does not always know how a program has ended.
+TELLER = """
+import pathlib, signal, subprocess, sys
+folder = pathlib.Path(sys.argv[1])
+program = subprocess.Popen(sys.argv[2:])
+for number in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+(folder / "pid").write_text(str(program.pid))
+(folder / "status").write_text(str(program.wait()))
+"""
 
 
 def require(program: str) -> None:
@@ -57,9 +69,12 @@ class Tmux:
 
     def start(self, *command: str) -> None:
         """Run a program; its window stays when it has ended."""
+        for told in ("pid", "status"):
+            (self._folder / told).unlink(missing_ok=True)
+        told_by = (sys.executable, "-c", TELLER, str(self._folder))
         width, height = self._size
         self._run(
-            *("new-session", "-d", "-x", str(width), "-y", str(height), "--", *command),
+            *("new-session", "-d", "-x", str(width), "-y", str(height), "--", *told_by, *command),
             *(";", "set-option", "-w", "remain-on-exit", "on"),
             *(";", "set-option", "-g", "focus-events", "on"),
         )
@@ -94,27 +109,26 @@ class Tmux:
         return self._run("capture-pane", "-p")
 
     @property
-    def exit_status(self) -> int | None:
-        """How the program ended; None while it runs."""
-        status = self._run("display-message", "-p", "#{pane_dead_status}").strip()
-        return int(status) if status else None
+    def pid(self) -> int:
+        """The process that was started."""
+        return int(self._wait(self._reading("pid"), str.isdigit))
+
+    def ended(self) -> int:
+        """Wait for the program's end, and return its exit status."""
+        return int(self._wait(self._reading("status"), lambda status: status != ""))
+
+    def _reading(self, name: str) -> Callable[[], str]:
+        path = self._folder / name
+        return lambda: path.read_text() if path.exists() else ""
 
     def until(self, seen: str | Callable[[str], bool]) -> str:
         """Wait until the screen shows something, and return the screen."""
         shown = seen if callable(seen) else lambda screen: seen in screen
         return self._wait(lambda: self.screen, shown)
 
-    def ended(self) -> int:
-        """Wait for the program's end, and return its exit status."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (status := self.exit_status) is None:
-            assert time.monotonic() < deadline, f"it has not ended:\n{self.screen}"
-            time.sleep(LOOK_AGAIN_SECONDS)
-        return status
-
     def _wait(self, look: Callable[[], str], wanted: Callable[[str], bool]) -> str:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not wanted(screen := look()):
-            assert time.monotonic() < deadline, f"this does not appear; the screen:\n{screen}"
+            assert time.monotonic() < deadline, f"not this: {screen!r}\nThe screen:\n{self.screen}"
             time.sleep(LOOK_AGAIN_SECONDS)
         return screen

@@ -57,8 +57,6 @@ def _on_screen(opening: Opening) -> None:
     from hubbub.tui.app import chat
 
     chat(opening)
-    if opening.name is not None:
-        remember_name(opening.name, Profile.load())
 
 
 def _in_lines(opening: Opening, name: str, profile: Profile) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from hubbub.chat.errors import Refused
 from hubbub.tui import choosing
 from hubbub.tui.composer.emoji_names import emoji_named
+from hubbub.tui.confirm import Confirm
 from hubbub.tui.help import HelpScreen
+from hubbub.tui.log.layout import cut, one_line
 from hubbub.tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -149,7 +151,9 @@ async def _edit(screen: ChatScreen, argument: str) -> None:
 
 async def _delete(screen: ChatScreen, _argument: str) -> None:
     message = _said(screen, own=True)
-    await screen.desk.chat.delete(message.room, message.seq)
+    question = f"Delete '{cut(one_line(message.text), 40)}' for everybody?"
+    if await screen.app.push_screen_wait(Confirm(question, "Delete")):
+        await screen.desk.chat.delete(message.room, message.seq)
 
 
 def _reply(screen: ChatScreen, argument: str) -> None:
@@ -163,6 +167,8 @@ def _reply(screen: ChatScreen, argument: str) -> None:
 async def _react(screen: ChatScreen, argument: str) -> None:
     message = _said(screen)
     emoji = emoji_named(argument) or argument or await choosing.choose_emoji(screen)
+    if emoji and emoji.startswith(":"):
+        raise Refused(f"There is no emoji called {emoji}")
     if emoji:
         given = message.reactions.get(emoji, [])
         on = screen.desk.name not in given
@@ -209,6 +215,10 @@ def _help(screen: ChatScreen, _argument: str) -> None:
     screen.app.push_screen(HelpScreen(help_sections(classic=screen.desk.is_classic)))
 
 
+def _palette(screen: ChatScreen, _argument: str) -> None:
+    screen.app.action_command_palette()
+
+
 def _theme(screen: ChatScreen, argument: str) -> None:
     if argument not in THEMES:
         raise Refused(f"Usage: /theme {'|'.join(THEMES)}")
@@ -245,12 +255,13 @@ def _interrupt(screen: ChatScreen, _argument: str) -> None:
 
 ACTIONS = (
     Action("this help", _help, "f1", "help"),
-    Action("go to a room of yours", _switch, "ctrl+k", "switch"),
-    Action("go to the room above", _beside(-1), "alt+up"),
-    Action("go to the room below", _beside(1), "alt+down"),
-    Action("go to a room by its number, Alt+1 to Alt+9", _numbered(1), "alt+1"),
+    Action("find any of these by name", _palette, "ctrl+p"),
+    Action("go to a room of yours", _switch, "ctrl+k", "switch", events_only=True),
+    Action("go to the room above", _beside(-1), "alt+up", events_only=True),
+    Action("go to the room below", _beside(1), "alt+down", events_only=True),
+    Action("go to a room by its number, Alt+1 to Alt+9", _numbered(1), "alt+1", events_only=True),
     *(Action("", _numbered(number), f"alt+{number}") for number in range(2, 10)),
-    Action("go to the next unread room", _next_unread, "alt+a", "unread"),
+    Action("go to the next unread room", _next_unread, "alt+a", "unread", events_only=True),
     Action("choose among all rooms of the server", _rooms, "", "rooms", events_only=True),
     Action("enter a room; it opens if there is none", _join, "", "join", "ROOM", events_only=True),
     Action("leave this room, or another", _leave, "", "leave", "[ROOM]", events_only=True),
@@ -282,7 +293,7 @@ ACTIONS = (
     Action("to the oldest message loaded", _oldest, "ctrl+home"),
     Action("to the newest message", _newest, "ctrl+end"),
     Action("choose messages with the arrow keys; back with Escape", _focus, "f6"),
-    Action("show or hide the rooms", _toggle("rooms"), "f2"),
+    Action("show or hide the rooms", _toggle("rooms"), "f2", events_only=True),
     Action("show or hide the members", _toggle("members"), "f3", events_only=True),
     Action("change the colours", _theme, "", "theme", "|".join(THEMES)),
     Action("copy what the mouse marked, or clear the line", _interrupt, "ctrl+c"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
+from textual.filter import Monochrome, NoColor
 
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.client import parse_address
@@ -22,6 +25,7 @@ from hubbub.tui.model.posting import keep_unsent
 from hubbub.tui.notifying import notification
 from hubbub.tui.palette import Palette, palette_of
 from hubbub.tui.screen import ChatScreen
+from hubbub.tui.terminal import is_there, lasting_driver
 from hubbub.tui.themes import THEMES, default_theme
 
 if TYPE_CHECKING:
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
 
 ALERT_AGAIN_SECONDS = 2.0
 REMEMBER_SECONDS = 30.0
+TERMINAL_SECONDS = 2.0
+"""How soon it is noticed that the terminal has vanished without a signal."""
+
+ENDING_SIGNALS = ("SIGHUP", "SIGINT", "SIGTERM")
 RENAMING = ("name_taken", "name_not_allowed")
 
 
@@ -50,26 +58,41 @@ class HubbubApp(App[None]):
     """`ended`: why the chat is over, unless the user quit."""
 
     TITLE = "hubbub"
+    CSS = """
+    ToastRack { dock: top; align: right top; margin-top: 1; }
+    """  # at the bottom they would cover what is being typed
     COMMANDS = {ActionProvider}
     BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, opening: Opening, profile: Profile) -> None:
-        super().__init__()
+        super().__init__(driver_class=lasting_driver())
         self.opening = opening
         self.profile = profile
         self.ended: HubbubError | None = None
         self.desk: Desk | None = None
         self._chatting: asyncio.Task[None] | None = None
         self._alerted_at = 0.0
+        self._ending: asyncio.Task[None] | None = None
+        self._is_name_new = False
+        """Whether the name is to be remembered once a server has taken it."""
         for theme in THEMES.values():
             self.register_theme(theme)
         self._dress(opening.theme or profile.theme or self._default_theme())
+        if self.no_color:
+            self._forgo_colors()
         if opening.theme:
             profile.theme = opening.theme
 
     def _default_theme(self) -> str:
+        if self.no_color:
+            return "16"
         return default_theme(os.environ, self.console.color_system)
+
+    def _forgo_colors(self) -> None:
+        """Have no colours at all: by itself Textual turns them into greys."""
+        others = [one for one in self._filters if not isinstance(one, Monochrome)]
+        self._filters = [*others, NoColor()]
 
     def _dress(self, name: str) -> None:
         theme = THEMES.get(name, THEMES["dark"])
@@ -85,6 +108,13 @@ class HubbubApp(App[None]):
 
     async def _on_mount(self) -> None:
         self.set_interval(REMEMBER_SECONDS, self._remember)
+        if not self.is_headless:
+            self.set_interval(TERMINAL_SECONDS, self._check_terminal)
+        for ending in ENDING_SIGNALS:
+            # Windows knows only some of them, and its event loop none.
+            with suppress(AttributeError, NotImplementedError):
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(getattr(signal, ending), self._spawn_end)
         if self.profile.notice:
             self.notify(self.profile.notice, severity="warning")
         name = self.opening.name or self.profile.name
@@ -96,7 +126,7 @@ class HubbubApp(App[None]):
     # Who the user is.
 
     def _ask(self, refusal: str, name: str = "", *, instead: bool = False) -> None:
-        """Ask for a name; the answer is remembered if none is, or `instead` of the one that is."""
+        """Ask for a name; it is remembered if none is, or `instead` of the one that is."""
         address = parse_address(self.opening.address)
         where = f"Joining the chatroom at {address}."
         if self.opening.hosted_in is not None:
@@ -104,8 +134,7 @@ class HubbubApp(App[None]):
 
         def named(chosen: str | None) -> None:
             if chosen is not None:
-                if instead or self.profile.name is None:
-                    self.profile.name = chosen
+                self._is_name_new = instead
                 self._begin(chosen)
 
         self.push_screen(NameScreen(where, name, refusal), named)
@@ -144,6 +173,11 @@ class HubbubApp(App[None]):
     # While it goes on.
 
     def _stirred(self) -> None:
+        desk = self.desk
+        if desk and desk.link.is_live and (self._is_name_new or self.profile.name is None):
+            self._is_name_new = False
+            self.profile.name = desk.name
+            self.profile.save()
         for screen in self.screen_stack:
             if isinstance(screen, ChatScreen):
                 screen.stirred()
@@ -199,6 +233,13 @@ class HubbubApp(App[None]):
             await asyncio.wait([self._chatting])
         self._remember(for_good=True)
         self.exit()
+
+    def _check_terminal(self) -> None:
+        if not is_there():
+            self._spawn_end()
+
+    def _spawn_end(self) -> None:
+        self._ending = self._ending or asyncio.create_task(self.end())
 
     def _others_here(self) -> int:
         if self.desk is None or self.opening.hosted_in is None:

@@ -2,6 +2,7 @@
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -22,6 +23,8 @@ class NameScreen(Screen[str]):
     NameScreen #hint { color: $text-muted; }
     NameScreen #where { margin: 0 0 1 0; color: $text-muted; }
     """
+
+    BINDINGS = [Binding("ctrl+c", "app.leave", "Quit", show=False, priority=True)]
 
     def __init__(self, where: str, name: str = "", refusal: str = "") -> None:
         super().__init__()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rich.text import Text
 
-from hubbub.chat.errors import HubbubError
 from hubbub.tui.composer.emoji_names import emoji_matching
 from hubbub.tui.log.layout import one_line
 from hubbub.tui.panes import badge
@@ -61,11 +60,7 @@ async def choose_message(screen: ChatScreen, words: str) -> Message | None:
     async def found(typed: str) -> list[Choice[Message]]:
         if not typed.strip():
             return []
-        try:
-            page = await desk.chat.search(typed, scope)
-        except HubbubError as error:
-            desk.note(str(error), is_error=True)
-            return []
+        page = await desk.chat.search(typed, scope)
         return [_found(message) for message in reversed(page.messages)]
 
     return await _choose(screen, "Find messages", found, "Type words of it.", words)
@@ -79,13 +74,15 @@ def _found(message: Message) -> Choice[Message]:
         " ",
         one_line(message.text[:LABEL_CHARS_MAX]),
     )
-    label.no_wrap = True
     return Choice(label, "", message)
 
 
 async def choose_input(screen: ChatScreen) -> str | None:
     """Choose among what was typed before."""
-    choices = [Choice(Text(one_line(text)), text, text) for text in screen.history.entries]
+    choices = [
+        Choice(Text(one_line(text[:LABEL_CHARS_MAX])), text, text)
+        for text in dict.fromkeys(screen.history.entries)
+    ]
     return await _choose(screen, "Typed before", narrowing(choices), "Nothing such was typed.")
 
 
@@ -94,6 +91,6 @@ async def choose_emoji(screen: ChatScreen) -> str | None:
 
     async def matching(typed: str) -> list[Choice[str]]:
         found = emoji_matching(typed.strip().strip(":") or "smile")
-        return [Choice(Text(f"{emoji}  {name}"), name, emoji) for name, emoji in found]
+        return [Choice(Text(f"{emoji}  {name}"), name, emoji) for emoji, name in found]
 
     return await _choose(screen, "React with", matching, "No emoji has such a name.")

@@ -14,15 +14,14 @@ class Confirm(ModalScreen[bool]):
     DEFAULT_CSS = """
     Confirm { align: center middle; background: $background 60%; }
     Confirm > Vertical {
-        width: auto; max-width: 70; height: auto; background: $surface; border: round $accent;
+        width: 90%; max-width: 64; height: auto; background: $surface; border: round $accent;
         padding: 0 1;
     }
-    Confirm Static { width: auto; }
     Confirm Horizontal { width: auto; height: auto; }
     Confirm Button { margin: 0 1 0 0; min-width: 8; }
     """
     BINDINGS = [
-        Binding("escape,n", "dismiss(False)", "No", show=False),
+        Binding("escape,n,ctrl+c", "dismiss(False)", "No", show=False),
         Binding("y", "dismiss(True)", "Yes", show=False),
     ]
 

@@ -24,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
         padding: 0 1;
     }
     """
-    BINDINGS = [Binding("escape,q,f1,enter", "dismiss", "Back", show=False)]
+    BINDINGS = [Binding("escape,q,f1,enter,ctrl+c", "dismiss", "Back", show=False)]
 
     def __init__(self, sections: Sequence[tuple[str, Sequence[Row]]]) -> None:
         super().__init__()

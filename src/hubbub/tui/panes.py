@@ -109,8 +109,12 @@ def _room_line(room: RoomState, is_current: bool, width: int, palette: Palette) 
 def badge(room: RoomState) -> str:
     """Return what a list says beside a room: `@2` for mentions, `17` for messages."""
     if room.mentions:
-        return f"@{min(room.mentions, COUNT_MAX)}"
-    return str(min(room.unread, COUNT_MAX)) if room.unread else ""
+        return f"@{_count(room.mentions)}"
+    return _count(room.unread) if room.unread else ""
+
+
+def _count(number: int) -> str:
+    return str(number) if number <= COUNT_MAX else f"{COUNT_MAX}+"
 
 
 def member_lines(

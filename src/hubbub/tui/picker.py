@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from hubbub.chat.errors import HubbubError
+
 Value = TypeVar("Value")
 
 SHOWN_MAX = 100
@@ -45,7 +47,7 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
     Picker Static { color: $text-muted; }
     """
     BINDINGS = [
-        Binding("escape", "dismiss(None)", "Back", show=False),
+        Binding("escape,ctrl+c", "dismiss(None)", "Back", show=False),
         Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
         Binding("down,ctrl+n,ctrl+k,ctrl+r", "move(1)", show=False, priority=True),
     ]
@@ -76,15 +78,20 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         self.run_worker(self._narrow(event.value), exclusive=True)
 
     async def _narrow(self, typed: str) -> None:
-        self._choices = (await self._source(typed))[:SHOWN_MAX]
+        hint = self._nothing
+        try:
+            self._choices = (await self._source(typed))[:SHOWN_MAX]
+        except HubbubError as error:
+            self._choices, hint = [], str(error)
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(choice.label) for choice in self._choices])
+        for choice in self._choices:
+            choice.label.no_wrap, choice.label.overflow = True, "ellipsis"
+            options.add_option(Option(choice.label))
         options.highlighted = 0 if self._choices else None
         options.display = bool(self._choices)
-        hint = "" if self._choices else self._nothing
         self.query_one(Static).update(Text(hint))
-        self.query_one(Static).display = bool(hint)
+        self.query_one(Static).display = not self._choices
 
     def action_move(self, steps: int) -> None:
         """Choose the line above or below."""

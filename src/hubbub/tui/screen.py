@@ -24,6 +24,8 @@ from hubbub.tui.panes import Pane, member_lines, room_lines
 from hubbub.tui.status import status
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from textual.app import ComposeResult
 
     from hubbub.chat.events import Message
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 0.04
 ROOMS_FROM_COLUMNS = 80
-MEMBERS_FROM_COLUMNS = 104
+MEMBERS_FROM_COLUMNS = 100
 HEADER_FROM_ROWS = 8
 STATUS_FROM_ROWS = 3
 COMPOSER_ROWS_MAX = 8
@@ -50,8 +52,7 @@ class ChatScreen(Screen[None]):
     DEFAULT_CSS = """
     ChatScreen { background: $background; }
     ChatScreen #middle { width: 1fr; }
-    ChatScreen #rooms { width: 22; }
-    ChatScreen #members { width: 22; }
+    ChatScreen Pane { width: 18; }
     ChatScreen #header { height: 1; padding: 0 1; background: $panel; }
     ChatScreen #status { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
     ChatScreen #log, ChatScreen ComposerBox { padding: 0 1; }
@@ -159,7 +160,7 @@ class ChatScreen(Screen[None]):
         title = Text.assemble((one_line(room.title), "bold"))
         if replica and replica.topic:
             title.append(f"  {one_line(replica.topic)}", palette.dim)
-        title.no_wrap = True
+        title.truncate(max(self.query_one("#header").content_size.width, 1), overflow="ellipsis")
         self._write("#header", title)
         now = time.monotonic()
         rooms_pane, members_pane = self.query_one("#rooms", Pane), self.query_one("#members", Pane)
@@ -202,8 +203,12 @@ class ChatScreen(Screen[None]):
 
     def toggle(self, pane: str) -> None:
         """Show or hide a pane, whatever the width."""
-        self._hidden[pane] = not self.query_one(f"#{pane}").display
+        shown = not self.query_one(f"#{pane}").display
+        self._hidden.pop(pane, None)
         self._fit()
+        if self.query_one(f"#{pane}").display != shown:  # not what the width alone would do
+            self._hidden[pane] = shown
+            self._fit()
 
     def _attend(self, *_: object) -> None:
         """Find out whether the user sees the end of the room."""
@@ -284,52 +289,74 @@ class ChatScreen(Screen[None]):
         """Carry out an action of the table, by its key."""
         self.act(ACTIONS[index])
 
-    def act(self, action: Action, argument: str = "") -> None:
+    def act(self, action: Action, argument: str = "", *, typed: str = "") -> None:
         """Carry out an action; what is refused is told in the log."""
         if action.events_only and self.desk.is_classic:
             self.desk.note(f"This server cannot do that: {action.purpose}.", is_error=True)
-            return
-        self.run_worker(self._carry_out(action, argument))
+        else:
+            self.run_worker(self._tried(self._carried_out(action, argument), typed=typed))
 
-    async def _carry_out(self, action: Action, argument: str) -> None:
+    async def _carried_out(self, action: Action, argument: str) -> None:
+        if (done := action.run(self, argument)) is not None:
+            await done
+
+    async def _tried(self, work: Awaitable[None], *, typed: str) -> None:
+        """Do something that may be refused; then what was typed for it comes back."""
         try:
-            if (done := action.run(self, argument)) is not None:
-                await done
+            await work
         except HubbubError as error:
             self.desk.note(str(error), is_error=True)
+            if typed and not self.composer.text:
+                self.composer.put(typed)
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
-        self.run_worker(self._submit(event.text), exclusive=True, group="submit")
-
-    async def _submit(self, text: str) -> None:
-        lines = text.count("\n") + 1
+        lines = event.text.count("\n") + 1
         if lines > ASKED_FROM_LINES:
-            question = f"Send {lines} lines as one message?"
-            if not await self.app.push_screen_wait(Confirm(question, "Send")):
-                return
+            self.run_worker(self._ask_before(event.text, lines))
+        else:
+            self._submit(event.text)
+
+    async def _ask_before(self, text: str, lines: int) -> None:
+        if await self.app.push_screen_wait(Confirm(f"Send {lines} lines as one message?", "Send")):
+            self._submit(text)
+        else:
+            self.composer.put_back(text)
+
+    def _submit(self, text: str) -> None:
         command = parse(text)
         if command is None or self._editing is not None:
             self._say(text)
         elif (action := BY_WORD.get(command[0])) is not None:
-            self.composer.accept()
-            self.act(action, command[1])
+            self.act(action, command[1], typed=text)
         elif self.desk.is_classic:
             self.desk.note(f"There is no command /{command[0]}. F1 lists them.", is_error=True)
         else:  # the server may know more commands than this program
-            self.composer.accept()
-            self.desk.attempt(self.desk.chat.line(text))
+            self.run_worker(self._tried(self.desk.chat.line(text), typed=text))
 
     def _say(self, text: str) -> None:
         editing, replying = self._editing, self._replying
-        self.composer.accept()
         self._end_context()
-        if editing is None:
-            text = text.removeprefix("/") if text.startswith("//") else text
-            self.desk.posting.say(self.desk.rooms.current, text, replying.seq if replying else None)
-            self.log_view.action_newest()
-        elif text != editing.text:
-            self.desk.attempt(self.desk.chat.edit(editing.room, editing.seq, text))
+        if editing is not None:
+            if text != editing.text:
+                self.run_worker(self._edit(editing, text))
+            return
+        text = text.removeprefix("/") if text.startswith("//") else text
+        room = self.desk.rooms.current
+        self.desk.posting.say(room, text, replying.seq if replying else None)
+        self.log_view.action_newest()
+        if not self.desk.is_heard(room):
+            self.desk.note(f"{room.title} is not here now and will not see this.")
+
+    async def _edit(self, message: Message, text: str) -> None:
+        """Give an own message a new text; if that fails, the user has it again."""
+        try:
+            await self.desk.chat.edit(message.room, message.seq, text)
+        except HubbubError as error:
+            self.desk.note(str(error), is_error=True)
+            if not self.composer.text and self._editing is None:
+                self.begin_edit(message)
+                self.composer.put(text)
 
     @on(Composer.Typed)
     def _typed(self) -> None:
@@ -410,9 +437,12 @@ class ChatScreen(Screen[None]):
         if self.log_view.has_focus:
             self.log_view.clear_choice()
             self.composer.focus()
+            self._end_context()
         else:
             self.log_view.focus()
             self.log_view.action_select(-1)
+            letters = "  ".join(f"{one.letter} {one.word}" for one in ACTIONS if one.letter)
+            self.query_one(ComposerBox).banner(f"{letters}  Esc back")
 
     @on(events.Key)
     def _letter(self, event: events.Key) -> None:
@@ -425,6 +455,11 @@ class ChatScreen(Screen[None]):
             if action.letter and action.letter == event.character:
                 event.stop()
                 self.act(action)
+                return
+        if event.is_printable and event.character:  # the user goes on typing
+            event.stop()
+            self.swap_focus()
+            self.composer.insert(event.character)
 
     def interrupt(self) -> None:
         """Copy what is marked; else clear the line; else tell how to quit."""

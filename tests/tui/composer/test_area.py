@@ -173,7 +173,7 @@ def test_keys_take_effect_in_the_order_of_pressing() -> None:
         await pilot.pause()
         submitted = [one.text for one in stage.heard if isinstance(one, Composer.Submitted)]
         assert submitted == ["dac"]
-        assert stage.composer.text == "deac"
+        assert stage.composer.text == "e"
 
     play(scene)
 

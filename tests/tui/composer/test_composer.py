@@ -9,13 +9,11 @@ from hubbub.tui.composer import Composer, Draft
 from tests.tui.composer.stage import Stage, play
 
 
-def test_enter_offers_the_text_and_leaves_it() -> None:
+def test_enter_hands_the_text_over() -> None:
     async def scene(stage: Stage, pilot: Pilot[None]) -> None:
         await pilot.press("h", "i", "enter")
         submitted = [one.text for one in stage.heard if isinstance(one, Composer.Submitted)]
         assert submitted == ["hi"]
-        assert stage.composer.text == "hi"
-        stage.composer.accept()
         assert stage.composer.text == ""
         assert stage.sent.entries == ["hi"]
 
@@ -31,22 +29,21 @@ def test_a_blank_text_is_not_sent() -> None:
     play(scene)
 
 
-def test_what_was_typed_after_enter_stays() -> None:
+def test_a_text_that_comes_back_stands_before_what_was_typed_since() -> None:
     async def scene(stage: Stage, pilot: Pilot[None]) -> None:
         await pilot.press("h", "i", "enter", "y", "o")
-        stage.composer.accept()
-        assert stage.composer.draft == ("yo", (0, 2))
-        assert stage.sent.entries == ["hi"]
-        stage.composer.accept()
-        assert stage.sent.entries == ["yo", "hi"]
+        stage.composer.put_back("hi")
+        assert stage.composer.text == "hi\nyo"
+        stage.composer.put("")
+        stage.composer.put_back("hi")
+        assert stage.composer.draft == ("hi", (0, 2))
 
     play(scene)
 
 
-def test_accepted_text_cannot_be_undone_into_the_input() -> None:
+def test_sent_text_cannot_be_undone_into_the_input() -> None:
     async def scene(stage: Stage, pilot: Pilot[None]) -> None:
         await pilot.press("h", "i", "enter")
-        stage.composer.accept()
         await pilot.press("ctrl+z")
         assert stage.composer.text == ""
 

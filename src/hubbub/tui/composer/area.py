@@ -62,9 +62,13 @@ _EDITS: Mapping[str, str] = {
 }
 
 
+# They put characters where they are not; Textual draws them as they are.
+_REORDERING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
 def plain(text: str) -> str:
     r"""Return `text` as it may stand in a message: lines end in \n, and nothing controls."""
-    return inert(_LINE_END.sub("\n", text))
+    return inert(_LINE_END.sub("\n", text)).translate(_REORDERING)
 
 
 class _ClusterText(Text):

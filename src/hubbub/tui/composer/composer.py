@@ -57,7 +57,7 @@ class Composer(ClusterArea):
     """What the strip above the input shows."""
 
     class Submitted(Message):
-        """Enter was pressed on a text that is not blank; it stays until `accept`."""
+        """Enter was pressed on a text that is not blank; it is in the history now."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -87,7 +87,6 @@ class Composer(ClusterArea):
     ) -> None:
         self._sources = sources
         self._sent = history
-        self._submitted = ""
         self._cycle: _Cycle | None = None
         self._hushed: tuple[int, int] | None = None
         """Where the word begins for which the user closed the strip."""
@@ -110,15 +109,10 @@ class Composer(ClusterArea):
         text = plain(draft if isinstance(draft, str) else draft.text)
         self._show(text, None if isinstance(draft, str) else draft.cursor)
 
-    def accept(self) -> None:
-        """Take what was submitted out of the input, and remember it."""
-        text = self.text
-        # What was typed since Enter stays: it belongs to the next message.
-        is_there = bool(self._submitted) and text.startswith(self._submitted)
-        taken = self._submitted if is_there else text
-        self._submitted = ""
-        self._sent.add(taken)
-        self._show(text.removeprefix(taken))
+    def put_back(self, text: str) -> None:
+        """Return a text that could not be sent, before what was typed since."""
+        typed = self.text
+        self.put(f"{text}\n{typed}" if typed else text)
 
     def recall_older(self) -> None:
         """Go one step back in the history, if there is one."""
@@ -136,9 +130,10 @@ class Composer(ClusterArea):
         self.move_cursor(self.document.end if cursor is None else cursor)
 
     def action_submit(self) -> None:
-        """Offer the text to the app."""
+        """Hand the text over; whatever is typed next belongs to the next one."""
         if (text := self.text).strip():
-            self._submitted = text
+            self._sent.add(text)
+            self._show("")
             self.post_message(self.Submitted(text))
 
     # History.

@@ -17,10 +17,14 @@ from hubbub.tui.markup import paragraphs, visible
 from hubbub.tui.model.log import Item, Note, Pending, Said
 from hubbub.tui.palette import Palette
 
-WIDE_COLUMNS = 64
+WIDE_COLUMNS = 60
 """From here on, names and times have columns of their own."""
 
+VERY_WIDE_COLUMNS = 96
+"""From here on, longer names have room."""
+
 _NAME_CELLS = 12
+_LONG_NAME_CELLS = 18
 _TIME_CELLS = 5
 _NAMES_MAX = 3
 _ROWS_MAX = 400
@@ -120,9 +124,10 @@ class Layout(NamedTuple):
             name = "·"
         elif context.heads:
             name, style = self._speaker(item)
-        name = cut(name, _NAME_CELLS)
+        cells = _NAME_CELLS if self.width < VERY_WIDE_COLUMNS else _LONG_NAME_CELLS
+        name = cut(name, cells)
         clock = _clock(item) if context.tells_time else ""
-        gap = " " * (_TIME_CELLS - len(clock) + 1 + _NAME_CELLS - cell_len(name))
+        gap = " " * (_TIME_CELLS - len(clock) + 1 + cells - cell_len(name))
         return Text.assemble((clock + gap, self.palette.dim), (name, style), "  ")
 
     def _speaker(self, item: Said | Pending) -> tuple[str, Style]:
@@ -178,9 +183,8 @@ class Layout(NamedTuple):
             rows.append(after)
         if len(rows) > _ROWS_MAX or len(text) > _CHARS_MAX:
             del rows[_ROWS_MAX:]
-            rows.append(
-                Text("… (the rest is not shown; copy the message to read it)", self.palette.dim)
-            )
+            rest = "… (the rest is not shown; copy the message to read it)"
+            rows += wrap(Text(rest, self.palette.dim), width)
         return rows
 
     def _code(self, row: Text, width: int) -> Text:

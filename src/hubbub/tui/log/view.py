@@ -316,9 +316,11 @@ class LogView(Widget, can_focus=True):
         self.scroll_lines(WHEEL_LINES)
 
     @on(events.Click)
-    def _open_link(self, event: events.Click) -> None:
+    def _clicked(self, event: events.Click) -> None:
         if link := event.style.link:
             self.app.open_url(link)
+        elif not self.is_following and event.y == self.size.height - 1:
+            self.action_newest()
 
     # Copying with the mouse.
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
+from hubbub.chat.fold import target_of
 from hubbub.chat.names import DEFAULT_ROOM, is_direct
 from hubbub.client import (
     Backoff,
@@ -143,12 +144,8 @@ class Desk:
 
     def _take(self, event: AnyClientEvent) -> None:
         match event:
-            case e.Message() | e.Topic():
-                self._dirty.add(event.room)
-            case e.Edited() | e.Deleted() | e.Reaction():
-                self._dirty.add(event.room)
-                if room := self.rooms.get(event.room):
-                    room.change(event.target)
+            case e.Logged():
+                self._logged(event)
             case e.Room():
                 self._entered(event)
             case e.Typing():
@@ -167,6 +164,17 @@ class Desk:
             case _:
                 pass
         self.stirred()
+
+    def _logged(self, event: e.AnyLogged) -> None:
+        self._dirty.add(event.room)
+        room = self.rooms.get(event.room)
+        if room is None:
+            return
+        if (target := target_of(event)) is not None:
+            room.change(target)
+        elif isinstance(event, e.Topic) and room.filled:
+            told = f"set the topic: {event.text}" if event.text else "removed the topic."
+            room.log.note(f"{event.sender} {told}", event.at)
 
     def _online(self, event: Online) -> None:
         self.link.state = State.ONLINE if event.events else State.CLASSIC
@@ -189,6 +197,8 @@ class Desk:
                     self.note(str(error), is_error=True)
 
     def _offline(self, event: Offline) -> None:
+        if self.link.is_live:
+            self.note(f"The connection is lost: {event.reason}. What you say is sent later.")
         self.link.state = State.OFFLINE
         self.link.reason = event.reason
         self.link.latency_seconds = None
@@ -264,9 +274,16 @@ class Desk:
         self.rooms.current.log.note(text, now_milliseconds(), is_error=is_error)
         self.stirred()
 
+    def is_heard(self, room: RoomState) -> bool:
+        """Whether a private room has somebody else in it; in public ones the log is for all."""
+        replica = self.replica(room)
+        return not room.is_direct or replica is None or len(replica.members) > 1
+
     def show(self, room: RoomState) -> None:
         """Put another room on the screen."""
         if room is not self.rooms.current:
+            if not self.rooms.current.is_direct:
+                self.memory.room = self.rooms.current.name
             self.rooms.current.leave()
             self.rooms.current = room
             self.stirred()

@@ -83,7 +83,9 @@ class RoomLog:
         return next((message.seq for message in self.newest_first()), 0)
 
     def note(self, text: str, at: int, *, is_error: bool = False) -> None:
-        """Add a note."""
+        """Add a note; one that says the same as the one just before it takes its place."""
+        if self._items and isinstance(last := self._items[-1], Note) and last.text == text:
+            self._items.pop()
         self._items.append(Note(text, at, is_error))
 
     def add(self, message: Message) -> None:

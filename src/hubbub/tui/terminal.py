@@ -1,0 +1,57 @@
+"""The terminal, which may vanish: a window is closed, a connection breaks, with a signal or not.
+
+Textual would wait for it forever: the thread that writes ends with the first error, and what is
+written next has nowhere to go.
+"""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any, TextIO, cast
+
+from textual.driver import Driver
+
+
+class LastingFile:
+    """A file that takes what is written even when nobody is there to read it any more."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write, if that is possible."""
+        with suppress(OSError, ValueError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, if that is possible."""
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._file.fileno()
+
+
+def lasting_driver() -> type[Driver] | None:
+    """Return a driver that outlives its terminal; None where Textual's own is the right one."""
+    if sys.platform == "win32":
+        return None
+    from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415 (not for Windows)
+
+    class LastingDriver(LinuxDriver):
+        """Textual's driver, whose writes never fail."""
+
+        def start_application_mode(self) -> None:
+            self._file = cast("Any", LastingFile(cast("TextIO", self._file)))
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    return LastingDriver
+
+
+def is_there() -> bool:
+    """Tell whether the user still sits at a terminal."""
+    try:
+        return os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ else False
+    except (OSError, ValueError):
+        return False
