@@ -8,10 +8,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from hubbub.chat.errors import Refused
+from hubbub.chat.names import NAME_CHARS_MAX, same_name
 from hubbub.tui import choosing
 from hubbub.tui.composer.emoji_names import emoji_named
-from hubbub.tui.confirm import Confirm
-from hubbub.tui.help import HelpScreen
+from hubbub.tui.dialogs.confirm import Confirm
+from hubbub.tui.dialogs.help import HelpScreen
 from hubbub.tui.log.layout import cut, one_line
 from hubbub.tui.themes import THEMES
 
@@ -56,6 +57,16 @@ def _needed(argument: str, usage: str) -> str:
     return argument
 
 
+def _split_name(known: list[str], argument: str) -> tuple[str, str]:
+    """Split `NAME TEXT`; names may hold spaces, so the longest one that is known wins."""
+    for end in range(min(len(argument), NAME_CHARS_MAX), 0, -1):
+        name, rest = argument[:end], argument[end:]
+        if rest[:1] in ("", " ") and any(same_name(name, one) for one in known):
+            return name, rest.strip()
+    name, _, text = argument.partition(" ")
+    return name.removeprefix("@"), text.strip()
+
+
 # Rooms and people.
 
 
@@ -86,7 +97,7 @@ async def _leave(screen: ChatScreen, argument: str) -> None:
 
 
 async def _message(screen: ChatScreen, argument: str) -> None:
-    name, text = screen.split_name(_needed(argument, "/msg NAME TEXT"))
+    name, text = _split_name(screen.names(), _needed(argument, "/msg NAME TEXT"))
     room = await screen.desk.direct(name)
     screen.room_changed()
     if text:
@@ -146,7 +157,7 @@ async def _edit(screen: ChatScreen, argument: str) -> None:
     if argument:
         await screen.desk.chat.edit(message.room, message.seq, argument)
     else:
-        screen.begin_edit(message)
+        screen.writing.edit(message)
 
 
 async def _delete(screen: ChatScreen, _argument: str) -> None:
@@ -161,7 +172,7 @@ def _reply(screen: ChatScreen, argument: str) -> None:
     if argument:
         screen.desk.posting.say(screen.desk.rooms.current, argument, message.seq)
     else:
-        screen.begin_reply(message)
+        screen.writing.reply(message)
 
 
 async def _react(screen: ChatScreen, argument: str) -> None:

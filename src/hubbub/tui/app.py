@@ -16,9 +16,9 @@ from textual.filter import Monochrome, NoColor
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.client import parse_address
 from hubbub.client.profile import Profile
-from hubbub.tui.asking import NameScreen
 from hubbub.tui.commands import ActionProvider
-from hubbub.tui.confirm import Confirm
+from hubbub.tui.dialogs.asking import NameScreen
+from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.markup import mentions
 from hubbub.tui.model.desk import Desk
 from hubbub.tui.model.posting import keep_unsent

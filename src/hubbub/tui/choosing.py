@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from rich.text import Text
 
 from hubbub.tui.composer.emoji_names import emoji_matching
+from hubbub.tui.dialogs.picker import Choice, Picker, Source, narrowing
 from hubbub.tui.log.layout import one_line
 from hubbub.tui.panes import badge
-from hubbub.tui.picker import Choice, Picker, Source, narrowing
 
 if TYPE_CHECKING:
     from hubbub.chat.events import Message

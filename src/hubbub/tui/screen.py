@@ -13,15 +13,15 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.names import NAME_CHARS_MAX, same_name
-from hubbub.tui.actions import ACTIONS, BY_WORD, Action, parse
+from hubbub.chat.names import same_name
+from hubbub.tui.actions import ACTIONS, BY_WORD, Action
 from hubbub.tui.composer import Composer, ComposerBox, InputHistory
-from hubbub.tui.confirm import Confirm
-from hubbub.tui.log.layout import cut, one_line
+from hubbub.tui.log.layout import one_line
 from hubbub.tui.log.view import LogView
 from hubbub.tui.model.log import Said
 from hubbub.tui.panes import Pane, member_lines, room_lines
 from hubbub.tui.status import status
+from hubbub.tui.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -40,7 +40,6 @@ MEMBERS_FROM_COLUMNS = 100
 HEADER_FROM_ROWS = 8
 STATUS_FROM_ROWS = 3
 COMPOSER_ROWS_MAX = 8
-ASKED_FROM_LINES = 20
 SPEAKERS_MAX = 50
 
 
@@ -67,13 +66,11 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self.history = InputHistory()
+        self.writing = Writing(self)
         self._hidden: dict[str, bool] = {}
         """Panes that the user showed or hid by hand."""
         self._frame_due = False
         self._fitted_for: State | None = None
-        self._editing: Message | None = None
-        self._replying: Message | None = None
-        self._set_aside = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -222,7 +219,7 @@ class ChatScreen(Screen[None]):
 
     @on(LogView.OlderWanted)
     def _load_older(self) -> None:
-        self.desk.attempt(self.desk.paging.older(self.desk.rooms.current))
+        self.attempt(self.desk.paging.older(self.desk.rooms.current))
 
     # Rooms.
 
@@ -237,7 +234,7 @@ class ChatScreen(Screen[None]):
         before = self.log_view.room
         if room is before:
             return
-        self._end_context()
+        self.writing.end()
         before.draft = self.composer.text
         self.composer.put(room.draft)
         self.log_view.show(room)
@@ -257,7 +254,7 @@ class ChatScreen(Screen[None]):
 
     def keep_draft(self) -> None:
         """Take note of what stands in the composer."""
-        if self._editing is None:
+        if not self.writing.is_editing:
             self.desk.rooms.current.draft = self.composer.text
 
     async def jump(self, message: Message) -> None:
@@ -273,97 +270,47 @@ class ChatScreen(Screen[None]):
         else:
             self.notify("The message is too far back to be shown here.", severity="warning")
 
-    def split_name(self, argument: str) -> tuple[str, str]:
-        """Split `NAME TEXT`; names may hold spaces, so the longest one that is known wins."""
-        known = self.names()
-        for end in range(min(len(argument), NAME_CHARS_MAX), 0, -1):
-            name, rest = argument[:end], argument[end:]
-            if rest[:1] in ("", " ") and any(same_name(name, one) for one in known):
-                return name, rest.strip()
-        name, _, text = argument.partition(" ")
-        return name.removeprefix("@"), text.strip()
-
     # What the user does.
 
     def action_act(self, index: int) -> None:
         """Carry out an action of the table, by its key."""
         self.act(ACTIONS[index])
 
-    def act(self, action: Action, argument: str = "", *, typed: str = "") -> None:
-        """Carry out an action; what is refused is told in the log."""
+    def act(self, action: Action, argument: str = "") -> None:
+        """Carry out an action."""
+        self.attempt(self.carry_out(action, argument))
+
+    async def carry_out(self, action: Action, argument: str, *, typed: str = "") -> None:
+        """Carry out an action; if it is refused, what was `typed` for it comes back."""
         if action.events_only and self.desk.is_classic:
-            self.desk.note(f"This server cannot do that: {action.purpose}.", is_error=True)
-        else:
-            self.run_worker(self._tried(self._carried_out(action, argument), typed=typed))
-
-    async def _carried_out(self, action: Action, argument: str) -> None:
-        if (done := action.run(self, argument)) is not None:
-            await done
-
-    async def _tried(self, work: Awaitable[None], *, typed: str) -> None:
-        """Do something that may be refused; then what was typed for it comes back."""
+            raise Refused(f"This server cannot do that: {action.purpose}.")
         try:
-            await work
-        except HubbubError as error:
-            self.desk.note(str(error), is_error=True)
+            if (done := action.run(self, argument)) is not None:
+                await done
+        except HubbubError:
             if typed and not self.composer.text:
                 self.composer.put(typed)
+            raise
+
+    def attempt(self, work: Awaitable[None]) -> None:
+        """Do something that may be refused, and tell in the log if it is."""
+
+        async def attempted() -> None:
+            try:
+                await work
+            except HubbubError as error:
+                self.desk.note(str(error), is_error=True)
+
+        self.run_worker(attempted())
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
-        lines = event.text.count("\n") + 1
-        if lines > ASKED_FROM_LINES:
-            self.run_worker(self._ask_before(event.text, lines))
-        else:
-            self._submit(event.text)
-
-    async def _ask_before(self, text: str, lines: int) -> None:
-        if await self.app.push_screen_wait(Confirm(f"Send {lines} lines as one message?", "Send")):
-            self._submit(text)
-        else:
-            self.composer.put_back(text)
-
-    def _submit(self, text: str) -> None:
-        command = parse(text)
-        if command is None or self._editing is not None:
-            self._say(text)
-        elif (action := BY_WORD.get(command[0])) is not None:
-            self.act(action, command[1], typed=text)
-        elif self.desk.is_classic:
-            self.desk.note(f"There is no command /{command[0]}. F1 lists them.", is_error=True)
-        else:  # the server may know more commands than this program
-            self.run_worker(self._tried(self.desk.chat.line(text), typed=text))
-
-    def _say(self, text: str) -> None:
-        editing, replying = self._editing, self._replying
-        self._end_context()
-        if editing is not None:
-            if text != editing.text:
-                self.run_worker(self._edit(editing, text))
-            return
-        text = text.removeprefix("/") if text.startswith("//") else text
-        room = self.desk.rooms.current
-        self.desk.posting.say(room, text, replying.seq if replying else None)
-        self.log_view.action_newest()
-        if not self.desk.is_heard(room):
-            self.desk.note(f"{room.title} is not here now and will not see this.")
-
-    async def _edit(self, message: Message, text: str) -> None:
-        """Give an own message a new text; if that fails, the user has it again."""
-        try:
-            await self.desk.chat.edit(message.room, message.seq, text)
-        except HubbubError as error:
-            self.desk.note(str(error), is_error=True)
-            if not self.composer.text and self._editing is None:
-                self.begin_edit(message)
-                self.composer.put(text)
+        self.writing.submit(event.text)
 
     @on(Composer.Typed)
     def _typed(self) -> None:
-        if not self.composer.text.startswith("/") and self._editing is None:
+        if not self.composer.text.startswith("/") and not self.writing.is_editing:
             self.desk.typed()
-
-    # Editing and answering.
 
     def chosen_message(self, *, own: bool) -> Message | None:
         """Return the chosen message, else the newest one; of the user's own if `own`."""
@@ -381,49 +328,19 @@ class ChatScreen(Screen[None]):
     @on(Composer.LastWanted)
     def _edit_last(self) -> None:
         message = None if self.desk.is_classic else self.chosen_message(own=True)
-        if message is None or self._editing is not None:
+        if message is None or self.writing.is_editing:
             self.composer.recall_older()
         else:
-            self.begin_edit(message)
-
-    def begin_edit(self, message: Message) -> None:
-        """Let the user give an own message a new text."""
-        if not same_name(message.sender, self.desk.name):
-            raise Refused("Only your own messages can be edited.")
-        self._set_aside = self.composer.text
-        self._editing, self._replying = message, None
-        self.composer.put(message.text)
-        self._begin_context("Editing your message. Enter saves, Escape cancels.")
-
-    def begin_reply(self, message: Message) -> None:
-        """Let the next message answer this one."""
-        self._editing, self._replying = None, message
-        said = one_line(message.text)
-        self._begin_context(f"Answering {one_line(message.sender)}: {cut(said, 60)}")
-
-    def _begin_context(self, banner: str) -> None:
-        self.query_one(ComposerBox).banner(banner)
-        self.log_view.clear_choice()
-        self.composer.focus()
-
-    def _end_context(self) -> None:
-        if self._editing is not None:
-            self.composer.put(self._set_aside)
-        self._editing = self._replying = None
-        self._set_aside = ""
-        self.query_one(ComposerBox).banner("")
+            self.writing.edit(message)
 
     @on(Composer.Recalled)
     def _recalled(self) -> None:
-        if self._editing is not None:  # the text is another now, and a new message
-            self._editing = None
-            self._end_context()
+        if self.writing.is_editing:
+            self.writing.keep_as_new()
 
     @on(Composer.Cancelled)
     def _cancelled(self) -> None:
-        if self._editing is not None or self._replying is not None:
-            self._end_context()
-        else:
+        if not self.writing.end():
             self.log_view.action_newest()
 
     @on(Composer.HistoryWanted)
@@ -437,12 +354,16 @@ class ChatScreen(Screen[None]):
         if self.log_view.has_focus:
             self.log_view.clear_choice()
             self.composer.focus()
-            self._end_context()
+            self.show_banner()
         else:
             self.log_view.focus()
             self.log_view.action_select(-1)
             letters = "  ".join(f"{one.letter} {one.word}" for one in ACTIONS if one.letter)
-            self.query_one(ComposerBox).banner(f"{letters}  Esc back")
+            self.show_banner(f"{letters}  Esc back")
+
+    def show_banner(self, line: str = "") -> None:
+        """Show a line above the composer: this one, or what the next message is for."""
+        self.query_one(ComposerBox).banner(line or self.writing.banner)
 
     @on(events.Key)
     def _letter(self, event: events.Key) -> None:
@@ -470,6 +391,6 @@ class ChatScreen(Screen[None]):
         elif self.composer.text:
             self.history.add(self.composer.text)
             self.composer.put("")
-            self._end_context()
+            self.writing.end()
         else:
             self.notify("Ctrl+Q quits.")

@@ -6,7 +6,8 @@ once per frame, however many events came since.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
@@ -299,19 +300,11 @@ class Desk:
         now = time.monotonic()
         if self.link.state is State.ONLINE and now - self._typed_at >= TYPING_AGAIN_SECONDS:
             self._typed_at = now
-            self.attempt(self.chat.typing(self.rooms.current.name), quiet=True)
+            self._spawn(self._tell_typing(self.rooms.current.name))
 
-    def attempt(self, asked: Awaitable[object], *, quiet: bool = False) -> None:
-        """Carry something out in the background; if it is refused, say why."""
-
-        async def carry_out() -> None:
-            try:
-                await asked
-            except HubbubError as error:
-                if not quiet:
-                    self.note(str(error), is_error=True)
-
-        self._spawn(carry_out())
+    async def _tell_typing(self, room: str) -> None:
+        with suppress(HubbubError):
+            await self.chat.typing(room)
 
     async def join(self, name: str) -> RoomState:
         """Enter a room, and put it on the screen."""
