@@ -14,6 +14,7 @@ from textual.theme import Theme
 from textual.widgets import Footer, Input, Label, OptionList
 
 from hubbub.chat.names import same_name
+from hubbub.tui import THEME_NAMES
 from hubbub.tui.palette import Palette, backgrounds, contrast, palette_of
 from hubbub.tui.themes import THEMES, contrast_min, default_theme
 
@@ -221,3 +222,7 @@ def test_the_theme_suits_the_terminal(
     environment: dict[str, str], color_system: str | None, expected: str
 ) -> None:
     assert default_theme(environment, color_system) == expected
+
+
+def test_the_command_line_knows_every_theme() -> None:
+    assert tuple(THEMES) == THEME_NAMES

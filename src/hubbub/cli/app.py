@@ -1,11 +1,12 @@
 """The commands and their options. What a command does is imported when it runs."""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from hubbub.tui import THEME_NAMES
 
 app = typer.Typer(
     add_completion=False,
@@ -15,14 +16,13 @@ app = typer.Typer(
 )
 
 
-class Theme(StrEnum):
-    """The colours of the terminal client."""
+def _known_theme(theme: str | None) -> str | None:
+    if theme is not None and theme not in THEME_NAMES:
+        raise typer.BadParameter(f"There is no theme {theme!r}. Choose {_THEMES}.")
+    return theme
 
-    DARK = "dark"
-    LIGHT = "light"
-    CONTRAST = "contrast"
-    SIXTEEN = "16"
 
+_THEMES = f"{', '.join(THEME_NAMES[:-1])} or {THEME_NAMES[-1]}"
 
 Address = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="HOST:PORT of the server.", show_default=False)
@@ -30,7 +30,12 @@ Address = Annotated[
 Name = Annotated[str | None, typer.Option(envvar="HUBBUB_NAME", help="The name to chat under.")]
 Room = Annotated[str | None, typer.Option(help="The room; the lobby if not given.")]
 Colors = Annotated[
-    Theme | None, typer.Option("--theme", help="The colours: 16 are those of the terminal itself.")
+    str | None,
+    typer.Option(
+        metavar="THEME",
+        callback=_known_theme,
+        help=f"The colours: {_THEMES}, which are those of the terminal itself.",
+    ),
 ]
 Plain = Annotated[
     bool,
@@ -67,7 +72,7 @@ def hubbub(
 
         # Not an `envvar` of the option, which stands before other commands, too.
         name = name or os.environ.get("HUBBUB_NAME") or None
-        join_or_host(Opening(name=name, theme=theme and theme.value), plain=plain)
+        join_or_host(Opening(name=name, theme=theme), plain=plain)
     elif name or theme or plain:
         raise typer.BadParameter("Put --name, --theme and --plain after the command.")
 
@@ -107,7 +112,7 @@ def join(
         address=address,
         name=name or None,
         room=room,
-        theme=theme and theme.value,
+        theme=theme,
         reconnect=not no_reconnect,
     )
     run(opening, plain=plain)
