@@ -63,7 +63,6 @@ class HubbubApp(App[None]):
     """  # at the bottom they would cover what is being typed
     COMMANDS = {ActionProvider}
     BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
-    ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, opening: Opening, profile: Profile) -> None:
         super().__init__(driver_class=lasting_driver())
