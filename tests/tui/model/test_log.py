@@ -63,6 +63,17 @@ def test_a_pending_message_is_settled_by_its_seq() -> None:
     assert not log.pending
 
 
+def test_a_pending_message_is_settled_above_a_note_too() -> None:
+    room, log = replica(), RoomLog()
+    log.pending = [Pending("a", "one", 0, seq=1), Pending("b", "two", 0)]
+    log.note("the connection is lost", at=9000)
+    room.apply(message(1, "one", "ann"))
+    room.apply(message(2, "two", "ann", nonce="b"))
+    log.follow(room)
+    assert not log.pending
+    assert seqs(log) == [1, 2]
+
+
 def test_history_stands_above_a_note_that_was_there_first() -> None:
     room, log = replica(3, held=3), RoomLog()
     log.note("welcome", at=2500)

@@ -92,6 +92,9 @@ class RoomLog:
         """Add a message behind all others; the pending one that it settles goes."""
         self._index[message.seq] = self.settled_end
         self._items.append(Said(message))
+        self._settle(message)
+
+    def _settle(self, message: Message) -> None:
         self.pending = [
             one for one in self.pending if one.seq != message.seq and one.nonce != message.nonce
         ]
@@ -149,3 +152,4 @@ class RoomLog:
             self.first -= 1
             self._index[message.seq] = self.first
             self._items.appendleft(Said(message))
+            self._settle(message)
