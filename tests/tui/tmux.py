@@ -1,5 +1,6 @@
 """A real terminal: programs in tmux, driven by keys and read from the screen."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ import pytest
 
 PATIENCE_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.02
+
+_NUMBERS = itertools.count()
 
 # tmux itself does not always know how a program has ended.
 TELLER = """
@@ -38,7 +41,8 @@ class Tmux:
     def __init__(self, folder: Path, width: int = 100, height: int = 30) -> None:
         require("tmux")
         self._folder = folder
-        self._socket = str(folder / "tmux")
+        # One that was just killed may still hold its socket.
+        self._socket = str(folder / f"tmux{next(_NUMBERS)}")
         self._size = (width, height)
         self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
