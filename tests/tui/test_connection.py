@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerFailed
 
 from hubbub.chat.errors import Unreachable
 from hubbub.client import connect
@@ -11,7 +12,9 @@ from hubbub.client.profile import Profile
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from hubbub.tui import app as tui_app
+from hubbub.tui.model.desk import Desk
 from hubbub.tui.model.posting import unsent
+from hubbub.tui.screen import TICK_SECONDS
 from tests.interop.conftest import TutorialServer, tutorial_server
 
 from .seats import seat
@@ -151,6 +154,38 @@ def test_quitting_keeps_drafts_and_what_was_not_sent(tmp_path: Path) -> None:
         with serving(on(tmp_path, server.port)):
             async with seat(server.address, tmp_path) as ann:
                 assert ann.draft == "never sent\nhalf a draft"
+
+    asyncio.run(scene())
+
+
+def test_a_fault_of_ours_does_not_pass_in_silence(
+    hubbub_server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            monkeypatch.setattr(Desk, "_entered", fail)
+            async with connect(hubbub_server.address, name="bob") as bob:
+                await bob.direct("ann")
+                await ann.until(lambda: not ann.app.is_running)
+
+    with pytest.raises(WorkerFailed):
+        asyncio.run(scene())
+
+
+def test_a_server_that_is_lost_costs_one_tick_a_second(
+    hubbub_server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            ticks: list[float] = []
+            monkeypatch.setattr(ann.chat, "set_timer", lambda seconds, _: ticks.append(seconds))
+            ann.chat.desk.link.retry_at = 1e12
+            for _ in range(5):
+                ann.chat._draw_around()
+            assert ticks == [TICK_SECONDS]
 
     asyncio.run(scene())
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import ProtocolError, Refused
+from hubbub.chat.text import inert_line
 from hubbub.client.classic import ClassicReader
 from hubbub.client.connection import Connection, Disconnected
 from hubbub.client.events import AnyClientEvent, Online, Received
@@ -62,9 +63,9 @@ class Conversation:
         except Disconnected:
             match self._opening.farewell:
                 case e.Error() as refusal:
-                    raise Refused(refusal.message, code=refusal.code) from None
+                    raise Refused(inert_line(refusal.message), code=refusal.code) from None
                 case e.Bye() as bye:
-                    raise Disconnected(bye.reason) from None
+                    raise Disconnected(inert_line(bye.reason)) from None
             raise
         finally:
             self._end_classic()
@@ -235,7 +236,7 @@ class Conversation:
             case None:  # from a newer server
                 return
             case e.Bye():
-                raise Disconnected(event.reason)
+                raise Disconnected(inert_line(event.reason))
             case e.Room():
                 self._session.rooms.entered(event)
                 self._tell(event, json)
@@ -276,7 +277,7 @@ class Conversation:
 
     def _refused(self, error: e.Error, json: str) -> None:
         session = self._session
-        refusal = Refused(error.message, code=error.code)
+        refusal = Refused(inert_line(error.message), code=error.code)
         if error.ref is None:
             if not self.online:
                 raise refusal

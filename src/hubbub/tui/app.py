@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome, NoColor
+from textual.worker import WorkerError
 
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.client import parse_address
@@ -29,6 +30,8 @@ from hubbub.tui.terminal import is_there, lasting_driver
 from hubbub.tui.themes import THEMES, default_theme
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from hubbub.chat.events import Message
     from hubbub.tui.model.room import RoomState
     from hubbub.tui.opening import Opening
@@ -70,7 +73,7 @@ class HubbubApp(App[None]):
         self.profile = profile
         self.ended: HubbubError | None = None
         self.desk: Desk | None = None
-        self._chatting: asyncio.Task[None] | None = None
+        self._chatting: Worker[None] | None = None
         self._alerted_at = 0.0
         self._ending: asyncio.Task[None] | None = None
         self._is_name_new = False
@@ -154,7 +157,7 @@ class HubbubApp(App[None]):
                 f"what was said is kept in {self.opening.hosted_in}."
             )
         self.push_screen(ChatScreen(self.desk))
-        self._chatting = asyncio.create_task(self._chat(self.desk))
+        self._chatting = self.run_worker(self._chat(self.desk), group="chat")
 
     async def _chat(self, desk: Desk) -> None:
         try:
@@ -229,7 +232,8 @@ class HubbubApp(App[None]):
         """Close the chat, and the screen with it."""
         if self._chatting is not None:
             self._chatting.cancel()
-            await asyncio.wait([self._chatting])
+            with suppress(WorkerError):  # it was cancelled, or is over already
+                await self._chatting.wait()
         self._remember(for_good=True)
         self.exit()
 

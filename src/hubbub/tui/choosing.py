@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.text import Text
 
 from hubbub.tui.composer.emoji_names import emoji_matching
 from hubbub.tui.dialogs.picker import Choice, Picker, Source, narrowing
-from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.layout import at_of, one_line
+from hubbub.tui.model.log import Said
 from hubbub.tui.panes import badge
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ async def choose_public_room(screen: ChatScreen) -> str | None:
     """Choose among all public rooms of the server."""
     choices = []
     for one in await screen.desk.chat.rooms():
-        label = Text.assemble(f"#{one.room}", (f"  {one.members} here  ", "dim"))
+        label = Text.assemble(f"#{one_line(one.room)}", (f"  {one.members} here  ", "dim"))
         label.append(one_line(one.topic), "dim")
         choices.append(Choice(label, f"{one.room} {one.topic}", one.room))
     return await _choose(
@@ -67,9 +67,9 @@ async def choose_message(screen: ChatScreen, words: str) -> Message | None:
 
 
 def _found(message: Message) -> Choice[Message]:
-    at = datetime.fromtimestamp(message.at / 1000)  # noqa: DTZ006 (the user's own time)
+    at = at_of(Said(message))
     label = Text.assemble(
-        (f"{at:%d %b %H:%M} #{message.room} ", "dim"),
+        (f"{at:%d %b %H:%M} #{one_line(message.room)} ", "dim"),
         (one_line(message.sender), "bold"),
         " ",
         one_line(message.text[:LABEL_CHARS_MAX]),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hubbub.tui.model.room import RoomState
 
 FRAME_SECONDS = 0.04
+TICK_SECONDS = 1.0
 ROOMS_FROM_COLUMNS = 80
 MEMBERS_FROM_COLUMNS = 100
 HEADER_FROM_ROWS = 8
@@ -70,6 +71,7 @@ class ChatScreen(Screen[None]):
         self._hidden: dict[str, bool] = {}
         """Panes that the user showed or hid by hand."""
         self._frame_due = False
+        self._is_ticking = False
         self._fitted_for: State | None = None
 
     def compose(self) -> ComposeResult:
@@ -143,7 +145,7 @@ class ChatScreen(Screen[None]):
         if self.log_view.room is not current:
             self.room_changed()
         if current.name in changed or current.log.pending:
-            self._attend()
+            self._look()
         self.log_view.dress(self.app.palette, self.desk.name)
         self.log_view.redraw()
         self._draw_around()
@@ -175,8 +177,14 @@ class ChatScreen(Screen[None]):
                     replica.members, spoke, desk.name, members_pane.content_size.width, palette
                 )
             )
-        if desk.link.retry_at is not None or room.typing(now):
-            self.set_timer(1.0, self.stirred)
+        if not self._is_ticking and (desk.link.retry_at is not None or room.typing(now)):
+            self._is_ticking = True
+            self.set_timer(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        """Time has passed: a countdown goes on, or somebody types no more."""
+        self._is_ticking = False
+        self.stirred()
 
     def _write(self, place: str, line: Text) -> None:
         static = self.query_one(place, Static)
@@ -207,10 +215,14 @@ class ChatScreen(Screen[None]):
             self._hidden[pane] = shown
             self._fit()
 
-    def _attend(self, *_: object) -> None:
+    def _look(self) -> None:
         """Find out whether the user sees the end of the room."""
         looking = self.app.app_focus and self.log_view.is_following and self.is_current
         self.desk.look(looking=looking)
+
+    def _attend(self) -> None:
+        """The user looks here, elsewhere, or at another place of the log."""
+        self._look()
         self._draw_around()
 
     @on(LogView.Moved)

@@ -92,6 +92,17 @@ def test_what_a_full_replica_lets_go_of_is_dropped() -> None:
     assert log.index_of(1) is None
 
 
+def test_a_note_at_the_top_keeps_nothing_that_is_let_go_of() -> None:
+    room, log = replica(messages_max=2), RoomLog()
+    log.note("welcome", at=0)
+    for seq in (1, 2, 3):
+        room.apply(message(seq))
+        log.follow(room)
+    room.apply(edited(4, 1, "too late"))
+    log.follow(room, changed=[1])
+    assert seqs(log) == [2, 3]
+
+
 def test_a_replica_that_begins_elsewhere_begins_the_log_anew() -> None:
     log = RoomLog()
     log.follow(replica(3, held=3))

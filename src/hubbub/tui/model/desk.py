@@ -34,7 +34,7 @@ from hubbub.tui.model.rooms import Rooms
 from hubbub.tui.opening import Opening
 
 MESSAGES_MAX = 100_000
-"""Messages of a room that may be scrolled back to; about 50 MB when they are all loaded."""
+"""Messages of a room that may be scrolled back to; about 70 MB when they are all loaded."""
 
 RECONNECT_SECONDS_MAX = 10.0
 PING_SECONDS = 10.0
@@ -179,7 +179,6 @@ class Desk:
 
     def _online(self, event: Online) -> None:
         self.link.state = State.ONLINE if event.events else State.CLASSIC
-        self.link.server = event.server
         self.link.retry_at = None
         if self.is_classic:
             for room in self.rooms:

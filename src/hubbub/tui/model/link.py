@@ -23,7 +23,6 @@ class Link(msgspec.Struct):
     reason: str = ""
     retry_at: float | None = None
     latency_seconds: float | None = None
-    server: str = ""
 
     @property
     def is_live(self) -> bool:

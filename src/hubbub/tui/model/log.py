@@ -123,11 +123,13 @@ class RoomLog:
 
     def _is_older(self, message: Message) -> bool:
         """Tell whether a message belongs before all items."""
-        for item in self._items:
-            if isinstance(item, Said):
-                return message.seq < item.message.seq
+        if (oldest := self._oldest()) is not None:
+            return message.seq < oldest
         notes = (item.at for item in self._items if isinstance(item, Note))
         return message.at < next(notes, 0)
+
+    def _oldest(self) -> int | None:
+        return next((item.message.seq for item in self._items if isinstance(item, Said)), None)
 
     def _start_anew(self) -> None:
         """Forget the messages: the replica begins elsewhere now."""
@@ -136,16 +138,12 @@ class RoomLog:
         self._index.clear()
 
     def _drop_before(self, oldest: int) -> None:
-        """Forget what the full replica let go of."""
-        while self._items and self._is_before(self._items[0], oldest):
+        """Forget what the full replica let go of, and the notes above it."""
+        while (first := self._oldest()) is not None and first < oldest:
             item = self._items.popleft()
             self.first += 1
             if isinstance(item, Said):
                 del self._index[item.message.seq]
-
-    @staticmethod
-    def _is_before(item: Said | Note, oldest: int) -> bool:
-        return isinstance(item, Said) and item.message.seq < oldest
 
     def _put_before(self, older: list[Message]) -> None:
         for message in reversed(older):
