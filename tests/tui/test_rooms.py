@@ -44,8 +44,12 @@ def test_each_room_keeps_its_draft(hubbub_server: LocalServer, tmp_path: Path) -
             await ann.until(lambda: ann.room == "#lobby")
             assert ann.draft == ""
             await ann.type("hello")
-            await ann.press("alt+2")
+            await ann.press("left", "left", "alt+2")
             await ann.until(lambda: ann.draft == "soup")
+            assert ann.chat.composer.cursor_location == (0, 4)
+            await ann.press("alt+1")
+            await ann.until(lambda: ann.draft == "hello")
+            assert ann.chat.composer.cursor_location == (0, 3)
 
     asyncio.run(scene())
 

@@ -7,7 +7,6 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,14 +73,7 @@ HISTORY: list[AnyLogged] = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _in_utc() -> Iterator[None]:
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-    yield
-    os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("in_utc")
 
 
 def looks(svg: str) -> list[str]:

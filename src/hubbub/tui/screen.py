@@ -15,7 +15,7 @@ from textual.widgets import Static
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.chat.names import same_name
 from hubbub.tui.actions import ACTIONS, BY_WORD, Action
-from hubbub.tui.composer import Composer, ComposerBox, InputHistory
+from hubbub.tui.composer import Composer, ComposerBox, Draft, InputHistory
 from hubbub.tui.log.layout import one_line
 from hubbub.tui.log.view import LogView
 from hubbub.tui.model.log import Said
@@ -247,8 +247,8 @@ class ChatScreen(Screen[None]):
         if room is before:
             return
         self.writing.end()
-        before.draft = self.composer.text
-        self.composer.put(room.draft)
+        before.draft, before.cursor = self.composer.draft
+        self.composer.put(Draft(room.draft, room.cursor) if room.cursor else room.draft)
         self.log_view.show(room)
         self._attend()
         self.stirred()

@@ -6,8 +6,9 @@ from rich.cells import cell_len
 from textual.document._document import Document
 from textual.geometry import Offset
 
+from hubbub.tui.breaking import breaks
 from hubbub.tui.composer.graphemes import boundaries
-from hubbub.tui.composer.wrapping import ClusterDocument, wrapped
+from hubbub.tui.composer.wrapping import ClusterDocument
 from tests.tui.composer.texts import lines, texts
 
 FAMILY = "👨\u200d👩\u200d👧"
@@ -35,8 +36,8 @@ def test_a_long_word_breaks_between_clusters() -> None:
 
 
 def test_a_tab_goes_to_the_next_stop_of_its_row() -> None:
-    assert wrapped("abcdef\tx", 9, 4) == ([], [2])
-    assert wrapped("abcdef\tx", 7, 4) == ([6], [4])
+    assert breaks("abcdef\tx", 9, tab_width=4) == ([], [2])
+    assert breaks("abcdef\tx", 7, tab_width=4) == ([6], [4])
 
 
 def test_no_width_means_no_break() -> None:

@@ -1,8 +1,5 @@
 """How items look, in wide and in narrow windows."""
 
-import os
-import time
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -19,14 +16,7 @@ from tests.tui.model.rooms import message
 PALETTE = palette_of(THEMES["dark"])
 
 
-@pytest.fixture(autouse=True)
-def _in_utc() -> Iterator[None]:
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-    yield
-    os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("in_utc")
 
 
 def rows(

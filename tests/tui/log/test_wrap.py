@@ -22,6 +22,8 @@ CLUSTERS = [
     "🇩🇪",
     "❤\ufe0f",
     "नि",
+    "か\u3099",
+    "漢\u0301",
 ]
 texts = st.lists(st.sampled_from([*CLUSTERS, "\n"]), max_size=80).map("".join)
 

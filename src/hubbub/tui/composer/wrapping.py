@@ -1,54 +1,11 @@
 """Soft wrapping that keeps grapheme clusters whole, in the place of Textual's own."""
 
-import re
-from functools import lru_cache
-from typing import NamedTuple
-
 from rich.cells import cell_len
 from textual.document._wrapped_document import WrappedDocument
 from textual.geometry import Offset
 from wcwidth import iter_graphemes
 
-_PIECE = re.compile(r"\t|\S+[^\S\t]*|[^\S\t]+")
-
-
-class Wrapped(NamedTuple):
-    """Where a line goes on in a new row, and the cells that each of its tabs takes."""
-
-    breaks: list[int]
-    tab_cells: list[int]
-
-
-@lru_cache(maxsize=1024)
-def wrapped(line: str, width: int, tab_width: int) -> Wrapped:
-    """Break `line` between words, and words too long for a row between clusters.
-
-    A `width` of 0 means that nothing is broken.
-    """
-    breaks: list[int] = []
-    tab_cells: list[int] = []
-    column = 0
-    for piece in _PIECE.finditer(line):
-        is_tab = piece[0] == "\t"
-        cells = tab_width - column % tab_width if is_tab else cell_len(piece[0])
-        if width and column and column + cells > width:
-            breaks.append(piece.start())
-            column = 0
-            cells = tab_width if is_tab else cells
-        if is_tab:
-            tab_cells.append(cells)
-        if width and cells > width and not is_tab:
-            place = piece.start()
-            for cluster in iter_graphemes(piece[0]):
-                step = cell_len(cluster)
-                if column and column + step > width:
-                    breaks.append(place)
-                    column = 0
-                column += step
-                place += len(cluster)
-        else:
-            column += cells
-    return Wrapped(breaks, tab_cells)
+from hubbub.tui.breaking import breaks
 
 
 class ClusterDocument(WrappedDocument):
@@ -58,13 +15,13 @@ class ClusterDocument(WrappedDocument):
         """Wrap all lines at `width` cells. Lines that did not change come from a cache."""
         self._width = width
         self._tab_width = tab_width or self._tab_width
-        lines = [wrapped(line, width, self._tab_width) for line in self.document.lines]
-        self._wrap_offsets = [line.breaks for line in lines]
+        lines = [breaks(line, width, tab_width=self._tab_width) for line in self.document.lines]
+        self._wrap_offsets = [line.offsets for line in lines]
         self._tab_width_cache = [line.tab_cells for line in lines]
         self._offset_to_line_info = [
             (index, section)
             for index, line in enumerate(lines)
-            for section in range(len(line.breaks) + 1)
+            for section in range(len(line.offsets) + 1)
         ]
         self._line_index_to_offsets = [[] for _ in lines]
         for row, (index, _section) in enumerate(self._offset_to_line_info):

@@ -31,6 +31,8 @@ class RoomState:
         self.unread_after: int | None = None
         """The unread line stands behind this seq; None: nowhere."""
         self.draft = ""
+        self.cursor: tuple[int, int] | None = None
+        """Row and column in the draft; None: at its end."""
         self.filled = False
         """Whether the newest page has come; until then nothing is shown."""
         self.beginning = False
