@@ -144,6 +144,8 @@ INTERFACES = {
     *("pause_writing", "resume_writing"),
     # server.session.Line, hub.session.Outlet
     *("write", "end", "cut", "unsent_bytes", "pause", "proceed"),
+    # server.stream.StreamLine
+    *("receive", "introduction", "say_farewell"),
 }
 
 CHECKS = [short_file, short_functions, module_docstring, no_vague_names, documented]

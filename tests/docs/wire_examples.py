@@ -3,7 +3,7 @@
 An example is a block of lines: `WHO > BYTES` is what the connection called WHO sends, `WHO < BYTES`
 what it receives next, `WHO < closed` that the server ends it. `\\n` and `\\xNN` stand for bytes.
 Times and session secrets differ from run to run: their form is compared, and a secret that was
-received is sent where the example sends it.
+received is sent where the example sends it. A `locked` block is for a server with a password.
 """
 
 import codecs
@@ -23,7 +23,7 @@ from hubbub.wire.frames import Frame, FrameDecoder, encode_event_frame
 
 PATIENCE_SECONDS = 10
 CLOSED = b"closed"
-_BLOCK = re.compile(r"^```wire\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```wire( locked)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"(\w+) ([<>]) (.*)")
 _ESCAPE = re.compile(r"\\(n|x[0-9a-f]{2})")
 _TIME = re.compile(rb'"(at|edited)":1\d{12}')
@@ -39,17 +39,22 @@ class Step(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One block, and the line of the page on which it begins."""
+    """One block, the line of the page on which it begins, and whether its server is `locked`."""
 
     line: int
     steps: list[Step]
+    locked: bool = False
 
 
 def read_examples(page: Path) -> list[Example]:
     """Return the examples of a page; raise ValueError for a line that is none."""
     text = page.read_text("utf-8")
     return [
-        Example(text.count("\n", 0, block.start()) + 1, list(map(_step, block[1].splitlines())))
+        Example(
+            text.count("\n", 0, block.start()) + 1,
+            list(map(_step, block[2].splitlines())),
+            bool(block[1]),
+        )
         for block in _BLOCK.finditer(text)
     ]
 
@@ -74,13 +79,18 @@ def _octets(text: str) -> Iterator[bytes]:
 class Stage:
     """A server, and the connections that an example opens to it."""
 
-    def __init__(self, server: LocalServer, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, server: LocalServer, patience_seconds: float = PATIENCE_SECONDS, password: str = ""
+    ) -> None:
         self._address = (server.host, server.port)
         self._patience_seconds = patience_seconds
         self._sockets: dict[str, socket.socket] = {}
         self._secrets: dict[bytes, bytes] = {}
         self._observer = self._connect()
         self._observer.sendall(encode_event_frame(b"observer"))
+        if password:
+            unlock = msgspec.json.encode({"type": "unlock", "password": password})
+            self._observer.sendall(encode_event_frame(unlock))
 
     def __enter__(self) -> Self:
         return self

@@ -31,8 +31,8 @@ def now(coroutine: Coroutine[Any, Any, T]) -> T:
 class Chatroom:
     """A hub and a memory log, driven by hand."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.hub = Hub(limits or Limits(), server="test")
+    def __init__(self, limits: Limits | None = None, password: str = "") -> None:
+        self.hub = Hub(limits or Limits(), server="test", password=password)
         self.log = MemoryLog()
         self.failing = False
         self.clock = 1_000

@@ -36,6 +36,12 @@ class Resume(Command, tag="resume"):
     session: str
 
 
+class Unlock(Command, tag="unlock"):
+    """Give the chatroom's password; answered by a new `welcome`."""
+
+    password: str
+
+
 class Join(Command, tag="join"):
     """Enter a room; with `after`, first receive every logged event after that seq."""
 
@@ -143,6 +149,7 @@ class Ping(Command, tag="ping"):
 AnyCommand = (
     Hello
     | Resume
+    | Unlock
     | Join
     | Direct
     | Leave

@@ -86,7 +86,10 @@ class RoomSummary(msgspec.Struct):
 
 
 class Welcome(Event, tag="welcome"):
-    """The first event of every session. `session` is the secret that `resume` wants."""
+    """The first event of every session. `session` is the secret that `resume` wants.
+
+    `held`: only `resume` is accepted. `locked`: only `unlock`, which is answered by a new one.
+    """
 
     protocol: int
     server: str
@@ -95,6 +98,7 @@ class Welcome(Event, tag="welcome"):
     held: bool
     limits: dict[str, int]
     features: list[str]
+    locked: bool = False
     ref: str | None = None
 
 
@@ -185,9 +189,13 @@ class Notice(Event, tag="notice"):
 
 
 class Bye(Event, tag="bye"):
-    """The server ends the session; `reason` is a sentence."""
+    """The server ends the session; `reason` is a sentence.
+
+    `code` is "resumed" when the session goes on in another connection.
+    """
 
     reason: str
+    code: str = ""
 
 
 AnyEvent = (

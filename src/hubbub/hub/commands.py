@@ -14,6 +14,7 @@ from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert, inert_line
 from hubbub.hub.fanout import announce
 from hubbub.hub.membership import (
+    check_may_open,
     describe,
     enter_room,
     find_or_open_room,
@@ -37,9 +38,9 @@ TOPIC_CHARS_MAX = 300
 
 
 def decide(hub: Hub, session: Session, command: c.AnyCommand, at: int) -> Decision:
-    """Decide on a command. A held session may only resume."""
-    if session.held and not isinstance(command, c.Resume):
-        raise hub.name_taken(session)
+    """Decide on a command. A locked session may only unlock, a held one only resume."""
+    if not isinstance(command, c.Unlock if session.locked else c.Resume):
+        hub.check_admitted(session)
     return DECISIONS[type(command)](hub, session, command, at)
 
 
@@ -76,6 +77,10 @@ def leave(hub: Hub, session: Session, command: c.Leave, _at: int) -> None:
 def resume(hub: Hub, session: Session, command: c.Resume, _at: int) -> None:
     hub.resume(session, command.session)
     _answer(session, command.ref)
+
+
+def unlock(hub: Hub, session: Session, command: c.Unlock, _at: int) -> None:
+    hub.unlock(session, command.password, command.ref)
 
 
 def hello(_hub: Hub, _session: Session, _command: c.Hello, _at: int) -> None:
@@ -121,6 +126,15 @@ def _reply(
 def draft_message(session: Session, room: Room, text: str, at: int) -> e.Message:
     """Return a message that is neither checked nor committed yet."""
     return e.Message(room=room.name, seq=0, prev=0, sender=session.name, at=at, text=text)
+
+
+def say_as_guest(hub: Hub, guest: Session, command: c.Say, at: int) -> None:
+    """Post to a public room without entering it; it opens if there is none of that name."""
+    room = find_or_open_room(hub, guest, command.room)
+    check_may_open(hub, room)
+    message = draft_message(guest, room, command.text, at)
+    message.nonce = command.nonce
+    post(hub, guest, message, command.ref)
 
 
 def post(hub: Hub, session: Session, message: e.Message, ref: str | None = None) -> None:
@@ -291,4 +305,5 @@ DECISIONS: dict[type[c.Command], Callable[[Hub, Session, Any, int], Decision]] =
     c.Seen: seen,
     c.SetTopic: topic,
     c.Typing: typing,
+    c.Unlock: unlock,
 }

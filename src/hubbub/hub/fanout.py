@@ -44,12 +44,13 @@ class Fanout:
                 else:
                     pieces.append(piece)
 
-    def deliver(self) -> None:
-        """Write to each session all that it is to receive."""
+    def deliver(self) -> int:
+        """Write to each session all that it is to receive; return to how many."""
         for session, pieces in self._pieces.items():
             # A write may find its reader slow and take the session out of the live groups; that
             # is safe here, because the groups are no longer read.
             session.outlet.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        return len(self._pieces)
 
 
 def without_own(name: str, events: Iterable[AnyLogged], encoded: Iterable[bytes]) -> bytes:

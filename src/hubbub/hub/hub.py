@@ -56,11 +56,17 @@ Batch = list[Pending]
 
 
 class Hub:
-    """The rooms and who is in them. `heads` says where each room's log stands."""
+    """The rooms and who is in them. `heads` says where each room's log stands.
 
-    def __init__(self, limits: Limits, heads: Iterable[Head] = (), *, server: str) -> None:
+    With a `password`, only who gives it is admitted.
+    """
+
+    def __init__(
+        self, limits: Limits, heads: Iterable[Head] = (), *, server: str, password: str = ""
+    ) -> None:
         self.limits = limits
         self.server = server
+        self._password = password.encode()
         self.sessions: dict[str, Session] = {}
         self.rooms: dict[str, Room] = {DEFAULT_ROOM: Room(DEFAULT_ROOM)}
         for head in heads:
@@ -68,41 +74,100 @@ class Hub:
                 head.room, first=head.first, last=head.last, topic=head.topic
             )
         self.last = max((room.last for room in self.rooms.values()), default=0)
+        self.writes = 0
+        """How many times fan-out wrote to a session."""
         self._pending: Batch = []
 
     # Sessions come and go.
 
-    def enter(self, raw_name: str, format_: Format, outlet: Outlet, secret: str) -> Session:
+    def enter(
+        self,
+        raw_name: str,
+        format_: Format,
+        outlet: Outlet,
+        secret: str,
+        ref: str | None = None,
+    ) -> Session:
         """Begin a session; raise Refused if the name is not allowed, or taken and not resumable.
 
         `secret`: unguessable text that only this session will know.
         """
         session = Session(allowed_name(raw_name), format_, outlet, secret, self.last)
-        holder = self.sessions.get(session.key)
-        if not format_.speaks_events:
-            if holder is not None:
-                raise self.name_taken(session)
-            self.sessions[session.key] = session
-            session.current = self.rooms[DEFAULT_ROOM]
-            enter_room(self, session, session.current)
+        session.locked = bool(self._password)
+        if format_.speaks_events:
+            if not session.locked:
+                self._give_name(session)
+            session.send(self._welcome(session, ref))
             return session
-        session.held = holder is not None
+        if session.locked:
+            raise Refused(
+                "This chatroom has a password, and your client has no way to give one. "
+                "Join with hubbub, or in a browser.",
+                code="password_needed",
+            )
+        if session.key in self.sessions:
+            raise self.name_taken(session)
+        self.sessions[session.key] = session
+        session.current = self.rooms[DEFAULT_ROOM]
+        enter_room(self, session, session.current)
+        return session
+
+    def _give_name(self, session: Session) -> None:
+        """Let the session bear its name; while somebody else does, it is held."""
+        session.held = session.key in self.sessions
         if not session.held:
             self.sessions[session.key] = session
-        session.send(
-            Welcome(
-                protocol=PROTOCOL_VERSION,
-                server=self.server,
-                name=session.name,
-                session=secret,
-                held=session.held,
-                limits={
-                    "text_bytes_max": self.limits.text_bytes_max,
-                    "frame_bytes_max": self.limits.frame_bytes_max,
-                },
-                features=FEATURES,
-            )
+
+    def _welcome(self, session: Session, ref: str | None) -> Welcome:
+        return Welcome(
+            protocol=PROTOCOL_VERSION,
+            server=self.server,
+            name=session.name,
+            session="" if session.locked else session.secret,
+            held=session.held,
+            locked=session.locked,
+            limits={
+                "text_bytes_max": self.limits.text_bytes_max,
+                "frame_bytes_max": self.limits.frame_bytes_max,
+            },
+            features=FEATURES,
+            ref=ref,
         )
+
+    def check_password(self, password: str) -> None:
+        """Raise Refused if this is not the password; without one, any is right."""
+        if self._password and not hmac.compare_digest(self._password, password.encode()):
+            raise Refused(
+                "That is not the password. Ask whoever runs the chatroom.", code="wrong_password"
+            )
+
+    def unlock(self, session: Session, password: str, ref: str | None) -> None:
+        """Admit a locked session that knows the password; raise Refused if it does not."""
+        self.check_password(password)
+        if session.locked:
+            session.locked = False
+            session.since = self.last
+            self._give_name(session)
+        session.send(self._welcome(session, ref))
+
+    def check_admitted(self, session: Session) -> None:
+        """Raise Refused if the session has yet to give the password, or to resume."""
+        if session.locked:
+            raise Refused(
+                'This chatroom has a password. Send {"type":"unlock","password":…} first.',
+                code="password_needed",
+            )
+        if session.held:
+            raise self.name_taken(session)
+
+    def guest(self, raw_name: str, format_: Format, outlet: Outlet) -> Session:
+        """Return a session for posting alone: in no room, unannounced, and without the name.
+
+        Raises Refused if the name is not allowed, or somebody has it.
+        """
+        session = Session(allowed_name(raw_name), format_, outlet, "", self.last)
+        if session.key in self.sessions:
+            raise self.name_taken(session)
         return session
 
     def name_taken(self, session: Session) -> Refused:
@@ -124,7 +189,7 @@ class Hub:
                 raise self.name_taken(session)
             session.since = ghost.since
             self.depart(ghost)
-            ghost.send(Bye(reason="This name was resumed from another connection."))
+            ghost.send(Bye(reason="This name was resumed from another connection.", code="resumed"))
             ghost.outlet.end()
         session.elder_secret = secret
         session.held = False
@@ -193,7 +258,7 @@ class Hub:
                 room = self.rooms[name] = Room(name)
             room.advance(events)
             fanout.publish(room, events)
-        fanout.deliver()
+        self.writes += fanout.deliver()
 
     def refuse(self, batch: Batch) -> None:
         """Tell the senders of `batch` that nothing of it was committed: the log is unavailable."""

@@ -37,8 +37,7 @@ HISTORY_LINES_MAX = 50
 
 def decide(hub: Hub, session: Session, text: str, at: int) -> Decision:
     """Decide on a line; an empty one means nothing, as in the tutorial."""
-    if session.held:
-        raise hub.name_taken(session)
+    hub.check_admitted(session)
     if text.startswith("/") and not text.startswith("//"):
         word, _, argument = text[1:].partition(" ")
         return _line_command(word.strip().lower()).decide(hub, session, argument.strip(), at)

@@ -28,11 +28,7 @@ def enter_room(hub: Hub, session: Session, room: Room) -> Member:
 
     A room that is not open yet is open from then on. Raises Refused `too_many_rooms`.
     """
-    if room.name not in hub.rooms and len(hub.rooms) >= hub.limits.rooms_max:
-        raise Refused(
-            "The server has as many rooms as it allows. Join one of those there are.",
-            code="too_many_rooms",
-        )
+    check_may_open(hub, room)
     # Private rooms that others opened do not count, or they could lock someone out of all rooms.
     own = sum(not _was_invited(session, member.room) for member in session.members.values())
     if own >= hub.limits.rooms_per_member_max and not _was_invited(session, room):
@@ -47,6 +43,15 @@ def enter_room(hub: Hub, session: Session, room: Room) -> Member:
         room.go_live(member)
     _announce_presence(hub, member, "joined")
     return member
+
+
+def check_may_open(hub: Hub, room: Room) -> None:
+    """Raise Refused `too_many_rooms` if the room is not open, and none may be opened."""
+    if room.name not in hub.rooms and len(hub.rooms) >= hub.limits.rooms_max:
+        raise Refused(
+            "The server has as many rooms as it allows. Join one of those there are.",
+            code="too_many_rooms",
+        )
 
 
 def _was_invited(session: Session, room: Room) -> bool:

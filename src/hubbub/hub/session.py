@@ -45,7 +45,8 @@ class Session:
 
     `secret` proves to `resume` that a later connection is the same person; `elder_secret` is the
     one it resumed from. `since` is the newest seq when this person took the name: private rooms
-    show it nothing older, because names are free for anyone to take.
+    show it nothing older, because names are free for anyone to take. While it is `held` it must
+    resume, while `locked` give the password, and does not bear the name yet.
     """
 
     __slots__ = (
@@ -56,6 +57,7 @@ class Session:
         "held",
         "key",
         "lagging",
+        "locked",
         "members",
         "name",
         "outlet",
@@ -73,11 +75,17 @@ class Session:
         self.elder_secret = ""
         self.since = since
         self.held = False
+        self.locked = False
         self.congested = False
         self.members: dict[str, Member] = {}
         self.lagging: dict[str, Member] = {}
         self.current: Room | None = None
         self.pending_bytes = 0
+
+    @property
+    def admitted(self) -> bool:
+        """Whether it bears its name and may do as it likes."""
+        return not (self.held or self.locked)
 
     def send(self, event: Event) -> None:
         """Send one event that is meant for this session alone."""

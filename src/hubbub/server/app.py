@@ -22,9 +22,14 @@ async def running(config: Config, log: Log) -> AsyncIterator[str]:
 
     Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
     """
-    hub = Hub(config.limits, await log.heads(), server=f"hubbub {__version__}")
+    hub = Hub(
+        config.limits,
+        await log.heads(),
+        server=f"hubbub {__version__}",
+        password=config.server.password,
+    )
     chatroom = Chatroom(config.limits, hub, log)
-    listener = Listener(chatroom)
+    listener = Listener(chatroom, config.server.hosts)
     await listener.open(config.server.listen)
     # These never end; if one fails, that is a fault of ours, and the server ends with it.
     endless = [

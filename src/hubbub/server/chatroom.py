@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Bye
 from hubbub.server.commits import Commits
+from hubbub.server.guesses import Guesses
 
 if TYPE_CHECKING:
     from hubbub.chat.limits import Limits
@@ -30,6 +31,7 @@ class Chatroom:
         self.hub = hub
         self.log = log
         self.commits = Commits(hub, log)
+        self.guesses = Guesses(self.loop.time)
         self._conversations: dict[Line, Conversation] = {}
         # Deadlines of those that have not said who they are, the earliest first.
         self._handshakes: dict[Line, float] = {}

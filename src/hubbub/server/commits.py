@@ -21,7 +21,12 @@ class Commits:
     def __init__(self, hub: Hub, log: Log) -> None:
         self._hub = hub
         self._log = log
+        self._clock = asyncio.get_running_loop().time
         self._failing = False
+        self.commits = 0
+        self.messages = 0
+        self.seconds = 0.0
+        """Spent waiting for the log, all in all, by commits that succeeded."""
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -49,6 +54,7 @@ class Commits:
 
     async def _commit(self) -> None:
         batch = self._hub.take()
+        started = self._clock()
         try:
             seqs = await self._log.append([pending.draft for pending in batch])
         except LogError as error:
@@ -60,6 +66,9 @@ class Commits:
             if self._failing:
                 logger.warning("messages are posted again")
             self._failing = False
+            self.commits += 1
+            self.messages += len(batch)
+            self.seconds += self._clock() - started
             self._hub.apply(batch, seqs)
         committed, self._committed = self._committed, asyncio.Event()
         committed.set()

@@ -26,6 +26,16 @@ class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Annotated[
         str, Meta(description="Folder of the log; empty is a folder of your user account.")
     ] = ""
+    password: Annotated[
+        str, Meta(description="What everybody must give to be let in; empty lets everybody in.")
+    ] = ""
+    hosts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Names under which browsers reach this server, such as chat.example.org. "
+            "IP addresses, names without a dot, and names in .local and .localhost need no entry."
+        ),
+    ] = ()
 
 
 class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,92 +1,27 @@
 """Frames over TCP: the transport of tutorial clients, event sessions and plain sockets."""
 
-import asyncio
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterator
 
 from hubbub.server.chatroom import Chatroom
-from hubbub.server.session import Conversation
-from hubbub.wire.frames import FrameDecoder
+from hubbub.server.session import Introduction
+from hubbub.server.stream import StreamLine
+from hubbub.wire.formats import CLASSIC, EVENTS
+from hubbub.wire.frames import Frame, FrameDecoder
 
-LINGER_SECONDS = 3
-"""How long a peer may take to read the last words and hang up, before it is cut off."""
 
+class FramedLine(StreamLine):
+    """A connection that speaks frames."""
 
-class FramedLine(asyncio.Protocol):
-    """One TCP connection that speaks frames; `left` is called when it is gone."""
+    __slots__ = ("_decoder",)
 
-    __slots__ = ("_chatroom", "_conversation", "_decoder", "_left", "_transport", "ended")
+    opening = CLASSIC
 
-    def __init__(self, chatroom: Chatroom, left: Callable[[], None]) -> None:
-        self._chatroom = chatroom
-        self._left = left
-        self._conversation = Conversation(chatroom, self)
+    def __init__(self, chatroom: Chatroom, host: str, left: Callable[[], None]) -> None:
+        super().__init__(chatroom, host, left)
         self._decoder = FrameDecoder(chatroom.limits.frame_bytes_max)
-        self.ended = False
 
-    # What asyncio tells us.
+    def receive(self, data: bytes) -> Iterator[Frame]:
+        return self._decoder.receive(data)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
-        self._chatroom.arrived(self, self._conversation)
-
-    def data_received(self, data: bytes) -> None:
-        if self.ended:
-            self._conversation.heard_nothing()
-        else:
-            self._conversation.hear(self._decoder.receive(data))
-
-    def eof_received(self) -> bool:
-        if not self.ended:
-            self._conversation.hear_end()
-        # What is open still is a peer that said all and waits for an answer.
-        return not self.ended
-
-    def pause_writing(self) -> None:
-        self._conversation.fell_behind()
-
-    def resume_writing(self) -> None:
-        self._conversation.caught_breath()
-
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self._conversation.finish()
-        self.ended = True
-        self._conversation.depart()
-        self._chatroom.departed(self)
-        self._left()
-
-    # What the conversation and the hub want.
-
-    def write(self, payload: bytes) -> None:
-        if not self.ended:
-            self._transport.write(payload)
-
-    def end(self) -> None:
-        """Send the rest, say so to TCP, and give the peer a moment to read it and hang up.
-
-        Closing at once with bytes unread would reset the connection, and the peer might lose the
-        sentence that says why.
-        """
-        if self.ended or self._transport.is_closing():
-            return
-        self.ended = True
-        try:
-            self._transport.write_eof()
-        except OSError:  # the peer has just reset the connection
-            self.cut()
-            return
-        self._transport.resume_reading()
-        self._chatroom.loop.call_later(LINGER_SECONDS, self.cut)
-
-    def cut(self) -> None:
-        self._transport.abort()
-
-    def unsent_bytes(self) -> int:
-        return self._transport.get_write_buffer_size()
-
-    def pause(self) -> None:
-        self._transport.pause_reading()
-
-    def proceed(self) -> None:
-        self._transport.resume_reading()
+    def introduction(self, frame: Frame) -> Introduction:
+        return Introduction(frame.text, EVENTS if frame.event else CLASSIC)

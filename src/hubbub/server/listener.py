@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from hubbub.chat.errors import ConfigError
-from hubbub.server import web
 from hubbub.server.framed import FramedLine
+from hubbub.server.http.visits import Web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from hubbub.server.chatroom import Chatroom
 
@@ -54,16 +54,19 @@ class Guest(NamedTuple):
 
 
 class Listener:
-    """The listening sockets and the connections that nobody answers yet."""
+    """The listening sockets and the connections that nobody answers yet.
 
-    def __init__(self, chatroom: Chatroom) -> None:
+    `hosts`: names under which browsers may reach them.
+    """
+
+    def __init__(self, chatroom: Chatroom, hosts: Sequence[str] = ()) -> None:
         self._chatroom = chatroom
         self._sockets: list[socket.socket] = []
         self._guests: dict[int, Guest] = {}
         self._handovers: set[asyncio.Task[None]] = set()
         self._per_host: dict[str, int] = {}
         self._connections = 0
-        self._web = web.Web(chatroom)
+        self._web = Web(chatroom, hosts)
 
     @property
     def address(self) -> str:
@@ -153,14 +156,14 @@ class Listener:
         elif start[:1] in FRAME_STARTS:
             self._hand_over(guest, self._frames(guest))
         elif start.startswith(HTTP_METHODS):
-            self._hand_over(guest, self._web.visit(partial(self.release, guest.host)))
+            self._hand_over(guest, self._web.visit(guest.host, partial(self.release, guest.host)))
         elif any(method.startswith(start) for method in HTTP_METHODS):
             loop.call_later(PARTIAL_SECONDS, self._look, guest)
         else:
             self._dismiss(guest, UNKNOWN)
 
     async def _frames(self, guest: Guest) -> asyncio.Protocol:
-        return FramedLine(self._chatroom, partial(self.release, guest.host))
+        return FramedLine(self._chatroom, guest.host, partial(self.release, guest.host))
 
     def _hand_over(self, guest: Guest, answering: Awaitable[asyncio.Protocol]) -> None:
         del self._guests[guest.sock.fileno()]

@@ -10,17 +10,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import structlog
 
-from hubbub.chat.commands import Delete, Edit, React, Resume, Say
+from hubbub.chat.commands import Delete, Edit, React, Resume, Say, Unlock
 from hubbub.chat.errors import HubbubError, LogError, ProtocolError, Refused
 from hubbub.chat.events import Error, Page
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.server.pace import Pace
 from hubbub.wire.codec import decode_command, ref_of
-from hubbub.wire.formats import CLASSIC, EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -45,10 +44,26 @@ NOT_READ = "The server cannot read its log now. Try again in a while."
 logger = structlog.get_logger()
 
 
+class Introduction(NamedTuple):
+    """Who a peer says it is, and in which format it is spoken to."""
+
+    name: str
+    format: Format
+    ref: str | None = None
+
+
 class Line(Protocol):
     """What a conversation needs of its transport; it is the hub's Outlet as well."""
 
     ended: bool
+    host: str
+
+    @property
+    def opening(self) -> Format:
+        """In which format the peer is spoken to before it has introduced itself."""
+
+    def introduction(self, frame: Frame, /) -> Introduction:
+        """Read who the peer is in its first frame; raise Refused if it does not say so."""
 
     def write(self, payload: bytes, /) -> None:
         """Send bytes, after `end` none."""
@@ -197,8 +212,10 @@ class Conversation:
         try:
             if by_event:
                 command = decode_command(frame.text)
+                if isinstance(command, Unlock):
+                    self._chatroom.guesses.check(self._line.host)
                 decision = self._chatroom.hub.command(session, command, at)
-                if isinstance(command, Resume):
+                if isinstance(command, Resume | Unlock) and session.admitted:
                     self._chatroom.introduced(self._line)
             else:
                 decision = self._chatroom.hub.line(session, frame.text, at)
@@ -220,14 +237,15 @@ class Conversation:
             self._catch_up()
 
     def _enter(self, frame: Frame) -> None:
-        format_ = EVENTS if frame.event else CLASSIC
+        format_, ref = None, None
         secret = secrets.token_urlsafe(16)
         try:
-            self.session = self._chatroom.hub.enter(frame.text, format_, self._line, secret)
+            name, format_, ref = self._line.introduction(frame)
+            self.session = self._chatroom.hub.enter(name, format_, self._line, secret, ref)
         except Refused as error:
-            self.fail(error, format_)
+            self.fail(error, format_, ref)
         else:
-            if not self.session.held:
+            if self.session.admitted:
                 self._chatroom.introduced(self._line)
 
     async def _read_and_decide(
@@ -262,15 +280,19 @@ class Conversation:
     def _refuse(self, session: Session, error: HubbubError, ref: str | None) -> None:
         if session.held:  # only the right `resume` helps; all else is an attempt to take the name
             error = self._chatroom.hub.name_taken(session)
+        if error.code == "wrong_password":
+            self._chatroom.guesses.wrong(self._line.host)
         session.send(Error(code=error.code, message=str(error), ref=ref))
-        if session.held:
+        if not session.admitted:
             self._line.end()
 
-    def fail(self, error: HubbubError, format_: Format = CLASSIC) -> None:
+    def fail(
+        self, error: HubbubError, format_: Format | None = None, ref: str | None = None
+    ) -> None:
         """Say why the connection ends, and end it."""
-        if self.session is not None:
-            format_ = self.session.format
-        self._line.write(format_.encode(Error(code=error.code, message=str(error))))
+        if format_ is None:
+            format_ = self._line.opening if self.session is None else self.session.format
+        self._line.write(format_.encode(Error(code=error.code, message=str(error), ref=ref)))
         self._line.end()
 
     def _fail_by_our_fault(self, session: Session, error: Exception) -> None:

@@ -4,6 +4,7 @@ from hubbub.chat.events import Bye, Error, Event, Message, Notice
 from hubbub.chat.names import SERVER_NAME, is_direct
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import encode_event_frame, encode_frame
+from hubbub.wire.websocket import text_message
 
 
 class ClassicFrames:
@@ -39,5 +40,16 @@ class EventFrames:
         return encode_event_frame(encode(event))
 
 
+class WebSocketMessages:
+    """A WebSocket text message of JSON per event."""
+
+    speaks_events = True
+
+    def encode(self, event: Event) -> bytes:
+        """Return the event's message."""
+        return text_message(encode(event))
+
+
 CLASSIC = ClassicFrames()
 EVENTS = EventFrames()
+WEBSOCKET = WebSocketMessages()

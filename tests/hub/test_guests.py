@@ -1,0 +1,101 @@
+"""Guests post without being in the room, and without taking a name."""
+
+import pytest
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.chat.limits import Limits
+from hubbub.hub import Session
+from hubbub.hub.commands import say_as_guest
+from hubbub.wire.codec import decode_event
+from tests.hub.peers import Chatroom
+
+
+class Notebook:
+    """A format and outlet that keep what a guest is told."""
+
+    speaks_events = True
+
+    def __init__(self) -> None:
+        self.told: list[e.Event] = []
+
+    def encode(self, event: e.Event) -> bytes:
+        self.told.append(event)
+        return b"told"
+
+    def write(self, payload: bytes) -> None:
+        assert payload == b"told"
+
+    def end(self) -> None:
+        raise AssertionError("a guest has no connection of its own")
+
+
+def guest(chatroom: Chatroom, name: str) -> tuple[Session, Notebook]:
+    notebook = Notebook()
+    return chatroom.hub.guest(name, notebook, notebook), notebook
+
+
+def test_a_guest_is_heard_but_not_announced() -> None:
+    chatroom = Chatroom()
+    ann = chatroom.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    ann.events()
+    ci, notebook = guest(chatroom, "ci")
+    say_as_guest(chatroom.hub, ci, c.Say(room="lobby", text="green", ref="1", nonce="n"), 5)
+    assert not notebook.told, "nothing is confirmed before the commit"
+    chatroom.commit()
+    (message,) = ann.events()
+    assert isinstance(message, e.Message)
+    assert (message.sender, message.text, message.at) == ("ci", "green", 5)
+    assert notebook.told == [e.Ok(ref="1", seq=message.seq)]
+    assert chatroom.hub.sessions.keys() == {"ann"}
+
+
+def test_a_guest_says_a_nonce_once() -> None:
+    chatroom = Chatroom()
+    for _ in range(2):
+        ci, notebook = guest(chatroom, "ci")
+        say_as_guest(chatroom.hub, ci, c.Say(room="new", text="once", ref="1", nonce="n"), 0)
+        chatroom.commit()
+        assert notebook.told == [e.Ok(ref="1", seq=1)]
+    assert chatroom.hub.rooms["new"].last == 1
+
+
+def test_nobody_posts_under_the_name_of_somebody_who_is_here() -> None:
+    chatroom = Chatroom()
+    chatroom.enter("Ann")
+    with pytest.raises(Refused) as caught:
+        guest(chatroom, "ann")
+    assert caught.value.code == "name_taken"
+
+
+@pytest.mark.parametrize(
+    ("room", "text", "code"),
+    [
+        ("lobby", "\x07", "empty"),
+        ("lobby", "x" * 101, "too_long"),
+        ("no way", "x", "room_not_allowed"),
+        ("@97049da5464956062d0e94be", "x", "no_such_room"),
+        ("another", "x", "too_many_rooms"),
+    ],
+)
+def test_what_a_guest_may_not_is_refused(room: str, text: str, code: str) -> None:
+    chatroom = Chatroom(Limits(text_bytes_max=100, rooms_max=1))
+    ci, _ = guest(chatroom, "ci")
+    with pytest.raises(Refused) as caught:
+        say_as_guest(chatroom.hub, ci, c.Say(room=room, text=text), 0)
+    assert caught.value.code == code
+    assert not chatroom.hub.has_pending
+
+
+def test_what_cannot_be_committed_is_told() -> None:
+    chatroom = Chatroom()
+    chatroom.failing = True
+    ci, notebook = guest(chatroom, "ci")
+    say_as_guest(chatroom.hub, ci, c.Say(room="lobby", text="lost?", ref="1"), 0)
+    chatroom.commit()
+    (refusal,) = notebook.told
+    assert isinstance(refusal, e.Error)
+    assert (refusal.code, refusal.ref) == ("log_unavailable", "1")
+    assert decode_event(chatroom.enter("x").writes[0][10:].decode()), "the hub goes on"
