@@ -49,7 +49,7 @@ def taken_port(hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> i
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
     """Have the next looks for a server end so."""
     left = list(answers)
-    monkeypatch.setattr(join, "_answers", lambda _: left.pop(0))
+    monkeypatch.setattr(join, "answers", lambda _: left.pop(0))
 
 
 def test_it_joins_the_server_that_is_there(

@@ -36,12 +36,15 @@ def test_the_version_is_printed_without_a_server_or_a_client() -> None:
         (["join", "127.0.0.1:1", "--name", "ann"], 1),
     ],
 )
-def test_what_draws_no_screen_waits_for_no_textual(arguments: list[str], code: int) -> None:
+def test_what_draws_no_screen_waits_for_nothing_that_it_does_not_need(
+    arguments: list[str], code: int
+) -> None:
     script = (
         "import sys; from hubbub.cli import main\n"
         "try: main()\n"
         "except SystemExit as end: print('exit', end.code)\n"
-        "print([m for m in ('textual', 'rich', 'pygments', 'emoji') if m in sys.modules])"
+        "slow = 'textual', 'rich', 'pygments', 'emoji', 'zeroconf', 'segno', 'ifaddr', 'aiohttp'\n"
+        "print([m for m in slow if m in sys.modules])"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script, *arguments],
@@ -75,6 +78,7 @@ def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
         (["--plain"], "--name"),
         (["--plain", "join"], "after the command"),
         (["--name", "ann", "send", "hi"], "after the command"),
+        (["--password", "x", "join"], "after the command"),
         (["join", "--theme", "pink"], "--theme"),
         (["tail", "--after", "x"], "--after"),
         (["history", "--before", "1", "--after", "1"], "not both"),

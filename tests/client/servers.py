@@ -57,12 +57,21 @@ class Peer:
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
 
-    async def welcome(self, *, session: str = "secret", held: bool = False) -> str:
+    async def welcome(
+        self, *, session: str = "secret", held: bool = False, locked: bool = False
+    ) -> str:
         """Hear the name and answer with a welcome; return the name."""
         name = await self.frame()
         assert name.event
-        self.tell(welcome(name.text, session=session, held=held))
+        self.tell(welcome(name.text, session=session, held=held, locked=locked))
         return name.text
+
+    async def unlocked(self, *, session: str = "secret", held: bool = False) -> str:
+        """Hear the name and the password, and answer with welcomes; return the password."""
+        name = await self.welcome(session="", locked=True)
+        unlock = await self.hear(c.Unlock)
+        self.tell(welcome(name, session=session, held=held, ref=unlock.ref))
+        return unlock.password
 
     async def let_in(self, *, last: int = 0, session: str = "secret") -> c.Join:
         """Welcome the client and answer its first join."""
@@ -109,7 +118,14 @@ async def scripted() -> AsyncIterator[Script]:
             await peer.gone()
 
 
-def welcome(name: str, *, session: str = "secret", held: bool = False) -> e.Welcome:
+def welcome(
+    name: str,
+    *,
+    session: str = "secret",
+    held: bool = False,
+    locked: bool = False,
+    ref: str | None = None,
+) -> e.Welcome:
     """Return a welcome of a server that takes frames of up to 1000 bytes."""
     limits = {"text_bytes_max": 500, "frame_bytes_max": 1000}
     return e.Welcome(
@@ -120,6 +136,8 @@ def welcome(name: str, *, session: str = "secret", held: bool = False) -> e.Welc
         held=held,
         limits=limits,
         features=[],
+        locked=locked,
+        ref=ref,
     )
 
 

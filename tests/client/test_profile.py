@@ -236,6 +236,15 @@ def test_a_file_lost_meanwhile_is_written_again(path: Path, loss: Callable[[Path
     assert again.server("other:1").rooms == ["ops"]
 
 
+def test_passwords_are_kept_from_others_and_the_newest_counts(path: Path) -> None:
+    put(Profile.load(path), Remembered(password="old"))
+    mine, idle = Profile.load(path), Profile.load(path)
+    put(mine, Remembered(password="new"))
+    put(idle, Remembered(["dev"], password="old"))
+    assert Profile.load(path).server(HOME) == Remembered(["dev"], password="new")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_newer_file_is_left_alone(path: Path) -> None:
     raw = b'{"version": 2, "name": ["ann", "lee"]}'
     damage(path, raw)

@@ -79,13 +79,21 @@ async def seat(
     folder: Path,
     *,
     name: str | None = "ann",
+    password: str = "",
     size: tuple[int, int] = (100, 30),
     room: str | None = None,
     theme: str | None = "dark",
     hosted_in: str | None = None,
 ) -> AsyncIterator[Seat]:
     """Open the client; when the block ends it quits, as with Ctrl+Q."""
-    opening = Opening(address=address, name=name, room=room, theme=theme, hosted_in=hosted_in)
+    opening = Opening(
+        address=address,
+        name=name,
+        password=password,
+        room=room,
+        theme=theme,
+        hosted_in=hosted_in,
+    )
     app = HubbubApp(opening, Profile.load(folder / "profile.json"))
     async with app.run_test(size=size, notifications=True) as pilot:
         one = Seat(app, pilot)

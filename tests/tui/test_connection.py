@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.worker import WorkerFailed
 
 from hubbub.chat.errors import Unreachable
@@ -125,6 +126,53 @@ def test_a_taken_name_is_asked_for_again(hubbub_server: LocalServer, tmp_path: P
             await ann.until(lambda: ann.app.desk and ann.app.desk.link.is_live)
             assert ann.chat.desk.name == "ann2"
         assert Profile.load(tmp_path / "profile.json").name == "ann2"
+
+    asyncio.run(scene())
+
+
+def test_the_password_is_asked_for_until_it_is_right_and_then_remembered(tmp_path: Path) -> None:
+    section = ServerSection(listen="127.0.0.1:0", password="rotu-mika")
+
+    async def scene(address: str) -> None:
+        async with seat(address, tmp_path, name=None) as ann:
+            await ann.until("Your name in the chat:")
+            await ann.say("ann")
+            await ann.until(f"The chatroom at {address} has a password.")
+            await ann.press("enter")
+            await ann.until("The password is empty.")
+            for guess in ("mika", "rotu"):
+                await ann.type(guess)
+                await ann.until("•" * len(guess))
+                assert guess not in ann.screen
+                await ann.press("enter")
+                await ann.until(lambda: "not the password." in ann.screen and "•" not in ann.screen)
+            await ann.say("rotu-mika")
+            await ann.until("Say something")
+            await ann.until(lambda: ann.chat.desk.link.is_live)
+        async with seat(address, tmp_path) as ann:
+            await ann.until("Say something")
+
+    with serving(Config(server=section)) as server:
+        asyncio.run(scene(server.address))
+
+
+def test_a_password_that_is_another_now_is_asked_for_and_the_draft_is_kept(tmp_path: Path) -> None:
+    def locked(password: str, port: int = 0) -> Config:
+        section = replace(on(tmp_path, port).server, password=password)
+        return Config(server=section)
+
+    async def scene() -> None:
+        first = serving(locked("old"))
+        server = first.__enter__()
+        async with seat(server.address, tmp_path, password="old") as ann:
+            await ann.type("half ty")
+            await asyncio.to_thread(first.__exit__, None, None, None)
+            await ann.until("○ offline")
+            with serving(locked("new", server.port)):
+                await ann.until("That is not the password.")
+                await ann.say("new")
+                await ann.until(lambda: ann.is_chatting and ann.chat.desk.link.is_live)
+                await ann.until(lambda: ann.draft == "half ty")
 
     asyncio.run(scene())
 

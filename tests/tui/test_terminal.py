@@ -22,7 +22,8 @@ PYTHON = sys.executable
 class Server:
     """`hubbub serve` on a port of its own, which can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._options = options
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
@@ -33,7 +34,7 @@ class Server:
         """Serve; return when it accepts."""
         command = [PYTHON, "-m", "hubbub.cli", "serve", "--listen", self.address]
         self.process = subprocess.Popen(
-            [*command, "--data", str(self._folder)], stdout=subprocess.PIPE
+            [*command, "--data", str(self._folder), *self._options], stdout=subprocess.PIPE
         )
         assert self.process.stdout is not None
         assert self.process.stdout.readline()
@@ -201,6 +202,30 @@ def read_until(terminal: int, text: bytes) -> None:
         readable, _, _ = select.select([terminal], [], [], PATIENCE_SECONDS)
         assert readable, f"it printed nothing more: {shown[-2000:]!r}"
         shown += os.read(terminal, 65_536)
+
+
+def test_a_password_is_typed_unseen_and_only_once(tmp_path: Path) -> None:
+    locked = Server(tmp_path, "--password", "rotu-mika")
+    try:
+        command = (PYTHON, "-m", "hubbub.cli", "join", locked.address, "--name", "ann")
+        with Tmux(tmp_path) as terminal:
+            terminal.start(*command)
+            terminal.until("has a password.")
+            terminal.type("rotu")
+            terminal.until("••••")
+            terminal.keys("Enter")
+            terminal.until("That is not the password.")
+            terminal.type("rotu-mika")
+            assert "rotu" not in terminal.until("•••••••••")
+            terminal.keys("Enter")
+            terminal.until(f"● {locked.address}")
+            terminal.keys("C-q")
+            assert terminal.ended() == 0
+        with Tmux(tmp_path) as terminal:
+            terminal.start(*command)
+            terminal.until(f"● {locked.address}")
+    finally:
+        locked.kill()
 
 
 def test_it_ends_with_one_and_a_sentence_when_nobody_answers(

@@ -28,6 +28,12 @@ Address = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="HOST:PORT of the server.", show_default=False)
 ]
 Name = Annotated[str | None, typer.Option(envvar="HUBBUB_NAME", help="The name to chat under.")]
+Password = Annotated[
+    str,
+    typer.Option(
+        envvar="HUBBUB_PASSWORD", show_default=False, help="The chatroom's password, if it has one."
+    ),
+]
 Room = Annotated[str | None, typer.Option(help="The room; the lobby if not given.")]
 Colors = Annotated[
     str | None,
@@ -52,14 +58,18 @@ def hubbub(
     context: typer.Context,
     *,
     name: Annotated[str | None, typer.Option(help="The name to chat under.")] = None,
+    password: Annotated[
+        str, typer.Option(show_default=False, help="The chatroom's password, if it has one.")
+    ] = "",
     theme: Colors = None,
     plain: Plain = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     """A chatroom that starts with one command and that anything can join.
 
-    Without a command: join the chatroom on this machine, or host one if there is none. With a
-    screen reader, 'hubbub --plain' chats in plain lines.
+    Without a command: join the chatroom on this machine or one announced on the local network, or
+    host one if there is none. HUBBUB_LAN=0 looks on this machine alone. With a screen reader,
+    'hubbub --plain' chats in plain lines.
     """
     if version:
         from hubbub import __version__
@@ -70,16 +80,32 @@ def hubbub(
         from hubbub.cli.join import join_or_host
         from hubbub.tui.opening import Opening
 
-        # Not an `envvar` of the option, which stands before other commands, too.
+        # Not an `envvar` of the options, which stand before other commands, too.
         name = name or os.environ.get("HUBBUB_NAME") or None
-        join_or_host(Opening(name=name, theme=theme), plain=plain)
-    elif name or theme or plain:
-        raise typer.BadParameter("Put --name, --theme and --plain after the command.")
+        password = password or os.environ.get("HUBBUB_PASSWORD", "")
+        join_or_host(Opening(name=name, password=password, theme=theme), plain=plain)
+    elif name or password or theme or plain:
+        raise typer.BadParameter("Put --name, --password, --theme and --plain after the command.")
 
 
 @app.command()
 def serve(
+    *,
     listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on.")] = None,
+    lan: Annotated[
+        bool,
+        typer.Option(
+            "--lan",
+            help="Listen on every network of this machine (at the port of --listen), announce the "
+            "chatroom there, and print how to join. Makes up a password if none is given.",
+        ),
+    ] = False,
+    password: Annotated[
+        str | None, typer.Option(help="What everybody must give to be let in.")
+    ] = None,
+    no_password: Annotated[
+        bool, typer.Option("--open", help="With --lan: have no password.")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
     config: Annotated[Path | None, typer.Option(help="A configuration file, TOML.")] = None,
     print_config: Annotated[
@@ -87,9 +113,13 @@ def serve(
     ] = False,
 ) -> None:
     """Host a chatroom."""
+    from hubbub.cli.serve import configured, print_defaults
     from hubbub.cli.serve import serve as run
 
-    run(listen, data, config, show_config=print_config)
+    if print_config:
+        print_defaults()
+    else:
+        run(configured(config, listen, data, password, lan=lan, is_open=no_password), lan=lan)
 
 
 @app.command()
@@ -98,13 +128,18 @@ def join(
     *,
     name: Name = None,
     room: Annotated[str | None, typer.Option(help="The room to begin in.")] = None,
+    password: Password = "",
     theme: Colors = None,
     plain: Plain = False,
     no_reconnect: Annotated[
         bool, typer.Option("--no-reconnect", help="End when the connection is lost.")
     ] = False,
 ) -> None:
-    """Chat, on the whole terminal or with --plain in plain lines."""
+    """Chat, on the whole terminal or with --plain in plain lines.
+
+    Without an address, on a terminal: choose among the chatrooms found on this machine and the
+    local network. HUBBUB_LAN=0 looks on this machine alone.
+    """
     from hubbub.cli.join import join as run
     from hubbub.tui.opening import Opening
 
@@ -112,6 +147,7 @@ def join(
         address=address,
         name=name or None,
         room=room,
+        password=password,
         theme=theme,
         reconnect=not no_reconnect,
     )
@@ -124,13 +160,17 @@ def send(
     *,
     name: Name = None,
     room: Room = None,
+    password: Password = "",
 ) -> None:
     """Say TEXT, or each line of stdin if it is '-'."""
     address, text = _address_and(words)
-    from hubbub.cli.names import sender_name
+    from hubbub.cli.names import load_profile, sender_name
+    from hubbub.cli.passwords import known_password
     from hubbub.cli.send import send as run
 
-    run(address, name or sender_name(), room, text)
+    profile = load_profile()
+    password = known_password(password, address, profile)
+    run(address, name or sender_name(profile), room, password, text)
 
 
 @app.command()
@@ -139,14 +179,17 @@ def tail(
     *,
     name: Name = None,
     room: Room = None,
+    password: Password = "",
     after: After = None,
     json: Json = False,
 ) -> None:
     """Print messages as they come."""
-    from hubbub.cli.names import reader_name
+    from hubbub.cli.names import load_profile, reader_name
+    from hubbub.cli.passwords import known_password
     from hubbub.cli.tail import tail as run
 
-    run(address, name or reader_name(), room, after, json=json)
+    password = known_password(password, address, load_profile())
+    run(address, name or reader_name(), room, password, after=after, json=json)
 
 
 @app.command()
@@ -155,6 +198,7 @@ def history(
     *,
     name: Name = None,
     room: Room = None,
+    password: Password = "",
     before: Before = None,
     after: After = None,
     limit: Limit = 50,
@@ -163,10 +207,13 @@ def history(
     """Print messages of the past."""
     if before is not None and after is not None:
         raise typer.BadParameter("Give --before or --after, not both.")
-    from hubbub.cli.names import reader_name
+    from hubbub.cli.names import load_profile, reader_name
     from hubbub.cli.pages import history as run
+    from hubbub.cli.passwords import known_password
 
-    run(address, name or reader_name(), room, before=before, after=after, limit=limit, json=json)
+    name = name or reader_name()
+    password = known_password(password, address, load_profile())
+    run(address, name, room, password, before=before, after=after, limit=limit, json=json)
 
 
 @app.command()
@@ -175,16 +222,20 @@ def search(
     *,
     name: Name = None,
     room: Room = None,
+    password: Password = "",
     before: Before = None,
     limit: Limit = 50,
     json: Json = False,
 ) -> None:
     """Print the messages that hold every word of QUERY."""
     address, query = _address_and(words)
-    from hubbub.cli.names import reader_name
+    from hubbub.cli.names import load_profile, reader_name
     from hubbub.cli.pages import search as run
+    from hubbub.cli.passwords import known_password
 
-    run(address, name or reader_name(), room, query, before=before, limit=limit, json=json)
+    name = name or reader_name()
+    password = known_password(password, address, load_profile())
+    run(address, name, room, password, query, before=before, limit=limit, json=json)
 
 
 def _address_and(words: list[str]) -> tuple[str, str]:

@@ -4,7 +4,6 @@ On a terminal they open the terminal client, elsewhere they read and print plain
 """
 
 import os
-import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,28 +14,34 @@ import platformdirs
 
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.cli import plain as lines
+from hubbub.cli.finding import answers, chosen_address
 from hubbub.cli.names import asked_name, load_profile, remember_name
 from hubbub.cli.output import complain
-from hubbub.client import Address, parse_address
+from hubbub.cli.passwords import insist, known_password, remember_password
+from hubbub.client import Chat, parse_address
 from hubbub.client.profile import Profile
 from hubbub.tui.opening import Opening
-
-ANSWER_SECONDS = 2.0
-"""How long a server on this very machine may take to accept a connection."""
 
 
 def join(opening: Opening, *, plain: bool) -> None:
     """Chat until the user quits; raise Refused or Unreachable if that is not possible."""
     parse_address(opening.address)  # before anybody is asked for a name
+    if not opening.address:
+        opening = _at(opening, chosen_address(may_host=False))
     _way_to_chat(opening.name, plain=plain or not _has_screen())(opening)
 
 
 def join_or_host(opening: Opening, *, plain: bool) -> None:
-    """Chat on the server of this machine; if there is none, host one meanwhile."""
+    """Chat on a server that is found; if there is none, host one meanwhile."""
     plain = plain or not _has_screen()
+    opening = _at(opening, chosen_address(may_host=True))
     chat = _way_to_chat(opening.name, plain=plain)
     with ExitStack() as hosting:
-        chat(_with_server(opening, hosting, plain=plain))
+        chat(opening if opening.address else _with_server(opening, hosting, plain=plain))
+
+
+def _at(opening: Opening, address: str) -> Opening:
+    return msgspec.structs.replace(opening, address=address)
 
 
 def _has_screen() -> bool:
@@ -63,19 +68,28 @@ def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
     if opening.hosted_in is not None:
         complain(f"hosting a chatroom; others join it with 'hubbub join {opening.address}'")
         complain(f"messages are kept in {opening.hosted_in}")
-    lines.chat(
-        opening.address,
-        name,
-        opening.room,
-        reconnect=opening.reconnect,
-        entered=partial(remember_name, name, profile),
-    )
+
+    def enter(password: str) -> None:
+        def entered(chat: Chat) -> None:
+            remember_name(name, profile)
+            remember_password(chat, password, opening.address, profile)
+
+        lines.chat(
+            opening.address,
+            name,
+            opening.room,
+            password,
+            reconnect=opening.reconnect,
+            entered=entered,
+        )
+
+    insist(enter, known_password(opening.password, opening.address, profile), opening.address)
 
 
 def _with_server(opening: Opening, hosting: ExitStack, *, plain: bool) -> Opening:
     """Return the opening for the server that answers, or for one that runs until the stack ends."""
     place = parse_address("")
-    if _answers(place):
+    if answers(place):
         return opening
     # Imported here: a server is seldom needed by who chats.
     from hubbub.server.config import Config, ServerSection
@@ -91,15 +105,7 @@ def _with_server(opening: Opening, hosting: ExitStack, *, plain: bool) -> Openin
     try:
         address = hosting.enter_context(serving_in_thread(config))
     except (ConfigError, LogError):
-        if _answers(place):  # another `hubbub` was faster
+        if answers(place):  # another `hubbub` was faster
             return opening
         raise
     return msgspec.structs.replace(opening, address=address, hosted_in=folder)
-
-
-def _answers(place: Address) -> bool:
-    try:
-        socket.create_connection((place.host, place.port), ANSWER_SECONDS).close()
-    except OSError:
-        return False
-    return True

@@ -38,9 +38,9 @@ def remember_name(name: str, profile: Profile) -> None:
             profile.save()
 
 
-def sender_name() -> str:
+def sender_name(profile: Profile) -> str:
     """Return the name for a script that gives none."""
-    return load_profile().name or user_name()
+    return profile.name or user_name()
 
 
 def reader_name() -> str:

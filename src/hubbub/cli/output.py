@@ -24,6 +24,11 @@ def show(line: str) -> None:
     _print(sys.stdout, inert_line(line))
 
 
+def show_text(text: str) -> None:
+    """Print lines on stdout in one piece, at once."""
+    _print(sys.stdout, inert(text))
+
+
 def show_said(name: str, text: str) -> None:
     """Print who said what; every line bears the name, so that nobody can forge another's."""
     label = " ".join(inert_line(name).splitlines())
@@ -70,6 +75,15 @@ def _print(stream: TextIO, line: str) -> None:
     encoding = stream.encoding or "utf-8"
     stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
     stream.flush()
+
+
+def can_show(text: str) -> bool:
+    """Tell whether stdout is a terminal with all the characters of `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return sys.stdout.isatty()
 
 
 def is_pipe(stream: TextIO) -> bool:

@@ -13,6 +13,7 @@ def history(
     address: str,
     name: str,
     room: str | None,
+    password: str,
     *,
     before: int | None,
     after: int | None,
@@ -25,13 +26,14 @@ def history(
         return await chat.history(chat.room, before=before, after=after, limit=limit)
 
     with reader_may_leave():
-        _show(asyncio.run(_ask(address, name, room, page)).messages, json=json)
+        _show(asyncio.run(_ask(address, name, room, password, page)).messages, json=json)
 
 
 def search(
     address: str,
     name: str,
     room: str | None,
+    password: str,
     query: str,
     *,
     before: int | None,
@@ -45,13 +47,19 @@ def search(
         return await chat.search(query, wanted, before=before, limit=limit)
 
     with reader_may_leave():
-        _show(asyncio.run(_ask(address, name, room, page)).messages, json=json)
+        _show(asyncio.run(_ask(address, name, room, password, page)).messages, json=json)
 
 
 async def _ask(
-    address: str, name: str, room: str | None, page: Callable[[Chat], Awaitable[Page]]
+    address: str,
+    name: str,
+    room: str | None,
+    password: str,
+    page: Callable[[Chat], Awaitable[Page]],
 ) -> Page:
-    async with connect(address, name=name, room=room, joining=False, reconnect=False) as chat:
+    async with connect(
+        address, name=name, room=room, password=password, joining=False, reconnect=False
+    ) as chat:
         return await page(chat)
 
 

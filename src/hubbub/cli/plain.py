@@ -13,19 +13,26 @@ from hubbub.client import Chat, connect
 
 
 def chat(
-    address: str, name: str, room: str | None, *, reconnect: bool, entered: Callable[[], None]
+    address: str,
+    name: str,
+    room: str | None,
+    password: str,
+    *,
+    reconnect: bool,
+    entered: Callable[[Chat], None],
 ) -> None:
     """Chat until stdin ends. Ctrl-C is the usual way out, and no failure.
 
-    `entered` is called once the server has taken the name.
+    `entered` is called once the server has taken the name and the password.
     """
+    opened = connect(address, name=name, room=room, password=password, reconnect=reconnect)
     with reader_may_leave(), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_chat(connect(address, name=name, room=room, reconnect=reconnect), entered))
+        asyncio.run(_chat(opened, entered))
 
 
-async def _chat(opened: Chat, entered: Callable[[], None]) -> None:
+async def _chat(opened: Chat, entered: Callable[[Chat], None]) -> None:
     async with opened as chat:
-        entered()
+        entered(chat)
         hearing = asyncio.create_task(_hear(chat))
         speaking = asyncio.create_task(_speak(chat))
         try:

@@ -3,37 +3,72 @@
 import asyncio
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
+import platformdirs
+import typer
 
+from hubbub import __version__
+from hubbub.cli.output import can_show, complain, show_text
+from hubbub.lan import is_allowed
+from hubbub.lan.invitation import invitation, page_url
+from hubbub.lan.passwords import kept_password
 from hubbub.server.app import hosting
-from hubbub.server.config import Config, load_config, print_config
+from hubbub.server.config import Config, ServerSection, load_config, print_config
 from hubbub.server.journal import note_on_stderr
 from hubbub.server.loop import new_event_loop, raise_descriptor_limit
 
+EVERY_NETWORK = "0.0.0.0"  # noqa: S104 (asked for with --lan)
 
-def serve(listen: str | None, data: Path | None, config: Path | None, *, show_config: bool) -> None:
+
+def print_defaults() -> None:
+    """Print every setting with its default."""
+    sys.stdout.write(print_config())
+
+
+def configured(
+    file: Path | None,
+    listen: str | None,
+    data: Path | None,
+    password: str | None,
+    *,
+    lan: bool,
+    is_open: bool,
+) -> Config:
+    """Return the configuration of the file, changed by the options. Raises ConfigError."""
+    config = load_config(file) if file else Config()
+    given = {"listen": listen, "data": data and str(data), "password": password}
+    section = msgspec.structs.replace(
+        config.server, **{key: value for key, value in given.items() if value is not None}
+    )
+    if lan:
+        section = _on_every_network(section, is_open=is_open)
+    elif is_open:
+        raise typer.BadParameter("--open goes with --lan; without it there is no password anyway.")
+    return msgspec.structs.replace(config, server=section)
+
+
+def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:
+    if is_open and section.password:
+        raise typer.BadParameter("--open has no password, and one is set. Leave one of them out.")
+    password = section.password
+    if not (password or is_open):
+        password = kept_password(Path(section.data or platformdirs.user_data_path("hubbub")))
+    port = section.listen.rpartition(":")[2]
+    return msgspec.structs.replace(section, listen=f"{EVERY_NETWORK}:{port}", password=password)
+
+
+def serve(config: Config, *, lan: bool) -> None:
     """Serve until SIGINT or SIGTERM; then commit what was accepted and return."""
-    if show_config:
-        sys.stdout.write(print_config())
-        return
-    settings = load_config(config) if config else Config()
-    if listen is not None:
-        settings = msgspec.structs.replace(
-            settings, server=msgspec.structs.replace(settings.server, listen=listen)
-        )
-    if data is not None:
-        settings = msgspec.structs.replace(
-            settings, server=msgspec.structs.replace(settings.server, data=str(data))
-        )
     raise_descriptor_limit()
     note_on_stderr()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(config, lan=lan))
 
 
-async def _serve(config: Config) -> None:
+async def _serve(config: Config, *, lan: bool) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -41,7 +76,33 @@ async def _serve(config: Config) -> None:
             loop.add_signal_handler(number, stopped.set)
         except NotImplementedError:  # Windows without winloop
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
-    async with hosting(config) as address:
-        sys.stdout.write(f"hubbub is listening on {address}\n")
-        sys.stdout.flush()
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(hosting(config))
+        host, _, port = address.rpartition(":")
+        ready = f"hubbub is listening on {address}"
+        if lan:
+            invited = await _invite(stack, int(port), config.server.password)
+        else:
+            near = {EVERY_NETWORK: "127.0.0.1", "[::]": "[::1]"}.get(host, host)
+            invited = [f"open {page_url(near, int(port))} in a browser"]
+        # In one piece: who reads the first line only may have hung up before the second.
+        show_text("\n".join([ready, *invited]))
         await stopped.wait()
+
+
+async def _invite(stack: AsyncExitStack, port: int, password: str) -> list[str]:
+    """Announce the chatroom until the stack ends; return the lines that say how to join it."""
+    # Imported here: this takes its time, and only --lan needs it.
+    from hubbub.lan.announcing import announced
+    from hubbub.lan.networks import own_networks
+    from hubbub.lan.qr_code import drawn_code
+
+    hosts = [str(own.ip) for own in own_networks()]
+    if is_allowed():
+        announcing = announced(
+            port, hosts, version=__version__, locked=bool(password), complain=complain
+        )
+        await stack.enter_async_context(announcing)
+    lines = invitation(hosts, port, password)
+    code = drawn_code(page_url(hosts[0], port, password)) if hosts else ""
+    return [*lines, "", code] if code and can_show(code) else lines

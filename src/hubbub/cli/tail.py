@@ -11,19 +11,21 @@ from hubbub.cli.output import is_pipe, reader_may_leave, report, show, show_even
 from hubbub.client import ClassicMessage, Online, connect
 
 
-def tail(address: str, name: str, room: str | None, after: int | None, *, json: bool) -> None:
+def tail(
+    address: str, name: str, room: str | None, password: str, *, after: int | None, json: bool
+) -> None:
     """Print until SIGTERM, Ctrl-C, or the reader of stdout leaves: each is the usual end."""
     with reader_may_leave(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_tail(address, name, room, after, json=json))
+        asyncio.run(_tail(address, name, room, password, after=after, json=json))
 
 
 async def _tail(
-    address: str, name: str, room: str | None, after: int | None, *, json: bool
+    address: str, name: str, room: str | None, password: str, *, after: int | None, json: bool
 ) -> None:
     task = asyncio.current_task()
     if task is not None:
         _cancel_on_signal(task)
-    async with connect(address, name=name, room=room, after=after) as chat:
+    async with connect(address, name=name, room=room, password=password, after=after) as chat:
         while received := await chat.receive():
             event = received.event
             if isinstance(event, Online) and not event.events and (json or after is not None):

@@ -24,6 +24,7 @@ def connect(
     *,
     name: str,
     room: str | None = None,
+    password: str = "",
     after: int | None = None,
     joining: bool = True,
     reconnect: bool | Backoff = True,
@@ -32,14 +33,15 @@ def connect(
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
-    `room`: the room to join; else the one in the address, else the lobby. `after`: first receive
-    every event of the room after this seq. `joining`: whether to enter the room at all; who does
+    `room`: the room to join; else the one in the address, else the lobby. `password`: given to a
+    chatroom that has one, and never sent to any other. `after`: first receive every event of the
+    room after this seq. `joining`: whether to enter the room at all; who does
     not can still ask about it. `reconnect`: whether, or after which waits, to connect again when
     the connection is lost. `patient`: keep trying from the start as well; entering then returns at
     once. `messages_max`: how many messages of each room the replicas hold.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
-    Unreachable, or Refused if the server wants neither the name nor the room.
+    Unreachable, or Refused if the server wants neither the name nor the room, or another password.
     """
     place = parse_address(address)
     if not (label := inert_line(_utf8(name)).strip()):
@@ -48,7 +50,10 @@ def connect(
     rooms = JoinedRooms(
         room or place.room or DEFAULT_ROOM, after, joining=joining, messages_max=messages_max
     )
-    return Chat(Session(place, label, rooms, backoff=backoff, patient=patient))
+    session = Session(
+        place, label, rooms, password=_utf8(password), backoff=backoff, patient=patient
+    )
+    return Chat(session)
 
 
 class Chat:
@@ -108,6 +113,11 @@ class Chat:
     def is_classic(self) -> bool:
         """Whether the server is a tutorial's, which relays messages and knows nothing else."""
         return self._session.is_classic
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the server has a password; it has taken the one given."""
+        return self._session.is_locked
 
     @property
     def replicas(self) -> dict[str, Replica]:

@@ -1,7 +1,8 @@
 """One connection's life: what the server speaks, what it says, and what it is told.
 
-It finds out what the server speaks (protocol section 3), resumes, joins again by cursor, sends
-again what was not acknowledged, and hands events to the inbox in order, without gap or repeat.
+It finds out what the server speaks (protocol section 3), gives the password, resumes, joins again
+by cursor, sends again what was not acknowledged, and hands events to the inbox in order, without
+gap or repeat.
 
 Reading pauses while the application leaves many events waiting: the server keeps our place. But
 while an answer is awaited reading goes on, or a program that says something from within its loop
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import ProtocolError, Refused
+from hubbub.chat.errors import ProtocolError, Refused, Unreachable
 from hubbub.chat.text import inert_line
 from hubbub.client.classic import ClassicReader
 from hubbub.client.connection import Connection, Disconnected
@@ -48,11 +49,12 @@ class Conversation:
         self._session = session
         self._opening = ClassicReader()
         self._welcome: e.Welcome | None = None
+        self._unlock_ref = ""
         self._resume_ref = ""
         self._plain_posts: asyncio.Task[None] | None = None
 
     async def live(self) -> None:
-        """Converse until the connection ends, by Disconnected, or by Refused for good."""
+        """Converse until the end: Disconnected, or for good Refused or Unreachable."""
         self.connection.write(encode_event_frame(self._session.name.encode()))
         try:
             while True:
@@ -206,7 +208,9 @@ class Conversation:
         self._end_classic()
         self.is_classic = self.online = False
         self._welcome = welcome
-        if not welcome.held:
+        if welcome.locked:
+            self._unlock()
+        elif not welcome.held:
             self._go_online(welcome)
         elif not self._session.secret:
             raise Refused(
@@ -216,10 +220,22 @@ class Conversation:
             self._resume_ref = next(self._session.refs)
             self.send(c.Resume(ref=self._resume_ref, session=self._session.secret))
 
+    def _unlock(self) -> None:
+        session = self._session
+        if not session.password:
+            raise Refused(
+                f"The chatroom at {session.address} has a password. Give it with --password, "
+                "in HUBBUB_PASSWORD, or from Python as password=….",
+                code="password_needed",
+            )
+        self._unlock_ref = next(session.refs)
+        self.send(c.Unlock(ref=self._unlock_ref, password=session.password))
+
     def _go_online(self, welcome: e.Welcome) -> None:
         # Only now: until the server has confirmed it, the elder secret is the one that counts.
         self._session.secret = welcome.session
         self._session.name = welcome.name
+        self._session.is_locked = bool(self._unlock_ref)
         self.online = True
         self._session.outbox.rewind()
         self._tell(Online(True, str(self._session.address), welcome.server))
@@ -235,6 +251,14 @@ class Conversation:
         match event:
             case None:  # from a newer server
                 return
+            case e.Welcome() if event.ref == self._unlock_ref and not event.locked:
+                self._go_events(event)
+            case e.Bye(code="resumed"):
+                raise Unreachable(
+                    f"The chat as '{self._session.name}' goes on in another connection, "
+                    "which has taken the name over.",
+                    code=event.code,
+                )
             case e.Bye():
                 raise Disconnected(inert_line(event.reason))
             case e.Room():
@@ -278,11 +302,14 @@ class Conversation:
     def _refused(self, error: e.Error, json: str) -> None:
         session = self._session
         refusal = Refused(inert_line(error.message), code=error.code)
+        if error.code == "slow_down" and session.secret and not self.online:
+            # Ours was right before: somebody else at our address is guessing.
+            raise Disconnected(str(refusal))
         if error.ref is None:
             if not self.online:
                 raise refusal
             self._tell(error, json)
-        elif session.rooms.refused(error.ref) or error.ref == self._resume_ref:
+        elif session.rooms.refused(error.ref) or error.ref in (self._unlock_ref, self._resume_ref):
             raise refusal
         elif session.outbox.done(error.ref):
             session.posted.refuse(error.ref, refusal)

@@ -20,12 +20,16 @@ LOCK_SECONDS = 2.0
 
 
 class Remembered(msgspec.Struct, omit_defaults=True):
-    """What is remembered of one server. `seen`: the newest seq that was read, for each room."""
+    """What is remembered of one server. `seen`: the newest seq that was read, for each room.
+
+    `password`: the one that the server took last.
+    """
 
     rooms: list[str] = []
     room: str | None = None
     seen: dict[str, int] = {}
     drafts: dict[str, str] = {}
+    password: str = ""
 
 
 class _Head(msgspec.Struct):
@@ -130,6 +134,7 @@ def _merged(base: Remembered, mine: Remembered, there: Remembered) -> Remembered
         room=there.room if mine.room == base.room else mine.room,
         seen=newest,
         drafts=_merged_drafts(base.drafts, mine.drafts, there.drafts),
+        password=there.password if mine.password == base.password else mine.password,
     )
 
 
@@ -164,7 +169,7 @@ def _read(path: Path) -> _Stored | None:
 def _write(path: Path, stored: _Stored) -> None:
     text = json.dumps(msgspec.to_builtins(stored), ensure_ascii=False, indent=2)
     fresh = path.with_name(f"{path.name}.new")
-    fresh.touch(mode=0o600)  # drafts are nobody else's business
+    fresh.touch(mode=0o600)  # drafts and passwords are nobody else's business
     # A terminal's paste may hold half a character, which no file can.
     fresh.write_bytes(text.encode("utf-8", "replace") + b"\n")
     fresh.replace(path)

@@ -26,6 +26,9 @@ from hubbub.client.rooms import JoinedRooms
 class Session:
     """Made within a running event loop; `start` it, and `close` it at the end.
 
+    `secret` takes the name over from a connection that was lost. `is_locked`: whether the server
+    has a password, and took ours.
+
     `patient`: keep trying to connect from the start, instead of raising Unreachable. Without
     `backoff` the first loss of the connection is the end.
     """
@@ -36,13 +39,16 @@ class Session:
         name: str,
         rooms: JoinedRooms,
         *,
+        password: str,
         backoff: Backoff | None,
         patient: bool = False,
     ) -> None:
         self.address = address
         self.name = name
         self.rooms = rooms
+        self.password = password
         self.secret = ""
+        self.is_locked = False
         self.inbox = Inbox()
         self.outbox = Outbox()
         self.posted: Answers[int | None] = Answers()
@@ -64,7 +70,8 @@ class Session:
     async def start(self) -> None:
         """Connect, and return when messages can flow; at once if `patient`.
 
-        Raises Unreachable, or Refused if the server wants neither the name nor the room.
+        Raises Unreachable, or Refused if the server wants neither the name nor the room, or another
+        password.
         """
         self._task = asyncio.create_task(self._run())
         if not self._patient:

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome, NoColor
@@ -18,7 +19,7 @@ from hubbub.chat.errors import HubbubError, Refused
 from hubbub.client import parse_address
 from hubbub.client.profile import Profile
 from hubbub.tui.commands import ActionProvider
-from hubbub.tui.dialogs.asking import NameScreen
+from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
 from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.markup import mentions
 from hubbub.tui.model.desk import Desk
@@ -43,6 +44,7 @@ TERMINAL_SECONDS = 2.0
 
 ENDING_SIGNALS = ("SIGHUP", "SIGINT", "SIGTERM")
 RENAMING = ("name_taken", "name_not_allowed")
+UNLOCKING = ("password_needed", "wrong_password")
 
 
 def chat(opening: Opening) -> None:
@@ -141,6 +143,16 @@ class HubbubApp(App[None]):
 
         self.push_screen(NameScreen(where, name, refusal), named)
 
+    def _ask_password(self, refusal: str, name: str) -> None:
+        where = f"The chatroom at {parse_address(self.opening.address)} has a password."
+
+        def told(password: str | None) -> None:
+            if password is not None:
+                self.opening = replace(self.opening, password=password)
+                self._begin(name)
+
+        self.push_screen(PasswordScreen(where, refusal), told)
+
     def _begin(self, name: str) -> None:
         """Open the chat under this name."""
         try:
@@ -168,6 +180,8 @@ class HubbubApp(App[None]):
                 self.pop_screen()
             if error.code in RENAMING:
                 self._ask(str(error), desk.name, instead=error.code == "name_not_allowed")
+            elif error.code in UNLOCKING:
+                self._ask_password(str(error) if error.code == "wrong_password" else "", desk.name)
             else:
                 self.ended = error
                 self.exit()

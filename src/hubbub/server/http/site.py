@@ -12,6 +12,7 @@ from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
 from hubbub.server.chatroom import Chatroom
+from hubbub.server.http.page import Page
 from hubbub.server.http.websocket import WebSocketLine, accept_handshake
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Site:
         application = web.Application()
         application.add_routes(
             [
-                web.get("/", self._page),
+                *Page().routes(),
                 web.get("/healthz", self._health),
                 web.get("/ws", self._websocket),
             ]
@@ -45,9 +46,6 @@ class Site:
         runner = web.AppRunner(application, access_log=None, logger=logger)
         await runner.setup()
         return runner
-
-    async def _page(self, request: web.Request) -> web.Response:
-        return web.Response(text=f"A hubbub chatroom. Join it with: hubbub join {request.host}\n")
 
     async def _health(self, _request: web.Request) -> web.Response:
         try:

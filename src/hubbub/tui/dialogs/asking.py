@@ -1,4 +1,4 @@
-"""The first screen: who are you?"""
+"""The first screens: who are you, and what is the password?"""
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,26 +11,36 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.names import allowed_name
 
 
-class NameScreen(Screen[str]):
-    """Ends with a name that the rules allow. `refusal`: why the last one would not do."""
+class AskingScreen(Screen[str]):
+    """Ends with an answer that is allowed. `refusal`: why the last one would not do."""
 
     DEFAULT_CSS = """
-    NameScreen { align: center middle; background: $background; }
-    NameScreen Vertical { width: 100%; max-width: 62; height: auto; padding: 0 1; }
-    NameScreen Input { border: round $accent; background: $background; }
-    NameScreen #refusal { color: $error; display: none; }
-    NameScreen #refusal.shown { display: block; }
-    NameScreen #hint { color: $text-muted; }
-    NameScreen #where { margin: 0 0 1 0; color: $text-muted; }
+    AskingScreen { align: center middle; background: $background; }
+    AskingScreen Vertical { width: 100%; max-width: 62; height: auto; padding: 0 1; }
+    AskingScreen Input { border: round $accent; background: $background; }
+    AskingScreen #refusal { color: $error; display: none; }
+    AskingScreen #refusal.shown { display: block; }
+    AskingScreen #hint { color: $text-muted; }
+    AskingScreen #where { margin: 0 0 1 0; color: $text-muted; }
     """
 
     BINDINGS = [Binding("ctrl+c", "app.leave", "Quit", show=False, priority=True)]
 
-    def __init__(self, where: str, name: str = "", refusal: str = "") -> None:
+    QUESTION = ""
+    HINT = "Enter joins, Ctrl+Q quits."
+
+    def __init__(self, where: str, refusal: str = "") -> None:
         super().__init__()
         self._where = where
-        self._name = name
         self._refusal = refusal
+
+    def field(self) -> Input:
+        """Return what is to be filled in."""
+        raise NotImplementedError
+
+    def allowed(self, typed: str) -> str:
+        """Return the answer that was typed; raise Refused if it will not do."""
+        raise NotImplementedError
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -38,14 +48,9 @@ class NameScreen(Screen[str]):
             yield Static("[b]hubbub[/b]", id="title")
             yield Static(self._where, id="where", markup=False)
             yield Static(self._refusal, id="refusal", markup=False)
-            yield Static("Your name in the chat:")
-            yield Input(self._name, placeholder="1 to 32 characters", id="name")
-            yield Static(
-                "Enter joins, Ctrl+Q quits. With a screen reader, 'hubbub --plain' chats in "
-                "plain lines.",
-                id="hint",
-                markup=False,
-            )
+            yield Static(self.QUESTION)
+            yield self.field()
+            yield Static(self.HINT, id="hint", markup=False)
 
     @on(events.Mount)
     def _begin(self) -> None:
@@ -55,9 +60,44 @@ class NameScreen(Screen[str]):
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
         try:
-            name = allowed_name(event.value)
+            answer = self.allowed(event.value)
         except Refused as refusal:
             self.query_one("#refusal", Static).update(str(refusal))
             self.query_one("#refusal").add_class("shown")
         else:
-            self.dismiss(name)
+            self.dismiss(answer)
+
+
+class NameScreen(AskingScreen):
+    """Ends with a name that the rules allow."""
+
+    QUESTION = "Your name in the chat:"
+    HINT = "Enter joins, Ctrl+Q quits. With a screen reader, 'hubbub --plain' chats in plain lines."
+
+    def __init__(self, where: str, name: str = "", refusal: str = "") -> None:
+        super().__init__(where, refusal)
+        self._name = name
+
+    def field(self) -> Input:
+        """Return the field of the name."""
+        return Input(self._name, placeholder="1 to 32 characters", id="name")
+
+    def allowed(self, typed: str) -> str:
+        """Return the name as it is written; raise Refused if nobody can have it."""
+        return allowed_name(typed)
+
+
+class PasswordScreen(AskingScreen):
+    """Ends with a password; only the server knows whether it is right."""
+
+    QUESTION = "Its password:"
+
+    def field(self) -> Input:
+        """Return the field of the password."""
+        return Input(password=True, id="password")
+
+    def allowed(self, typed: str) -> str:
+        """Return the password; raise Refused if there is none."""
+        if not typed:
+            raise Refused("The password is empty. Ask whoever runs the chatroom.")
+        return typed

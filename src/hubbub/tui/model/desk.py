@@ -63,11 +63,13 @@ class Desk:
         place = parse_address(opening.address)
         self.link = Link(str(place))
         self.memory = profile.server(str(place))
+        self._password = opening.password or self.memory.password
         room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
         self.chat: Chat = connect(
             opening.address,
             name=name,
             room=room,
+            password=self._password,
             reconnect=Backoff(longest_seconds=RECONNECT_SECONDS_MAX)
             if opening.reconnect
             else False,
@@ -180,6 +182,8 @@ class Desk:
     def _online(self, event: Online) -> None:
         self.link.state = State.ONLINE if event.events else State.CLASSIC
         self.link.retry_at = None
+        if self.chat.is_locked:
+            self.memory.password = self._password
         if self.is_classic:
             for room in self.rooms:
                 room.filled = True

@@ -1,0 +1,26 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+/** What would have a browser run what somebody wrote. */
+const DANGEROUS = ["innerHTML", "outerHTML", "insertAdjacentHTML"].map(
+  (property) => ({ property, message: "Make elements instead: what others write is never HTML." }),
+);
+
+export default [
+  js.configs.recommended,
+  {
+    languageOptions: { globals: { ...globals.browser } },
+    rules: {
+      eqeqeq: "error",
+      "no-control-regex": "off", // control characters are what we look for
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-new-func": "error",
+      "no-restricted-properties": ["error", ...DANGEROUS],
+      "no-unused-vars": ["error", { varsIgnorePattern: "^_" }],
+      "no-var": "error",
+      "prefer-const": "error",
+    },
+  },
+  { files: ["tests/web/**"], languageOptions: { globals: { ...globals.node } } },
+];

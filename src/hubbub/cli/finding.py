@@ -1,0 +1,85 @@
+"""Which chatroom to join where no address was given: this machine's, or one that is announced."""
+
+import asyncio
+import socket
+import sys
+from typing import NamedTuple
+
+import typer
+
+from hubbub.cli.output import complain
+from hubbub.client import Address, parse_address
+from hubbub.lan import is_allowed
+
+ANSWER_SECONDS = 2.0
+"""How long a server on this very machine may take to accept a connection."""
+
+LOOK_SECONDS = 1.0
+LOOK_BESIDE_SECONDS = 0.3
+"""How long to look around when this machine has a chatroom."""
+
+
+class Choice(NamedTuple):
+    """A line to choose. An empty address is this machine."""
+
+    title: str
+    address: str = ""
+    remark: str = ""
+
+
+def chosen_address(*, may_host: bool) -> str:
+    """Return the address that the user chooses; empty for this machine.
+
+    It is empty as well when there is no choice, or nobody at a terminal who could make it.
+    """
+    if not _may_look():
+        return ""
+    here = parse_address("")
+    is_open = answers(here)
+    found = _announced(here if is_open else None)
+    if not found:
+        return ""
+    if is_open:
+        return _ask([Choice("this machine", remark=str(here)), *found])
+    return _ask([*found, Choice("Host a chatroom here")] if may_host else found)
+
+
+def answers(place: Address) -> bool:
+    """Tell whether somebody listens there."""
+    try:
+        socket.create_connection((place.host, place.port), ANSWER_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _may_look() -> bool:
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return is_allowed() and all(one and one.isatty() for one in streams)
+
+
+def _announced(here: Address | None) -> list[Choice]:
+    """Return what others announce; with `here`, the chatroom there is known already."""
+    # Imported here: it takes its time, and nobody else needs it.
+    from hubbub.lan.looking import look
+    from hubbub.lan.networks import own_networks
+
+    found = asyncio.run(look(LOOK_SECONDS if here is None else LOOK_BESIDE_SECONDS))
+    known = {Address(str(own.ip), here.port) for own in own_networks()} if here else set()
+    return [
+        Choice(one.name, str(place), f"{place}, with a password" if one.locked else str(place))
+        for one in found
+        if (place := Address(one.host, one.port)) not in known
+    ]
+
+
+def _ask(choices: list[Choice]) -> str:
+    complain("Chatrooms found:")
+    width = max(len(choice.title) for choice in choices)
+    for number, (title, _, remark) in enumerate(choices, 1):
+        complain(f"{number:4}  {title:{width}}  {remark}".rstrip())
+    while True:
+        typed = typer.prompt("Which one", default="1", err=True).strip()
+        if typed.isdecimal() and 1 <= int(typed) <= len(choices):
+            return choices[int(typed) - 1].address
+        complain(f"Type a number from 1 to {len(choices)}.")

@@ -1,0 +1,54 @@
+"""The password that a command gives a chatroom: given, else remembered, else asked for."""
+
+import getpass
+import sys
+from collections.abc import Callable
+
+import typer
+
+from hubbub.chat.errors import Refused
+from hubbub.cli.output import complain
+from hubbub.client import Chat, parse_address
+from hubbub.client.profile import Profile
+
+
+def known_password(given: str, address: str, profile: Profile) -> str:
+    """Return the password given, else the one that this address took last; empty if none did."""
+    return given or profile.server(str(parse_address(address))).password
+
+
+def remember_password(chat: Chat, password: str, address: str, profile: Profile) -> None:
+    """Give this address the same password next time, if it has taken it."""
+    remembered = profile.server(str(parse_address(address)))
+    if chat.is_locked and remembered.password != password:
+        remembered.password = password
+        profile.save()
+
+
+def insist(enter: Callable[[str], None], password: str, address: str) -> None:
+    """Call `enter` with a password, and again with others that the user types, until it is right.
+
+    Where nobody can be asked, the refusal is raised.
+    """
+    while True:
+        try:
+            enter(password)
+        except Refused as refusal:
+            if refusal.code not in ("password_needed", "wrong_password") or not _can_ask():
+                raise
+            if refusal.code == "wrong_password":
+                complain(str(refusal))
+        else:
+            return
+        password = _asked(address)
+
+
+def _can_ask() -> bool:
+    return all(one and one.isatty() for one in (sys.stdin, sys.stderr))
+
+
+def _asked(address: str) -> str:
+    try:
+        return getpass.getpass(f"Password of the chatroom at {parse_address(address)}: ")
+    except EOFError:
+        raise typer.Abort from None

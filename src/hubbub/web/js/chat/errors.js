@@ -1,0 +1,11 @@
+/** What the server refuses, or what is not possible now: a code and a sentence for people. */
+export class ChatError extends Error {
+  /**
+   * @param {string} code as in docs/protocol.md, section 5.4, or "offline"
+   * @param {string} sentence
+   */
+  constructor(code, sentence) {
+    super(sentence);
+    this.code = code;
+  }
+}

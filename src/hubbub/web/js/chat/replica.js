@@ -1,0 +1,196 @@
+/**
+ * A room as this side knows it: a local copy, kept by folding the room's events.
+ *
+ * It proves that it misses nothing (docs/protocol.md, section 5.1, `prev`), and joins pages of
+ * older messages to what it holds. It behaves as client/replica.py; both pass tests/golden.
+ */
+
+import { fold, targetOf } from "./fold.js";
+
+/**
+ * @typedef {import("./types.js").Message} Message
+ * @typedef {import("./types.js").Page} Page
+ * @typedef {import("./types.js").WireEvent} WireEvent
+ * @typedef {"next" | "repeat" | "gap"} Fit how an event fits; only a next one was new and is applied
+ */
+
+const MESSAGES_MAX = 1000;
+const CHANGES_MAX = 1000;
+
+/**
+ * Holds the newest messages of a room, without a hole: every message with `start` < seq <= `cursor`.
+ *
+ * `cursor` is the seq of the last event applied, `last` the newest that the room is known to have.
+ */
+export class Replica {
+  topic = "";
+  /** @type {string[]} */
+  members = [];
+  moreMembers = false;
+  /** @type {string[]} who share a private room */
+  direct = [];
+  /** @type {Message[]} ascending by seq */
+  messages = [];
+  #messagesMax;
+  #isEntering = false;
+  /** @type {WireEvent[]} changes of messages that are not held: a page may bring such a message as it read before */
+  #changes = [];
+  #pageLastMin = 0; // an older page may lack a change that is not kept any more
+  /** @type {Map<number, number>} messages of pages newer than `cursor`: up to which seq they are folded */
+  #ahead = new Map();
+
+  /**
+   * @param {string} room
+   * @param {number} [cursor]
+   * @param {{messagesMax?: number}} [bounds]
+   */
+  constructor(room, cursor = 0, { messagesMax = MESSAGES_MAX } = {}) {
+    this.room = room;
+    this.cursor = this.last = this.start = cursor;
+    this.#messagesMax = messagesMax;
+  }
+
+  /** Whether no older messages can be joined on. */
+  get isFull() {
+    return this.messages.length >= this.#messagesMax;
+  }
+
+  /**
+   * @param {number} seq
+   * @returns {number} where the message stands in `messages`, or -1
+   */
+  indexOf(seq) {
+    let low = 0;
+    let high = this.messages.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.messages[middle].seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.messages[low]?.seq === seq ? low : -1;
+  }
+
+  /**
+   * Take in the answer to a `join` that carried `after`, before the events that follow it.
+   *
+   * @param {WireEvent} event
+   * @param {number | null} after
+   */
+  entered(event, after) {
+    this.topic = event.topic;
+    this.observe({ ...event, type: "members" });
+    this.direct = event.direct ?? [];
+    if (after === null) {
+      this.last = Math.max(this.last, event.last);
+      return;
+    }
+    this.last = event.last;
+    this.#isEntering = true;
+    if (event.last < this.cursor) {
+      this.cursor = event.last; // another log: restored from a backup, or emptied
+      this.#forget();
+    } else if (event.gap) this.#forget();
+  }
+
+  /** Drop what is held: it does not lead up to `cursor` any more. */
+  #forget() {
+    this.start = this.cursor;
+    this.messages = [];
+    this.#changes = [];
+    this.#pageLastMin = 0;
+    this.#ahead.clear();
+  }
+
+  /**
+   * @param {WireEvent} event of the room's log
+   * @returns {Fit}
+   */
+  apply(event) {
+    if (event.seq <= this.cursor) return "repeat";
+    if (event.prev !== this.cursor) {
+      if (event.prev > this.cursor && !this.#isEntering) return "gap";
+      // Just after entering, the server has sent what there is; an older `prev` than the cursor is
+      // a log that knows nothing of our events. Nothing held leads up to this one.
+      this.cursor = event.prev;
+      this.#forget();
+    }
+    this.#isEntering = false;
+    this.#foldIn(event);
+    this.cursor = event.seq;
+    this.last = Math.max(this.last, event.seq);
+    if (this.#ahead.size && this.cursor >= Math.max(...this.#ahead.values())) this.#ahead.clear();
+    return "next";
+  }
+
+  /** @param {WireEvent} event */
+  #foldIn(event) {
+    if (event.type === "message") {
+      this.messages.push(/** @type {any} */ (event));
+      if (this.messages.length > this.#messagesMax) {
+        this.start = /** @type {Message} */ (this.messages.shift()).seq;
+        this.#pageLastMin = this.cursor; // the changes folded into it went with it
+      }
+      return;
+    }
+    if (event.type === "topic") this.topic = event.text;
+    const target = targetOf(event);
+    if (target === undefined) return;
+    const index = this.indexOf(target);
+    if (index < 0) {
+      this.#changes.push(event);
+      if (this.#changes.length > CHANGES_MAX) {
+        const { seq } = /** @type {WireEvent} */ (this.#changes.shift());
+        this.#pageLastMin = Math.max(this.#pageLastMin, seq);
+      }
+    } else if (event.seq > (this.#ahead.get(target) ?? 0)) {
+      this.messages[index] = fold(this.messages[index], event);
+    }
+  }
+
+  /** @param {WireEvent} event that tells who is in the room: `presence` or `members` */
+  observe(event) {
+    if (event.type === "members") {
+      this.members = event.members.map((/** @type {{name: string}} */ { name }) => name);
+      this.moreMembers = event.more ?? false;
+      return;
+    }
+    this.members = this.members.filter((name) => name !== event.name);
+    if (event.state === "joined") this.members.push(event.name);
+  }
+
+  /**
+   * Join on a page of older messages that was asked for with `before`.
+   *
+   * @param {Page} page
+   * @param {number} [before]
+   * @returns {boolean} false, with nothing changed, if it does not reach up to what is held, is too
+   *   old to be brought up to date (ask again), or the replica is full
+   */
+  addPage(page, before) {
+    const reach = before === undefined ? page.last : Math.min(before - 1, page.last);
+    const free = this.#messagesMax - this.messages.length;
+    if (reach < this.start || page.last < this.#pageLastMin || free <= 0) return false;
+    // What is newer than `start` is held already, or arrives as an event.
+    let older = page.messages.filter(({ seq }) => seq <= this.start);
+    if (older.length > free) {
+      this.start = older[older.length - free - 1].seq;
+      older = older.slice(-free);
+    } else if (!page.more) this.start = 0;
+    else if (page.messages.length) this.start = Math.min(this.start, page.messages[0].seq - 1);
+    this.messages = [...older.map((one) => this.#broughtUpToDate(one, page.last)), ...this.messages];
+    return true;
+  }
+
+  /**
+   * @param {Message} message
+   * @param {number} pageLast
+   * @returns {Message}
+   */
+  #broughtUpToDate(message, pageLast) {
+    this.#ahead.delete(message.seq);
+    if (pageLast > this.cursor) this.#ahead.set(message.seq, pageLast);
+    return this.#changes
+      .filter((change) => change.target === message.seq && change.seq > pageLast)
+      .reduce(fold, message);
+  }
+}

@@ -1,0 +1,188 @@
+/** One room as the user has it: its log, what of it was seen, the draft, and who is typing. */
+
+import { isDirect, sameName } from "./names.js";
+import { Replica } from "./replica.js";
+
+/**
+ * @typedef {import("./types.js").Message} Message
+ * @typedef {import("./types.js").Post} Post
+ * @typedef {import("./types.js").WireEvent} WireEvent
+ */
+
+const TYPING_MS = 6000;
+const MESSAGES_MAX = 100_000;
+
+export class RoomState {
+  name;
+  title;
+  replica;
+  /** @type {readonly Post[]} own messages on their way */
+  pending = [];
+  draft = "";
+  unread = 0;
+  mentions = 0;
+  /** @type {number | null} the unread line stands after this seq */
+  unreadAfter = null;
+  /** Whether the newest page has come. */
+  filled = false;
+  /** Whether an older page is on its way. */
+  loading = false;
+  /** Whether the server knows that we are in it, on this connection. */
+  entered = false;
+  /** @type {number | null} the newest seq that the user saw */
+  seen;
+  /** @type {number | null} up to which seq messages are counted as read or unread */
+  #counted = null;
+  #interrupted = true;
+  #keepDraft;
+  /** @type {Map<string, number>} name to when it ends */
+  #typing = new Map();
+
+  /**
+   * @param {string} name
+   * @param {object} kept from an earlier visit
+   * @param {number | null} kept.seen
+   * @param {string} kept.draft
+   * @param {(draft: string) => void} keepDraft
+   */
+  constructor(name, { seen, draft }, keepDraft) {
+    this.name = name;
+    this.title = `#${name}`;
+    this.seen = seen;
+    this.draft = draft;
+    this.replica = new Replica(name, 0, { messagesMax: MESSAGES_MAX });
+    this.#keepDraft = keepDraft;
+  }
+
+  get isDirect() {
+    return isDirect(this.name);
+  }
+
+  get topic() {
+    return this.replica.topic;
+  }
+
+  get members() {
+    return this.replica.members;
+  }
+
+  get moreMembers() {
+    return this.replica.moreMembers;
+  }
+
+  /** @returns {readonly Message[]} ascending by seq, without a hole */
+  get messages() {
+    return this.filled ? this.replica.messages : [];
+  }
+
+  /** Whether the first message is the very first of the room. */
+  get beginning() {
+    return this.filled && this.replica.start === 0;
+  }
+
+  get complete() {
+    return { from: this.replica.messages[0]?.seq ?? this.replica.cursor, to: this.replica.cursor };
+  }
+
+  /** @returns {string[]} who is writing */
+  get typing() {
+    return [...this.#typing.keys()].sort();
+  }
+
+  /**
+   * @param {number} seq
+   * @returns {number} where the message stands in `messages`, or -1
+   */
+  indexOf(seq) {
+    return this.filled ? this.replica.indexOf(seq) : -1;
+  }
+
+  /** @param {string} draft */
+  setDraft(draft) {
+    if (draft === this.draft) return;
+    this.draft = draft;
+    this.#keepDraft(draft);
+  }
+
+  /**
+   * Begin anew, with what comes after a seq.
+   *
+   * @param {number} cursor
+   */
+  restart(cursor) {
+    this.replica = new Replica(this.name, cursor, { messagesMax: MESSAGES_MAX });
+    this.filled = this.loading = false;
+  }
+
+  /**
+   * Name a private room after the other one.
+   *
+   * @param {string} ownName
+   */
+  entitle(ownName) {
+    const other = this.replica.direct.find((name) => !sameName(name, ownName));
+    if (other) this.title = `@${other}`;
+  }
+
+  /** What comes next stands under an unread line, even if the user is looking. */
+  interrupt() {
+    this.#interrupted = true;
+  }
+
+  /**
+   * Count what is new since the last time.
+   *
+   * @param {string} ownName
+   * @param {(text: string) => boolean} isMention
+   * @param {boolean} attentive whether the user looks at the room
+   * @returns {Message[]} others' new messages that call the user
+   */
+  follow(ownName, isMention, attentive) {
+    const { messages, last } = this.replica;
+    // On the first visit nothing of the past is new, but in a private room all is.
+    this.seen ??= this.isDirect ? 0 : last;
+    this.seen = Math.min(this.seen, last); // the log may have been emptied meanwhile
+    const since = Math.min(this.#counted ?? this.seen, last);
+    let start = messages.length;
+    while (start > 0 && messages[start - 1].seq > since) start -= 1;
+    const fresh = messages.slice(start).filter(({ from }) => !sameName(from, ownName));
+    for (const { from } of fresh) this.#typing.delete(from);
+    if (fresh.length && !this.unread && (this.#interrupted || !attentive)) this.unreadAfter = this.seen;
+    if (fresh.length || this.#counted === null) this.#interrupted = false;
+    this.#counted = Math.max(since, messages.at(-1)?.seq ?? 0);
+    const calls = fresh.filter(({ text }) => this.isDirect || isMention(text));
+    this.unread += fresh.length;
+    this.mentions += calls.length;
+    return calls;
+  }
+
+  /** The user sees the room's end. */
+  read() {
+    this.seen = Math.max(this.seen ?? 0, this.replica.messages.at(-1)?.seq ?? 0);
+    this.unread = this.mentions = 0;
+  }
+
+  /** The user has seen the unread line and goes on. */
+  goOn() {
+    this.unreadAfter = null;
+  }
+
+  /**
+   * Take note that somebody is writing.
+   *
+   * @param {string} name
+   * @param {number} now
+   */
+  noteTyping(name, now) {
+    this.#typing.set(name, now + TYPING_MS);
+  }
+
+  /**
+   * @param {number} now
+   * @returns {number | undefined} when the next one stops; those who have stopped are forgotten
+   */
+  expireTyping(now) {
+    for (const [name, until] of this.#typing) if (until <= now) this.#typing.delete(name);
+    return this.#typing.size ? Math.min(...this.#typing.values()) : undefined;
+  }
+}

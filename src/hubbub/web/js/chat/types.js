@@ -1,0 +1,64 @@
+/**
+ * The shapes that the parts of the page share. Those of the wire are in docs/protocol.md.
+ *
+ * A message, a command or an event is never changed; what changed is a new object.
+ *
+ * @typedef {object} Message
+ * @property {string} room
+ * @property {number} seq
+ * @property {number} prev
+ * @property {string} from
+ * @property {number} at milliseconds since the Unix epoch
+ * @property {string} text
+ * @property {string} [nonce]
+ * @property {number} [reply_to]
+ * @property {number} [edited] when, in milliseconds since the epoch
+ * @property {boolean} [deleted]
+ * @property {Record<string, string[]>} [reactions] emoji to the names that gave it
+ *
+ * @typedef {{type: string, [field: string]: unknown}} Command
+ * @typedef {{type: string, ref?: string, [field: string]: any}} WireEvent as the server sent it
+ *
+ * @typedef {object} Page
+ * @property {string | null} room
+ * @property {Message[]} messages ascending by seq
+ * @property {boolean} more
+ * @property {number} last
+ *
+ * @typedef {object} RoomSummary
+ * @property {string} room
+ * @property {string} topic
+ * @property {number} members how many
+ * @property {number} last
+ *
+ * @typedef {object} Post an own message on its way
+ * @property {string} nonce
+ * @property {string} room
+ * @property {string} text
+ * @property {number} at
+ * @property {number} [replyTo]
+ * @property {string} [failure] why the server refused it
+ *
+ * @typedef {"out" | "connecting" | "online" | "waiting" | "locked" | "refused" | "elsewhere"} Phase
+ *   out: nobody yet · waiting: lost, tries again at `retryAt` · locked: wants the password ·
+ *   refused: `sentence` says why, another name is needed · elsewhere: goes on in another tab
+ *
+ * @typedef {object} Connection
+ * @property {Phase} phase
+ * @property {string} sentence
+ * @property {number} retryAt milliseconds since the epoch
+ * @property {number | null} latency in milliseconds
+ *
+ * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread"} Change
+ *
+ * @typedef {import("./room.js").RoomState} RoomState
+ *
+ * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} KeyValues
+ *
+ * @typedef {object} Clock
+ * @property {() => number} now milliseconds since the epoch
+ * @property {(run: () => void, ms: number) => number} setTimeout
+ * @property {(timer: number | undefined) => void} clearTimeout
+ */
+
+export {};

@@ -1,0 +1,88 @@
+/** What stands above an item: the day, the unread line, and whether a run of one sender goes on. */
+
+import { dayOf, dayTitle } from "./times.js";
+
+/**
+ * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {import("../chat/types.js").Post} Post
+ * @typedef {import("../chat/types.js").RoomState} RoomState
+ */
+
+const RUN_MS = 300_000; // after so long a pause the same sender is named again
+
+/**
+ * @param {RoomState} room
+ * @param {number} index
+ * @returns {Message | Post | undefined} what the log shows there: messages, then own ones on their way
+ */
+export function itemAt(room, index) {
+  return room.messages[index] ?? room.pending[index - room.messages.length];
+}
+
+/**
+ * @param {RoomState} room
+ * @returns {number}
+ */
+export function itemCount(room) {
+  return room.messages.length + room.pending.length;
+}
+
+/**
+ * @param {Message | Post} item
+ * @returns {number | string} what it is known by: a message's seq, a post's nonce
+ */
+export function keyOf(item) {
+  return "seq" in item ? item.seq : item.nonce;
+}
+
+/**
+ * @param {RoomState} room
+ * @param {number | string} key
+ * @returns {number} -1 if there is none
+ */
+export function indexOfKey(room, key) {
+  if (typeof key === "number") return room.indexOf(key);
+  const at = room.pending.findIndex((post) => post.nonce === key);
+  return at < 0 ? -1 : room.messages.length + at;
+}
+
+/**
+ * @param {RoomState} room
+ * @param {number} index
+ * @param {string} me the user's name
+ * @param {Date} now
+ * @returns {{day: string, isNew: boolean, heads: boolean}} the day that begins with the item, whether
+ *   the unread line stands above it, and whether it tells who speaks
+ */
+export function contextOf(room, index, me, now) {
+  const item = itemAt(room, index);
+  const above = itemAt(room, index - 1);
+  if (!item) return { day: "", isNew: false, heads: true };
+  const startsDay = !above || dayOf(above.at) !== dayOf(item.at);
+  const isNew = isFirstUnread(room, item, above);
+  const goesOn =
+    !startsDay &&
+    !isNew &&
+    senderOf(above, me) === senderOf(item, me) &&
+    Math.abs(item.at - above.at) < RUN_MS;
+  return { day: startsDay ? dayTitle(item.at, now) : "", isNew, heads: !goesOn };
+}
+
+/**
+ * @param {Message | Post} item
+ * @param {string} me
+ */
+export function senderOf(item, me) {
+  return "from" in item ? item.from : me;
+}
+
+/**
+ * @param {RoomState} room
+ * @param {Message | Post} item
+ * @param {Message | Post | undefined} above
+ */
+function isFirstUnread(room, item, above) {
+  const line = room.unreadAfter;
+  if (line === null || !("seq" in item) || item.seq <= line) return false;
+  return above && "seq" in above ? above.seq <= line : room.beginning;
+}

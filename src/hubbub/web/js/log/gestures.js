@@ -1,0 +1,130 @@
+/** What the pointer and the keyboard do in the log. */
+
+import { indexOfKey, itemAt, itemCount } from "./context.js";
+import { pickEmoji } from "./picker.js";
+import { actOf } from "./tools.js";
+
+/**
+ * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {import("./log-view.js").LogView} LogView
+ * @typedef {import("./log-view.js").Callbacks} Callbacks
+ * @typedef {import("./rows.js").Key} Key
+ */
+
+/**
+ * @param {HTMLElement} element
+ * @param {LogView} view
+ * @param {Callbacks} callbacks
+ */
+export function listen(element, view, callbacks) {
+  /** @param {Event} event */
+  const equip = ({ target }) => {
+    const key = view.keyAt(target);
+    if (key !== undefined) view.equip(key);
+  };
+  element.addEventListener("pointerover", equip);
+  element.addEventListener("focusin", equip);
+  element.addEventListener("click", ({ target }) => {
+    const key = view.keyAt(target);
+    if (key === undefined || !(target instanceof Element)) return;
+    const button = target.closest("button");
+    if (button) act(button.dataset.act ?? "", key, button);
+    // Where there is no hovering, a tap shows the actions.
+    else if (!target.closest("a") && getSelection()?.isCollapsed) {
+      view.article(key)?.focus({ preventScroll: true });
+    }
+  });
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (pressed(event)) event.preventDefault();
+  });
+
+  /**
+   * @param {string} what
+   * @param {Key} key
+   * @param {HTMLElement} button
+   */
+  function act(what, key, button) {
+    const item = view.room && itemAt(view.room, indexOfKey(view.room, key));
+    if (!item) return;
+    if (what === "more") return view.fold(key);
+    if (!("seq" in item)) {
+      if (what === "retry") callbacks.retry(item);
+      if (what === "discard") callbacks.discard(item);
+      if (what === "quoted" && item.replyTo !== undefined) void view.jumpTo(item.replyTo);
+      return;
+    }
+    const { emoji = "" } = button.dataset;
+    /** @type {Record<string, () => void>} */
+    const acts = {
+      reply: () => callbacks.reply(item),
+      edit: () => callbacks.edit(item),
+      remove: () => callbacks.remove(item),
+      copy: () => callbacks.copy(item),
+      code: () =>
+        callbacks.copy({
+          ...item,
+          text: button.parentElement?.querySelector("pre")?.textContent ?? "",
+        }),
+      quoted: () => void view.jumpTo(item.reply_to ?? -1),
+      toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
+      react: () => pickEmoji(button, element, (chosen) => callbacks.react(item, chosen, true)),
+    };
+    acts[what]?.();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key did something
+   */
+  function pressed({ key, target }) {
+    const { room } = view;
+    if (!room || !(target instanceof HTMLElement)) return false;
+    const at = view.keyAt(target);
+    const article = at === undefined ? undefined : view.article(at);
+    if (key === "Escape") {
+      if (article && article !== target) article.focus({ preventScroll: true });
+      else element.dispatchEvent(new CustomEvent("hubbub:leave-log", { bubbles: true }));
+      return true;
+    }
+    if (at === undefined || !article) return key === "ArrowUp" && (view.focusLast(), true);
+    if (target.closest(".tools, .chips") && /^Arrow(Left|Right)$/.test(key)) {
+      const next = key === "ArrowLeft" ? target.previousElementSibling : target.nextElementSibling;
+      if (next instanceof HTMLElement) next.focus();
+      return true;
+    }
+    return target === article && moved(key, indexOfKey(room, at), at, article);
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} index
+   * @param {Key} at
+   * @param {HTMLElement} article
+   */
+  function moved(key, index, at, article) {
+    const room = /** @type {import("../chat/types.js").RoomState} */ (view.room);
+    const last = itemCount(room) - 1;
+    /** @type {Record<string, number>} */
+    const targets = {
+      ArrowUp: Math.max(index - 1, 0),
+      ArrowDown: Math.min(index + 1, last),
+      Home: 0,
+      End: last,
+    };
+    if (key in targets) {
+      view.focus(targets[key]);
+      return true;
+    }
+    if (key === "Enter") {
+      const button = article.querySelector(".tools button") ?? article.querySelector("button");
+      if (button instanceof HTMLElement) button.focus();
+      return true;
+    }
+    const item = itemAt(room, index);
+    if (!item || !("seq" in item) || item.deleted) return false;
+    const what = actOf(key, callbacks.own(item.from));
+    if (what) act(what, at, article);
+    return what !== undefined;
+  }
+}

@@ -1,0 +1,387 @@
+/**
+ * The log of a room: draws only the items that are seen, however many there are.
+ *
+ * It scrolls natively. What the user looks at, the anchor, stays where it is while items above it
+ * come or change their height (see `track.js`); at the end, the log follows what is said.
+ */
+
+import { indexOfKey, itemAt, itemCount, keyOf } from "./context.js";
+import { listen } from "./gestures.js";
+import { SLOW_MS, isOnItsWay, lookOf } from "./looks.js";
+import { Plane } from "./plane.js";
+import { Rows } from "./rows.js";
+import { Track } from "./track.js";
+
+/**
+ * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {import("../chat/types.js").Post} Post
+ * @typedef {import("../chat/types.js").RoomState} RoomState
+ * @typedef {import("./rows.js").Key} Key
+ * @typedef {import("./rows.js").Wanted} Wanted
+ * @typedef {{key: Key, offset: number}} Place what is looked at, and where it stands
+ * @typedef {object} Callbacks
+ * @property {() => void} older the user nears the oldest message that is here
+ * @property {(atEnd: boolean) => void} atEnd
+ * @property {(message: Message) => void} reply
+ * @property {(message: Message) => void} edit
+ * @property {(message: Message) => void} remove
+ * @property {(message: Message, emoji: string, on: boolean) => void} react
+ * @property {(message: Message) => void} copy
+ * @property {(post: Post) => void} retry
+ * @property {(post: Post) => void} discard
+ * @property {(seq: number) => Promise<boolean>} reach
+ * @property {(name: string) => boolean} own whether this is the user's name
+ */
+
+const MARGIN_PX = 600; // drawn above and below what is seen
+const OLDER_PX = 2000; // older messages are asked for while so much is above what is seen
+const EDGE_PX = 12;
+const PASSES_MAX = 6;
+const REST_MS = 150; // so long after scrolling ends, it has ended
+const HELD_MS = "onscrollend" in window ? 1000 : REST_MS; // not every browser tells the end
+const QUIET_MS = 300;
+const MARKED_MS = 2500;
+
+export class LogView {
+  #element;
+  #callbacks;
+  #plane;
+  #rows;
+
+  /** @type {RoomState | null} */
+  #room = null;
+  #track = new Track();
+  #known = { count: 0, last: -1 }; // the messages that the track knows
+  #anchor = 0;
+  #isFollowing = true;
+  #wasAtEnd = false;
+  #drawn = { first: 0, end: 0 };
+  /** @type {Place | null} */
+  #seen = null;
+  /** @type {WeakMap<RoomState, Place | null>} */
+  #places = new WeakMap();
+
+  #me = "";
+  /** @type {Set<Key>} */
+  #whole = new Set();
+  /** @type {Key | null} */
+  #marked = null;
+  /** @type {Key | null} */
+  #current = null;
+
+  #isScrolling = false;
+  /** @type {Record<string, ReturnType<typeof setTimeout>>} */
+  #timers = {};
+
+  /**
+   * @param {HTMLElement} element empty; it scrolls
+   * @param {Callbacks} callbacks
+   */
+  constructor(element, callbacks) {
+    this.#element = element;
+    this.#callbacks = callbacks;
+    const sizes = new ResizeObserver(() => this.#draw());
+    this.#plane = new Plane(element);
+    this.#rows = new Rows(this.#plane.rows, callbacks.own, sizes);
+    sizes.observe(element);
+    element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    element.addEventListener("scrollend", () => this.#restWithin(REST_MS));
+    element.addEventListener("focusin", ({ target }) => {
+      const key = this.keyAt(target);
+      if (key !== undefined) this.#rows.rove((this.#current = key));
+    });
+    listen(element, this, callbacks);
+  }
+
+  /** Whether the newest message is seen, and what comes next will be. */
+  get isAtEnd() {
+    return this.#isFollowing;
+  }
+
+  get room() {
+    return this.#room;
+  }
+
+  /** @param {RoomState} room */
+  show(room) {
+    if (room === this.#room) return this.update();
+    if (this.#room) this.#places.set(this.#room, this.#isFollowing ? null : this.#seen);
+    this.#room = room;
+    this.#current = null;
+    this.#restore(this.#places.get(room) ?? null);
+  }
+
+  update() {
+    this.#draw();
+  }
+
+  /** @param {number} seq */
+  async jumpTo(seq) {
+    const room = this.#room;
+    if (!room) return;
+    if (room.indexOf(seq) < 0) await this.#callbacks.reach(seq);
+    if (room !== this.#room) return;
+    this.update();
+    const index = room.indexOf(seq);
+    if (index < 0) return;
+    this.#marked = seq;
+    this.#later("mark", MARKED_MS, () => {
+      this.#marked = null;
+      this.#draw();
+    });
+    const hadFocus = this.#element.contains(document.activeElement);
+    this.#goTo(index, this.#plane.height / 3);
+    if (hadFocus) this.focus(index);
+  }
+
+  toEnd() {
+    this.#isFollowing = true;
+    this.#draw();
+  }
+
+  focusLast() {
+    this.focus(this.#track.count - 1);
+  }
+
+  /**
+   * Move the keyboard's focus to an item, and have it seen.
+   *
+   * @param {number} index
+   */
+  focus(index) {
+    this.update();
+    const item = this.#room && itemAt(this.#room, index);
+    if (!item) return;
+    for (let pass = 0; pass < 2; pass++) this.#reveal(index); // heights may be estimates at first
+    const row = this.#rows.element(keyOf(item));
+    if (row) this.#rows.article(row).focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {EventTarget | null} target
+   * @returns {Key | undefined} of the row in which something is
+   */
+  keyAt(target) {
+    const row = target instanceof Element && target.closest(".row");
+    return row ? this.#rows.keyOf(row) : undefined;
+  }
+
+  /**
+   * @param {Key} key
+   * @returns {HTMLElement | undefined} its focusable part
+   */
+  article(key) {
+    const row = this.#rows.element(key);
+    return row && this.#rows.article(row);
+  }
+
+  /** @param {Key} key */
+  equip(key) {
+    const row = this.#rows.element(key);
+    if (row) this.#rows.equip(row);
+  }
+
+  /**
+   * Show a long message whole, or in part again.
+   *
+   * @param {Key} key
+   */
+  fold(key) {
+    const isWhole = !this.#whole.delete(key);
+    if (isWhole) this.#whole.add(key);
+    this.update();
+    const index = this.#room ? indexOfKey(this.#room, key) : -1;
+    if (index < 0) return;
+    const offset = this.#track.top(index) - this.#plane.top;
+    this.#goTo(index, isWhole ? offset : Math.max(offset, EDGE_PX));
+  }
+
+  // The list.
+
+  /**
+   * Catch up with the room, which may have changed since the last frame.
+   *
+   * @returns {boolean} whether something new was said at the end that is seen
+   */
+  #follow() {
+    const room = /** @type {RoomState} */ (this.#room);
+    const before = this.#track.count;
+    const { count, last } = this.#known;
+    const at = count ? room.indexOf(last) : -1;
+    if (count && at < 0) {
+      this.#restore(this.#isFollowing ? null : this.#seen);
+      return false;
+    }
+    const front = count ? at - (count - 1) : 0;
+    // What tells day and sender above the first item goes away when others come before it.
+    if (front > 0) this.#anchor = Math.max(this.#anchor, 1);
+    if (front || itemCount(room) !== before || room.messages.length !== count) this.#resize(front);
+    return this.#isFollowing && !front && this.#track.count > before && before > 0;
+  }
+
+  /** @param {number} front */
+  #resize(front) {
+    const room = /** @type {RoomState} */ (this.#room);
+    const { messages } = room;
+    this.#track.resize(itemCount(room), front, this.#anchor);
+    this.#anchor = Math.max(this.#anchor + front, 0);
+    this.#known = { count: messages.length, last: messages.at(-1)?.seq ?? -1 };
+    if (!this.#callbacks.own(this.#me)) this.#me = room.members.find(this.#callbacks.own) ?? "";
+  }
+
+  /** @returns {Place | null} */
+  #place() {
+    const item = this.#room && itemAt(this.#room, this.#anchor);
+    const offset = this.#track.top(this.#anchor) - this.#plane.top;
+    return item ? { key: keyOf(item), offset } : null;
+  }
+
+  /** @param {Place | null} place none is the end */
+  #restore(place) {
+    this.#track = new Track();
+    this.#anchor = 0;
+    this.#resize(0);
+    const index = place && this.#room ? indexOfKey(this.#room, place.key) : -1;
+    if (place && index >= 0) this.#goTo(index, place.offset);
+    else this.toEnd();
+  }
+
+  // Moving.
+
+  /**
+   * @param {number} index
+   * @param {number} offset where it shall stand, in pixels from the upper edge
+   */
+  #goTo(index, offset) {
+    this.#isFollowing = false;
+    this.#anchor = index;
+    this.#plane.goTo(this.#track, index, offset);
+    this.#draw();
+    this.#isFollowing = this.#plane.isEndSeen(this.#track);
+    this.#draw();
+  }
+
+  /** @param {number} index */
+  #reveal(index) {
+    const top = this.#track.top(index) - this.#plane.top;
+    const height = this.#track.top(index + 1) - this.#track.top(index);
+    const lowest = Math.max(this.#plane.height - height - EDGE_PX, EDGE_PX);
+    if (top < EDGE_PX) this.#goTo(index, EDGE_PX);
+    else if (top > lowest) this.#goTo(index, lowest);
+  }
+
+  #scrolled() {
+    if (!this.#room || !this.#plane.height) return;
+    this.#isFollowing = this.#plane.isEndSeen(this.#track);
+    const at = this.#track.at(this.#plane.top);
+    const isLeap = at < this.#drawn.first || at >= this.#drawn.end; // nothing seen can stay
+    if (isLeap) this.#track.shift -= this.#track.slack(this.#plane.height);
+    this.#anchor = this.#plane.firstSeen(this.#track);
+    this.#isScrolling = true;
+    this.#restWithin(HELD_MS);
+    this.#draw();
+  }
+
+  /** @param {number} ms unless it scrolls on */
+  #restWithin(ms) {
+    this.#later("rest", ms, () => {
+      this.#isScrolling = false;
+      this.#draw();
+    });
+  }
+
+  // Drawing.
+
+  #draw() {
+    const room = this.#room;
+    const height = this.#plane.height;
+    if (!room || !height) return;
+    const isNews = this.#follow(); // a screen reader shall tell it
+    let isChanged = false;
+    for (let pass = 0; pass < PASSES_MAX; pass++) {
+      const top = this.#isFollowing ? this.#track.bottom - height : this.#plane.top;
+      const margin = Math.max(height, MARGIN_PX);
+      const first = this.#track.at(top - margin);
+      const end = Math.min(this.#track.at(top + height + margin) + 1, this.#track.count);
+      this.#drawn = { first, end };
+      if (this.#rows.show(this.#wanted(first, end))) isChanged = true;
+      if (!this.#measure(first, end)) break;
+    }
+    this.#rows.rove(this.#current);
+    if (isNews) this.#element.removeAttribute("aria-busy");
+    else if (isChanged) this.#hush();
+    const begins = room.beginning ? `This is where ${room.title} begins.` : "";
+    const title = begins || (room.loading ? "Loading older messages …" : "");
+    this.#plane.lay(this.#track, this.#drawn.first, title, this.#isFollowing, this.#isScrolling);
+    this.#seen = this.#place();
+    if (this.#isFollowing !== this.#wasAtEnd)
+      this.#callbacks.atEnd((this.#wasAtEnd = this.#isFollowing));
+    const above = this.#plane.top - this.#track.shift;
+    if (room.filled && !room.beginning && !room.loading && above < OLDER_PX)
+      this.#callbacks.older();
+  }
+
+  /**
+   * @param {number} first
+   * @param {number} end
+   * @returns {Wanted[]} the rows that shall be in the page
+   */
+  #wanted(first, end) {
+    const room = /** @type {RoomState} */ (this.#room);
+    const now = new Date();
+    const wanted = [];
+    for (let index = first; index < end; index++) wanted.push(this.#row(room, index, now));
+    const focused = this.keyAt(document.activeElement);
+    const index = focused === undefined ? -1 : indexOfKey(room, focused);
+    if (index < 0 || (index >= first && index < end)) return wanted;
+    const away = this.#track.top(index) - this.#track.top(first);
+    const row = { ...this.#row(room, index, now), away };
+    return index < first ? [row, ...wanted] : [...wanted, row];
+  }
+
+  /**
+   * @param {RoomState} room
+   * @param {number} index
+   * @param {Date} now
+   * @returns {Wanted}
+   */
+  #row(room, index, now) {
+    const key = keyOf(/** @type {Message | Post} */ (itemAt(room, index)));
+    const asked = { me: this.#me, isWhole: this.#whole.has(key), isMarked: this.#marked === key };
+    const look = lookOf(room, index, asked, now);
+    if (isOnItsWay(look.item) && !look.isSlow) this.#later("slow", SLOW_MS, () => this.#draw());
+    return { key, look };
+  }
+
+  /**
+   * @param {number} first
+   * @param {number} end
+   * @returns {boolean} whether a height was another one
+   */
+  #measure(first, end) {
+    const room = /** @type {RoomState} */ (this.#room);
+    let isChanged = false;
+    for (let index = first; index < end; index++) {
+      const row = this.#rows.element(keyOf(/** @type {Message} */ (itemAt(room, index))));
+      const height = row?.getBoundingClientRect().height ?? 0;
+      if (this.#track.measured(index, height, this.#anchor)) isChanged = true;
+    }
+    return isChanged;
+  }
+
+  /** What only scrolls into view is not to be read out. */
+  #hush() {
+    this.#element.setAttribute("aria-busy", "true");
+    this.#later("quiet", QUIET_MS, () => this.#element.removeAttribute("aria-busy"));
+  }
+
+  /**
+   * @param {string} what
+   * @param {number} ms
+   * @param {() => void} act
+   */
+  #later(what, ms, act) {
+    clearTimeout(this.#timers[what]);
+    this.#timers[what] = setTimeout(act, ms);
+  }
+}

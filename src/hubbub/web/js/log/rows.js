@@ -1,0 +1,164 @@
+/** The rows of the log that are in the page: few, however many items there are. */
+
+import { el } from "./element.js";
+import { fill } from "./row.js";
+import { toolbar } from "./tools.js";
+
+/**
+ * @typedef {import("./looks.js").Look} Look
+ * @typedef {number | string} Key
+ * @typedef {object} Wanted
+ * @property {Key} key
+ * @property {Look} look
+ * @property {number} [away] where it stands, in pixels, if it is out of sight but has the focus
+ */
+
+export class Rows {
+  /** @type {Map<Key, {element: HTMLElement, look: Look | null}>} */
+  #rows = new Map();
+  /** @type {WeakMap<Element, Key>} */
+  #keys = new WeakMap();
+  #place;
+  #own;
+  #sizes;
+
+  /**
+   * @param {HTMLElement} place what they stand in
+   * @param {(name: string) => boolean} own
+   * @param {ResizeObserver} sizes
+   */
+  constructor(place, own, sizes) {
+    this.#place = place;
+    this.#own = own;
+    this.#sizes = sizes;
+  }
+
+  /**
+   * @param {Wanted[]} wanted in order
+   * @returns {boolean} whether the page changed
+   */
+  show(wanted) {
+    let isChanged = this.#keepOnly(wanted);
+    let next = this.#place.firstElementChild;
+    for (const { key, look, away } of wanted) {
+      const row = this.#rows.get(key) ?? this.#begin(key);
+      if (!isSame(row.look, look)) {
+        this.#fill(row.element, look);
+        row.look = look;
+        isChanged = true;
+      }
+      row.element.classList.toggle("away", away !== undefined);
+      row.element.style.top = away === undefined ? "" : `${away}px`;
+      // Rows that stay are never moved: moved, they would lose the focus.
+      if (row.element === next) next = next.nextElementSibling;
+      else this.#place.insertBefore(row.element, next);
+    }
+    return isChanged;
+  }
+
+  /** @param {Wanted[]} wanted */
+  #keepOnly(wanted) {
+    let isChanged = false;
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const { key, look } of wanted) {
+      const nonce = "seq" in look.item && look.item.nonce;
+      const posted = nonce && !keys.has(nonce) && this.#rows.get(nonce);
+      if (!posted || this.#rows.has(key)) continue;
+      this.#rows.delete(nonce); // what was on its way has come
+      this.#rows.set(key, posted);
+      this.#keys.set(posted.element, key);
+    }
+    for (const [key, { element }] of this.#rows) {
+      if (keys.has(key)) continue;
+      this.#sizes.unobserve(element);
+      element.remove();
+      this.#rows.delete(key);
+      isChanged = true;
+    }
+    return isChanged;
+  }
+
+  /** @param {Key} key */
+  #begin(key) {
+    const row = { element: el("div", { class: "row" }), look: null };
+    this.#rows.set(key, row);
+    this.#keys.set(row.element, key);
+    this.#sizes.observe(row.element);
+    return row;
+  }
+
+  /**
+   * @param {HTMLElement} element
+   * @param {Look} look
+   */
+  #fill(element, look) {
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    const isEquipped = element.querySelector(".tools");
+    fill(element, look, this.#own);
+    if (isEquipped) this.equip(element, look);
+    if (!(focused instanceof HTMLElement) || focused.isConnected) return;
+    const { act, emoji } = focused.dataset;
+    const buttons = [...element.querySelectorAll("button")];
+    const same = buttons.find(({ dataset }) => dataset.act === act && dataset.emoji === emoji);
+    (same ?? this.article(element)).focus({ preventScroll: true });
+  }
+
+  /**
+   * Give a row the buttons that appear when it is pointed at.
+   *
+   * @param {Element} element
+   * @param {Look | null | undefined} look
+   */
+  equip(element, look = this.#rows.get(this.keyOf(element) ?? "")?.look) {
+    if (!look || !("seq" in look.item) || look.item.deleted) return;
+    const article = this.article(element);
+    if (!element.querySelector(".tools")) article.append(toolbar(this.#own(look.item.from)));
+    tabThrough(article, article.tabIndex);
+  }
+
+  /** @param {Key} key */
+  element(key) {
+    return this.#rows.get(key)?.element;
+  }
+
+  /** @param {Element} element */
+  keyOf(element) {
+    return this.#keys.get(element);
+  }
+
+  /** @param {Element} element */
+  article(element) {
+    return /** @type {HTMLElement} */ (element.lastElementChild);
+  }
+
+  /**
+   * Have exactly one row in the order of Tab: the one that had the focus last, or the last one.
+   *
+   * @param {Key | null} current
+   */
+  rove(current) {
+    const reached = this.#rows.get(current ?? "")?.element ?? this.#place.lastElementChild;
+    for (const { element } of this.#rows.values()) {
+      tabThrough(this.article(element), element === reached ? 0 : -1);
+    }
+  }
+}
+
+/**
+ * @param {HTMLElement} article
+ * @param {number} tabIndex of the article and its actions
+ */
+function tabThrough(article, tabIndex) {
+  article.tabIndex = tabIndex;
+  for (const button of article.querySelectorAll(/** @type {"button"} */ (".tools button")))
+    button.tabIndex = tabIndex;
+}
+
+/**
+ * @param {Look | null} one
+ * @param {Look} other
+ */
+function isSame(one, other) {
+  const keys = /** @type {(keyof Look)[]} */ (Object.keys(other));
+  return one !== null && keys.every((key) => one[key] === other[key]);
+}

@@ -1,0 +1,40 @@
+/** Times of messages as people write them; nobody can rely on what a message says of its time. */
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
+
+/**
+ * @param {Intl.DateTimeFormat} format
+ * @param {Date} date
+ */
+function written(format, date) {
+  return Number.isNaN(date.getTime()) ? "" : format.format(date);
+}
+
+/** @param {number} at */
+export const clock = (at) => written(CLOCK, new Date(at));
+
+/** @param {number} at */
+export const fullTime = (at) => written(FULL, new Date(at));
+
+/**
+ * @param {number} at
+ * @returns {string} what two times of one day have in common
+ */
+export const dayOf = (at) => new Date(at).toDateString();
+
+/**
+ * @param {number} at
+ * @param {Date} now
+ * @returns {string}
+ */
+export function dayTitle(at, now) {
+  const date = new Date(at);
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (dayOf(at) === now.toDateString()) return "Today";
+  if (dayOf(at) === yesterday.toDateString()) return "Yesterday";
+  return written(date.getFullYear() === now.getFullYear() ? DAY : DATE, date) || "An unknown day";
+}

@@ -1,0 +1,57 @@
+/** The actions on a message: buttons that appear on it, and their keys. */
+
+import { el } from "./element.js";
+
+/** @typedef {{act: string, label: string, key: string, icon: string, ownOnly?: boolean}} Tool */
+
+/** @type {Tool[]} */
+const TOOLS = [
+  {
+    act: "react",
+    label: "React",
+    key: "+",
+    icon: "M10 3a7 7 0 1 0 0 14 7 7 0 1 0 0-14M7 11.5q3 3.5 6 0M7.6 8v.4M12.4 8v.4",
+  },
+  { act: "reply", label: "Reply", key: "r", icon: "M8 5 3 10l5 5M3 10h8q5 0 6 6" },
+  { act: "copy", label: "Copy", key: "c", icon: "M7 7h9v9H7zM13 4H4v9" },
+  { act: "edit", label: "Edit", key: "e", icon: "m4 13 9-9 3 3-9 9H4z", ownOnly: true },
+  {
+    act: "remove",
+    label: "Delete",
+    key: "d",
+    icon: "M4 6h12M8 6V4h4v2M6 6l.7 10h6.6L14 6",
+    ownOnly: true,
+  },
+];
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {boolean} isOwn whether the message is the user's own
+ * @returns {HTMLElement}
+ */
+export function toolbar(isOwn) {
+  const bar = el("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" });
+  for (const { act, label, key, icon, ownOnly } of TOOLS) {
+    if (ownOnly && !isOwn) continue;
+    const title = `${label} (${key})`;
+    const button = el("button", { type: "button", "data-act": act, "aria-label": label, title });
+    const svg = document.createElementNS(SVG, "svg");
+    const path = document.createElementNS(SVG, "path");
+    svg.setAttribute("viewBox", "0 0 20 20");
+    path.setAttribute("d", icon);
+    svg.append(path);
+    button.append(svg);
+    bar.append(button);
+  }
+  return bar;
+}
+
+/**
+ * @param {string} key
+ * @param {boolean} isOwn
+ * @returns {string | undefined} what a key does with a message
+ */
+export function actOf(key, isOwn) {
+  return TOOLS.find((tool) => tool.key === key && (isOwn || !tool.ownOnly))?.act;
+}

@@ -1,0 +1,242 @@
+/** Makes the chat, the log and the views, and has them follow each other. */
+
+import { Chat } from "./chat/chat.js";
+import { sameName } from "./chat/names.js";
+import { LogView } from "./log/log-view.js";
+import { isMention } from "./markup/markup.js";
+import { Attention } from "./views/attention.js";
+import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
+import { copy } from "./views/clipboard.js";
+import { Composer } from "./views/composer.js";
+import { askTopic, confirmDeletion, openHelp } from "./views/dialogs.js";
+import { Drawers } from "./views/drawers.js";
+import { Entrance } from "./views/entrance.js";
+import { Header } from "./views/header.js";
+import { KEYS_SHOWN, listenToKeys } from "./views/keys.js";
+import { nextFrame, onClick, part, setText } from "./views/page.js";
+import { People } from "./views/people.js";
+import { Sidebar } from "./views/sidebar.js";
+import { counted, listed } from "./views/wording.js";
+
+/**
+ * @typedef {import("./chat/types.js").Message} Message
+ * @typedef {import("./chat/types.js").RoomState} RoomState
+ */
+
+const EXCERPT_CHARS_MAX = 100;
+const SPEAKERS_LOOKED_AT_MAX = 100;
+
+const chat = new Chat({
+  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+  storage: localStorage,
+  tab: sessionStorage,
+  password: takePassword(),
+  schedule: nextFrame,
+  isMention,
+});
+
+// What the user can do.
+
+/** @type {(text: string) => void} */
+const tell = (text) => composer.tell(text);
+
+/**
+ * Tell of it if the server refuses what is being done.
+ * @type {(doing: Promise<unknown>) => Promise<unknown>}
+ */
+const attempt = (doing) => doing.catch((/** @type {Error} */ error) => tell(error.message));
+
+/** In the room that is shown, if there is one. @param {(room: RoomState) => unknown} act */
+const here = (act) => chat.current && act(chat.current);
+
+/** @param {RoomState} room */
+function show(room) {
+  chat.show(room.name);
+  write();
+}
+
+/** Back to writing; on a phone, that would open the keyboard unasked. */
+function write() {
+  drawers.close();
+  if (!matchMedia("(pointer: coarse)").matches) composer.focus();
+}
+
+/** @param {Message} message */
+async function jump({ room, seq }) {
+  if (chat.rooms.some(({ name }) => name === room)) chat.show(room);
+  else await chat.join(room);
+  drawers.close();
+  follow();
+  await log.jumpTo(seq);
+}
+
+const desk = {
+  /** @param {string} room */
+  join: (room) => attempt(chat.join(roomName(room) || room)),
+  /** @param {string} name @param {string} text */
+  direct: (name, text) =>
+    attempt(chat.direct(name).then((room) => text && chat.say(room.name, text))),
+  /** @param {string} text */
+  topic: (text) =>
+    here(async (room) => {
+      const topic = text || (await askTopic(room.title, room.topic));
+      if (topic !== null) await attempt(chat.setTopic(room.name, topic));
+    }),
+  leave: () => here((room) => attempt(chat.leave(room.name))),
+  /** @param {string} words */
+  search: (words) => openSearch(chat, jump, words, tell),
+  who: () =>
+    here(({ members, title }) =>
+      tell(`${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`),
+    ),
+  help: () => openHelp(KEYS_SHOWN),
+  /** Recent speakers first. */
+  names: () => {
+    const speakers =
+      chat.current?.messages.slice(-SPEAKERS_LOOKED_AT_MAX).map(({ from }) => from) ?? [];
+    const names = new Set([...speakers.reverse(), ...chat.rooms.flatMap(({ members }) => members)]);
+    return [...names].filter((name) => !isOwn(name));
+  },
+  /** @param {Message} message */
+  remove: async ({ room, seq, text }) => {
+    if (await confirmDeletion(text.slice(0, EXCERPT_CHARS_MAX)))
+      await attempt(chat.remove(room, seq));
+  },
+  isOwn,
+};
+
+/** @param {string} name */
+function isOwn(name) {
+  return sameName(name, chat.name);
+}
+
+listenToKeys({
+  switchRoom: () => openSwitcher(chat, tell),
+  search: () => desk.search(""),
+  help: desk.help,
+  write,
+  swapFocus: () =>
+    logElement.contains(document.activeElement) ? composer.focus() : log.focusLast(),
+  move: (steps, isUnread) => {
+    const { rooms } = chat;
+    const start = rooms.findIndex((room) => room === chat.current);
+    for (let step = 1; step < rooms.length; step += 1) {
+      const room = rooms[(start + step * steps + rooms.length * step) % rooms.length];
+      if (room && (!isUnread || room.unread)) return show(room);
+    }
+  },
+});
+
+// What the user sees.
+
+const app = part("app", HTMLElement);
+const newest = part("newest", HTMLElement);
+const logElement = part("log", HTMLElement);
+const drawers = new Drawers();
+const entrance = new Entrance(chat);
+const composer = new Composer(chat, desk);
+const header = new Header(chat);
+const sidebar = new Sidebar(chat, show);
+const people = new People(chat, {
+  direct: (name) => desk.direct(name, "").then(write),
+  mention: (name) => {
+    drawers.close();
+    composer.mention(name);
+  },
+});
+const attention = new Attention(chat, jump, localStorage);
+const log = new LogView(logElement, {
+  older: () => here((room) => void chat.loadOlder(room.name)),
+  atEnd: look,
+  reply: (message) => composer.reply(message),
+  edit: (message) => composer.edit(message),
+  remove: desk.remove,
+  react: ({ room, seq }, emoji, on) => void attempt(chat.react(room, seq, emoji, on)),
+  copy: ({ text }) => void attempt(copy(text)),
+  retry: (post) => chat.retry(post),
+  discard: (post) => chat.discard(post),
+  reach: async (seq) => (chat.current ? chat.reach(chat.current.name, seq) : false),
+  own: isOwn,
+});
+
+logElement.addEventListener("hubbub:leave-log", () => composer.focus());
+
+/** @type {RoomState | null} */
+let shown = null;
+
+/** The log shows the room that the chat is in. */
+function follow() {
+  if (chat.current === shown) log.update();
+  else if (chat.current) log.show(chat.current);
+  shown = chat.current;
+}
+
+/** Note what the user has read; show the way to what is new. */
+function look() {
+  const room = chat.current;
+  if (!room) return;
+  const { unread } = room;
+  if (log.isAtEnd && chat.attentive && unread) chat.read(room.name);
+  newest.hidden = log.isAtEnd;
+  newest.classList.toggle("unread", unread > 0);
+  setText(newest, unread ? `${counted(unread, "new message")} ↓` : "Newest ↓");
+}
+
+chat.subscribe((changes) => {
+  const wasHidden = app.hidden;
+  entrance.update();
+  app.hidden = entrance.isOpen;
+  composer.update();
+  if (!entrance.isOpen) {
+    header.update();
+    if (changes.has("members") || changes.has("rooms")) people.update();
+    follow();
+    look();
+    sidebar.update();
+    if (wasHidden) composer.focus();
+  }
+  attention.update(); // after what was read at once
+});
+
+/** @type {[string, () => unknown][]} */
+const buttons = [
+  ["find-room", () => openRooms(chat, tell)],
+  ["search", () => desk.search("")],
+  ["help", desk.help],
+  ["quit", () => chat.quit()],
+  ["topic", () => desk.topic("")],
+  ["leave", desk.leave],
+];
+for (const [id, act] of buttons) {
+  onClick(id, () => {
+    drawers.close();
+    act();
+  });
+}
+onClick("newest", () => {
+  log.toEnd();
+  write();
+});
+
+function attend() {
+  chat.attentive = document.hasFocus() && document.visibilityState === "visible";
+  look();
+}
+window.addEventListener("focus", attend);
+window.addEventListener("blur", attend);
+window.addEventListener("online", () => chat.retryNow());
+document.addEventListener("visibilitychange", () => {
+  attend();
+  if (document.visibilityState === "visible") chat.retryNow();
+});
+
+/** A password in the address, as a scanned code has it, stays neither there nor in the history. */
+function takePassword() {
+  const password = new URLSearchParams(location.hash.slice(1)).get("password");
+  if (password === null) return undefined;
+  history.replaceState(null, "", location.pathname);
+  return password;
+}
+
+if (!chat.restore()) entrance.update();
+attend();

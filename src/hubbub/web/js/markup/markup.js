@@ -1,0 +1,101 @@
+/**
+ * What is shown of a message's text: code, emphasis, quotes, links and mentions.
+ *
+ * Nothing of what was written disappears except the marks themselves, and marks are only what
+ * clearly is meant so: `2*3*4`, `snake_case` and `*.py` stay as they are.
+ */
+
+import { partsOf } from "./blocks.js";
+import { withMentions } from "./mentions.js";
+import { runsOf } from "./runs.js";
+import { visible } from "./visible.js";
+
+/**
+ * @typedef {import("./runs.js").Run} Run
+ * @typedef {{kind: "code", text: string, language?: string}} Code
+ * @typedef {{kind: "quote" | "prose", runs: Run[]}} Prose
+ * @typedef {Code | Prose} Block
+ */
+
+const RUNS_MAX = 1000; // more would stop the page for seconds
+const LARGE_CHARS_MAX = 100;
+const EMOJI =
+  /^(?:(?:\p{Extended_Pictographic}|\p{RI}{2}|[\d#*]\ufe0f?\u20e3)(?:\p{EMod}|\ufe0f|\u200d|[\u{e0020}-\u{e007f}])*\s*){1,8}$/u;
+
+/**
+ * @param {string} text
+ * @param {string} name the reader's
+ * @returns {Block[]}
+ */
+export function blocksOf(text, name) {
+  return partsOf(visible(text)).map(({ kind, text: part, language }) => {
+    if (kind === "code") return { kind, text: part, language };
+    const runs = withMentions(runsOf(part, kind === "quote"), name);
+    return { kind, runs: runs.length > RUNS_MAX ? [{ text: part, kind: "text", tags: [] }] : runs };
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ * @returns {boolean} whether it calls whoever has this name
+ */
+export function isMention(text, name) {
+  // Reading all of a flood would be slow, so a glance comes first.
+  if (!text.includes("@") && !text.toLowerCase().includes(name.toLowerCase())) return false;
+  const prose = blocksOf(text, name).flatMap((block) => ("runs" in block ? block.runs : []));
+  return prose.some((run) => run.mention);
+}
+
+/**
+ * @param {string} text
+ * @returns {boolean} whether it is a few emoji and nothing else, to be shown larger
+ */
+export function isEmoji(text) {
+  return text.length <= LARGE_CHARS_MAX && EMOJI.test(text);
+}
+
+/**
+ * @param {Block[]} blocks
+ * @param {number} charsMax
+ * @param {number} linesMax
+ * @returns {Block[] | null} the beginning of a long message; null if it is not that long
+ */
+export function beginning(blocks, charsMax, linesMax) {
+  let chars = charsMax;
+  let lines = linesMax;
+  /** @type {(text: string) => string} */
+  const fitting = (text) => {
+    let end = Math.min(text.length, chars);
+    let at = -1;
+    while (lines > 0 && (at = text.indexOf("\n", at + 1)) >= 0 && at < end) {
+      if (--lines === 0) end = at;
+    }
+    chars -= end;
+    return end < text.length ? text.slice(0, end).toWellFormed() : text;
+  };
+  /** @type {Block[]} */
+  const shown = [];
+  for (const block of blocks) {
+    if (block.kind === "code") {
+      const text = fitting(block.text);
+      shown.push({ ...block, text });
+      if (text !== block.text) return shown;
+    } else {
+      /** @type {Run[]} */
+      const runs = [];
+      shown.push({ ...block, runs });
+      for (const run of block.runs) {
+        const text = fitting(run.text);
+        if (text === run.text) runs.push(run);
+        else {
+          // A link that is cut would lead elsewhere.
+          if (run.kind !== "link") runs.push({ ...run, text });
+          return shown;
+        }
+      }
+    }
+    lines--;
+  }
+  return null;
+}

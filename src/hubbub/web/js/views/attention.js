@@ -1,0 +1,119 @@
+/** What reaches a user who looks elsewhere: the title, the favicon and desktop notifications. */
+
+import { part } from "./page.js";
+import { titleOf } from "./wording.js";
+
+/**
+ * @typedef {import("../chat/chat.js").Chat} Chat
+ * @typedef {import("../chat/types.js").Message} Message
+ */
+
+const DECLINED = "hubbub:notifications";
+const EXCERPT_CHARS_MAX = 200;
+const ICON_PIXELS = 64;
+
+export class Attention {
+  #chat;
+  #open;
+  #storage;
+  #offer = part("offer", HTMLElement);
+  #icon = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]"));
+  #plain = this.#icon.href;
+  #drawn = "";
+
+  /**
+   * @param {Chat} chat
+   * @param {(message: Message) => void} open
+   * @param {Storage} storage remembers that the user wants no notifications
+   */
+  constructor(chat, open, storage) {
+    this.#chat = chat;
+    this.#open = open;
+    this.#storage = storage;
+    part("agree", HTMLElement).addEventListener("click", () => {
+      this.#offer.hidden = true;
+      void Notification.requestPermission();
+    });
+    part("decline", HTMLElement).addEventListener("click", () => {
+      this.#offer.hidden = true;
+      storage.setItem(DECLINED, "no");
+    });
+  }
+
+  /** Draw what changed, and tell of new mentions. */
+  update() {
+    const { rooms, current } = this.#chat;
+    const unread = rooms.reduce((sum, room) => sum + room.unread, 0);
+    const mentions = rooms.reduce((sum, room) => sum + room.mentions, 0);
+    const title = titleOf(unread, current?.title);
+    if (document.title !== title) document.title = title;
+    this.#badge(mentions ? `${Math.min(mentions, 9)}` : unread ? "•" : "");
+    const called = this.#chat.takeMentions();
+    if (called.length && !this.#chat.attentive) this.#notify(called);
+  }
+
+  /** @param {Message[]} messages */
+  #notify(messages) {
+    if (!("Notification" in window) || this.#storage.getItem(DECLINED)) return;
+    if (Notification.permission === "default") this.#offer.hidden = false;
+    if (Notification.permission !== "granted") return;
+    for (const message of messages) this.#show(message);
+  }
+
+  /** @param {Message} message */
+  #show(message) {
+    const room = this.#chat.rooms.find(({ name }) => name === message.room);
+    const title = room?.isDirect ? message.from : `${message.from} in ${room?.title}`;
+    const body = message.text.slice(0, EXCERPT_CHARS_MAX);
+    try {
+      const shown = new Notification(title, { body, tag: `${message.seq}`, icon: this.#plain });
+      shown.addEventListener("click", () => {
+        window.focus();
+        shown.close();
+        this.#open(message);
+      });
+    } catch {
+      // Browsers of phones have Notification and yet refuse to make one without a service worker.
+      this.#storage.setItem(DECLINED, "no");
+    }
+  }
+
+  /** @param {string} mark drawn over the icon */
+  #badge(mark) {
+    if (mark === this.#drawn) return;
+    this.#drawn = mark;
+    if (!mark) {
+      this.#icon.href = this.#plain;
+      return;
+    }
+    const image = new Image();
+    image.addEventListener("load", () => {
+      if (this.#drawn === mark) this.#icon.href = drawn(image, mark);
+    });
+    image.src = this.#plain;
+  }
+}
+
+/**
+ * @param {HTMLImageElement} image
+ * @param {string} mark
+ */
+function drawn(image, mark) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = ICON_PIXELS;
+  const pen = canvas.getContext("2d");
+  if (!pen) return image.src;
+  pen.drawImage(image, 0, 0, ICON_PIXELS, ICON_PIXELS);
+  pen.fillStyle = "#d92d20";
+  pen.beginPath();
+  pen.arc(44, 20, mark === "•" ? 14 : 20, 0, 2 * Math.PI);
+  pen.fill();
+  if (mark !== "•") {
+    pen.fillStyle = "#ffffff";
+    pen.font = "bold 32px sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(mark, 44, 22);
+  }
+  return canvas.toDataURL();
+}

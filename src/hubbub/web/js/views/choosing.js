@@ -1,0 +1,140 @@
+/** What can be chosen from lists: a room or a person to go to, a room of the server, a message. */
+
+import { el } from "../log/element.js";
+import { best } from "./fuzzy.js";
+import { openPicker } from "./picker.js";
+
+/**
+ * @typedef {import("../chat/chat.js").Chat} Chat
+ * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {import("./picker.js").Row} Row
+ * @typedef {(text: string) => void} Fail
+ */
+
+const SEARCH_PATIENCE_MS = 150;
+const EXCERPT_CHARS_MAX = 300;
+
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/**
+ * Return the name that a room would have, or "" if no room can be called so.
+ * @param {string} typed
+ */
+export function roomName(typed) {
+  const name = typed.trim().replace(/^#/, "").replace(/\s+/g, "-").toLowerCase();
+  return /^[\p{L}\p{N}._-]{1,64}$/u.test(name) ? name : "";
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Fail} fail
+ */
+export function openSwitcher(chat, fail) {
+  const rooms = chat.rooms.filter((room) => room !== chat.current);
+  rooms.sort((one, other) => other.mentions - one.mentions || other.unread - one.unread);
+  /** @type {Row[]} */
+  const known = rooms.map((room) => ({
+    title: room.title,
+    aside: room.unread ? `${room.unread} new` : "",
+    act: () => chat.show(room.name),
+  }));
+  const titles = new Set(chat.rooms.map(({ title }) => title));
+  const people = new Set(chat.rooms.flatMap(({ members }) => members));
+  people.delete(chat.name);
+  for (const name of people) {
+    if (!titles.has(`@${name}`))
+      known.push({ title: `@${name}`, aside: "person", act: () => chat.direct(name) });
+  }
+  openPicker(
+    {
+      title: "Go to",
+      hint: "A room or a person",
+      nothing: "Nobody and no room is called so.",
+      find: (typed) => {
+        const name = roomName(typed);
+        const found = best(typed, known, ({ title }) => title);
+        const isNew = name && !titles.has(`#${name}`);
+        return isNew ? [...found, { title: `Join #${name}`, act: () => chat.join(name) }] : found;
+      },
+    },
+    fail,
+  );
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Fail} fail
+ */
+export function openRooms(chat, fail) {
+  const listed = chat
+    .listRooms()
+    .then((rooms) => rooms.sort((one, other) => other.members - one.members));
+  openPicker(
+    {
+      title: "Find a room",
+      hint: "A name or a topic, or a new name",
+      nothing: "No room can be called so: use letters, digits, - _ and .",
+      find: async (typed) => {
+        const rooms = await listed;
+        const found = best(typed, rooms, ({ room, topic }) => `${room} ${topic}`);
+        /** @type {Row[]} */
+        const rows = found.map(({ room, topic, members }) => ({
+          title: `#${room}`,
+          aside: `${members} here`,
+          detail: topic,
+          act: () => chat.join(room),
+        }));
+        const name = roomName(typed);
+        const isNew = name && !rooms.some(({ room }) => room === name);
+        return isNew
+          ? [...rows, { title: `Create or enter #${name}`, act: () => chat.join(name) }]
+          : rows;
+      },
+    },
+    fail,
+  );
+}
+
+/**
+ * @param {Chat} chat
+ * @param {(message: Message) => unknown} jump
+ * @param {string} typed
+ * @param {Fail} fail
+ */
+export function openSearch(chat, jump, typed, fail) {
+  const here = chat.current;
+  const only = el("input", { type: "checkbox" });
+  // A search across rooms leaves private ones out.
+  only.checked = here?.isDirect ?? false;
+  const titles = new Map(chat.rooms.map(({ name, title }) => [name, title]));
+  /** @type {(words: string, before?: number) => Promise<Row[]>} */
+  const find = async (words, before) => {
+    if (!words.trim()) return [];
+    const room = only.checked ? here?.name : undefined;
+    const { messages, more } = await chat.search(words, { room, before });
+    const newestFirst = [...messages].sort((one, other) => other.seq - one.seq);
+    /** @type {Row[]} */
+    const rows = newestFirst.map((message) => ({
+      title: message.from,
+      aside: `${titles.get(message.room) ?? `#${message.room}`} · ${time.format(message.at)}`,
+      detail: message.text.slice(0, EXCERPT_CHARS_MAX),
+      act: () => jump(message),
+    }));
+    const oldest = newestFirst.at(-1);
+    if (more && oldest)
+      rows.push({ title: "Show older ones", more: () => find(words, oldest.seq) });
+    return rows;
+  };
+  openPicker(
+    {
+      title: "Search",
+      hint: "Words of a message",
+      nothing: "No message has all these words.",
+      find,
+      typed,
+      scope: el("label", {}, only, `Only in ${here?.title ?? "this room"}`),
+      patienceMs: SEARCH_PATIENCE_MS,
+    },
+    fail,
+  );
+}

@@ -1,0 +1,98 @@
+/** Dialogs, made when they open; the browser gives the focus back when they close. */
+
+import { el } from "../log/element.js";
+import { COMMANDS, usageOf } from "./commands.js";
+import { part } from "./page.js";
+
+/**
+ * @param {string} title
+ * @param {...Node} content
+ */
+export function openDialog(title, ...content) {
+  const close = el(
+    "button",
+    { type: "button", class: "round", "aria-label": "Close" },
+    el("i", { class: "icon close" }),
+  );
+  const dialog = el(
+    "dialog",
+    { "aria-label": title },
+    el("header", {}, el("h2", {}, title), close),
+    ...content,
+  );
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    // What had the focus may be gone: the log keeps only what is visible.
+    if (document.activeElement === document.body) part("message", HTMLElement).focus();
+  });
+  document.body.prepend(dialog); // the composer stays the last textbox of the page
+  dialog.showModal();
+  return dialog;
+}
+
+/**
+ * Ask; `content` may hold fields. Whether the answer was yes.
+ * @param {string} title
+ * @param {string} verb what yes does
+ * @param {string} look of the button that does it
+ * @param {...Node} content
+ * @returns {Promise<boolean>}
+ */
+function ask(title, verb, look, ...content) {
+  const cancel = el("button", { type: "button" }, "Cancel");
+  const yes = el("button", { class: look, value: "yes" }, verb);
+  const form = el("form", { method: "dialog" }, ...content, el("div", {}, cancel, yes));
+  const dialog = openDialog(title, form);
+  cancel.addEventListener("click", () => dialog.close());
+  (form.querySelector("input") ?? yes).focus();
+  return new Promise((done) => {
+    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"));
+  });
+}
+
+/** @param {string} excerpt of the message in question */
+export const confirmDeletion = (excerpt) =>
+  ask(
+    "Delete this message?",
+    "Delete",
+    "danger",
+    el("p", {}, `“${excerpt}” will be gone for everybody.`),
+  );
+
+/**
+ * Ask for a room's topic; null if it stays.
+ * @param {string} title of the room
+ * @param {string} topic
+ */
+export async function askTopic(title, topic) {
+  const field = el("input", { "aria-label": "Topic", maxlength: "300" });
+  field.value = topic;
+  return (await ask(`Topic of ${title}`, "Save", "main", field)) ? field.value.trim() : null;
+}
+
+/** @param {readonly {keys: string, purpose: string}[]} keys */
+export function openHelp(keys) {
+  const commands = COMMANDS.map((one) => ({ keys: usageOf(one), purpose: one.purpose }));
+  const table = (/** @type {string} */ title, /** @type {typeof keys} */ rows) => [
+    el("h3", {}, title),
+    el(
+      "dl",
+      {},
+      ...rows.flatMap(({ keys, purpose }) => [el("dt", {}, keys), el("dd", {}, purpose)]),
+    ),
+  ];
+  openDialog(
+    "Help",
+    el(
+      "div",
+      { class: "keys scrolls", tabindex: "0" },
+      ...table("Keys", keys),
+      ...table("Commands", [
+        ...commands,
+        { keys: "//text", purpose: "say a line that begins with a slash" },
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,53 @@
+/** The room's title and topic, and how the connection is. */
+
+import { part, setText, within } from "./page.js";
+import { described } from "./wording.js";
+
+/** @typedef {import("../chat/chat.js").Chat} Chat */
+
+const COUNTDOWN_MS = 1000;
+
+export class Header {
+  #chat;
+  #title = part("title", HTMLElement);
+  #topic = part("topic", HTMLElement);
+  #connection = part("connection", HTMLElement);
+  #status = within(this.#connection, "[role=status]", HTMLElement);
+  #detail = within(this.#connection, "[aria-hidden]", HTMLElement);
+  #remedy = within(this.#connection, "button", HTMLElement);
+  /** @type {number | undefined} */
+  #countdown;
+
+  /** @param {Chat} chat */
+  constructor(chat) {
+    this.#chat = chat;
+    this.#remedy.addEventListener("click", () => {
+      if (chat.connection.phase === "elsewhere") chat.takeOver();
+      else chat.retryNow();
+    });
+  }
+
+  /** Draw what changed. */
+  update() {
+    const room = this.#chat.current;
+    setText(this.#title, room?.title ?? "No room");
+    setText(this.#topic, room?.topic || "Add a topic");
+    this.#topic.title = room?.topic ?? "";
+    this.#topic.hidden = room?.isDirect ?? true;
+    this.#drawConnection();
+  }
+
+  #drawConnection() {
+    const { connection } = this.#chat;
+    const { text, detail, remedy } = described(connection, Date.now());
+    this.#connection.dataset.phase = connection.phase;
+    setText(this.#status, text);
+    setText(this.#detail, detail);
+    setText(this.#remedy, remedy);
+    this.#remedy.hidden = !remedy;
+    clearTimeout(this.#countdown);
+    if (connection.phase === "waiting") {
+      this.#countdown = setTimeout(() => this.#drawConnection(), COUNTDOWN_MS);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** The keys of the whole page. One table for the keyboard and the help. */
+
+/**
+ * @typedef {object} Moves What keys can ask for.
+ * @property {() => void} switchRoom
+ * @property {(steps: number, isUnread: boolean) => void} move to a room above or below
+ * @property {() => void} search
+ * @property {() => void} help
+ * @property {() => void} swapFocus
+ * @property {() => void} write
+ *
+ * @typedef {(moves: Moves, chord: string) => void} Run
+ */
+
+/**
+ * `chords` are what `chordOf` says, `keys` is what the help does.
+ * @type {{chords: string[], keys: string, purpose: string, run: Run}[]}
+ */
+const KEYS = [
+  {
+    chords: ["Ctrl+k"],
+    keys: "Ctrl+K",
+    purpose: "go to a room or a person",
+    run: (moves) => moves.switchRoom(),
+  },
+  {
+    chords: ["Ctrl+Shift+f"],
+    keys: "Ctrl+Shift+F",
+    purpose: "find messages",
+    run: (moves) => moves.search(),
+  },
+  {
+    chords: ["Alt+ArrowUp", "Alt+ArrowDown"],
+    keys: "Alt+↑, Alt+↓",
+    purpose: "the room above, below",
+    run: (moves, chord) => moves.move(chord.endsWith("Up") ? -1 : 1, false),
+  },
+  {
+    chords: ["Alt+Shift+ArrowUp", "Alt+Shift+ArrowDown"],
+    keys: "Alt+Shift+↑, ↓",
+    purpose: "the next unread room",
+    run: (moves, chord) => moves.move(chord.endsWith("Up") ? -1 : 1, true),
+  },
+  {
+    chords: ["F6"],
+    keys: "F6, Shift+Tab",
+    purpose: "to the messages, and back",
+    run: (moves) => moves.swapFocus(),
+  },
+  { chords: ["F1", "?"], keys: "F1, ?", purpose: "this help", run: (moves) => moves.help() },
+];
+
+const WRITING = [
+  { keys: "Enter", purpose: "send" },
+  { keys: "Shift+Enter", purpose: "a new line" },
+  { keys: "↑", purpose: "edit your last message, if nothing is written" },
+  { keys: "Escape", purpose: "end an edit or a reply" },
+  { keys: "Tab", purpose: "complete a name, a #room or a /command" },
+];
+
+/** What the help shows. */
+export const KEYS_SHOWN = [...WRITING, ...KEYS];
+
+/**
+ * Name a key with what is held down. Cmd counts as Ctrl.
+ * @param {KeyboardEvent} event
+ */
+export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  const held = [
+    (ctrlKey || metaKey) && "Ctrl",
+    altKey && "Alt",
+    shiftKey && key.length > 1 && "Shift",
+  ];
+  // Of a letter only what is held counts, whether or not capitals are locked; of a sign, the sign.
+  const isLetter = /^[a-z]$/i.test(key);
+  if (isLetter && shiftKey) held[2] = "Shift";
+  return [...held.filter(Boolean), isLetter ? key.toLowerCase() : key].join("+");
+}
+
+/** @param {Moves} moves */
+export function listenToKeys(moves) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]"))
+      return;
+    const chord = chordOf(event);
+    const { target } = event;
+    const isWriting = target instanceof Element && target.matches("input, textarea");
+    const found = KEYS.find(({ chords }) => chords.includes(chord));
+    if (found && !(chord === "?" && isWriting)) {
+      event.preventDefault();
+      found.run(moves, chord);
+    } else if (target === document.body && chord.length === 1) {
+      moves.write(); // the letter itself goes where the focus is now
+    }
+  });
+}

@@ -1,0 +1,76 @@
+/** The list of rooms, with what is unread in each. */
+
+import { el } from "../log/element.js";
+import { follow, part, setText } from "./page.js";
+import { counted } from "./wording.js";
+
+/**
+ * @typedef {import("../chat/chat.js").Chat} Chat
+ * @typedef {import("../chat/types.js").RoomState} RoomState
+ */
+
+const BADGE_MAX = 99;
+
+export class Sidebar {
+  #chat;
+  #rooms = part("rooms", HTMLElement);
+  #directs = part("directs", HTMLElement);
+  #me = part("me", HTMLElement);
+
+  /**
+   * @param {Chat} chat
+   * @param {(room: RoomState) => void} show
+   */
+  constructor(chat, show) {
+    this.#chat = chat;
+    for (const list of [this.#rooms, this.#directs]) {
+      list.addEventListener("click", ({ target }) => {
+        const key = target instanceof Element ? target.closest("li")?.dataset.key : undefined;
+        const room = chat.rooms.find(({ name }) => name === key);
+        if (room) show(room);
+      });
+    }
+  }
+
+  /** Draw what changed. */
+  update() {
+    setText(this.#me, this.#chat.name);
+    for (const [list, isDirect] of /** @type {const} */ ([
+      [this.#rooms, false],
+      [this.#directs, true],
+    ])) {
+      const rooms = this.#chat.rooms.filter((room) => room.isDirect === isDirect);
+      follow(
+        list,
+        rooms,
+        ({ name }) => name,
+        rowOf,
+        (row, room) => this.#draw(row, room),
+      );
+    }
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {RoomState} room
+   */
+  #draw(row, { name, title, unread, mentions }) {
+    const button = /** @type {HTMLElement} */ (row.firstElementChild);
+    const [label, badge, meaning] = /** @type {HTMLElement[]} */ ([...button.children]);
+    if (!label || !badge || !meaning) return;
+    button.ariaCurrent = name === this.#chat.current?.name ? "true" : null;
+    button.classList.toggle("unread", unread > 0);
+    setText(label, title);
+    setText(badge, unread > BADGE_MAX ? `${BADGE_MAX}+` : `${unread}`);
+    setText(meaning, `unread${mentions ? `, ${counted(mentions, "mention")}` : ""}`);
+    badge.hidden = meaning.hidden = !unread;
+    badge.classList.toggle("mention", mentions > 0);
+  }
+}
+
+const rowOf = () =>
+  el(
+    "li",
+    {},
+    el("button", {}, ...["name", "badge", "unseen"].map((look) => el("span", { class: look }))),
+  );

@@ -1,0 +1,73 @@
+/** Sentences and labels that depend on what is the case. */
+
+/** @typedef {import("../chat/types.js").Connection} Connection */
+
+/**
+ * Count things.
+ * @param {number} count
+ * @param {string} thing
+ * @param {string} [things]
+ */
+export const counted = (count, thing, things = `${thing}s`) =>
+  `${count.toLocaleString("en")} ${count === 1 ? thing : things}`;
+
+/**
+ * Say that a text is too long and by how much, or "".
+ * @param {string} text
+ * @param {number} textBytesMax
+ */
+export function tooLong(text, textBytesMax) {
+  if (text.length * 3 <= textBytesMax) return "";
+  const over = new TextEncoder().encode(text).length - textBytesMax;
+  if (over <= 0) return "";
+  const most = textBytesMax.toLocaleString("en");
+  const excess = counted(over, "byte");
+  return `This message is ${excess} too long; ${most} fit. Shorten it, or send it in parts.`;
+}
+
+/**
+ * The title of the window.
+ * @param {number} unread
+ * @param {string} [room]
+ */
+export const titleOf = (unread, room) =>
+  `${unread ? `(${unread}) ` : ""}${room ? `${room} – ` : ""}hubbub`;
+
+/** @param {readonly string[]} names */
+export function typingOf(names) {
+  if (!names.length) return "";
+  if (names.length > 3) return "Several people are typing …";
+  return `${listed(names)} ${names.length === 1 ? "is" : "are"} typing …`;
+}
+
+/** @param {readonly string[]} names */
+export const listed = (names) => new Intl.ListFormat("en").format(names);
+
+/**
+ * Describe the connection. `detail` changes often and is not read out.
+ * @param {Connection} connection
+ * @param {number} now in ms
+ * @returns {{text: string, detail: string, remedy: "" | "Try now" | "Continue here"}}
+ */
+export function described({ phase, retryAt, latency }, now) {
+  switch (phase) {
+    case "online":
+      return {
+        text: "Connected",
+        detail: latency === null ? "" : `· ${Math.round(latency)} ms`,
+        remedy: "",
+      };
+    case "waiting": {
+      const seconds = Math.max(0, Math.ceil((retryAt - now) / 1000));
+      return {
+        text: "Offline — your messages wait.",
+        detail: `Trying again in ${seconds} s`,
+        remedy: "Try now",
+      };
+    }
+    case "elsewhere":
+      return { text: "Continued in another tab", detail: "", remedy: "Continue here" };
+    default:
+      return { text: "Connecting …", detail: "", remedy: "" };
+  }
+}

@@ -1,0 +1,162 @@
+"""What `hubbub serve` prints, and whom it lets in."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hubbub.lan.invitation import page_url
+from hubbub.lan.networks import own_networks
+from hubbub.lan.qr_code import drawn_code
+from tests.interop.terminal import Terminal
+from tests.interop.terminal import hubbub as command
+
+from .commands import hubbub, started
+
+
+@contextmanager
+def served(data: Path, *arguments: str) -> Iterator[list[str]]:
+    """Run `hubbub serve` on a free port; gives the lines that it printed when it was ready."""
+    options = ["--listen", "127.0.0.1:0", "--data", str(data), *arguments]
+    process = started("serve", *options)
+    assert process.stdout is not None
+    try:
+        # All of it is written in one piece.
+        yield process.stdout.read1().decode().splitlines()  # type: ignore[attr-defined]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, b"")
+
+
+def port_of(lines: list[str]) -> str:
+    return lines[0].rpartition(":")[2]
+
+
+def test_it_says_where_it_listens_and_what_to_open(tmp_path: Path) -> None:
+    with served(tmp_path) as lines:
+        port = port_of(lines)
+        assert lines == [
+            f"hubbub is listening on 127.0.0.1:{port}",
+            f"open http://127.0.0.1:{port}/ in a browser",
+        ]
+        assert hubbub("send", f"127.0.0.1:{port}", "--name", "ci", "hi").returncode == 0
+
+
+def test_who_closes_its_output_does_not_end_it(tmp_path: Path) -> None:
+    process = started("serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path))
+    assert process.stdout is not None
+    first = process.stdout.readline().decode().strip()
+    process.stdout.close()
+    ran = hubbub("send", first.rpartition(" ")[2], "--name", "ci", "hi")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.stdin is not None
+    process.stdin.close()
+    assert ran.returncode == 0
+
+
+def test_a_password_can_be_set_without_the_lan(tmp_path: Path) -> None:
+    with served(tmp_path, "--password", "mika") as lines:
+        place = f"127.0.0.1:{port_of(lines)}"
+        assert hubbub("send", place, "--name", "ci", "hi").returncode == 1
+        assert hubbub("send", place, "--name", "ci", "hi", HUBBUB_PASSWORD="mika").returncode == 0
+
+
+def test_on_the_lan_a_password_is_made_up_printed_and_kept(tmp_path: Path) -> None:
+    host = str(own_networks()[0].ip)
+    passwords = []
+    for _ in range(2):
+        with served(tmp_path, "--lan") as lines:
+            port = port_of(lines)
+            assert lines[0] == f"hubbub is listening on 0.0.0.0:{port}"
+            assert f"in a browser:   http://{host}:{port}/" in lines
+            assert f"in a terminal:  hubbub join {host}:{port}" in lines
+            label, password = lines[-1].split()[-2:]
+            assert label == "password:"
+            passwords.append(password)
+            place = f"127.0.0.1:{port}"
+            assert hubbub("send", place, "--name", "ci", "hi").returncode == 1
+            options = ["--name", "ci", "--password", password]
+            assert hubbub("send", place, *options, "hi").returncode == 0
+    assert passwords[0] == passwords[1]
+
+
+def test_a_password_of_ones_own_is_used_on_the_lan(tmp_path: Path) -> None:
+    config = tmp_path / "hubbub.toml"
+    config.write_text('[server]\npassword = "from the file"\n')
+    for options, password in (
+        (["--password", "given"], "given"),
+        (["--config", str(config)], "from the file"),
+        (["--config", str(config), "--password", "given"], "given"),
+    ):
+        with served(tmp_path / "data", "--lan", *options) as lines:
+            assert lines[-1] == f"the password:   {password}"
+    assert not (tmp_path / "data" / "password").exists()
+
+
+def test_an_open_chatroom_says_that_all_may_join(tmp_path: Path) -> None:
+    with served(tmp_path, "--lan", "--open") as lines:
+        assert lines[-1] == "no password:    all may join"
+        assert hubbub("send", f"127.0.0.1:{port_of(lines)}", "--name", "ci", "hi").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        (["--lan", "--open", "--password", "x"], "--open has no password"),
+        (["--lan", "--open", "--config", "hubbub.toml"], "--open has no password"),
+        (["--open"], "--open goes with --lan"),
+    ],
+)
+def test_contradictions_are_a_sentence_and_exit_2(
+    options: list[str], cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hubbub.toml").write_text('[server]\npassword = "x"\n')
+    ran = hubbub("serve", *options)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert cause in ran.stderr
+
+
+def test_a_password_that_cannot_be_kept_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ran = hubbub("serve", "--lan", "--data", str(tmp_path / "file"))
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("hubbub: The password cannot be kept in")
+    assert "--password" in ran.stderr
+
+
+@pytest.mark.parametrize(("encoding", "drawn"), [("utf-8", True), ("ascii", False)])
+def test_a_terminal_shows_a_code_to_scan_if_it_can(
+    tmp_path: Path, encoding: str, drawn: bool
+) -> None:
+    options = ["--listen", "127.0.0.1:0", "--data", str(tmp_path), "--lan", "--password", "mika"]
+    environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    with Terminal(command("serve", *options), **environment) as terminal:
+        terminal.expect("the password:   mika\n")
+        port = int(port_of(terminal.screen.splitlines()))
+        code = drawn_code(page_url(str(own_networks()[0].ip), port, "mika"))
+        if drawn:
+            terminal.expect(code)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ends() == 0
+        assert (code in terminal.screen) is drawn
+        assert ("█" in terminal.screen) is drawn
+        assert "?" not in terminal.screen
+
+
+def test_without_the_lan_nothing_of_it_is_imported() -> None:
+    script = (
+        "import sys; from hubbub.cli import serve\n"
+        "print([m for m in ('zeroconf', 'segno', 'ifaddr', 'aiohttp') if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [command()[0], "-c", script], capture_output=True, check=True, text=True, timeout=30
+    )
+    assert ran.stdout == "[]\n"

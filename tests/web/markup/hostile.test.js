@@ -1,0 +1,135 @@
+/** Whatever the text, it is shown whole, safely, and in time that grows no faster than it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { beginning, blocksOf, isEmoji } from "../../../src/hubbub/web/js/markup/markup.js";
+import { oneLine, visible } from "../../../src/hubbub/web/js/markup/visible.js";
+import { characters, shown } from "./texts.js";
+
+const TEXT_CHARS = 65_536;
+const GENEROUS_MS = 2000; // quadratic time would be far above, on any machine
+
+const PIECES = [
+  ..."*_~`[(<@#\n",
+  "**",
+  "``",
+  "```\n",
+  "~~~\n",
+  "> ",
+  "*a ",
+  "a* ",
+  "*a* ",
+  "_a *b ",
+  "a_ b* c~~ ",
+  "重*点**",
+  "ann",
+  "@",
+  "http://a.b/(",
+  "http://a@",
+  "http://a.b ",
+  "\u0301",
+  "e\u0301\u200d",
+  "\ufe0f",
+  "\u202e",
+  "\ud800",
+  "👍",
+  " ` `` ``` ",
+  "x\n\n",
+  "http://a.b/....",
+];
+
+for (const piece of PIECES) {
+  test(`64 kB of ${JSON.stringify(piece)}`, () => {
+    const text = `x${piece.repeat(TEXT_CHARS / piece.length)}x`;
+    const start = performance.now();
+    const blocks = blocksOf(text, "ann");
+    assert.ok(performance.now() - start < GENEROUS_MS);
+    const runs = blocks.flatMap((block) => (block.kind === "code" ? [] : block.runs));
+    assert.ok(runs.every((run) => run.tags.length <= 3));
+  });
+}
+
+test("nothing but marks gets lost", () => {
+  const bare = (/** @type {string} */ text) => text.replace(/[`*_~\s]|> /g, "");
+  let state = 1;
+  const random = (/** @type {number} */ below) => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+  const words = [
+    "*",
+    "**",
+    "_",
+    "~~",
+    "`",
+    "``",
+    " ",
+    "\n",
+    "(",
+    ")",
+    ".",
+    "ann",
+    "2",
+    "x_y",
+    "é",
+    "李",
+    "https://a.org/",
+    "\u0301",
+    "> ",
+  ];
+  for (let round = 0; round < 3000; round++) {
+    const text = Array.from({ length: random(25) }, () => words[random(words.length)]).join("");
+    assert.equal(bare(characters(text)), bare(visible(text)), JSON.stringify(text));
+  }
+});
+
+test("markup of the web is text", () => {
+  const text = "<script>alert(1)</script> <img src=x onerror=alert(1)> &lt;";
+  assert.equal(shown(text), text);
+});
+
+test("what moves other characters vanishes", () => {
+  assert.equal(visible("\x1b[31mred\x07 \u202etxt.exe\u2066"), "[31mred txt.exe");
+  assert.equal(visible("a\r\nb\u2028c\x85d"), "a\nb\nc\nd");
+  assert.equal(visible("a\ud800b"), "a\ufffdb");
+  assert.equal(oneLine(" a\n\t b "), "a b");
+});
+
+test("marks pile up four high and no higher", () => {
+  const mark = "\u0301";
+  assert.equal(visible(`e${mark.repeat(4)}`), `e${mark.repeat(4)}`);
+  assert.equal(
+    visible(`e${mark.repeat(50)}f${mark.repeat(9)}`),
+    `e${mark.repeat(4)}f${mark.repeat(4)}`,
+  );
+  assert.equal(visible(`e${`${mark}\u200d`.repeat(20)}`).split(mark).length - 1, 4);
+});
+
+for (const text of ["👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "❤️🏳️‍🌈1️⃣", "नमस्ते दुनिया", "เกี๊ยวน้ำ", "שָׁלוֹם", "བསྒྲུབས", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]) {
+  test(`scripts and emoji that need marks keep them: ${text}`, () =>
+    assert.equal(visible(text), text));
+}
+
+test("a few emoji and nothing else are large", () => {
+  for (const text of ["👍", "👩‍👩‍👧‍👦 🎉", "🏳️‍🌈", "🇩🇪🇫🇷", "1️⃣", "👍🏽"]) assert.ok(isEmoji(text), text);
+  for (const text of ["", "1", "a👍", "👍".repeat(9), "#", " ", "👍 ok"])
+    assert.ok(!isEmoji(text), text);
+});
+
+test("a long message has a beginning, a short one none", () => {
+  assert.equal(beginning(blocksOf("short", ""), 100, 10), null);
+  const text = Array.from({ length: 30 }, (_, at) => `line ${at}`).join("\n");
+  const [block] = beginning(blocksOf(text, ""), 1000, 10) ?? [];
+  assert.ok(block.kind === "prose" && block.runs[0].text.endsWith("line 9"));
+  const [code] = beginning(blocksOf(`\`\`\`\n${text}\n\`\`\``, ""), 1000, 3) ?? [];
+  assert.ok(code.kind === "code" && code.text === "line 0\nline 1\nline 2");
+});
+
+test("a link is shown whole or not at all", () => {
+  const [block] = beginning(blocksOf("see https://example.org/path more", ""), 15, 10) ?? [];
+  assert.ok(block.kind === "prose");
+  assert.deepEqual(
+    block.runs.map((run) => run.text),
+    ["see "],
+  );
+});

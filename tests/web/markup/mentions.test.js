@@ -1,0 +1,44 @@
+/** Whom a message calls, and where that stands out. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shown } from "./texts.js";
+
+const MENTIONS = [
+  ["ann", "hello ann", "hello <mark>ann</mark>"],
+  ["ann", "@ANN, look", "<mark>@ANN</mark>, look"],
+  ["ann", "hi @ann, and ann", "hi <mark>@ann</mark>, and <mark>ann</mark>"],
+  ["ann", "*ann* **knows**", "<em><mark>ann</mark></em> <strong>knows</strong>"],
+  ["ann", "> ann said\nwhat?", "<q><mark>ann</mark> said</q>|what?"],
+  ["Ann Lee", "is ann *lee* here?", "is <mark>ann </mark><em><mark>lee</mark></em> here?"],
+  ["a.b+c", "hey @a.b+c!", "hey <mark>@a.b+c</mark>!"],
+  ["l_x", "hello l_x", "hello <mark>l_x</mark>"],
+  ["Чарли", "привет, чарли", "привет, <mark>чарли</mark>"],
+  ["राम", "नमस्ते राम!", "नमस्ते <mark>राम</mark>!"],
+  ["a-b", "a-b", "<mark>a-b</mark>"],
+  ["bob", "@everyone lunch", "<mark>@everyone</mark> lunch"],
+  ["bob", "lunch, @Here?", "lunch, <mark>@Here</mark>?"],
+];
+
+for (const [name, text, wanted] of MENTIONS) {
+  test(`${name} is called: ${text}`, () => assert.equal(shown(text, name), wanted));
+}
+
+const NO_MENTIONS = [
+  ["ann", "hello anna"],
+  ["ann", "ann_1 and 1ann and joann"],
+  ["ann", "mail@ann.org"],
+  ["ann", "`ann`"],
+  ["ann", "a\n```\nann\n```\nb"],
+  ["ann", "https://example.org/ann"],
+  ["a.b", "hey aXb"],
+  ["राम", "नमस्ते रामी"],
+  ["ann", "me@everyone.org, @everyones, everyone, @allan"],
+  ["", "nobody is called"],
+];
+
+for (const [name, text] of NO_MENTIONS) {
+  test(`${name || "nobody"} is not called: ${text}`, () => {
+    assert.doesNotMatch(shown(text, name), /<mark>/);
+  });
+}

@@ -1,0 +1,117 @@
+"""A long log scrolls smoothly: only what is visible is drawn, and nothing jumps."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from hubbub.chat.limits import Limits
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import LocalServer, serving
+from tests.interop.raw import RawPeer, frame
+from tests.server.event_peer import EventPeer
+from tests.web.conftest import NewTab
+
+MESSAGES = 50_000
+DRAWN_MAX = 300
+NUMBER = re.compile(r"message (\d+)")
+
+
+@pytest.fixture(scope="module")
+def long_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A server whose lobby has a long log; it ends with the module."""
+    folder = tmp_path_factory.mktemp("long")
+    config = Config(
+        server=ServerSection(listen="127.0.0.1:0", data=str(folder)),
+        limits=Limits(messages_per_second=0),
+    )
+    texts = [f"message {number}" + " and more words" * (number % 7) for number in range(MESSAGES)]
+    with serving(config) as server:
+        with RawPeer(server.host, server.port, "writer") as writer:
+            writer.send(b"".join(map(frame, [*texts, "the very last one"])))
+            writer.say("/history 1")
+            assert writer.pair()[1].endswith("the very last one")
+        yield server
+
+
+def test_a_long_log_is_scrolled_through(long_room: LocalServer, new_tab: NewTab) -> None:
+    """Up to thousands of messages before the end and back, with a bounded number drawn."""
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann.hears("the very last one")
+    box = ann.log.bounding_box()
+    assert box is not None
+    ann.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    seen: set[int] = set()
+    lowest = MESSAGES
+    while lowest > MESSAGES - 3000:
+        ann.page.mouse.wheel(0, -20_000)
+        ann.page.wait_for_function(
+            """lowest => [...document.querySelectorAll("[role=log] article")]
+                .map(row => /message (\\d+)/.exec(row.textContent))
+                .some(found => found && Number(found[1]) < lowest)""",
+            arg=lowest,
+        )
+        drawn = ann.messages.all_inner_texts()
+        assert 0 < len(drawn) < DRAWN_MAX
+        numbers = [
+            int(text.split("message ")[1].split()[0]) for text in drawn if "message " in text
+        ]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), "in order, no hole"
+        seen.update(numbers)
+        lowest = min(lowest, numbers[0])
+    ann.log.press("End")
+    ann.hears("the very last one")
+    expect(ann.message("the very last one")).to_be_in_viewport()
+
+
+def test_older_pages_move_nothing(long_room: LocalServer, new_tab: NewTab) -> None:
+    """What is being looked at stays where it is while older messages are put above it."""
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann.hears("the very last one")
+    ann.page.mouse.move(640, 400)
+    moved = ann.page.evaluate(
+        """async () => {
+            const log = document.querySelector('[role=log]');
+            const rows = () => [...log.querySelectorAll("article")];
+            const topOf = element => element.getBoundingClientRect().top;
+            const frame = () => new Promise(requestAnimationFrame);
+            let worst = 0, pages = 0;
+            while (pages < 5) {
+                log.scrollTop = Math.max(0, log.scrollTop - 400);
+                await frame(); await frame(); await frame();
+                const anchor = rows().find(row => topOf(row) > topOf(log));
+                const { textContent: text } = anchor, top = topOf(anchor);
+                const height = log.scrollHeight;
+                for (let wait = 0; wait < 30; wait += 1) await frame();
+                const same = rows().find(row => row.textContent === text);
+                worst = Math.max(worst, Math.abs(topOf(same) - top));
+                if (log.scrollHeight !== height || log.scrollTop < 1000) pages += 1;
+            }
+            return worst;
+        }"""
+    )
+    assert moved <= 1.5
+
+
+def test_a_search_goes_to_where_a_message_stands(long_room: LocalServer, new_tab: NewTab) -> None:
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann.say("/search 48123")
+    ann.page.get_by_role("dialog").get_by_text("message 48123").click()
+    expect(ann.message("message 48123").first).to_be_in_viewport()
+    expect(ann.message("message 48124").first).to_be_attached()
+    expect(ann.message("message 48122").first).to_be_attached()
+
+
+def test_what_is_said_meanwhile_is_waiting_at_the_end(
+    long_room: LocalServer, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann.hears("the very last one")
+    ann.page.mouse.move(640, 400)
+    ann.page.mouse.wheel(0, -3000)
+    expect(ann.message("the very last one")).not_to_be_in_viewport()
+    with EventPeer(long_room, "bob") as bob:
+        bob.say_and_wait("while you read")
+    ann.page.get_by_role("button", name="1 new message").click()
+    expect(ann.message("while you read")).to_be_in_viewport()
