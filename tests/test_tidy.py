@@ -146,6 +146,8 @@ INTERFACES = {
     *("write", "end", "cut", "unsent_bytes", "pause", "proceed"),
     # server.stream.StreamLine
     *("receive", "introduction", "say_farewell"),
+    # aiohttp.web.RequestHandler
+    "handle_error",
 }
 
 CHECKS = [short_file, short_functions, module_docstring, no_vague_names, documented]

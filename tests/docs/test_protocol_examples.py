@@ -72,5 +72,5 @@ def test_the_table_names_every_code() -> None:
     used = {kind.code for kind in kinds}
     for folder in ("chat", "wire", "hub", "log", "server"):
         for path in (ROOT / "src" / "hubbub" / folder).rglob("*.py"):
-            used.update(re.findall(r'code="(\w+)"', path.read_text("utf-8")))
+            used.update(re.findall(r'(?:code=|_problem\()"(\w+)"', path.read_text("utf-8")))
     assert named == used - LOCAL_CODES - {"resumed"}  # that one is of a `bye`

@@ -134,6 +134,11 @@ class Hub:
             ref=ref,
         )
 
+    @property
+    def has_password(self) -> bool:
+        """Whether only who knows the password is admitted."""
+        return bool(self._password)
+
     def check_password(self, password: str) -> None:
         """Raise Refused if this is not the password; without one, any is right."""
         if self._password and not hmac.compare_digest(self._password, password.encode()):

@@ -24,7 +24,7 @@ class Commits:
         self._clock = asyncio.get_running_loop().time
         self._failing = False
         self.commits = 0
-        self.messages = 0
+        self.events = 0
         self.seconds = 0.0
         """Spent waiting for the log, all in all, by commits that succeeded."""
         self._woken = asyncio.Event()
@@ -67,7 +67,7 @@ class Commits:
                 logger.warning("messages are posted again")
             self._failing = False
             self.commits += 1
-            self.messages += len(batch)
+            self.events += len(batch)
             self.seconds += self._clock() - started
             self._hub.apply(batch, seqs)
         committed, self._committed = self._committed, asyncio.Event()

@@ -50,6 +50,17 @@ class WebSocketMessages:
         return text_message(encode(event))
 
 
+class JsonTexts:
+    """An event's JSON with nothing around it, for who hears of one event alone."""
+
+    speaks_events = True
+
+    def encode(self, event: Event) -> bytes:
+        """Return the event's JSON."""
+        return encode(event)
+
+
 CLASSIC = ClassicFrames()
 EVENTS = EventFrames()
 WEBSOCKET = WebSocketMessages()
+JSON = JsonTexts()

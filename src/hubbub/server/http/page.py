@@ -43,12 +43,13 @@ class Page:
         headers = {
             "Cache-Control": "no-cache",
             "Content-Type": f"{file.content_type}; charset=utf-8",
-            "ETag": f'"{file.tag}"',
+            "ETag": f'W/"{file.tag}"',  # weak: packed or not, it is the same file
             "Vary": "Accept-Encoding",
         }
         if any(one.value in {file.tag, "*"} for one in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
+        accepted = request.headers.get("Accept-Encoding", "").split(",")
+        if "gzip" in {coding.strip() for coding in accepted}:
             headers["Content-Encoding"] = "gzip"
             return web.Response(body=file.packed, headers=headers)
         return web.Response(body=file.body, headers=headers)

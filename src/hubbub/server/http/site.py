@@ -1,51 +1,51 @@
 """The HTTP routes. Imports aiohttp, so it is itself imported only when someone speaks HTTP."""
 
-import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
 from hubbub.server.chatroom import Chatroom
+from hubbub.server.http.api import Api
+from hubbub.server.http.guard import SECURITY_HEADERS, Guard, add_security_headers, visit_of
+from hubbub.server.http.metrics import Metrics
 from hubbub.server.http.page import Page
+from hubbub.server.http.problems import problem_of
 from hubbub.server.http.websocket import WebSocketLine, accept_handshake
-
-if TYPE_CHECKING:
-    from hubbub.server.http.visits import Visit
-
-
-def _is_our_fault(record: logging.LogRecord) -> bool:
-    """Tell whether a note of aiohttp's is more than a peer's bad HTTP, which it answered."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 class Site:
-    """What is served at which path."""
+    """What is served at which path. `hosts`: names under which browsers may reach it."""
 
     def __init__(self, chatroom: Chatroom, hosts: Sequence[str]) -> None:
         self._chatroom = chatroom
-        self._hosts = hosts
-
-    async def runner(self) -> web.AppRunner:
-        """Return what answers connections, ready to."""
-        application = web.Application()
-        application.add_routes(
-            [
-                *Page().routes(),
-                web.get("/healthz", self._health),
-                web.get("/ws", self._websocket),
-            ]
+        application = web.Application(
+            middlewares=[Guard(chatroom, hosts).middleware],
+            client_max_size=chatroom.limits.frame_bytes_max,
         )
-        logger = logging.getLogger("hubbub.http")
-        logger.addFilter(_is_our_fault)
-        runner = web.AppRunner(application, access_log=None, logger=logger)
-        await runner.setup()
-        return runner
+        application.on_response_prepare.append(add_security_headers)
+        for part in (Page(), Api(chatroom), Metrics(chatroom)):
+            application.add_routes(part.routes())
+        application.add_routes([web.get("/healthz", self._health), web.get("/ws", self._websocket)])
+        self._runner = web.AppRunner(application)
+
+    async def open(self) -> None:
+        """Get ready to answer."""
+        await self._runner.setup()
+
+    async def close(self) -> None:
+        """Answer what was asked, and end all connections."""
+        await self._runner.cleanup()
+
+    def answering(self) -> web.RequestHandler:
+        """Return what answers one connection; raise ConnectionAbortedError if nobody does now."""
+        if self._runner.server is None:
+            raise ConnectionAbortedError
+        return _Answering(self._runner.server, loop=self._chatroom.loop)
 
     async def _health(self, _request: web.Request) -> web.Response:
         try:
@@ -55,12 +55,29 @@ class Site:
         return web.Response(text="ok\n")
 
     async def _websocket(self, request: web.Request) -> web.Response:
-        try:
-            answer = accept_handshake(request.headers)
-        except Refused as error:
-            return web.Response(status=400, text=f"{error}\n")
-        transport = request.transport
-        if transport is not None:
-            visit = cast("Visit", transport.get_protocol())
-            visit.become(partial(WebSocketLine, self._chatroom, visit.host), answer)
+        answer = accept_handshake(request.headers)
+        visit = visit_of(request)
+        visit.become(partial(WebSocketLine, self._chatroom, visit.host), answer)
         return web.Response()  # aiohttp finds the connection gone
+
+
+class _Answering(web.RequestHandler):
+    """Says what is wrong with requests that are no HTTP as it says everything else."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if request.writer.output_size:
+            raise ConnectionError("a part of the answer was sent already") from exc
+        reason = (message or "").partition("\n")[0].rstrip(".: ")
+        bad = Refused(f"This is no request that HTTP allows: {reason}.", code="bad_request")
+        response = problem_of(bad if status == HTTPStatus.BAD_REQUEST else exc or bad)
+        response.headers.update(SECURITY_HEADERS)
+        response.force_close()
+        return response

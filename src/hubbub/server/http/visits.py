@@ -6,12 +6,16 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING, cast
 
+from hubbub.server.pace import Pace
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aiohttp import web
 
+    from hubbub.chat.limits import Limits
     from hubbub.server.chatroom import Chatroom
+    from hubbub.server.http.site import Site
     from hubbub.server.stream import StreamLine
 
 
@@ -21,55 +25,54 @@ class Web:
     def __init__(self, chatroom: Chatroom, hosts: Sequence[str]) -> None:
         self._chatroom = chatroom
         self._hosts = hosts
-        self._opening: asyncio.Task[web.AppRunner] | None = None
+        self._opening: asyncio.Task[Site] | None = None
 
     async def visit(self, host: str, left: Callable[[], None]) -> asyncio.Protocol:
         """Return a protocol for one connection from `host`; `left` is called when it is gone."""
         if self._opening is None:
             self._opening = self._chatroom.loop.create_task(self._open())
-        runner = await asyncio.shield(self._opening)
-        if runner.server is None:
-            raise ConnectionAbortedError
-        return Visit(runner.server(), host, left, self._chatroom.limits.handshake_seconds)
+        site = await asyncio.shield(self._opening)
+        return Visit(site.answering(), self._chatroom.limits, host, left)
 
-    async def _open(self) -> web.AppRunner:
+    async def _open(self) -> Site:
         # It takes a quarter of a second; in a thread, so that nobody waits but the first visitor.
-        site = await self._chatroom.loop.run_in_executor(
+        module = await self._chatroom.loop.run_in_executor(
             None, importlib.import_module, "hubbub.server.http.site"
         )
-        runner: web.AppRunner = await site.Site(self._chatroom, self._hosts).runner()
-        return runner
+        site: Site = module.Site(self._chatroom, self._hosts)
+        await site.open()
+        return site
 
     async def close(self) -> None:
         """End all visits."""
         if self._opening is not None:
-            await (await self._opening).cleanup()
+            await (await self._opening).close()
 
 
 class Visit(asyncio.Protocol):
     """A connection that aiohttp answers, until it is gone or becomes a WebSocket.
 
-    It is cut off if its first request is not complete within `patience_seconds`; for later ones
-    aiohttp sees to that.
+    It is cut off if its first request is not complete in time; for later ones aiohttp sees to that.
     """
 
     def __init__(
         self,
         answering: web.RequestHandler,
+        limits: Limits,
         host: str,
         left: Callable[[], None],
-        patience_seconds: float,
     ) -> None:
         self._answering = answering
+        self._limits = limits
         self._left = left
-        self._patience_seconds = patience_seconds
         self._impatience: asyncio.TimerHandle | None = None
+        self._pace: Pace | None = None
         self.host = host
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._impatience = asyncio.get_running_loop().call_later(
-            self._patience_seconds, transport.close
+            self._limits.handshake_seconds, transport.close
         )
         self._answering.connection_made(transport)
 
@@ -78,6 +81,18 @@ class Visit(asyncio.Protocol):
         if self._impatience is not None:
             self._impatience.cancel()
             self._impatience = None
+
+    async def paced(self) -> None:
+        """Wait until the connection may ask for more: who asks too fast is slowed down."""
+        per_second = self._limits.messages_per_second
+        if not per_second:
+            return
+        clock = asyncio.get_running_loop().time
+        if self._pace is None:
+            self._pace = Pace(per_second, self._limits.burst, clock())
+        if delay := self._pace.delay(clock()):
+            await asyncio.sleep(delay)
+        self._pace.take()
 
     def become(self, line: Callable[[Callable[[], None]], StreamLine], answer: bytes) -> None:
         """Send `answer` instead of aiohttp's, and give the connection to a line."""

@@ -155,6 +155,7 @@ const log = new LogView(logElement, {
   copy: ({ text }) => void attempt(copy(text)),
   retry: (post) => chat.retry(post),
   discard: (post) => chat.discard(post),
+  name: () => chat.name,
   reach: async (seq) => (chat.current ? chat.reach(chat.current.name, seq) : false),
   own: isOwn,
 });

@@ -8,7 +8,7 @@
 import { Changes } from "./changes.js";
 import { Membership } from "./membership.js";
 import { Memory } from "./memory.js";
-import { sameName } from "./names.js";
+import { nameKey, sameName } from "./names.js";
 import { Outbox } from "./outbox.js";
 import { loadOlder, reach } from "./paging.js";
 import { Posting } from "./posting.js";
@@ -30,7 +30,7 @@ import { Session } from "./session.js";
  */
 
 const TYPING_AGAIN_MS = 3000;
-const NOBODY = { name: "", secret: "", current: LOBBY };
+const NOBODY = { name: "", current: LOBBY };
 
 /** @type {Change[]} */
 const SIGHT = ["rooms", "log", "members", "topic", "typing"];
@@ -59,6 +59,7 @@ export class Chat {
   #browser; // what all tabs of a browser share
   #tab; // what a tab keeps when it is loaded anew
   #changes;
+  /** @type {Session} */
   #session;
   #own; // what belongs to the name that the user has
   #typedAt = 0;
@@ -99,10 +100,12 @@ export class Chat {
     this.#changes = new Changes(schedule, (changes, rooms) => this.#count(changes, rooms));
     this.#session = new Session({ url, WebSocket, clock, random }, {
       phase: (phase, sentence = "", retryAt = 0) => {
+        if (phase === "locked") this.#browser.set("password", this.#session.password);
         this.#connected({ phase, sentence, retryAt, latency: null });
       },
+      secret: () => this.#own.memory.get("secret", ""),
       online: (welcome) => this.#online(welcome),
-      heard: (event) => this.#heard(event),
+      heard: (event, answered) => this.#heard(event, answered),
       latency: (latency) => this.#connected({ ...this.connection, latency }),
     });
     this.#own = this.#belongings();
@@ -137,21 +140,20 @@ export class Chat {
   /** @param {string} name */
   start(name) {
     if (!sameName(name, this.name)) this.#become(name);
-    this.#begin("");
+    this.#begin();
   }
 
   /** @returns {boolean} whether this tab was somebody before it was loaded anew, and is again */
   restore() {
-    const { name, secret, current } = { ...NOBODY, ...this.#tab.get("identity", NOBODY) };
-    if (!name) return false;
+    const { name, current } = { ...NOBODY, ...this.#tab.get("identity", NOBODY) };
+    if (!name || typeof name !== "string") return false;
     this.#become(name, current);
-    this.#begin(secret);
+    this.#begin();
     return true;
   }
 
-  /** @param {string} secret */
-  #begin(secret) {
-    this.#session.begin({ name: this.name, secret, password: this.#browser.get("password", "") });
+  #begin() {
+    this.#session.begin({ name: this.name, password: this.#browser.get("password", "") });
   }
 
   /**
@@ -169,19 +171,21 @@ export class Chat {
   }
 
   #belongings() {
-    const memory = new Memory(this.#storage, `hubbub.of.${this.name.trim().toLowerCase()}.`);
+    const memory = new Memory(this.#storage, `hubbub.of.${nameKey(this.name)}.`);
     const rooms = new Rooms(memory);
     const membership = new Membership(() => this.name, rooms, this.#changes, this.#pager);
-    return { memory, rooms, membership, posting: this.#newPosting(memory, rooms) };
+    return { memory, rooms, membership, posting: this.#newPosting(memory, rooms, membership) };
   }
 
   /**
    * @param {Memory} memory
    * @param {Rooms} rooms
+   * @param {Membership} membership
    */
-  #newPosting(memory, rooms) {
+  #newPosting(memory, rooms, membership) {
     return new Posting(this.#session, new Outbox(memory), {
-      isHere: (room, seq) => (rooms.find(room)?.replica.cursor ?? 0) >= seq,
+      isReady: (room) => membership.isUpToDate(room),
+      isHere: (room, seq) => (rooms.find(room)?.replica.cursor ?? Infinity) >= seq,
       changed: () => this.#settle(),
     });
   }
@@ -189,7 +193,7 @@ export class Chat {
   /** @param {string} password */
   unlock(password) {
     this.#browser.set("password", password);
-    this.#begin(this.#session.identity.secret);
+    this.#begin();
   }
 
   /** Try now what would be tried later; see whether the connection lives. */
@@ -201,7 +205,8 @@ export class Chat {
   /** Go on in this tab with what went on in another. */
   takeOver() {
     // The other one has sent what was unsent here.
-    this.#own.posting = this.#newPosting(this.#own.memory, this.#own.rooms);
+    const { memory, rooms, membership } = this.#own;
+    this.#own.posting = this.#newPosting(memory, rooms, membership);
     this.#settle();
     this.#session.connect();
   }
@@ -225,14 +230,14 @@ export class Chat {
     this.name = welcome.name;
     this.limits = welcome.limits;
     this.#browser.set("name", this.name);
+    this.#own.memory.set("secret", welcome.session);
     this.#keepIdentity();
     this.#own.membership.enterAll();
     this.#own.posting.sendAgain();
   }
 
   #keepIdentity() {
-    const { name, secret } = this.#session.identity;
-    this.#tab.set("identity", { name, secret, current: this.current?.name ?? LOBBY });
+    this.#tab.set("identity", { name: this.name, current: this.current?.name ?? LOBBY });
   }
 
   // Rooms.
@@ -371,11 +376,12 @@ export class Chat {
   #pager = {
     ask: (command) => this.#session.ask(command),
     loaded: (room, messages) => {
-      for (const { nonce, from } of messages) {
-        if (nonce && sameName(from, this.name)) this.#own.posting.arrived(nonce);
-      }
+      const nonces = messages.filter(({ from }) => sameName(from, this.name)).map(({ nonce }) => nonce);
+      this.#own.posting.arrived(nonces.filter((nonce) => nonce !== undefined));
+      this.#own.posting.send();
       this.#changes.note("log", room.name);
     },
+    settled: () => this.#own.posting.send(),
   };
 
   /**
@@ -414,9 +420,13 @@ export class Chat {
 
   // What is heard.
 
-  /** @param {WireEvent} event */
-  #heard(event) {
-    this.#own.membership.heard(event, this.#clock.now());
+  /**
+   * @param {WireEvent} event
+   * @param {Command} [answered]
+   */
+  #heard(event, answered) {
+    this.#own.membership.heard(event, answered, this.#clock.now());
+    this.#own.posting.send();
     if (event.type === "typing") this.#expireTyping();
   }
 
@@ -443,10 +453,11 @@ export class Chat {
     if (!changes.has("log")) return;
     for (const room of this.rooms) {
       if (!room.filled || !rooms.has(room.name)) continue;
-      const { unread } = room;
+      const { unread, seen } = room;
       const isSeen = this.attentive && room === this.current;
       const calls = room.follow(this.name, (text) => this.#isMention(text, this.name), isSeen);
       this.#mentions.push(...calls);
+      if (room.seen !== seen) this.#own.rooms.keepSeen(room);
       if (room.unread !== unread) changes.add("unread");
     }
   }

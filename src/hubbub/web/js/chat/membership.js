@@ -14,6 +14,7 @@ import { fill } from "./paging.js";
  * @typedef {import("./paging.js").Pager} Pager
  * @typedef {import("./room.js").RoomState} RoomState
  * @typedef {import("./rooms.js").Rooms} Rooms
+ * @typedef {import("./types.js").Command} Command
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
 
@@ -24,8 +25,8 @@ export class Membership {
   #rooms;
   #changes;
   #pager;
-  /** @type {Map<string, number | undefined>} the `after` of each join that is not answered yet */
-  #joins = new Map();
+  /** @type {string[]} rooms that are being entered */
+  #entering = [];
 
   /**
    * @param {() => string} name the user's
@@ -42,25 +43,48 @@ export class Membership {
 
   /** Enter all rooms on a new connection. */
   enterAll() {
-    this.#joins.clear();
     for (const room of this.#rooms.list) {
       room.entered = false;
-      this.join(room.name).catch((error) => this.#leftOut(room, error));
+      this.#return(room).catch(() => {}); // refused, or lost again: what there is stays
+    }
+  }
+
+  /** @param {RoomState} room */
+  async #return(room) {
+    const end = this.#begin(room.name);
+    try {
+      await this.join(room.name);
+    } catch (error) {
+      if (!room.isDirect || !(error instanceof ChatError) || error.code !== "no_such_room") throw error;
+      // A server that was started anew knows of a private room when somebody opens it.
+      await this.#open(room);
+    } finally {
+      end();
+    }
+  }
+
+  /** @param {RoomState} room a private one */
+  async #open(room) {
+    try {
+      await this.direct(room.title.slice(1));
+    } catch (error) {
+      const isGone = error instanceof ChatError && error.code === "not_here";
+      if (!isGone || room.filled || room.pending.length) throw error;
+      this.#rooms.remove(room); // there is nothing to show, and nobody to talk to
+      this.#changes.note("rooms", room.name);
     }
   }
 
   /**
-   * @param {RoomState} room
-   * @param {unknown} error
+   * @param {string} name
+   * @returns {boolean} whether what was said in the room meanwhile is here, as far as it can be had
    */
-  #leftOut(room, error) {
-    if (!room.isDirect || !(error instanceof ChatError) || error.code !== "no_such_room") return;
-    // A server that was started anew knows of a private room when somebody opens it.
-    this.direct(room.title.slice(1)).catch(({ code }) => {
-      if (code === "offline" || room.filled) return;
-      this.#rooms.remove(room); // they are gone, and there is nothing to show
-      this.#changes.note("rooms", room.name);
-    });
+  isUpToDate(name) {
+    if (this.#entering.includes(name)) return false;
+    const room = this.#rooms.find(name);
+    if (!room?.entered) return true;
+    // A private room's last messages may be older than our session, and not ours to see.
+    return room.filled && (room.isDirect || room.replica.cursor >= room.replica.last);
   }
 
   /**
@@ -78,13 +102,25 @@ export class Membership {
    * @param {number | undefined} after
    */
   async #enter(name, after) {
-    this.#joins.set(name, after);
+    const end = this.#begin(name);
     try {
       const { room } = await this.#pager.ask({ type: "join", room: name, after });
       return this.#rooms.open(room);
     } finally {
-      this.#joins.delete(name);
+      end();
     }
+  }
+
+  /**
+   * @param {string} name of a room that is about to be entered
+   * @returns {() => void} to be called when that has come to an end
+   */
+  #begin(name) {
+    this.#entering.push(name);
+    return () => {
+      this.#entering.splice(this.#entering.indexOf(name), 1);
+      this.#pager.settled();
+    };
   }
 
   /**
@@ -98,11 +134,12 @@ export class Membership {
 
   /**
    * @param {WireEvent} event
+   * @param {Command | undefined} answered the command that it answers
    * @param {number} now milliseconds since the epoch
    */
-  heard(event, now) {
+  heard(event, answered, now) {
     if (event.type === "room") {
-      this.#entered(event);
+      this.#entered(event, answered);
       return;
     }
     const room = this.#rooms.find(event.room);
@@ -117,19 +154,29 @@ export class Membership {
     }
   }
 
-  /** @param {WireEvent} event */
-  #entered(event) {
+  /**
+   * @param {WireEvent} event
+   * @param {Command} [answered]
+   */
+  #entered(event, answered) {
     const room = this.#rooms.open(event.room);
-    const after = this.#joins.get(event.room);
+    const after = answered?.type === "join" ? /** @type {number | undefined} */ (answered.after) : undefined;
     if (!room.filled) room.restart(event.last);
     else if (event.last > room.replica.cursor) room.interrupt();
-    room.replica.entered(/** @type {any} */ (event), after ?? null);
+    room.replica.entered(event, after ?? null);
     room.entered = true;
     room.entitle(this.#name());
     this.#rooms.sort();
     this.#rooms.remember();
     this.#changes.note(["rooms", "log", "members", "topic"], room.name);
     if (!room.filled || !room.messages.length) void fill(room, this.#pager);
+    // Somebody else opened a private room again, in which we missed something.
+    if (room.filled && after === undefined && event.last !== room.replica.cursor) this.#catchUp(room);
+  }
+
+  /** @param {RoomState} room */
+  #catchUp(room) {
+    this.#enter(room.name, room.replica.cursor).catch(() => {}); // lost; entered again later
   }
 
   /**
@@ -137,10 +184,8 @@ export class Membership {
    * @param {WireEvent} event
    */
   #apply(room, event) {
-    const fit = room.replica.apply(/** @type {any} */ (event));
-    if (fit === "gap" && !this.#joins.has(room.name)) {
-      this.#enter(room.name, room.replica.cursor).catch(() => {}); // lost; entered again later
-    }
+    const fit = room.replica.apply(event);
+    if (fit === "gap" && !this.#entering.includes(room.name)) this.#catchUp(room);
     if (fit !== "next") return;
     if (event.type === "message") this.#pager.loaded(room, [/** @type {any} */ (event)]);
     else this.#changes.note(event.type === "topic" ? "topic" : "log", room.name);

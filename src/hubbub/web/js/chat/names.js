@@ -1,7 +1,10 @@
 /** When two names are the same, and which rooms are private. */
 
-/** @param {string} name */
-const folded = (name) => name.trim().replace(/\s+/gu, " ").normalize("NFKC").toLowerCase();
+/**
+ * @param {string} name
+ * @returns {string} what all spellings have in common that the server takes for the same name
+ */
+export const nameKey = (name) => name.trim().replace(/\s+/gu, " ").normalize("NFKC").toLowerCase();
 
 /**
  * @param {string} one
@@ -9,7 +12,7 @@ const folded = (name) => name.trim().replace(/\s+/gu, " ").normalize("NFKC").toL
  * @returns {boolean} whether the server takes them for the same name
  */
 export function sameName(one, other) {
-  return one === other || folded(one) === folded(other);
+  return one === other || nameKey(one) === nameKey(other);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Older messages, a page at a time: the newest when a room is entered, then as the user goes up. */
 
+import { ChatError } from "./errors.js";
+
 /**
  * @typedef {import("./room.js").RoomState} RoomState
  * @typedef {import("./types.js").Command} Command
@@ -8,9 +10,13 @@
  * @typedef {object} Pager
  * @property {(command: Command) => Promise<any>} ask
  * @property {(room: RoomState, messages: readonly Message[]) => void} loaded called when messages have come, or are on their way
+ * @property {() => void} settled called when a room was entered, or cannot be
+ *
+ * @typedef {{limit: number, before?: number}} Slice of a room's messages
  */
 
 const PAGE_MESSAGES = 100;
+const FAR_PAGE_MESSAGES = 200;
 const ATTEMPTS_MAX = 3;
 
 /**
@@ -20,7 +26,7 @@ const ATTEMPTS_MAX = 3;
  * @param {Pager} pager
  */
 export async function fill(room, pager) {
-  await load(room, pager, undefined);
+  await load(room, pager, { limit: PAGE_MESSAGES });
 }
 
 /**
@@ -29,8 +35,17 @@ export async function fill(room, pager) {
  * @returns {Promise<boolean>} whether older messages came; not at the beginning, or without a server
  */
 export async function loadOlder(room, pager) {
-  if (!room.filled || room.loading || room.beginning || room.replica.isFull) return false;
-  return load(room, pager, room.replica.start + 1);
+  return !room.loading && older(room, pager, PAGE_MESSAGES);
+}
+
+/**
+ * @param {RoomState} room
+ * @param {Pager} pager
+ * @param {number} limit
+ */
+async function older(room, pager, limit) {
+  if (!room.filled || room.beginning || room.replica.isFull) return false;
+  return load(room, pager, { limit, before: room.replica.start + 1 });
 }
 
 /**
@@ -43,7 +58,7 @@ export async function loadOlder(room, pager) {
  */
 export async function reach(room, seq, pager) {
   while (room.indexOf(seq) < 0 && room.replica.start >= seq) {
-    if (!(await loadOlder(room, pager))) break;
+    if (!(await (room.page ?? older(room, pager, FAR_PAGE_MESSAGES)))) break;
   }
   return room.indexOf(seq) >= 0;
 }
@@ -51,29 +66,40 @@ export async function reach(room, seq, pager) {
 /**
  * @param {RoomState} room
  * @param {Pager} pager
- * @param {number | undefined} before
- * @returns {Promise<boolean>}
+ * @param {Slice} slice
+ * @returns {Promise<boolean>} whether messages came
  */
-async function load(room, pager, before) {
-  const { replica } = room;
-  room.loading = true;
+function load(room, pager, slice) {
+  room.page = take(room, pager, slice);
   pager.loaded(room, []);
+  return room.page;
+}
+
+/**
+ * @param {RoomState} room
+ * @param {Pager} pager
+ * @param {Slice} slice
+ */
+async function take(room, pager, slice) {
+  const { replica } = room;
   let page = null;
+  let isLost = false;
   try {
     // A page that was read before the newest change of what it holds is asked for again.
     for (let attempt = 0; attempt < ATTEMPTS_MAX && !page; attempt += 1) {
-      const command = { type: "history", room: room.name, limit: PAGE_MESSAGES, before };
-      const answer = /** @type {Page} */ (await pager.ask(command));
-      if (replica !== room.replica) break; // the room was entered anew meanwhile
-      if (replica.addPage(answer, before)) page = answer;
+      const answer = /** @type {Page} */ (
+        await pager.ask({ type: "history", room: room.name, ...slice })
+      );
+      if (replica !== room.replica) return false; // the room was entered anew meanwhile
+      if (replica.addPage(answer, slice.before)) page = answer;
     }
-  } catch {
-    // The connection is lost, or the room is not ours to see: what there is stays.
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    if (replica !== room.replica) return false;
+    isLost = error.code === "offline";
   }
-  if (replica === room.replica) {
-    room.loading = false;
-    room.filled ||= page !== null;
-  }
+  room.page = null;
+  room.filled ||= !isLost; // what cannot be read shall not hide what is said from now on
   pager.loaded(room, page?.messages ?? []);
   return page !== null && page.messages.length > 0;
 }

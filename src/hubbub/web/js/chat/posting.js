@@ -9,27 +9,32 @@ import { ChatError } from "./errors.js";
  */
 
 const NONCE_BYTES = 12;
+const UNACKNOWLEDGED_MAX = 256;
 
 export class Posting {
   #session;
   #outbox;
+  #isReady;
   #isHere;
   #changed;
-  /** @type {Set<string>} sent on this connection */
+  /** @type {Set<string>} nonces sent on this connection and not answered yet */
   #sent = new Set();
-  /** @type {Post[]} committed, but not come back as messages yet */
+  /** @type {{post: Post, seq: number}[]} committed, but not come back as messages yet */
   #awaited = [];
 
   /**
    * @param {Session} session
    * @param {Outbox} outbox
    * @param {object} callbacks
+   * @param {(room: string) => boolean} callbacks.isReady whether the room's messages are here, which
+   *   may include one that was posted before the connection was lost: a nonce is not known for ever
    * @param {(room: string, seq: number) => boolean} callbacks.isHere whether no event with this seq is to come
    * @param {() => void} callbacks.changed
    */
-  constructor(session, outbox, { isHere, changed }) {
+  constructor(session, outbox, { isReady, isHere, changed }) {
     this.#session = session;
     this.#outbox = outbox;
+    this.#isReady = isReady;
     this.#isHere = isHere;
     this.#changed = changed;
   }
@@ -39,7 +44,8 @@ export class Posting {
    * @returns {readonly Post[]} what is to be shown behind the room's messages
    */
   of(room) {
-    return [...this.#awaited.filter((post) => post.room === room), ...this.#outbox.of(room)];
+    const awaited = this.#awaited.map(({ post }) => post).filter((post) => post.room === room);
+    return [...awaited, ...this.#outbox.of(room)];
   }
 
   /**
@@ -62,10 +68,13 @@ export class Posting {
     this.send();
   }
 
+  /** Send what may be sent now. */
   send() {
     if (!this.#session.isOnline) return;
     for (const post of this.#outbox.posts) {
+      if (this.#sent.size >= UNACKNOWLEDGED_MAX) return;
       if (post.failure !== undefined || this.#sent.has(post.nonce)) continue;
+      if (!this.#isReady(post.room)) continue;
       this.#sent.add(post.nonce);
       const { nonce, room, text, replyTo } = post;
       this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo }).then(
@@ -80,9 +89,12 @@ export class Posting {
    * @param {number} seq
    */
   #committed(post, seq) {
-    if (!this.#outbox.remove(post.nonce)) return;
-    if (!this.#isHere(post.room, seq)) this.#awaited.push(post);
-    this.#changed();
+    this.#sent.delete(post.nonce);
+    if (this.#outbox.remove(post.nonce)) {
+      if (!this.#isHere(post.room, seq)) this.#awaited.push({ post, seq });
+      this.#changed();
+    }
+    this.send();
   }
 
   /**
@@ -91,25 +103,26 @@ export class Posting {
    */
   #refused(post, error) {
     if (error instanceof ChatError && error.code === "offline") return; // sent again later
+    this.#sent.delete(post.nonce);
     this.#outbox.mark(post.nonce, error.message);
     this.#changed();
+    this.send();
   }
 
   /**
-   * Take note of an own message among those of a room.
+   * Take note of what came to a room.
    *
-   * @param {string} nonce
+   * @param {string[]} nonces of own messages
    */
-  arrived(nonce) {
-    const awaited = this.#awaited.filter((post) => post.nonce !== nonce);
-    const wasAwaited = awaited.length < this.#awaited.length;
-    this.#awaited = awaited;
-    if (this.#outbox.remove(nonce) || wasAwaited) this.#changed();
+  arrived(nonces) {
+    const wasAwaited = this.#awaited.length;
+    this.#awaited = this.#awaited.filter(({ post, seq }) => !this.#isHere(post.room, seq));
+    const settled = nonces.filter((nonce) => this.#outbox.remove(nonce));
+    if (settled.length || this.#awaited.length < wasAwaited) this.#changed();
   }
 
   /** @param {string} nonce of a failed post */
   retry(nonce) {
-    this.#sent.delete(nonce);
     this.#outbox.mark(nonce);
     this.#changed();
     this.send();

@@ -16,6 +16,7 @@ import { fold, targetOf } from "./fold.js";
 
 const MESSAGES_MAX = 1000;
 const CHANGES_MAX = 1000;
+const DROPPED_MAX = 1000;
 
 /**
  * Holds the newest messages of a room, without a hole: every message with `start` < seq <= `cursor`.
@@ -29,8 +30,9 @@ export class Replica {
   moreMembers = false;
   /** @type {string[]} who share a private room */
   direct = [];
-  /** @type {Message[]} ascending by seq */
-  messages = [];
+  /** @type {Message[]} */
+  #held = [];
+  #dropped = 0; // how many at the front of `#held` are not held any more: taking one away moves all
   #messagesMax;
   #isEntering = false;
   /** @type {WireEvent[]} changes of messages that are not held: a page may bring such a message as it read before */
@@ -38,6 +40,7 @@ export class Replica {
   #pageLastMin = 0; // an older page may lack a change that is not kept any more
   /** @type {Map<number, number>} messages of pages newer than `cursor`: up to which seq they are folded */
   #ahead = new Map();
+  #aheadLast = 0; // the newest seq in `#ahead`
 
   /**
    * @param {string} room
@@ -50,9 +53,20 @@ export class Replica {
     this.#messagesMax = messagesMax;
   }
 
+  /** @returns {readonly Message[]} ascending by seq */
+  get messages() {
+    if (this.#dropped) this.#held = this.#held.slice(this.#dropped);
+    this.#dropped = 0;
+    return this.#held;
+  }
+
+  get #count() {
+    return this.#held.length - this.#dropped;
+  }
+
   /** Whether no older messages can be joined on. */
   get isFull() {
-    return this.messages.length >= this.#messagesMax;
+    return this.#count >= this.#messagesMax;
   }
 
   /**
@@ -60,14 +74,20 @@ export class Replica {
    * @returns {number} where the message stands in `messages`, or -1
    */
   indexOf(seq) {
-    let low = 0;
-    let high = this.messages.length;
+    const place = this.#placeOf(seq);
+    return place < 0 ? -1 : place - this.#dropped;
+  }
+
+  /** @param {number} seq */
+  #placeOf(seq) {
+    let low = this.#dropped;
+    let high = this.#held.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.messages[middle].seq < seq) low = middle + 1;
+      if (this.#held[middle].seq < seq) low = middle + 1;
       else high = middle;
     }
-    return this.messages[low]?.seq === seq ? low : -1;
+    return this.#held[low]?.seq === seq ? low : -1;
   }
 
   /**
@@ -95,7 +115,8 @@ export class Replica {
   /** Drop what is held: it does not lead up to `cursor` any more. */
   #forget() {
     this.start = this.cursor;
-    this.messages = [];
+    this.#held = [];
+    this.#dropped = 0;
     this.#changes = [];
     this.#pageLastMin = 0;
     this.#ahead.clear();
@@ -118,33 +139,40 @@ export class Replica {
     this.#foldIn(event);
     this.cursor = event.seq;
     this.last = Math.max(this.last, event.seq);
-    if (this.#ahead.size && this.cursor >= Math.max(...this.#ahead.values())) this.#ahead.clear();
+    if (this.cursor >= this.#aheadLast) this.#ahead.clear();
     return "next";
   }
 
   /** @param {WireEvent} event */
   #foldIn(event) {
     if (event.type === "message") {
-      this.messages.push(/** @type {any} */ (event));
-      if (this.messages.length > this.#messagesMax) {
-        this.start = /** @type {Message} */ (this.messages.shift()).seq;
-        this.#pageLastMin = this.cursor; // the changes folded into it went with it
-      }
+      this.#held.push(/** @type {any} */ (event));
+      if (this.#count > this.#messagesMax) this.#drop();
       return;
     }
     if (event.type === "topic") this.topic = event.text;
     const target = targetOf(event);
     if (target === undefined) return;
-    const index = this.indexOf(target);
-    if (index < 0) {
+    const place = this.#placeOf(target);
+    if (place < 0) {
       this.#changes.push(event);
       if (this.#changes.length > CHANGES_MAX) {
         const { seq } = /** @type {WireEvent} */ (this.#changes.shift());
         this.#pageLastMin = Math.max(this.#pageLastMin, seq);
       }
     } else if (event.seq > (this.#ahead.get(target) ?? 0)) {
-      this.messages[index] = fold(this.messages[index], event);
+      this.#held[place] = fold(this.#held[place], event);
     }
+  }
+
+  /** Let go of the oldest message. */
+  #drop() {
+    this.start = this.#held[this.#dropped].seq;
+    this.#pageLastMin = this.cursor; // the changes folded into it went with it
+    this.#dropped += 1;
+    if (this.#dropped <= DROPPED_MAX) return;
+    this.#held.splice(0, this.#dropped);
+    this.#dropped = 0;
   }
 
   /** @param {WireEvent} event that tells who is in the room: `presence` or `members` */
@@ -168,7 +196,7 @@ export class Replica {
    */
   addPage(page, before) {
     const reach = before === undefined ? page.last : Math.min(before - 1, page.last);
-    const free = this.#messagesMax - this.messages.length;
+    const free = this.#messagesMax - this.#count;
     if (reach < this.start || page.last < this.#pageLastMin || free <= 0) return false;
     // What is newer than `start` is held already, or arrives as an event.
     let older = page.messages.filter(({ seq }) => seq <= this.start);
@@ -177,7 +205,9 @@ export class Replica {
       older = older.slice(-free);
     } else if (!page.more) this.start = 0;
     else if (page.messages.length) this.start = Math.min(this.start, page.messages[0].seq - 1);
-    this.messages = [...older.map((one) => this.#broughtUpToDate(one, page.last)), ...this.messages];
+    const readNow = older.map((one) => this.#broughtUpToDate(one, page.last));
+    this.#held = readNow.concat(this.messages);
+    this.#dropped = 0;
     return true;
   }
 
@@ -188,7 +218,10 @@ export class Replica {
    */
   #broughtUpToDate(message, pageLast) {
     this.#ahead.delete(message.seq);
-    if (pageLast > this.cursor) this.#ahead.set(message.seq, pageLast);
+    if (pageLast > this.cursor) {
+      this.#ahead.set(message.seq, pageLast);
+      this.#aheadLast = Math.max(this.#aheadLast, pageLast);
+    }
     return this.#changes
       .filter((change) => change.target === message.seq && change.seq > pageLast)
       .reduce(fold, message);

@@ -25,8 +25,8 @@ export class RoomState {
   unreadAfter = null;
   /** Whether the newest page has come. */
   filled = false;
-  /** Whether an older page is on its way. */
-  loading = false;
+  /** @type {Promise<boolean> | null} the page that is on its way */
+  page = null;
   /** Whether the server knows that we are in it, on this connection. */
   entered = false;
   /** @type {number | null} the newest seq that the user saw */
@@ -75,6 +75,11 @@ export class RoomState {
     return this.filled ? this.replica.messages : [];
   }
 
+  /** Whether a page of older messages is on its way. */
+  get loading() {
+    return this.page !== null;
+  }
+
   /** Whether the first message is the very first of the room. */
   get beginning() {
     return this.filled && this.replica.start === 0;
@@ -111,7 +116,8 @@ export class RoomState {
    */
   restart(cursor) {
     this.replica = new Replica(this.name, cursor, { messagesMax: MESSAGES_MAX });
-    this.filled = this.loading = false;
+    this.filled = false;
+    this.page = null;
   }
 
   /**
@@ -147,7 +153,11 @@ export class RoomState {
     while (start > 0 && messages[start - 1].seq > since) start -= 1;
     const fresh = messages.slice(start).filter(({ from }) => !sameName(from, ownName));
     for (const { from } of fresh) this.#typing.delete(from);
-    if (fresh.length && !this.unread && (this.#interrupted || !attentive)) this.unreadAfter = this.seen;
+    if (fresh.length && !this.unread && (this.#interrupted || !attentive)) {
+      // Own messages just above are seen: the user wrote them.
+      const above = messages[this.replica.indexOf(fresh[0].seq) - 1];
+      this.unreadAfter = above?.seq ?? this.seen;
+    }
     if (fresh.length || this.#counted === null) this.#interrupted = false;
     this.#counted = Math.max(since, messages.at(-1)?.seq ?? 0);
     const calls = fresh.filter(({ text }) => this.isDirect || isMention(text));

@@ -68,6 +68,11 @@ export class Rooms {
   /** @param {RoomState} room that the user has read to its end */
   read(room) {
     room.read();
+    this.keepSeen(room);
+  }
+
+  /** @param {RoomState} room */
+  keepSeen(room) {
     this.#keep("seen", room.name, room.seen);
   }
 

@@ -13,7 +13,12 @@ import { Link } from "./link.js";
  * @typedef {import("./types.js").Command} Command
  * @typedef {import("./types.js").Phase} Phase
  * @typedef {import("./types.js").WireEvent} WireEvent
- * @typedef {{name: string, secret: string, password: string}} Identity `secret`: to resume with
+ * @typedef {{name: string, password: string}} Identity
+ *
+ * @typedef {object} Question that is not answered yet
+ * @property {Command} command
+ * @property {(event: WireEvent) => void} resolve
+ * @property {(error: ChatError) => void} reject
  */
 
 const FIRST_WAIT_MS = 500;
@@ -21,6 +26,7 @@ const LONGEST_WAIT_MS = 15_000;
 const QUIET_MS = 20_000;
 const PATIENCE_MS = 8_000;
 const PASSWORD_CODES = new Set(["wrong_password", "slow_down", "password_needed"]);
+const NAME_CODES = new Set(["name_taken", "name_not_allowed"]);
 const LOST = "The connection is lost. Try again when it is back.";
 
 export class Session {
@@ -30,15 +36,15 @@ export class Session {
   #random;
   #callbacks;
   /** @type {Identity} */
-  #identity = { name: "", secret: "", password: "" };
+  #identity = { name: "", password: "" };
   /** @type {Link | null} */
   #link = null;
   /** @type {number | undefined} */
   #timer;
   #wait = FIRST_WAIT_MS;
   #refs = 0;
-  /** @type {Map<string, {resolve: (event: WireEvent) => void, reject: (error: Error) => void}>} */
-  #answers = new Map();
+  /** @type {Map<string, Question>} by ref */
+  #questions = new Map();
   /** @type {ChatError | null} what the server said before it hung up */
   #farewell = null;
   #isOnline = false;
@@ -51,8 +57,9 @@ export class Session {
    * @param {() => number} options.random from 0 to 1
    * @param {object} callbacks
    * @param {(phase: Phase, sentence?: string, retryAt?: number) => void} callbacks.phase
+   * @param {() => string} callbacks.secret of the latest session of this name, to resume it with
    * @param {(welcome: WireEvent) => void} callbacks.online the session may speak
-   * @param {(event: WireEvent) => void} callbacks.heard what is no answer
+   * @param {(event: WireEvent, answered?: Command) => void} callbacks.heard answers as well, at once
    * @param {(ms: number) => void} callbacks.latency
    */
   constructor({ url, WebSocket, clock, random }, callbacks) {
@@ -67,8 +74,9 @@ export class Session {
     return this.#isOnline;
   }
 
-  get identity() {
-    return this.#identity;
+  /** What opens the server's lock, as far as is known. */
+  get password() {
+    return this.#identity.password;
   }
 
   /** @param {Identity} identity */
@@ -94,7 +102,7 @@ export class Session {
   /** End for good. */
   end() {
     this.#drop();
-    this.#identity = { name: "", secret: "", password: "" };
+    this.#identity = { name: "", password: "" };
   }
 
   /** Look at once whether the connection lives, as after a sleep. */
@@ -124,7 +132,7 @@ export class Session {
     this.#refs += 1;
     const ref = `${this.#refs}`;
     return new Promise((resolve, reject) => {
-      this.#answers.set(ref, { resolve, reject });
+      this.#questions.set(ref, { command, resolve, reject });
       this.#link?.send({ ...command, ref });
     });
   }
@@ -140,10 +148,8 @@ export class Session {
         if (!password) return this.#stop("locked");
         welcome = await this.#ask({ type: "unlock", password });
       }
-      const { secret } = this.#identity;
-      if (welcome.held) await this.#ask({ type: "resume", session: secret });
+      if (welcome.held) await this.#ask({ type: "resume", session: this.#callbacks.secret() });
       if (link !== this.#link) return;
-      this.#identity.secret = welcome.session;
       this.#identity.name = welcome.name;
       this.#isOnline = true;
       this.#wait = FIRST_WAIT_MS;
@@ -155,15 +161,16 @@ export class Session {
     }
   }
 
-  /** @param {ChatError} error */
+  /**
+   * @param {ChatError} error
+   * @returns {boolean} whether the user has to say something else; or it may be better next time
+   */
   #turnedAway({ code, message }) {
-    if (code === "offline" || code === "server_fault") return;
-    if (PASSWORD_CODES.has(code)) {
-      this.#identity.password = "";
-      this.#stop("locked", message);
-    } else {
-      this.#stop("refused", message);
-    }
+    if (code === "wrong_password") this.#identity.password = "";
+    if (PASSWORD_CODES.has(code)) this.#stop("locked", message);
+    else if (NAME_CODES.has(code)) this.#stop("refused", message);
+    else return false;
+    return true;
   }
 
   /**
@@ -180,18 +187,18 @@ export class Session {
   /** @param {WireEvent} event */
   #hear(event) {
     if (this.#isOnline) this.#later(QUIET_MS, () => this.#ping());
-    const answer = event.ref === undefined ? undefined : this.#answers.get(event.ref);
-    if (answer) {
-      this.#answers.delete(/** @type {string} */ (event.ref));
-      if (event.type === "error") answer.reject(new ChatError(event.code, event.message));
-      else answer.resolve(event);
-    } else if (event.type === "error") {
+    const question = this.#questions.get(event.ref ?? "");
+    this.#questions.delete(event.ref ?? "");
+    if (event.type === "error") {
       this.#farewell = new ChatError(event.code, event.message);
+      question?.reject(this.#farewell);
     } else if (event.type === "bye" && event.code === "resumed") {
       this.#stop("elsewhere");
+    } else {
+      // Before the promise is kept: a `room` must be known when the events that follow it come.
+      this.#callbacks.heard(event, question?.command);
+      question?.resolve(event);
     }
-    // An answer is told as well: a `room` must be known before the events that follow it.
-    this.#callbacks.heard(event);
   }
 
   #ping() {
@@ -206,10 +213,7 @@ export class Session {
   #lost() {
     const farewell = this.#isOnline ? null : this.#farewell;
     this.#drop();
-    if (farewell) {
-      this.#turnedAway(farewell);
-      if (!["offline", "server_fault"].includes(farewell.code)) return;
-    }
+    if (farewell && this.#turnedAway(farewell)) return;
     const wait = this.#wait * (0.5 + this.#random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
     this.#later(wait, () => this.connect());
@@ -221,8 +225,8 @@ export class Session {
     this.#clock.clearTimeout(this.#timer);
     this.#link?.close();
     this.#link = null;
-    const unanswered = [...this.#answers.values()];
-    this.#answers.clear();
+    const unanswered = [...this.#questions.values()];
+    this.#questions.clear();
     for (const { reject } of unanswered) reject(new ChatError("offline", LOST));
   }
 

@@ -30,6 +30,7 @@ import { Track } from "./track.js";
  * @property {(post: Post) => void} retry
  * @property {(post: Post) => void} discard
  * @property {(seq: number) => Promise<boolean>} reach
+ * @property {() => string} name the user's
  * @property {(name: string) => boolean} own whether this is the user's name
  */
 
@@ -61,7 +62,6 @@ export class LogView {
   /** @type {WeakMap<RoomState, Place | null>} */
   #places = new WeakMap();
 
-  #me = "";
   /** @type {Set<Key>} */
   #whole = new Set();
   /** @type {Key | null} */
@@ -226,7 +226,6 @@ export class LogView {
     this.#track.resize(itemCount(room), front, this.#anchor);
     this.#anchor = Math.max(this.#anchor + front, 0);
     this.#known = { count: messages.length, last: messages.at(-1)?.seq ?? -1 };
-    if (!this.#callbacks.own(this.#me)) this.#me = room.members.find(this.#callbacks.own) ?? "";
   }
 
   /** @returns {Place | null} */
@@ -347,7 +346,7 @@ export class LogView {
    */
   #row(room, index, now) {
     const key = keyOf(/** @type {Message | Post} */ (itemAt(room, index)));
-    const asked = { me: this.#me, isWhole: this.#whole.has(key), isMarked: this.#marked === key };
+    const asked = { me: this.#callbacks.name(), isWhole: this.#whole.has(key), isMarked: this.#marked === key };
     const look = lookOf(room, index, asked, now);
     if (isOnItsWay(look.item) && !look.isSlow) this.#later("slow", SLOW_MS, () => this.#draw());
     return { key, look };

@@ -31,15 +31,18 @@ export class Entrance {
     part("asking", HTMLElement).addEventListener("submit", (event) => {
       event.preventDefault();
       const answer = this.#field.value;
+      this.#field.disabled = true; // what is typed from now on is for the chat
       if (this.#asking === "password") chat.unlock(answer);
-      else if (answer.trim()) chat.start(answer.trim());
+      else chat.start(answer.trim());
     });
     this.#another.addEventListener("click", () => chat.quit());
+    this.#show(false);
+    this.#screen.hidden = false;
   }
 
   /** Whether this screen is shown, and not the chat. */
   get isOpen() {
-    return !this.#screen.hidden;
+    return this.#screen.isConnected;
   }
 
   /** Draw what changed. */
@@ -48,20 +51,31 @@ export class Entrance {
     const { phase, sentence } = connection;
     const wasOpen = this.isOpen;
     const isAsking = ["out", "refused", "locked"].includes(phase);
-    const isEntering = !current && ["connecting", "waiting"].includes(phase);
-    this.#screen.hidden = !isAsking && !isEntering;
+    // Whoever is turned away has not seen the chat for a moment.
+    const isEntering =
+      phase === "connecting" ? wasOpen || !current : phase === "waiting" && !current;
+    this.#show(isAsking || isEntering);
     if (!this.isOpen) {
       this.#asking = undefined;
       return;
     }
     const asking = phase === "locked" ? "password" : "name";
-    if (asking !== this.#asking) this.#ask(asking);
+    if (asking !== this.#asking && !(isEntering && this.#asking)) this.#ask(asking);
     const trouble = phase === "waiting" ? "The server does not answer. Trying again …" : "";
     setText(this.#refusal, isAsking ? sentence : trouble);
     this.#field.ariaInvalid = `${isAsking && sentence !== ""}`;
-    this.#enter.disabled = isEntering;
+    this.#field.disabled = this.#enter.disabled = isEntering;
     setText(this.#enter, isEntering ? "Connecting …" : ASKING[asking].verb);
-    if (!wasOpen || isAsking) this.#field.focus();
+    if (!wasOpen || isAsking) this.#field.select();
+  }
+
+  /**
+   * Put the screen into the page, or take it out, so that its field is none of the chat's.
+   * @param {boolean} isShown
+   */
+  #show(isShown) {
+    if (!isShown) this.#screen.remove();
+    else if (!this.isOpen) document.body.prepend(this.#screen);
   }
 
   /** @param {keyof typeof ASKING} asking */

@@ -1,0 +1,131 @@
+"""Who may ask, and what browsers are told (docs/protocol.md, section 9)."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import LocalServer, serving
+from tests.interop.raw import RawPeer
+from tests.server.http.asking import ask
+from tests.server.websocket_peer import opening
+
+MESSAGES = "/api/rooms/lobby/messages"
+PASSWORD = "rolu-mika"
+
+
+@pytest.fixture(scope="module")
+def named() -> Iterator[LocalServer]:
+    """A server that is known as chat.example.org."""
+    config = Config(server=ServerSection(listen="127.0.0.1:0", hosts=("chat.example.org",)))
+    with serving(config) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def locked() -> Iterator[LocalServer]:
+    """A server with a password."""
+    config = Config(server=ServerSection(listen="127.0.0.1:0", password=PASSWORD))
+    with serving(config) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/js/main.js", "/api/rooms", "/nothing", "/healthz", "/metrics", "/ws"]
+)
+def test_every_response_tells_browsers_what_the_page_may_do(named: LocalServer, path: str) -> None:
+    headers = ask(named, path).headers
+    policy = dict(
+        directive.strip().split(" ", 1)
+        for directive in headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["server"] == "hubbub"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "192.168.1.5:1234",
+        "[::1]:1234",
+        "localhost:1234",
+        "chat.localhost",
+        "laptop",
+        "Laptop.local:1234",
+        "chat.example.org",
+        "CHAT.example.org.:443",
+        socket.gethostname(),
+    ],
+)
+def test_names_of_this_server_are_answered(named: LocalServer, host: str) -> None:
+    assert ask(named, "/api/rooms", Host=host).status == 200
+    assert ask(named, "/", Host=host).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:1234", "127.0.0.1.evil.example"])
+def test_other_names_may_be_those_of_an_attacker(named: LocalServer, host: str) -> None:
+    for path in ("/", "/api/rooms", "/ws"):
+        assert ask(named, path, Host=host).refusal == (421, "unknown_host")
+    assert ask(named, MESSAGES, {"text": "x"}, Host=host).refusal == (421, "unknown_host")
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "nonsense", "http://[", ""]
+)
+def test_pages_of_other_sites_may_neither_read_nor_post(named: LocalServer, origin: str) -> None:
+    refusal = (403, "foreign_origin")
+    assert ask(named, "/api/rooms", Origin=origin).refusal == refusal
+    assert ask(named, MESSAGES, {"text": "x"}, Origin=origin).refusal == refusal
+    assert ask(named, "/metrics", Origin=origin).refusal == refusal
+    assert not ask(named, MESSAGES).json["messages"]
+    with RawPeer(named.host, named.port) as peer:
+        peer.send(opening(named, Origin=origin))
+        assert peer.exactly(12) == b"HTTP/1.1 403"
+
+
+def test_the_page_of_the_same_server_may(named: LocalServer) -> None:
+    origin = f"http://{named.address}"
+    assert ask(named, "/api/rooms", Origin=origin).status == 200
+    with RawPeer(named.host, named.port) as peer:
+        peer.send(opening(named, Origin=origin))
+        assert peer.exactly(12) == b"HTTP/1.1 101"
+    with RawPeer(named.host, named.port) as peer:
+        peer.send(opening(named, Origin="https://chat.example.org", Host="chat.example.org"))
+        assert peer.exactly(12) == b"HTTP/1.1 101"
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/rooms", MESSAGES, "/api/search?q=x", "/metrics"])
+def test_the_api_wants_the_password(locked: LocalServer, path: str) -> None:
+    refused = ask(locked, path)
+    assert refused.refusal == (401, "password_needed")
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert ask(locked, path, Authorization=f"Bearer {PASSWORD}").status == 200
+    assert ask(locked, path, Authorization="Basic cm9sdQ==").refusal[0] == 401
+
+
+def test_a_post_without_the_password_is_not_said(locked: LocalServer) -> None:
+    for path in (MESSAGES, "/api/rooms/lobby/webhook"):
+        assert ask(locked, path, {"text": "x"}).refusal == (401, "password_needed")
+    assert not ask(locked, MESSAGES, Authorization=f"bearer {PASSWORD}").json["messages"]
+
+
+def test_the_page_itself_needs_no_password(locked: LocalServer) -> None:
+    for path in ("/", "/js/main.js", "/healthz"):
+        assert ask(locked, path).status == 200
+
+
+def test_passwords_are_not_guessed_by_trying_many() -> None:
+    config = Config(server=ServerSection(listen="127.0.0.1:0", password=PASSWORD))
+    with serving(config) as server:
+        tried = [ask(server, "/api", Authorization=f"Bearer {n}").refusal for n in range(11)]
+        assert tried == [(401, "wrong_password")] * 10 + [(429, "slow_down")]
+        late = ask(server, "/api", Authorization=f"Bearer {PASSWORD}")
+        assert late.refusal == (429, "slow_down")
+        assert late.headers["retry-after"]

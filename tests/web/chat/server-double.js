@@ -1,0 +1,163 @@
+/** A chatroom in a few lines, at the other end of the sockets of a Network. */
+
+export class ServerDouble {
+  isUp = true;
+  /** Answers that do not come, by the type of the command. */
+  silent = new Set();
+  password = "";
+  log = [];
+  said = []; // every say that came, repeats as well
+  #nonces = new Map();
+  #holders = new Map(); // name to socket
+  #directs = new Map(); // private room to its two
+
+  constructor(network) {
+    this.network = network;
+    network.dialled = (socket) => (this.isUp ? socket.open() : socket.end());
+    network.heard = (socket, command) => {
+      if (socket.readyState === 1) this.#take(socket, command);
+    };
+  }
+
+  /** All connections are cut, without a word. */
+  crash() {
+    this.isUp = false;
+    for (const socket of this.network.sockets) socket.end();
+    this.#holders.clear();
+    this.#directs.clear();
+  }
+
+  start() {
+    this.isUp = true;
+  }
+
+  /** What was posted long ago is not known by its nonce any more. */
+  forgetNonces() {
+    this.#nonces.clear();
+  }
+
+  last(room) {
+    return this.log.findLast((event) => event.room === room)?.seq ?? 0;
+  }
+
+  /** Something happens in a room. */
+  add(from, room, event) {
+    const seq = (this.log.at(-1)?.seq ?? 0) + 1;
+    const whole = { ...event, room, seq, prev: this.last(room), from, at: seq };
+    this.log.push(whole);
+    this.tell(room, whole);
+    return seq;
+  }
+
+  say(from, text, room = "lobby") {
+    return this.add(from, room, { type: "message", text });
+  }
+
+  /** Tell all who are in a room. */
+  tell(room, event) {
+    for (const socket of this.network.sockets) {
+      if (socket.readyState === 1 && socket.rooms?.has(room)) socket.say(event);
+    }
+  }
+
+  page(room, before = Infinity, limit = 50) {
+    const older = this.log.filter(
+      (event) => event.type === "message" && event.room === room && event.seq < before,
+    );
+    const messages = older.slice(-limit);
+    return { type: "page", room, messages, more: older.length > limit, last: this.log.at(-1)?.seq ?? 0 };
+  }
+
+  /** Somebody who shares a private room. */
+  open(room, one, other) {
+    this.#directs.set(room, [one, other]);
+  }
+
+  enter(socket, room, more = {}) {
+    socket.rooms.add(room);
+    const direct = this.#directs.get(room);
+    const members = [...this.#holders.keys(), "bob"].map((name) => ({ name }));
+    const event = { type: "room", room, topic: "", members, last: this.last(room), first: 1, gap: false };
+    socket.say({ ...event, ...(direct && { direct }), ...more });
+  }
+
+  #take(socket, command) {
+    if (command.type === "say") this.said.push(command);
+    if (!this.silent.has(command.type)) this.#answers[command.type]?.(socket, command);
+  }
+
+  #refuse(socket, { ref }, code) {
+    socket.say({ type: "error", code, message: `${code}.`, ref });
+  }
+
+  #welcome(socket, { ref }, isHeld) {
+    socket.secret = `secret ${this.network.sockets.indexOf(socket)}`;
+    const limits = { text_bytes_max: 65_536 };
+    const { name, secret: session } = socket;
+    socket.say({ type: "welcome", name, session, held: isHeld, limits, ref });
+  }
+
+  #admit(socket, command) {
+    const isHeld = this.#holders.get(socket.name)?.readyState === 1;
+    if (!isHeld) this.#holders.set(socket.name, socket);
+    this.#welcome(socket, command, isHeld);
+  }
+
+  #answers = {
+    hello: (socket, command) => {
+      socket.name = command.name.trim();
+      socket.rooms = new Set();
+      if (!this.password) return this.#admit(socket, command);
+      const locked = { type: "welcome", name: socket.name, session: "", held: false, locked: true };
+      return socket.say({ ...locked, limits: {}, ref: command.ref });
+    },
+    unlock: (socket, command) => {
+      if (command.password === this.password) this.#admit(socket, command);
+      else this.#refuse(socket, command, "wrong_password");
+    },
+    resume: (socket, command) => {
+      const holder = this.#holders.get(socket.name);
+      if (command.session !== holder?.secret) return this.#refuse(socket, command, "name_taken");
+      this.#holders.set(socket.name, socket);
+      holder.say({ type: "bye", reason: "…", code: "resumed" });
+      holder.end();
+      return socket.say({ type: "ok", ref: command.ref });
+    },
+    join: (socket, { room, after, ref }) => {
+      if (room.startsWith("@") && !this.#directs.has(room))
+        return this.#refuse(socket, { ref }, "no_such_room");
+      this.enter(socket, room, { ref });
+      if (after === undefined) return undefined;
+      return socket.say(...this.log.filter((event) => event.room === room && event.seq > after));
+    },
+    direct: (socket, { name, ref }) => {
+      if (name === "nobody") return this.#refuse(socket, { ref }, "not_here");
+      const room = `@${[socket.name, name].sort().join("+")}`;
+      this.open(room, socket.name, name);
+      return this.enter(socket, room, { ref });
+    },
+    leave: (socket, { room, ref }) => {
+      socket.rooms.delete(room);
+      socket.say({ type: "ok", ref });
+    },
+    history: (socket, { room, before, limit, ref }) =>
+      socket.say({ ...this.page(room, before, limit), ref }),
+    say: (socket, { room, text, nonce, reply_to, ref }) => {
+      if (!socket.rooms.has(room)) return this.#refuse(socket, { ref }, "not_a_member");
+      if (text.includes("refuse this")) return this.#refuse(socket, { ref }, "too_long");
+      const known = this.#nonces.get(nonce);
+      const seq = known ?? (this.log.at(-1)?.seq ?? 0) + 1;
+      this.#nonces.set(nonce, seq);
+      socket.say({ type: "ok", seq, ref });
+      const message = { type: "message", text, nonce, ...(reply_to && { reply_to }) };
+      return known ?? this.add(socket.name, room, message);
+    },
+    ping: (socket, { ref }) => socket.say({ type: "ok", ref }),
+    rooms: (socket, { ref }) => socket.say({ type: "rooms", rooms: [], ref }),
+    search: (socket, { ref }) => socket.say({ ...this.page("lobby"), ref }),
+    edit: (socket, { room, seq, text, ref }) => {
+      socket.say({ type: "ok", seq: (this.log.at(-1)?.seq ?? 0) + 1, ref });
+      this.add(socket.name, room, { type: "edited", target: seq, text });
+    },
+  };
+}
