@@ -20,7 +20,8 @@ from hubbub.server.config import Config, ServerSection, load_config, print_confi
 from hubbub.server.journal import note_on_stderr
 from hubbub.server.loop import new_event_loop, raise_descriptor_limit
 
-EVERY_NETWORK = "0.0.0.0"  # noqa: S104 (asked for with --lan)
+NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 (asked for with --lan)
+"""How this machine reaches a server that listens on every network."""
 
 
 def print_defaults() -> None:
@@ -57,7 +58,7 @@ def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection
     if not (password or is_open):
         password = kept_password(Path(section.data or platformdirs.user_data_path("hubbub")))
     port = section.listen.rpartition(":")[2]
-    return msgspec.structs.replace(section, listen=f"{EVERY_NETWORK}:{port}", password=password)
+    return msgspec.structs.replace(section, listen=f":{port}", password=password)
 
 
 def serve(config: Config, *, lan: bool) -> None:
@@ -83,8 +84,7 @@ async def _serve(config: Config, *, lan: bool) -> None:
         if lan:
             invited = await _invite(stack, int(port), config.server.password)
         else:
-            near = {EVERY_NETWORK: "127.0.0.1", "[::]": "[::1]"}.get(host, host)
-            invited = [f"open {page_url(near, int(port))} in a browser"]
+            invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
         # In one piece: who reads the first line only may have hung up before the second.
         show_text("\n".join([ready, *invited]))
         await stopped.wait()

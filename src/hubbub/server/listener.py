@@ -36,6 +36,7 @@ PARTIAL_SECONDS = 0.05
 FRAME_STARTS = b"0123456789 +-"  # minus, so that the refusal of it is framed
 HTTP_METHODS = (b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH ")
 PEEK_BYTES = max(map(len, HTTP_METHODS))
+_NO_FAMILY = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 UNKNOWN = (
     b"This is a hubbub chatroom. It speaks frames (a 10-byte header with the payload's length, "
     b"then the payload) and HTTP; what you sent is neither.\n"
@@ -75,14 +76,19 @@ class Listener:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def open(self, listen: str) -> None:
-        """Listen on `host:port`; raise ConfigError if that is not possible."""
+        """Listen on `host:port`, without a host on every network; raise ConfigError if it fails."""
         host, port = _split(listen)
         try:
             found = await self._chatroom.loop.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+                host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )
             for family, _, _, _, sockaddr in dict.fromkeys(found):
-                self._sockets.append(_listening(family, sockaddr))
+                try:
+                    self._sockets.append(_listening(family, sockaddr))
+                except OSError as error:
+                    # A machine may know IPv6 by name alone.
+                    if host or not self._sockets or error.errno not in _NO_FAMILY:
+                        raise
                 if port == 0:  # the first address chose a port; the others might choose another
                     break
         except OSError as error:
