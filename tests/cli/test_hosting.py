@@ -66,12 +66,13 @@ def test_it_hosts_a_server_where_there_is_none(
     for _ in range(2):
         join.join_or_host(ANN, plain=True)
         said = capsys.readouterr().err.splitlines()
-        assert said[:2] == [
+        assert said[:3] == [
             f"hosting a chatroom; others join it with 'hubbub join {place}'",
+            f"or in a browser at http://{place}/",
             f"messages are kept in {platformdirs.user_data_path('hubbub')}",
         ]
-        assert said[2].startswith(f"connected to {place}")
-        assert len(said) == 3
+        assert said[3].startswith(f"connected to {place}")
+        assert len(said) == 4
     assert (platformdirs.user_data_path("hubbub") / "hubbub.db").exists()
 
 

@@ -67,6 +67,7 @@ def _on_screen(opening: Opening) -> None:
 def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
     if opening.hosted_in is not None:
         complain(f"hosting a chatroom; others join it with 'hubbub join {opening.address}'")
+        complain(f"or in a browser at http://{opening.address}/")
         complain(f"messages are kept in {opening.hosted_in}")
 
     def enter(password: str) -> None:

@@ -164,8 +164,9 @@ class HubbubApp(App[None]):
             return
         if self.opening.hosted_in is not None:
             self.desk.note(
-                f"You host this chatroom. Others on this machine join it with 'hubbub', or any "
-                f"program that connects to {self.desk.link.address}. It ends when you quit; "
+                f"You host this chatroom. Others on this machine join it with 'hubbub', in a "
+                f"browser at http://{self.desk.link.address}/, or with any program that connects "
+                f"to {self.desk.link.address}. It ends when you quit; "
                 f"what was said is kept in {self.opening.hosted_in}."
             )
         self.push_screen(ChatScreen(self.desk))
