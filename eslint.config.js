@@ -6,6 +6,8 @@ const DANGEROUS = ["innerHTML", "outerHTML", "insertAdjacentHTML"].map(
   (property) => ({ property, message: "Make elements instead: what others write is never HTML." }),
 );
 
+const WRITING = ["write", "writeln"].map((property) => ({ ...DANGEROUS[0], property, object: "document" }));
+
 export default [
   js.configs.recommended,
   {
@@ -16,7 +18,7 @@ export default [
       "no-eval": "error",
       "no-implied-eval": "error",
       "no-new-func": "error",
-      "no-restricted-properties": ["error", ...DANGEROUS],
+      "no-restricted-properties": ["error", ...DANGEROUS, ...WRITING],
       "no-unused-vars": ["error", { varsIgnorePattern: "^_" }],
       "no-var": "error",
       "prefer-const": "error",

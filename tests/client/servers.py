@@ -73,9 +73,11 @@ class Peer:
         self.tell(welcome(name, session=session, held=held, ref=unlock.ref))
         return unlock.password
 
-    async def let_in(self, *, last: int = 0, session: str = "secret") -> c.Join:
-        """Welcome the client and answer its first join."""
+    async def let_in(self, *, last: int = 0, session: str = "secret", resumed: str = "") -> c.Join:
+        """Welcome the client, who was here before if it is `resumed`; answer its first join."""
         await self.welcome(session=session)
+        if resumed:
+            assert (await self.hear(c.Resume)).session == resumed
         join = await self.hear(c.Join)
         self.tell(room(last=last, ref=join.ref))
         return join

@@ -248,7 +248,7 @@ def test_bye_says_why_and_the_client_comes_back() -> None:
             async with open_chat(script) as chat:
                 (await letting_in).tell(e.Bye(reason="The server restarts."))
                 assert await next_of(chat, Offline) == Offline("The server restarts", 0)
-                await (await script.peer()).let_in()
+                await (await script.peer()).let_in(resumed="secret")
 
     play(scene)
 

@@ -171,6 +171,7 @@ def test_who_was_let_in_waits_while_others_guess() -> None:
                 peer.tell(e.Error(code="slow_down", message="Wait.", ref=unlock.ref))
                 peer = await script.peer()
                 await peer.unlocked()
+                assert (await peer.hear(c.Resume)).session == "secret"
                 join = await peer.hear(c.Join)
                 peer.tell(room(ref=join.ref))
 

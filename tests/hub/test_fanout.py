@@ -91,5 +91,5 @@ def test_a_batch_is_bounded_and_the_rest_follows_in_order() -> None:
         batch = chatroom.hub.take()
         sizes.append(len(batch))
         chatroom.settle(batch)
-    assert sizes == [21, 21, 18]
+    assert sizes == [11, 11, 11, 11, 11, 5]
     assert [text[:2] for _, text in bob.pairs()] == [f"{number:02}" for number in range(60)]

@@ -89,6 +89,18 @@ def test_what_a_guest_may_not_is_refused(room: str, text: str, code: str) -> Non
     assert not chatroom.hub.has_pending
 
 
+def test_a_guest_posts_in_no_private_room_under_the_name_of_who_left() -> None:
+    chatroom = Chatroom()
+    ann = chatroom.enter("ann")
+    chatroom.enter("bob").tell(c.Direct(name="ann"))
+    (room,) = (name for name in chatroom.hub.rooms if name.startswith("@"))
+    chatroom.hub.depart(ann.session)
+    imitator, _ = guest(chatroom, "ann")
+    with pytest.raises(Refused) as caught:
+        say_as_guest(chatroom.hub, imitator, c.Say(room=room, text="x"), 0)
+    assert caught.value.code == "no_such_room"
+
+
 def test_what_cannot_be_committed_is_told() -> None:
     chatroom = Chatroom()
     chatroom.failing = True

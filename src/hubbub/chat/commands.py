@@ -12,8 +12,10 @@ PAGE_MESSAGES_MAX = 200
 PAGE_MESSAGES_DEFAULT = 50
 REF_CHARS_MAX = 64
 
-# Without control characters: every member receives it.
-Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+# Without control characters, and encodable: every member receives it.
+Nonce = Annotated[
+    str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+$")
+]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 PageLimit = Annotated[int, Meta(ge=1, le=PAGE_MESSAGES_MAX)]
 

@@ -211,6 +211,8 @@ class Conversation:
         if welcome.locked:
             self._unlock()
         elif not welcome.held:
+            if self._session.secret:  # we are who had this name before, in private rooms as well
+                self.send(c.Resume(session=self._session.secret))
             self._go_online(welcome)
         elif not self._session.secret:
             raise Refused(

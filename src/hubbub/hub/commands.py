@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.names import same_name
+from hubbub.chat.names import is_direct, same_name
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert, inert_line
 from hubbub.hub.fanout import announce
@@ -93,7 +93,7 @@ def hello(_hub: Hub, _session: Session, _command: c.Hello, _at: int) -> None:
 def allowed_text(hub: Hub, raw: str) -> tuple[str, int]:
     """Return a message's text without control characters, and its bytes; raise Refused."""
     text = inert(raw)
-    if not text:
+    if not text.strip("\n"):
         raise Refused("The message has no visible text. Write something in it.", code="empty")
     size = len(text) if text.isascii() else len(text.encode())
     if size > hub.limits.text_bytes_max:
@@ -130,6 +130,11 @@ def draft_message(session: Session, room: Room, text: str, at: int) -> e.Message
 
 def say_as_guest(hub: Hub, guest: Session, command: c.Say, at: int) -> None:
     """Post to a public room without entering it; it opens if there is none of that name."""
+    if is_direct(command.room):  # a guest may bear the name of a member who left
+        raise Refused(
+            f"There is no public room '{command.room}'. Join it to post there.",
+            code="no_such_room",
+        )
     room = find_or_open_room(hub, guest, command.room)
     check_may_open(hub, room)
     message = draft_message(guest, room, command.text, at)

@@ -23,13 +23,18 @@ from hubbub.chat.limits import Limits
 from hubbub.chat.names import DEFAULT_ROOM, allowed_name
 from hubbub.chat.queries import Head
 from hubbub.hub import commands, lines
+from hubbub.hub.departed import Departed, is_one_of
 from hubbub.hub.fanout import Fanout, encode_backlog
 from hubbub.hub.membership import enter_room, leave_room, list_members
 from hubbub.hub.room import Member, Room
 from hubbub.hub.session import Decision, Format, Outlet, Session
 
-BATCH_BYTES_MAX = 1_048_576
-"""Text bytes committed at once; with it, what one fan-out writes to a member is bounded."""
+BATCH_BYTES_MAX = 524_288
+"""Text bytes committed at once; with it, what one fan-out writes to a member is bounded.
+
+Half of what a peer may leave unread before it is not listened to: who sends a lot, and reads its
+echo later, is not silenced by one commit.
+"""
 
 NOT_COMMITTED = (
     "Nothing was posted: the server cannot write its log now. Try again in a while; "
@@ -76,6 +81,7 @@ class Hub:
         self.last = max((room.last for room in self.rooms.values()), default=0)
         self.writes = 0
         """How many times fan-out wrote to a session."""
+        self._departed = Departed()
         self._pending: Batch = []
 
     # Sessions come and go.
@@ -183,14 +189,19 @@ class Hub:
         )
 
     def resume(self, session: Session, secret: str) -> None:
-        """Give a held name to `session`, which knows its holder's secret; raise Refused if not."""
+        """Take a session for the same person as an earlier one of this name, whose secret it knows.
+
+        If the name is held it takes it over; raises Refused if the secret is not its holder's.
+        """
         if not session.held:
+            since = self._departed.since(session, secret)
+            if since is not None:
+                session.since = since
+                session.elder_secret = secret
             return
         ghost = self.sessions.get(session.key)
         if ghost is not None:
-            known = (ghost.secret, ghost.elder_secret)
-            given = secret.encode()
-            if not any(one and hmac.compare_digest(one.encode(), given) for one in known):
+            if not is_one_of(secret, ghost.secrets):
                 raise self.name_taken(session)
             session.since = ghost.since
             self.depart(ghost)
@@ -205,6 +216,7 @@ class Hub:
         if self.sessions.get(session.key) is not session:
             return
         del self.sessions[session.key]
+        self._departed.remember(session)
         for member in list(session.members.values()):
             leave_room(self, member)
 

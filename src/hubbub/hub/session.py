@@ -83,6 +83,11 @@ class Session:
         self.pending_bytes = 0
 
     @property
+    def secrets(self) -> tuple[str, str]:
+        """Which secrets prove that a later connection is the same person; some may be empty."""
+        return self.secret, self.elder_secret
+
+    @property
     def admitted(self) -> bool:
         """Whether it bears its name and may do as it likes."""
         return not (self.held or self.locked)

@@ -243,7 +243,7 @@ class Conversation:
             name, format_, ref = self._line.introduction(frame)
             self.session = self._chatroom.hub.enter(name, format_, self._line, secret, ref)
         except Refused as error:
-            self.fail(error, format_, ref)
+            self.fail(error, format_, ref if format_ else ref_of(frame.text))
         else:
             if self.session.admitted:
                 self._chatroom.introduced(self._line)

@@ -1,5 +1,6 @@
 """The HTTP API (docs/protocol.md, section 9)."""
 
+import gzip
 import http.client
 import json
 import time
@@ -12,6 +13,7 @@ from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer
 from tests.server.conftest import Meet, Serve, WaitingLog
+from tests.server.event_peer import EventPeer
 from tests.server.http.asking import ask
 
 FORM = "application/x-www-form-urlencoded"
@@ -91,6 +93,33 @@ def test_webhooks_of_other_services_work(hubbub_server: LocalServer) -> None:
     assert said == [("webhook", "green"), ("webhook", "deployed"), ("jenkins", "red")]
 
 
+@pytest.mark.parametrize(
+    ("form", "content_type"),
+    [
+        (b"", FORM),
+        (b"a=b", FORM),
+        (b"payload=\xff", FORM),
+        (b"payload=%ff", FORM),
+        (b"payload=x", f"{FORM}; charset=nonsense"),
+        (b"a=1&" * 65_000, FORM),
+        (b"--x", "multipart/form-data; boundary=x"),
+    ],
+)
+def test_a_webhook_of_nonsense_is_refused(
+    hubbub_server: LocalServer, form: bytes, content_type: str
+) -> None:
+    posted = ask(hubbub_server, "/api/rooms/builds/webhook", form, Content_Type=content_type)
+    assert posted.refusal == (400, "bad_command")
+
+
+def test_a_packed_body_is_not_unpacked(hubbub_server: LocalServer) -> None:
+    """It might be a thousand times as large as what was sent."""
+    body = gzip.compress(b'{"text":"x"}')
+    for coding in ("gzip", "br"):
+        posted = ask(hubbub_server, MESSAGES, body, Content_Encoding=coding)
+        assert posted.refusal == (400, "bad_command")
+
+
 def test_pages_are_those_of_the_protocol(hubbub_server: LocalServer, meet: Meet) -> None:
     ann = meet(hubbub_server, "ann")
     seqs = [ann.say_and_wait(f"message {number}") for number in range(5)]
@@ -136,6 +165,27 @@ def test_private_rooms_are_neither_read_nor_posted_to(
     assert not ask(hubbub_server, "/api/search?q=secret").json["messages"]
 
 
+def test_who_uses_the_name_of_a_member_who_left_does_not_get_into_private_rooms(
+    hubbub_server: LocalServer, meet: Meet
+) -> None:
+    bob = meet(hubbub_server, "bob")
+    with EventPeer(hubbub_server, "ann") as ann:
+        room = ann.ask(type="direct", name="bob")["room"]
+    while bob.next("presence") != {
+        "type": "presence",
+        "room": room,
+        "name": "ann",
+        "state": "left",
+    }:
+        pass
+    for path in ("messages", "webhook"):
+        posted = ask(
+            hubbub_server, f"/api/rooms/{room}/{path}", {"text": "it is me", "name": "ann"}
+        )
+        assert posted.refusal == (404, "no_such_room")
+    assert not bob.ask(type="history", room=room)["messages"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "refusal"),
     [
@@ -145,6 +195,8 @@ def test_private_rooms_are_neither_read_nor_posted_to(
         (f"{MESSAGES}?before=-1", None, (400, "bad_command")),
         (f"{MESSAGES}?before=99999999999999999999", None, (400, "bad_command")),
         (f"{MESSAGES}?before=1&after=1", None, (400, "bad_command")),
+        ("/api/search", None, (400, "bad_command")),
+        ("/api/search?query=%20", None, (400, "bad_command")),
         ("/api/search?query=x&limit=0", None, (400, "bad_command")),
         ("/api/search?query=x&room=nowhere", None, (404, "no_such_room")),
         ("/api/rooms/nowhere/messages", None, (404, "no_such_room")),
@@ -160,6 +212,7 @@ def test_private_rooms_are_neither_read_nor_posted_to(
         (MESSAGES, {"text": 7}, (400, "bad_command")),
         (MESSAGES, {"words": "x"}, (400, "bad_command")),
         (MESSAGES, {"text": "\x07"}, (400, "empty")),
+        (MESSAGES, {"text": "\n\n"}, (400, "empty")),
         (MESSAGES, {"text": "x" * 70_000}, (413, "too_long")),
         (MESSAGES, {"text": "x" * 300_000}, (413, "too_long")),
         (MESSAGES, {"text": "x", "name": "hubbub"}, (400, "name_not_allowed")),

@@ -1,6 +1,7 @@
 """Who may ask, and what browsers are told (docs/protocol.md, section 9)."""
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer
-from tests.server.http.asking import ask
+from tests.server.conftest import Connect, Meet, Serve
+from tests.server.http.asking import PATIENCE_SECONDS, ask
 from tests.server.websocket_peer import opening
 
 MESSAGES = "/api/rooms/lobby/messages"
@@ -77,7 +79,16 @@ def test_other_names_may_be_those_of_an_attacker(named: LocalServer, host: str) 
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "nonsense", "http://[", ""]
+    "origin",
+    [
+        "http://evil.example",
+        "http://127.0.0.1:1",
+        f"http://{socket.gethostname()}:1",
+        "null",
+        "nonsense",
+        "http://[",
+        "",
+    ],
 )
 def test_pages_of_other_sites_may_neither_read_nor_post(named: LocalServer, origin: str) -> None:
     refusal = (403, "foreign_origin")
@@ -88,6 +99,43 @@ def test_pages_of_other_sites_may_neither_read_nor_post(named: LocalServer, orig
     with RawPeer(named.host, named.port) as peer:
         peer.send(opening(named, Origin=origin))
         assert peer.exactly(12) == b"HTTP/1.1 403"
+
+
+@pytest.mark.parametrize("header", [b"Host", b"Origin", b"Authorization", b"Idempotency-Key"])
+def test_headers_that_are_no_text_harm_nobody(
+    serve: Serve, connect: Connect, header: bytes
+) -> None:
+    with serve() as server:
+        peer = connect(server)
+        peer.send(b"POST %b HTTP/1.1\r\nContent-Length: 12\r\n" % MESSAGES.encode())
+        peer.send(b"" if header == b"Host" else b"Host: 127.0.0.1\r\n")
+        peer.send(header + b': \xff\r\nConnection: close\r\n\r\n{"text":"x"}')
+        answer = peer.rest()
+        assert answer.startswith(b"HTTP/1.1 400")
+        assert b"bad_request" in answer
+        assert ask(server, MESSAGES, {"text": "on it goes"}).status == 201
+
+
+def test_nobody_waits_for_the_name_of_this_machine(
+    meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for at the first visit, and the answer may take seconds."""
+    asked, told = threading.Event(), threading.Event()
+
+    def name_that_takes_long() -> str:
+        asked.set()
+        assert told.wait(PATIENCE_SECONDS)
+        return "chat.of-this-machine.example"
+
+    monkeypatch.setattr(socket, "getfqdn", name_that_takes_long)
+    with serving() as server, RawPeer(server.host, server.port) as visitor:
+        ann = meet(server, "ann")
+        visitor.send(b"GET /healthz HTTP/1.1\r\nHost: chat.of-this-machine.example\r\n\r\n")
+        assert asked.wait(PATIENCE_SECONDS)
+        assert ann.ask(type="ping")["type"] == "ok"
+        assert ask(server, "/healthz").status == 200
+        told.set()
+        assert visitor.exactly(12) == b"HTTP/1.1 200"
 
 
 def test_the_page_of_the_same_server_may(named: LocalServer) -> None:

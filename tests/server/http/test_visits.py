@@ -1,8 +1,11 @@
 """Connections that speak HTTP badly, slowly or not at all."""
 
 import http.client
+import time
+from contextlib import ExitStack
 
 import msgspec
+import pytest
 
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
@@ -25,6 +28,30 @@ def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve, connect: Conn
         answer = slow.rest()
         assert answer.startswith(b"HTTP/1.1 408")
         assert b"slow_body" in answer
+
+
+def test_half_a_body_is_no_fault_of_ours(
+    hubbub_server: LocalServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    head = f"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: {hubbub_server.address}\r\n"
+    with RawPeer(hubbub_server.host, hubbub_server.port) as hasty:
+        hasty.send(f'{head}Content-Length: 20\r\n\r\n{{"text"'.encode())
+    with RawPeer(hubbub_server.host, hubbub_server.port) as odd:
+        odd.send(f'{head}Transfer-Encoding: chunked\r\n\r\n7\r\n{{"text"\r\n'.encode())
+        odd.send(b"no length\r\n")
+        assert odd.rest().startswith(b"HTTP/1.")
+    assert ask(hubbub_server, "/healthz").body == b"ok\n"
+    assert not capfd.readouterr().err
+
+
+def test_half_a_body_does_not_keep_the_server_from_ending(serve: Serve) -> None:
+    started = time.monotonic()
+    with ExitStack() as visits, serve(shutdown_seconds=0.1, handshake_seconds=60) as server:
+        slow = visits.enter_context(RawPeer(server.host, server.port))
+        head = f"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: {server.address}\r\n"
+        slow.send(f"{head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n{{".encode())
+        assert slow.exactly(12) == b"HTTP/1.1 100"
+    assert time.monotonic() - started < 30, "it waited for the body"
 
 
 def test_a_connection_is_for_many_requests(serve: Serve) -> None:

@@ -65,8 +65,10 @@ def test_who_does_not_say_who_it_is_hears_why(
     hubbub_server: LocalServer, browse: Browse, first: str, code: str
 ) -> None:
     peer = browse(hubbub_server, None)
-    peer.send(frame(first.encode()))
-    assert peer.event()["code"] == code
+    peer.send(frame(first.replace("}", ',"ref":"r"}').encode()))
+    refusal = peer.event()
+    assert refusal["code"] == code
+    assert refusal.get("ref") == ("r" if "}" in first else None)
     assert peer.closed() == 1000
 
 

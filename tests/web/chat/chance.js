@@ -12,5 +12,10 @@ export function seeded(seed) {
     upTo,
     /** @template T @param {T[]} choices */
     pick: (choices) => choices[upTo(choices.length - 1)],
+    /** @template T @param {T[]} items */
+    shuffled: (items) => {
+      const left = [...items];
+      return items.map(() => left.splice(upTo(left.length - 1), 1)[0]);
+    },
   };
 }

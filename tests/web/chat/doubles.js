@@ -1,5 +1,9 @@
 /** A clock that a test moves, a storage that can be full, and connections that a test holds. */
 
+import { webcrypto } from "node:crypto";
+
+globalThis.crypto ??= webcrypto; // which node 18 has, but not where browsers have it
+
 export class FakeClock {
   #time = 1_000_000;
   #timers = new Map();

@@ -158,6 +158,20 @@ test("what a page loaded anew finds among the messages is not sent again", async
   assert.deepEqual(JSON.parse(browser.storage.getItem("hubbub.of.ann.outbox")), []);
 });
 
+test("who takes over from another tab takes over what that one could not send", async () => {
+  const other = await browser.tab().start();
+  server.silent.add("say");
+  other.chat.say("lobby", "hello");
+  await other.frame();
+  server.silent.clear();
+  ann.chat.takeOver();
+  assert.deepEqual(ann.shown(), ["hello…"]);
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["hello"]);
+  await other.frame();
+  assert.equal(other.chat.connection.phase, "elsewhere");
+});
+
 test("posts wait for a name in its other spelling, and for no other name", async () => {
   server.crash();
   ann.chat.say("lobby", "hello");

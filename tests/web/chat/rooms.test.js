@@ -49,6 +49,24 @@ test("a private room is opened again at a server that was started anew", async (
   assert.deepEqual(tab.shown(name), ["one", "two"]);
 });
 
+test("what is said in a private room waits for the other one to be back", async () => {
+  const tab = await begin();
+  const { name } = await tab.chat.direct("bob");
+  server.crash();
+  tab.chat.say(name, "psst");
+  server.away.add("bob");
+  server.start();
+  await tab.pass(5000);
+  assert.deepEqual(tab.shown(name), ["psst…"]);
+  server.tell("lobby", { type: "presence", room: "lobby", name: "Bob", state: "joined" });
+  await tab.frame();
+  assert.deepEqual(tab.shown(name), ["psst…"], "gone again");
+  server.away.clear();
+  server.tell("lobby", { type: "presence", room: "lobby", name: "Bob", state: "joined" });
+  await tab.frame();
+  assert.deepEqual(tab.shown(name), ["psst"]);
+});
+
 test("what was missed in a private room is made up for when the other one opens it", async () => {
   const tab = await begin();
   const { name } = await tab.chat.direct("bob");
@@ -73,6 +91,21 @@ test("an empty private room whose other one is gone is not kept", async () => {
   assert.deepEqual(titles(again), ["#lobby"]);
 });
 
+test("who was in a private room that is not kept is in the lobby", async () => {
+  const tab = await begin();
+  const { name } = await tab.chat.direct("bob");
+  assert.equal(tab.chat.current?.name, name);
+  server.crash();
+  server.start();
+  server.away.add("bob");
+  const again = browser.tab(tab.storage);
+  again.chat.restore();
+  assert.equal(again.chat.current?.name, name);
+  await again.frame();
+  assert.deepEqual(titles(again), ["#lobby"]);
+  assert.equal(again.chat.current?.name, "lobby");
+});
+
 test("a room that cannot be entered is refused with the server's words", async () => {
   const tab = await begin();
   await assert.rejects(tab.chat.join("@none"), { code: "no_such_room" });
@@ -81,97 +114,41 @@ test("a room that cannot be entered is refused with the server's words", async (
   await assert.rejects(tab.chat.join("kitchen"), { code: "offline" });
 });
 
-// What is unread.
+// Names.
 
-test("what is old on the first visit is not news, what others say is", async () => {
-  server.say("bob", "old");
+test("a room is called as the server writes it", async () => {
   const tab = await begin();
-  assert.equal(tab.room().unread, 0);
-  server.say("bob", "new for @ann");
-  server.say("bob", "newer");
+  const kitchen = await tab.chat.join("Kitchen");
+  assert.equal(kitchen.name, "kitchen");
+  assert.equal(tab.chat.current, kitchen);
+  assert.equal(await tab.chat.join("KITCHEN"), kitchen);
+  assert.deepEqual(titles(tab), ["#lobby", "#kitchen"]);
+  server.say("bob", "soup?", "kitchen");
+  tab.chat.say("kitchen", "soup!");
   await tab.frame();
-  const { unread, mentions, unreadAfter } = tab.room();
-  assert.deepEqual([unread, mentions, unreadAfter], [2, 1, 1]);
-  assert.deepEqual(
-    tab.chat.takeMentions().map(({ text }) => text),
-    ["new for @ann"],
-  );
-  assert.deepEqual(tab.chat.takeMentions(), []);
+  assert.deepEqual(tab.shown("kitchen"), ["soup?", "soup!"]);
 });
 
-test("what is read is not unread; the line stays until the user goes on", async () => {
-  const tab = await begin();
-  server.say("bob", "one");
-  await tab.frame();
-  tab.chat.read("lobby");
-  assert.deepEqual([tab.room().unread, tab.room().unreadAfter], [0, 0]);
-  server.say("bob", "two");
-  await tab.frame();
-  assert.equal(tab.room().unreadAfter, 1, "the line stands before what came last");
-  tab.chat.say("lobby", "three");
-  assert.equal(tab.room().unreadAfter, null);
-});
-
-test("the line stands under what the user said, not above", async () => {
-  const tab = await begin();
-  server.say("bob", "one");
-  await tab.frame();
-  tab.chat.read("lobby");
-  tab.chat.say("lobby", "two");
-  await tab.frame();
-  server.say("bob", "three");
-  await tab.frame();
-  assert.equal(tab.room().unreadAfter, 2);
-  assert.equal(tab.room().unread, 1);
-});
-
-test("there is no line above what the user sees come", async () => {
-  const tab = await begin();
-  tab.chat.attentive = true;
-  server.say("bob", "one");
-  await tab.frame();
-  assert.equal(tab.room().unreadAfter, null);
-});
-
-test("what came while the connection was lost stands under a line even so", async () => {
-  const tab = await begin();
-  tab.chat.attentive = true;
-  server.say("bob", "one");
-  await tab.frame();
-  tab.chat.read("lobby");
-  server.crash();
-  server.say("bob", "two");
-  server.start();
-  await tab.pass(5000);
-  assert.equal(tab.room().unreadAfter, 1);
-});
-
-test("what came while nobody was there is news on the next visit", async () => {
-  const tab = await begin();
-  server.say("bob", "one");
-  await tab.frame();
-  tab.chat.read("lobby");
-  tab.chat.quit();
-  server.say("bob", "two");
-  const again = await begin();
-  assert.deepEqual([again.room().unread, again.room().unreadAfter], [1, 1]);
-});
-
-test("even if the first visit saw nothing new", async () => {
-  server.say("bob", "old");
-  const tab = await begin();
-  tab.chat.quit();
-  server.say("bob", "new");
-  assert.equal((await begin()).room().unread, 1);
-});
-
-test("going to another room ends the line", async () => {
-  const tab = await begin();
-  server.say("bob", "one");
-  await tab.frame();
-  await tab.chat.join("kitchen");
-  assert.equal(tab.room().unreadAfter, null);
-});
+for (const name of ["constructor", "__proto__"]) {
+  test(`a room may be called ${name}`, async () => {
+    const tab = await begin();
+    const room = await tab.chat.join(name);
+    await tab.frame();
+    assert.deepEqual([room.title, room.draft, room.unread], [`#${name}`, "", 0]);
+    room.setDraft("half a sen");
+    server.say("bob", "hello", name);
+    await tab.frame();
+    assert.equal(room.unread, 1);
+    tab.chat.read(name);
+    const again = browser.tab(tab.storage);
+    again.chat.restore();
+    await again.frame();
+    assert.deepEqual(titles(again), titles(tab));
+    assert.equal(again.room(name).draft, "half a sen");
+    assert.equal(again.room(name).unread, 0);
+    assert.deepEqual(again.shown(name), ["hello"]);
+  });
+}
 
 // Typing, drafts.
 
@@ -215,73 +192,7 @@ test("a draft is kept for its room, and for the next visit", async () => {
   assert.equal((await begin()).room().draft, "");
 });
 
-// Older messages.
-
-async function crowded(messages) {
-  for (let count = 1; count <= messages; count += 1) server.say("bob", `text ${count}`);
-  return begin();
-}
-
-test("older messages come page by page, to the beginning", async () => {
-  const tab = await crowded(250);
-  const room = tab.room();
-  assert.equal(room.messages.length, 100);
-  assert.equal(room.beginning, false);
-  const older = tab.chat.loadOlder("lobby");
-  assert.equal(room.loading, true);
-  assert.equal(await tab.chat.loadOlder("lobby"), false, "one is on its way");
-  assert.equal(await older, true);
-  assert.equal(room.loading, false);
-  assert.equal(room.messages.length, 200);
-  assert.equal(await tab.chat.loadOlder("lobby"), true);
-  assert.equal(room.beginning, true);
-  assert.equal(await tab.chat.loadOlder("lobby"), false);
-  assert.deepEqual(
-    room.messages.map(({ seq }) => seq),
-    Array.from({ length: 250 }, (_, index) => index + 1),
-  );
-});
-
-test("an old message can be reached, even while a page is on its way", async () => {
-  const tab = await crowded(900);
-  void tab.chat.loadOlder("lobby");
-  assert.equal(await tab.chat.reach("lobby", 17), true);
-  const { messages } = tab.room();
-  assert.equal(messages[tab.room().indexOf(17)].text, "text 17");
-  assert.equal(await tab.chat.reach("lobby", 901), false);
-});
-
-test("a room just entered can be searched for a message at once", async () => {
-  for (let count = 0; count < 300; count += 1) server.say("bob", "text", "zoo");
-  const tab = await begin();
-  await tab.chat.join("zoo");
-  assert.equal(await tab.chat.reach("zoo", 5), true);
-});
-
-test("a page that the connection was lost over can be asked for again", async () => {
-  const tab = await crowded(250);
-  server.silent.add("history");
-  const older = tab.chat.loadOlder("lobby");
-  server.crash();
-  assert.equal(await older, false);
-  assert.equal(tab.room().loading, false);
-  server.silent.clear();
-  server.start();
-  await tab.pass(5000);
-  assert.equal(await tab.chat.loadOlder("lobby"), true);
-});
-
-test("a room whose messages cannot be read shows what is said from now on", async () => {
-  server.silent.add("history");
-  const tab = await begin();
-  const { latest } = browser.network;
-  const { ref } = latest.command("history");
-  latest.say({ type: "error", code: "log_unavailable", message: "…", ref });
-  await tab.frame();
-  server.say("bob", "hello");
-  await tab.frame();
-  assert.deepEqual(tab.shown(), ["hello"]);
-});
+// Edits.
 
 test("edits reach what is shown, and make a new object of it", async () => {
   const tab = await begin();

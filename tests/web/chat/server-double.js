@@ -5,11 +5,14 @@ export class ServerDouble {
   /** Answers that do not come, by the type of the command. */
   silent = new Set();
   password = "";
+  /** Who is not connected. */
+  away = new Set(["nobody"]);
   log = [];
   said = []; // every say that came, repeats as well
   #nonces = new Map();
   #holders = new Map(); // name to socket
   #directs = new Map(); // private room to its two
+  #held = [];
 
   constructor(network) {
     this.network = network;
@@ -29,6 +32,13 @@ export class ServerDouble {
 
   start() {
     this.isUp = true;
+  }
+
+  /** Do not answer the next command of a type until the function returned is called. */
+  hold(type) {
+    let answer = () => {};
+    this.#held.push({ type, take: (run) => (answer = run) });
+    return () => answer();
   }
 
   /** What was posted long ago is not known by its nonce any more. */
@@ -83,6 +93,12 @@ export class ServerDouble {
 
   #take(socket, command) {
     if (command.type === "say") this.said.push(command);
+    const held = this.#held.findIndex(({ type }) => type === command.type);
+    if (held >= 0) {
+      const [{ take }] = this.#held.splice(held, 1);
+      take(() => this.#take(socket, command));
+      return;
+    }
     if (!this.silent.has(command.type)) this.#answers[command.type]?.(socket, command);
   }
 
@@ -123,7 +139,8 @@ export class ServerDouble {
       holder.end();
       return socket.say({ type: "ok", ref: command.ref });
     },
-    join: (socket, { room, after, ref }) => {
+    join: (socket, { room: asked, after, ref }) => {
+      const room = asked.toLowerCase();
       if (room.startsWith("@") && !this.#directs.has(room))
         return this.#refuse(socket, { ref }, "no_such_room");
       this.enter(socket, room, { ref });
@@ -131,7 +148,7 @@ export class ServerDouble {
       return socket.say(...this.log.filter((event) => event.room === room && event.seq > after));
     },
     direct: (socket, { name, ref }) => {
-      if (name === "nobody") return this.#refuse(socket, { ref }, "not_here");
+      if (this.away.has(name)) return this.#refuse(socket, { ref }, "not_here");
       const room = `@${[socket.name, name].sort().join("+")}`;
       this.open(room, socket.name, name);
       return this.enter(socket, room, { ref });

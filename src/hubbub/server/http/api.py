@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
@@ -23,6 +24,7 @@ from hubbub.wire.formats import JSON
 if TYPE_CHECKING:
     from hubbub.server.chatroom import Chatroom
 
+FORM_FIELDS_MAX = 100
 _FORM = "application/x-www-form-urlencoded"
 _REF = "posted"
 
@@ -105,9 +107,12 @@ class Api:
 
     async def _search(self, request: web.Request) -> web.Response:
         parameters = _parameters(request, SearchParameters)
+        words = inert_line(parameters.query or parameters.q)
+        if not words.strip():
+            raise Refused("Say what to search for: /api/search?query=WORDS.")
         page = await self._chatroom.log.search(
             SearchQuery(
-                words=inert_line(parameters.query or parameters.q),
+                words=words,
                 room=None if parameters.room is None else self._public(parameters.room),
                 before=parameters.before,
                 limit=parameters.limit,
@@ -132,7 +137,7 @@ class Api:
         body = await self._body(request)
         # As JSON, or as a form; curl calls JSON a form unless it is told otherwise.
         if request.content_type == _FORM and not body.lstrip().startswith(b"{"):
-            body = str((await request.post()).get("payload", "")).encode()
+            body = _payload(body)
         await self._say(request, _post_in(body), "webhook", None)
         return web.Response(text="ok")
 
@@ -143,6 +148,9 @@ class Api:
         except TimeoutError:
             sentence = "The body did not come in time. Send it at once."
             raise Refused(sentence, code="slow_body") from None
+        except web.RequestPayloadError:
+            sentence = "The body did not come whole, or not as its headers say."
+            raise Refused(sentence, code="bad_request") from None
 
     async def _say(self, request: web.Request, post: Post, name: str, key: str | None) -> Posted:
         """Post, and return when it is committed. Who hangs up meanwhile has posted all the same."""
@@ -152,14 +160,15 @@ class Api:
             raise Refused(
                 "An Idempotency-Key has 1 to 64 characters, and no control characters."
             ) from None
+        room = request.match_info["room"]
         chatroom = self._chatroom
         answer = _Answer()
         name = post.name or post.sender or post.username or name
         guest = chatroom.hub.guest(name, JSON, answer)
-        say = Say(room=request.match_info["room"], text=post.text, nonce=nonce, ref=_REF)
+        say = Say(room=room, text=post.text, nonce=nonce, ref=_REF)
         say_as_guest(chatroom.hub, guest, say, time.time_ns() // 1_000_000)
         chatroom.commits.wake()
-        return Posted(room=allowed_room(say.room), seq=await answer.seq())
+        return Posted(room=allowed_room(room), seq=await answer.seq())
 
 
 class _Answer:
@@ -169,7 +178,9 @@ class _Answer:
         self._told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def write(self, payload: bytes) -> None:
-        self._told.set_result(payload)
+        """Take the event."""
+        if not self._told.done():  # at the server's end nobody waits for it any more
+            self._told.set_result(payload)
 
     def end(self) -> None:
         """Do nothing: the connection is for other requests as well."""
@@ -196,6 +207,15 @@ def _parameters(request: web.Request, kind: type[_Struct]) -> _Struct:
         return msgspec.convert(dict(request.query), kind, strict=False)
     except msgspec.ValidationError as error:
         raise Refused(f"A parameter is wrong: {_place(error)}.") from None
+
+
+def _payload(form: bytes) -> bytes:
+    """Return the field `payload` of a form, empty if there is none."""
+    try:
+        fields = parse_qs(form.decode(errors="replace"), max_num_fields=FORM_FIELDS_MAX)
+    except ValueError:
+        raise Refused(f"A form may have {FORM_FIELDS_MAX} fields at the most.") from None
+    return fields.get("payload", [""])[0].encode()
 
 
 def _post_in(body: bytes) -> Post:

@@ -6,6 +6,7 @@ So requests of a foreign origin are refused, and so are names that this server d
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from typing import TYPE_CHECKING, cast
@@ -49,8 +50,9 @@ class Guard:
 
     def __init__(self, chatroom: Chatroom, hosts: Sequence[str]) -> None:
         self._chatroom = chatroom
-        own = (socket.gethostname(), socket.getfqdn())
-        self._hosts = {host.lower() for host in (*hosts, *own)}
+        self._hosts = {host.lower() for host in hosts}
+        # Without a network the answer may take long: only who uses an unknown name waits for it.
+        self._full_name = chatroom.loop.run_in_executor(None, socket.getfqdn)
 
     @web.middleware
     async def middleware(
@@ -62,32 +64,40 @@ class Guard:
         try:
             visit = visit_of(request)
             visit.asked()
-            self._check_host(request)
+            _check_text(request)
+            await self._check_host(request)
             self._check_origin(request)
             if request.path.startswith(("/api", "/metrics")):
                 self._check_password(request, visit.host)
                 await visit.paced()
             return await handler(request)
         except ConnectionError:
-            raise
+            return web.Response()  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this request, no other)
             return problem_of(error)
 
-    def _check_host(self, request: web.Request) -> None:
+    async def _check_host(self, request: web.Request) -> None:
         name = _host_name(request.host)
-        if not (_is_certain(name) or name in self._hosts):
+        if not (_is_certain(name) or name in self._hosts or await self._is_own(name)):
             raise Refused(
                 f"This server does not know itself as '{name[:100]}'. If that is its name, add it "
                 "to 'hosts' in the section [server] of its configuration.",
                 code="unknown_host",
             )
 
+    async def _is_own(self, name: str) -> bool:
+        """Tell whether this machine is called so."""
+        full_name = await asyncio.shield(self._full_name)
+        return name in {socket.gethostname().lower(), full_name.lower()}
+
     def _check_origin(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
         if origin is None or (request.method in _SAFE_METHODS and not _is_open(request.path)):
             return
-        place = origin.partition("://")[2].lower()
-        if place != request.host.lower() and _host_name(place) not in self._hosts:
+        # This machine's other ports are other sites, whatever it is called.
+        scheme, _, place = origin.lower().partition("://")
+        is_ours = place == request.host.lower() or _host_name(place) in self._hosts
+        if scheme not in {"http", "https"} or not is_ours:
             raise Refused(
                 "Pages of other sites may not use this chatroom. Open the page of this server.",
                 code="foreign_origin",
@@ -114,6 +124,14 @@ class Guard:
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """Tell browsers what the page may do, whatever is answered."""
     response.headers.update(SECURITY_HEADERS)
+
+
+def _check_text(request: web.Request) -> None:
+    """Refuse headers that are no UTF-8: aiohttp lets them pass as text that cannot be encoded."""
+    try:
+        "".join(request.headers.values()).encode()
+    except UnicodeEncodeError:
+        raise Refused("A header holds bytes that are not UTF-8.", code="bad_request") from None
 
 
 def _is_open(path: str) -> bool:

@@ -17,6 +17,12 @@ from hubbub.server.http.page import Page
 from hubbub.server.http.problems import problem_of
 from hubbub.server.http.websocket import WebSocketLine, accept_handshake
 
+KEEPALIVE_SECONDS = 15.0
+"""Browsers keep several connections open, and each takes one of the places there are."""
+
+HEADER_BYTES_MAX = 8190
+"""What aiohttp takes of the first line and of each header."""
+
 
 class Site:
     """What is served at which path. `hosts`: names under which browsers may reach it."""
@@ -31,7 +37,7 @@ class Site:
         for part in (Page(), Api(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes([web.get("/healthz", self._health), web.get("/ws", self._websocket)])
-        self._runner = web.AppRunner(application)
+        self._runner = web.AppRunner(application, shutdown_timeout=chatroom.limits.shutdown_seconds)
 
     async def open(self) -> None:
         """Get ready to answer."""
@@ -45,7 +51,12 @@ class Site:
         """Return what answers one connection; raise ConnectionAbortedError if nobody does now."""
         if self._runner.server is None:
             raise ConnectionAbortedError
-        return _Answering(self._runner.server, loop=self._chatroom.loop)
+        return _Answering(
+            self._runner.server,
+            loop=self._chatroom.loop,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            auto_decompress=False,
+        )
 
     async def _health(self, _request: web.Request) -> web.Response:
         try:
@@ -71,12 +82,15 @@ class _Answering(web.RequestHandler):
         request: web.BaseRequest,
         status: int = 500,
         exc: BaseException | None = None,
-        message: str | None = None,
+        _message: str | None = None,
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("a part of the answer was sent already") from exc
-        reason = (message or "").partition("\n")[0].rstrip(".: ")
-        bad = Refused(f"This is no request that HTTP allows: {reason}.", code="bad_request")
+        bad = Refused(
+            "This is no request that HTTP allows. Check its first line, and its headers: each may "
+            f"have {HEADER_BYTES_MAX} bytes.",
+            code="bad_request",
+        )
         response = problem_of(bad if status == HTTPStatus.BAD_REQUEST else exc or bad)
         response.headers.update(SECURITY_HEADERS)
         response.force_close()

@@ -13,7 +13,7 @@ import { Drawers } from "./views/drawers.js";
 import { Entrance } from "./views/entrance.js";
 import { Header } from "./views/header.js";
 import { KEYS_SHOWN, listenToKeys } from "./views/keys.js";
-import { nextFrame, onClick, part, setText } from "./views/page.js";
+import { nextFrame, onClick, part, setText, write } from "./views/page.js";
 import { People } from "./views/people.js";
 import { Sidebar } from "./views/sidebar.js";
 import { counted, listed } from "./views/wording.js";
@@ -52,13 +52,13 @@ const here = (act) => chat.current && act(chat.current);
 /** @param {RoomState} room */
 function show(room) {
   chat.show(room.name);
-  write();
+  goBack();
 }
 
-/** Back to writing; on a phone, that would open the keyboard unasked. */
-function write() {
+/** Back from wherever one was to writing. */
+function goBack() {
   drawers.close();
-  if (!matchMedia("(pointer: coarse)").matches) composer.focus();
+  write();
 }
 
 /** @param {Message} message */
@@ -114,7 +114,7 @@ listenToKeys({
   switchRoom: () => openSwitcher(chat, tell),
   search: () => desk.search(""),
   help: desk.help,
-  write,
+  write: goBack,
   swapFocus: () =>
     logElement.contains(document.activeElement) ? composer.focus() : log.focusLast(),
   move: (steps, isUnread) => {
@@ -138,7 +138,7 @@ const composer = new Composer(chat, desk);
 const header = new Header(chat);
 const sidebar = new Sidebar(chat, show);
 const people = new People(chat, {
-  direct: (name) => desk.direct(name, "").then(write),
+  direct: (name) => desk.direct(name, "").then(goBack),
   mention: (name) => {
     drawers.close();
     composer.mention(name);
@@ -216,7 +216,7 @@ for (const [id, act] of buttons) {
 }
 onClick("newest", () => {
   log.toEnd();
-  write();
+  goBack();
 });
 
 function attend() {

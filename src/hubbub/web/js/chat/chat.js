@@ -6,14 +6,13 @@
  */
 
 import { Changes } from "./changes.js";
-import { Membership } from "./membership.js";
 import { Memory } from "./memory.js";
-import { nameKey, sameName } from "./names.js";
-import { Outbox } from "./outbox.js";
+import { sameName } from "./names.js";
 import { loadOlder, reach } from "./paging.js";
-import { Posting } from "./posting.js";
-import { LOBBY, Rooms } from "./rooms.js";
+import { Place } from "./place.js";
+import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
+import { Typing } from "./typing.js";
 
 /**
  * @typedef {import("./changes.js").Subscriber} Subscriber
@@ -29,7 +28,6 @@ import { Session } from "./session.js";
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
 
-const TYPING_AGAIN_MS = 3000;
 const NOBODY = { name: "", current: LOBBY };
 
 /** @type {Change[]} */
@@ -45,7 +43,6 @@ const SYSTEM = {
 export class Chat {
   /** @type {Connection} */
   connection = { phase: "out", sentence: "", retryAt: 0, latency: null };
-  name = "";
   /** @type {Record<string, number>} */
   limits = { text_bytes_max: 65_536 };
   /** @type {RoomState | null} */
@@ -61,10 +58,8 @@ export class Chat {
   #changes;
   /** @type {Session} */
   #session;
-  #own; // what belongs to the name that the user has
-  #typedAt = 0;
-  /** @type {number | undefined} */
-  #typingTimer;
+  #place;
+  #typing;
   /** @type {Message[]} */
   #mentions = [];
 
@@ -97,18 +92,24 @@ export class Chat {
     this.#browser = new Memory(storage, "hubbub.");
     this.#tab = new Memory(tab, "hubbub.");
     if (password) this.#browser.set("password", password);
-    this.#changes = new Changes(schedule, (changes, rooms) => this.#count(changes, rooms));
+    this.#changes = new Changes(schedule, (changes, rooms) => this.#prepare(changes, rooms));
+    this.#typing = new Typing(clock, this.#changes);
     this.#session = new Session({ url, WebSocket, clock, random }, {
       phase: (phase, sentence = "", retryAt = 0) => {
         if (phase === "locked") this.#browser.set("password", this.#session.password);
         this.#connected({ phase, sentence, retryAt, latency: null });
       },
-      secret: () => this.#own.memory.get("secret", ""),
+      secret: () => this.#place.secret,
       online: (welcome) => this.#online(welcome),
       heard: (event, answered) => this.#heard(event, answered),
       latency: (latency) => this.#connected({ ...this.connection, latency }),
     });
-    this.#own = this.#belongings();
+    this.#place = this.#placeOf("");
+  }
+
+  /** As the server writes it. */
+  get name() {
+    return this.#place.name;
   }
 
   get rememberedName() {
@@ -117,7 +118,7 @@ export class Chat {
 
   /** @returns {readonly RoomState[]} */
   get rooms() {
-    return this.#own.rooms.list;
+    return this.#place.rooms.list;
   }
 
   /**
@@ -161,33 +162,18 @@ export class Chat {
    * @param {string} [current] the room to begin in
    */
   #become(name, current = LOBBY) {
-    this.name = name;
-    this.#own = this.#belongings();
+    this.#place = this.#placeOf(name);
     this.current = null;
     if (!name) return;
-    this.#own.rooms.recall();
-    this.show((this.#own.rooms.find(current) ?? this.rooms[0]).name);
-    this.#settle();
+    const { rooms } = this.#place;
+    rooms.recall();
+    this.show((rooms.find(current) ?? rooms.list[0]).name);
+    this.#place.showPosts();
   }
 
-  #belongings() {
-    const memory = new Memory(this.#storage, `hubbub.of.${nameKey(this.name)}.`);
-    const rooms = new Rooms(memory);
-    const membership = new Membership(() => this.name, rooms, this.#changes, this.#pager);
-    return { memory, rooms, membership, posting: this.#newPosting(memory, rooms, membership) };
-  }
-
-  /**
-   * @param {Memory} memory
-   * @param {Rooms} rooms
-   * @param {Membership} membership
-   */
-  #newPosting(memory, rooms, membership) {
-    return new Posting(this.#session, new Outbox(memory), {
-      isReady: (room) => membership.isUpToDate(room),
-      isHere: (room, seq) => (rooms.find(room)?.replica.cursor ?? Infinity) >= seq,
-      changed: () => this.#settle(),
-    });
+  /** @param {string} name */
+  #placeOf(name) {
+    return new Place(name, this.#storage, this.#session, this.#changes);
   }
 
   /** @param {string} password */
@@ -204,13 +190,11 @@ export class Chat {
 
   /** Go on in this tab with what went on in another. */
   takeOver() {
-    // The other one has sent what was unsent here.
-    const { memory, rooms, membership } = this.#own;
-    this.#own.posting = this.#newPosting(memory, rooms, membership);
-    this.#settle();
+    this.#place.readOutbox();
     this.#session.connect();
   }
 
+  /** Be nobody. */
   quit() {
     this.#session.end();
     this.#tab.set("identity", NOBODY);
@@ -227,13 +211,10 @@ export class Chat {
 
   /** @param {WireEvent} welcome */
   #online(welcome) {
-    this.name = welcome.name;
     this.limits = welcome.limits;
+    this.#place.begin(welcome);
     this.#browser.set("name", this.name);
-    this.#own.memory.set("secret", welcome.session);
     this.#keepIdentity();
-    this.#own.membership.enterAll();
-    this.#own.posting.sendAgain();
   }
 
   #keepIdentity() {
@@ -242,20 +223,14 @@ export class Chat {
 
   // Rooms.
 
-  /**
-   * @param {string} name
-   * @returns {Promise<RoomState>}
-   */
+  /** Enter a room and show it. @param {string} name */
   async join(name) {
-    return this.#shown(await this.#own.membership.join(name));
+    return this.#shown(await this.#place.membership.join(name));
   }
 
-  /**
-   * @param {string} name
-   * @returns {Promise<RoomState>}
-   */
+  /** Enter the private room shared with somebody, and show it. @param {string} name */
   async direct(name) {
-    return this.#shown(await this.#own.membership.direct(name));
+    return this.#shown(await this.#place.membership.direct(name));
   }
 
   /** @param {RoomState} room */
@@ -266,18 +241,24 @@ export class Chat {
 
   /** @param {string} name */
   async leave(name) {
-    const room = this.#own.rooms.find(name);
+    const { rooms } = this.#place;
+    const room = rooms.find(name);
     if (!room) return;
     if (room.entered) await this.#session.ask({ type: "leave", room: name });
-    this.#own.rooms.remove(room);
-    this.#own.rooms.remember();
-    if (room === this.current) this.show(this.rooms[0]?.name ?? "");
+    rooms.remove(room);
+    rooms.remember();
+    this.#moveOn();
     this.#changes.note("rooms", name);
+  }
+
+  /** Show another room than one that the user is not in any more. */
+  #moveOn() {
+    if (this.current && !this.rooms.includes(this.current)) this.show(this.rooms[0]?.name ?? "");
   }
 
   /** @param {string} name */
   show(name) {
-    const room = this.#own.rooms.find(name) ?? null;
+    const room = this.#place.rooms.find(name) ?? null;
     if (room === this.current) return;
     this.current?.goOn();
     this.current = room;
@@ -287,9 +268,9 @@ export class Chat {
 
   /** @param {string} name of a room that the user has seen the end of */
   read(name) {
-    const room = this.#own.rooms.find(name);
+    const room = this.#place.rooms.find(name);
     if (!room?.filled) return;
-    this.#own.rooms.read(room);
+    this.#place.rooms.read(room);
     this.#changes.note("unread", name);
   }
 
@@ -302,95 +283,46 @@ export class Chat {
    * @returns {Post} on its way
    */
   say(room, text, replyTo) {
-    this.#own.rooms.find(room)?.goOn();
-    const post = this.#own.posting.add(room, text, this.#clock.now(), replyTo);
-    this.#settle();
-    return post;
+    this.#place.rooms.find(room)?.goOn();
+    return this.#place.posting.add(room, text, this.#clock.now(), replyTo);
   }
 
   /** @param {Post} post that failed */
   retry({ nonce }) {
-    this.#own.posting.retry(nonce);
+    this.#place.posting.retry(nonce);
   }
 
   /** @param {Post} post that failed */
   discard({ nonce }) {
-    this.#own.posting.discard(nonce);
+    this.#place.posting.discard(nonce);
   }
 
-  /** Have each room show what is on its way now. */
-  #settle() {
-    for (const room of this.rooms) {
-      const pending = this.#own.posting.of(room.name);
-      if (pending.length || room.pending.length) this.#changes.note("log", room.name);
-      room.pending = pending;
-    }
-  }
+  /** @type {(room: string, seq: number, text: string) => Promise<unknown>} */
+  edit = (room, seq, text) => this.#session.ask({ type: "edit", room, seq, text });
 
-  /**
-   * @param {string} room
-   * @param {number} seq
-   * @param {string} text
-   */
-  async edit(room, seq, text) {
-    await this.#session.ask({ type: "edit", room, seq, text });
-  }
+  /** @type {(room: string, seq: number) => Promise<unknown>} */
+  remove = (room, seq) => this.#session.ask({ type: "delete", room, seq });
 
-  /**
-   * @param {string} room
-   * @param {number} seq
-   */
-  async remove(room, seq) {
-    await this.#session.ask({ type: "delete", room, seq });
-  }
+  /** @type {(room: string, seq: number, emoji: string, on: boolean) => Promise<unknown>} */
+  react = (room, seq, emoji, on) => this.#session.ask({ type: "react", room, seq, emoji, on });
 
-  /**
-   * @param {string} room
-   * @param {number} seq
-   * @param {string} emoji
-   * @param {boolean} on
-   */
-  async react(room, seq, emoji, on) {
-    await this.#session.ask({ type: "react", room, seq, emoji, on });
-  }
-
-  /**
-   * @param {string} room
-   * @param {string} text
-   */
-  async setTopic(room, text) {
-    await this.#session.ask({ type: "topic", room, text });
-  }
+  /** @type {(room: string, text: string) => Promise<unknown>} */
+  setTopic = (room, text) => this.#session.ask({ type: "topic", room, text });
 
   /** @param {string} room in which the user is writing */
   typing(room) {
-    const now = this.#clock.now();
-    if (now - this.#typedAt < TYPING_AGAIN_MS) return;
-    this.#typedAt = now;
-    this.#session.tell({ type: "typing", room });
+    this.#typing.told(() => this.#session.tell({ type: "typing", room }));
   }
 
   // What is asked.
-
-  /** @type {import("./paging.js").Pager} */
-  #pager = {
-    ask: (command) => this.#session.ask(command),
-    loaded: (room, messages) => {
-      const nonces = messages.filter(({ from }) => sameName(from, this.name)).map(({ nonce }) => nonce);
-      this.#own.posting.arrived(nonces.filter((nonce) => nonce !== undefined));
-      this.#own.posting.send();
-      this.#changes.note("log", room.name);
-    },
-    settled: () => this.#own.posting.send(),
-  };
 
   /**
    * @param {string} name
    * @returns {Promise<boolean>} whether older messages came
    */
   async loadOlder(name) {
-    const room = this.#own.rooms.find(name);
-    return room ? loadOlder(room, this.#pager) : false;
+    const room = this.#place.rooms.find(name);
+    return room ? loadOlder(room, this.#place.pager) : false;
   }
 
   /**
@@ -399,8 +331,8 @@ export class Chat {
    * @returns {Promise<boolean>} whether the message is here now
    */
   async reach(name, seq) {
-    const room = this.#own.rooms.find(name);
-    return room ? reach(room, seq, this.#pager) : false;
+    const room = this.#place.rooms.find(name);
+    return room ? reach(room, seq, this.#place.pager) : false;
   }
 
   /**
@@ -425,23 +357,14 @@ export class Chat {
    * @param {Command} [answered]
    */
   #heard(event, answered) {
-    this.#own.membership.heard(event, answered, this.#clock.now());
-    this.#own.posting.send();
-    if (event.type === "typing") this.#expireTyping();
+    this.#place.heard(event, answered, this.#clock.now());
+    if (event.type === "typing") this.#typing.expire(this.rooms);
   }
 
-  #expireTyping() {
-    const now = this.#clock.now();
-    let next = Infinity;
-    for (const room of this.rooms) {
-      const before = room.typing.length;
-      next = Math.min(next, room.expireTyping(now) ?? Infinity);
-      if (room.typing.length < before) this.#changes.note("typing", room.name);
-    }
-    this.#clock.clearTimeout(this.#typingTimer);
-    if (next < Infinity) {
-      this.#typingTimer = this.#clock.setTimeout(() => this.#expireTyping(), next - now);
-    }
+  /** @type {Subscriber} */
+  #prepare(changes, rooms) {
+    this.#moveOn(); // a private room may not be there any more
+    this.#count(changes, rooms);
   }
 
   /**
@@ -457,7 +380,7 @@ export class Chat {
       const isSeen = this.attentive && room === this.current;
       const calls = room.follow(this.name, (text) => this.#isMention(text, this.name), isSeen);
       this.#mentions.push(...calls);
-      if (room.seen !== seen) this.#own.rooms.keepSeen(room);
+      if (room.seen !== seen) this.#place.rooms.keepSeen(room);
       if (room.unread !== unread) changes.add("unread");
     }
   }

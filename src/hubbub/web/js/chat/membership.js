@@ -77,14 +77,25 @@ export class Membership {
 
   /**
    * @param {string} name
-   * @returns {boolean} whether what was said in the room meanwhile is here, as far as it can be had
+   * @returns {boolean} whether something may be said there now, and what was said meanwhile is here
    */
-  isUpToDate(name) {
+  mayPost(name) {
     if (this.#entering.includes(name)) return false;
     const room = this.#rooms.find(name);
-    if (!room?.entered) return true;
-    // A private room's last messages may be older than our session, and not ours to see.
-    return room.filled && (room.isDirect || room.replica.cursor >= room.replica.last);
+    // A private room opens when the other one is back; its last messages may be older than our
+    // session, and not ours to see.
+    if (room?.isDirect) return room.entered && room.filled;
+    if (!room?.entered) return true; // the server says why not
+    return room.filled && room.replica.cursor >= room.replica.last;
+  }
+
+  /** Open the private room that waits for somebody who is back. @param {string} name */
+  #welcomeBack(name) {
+    for (const room of this.#rooms.list) {
+      const isTheirs = room.isDirect && sameName(room.title.slice(1), name);
+      if (!isTheirs || room.entered || this.#entering.includes(room.name)) continue;
+      this.#return(room).catch(() => {}); // gone again
+    }
   }
 
   /**
@@ -148,6 +159,7 @@ export class Membership {
     else if (event.type === "presence" || event.type === "members") {
       room.replica.observe(event);
       this.#changes.note("members", room.name);
+      if (event.state === "joined") this.#welcomeBack(event.name);
     } else if (event.type === "typing" && !sameName(event.name, this.#name())) {
       room.noteTyping(event.name, now);
       this.#changes.note("typing", room.name);

@@ -14,7 +14,7 @@ const UNACKNOWLEDGED_MAX = 256;
 export class Posting {
   #session;
   #outbox;
-  #isReady;
+  #mayPost;
   #isHere;
   #changed;
   /** @type {Set<string>} nonces sent on this connection and not answered yet */
@@ -26,15 +26,15 @@ export class Posting {
    * @param {Session} session
    * @param {Outbox} outbox
    * @param {object} callbacks
-   * @param {(room: string) => boolean} callbacks.isReady whether the room's messages are here, which
-   *   may include one that was posted before the connection was lost: a nonce is not known for ever
+   * @param {(room: string) => boolean} callbacks.mayPost whether the room is ours again, and its messages
+   *   are here: one may have been posted before the connection was lost, and its nonce forgotten since
    * @param {(room: string, seq: number) => boolean} callbacks.isHere whether no event with this seq is to come
    * @param {() => void} callbacks.changed
    */
-  constructor(session, outbox, { isReady, isHere, changed }) {
+  constructor(session, outbox, { mayPost, isHere, changed }) {
     this.#session = session;
     this.#outbox = outbox;
-    this.#isReady = isReady;
+    this.#mayPost = mayPost;
     this.#isHere = isHere;
     this.#changed = changed;
   }
@@ -58,6 +58,7 @@ export class Posting {
   add(room, text, at, replyTo) {
     const post = { nonce: newNonce(), room, text, at, ...(replyTo !== undefined && { replyTo }) };
     this.#outbox.add(post);
+    this.#changed();
     this.send();
     return post;
   }
@@ -74,7 +75,7 @@ export class Posting {
     for (const post of this.#outbox.posts) {
       if (this.#sent.size >= UNACKNOWLEDGED_MAX) return;
       if (post.failure !== undefined || this.#sent.has(post.nonce)) continue;
-      if (!this.#isReady(post.room)) continue;
+      if (!this.#mayPost(post.room)) continue;
       this.#sent.add(post.nonce);
       const { nonce, room, text, replyTo } = post;
       this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo }).then(

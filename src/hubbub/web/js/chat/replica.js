@@ -168,7 +168,6 @@ export class Replica {
   /** Let go of the oldest message. */
   #drop() {
     this.start = this.#held[this.#dropped].seq;
-    this.#pageLastMin = this.cursor; // the changes folded into it went with it
     this.#dropped += 1;
     if (this.#dropped <= DROPPED_MAX) return;
     this.#held.splice(0, this.#dropped);

@@ -18,7 +18,7 @@ export class Rooms {
 
   /** List the lobby, and the rooms of the last time. */
   recall() {
-    for (const name of [LOBBY, ...Object.keys(this.#kept("titles", ""))]) this.open(name);
+    for (const name of [LOBBY, ...this.#kept("titles", "").keys()]) this.open(name);
   }
 
   /** Keep which rooms these are, and what private ones are called, for the next time. */
@@ -43,11 +43,11 @@ export class Rooms {
     const known = this.find(name);
     if (known) return known;
     const kept = {
-      seen: this.#kept("seen", 0)[name] ?? null,
-      draft: this.#kept("drafts", "")[name] ?? "",
+      seen: this.#kept("seen", 0).get(name) ?? null,
+      draft: this.#kept("drafts", "").get(name) ?? "",
     };
     const room = new RoomState(name, kept, (draft) => this.#keep("drafts", name, draft || undefined));
-    room.title = this.#kept("titles", "")[name] ?? room.title;
+    room.title = this.#kept("titles", "").get(name) ?? room.title;
     this.list.push(room);
     this.sort();
     return room;
@@ -80,11 +80,11 @@ export class Rooms {
    * @template T
    * @param {"drafts" | "seen" | "titles"} what
    * @param {T} kind
-   * @returns {Record<string, T>} by room; only what is of this kind
+   * @returns {Map<string, T>} by room, which may be called "constructor"; only what is of this kind
    */
   #kept(what, kind) {
     const entries = Object.entries(this.#memory.get(what, {}));
-    return Object.fromEntries(entries.filter(([, value]) => typeof value === typeof kind));
+    return new Map(entries.filter(([, value]) => typeof value === typeof kind));
   }
 
   /**

@@ -148,8 +148,11 @@ export class Session {
         if (!password) return this.#stop("locked");
         welcome = await this.#ask({ type: "unlock", password });
       }
-      if (welcome.held) await this.#ask({ type: "resume", session: this.#callbacks.secret() });
+      const resume = { type: "resume", session: this.#callbacks.secret() };
+      if (welcome.held) await this.#ask(resume);
       if (link !== this.#link) return;
+      // We are who had this name before, in private rooms as well.
+      if (!welcome.held && resume.session) link?.send(resume);
       this.#identity.name = welcome.name;
       this.#isOnline = true;
       this.#wait = FIRST_WAIT_MS;
@@ -157,7 +160,8 @@ export class Session {
       this.#callbacks.phase("online");
       this.#ping();
     } catch (error) {
-      if (link === this.#link && error instanceof ChatError) this.#turnedAway(error);
+      if (!(error instanceof ChatError)) throw error;
+      if (link === this.#link) this.#turnedAway(error);
     }
   }
 

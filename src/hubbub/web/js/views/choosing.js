@@ -30,12 +30,13 @@ export function roomName(typed) {
  * @param {Fail} fail
  */
 export function openSwitcher(chat, fail) {
-  const rooms = chat.rooms.filter((room) => room !== chat.current);
-  rooms.sort((one, other) => other.mentions - one.mentions || other.unread - one.unread);
+  /** @param {typeof chat.rooms[number]} room what calls first, and where one is already last */
+  const rank = (room) => (room === chat.current ? -1 : room.mentions * 1e6 + room.unread);
+  const rooms = [...chat.rooms].sort((one, other) => rank(other) - rank(one));
   /** @type {Row[]} */
   const known = rooms.map((room) => ({
     title: room.title,
-    aside: room.unread ? `${room.unread} new` : "",
+    aside: room === chat.current ? "you are here" : room.unread ? `${room.unread} new` : "",
     act: () => chat.show(room.name),
   }));
   const titles = new Set(chat.rooms.map(({ title }) => title));

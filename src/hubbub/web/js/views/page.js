@@ -69,6 +69,11 @@ export function follow(list, items, keyOf, create, update = () => {}) {
  */
 export const onClick = (id, act) => part(id, HTMLElement).addEventListener("click", () => act());
 
+/** Back to writing; on a phone, that would open the keyboard unasked. */
+export function write() {
+  if (!matchMedia("(pointer: coarse)").matches) part("message", HTMLElement).focus();
+}
+
 const UNSEEN_MS = 250;
 
 /**

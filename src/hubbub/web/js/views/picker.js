@@ -2,6 +2,7 @@
 
 import { el } from "../log/element.js";
 import { openDialog } from "./dialogs.js";
+import { write } from "./page.js";
 import { counted } from "./wording.js";
 
 /**
@@ -104,6 +105,7 @@ export function openPicker(
       } else {
         dialog.close();
         await row.act?.();
+        write();
       }
     } catch (error) {
       fail(/** @type {Error} */ (error).message);

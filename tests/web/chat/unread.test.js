@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Browser } from "./tabs.js";
+
+let browser, server;
+
+beforeEach(() => {
+  browser = new Browser();
+  ({ server } = browser);
+});
+
+const begin = () => browser.tab().start();
+
+test("what is old on the first visit is not news, what others say is", async () => {
+  server.say("bob", "old");
+  const tab = await begin();
+  assert.equal(tab.room().unread, 0);
+  server.say("bob", "new for @ann");
+  server.say("bob", "newer");
+  await tab.frame();
+  const { unread, mentions, unreadAfter } = tab.room();
+  assert.deepEqual([unread, mentions, unreadAfter], [2, 1, 1]);
+  assert.deepEqual(
+    tab.chat.takeMentions().map(({ text }) => text),
+    ["new for @ann"],
+  );
+  assert.deepEqual(tab.chat.takeMentions(), []);
+});
+
+test("what is read is not unread; the line stays until the user goes on", async () => {
+  const tab = await begin();
+  server.say("bob", "one");
+  await tab.frame();
+  tab.chat.read("lobby");
+  assert.deepEqual([tab.room().unread, tab.room().unreadAfter], [0, 0]);
+  server.say("bob", "two");
+  await tab.frame();
+  assert.equal(tab.room().unreadAfter, 1, "the line stands before what came last");
+  tab.chat.say("lobby", "three");
+  assert.equal(tab.room().unreadAfter, null);
+});
+
+test("the line stands under what the user said, not above", async () => {
+  const tab = await begin();
+  server.say("bob", "one");
+  await tab.frame();
+  tab.chat.read("lobby");
+  tab.chat.say("lobby", "two");
+  await tab.frame();
+  server.say("bob", "three");
+  await tab.frame();
+  assert.equal(tab.room().unreadAfter, 2);
+  assert.equal(tab.room().unread, 1);
+});
+
+test("there is no line above what the user sees come", async () => {
+  const tab = await begin();
+  tab.chat.attentive = true;
+  server.say("bob", "one");
+  await tab.frame();
+  assert.equal(tab.room().unreadAfter, null);
+});
+
+test("what came while the connection was lost stands under a line even so", async () => {
+  const tab = await begin();
+  tab.chat.attentive = true;
+  server.say("bob", "one");
+  await tab.frame();
+  tab.chat.read("lobby");
+  server.crash();
+  server.say("bob", "two");
+  server.start();
+  await tab.pass(5000);
+  assert.equal(tab.room().unreadAfter, 1);
+});
+
+test("what came while nobody was there is news on the next visit", async () => {
+  const tab = await begin();
+  server.say("bob", "one");
+  await tab.frame();
+  tab.chat.read("lobby");
+  tab.chat.quit();
+  server.say("bob", "two");
+  const again = await begin();
+  assert.deepEqual([again.room().unread, again.room().unreadAfter], [1, 1]);
+});
+
+test("even if the first visit saw nothing new", async () => {
+  server.say("bob", "old");
+  const tab = await begin();
+  tab.chat.quit();
+  server.say("bob", "new");
+  assert.equal((await begin()).room().unread, 1);
+});
+
+test("going to another room ends the line", async () => {
+  const tab = await begin();
+  server.say("bob", "one");
+  await tab.frame();
+  await tab.chat.join("kitchen");
+  assert.equal(tab.room().unreadAfter, null);
+});
+
+test("counts go on over a reload, with what nobody looked at", async () => {
+  const tab = await begin();
+  for (const text of ["one", "two @ann", "three"]) server.say("bob", text);
+  await tab.frame();
+  assert.deepEqual([tab.room().unread, tab.room().mentions], [3, 1]);
+  const again = browser.tab(tab.storage);
+  again.chat.restore();
+  await again.frame();
+  const { unread, mentions, unreadAfter } = again.room();
+  assert.deepEqual([unread, mentions, unreadAfter], [3, 1, 0]);
+});
+
+test("one's own messages are not unread, and call nobody", async () => {
+  const tab = await begin();
+  tab.chat.say("lobby", "I am @ann");
+  server.say("ANN", "so am I, @ann");
+  await tab.frame();
+  assert.deepEqual([tab.room().unread, tab.room().mentions], [0, 0]);
+  assert.deepEqual(tab.chat.takeMentions(), []);
+});
+
+test("older pages, edits and what comes twice are not unread", async () => {
+  for (let count = 0; count < 150; count += 1) server.say("bob", "old, @ann");
+  const tab = await begin();
+  await tab.chat.loadOlder("lobby");
+  server.say("bob", "new");
+  await tab.frame();
+  server.add("bob", "lobby", { type: "edited", target: 151, text: "newer, @ann" });
+  browser.network.latest.end();
+  await tab.pass(1000);
+  assert.equal(tab.room().messages.length, 151);
+  assert.deepEqual([tab.room().unread, tab.room().mentions], [1, 0]);
+});
+
+test("each room counts its own, and reading one leaves the others", async () => {
+  const tab = await begin();
+  await tab.chat.join("kitchen");
+  await tab.frame();
+  for (const room of ["lobby", "kitchen", "kitchen"]) server.say("bob", "hello", room);
+  await tab.frame();
+  tab.changes.length = 0;
+  tab.chat.read("kitchen");
+  await tab.frame();
+  assert.deepEqual([tab.room().unread, tab.room("kitchen").unread], [1, 0]);
+  assert(tab.changes[0][0].has("unread"));
+});
+
+test("a log that was emptied leaves nothing unread, and new messages are", async () => {
+  const tab = await begin();
+  for (const text of ["one", "two", "three"]) server.say("bob", text);
+  await tab.frame();
+  tab.chat.read("lobby");
+  server.crash();
+  server.log = [];
+  server.start();
+  await tab.pass(5000);
+  assert.deepEqual([tab.shown(), tab.room().unread], [[], 0]);
+  server.say("bob", "anew");
+  await tab.frame();
+  assert.deepEqual([tab.shown(), tab.room().unread], [["anew"], 1]);
+});
