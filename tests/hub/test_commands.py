@@ -273,3 +273,18 @@ def test_a_failed_commit_is_told_to_whoever_asked_and_once_to_others(
     assert not [event for event in bob.events() if isinstance(event, e.Message)]
     chatroom.failing = False
     assert ask(chatroom, ann, c.Say(room="lobby", text="again")) == e.Ok(ref="asked", seq=1)
+
+
+def test_of_too_many_rooms_the_lobby_and_the_fullest_are_listed() -> None:
+    chatroom = Chatroom(Limits(listed_max=3))
+    ann = chatroom.enter("ann")
+    ann.tell(c.Join(room="alive"))
+    for number in range(5):
+        ann.tell(c.Join(room=f"dead{number}"))
+        ann.tell(c.Say(room=f"dead{number}", text="x"))
+        chatroom.commit()
+        ann.tell(c.Leave(room=f"dead{number}"))
+    ann.events()
+    ann.tell(c.Rooms(ref="r"))
+    (rooms,) = (event for event in ann.events() if isinstance(event, e.Rooms))
+    assert [one.room for one in rooms.rooms] == ["alive", "dead4", "lobby"]

@@ -169,10 +169,16 @@ def list_members(hub: Hub, room: Room, ref: str | None = None) -> e.Members:
 
 
 def list_rooms(hub: Hub, ref: str | None = None) -> e.Rooms:
-    """Return the `rooms` event: the public rooms by name; of too many, the latest spoken in."""
+    """Return the `rooms` event: the public rooms by name.
+
+    Of too many, the lobby and the fullest are kept, then those spoken in last.
+    """
     public = [room for room in hub.rooms.values() if not is_direct(room.name)]
     shown = hub.limits.listed_max
     if len(public) > shown:
-        public = sorted(public, key=lambda room: room.last, reverse=True)[:shown]
+        public.sort(
+            key=lambda room: (room.name == DEFAULT_ROOM, len(room.members), room.last), reverse=True
+        )
+        public = public[:shown]
     summaries = [room.summary() for room in sorted(public, key=lambda room: room.name)]
     return e.Rooms(rooms=summaries, ref=ref)

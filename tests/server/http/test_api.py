@@ -33,6 +33,7 @@ def test_what_a_script_posts_is_said(hubbub_server: LocalServer, meet: Meet) -> 
     ("body", "name"),
     [
         ({"text": "x"}, "api"),
+        ({"text": "x", "name": None, "username": ""}, "api"),
         ({"text": "x", "name": "ci"}, "ci"),
         ({"text": "x", "from": "ci"}, "ci"),
         ({"text": "x", "username": "ci", "channel": "#general"}, "ci"),

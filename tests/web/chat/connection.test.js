@@ -92,6 +92,16 @@ test("trying now does not bring back who is nobody, or elsewhere", async () => {
   assert.equal(phase(other), "online");
 });
 
+test("who signs out while it waits stays out", async () => {
+  const tab = await begin();
+  server.crash();
+  await tab.frame();
+  tab.chat.quit();
+  server.start();
+  await tab.pass(60_000);
+  assert.deepEqual([phase(tab), network.sockets.length], ["out", 1]);
+});
+
 for (const code of ["server_fault", "handshake_timeout", "idle", "protocol_error"]) {
   test(`after ${code} it tries again, in the greeting and later`, async () => {
     server.silent.add("hello");

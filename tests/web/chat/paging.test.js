@@ -178,7 +178,7 @@ test("a fault of ours is no lost connection", async () => {
 });
 
 test("reaching what is no message ends when there is nothing older", async () => {
-  const older = { messages: messages(1, 3), more: false, last: 6 };
+  const older = { messages: messages(1, 3), more: true, last: 6 };
   const { room, asked, pager } = entered(6, { messages: messages(5, 6), more: true, last: 6 }, older);
   await fill(room, pager);
   assert.equal(await reach(room, 2, pager), false);

@@ -37,6 +37,16 @@ test("a private room that somebody opens appears, and all in it is news", async 
   assert.equal(tab.chat.current?.name, "lobby");
 });
 
+test("private rooms stand in the order of those whom they are shared with", async () => {
+  const tab = await begin();
+  for (const [room, name] of [["@1", "zoe"], ["@2", "bob"], ["@3", "eve"]]) {
+    server.open(room, "ann", name);
+    server.enter(browser.network.latest, room);
+  }
+  await tab.frame();
+  assert.deepEqual(titles(tab), ["#lobby", "@bob", "@eve", "@zoe"]);
+});
+
 test("a private room is opened again at a server that was started anew", async () => {
   const tab = await begin();
   const { name } = await tab.chat.direct("bob");

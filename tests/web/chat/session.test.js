@@ -84,6 +84,30 @@ test("it takes a held name back with the secret", async () => {
   assert.equal(phase(), "online");
 });
 
+test("with a name that is free it says whose it was before, ahead of all else", async () => {
+  secret = "s0";
+  await online();
+  assert.deepEqual(
+    network.latest.sent.map(({ type }) => type),
+    ["hello", "resume", "ping"],
+  );
+  assert.equal(network.latest.command("resume").session, "s0");
+  secret = "";
+  network.latest.end();
+  session.connect();
+  await reopened();
+  assert.equal(network.latest.command("resume"), undefined);
+});
+
+test("a welcome does not count when it has begun anew meanwhile", async () => {
+  await open();
+  const { ref } = network.latest.command("hello");
+  network.latest.say(welcome(ref));
+  session.connect();
+  await settled();
+  assert.deepEqual([phase(), told.online], ["connecting", []]);
+});
+
 test("a taken name is refused for good", async () => {
   await open();
   await answer("hello", welcome("", { held: true }));
@@ -264,6 +288,8 @@ test("an answer is told with the command it answers, before what follows it", as
   const [[room, answered], [message, none]] = told.heard.slice(length);
   assert.deepEqual([room.type, answered.after], ["room", 4]);
   assert.deepEqual([message.seq, none], [5, undefined]);
+  network.latest.say({ type: "room", room: "a", ref });
+  assert.equal(told.heard.at(-1)[1], undefined, "there is one answer");
   await join;
 });
 

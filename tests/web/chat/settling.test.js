@@ -165,6 +165,39 @@ test("nothing is said in a room before its messages are here", async () => {
   assert.deepEqual(tab.shown(), ["hello"]);
 });
 
+test("nothing is said again before what was missed is here: it may be among it", async () => {
+  const { message } = await unanswered("hello");
+  network.latest.end();
+  message();
+  server.silent.add("join");
+  await ann.pass(1000);
+  const { ref } = network.latest.command("join");
+  network.latest.say({ type: "room", room: "lobby", topic: "", members: [], last: 1, first: 1, ref });
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["hello…"]);
+  network.latest.say(server.log[0]);
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["hello"]);
+  assert.equal(server.said.length, 1);
+});
+
+test("what does not follow what is here is not taken for having come", async () => {
+  const { message } = await unanswered("hello");
+  const [socket] = network.sockets;
+  server.silent.add("join");
+  const { say } = socket;
+  socket.say = () => {};
+  server.say("bob", "lost");
+  socket.say = say;
+  message();
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["hello…"]);
+  server.silent.clear();
+  network.latest.end();
+  await ann.pass(1000);
+  assert.deepEqual(ann.shown(), ["lost", "hello"]);
+});
+
 test("a room that hangs does not hold up another one", async () => {
   const tab = await browser.tab().start("cy");
   server.silent.add("history");

@@ -56,9 +56,9 @@ class Post(msgspec.Struct):
     """
 
     text: str
-    name: str = ""
-    sender: str = msgspec.field(name="from", default="")
-    username: str = ""
+    name: str | None = None
+    sender: str | None = msgspec.field(name="from", default=None)
+    username: str | None = None
 
 
 class Posted(msgspec.Struct):

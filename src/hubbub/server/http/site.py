@@ -20,6 +20,9 @@ from hubbub.server.http.websocket import WebSocketLine, accept_handshake
 KEEPALIVE_SECONDS = 15.0
 """Browsers keep several connections open, and each takes one of the places there are."""
 
+LINGER_SECONDS = 1.0
+"""How long a body is still read of which nobody wants to know, so that its sender hears why."""
+
 HEADER_BYTES_MAX = 8190
 """What aiohttp takes of the first line and of each header."""
 
@@ -55,6 +58,7 @@ class Site:
             self._runner.server,
             loop=self._chatroom.loop,
             keepalive_timeout=KEEPALIVE_SECONDS,
+            lingering_time=LINGER_SECONDS,
             auto_decompress=False,
         )
 

@@ -26,10 +26,11 @@ import { counted, listed } from "./views/wording.js";
 const EXCERPT_CHARS_MAX = 100;
 const SPEAKERS_LOOKED_AT_MAX = 100;
 
+const storage = storageOf("localStorage");
 const chat = new Chat({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
-  storage: localStorage,
-  tab: sessionStorage,
+  storage,
+  tab: storageOf("sessionStorage"),
   password: takePassword(),
   schedule: nextFrame,
   isMention,
@@ -144,7 +145,7 @@ const people = new People(chat, {
     composer.mention(name);
   },
 });
-const attention = new Attention(chat, jump, localStorage);
+const attention = new Attention(chat, jump, storage);
 const log = new LogView(logElement, {
   older: () => here((room) => void chat.loadOlder(room.name)),
   atEnd: look,
@@ -230,6 +231,25 @@ document.addEventListener("visibilitychange", () => {
   attend();
   if (document.visibilityState === "visible") chat.retryNow();
 });
+
+/**
+ * The browser's storage, or where it allows none, one that lasts as long as the page.
+ * @param {"localStorage" | "sessionStorage"} kind
+ * @returns {import("./chat/types.js").KeyValues}
+ */
+function storageOf(kind) {
+  try {
+    return window[kind];
+  } catch {
+    /** @type {Map<string, string>} */
+    const kept = new Map();
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => void kept.set(key, value),
+      removeItem: (key) => void kept.delete(key),
+    };
+  }
+}
 
 /** A password in the address, as a scanned code has it, stays neither there nor in the history. */
 function takePassword() {

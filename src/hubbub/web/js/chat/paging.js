@@ -100,6 +100,7 @@ async function take(room, pager, slice) {
   }
   room.page = null;
   room.filled ||= !isLost; // what cannot be read shall not hide what is said from now on
-  pager.loaded(room, page?.messages ?? []);
+  // What is newer than the cursor is not shown yet, but comes as an event.
+  pager.loaded(room, page?.messages.filter(({ seq }) => seq <= replica.cursor) ?? []);
   return page !== null && page.messages.length > 0;
 }

@@ -24,7 +24,7 @@ export class Attention {
   /**
    * @param {Chat} chat
    * @param {(message: Message) => void} open
-   * @param {Storage} storage remembers that the user wants no notifications
+   * @param {import("../chat/types.js").KeyValues} storage remembers that the user wants no notifications
    */
   constructor(chat, open, storage) {
     this.#chat = chat;

@@ -34,6 +34,9 @@ export class Header {
     setText(this.#topic, room?.topic || "Add a topic");
     this.#topic.title = room?.topic ?? "";
     this.#topic.hidden = room?.isDirect ?? true;
+    // Proven by the messages themselves: each names the one before it.
+    const { from, to } = room?.complete ?? { from: 0, to: 0 };
+    this.#connection.title = to ? `All messages from ${from} to ${to} are here.` : "";
     this.#drawConnection();
   }
 

@@ -39,7 +39,9 @@ export class Sidebar {
       [this.#rooms, false],
       [this.#directs, true],
     ])) {
-      const rooms = this.#chat.rooms.filter((room) => room.isDirect === isDirect);
+      const rooms = this.#chat.rooms.filter(
+        (room) => room.isDirect === isDirect && this.#isOfUse(room),
+      );
       follow(
         list,
         rooms,
@@ -48,6 +50,15 @@ export class Sidebar {
         (row, room) => this.#draw(row, room),
       );
     }
+  }
+
+  /**
+   * Anybody can open a private room with us; it is listed when something is said there.
+   * @param {RoomState} room
+   */
+  #isOfUse(room) {
+    const isSilent = !room.messages.length && !room.pending.length && !room.draft;
+    return !(room.isDirect && isSilent && room !== this.#chat.current);
   }
 
   /**
