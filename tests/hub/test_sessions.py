@@ -103,6 +103,7 @@ def test_a_crowd_is_not_told_who_comes_and_goes() -> None:
         peer.tell(c.Join(room="dev"))
     names = [event.name for event in peers[0].events() if isinstance(event, e.Presence)]
     assert names == ["p1"]
+    assert [event.more for event in peers[3].events() if isinstance(event, e.Room)] == [True]
     peers[3].tell(c.Members(room="dev"))
     members = peers[3].events()[-1]
     assert members == e.Members(

@@ -103,7 +103,10 @@ class Welcome(Event, tag="welcome"):
 
 
 class Room(Event, tag="room"):
-    """The answer to `join`. `direct` names the two who share a private room."""
+    """The answer to `join`. `direct` names the two who share a private room.
+
+    `more`: the room has more members than the list shows.
+    """
 
     room: str
     topic: str
@@ -112,6 +115,7 @@ class Room(Event, tag="room"):
     first: int
     gap: bool
     direct: list[str] = msgspec.field(default_factory=list)
+    more: bool = False
     ref: str | None = None
 
 

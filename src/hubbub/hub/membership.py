@@ -154,6 +154,7 @@ def describe(hub: Hub, room: Room, *, after: int | None = None, ref: str | None 
         first=room.first,
         gap=after is not None and 0 < after < room.first,
         direct=list(room.direct),
+        more=is_crowd(hub, room),
         ref=ref,
     )
 

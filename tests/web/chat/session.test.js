@@ -1,68 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Session } from "../../../src/hubbub/web/js/chat/session.js";
-import { FakeClock, Network, settled } from "./doubles.js";
+import { settled } from "./doubles.js";
+import { Listener, welcome } from "./listener.js";
 
-let clock, network, session, phases, told, secret, chance;
+let listener, clock, network, session, phases, told, phase, answer, refuse, open, online, reopened;
 
 beforeEach(() => {
-  clock = new FakeClock();
-  network = new Network();
-  phases = [];
-  told = { online: [], heard: [], latency: [] };
-  secret = "";
-  chance = 1;
-  session = new Session(
-    { url: "ws://x/ws", WebSocket: network.Socket, clock, random: () => chance },
-    {
-      phase: (...phase) => phases.push(phase),
-      secret: () => secret,
-      online: (welcome) => told.online.push(welcome),
-      heard: (...heard) => told.heard.push(heard),
-      latency: (ms) => told.latency.push(ms),
-    },
-  );
+  listener = new Listener();
+  ({ clock, network, session, phases, told, phase, answer, refuse, open, online, reopened } = listener);
 });
-
-const welcome = (ref, more = {}) => ({
-  type: "welcome",
-  name: "ann",
-  session: "s1",
-  held: false,
-  limits: {},
-  ref,
-  ...more,
-});
-const phase = () => phases.at(-1)[0];
-
-/** Answer the latest command of a type. */
-async function answer(type, event) {
-  const { ref } = network.latest.command(type);
-  network.latest.say({ ...event, ref });
-  await settled();
-}
-
-async function refuse(type, code) {
-  await answer(type, { type: "error", code, message: `${code}!` });
-}
-
-/** Connect, up to the first word. */
-async function open(password = "") {
-  session.begin({ name: "ann", password });
-  network.latest.open();
-  await settled();
-}
-
-async function online() {
-  await open();
-  await answer("hello", welcome());
-}
-
-async function reopened() {
-  network.latest.open();
-  await settled();
-  await answer("hello", welcome());
-}
 
 test("it says hello, and is online with the welcome", async () => {
   await open();
@@ -75,7 +21,7 @@ test("it says hello, and is online with the welcome", async () => {
 });
 
 test("it takes a held name back with the secret", async () => {
-  secret = "s0";
+  listener.secret = "s0";
   await open();
   await answer("hello", welcome("", { held: true }));
   assert.equal(phase(), "connecting");
@@ -85,14 +31,14 @@ test("it takes a held name back with the secret", async () => {
 });
 
 test("with a name that is free it says whose it was before, ahead of all else", async () => {
-  secret = "s0";
+  listener.secret = "s0";
   await online();
   assert.deepEqual(
     network.latest.sent.map(({ type }) => type),
     ["hello", "resume", "ping"],
   );
   assert.equal(network.latest.command("resume").session, "s0");
-  secret = "";
+  listener.secret = "";
   network.latest.end();
   session.connect();
   await reopened();
@@ -134,7 +80,7 @@ test("a locked server waits for a password, and gets it at once when it is known
   await open("rolu");
   await answer("hello", welcome("", { locked: true, session: "" }));
   assert.equal(network.latest.command("unlock").password, "rolu");
-  secret = "s0";
+  listener.secret = "s0";
   await answer("unlock", welcome("", { held: true, session: "s2" }));
   await answer("resume", { type: "ok" });
   assert.equal(phase(), "online");
@@ -161,104 +107,6 @@ test("too many guesses of others do not take the password from who has it", asyn
 test("what is not about name or password is tried again", async () => {
   await open();
   network.latest.say({ type: "error", code: "handshake_timeout", message: "too slow" });
-  network.latest.end();
-  assert.equal(phase(), "waiting");
-});
-
-test("a server that is away is tried again, more and more rarely, spread out", async () => {
-  session.begin({ name: "ann", password: "" });
-  const waits = [];
-  for (let attempt = 0; attempt < 8; attempt += 1) {
-    chance = attempt % 2;
-    network.latest.end();
-    const [name, , retryAt] = phases.at(-1);
-    assert.equal(name, "waiting");
-    waits.push(retryAt - clock.now());
-    await clock.pass(retryAt - clock.now());
-    assert.equal(network.sockets.length, attempt + 2);
-  }
-  assert.deepEqual(waits, [250, 1000, 1000, 4000, 4000, 15_000, 7500, 15_000]);
-});
-
-test("after it was online, it waits briefly again", async () => {
-  await online();
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    network.latest.end();
-    await clock.pass(15_000);
-  }
-  await reopened();
-  network.latest.end();
-  assert.equal(phases.at(-1)[2] - clock.now(), 500);
-});
-
-test("who does not want to wait tries at once", async () => {
-  await online();
-  network.latest.end();
-  session.connect();
-  assert.equal(network.sockets.length, 2);
-  await clock.pass(1000);
-  assert.equal(network.sockets.length, 2);
-});
-
-test("a server that accepts and says nothing is given up", async () => {
-  await open();
-  await clock.pass(10_000);
-  assert(network.sockets.length > 1);
-});
-
-test("a connection that died in silence is found out by a ping", async () => {
-  await online();
-  await answer("ping", { type: "ok" });
-  network.latest.fallSilent();
-  await clock.pass(20_000);
-  assert.equal(phase(), "online");
-  assert.equal(network.latest.sent.filter(({ type }) => type === "ping").length, 2);
-  await clock.pass(8000);
-  assert.equal(phase(), "waiting");
-  await clock.pass(500);
-  await reopened();
-  assert.equal(phase(), "online");
-});
-
-test("after a sleep the connection is looked at once", async () => {
-  await online();
-  await answer("ping", { type: "ok" });
-  network.latest.fallSilent();
-  session.check();
-  await clock.pass(8000);
-  assert.equal(phase(), "waiting");
-});
-
-test("a busy connection is alive without pings", async () => {
-  await online();
-  await answer("ping", { type: "ok" });
-  for (let round = 0; round < 10; round += 1) {
-    await clock.pass(15_000);
-    network.latest.say({ type: "typing", room: "lobby", name: "bob" });
-  }
-  assert.equal(phase(), "online");
-  assert.equal(network.latest.sent.filter(({ type }) => type === "ping").length, 1);
-});
-
-test("pings measure the latency", async () => {
-  await online();
-  await clock.pass(120);
-  await answer("ping", { type: "ok" });
-  assert.deepEqual(told.latency, [120]);
-});
-
-test("a name that went on elsewhere is not fought for", async () => {
-  await online();
-  network.latest.say({ type: "bye", reason: "…", code: "resumed" });
-  network.latest.end();
-  await clock.pass(600_000);
-  assert.equal(phase(), "elsewhere");
-  assert.equal(network.sockets.length, 1);
-});
-
-test("a bye of a server that stops is a lost connection", async () => {
-  await online();
-  network.latest.say({ type: "bye", reason: "The server stops." });
   network.latest.end();
   assert.equal(phase(), "waiting");
 });

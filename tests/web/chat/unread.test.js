@@ -161,4 +161,10 @@ test("a log that was emptied leaves nothing unread, and new messages are", async
   server.say("bob", "anew");
   await tab.frame();
   assert.deepEqual([tab.shown(), tab.room().unread], [["anew"], 1]);
+  tab.chat.read("lobby");
+  server.say("bob", "more");
+  const again = browser.tab(tab.storage);
+  again.chat.restore();
+  await again.frame();
+  assert.equal(again.room().unread, 1);
 });

@@ -1,6 +1,7 @@
 /** What can be chosen from lists: a room or a person to go to, a room of the server, a message. */
 
 import { el } from "../log/element.js";
+import { oneLine } from "../markup/visible.js";
 import { best } from "./fuzzy.js";
 import { openPicker } from "./picker.js";
 
@@ -82,7 +83,7 @@ export function openRooms(chat, fail) {
         const rows = found.map(({ room, topic, members }) => ({
           title: `#${room}`,
           aside: `${members} here`,
-          detail: topic,
+          detail: oneLine(topic),
           act: () => chat.join(room),
         }));
         const name = roomName(typed);
@@ -118,7 +119,7 @@ export function openSearch(chat, jump, typed, fail) {
     const rows = newestFirst.map((message) => ({
       title: message.from,
       aside: `${titles.get(message.room) ?? `#${message.room}`} · ${time.format(message.at)}`,
-      detail: message.text.slice(0, EXCERPT_CHARS_MAX),
+      detail: oneLine(message.text.slice(0, EXCERPT_CHARS_MAX)),
       act: () => jump(message),
     }));
     const oldest = newestFirst.at(-1);

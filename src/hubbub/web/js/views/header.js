@@ -1,5 +1,6 @@
 /** The room's title and topic, and how the connection is. */
 
+import { oneLine } from "../markup/visible.js";
 import { part, setText, within } from "./page.js";
 import { described } from "./wording.js";
 
@@ -31,8 +32,9 @@ export class Header {
   update() {
     const room = this.#chat.current;
     setText(this.#title, room?.title ?? "No room");
-    setText(this.#topic, room?.topic || "Add a topic");
-    this.#topic.title = room?.topic ?? "";
+    const topic = oneLine(room?.topic ?? "");
+    setText(this.#topic, topic || "Add a topic");
+    this.#topic.title = topic;
     this.#topic.hidden = room?.isDirect ?? true;
     // Proven by the messages themselves: each names the one before it.
     const { from, to } = room?.complete ?? { from: 0, to: 0 };
