@@ -56,7 +56,7 @@ class Fanout:
 def without_own(name: str, events: Iterable[AnyLogged], encoded: Iterable[bytes]) -> bytes:
     """Return the joined encodings of the events that `name` did not send."""
     return b"".join(
-        piece for event, piece in zip(events, encoded, strict=True) if event.sender != name
+        [piece for event, piece in zip(events, encoded, strict=True) if event.sender != name]
     )
 
 

@@ -9,6 +9,8 @@ through each session's outlet.
 import hmac
 from collections.abc import Iterable
 
+import msgspec
+
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.events import (
@@ -45,16 +47,13 @@ NOT_COMMITTED = (
 FEATURES = ["direct", "edit", "history", "react", "search", "topic"]
 
 
-class Pending:
+class Pending(msgspec.Struct, gc=False):
     """A draft on its way to the log, whose it is, and the ref of the command that made it."""
 
-    __slots__ = ("cost_bytes", "draft", "ref", "session")
-
-    def __init__(self, draft: AnyLogged, session: Session, ref: str | None, cost: int) -> None:
-        self.draft = draft
-        self.session = session
-        self.ref = ref
-        self.cost_bytes = cost
+    draft: AnyLogged
+    session: Session
+    ref: str | None
+    cost_bytes: int
 
 
 Batch = list[Pending]

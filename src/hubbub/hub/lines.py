@@ -38,12 +38,13 @@ HISTORY_LINES_MAX = 50
 def decide(hub: Hub, session: Session, text: str, at: int) -> Decision:
     """Decide on a line; an empty one means nothing, as in the tutorial."""
     hub.check_admitted(session)
-    if text.startswith("/") and not text.startswith("//"):
-        word, _, argument = text[1:].partition(" ")
-        return _line_command(word.strip().lower()).decide(hub, session, argument.strip(), at)
-    if inert(text).strip("\n"):
-        text = text[1:] if text.startswith("//") else text
-        room = current_room(hub, session)
+    if text.startswith("/"):
+        if not text.startswith("//"):
+            word, _, argument = text[1:].partition(" ")
+            return _line_command(word.strip().lower()).decide(hub, session, argument.strip(), at)
+        text = text[1:]
+    if text.isprintable() or inert(text).strip("\n"):
+        room = session.current or current_room(hub, session)
         commands.post(hub, session, commands.draft_message(session, room, text, at))
     return None
 

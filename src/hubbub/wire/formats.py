@@ -1,5 +1,7 @@
 """The formats in which members receive events; fan-out encodes each batch once per format."""
 
+from functools import lru_cache
+
 from hubbub.chat.events import Bye, Error, Event, Message, Notice
 from hubbub.chat.names import SERVER_NAME, is_direct
 from hubbub.wire.codec import encode
@@ -15,8 +17,7 @@ class ClassicFrames:
     def encode(self, event: Event) -> bytes:
         """Return the name frame and the text frame; nothing where classic has no words."""
         match event:
-            case Message():
-                name, text = event.sender, event.text
+            case Message(sender=name, text=text):
                 if is_direct(event.room):
                     text = f"(private) {text}"
             case Notice():
@@ -27,7 +28,12 @@ class ClassicFrames:
                 name, text = SERVER_NAME, event.reason
             case _:
                 return b""
-        return encode_frame(name.encode()) + encode_frame(text.encode())
+        return _name_frame(name) + encode_frame(text.encode())
+
+
+@lru_cache(maxsize=4096)
+def _name_frame(name: str) -> bytes:
+    return encode_frame(name.encode())
 
 
 class EventFrames:

@@ -115,9 +115,14 @@ def _parse_header(header: bytes) -> tuple[int, bool] | None:
     return (int(match[2]), bool(match[1])) if match else None
 
 
+@lru_cache(maxsize=4096)
+def _header(length: int) -> bytes:
+    return b"%-10d" % length
+
+
 def encode_frame(payload: bytes) -> bytes:
     """Return `payload` behind the header that every tutorial peer reads."""
-    return b"%-10d%b" % (len(payload), payload)
+    return _header(len(payload)) + payload
 
 
 def encode_event_frame(payload: bytes) -> bytes:

@@ -114,6 +114,7 @@ test("who signs out is nobody, and another one begins anew", async () => {
   await tab.chat.join("kitchen");
   tab.chat.quit();
   assert.deepEqual([phase(tab), tab.chat.name, tab.chat.rooms], ["out", "", []]);
+  assert.equal(browser.network.latest.readyState, 2, "the connection is being closed");
   assert.equal(browser.tab(tab.storage).chat.restore(), false);
   await tab.start("cy");
   assert.deepEqual(
@@ -136,6 +137,14 @@ test("the password is asked for, kept when it is right, and forgotten when it is
   await tab.frame();
   assert.equal(phase(tab), "online");
   await browser.tab().start("bob");
+});
+
+test("who enters again under the same name goes on with what is here", async () => {
+  const tab = await browser.tab().start();
+  const kitchen = await tab.chat.join("kitchen");
+  await tab.start(" ANN ");
+  assert.equal(tab.chat.current, kitchen);
+  assert.equal(tab.room("kitchen"), kitchen);
 });
 
 test("a password that came with the address opens the door", async () => {
@@ -223,4 +232,10 @@ test("subscribers are told once in a frame, of what changed where", async () => 
   const [changes, rooms] = tab.changes[0];
   assert.deepEqual([...changes].sort(), ["log", "unread"]);
   assert.deepEqual([...rooms], ["lobby"]);
+  await tab.chat.join("kitchen");
+  await tab.frame();
+  tab.changes.length = 0;
+  server.say("bob", "soup", "kitchen");
+  await tab.frame();
+  assert.deepEqual([...tab.changes[0][1]], ["kitchen"]);
 });

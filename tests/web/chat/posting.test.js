@@ -49,6 +49,14 @@ for (const order of ["message", "ok"]) {
   });
 }
 
+test("control characters are not sent, so that the longest text fits into a frame", async () => {
+  ann.chat.say("lobby", "\0a\tb\x1b[1m\r\nc");
+  ann.chat.say("lobby", `${"\x01".repeat(65_535)}!`);
+  assert.deepEqual(ann.shown(), ["a\tb[1m\nc…", "!…"]);
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["a\tb[1m\nc", "!"]);
+});
+
 test("a reply says what it answers", async () => {
   ann.chat.say("lobby", "yes", server.say("bob", "well?"));
   await ann.frame();

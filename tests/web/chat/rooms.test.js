@@ -24,6 +24,19 @@ test("the lobby comes first, then rooms by name, private ones last", async () =>
   await tab.chat.leave("kitchen");
   assert.deepEqual(titles(tab), ["#lobby", "#zoo", "@bob"]);
   assert.equal(tab.chat.current?.name, "lobby");
+  const again = browser.tab(tab.storage);
+  again.chat.restore();
+  assert.deepEqual(titles(again), ["#lobby", "#zoo", "@bob"]);
+});
+
+test("an empty room is at its beginning once that is known", async () => {
+  server.silent.add("history");
+  const tab = await begin();
+  assert.equal(tab.room().beginning, false);
+  const { latest } = browser.network;
+  latest.say({ ...server.page("lobby"), ref: latest.command("history").ref });
+  await tab.frame();
+  assert.equal(tab.room().beginning, true);
 });
 
 test("a private room that somebody opens appears, and all in it is news", async () => {
@@ -199,6 +212,7 @@ test("a draft is kept for its room, and for the next visit", async () => {
   await again.frame();
   assert.deepEqual([again.room().draft, again.room("kitchen").draft], ["for all", "soup"]);
   again.room().setDraft("");
+  assert.doesNotMatch(browser.storage.getItem("hubbub.of.ann.drafts"), /lobby/);
   assert.equal((await begin()).room().draft, "");
 });
 

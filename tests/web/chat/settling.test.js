@@ -181,6 +181,24 @@ test("nothing is said again before what was missed is here: it may be among it",
   assert.equal(server.said.length, 1);
 });
 
+test("it is sent as soon as all that was missed is here, whatever that was", async () => {
+  const seq = server.say("bob", "helo");
+  await ann.frame();
+  network.latest.end();
+  ann.chat.say("lobby", "hello");
+  server.add("bob", "lobby", { type: "edited", target: seq, text: "hi" });
+  server.silent.add("join");
+  await ann.pass(1000);
+  const { ref } = network.latest.command("join");
+  network.latest.rooms.add("lobby");
+  network.latest.say({ type: "room", room: "lobby", topic: "", members: [], last: 2, first: 1, ref });
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["helo", "hello…"]);
+  network.latest.say(server.log[1]);
+  await ann.frame();
+  assert.deepEqual(ann.shown(), ["hi", "hello"]);
+});
+
 test("what does not follow what is here is not taken for having come", async () => {
   const { message } = await unanswered("hello");
   const [socket] = network.sockets;

@@ -40,6 +40,53 @@ test("what is read is not unread; the line stays until the user goes on", async 
   assert.equal(tab.room().unreadAfter, null);
 });
 
+test("what follows what is unread stands under the same line", async () => {
+  const tab = await begin();
+  for (const text of ["one", "two for @ann", "three"]) {
+    server.say("bob", text);
+    await tab.frame();
+  }
+  assert.deepEqual([tab.room().unread, tab.room().unreadAfter], [3, 0]);
+  tab.chat.read("lobby");
+  assert.deepEqual([tab.room().unread, tab.room().mentions], [0, 0]);
+});
+
+test("who looks at one room does not see what comes in another", async () => {
+  const tab = await begin();
+  await tab.chat.join("kitchen");
+  await tab.frame();
+  tab.chat.attentive = true;
+  server.say("bob", "hello");
+  await tab.frame();
+  assert.equal(tab.room().unreadAfter, 0);
+});
+
+test("nothing is read, counted or shown before a room's messages are here", async () => {
+  server.say("bob", "seen");
+  const before = await begin();
+  before.chat.quit();
+  for (const text of ["two", "three"]) server.say("bob", text);
+  server.silent.add("history");
+  const tab = await begin();
+  server.say("bob", "four");
+  tab.chat.read("lobby");
+  await tab.frame();
+  const { latest } = browser.network;
+  assert.deepEqual([tab.shown(), tab.room().unread, tab.room().filled], [[], 0, false]);
+  latest.say({ ...server.page("lobby"), ref: latest.command("history").ref });
+  await tab.frame();
+  assert.deepEqual([tab.shown(), tab.room().unread], [["seen", "two", "three", "four"], 3]);
+});
+
+test("reading a room before its messages are here does not make them news", async () => {
+  server.say("bob", "old");
+  const tab = browser.tab();
+  tab.chat.start("ann");
+  tab.chat.read("lobby");
+  await tab.frame();
+  assert.equal(tab.room().unread, 0);
+});
+
 test("the line stands under what the user said, not above", async () => {
   const tab = await begin();
   server.say("bob", "one");

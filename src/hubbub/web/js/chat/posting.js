@@ -10,6 +10,8 @@ import { ChatError } from "./errors.js";
 
 const NONCE_BYTES = 12;
 const UNACKNOWLEDGED_MAX = 256;
+/** The server takes them out; in JSON each has six bytes, and many would not fit into a frame. */
+const CONTROLS = /[\0-\x08\x0b-\x1f]/g;
 
 export class Posting {
   #session;
@@ -50,12 +52,13 @@ export class Posting {
 
   /**
    * @param {string} room
-   * @param {string} text
+   * @param {string} said
    * @param {number} at
    * @param {number} [replyTo]
    * @returns {Post}
    */
-  add(room, text, at, replyTo) {
+  add(room, said, at, replyTo) {
+    const text = said.replace(CONTROLS, "");
     const post = { nonce: newNonce(), room, text, at, ...(replyTo !== undefined && { replyTo }) };
     this.#outbox.add(post);
     this.#changed();

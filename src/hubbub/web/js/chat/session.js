@@ -25,7 +25,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const QUIET_MS = 20_000;
 const PATIENCE_MS = 8_000;
-const PASSWORD_CODES = new Set(["wrong_password", "slow_down", "password_needed"]);
+const PASSWORD_CODES = new Set(["wrong_password", "password_needed"]);
 const NAME_CODES = new Set(["name_taken", "name_not_allowed"]);
 const LOST = "The connection is lost. Try again when it is back.";
 
@@ -221,7 +221,9 @@ export class Session {
     const wait = this.#wait * (0.5 + this.#random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
     this.#later(wait, () => this.connect());
-    this.#callbacks.phase("waiting", "", this.#clock.now() + wait);
+    // The right password waits as well while somebody at the same address guesses.
+    const sentence = farewell?.code === "slow_down" ? farewell.message : "";
+    this.#callbacks.phase("waiting", sentence, this.#clock.now() + wait);
   }
 
   #drop() {

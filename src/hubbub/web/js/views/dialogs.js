@@ -46,7 +46,7 @@ function ask(title, verb, look, ...content) {
   const form = el("form", { method: "dialog" }, ...content, el("div", {}, cancel, yes));
   const dialog = openDialog(title, form);
   cancel.addEventListener("click", () => dialog.close());
-  (form.querySelector("input") ?? yes).focus();
+  (form.querySelector("input") ?? (look === "danger" ? cancel : yes)).focus();
   return new Promise((done) => {
     dialog.addEventListener("close", () => done(dialog.returnValue === "yes"));
   });

@@ -61,7 +61,7 @@ export class Entrance {
     }
     const asking = phase === "locked" ? "password" : "name";
     if (asking !== this.#asking && !(isEntering && this.#asking)) this.#ask(asking);
-    const trouble = phase === "waiting" ? "The server does not answer. Trying again …" : "";
+    const trouble = phase === "waiting" ? sentence || "The server does not answer. Trying again …" : "";
     setText(this.#refusal, isAsking ? sentence : trouble);
     this.#field.ariaInvalid = `${isAsking && sentence !== ""}`;
     this.#field.disabled = this.#enter.disabled = isEntering;
