@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.chat import events as e
 from hubbub.chat.fold import fold, target_of
+from hubbub.client import replica as replica_module
 from hubbub.client.replica import CHANGES_MAX, Fit, Replica
 
 NAMES = st.sampled_from(["ann", "bob"])
@@ -82,6 +84,7 @@ def check(replica: Replica, log: Log) -> None:
     assert replica.messages == [m for seq, m in fresh.items() if seq > replica.start]
 
 
+@settings(deadline=None)
 @given(logs(), st.data())
 def test_an_old_page_plus_events_equals_a_fresh_page(log: Log, data: st.DataObject) -> None:
     joined = data.draw(st.integers(0, len(log.events)), "joined after")
@@ -111,6 +114,7 @@ def test_an_old_page_plus_events_equals_a_fresh_page(log: Log, data: st.DataObje
     ]
 
 
+@settings(deadline=None)
 @given(logs(), st.integers(1, 5))
 def test_scrolling_back_brings_everything(log: Log, limit: int) -> None:
     last = log.events[-1].seq if log.events else 0
@@ -130,6 +134,19 @@ def room(last: int, *, gap: bool = False) -> e.Room:
     return e.Room(
         room="lobby", topic="t", members=[e.MemberSummary("ann")], last=last, first=1, gap=gap
     )
+
+
+def test_what_bounds_pages_is_forgotten_with_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replica_module, "CHANGES_MAX", 1)
+    replica = Replica("lobby", 10)
+    for seq in (11, 12):  # of messages that are not held: the second drives the first out
+        edit = e.Edited(room="lobby", seq=seq, prev=seq - 1, sender="ann", at=0, target=1, text="x")
+        assert replica.apply(edit) is Fit.NEXT
+    page = e.Page(room="lobby", messages=[message(3, 0)], more=False, last=3)
+    assert not replica.add_page(page, before=11), "it may lack the first change"
+    replica.entered(room(3), 12)  # another log, which is younger
+    assert replica.add_page(page)
+    assert replica.messages == [message(3, 0)]
 
 
 def test_a_missing_event_is_a_gap_that_changes_nothing() -> None:

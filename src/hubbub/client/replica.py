@@ -111,7 +111,6 @@ class Replica:
             if len(self._held) > self._messages_max:
                 self.start = next(iter(self._held))
                 del self._held[self.start]
-                self._page_last_min = self.cursor  # the changes folded into it went with it
             return
         if isinstance(event, Topic):
             self.topic = event.text
