@@ -1,6 +1,6 @@
 """A room: where its log stands, and its members, live or lagging."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hubbub.chat.events import AnyLogged, MemberSummary, RoomSummary, Topic
 from hubbub.hub.session import Format, Session
@@ -75,11 +75,11 @@ class Room:
         if not group:
             self.live.pop(member.session.format, None)
 
-    def advance(self, events: Iterable[AnyLogged]) -> None:
-        """Take note of events that were committed, in order."""
+    def advance(self, events: Sequence[AnyLogged]) -> None:
+        """Take note of events that were committed, in order; at least one."""
+        self.first = self.first or events[0].seq
+        self.last = events[-1].seq
         for event in events:
-            self.first = self.first or event.seq
-            self.last = event.seq
             if isinstance(event, Topic):
                 self.topic = event.text
 
