@@ -177,11 +177,11 @@ test("a fault of ours is no lost connection", async () => {
   await assert.rejects(fill(room, pager), TypeError);
 });
 
-test("reaching what is no message ends when there is nothing older", async () => {
-  const older = { messages: messages(1, 3), more: true, last: 6 };
+test("reaching what is no message ends where it would be", async () => {
+  const older = { messages: messages(3), more: true, last: 6 };
   const { room, asked, pager } = entered(6, { messages: messages(5, 6), more: true, last: 6 }, older);
   await fill(room, pager);
-  assert.equal(await reach(room, 2, pager), false);
+  assert.equal(await reach(room, 4, pager), false);
   assert.deepEqual(asked.map(({ before }) => before), [undefined, 5]);
   assert.equal(await reach(room, 3, pager), true);
   assert.equal(asked.length, 2);

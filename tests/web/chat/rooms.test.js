@@ -187,6 +187,7 @@ test("who is typing stops being so after a while, or with what they say", async 
   await tab.frame();
   assert.deepEqual(tab.room().typing, []);
   server.tell("lobby", { type: "typing", room: "lobby", name: "bob" });
+  await tab.frame();
   tab.changes.length = 0;
   await tab.pass(6000);
   assert.deepEqual(tab.room().typing, []);
