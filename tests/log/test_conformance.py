@@ -72,9 +72,9 @@ def test_prev_is_the_seq_of_the_rooms_previous_event(play: Play) -> None:
         drafts: list[AnyLogged] = [said(), said(room="den"), said(), titled("t", room="den")]
         await log.append(drafts)
         await log.append([said(), said(room="den"), said(room="new")])
-        assert [(e.seq, e.prev) for e in drafts] == [(1, 0), (2, 0), (3, 1), (4, 2)]
-        assert [(e.seq, e.prev) for e in await all_of(log, "lobby")] == [(1, 0), (3, 1), (5, 3)]
-        assert [(e.seq, e.prev) for e in await all_of(log, "den")] == [(2, 0), (4, 2), (6, 4)]
+        assert [(e.seq, e.prev) for e in drafts] == [(1, 0), (3, 0), (2, 1), (4, 3)]
+        assert [(e.seq, e.prev) for e in await all_of(log, "lobby")] == [(1, 0), (2, 1), (5, 2)]
+        assert [(e.seq, e.prev) for e in await all_of(log, "den")] == [(3, 0), (4, 3), (6, 4)]
         assert [(e.seq, e.prev) for e in await all_of(log, "new")] == [(7, 0)]
 
     async def reopened(log: Log) -> None:
@@ -86,17 +86,39 @@ def test_prev_is_the_seq_of_the_rooms_previous_event(play: Play) -> None:
     play(reopened)
 
 
+def test_seqs_are_given_room_by_room_and_returned_in_the_order_of_the_drafts(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(room="den", nonce="old")])
+        drafts = [
+            said("a", nonce="n"),
+            said("b", room="den"),
+            said("c", room="attic"),
+            said("d", room="den", nonce="old"),
+            said("e", room="attic", nonce="n"),
+            said("f", room="den"),
+            said("g"),
+        ]
+        assert await log.append(drafts) == [2, 4, 6, 1, 2, 5, 3]
+        assert [draft.seq for draft in drafts] == [2, 4, 6, 0, 0, 5, 3]
+        assert seqs(await all_of(log, "lobby")) == [2, 3]
+        assert seqs(await all_of(log, "den")) == [1, 4, 5]
+        assert seqs(await all_of(log, "attic")) == [6]
+        assert await log.append([said()]) == [7]
+
+    play(scenario)
+
+
 def test_heads_tell_where_rooms_stand_and_their_topic(play: Play) -> None:
     async def before(log: Log) -> None:
         await log.append([said(), said(room="den"), titled("old"), titled("new"), said()])
         await log.append([said(), said(room="den")])
-        expected = {Head("lobby", 1, 6, "new"), Head("den", 2, 7, "")}
+        expected = {Head("lobby", 1, 6, "new"), Head("den", 5, 7, "")}
         assert set(await log.heads()) == expected
         await log.append([titled("")])
         assert Head("lobby", 1, 8, "") in await log.heads()
 
     async def reopened(log: Log) -> None:
-        assert set(await log.heads()) == {Head("lobby", 1, 8, ""), Head("den", 2, 7, "")}
+        assert set(await log.heads()) == {Head("lobby", 1, 8, ""), Head("den", 5, 7, "")}
 
     play(before)
     play(reopened)
@@ -185,7 +207,8 @@ def test_a_batch_of_repeats_alone_commits_nothing(play: Play) -> None:
 def test_a_backlog_is_bounded_by_bytes_but_never_empty(play: Play) -> None:
     async def scenario(log: Log) -> None:
         drafts = [said("ü" * 1000, room=room) for _ in range(10) for room in ("lobby", "den")]
-        await log.append(drafts)
+        for at in range(0, 20, 2):
+            await log.append(drafts[at : at + 2])
         size = max(len(msgspec.json.encode(draft)) for draft in drafts)
         assert size > 2000  # bytes are counted, not characters
         assert seqs(await log.backlog("lobby", 0, 0)) == [1]
@@ -199,11 +222,12 @@ def test_a_backlog_is_bounded_by_bytes_but_never_empty(play: Play) -> None:
     play(scenario)
 
 
-def test_a_backlog_is_as_long_as_was_asked_for(play: Play) -> None:
+def test_a_backlog_is_about_as_long_as_was_asked_for(play: Play) -> None:
     async def scenario(log: Log) -> None:
-        await log.append([said(f"{n}") for n in range(300)])
-        sizes = [len(msgspec.json.encode(e)) for e in await log.backlog("lobby", 0, 16_384)]
-        assert 16_384 - max(sizes) < sum(sizes) <= 16_384
+        await log.append([said(f"{n}") for n in range(700)])
+        for after in (0, 10, 300):
+            sizes = [len(msgspec.json.encode(e)) for e in await log.backlog("lobby", after, 32_768)]
+            assert 16_384 < sum(sizes) <= 32_768
 
     play(scenario)
 
@@ -211,8 +235,12 @@ def test_a_backlog_is_as_long_as_was_asked_for(play: Play) -> None:
 def test_a_backlog_read_to_its_end_holds_every_event_once(play: Play) -> None:
     async def scenario(log: Log) -> None:
         await log.append([said(str(n), room=("lobby", "den")[n % 2]) for n in range(2500)])
-        assert seqs(await all_of(log, "lobby")) == list(range(1, 2501, 2))
-        assert seqs(await all_of(log, "den", after=2000)) == list(range(2002, 2501, 2))
+        for n in range(500):
+            await log.append([said(str(n), room=("lobby", "den")[n % 2])])
+        alternating = list(range(2501, 3001, 2))
+        assert seqs(await all_of(log, "lobby")) == [*range(1, 1251), *alternating]
+        assert seqs(await all_of(log, "den", after=2000))[:500] == list(range(2001, 2501))
+        assert seqs(await all_of(log, "den", after=2700)) == list(range(2702, 3001, 2))
 
     play(scenario)
 

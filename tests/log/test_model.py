@@ -15,7 +15,7 @@ from hubbub.chat.events import AnyLogged, Message
 from hubbub.chat.names import direct_room
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.log.memory import MemoryLog
-from hubbub.log.sqlite import SqliteLog, search
+from hubbub.log.sqlite import SqliteLog, search, segments
 from tests.log.drafts import NOON, all_of, indexed
 
 ROOMS = ["lobby", "den", direct_room("alice", "bob")]
@@ -102,7 +102,18 @@ class Pair:
     async def agree(self) -> None:
         assert set(await self.sqlite.heads()) == set(await self.memory.heads())
         for room in ROOMS:
-            assert await all_of(self.sqlite, room) == await all_of(self.memory, room)
+            events = await all_of(self.memory, room)
+            assert await all_of(self.sqlite, room) == events
+            for event in events:  # within segments and at their ends
+                after = event.seq
+                assert await all_of(self.sqlite, room, after=after) == [
+                    later for later in events if later.seq > after
+                ]
+                for query in (
+                    PageQuery(room=room, before=after, limit=2),
+                    PageQuery(room=room, after=after, limit=2),
+                ):
+                    assert await self.sqlite.page(query) == await self.memory.page(query)
 
 
 async def both(folder: Path, steps: Sequence[Operation]) -> None:
@@ -130,6 +141,7 @@ async def both(folder: Path, steps: Sequence[Operation]) -> None:
 def test_sqlite_answers_as_memory_does(steps: list[Operation]) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(search, "INDEX_AFTER_SECONDS", 0)
+        patch.setattr(segments, "SEGMENT_BYTES_MAX", 400)  # three or four messages
         asyncio.run(both(Path(folder), steps))
 
 

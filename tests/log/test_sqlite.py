@@ -54,8 +54,8 @@ def test_a_restart_keeps_everything(play_sqlite: Play) -> None:
         await log.append([said("banana"), reacted(1, "👍")])
 
     async def reopened(log: SqliteLog) -> None:
-        assert [e.seq for e in await all_of(log, "lobby")] == [1, 3, 4, 5, 6]
-        assert set(await log.heads()) == {Head("lobby", 1, 6, "t"), Head("den", 2, 2, "")}
+        assert [e.seq for e in await all_of(log, "lobby")] == [1, 2, 3, 5, 6]
+        assert set(await log.heads()) == {Head("lobby", 1, 6, "t"), Head("den", 4, 4, "")}
         assert (await log.page(PageQuery(room="lobby"))).messages[0].reactions == {"👍": ["bob"]}
         await indexed(log)
         assert len((await log.search(SearchQuery(words="apple"))).messages) == 1
@@ -194,12 +194,13 @@ def test_a_failure_that_is_no_databases_leaves_drafts_as_they_were(play_sqlite: 
 
 def test_damage_is_told_and_ends_nothing_else(tmp_path: Path, play_sqlite: Play) -> None:
     async def fill(log: SqliteLog) -> None:
-        await log.append([said("x" * 1000, room=room) for _ in range(200) for room in ("a", "b")])
+        for _ in range(50):
+            await log.append([said("x" * 1000, room=room) for _ in range(10) for room in "ab"])
 
     play_sqlite(fill)
     database = tmp_path / "log" / "hubbub.db"
-    with database.open("r+b") as file:
-        file.seek(100_000)
+    with database.open("r+b") as file:  # its middle: where rooms begin and end is read at the start
+        file.seek(300_000)
         file.write(b"\xff" * 300_000)
 
     async def reopened(log: SqliteLog) -> None:
@@ -283,6 +284,16 @@ def test_a_newer_schema_is_refused(tmp_path: Path, play_sqlite: Play) -> None:
     assert "written by a newer hubbub" in str(refusal(tmp_path / "log"))
 
 
+def test_a_schema_from_before_the_first_release_is_refused(
+    tmp_path: Path, play_sqlite: Play
+) -> None:
+    play_sqlite(nothing)
+    older = sqlite3.connect(tmp_path / "log" / "hubbub.db")
+    older.execute(f"PRAGMA user_version = {schema.FORMAT_FLOOR - 1}")
+    older.close()
+    assert "Move the folder away" in str(refusal(tmp_path / "log"))
+
+
 def test_an_older_schema_is_brought_up_to_date(
     tmp_path: Path, play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,7 +309,7 @@ def test_an_older_schema_is_brought_up_to_date(
 
     async def reopened(log: SqliteLog) -> None:
         version = await log._writing.run(lambda db: db.execute("PRAGMA user_version").fetchone())
-        assert version == (len(released) + 1,)
+        assert version == (schema.FORMAT_FLOOR + len(released),)
         assert await log.append([said("more")]) == [2]
         assert len(await all_of(log, "lobby")) == 2
 

@@ -267,7 +267,7 @@ class Hub:
                 fanout.answer(pending.session, Ok(ref=pending.ref, seq=seq))
             if draft.seq:  # 0: a repeat of what was posted before
                 committed.setdefault(draft.room, []).append(draft)
-                self.last = draft.seq
+                self.last = max(self.last, draft.seq)
         for name, events in committed.items():
             room = self.rooms.get(name)
             if room is None:  # everyone left it while the log was at work

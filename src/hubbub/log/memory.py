@@ -17,7 +17,8 @@ from hubbub.chat.fold import target_of
 from hubbub.chat.limits import Limits
 from hubbub.chat.names import is_direct
 from hubbub.chat.queries import Head, PageQuery, SearchQuery
-from hubbub.log.nonces import NonceKey, Posted, is_repeat, nonce_key
+from hubbub.log.batch import Batch
+from hubbub.log.nonces import Posted
 from hubbub.log.pages import folded, folded_page
 
 _seq_of = attrgetter("seq")
@@ -31,11 +32,12 @@ class MemoryLog:
     ) -> None:
         self._duplicate_window_seconds = duplicate_window_seconds
         self._last = 0
+        self._tails: dict[str, int] = {}
         self._rooms: dict[str, list[AnyLogged]] = {}
         self._topics: dict[str, str] = {}
         self._messages: list[Message] = []
         self._changes: defaultdict[int, list[AnyLogged]] = defaultdict(list)
-        self._posted: dict[NonceKey, Posted] = {}
+        self._posted: dict[str, Posted] = {}
 
     async def heads(self) -> list[Head]:
         """See `Log.heads`."""
@@ -46,28 +48,26 @@ class MemoryLog:
 
     async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
         """See `Log.append`."""
-        return [self._append(draft) for draft in drafts]
+        batch = Batch(drafts)
+        batch.pass_over_repeats(self._posted, self._duplicate_window_seconds)
+        self._last = batch.count(self._last, self._tails)
+        self._tails.update(batch.tails)
+        self._posted.update({key: Posted(e.seq, e.at) for key, e in batch.posted.items()})
+        for room, events in batch.rooms.items():
+            self._topics.setdefault(room, "")
+            self._rooms.setdefault(room, []).extend(events)
+            for event in events:
+                self._note(event)
+        return batch.seqs
 
-    def _append(self, draft: AnyLogged) -> int:
-        key = nonce_key(draft)
-        if key is not None:
-            posted = self._posted.get(key)
-            if posted is not None and is_repeat(posted, draft, self._duplicate_window_seconds):
-                return posted.seq
-            self._posted[key] = Posted(self._last + 1, draft.at)
-        room = self._rooms.setdefault(draft.room, [])
-        self._last += 1
-        draft.seq, draft.prev = self._last, room[-1].seq if room else 0
-        room.append(draft)
-        self._topics.setdefault(draft.room, "")
-        if isinstance(draft, Message):
-            self._messages.append(draft)
-        elif isinstance(draft, Topic):
-            self._topics[draft.room] = draft.text
-        target = target_of(draft)
+    def _note(self, event: AnyLogged) -> None:
+        if isinstance(event, Message):
+            self._messages.append(event)
+        elif isinstance(event, Topic):
+            self._topics[event.room] = event.text
+        target = target_of(event)
         if target is not None:
-            self._changes[target].append(draft)
-        return draft.seq
+            self._changes[target].append(event)
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         """See `Log.backlog`."""

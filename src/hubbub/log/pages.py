@@ -27,10 +27,10 @@ def folded_page(
     limit: int,
     last: int,
 ) -> Page:
-    """Return the page of `messages`, ordered by seq and read up to one beyond `limit`.
+    """Return the page of `messages`, ordered by seq and read at least one beyond `limit`.
 
-    The one beyond tells that there is more; it is the last in the direction of reading. A page of
-    long messages ends early, at `PAGE_TEXT_BYTES_MAX`: it must fit in its reader's memory.
+    What is beyond, in the direction of reading, tells that there is more. A page of long messages
+    ends early, at `PAGE_TEXT_BYTES_MAX`: it must fit in its reader's memory.
     """
     kept = folded(messages[:limit] if ascending else messages[-limit:], changes)
     fitting = _fitting(kept if ascending else reversed(kept))

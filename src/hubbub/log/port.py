@@ -11,7 +11,8 @@ class Log(Protocol):
     """An ordered durable record. Every method may raise LogError, and then changed nothing.
 
     One seq counts through all rooms: it increases within a room, is never reused, and orders a
-    search across rooms. An event's `prev` is the seq of its room's previous event.
+    search across rooms. What is appended at once is counted room by room. An event's `prev` is the
+    seq of its room's previous event.
     """
 
     async def heads(self) -> list[Head]:
@@ -26,9 +27,9 @@ class Log(Protocol):
         """
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
-        """Return the room's next events after seq `after`, about `bytes_max` of them, at least one.
+        """Return the room's next events after seq `after`, up to about `bytes_max` of them.
 
-        Empty when there are none.
+        Empty when there are none; if there are, it is at least one.
         """
 
     async def page(self, query: PageQuery) -> Page:

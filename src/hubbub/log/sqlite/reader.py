@@ -1,14 +1,15 @@
 """Reads of heads, backlogs and pages; each is one statement that returns one row.
 
-So each sees one snapshot, and takes the GIL back once (see schema.py). Lists arrive as one JSON
-array, which is decoded in one call. They are sorted here: SQLite promises no order within
-group_concat, and to sort what is in order already costs next to nothing.
+So each sees one snapshot, and takes the GIL back once (see schema.py). Segments arrive as one JSON
+array, which is decoded in one call, and are cut here to what was asked for. They are sorted here:
+SQLite promises no order within group_concat, and to sort what is in order costs next to nothing.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import msgspec
 
@@ -17,63 +18,103 @@ from hubbub.chat.queries import Head, PageQuery
 from hubbub.log.pages import folded_page
 from hubbub.log.sqlite.connection import Durability, connect
 
-BACKLOG_EVENTS_MAX = 1000
-EVENT_BYTES_MIN = 64  # no event's JSON is shorter, so no more than this many need measuring
 SEQ_MAX = 2**63 - 1
 
 _HEADS = """
-SELECT json_group_array(json_object(
-    'room', name, 'first', first, 'last', last, 'topic', coalesce(topic, '')
-)) FROM rooms
+SELECT json_group_array(json_object('room', name, 'first', first, 'last', last, 'topic', topic))
+FROM heads
 """
 
-# The inner query measures the backlog in the index; the outer one reads what fits.
+# From segment to segment until there is enough: what is read depends on what was asked for alone.
 BACKLOG = """
-SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM (
-    SELECT body FROM events
-    WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND seq > :after AND seq <= (
-        SELECT max(seq) FROM (
-            SELECT seq, size, sum(size) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total
-            FROM (
-                SELECT seq, size FROM events
-                WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND seq > :after
-                ORDER BY seq LIMIT :events_max
-            )
-        ) WHERE total <= :bytes_max OR total = size
-    ) ORDER BY seq
+WITH RECURSIVE taken (last, total) AS (
+    SELECT :after, 0
+    UNION ALL
+    SELECT s.last, total + s.size FROM taken CROSS JOIN segments AS s ON s.last = min(
+        coalesce((
+            SELECT min(last) FROM segments
+            WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 1
+                  AND last > taken.last
+        ), :seq_max),
+        coalesce((
+            SELECT min(last) FROM segments
+            WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 0
+                  AND last > taken.last
+        ), :seq_max)
+    )
+    WHERE total + s.size <= :bytes_max OR total = 0
+)
+SELECT '[' || coalesce(group_concat(body, ','), '') || ']'
+FROM taken CROSS JOIN segments USING (last) WHERE last > :after
+"""
+
+# Of each segment, the page needs the messages from `low` to `high`; before them, `missing` were.
+_CHOSEN = """
+RECURSIVE chosen (last, low, high, body, missing) AS MATERIALIZED (
+    SELECT {start}, 1, 0, NULL, :limit + 1
+    UNION ALL
+    SELECT s.last, {low}, {high}, s.body, {missing}
+    FROM chosen CROSS JOIN segments AS s ON s.last = (
+        SELECT last FROM segments
+        WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 1
+              AND last {beyond} chosen.last
+        ORDER BY last {direction} LIMIT 1
+    )
+    WHERE {missing} > 0 AND s.last > :after AND s.first < :before
 )
 """
-
-_CHOSEN = """
-SELECT seq, body FROM events
-WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND kind = 'message'
-      AND seq > :after AND seq < :before
-ORDER BY seq {direction} LIMIT :limit + 1
-"""
+_MISSING = "(missing - (high - low + 1))"
+_LOW = "max(s.first, :after + 1)"
+_HIGH = "min(s.last, :before - 1)"
 
 _FOLDED = """
-WITH chosen AS MATERIALIZED ({chosen})
+WITH {chosen}
 SELECT
     (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM chosen),
-    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM events AS change
-     WHERE target IN (SELECT seq FROM chosen) AND (kind <> 'edited' OR seq = (
-         SELECT max(seq) FROM events WHERE target = change.target AND kind = 'edited'
-     ))),
-    (SELECT coalesce(max(seq), 0) FROM events)
+    (SELECT '[' || coalesce(group_concat(change.body, ','), '') || ']'
+     FROM chosen CROSS JOIN segments AS change ON change.target BETWEEN low AND high
+     WHERE change.kind <> 'edited' OR change.last = (
+         SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
+     )),
+    (SELECT coalesce(max(last), 0) FROM segments)
 """
 
 
 def folding(chosen: str) -> str:
-    """Return the statement for a page of the messages `chosen`: a SELECT of seq and body."""
+    """Return the statement for a page of the table `chosen`, which has low, high and body."""
     return _FOLDED.format(chosen=chosen)
 
 
-NEWEST = folding(_CHOSEN.format(direction="DESC"))
-OLDEST = folding(_CHOSEN.format(direction="ASC"))
+OLDEST = folding(
+    _CHOSEN.format(
+        start=":after",
+        beyond=">",
+        direction="ASC",
+        low=_LOW,
+        high=f"min({_HIGH}, {_LOW} + {_MISSING} - 1)",
+        missing=_MISSING,
+    )
+)
+NEWEST = folding(
+    _CHOSEN.format(
+        # The first segment may hold :before, and what it needs of it is what stands before.
+        start="""coalesce((
+            SELECT last + (first < :before) FROM segments
+            WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 1
+                  AND last >= :before
+            ORDER BY last LIMIT 1
+        ), :before)""",
+        beyond="<",
+        direction="DESC",
+        low=f"max({_LOW}, {_HIGH} - {_MISSING} + 1)",
+        high=_HIGH,
+        missing=_MISSING,
+    )
+)
 
 _heads = msgspec.json.Decoder(list[Head])
-_events = msgspec.json.Decoder(list[AnyLogged])
-_messages = msgspec.json.Decoder(list[Message])
+_events = msgspec.json.Decoder(list[list[AnyLogged]])
+_messages = msgspec.json.Decoder(list[list[Message]])
 _seq_of = attrgetter("seq")
 
 
@@ -94,51 +135,46 @@ def read_backlog(
     connection: sqlite3.Connection, room: str, after: int, bytes_max: int
 ) -> list[AnyLogged]:
     """See `Log.backlog`."""
-    asked = {
-        "room": room,
-        "after": after,
-        "bytes_max": bytes_max,
-        "events_max": min(BACKLOG_EVENTS_MAX, bytes_max // EVENT_BYTES_MIN + 1),
-    }
+    asked = {"room": room, "after": after, "bytes_max": bytes_max, "seq_max": SEQ_MAX}
     (found,) = connection.execute(BACKLOG, asked).fetchone()
-    return sorted(_events.decode(found), key=_seq_of)
+    events = [event for event in chain(*_events.decode(found)) if event.seq > after]
+    return sorted(events, key=_seq_of)
+
+
+class Asked(TypedDict):
+    """The parameters of a page's statement; `words` of a search's."""
+
+    room: str | None
+    after: int
+    before: int
+    limit: int
+    words: NotRequired[str]
 
 
 def read_page(connection: sqlite3.Connection, query: PageQuery) -> Page:
     """See `Log.page`."""
-    asked: dict[str, str | int] = {
+    asked: Asked = {
         "room": query.room,
         "after": 0 if query.after is None else query.after,
         "before": SEQ_MAX if query.before is None else query.before,
         "limit": query.limit,
     }
     ascending = query.after is not None
-    return read_folded(
-        connection,
-        OLDEST if ascending else NEWEST,
-        asked,
-        room=query.room,
-        ascending=ascending,
-        limit=query.limit,
-    )
+    return read_folded(connection, OLDEST if ascending else NEWEST, asked, ascending=ascending)
 
 
 def read_folded(
-    connection: sqlite3.Connection,
-    statement: str,
-    asked: Mapping[str, str | int | None],
-    *,
-    room: str | None,
-    ascending: bool,
-    limit: int,
+    connection: sqlite3.Connection, statement: str, asked: Asked, *, ascending: bool
 ) -> Page:
     """Return the page that `statement`, made by `folding`, finds."""
-    messages, changes, last = connection.execute(statement, asked).fetchone()
+    segments, changes, last = connection.execute(statement, asked).fetchone()
+    after, before = asked["after"], asked["before"]
+    messages = [m for m in chain(*_messages.decode(segments)) if after < m.seq < before]
     return folded_page(
-        room,
-        sorted(_messages.decode(messages), key=_seq_of),
-        sorted(_events.decode(changes), key=_seq_of),
+        asked["room"],
+        sorted(messages, key=_seq_of),
+        sorted(chain(*_events.decode(changes)), key=_seq_of),
         ascending=ascending,
-        limit=limit,
+        limit=asked["limit"],
         last=last,
     )

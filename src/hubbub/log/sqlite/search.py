@@ -12,7 +12,7 @@ from hubbub.chat.errors import LogError
 from hubbub.chat.events import Page
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.sqlite.connection import OwnedConnection
-from hubbub.log.sqlite.reader import SEQ_MAX, folding, read_folded
+from hubbub.log.sqlite.reader import SEQ_MAX, Asked, folding, read_folded
 from hubbub.log.sqlite.writer import Writer
 
 INDEX_AFTER_SECONDS = 0.2  # many commits share a portion, which costs less than one each
@@ -23,10 +23,11 @@ WORDS_MAX = 64  # each is a walk through the index, and other searches wait mean
 
 _logger = logging.getLogger(__name__)
 
+# Seqs count events: no segment has as many as any portion may have.
 PORTION_END = """
-SELECT max(seq) FROM (
-    SELECT seq, size, sum(size) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total
-    FROM (SELECT seq, size FROM events WHERE seq > :after ORDER BY seq LIMIT :events_max)
+SELECT max(last) FROM (
+    SELECT last, size, sum(size) OVER (ORDER BY last ROWS UNBOUNDED PRECEDING) AS total
+    FROM segments WHERE last > :after AND last <= :after + :events_max
 ) WHERE total <= :bytes_max OR total = size
 """
 _WATERMARK = "SELECT seq FROM watermark"
@@ -34,10 +35,16 @@ _FILL = "INSERT INTO portions (after, upto) VALUES (?, ?)"
 
 # A message that was deleted a moment ago may still be in the index.
 _CHOSEN = """
-SELECT e.seq, e.body FROM search CROSS JOIN events AS e ON e.seq = search.rowid
-WHERE search MATCH {match} AND search.rowid < :before
-      AND NOT EXISTS (SELECT 1 FROM events WHERE target = e.seq AND kind = 'deleted')
-ORDER BY search.rowid DESC LIMIT :limit + 1
+chosen (low, high, body) AS MATERIALIZED (
+    SELECT search.rowid, search.rowid,
+           '[' || json_extract(s.body, '$[' || (search.rowid - s.first) || ']') || ']'
+    FROM search CROSS JOIN segments AS s ON s.last = (
+        SELECT last FROM segments WHERE last >= search.rowid ORDER BY last LIMIT 1
+    )
+    WHERE search MATCH {match} AND search.rowid < :before
+          AND NOT EXISTS (SELECT 1 FROM segments WHERE target = search.rowid AND kind = 'deleted')
+    ORDER BY search.rowid DESC LIMIT :limit + 1
+)
 """
 EVERYWHERE = folding(_CHOSEN.format(match=":words || ' NOT place : direct'"))
 # A room without events has no id; no room has id 0.
@@ -100,20 +107,15 @@ class Index:
 
 def read_search(connection: sqlite3.Connection, query: SearchQuery) -> Page:
     """See `Log.search`."""
-    asked = {
+    asked: Asked = {
         "words": _match(query.words),
         "room": query.room,
+        "after": 0,
         "before": SEQ_MAX if query.before is None else query.before,
         "limit": query.limit,
     }
-    return read_folded(
-        connection,
-        EVERYWHERE if query.room is None else IN_ROOM,
-        asked,
-        room=query.room,
-        ascending=False,
-        limit=query.limit,
-    )
+    statement = EVERYWHERE if query.room is None else IN_ROOM
+    return read_folded(connection, statement, asked, ascending=False)
 
 
 def _match(words: str) -> str:

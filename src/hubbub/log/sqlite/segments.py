@@ -1,0 +1,58 @@
+"""How a batch is cut into segments, the rows of the log.
+
+A segment holds consecutive messages of one room, or one event of another kind. A row costs SQLite
+several times what a message's share of a long one does, so a busy room's messages share rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+import msgspec
+
+from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.fold import target_of
+
+SEGMENT_BYTES_MAX = 8192
+"""A page decodes little that it does not show, and a found message takes little to be read."""
+
+_encode = msgspec.json.Encoder().encode
+_KINDS = {kind: kind.__struct_config__.tag for kind in get_args(AnyLogged)}
+
+
+class Cutting:
+    """The segments of a batch, in the form that the view `batches` takes (see schema.py)."""
+
+    def __init__(self, rooms: Iterable[Sequence[AnyLogged]]) -> None:
+        self.rows: list[tuple[object, ...]] = []
+        self._bodies: list[bytes] = []
+        self._start = 1
+        for events in rooms:
+            self._cut(events)
+
+    @property
+    def bodies(self) -> bytes:
+        """A JSON array of events for each segment, one after the other."""
+        return b"".join(self._bodies)
+
+    def _cut(self, events: Sequence[AnyLogged]) -> None:
+        run: list[bytes] = []
+        size = 0
+        previous = events[0]
+        for event in events:
+            encoded = _encode(event)
+            # Pages count the messages of a segment by its seqs: it holds nothing else.
+            goes_on = type(event) is Message is type(previous)
+            if run and not (goes_on and size + len(encoded) <= SEGMENT_BYTES_MAX):
+                self._close(previous, run, size)
+                run, size = [], 0
+            run.append(encoded)
+            size += len(encoded)
+            previous = event
+        self._close(previous, run, size)
+
+    def _close(self, last: AnyLogged, run: list[bytes], size: int) -> None:
+        body = b"[%b]" % b",".join(run)
+        first, kind = last.seq - len(run) + 1, _KINDS[type(last)]
+        self.rows.append((last.seq, first, last.room, kind, target_of(last), size, self._start))
+        self._bodies.append(body)
+        self._start += len(body)
