@@ -1,0 +1,1 @@
+"""hubbub beside the servers that people would pick instead: `python -m bench`."""

@@ -1,0 +1,138 @@
+"""hubbub itself, with everything on: names, limits, durable log. Only the flood limit is lifted."""
+
+import base64
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+from bench.peers.peer import NAME_BYTES, TEXT_BYTES, Dialect, Peer
+from hubbub import __version__
+
+CONFIG = "[limits]\nmessages_per_second = 0\n"
+HEADER_BYTES = 10
+OPENING = (
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %b\r\n\r\n" % base64.b64encode(bytes(16))
+)
+
+
+def frame(payload: bytes, plus: bytes = b"") -> bytes:
+    """Return a frame; with `plus` it is one of an event session."""
+    return b"%-10b%b" % (b"%b%d" % (plus, len(payload)), payload)
+
+
+def websocket_frame(payload: bytes) -> bytes:
+    """Return a text message as a client sends it, masked; the payload is short."""
+    mask = os.urandom(4)
+    masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+    return bytes((0x81, 0x80 | len(payload))) + mask + masked
+
+
+def command(**fields: object) -> bytes:
+    """Return a command of an event session, as JSON."""
+    return json.dumps(fields).encode()
+
+
+class Classic(Dialect):
+    """A classic session: a name, then plain lines."""
+
+    joined = b"You are in "
+
+    def join(self, name: str, room: str) -> bytes:
+        return frame(name.encode()) + frame(f"/join {room}".encode())
+
+    def heard_bytes(self, room: str, first: int, count: int) -> int:
+        del room, first
+        return count * (HEADER_BYTES + NAME_BYTES + HEADER_BYTES + TEXT_BYTES)
+
+
+class Event(Dialect):
+    """A session that speaks events in frames. Deliveries hold seq and prev, which grow."""
+
+    opened = b'"type":"welcome"'
+    joined = b'"type":"room"'
+    end = b'"}'
+    header_bytes = HEADER_BYTES
+
+    def opening(self, name: str) -> bytes:
+        return frame(name.encode(), b"+")
+
+    def join(self, name: str, room: str) -> bytes:
+        del name
+        return frame(command(type="join", room=room), b"+")
+
+    def heard_bytes(self, room: str, first: int, count: int) -> int:
+        blank = json.dumps(
+            {
+                "type": "message",
+                "room": room,
+                "seq": 0,
+                "prev": 0,
+                "from": "n" * NAME_BYTES,
+                "at": 10**12,
+                "text": "t" * TEXT_BYTES,
+            },
+            separators=(",", ":"),
+        )
+        fixed = len(blank) - 2 + self.header_bytes
+        seqs = _digits(first, count)
+        prevs = _digits(first - 1, count)
+        return count * fixed + seqs + prevs
+
+
+class WebSocket(Event):
+    """The same over a WebSocket, whose header has four bytes for a message of this length."""
+
+    opened = b"\r\n\r\n"
+    header_bytes = 4
+
+    def opening(self, name: str) -> bytes:
+        del name
+        return OPENING
+
+    def join(self, name: str, room: str) -> bytes:
+        hello = command(type="hello", name=name)
+        enter = command(type="join", room=room)
+        return websocket_frame(hello) + websocket_frame(enter)
+
+
+def _digits(first: int, count: int) -> int:
+    """Return how many digits `count` numbers from `first` on have together."""
+    total = count
+    power = 10
+    while power < first + count:
+        total += first + count - max(first, power)
+        power *= 10
+    return total
+
+
+class Hubbub(Peer):
+    """A hubbub whose members speak the given dialects in turn; its speakers are classic."""
+
+    speaker = Classic()
+    hears_others = True
+
+    def __init__(self, name: str, *members: Dialect) -> None:
+        self.name = name
+        self.members = members
+
+    def absence(self) -> str | None:
+        return None
+
+    def version(self) -> str:
+        return f"hubbub {__version__}, Python {platform.python_version()}"
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        config = folder / "hubbub.toml"
+        config.write_text(CONFIG)
+        return [
+            *(sys.executable, "-m", "hubbub.cli", "serve"),
+            *("--listen", f"127.0.0.1:{port}"),
+            *("--data", str(folder / "log"), "--config", str(config)),
+        ]
+
+    def say(self, room: str, text: bytes) -> bytes:
+        del room  # the speaker is in no other
+        return frame(text)

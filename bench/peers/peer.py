@@ -1,0 +1,82 @@
+"""What the bench must know of a server: how it is started, and what it is told in its own bytes."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from bench.peers.server import Server
+
+TEXT_BYTES = 64
+"""The length of every message that the bench says."""
+
+NAME_BYTES = 6
+"""The length of every name, so that every delivery of a kind has the same size."""
+
+
+class Dialect(ABC):
+    """How one kind of connection enters a room, and what it receives there.
+
+    `opened` is in the answer to `opening`, if there is one, and `joined` in the answer to `join`;
+    it is empty if there is none. `end` follows the text in each delivery.
+    """
+
+    opened = b""
+    joined = b""
+    end = b""
+
+    def opening(self, name: str) -> bytes:
+        """Return what a new connection sends before it may join."""
+        del name
+        return b""
+
+    @abstractmethod
+    def join(self, name: str, room: str) -> bytes:
+        """Return what a connection sends to be `name`, if it is not yet, and to hear `room`."""
+
+    @abstractmethod
+    def heard_bytes(self, room: str, first: int, count: int) -> int:
+        """Return the size of `count` deliveries; `first` numbers them from 1, from the start."""
+
+
+class Peer(ABC):
+    """A server that takes part, and how one speaks to it.
+
+    `members` are the dialects of those who listen, taken in turn, `speaker` that of those who
+    speak. Where `hears_others`, a speaker is a member of the room too, and where `hears_itself`,
+    it receives its own messages as well. So many connections wait in its `backlog` to be accepted,
+    and `unasked_seconds` after a connection the server may send something by itself.
+    """
+
+    name = ""
+    members: tuple[Dialect, ...]
+    speaker: Dialect
+    hears_others = False
+    hears_itself = False
+    has_rooms = True
+    connections_max = 1_000_000
+    backlog = 64
+    unasked_seconds = 0.0
+
+    @abstractmethod
+    def absence(self) -> str | None:
+        """Return why it cannot take part, in a sentence; None if it can."""
+
+    def version(self) -> str:
+        """Return what the program says of its version, in a line."""
+        return ""
+
+    @abstractmethod
+    def command(self, folder: Path, port: int) -> list[str]:
+        """Return the command that serves at `port` of loopback; `folder` is empty and its own."""
+
+    @abstractmethod
+    def say(self, room: str, text: bytes) -> bytes:
+        """Return what a speaker sends to say `text`."""
+
+    def reply_bytes(self, heard_by: int) -> int:
+        """Return the size of what a speaker receives for each message that so many members hear."""
+        del heard_by
+        return 0
+
+    def await_joined(self, server: Server, count: int) -> None:
+        """Wait until `count` connections are in, for a server that does not answer `join`."""
+        del server, count

@@ -1,0 +1,97 @@
+"""A server's process: pinned to one core, awaited until it accepts, and ended without a trace."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, TypeVar
+
+from bench.measuring import cpu_seconds, pinned, resident_bytes, server_core
+
+HOST = "127.0.0.1"
+PATIENCE_SECONDS = 60.0
+
+
+Used = TypeVar("Used", int, float)
+
+
+class Failed(Exception):
+    """A run that does not count; the sentence says why."""
+
+
+class Server:
+    """A running server at `port`. Raises Failed if it does not come up."""
+
+    def __init__(self, command: list[str], port: int, folder: Path) -> None:
+        self.port = port
+        self.output = folder / "output"
+        started = time.monotonic()
+        with self.output.open("ab") as output, pinned(server_core()):
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._await_ready()
+        except BaseException:
+            self.stop()
+            raise
+        self.start_seconds = time.monotonic() - started
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                said = self.output.read_text("utf-8", "replace").strip()
+                raise Failed(f"It ended at once, and said: {said[-300:] or 'nothing'}")
+            try:
+                socket.create_connection((HOST, self.port), 1).close()
+            except OSError:
+                time.sleep(0.002)
+            else:
+                return
+        raise Failed(f"It accepted no connection within {PATIENCE_SECONDS:.0f} seconds.")
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that it and its children have used."""
+        return self._used(cpu_seconds)
+
+    def resident_bytes(self) -> int:
+        """Return the memory that it and its children hold."""
+        return self._used(resident_bytes)
+
+    def _used(self, measure: Callable[[int], Used]) -> Used:
+        try:
+            return measure(self._process.pid)
+        except OSError:
+            raise Failed("The server ended while it was measured.") from None
+
+    def stop(self) -> None:
+        """End it; by force if it does not go within a while."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind((HOST, 0))
+        port: int = sock.getsockname()[1]
+        return port

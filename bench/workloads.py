@@ -1,0 +1,185 @@
+"""What is measured: each workload drives one fresh server of a peer, and returns its figures."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import log
+from bench.crowd import Crowd, allow_descriptors
+from bench.load import Load
+from bench.peers import EVENTS, HUBBUB, MIXED, OTHERS, WEBSOCKETS
+from bench.peers.hubbub import Event, Hubbub
+from bench.peers.peer import Peer
+from bench.peers.server import Server, free_port
+
+SPEAKERS = 4
+IN_FLIGHT = 256
+STEADY_PER_SECOND = 200
+IDLE_CONNECTIONS = 20_000
+IDLE_ROOM = 20
+SPARE_DESCRIPTORS = 100
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How long each measurement takes, and by what every number is divided."""
+
+    seconds: float
+    divisor: int = 1
+
+    def of(self, count: int) -> int:
+        """Return a number of members, rooms or messages at this scale."""
+        return max(2, count // self.divisor)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One table of the report: figures as columns; those of `compared` as ratios to row one too."""
+
+    name: str
+    title: str
+    run: Callable[[Peer, Scale], Figures]
+    peers: tuple[Peer, ...]
+    columns: tuple[str, ...]
+    compared: tuple[str, ...]
+
+
+@contextmanager
+def crowd_at(peer: Peer) -> Iterator[Crowd]:
+    """Return an empty crowd at a fresh server of the peer."""
+    with TemporaryDirectory(prefix="hubbub-bench-") as name:
+        folder, port = Path(name), free_port()
+        with Server(peer.command(folder, port), port, folder) as server:
+            crowd = Crowd(peer, server)
+            try:
+                yield crowd
+            finally:
+                crowd.close()
+
+
+def one_room(members: int) -> Callable[[Peer, Scale], Figures]:
+    """Return the workload of one room with so many members, flat out."""
+
+    def run(peer: Peer, scale: Scale) -> Figures:
+        with crowd_at(peer) as crowd:
+            crowd.fill(rooms=1, members=scale.of(members), speakers=SPEAKERS)
+            crowd.settle(watched=3)
+            return Load(crowd).flat_out(scale.seconds, IN_FLIGHT).figures()
+
+    return run
+
+
+def many_rooms(peer: Peer, scale: Scale) -> Figures:
+    """Rooms of five: four listen, and one speaks again when it was heard."""
+    with crowd_at(peer) as crowd:
+        crowd.fill(rooms=scale.of(1000), members=4, speakers=1)
+        crowd.settle(watched=1)
+        return Load(crowd).flat_out(scale.seconds, window=1).figures()
+
+
+def steady(peer: Peer, scale: Scale) -> Figures:
+    """A conversation at a rate that everybody should keep up with."""
+    with crowd_at(peer) as crowd:
+        crowd.fill(rooms=1, members=scale.of(1000), speakers=SPEAKERS)
+        crowd.settle(watched=20)
+        return Load(crowd).steady(scale.seconds, STEADY_PER_SECOND).figures()
+
+
+def idle(peer: Peer, scale: Scale) -> Figures:
+    """People who only sit there. The memory is that of the server, not what the kernel holds."""
+    wanted = min(scale.of(IDLE_CONNECTIONS), peer.connections_max)
+    allowed = allow_descriptors(wanted + SPARE_DESCRIPTORS) - SPARE_DESCRIPTORS
+    rooms = max(1, min(wanted, allowed) // IDLE_ROOM) if peer.has_rooms else 1
+    members = min(wanted, allowed) // rooms
+    count = rooms * members
+    with crowd_at(peer) as crowd:
+        server = crowd.server
+        memory, cpu = server.resident_bytes(), server.cpu_seconds()
+        started, load_started = time.monotonic(), time.process_time()
+        crowd.fill(rooms=rooms, members=members, speakers=0)
+        seconds = time.monotonic() - started
+        load_seconds = time.process_time() - load_started
+        return {
+            "bytes_per_connection": (server.resident_bytes() - memory) / count,
+            "connections": count,
+            "accepted_per_second": count / seconds,
+            "server_us_per_accept": (server.cpu_seconds() - cpu) / count * 1e6,
+            "load_busy": load_seconds / seconds,
+        }
+
+
+def long_log(peer: Peer, scale: Scale) -> Figures:
+    """What reading a log costs; the peers are a hubbub with a short one and one with a long one."""
+    return log.run(peer, scale.of(log.LENGTHS[peer.name]))
+
+
+FLAT_OUT = (
+    "server_us_per_delivery",
+    "deliveries_per_second",
+    "messages_per_second",
+    "p50_ms",
+    "p99_ms",
+    "server_busy",
+    "load_busy",
+)
+STEADY = ("p50_ms", "p99_ms", "server_us_per_delivery", "server_busy", "load_busy")
+IDLE = (
+    "bytes_per_connection",
+    "connections",
+    "accepted_per_second",
+    "server_us_per_accept",
+    "load_busy",
+)
+PER_DELIVERY = ("server_us_per_delivery",)
+EVERYBODY = (HUBBUB, EVENTS, WEBSOCKETS, MIXED, *OTHERS)
+
+WORKLOADS = (
+    *(
+        Workload(
+            f"room-{members}",
+            f"One room of {members:,} members, flat out",
+            one_room(members),
+            EVERYBODY,
+            FLAT_OUT,
+            PER_DELIVERY,
+        )
+        for members in (10, 100, 1000, 5000)
+    ),
+    Workload(
+        "rooms",
+        "1,000 rooms of 5, flat out",
+        many_rooms,
+        (HUBBUB, *(peer for peer in OTHERS if peer.has_rooms)),
+        FLAT_OUT,
+        PER_DELIVERY,
+    ),
+    Workload(
+        "steady",
+        f"{STEADY_PER_SECOND} messages/s to one room of 1,000 members",
+        steady,
+        EVERYBODY,
+        STEADY,
+        ("p99_ms", *PER_DELIVERY),
+    ),
+    Workload(
+        "idle",
+        f"{IDLE_CONNECTIONS:,} idle connections, in rooms of {IDLE_ROOM}",
+        idle,
+        (HUBBUB, EVENTS, WEBSOCKETS, *OTHERS),
+        IDLE,
+        ("bytes_per_connection",),
+    ),
+    Workload(
+        "log",
+        "hubbub on a short log and on a long one",
+        long_log,
+        tuple(Hubbub(name, Event()) for name in log.LENGTHS),
+        log.COLUMNS,
+        log.COMPARED,
+    ),
+)
