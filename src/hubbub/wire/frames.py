@@ -115,9 +115,15 @@ def _parse_header(header: bytes) -> tuple[int, bool] | None:
     return (int(match[2]), bool(match[1])) if match else None
 
 
+# To write a header takes longer than to look it up, and most messages are short.
 @lru_cache(maxsize=4096)
 def _header(length: int) -> bytes:
     return b"%-10d" % length
+
+
+@lru_cache(maxsize=4096)
+def _event_header(length: int) -> bytes:
+    return b"+%-9d" % length
 
 
 def encode_frame(payload: bytes) -> bytes:
@@ -127,4 +133,4 @@ def encode_frame(payload: bytes) -> bytes:
 
 def encode_event_frame(payload: bytes) -> bytes:
     """Return `payload` behind a header that begins with `+`: this side speaks events."""
-    return b"+%-9d%b" % (len(payload), payload)
+    return _event_header(len(payload)) + payload

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -176,9 +177,13 @@ def close_message(code: int = NORMAL) -> bytes:
 
 
 def _encoded(opcode: Opcode, payload: bytes) -> bytes:
-    size = len(payload)
+    return _header(opcode, len(payload)) + payload
+
+
+@lru_cache(maxsize=4096)  # as in `frames`
+def _header(opcode: Opcode, size: int) -> bytes:
     if size <= _CONTROL_BYTES_MAX:
-        return b"%c%c%b" % (_FINAL | opcode, size, payload)
+        return struct.pack(">BB", _FINAL | opcode, size)
     if size < 2**16:
-        return struct.pack(">BBH", _FINAL | opcode, 126, size) + payload
-    return struct.pack(">BBQ", _FINAL | opcode, 127, size) + payload
+        return struct.pack(">BBH", _FINAL | opcode, 126, size)
+    return struct.pack(">BBQ", _FINAL | opcode, 127, size)
