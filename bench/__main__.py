@@ -3,15 +3,23 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
 from bench import report
+from bench.crowd import allow_descriptors
 from bench.measuring import load_core, server_core
 from bench.peers.peer import Peer
 from bench.peers.server import Failed
 from bench.report import Result, Row
-from bench.workloads import WORKLOADS, Scale, Workload
+from bench.workloads import (
+    IDLE_CONNECTIONS,
+    SPARE_DESCRIPTORS,
+    WORKLOADS,
+    Scale,
+    Workload,
+)
 
 QUICK = Scale(seconds=0.5, divisor=10)
 
@@ -77,7 +85,9 @@ def main() -> None:
         raise SystemExit(f"There is no peer '{min(unknown)}'. There are: {', '.join(everybody)}.")
     absences = {name: why for name, peer in everybody.items() if (why := peer.absence())}
     described = {"machine": report.machine(), "settings": report.settings(scale, runs)}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end too
     os.sched_setaffinity(0, {load_core()})
+    allow_descriptors(IDLE_CONNECTIONS + SPARE_DESCRIPTORS)
     for title, about in described.items():
         print(f"{title}: " + ", ".join(f"{key} {value}" for key, value in about.items()))
     if server_core() == load_core():

@@ -149,7 +149,10 @@ class Crowd:
                 outside.clear()
 
     def _connect(self, dialect: Dialect, room: Room, name: str) -> Seat:
-        sock = socket.socket()
+        try:
+            sock = socket.socket()
+        except OSError as error:
+            raise Failed(f"Connection {len(self.seats) + 1} is too much: {error}.") from None
         try:
             sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
             sock.bind((f"127.0.0.{1 + len(self.seats) // FROM_ADDRESS_MAX}", 0))
@@ -189,10 +192,10 @@ class Crowd:
         for room in self.rooms:
             room.speakers[0].say(self.peer.say(room.name, SETTLING))
         members = [seat for room in self.rooms for seat in room.members]
-        self._await(members, lambda seat, got: got.endswith(SETTLING + seat.dialect.end))
+        self._await(members, lambda _seat, got: SETTLING in got)
         unasked = time.monotonic() + self.peer.unasked_seconds
         while self._read(QUIET_SECONDS) or time.monotonic() < unasked:
-            pass  # speakers may have been told of each other
+            pass  # the rest of a delivery, or that speakers are told of each other
         for room in self.rooms:
             last = len(room.members) - 1
             for position in {last * part // max(1, watched - 1) for part in range(watched)}:

@@ -169,5 +169,7 @@ def _remarks(result: Result) -> list[str]:
             of = f", {times} of {len(row.runs) + len(row.failures)} runs" if row.runs else ""
             remarks.append(f"  {name}{of}: {reason}")
         if row.is_load_bound():
-            remarks.append(f"  {name} was not at its limit: the load was, with its core busy.")
+            remarks.append(
+                f"  {name}: the load was the bottleneck, its core busy and the server's not."
+            )
     return remarks

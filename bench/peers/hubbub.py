@@ -53,7 +53,6 @@ class Event(Dialect):
 
     opened = b'"type":"welcome"'
     joined = b'"type":"room"'
-    end = b'"}'
     header_bytes = HEADER_BYTES
 
     def opening(self, name: str) -> bytes:

@@ -21,7 +21,6 @@ class Subscriber(Dialect):
     """A connection that only listens; its subscription has the number 1."""
 
     joined = b"PONG\r\n"
-    end = b"\r\n"
 
     def join(self, name: str, room: str) -> bytes:
         del name

@@ -35,7 +35,6 @@ class User(Dialect):
 
     opened = b" 001 "
     joined = b" 366 "  # the list of names ends
-    end = b"\r\n"
 
     def opening(self, name: str) -> bytes:
         return f"NICK {name}\r\nUSER u 0 * :u\r\n".encode()

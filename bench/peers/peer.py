@@ -16,12 +16,11 @@ class Dialect(ABC):
     """How one kind of connection enters a room, and what it receives there.
 
     `opened` is in the answer to `opening`, if there is one, and `joined` in the answer to `join`;
-    it is empty if there is none. `end` follows the text in each delivery.
+    it is empty if there is none.
     """
 
     opened = b""
     joined = b""
-    end = b""
 
     def opening(self, name: str) -> bytes:
         """Return what a new connection sends before it may join."""

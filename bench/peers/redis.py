@@ -14,7 +14,6 @@ class Subscriber(Dialect):
     """A connection that only listens."""
 
     joined = b"$9\r\nsubscribe\r\n"
-    end = b"\r\n"
 
     def join(self, name: str, room: str) -> bytes:
         del name

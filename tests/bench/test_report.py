@@ -47,7 +47,7 @@ def test_the_table(result: Result) -> None:
         "limit         0.050      0.25         1,000",
         "nats              -         -             -",
         "  redis, 1 of 2 runs: It hung up.",
-        "  limit was not at its limit: the load was, with its core busy.",
+        "  limit: the load was the bottleneck, its core busy and the server's not.",
         "  nats: It said nothing.",
     ]
 
