@@ -1,14 +1,12 @@
 """When commits follow each other, on a clock that the test moves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
 from hubbub.chat.limits import Limits
 from hubbub.hub import Batch, Hub
 from hubbub.log.memory import MemoryLog
-from hubbub.server import commits as commits_module
 from hubbub.server.commits import REST_SECONDS_MAX, Commits
 from hubbub.wire.formats import CLASSIC
 
@@ -40,7 +38,7 @@ def rests(monkeypatch: pytest.MonkeyPatch, fan_outs: list[float], pause: float) 
     """Return how long was rested between commits; `pause` passes after each by itself."""
     hub = SlowHub(list(fan_outs))
     slept: list[float] = []
-    really_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    really_sleep = asyncio.sleep
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -59,7 +57,7 @@ def rests(monkeypatch: pytest.MonkeyPatch, fan_outs: list[float], pause: float) 
             hub.now += pause
         running.cancel()
 
-    monkeypatch.setattr(commits_module.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     asyncio.run(scene())
     return slept
 
