@@ -36,14 +36,18 @@ def port_of(lines: list[str]) -> str:
     return lines[0].rpartition(":")[2]
 
 
-def test_it_says_where_it_listens_and_what_to_open(tmp_path: Path) -> None:
+def test_it_says_where_it_listens_in_one_line(tmp_path: Path) -> None:
     with served(tmp_path) as lines:
         port = port_of(lines)
-        assert lines == [
-            f"hubbub is listening on 127.0.0.1:{port}",
-            f"open http://127.0.0.1:{port}/ in a browser",
-        ]
+        assert lines == [f"hubbub is listening on 127.0.0.1:{port}"]
         assert hubbub("send", f"127.0.0.1:{port}", "--name", "ci", "hi").returncode == 0
+
+
+def test_people_are_told_what_to_open(tmp_path: Path) -> None:
+    serve = command("serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path))
+    with Terminal(serve) as terminal:
+        terminal.expect("in a browser")
+        assert "open http://127.0.0.1:" in terminal.screen
 
 
 def test_who_closes_its_output_does_not_end_it(tmp_path: Path) -> None:

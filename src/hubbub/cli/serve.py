@@ -81,9 +81,10 @@ async def _serve(config: Config, *, lan: bool) -> None:
         address = await stack.enter_async_context(hosting(config))
         host, _, port = address.rpartition(":")
         ready = f"hubbub is listening on {address}"
+        invited: list[str] = []
         if lan:
             invited = await _invite(stack, int(port), config.server.password)
-        else:
+        elif sys.stdout.isatty():  # programs are promised one line
             invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
         # In one piece: who reads the first line only may have hung up before the second.
         show_text("\n".join([ready, *invited]))
