@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,23 +50,23 @@ def test_no_portion_is_larger_than_the_commits_call_for(
     monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 3600)
 
     async def scenario(log: SqliteLog) -> None:
-        assert log._index is not None
+        fill = partial(search.fill_portion, log._writer)
         portions = []
         for batch in (700, 700, 50, 1):
             await log.append([said(f"{n}") for n in range(batch)])
         while await watermark(log) < log._writer.last:
             before = await watermark(log)
-            await log._writing.run(log._index._fill)
+            await log._writing.run(fill)
             portions.append(await watermark(log) - before)
         assert sum(portions) == 1451
         assert all(400 < portion <= 500 for portion in portions[:-1])  # segments are not cut
         await log.append([said("x") for _ in range(700)])
         await log.append([said("x") for _ in range(700)])
-        await log._writing.run(log._index._fill)
+        await log._writing.run(fill)
         assert await watermark(log) == log._writer.last  # 1400: twice the last commit
         await log.append([said("long " * 2000) for _ in range(100)])
         before = await watermark(log)
-        await log._writing.run(log._index._fill)
+        await log._writing.run(fill)
         assert 20 <= await watermark(log) - before <= 25  # a quarter of a megabyte
 
     play_sqlite(scenario)

@@ -7,6 +7,7 @@ and what a few portions take, which keeps the promise of a second.
 import asyncio
 import logging
 import sqlite3
+from functools import partial
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Page
@@ -75,34 +76,35 @@ class Index:
             await asyncio.sleep(INDEX_AFTER_SECONDS)
             self._behind.clear()
             try:
-                while await self._connection.run(self._fill):
+                while await self._connection.run(partial(fill_portion, self._writer)):
                     pass
             except LogError as error:
                 _logger.warning("New messages cannot be searched for the moment. %s", error)
                 self._behind.set()
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _fill(self, connection: sqlite3.Connection) -> bool:
-        """Index the next portion; tell whether there is more."""
-        (after,) = connection.execute(_WATERMARK).fetchone()
-        if after >= self._writer.last:
-            return False
-        # Commits and portions take turns: a portion of twice the last commit catches up with any
-        # stream of commits, and delays the next by no more than its own size calls for.
-        events_max = max(PORTION_EVENTS, 2 * self._writer.last_committed)
-        asked = {
-            "after": after,
-            "events_max": events_max,
-            "bytes_max": events_max * PORTION_EVENT_BYTES,
-        }
-        (upto,) = connection.execute(PORTION_END, asked).fetchone()
-        connection.execute(_FILL, (after, upto))
-        return bool(upto < self._writer.last)
-
     async def close(self) -> None:
         """Stop; what is not indexed yet waits for the next start."""
         self._filling.cancel()
         await asyncio.wait([self._filling])
+
+
+def fill_portion(writer: Writer, connection: sqlite3.Connection) -> bool:
+    """Index the next portion of what `writer` has committed; tell whether there is more."""
+    (after,) = connection.execute(_WATERMARK).fetchone()
+    if after >= writer.last:
+        return False
+    # Commits and portions take turns: a portion of twice the last commit catches up with any
+    # stream of commits, and delays the next by no more than its own size calls for.
+    events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
+    asked = {
+        "after": after,
+        "events_max": events_max,
+        "bytes_max": events_max * PORTION_EVENT_BYTES,
+    }
+    (upto,) = connection.execute(PORTION_END, asked).fetchone()
+    connection.execute(_FILL, (after, upto))
+    return bool(upto < writer.last)
 
 
 def read_search(connection: sqlite3.Connection, query: SearchQuery) -> Page:

@@ -35,6 +35,7 @@ SECURITY_HEADERS = {
 }
 
 _LOCAL = (".localhost", ".local")
+_FOR_SCRIPTS = ("/api", "/metrics")
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -67,7 +68,7 @@ class Guard:
             _check_text(request)
             await self._check_host(request)
             self._check_origin(request)
-            if request.path.startswith(("/api", "/metrics")):
+            if request.path.startswith(_FOR_SCRIPTS):
                 self._check_password(request, visit.host)
                 await visit.paced()
             return await handler(request)
@@ -136,7 +137,7 @@ def _check_text(request: web.Request) -> None:
 
 def _is_open(path: str) -> bool:
     """Tell whether a page of another site could read or do something here with a GET."""
-    return path.startswith(("/ws", "/api", "/metrics"))
+    return path.startswith(("/ws", *_FOR_SCRIPTS))
 
 
 def _host_name(host: str) -> str:

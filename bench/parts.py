@@ -1,0 +1,113 @@
+"""What a message costs in each part of the server: `python -m bench.parts`.
+
+No sockets and no second thread: each part is driven by plain calls on a fixed script, and its CPU
+time is divided by the messages. Under a profiler it is the fixed script to look at:
+`python -m cProfile -s tottime -m bench.parts`.
+"""
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.peers.peer import TEXT_BYTES
+from hubbub.chat.limits import Limits
+from hubbub.hub import Hub, Session
+from hubbub.log.sqlite.search import fill_portion
+from hubbub.log.sqlite.writer import Writer
+from hubbub.wire.formats import CLASSIC
+from hubbub.wire.frames import FrameDecoder, encode_frame
+
+MEMBERS = 10
+SPEAKERS = 4
+BATCH_MESSAGES = 256
+RUNS = 5
+AT = 1_795_586_505_796
+PARTS = ("read frames", "decide", "commit", "fan out", "index")
+
+Costs = dict[str, float]
+"""CPU time by part."""
+
+
+class Silence:
+    """The sending half of a connection that leads nowhere."""
+
+    def write(self, payload: bytes) -> None:
+        """Take what is written."""
+
+    def end(self) -> None:
+        """Do nothing."""
+
+
+def crowded(hub: Hub, count: int, kind: str) -> list[Session]:
+    """Let classic sessions in."""
+    return [hub.enter(f"{kind}{n:03}", CLASSIC, Silence(), f"{kind}{n}") for n in range(count)]
+
+
+class Script:
+    """One server's parts, and the CPU time that each has taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.costs: Costs = dict.fromkeys(PARTS, 0.0)
+        self._hub = Hub(Limits(), server="bench")
+        crowded(self._hub, MEMBERS, "m")
+        self._speakers = crowded(self._hub, SPEAKERS, "s")
+        self._decoders = [FrameDecoder(self._hub.limits.frame_bytes_max) for _ in self._speakers]
+        self._writer = Writer(folder, "process", self._hub.limits.duplicate_window_seconds)
+        self._connection = self._writer.open()
+        self._started = 0.0
+
+    def play(self, batches: int) -> None:
+        """Take so many batches from their frames to their members, then into the search index."""
+        stream = encode_frame(b"x" * TEXT_BYTES) * (BATCH_MESSAGES // SPEAKERS)
+        for _ in range(batches):
+            self._begin()
+            heard = [list(decoder.receive(stream)) for decoder in self._decoders]
+            self._end("read frames")
+            for speaker, frames in zip(self._speakers, heard, strict=True):
+                for frame in frames:
+                    self._hub.line(speaker, frame.text, AT)
+            self._end("decide")
+            batch = self._hub.take()
+            seqs = self._writer.commit(self._connection, [pending.draft for pending in batch])
+            self._end("commit")
+            self._hub.apply(batch, seqs)
+            self._end("fan out")
+        self._begin()
+        while fill_portion(self._writer, self._connection):
+            pass
+        self._end("index")
+        self._connection.close()
+
+    def _begin(self) -> None:
+        self._started = time.thread_time()
+
+    def _end(self, part: str) -> None:
+        ended = time.thread_time()
+        self.costs[part] += ended - self._started
+        self._started = ended
+
+
+def played(batches: int) -> Costs:
+    """Play the script on a fresh log; return the CPU microseconds of a message by part."""
+    with TemporaryDirectory(prefix="hubbub-bench-") as folder:
+        script = Script(Path(folder))
+        script.play(batches)
+    messages = batches * BATCH_MESSAGES
+    return {part: seconds / messages * 1e6 for part, seconds in script.costs.items()}
+
+
+def main() -> None:
+    """Print the median of each part, and their sum."""
+    parser = argparse.ArgumentParser("python -m bench.parts", description=__doc__)
+    parser.add_argument("--batches", type=int, default=400, help="of 256 messages each (400)")
+    asked = parser.parse_args()
+    runs = [played(asked.batches) for _ in range(RUNS)]
+    medians = {part: statistics.median(run[part] for run in runs) for part in PARTS}
+    for part, cost in [*medians.items(), ("together", sum(medians.values()))]:
+        print(f"{part:12} {cost:6.2f} µs per message")
+
+
+if __name__ == "__main__":
+    main()
