@@ -1,7 +1,7 @@
 """WebSockets: the handshake over HTTP, and the line that the connection is from then on.
 
 Only the handshake is aiohttp's. The connection then becomes a line like any other: the same bytes
-go to all members, and each costs no more memory than a member that speaks frames.
+go to all members, and each costs hardly more memory than a member that speaks frames.
 """
 
 from __future__ import annotations
