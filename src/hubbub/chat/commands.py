@@ -11,6 +11,7 @@ from msgspec import Meta
 PAGE_MESSAGES_MAX = 200
 PAGE_MESSAGES_DEFAULT = 50
 REF_CHARS_MAX = 64
+EPOCH_CHARS_MAX = 64
 
 # Without control characters, and encodable: every member receives it.
 Nonce = Annotated[
@@ -45,10 +46,14 @@ class Unlock(Command, tag="unlock"):
 
 
 class Join(Command, tag="join"):
-    """Enter a room; with `after`, first receive every logged event after that seq."""
+    """Enter a room; with `after`, first receive every logged event after that seq.
+
+    `epoch` is that of the `room` event under which the client came to stand at `after`.
+    """
 
     room: str
     after: Seq | None = None
+    epoch: Annotated[str, Meta(max_length=EPOCH_CHARS_MAX)] | None = None
 
 
 class Direct(Command, tag="direct"):

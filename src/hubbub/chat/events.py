@@ -105,7 +105,8 @@ class Welcome(Event, tag="welcome"):
 class Room(Event, tag="room"):
     """The answer to `join`. `direct` names the two who share a private room.
 
-    `more`: the room has more members than the list shows.
+    `more`: the room has more members than the list shows. `epoch`: under which run of the log the
+    member now stands here; `replaced`: what it saw up to its `after` is not this log's history.
     """
 
     room: str
@@ -114,6 +115,8 @@ class Room(Event, tag="room"):
     last: int
     first: int
     gap: bool
+    epoch: str = ""
+    replaced: bool = False
     direct: list[str] = msgspec.field(default_factory=list)
     more: bool = False
     ref: str | None = None

@@ -14,6 +14,16 @@ class Head(msgspec.Struct, frozen=True):
     topic: str
 
 
+class Epoch(msgspec.Struct, frozen=True):
+    """One run of a log, from an opening to the next; `start` is the newest seq at the opening.
+
+    `id` is random, so copies of a log share the epochs begun before the copy, and no later ones.
+    """
+
+    id: str
+    start: int
+
+
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a room: the newest, the newest before a seq, or the oldest after one."""
 
