@@ -124,6 +124,17 @@ def test_heads_tell_where_rooms_stand_and_their_topic(play: Play) -> None:
     play(reopened)
 
 
+def test_a_log_is_in_one_epoch_from_its_opening_on(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        (first,) = await log.epochs()
+        assert first.id
+        assert first.start == 0
+        await log.append([said(), said(room="den")])
+        assert await log.epochs() == [first]
+
+    play(scenario)
+
+
 def test_a_repeated_nonce_posts_once(play: Play) -> None:
     async def before(log: Log) -> None:
         first, repeat = said("one", nonce="n"), said("two", nonce="n")

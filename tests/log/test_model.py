@@ -151,6 +151,7 @@ def test_the_memory_log_never_suspends() -> None:
     for step in (
         log.append([event]),
         log.heads(),
+        log.epochs(),
         log.backlog("lobby", 0, 1),
         log.page(PageQuery(room="lobby")),
         log.search(SearchQuery(words="hello")),

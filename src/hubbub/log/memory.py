@@ -16,8 +16,9 @@ from hubbub.chat.events import AnyLogged, Message, Page, Topic
 from hubbub.chat.fold import target_of
 from hubbub.chat.limits import Limits
 from hubbub.chat.names import is_direct
-from hubbub.chat.queries import Head, PageQuery, SearchQuery
+from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 from hubbub.log.batch import Batch
+from hubbub.log.epochs import begun_at
 from hubbub.log.nonces import Posted
 from hubbub.log.pages import folded, folded_page
 
@@ -31,6 +32,7 @@ class MemoryLog:
         self, *, duplicate_window_seconds: int = Limits().duplicate_window_seconds
     ) -> None:
         self._duplicate_window_seconds = duplicate_window_seconds
+        self._epoch = begun_at(0)
         self._last = 0
         self._tails: dict[str, int] = {}
         self._rooms: dict[str, list[AnyLogged]] = {}
@@ -45,6 +47,10 @@ class MemoryLog:
             Head(room=room, first=events[0].seq, last=events[-1].seq, topic=self._topics[room])
             for room, events in self._rooms.items()
         ]
+
+    async def epochs(self) -> list[Epoch]:
+        """See `Log.epochs`."""
+        return [self._epoch]
 
     async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
         """See `Log.append`."""

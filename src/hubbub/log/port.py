@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hubbub.chat.events import AnyLogged, Page
-from hubbub.chat.queries import Head, PageQuery, SearchQuery
+from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 
 
 class Log(Protocol):
@@ -17,6 +17,13 @@ class Log(Protocol):
 
     async def heads(self) -> list[Head]:
         """Return the head of every room that has events."""
+
+    async def epochs(self) -> list[Epoch]:
+        """Return the log's epochs in order; the last is the current one.
+
+        Opening a log begins an epoch. What an epoch holds ends where the next one starts: a log
+        that was restored from a copy ends the epoch of that time at what the copy held.
+        """
 
     async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
         """Commit `drafts` in order, all or none; return the seq that each has in the log.

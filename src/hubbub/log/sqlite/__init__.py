@@ -13,10 +13,16 @@ from typing import Self
 from filelock import FileLock
 
 from hubbub.chat.events import AnyLogged, Page
-from hubbub.chat.queries import Head, PageQuery, SearchQuery
+from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
 from hubbub.log.sqlite.folder import claim
-from hubbub.log.sqlite.reader import open_to_read, read_backlog, read_heads, read_page
+from hubbub.log.sqlite.reader import (
+    open_to_read,
+    read_backlog,
+    read_epochs,
+    read_heads,
+    read_page,
+)
 from hubbub.log.sqlite.search import Index, read_search
 from hubbub.log.sqlite.writer import Writer
 
@@ -59,6 +65,10 @@ class SqliteLog:
     async def heads(self) -> list[Head]:
         """See `Log.heads`."""
         return await self._reading.run(read_heads)
+
+    async def epochs(self) -> list[Epoch]:
+        """See `Log.epochs`."""
+        return await self._reading.run(read_epochs)
 
     async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
         """See `Log.append`."""

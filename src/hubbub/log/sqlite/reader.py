@@ -1,4 +1,4 @@
-"""Reads of heads, backlogs and pages; each is one statement that returns one row.
+"""Reads of heads, epochs, backlogs and pages; each is one statement that returns one row.
 
 So each sees one snapshot, and takes the GIL back once (see schema.py). Segments arrive as one JSON
 array, which is decoded in one call, and are cut here to what was asked for. They are sorted here:
@@ -14,7 +14,7 @@ from typing import NotRequired, TypedDict
 import msgspec
 
 from hubbub.chat.events import AnyLogged, Message, Page
-from hubbub.chat.queries import Head, PageQuery
+from hubbub.chat.queries import Epoch, Head, PageQuery
 from hubbub.log.pages import folded_page
 from hubbub.log.sqlite.connection import Durability, connect
 
@@ -23,6 +23,10 @@ SEQ_MAX = 2**63 - 1
 _HEADS = """
 SELECT json_group_array(json_object('room', name, 'first', first, 'last', last, 'topic', topic))
 FROM heads
+"""
+_EPOCHS = """
+SELECT json_group_array(json_object('id', id, 'start', start))
+FROM (SELECT id, start FROM epochs ORDER BY number)
 """
 
 # From segment to segment until there is enough: what is read depends on what was asked for alone.
@@ -113,6 +117,7 @@ NEWEST = folding(
 )
 
 _heads = msgspec.json.Decoder(list[Head])
+_epochs = msgspec.json.Decoder(list[Epoch])
 _events = msgspec.json.Decoder(list[list[AnyLogged]])
 _messages = msgspec.json.Decoder(list[list[Message]])
 _seq_of = attrgetter("seq")
@@ -129,6 +134,11 @@ def open_to_read(folder: Path, durability: Durability) -> sqlite3.Connection:
 def read_heads(connection: sqlite3.Connection) -> list[Head]:
     """See `Log.heads`."""
     return _heads.decode(connection.execute(_HEADS).fetchone()[0])
+
+
+def read_epochs(connection: sqlite3.Connection) -> list[Epoch]:
+    """See `Log.epochs`."""
+    return _epochs.decode(connection.execute(_EPOCHS).fetchone()[0])
 
 
 def read_backlog(

@@ -44,6 +44,7 @@ CREATE VIEW heads AS SELECT name, first, topic, max(
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 0), 0)
 ) AS last FROM rooms;
 CREATE INDEX changes_by_target ON segments (target, kind) WHERE target IS NOT NULL;
+CREATE TABLE epochs (number INTEGER PRIMARY KEY, id TEXT NOT NULL, start INTEGER NOT NULL);
 CREATE TABLE nonces (
     seq INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,  -- sender and nonce (see nonces.py)
@@ -145,7 +146,7 @@ CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
 END;
 """
 
-FORMAT_FLOOR = 2  # nobody was given a hubbub that wrote an older one
+FORMAT_FLOOR = 3  # nobody was given a hubbub that wrote an older one
 MIGRATIONS = (
     _TABLES
     + _BATCHES

@@ -9,6 +9,7 @@ import msgspec
 from hubbub.chat.events import AnyLogged, Topic
 from hubbub.chat.names import is_direct
 from hubbub.log.batch import Batch
+from hubbub.log.epochs import begun_at
 from hubbub.log.nonces import Posted
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.schema import bring_up_to_date
@@ -19,6 +20,8 @@ _POSTED = """
 SELECT json_group_array(json_array(n.key, n.seq, n.at))
 FROM json_each(?) AS asked CROSS JOIN nonces AS n ON n.key = asked.value
 """
+_EPOCH = "SELECT id FROM epochs ORDER BY number DESC LIMIT 1"
+_BEGIN_EPOCH = "INSERT INTO epochs (id, start) VALUES (?, ?)"
 _COMMIT = """
 INSERT INTO batches (rooms, segments, bodies, nonces, expired) VALUES (?, ?, ?, ?, ?)
 """
@@ -35,6 +38,7 @@ class Writer:
         self._folder = folder
         self._durability = durability
         self._duplicate_window_seconds = duplicate_window_seconds
+        self._epoch = ""
         self._tails: dict[str, int] = {}
         self.last = 0
         self.last_committed = 0  # events in the newest commit
@@ -44,12 +48,25 @@ class Writer:
         connection = connect(self._folder, self._durability)
         try:
             bring_up_to_date(connection, self._folder)
-            self._tails = _tails.decode(connection.execute(_TAILS).fetchone()[0])
+            tails = _tails.decode(connection.execute(_TAILS).fetchone()[0])
+            last = max(tails.values(), default=0)
+            self._keep_epoch(connection, last)
         except BaseException:
             connection.close()
             raise
-        self.last = max(self._tails.values(), default=0)
+        self._tails, self.last = tails, last
         return connection
+
+    def _keep_epoch(self, connection: sqlite3.Connection, last: int) -> None:
+        """Begin an epoch, unless the file is the one that this writer has been writing.
+
+        After a failure it still is, as a rule; but somebody may have put a copy in its place.
+        """
+        if connection.execute(_EPOCH).fetchone() == (self._epoch,) and last >= self.last:
+            return
+        epoch = begun_at(last)
+        connection.execute(_BEGIN_EPOCH, (epoch.id, epoch.start))
+        self._epoch = epoch.id
 
     def commit(self, connection: sqlite3.Connection, drafts: Sequence[AnyLogged]) -> list[int]:
         """See `Log.append`."""
