@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hubbub.desk.opening import Opening
 from hubbub.lan.networks import own_networks
 from hubbub.testing import LocalServer
-from hubbub.tui.opening import Opening
 from tests.interop.terminal import Terminal
 
 # Takes the file to write the opening to, the default port, and what is announced.

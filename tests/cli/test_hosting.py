@@ -10,9 +10,9 @@ import structlog
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.cli import join
 from hubbub.client import address
+from hubbub.desk.opening import Opening
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
-from hubbub.tui.opening import Opening
 from tests.client.servers import scripted
 
 ANN = Opening(name="ann")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hubbub.client.profile import Profile
+from hubbub.desk.profile import Profile
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.terminal import Terminal

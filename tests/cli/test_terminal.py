@@ -9,9 +9,9 @@ import msgspec
 import platformdirs
 import pytest
 
-from hubbub.client.profile import Profile
+from hubbub.desk.opening import Opening
+from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer
-from hubbub.tui.opening import Opening
 from tests.interop.terminal import Terminal
 
 from .commands import hubbub

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from hubbub.client.profile import Profile
+from hubbub.desk.opening import Opening
+from hubbub.desk.profile import Profile
 from hubbub.tui.app import HubbubApp
-from hubbub.tui.opening import Opening
 from hubbub.tui.screen import ChatScreen
 
 PATIENCE_SECONDS = 20

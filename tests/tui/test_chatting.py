@@ -7,8 +7,8 @@ from textual import events
 
 from hubbub.chat.events import Deleted, Edited, Message, Reaction
 from hubbub.client import Chat, connect
+from hubbub.desk.room import Draft
 from hubbub.testing import LocalServer, serving
-from hubbub.tui.composer import Draft
 
 from .seats import seat
 

@@ -9,12 +9,12 @@ from textual.worker import WorkerFailed
 
 from hubbub.chat.errors import Unreachable
 from hubbub.client import connect
-from hubbub.client.profile import Profile
+from hubbub.desk.desk import Desk
+from hubbub.desk.posting import unsent
+from hubbub.desk.profile import Profile
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from hubbub.tui import app as tui_app
-from hubbub.tui.model.desk import Desk
-from hubbub.tui.model.posting import unsent
 from hubbub.tui.screen import TICK_SECONDS
 from tests.interop.conftest import TutorialServer, tutorial_server
 

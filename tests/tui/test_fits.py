@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hubbub.client import connect
-from hubbub.client.profile import Profile
+from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer, serving
 from hubbub.tui.themes import THEMES
 

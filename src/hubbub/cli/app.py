@@ -78,7 +78,7 @@ def hubbub(
         raise typer.Exit
     if context.invoked_subcommand is None:
         from hubbub.cli.join import join_or_host
-        from hubbub.tui.opening import Opening
+        from hubbub.desk.opening import Opening
 
         # Not an `envvar` of the options, which stand before other commands, too.
         name = name or os.environ.get("HUBBUB_NAME") or None
@@ -141,7 +141,7 @@ def join(
     local network. HUBBUB_LAN=0 looks on this machine alone.
     """
     from hubbub.cli.join import join as run
-    from hubbub.tui.opening import Opening
+    from hubbub.desk.opening import Opening
 
     opening = Opening(
         address=address,

@@ -19,8 +19,8 @@ from hubbub.cli.names import asked_name, load_profile, remember_name
 from hubbub.cli.output import complain
 from hubbub.cli.passwords import insist, known_password, remember_password
 from hubbub.client import Chat, parse_address
-from hubbub.client.profile import Profile
-from hubbub.tui.opening import Opening
+from hubbub.desk.opening import Opening
+from hubbub.desk.profile import Profile
 
 
 def join(opening: Opening, *, plain: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import allowed_name
 from hubbub.cli.output import complain
-from hubbub.client.profile import Profile
+from hubbub.desk.profile import Profile
 
 
 def load_profile() -> Profile:

@@ -9,7 +9,7 @@ import typer
 from hubbub.chat.errors import Refused
 from hubbub.cli.output import complain
 from hubbub.client import Chat, parse_address
-from hubbub.client.profile import Profile
+from hubbub.desk.profile import Profile
 
 
 def known_password(given: str, address: str, profile: Profile) -> str:

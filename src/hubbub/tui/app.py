@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from textual import on
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome, NoColor
@@ -17,15 +18,15 @@ from textual.worker import WorkerError
 
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.client import parse_address
-from hubbub.client.profile import Profile
-from hubbub.tui.commands import ActionProvider
+from hubbub.desk.desk import Desk
+from hubbub.desk.posting import keep_unsent
+from hubbub.desk.profile import Profile
 from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
 from hubbub.tui.dialogs.confirm import Confirm
+from hubbub.tui.looks import Looks, looks_of
 from hubbub.tui.markup import mentions
-from hubbub.tui.model.desk import Desk
-from hubbub.tui.model.posting import keep_unsent
 from hubbub.tui.notifying import notification
-from hubbub.tui.palette import Palette, palette_of
+from hubbub.tui.palette import ActionProvider
 from hubbub.tui.screen import ChatScreen
 from hubbub.tui.terminal import is_there, lasting_driver
 from hubbub.tui.themes import THEMES, default_theme
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from hubbub.chat.events import Message
-    from hubbub.tui.model.room import RoomState
-    from hubbub.tui.opening import Opening
+    from hubbub.desk.opening import Opening
+    from hubbub.desk.room import RoomState
 
 ALERT_AGAIN_SECONDS = 2.0
 REMEMBER_SECONDS = 30.0
@@ -101,14 +102,16 @@ class HubbubApp(App[None]):
     def _dress(self, name: str) -> None:
         theme = THEMES.get(name, THEMES["dark"])
         self.theme = theme.name
-        self.palette: Palette = palette_of(theme)
+        self.looks: Looks = looks_of(theme)
 
-    def choose_theme(self, name: str) -> None:
+    @on(ChatScreen.ThemeChosen)
+    def _choose_theme(self, chosen: ChatScreen.ThemeChosen) -> None:
         """Change the colours, now and for the next start."""
-        self._dress(name)
-        self.profile.theme = name
-        if isinstance(self.screen, ChatScreen):
-            self.screen.stirred()
+        self._dress(chosen.name)
+        self.profile.theme = chosen.name
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                screen.dress(self.looks)
 
     async def _on_mount(self) -> None:
         self.set_interval(REMEMBER_SECONDS, self._remember)
@@ -169,7 +172,7 @@ class HubbubApp(App[None]):
                 f"to {self.desk.link.address}. It ends when you quit; "
                 f"what was said is kept in {self.opening.hosted_in}."
             )
-        self.push_screen(ChatScreen(self.desk))
+        self.push_screen(ChatScreen(self.desk, self.looks))
         self._chatting = self.run_worker(self._chat(self.desk), group="chat")
 
     async def _chat(self, desk: Desk) -> None:
@@ -222,7 +225,7 @@ class HubbubApp(App[None]):
         if self.desk is not None:
             for screen in self.screen_stack:
                 if isinstance(screen, ChatScreen):
-                    screen.keep_draft()
+                    screen.writing.keep()
             if for_good:
                 keep_unsent(self.desk.rooms)
             self.desk.remember()
@@ -230,11 +233,12 @@ class HubbubApp(App[None]):
 
     # The end.
 
-    async def action_leave(self) -> None:
+    @on(ChatScreen.LeaveWanted)
+    def action_leave(self) -> None:
         """Quit."""
-        self.run_worker(self.leave(), exclusive=True, group="leave")
+        self.run_worker(self._leave(), exclusive=True, group="leave")
 
-    async def leave(self) -> None:
+    async def _leave(self) -> None:
         """Quit, with a question first if the chatroom ends for others too."""
         if others := self._others_here():
             who = "1 other is" if others == 1 else f"{others} others are"

@@ -1,69 +1,48 @@
-"""What the pickers list: rooms, messages found, past inputs, emoji."""
+"""The pickers: rooms, messages found, past inputs, emoji."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable
 
 from rich.text import Text
 
-from hubbub.tui.composer.emoji_names import emoji_matching
-from hubbub.tui.dialogs.picker import Choice, Picker, Source, narrowing
+from hubbub.chat.events import Message, RoomSummary
+from hubbub.desk.emoji_names import emoji_matching
+from hubbub.desk.face import FindMessages
+from hubbub.desk.log import Said
+from hubbub.desk.room import RoomState
+from hubbub.tui.dialogs.picker import Choice, Picker, narrowing
 from hubbub.tui.log.layout import at_of, one_line
-from hubbub.tui.model.log import Said
 from hubbub.tui.panes import badge
-
-if TYPE_CHECKING:
-    from hubbub.chat.events import Message
-    from hubbub.tui.model.room import RoomState
-    from hubbub.tui.screen import ChatScreen
-
-Value = TypeVar("Value")
 
 LABEL_CHARS_MAX = 300
 
 
-async def _choose(
-    screen: ChatScreen, title: str, source: Source[Value], nothing: str, typed: str = ""
-) -> Value | None:
-    return await screen.app.push_screen_wait(Picker(title, source, nothing=nothing, typed=typed))
-
-
-async def choose_room(screen: ChatScreen) -> RoomState | None:
-    """Choose among the user's rooms, those with something unread first."""
-    rooms = sorted(screen.desk.rooms, key=lambda room: (not room.mentions, not room.unread))
-    rooms.sort(key=lambda room: room is screen.desk.rooms.current)
+def room_picker(rooms: Iterable[RoomState]) -> Picker[RoomState]:
+    """Return what has the user choose one of their rooms."""
     choices = [
         Choice(Text.assemble(one_line(room.title), (f"  {badge(room)}", "bold")), room.title, room)
         for room in rooms
     ]
-    return await _choose(screen, "Go to", narrowing(choices), "You are in no such room.")
+    return Picker("Go to", narrowing(choices), nothing="You are in no such room.")
 
 
-async def choose_public_room(screen: ChatScreen) -> str | None:
-    """Choose among all public rooms of the server."""
+def public_room_picker(rooms: Iterable[RoomSummary]) -> Picker[str]:
+    """Return what has the user choose one of the server's rooms."""
     choices = []
-    for one in await screen.desk.chat.rooms():
+    for one in rooms:
         label = Text.assemble(f"#{one_line(one.room)}", (f"  {one.members} here  ", "dim"))
         label.append(one_line(one.topic), "dim")
         choices.append(Choice(label, f"{one.room} {one.topic}", one.room))
-    return await _choose(
-        screen, "Rooms of the server", narrowing(choices), "No such room. /join ROOM opens it."
-    )
+    nothing = "No such room. /join ROOM opens it."
+    return Picker("Rooms of the server", narrowing(choices), nothing=nothing)
 
 
-async def choose_message(screen: ChatScreen, words: str) -> Message | None:
-    """Find messages with all the words typed: in this private room, or in all public ones."""
-    desk = screen.desk
-    here = desk.rooms.current
-    scope = here.name if here.is_direct else None
+def message_picker(words: str, find: FindMessages) -> Picker[Message]:
+    """Return what has the user choose among the messages with all the words typed."""
 
     async def found(typed: str) -> list[Choice[Message]]:
-        if not typed.strip():
-            return []
-        page = await desk.chat.search(typed, scope)
-        return [_found(message) for message in reversed(page.messages)]
+        return [_found(message) for message in await find(typed)]
 
-    return await _choose(screen, "Find messages", found, "Type words of it.", words)
+    return Picker("Find messages", found, nothing="Type words of it.", typed=words)
 
 
 def _found(message: Message) -> Choice[Message]:
@@ -77,20 +56,20 @@ def _found(message: Message) -> Choice[Message]:
     return Choice(label, "", message)
 
 
-async def choose_input(screen: ChatScreen) -> str | None:
-    """Choose among what was typed before."""
+def input_picker(entries: Iterable[str]) -> Picker[str]:
+    """Return what has the user choose among what they typed before."""
     choices = [
         Choice(Text(one_line(text[:LABEL_CHARS_MAX])), text, text)
-        for text in dict.fromkeys(screen.history.entries)
+        for text in dict.fromkeys(entries)
     ]
-    return await _choose(screen, "Typed before", narrowing(choices), "Nothing such was typed.")
+    return Picker("Typed before", narrowing(choices), nothing="Nothing such was typed.")
 
 
-async def choose_emoji(screen: ChatScreen) -> str | None:
-    """Choose an emoji by its name."""
+def emoji_picker() -> Picker[str]:
+    """Return what has the user choose an emoji by its name."""
 
     async def matching(typed: str) -> list[Choice[str]]:
         found = emoji_matching(typed.strip().strip(":") or "smile")
         return [Choice(Text(f"{emoji}  {name}"), name, emoji) for emoji, name in found]
 
-    return await _choose(screen, "React with", matching, "No emoji has such a name.")
+    return Picker("React with", matching, nothing="No emoji has such a name.")

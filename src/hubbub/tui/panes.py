@@ -11,11 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hubbub.chat.names import same_name
+from hubbub.desk.room import RoomState
+from hubbub.desk.rooms import Rooms
 from hubbub.tui.log.layout import cut, one_line
 from hubbub.tui.log.strips import strip_of
-from hubbub.tui.model.room import RoomState
-from hubbub.tui.model.rooms import Rooms
-from hubbub.tui.palette import Palette
+from hubbub.tui.looks import Looks
 
 COUNT_MAX = 999
 
@@ -88,21 +88,21 @@ class Pane(Widget):
         self.refresh()
 
 
-def room_lines(rooms: Rooms, width: int, palette: Palette) -> list[Text]:
+def room_lines(rooms: Rooms, width: int, looks: Looks) -> list[Text]:
     """Return a line for each room: its title, and how much in it is unread."""
-    return [_room_line(room, room is rooms.current, width, palette) for room in rooms]
+    return [_room_line(room, room is rooms.current, width, looks) for room in rooms]
 
 
-def _room_line(room: RoomState, is_current: bool, width: int, palette: Palette) -> Text:
+def _room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> Text:
     style = Style.null()
     if is_current:
-        style = palette.accent + Style(bold=True)
+        style = looks.accent + Style(bold=True)
     elif room.unread:
         style = Style(bold=True)
     count = badge(room)
     title = cut(one_line(room.title), max(width - len(count) - (1 if count else 0), 1))
     gap = " " * max(width - cell_len(title) - len(count), 0)
-    counted = palette.unread + Style(bold=True) if room.mentions else palette.dim
+    counted = looks.unread + Style(bold=True) if room.mentions else looks.dim
     return Text.assemble((title, style), gap, (count, counted))
 
 
@@ -118,16 +118,16 @@ def _count(number: int) -> str:
 
 
 def member_lines(
-    present: Iterable[str], spoke: Iterable[str], own_name: str, width: int, palette: Palette
+    present: Iterable[str], spoke: Iterable[str], own_name: str, width: int, looks: Looks
 ) -> list[Text]:
     """Return a line for each member, and below them those who spoke and are gone."""
     here = sorted(present, key=str.casefold)
     gone = [name for name in spoke if not any(same_name(name, one) for one in here)]
-    lines = [Text(f"{len(here)} here", palette.dim)]
+    lines = [Text(f"{len(here)} here", looks.dim)]
     for name in here:
-        style = palette.name(name)
+        style = looks.name(name)
         label = cut(one_line(name), max(width - 2, 1))
         you = " (you)" if same_name(name, own_name) else ""
-        lines.append(Text.assemble("● ", (label, style), (you, palette.dim)))
-    lines += [Text("○ " + cut(one_line(name), max(width - 2, 1)), palette.dim) for name in gone]
+        lines.append(Text.assemble("● ", (label, style), (you, looks.dim)))
+    lines += [Text("○ " + cut(one_line(name), max(width - 2, 1)), looks.dim) for name in gone]
     return lines

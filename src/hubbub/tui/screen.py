@@ -9,30 +9,32 @@ from rich.text import Text
 from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
+from textual.message import Message as TextualMessage
 from textual.widgets import Static
 
-from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.names import same_name
-from hubbub.tui.actions import ACTIONS, BY_WORD, Action
-from hubbub.tui.composer import Composer, ComposerBox, Draft, InputHistory
+from hubbub.desk.about_messages import meant
+from hubbub.desk.about_rooms import show
+from hubbub.desk.input_history import InputHistory
+from hubbub.desk.orders import Orders
+from hubbub.desk.writing import Writing
+from hubbub.tui.actions import ACTIONS, BY_NAME, KEYS, LETTERS, Terminal, help_sections, offered
+from hubbub.tui.choosing import input_picker
+from hubbub.tui.composer import Composer, ComposerBox
+from hubbub.tui.dialogs.help import HelpScreen
+from hubbub.tui.face import TerminalFace
 from hubbub.tui.log.layout import one_line
 from hubbub.tui.log.view import LogView
-from hubbub.tui.model.log import Said
 from hubbub.tui.panes import Pane, member_lines, room_lines
 from hubbub.tui.status import status
-from hubbub.tui.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from hubbub.chat.events import Message
-    from hubbub.tui.app import HubbubApp
-    from hubbub.tui.model.desk import Desk
-    from hubbub.tui.model.link import State
-    from hubbub.tui.model.room import RoomState
+    from hubbub.desk.desk import Desk
+    from hubbub.desk.link import State
+    from hubbub.tui.looks import Looks
 
 FRAME_SECONDS = 0.04
 TICK_SECONDS = 1.0
@@ -44,10 +46,8 @@ COMPOSER_ROWS_MAX = 8
 SPEAKERS_MAX = 50
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(TerminalFace):
     """Draws a desk. However much arrives, it is drawn at most once per frame."""
-
-    app: HubbubApp
 
     DEFAULT_CSS = """
     ChatScreen { background: $background; }
@@ -58,16 +58,27 @@ class ChatScreen(Screen[None]):
     ChatScreen #log, ChatScreen ComposerBox { padding: 0 1; }
     """
     BINDINGS = [
-        Binding(action.key, f"act({index})", action.purpose, show=False, priority=True)
-        for index, action in enumerate(ACTIONS)
-        if action.key
+        Binding(key.key, f"press({index})", BY_NAME[key.action].purpose, show=False, priority=True)
+        for index, key in enumerate(KEYS)
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    class ThemeChosen(TextualMessage):
+        """The user wants other colours."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class LeaveWanted(TextualMessage):
+        """The user wants to quit."""
+
+    def __init__(self, desk: Desk, looks: Looks) -> None:
         super().__init__()
         self.desk = desk
+        self.looks = looks
         self.history = InputHistory()
-        self.writing = Writing(self)
+        self.writing = Writing(self, desk.rooms.current)
+        self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
         self._hidden: dict[str, bool] = {}
         """Panes that the user showed or hid by hand."""
         self._frame_due = False
@@ -81,7 +92,7 @@ class ChatScreen(Screen[None]):
             yield Pane("rooms")
             with Vertical(id="middle"):
                 yield Static(id="header")
-                yield LogView(desk.rooms.current, self.app.palette, desk.name)
+                yield LogView(desk.rooms.current, self.looks, desk.name)
                 yield ComposerBox(self, self.history)
             yield Pane("members")
         yield Static(id="status")
@@ -89,30 +100,16 @@ class ChatScreen(Screen[None]):
     @on(events.Mount)
     def _begin(self) -> None:
         self.composer.placeholder = "Say something; F1 helps"
-        self.composer.put(self.desk.rooms.current.draft)
+        self.put(self.writing.aim.room.draft)
         self.composer.focus()
         self.watch(self.app, "app_focus", self._attend, init=False)
         self._frame()
 
-    # The parts.
-
-    @property
-    def composer(self) -> Composer:
-        """Where the user types."""
-        return self.query_one(Composer)
-
-    @property
-    def log_view(self) -> LogView:
-        """The log of the current room."""
-        return self.query_one(LogView)
-
     # What completion draws from.
 
-    def names(self) -> list[str]:
+    def names(self) -> Sequence[str]:
         """Return whom the user may mean, recent speakers first."""
-        room = self.desk.rooms.current
-        replica = self.desk.replica(room)
-        return room.recent_speakers(self.desk.name, replica.members if replica else ())
+        return self.desk.names()
 
     def rooms(self) -> list[str]:
         """Return the public rooms that the user is in."""
@@ -120,11 +117,8 @@ class ChatScreen(Screen[None]):
 
     def commands(self) -> list[tuple[str, str]]:
         """Return the words of the slash commands, and what they do."""
-        return [
-            (action.word, action.purpose)
-            for action in BY_WORD.values()
-            if not (action.events_only and self.desk.is_classic)
-        ]
+        actions = offered(classic=self.desk.is_classic)
+        return [(action.word, action.purpose) for action in actions if action.word]
 
     # Drawing.
 
@@ -146,35 +140,33 @@ class ChatScreen(Screen[None]):
             self.room_changed()
         if current.name in changed or current.log.pending:
             self._look()
-        self.log_view.dress(self.app.palette, self.desk.name)
+        self.log_view.dress(self.looks, self.desk.name)
         self.log_view.redraw()
         self._draw_around()
 
     def _draw_around(self) -> None:
         """Draw everything but the log and the composer."""
-        desk, palette = self.desk, self.app.palette
+        desk, looks = self.desk, self.looks
         room = desk.rooms.current
         replica = desk.replica(room)
         width = self.size.width - 2
         title = Text.assemble((one_line(room.title), "bold"))
         if replica and replica.topic:
-            title.append(f"  {one_line(replica.topic)}", palette.dim)
+            title.append(f"  {one_line(replica.topic)}", looks.dim)
         title.truncate(max(self.query_one("#header").content_size.width, 1), overflow="ellipsis")
         self._write("#header", title)
         now = time.monotonic()
         rooms_pane, members_pane = self.query_one("#rooms", Pane), self.query_one("#members", Pane)
-        self._write(
-            "#status", status(desk, palette, width, now, rooms_hidden=not rooms_pane.display)
-        )
+        self._write("#status", status(desk, looks, width, now, rooms_hidden=not rooms_pane.display))
         rooms = list(desk.rooms)
         rooms_pane.show(
-            room_lines(desk.rooms, rooms_pane.content_size.width, palette), rooms.index(room)
+            room_lines(desk.rooms, rooms_pane.content_size.width, looks), rooms.index(room)
         )
         if members_pane.display and replica:
             spoke = room.recent_speakers(desk.name, ())[:SPEAKERS_MAX]
             members_pane.show(
                 member_lines(
-                    replica.members, spoke, desk.name, members_pane.content_size.width, palette
+                    replica.members, spoke, desk.name, members_pane.content_size.width, looks
                 )
             )
         if not self._is_ticking and (desk.link.retry_at is not None or room.typing(now)):
@@ -231,119 +223,59 @@ class ChatScreen(Screen[None]):
 
     @on(LogView.OlderWanted)
     def _load_older(self) -> None:
-        self.attempt(self.desk.paging.older(self.desk.rooms.current))
+        self.desk.attempt(self.desk.paging.older(self.desk.rooms.current))
+
+    def dress(self, looks: Looks) -> None:
+        """Draw in other colours."""
+        self.looks = looks
+        self.stirred()
 
     # Rooms.
-
-    def show_room(self, room: RoomState) -> None:
-        """Put a room on the screen."""
-        self.desk.show(room)
-        self.room_changed()
 
     def room_changed(self) -> None:
         """Show the current room, with its own draft."""
         room = self.desk.rooms.current
-        before = self.log_view.room
-        if room is before:
+        if room is self.writing.aim.room:
             return
-        self.writing.end()
-        before.draft, before.cursor = self.composer.draft
-        self.composer.put(Draft(room.draft, room.cursor) if room.cursor else room.draft)
+        self.writing.turn_to(room)
         self.log_view.show(room)
         self._attend()
         self.stirred()
 
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
-        self.show_room(list(self.desk.rooms)[event.index])
+        show(self.desk, self, list(self.desk.rooms)[event.index])
 
     @on(Pane.Chosen, "#members")
     def _member_clicked(self, event: Pane.Chosen) -> None:
         replica = self.desk.replica(self.desk.rooms.current)
         members = sorted(replica.members, key=str.casefold) if replica else []
         if 0 < event.index <= len(members) and members[event.index - 1] != self.desk.name:
-            self.act(BY_WORD["msg"], members[event.index - 1])
-
-    def keep_draft(self) -> None:
-        """Take note of what stands in the composer."""
-        if not self.writing.is_editing:
-            self.desk.rooms.current.draft = self.composer.text
-
-    async def jump(self, message: Message) -> None:
-        """Show a message with what stands around it, in its room."""
-        desk = self.desk
-        room = desk.rooms.get(message.room) or await desk.join(message.room)
-        self.show_room(room)
-        await desk.paging.fill(room)
-        await desk.paging.back_to(room, message.seq)
-        desk.catch_up()
-        if room.log.index_of(message.seq) is not None:
-            self.log_view.jump(message.seq)
-        else:
-            self.notify("The message is too far back to be shown here.", severity="warning")
+            self.orders.do(BY_NAME["msg"], members[event.index - 1])
 
     # What the user does.
 
-    def action_act(self, index: int) -> None:
-        """Carry out an action of the table, by its key."""
-        self.act(ACTIONS[index])
-
-    def act(self, action: Action, argument: str = "") -> None:
-        """Carry out an action."""
-        self.attempt(self.carry_out(action, argument))
-
-    async def carry_out(self, action: Action, argument: str, *, typed: str = "") -> None:
-        """Carry out an action; if it is refused, what was `typed` for it comes back."""
-        if action.events_only and self.desk.is_classic:
-            raise Refused(f"This server cannot do that: {action.purpose}.")
-        try:
-            if (done := action.run(self, argument)) is not None:
-                await done
-        except HubbubError:
-            if typed and not self.composer.text:
-                self.composer.put(typed)
-            raise
-
-    def attempt(self, work: Awaitable[None]) -> None:
-        """Do something that may be refused, and tell in the log if it is."""
-
-        async def attempted() -> None:
-            try:
-                await work
-            except HubbubError as error:
-                self.desk.note(str(error), is_error=True)
-
-        self.run_worker(attempted())
+    def action_press(self, index: int) -> None:
+        """Do what a key of the table is for."""
+        key = KEYS[index]
+        self.orders.do(BY_NAME[key.action], key.argument)
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
-        self.writing.submit(event.text)
+        self.orders.enter(event.text)
 
     @on(Composer.Typed)
     def _typed(self) -> None:
         if not self.composer.text.startswith("/") and not self.writing.is_editing:
             self.desk.typed()
 
-    def chosen_message(self, *, own: bool) -> Message | None:
-        """Return the chosen message, else the newest one; of the user's own if `own`."""
-        log = self.desk.rooms.current.log
-        if (index := self.log_view.selected) is not None and log.first <= index < log.end:
-            item = log[index]
-            return item.message if isinstance(item, Said) else None
-        mine = (
-            message
-            for message in log.newest_first()
-            if not message.deleted and same_name(message.sender, self.desk.name) == own
-        )
-        return next(mine, None)
-
     @on(Composer.LastWanted)
     def _edit_last(self) -> None:
-        message = None if self.desk.is_classic else self.chosen_message(own=True)
+        message = None if self.desk.is_classic else meant(self.desk, self, own=True)
         if message is None or self.writing.is_editing:
             self.composer.recall_older()
         else:
-            self.writing.edit(message)
+            self.writing.edit(message, self.desk.name)
 
     @on(Composer.Recalled)
     def _recalled(self) -> None:
@@ -357,7 +289,26 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.HistoryWanted)
     def _history_wanted(self) -> None:
-        self.act(next(action for action in ACTIONS if action.key == "ctrl+r"))
+        self.orders.do(BY_NAME["typed"])
+
+    # The terminal's own verbs.
+
+    async def choose_input(self) -> None:
+        """Have the user choose something typed before, to type it again."""
+        if text := await self.ask(input_picker(self.history.entries)):
+            self.composer.put(text)
+
+    def show_help(self) -> None:
+        """Show the help."""
+        self.app.push_screen(HelpScreen(help_sections(classic=self.desk.is_classic)))
+
+    def choose_theme(self, name: str) -> None:
+        """Have the colours changed."""
+        self.post_message(self.ThemeChosen(name))
+
+    def leave(self) -> None:
+        """Have the program ended."""
+        self.post_message(self.LeaveWanted())
 
     # Keys that depend on where the user is.
 
@@ -370,12 +321,8 @@ class ChatScreen(Screen[None]):
         else:
             self.log_view.focus()
             self.log_view.action_select(-1)
-            letters = "  ".join(f"{one.letter} {one.word}" for one in ACTIONS if one.letter)
+            letters = "  ".join(f"{letter} {name}" for letter, name in LETTERS.items())
             self.show_banner(f"{letters}  Esc back")
-
-    def show_banner(self, line: str = "") -> None:
-        """Show a line above the composer: this one, or what the next message is for."""
-        self.query_one(ComposerBox).banner(line or self.writing.banner)
 
     @on(events.Key)
     def _letter(self, event: events.Key) -> None:
@@ -384,12 +331,10 @@ class ChatScreen(Screen[None]):
         if event.key == "escape":
             self.swap_focus()
             return
-        for action in ACTIONS:
-            if action.letter and action.letter == event.character:
-                event.stop()
-                self.act(action)
-                return
-        if event.is_printable and event.character:  # the user goes on typing
+        if name := LETTERS.get(event.character or ""):
+            event.stop()
+            self.orders.do(BY_NAME[name])
+        elif event.is_printable and event.character:  # the user goes on typing
             event.stop()
             self.swap_focus()
             self.composer.insert(event.character)

@@ -4,26 +4,26 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from hubbub.desk.desk import Desk
+from hubbub.desk.link import Link, State
+from hubbub.desk.posting import unsent
 from hubbub.tui.log.layout import one_line
-from hubbub.tui.model.desk import Desk
-from hubbub.tui.model.link import Link, State
-from hubbub.tui.model.posting import unsent
-from hubbub.tui.palette import Palette
+from hubbub.tui.looks import Looks
 from hubbub.tui.panes import badge
 
 _TYPING_NAMES_MAX = 2
 
 
-def status(desk: Desk, palette: Palette, width: int, now: float, *, rooms_hidden: bool) -> Text:
+def status(desk: Desk, looks: Looks, width: int, now: float, *, rooms_hidden: bool) -> Text:
     """Return the line. Where it is narrow, its parts are shortened, and the last left out first."""
-    parts = [(_connection(desk.link, now), _state_style(desk.link, palette))]
+    parts = [(_connection(desk.link, now), _state_style(desk.link, looks))]
     if rooms_hidden:
-        parts.append((_elsewhere(desk), palette.unread))
+        parts.append((_elsewhere(desk), looks.unread))
     if desk.link.state is State.OFFLINE and (waiting := unsent(desk.rooms)):
         sentence = f"{waiting} waiting to be sent"
-        parts.append(([sentence, f"{waiting} unsent"], palette.error))
-    parts.append((_typing(desk.rooms.current.typing(now)), palette.accent))
-    parts.append((_proof(desk), palette.dim))
+        parts.append(([sentence, f"{waiting} unsent"], looks.error))
+    parts.append((_typing(desk.rooms.current.typing(now)), looks.accent))
+    parts.append((_proof(desk), looks.dim))
     line = Text()
     for versions, style in parts:
         gap = "  " if line else ""
@@ -33,8 +33,8 @@ def status(desk: Desk, palette: Palette, width: int, now: float, *, rooms_hidden
     return line
 
 
-def _state_style(link: Link, palette: Palette) -> Style:
-    return palette.error if link.state is State.OFFLINE else palette.dim
+def _state_style(link: Link, looks: Looks) -> Style:
+    return looks.error if link.state is State.OFFLINE else looks.dim
 
 
 def _connection(link: Link, now: float) -> list[str]:

@@ -1,27 +1,16 @@
 """A tiny app around a composer, and the messages that it sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from hubbub.tui.composer import Composer, ComposerBox, InputHistory
-
-
-class Known:
-    """Sources with a few of everything."""
-
-    def names(self) -> Sequence[str]:
-        return ["Anna", "bob", "Ann Lee", "Émile"]
-
-    def rooms(self) -> Sequence[str]:
-        return ["kitchen", "lobby", "kiosk"]
-
-    def commands(self) -> Sequence[tuple[str, str]]:
-        return [("who", "who is here"), ("join", "enter a room"), ("wonder", "think")]
+from hubbub.desk.input_history import InputHistory
+from hubbub.tui.composer import Composer, ComposerBox
+from tests.desk.known import Known
 
 
 class Stage(App[None]):

@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from hubbub.tui.composer import Composer
 from hubbub.tui.composer.graphemes import boundaries
+from tests.desk.texts import CLUSTERS, texts
 from tests.tui.composer.stage import Stage, play
-from tests.tui.composer.texts import CLUSTERS, texts
 
 FAMILY = "👨\u200d👩\u200d👧"
 MIXED = (FAMILY, "🇩🇪", "👍🏽", "e\u0301", "1\ufe0f\u20e3", "क्षि", "你", "a")

@@ -5,7 +5,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from hubbub.chat.errors import HubbubError
-from hubbub.tui.composer import Composer, Draft
+from hubbub.desk.room import Draft
+from hubbub.tui.composer import Composer
 from tests.tui.composer.stage import Stage, play
 
 

@@ -16,7 +16,7 @@ from hubbub.tui.composer.graphemes import (
     word_left,
     word_right,
 )
-from tests.tui.composer.texts import clusters, lines
+from tests.desk.texts import clusters, lines
 
 
 @given(st.text())

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hubbub.tui.composer.completion import Candidate
+from hubbub.desk.completion import Candidate
 from hubbub.tui.composer.strip import Offer, parts
 
 

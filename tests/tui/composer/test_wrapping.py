@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from hubbub.tui.breaking import breaks
 from hubbub.tui.composer.graphemes import boundaries
 from hubbub.tui.composer.wrapping import ClusterDocument
-from tests.tui.composer.texts import lines, texts
+from tests.desk.texts import lines, texts
 
 FAMILY = "👨\u200d👩\u200d👧"
 

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from rich.style import Style
 
 from hubbub.chat.events import Message
+from hubbub.desk.log import Item, Note, Pending, Said
 from hubbub.tui.log.layout import Context, Layout
-from hubbub.tui.model.log import Item, Note, Pending, Said
-from hubbub.tui.palette import palette_of
+from hubbub.tui.looks import looks_of
 from hubbub.tui.themes import THEMES
-from tests.tui.model.rooms import message
+from tests.desk.rooms import message
 
-PALETTE = palette_of(THEMES["dark"])
+PALETTE = looks_of(THEMES["dark"])
 
 
 pytestmark = pytest.mark.usefixtures("in_utc")

@@ -9,11 +9,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from hubbub.client import Replica
+from hubbub.desk.room import RoomState
 from hubbub.tui.log.view import LogView
-from hubbub.tui.model.room import RoomState
-from hubbub.tui.palette import palette_of
+from hubbub.tui.looks import looks_of
 from hubbub.tui.themes import THEMES
-from tests.tui.model.rooms import message, page, replica
+from tests.desk.rooms import message, page, replica
 
 Scene = Callable[["Screen"], Awaitable[None]]
 
@@ -23,7 +23,7 @@ class Viewer(App[None]):
 
     def __init__(self, room: RoomState) -> None:
         super().__init__()
-        self.view = LogView(room, palette_of(THEMES["dark"]), "ann")
+        self.view = LogView(room, looks_of(THEMES["dark"]), "ann")
         self.older_wanted = 0
 
     def compose(self) -> ComposeResult:

@@ -5,11 +5,11 @@ import re
 from hypothesis import strategies as st
 from rich.style import Style
 
+from hubbub.tui.looks import looks_of
 from hubbub.tui.markup import Paragraph, paragraphs
-from hubbub.tui.palette import palette_of
 from hubbub.tui.themes import THEMES
 
-PALETTE = palette_of(THEMES["dark"])
+PALETTE = looks_of(THEMES["dark"])
 FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 PIECES = [
     *(

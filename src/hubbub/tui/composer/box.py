@@ -5,9 +5,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from hubbub.tui.composer.completion import Sources
+from hubbub.desk.completion import Sources
+from hubbub.desk.input_history import InputHistory
 from hubbub.tui.composer.composer import Composer
-from hubbub.tui.composer.history import InputHistory
 from hubbub.tui.composer.strip import CandidateStrip
 
 

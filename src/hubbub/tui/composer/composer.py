@@ -11,21 +11,15 @@ from textual.message import Message
 from textual.reactive import var
 
 from hubbub.chat.errors import HubbubError
+from hubbub.desk.completion import Completion, Sources, complete, offered
+from hubbub.desk.input_history import InputHistory
+from hubbub.desk.room import Draft
 from hubbub.tui.composer.alt_keys import tell_alt_keys_apart
 from hubbub.tui.composer.area import ClusterArea, plain
-from hubbub.tui.composer.completion import Completion, Sources, complete, offered
 from hubbub.tui.composer.editor import edited
-from hubbub.tui.composer.history import InputHistory
 from hubbub.tui.composer.strip import Offer
 
 _KEEPS_STRIP = {"tab", "shift+tab", "escape"}
-
-
-class Draft(NamedTuple):
-    """A text that was not sent, and the row and column of its cursor."""
-
-    text: str
-    cursor: tuple[int, int] = (0, 0)
 
 
 class _Cycle(NamedTuple):
@@ -106,8 +100,8 @@ class Composer(ClusterArea):
     def put(self, draft: Draft | str) -> None:
         """Replace everything. Undo does not lead back to what was there."""
         self._sent.reset()
-        text = plain(draft if isinstance(draft, str) else draft.text)
-        self._show(text, None if isinstance(draft, str) else draft.cursor)
+        draft = Draft(draft) if isinstance(draft, str) else draft
+        self._show(plain(draft.text), draft.cursor)
 
     def put_back(self, text: str) -> None:
         """Return a text that could not be sent, before what was typed since."""

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from hubbub.tui.composer.completion import Candidate
+from hubbub.desk.completion import Candidate
 
 
 class Offer(NamedTuple):

@@ -1,8 +1,8 @@
 """What stands above an item: the day, the unread line, and whether a run of one sender goes on."""
 
+from hubbub.desk.log import Item, Note, RoomLog, Said
+from hubbub.desk.room import RoomState
 from hubbub.tui.log.layout import Context, at_of
-from hubbub.tui.model.log import Item, Note, RoomLog, Said
-from hubbub.tui.model.room import RoomState
 
 RUN_SECONDS = 300
 """After so long a pause the same sender is named again."""

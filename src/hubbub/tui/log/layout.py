@@ -11,11 +11,11 @@ from textual.strip import Strip
 
 from hubbub.chat.events import Message
 from hubbub.chat.names import same_name
+from hubbub.desk.log import Item, Note, Pending, Said
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.wrap import wrap
+from hubbub.tui.looks import Looks
 from hubbub.tui.markup import paragraphs, visible
-from hubbub.tui.model.log import Item, Note, Pending, Said
-from hubbub.tui.palette import Palette
 
 WIDE_COLUMNS = 60
 """From here on, names and times have columns of their own."""
@@ -62,7 +62,7 @@ class Layout(NamedTuple):
 
     width: int
     base: Style
-    palette: Palette
+    looks: Looks
     own_name: str
     find: FindMessage
 
@@ -74,7 +74,7 @@ class Layout(NamedTuple):
     def block(self, item: Item, context: Context) -> Block:
         """Return how `item` looks."""
         above = self._above(context)
-        below = self.base + self.palette.selected if context.selected else self.base
+        below = self.base + self.looks.selected if context.selected else self.base
         lines = [strip_of(line, self.width, self.base) for line in above]
         lines += [strip_of(line, self.width, below) for line in self._lines(item, context)]
         return Block(lines, len(above))
@@ -84,11 +84,11 @@ class Layout(NamedTuple):
     def _above(self, context: Context) -> list[Text]:
         lines = []
         if context.begins:
-            lines.append(self._rule("the beginning", self.palette.day))
+            lines.append(self._rule("the beginning", self.looks.day))
         if context.day is not None:
-            lines.append(self._rule(_written(context.day), self.palette.day))
+            lines.append(self._rule(_written(context.day), self.looks.day))
         if context.unread:
-            lines.append(self._rule("new", self.palette.unread))
+            lines.append(self._rule("new", self.looks.unread))
         return lines
 
     def _rule(self, title: str, style: Style) -> Text:
@@ -113,13 +113,13 @@ class Layout(NamedTuple):
         """Return the line that tells who speaks, where there are no columns for it."""
         name, style = self._speaker(item)
         time = f" {_clock(item)}"
-        return Text.assemble((cut(name, self.width - len(time)), style), (time, self.palette.dim))
+        return Text.assemble((cut(name, self.width - len(time)), style), (time, self.looks.dim))
 
     def _margin(self, item: Item, context: Context) -> Text:
         """Return what stands left of the item's first row; below it the space stays empty."""
         if not self.is_wide:
             return Text(" " * min(2, self.width - 1))
-        name, style = "", self.palette.dim
+        name, style = "", self.looks.dim
         if isinstance(item, Note):
             name = "·"
         elif context.heads:
@@ -128,19 +128,19 @@ class Layout(NamedTuple):
         name = cut(name, cells)
         clock = _clock(item) if context.tells_time else ""
         gap = " " * (_TIME_CELLS - len(clock) + 1 + cells - cell_len(name))
-        return Text.assemble((clock + gap, self.palette.dim), (name, style), "  ")
+        return Text.assemble((clock + gap, self.looks.dim), (name, style), "  ")
 
     def _speaker(self, item: Said | Pending) -> tuple[str, Style]:
         name = item.message.sender if isinstance(item, Said) else self.own_name
-        style = self.palette.name(name)
+        style = self.looks.name(name)
         if same_name(name, self.own_name):
-            style += self.palette.own
+            style += self.looks.own
         return one_line(name), style
 
     def _rows(self, item: Item, width: int) -> Iterator[Text]:
         match item:
             case Note():
-                style = self.palette.error if item.is_error else self.palette.dim
+                style = self.looks.error if item.is_error else self.looks.dim
                 yield from wrap(Text(visible(item.text), style), width)
             case Pending():
                 yield from self._pending(item, width)
@@ -150,21 +150,21 @@ class Layout(NamedTuple):
     def _pending(self, item: Pending, width: int) -> Iterator[Text]:
         if item.reply_to is not None:
             yield self._quote(item.reply_to, width)
-        text = self._text(item.text, width, Text(" …", self.palette.dim))
+        text = self._text(item.text, width, Text(" …", self.looks.dim))
         if item.failure is None:
-            yield from (row if row.spans else Text(row.plain, self.palette.dim) for row in text)
+            yield from (row if row.spans else Text(row.plain, self.looks.dim) for row in text)
         else:
             yield from text
             sentence = f"✗ Not sent: {visible(item.failure)} /retry tries again, /drop gives up."
-            yield from wrap(Text(sentence, self.palette.error), width)
+            yield from wrap(Text(sentence, self.looks.error), width)
 
     def _said(self, message: Message, width: int) -> Iterator[Text]:
         if message.reply_to is not None:
             yield self._quote(message.reply_to, width)
         if message.deleted:
-            yield Text("(deleted)", self.palette.dim)
+            yield Text("(deleted)", self.looks.dim)
             return
-        edited = Text(" (edited)", self.palette.dim) if message.edited else None
+        edited = Text(" (edited)", self.looks.dim) if message.edited else None
         yield from self._text(message.text, width, edited)
         if message.reactions:
             yield from wrap(self._reactions(message.reactions), width)
@@ -172,7 +172,7 @@ class Layout(NamedTuple):
     def _text(self, text: str, width: int, after: Text | None = None) -> list[Text]:
         """Return the rows of a message's text, with a remark behind its end."""
         rows: list[Text] = []
-        parts = paragraphs(text[:_CHARS_MAX], self.palette, self.own_name)
+        parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name)
         for number, part in enumerate(parts, start=1):
             if part.is_code:
                 rows += [self._code(row, width) for row in wrap(part.text, max(width - 2, 1))]
@@ -184,20 +184,20 @@ class Layout(NamedTuple):
         if len(rows) > _ROWS_MAX or len(text) > _CHARS_MAX:
             del rows[_ROWS_MAX:]
             rest = "… (the rest is not shown; copy the message to read it)"
-            rows += wrap(Text(rest, self.palette.dim), width)
+            rows += wrap(Text(rest, self.looks.dim), width)
         return rows
 
     def _code(self, row: Text, width: int) -> Text:
         padding = " " * (width - 1 - cell_len(row.plain))
-        return Text.assemble((" ", self.palette.code), row, (padding, self.palette.code))
+        return Text.assemble((" ", self.looks.code), row, (padding, self.looks.code))
 
     def _quote(self, seq: int, width: int) -> Text:
         """Return the line that shows which message is answered."""
         message = self.find(seq)
         if message is None:
-            return Text(cut("↳ an older message", width), self.palette.quote)
+            return Text(cut("↳ an older message", width), self.looks.quote)
         said = "(deleted)" if message.deleted else one_line(message.text[:_CHARS_MAX])
-        return Text(cut(f"↳ {one_line(message.sender)}: {said}", width), self.palette.quote)
+        return Text(cut(f"↳ {one_line(message.sender)}: {said}", width), self.looks.quote)
 
     def _reactions(self, reactions: dict[str, list[str]]) -> Text:
         shown = Text()
@@ -205,7 +205,7 @@ class Layout(NamedTuple):
             some = ", ".join(map(one_line, names[:_NAMES_MAX]))
             more = f" +{len(names) - _NAMES_MAX}" if len(names) > _NAMES_MAX else ""
             own = any(same_name(name, self.own_name) for name in names)
-            style = self.palette.accent if own else self.palette.dim
+            style = self.looks.accent if own else self.looks.dim
             shown.append(f"{one_line(emoji)} {some}{more}   ", style)
         return shown
 

@@ -18,13 +18,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hubbub.chat.events import Message
+from hubbub.desk.log import Item, Note, Pending, RoomLog, Said
+from hubbub.desk.room import RoomState
 from hubbub.tui.log.context import context
 from hubbub.tui.log.layout import Block, Context, Layout
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.wrap import wrap
-from hubbub.tui.model.log import Item, Note, Pending, RoomLog, Said
-from hubbub.tui.model.room import RoomState
-from hubbub.tui.palette import Palette
+from hubbub.tui.looks import Looks
 
 EMPTY = (
     "Nothing was said here yet.\nType below and press Enter to begin; F1 shows what else there is."
@@ -62,16 +62,16 @@ class LogView(Widget, can_focus=True):
     class Moved(TextualMessage):
         """The log was scrolled, or a message chosen."""
 
-    def __init__(self, room: RoomState, palette: Palette, own_name: str) -> None:
+    def __init__(self, room: RoomState, looks: Looks, own_name: str) -> None:
         super().__init__(id="log")
         self.room = room
         self.selected: int | None = None
         """The index of the message that actions mean."""
-        self._palette = palette
+        self._looks = looks
         self._own_name = own_name
         self._top: Place | None = None
         self._left_at = 0
-        self._layout = Layout(0, Style.null(), palette, own_name, self.find)
+        self._layout = Layout(0, Style.null(), looks, own_name, self.find)
         self._blocks: dict[int, tuple[object, Block]] = {}
         self._drawn_size = Size(0, 0)
         self._rows: list[Strip] = []
@@ -94,10 +94,10 @@ class LogView(Widget, can_focus=True):
         self._blocks.clear()
         self.redraw()
 
-    def dress(self, palette: Palette, own_name: str) -> None:
+    def dress(self, looks: Looks, own_name: str) -> None:
         """Draw with other colours, or for a user who is called otherwise."""
-        if (palette, own_name) != (self._palette, self._own_name):
-            self._palette, self._own_name = palette, own_name
+        if (looks, own_name) != (self._looks, self._own_name):
+            self._looks, self._own_name = looks, own_name
             self._blocks.clear()
             self.redraw()
 
@@ -157,7 +157,7 @@ class LogView(Widget, can_focus=True):
         if width != self._drawn_size.width:
             self._blocks.clear()
         self._drawn_size = self.size
-        self._layout = Layout(width, self.rich_style, self._palette, self._own_name, self.find)
+        self._layout = Layout(width, self.rich_style, self._looks, self._own_name, self.find)
         self._is_stale = False
         following = self.is_following
         self._rows = self._rows_from_top(height) if self._top else []
@@ -212,7 +212,7 @@ class LogView(Widget, can_focus=True):
     def _hint(self) -> list[Strip]:
         """Return what stands in a room in which nothing was said yet."""
         width = self.size.width
-        lines = wrap(Text(EMPTY, self._palette.dim), max(width - 4, 1))
+        lines = wrap(Text(EMPTY, self._looks.dim), max(width - 4, 1))
         blank = Strip.blank(width, self.rich_style)
         shown = []
         for line in lines:
@@ -224,7 +224,7 @@ class LogView(Widget, can_focus=True):
         """Return the last row of a log that is scrolled up: word of what is below."""
         new = self._log.end - self._left_at
         label = f"{new} new ↓" if new > 0 else "↓"
-        line = Text(label.rjust(self.size.width - 1)[: self.size.width], self._palette.unread)
+        line = Text(label.rjust(self.size.width - 1)[: self.size.width], self._looks.unread)
         return strip_of(line, self.size.width, self.rich_style)
 
     # Moving.

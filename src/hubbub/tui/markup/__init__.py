@@ -9,11 +9,11 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Span, Text
 
+from hubbub.tui.looks import Looks
 from hubbub.tui.markup.blocks import blocks_of, highlighted
 from hubbub.tui.markup.mentions import calls, mentions
 from hubbub.tui.markup.runs import runs
 from hubbub.tui.markup.visible import visible
-from hubbub.tui.palette import Palette
 
 __all__ = ["Paragraph", "mentions", "paragraphs", "visible"]
 
@@ -25,26 +25,26 @@ class Paragraph(NamedTuple):
     is_code: bool
 
 
-def paragraphs(text: str, palette: Palette, own_name: str) -> list[Paragraph]:
+def paragraphs(text: str, looks: Looks, own_name: str) -> list[Paragraph]:
     """Return how a message looks to the member `own_name`: one paragraph or more."""
     return [
-        Paragraph(highlighted(block, palette), is_code=True)
+        Paragraph(highlighted(block, looks), is_code=True)
         if block.is_code
-        else Paragraph(_prose(block.text, palette, own_name), is_code=False)
+        else Paragraph(_prose(block.text, looks, own_name), is_code=False)
         for block in blocks_of(visible(text))
     ]
 
 
-def _prose(text: str, palette: Palette, own_name: str) -> Text:
+def _prose(text: str, looks: Looks, own_name: str) -> Text:
     found = list(runs(text))
-    shown = Text("".join(run.text for run in found), palette.text)
+    shown = Text("".join(run.text for run in found), looks.text)
     at = 0
     for run in found:
         style = run.marks
         if run.kind != "text":
-            style = getattr(palette, run.kind) + style + Style(link=run.url)
+            style = getattr(looks, run.kind) + style + Style(link=run.url)
         if style and run.text:
             shown.spans.append(Span(at, at + len(run.text), style))
         at += len(run.text)
-    shown.spans += [Span(start, end, palette.mention) for start, end in calls(found, own_name)]
+    shown.spans += [Span(start, end, looks.mention) for start, end in calls(found, own_name)]
     return shown

@@ -10,7 +10,7 @@ from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.token import Token  # type: ignore[import-untyped]
 from rich.text import Text
 
-from hubbub.tui.palette import Palette
+from hubbub.tui.looks import Looks
 
 _HIGHLIGHTED_CHARS_MAX = 5000
 _HIGHLIGHTING_SECONDS_MAX = 0.03
@@ -111,19 +111,19 @@ _SYNTAX = {
     Token.Name.Builtin: "function",
     Token.Name.Attribute: "function",
 }
-"""Which style of the palette a kind of token has; the others look like other code."""
+"""Which style of the looks a kind of token has; the others look like other code."""
 
 
-def highlighted(block: Block, palette: Palette) -> Text:
+def highlighted(block: Block, looks: Looks) -> Text:
     """Return how a block of code looks."""
-    shown = Text(block.text, palette.code)
+    shown = Text(block.text, looks.code)
     if block.lexer is not None and len(block.text) <= _HIGHLIGHTED_CHARS_MAX:
         deadline = perf_counter() + _HIGHLIGHTING_SECONDS_MAX
         for start, kind, token in block.lexer.get_tokens_unprocessed(block.text + "\n"):
             if perf_counter() > deadline:  # a lexer can be made to look back again and again
                 break
             if style := _syntax(kind):
-                shown.stylize(getattr(palette, style), start, start + len(token))
+                shown.stylize(getattr(looks, style), start, start + len(token))
     return shown
 
 

@@ -17,7 +17,7 @@ class Run(NamedTuple):
 
     text: str
     kind: str = "text"
-    """The style of the palette: text, quote, code or link."""
+    """The style of the looks: text, quote, code or link."""
     marks: Style = Style.null()
     url: str | None = None
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from hubbub.chat.names import NAME_CHARS_MAX
 from hubbub.chat.text import inert_line
-from hubbub.tui.composer.emoji_names import emoji_matching
+from hubbub.desk.emoji_names import emoji_matching
 
 
 class Sources(Protocol):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.client import profile as profiles
-from hubbub.client.profile import SERVERS_MAX, Profile, Remembered
+from hubbub.desk import profile as profiles
+from hubbub.desk.profile import SERVERS_MAX, Profile, Remembered
 
 HOME = "127.0.0.1:1234"
 ROOMS = st.sampled_from(["lobby", "dev", "ops", "fun"])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hubbub.tui.composer.emoji_names import emoji_matching, emoji_named
+from hubbub.desk.emoji_names import emoji_matching, emoji_named
 
 
 @pytest.mark.parametrize("name", ["tada", ":tada:", "Party_Popper", " tada "])

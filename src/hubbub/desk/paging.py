@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Chat, Replica
-from hubbub.tui.model.room import RoomState
+from hubbub.desk.room import RoomState
 
 PAGE_MESSAGES = 100
 FAR_PAGE_MESSAGES = 200

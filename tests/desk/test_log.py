@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.tui.model.log import Note, Pending, RoomLog, Said
+from hubbub.desk.log import Note, Pending, RoomLog, Said
 
 from .rooms import edited, message, page, replica
 

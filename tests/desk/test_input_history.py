@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.tui.composer.history import ENTRIES_MAX, InputHistory
+from hubbub.desk.input_history import ENTRIES_MAX, InputHistory
 
 
 def history(*texts: str) -> InputHistory:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine, Iterable
 
 from hubbub.chat.errors import HubbubError
 from hubbub.client import Chat
-from hubbub.tui.model.log import Pending
-from hubbub.tui.model.room import RoomState
+from hubbub.desk.log import Pending
+from hubbub.desk.room import Draft, RoomState
 
 
 class Posting:
@@ -70,7 +70,7 @@ def keep_unsent(rooms: Iterable[RoomState]) -> None:
     for room in rooms:
         texts = [pending.text for pending in room.log.pending]
         room.log.pending.clear()
-        room.draft = "\n".join(filter(None, [*texts, room.draft]))
+        room.draft = Draft("\n".join(filter(None, [*texts, room.draft.text])))
 
 
 def now_milliseconds() -> int:

@@ -10,14 +10,14 @@ import pytest
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
 from hubbub.client import connect
-from hubbub.client.profile import Profile
+from hubbub.desk.desk import Desk
+from hubbub.desk.link import State
+from hubbub.desk.log import Note, Said
+from hubbub.desk.opening import Opening
+from hubbub.desk.posting import unsent
+from hubbub.desk.profile import Profile
+from hubbub.desk.room import Draft, RoomState
 from hubbub.testing import LocalServer
-from hubbub.tui.model.desk import Desk
-from hubbub.tui.model.link import State
-from hubbub.tui.model.log import Note, Said
-from hubbub.tui.model.posting import unsent
-from hubbub.tui.model.room import RoomState
-from hubbub.tui.opening import Opening
 from tests.interop.conftest import TutorialServer, tutorial_server
 
 __all__ = ["tutorial_server"]
@@ -177,7 +177,7 @@ def test_rooms_markers_and_drafts_are_there_again_the_next_time(
             await ann.until(lambda: ann.desk.rooms.current.filled)
             kitchen = await ann.desk.join("kitchen")
             await ann.until(lambda: ann.texts(kitchen) == ["one"])
-            kitchen.draft = "half a th"
+            kitchen.draft = Draft("half a th")
             ann.desk.remember()
             profile.save()
         await say(hubbub_server.address, "two", "three", room="kitchen")
@@ -185,7 +185,7 @@ def test_rooms_markers_and_drafts_are_there_again_the_next_time(
         async with user(hubbub_server.address, again) as ann:
             await ann.until(lambda: len(ann.desk.rooms) == 2)
             room = ann.desk.rooms.current
-            assert (room.name, room.draft) == ("kitchen", "half a th")
+            assert (room.name, room.draft.text) == ("kitchen", "half a th")
             await ann.until(lambda: ann.texts(room) == ["one", "two", "three"])
             assert room.unread_after == 1
 

@@ -1,7 +1,7 @@
 """The order of the rooms, and which one is on the screen."""
 
-from hubbub.tui.model.room import RoomState
-from hubbub.tui.model.rooms import Rooms
+from hubbub.desk.room import RoomState
+from hubbub.desk.rooms import Rooms
 
 
 def rooms(*names: str) -> Rooms:

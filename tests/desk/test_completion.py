@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.tui.composer.completion import complete, offered
-from tests.tui.composer.stage import Known
-from tests.tui.composer.texts import lines
+from hubbub.desk.completion import complete, offered
+from tests.desk.known import Known
+from tests.desk.texts import lines
 
 
 def become(line: str, *, is_first: bool = True) -> list[str]:

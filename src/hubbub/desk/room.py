@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from hubbub.chat.events import Message
 from hubbub.chat.names import is_direct, same_name
 from hubbub.client import Replica
-from hubbub.tui.model.log import RoomLog
+from hubbub.desk.log import RoomLog
 
 TYPING_SECONDS = 6.0
 """How long somebody counts as typing after the last word of it."""
@@ -15,6 +16,13 @@ RECENT_MESSAGES = 300
 """How far back a speaker counts as recent."""
 
 IsMention = Callable[[str], bool]
+
+
+class Draft(NamedTuple):
+    """A text that was not sent, and the row and column of its cursor; None: at its end."""
+
+    text: str = ""
+    cursor: tuple[int, int] | None = None
 
 
 class RoomState:
@@ -30,9 +38,7 @@ class RoomState:
         self.mentions = 0
         self.unread_after: int | None = None
         """The unread line stands behind this seq; None: nowhere."""
-        self.draft = ""
-        self.cursor: tuple[int, int] | None = None
-        """Row and column in the draft; None: at its end."""
+        self.draft = Draft()
         self.filled = False
         """Whether the newest page has come; until then nothing is shown."""
         self.beginning = False

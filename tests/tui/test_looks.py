@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input, Label, OptionList
 
 from hubbub.chat.names import same_name
 from hubbub.tui import THEME_NAMES
-from hubbub.tui.palette import Palette, backgrounds, contrast, palette_of
+from hubbub.tui.looks import Looks, backgrounds, contrast, looks_of
 from hubbub.tui.themes import THEMES, contrast_min, default_theme
 
 HEX_THEMES = [theme for theme in THEMES.values() if not theme.ansi]
@@ -40,14 +40,12 @@ WRITTEN_ON = {  # Textual's own pairs: variable of the text, variable of what is
 }
 
 
-def styles(palette: Palette) -> dict[str, Style]:
-    """Return every style of a palette by name."""
+def styles(looks: Looks) -> dict[str, Style]:
+    """Return every style of a looks by name."""
     single = {
-        field.name: getattr(palette, field.name)
-        for field in fields(palette)
-        if field.name != "names"
+        field.name: getattr(looks, field.name) for field in fields(looks) if field.name != "names"
     }
-    return {**single, **{f"name {at}": style for at, style in enumerate(palette.names)}}
+    return {**single, **{f"name {at}": style for at, style in enumerate(looks.names)}}
 
 
 def triplet(color: str) -> ColorTriplet:
@@ -70,7 +68,7 @@ def test_contrast_is_that_of_wcag() -> None:
 def test_every_style_can_be_read_on_every_background(theme: Theme) -> None:
     faint = [
         (name, ground.hex)
-        for name, style in styles(palette_of(theme)).items()
+        for name, style in styles(looks_of(theme)).items()
         if style.color is not None
         for ground in (
             backgrounds(theme) if style.bgcolor is None else [style.bgcolor.get_truecolor()]
@@ -84,7 +82,7 @@ def test_every_style_can_be_read_on_every_background(theme: Theme) -> None:
 def test_the_backgrounds_of_styles_are_among_those(theme: Theme) -> None:
     used = {
         style.bgcolor.get_truecolor()
-        for style in styles(palette_of(theme)).values()
+        for style in styles(looks_of(theme)).values()
         if style.bgcolor is not None
     }
     assert used <= set(backgrounds(theme))
@@ -122,7 +120,7 @@ def test_high_contrast_is_higher_and_on_black() -> None:
 
 def test_the_terminals_own_colours_are_left_to_it() -> None:
     theme = THEMES["16"]
-    for style in styles(palette_of(theme)).values():
+    for style in styles(looks_of(theme)).values():
         for color in (style.color, style.bgcolor):
             assert color is None or color.is_default or color.is_system_defined
     for name in [*INKS, *GROUNDS]:
@@ -168,7 +166,7 @@ def test_an_app_can_wear_the_theme(theme: Theme) -> None:
 
 @given(st.sampled_from(HEX_THEMES), st.text())
 def test_any_name_can_be_read(theme: Theme, name: str) -> None:
-    style = palette_of(theme).name(name)
+    style = looks_of(theme).name(name)
     assert style.bold
     assert style.color is not None
     color = style.color.get_truecolor()
@@ -177,29 +175,29 @@ def test_any_name_can_be_read(theme: Theme, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Ann", "ÉLODIE", "Чарли", "ΣΊΣΥΦΟΣ", "two words"])
 def test_other_capitals_have_the_same_colour(name: str) -> None:
-    palette = palette_of(THEMES["dark"])
-    assert palette.name(name) == palette.name(name.lower()) == palette.name(name.upper())
+    looks = looks_of(THEMES["dark"])
+    assert looks.name(name) == looks.name(name.lower()) == looks.name(name.upper())
 
 
 @given(st.text())
 def test_whoever_is_the_same_has_the_same_colour(name: str) -> None:
-    palette = palette_of(THEMES["dark"])
+    looks = looks_of(THEMES["dark"])
     for other in (name.swapcase(), name.title()):
         if same_name(name, other):
-            assert palette.name(name) == palette.name(other)
+            assert looks.name(name) == looks.name(other)
 
 
 def test_a_name_keeps_its_colour_from_one_day_to_the_next() -> None:
-    palette = palette_of(THEMES["dark"])
-    places = [palette.names.index(palette.name(name)) for name in ("ann", "bob", "李雷")]
+    looks = looks_of(THEMES["dark"])
+    places = [looks.names.index(looks.name(name)) for name in ("ann", "bob", "李雷")]
     assert places == [27, 14, 20]
 
 
 @pytest.mark.parametrize("theme", HEX_THEMES, ids=theme_id)
 def test_usual_names_have_different_colours(theme: Theme) -> None:
-    palette = palette_of(theme)
-    assert len({style.color for style in palette.names}) == len(palette.names)
-    assert len({palette.name(name).color for name in USUAL_NAMES.split()}) >= 8
+    looks = looks_of(theme)
+    assert len({style.color for style in looks.names}) == len(looks.names)
+    assert len({looks.name(name).color for name in USUAL_NAMES.split()}) >= 8
 
 
 @pytest.mark.parametrize(

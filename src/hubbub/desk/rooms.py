@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hubbub.tui.model.room import RoomState
+from hubbub.desk.room import RoomState
 
 
 class Rooms:

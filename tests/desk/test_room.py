@@ -1,7 +1,7 @@
 """What is unread in a room, where the unread line stands, and who is typing."""
 
 from hubbub.client import Replica
-from hubbub.tui.model.room import TYPING_SECONDS, RoomState
+from hubbub.desk.room import TYPING_SECONDS, RoomState
 
 from .rooms import message, replica
 

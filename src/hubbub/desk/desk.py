@@ -1,12 +1,12 @@
 """One person's place in a chatroom: takes the server's events in, and asks it for things.
 
-Between the client library and the widgets. What changes is collected: the widgets call `catch_up`
-once per frame, however many events came since.
+Between the client library and a face. What changes is collected: the face calls `catch_up` once
+per frame, however many events came since.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from hubbub.chat import events as e
@@ -24,14 +24,15 @@ from hubbub.client import (
     parse_address,
 )
 from hubbub.client.events import AnyClientEvent
-from hubbub.client.profile import Profile
-from hubbub.tui.model.link import Link, State
-from hubbub.tui.model.log import Pending
-from hubbub.tui.model.paging import Paging
-from hubbub.tui.model.posting import Posting, now_milliseconds
-from hubbub.tui.model.room import RoomState
-from hubbub.tui.model.rooms import Rooms
-from hubbub.tui.opening import Opening
+from hubbub.desk.errands import Errands
+from hubbub.desk.link import Link, State
+from hubbub.desk.log import Pending
+from hubbub.desk.opening import Opening
+from hubbub.desk.paging import Paging
+from hubbub.desk.posting import Posting, now_milliseconds
+from hubbub.desk.profile import Profile
+from hubbub.desk.room import Draft, RoomState
+from hubbub.desk.rooms import Rooms
 
 MESSAGES_MAX = 100_000
 """Messages of a room that may be scrolled back to; about 70 MB when they are all loaded."""
@@ -77,7 +78,10 @@ class Desk:
         )
         self.rooms = Rooms(self._new_room(room))
         self.paging = Paging(self.chat, self._loaded)
-        self.posting = Posting(self.chat, self._spawn, stirred=stirred, written=self._written)
+        self._errands = Errands()
+        self.posting = Posting(
+            self.chat, self._errands.spawn, stirred=stirred, written=self._written
+        )
         self.looking = True
         self._is_mention = is_mention
         self.stirred = stirred
@@ -86,11 +90,10 @@ class Desk:
         self._relayed = Replica(room)
         self._rejoined = False
         self._typed_at = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def _new_room(self, name: str) -> RoomState:
         room = RoomState(name, self.memory.seen.get(name))
-        room.draft = self.memory.drafts.get(name, "")
+        room.draft = Draft(self.memory.drafts.get(name, ""))
         return room
 
     @property
@@ -112,12 +115,8 @@ class Desk:
     async def run(self) -> None:
         """Chat until closed; raises Refused or Unreachable if refused or lost for good."""
         async with self.chat:
-            self._spawn(self._measure())
-            try:
-                await self._listen()
-            finally:
-                for task in self._tasks:
-                    task.cancel()
+            self._errands.spawn(self._measure())
+            await self._errands.beside(self._listen())
 
     async def _listen(self) -> None:
         turn_ends = time.monotonic() + TURN_SECONDS
@@ -126,11 +125,6 @@ class Desk:
             if time.monotonic() >= turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + TURN_SECONDS
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _measure(self) -> None:
         """Keep the latency up to date."""
@@ -189,7 +183,7 @@ class Desk:
                 room.filled = True
         elif not self._rejoined:
             self._rejoined = True
-            self._spawn(self._rejoin())
+            self._errands.spawn(self._rejoin())
 
     async def _rejoin(self) -> None:
         """Enter the rooms of the last time, beside the current one."""
@@ -217,7 +211,7 @@ class Desk:
             room.interrupt()
         room.entitle(event.direct, self.name)
         self._dirty.add(room.name)
-        self._spawn(self.paging.fill(room))
+        self._errands.spawn(self.paging.fill(room))
 
     def _adopt(self, name: str) -> RoomState:
         """Take in a room that the server put the user in."""
@@ -273,10 +267,27 @@ class Desk:
 
     # What is asked for.
 
+    def attempt(self, work: Awaitable[None]) -> None:
+        """Do something that may be refused, and say so in the log if it is."""
+
+        async def attempted() -> None:
+            try:
+                await work
+            except HubbubError as error:
+                self.note(str(error), is_error=True)
+
+        self._errands.spawn(attempted())
+
     def note(self, text: str, *, is_error: bool = False) -> None:
         """Tell the user something, in the room on the screen."""
         self.rooms.current.log.note(text, now_milliseconds(), is_error=is_error)
         self.stirred()
+
+    def names(self) -> list[str]:
+        """Return whom the user may mean, recent speakers of the current room first."""
+        room = self.rooms.current
+        replica = self.replica(room)
+        return room.recent_speakers(self.name, replica.members if replica else ())
 
     def is_heard(self, room: RoomState) -> bool:
         """Whether a private room has somebody else in it; in public ones the log is for all."""
@@ -303,7 +314,7 @@ class Desk:
         now = time.monotonic()
         if self.link.state is State.ONLINE and now - self._typed_at >= TYPING_AGAIN_SECONDS:
             self._typed_at = now
-            self._spawn(self._tell_typing(self.rooms.current.name))
+            self._errands.spawn(self._tell_typing(self.rooms.current.name))
 
     async def _tell_typing(self, room: str) -> None:
         with suppress(HubbubError):
@@ -344,5 +355,5 @@ class Desk:
             self.memory.seen |= seen
         if not self.rooms.current.is_direct:
             self.memory.room = self.rooms.current.name
-        drafts = self.memory.drafts | {name: room.draft for name, room in public.items()}
+        drafts = self.memory.drafts | {name: room.draft.text for name, room in public.items()}
         self.memory.drafts = {name: draft for name, draft in drafts.items() if draft}

@@ -1,0 +1,57 @@
+"""What the verbs need of a face, which draws a desk and asks its user."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol
+
+from hubbub.chat.events import Message, RoomSummary
+from hubbub.desk.log import Item
+from hubbub.desk.room import RoomState
+from hubbub.desk.writing import Sheet, Writing
+
+FindMessages = Callable[[str], Awaitable[Sequence[Message]]]
+
+
+class Face(Sheet, Protocol):
+    """What it is given to show holds texts and names as they were written.
+
+    A face MUST make them safe to show, and MUST answer a question only by what the user did after
+    seeing it. A choice that the user breaks off is None.
+    """
+
+    @property
+    def writing(self) -> Writing:
+        """What the text being written is for."""
+
+    @property
+    def chosen(self) -> Item | None:
+        """What the user has chosen in the log on the screen, if anything."""
+
+    def room_changed(self) -> None:
+        """Show the desk's current room, with its draft, if it does not yet."""
+
+    def show_newest(self) -> None:
+        """Show the end of the log."""
+
+    def show_message(self, seq: int) -> None:
+        """Show a message of the log on the screen with what stands around it, and choose it."""
+
+    def tell(self, sentence: str) -> None:
+        """Say something that need not stay."""
+
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard."""
+
+    async def confirm(self, question: str, yes: str) -> bool:
+        """Ask whether the user wants what is about to happen; `yes` is the word for it."""
+
+    async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
+        """Have the user choose one of their rooms."""
+
+    async def choose_public_room(self, rooms: Iterable[RoomSummary]) -> str | None:
+        """Have the user choose one of the server's rooms."""
+
+    async def choose_message(self, words: str, find: FindMessages) -> Message | None:
+        """Have the user choose a message with certain words, `words` at first; newest first."""
+
+    async def choose_emoji(self) -> str | None:
+        """Have the user choose an emoji."""

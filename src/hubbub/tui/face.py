@@ -1,0 +1,136 @@
+"""The terminal's face of a desk: what its verbs need, done with widgets and dialogs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
+from textual.worker import WorkerCancelled
+
+from hubbub.tui import choosing
+from hubbub.tui.composer import Composer, ComposerBox
+from hubbub.tui.dialogs.confirm import Confirm
+from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.view import LogView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hubbub.chat.events import Message, RoomSummary
+    from hubbub.desk.face import FindMessages
+    from hubbub.desk.log import Item
+    from hubbub.desk.room import Draft, RoomState
+    from hubbub.desk.writing import Writing
+
+Answer = TypeVar("Answer")
+
+
+class TerminalFace(Screen[None]):
+    """A screen with a log and a composer, which its user can be asked something above."""
+
+    writing: Writing
+
+    # The parts.
+
+    @property
+    def composer(self) -> Composer:
+        """Where the user types."""
+        return self.query_one(Composer)
+
+    @property
+    def log_view(self) -> LogView:
+        """The log of the current room."""
+        return self.query_one(LogView)
+
+    # The composer.
+
+    @property
+    def draft(self) -> Draft:
+        """What stands in the composer."""
+        return self.composer.draft
+
+    def put(self, draft: Draft) -> None:
+        """Replace everything in the composer."""
+        self.composer.put(draft)
+
+    def put_back(self, text: str) -> None:
+        """Return a text to the composer, before what was typed since."""
+        self.composer.put_back(text)
+
+    def begin(self) -> None:
+        """Let the user type."""
+        self.log_view.clear_choice()
+        self.composer.focus()
+        self.show_banner()
+
+    def show_banner(self, line: str = "") -> None:
+        """Show a line above the composer: this one, or what the next message is for."""
+        self.query_one(ComposerBox).banner(line or one_line(self.writing.banner))
+
+    # The log.
+
+    @property
+    def chosen(self) -> Item | None:
+        """What is chosen in the log."""
+        index, log = self.log_view.selected, self.log_view.room.log
+        return log[index] if index is not None and log.first <= index < log.end else None
+
+    def show_newest(self) -> None:
+        """Go to the end of the log."""
+        self.log_view.action_newest()
+
+    def show_oldest(self) -> None:
+        """Go to the oldest message that is loaded."""
+        self.log_view.action_oldest()
+
+    def show_message(self, seq: int) -> None:
+        """Go to a message, and choose it."""
+        self.log_view.jump(seq)
+
+    def scroll_pages(self, pages: int) -> None:
+        """Scroll the log; up is negative."""
+        self.log_view.scroll_pages(pages)
+
+    # What is said and asked beside.
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence for a few seconds."""
+        self.notify(sentence, markup=False)
+
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard."""
+        self.app.copy_to_clipboard(text)
+
+    async def ask(self, dialog: Screen[Answer]) -> Answer:
+        """Show a dialog, and return its answer."""
+        # Textual lets nobody but its own workers wait for a screen.
+        asking = self.app.run_worker(self.app.push_screen_wait(dialog))
+        try:
+            return await asking.wait()
+        except WorkerCancelled:  # the program ends
+            raise asyncio.CancelledError from None
+
+    async def confirm(self, question: str, yes: str) -> bool:
+        """Ask whether the user wants what is about to happen."""
+        return await self.ask(Confirm(one_line(question), yes))
+
+    async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
+        """Have the user choose one of their rooms."""
+        return await self.ask(choosing.room_picker(rooms))
+
+    async def choose_public_room(self, rooms: Iterable[RoomSummary]) -> str | None:
+        """Have the user choose one of the server's rooms."""
+        return await self.ask(choosing.public_room_picker(rooms))
+
+    async def choose_message(self, words: str, find: FindMessages) -> Message | None:
+        """Have the user choose a message with certain words."""
+        return await self.ask(choosing.message_picker(words, find))
+
+    async def choose_emoji(self) -> str | None:
+        """Have the user choose an emoji."""
+        return await self.ask(choosing.emoji_picker())
+
+    def show_palette(self) -> None:
+        """Show the command palette."""
+        self.app.action_command_palette()
