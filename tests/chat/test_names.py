@@ -45,6 +45,62 @@ def test_other_names_are_refused_with_a_remedy(raw: str) -> None:
     assert str(refusal.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("\u2800", "ann\u2800", "\U0001d159", "\ufffc", "\u3164", "\uffa0", "\u115f", "\ufe0f"),
+        *("\u0301", "\u20dd", "ann \u0301", "\u0301ann", "ann\ufe0f", "\U000e0061", "\u034f"),
+        *("a\u0301\u0301", "q\u0301\u0302\u0303\u0304\u0305"),
+    ],
+    ids=ascii,
+)
+def test_invisible_names_are_refused(raw: str) -> None:
+    with pytest.raises(Refused, match="Choose 1 to 32 visible") as refusal:
+        allowed_name(raw)
+    assert refusal.value.code == "name_not_allowed"
+
+
+@pytest.mark.parametrize("raw", ["Việt", "שָׁלוֹם", "नमस्ते", "क्\u200dष", "กำ", "👍🏽", "q\u0301"])
+def test_marks_on_letters_are_fine(raw: str) -> None:
+    assert allowed_name(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(
+            "ann > yes, I agree",
+            "ann>",
+            "ann ＞ yes",
+            "ann › yes",
+            "ann ᐳ yes",
+            "< ann",
+            "ann: yes",
+        ),
+        *("ann꞉ yes", "(private) ann", "（private） ann", "❨private❩ ann", "ann (PRIVATE)"),
+        *("ann [рrivate]", "[lobby] ann", "[2026-11-26 10:00 UTC] ann"),
+    ],
+)
+def test_names_that_read_like_a_line_or_a_mark_are_refused(raw: str) -> None:
+    with pytest.raises(Refused, match="mistaken for the beginning of a line") as refusal:
+        allowed_name(raw)
+    assert refusal.value.code == "name_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["ᐸᐅᓗᓯ", "ᐳᐃᑦ", "github[bot]", "Ann (work)", "a:b", "ann:", "रामः देव", "O'Brien", "»ann«"],
+)
+def test_names_with_such_characters_elsewhere_are_fine(raw: str) -> None:
+    assert allowed_name(raw) == raw
+
+
+@pytest.mark.parametrize("raw", ["hυbbub", "Ηubbub", "HUВBUB", "ꓧubbub"])
+def test_nobody_can_look_like_the_server(raw: str) -> None:
+    with pytest.raises(Refused, match="reserved for the server"):
+        allowed_name(raw)
+
+
 @given(st.text(max_size=40))
 def test_an_allowed_name_stays_as_it_is(raw: str) -> None:
     try:

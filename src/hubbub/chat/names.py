@@ -1,14 +1,18 @@
 """Which names members and rooms may bear, and when two names are the same.
 
-Members: the Nickname profile of RFC 8266. Rooms: the UsernameCaseMapped profile of RFC 8265,
-narrowed to letters, digits and a few joiners. Both come from the precis-i18n library.
+Members: the Nickname profile of RFC 8266, without names that cannot be seen, or that would read
+like a line of somebody else's. Rooms: the UsernameCaseMapped profile of RFC 8265, narrowed to
+letters, digits and a few joiners. Both profiles come from the precis-i18n library.
 """
 
 import hashlib
+import re
 from functools import cache
 from typing import TYPE_CHECKING
+from unicodedata import category, normalize
 
 from hubbub.chat.errors import Refused
+from hubbub.chat.lookalikes import look_alike, plain_looks, skeletons
 
 if TYPE_CHECKING:
     from precis_i18n.profile import Profile
@@ -21,6 +25,14 @@ NAME_CHARS_MAX = 32
 ROOM_CHARS_MAX = 64
 MUCH_TOO_LONG = 8
 """Times the limit. Normalising may shorten a name, but takes long for what is longer than this."""
+
+MARKS_MAX = 4
+"""Marks on one letter. More would reach into the lines above and below (UTS 39, section 5.4)."""
+
+_BLANK = frozenset("\u2800\ufffc\U00013441\U00013442\U00016fe4\U0001d159")
+"""What RFC 8266 allows though it draws nothing: the empty Braille cell, fillers, and their like."""
+
+_PRIVATE = re.compile(r"[(\[]private")
 
 _ROOM_JOINERS = "-_."
 _DIRECT = "@"
@@ -36,28 +48,78 @@ def _profile(name: str) -> "Profile":
 
 def allowed_name(raw: str) -> str:
     """Return `raw` as a member's name, trimmed and normalised; raise Refused `name_not_allowed`."""
-    remedy = f"Choose 1 to {NAME_CHARS_MAX} visible characters; spaces inside are fine."
     raw = raw.strip()  # people type line ends after their names, and programs send them
+    if not raw:
+        raise _not_allowed("The name is empty.")
     if len(raw) > MUCH_TOO_LONG * NAME_CHARS_MAX:
-        raise Refused(f"The name has {len(raw)} characters. " + remedy, code="name_not_allowed")
+        raise _not_allowed(f"The name has {len(raw)} characters.")
     try:
-        name = _profile("NicknameCasePreserved").enforce(raw) if raw else ""
+        name = _profile("NicknameCasePreserved").enforce(raw)
     except UnicodeEncodeError:
-        raise Refused(
-            f"The name {raw[:NAME_CHARS_MAX]!r} holds characters that names may not have. "
-            + remedy,
-            code="name_not_allowed",
+        shown = raw[:NAME_CHARS_MAX]
+        raise _not_allowed(
+            f"The name {shown!r} holds characters that names may not have."
         ) from None
-    if not name:
-        raise Refused("The name is empty. " + remedy, code="name_not_allowed")
     if len(name) > NAME_CHARS_MAX:
-        raise Refused(f"The name has {len(name)} characters. " + remedy, code="name_not_allowed")
-    if name_key(name) == SERVER_NAME:
+        raise _not_allowed(f"The name has {len(name)} characters.")
+    if not (name.isascii() or _is_visible(name)):
+        raise _not_allowed(f"The name {name!a} holds characters that are invisible or pile up.")
+    if _imitates_a_line(name):
+        raise Refused(
+            f"The name '{name}' could be mistaken for the beginning of a line. Choose one without "
+            "'<' and '>', without ': ', and with no bracket at the beginning.",
+            code="name_not_allowed",
+        )
+    if look_alike(name, SERVER_NAME):
         raise Refused(
             f"The name '{name}' is reserved for the server. Choose another one.",
             code="name_not_allowed",
         )
     return name
+
+
+def _not_allowed(cause: str) -> Refused:
+    return Refused(
+        f"{cause} Choose 1 to {NAME_CHARS_MAX} visible characters; spaces inside are fine.",
+        code="name_not_allowed",
+    )
+
+
+def _is_visible(name: str) -> bool:
+    """Return whether all of the name draws something: no blanks, no marks beside or on marks."""
+    if not _BLANK.isdisjoint(name):
+        return False
+    if any(category(word[0]).startswith("M") for word in name.split(" ")):
+        return False
+    marks = ""
+    for char in normalize("NFD", name):
+        marks = marks + char if category(char) in ("Mn", "Me") else ""
+        if len(marks) > MARKS_MAX or marks[-2:-1] == char:
+            return False
+    return True
+
+
+def _imitates_a_line(name: str) -> bool:
+    """Return whether the name would read like somebody else's line, or like a private one.
+
+    Programs show `ann > hello`, `[12:00] ann: hello`, and `(private)` or `[room]` as marks.
+    """
+    words = name.split(" ")
+    # A letter may look like `>`, as in names of the Inuit: such a one only matters on its own.
+    symbols = "".join(char for char in name if not char.isalpha())
+    looks = plain_looks(symbols)
+    return (
+        "<" in looks
+        or ">" in looks
+        or any(plain_looks(word) in ("<", ">") for word in words)
+        or any(_is_colon(word[-1]) for word in words[:-1])
+        or plain_looks(name[0]) in ("(", "[")
+        or any(_PRIVATE.search(skeleton) for skeleton in skeletons(name))
+    )
+
+
+def _is_colon(char: str) -> bool:
+    return plain_looks(char) == ":" and category(char)[0] not in "LM"
 
 
 def name_key(name: str) -> str:
@@ -68,7 +130,7 @@ def name_key(name: str) -> str:
 
 
 def same_name(name: str, other: str) -> bool:
-    """Tell whether two names are the same person's; what no one can be called is only itself."""
+    """Return whether two names are the same one; what cannot be a name only equals itself."""
     try:
         return name == other or name_key(name) == name_key(other)
     except UnicodeEncodeError:
@@ -106,5 +168,5 @@ def direct_room(name: str, other: str) -> str:
 
 
 def is_direct(room: str) -> bool:
-    """Tell whether `room` is a private room of two (see `direct_room`)."""
+    """Return whether `room` is a private room of two, as named by `direct_room`."""
     return room.startswith(_DIRECT)

@@ -1,0 +1,77 @@
+"""Names that look alike: the skeletons of UTS 39, Unicode's standard on confusable characters.
+
+Two texts look alike if their skeletons are the same. A skeleton is a key and never shown. Its table
+comes from the library confusable-homoglyphs, which keeps Unicode's data; it is read when the
+first name needs it that is not ASCII. For ASCII a handful of entries will do.
+"""
+
+from functools import cache
+from importlib import resources
+from unicodedata import normalize
+
+import msgspec
+
+_ASCII = str.maketrans(
+    {"0": "O", "1": "l", "I": "l", "|": "l", "m": "rn", "`": "'", '"': "''", "%": "º/₀"}
+)
+"""What of the table concerns ASCII."""
+
+_JOINERS = "\u200c\u200d"
+"""Of what UTS 39 ignores, names may hold only these, within words of Indic scripts."""
+
+_DIRECTION_MARK = "\u200e"
+"""Stands in the table around letters that are written from right to left."""
+
+
+class _LookAlike(msgspec.Struct):
+    c: str
+
+
+def skeletons(name: str) -> frozenset[str]:
+    """Return one or two skeletons of an allowed name; names look alike if they share one.
+
+    Names that differ in capitals are the same name, but `ANNI` looks like `ANNl`, and `anni` does
+    not. So a name has the skeleton of how it is written, and that of its small letters.
+    """
+    return frozenset((_skeleton(name), _skeleton(name.lower())))
+
+
+def look_alike(name: str, other: str) -> bool:
+    """Return whether people could take one name for the other."""
+    return not skeletons(name).isdisjoint(skeletons(other))
+
+
+def plain_looks(text: str) -> str:
+    """Return `text` with each character replaced by the plainest one that looks like it."""
+    return text.translate(_ASCII if text.isascii() else _table())
+
+
+def _skeleton(text: str) -> str:
+    # Small letters at the end are our own: `0` looks like `O`, which in a name is the same as `o`.
+    if text.isascii():
+        return plain_looks(text).lower()
+    return normalize("NFD", plain_looks(normalize("NFD", text))).lower()
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Return the prototype of each character that has one."""
+    file = resources.files("confusable_homoglyphs") / "confusables.json"
+    pairs = msgspec.json.decode(file.read_bytes(), type=dict[str, list[_LookAlike]])
+    neighbours = {
+        text.strip(_DIRECTION_MARK): {one.c.strip(_DIRECTION_MARK) for one in others}
+        for text, others in pairs.items()
+    }
+    # The data tells each pair both ways round. In Unicode's own, many characters point to one
+    # prototype, which points to none: it is the one with several neighbours. In a pair that stands
+    # alone, it does not matter which is taken, as long as it is the same for both.
+    prototypes: dict[int, str] = {}
+    for text, others in neighbours.items():
+        if len(text) == 1 and len(others) == 1:
+            (other,) = others
+            is_prototype = len(neighbours[other]) == 1 and len(other) == 1 and text < other
+            if not is_prototype:
+                prototypes[ord(text)] = other
+    # What stands for a character in several others must be made of prototypes as well.
+    table = {code: other.translate(prototypes) for code, other in prototypes.items()}
+    return table | dict.fromkeys(map(ord, _JOINERS), "")
