@@ -71,8 +71,10 @@ def test_a_conversation_through_a_tutorial_server() -> None:
         assert hubbub("send", address, "--name", "ci", "-", stdin=stdin).returncode == 0
         for number in range(500):
             assert tail.stdout.readline() == b"ci > %d\n" % number
-        joined = hubbub("join", address, "--name", "ann", stdin="/help is text here\n")
+        lines = "/msg bob for you alone\n//help is text here\n"
+        joined = hubbub("join", address, "--name", "ann", stdin=lines)
         assert joined.returncode == 0
+        assert "knows no commands, so '/msg' was not sent" in joined.stdout
         assert tail.stdout.readline() == b"ann > /help is text here\n"
         tail.terminate()
         tail.communicate()

@@ -15,8 +15,9 @@ from hubbub.client import (
     Offline,
     Online,
     connect,
-    conversation,
     inbox,
+    pulse,
+    session,
 )
 from hubbub.wire.frames import encode_event_frame, encode_frame
 
@@ -40,7 +41,7 @@ async def next_of(chat: Chat, kind: type[Kind]) -> Kind:
 async def say_and_ack(chat: Chat, peer: Peer) -> None:
     saying = asyncio.create_task(chat.say("hi"))
     say = await peer.hear(c.Say)
-    assert say.ref == say.nonce
+    assert say.ref != say.nonce
     peer.tell(e.Ok(ref=say.ref or "", seq=1))
     assert await saying == 1
 
@@ -58,8 +59,9 @@ def test_a_nonce_of_the_callers_own_is_used() -> None:
             async with open_chat(script) as chat:
                 peer = await playing
                 saying = asyncio.create_task(chat.say("hi", nonce="mine"))
-                assert (await peer.hear(c.Say)).nonce == "mine"
-                peer.tell(e.Ok(ref="mine", seq=1))
+                say = await peer.hear(c.Say)
+                assert say.nonce == "mine"
+                peer.tell(e.Ok(ref=say.ref or "", seq=1))
                 assert await saying == 1
 
     asyncio.run(scene())
@@ -303,7 +305,8 @@ def test_questions_fail_when_the_connection_does() -> None:
 
 
 def test_silence_is_questioned_and_then_taken_for_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(pulse, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(pulse, "SIGN_SECONDS", 0.05)
 
     async def scene() -> None:
         async with scripted() as script:
@@ -374,7 +377,7 @@ def test_a_tutorial_server_relays_between_hubbub_clients() -> None:
 
 
 def test_a_late_welcome_upgrades(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation, "WELCOME_SECONDS", 0.01)
+    monkeypatch.setattr(session, "WELCOME_SECONDS", 0.01)
 
     async def scene() -> None:
         async with scripted() as script, open_chat(script) as chat:

@@ -10,31 +10,44 @@ from .servers import welcome
 
 
 def test_a_relayed_name_in_a_plus_frame_is_a_name() -> None:
-    reader = ClassicReader()
+    reader = ClassicReader("ann")
     assert reader.read(Frame("ann", event=True)) is None
     assert reader.read(Frame("hi")) == ClassicMessage("ann", "hi")
 
 
 def test_a_welcome_counts_only_before_anything_else() -> None:
-    json = encode(welcome("x")).decode()
-    assert isinstance(ClassicReader().read(Frame(json, event=True)), Welcome)
-    assert ClassicReader().read(Frame(json)) is None
-    reader = ClassicReader()
+    json = encode(welcome("ann")).decode()
+    assert isinstance(ClassicReader("ann").read(Frame(json, event=True)), Welcome)
+    assert ClassicReader("ann").read(Frame(json)) is None
+    reader = ClassicReader("ann")
     reader.read(Frame("ann"))
     reader.read(Frame("hi"))
     assert reader.read(Frame(json, event=True)) is None
     assert isinstance(reader.read(Frame("text")), ClassicMessage)
 
 
+def test_a_welcome_to_somebody_else_is_a_strange_name() -> None:
+    """At a tutorial's server anybody may be called so, to be told our password."""
+    reader = ClassicReader("ann")
+    reader.read(Frame(encode(welcome("eve", locked=True)).decode(), event=True))
+    assert isinstance(reader.read(Frame("text")), ClassicMessage)
+
+
+def test_a_welcome_counts_however_the_server_writes_our_name() -> None:
+    for name, written in (("Ann  Lee", "Ann Lee"), ("ＡＮＮ", "ANN")):
+        json = encode(welcome(written)).decode()
+        assert isinstance(ClassicReader(name).read(Frame(json, event=True)), Welcome)
+
+
 def test_an_empty_text_that_a_tutorial_server_relays_keeps_the_pairs_in_step() -> None:
-    reader = ClassicReader()
+    reader = ClassicReader("ann")
     stream = b"3         ann0         3         bob2         hi"
     heard = [reader.read(frame) for frame in FrameDecoder(100).receive(stream)]
     assert heard == [None, ClassicMessage("ann", ""), None, ClassicMessage("bob", "hi")]
 
 
 def test_names_and_texts_are_inert() -> None:
-    reader = ClassicReader()
+    reader = ClassicReader("ann")
     reader.read(Frame("\x1b[31mann bob\r"))
     assert reader.read(Frame("a\x1b]0;title\x07\nb")) == ClassicMessage(
         "[31mann bob", "a]0;title\nb"
@@ -43,7 +56,7 @@ def test_names_and_texts_are_inert() -> None:
 
 def test_a_refusal_counts_until_a_text_makes_it_a_strange_name() -> None:
     for event in (Error(code="name_not_allowed", message="No."), Bye(reason="Full.")):
-        reader = ClassicReader()
+        reader = ClassicReader("ann")
         reader.read(Frame(encode(event).decode(), event=True))
         assert reader.farewell == event
         assert isinstance(reader.read(Frame("text")), ClassicMessage)

@@ -26,9 +26,9 @@ def locked(data: str = "", port: int = 0, password: str = PASSWORD) -> Config:
 
 def cut(chat: Chat) -> None:
     """Lose the connection."""
-    conversation = chat._session._conversation
-    assert conversation is not None
-    conversation.connection.abort()
+    connection = chat._driving._connection
+    assert connection is not None
+    connection.abort()
 
 
 async def listen(opened: Chat) -> None:
@@ -171,7 +171,7 @@ def test_who_was_let_in_waits_while_others_guess() -> None:
                 peer.tell(e.Error(code="slow_down", message="Wait.", ref=unlock.ref))
                 peer = await script.peer()
                 await peer.unlocked()
-                assert (await peer.hear(c.Resume)).session == "secret"
+                await peer.resume("secret")
                 join = await peer.hear(c.Join)
                 peer.tell(room(ref=join.ref))
 

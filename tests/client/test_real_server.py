@@ -88,11 +88,11 @@ def test_a_broken_connection_is_taken_up_again(hubbub_server: LocalServer) -> No
     async def scene() -> None:
         async with connect(hubbub_server.address, name="ann") as ann:
             for round_ in range(3):
-                conversation = ann._session._conversation
-                assert conversation is not None
+                connection = ann._driving._connection
+                assert connection is not None
                 saying = [asyncio.create_task(ann.say(f"{round_} {n}")) for n in range(50)]
                 await asyncio.sleep(0)
-                conversation.connection.abort()
+                connection.abort()
                 await asyncio.gather(*saying)
             page = await ann.history("lobby", limit=200)
             expected = [f"{round_} {n}" for round_ in range(3) for n in range(50)]

@@ -130,9 +130,15 @@ def message(seq: int, prev: int) -> e.Message:
     return e.Message(room="lobby", seq=seq, prev=prev, sender="ann", at=0, text=f"text {seq}")
 
 
-def room(last: int, *, gap: bool = False) -> e.Room:
+def room(last: int, *, gap: bool = False, replaced: bool = False) -> e.Room:
     return e.Room(
-        room="lobby", topic="t", members=[e.MemberSummary("ann")], last=last, first=1, gap=gap
+        room="lobby",
+        topic="t",
+        members=[e.MemberSummary("ann")],
+        last=last,
+        first=1,
+        gap=gap,
+        replaced=replaced,
     )
 
 
@@ -144,7 +150,7 @@ def test_what_bounds_pages_is_forgotten_with_the_log(monkeypatch: pytest.MonkeyP
         assert replica.apply(edit) is Fit.NEXT
     page = e.Page(room="lobby", messages=[message(3, 0)], more=False, last=3)
     assert not replica.add_page(page, before=11), "it may lack the first change"
-    replica.entered(room(3), 12)  # another log, which is younger
+    replica.entered(room(3, replaced=True), 12)
     assert replica.add_page(page)
     assert replica.messages == [message(3, 0)]
 
@@ -161,7 +167,7 @@ def test_a_missing_event_is_a_gap_that_changes_nothing() -> None:
 def test_a_replica_starts_over_when_the_log_is_another_one() -> None:
     replica = Replica("lobby")
     replica.apply(message(5, prev=0))
-    replica.entered(room(2), after=5)
+    replica.entered(room(2, replaced=True), after=5)
     assert (replica.cursor, replica.messages) == (2, [])
     assert replica.apply(message(3, prev=2)) is Fit.NEXT
 

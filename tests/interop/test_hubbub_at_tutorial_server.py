@@ -61,8 +61,17 @@ def test_hubbub_clients_are_not_confused_by_each_other(tutorial_server: Tutorial
                 cid.expect(f"ann > a{number}\n")
                 cid.type(f"c{number}")
                 bob.expect(f"cid > c{number}\n")
-        ann.type("/help")  # a tutorial server knows no commands: it is said
-        bob.expect("ann > /help\n")
+
+
+def test_a_command_is_not_said_to_everybody(tutorial_server: TutorialServer) -> None:
+    """A tutorial server knows no commands; `//` says a line that begins with a slash."""
+    with join(tutorial_server, "ann") as ann, join(tutorial_server, "bob") as bob:
+        ann.type("/msg bob only for you")
+        ann.expect("knows no commands, so '/msg' was not sent")
+        ann.type("//help is how you ask")
+        bob.expect("ann > /help is how you ask\n")
+        assert "only for you" not in tutorial_server.terminal.screen
+        assert "only for you" not in bob.screen
 
 
 def test_a_chatter_at_the_moment_of_joining_is_no_hubbub_server(

@@ -1,4 +1,4 @@
-"""Who waits for which answer."""
+"""Coroutines that wait for answers."""
 
 import asyncio
 from typing import Generic, TypeVar
@@ -9,7 +9,7 @@ Answer = TypeVar("Answer")
 
 
 class Answers(Generic[Answer]):
-    """Futures by ref. A waiter that was cancelled is passed over."""
+    """Futures by key. A waiter that was cancelled is passed over."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
@@ -17,30 +17,28 @@ class Answers(Generic[Answer]):
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def expect(self, ref: str) -> asyncio.Future[Answer]:
-        """Return the future of the answer that will carry `ref`."""
+    def expect(self, key: str) -> asyncio.Future[Answer]:
+        """Return the future of the answer that will come under `key`."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[ref] = future
-        future.add_done_callback(lambda _: self._waiting.pop(ref, None))
+        self._waiting[key] = future
+        future.add_done_callback(lambda _: self._waiting.pop(key, None))
         return future
 
-    def give(self, ref: str, answer: Answer) -> bool:
-        """Pass on an answer; tell whether anyone waited for it."""
-        future = self._waiting.pop(ref, None)
-        if future is None or future.done():
-            return False
-        future.set_result(answer)
-        return True
+    def expected(self, key: str) -> asyncio.Future[Answer] | None:
+        """Return the future that waits under `key`, if there is one."""
+        return self._waiting.get(key)
 
-    def refuse(self, ref: str, error: HubbubError) -> bool:
-        """Raise `error` where the answer is awaited; tell whether it was."""
-        future = self._waiting.pop(ref, None)
+    def settle(self, key: str, outcome: Answer | HubbubError) -> None:
+        """Pass on an answer or a refusal, if anybody still waits for it."""
+        future = self._waiting.pop(key, None)
         if future is None or future.done():
-            return False
-        future.set_exception(error)
-        return True
+            return
+        if isinstance(outcome, HubbubError):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
 
     def refuse_all(self, error: HubbubError) -> None:
         """Raise `error` wherever an answer is awaited."""
-        for ref in list(self._waiting):
-            self.refuse(ref, error)
+        for key in list(self._waiting):
+            self.settle(key, error)

@@ -10,11 +10,13 @@ from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.text import inert, inert_line
 from hubbub.client.address import parse_address
+from hubbub.client.classic import what_is_said
+from hubbub.client.driver import Driver
 from hubbub.client.events import AnyClientEvent, Received
 from hubbub.client.replica import MESSAGES_MAX, Replica
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
-from hubbub.client.session import Session
+from hubbub.client.session import Session, State
 
 _Answer = TypeVar("_Answer", bound=e.Event)
 
@@ -26,19 +28,24 @@ def connect(
     room: str | None = None,
     password: str = "",
     after: int | None = None,
+    epoch: str = "",
     joining: bool = True,
     reconnect: bool | Backoff = True,
     patient: bool = False,
+    spoke_events: bool = False,
     messages_max: int = MESSAGES_MAX,
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
     `room`: the room to join; else the one in the address, else the lobby. `password`: given to a
     chatroom that has one, and never sent to any other. `after`: first receive every event of the
-    room after this seq. `joining`: whether to enter the room at all; who does
-    not can still ask about it. `reconnect`: whether, or after which waits, to connect again when
-    the connection is lost. `patient`: keep trying from the start as well; entering then returns at
-    once. `messages_max`: how many messages of each room the replicas hold.
+    room after this seq; with `epoch`, the one under which it was seen, the server can tell whether
+    its history is still the same (`Room.replaced`). `joining`: whether to enter the room at all;
+    without it you can still ask about rooms. `reconnect`: whether, or after which waits, to connect
+    again when the connection is lost. `patient`: keep trying from the start as well; entering then
+    returns at once. `spoke_events`: this server spoke events before, so its welcome is waited for,
+    and it is never taken for a tutorial's (see `Chat.speaks_events`). `messages_max`: how many
+    messages of each room the replicas hold.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room, or another password.
@@ -48,12 +55,22 @@ def connect(
         raise Refused("The name is empty. Choose a visible one.", code="name_not_allowed")
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
     rooms = JoinedRooms(
-        room or place.room or DEFAULT_ROOM, after, joining=joining, messages_max=messages_max
+        room or place.room or DEFAULT_ROOM,
+        after,
+        epoch,
+        joining=joining,
+        messages_max=messages_max,
     )
     session = Session(
-        place, label, rooms, password=_utf8(password), backoff=backoff, patient=patient
+        place,
+        label,
+        rooms,
+        password=_utf8(password),
+        backoff=backoff,
+        patient=patient,
+        spoke_events=spoke_events,
     )
-    return Chat(session)
+    return Chat(session, waits_to_enter=not patient)
 
 
 class Chat:
@@ -67,14 +84,17 @@ class Chat:
     members; what it has not read yet comes later, in order and without a gap.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
         self._session = session
+        self._waits_to_enter = waits_to_enter
+        self._driver: Driver | None = None
 
     async def __aenter__(self) -> Self:
+        self._driver = Driver(self._session, waits_to_enter=self._waits_to_enter)
         try:
-            await self._session.start()
+            await self._driver.start()
         except BaseException:
-            await self._session.close()
+            await self._driver.close()
             raise
         return self
 
@@ -84,20 +104,25 @@ class Chat:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._session.close()
+        await self._driving.close()
+
+    @property
+    def _driving(self) -> Driver:
+        assert self._driver is not None, "enter the chat with `async with` first"
+        return self._driver
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> AnyClientEvent:
-        received = await self._session.receive()
+        received = await self._driving.receive()
         if received is None:
             raise StopAsyncIteration
         return received.event
 
     async def receive(self) -> Received | None:
         """Return the next event with the JSON it came in; None once the chat is closed."""
-        return await self._session.receive()
+        return await self._driving.receive()
 
     @property
     def name(self) -> str:
@@ -112,7 +137,12 @@ class Chat:
     @property
     def is_classic(self) -> bool:
         """Whether the server is a tutorial's, which relays messages and knows nothing else."""
-        return self._session.is_classic
+        return self._session.state is State.CLASSIC
+
+    @property
+    def speaks_events(self) -> bool:
+        """Whether the server has ever spoken events: what to give `connect` the next time."""
+        return self._session.spoke_events
 
     @property
     def is_locked(self) -> bool:
@@ -138,14 +168,19 @@ class Chat:
         the next; cancelling does not take the message back. Give a `nonce`, new for each message,
         to recognise the message when it comes back as an event.
         """
-        return await self._session.post(_sayable(text), room, reply_to, nonce)
+        return await self._driving.post(_sayable(text), room, reply_to, nonce)
 
     async def line(self, text: str) -> None:
-        """Send a line as a tutorial client does: text to the current room, or a `/` command.
+        """Take a line as people type it: a message to the current room, or a `/` command.
 
-        Returns when the server has dealt with it; what it answers comes as a Notice or an Error.
+        `//` at its start says one `/`. Returns when the server has dealt with it; what it answers
+        comes as a Notice or an Error. Raises Refused for a command that the server cannot know.
         """
-        await self._session.line(_sayable(text))
+        sayable = _sayable(text)
+        if (said := what_is_said(sayable)) is not None:
+            await self._driving.post(said)
+        else:
+            await self._driving.command_line(sayable)
 
     async def edit(self, room: str, seq: int, text: str) -> None:
         """Give an own message a new text."""
@@ -171,9 +206,14 @@ class Chat:
         """Move the read marker."""
         await self._ask(c.Seen(room=room, seq=seq), e.Ok)
 
-    async def join(self, room: str, after: int | None = None) -> e.Room:
-        """Enter a room; with `after`, every logged event after that seq follows."""
-        return self._entered(await self._ask(c.Join(room=room, after=after), e.Room))
+    async def join(self, room: str, after: int | None = None, epoch: str = "") -> e.Room:
+        """Enter a room; with `after`, every logged event after that seq follows.
+
+        With the `epoch` under which that seq was seen, `replaced` in the answer tells that the
+        history is another one: then what follows is only what is said from now on.
+        """
+        join = c.Join(room=room, after=after, epoch=epoch or None)
+        return self._entered(await self._ask(join, e.Room))
 
     async def direct(self, name: str) -> e.Room:
         """Open the private room shared with the holder of `name`."""
@@ -228,7 +268,7 @@ class Chat:
         return clock() - started
 
     async def _ask(self, command: c.Command, kind: type[_Answer]) -> _Answer:
-        answer = await self._session.request(command)
+        answer = await self._driving.request(command)
         if not isinstance(answer, kind):
             raise ProtocolError(f"The server answered with the wrong event: {answer!r:.200}.")
         return answer

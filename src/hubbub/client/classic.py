@@ -1,24 +1,32 @@
-"""How to read a server that may be a tutorial's: pairs of frames, until a `welcome` says otherwise.
+"""How to speak with a server that may be a tutorial's: in pairs of frames, until a `welcome`.
 
 A tutorial server relays headers byte for byte: another hubbub client's name comes in a `+` frame
-too. So only a `+` frame that holds a welcome, before anything else, means a hubbub server. Pure.
+too, and somebody may have chosen a name that reads like an event. So only a `+` frame that holds a
+welcome to ourselves, before anything else, means a hubbub server. Pure.
 """
 
-from hubbub.chat.errors import ProtocolError
+from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.events import AnyEvent, Bye, Error, Welcome
+from hubbub.chat.names import DEFAULT_ROOM, same_name
 from hubbub.chat.text import inert, inert_line
 from hubbub.client.events import ClassicMessage
+from hubbub.client.outbox import Post
 from hubbub.wire.codec import decode_event
 from hubbub.wire.frames import Frame
 
+PLAIN_MAX = 256
+"""Texts that are remembered as written to a server that may still turn out to speak events."""
+
 
 class ClassicReader:
-    """Turns the frames of a server into messages, or the first one into a welcome."""
+    """Turns the frames of a server into messages, or the first one into a welcome to `name`."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = " ".join(name.split())
         self._first = True
         self._sender: str | None = None
         self.farewell: Error | Bye | None = None
+        self.latest: ClassicMessage | None = None
 
     def read(self, frame: Frame) -> ClassicMessage | Welcome | None:
         """Return what `frame` completes. `farewell` is set while a lone refusal has come.
@@ -29,15 +37,22 @@ class ClassicReader:
         first, self._first = self._first, False
         if first and frame.event:
             event = _event(frame.text)
-            if isinstance(event, Welcome):
+            if isinstance(event, Welcome) and same_name(event.name, self._name):
                 return event
             self.farewell = event if isinstance(event, Error | Bye) else None
         if self._sender is None:
             self._sender = inert_line(frame.text)
             return None
-        message = ClassicMessage(self._sender, inert(frame.text))
+        self.latest = ClassicMessage(self._sender, inert(frame.text))
         self._sender = self.farewell = None
-        return message
+        return self.latest
+
+    @property
+    def last_words(self) -> str:
+        """What the server said last, in one line: a frame without its pair, else a message."""
+        if self._sender is not None:
+            return self._sender
+        return inert_line(f"{self.latest.sender}: {self.latest.text}") if self.latest else ""
 
 
 def _event(json: str) -> AnyEvent | None:
@@ -45,3 +60,31 @@ def _event(json: str) -> AnyEvent | None:
         return decode_event(json)
     except ProtocolError:
         return None
+
+
+def what_is_said(line: str) -> str | None:
+    """Return the message in a line that somebody typed; None if it is a `/` command."""
+    if line.startswith("//"):
+        return line[1:]
+    return None if line.startswith("/") else line
+
+
+def is_for_everybody(post: Post, *, certain: bool = True) -> bool:
+    """Whether a text means the same where there is one room, and nothing but texts.
+
+    A hubbub server would take one that begins with a slash for a command, so that one waits until
+    it is `certain` that the server is none.
+    """
+    is_plain = post.room.lower() == DEFAULT_ROOM and post.reply_to is None
+    return is_plain and (certain or not post.text.startswith("/"))
+
+
+def no_place(post: Post) -> Refused:
+    """Return why a text cannot be said to a server that has one room, and nothing but texts."""
+    if post.reply_to is not None:
+        return Refused("This server relays messages and knows no answers to them.", code="classic")
+    return Refused(
+        f"This server has one room for everybody, so nothing was said to '{post.room}'. "
+        f"Join the room '{DEFAULT_ROOM}' to speak to all who are here.",
+        code="classic",
+    )

@@ -8,6 +8,7 @@ import socket
 
 from hubbub.chat.errors import ProtocolError
 from hubbub.client.address import Address
+from hubbub.client.errors import Disconnected
 from hubbub.wire.frames import Frame, FrameDecoder
 
 CONNECT_SECONDS = 10
@@ -16,12 +17,15 @@ READ_BYTES = 65_536
 PAYLOAD_BYTES_MAX = 67_108_864
 """The longest frame taken: a page of the most and longest messages fits."""
 
-_KEEPALIVE_SECONDS = 60
+_KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPALIVE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+"""Seconds of silence until TCP asks, seconds between its questions, and how many it asks: a peer
+that vanished is noticed within 30 s. macOS calls the first one TCP_KEEPALIVE."""
+
+_UNTAKEN_MILLISECONDS = 30_000
+"""How long the peer may leave what we sent without taking it. It is not reached by a server that
+reads slowly on purpose: see `outbox.UNACKNOWLEDGED_BYTES_MAX`."""
+
 CLOSED = "connection closed by the server"
-
-
-class Disconnected(Exception):
-    """The connection is lost or was not made; str() is the reason, in a few plain words."""
 
 
 class Connection:
@@ -55,6 +59,11 @@ class Connection:
         """
         if not self._writer.is_closing():
             self._writer.write(frame)
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much of what was written the system has not taken yet."""
+        return self._writer.transport.get_write_buffer_size()
 
     async def flushed(self) -> None:
         """Wait until the system has taken all that was written; raise Disconnected."""
@@ -105,8 +114,10 @@ class Connection:
 def _keep_alive(sock: socket.socket) -> None:
     """Have TCP notice a peer that vanished: a tutorial server answers no ping."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if hasattr(socket, "TCP_KEEPIDLE"):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_SECONDS)
+    for name, value in (_KEEPALIVE | {"TCP_USER_TIMEOUT": _UNTAKEN_MILLISECONDS}).items():
+        if (option := getattr(socket, name, None)) is not None:
+            with contextlib.suppress(OSError):  # the platform knows its name and nothing more
+                sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 _PLAIN = {

@@ -28,8 +28,11 @@ class Replica:
 
     `cursor` is the seq of the last event applied; every message with `start` < seq <= `cursor` is
     held. `last` is the newest seq that the room is known to have: with `cursor` there, the replica
-    is complete. Join a room again with `after=cursor` when `apply` says GAP, or after a lost
-    connection.
+    is complete. Join a room again with `after=cursor` and `epoch` when `apply` says GAP, or after a
+    lost connection.
+
+    `epoch` names the run of the log under which `cursor` was reached. `histories` counts how often
+    the server replaced what came before `cursor` by another history: nothing held is older.
     """
 
     def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
@@ -39,7 +42,10 @@ class Replica:
         self.direct: list[str] = []
         self.cursor = cursor
         self.last = cursor
+        self.epoch = ""
+        self.histories = 0
         self._messages_max = messages_max
+        self._stands = False  # whether `cursor` was ever told to be a place in the server's log
         self._entering = False
         self._forget()
 
@@ -75,35 +81,53 @@ class Replica:
         self.topic = room.topic
         self.members = [member.name for member in room.members]
         self.direct = list(room.direct)
-        if after is None:
+        if after is None and self._stands:
+            # It answers nothing that we saw: somebody else opened the room, or we looked again. The
+            # cursor still stands where the epoch says.
             self.last = max(self.last, room.last)
             return
-        self.last = room.last
-        self._entering = True
-        if room.last < self.cursor:  # another log: restored from a backup, or emptied
-            self.cursor = room.last
-            self._forget()
+        self._stands = True
+        self.epoch = room.epoch
+        self._entering = after is not None
+        if room.replaced:
+            self._replace(room.last)
         elif room.gap:
             self._forget()
+        self.last = max(self.cursor, room.last)
+
+    def _replace(self, cursor: int) -> None:
+        """Go on from `cursor` in another history than what is held comes from."""
+        self.histories += 1
+        self.cursor = self.last = cursor
+        self._forget()
 
     def apply(self, event: AnyLogged) -> Fit:
         """Fold in an event of the room's log if it is the next one, and say whether it was."""
         if event.seq <= self.cursor:
             return Fit.REPEAT
         if event.prev != self.cursor:
-            if event.prev > self.cursor and not self._entering:
-                return Fit.GAP
-            # Just after entering the server has sent what there is; an older `prev` than the
-            # cursor is a log that knows nothing of our events. Nothing held leads up to this one.
-            self.cursor = event.prev
-            self._forget()
+            if not self._entering:
+                return Fit.GAP  # joining again tells whether it is a gap, or another history
+            self._begin_after(event.prev)
         self._entering = False
         self._fold_in(event)
         self.cursor = event.seq
         self.last = max(self.last, event.seq)
+        assert self.start <= self.cursor <= self.last, "the cursor is within the room"
         if self._ahead and self.cursor >= max(self._ahead.values()):
             self._ahead.clear()
         return Fit.NEXT
+
+    def _begin_after(self, prev: int) -> None:
+        """Go on from `prev`: just after entering, the server has sent what there is from there."""
+        if prev > self.cursor:
+            self.cursor = prev
+            self._forget()  # what lies between is not kept any more
+        elif self._held and next(reversed(self._held)) > prev:
+            self._replace(prev)  # the server knows nothing of what we hold
+        else:  # the cursor was given to us, and stood between two events
+            self.cursor = prev
+            self.start = min(self.start, prev)
 
     def _fold_in(self, event: AnyLogged) -> None:
         if isinstance(event, Message):
@@ -125,7 +149,7 @@ class Replica:
             self._held[target] = fold(self._held[target], event)
 
     def observe(self, event: Presence | Members) -> None:
-        """Take note of who is in the room."""
+        """Take in who is in the room."""
         if isinstance(event, Members):
             self.members = [member.name for member in event.members]
             return

@@ -1,89 +1,165 @@
-"""The rooms that a client is in, across connections: what to join again, and from which seq."""
+"""The rooms that a client is in, across connections: what to join again, and from which seq. Pure.
 
-from collections.abc import Iterator
+On each new connection a room is *returned to*: joined with the cursor of its replica and the epoch
+under which that cursor was reached. Until all that was missed has passed, nothing is posted there:
+what is missed may hold a message of ours whose `ok` was lost, and after a long outage the server
+does not know its nonce any more.
 
-from hubbub.chat.commands import Join
+A private room that the server does not know (it was started anew) is opened again with `direct`. If
+the other one is not here, the room is *away*, and what is said there waits for them.
+"""
+
+import math
+
+from hubbub.chat.commands import Command, Direct, Join
 from hubbub.chat.events import AnyLogged, Members, Presence, Room
+from hubbub.chat.names import is_direct, same_name
 from hubbub.client.replica import MESSAGES_MAX, Fit, Replica
+
+_FOR_GOOD = {"room_not_allowed", "no_such_room", "forbidden", "name_not_allowed"}
+"""Refusals of a join that will not change by themselves; after others a room is kept."""
 
 
 class JoinedRooms:
-    """A replica per room, and the joins that are not answered yet. Pure.
+    """A replica per room.
 
-    `current` is the room that says go to when they name none; it is joined first, if `joining`.
-    Each replica holds up to `messages_max` messages.
+    `current` is the room that says go to when they name none; it is joined first, if `joining`,
+    with `after` and `epoch` if given. `name` is ours. Each replica holds up to `messages_max`
+    messages.
     """
 
     def __init__(
         self,
         current: str,
         after: int | None = None,
+        epoch: str = "",
         *,
         joining: bool = True,
         messages_max: int = MESSAGES_MAX,
     ) -> None:
         self.replicas: dict[str, Replica] = {}
         self.current = current
+        self.name = ""
         self._messages_max = messages_max
-        self._first = Join(room=current, after=after) if joining else None
-        self._joins: dict[str, Join] = {}
+        self._first = Join(room=current, after=after, epoch=epoch or None) if joining else None
+        self._missed_until: dict[str, float] = {}
+        """Rooms returned to, and up to which seq events are on their way; inf: not known yet."""
+        self._away: set[str] = set()
         self._catching_up: set[str] = set()
         self._left_out: set[str] = set()
 
-    def joins(self) -> Iterator[Join]:
-        """Yield what to join on a new connection; plain lines go to the last one."""
-        self._joins.clear()
+    def is_first(self, asked: Command) -> bool:
+        """Whether this is the join without which there is no chat."""
+        return asked is self._first
+
+    def returns(self) -> list[Join]:
+        """Return what to join on a new connection; the current room comes last."""
+        self._missed_until = dict.fromkeys(self.replicas, math.inf)
+        self._away.clear()
         self._catching_up.clear()
         self._left_out.clear()
-        if self._first is not None:
-            yield self._first
-        for room, replica in sorted(self.replicas.items(), key=lambda one: one[0] == self.current):
-            yield Join(room=room, after=replica.cursor)
+        rooms = sorted(self.replicas, key=lambda room: room == self.current)
+        joins = [self.join(room) for room in rooms]
+        return [self._first, *joins] if self._first is not None else joins
 
-    def asked(self, ref: str, join: Join) -> None:
-        """Remember a join that was sent."""
-        self._joins[ref] = join
+    def join(self, room: str) -> Join:
+        """Return the join that brings what the replica of a room lacks."""
+        replica = self.replicas[room]
+        return Join(room=room, after=replica.cursor, epoch=replica.epoch or None)
 
-    def entered(self, event: Room) -> None:
-        """Take in a `room` event, asked for or not."""
-        join = self._joins.pop(event.ref, None) if event.ref is not None else None
-        after = None if join is None else join.after
+    def entered(self, event: Room, asked: Command | None) -> Join | None:
+        """Take in a `room` event, and the command that it answers; return what to join next.
+
+        None: nothing. A join is due where somebody else opened a room in which we missed something.
+        """
+        after = asked.after if isinstance(asked, Join) else None
         replica = self.replicas.get(event.room)
+        is_new = replica is None
         if replica is None:
             replica = self._begin(event.room, event.last if after is None else after)
         replica.entered(event, after)
-        if after is not None:
-            self._catching_up.discard(event.room)
-        if join is not None and join is self._first:
+        self._away.discard(event.room)
+        if asked is not None and asked is self._first:
             self._first = None
             self.current = event.room
-        elif join is None and not event.direct:
+        elif asked is None and not event.direct:
             self.current = event.room  # a `/join` line; a private room may be someone else's idea
+        if after is None and not is_new and event.last != replica.cursor:
+            return self.catch_up(event.room)
+        if after is not None:
+            self._catching_up.discard(event.room)
+        if event.room in self._missed_until:
+            self._missed_until[event.room] = replica.last
+        self._settle(event.room, replica.cursor)
+        return None
 
-    def refused(self, ref: str) -> bool:
-        """Forget a join that was refused; tell whether it was the very first."""
-        join = self._joins.pop(ref, None)
-        if join is None:
-            return False
-        if join is self._first:
-            return True
-        self.left(join.room)
-        return False
+    def refused(self, asked: Join, code: str) -> Direct | None:
+        """Take in that a room cannot be returned to; return how to open it, if it is private."""
+        room = asked.room
+        self._missed_until.pop(room, None)
+        self._catching_up.discard(room)
+        other = self.other(room)
+        if code == "no_such_room" and other is not None:
+            self._missed_until[room] = math.inf
+            return Direct(name=other)
+        if code in _FOR_GOOD:
+            self.left(room)
+        return None
+
+    def is_away(self, name: str) -> None:
+        """Take in that the other one of a private room is not here."""
+        room = self._shared_with(name)
+        if room is not None:
+            self._missed_until.pop(room, None)
+            self._away.add(room)
+
+    def back(self, name: str) -> Direct | None:
+        """Return how to open the private room that waits for somebody who has come back."""
+        room = self._shared_with(name)
+        if room is None or room not in self._away:
+            return None
+        self._away.remove(room)
+        self._missed_until[room] = math.inf
+        return Direct(name=name)
+
+    def _shared_with(self, name: str) -> str | None:
+        return next(
+            (room for room in self.replicas if same_name(self.other(room) or "", name)), None
+        )
+
+    def other(self, room: str) -> str | None:
+        """Return who shares a private room with us, as far as is known."""
+        replica = self.replicas.get(room)
+        names = replica.direct if replica is not None and is_direct(room) else []
+        return next((name for name in names if not same_name(name, self.name)), None)
+
+    def may_post(self, room: str) -> bool:
+        """Whether all that was missed in a room has passed. Elsewhere the server says why not."""
+        return room not in self._missed_until and room not in self._away
+
+    def compare(self, room: str) -> None:
+        """Let nothing be posted to a room until `compared` is called."""
+        self._missed_until[room] = math.inf
+
+    def compared(self, room: str) -> None:
+        """Let messages be posted to a room again."""
+        self._missed_until.pop(room, None)
 
     def left(self, room: str) -> None:
         """Forget a room."""
         self.replicas.pop(room, None)
-        self._catching_up.discard(room)
-        self._left_out.discard(room)
-        if room == self.current and self.replicas:
-            self.current = next(reversed(self.replicas))
+        self._away.discard(room)
+        self._missed_until.pop(room, None)
+        if room == self.current:
+            self.current = next(reversed(self.replicas), room)
 
     def leave_out(self, room: str) -> None:
-        """Ignore the room's events until `missed` is asked: the application is too slow."""
+        """Ignore the room's events until `left_out` is asked: the application is too slow."""
         self._left_out.add(room)
 
     def apply(self, event: AnyLogged) -> Fit:
         """Fold an event into its room."""
+        self._settle(event.room, event.seq)
         if event.room in self._left_out:
             return Fit.GAP
         replica = self.replicas.get(event.room)
@@ -91,13 +167,17 @@ class JoinedRooms:
             replica = self._begin(event.room, event.prev)
         return replica.apply(event)
 
+    def _settle(self, room: str, seq: int) -> None:
+        if seq >= self._missed_until.get(room, math.inf):
+            del self._missed_until[room]
+
     def _begin(self, room: str, cursor: int) -> Replica:
         replica = Replica(room, cursor, messages_max=self._messages_max)
         self.replicas[room] = replica
         return replica
 
     def observe(self, event: Presence | Members) -> None:
-        """Take note of who is in a room."""
+        """Take in who is in a room."""
         if replica := self.replicas.get(event.room):
             replica.observe(event)
 
@@ -106,7 +186,7 @@ class JoinedRooms:
         if room in self._catching_up or room in self._left_out:
             return None
         self._catching_up.add(room)
-        return Join(room=room, after=self.replicas[room].cursor)
+        return self.join(room)
 
     def left_out(self) -> list[str]:
         """Return the rooms that were left out, and end that."""

@@ -1,36 +1,111 @@
-"""One person's presence on a server, across as many connections as it takes.
+"""One person's presence on a server, across as many connections as it takes: a pure state machine.
 
-Each connection is a `Conversation`; what outlives it is here: the rooms with their cursors, the
-messages not acknowledged yet, the secret that takes the name over, and the events that wait for
-the application. `Chat` is its face.
+Inputs are calls: what the network brought, what the application wants, that time has passed. Each
+has a time `now` in seconds of a steady clock where that matters. Outputs gather in `outputs`, in
+the order in which they are to be done. `driver.py` gives it sockets and a clock; tests give it
+neither. The page's session (`web/js/chat/session.js`) follows the same rules, and both play the
+scenarios in `tests/golden/scenarios`.
+
+    state       what it is                                              may become
+    IDLE        not started                                             DIALLING
+    DIALLING    a connection is being made                              GREETING, WAITING, OVER
+    GREETING    our name is said; a welcome has not come                CLASSIC, UNLOCKING, …
+    UNLOCKING   the password is given                                   RESUMING, ONLINE, …
+    RESUMING    the secret is given that makes us who we were           ONLINE, …
+    ONLINE      events flow                                             …
+    CLASSIC     a tutorial's server, for all that is known              UNLOCKING, …
+    WAITING     the connection is lost; at `wake_at` it is made again   DIALLING, OVER
+    OVER        refused, taken over, given up or closed                 nothing
+    … is what comes later in the order UNLOCKING, RESUMING, ONLINE, or the end: WAITING or OVER. Any
+    connection may be lost, and any server may refuse.
+
+What holds at all times:
+
+1. A text is written only where it lands in the room that it is meant for. A server without events
+   has one room, so it gets what is meant for the lobby and nothing else. Once a server spoke
+   events, we wait for its welcome, however long it takes, and never go classic there.
+2. A secret is sent to the address and under the name for which it was given, a password only to a
+   server that says it is locked, and neither before its welcome.
+3. A message stays in the outbox until it is committed, taken or refused. It is written again only
+   when all that was missed in its room has passed without it.
+4. Nothing is waited for without bound: see `pulse.py` and `questions.py`.
+
+What races: an `ok` and the message itself, in either order; the first of them settles a post. The
+end of a connection and a welcome: the new secret counts only when `resume` is answered, or a
+connection lost in between would leave us with a secret that the server never took.
 """
 
-import asyncio
-import itertools
-import secrets
+import math
+from enum import Enum
+from typing import NamedTuple
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import HubbubError, Refused, Unreachable
+from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable
+from hubbub.chat.names import same_name
+from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
-from hubbub.client.answers import Answers
-from hubbub.client.connection import Connection, Disconnected
-from hubbub.client.conversation import Conversation
-from hubbub.client.events import Offline, Received
-from hubbub.client.inbox import Inbox
-from hubbub.client.outbox import Outbox, Post
+from hubbub.client.classic import PLAIN_MAX, ClassicReader, is_for_everybody, no_place
+from hubbub.client.errors import Disconnected
+from hubbub.client.events import AnyClientEvent, Offline, Online, Received
+from hubbub.client.exchange import Exchange
+from hubbub.client.outbox import Post
+from hubbub.client.outputs import Dial, HangUp, Output, Over, Posted, Tell, Write
+from hubbub.client.pulse import Pulse
+from hubbub.client.questions import ANSWER_SECONDS, About, Question
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
+from hubbub.wire.codec import decode_event
+from hubbub.wire.frames import Frame, encode_event_frame, encode_frame
+
+WELCOME_SECONDS = 0.5
+"""How long a server that we do not know has to say that it speaks events."""
+
+CERTAIN_SECONDS = 3.0
+"""How long after the greeting a server that says nothing may still turn out to speak events."""
+
+
+class State(Enum):
+    """Where a session stands; the table above says what each means."""
+
+    IDLE = "idle"
+    DIALLING = "dialling"
+    GREETING = "greeting"
+    UNLOCKING = "unlocking"
+    RESUMING = "resuming"
+    ONLINE = "online"
+    CLASSIC = "classic"
+    WAITING = "waiting"
+    OVER = "over"
+
+
+_ENDS = {State.WAITING, State.OVER}
+_WELCOMED = {State.UNLOCKING, State.RESUMING, State.ONLINE}
+NEXT: dict[State, set[State]] = {
+    State.IDLE: {State.DIALLING, State.OVER},
+    State.DIALLING: {State.GREETING} | _ENDS,
+    State.GREETING: {State.CLASSIC} | _WELCOMED | _ENDS,
+    State.UNLOCKING: {State.RESUMING, State.ONLINE} | _ENDS,
+    State.RESUMING: {State.ONLINE} | _ENDS,
+    State.ONLINE: _ENDS,
+    State.CLASSIC: _WELCOMED | _ENDS,
+    State.WAITING: {State.DIALLING, State.OVER},
+    State.OVER: set(),
+}
+
+
+class Secret(NamedTuple):
+    """Proves to the server that we are who had this name."""
+
+    name: str
+    value: str
 
 
 class Session:
-    """Made within a running event loop; `start` it, and `close` it at the end.
+    """See the top of the file.
 
-    `secret` takes the name over from a connection that was lost. `is_locked`: whether the server
-    has a password, and took ours.
-
-    `patient`: keep trying to connect from the start, instead of raising Unreachable. Without
-    `backoff` the first loss of the connection is the end.
+    `spoke_events`: whether this server is known to speak events. `patient`: keep trying to connect
+    from the start, instead of ending. Without `backoff` the first loss is the end.
     """
 
     def __init__(
@@ -39,172 +114,412 @@ class Session:
         name: str,
         rooms: JoinedRooms,
         *,
-        password: str,
-        backoff: Backoff | None,
+        password: str = "",
+        backoff: Backoff | None = None,
         patient: bool = False,
+        spoke_events: bool = False,
     ) -> None:
+        self.outputs: list[Output] = []
         self.address = address
-        self.name = name
+        self.name = rooms.name = name
         self.rooms = rooms
-        self.password = password
-        self.secret = ""
+        self.spoke_events = spoke_events
         self.is_locked = False
-        self.inbox = Inbox()
-        self.outbox = Outbox()
-        self.posted: Answers[int | None] = Answers()
-        self.answers: Answers[e.AnyEvent] = Answers()
-        self.refs = map(str, itertools.count(1))
-        # Alike in their beginning, they stand together in the server's index, which stays quick.
-        self._nonces = map(f"{secrets.token_hex(8)}-{{}}".format, itertools.count(1))
-        self.entered = asyncio.Event()
-        """Messages have begun to flow, or never will."""
-        self.stirred = asyncio.Event()
-        """The application took an event, or asked for something."""
-        self.filled = asyncio.Event()
-        """The outbox got a message."""
+        self.state = State.IDLE
+        self.exchange = Exchange(rooms, self.outputs)
+        self.outbox = self.exchange.outbox
+        self._password = password
         self._backoff = backoff
         self._patient = patient
-        self._conversation: Conversation | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._ended: HubbubError | None = None
-        self._closing = False
-
-    async def start(self) -> None:
-        """Connect, and return when messages can flow; at once if `patient`.
-
-        Raises Unreachable, or Refused if the server wants neither the name nor the room, or another
-        password.
-        """
-        self._task = asyncio.create_task(self._run())
-        if not self._patient:
-            await self.entered.wait()
-            if self._ended is not None:
-                raise self._ended
-
-    async def close(self) -> None:
-        """Send what is written, and end everything."""
-        self._closing = True
-        conversation = self._conversation
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        if conversation is not None:
-            await conversation.connection.close()
-        if self._task is not None and not self._task.cancelled():
-            self._task.result()  # a bug of ours, if there was one
-
-    async def receive(self) -> Received | None:
-        """Return the next event; None once closed. Raises what ended the session for good."""
-        received = await self.inbox.next()
-        if received is None:
-            if self._ended is not None and not self._closing:
-                raise self._ended
-            return None
-        if self.inbox.low and self._conversation is not None:
-            self._conversation.fetch_left_out()
-        self.stirred.set()
-        return received
-
-    async def request(self, command: c.Command) -> e.AnyEvent:
-        """Send a command and return its answer.
-
-        Raises Refused; Unreachable if there is no connection, or no more before the answer.
-        """
-        conversation = self._speaking_events()
-        command.ref = next(self.refs)
-        conversation.send(command)
-        self.stirred.set()
-        return await self.answers.expect(command.ref)
-
-    async def post(
-        self,
-        text: str,
-        room: str | None = None,
-        reply_to: int | None = None,
-        nonce: str | None = None,
-    ) -> int | None:
-        """Send a message, now or when there is a connection again; return its seq.
-
-        In classic mode: return None once the system has taken it.
-        """
-        if self._ended is not None:
-            raise self._ended
-        post = Post(nonce or next(self._nonces), room or self.rooms.current, text, reply_to)
-        posted = self.posted.expect(post.nonce)
-        self.outbox.add(post)
-        self.filled.set()
-        self.stirred.set()
-        if self._conversation is not None:
-            self._conversation.send_posts()
-        return await posted
-
-    async def line(self, text: str) -> None:
-        """Send a plain line, and return when the server has dealt with it."""
-        if self._conversation is not None and self._conversation.is_classic:
-            await self.post(text)
-            return
-        self._speaking_events().send_line(text)
-        await self.request(c.Ping())
+        self._secret: Secret | None = None
+        self._welcome: e.Welcome | None = None
+        self._was_unlocked = False
+        self._classic = ClassicReader(name)
+        self._plain: list[Post] = []
+        self._pulse = Pulse(0)
+        self._is_listening = True
+        self._since = 0.0
+        """When the latest connection was made, or is to be made."""
 
     @property
-    def is_classic(self) -> bool:
-        """Whether the connection is to a tutorial server."""
-        return self._conversation is not None and self._conversation.is_classic
+    def has_entered(self) -> bool:
+        """Whether messages flow, or once did."""
+        return self.exchange.has_entered
 
-    def _speaking_events(self) -> Conversation:
-        if self._ended is not None:
-            raise self._ended
-        if self._conversation is None or not self._conversation.online:
-            raise Unreachable(f"There is no connection to {self.address} now. Try again later.")
-        if self._conversation.is_classic:
-            raise Refused("This server relays messages and knows nothing else.", code="classic")
-        return self._conversation
+    @property
+    def wake_at(self) -> float:
+        """When to call `tick`, if nothing happens before."""
+        wake_at = math.inf
+        match self.state:
+            case State.WAITING:
+                wake_at = self._since
+            case State.GREETING:
+                wake_at = self._since + self._greeting_seconds
+            case State.CLASSIC if not self._is_certain(self._since):
+                wake_at = self._since + CERTAIN_SECONDS
+            case State.UNLOCKING | State.RESUMING:
+                wake_at = self.exchange.questions.overdue_at
+            case State.ONLINE if self._is_listening:
+                pulse = self._pulse
+                wake_at = min(pulse.ask_at, pulse.dead_at, self.exchange.questions.overdue_at)
+            case _:
+                pass  # only the network or the application can bring a change
+        return wake_at
 
-    # The life of the session.
+    @property
+    def _greeting_seconds(self) -> float:
+        speaks_events = self.spoke_events or self._classic.farewell is not None
+        return ANSWER_SECONDS if speaks_events else WELCOME_SECONDS
 
-    async def _run(self) -> None:
-        ended: HubbubError = Unreachable("The chat is closed.")
+    def _become(self, state: State) -> None:
+        assert state in NEXT[self.state], f"{self.state} does not become {state}"
+        self.state = state
+
+    def _tell(self, event: AnyClientEvent) -> None:
+        if not self.exchange.full:
+            self.outputs.append(Tell(Received(event)))
+
+    # What the application wants.
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._become(State.DIALLING)
+        self.outputs.append(Dial())
+
+    def say(self, post: Post, now: float) -> None:
+        """Post a message, now or when it can be; raises what ended the session."""
+        if self.state is State.OVER:
+            raise self._no_connection()
+        self.outbox.add(post)
+        self._write_posts(now)
+
+    def ask(self, command: c.Command, now: float) -> str:
+        """Write a command; return the ref under which its `Answer` comes.
+
+        Raises Refused; Unreachable if there is no connection.
+        """
+        self._check_events("knows nothing but messages")
+        return self.exchange.ask(About.ASKING, command, now)
+
+    def command_line(self, line: str, now: float) -> str:
+        """Write a `/` line; return the ref of the `Answer` that comes when it is dealt with.
+
+        Raises Refused; Unreachable if there is no connection.
+        """
+        self._check_events(
+            f"knows no commands, so {line.split(maxsplit=1)[0]!r} was not sent. "
+            "Begin with // to say a line that starts with a slash"
+        )
+        return self.exchange.command_line(line, now)
+
+    def _check_events(self, what_it_lacks: str) -> None:
+        if self.state is State.CLASSIC:
+            raise Refused(f"This server relays messages and {what_it_lacks}.", code="classic")
+        if self.state is not State.ONLINE:
+            raise self._no_connection()
+
+    def _no_connection(self) -> Unreachable:
+        return Unreachable(f"There is no connection to {self.address} now. Try again later.")
+
+    def listen(self, now: float) -> None:
+        """Go on after a `pause`: what the server said meanwhile has not been read."""
+        self._is_listening = True
+        self._pulse.heard(now)
+        self.exchange.questions.wait_anew(now)
+
+    def pause(self) -> None:
+        """Take silence for nothing: the application has too much to read, so nothing is read."""
+        self._is_listening = False
+
+    def catch_up_left_out(self, now: float) -> None:
+        """Ask for what was left out while the application had too much to read."""
+        self.exchange.catch_up_left_out(now)
+
+    def close(self) -> None:
+        """End for good."""
+        if self.state is not State.OVER:
+            self._end(Unreachable("The chat is closed."))
+
+    # What the network brings.
+
+    def connected(self, now: float) -> None:
+        """The connection is made: say who we are."""
+        self._become(State.GREETING)
+        self._since = now
+        self._pulse = Pulse(now)
+        self._is_listening = True
+        self._welcome = None
+        self._was_unlocked = False
+        self._classic = ClassicReader(self.name)
+        self._plain.clear()
+        self.outputs.append(Write(encode_event_frame(self.name.encode())))
+
+    def heard(self, now: float) -> None:
+        """The server lives: it sent something, or took something of what we send."""
+        self._pulse.heard(now)
+
+    def written(self, nonce: str, now: float) -> None:
+        """The system has taken what a `Write` with this nonce holds."""
+        if self.state is State.CLASSIC and (post := self.outbox.done(nonce)) is not None:
+            self._plain = [*self._plain[1 - PLAIN_MAX :], post]
+            self.outputs.append(Posted(nonce, None))
+            self._write_posts(now)
+
+    def receive(self, frame: Frame, now: float) -> None:
+        """Take in a frame."""
+        self._pulse.heard(now)
         try:
-            while True:
-                await self._connect_once()
-        except HubbubError as error:
-            ended = error
-        finally:
-            self._ended = ended
-            self.answers.refuse_all(ended)
-            self.posted.refuse_all(ended)
-            self.inbox.end()
-            self.entered.set()
+            match self.state:
+                case State.GREETING | State.CLASSIC:
+                    self._read_classic(frame, now)
+                case State.UNLOCKING | State.RESUMING | State.ONLINE if frame.event and frame.text:
+                    self._hear(frame.text, now)
+                case _:
+                    pass  # a plain frame is not for us; and after the end nothing is
+        except (Disconnected, ProtocolError) as error:
+            self._hang_up(str(error), now)
+        except (Refused, Unreachable) as error:
+            self._end(error)
 
-    async def _connect_once(self) -> None:
-        """Live through one connection, and wait until it is time for the next."""
-        try:
-            await self._converse()
-        except Disconnected as lost:
-            reason = str(lost).rstrip(".")
-        if not self.entered.is_set() and not self._patient:
-            raise Unreachable(
-                f"No chat server answers at {self.address}: {reason}. "
-                "Check the address, or start a server there with 'hubbub serve'."
+    def lost(self, reason: str, now: float) -> None:
+        """The connection is lost, or was not made; `reason` says how in a few plain words."""
+        if self.state in (State.IDLE, State.WAITING, State.OVER):
+            return  # we ended it ourselves
+        reason = reason.rstrip(".")
+        match self._classic.farewell:
+            case e.Error() as error if self.state in (State.GREETING, State.CLASSIC):
+                try:
+                    self._turned_away(error)
+                except Refused as refusal:
+                    self._end(refusal)
+                    return
+                except Disconnected as sentence:
+                    reason = str(sentence).rstrip(".")
+            case e.Bye(reason=words) if self.state in (State.GREETING, State.CLASSIC):
+                reason = inert_line(words).rstrip(".")
+            case _ if self._is_short(now) and (words := self._classic.last_words):
+                reason += f", after it said {words[:200]!r}"
+        self._wait(reason, now)
+
+    def _is_short(self, now: float) -> bool:
+        """Whether a server without events has ended the connection as soon as it was made."""
+        early = self.state in (State.GREETING, State.CLASSIC)
+        return early and now < self._since + CERTAIN_SECONDS
+
+    def _wait(self, reason: str, now: float) -> None:
+        """Make the connection again later, if that is wanted."""
+        if self._backoff is not None and self.state in (State.ONLINE, State.CLASSIC):
+            self._backoff.reset()
+        self.exchange.end()
+        if not self.has_entered and not self._patient:
+            self._end(
+                Unreachable(
+                    f"No chat server answers at {self.address}: {reason}. "
+                    "Check the address, or start a server there with 'hubbub serve'."
+                )
             )
+            return
         seconds = None if self._backoff is None else self._backoff.next_seconds()
         if seconds is None:
-            raise Unreachable(f"The chat at {self.address} is lost: {reason}.")
-        self.inbox.add(Received(Offline(reason, seconds)))
-        await asyncio.sleep(seconds)
+            self._end(Unreachable(f"The chat at {self.address} is lost: {reason}."))
+            return
+        # Told even if the application is behind: without it a loss would go unnoticed.
+        self.outputs.append(Tell(Received(Offline(reason, seconds))))
+        self._become(State.WAITING)
+        self._since = now + seconds
 
-    async def _converse(self) -> None:
-        connection = await Connection.open(self.address)
-        self._conversation = Conversation(self, connection)
+    def _hang_up(self, reason: str, now: float) -> None:
+        self.outputs.append(HangUp())
+        self._wait(reason.rstrip("."), now)
+
+    def _end(self, error: HubbubError) -> None:
+        self.exchange.end()
+        self._become(State.OVER)
+        for post in self.outbox.posts:
+            self.outputs.append(Posted(post.nonce, error))
+        self.outputs += [HangUp(), Over(error)]
+
+    # What time brings.
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+        if now < self.wake_at:
+            return
+        match self.state:
+            case State.WAITING:
+                self._become(State.DIALLING)
+                self.outputs.append(Dial())
+            case State.GREETING if self.spoke_events or self._classic.farewell is not None:
+                self._hang_up(f"the server did not say welcome within {ANSWER_SECONDS:.0f} s", now)
+            case State.GREETING:
+                self._go_classic(now)
+            case State.CLASSIC:
+                self._write_posts(now)
+            case _:
+                self._watch(now)
+
+    def _watch(self, now: float) -> None:
         try:
-            await self._conversation.live()
-        finally:
-            if self._conversation.online and self._backoff is not None:
-                self._backoff.reset()
-            self._conversation = None
-            self.outbox.rewind()
-            self.answers.refuse_all(
-                Unreachable("The connection was lost before the server answered.")
+            self.exchange.give_up_overdue(now)
+        except Disconnected as silence:
+            self._hang_up(str(silence), now)
+            return
+        if self.state is not State.ONLINE:
+            return
+        if now >= self._pulse.dead_at:
+            self._hang_up("the server has fallen silent", now)
+        elif now >= self._pulse.ask_at:
+            self.exchange.ask(About.LIVING, c.Ping(), now)
+            self._pulse.asked(now)
+
+    # A server that may be a tutorial's.
+
+    def _read_classic(self, frame: Frame, now: float) -> None:
+        heard = self._classic.read(frame)
+        if isinstance(heard, e.Welcome):
+            self._welcomed_late(heard, now)
+        elif heard is not None and self.spoke_events:
+            raise Disconnected("what answers is no hubbub server any more")
+        elif heard is not None:
+            self._go_classic(now)
+            self._tell(heard)
+            self._write_posts(now)  # now it is certain
+
+    def _go_classic(self, now: float) -> None:
+        assert not self.spoke_events, "it is waited for"
+        if self.state is State.CLASSIC:
+            return
+        self._become(State.CLASSIC)
+        self.exchange.has_entered = True
+        self._tell(Online(False, str(self.address)))
+        self._write_posts(now)
+
+    def _is_certain(self, now: float) -> bool:
+        """Whether the server is a tutorial's beyond doubt."""
+        return self._classic.latest is not None or now >= self._since + CERTAIN_SECONDS
+
+    def _write_posts(self, now: float) -> None:
+        if self.state is State.ONLINE:
+            self.exchange.write_posts(now)
+            self._note_posting(now)
+        if self.state is not State.CLASSIC:
+            return
+        certain = self._is_certain(now)
+        if certain:
+            for post in self.outbox.waiting:
+                if not is_for_everybody(post):
+                    self.outbox.done(post.nonce)
+                    self.outputs.append(Posted(post.nonce, no_place(post)))
+        for post in self.outbox.take(lambda post: is_for_everybody(post, certain=certain)):
+            self.outputs.append(Write(encode_frame(post.text.encode()), post.nonce))
+
+    # A server that speaks events.
+
+    def _welcomed_late(self, welcome: e.Welcome, now: float) -> None:
+        """Take in a welcome, perhaps after plain texts were written already."""
+        written = [*self._plain, *self.outbox.written]
+        if not (welcome.locked or welcome.held):
+            # They were for everybody in the lobby, and there they are.
+            for post in self.outbox.written:
+                self.outbox.done(post.nonce)
+                self.outputs.append(Posted(post.nonce, None))
+        elif written:
+            # It refuses them, and whatever comes after. Next time its welcome is waited for.
+            self.spoke_events = True
+            self.outbox.put_back(self._plain)
+            raise Disconnected("the server was slow to say that it speaks events")
+        self._plain.clear()
+        self._welcomed(welcome, now)
+
+    def _welcomed(self, welcome: e.Welcome, now: float) -> None:
+        if not same_name(welcome.name, " ".join(self.name.split())):
+            raise Disconnected("the server takes us for somebody else")
+        self._welcome = welcome
+        self.spoke_events = True
+        if welcome.locked:
+            self._unlock(now)
+        elif self._secret is not None and same_name(self._secret.name, welcome.name):
+            # Whether or not the name is held, we are who had it before, in private rooms as well.
+            self._become(State.RESUMING)
+            resume = c.Resume(session=self._secret.value)
+            self.exchange.ask(About.RESUMING, resume, now)
+        elif welcome.held:
+            raise Refused(
+                f"The name '{welcome.name}' is taken. Choose another one.", code="name_taken"
             )
-            if not self._closing:
-                connection.abort()
+        else:
+            self._go_online(welcome, now)
+
+    def _unlock(self, now: float) -> None:
+        if self._was_unlocked or not self._password:
+            raise Refused(
+                f"The chatroom at {self.address} has a password. Give it with --password, "
+                "in HUBBUB_PASSWORD, or from Python as password=….",
+                code="password_needed",
+            )
+        self._become(State.UNLOCKING)
+        self._was_unlocked = True
+        self.exchange.ask(About.UNLOCKING, c.Unlock(password=self._password), now)
+
+    def _go_online(self, welcome: e.Welcome, now: float) -> None:
+        # Only now: until the server has answered, the elder secret is the one that counts.
+        self._secret = Secret(welcome.name, welcome.session)
+        self.name = self.rooms.name = welcome.name
+        self.is_locked = self._was_unlocked
+        self._become(State.ONLINE)
+        self._tell(Online(True, str(self.address), welcome.server))
+        self.exchange.begin(welcome.limits.get("frame_bytes_max"), now)
+        self._note_posting(now)
+
+    def _hear(self, json: str, now: float) -> None:
+        event = decode_event(json)
+        if event is None:
+            return  # from a newer server
+        question = self.exchange.questions.answered(getattr(event, "ref", None), now)
+        match event:
+            case e.Bye(code="resumed"):
+                raise Unreachable(
+                    f"The chat as '{self.name}' goes on in another connection, "
+                    "which has taken the name over.",
+                    code=event.code,
+                )
+            case e.Bye():
+                raise Disconnected(inert_line(event.reason))
+            case _ if self.state is State.ONLINE:
+                self.exchange.hear(event, question, json, now)
+                self._note_posting(now)
+            case _:
+                self._hear_before_online(event, question, now)
+
+    def _hear_before_online(self, event: e.AnyEvent, question: Question | None, now: float) -> None:
+        welcome = self._welcome
+        assert welcome is not None, "there is no event before the welcome"
+        match event, question:
+            case e.Welcome(), Question(about=About.UNLOCKING):
+                self._welcomed(event, now)
+            case e.Ok(), Question(about=About.RESUMING):
+                self._go_online(welcome, now)
+            case e.Error(), Question(about=About.RESUMING) if not welcome.held:
+                # It was started anew, or has forgotten us: the name is ours all the same.
+                self._go_online(welcome, now)
+            case e.Error(), _:
+                self._turned_away(event)
+            case _:
+                pass
+
+    def _turned_away(self, error: e.Error) -> None:
+        """Raise Refused, or Disconnected if the server may want us another time."""
+        refusal = Refused(inert_line(error.message), code=error.code)
+        if not self.has_entered or error.code in _FOR_GOOD:
+            raise refusal
+        raise Disconnected(str(refusal))
+
+    def _note_posting(self, now: float) -> None:
+        if self.exchange.questions.is_posting:
+            self._pulse.said(now)
+        else:
+            self._pulse.answered()
+
+
+_FOR_GOOD = {"name_taken", "name_not_allowed", "wrong_password", "password_needed"}
+"""Refusals of a session that was let in before which will not change by themselves."""

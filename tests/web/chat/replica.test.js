@@ -149,6 +149,6 @@ test("which pages are too old is forgotten with the log", () => {
   for (let seq = 2; seq < 1004; seq += 1) {
     replica.apply({ type: "deleted", seq, prev: seq - 1, from: "ann", target: 1 });
   }
-  replica.entered({ topic: "", members: [], last: 1 }, 1003);
+  replica.entered({ topic: "", members: [], last: 1, replaced: true }, 1003);
   assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1 }, 2), true);
 });

@@ -22,6 +22,8 @@ const DROPPED_MAX = 1000;
  * Holds the newest messages of a room, without a hole: every message with `start` < seq <= `cursor`.
  *
  * `cursor` is the seq of the last event applied, `last` the newest that the room is known to have.
+ * `epoch` names the run of the log under which `cursor` was reached, and is sent with it; `histories`
+ * counts how often the server replaced what came before by another history: nothing held is older.
  */
 export class Replica {
   topic = "";
@@ -34,6 +36,9 @@ export class Replica {
   #held = [];
   #dropped = 0; // how many at the front of `#held` are not held any more: taking one away moves all
   #messagesMax;
+  epoch = "";
+  histories = 0;
+  #stands = false; // whether `cursor` was ever told to be a place in the server's log
   #isEntering = false;
   /** @type {WireEvent[]} changes of messages that are not held: a page may bring such a message as it read before */
   #changes = [];
@@ -100,16 +105,29 @@ export class Replica {
     this.topic = event.topic;
     this.observe({ ...event, type: "members" });
     this.direct = event.direct ?? [];
-    if (after === null) {
+    if (after === null && this.#stands) {
+      // It answers nothing that we saw: somebody else opened the room, or we looked again. The
+      // cursor still stands where the epoch says.
       this.last = Math.max(this.last, event.last);
       return;
     }
-    this.last = event.last;
-    this.#isEntering = true;
-    if (event.last < this.cursor) {
-      this.cursor = event.last; // another log: restored from a backup, or emptied
-      this.#forget();
-    } else if (event.gap) this.#forget();
+    this.#stands = true;
+    this.epoch = event.epoch ?? "";
+    this.#isEntering = after !== null;
+    if (event.replaced) this.#replace(event.last);
+    else if (event.gap) this.#forget();
+    this.last = Math.max(this.cursor, event.last);
+  }
+
+  /**
+   * Go on in another history than what is held comes from.
+   *
+   * @param {number} cursor
+   */
+  #replace(cursor) {
+    this.histories += 1;
+    this.cursor = this.last = cursor;
+    this.#forget();
   }
 
   /** Drop what is held: it does not lead up to `cursor` any more. */
@@ -129,11 +147,8 @@ export class Replica {
   apply(event) {
     if (event.seq <= this.cursor) return "repeat";
     if (event.prev !== this.cursor) {
-      if (event.prev > this.cursor && !this.#isEntering) return "gap";
-      // Just after entering, the server has sent what there is; an older `prev` than the cursor is
-      // a log that knows nothing of our events. Nothing held leads up to this one.
-      this.cursor = event.prev;
-      this.#forget();
+      if (!this.#isEntering) return "gap"; // joining again tells whether it is a gap, or another history
+      this.#beginAfter(event.prev);
     }
     this.#isEntering = false;
     this.#foldIn(event);
@@ -141,6 +156,23 @@ export class Replica {
     this.last = Math.max(this.last, event.seq);
     if (this.cursor >= this.#aheadLast) this.#ahead.clear();
     return "next";
+  }
+
+  /**
+   * Go on from there: just after entering, the server has sent what there is.
+   *
+   * @param {number} prev
+   */
+  #beginAfter(prev) {
+    if (prev > this.cursor) {
+      this.cursor = prev;
+      this.#forget(); // what lies between is not kept any more
+    } else if ((this.#held.at(-1)?.seq ?? 0) > prev) {
+      this.#replace(prev); // the server knows nothing of what we hold
+    } else {
+      this.cursor = prev; // it was given to us, and stood between two events
+      this.start = Math.min(this.start, prev);
+    }
   }
 
   /** @param {WireEvent} event */

@@ -1,0 +1,281 @@
+"""Drives a session: gives it sockets, a clock, and an application that awaits answers.
+
+It decides nothing. Whatever happens is told to the session, and then all of its outputs are carried
+out, in order, before anything else can happen: between an input and its outputs there is no await.
+"""
+
+import asyncio
+import math
+import secrets
+from itertools import count
+from typing import TYPE_CHECKING
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.client.answers import Answers
+from hubbub.client.connection import Connection
+from hubbub.client.errors import Disconnected
+from hubbub.client.events import Received
+from hubbub.client.inbox import Inbox
+from hubbub.client.outbox import Post
+from hubbub.client.outputs import Answer, Dial, HangUp, Output, Over, Posted, Tell, Write
+from hubbub.client.session import Session, State
+
+if TYPE_CHECKING:
+    from hubbub.chat.errors import HubbubError
+
+
+class Driver:
+    """Made within a running event loop; `start` it, and `close` it at the end.
+
+    Reading pauses while the application leaves many events waiting: the server keeps our place. But
+    while an answer is awaited reading goes on, or a program that says something from within its
+    loop over events would wait for ever; if then even more piles up, a room's events are left out
+    altogether, and fetched again by cursor once the application has caught up.
+    """
+
+    def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
+        self.session = session
+        self._waits_to_enter = waits_to_enter
+        self._loop = asyncio.get_running_loop()
+        self._inbox = Inbox()
+        self._posted: Answers[int | None] = Answers()
+        self._answers: Answers[e.AnyEvent] = Answers()
+        # Alike in their beginning, they stand together in the server's index, which stays quick.
+        self._nonces = map(f"{secrets.token_hex(8)}-{{}}".format, count(1))
+        self._connection: Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._flushing: set[asyncio.Task[None]] = set()
+        self._dialled = asyncio.Event()
+        self._entered = asyncio.Event()
+        self._stirred = asyncio.Event()  # the application took an event, or asked for something
+        self._unsent_bytes = 0
+        self._ended: HubbubError | None = None
+        self._closing = False
+
+    # What the application wants.
+
+    async def start(self) -> None:
+        """Connect, and return when messages can flow; at once unless it `waits_to_enter`.
+
+        Raises Unreachable, or Refused if the server wants neither the name nor the room, or another
+        password.
+        """
+        self.session.start()
+        self._task = asyncio.create_task(self._run())
+        self._carry_out()
+        if self._waits_to_enter:
+            await self._entered.wait()
+            # A server that lets us in, says something and hangs up has said something to read.
+            if self._ended is not None and not self.session.has_entered:
+                raise self._ended
+
+    async def close(self) -> None:
+        """Send what is written, and end everything."""
+        self._closing = True
+        connection, self._connection = self._connection, None
+        self.session.close()
+        self._carry_out()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        if connection is not None:
+            await connection.close()
+        if self._task is not None and not self._task.cancelled():
+            self._task.result()  # a bug of ours, if there was one
+
+    async def receive(self) -> Received | None:
+        """Return the next event; None once closed. Raises what ended the session for good."""
+        received = await self._inbox.next()
+        if received is None:
+            if self._ended is not None and not self._closing:
+                raise self._ended
+            return None
+        if self._inbox.low:
+            self.session.catch_up_left_out(self._now)
+            self._carry_out()
+        self._stirred.set()
+        return received
+
+    async def request(self, command: c.Command) -> e.AnyEvent:
+        """Send a command and return its answer.
+
+        Raises Refused; Unreachable if there is no connection, or no more before the answer, or no
+        answer in good time.
+        """
+        if self._ended is not None:
+            raise self._ended
+        return await self._answered(self.session.ask(command, self._now))
+
+    async def command_line(self, line: str) -> None:
+        """Send a `/` line, and return when the server has dealt with it."""
+        if self._ended is not None:
+            raise self._ended
+        await self._answered(self.session.command_line(line, self._now))
+
+    async def _answered(self, ref: str) -> e.AnyEvent:
+        answer = self._answers.expect(ref)
+        self._stirred.set()
+        self._carry_out()
+        return await answer
+
+    async def post(
+        self,
+        text: str,
+        room: str | None = None,
+        reply_to: int | None = None,
+        nonce: str | None = None,
+    ) -> int | None:
+        """Send a message, now or when it can be; return its seq.
+
+        With a tutorial server: return None once the system has taken it.
+        """
+        if self._ended is not None:
+            raise self._ended
+        nonce = nonce or next(self._nonces)
+        if (same := self._posted.expected(nonce)) is not None:
+            return await asyncio.shield(same)  # it is on its way already
+        post = Post(nonce, room or self.session.rooms.current, text, reply_to)
+        posted = self._posted.expect(nonce)
+        self.session.say(post, self._now)
+        self._stirred.set()
+        self._carry_out()
+        return await posted
+
+    # What happens.
+
+    @property
+    def _now(self) -> float:
+        return self._loop.time()
+
+    async def _run(self) -> None:
+        while self._ended is None:
+            await self._dialled.wait()
+            self._dialled.clear()
+            try:
+                await self._converse()
+            finally:
+                if self._connection is not None:
+                    self._connection.abort()
+
+    async def _converse(self) -> None:
+        """Live through one connection."""
+        try:
+            connection = await Connection.open(self.session.address)
+        except Disconnected as failure:
+            self.session.lost(str(failure), self._now)
+            self._carry_out()
+            return
+        self._connection = connection
+        self.session.connected(self._now)
+        self._carry_out()
+        # Once the session has hung up, what the old connection still brings is nothing to it.
+        while self._connection is connection:
+            try:
+                await self._read(connection)
+            except Disconnected as end:
+                if self._connection is connection:
+                    self._connection = None
+                    connection.abort()
+                    self.session.lost(str(end), self._now)
+                    self._carry_out()
+
+    async def _read(self, connection: Connection) -> None:
+        if not self._may_read():
+            self.session.pause()
+            while self._connection is connection and not self._may_read():
+                self._stirred.clear()
+                await self._stirred.wait()
+            self.session.listen(self._now)
+        frames = await connection.read()
+        now = self._now
+        self.session.heard(now)
+        for frame in frames:
+            if self._connection is not connection:
+                return
+            self.session.exchange.full = self._inbox.full
+            self.session.receive(frame, now)
+            self._carry_out()
+        self._carry_out()
+
+    def _may_read(self) -> bool:
+        if not self._inbox.pausing:
+            return True
+        is_awaited = len(self._answers) + len(self._posted) > 0
+        # A tutorial server cannot repeat what is left out.
+        return is_awaited and not (self.session.state is State.CLASSIC and self._inbox.full)
+
+    def _on_time(self) -> None:
+        self._timer = None
+        connection = self._connection
+        if connection is not None:
+            # A big message on its way out is a sign of life as well.
+            unsent_bytes = connection.unsent_bytes
+            if unsent_bytes < self._unsent_bytes:
+                self.session.heard(self._now)
+            self._unsent_bytes = unsent_bytes
+        self.session.tick(self._now)
+        self._carry_out()
+
+    def _set_timer(self) -> None:
+        """Wake up no later than the session wants; too early does no harm, and costs less."""
+        at = self.session.wake_at
+        if self._timer is not None and (self._ended is not None or at < self._timer.when()):
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None and at < math.inf and self._ended is None:
+            self._timer = self._loop.call_at(at, self._on_time)
+
+    # What is to be done.
+
+    def _carry_out(self) -> None:
+        outputs = self.session.outputs
+        while outputs:
+            self._do(outputs.pop(0))
+        if self.session.has_entered:
+            self._entered.set()
+        self._set_timer()
+
+    def _do(self, output: Output) -> None:
+        match output:
+            case Write(raw=raw, nonce=nonce):
+                if self._connection is not None:
+                    self._connection.write(raw)
+                    if nonce is not None:
+                        task = asyncio.create_task(self._report_written(self._connection, nonce))
+                        self._flushing.add(task)
+                        task.add_done_callback(self._flushing.discard)
+            case Tell(received=received):
+                self._inbox.add(received)
+            case Answer(ref=ref, outcome=outcome):
+                self._answers.settle(ref, outcome)
+            case Posted(nonce=nonce, outcome=outcome):
+                self._posted.settle(nonce, outcome)
+            case Dial():
+                self._dialled.set()
+            case HangUp():
+                self._hang_up()
+            case Over(error=error):
+                self._ended = error
+                self._answers.refuse_all(error)
+                self._posted.refuse_all(error)
+                self._inbox.end()
+                self._entered.set()
+                self._dialled.set()
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.abort()  # which ends the read that waits for it
+            self._stirred.set()
+
+    async def _report_written(self, connection: Connection, nonce: str) -> None:
+        """Tell the session when the system has taken what is written."""
+        try:
+            await connection.flushed()
+        except Disconnected:
+            return  # the reading loop meets the same end
+        if self._connection is connection:
+            self.session.written(nonce, self._now)
+            self._carry_out()
