@@ -84,7 +84,7 @@ class Orders(Generic[FaceT]):
 
     async def _edit(self, aim: Aim, text: str) -> None:
         """Give an own message a new text; if that fails, the user has it again."""
-        assert aim.editing is not None  # noqa: S101
+        assert aim.editing is not None
         try:
             await self._desk.chat.edit(aim.editing.room, aim.editing.seq, text)
         except HubbubError:

@@ -21,7 +21,7 @@ class ActionProvider(Provider):
 
     def _choose(self, action: Verb[Terminal]) -> None:
         screen = self.screen
-        assert isinstance(screen, ChatScreen)  # noqa: S101 (only there is anything offered)
+        assert isinstance(screen, ChatScreen)
         if action.needs_argument:
             screen.composer.put(f"/{action.word} ")
         else:
