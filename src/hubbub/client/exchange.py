@@ -39,15 +39,14 @@ class Exchange:
         self.full = False
         self.has_entered = False
         self._outputs = outputs
-        self._frame_bytes_max: int | None = None
+        self.frame_bytes_max: int | None = None
         self._is_open = False
         self._servers_room: str | None = None  # where a plain line would go, as far as is known
 
     # What is said.
 
-    def begin(self, frame_bytes_max: int | None, now: float) -> None:
+    def begin(self, now: float) -> None:
         """Return to all rooms; posts follow as soon as what was missed has passed."""
-        self._frame_bytes_max = frame_bytes_max
         self._is_open = True
         self._servers_room = None
         joins = self.rooms.returns()
@@ -59,7 +58,7 @@ class Exchange:
     def end(self) -> None:
         """Say nothing any more: the connection is lost. What is not done waits again."""
         self._is_open = False
-        self._frame_bytes_max = None
+        self.frame_bytes_max = None
         self.outbox.rewind()
         for ref, question in self.questions.give_up():
             if question.about is About.ASKING:
@@ -73,7 +72,7 @@ class Exchange:
         """
         ref = self.questions.ask(about, command, now)
         json = encode(command)
-        limit = self._frame_bytes_max
+        limit = self.frame_bytes_max
         if limit is not None and len(json) > limit:
             self.questions.answered(ref, now)
             raise Refused(

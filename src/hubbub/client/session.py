@@ -37,14 +37,13 @@ connection lost in between would leave us with a secret that the server never to
 
 import math
 from enum import Enum
-from typing import NamedTuple
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable
-from hubbub.chat.names import same_name
 from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
+from hubbub.client.admission import Admission
 from hubbub.client.classic import PLAIN_MAX, ClassicReader, is_for_everybody, no_place
 from hubbub.client.errors import Disconnected
 from hubbub.client.events import AnyClientEvent, Offline, Online, Received
@@ -94,13 +93,6 @@ NEXT: dict[State, set[State]] = {
 }
 
 
-class Secret(NamedTuple):
-    """Proves to the server that we are who had this name."""
-
-    name: str
-    value: str
-
-
 class Session:
     """See the top of the file.
 
@@ -124,16 +116,13 @@ class Session:
         self.name = rooms.name = name
         self.rooms = rooms
         self.spoke_events = spoke_events
-        self.is_locked = False
         self.state = State.IDLE
         self.exchange = Exchange(rooms, self.outputs)
         self.outbox = self.exchange.outbox
-        self._password = password
+        self._admission = Admission(address, name, password)
         self._backoff = backoff
         self._patient = patient
-        self._secret: Secret | None = None
         self._welcome: e.Welcome | None = None
-        self._was_unlocked = False
         self._classic = ClassicReader(name)
         self._plain: list[Post] = []
         self._pulse = Pulse(0)
@@ -145,6 +134,11 @@ class Session:
     def has_entered(self) -> bool:
         """Whether messages flow, or once did."""
         return self.exchange.has_entered
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the server has a password, and took ours."""
+        return self._admission.is_locked
 
     @property
     def wake_at(self) -> float:
@@ -249,7 +243,7 @@ class Session:
         self._pulse = Pulse(now)
         self._is_listening = True
         self._welcome = None
-        self._was_unlocked = False
+        self._admission.begin()
         self._classic = ClassicReader(self.name)
         self._plain.clear()
         self.outputs.append(Write(encode_event_frame(self.name.encode())))
@@ -405,11 +399,10 @@ class Session:
         if self.state is not State.CLASSIC:
             return
         certain = self._is_certain(now)
-        if certain:
-            for post in self.outbox.waiting:
-                if not is_for_everybody(post):
-                    self.outbox.done(post.nonce)
-                    self.outputs.append(Posted(post.nonce, no_place(post)))
+        for post in self.outbox.waiting if certain else []:
+            if not is_for_everybody(post):
+                self.outbox.done(post.nonce)
+                self.outputs.append(Posted(post.nonce, no_place(post)))
         for post in self.outbox.take(lambda post: is_for_everybody(post, certain=certain)):
             self.outputs.append(Write(encode_frame(post.text.encode()), post.nonce))
 
@@ -432,43 +425,26 @@ class Session:
         self._welcomed(welcome, now)
 
     def _welcomed(self, welcome: e.Welcome, now: float) -> None:
-        if not same_name(welcome.name, " ".join(self.name.split())):
-            raise Disconnected("the server takes us for somebody else")
+        command = self._admission.answer(welcome)
         self._welcome = welcome
         self.spoke_events = True
-        if welcome.locked:
-            self._unlock(now)
-        elif self._secret is not None and same_name(self._secret.name, welcome.name):
-            # Whether or not the name is held, we are who had it before, in private rooms as well.
-            self._become(State.RESUMING)
-            resume = c.Resume(session=self._secret.value)
-            self.exchange.ask(About.RESUMING, resume, now)
-        elif welcome.held:
-            raise Refused(
-                f"The name '{welcome.name}' is taken. Choose another one.", code="name_taken"
-            )
-        else:
-            self._go_online(welcome, now)
-
-    def _unlock(self, now: float) -> None:
-        if self._was_unlocked or not self._password:
-            raise Refused(
-                f"The chatroom at {self.address} has a password. Give it with --password, "
-                "in HUBBUB_PASSWORD, or from Python as password=….",
-                code="password_needed",
-            )
-        self._become(State.UNLOCKING)
-        self._was_unlocked = True
-        self.exchange.ask(About.UNLOCKING, c.Unlock(password=self._password), now)
+        self.exchange.frame_bytes_max = welcome.limits.get("frame_bytes_max")
+        match command:
+            case c.Unlock():
+                self._become(State.UNLOCKING)
+                self.exchange.ask(About.UNLOCKING, command, now)
+            case c.Resume():
+                self._become(State.RESUMING)
+                self.exchange.ask(About.RESUMING, command, now)
+            case None:
+                self._go_online(welcome, now)
 
     def _go_online(self, welcome: e.Welcome, now: float) -> None:
-        # Only now: until the server has answered, the elder secret is the one that counts.
-        self._secret = Secret(welcome.name, welcome.session)
+        self._admission.admitted(welcome)
         self.name = self.rooms.name = welcome.name
-        self.is_locked = self._was_unlocked
         self._become(State.ONLINE)
         self._tell(Online(True, str(self.address), welcome.server))
-        self.exchange.begin(welcome.limits.get("frame_bytes_max"), now)
+        self.exchange.begin(now)
         self._note_posting(now)
 
     def _hear(self, json: str, now: float) -> None:
@@ -492,8 +468,7 @@ class Session:
                 self._hear_before_online(event, question, now)
 
     def _hear_before_online(self, event: e.AnyEvent, question: Question | None, now: float) -> None:
-        welcome = self._welcome
-        assert welcome is not None, "there is no event before the welcome"
+        assert (welcome := self._welcome) is not None, "nothing comes before the welcome"
         match event, question:
             case e.Welcome(), Question(about=About.UNLOCKING):
                 self._welcomed(event, now)
