@@ -93,7 +93,7 @@ class Driver:
                 raise self._ended
             return None
         if self._inbox.low:
-            self.session.catch_up_left_out(self._now)
+            self.session.exchange.catch_up_left_out(self._now)
             self._carry_out()
         self._stirred.set()
         return received

@@ -225,10 +225,6 @@ class Session:
         """Take silence for nothing: the application has too much to read, so nothing is read."""
         self._is_listening = False
 
-    def catch_up_left_out(self, now: float) -> None:
-        """Ask for what was left out while the application had too much to read."""
-        self.exchange.catch_up_left_out(now)
-
     def close(self) -> None:
         """End for good."""
         if self.state is not State.OVER:
@@ -468,7 +464,8 @@ class Session:
                 self._hear_before_online(event, question, now)
 
     def _hear_before_online(self, event: e.AnyEvent, question: Question | None, now: float) -> None:
-        assert (welcome := self._welcome) is not None, "nothing comes before the welcome"
+        welcome = self._welcome
+        assert welcome is not None, "nothing comes before the welcome"
         match event, question:
             case e.Welcome(), Question(about=About.UNLOCKING):
                 self._welcomed(event, now)
