@@ -5,15 +5,38 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
 from hubbub.tui.app import HubbubApp
+from hubbub.tui.keyboard import Keyboard
 from hubbub.tui.screen import ChatScreen
 
 PATIENCE_SECONDS = 20
 KEYS = {" ": "space", "/": "slash", "@": "at", "\n": "enter", ":": "colon", ".": "full_stop"}
+FOCUS_IN, FOCUS_OUT = "\x1b[I", "\x1b[O"
+
+
+def press(place: tuple[int, int]) -> str:
+    """Return what a terminal sends when a mouse button is pressed at a column and row."""
+    return "\x1b[<0;{};{}M".format(*place)
+
+
+def to(place: tuple[int, int]) -> str:
+    """Return what a terminal sends when the mouse moves there while its button is held."""
+    return "\x1b[<32;{};{}M".format(*place)
+
+
+def release(place: tuple[int, int]) -> str:
+    """Return what a terminal sends when the button is released there."""
+    return "\x1b[<0;{};{}m".format(*place)
+
+
+def click(place: tuple[int, int]) -> str:
+    """Return what a terminal sends for a click there."""
+    return press(place) + release(place)
 
 
 class Seat:
@@ -21,6 +44,7 @@ class Seat:
 
     def __init__(self, app: HubbubApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
+        self._keyboard = Keyboard()
 
     @property
     def chat(self) -> ChatScreen:
@@ -62,6 +86,19 @@ class Seat:
         await self.type(text)
         await self.press("enter")
 
+    def send(self, data: str) -> None:
+        """Have the terminal send these characters at once, and do not wait."""
+        driver = self.app._driver
+        assert driver is not None
+        for event in self._keyboard.feed(data):
+            driver.process_message(event)
+
+    def place(self, text: str) -> tuple[int, int]:
+        """Return the column and row where a text begins on the screen, counted from 1."""
+        rows = self.screen.split("\n")
+        row = next(number for number, row in enumerate(rows) if text in row)
+        return cell_len(rows[row].partition(text)[0]) + 1, row + 1
+
     async def until(self, holds: str | Callable[[], object]) -> None:
         """Wait until the screen shows something, or something holds."""
         fulfilled = (lambda: holds in self.screen) if isinstance(holds, str) else holds
@@ -84,8 +121,12 @@ async def seat(
     room: str | None = None,
     theme: str | None = "dark",
     hosted_in: str | None = None,
+    tells_focus: bool = True,
 ) -> AsyncIterator[Seat]:
-    """Open the client; when the block ends it quits, as with Ctrl+Q."""
+    """Open the client; when the block ends it quits, as with Ctrl+Q.
+
+    `tells_focus`: whether the terminal says that it has the focus.
+    """
     opening = Opening(
         address=address,
         name=name,
@@ -97,6 +138,9 @@ async def seat(
     app = HubbubApp(opening, Profile.load(folder / "profile.json"))
     async with app.run_test(size=size, notifications=True) as pilot:
         one = Seat(app, pilot)
+        if tells_focus:
+            one.send(FOCUS_IN)
+            await one.until(lambda: app.attention.is_looking or app.ended)
         if name is not None:
             await one.until(
                 lambda: (

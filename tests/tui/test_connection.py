@@ -18,7 +18,7 @@ from hubbub.tui import app as tui_app
 from hubbub.tui.screen import TICK_SECONDS
 from tests.interop.conftest import TutorialServer, tutorial_server
 
-from .seats import seat
+from .seats import FOCUS_IN, FOCUS_OUT, seat
 
 __all__ = ["tutorial_server"]
 
@@ -275,7 +275,8 @@ def test_a_mention_calls_a_user_who_looks_elsewhere(
             await bob.say("ann, while you look")
             await ann.until("while you look")
             assert not written
-            ann.app.app_focus = False
+            ann.send(FOCUS_OUT)
+            await ann.until(lambda: not ann.app.attention.is_looking)
             await bob.say("not for you")
             await ann.until("not for you")
             assert not written
@@ -283,7 +284,7 @@ def test_a_mention_calls_a_user_who_looks_elsewhere(
             await ann.until("back")
             await ann.until(lambda: written)
             assert written == ["\x1b]9;bob in #lobby: ann, come]0,evil back\x1b\\"]
-            ann.app.app_focus = True
+            ann.send(FOCUS_IN)
             await ann.until("─ new ─")
 
     asyncio.run(scene())

@@ -14,6 +14,7 @@ import pytest
 
 from tests.interop.raw import RawPeer
 
+from .seats import FOCUS_IN, click
 from .tmux import PATIENCE_SECONDS, Tmux
 
 PYTHON = sys.executable
@@ -154,6 +155,52 @@ def test_links_reach_the_terminal_and_control_characters_do_not(
         assert b"\x1b]0;title" not in written
         assert b"\x1b[31mred" not in written
         assert "\x9b31m".encode() not in written
+
+
+@pytest.mark.parametrize("tells_focus", [True, False])
+def test_a_mention_rings_unless_the_terminal_says_that_the_user_looks(
+    tmp_path: Path, server: Server, tells_focus: bool
+) -> None:
+    with (
+        Tmux(tmp_path, tells_focus=tells_focus) as terminal,
+        RawPeer("127.0.0.1", server.port, "bob") as bob,
+    ):
+        terminal.start(PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann")
+        terminal.until(f"● {server.address}")
+        if tells_focus:
+            terminal.type(FOCUS_IN)
+        terminal.type("typing")
+        terminal.until("typing")
+        bob.say("ann: look")
+        terminal.until("bob  ann: look")
+        if tells_focus:
+            bob.say("and more")  # a bell for the first would be out before this is drawn
+            terminal.until("and more")
+        else:
+            terminal.wait(lambda: terminal.has_rung)
+        assert terminal.has_rung != tells_focus
+
+
+def test_a_click_on_an_address_runs_no_text_browser(tmp_path: Path, server: Server) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("lynx", "w3m", "www-browser", "links", "xdg-open"):
+        (programs / name).write_text(f"#!/bin/sh\necho RAN > {tmp_path}/ran\necho RAN >/dev/tty\n")
+        (programs / name).chmod(0o755)
+    with Tmux(tmp_path) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        join = f"{PYTHON} -m hubbub.cli join {server.address} --name ann"
+        path = f"{programs}:{os.environ['PATH']}"
+        terminal.start("sh", "-c", f"PATH='{path}' BROWSER=lynx exec {join}")
+        terminal.until(f"● {server.address}")
+        bob.say("see https://example.org/x")
+        screen = terminal.until("example.org").split("\n")
+        row = next(number for number, row in enumerate(screen, start=1) if "example.org" in row)
+        column = screen[row - 1].index("example.org") + 1
+        terminal.type(click((column, row)) + "and I go on typing")
+        terminal.until("No browser with a window was found")
+        terminal.until("and I go on typing")
+        assert terminal.clipboard == "https://example.org/x"
+        assert not (tmp_path / "ran").exists()
 
 
 def test_it_ends_with_zero_when_the_user_quits(tmp_path: Path, server: Server) -> None:

@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import pytest
 
 PATIENCE_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.02
+
+Seen = TypeVar("Seen")
 
 _NUMBERS = itertools.count()
 
@@ -36,14 +38,20 @@ def require(program: str) -> None:
 
 
 class Tmux:
-    """One terminal window. `keys` are tmux's names: "hello", "Enter", "M-a", "C-k"."""
+    """One terminal window. `keys` are tmux's names: "hello", "Enter", "M-a", "C-k".
 
-    def __init__(self, folder: Path, width: int = 100, height: int = 30) -> None:
+    `tells_focus`: whether programs hear that the window got or lost the focus.
+    """
+
+    def __init__(
+        self, folder: Path, width: int = 100, height: int = 30, *, tells_focus: bool = True
+    ) -> None:
         require("tmux")
         self._folder = folder
         # One that was just killed may still hold its socket.
         self._socket = str(folder / f"tmux{next(_NUMBERS)}")
         self._size = (width, height)
+        self._tells_focus = tells_focus
         self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             "LC_ALL": "C.UTF-8",
@@ -80,7 +88,8 @@ class Tmux:
         self._run(
             *("new-session", "-d", "-x", str(width), "-y", str(height), "--", *told_by, *command),
             *(";", "set-option", "-w", "remain-on-exit", "on"),
-            *(";", "set-option", "-g", "focus-events", "on"),
+            *(";", "set-option", "-g", "set-clipboard", "on"),
+            *(";", "set-option", "-g", "focus-events", "on" if self._tells_focus else "off"),
         )
 
     def keys(self, *keys: str) -> None:
@@ -108,6 +117,16 @@ class Tmux:
         return raw
 
     @property
+    def has_rung(self) -> bool:
+        """Whether the program has rung the bell."""
+        return self._run("display-message", "-p", "#{window_bell_flag}").strip() == "1"
+
+    @property
+    def clipboard(self) -> str:
+        """What the program put there last."""
+        return self._run("show-buffer", check=False)
+
+    @property
     def screen(self) -> str:
         """What is on the screen."""
         return self._run("capture-pane", "-p")
@@ -130,7 +149,11 @@ class Tmux:
         shown = seen if callable(seen) else lambda screen: seen in screen
         return self._wait(lambda: self.screen, shown)
 
-    def _wait(self, look: Callable[[], str], wanted: Callable[[str], bool]) -> str:
+    def wait(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        self._wait(holds, bool)
+
+    def _wait(self, look: Callable[[], Seen], wanted: Callable[[Seen], bool]) -> Seen:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not wanted(screen := look()):
             assert time.monotonic() < deadline, f"not this: {screen!r}\nThe screen:\n{self.screen}"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import Monochrome, NoColor
@@ -21,8 +21,11 @@ from hubbub.client import parse_address
 from hubbub.desk.desk import Desk
 from hubbub.desk.posting import keep_unsent
 from hubbub.desk.profile import Profile
+from hubbub.tui import browser
+from hubbub.tui.attention import Attention
 from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
 from hubbub.tui.dialogs.confirm import Confirm
+from hubbub.tui.intake import Intake, is_input, shows_presence
 from hubbub.tui.looks import Looks, looks_of
 from hubbub.tui.markup import mentions
 from hubbub.tui.notifying import notification
@@ -79,6 +82,8 @@ class HubbubApp(App[None]):
         self._chatting: Worker[None] | None = None
         self._alerted_at = 0.0
         self._ending: asyncio.Task[None] | None = None
+        self._intake = Intake(self, super().on_event)
+        self.attention = Attention()
         self._is_name_new = False
         """Whether the name is to be remembered once a server has taken it."""
         for theme in THEMES.values():
@@ -113,7 +118,36 @@ class HubbubApp(App[None]):
             if isinstance(screen, ChatScreen):
                 screen.dress(self.looks)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Have inputs wait in line; everything else is dealt with at once."""
+        if is_input(event):
+            if shows_presence(event):
+                self._act()
+            self._intake.take(event)
+        else:
+            await super().on_event(event)
+
+    def _act(self) -> None:
+        """The user has pressed something: what is on the screen was seen."""
+        self.attention.press()
+        if isinstance(self.screen, ChatScreen):
+            self.screen.glance()
+
+    @on(events.AppFocus)
+    @on(events.AppBlur)
+    def _hear_focus(self, event: events.AppFocus | events.AppBlur) -> None:
+        self.attention.hear(focus=isinstance(event, events.AppFocus))
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                screen.attend()
+
+    def watch_app_focus(self, focus: bool) -> None:
+        """Have keys arrive somewhere, also in a dialog that opened while the user was elsewhere."""
+        if focus and self.screen.focused is None:
+            self.screen.focus_next()
+
     async def _on_mount(self) -> None:
+        self.run_worker(self._intake.run(), group="input")
         self.set_interval(REMEMBER_SECONDS, self._remember)
         if not self.is_headless:
             self.set_interval(TERMINAL_SECONDS, self._check_terminal)
@@ -172,7 +206,7 @@ class HubbubApp(App[None]):
                 f"to {self.desk.link.address}. It ends when you quit; "
                 f"what was said is kept in {self.opening.hosted_in}."
             )
-        self.push_screen(ChatScreen(self.desk, self.looks))
+        self.push_screen(ChatScreen(self.desk, self.looks, self.attention))
         self._chatting = self.run_worker(self._chat(self.desk), group="chat")
 
     async def _chat(self, desk: Desk) -> None:
@@ -203,9 +237,9 @@ class HubbubApp(App[None]):
                 screen.stirred()
 
     def _alert(self, room: RoomState, message: Message) -> None:
-        """Call a user who looks elsewhere."""
+        """Call a user who looks elsewhere, or may."""
         desk = self.desk
-        if self.app_focus or desk is None:
+        if self.attention.is_looking or desk is None:
             return
         if not room.is_direct and not mentions(message.text, desk.name):
             return
@@ -220,6 +254,19 @@ class HubbubApp(App[None]):
         """Write a control sequence, unless nobody is at a terminal."""
         if sequence and self._driver is not None and not self.is_headless:
             self._driver.write(sequence)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:  # noqa: ARG002 (Textual's)
+        """Show an address in a browser with a window, or else put it into the clipboard."""
+        self.run_worker(self._open(url))
+
+    async def _open(self, url: str) -> None:
+        if not await browser.opens(url):
+            self.copy_to_clipboard(url)
+            self.notify(
+                "No browser with a window was found here. The address is in the clipboard, "
+                "if your terminal allows it.",
+                markup=False,
+            )
 
     def _remember(self, *, for_good: bool = False) -> None:
         if self.desk is not None:

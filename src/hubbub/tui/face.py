@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.worker import WorkerCancelled
 
 from hubbub.tui import choosing
-from hubbub.tui.composer import Composer, ComposerBox
+from hubbub.tui.composer import Composer
 from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.log.layout import one_line
 from hubbub.tui.log.view import LogView
@@ -57,16 +57,6 @@ class TerminalFace(Screen[None]):
     def put_back(self, text: str) -> None:
         """Return a text to the composer, before what was typed since."""
         self.composer.put_back(text)
-
-    def begin(self) -> None:
-        """Let the user type."""
-        self.log_view.clear_choice()
-        self.composer.focus()
-        self.show_banner()
-
-    def show_banner(self, line: str = "") -> None:
-        """Show a line above the composer: this one, or what the next message is for."""
-        self.query_one(ComposerBox).banner(line or one_line(self.writing.banner))
 
     # The log.
 

@@ -17,13 +17,13 @@ from hubbub.desk.about_rooms import show
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.orders import Orders
 from hubbub.desk.writing import Writing
-from hubbub.tui.actions import ACTIONS, BY_NAME, KEYS, LETTERS, Terminal, help_sections, offered
+from hubbub.tui.actions import ACTIONS, BY_NAME, KEYS, Terminal, help_sections, offered
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
 from hubbub.tui.dialogs.help import HelpScreen
-from hubbub.tui.face import TerminalFace
 from hubbub.tui.log.layout import one_line
 from hubbub.tui.log.view import LogView
+from hubbub.tui.modes import ModedFace
 from hubbub.tui.panes import Pane, member_lines, room_lines
 from hubbub.tui.status import status
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from hubbub.desk.desk import Desk
     from hubbub.desk.link import State
+    from hubbub.tui.attention import Attention
     from hubbub.tui.looks import Looks
 
 FRAME_SECONDS = 0.04
@@ -46,7 +47,7 @@ COMPOSER_ROWS_MAX = 8
 SPEAKERS_MAX = 50
 
 
-class ChatScreen(TerminalFace):
+class ChatScreen(ModedFace):
     """Draws a desk. However much arrives, it is drawn at most once per frame."""
 
     DEFAULT_CSS = """
@@ -72,10 +73,11 @@ class ChatScreen(TerminalFace):
     class LeaveWanted(TextualMessage):
         """The user wants to quit."""
 
-    def __init__(self, desk: Desk, looks: Looks) -> None:
+    def __init__(self, desk: Desk, looks: Looks, attention: Attention) -> None:
         super().__init__()
         self.desk = desk
         self.looks = looks
+        self._attention = attention
         self.history = InputHistory()
         self.writing = Writing(self, desk.rooms.current)
         self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
@@ -102,7 +104,7 @@ class ChatScreen(TerminalFace):
         self.composer.placeholder = "Say something; F1 helps"
         self.put(self.writing.aim.room.draft)
         self.composer.focus()
-        self.watch(self.app, "app_focus", self._attend, init=False)
+        self._look()
         self._frame()
 
     # What completion draws from.
@@ -208,18 +210,30 @@ class ChatScreen(TerminalFace):
             self._fit()
 
     def _look(self) -> None:
-        """Find out whether the user sees the end of the room."""
-        looking = self.app.app_focus and self.log_view.is_following and self.is_current
-        self.desk.look(looking=looking)
+        """Find out whether the user sees the end of the room, and what comes there next."""
+        self.desk.look(looking=self._shows_end and bool(self._attention.is_looking))
 
-    def _attend(self) -> None:
-        """The user looks here, elsewhere, or at another place of the log."""
+    @property
+    def _shows_end(self) -> bool:
+        return self.log_view.is_following and self.is_current
+
+    def attend(self) -> None:
+        """The user looks here or elsewhere."""
         self._look()
         self._draw_around()
 
+    def glance(self) -> None:
+        """The user has just acted, and so has seen what is on the screen, if not what comes."""
+        unread = self.desk.rooms.current.unread
+        if unread and self._attention.is_looking is None and self._shows_end:
+            self.desk.look(looking=True)
+            self.stirred()
+        self._look()
+
     @on(LogView.Moved)
     def _moved(self) -> None:
-        self._attend()
+        self.glance()
+        self._draw_around()
 
     @on(LogView.OlderWanted)
     def _load_older(self) -> None:
@@ -238,8 +252,11 @@ class ChatScreen(TerminalFace):
         if room is self.writing.aim.room:
             return
         self.writing.turn_to(room)
+        if self._is_choosing:
+            self.begin()
         self.log_view.show(room)
-        self._attend()
+        self.glance()
+        self._draw_around()
         self.stirred()
 
     @on(Pane.Chosen, "#rooms")
@@ -309,45 +326,3 @@ class ChatScreen(TerminalFace):
     def leave(self) -> None:
         """Have the program ended."""
         self.post_message(self.LeaveWanted())
-
-    # Keys that depend on where the user is.
-
-    def swap_focus(self) -> None:
-        """Go from the composer to the log, and back."""
-        if self.log_view.has_focus:
-            self.log_view.clear_choice()
-            self.composer.focus()
-            self.show_banner()
-        else:
-            self.log_view.focus()
-            self.log_view.action_select(-1)
-            letters = "  ".join(f"{letter} {name}" for letter, name in LETTERS.items())
-            self.show_banner(f"{letters}  Esc back")
-
-    @on(events.Key)
-    def _letter(self, event: events.Key) -> None:
-        if not self.log_view.has_focus:
-            return
-        if event.key == "escape":
-            self.swap_focus()
-            return
-        if name := LETTERS.get(event.character or ""):
-            event.stop()
-            self.orders.do(BY_NAME[name])
-        elif event.is_printable and event.character:  # the user goes on typing
-            event.stop()
-            self.swap_focus()
-            self.composer.insert(event.character)
-
-    def interrupt(self) -> None:
-        """Copy what is marked; else clear the line; else tell how to quit."""
-        marked = self.get_selected_text() or self.composer.selected_text
-        if marked:
-            self.app.copy_to_clipboard(marked)
-            self.clear_selection()
-        elif self.composer.text:
-            self.history.add(self.composer.text)
-            self.composer.put("")
-            self.writing.end()
-        else:
-            self.notify("Ctrl+Q quits.")

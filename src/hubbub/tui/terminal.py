@@ -11,6 +11,8 @@ from typing import Any, TextIO, cast
 
 from textual.driver import Driver
 
+from hubbub.tui.keyboard import Keyboard
+
 
 class LastingFile:
     """A file that takes what is written even when nobody is there to read it any more."""
@@ -37,9 +39,11 @@ def lasting_driver() -> type[Driver] | None:
     """Return a driver that outlives its terminal; None where Textual's own is the right one."""
     if sys.platform == "win32":
         return None
-    from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415 (not for Windows)
+    from textual.drivers import linux_driver  # noqa: PLC0415 (not for Windows)
 
-    class LastingDriver(LinuxDriver):
+    vars(linux_driver)["XTermParser"] = Keyboard  # the driver asks for no other way to choose one
+
+    class LastingDriver(linux_driver.LinuxDriver):
         """Textual's driver, whose writes never fail."""
 
         def start_application_mode(self) -> None:

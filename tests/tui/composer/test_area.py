@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from hubbub.tui.composer import Composer
@@ -266,16 +265,6 @@ def test_a_new_line(key: str) -> None:
     async def scene(stage: Stage, pilot: Pilot[None]) -> None:
         await pilot.press("a", key, "b")
         assert stage.composer.text == "a\nb"
-
-    play(scene)
-
-
-@pytest.mark.parametrize(("sent", "key"), [("\x1b\r", "alt+enter"), ("\x1b7", "alt+7")])
-def test_old_terminals_send_alt_as_an_escape(sent: str, key: str) -> None:
-    async def scene(_stage: Stage, _pilot: Pilot[None]) -> None:
-        heard = [event for event in XTermParser().feed(sent) if isinstance(event, events.Key)]
-        assert [event.key for event in heard] == [key]
-        assert heard[0].character is None
 
     play(scene)
 

@@ -156,6 +156,7 @@ def test_a_jump_shows_the_message_and_chooses_it() -> None:
 def test_choosing_goes_up_from_the_newest_and_scrolls_along() -> None:
     async def scene(screen: Screen) -> None:
         await screen.says(*[f"m{number}" for number in range(30)])
+        screen.view.can_focus = True
         screen.view.focus()
         for _ in range(20):
             await screen.pilot.press("up")

@@ -129,13 +129,14 @@ class ClusterArea(TextArea, inherit_bindings=False):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        self._insert_pasted(event.text)
+        self.insert_pasted(event.text)
 
     def action_paste(self) -> None:
         """Insert what was cut or copied last."""
-        self._insert_pasted(self.app.clipboard)
+        self.insert_pasted(self.app.clipboard)
 
-    def _insert_pasted(self, text: str) -> None:
+    def insert_pasted(self, text: str) -> None:
+        """Put a text in, made fit for a message, as one step to undo."""
         self.replace_at_once(plain(text), *self.selection)
 
     def replace_at_once(self, text: str, start: Location, end: Location) -> None:

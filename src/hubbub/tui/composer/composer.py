@@ -14,7 +14,6 @@ from hubbub.chat.errors import HubbubError
 from hubbub.desk.completion import Completion, Sources, complete, offered
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.room import Draft
-from hubbub.tui.composer.alt_keys import tell_alt_keys_apart
 from hubbub.tui.composer.area import ClusterArea, plain
 from hubbub.tui.composer.editor import edited
 from hubbub.tui.composer.strip import Offer
@@ -86,9 +85,6 @@ class Composer(ClusterArea):
         """Where the word begins for which the user closed the strip."""
         self._is_chord_begun = False
         super().__init__(id=id)
-
-    def _on_mount(self, _event: events.Mount) -> None:
-        tell_alt_keys_apart()
 
     # The text.
 

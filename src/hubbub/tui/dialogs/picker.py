@@ -1,6 +1,8 @@
 """A list that narrows while one types: rooms, messages found, past inputs, emoji."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
 from rich.text import Text
@@ -12,6 +14,7 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerError
 
 from hubbub.chat.errors import HubbubError
 
@@ -59,6 +62,7 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         self._nothing = nothing
         self._typed = typed
         self._choices: list[Choice[Value]] = []
+        self._narrowing: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -69,13 +73,16 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
             yield Static()
 
     @on(events.Mount)
-    async def _begin(self) -> None:
+    def _begin(self) -> None:
         self.query_one(OptionList).can_focus = False
-        await self._narrow(self._typed)
+        self._narrow_to(self._typed)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
-        self.run_worker(self._narrow(event.value), exclusive=True)
+        self._narrow_to(event.value)
+
+    def _narrow_to(self, typed: str) -> None:
+        self._narrowing = self.run_worker(partial(self._narrow, typed), exclusive=True)
 
     async def _narrow(self, typed: str) -> None:
         hint = self._nothing
@@ -101,6 +108,13 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
 
     @on(Input.Submitted)
     def _enter(self) -> None:
+        self.run_worker(self._choose(), group="choice", exclusive=True)
+
+    async def _choose(self) -> None:
+        """End with what is highlighted, once the list is that of what was typed."""
+        while (narrowing := self._narrowing) is not None and not narrowing.is_finished:
+            with suppress(WorkerError):  # one that came later has taken its place
+                await narrowing.wait()
         self._end_with(self.query_one(OptionList).highlighted)
 
     @on(OptionList.OptionSelected)

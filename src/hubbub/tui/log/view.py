@@ -43,12 +43,16 @@ class Place(NamedTuple):
     line: int
 
 
-class LogView(Widget, can_focus=True):
-    """Shows a room's log. It follows the newest message unless the user has scrolled up."""
+class LogView(Widget):
+    """Shows a room's log. It follows the newest message unless the user has scrolled up.
+
+    It never takes the focus by itself: then letters would act on messages.
+    """
 
     DEFAULT_CSS = """
     LogView { width: 1fr; height: 1fr; }
     """
+    FOCUS_ON_CLICK = False
     BINDINGS = [
         Binding("up,k", "select(-1)", "Message above", show=False),
         Binding("down,j", "select(1)", "Message below", show=False),
@@ -58,6 +62,9 @@ class LogView(Widget, can_focus=True):
 
     class OlderWanted(TextualMessage):
         """The user nears the oldest message that is here."""
+
+    class Pressed(TextualMessage):
+        """A mouse button was pressed on the log."""
 
     class Moved(TextualMessage):
         """The log was scrolled, or a message chosen."""
@@ -314,6 +321,10 @@ class LogView(Widget, can_focus=True):
     @on(events.MouseScrollDown)
     def _wheel_down(self) -> None:
         self.scroll_lines(WHEEL_LINES)
+
+    @on(events.MouseDown)
+    def _pressed(self) -> None:
+        self.post_message(self.Pressed())
 
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:

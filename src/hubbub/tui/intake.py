@@ -1,0 +1,110 @@
+"""Keys, clicks and pastes: one at a time, in the order in which they came.
+
+Textual hands an input to the widget that has the focus now; that widget takes it from a queue of
+its own later. So whatever moves the focus, opens a dialog or shows another room would be overtaken
+by what was typed right behind it: words for a list would end up in the composer, and a text for
+one room in another. Here an input is handed on only when the one before it has had its effect.
+
+How an effect is known to be over: an input travels from the focused widget up through its parents
+to the app, and so do the messages that it causes. Each of them has a queue. A marker sent the same
+way arrives behind them. Markers are sent at least twice, because the first may overtake what a
+binding of the app caused below it, and until none of them met a change of the focus: a new dialog
+is then mounted, and what waited for a dialog's end goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widgets import Input, TextArea
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import App
+    from textual.message_pump import MessagePump
+    from textual.widget import Widget
+
+EFFECT_SECONDS_MAX = 2.0
+"""Then the next input is handed on all the same, whatever it is that takes so long."""
+
+CLOSED_SECONDS = 0.05
+"""How soon it is noticed that a widget has closed and will return no marker."""
+
+_PASSES_MIN = 2
+_INPUT = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
+_PASSING = (events.MouseMove, events.MouseScrollUp, events.MouseScrollDown)
+"""Inputs that come in great numbers and never move the focus."""
+
+
+def is_input(event: events.Event) -> bool:
+    """Return whether an event comes straight from the terminal, and belongs in line."""
+    return isinstance(event, _INPUT) and not event.is_forwarded
+
+
+def shows_presence(event: events.Event) -> bool:
+    """Return whether an input tells that the user is here; a mouse may only pass by."""
+    return not isinstance(event, events.MouseMove | events.AppFocus | events.AppBlur)
+
+
+class Intake:
+    """The line of inputs before an app; `hand_on` gives one to whatever has the focus."""
+
+    def __init__(self, app: App[None], hand_on: Callable[[events.Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._hand_on = hand_on
+        self._line: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._is_typing = False
+        """Whether what was handed on last was a character for a text field."""
+
+    def take(self, event: events.Event) -> None:
+        """Put an input at the end of the line."""
+        self._line.put_nowait(event)
+
+    async def run(self) -> None:
+        """Hand on what comes, until cancelled."""
+        while True:
+            event = await self._line.get()
+            if not isinstance(event, _PASSING):
+                # Characters for the same field need not wait for each other: that would have the
+                # screen drawn anew for each one of a paste that the terminal does not mark as such.
+                if not (self._is_typing and self._is_typed(event)):
+                    await self._effect()
+                self._is_typing = self._is_typed(event)  # the focus may have moved meanwhile
+            await self._hand_on(event)
+
+    def _is_typed(self, event: events.Event) -> bool:
+        is_in_field = isinstance(self._app.focused, Input | TextArea)
+        return is_in_field and isinstance(event, events.Key) and event.is_printable
+
+    async def _effect(self) -> None:
+        """Wait until the input that was handed on last has had its effect."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EFFECT_SECONDS_MAX):
+                passes = 0
+                before = None
+                while passes < _PASSES_MIN or self._place is not before:
+                    before = self._place
+                    for pump in before.ancestors_with_self:
+                        await _passed(pump)
+                    passes += 1
+
+    @property
+    def _place(self) -> Widget:
+        """Where the next key would go."""
+        return self._app.focused or self._app.screen
+
+
+async def _passed(pump: MessagePump) -> None:
+    """Wait until a pump has dealt with everything that is in its queue now."""
+    marker = asyncio.Event()
+    if not pump.call_later(marker.set):
+        return
+    was_running = pump.is_running  # a new screen begins to run, and comes to the marker then
+    while not marker.is_set() and (pump.is_running or not was_running):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSED_SECONDS):
+                await marker.wait()

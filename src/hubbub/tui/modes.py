@@ -1,0 +1,101 @@
+"""The two modes of the chat: writing, and choosing messages.
+
+Letters act on messages only while the user is choosing, and then the banner says so. The mode
+begins with its key and in no other way: the log cannot take the focus by itself. It ends with
+Escape, a click, a paste, a letter that means nothing, or whatever else brings the user to the
+composer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events, on
+
+from hubbub.tui.actions import BY_NAME, LETTERS, Terminal
+from hubbub.tui.composer import ComposerBox
+from hubbub.tui.face import TerminalFace
+from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.view import LogView
+
+if TYPE_CHECKING:
+    from hubbub.desk.input_history import InputHistory
+    from hubbub.desk.orders import Orders
+
+
+class ModedFace(TerminalFace):
+    """A face in which letters are written, or act on messages."""
+
+    AUTO_FOCUS = "Composer"
+
+    history: InputHistory
+    orders: Orders[Terminal]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_choosing = False
+
+    def swap_focus(self) -> None:
+        """Go from writing to choosing messages, and back."""
+        if self._is_choosing:
+            self.begin()
+        else:
+            self._is_choosing = self.log_view.can_focus = True
+            self.log_view.focus()
+            self.log_view.action_select(-1)
+            self.show_banner()
+
+    @on(LogView.Pressed)
+    def begin(self) -> None:
+        """Let the user write, and choose no message any more."""
+        if self._is_choosing:
+            self._is_choosing = self.log_view.can_focus = False
+            self.log_view.clear_choice()
+        self.composer.focus()
+        self.show_banner()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        if event.widget is self.composer and self._is_choosing:
+            self.begin()
+
+    def show_banner(self) -> None:
+        """Say above the composer what letters do, or what the next message is for."""
+        line = one_line(self.writing.banner)
+        if self._is_choosing:
+            letters = "  ".join(f"{letter} {name}" for letter, name in LETTERS.items())
+            line = f"{letters}  Esc back"
+        self.query_one(ComposerBox).banner(line)
+
+    @on(events.Key)
+    def _pressed(self, event: events.Key) -> None:
+        """Take a key that the composer did not: it is in the log, or nowhere."""
+        if self._is_choosing and event.key == "escape":
+            event.stop()
+            self.begin()
+        elif self._is_choosing and (name := LETTERS.get(event.character or "")):
+            event.stop()
+            self.orders.do(BY_NAME[name])
+        elif event.is_printable and event.character:  # the user goes on typing
+            event.stop()
+            self.begin()
+            self.composer.insert(event.character)
+
+    @on(events.Paste)
+    def _pasted(self, event: events.Paste) -> None:
+        """Take what was pasted while the composer did not have the focus."""
+        self.begin()
+        self.composer.insert_pasted(event.text)
+
+    def interrupt(self) -> None:
+        """Copy what is marked; else clear the line; else tell how to quit."""
+        marked = self.get_selected_text() or self.composer.selected_text
+        if marked:
+            self.app.copy_to_clipboard(marked)
+            self.clear_selection()
+        elif self.composer.text:
+            self.history.add(self.composer.text)
+            self.composer.put("")
+            self.writing.end()
+        else:
+            self.notify("Ctrl+Q quits.")
