@@ -71,7 +71,7 @@ def test_an_event_server_is_joined_and_a_say_returns_its_seq() -> None:
 
             async def server() -> Peer:
                 peer = await script.peer()
-                assert await peer.let_in() == c.Join(ref="1", room="lobby")
+                assert await peer.let_in() == c.Join(ref="1", room="lobby", epoch="")
                 return peer
 
             playing = asyncio.create_task(server())

@@ -212,7 +212,7 @@ class Chat:
         With the `epoch` under which that seq was seen, `replaced` in the answer tells that the
         history is another one: then what follows is only what is said from now on.
         """
-        join = c.Join(room=room, after=after, epoch=epoch or None)
+        join = c.Join(room=room, after=after, epoch=epoch)
         return self._entered(await self._ask(join, e.Room))
 
     async def direct(self, name: str) -> e.Room:

@@ -86,12 +86,15 @@ class Replica:
             # cursor still stands where the epoch says.
             self.last = max(self.last, room.last)
             return
-        self._stands = True
+        stood, self._stands = self._stands, True
         self.epoch = room.epoch
         self._entering = after is not None
-        if room.replaced:
+        # A server without epochs cannot say so. A cursor that a program gave may be anything.
+        is_beyond = room.last < self.cursor and not (room.epoch or room.direct)
+        if room.replaced or (stood and is_beyond):
             self._replace(room.last)
-        elif room.gap:
+        elif room.gap or is_beyond:
+            self.cursor = min(self.cursor, room.last)
             self._forget()
         self.last = max(self.cursor, room.last)
 
@@ -123,6 +126,8 @@ class Replica:
         if prev > self.cursor:
             self.cursor = prev
             self._forget()  # what lies between is not kept any more
+        elif self.epoch and self.direct:
+            pass  # the same history; what was said meanwhile was said to another bearer of our name
         elif self._held and next(reversed(self._held)) > prev:
             self._replace(prev)  # the server knows nothing of what we hold
         else:  # the cursor was given to us, and stood between two events

@@ -41,7 +41,8 @@ class JoinedRooms:
         self.current = current
         self.name = ""
         self._messages_max = messages_max
-        self._first = Join(room=current, after=after, epoch=epoch or None) if joining else None
+        self._first = Join(room=current, after=after, epoch=epoch) if joining else None
+        self._epoch = ""  # of the server's log on this connection, once a room has told it
         self._missed_until: dict[str, float] = {}
         """Rooms returned to, and up to which seq events are on their way; inf: not known yet."""
         self._away: set[str] = set()
@@ -55,6 +56,7 @@ class JoinedRooms:
     def returns(self) -> list[Join]:
         """Return what to join on a new connection; the current room comes last."""
         self._missed_until = dict.fromkeys(self.replicas, math.inf)
+        self._epoch = ""
         self._away.clear()
         self._catching_up.clear()
         self._left_out.clear()
@@ -65,7 +67,7 @@ class JoinedRooms:
     def join(self, room: str) -> Join:
         """Return the join that brings what the replica of a room lacks."""
         replica = self.replicas[room]
-        return Join(room=room, after=replica.cursor, epoch=replica.epoch or None)
+        return Join(room=room, after=replica.cursor, epoch=replica.epoch)
 
     def entered(self, event: Room, asked: Command | None) -> Join | None:
         """Take in a `room` event, and the command that it answers; return what to join next.
@@ -78,14 +80,21 @@ class JoinedRooms:
         if replica is None:
             replica = self._begin(event.room, event.last if after is None else after)
         replica.entered(event, after)
+        self._epoch = event.epoch or self._epoch
+        if is_new and not replica.epoch:  # a private room's is not told, and is the same
+            replica.epoch = self._epoch
         self._away.discard(event.room)
         if asked is not None and asked is self._first:
             self._first = None
             self.current = event.room
         elif asked is None and not event.direct:
             self.current = event.room  # a `/join` line; a private room may be someone else's idea
-        if after is None and not is_new and event.last != replica.cursor:
-            return self.catch_up(event.room)
+        if (
+            after is None
+            and not is_new
+            and (event.last != replica.cursor or isinstance(asked, Direct))
+        ):
+            return self.catch_up(event.room)  # only a join with our cursor proves what it stands on
         if after is not None:
             self._catching_up.discard(event.room)
         if event.room in self._missed_until:
@@ -120,7 +129,7 @@ class JoinedRooms:
             return None
         self._away.remove(room)
         self._missed_until[room] = math.inf
-        return Direct(name=name)
+        return Direct(name=self.other(room) or name)
 
     def _shared_with(self, name: str) -> str | None:
         return next(

@@ -368,8 +368,8 @@ class Session:
         heard = self._classic.read(frame)
         if isinstance(heard, e.Welcome):
             self._welcomed_late(heard, now)
-        elif heard is not None and self.spoke_events:
-            raise Disconnected("what answers is no hubbub server any more")
+        elif self.spoke_events and self._classic.farewell is None:
+            raise Disconnected("what answers there is not the hubbub server that it was")
         elif heard is not None:
             self._go_classic(now)
             self._tell(heard)

@@ -70,6 +70,7 @@ function socketOf(network) {
     readyState = 0;
     sent = [];
     isAlive = true;
+    bufferedAmount = 0;
 
     constructor() {
       super();

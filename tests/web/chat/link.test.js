@@ -46,23 +46,6 @@ test("what is closed from this side is silent from then on", () => {
   assert.deepEqual(told, []);
 });
 
-test("what is given up ends at once, and once, whatever the network says later", () => {
-  socket.open();
-  link.abandon();
-  assert.deepEqual(told, ["opened", "closed"]);
-  assert.equal(socket.readyState, 2, "it is being closed");
-  link.abandon();
-  socket.say({ type: "ok" });
-  socket.end();
-  assert.deepEqual(told, ["opened", "closed"]);
-});
-
-test("what was closed cannot be given up", () => {
-  link.close();
-  link.abandon();
-  assert.deepEqual(told, []);
-});
-
 test("only JSON objects with a type are events", () => {
   for (const garbage of ["", "{", "null", "7", '"type"', "[]", "{}", '{"type":null}', '{"type":{}}'])
     socket.say(garbage);

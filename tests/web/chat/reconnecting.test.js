@@ -46,8 +46,10 @@ test("who does not want to wait tries at once", async () => {
 
 test("a server that accepts and says nothing is given up", async () => {
   await open();
-  await clock.pass(10_000);
-  assert(network.sockets.length > 1);
+  await clock.pass(24_000);
+  assert.equal(network.sockets.length, 1);
+  await clock.pass(2000);
+  assert.equal(network.sockets.length, 2);
 });
 
 test("a connection that died in silence is found out by a ping", async () => {
@@ -61,6 +63,50 @@ test("a connection that died in silence is found out by a ping", async () => {
   assert.equal(phase(), "waiting");
   await clock.pass(500);
   await reopened();
+  assert.equal(phase(), "online");
+});
+
+test("what is said and not answered has the connection looked at sooner", async () => {
+  await online();
+  await answer("ping", { type: "ok" });
+  network.latest.fallSilent();
+  session.ask({ type: "say" }, "posting").catch(() => {});
+  await clock.pass(4000);
+  assert.equal(network.latest.sent.filter(({ type }) => type === "ping").length, 2);
+  await clock.pass(8000);
+  assert.equal(phase(), "waiting");
+});
+
+test("what is said and never answered is a lost connection, though it lives", async () => {
+  await online();
+  session.ask({ type: "say" }, "posting").catch(() => {});
+  for (let second = 0; second < 25; second += 1) {
+    assert.equal(phase(), "online");
+    await clock.pass(1000);
+    network.latest.say({ type: "typing", room: "lobby", name: "bob" });
+  }
+  assert.equal(phase(), "waiting");
+});
+
+test("a question that is never answered is refused with a sentence, and the connection goes on", async () => {
+  await online();
+  const asked = assert.rejects(session.ask({ type: "rooms" }), { code: "no_answer" });
+  for (let second = 0; second < 26; second += 1) {
+    await clock.pass(1000);
+    network.latest.say({ type: "typing", room: "lobby", name: "bob" });
+  }
+  await asked;
+  assert.equal(phase(), "online");
+});
+
+test("a big message on its way out is a sign of life", async () => {
+  await online();
+  await answer("ping", { type: "ok" });
+  session.ask({ type: "say" }, "posting").catch(() => {});
+  for (let second = 20; second > 0; second -= 1) {
+    network.latest.bufferedAmount = second * 1000;
+    await clock.pass(1000);
+  }
   assert.equal(phase(), "online");
 });
 

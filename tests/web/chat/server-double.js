@@ -133,7 +133,7 @@ export class ServerDouble {
     },
     resume: (socket, command) => {
       const holder = this.#holders.get(socket.name);
-      if (holder === socket) return undefined; // not held: whether it is the same person
+      if (holder === socket) return socket.say({ type: "ok", ref: command.ref }); // it is ours
       if (command.session !== holder?.secret) return this.#refuse(socket, command, "name_taken");
       this.#holders.set(socket.name, socket);
       holder.say({ type: "bye", reason: "…", code: "resumed" });

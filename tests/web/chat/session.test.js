@@ -33,11 +33,13 @@ test("it takes a held name back with the secret", async () => {
 test("with a name that is free it says whose it was before, ahead of all else", async () => {
   listener.secret = "s0";
   await online();
+  assert.equal(phase(), "connecting");
+  assert.equal(network.latest.command("resume").session, "s0");
+  await answer("resume", { type: "ok" });
   assert.deepEqual(
     network.latest.sent.map(({ type }) => type),
     ["hello", "resume", "ping"],
   );
-  assert.equal(network.latest.command("resume").session, "s0");
   listener.secret = "";
   network.latest.end();
   session.connect();
@@ -45,13 +47,37 @@ test("with a name that is free it says whose it was before, ahead of all else", 
   assert.equal(network.latest.command("resume"), undefined);
 });
 
-test("a welcome does not count when it has begun anew meanwhile", async () => {
+test("a welcome to somebody else is told nothing", async () => {
+  listener.secret = "s0";
+  await open("rolu");
+  await answer("hello", welcome("", { name: "eve", locked: true }));
+  assert.equal(phase(), "waiting");
+  assert.deepEqual(network.latest.sent.map(({ type }) => type), ["hello"]);
+});
+
+test("a welcome to a name that the user has given up is told nothing of the new one", async () => {
+  listener.secret = "secret of the new name";
   await open();
-  const { ref } = network.latest.command("hello");
-  network.latest.say(welcome(ref));
-  session.connect();
-  await settled();
-  assert.deepEqual([phase(), told.online], ["connecting", []]);
+  const { latest } = network;
+  session.begin({ name: "bob", password: "rolu" });
+  latest.say(welcome(latest.command("hello").ref, { name: "bob", locked: true }));
+  latest.say(welcome(latest.command("hello").ref, { name: "bob", held: true }));
+  assert.deepEqual(network.sockets.flatMap(({ sent }) => sent.map(({ type }) => type)), ["hello"]);
+});
+
+test("a server that was started anew knows no secret, and lets us in all the same", async () => {
+  listener.secret = "s0";
+  await online();
+  await refuse("resume", "bad_command");
+  assert.equal(phase(), "online");
+  assert.equal(told.online[0].session, "s1");
+});
+
+test("the new secret counts only when the elder one is answered", async () => {
+  listener.secret = "s0";
+  await online();
+  network.latest.end();
+  assert.deepEqual(told.online, []);
 });
 
 test("a taken name is refused for good", async () => {

@@ -184,7 +184,11 @@ function look() {
   setText(newest, unread ? `${counted(unread, "new message")} ↓` : "Newest ↓");
 }
 
+const REPLACED =
+  "The chatroom's history was replaced, as by an older copy of it. You see what there is now.";
+
 chat.subscribe((changes) => {
+  if (changes.has("replaced")) tell(REPLACED);
   const wasHidden = app.hidden;
   entrance.update();
   app.hidden = entrance.isOpen;

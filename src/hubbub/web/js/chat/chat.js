@@ -99,7 +99,7 @@ export class Chat {
         if (phase === "locked") this.#browser.set("password", this.#session.password);
         this.#connected({ phase, sentence, retryAt, latency: null });
       },
-      secret: () => this.#place.secret,
+      secret: (name) => (sameName(name, this.name) ? this.#place.secret : ""),
       online: (welcome) => this.#online(welcome),
       heard: (event, answered) => this.#heard(event, answered),
       latency: (latency) => this.#connected({ ...this.connection, latency }),

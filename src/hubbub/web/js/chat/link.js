@@ -34,17 +34,15 @@ export class Link {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(command));
   }
 
+  /** How much of what was sent the browser has not passed on yet. */
+  get unsentBytes() {
+    return this.#socket.bufferedAmount;
+  }
+
   /** End it from this side; nothing is heard of it any more. */
   close() {
     this.#closed = null;
     this.#socket.close();
-  }
-
-  /** Give it up: with the network gone, closing takes a long time to be noticed. */
-  abandon() {
-    const closed = this.#closed;
-    this.close();
-    closed?.();
   }
 
   #end() {

@@ -1,8 +1,9 @@
 /**
  * Being in rooms: entering them, again after each lost connection, and following what happens.
  *
- * A room is entered with the cursor of its replica, so the server sends what was missed. Where an
- * event does not follow the one before it, the room is entered again.
+ * A room is entered with the cursor of its replica and the epoch under which that was reached, so the
+ * server sends what was missed, or says that its history is another one. Where an event does not
+ * follow the one before it, the room is entered again. `client/rooms.py` follows the same rules.
  */
 
 import { ChatError } from "./errors.js";
@@ -14,6 +15,7 @@ import { fill } from "./paging.js";
  * @typedef {import("./paging.js").Pager} Pager
  * @typedef {import("./room.js").RoomState} RoomState
  * @typedef {import("./rooms.js").Rooms} Rooms
+ * @typedef {import("./questions.js").About} About
  * @typedef {import("./types.js").Command} Command
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
@@ -27,6 +29,7 @@ export class Membership {
   #pager;
   /** @type {string[]} rooms that are being entered */
   #entering = [];
+  #epoch = ""; // of the server's log on this connection, once a room has told it
 
   /**
    * @param {() => string} name the user's
@@ -43,6 +46,7 @@ export class Membership {
 
   /** Enter all rooms on a new connection. */
   enterAll() {
+    this.#epoch = "";
     for (const room of this.#rooms.list) {
       room.entered = false;
       this.#return(room).catch(() => {}); // refused, or lost again: what there is stays
@@ -53,9 +57,11 @@ export class Membership {
   async #return(room) {
     const end = this.#begin(room.name);
     try {
-      await this.join(room.name);
+      await this.#join(room, "returning");
     } catch (error) {
-      if (!room.isDirect || !(error instanceof ChatError) || error.code !== "no_such_room") throw error;
+      if (!(error instanceof ChatError)) throw error;
+      if (error.code === "log_unavailable") this.#pager.retry(error.message);
+      if (!room.isDirect || error.code !== "no_such_room") throw error;
       // A server that was started anew knows of a private room when somebody opens it.
       await this.#open(room);
     } finally {
@@ -82,10 +88,8 @@ export class Membership {
   mayPost(name) {
     if (this.#entering.includes(name)) return false;
     const room = this.#rooms.find(name);
-    // A private room opens when the other one is back; its last messages may be older than our
-    // session, and not ours to see.
-    if (room?.isDirect) return room.entered && room.filled;
-    if (!room?.entered) return true; // the server says why not
+    // A private room opens when the other one is back; elsewhere the server says why not.
+    if (!room?.entered) return !room?.isDirect;
     return room.filled && room.replica.cursor >= room.replica.last;
   }
 
@@ -94,7 +98,8 @@ export class Membership {
     for (const room of this.#rooms.list) {
       const isTheirs = room.isDirect && sameName(room.title.slice(1), name);
       if (!isTheirs || room.entered || this.#entering.includes(room.name)) continue;
-      this.#return(room).catch(() => {}); // gone again
+      const end = this.#begin(room.name);
+      this.#open(room).catch(() => {}).finally(end); // gone again
     }
   }
 
@@ -104,18 +109,26 @@ export class Membership {
    */
   async join(name) {
     const known = this.#rooms.find(name);
-    if (known?.entered) return known;
-    return this.#enter(name, known?.filled ? known.replica.cursor : undefined);
+    if (!known) return this.#enter({ room: name, epoch: "" });
+    return known.entered ? known : this.#join(known);
   }
 
   /**
-   * @param {string} name
-   * @param {number | undefined} after
+   * @param {RoomState} room
+   * @param {About} [about]
    */
-  async #enter(name, after) {
-    const end = this.#begin(name);
+  async #join({ name, filled, replica: { cursor, epoch } }, about) {
+    return this.#enter(filled ? { room: name, after: cursor, epoch } : { room: name, epoch: "" }, about);
+  }
+
+  /**
+   * @param {{room: string, after?: number, epoch: string}} place
+   * @param {About} [about]
+   */
+  async #enter(place, about) {
+    const end = this.#begin(place.room);
     try {
-      const { room } = await this.#pager.ask({ type: "join", room: name, after });
+      const { room } = await this.#pager.ask({ type: "join", ...place }, about);
       return this.#rooms.open(room);
     } finally {
       end();
@@ -173,22 +186,36 @@ export class Membership {
   #entered(event, answered) {
     const room = this.#rooms.open(event.room);
     const after = answered?.type === "join" ? /** @type {number | undefined} */ (answered.after) : undefined;
-    if (!room.filled) room.restart(event.last);
+    const isNew = !room.filled;
+    if (isNew) room.restart(event.last);
     else if (event.last > room.replica.cursor) room.interrupt();
+    const { histories } = room.replica;
     room.replica.entered(event, after ?? null);
+    this.#epoch = event.epoch || this.#epoch;
+    if (isNew && !room.replica.epoch) room.replica.epoch = this.#epoch; // a private room's is not told, and is the same
+    if (room.replica.histories > histories) this.#replaced(room);
     room.entered = true;
     room.entitle(this.#name());
     this.#rooms.sort();
     this.#rooms.remember();
     this.#changes.note(["rooms", "log", "members", "topic"], room.name);
     if (!room.filled || !room.messages.length) void fill(room, this.#pager);
-    // Somebody else opened a private room again, in which we missed something.
-    if (room.filled && after === undefined && event.last !== room.replica.cursor) this.#catchUp(room);
+    // Somebody opened a private room again, in which we may have missed something. Only a join with
+    // our cursor proves what it stands on.
+    const isProven = event.last === room.replica.cursor && answered?.type !== "direct";
+    if (!isNew && room.filled && after === undefined && !isProven) this.#catchUp(room);
+  }
+
+  /** @param {RoomState} room whose history is another one than what was held comes from */
+  #replaced(room) {
+    room.replaced();
+    this.#rooms.keepSeen(room);
+    this.#changes.note("replaced", room.name);
   }
 
   /** @param {RoomState} room */
   #catchUp(room) {
-    this.#enter(room.name, room.replica.cursor).catch(() => {}); // lost; entered again later
+    this.#join(room, "returning").catch(() => {}); // lost; entered again later
   }
 
   /**
@@ -196,7 +223,9 @@ export class Membership {
    * @param {WireEvent} event
    */
   #apply(room, event) {
+    const { histories } = room.replica;
     const fit = room.replica.apply(event);
+    if (room.replica.histories > histories) this.#replaced(room);
     if (fit === "gap" && !this.#entering.includes(room.name)) this.#catchUp(room);
     if (fit !== "next") return;
     if (event.type === "message") this.#pager.loaded(room, [/** @type {any} */ (event)]);

@@ -37,7 +37,8 @@ export class Place {
     this.#changes = changes;
     this.#memory = new Memory(storage, `hubbub.of.${nameKey(name)}.`);
     this.pager = {
-      ask: (command) => session.ask(command),
+      ask: (command, about) => session.ask(command, about),
+      retry: (sentence) => session.retry(sentence),
       loaded: (room, messages) => {
         const own = messages.filter(({ from }) => sameName(from, this.name));
         this.posting.arrived(own.flatMap(({ nonce }) => nonce ?? []));

@@ -81,7 +81,7 @@ export class Posting {
       if (!this.#mayPost(post.room)) continue;
       this.#sent.add(post.nonce);
       const { nonce, room, text, replyTo } = post;
-      this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo }).then(
+      this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo }, "posting").then(
         ({ seq }) => this.#committed(post, seq),
         (error) => this.#refused(post, error),
       );

@@ -111,11 +111,17 @@ export class Replica {
       this.last = Math.max(this.last, event.last);
       return;
     }
+    const stood = this.#stands;
     this.#stands = true;
     this.epoch = event.epoch ?? "";
     this.#isEntering = after !== null;
-    if (event.replaced) this.#replace(event.last);
-    else if (event.gap) this.#forget();
+    // A server without epochs cannot say so. A cursor that was given to us may be anything.
+    const isBeyond = event.last < this.cursor && !this.epoch && !this.direct.length;
+    if (event.replaced || (stood && isBeyond)) this.#replace(event.last);
+    else if (event.gap || isBeyond) {
+      this.cursor = Math.min(this.cursor, event.last);
+      this.#forget();
+    }
     this.last = Math.max(this.cursor, event.last);
   }
 
@@ -167,6 +173,8 @@ export class Replica {
     if (prev > this.cursor) {
       this.cursor = prev;
       this.#forget(); // what lies between is not kept any more
+    } else if (this.epoch && this.direct.length) {
+      // The same history; what was said meanwhile was said to another bearer of our name.
     } else if ((this.#held.at(-1)?.seq ?? 0) > prev) {
       this.#replace(prev); // the server knows nothing of what we hold
     } else {

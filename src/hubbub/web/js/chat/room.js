@@ -120,6 +120,15 @@ export class RoomState {
     this.page = null;
   }
 
+  /** The server has another history of the room: what was seen and counted says nothing about it. */
+  replaced() {
+    this.filled = false;
+    this.page = null;
+    this.seen = this.#counted = this.unreadAfter = null;
+    this.unread = this.mentions = 0;
+    this.#interrupted = true;
+  }
+
   /**
    * Name a private room after the other one.
    *

@@ -49,7 +49,8 @@
  * @property {number} retryAt milliseconds since the epoch
  * @property {number | null} latency in milliseconds
  *
- * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread"} Change
+ * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread" | "replaced"} Change
+ *   replaced: the server has another history of the rooms named, and what was held of them is dropped
  *
  * @typedef {import("./room.js").RoomState} RoomState
  *
