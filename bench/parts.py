@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from bench.peers.peer import TEXT_BYTES
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub, Session
-from hubbub.log.sqlite.search import fill_portion
+from hubbub.log.sqlite.index import fill_portion
 from hubbub.log.sqlite.writer import Writer
 from hubbub.wire.formats import CLASSIC
 from hubbub.wire.frames import FrameDecoder, encode_frame

@@ -8,14 +8,14 @@ import pytest
 
 from hubbub.log.memory import MemoryLog
 from hubbub.log.port import Log
-from hubbub.log.sqlite import SqliteLog, search
+from hubbub.log.sqlite import SqliteLog, index
 from tests.log.drafts import WINDOW_SECONDS
 
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Index as soon as a commit is done."""
-    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0)
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 0)
 
 
 @pytest.fixture

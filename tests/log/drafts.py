@@ -2,9 +2,12 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction, Topic
+from hubbub.chat.queries import SearchQuery
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
 
@@ -75,3 +78,14 @@ async def watermark(log: SqliteLog) -> int:
     """Return the seq of the newest event in the search index."""
     (seq,) = await log._writing.run(lambda db: db.execute("SELECT seq FROM watermark").fetchone())
     return int(seq)
+
+
+def seqs(events: Sequence[AnyLogged]) -> list[int]:
+    return [event.seq for event in events]
+
+
+async def found(log: Log, words: str, **query: str | int) -> list[int]:
+    """Return the seqs of what a search finds."""
+    await indexed(log)
+    page = await log.search(msgspec.convert({"words": words, **query}, SearchQuery))
+    return seqs(page.messages)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.queries import SearchQuery
-from hubbub.log.sqlite import SqliteLog, connection, search
+from hubbub.log.sqlite import SqliteLog, connection, index
 from tests.log.drafts import deleted, edited, indexed, said, until, watermark
 
 Play = Callable[[Callable[[SqliteLog], Awaitable[None]]], None]
@@ -26,7 +26,7 @@ async def until_found(log: SqliteLog, words: str) -> None:
 def test_a_message_is_found_while_commits_keep_coming(
     play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0.05)
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 0.05)
 
     async def scenario(log: SqliteLog) -> None:
         async def keep_appending() -> None:
@@ -47,10 +47,10 @@ def test_a_message_is_found_while_commits_keep_coming(
 def test_no_portion_is_larger_than_the_commits_call_for(
     play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 3600)
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 3600)
 
     async def scenario(log: SqliteLog) -> None:
-        fill = partial(search.fill_portion, log._writer)
+        fill = partial(index.fill_portion, log._writer)
         portions = []
         for batch in (700, 700, 50, 1):
             await log.append([said(f"{n}") for n in range(batch)])
@@ -75,7 +75,7 @@ def test_no_portion_is_larger_than_the_commits_call_for(
 def test_what_was_not_indexed_is_indexed_after_a_restart(
     play_sqlite: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 3600)
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 3600)
 
     async def before(log: SqliteLog) -> None:
         await log.append([said("apple"), said("banana"), edited(1, "cherry")])
@@ -87,7 +87,7 @@ def test_what_was_not_indexed_is_indexed_after_a_restart(
         assert [[m.seq for m in page.messages] for page in pages] == [[], [1]]
 
     play_sqlite(before)
-    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0)
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 0)
     play_sqlite(reopened)
 
 
@@ -111,8 +111,8 @@ def test_filling_goes_on_after_a_failure(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(connection, "BUSY_SECONDS", 0.01)
-    monkeypatch.setattr(search, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(search, "INDEX_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr(index, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 0.1)
 
     async def scenario(log: SqliteLog) -> None:
         await log.append([said("apple")])

@@ -1,7 +1,8 @@
 """What the server says: the events of protocol section 5, as typed structs.
 
 An event that the log commits is a `Logged`; until then it is a draft: its `seq` and `prev` are 0,
-and only the log sets them. After commit no event is changed.
+and only the log sets them. After commit no event is changed; who reads it later from the log gets
+another one, with the text that it has by then.
 """
 
 from typing import Literal
@@ -28,8 +29,9 @@ class Logged(Event):
 class Message(Logged, tag="message"):
     """Something that a member said.
 
-    `edited` (milliseconds since the epoch), `deleted` and `reactions` (emoji to the names that
-    gave it) appear only in pages, where later events are folded into the message.
+    Read from the log, it has its newest text: `edited` is when that was given (milliseconds since
+    the epoch), and a `deleted` one has no text left. `reactions` (emoji to the names that gave it)
+    appear only in pages.
     """
 
     text: str
@@ -41,7 +43,7 @@ class Message(Logged, tag="message"):
 
 
 class Edited(Logged, tag="edited"):
-    """`target`, a message's seq, now reads `text`."""
+    """`target`, a message's seq, now reads `text`; read from the log, that is the newest text."""
 
     target: int
     text: str

@@ -3,24 +3,23 @@
 Its coroutines never suspend, so a test may run one by plain `send(None)`.
 """
 
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
 
-import msgspec
-
-from hubbub.chat.events import AnyLogged, Message, Page, Topic
+from hubbub.chat.events import AnyLogged, Edited, Message, Page, Topic
 from hubbub.chat.fold import target_of
 from hubbub.chat.limits import Limits
 from hubbub.chat.names import is_direct
 from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 from hubbub.log.batch import Batch
 from hubbub.log.epochs import begun_at
+from hubbub.log.newest import as_it_reads, fitting, newest_of
 from hubbub.log.nonces import Posted
 from hubbub.log.pages import folded, folded_page
+from hubbub.log.words import phrases_of, words_of
 
 _seq_of = attrgetter("seq")
 
@@ -78,14 +77,12 @@ class MemoryLog:
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         """See `Log.backlog`."""
         events = self._rooms.get(room, [])
-        found: list[AnyLogged] = []
-        total = 0
-        for event in islice(events, bisect_right(events, after, key=_seq_of), None):
-            total += len(msgspec.json.encode(event))
-            if found and total > bytes_max:
-                break
-            found.append(event)
-        return found
+        later = islice(events, bisect_right(events, after, key=_seq_of), None)
+        return fitting(map(self._as_it_reads, later), bytes_max)
+
+    def _as_it_reads(self, event: AnyLogged) -> AnyLogged:
+        message = event.target if isinstance(event, Edited) else event.seq
+        return as_it_reads(event, newest_of(self._changes.get(message, ())))
 
     async def page(self, query: PageQuery) -> Page:
         """See `Log.page`."""
@@ -109,8 +106,8 @@ class MemoryLog:
 
     async def search(self, query: SearchQuery) -> Page:
         """See `Log.search`."""
-        asked = [words for word in query.words.split() if (words := _words(word))]
-        found = [message for message in self._readable(query) if _holds(message.text, asked)]
+        phrases = phrases_of(query.words)
+        found = [message for message in self._readable(query) if _holds(message.text, phrases)]
         return folded_page(
             query.room, found, (), ascending=False, limit=query.limit, last=self._last
         )
@@ -130,24 +127,14 @@ class MemoryLog:
         """See `Log.close`."""
 
 
-def _words(text: str) -> list[str]:
-    """Return what SQLite's unicode61 makes of `text`: runs of letters and digits, bare of case."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not _is_accent(c))
-    return "".join(c if unicodedata.category(c)[0] in "LN" else " " for c in bare).split()
-
-
-def _is_accent(char: str) -> bool:
-    return "\u0300" <= char <= "\u036f"
-
-
-def _holds(text: str, asked: list[list[str]]) -> bool:
-    """Tell whether `text` holds each of the phrases `asked`, whose last words may go on."""
-    words = _words(text)
-    return bool(asked) and all(
+def _holds(text: str, phrases: list[tuple[str, ...]]) -> bool:
+    """Return whether `text` holds each of `phrases`, whose last words may go on."""
+    words = tuple(words_of(text))
+    return bool(phrases) and all(
         any(
             words[at : at + len(phrase) - 1] == phrase[:-1]
             and words[at + len(phrase) - 1].startswith(phrase[-1])
             for at in range(len(words) - len(phrase) + 1)
         )
-        for phrase in asked
+        for phrase in phrases
     )

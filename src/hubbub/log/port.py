@@ -8,11 +8,23 @@ from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 
 
 class Log(Protocol):
-    """An ordered durable record. Every method may raise LogError, and then changed nothing.
+    """An ordered durable record.
 
-    One seq counts through all rooms: it increases within a room, is never reused, and orders a
-    search across rooms. What is appended at once is counted room by room. An event's `prev` is the
-    seq of its room's previous event.
+    What every log MUST keep to, and its callers may rely on:
+
+    1. A method that raises LogError changed nothing, and may be called again.
+    2. One seq counts through all rooms: it increases within a room, is never given twice, and
+       orders a search across rooms. What is appended at once is counted room by room.
+    3. An event's `prev` is the seq of its room's previous event, 0 for the first.
+    4. What `append` returned for stays, under its seq, whatever kills the process afterwards.
+    5. Every read sees all or nothing of what was appended at once.
+    6. From the commit of an edit or deletion on, no read gives a former text of its message, and no
+       search finds it by one: the message and all edits of it read as the newest does, or have no
+       text once it is deleted. All else about them stays: seq, prev, at, sender, nonce, reply_to.
+    7. Events that were handed in or out are not changed, except that `append` sets seq and prev.
+    8. No read takes longer because the log is longer.
+
+    What its callers MUST keep to: an edit, deletion or reaction targets a message of its own room.
     """
 
     async def heads(self) -> list[Head]:
@@ -36,17 +48,17 @@ class Log(Protocol):
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         """Return the room's next events after seq `after`, up to about `bytes_max` of them.
 
-        Empty when there are none; if there are, it is at least one.
+        Empty when there are none; if there are, it is at least one. Reactions are not folded in.
         """
 
     async def page(self, query: PageQuery) -> Page:
-        """Return a page of messages with edits, deletions and reactions folded in."""
+        """Return a page of messages with their newest texts and their reactions."""
 
     async def search(self, query: SearchQuery) -> Page:
-        """Return the matching messages, folded; a message is found within a second of its commit.
+        """Return the page of messages that match, each found within a second of its commit.
 
-        Words match regardless of case; edited messages are found by their newest text, deleted
-        ones not at all. An empty or wordless query finds nothing.
+        What is a word, and when it matches, is said in words.py. Edited messages are found by their
+        newest text, deleted ones not at all. An empty or wordless query finds nothing.
         """
 
     async def close(self) -> None:

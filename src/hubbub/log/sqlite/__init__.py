@@ -16,6 +16,7 @@ from hubbub.chat.events import AnyLogged, Page
 from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
 from hubbub.log.sqlite.folder import claim
+from hubbub.log.sqlite.index import Index
 from hubbub.log.sqlite.reader import (
     open_to_read,
     read_backlog,
@@ -23,7 +24,7 @@ from hubbub.log.sqlite.reader import (
     read_heads,
     read_page,
 )
-from hubbub.log.sqlite.search import Index, read_search
+from hubbub.log.sqlite.search import read_search
 from hubbub.log.sqlite.writer import Writer
 
 __all__ = ["Durability", "SqliteLog"]

@@ -25,6 +25,7 @@ def connect(folder: Path, durability: Durability) -> sqlite3.Connection:
     connection = sqlite3.connect(folder / "hubbub.db", isolation_level=None, timeout=BUSY_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
     except BaseException:
         connection.close()

@@ -15,6 +15,7 @@ import msgspec
 
 from hubbub.chat.events import AnyLogged, Message, Page
 from hubbub.chat.queries import Epoch, Head, PageQuery
+from hubbub.log.newest import as_it_reads, fitting, newest_of
 from hubbub.log.pages import folded_page
 from hubbub.log.sqlite.connection import Durability, connect
 
@@ -30,11 +31,17 @@ FROM (SELECT id, start FROM epochs ORDER BY number)
 """
 
 # From segment to segment until there is enough: what is read depends on what was asked for alone.
+# A row shows the newest texts of the messages from `low` to `high`: a segment those that it holds,
+# an edit the one that it changed. They count too; those of the last row are not in its total yet.
 BACKLOG = """
-WITH RECURSIVE taken (last, total) AS (
-    SELECT :after, 0
+WITH RECURSIVE taken (last, low, high, total) AS MATERIALIZED (
+    SELECT :after, 1, 0, 0
     UNION ALL
-    SELECT s.last, total + s.size FROM taken CROSS JOIN segments AS s ON s.last = min(
+    SELECT s.last,
+           iif(s.said, s.first, iif(s.kind = 'edited', s.target, 1)),
+           iif(s.said, s.last, iif(s.kind = 'edited', s.target, 0)),
+           total + s.size + <shown>
+    FROM taken CROSS JOIN segments AS s ON s.last = min(
         coalesce((
             SELECT min(last) FROM segments
             WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 1
@@ -46,11 +53,27 @@ WITH RECURSIVE taken (last, total) AS (
                   AND last > taken.last
         ), :seq_max)
     )
-    WHERE total + s.size <= :bytes_max OR total = 0
+    WHERE total + s.size + <shown> <= :bytes_max OR total = 0
 )
-SELECT '[' || coalesce(group_concat(body, ','), '') || ']'
-FROM taken CROSS JOIN segments USING (last) WHERE last > :after
-"""
+SELECT
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']'
+     FROM taken CROSS JOIN segments USING (last) WHERE last > :after),
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments WHERE last IN (
+        SELECT change.last FROM taken CROSS JOIN segments AS change
+            ON change.target BETWEEN low AND high
+        WHERE change.kind = 'deleted' OR change.last = (
+            SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
+        )
+    ))
+""".replace(
+    "<shown>",
+    """coalesce(iif(
+        low = high,
+        (SELECT size FROM segments
+         WHERE target = low AND kind = 'edited' ORDER BY last DESC LIMIT 1),
+        (SELECT sum(size) FROM segments WHERE target BETWEEN low AND high AND kind = 'edited')
+    ), 0)""",
+)
 
 # Of each segment, the page needs the messages from `low` to `high`; before them, `missing` were.
 _CHOSEN = """
@@ -146,9 +169,12 @@ def read_backlog(
 ) -> list[AnyLogged]:
     """See `Log.backlog`."""
     asked = {"room": room, "after": after, "bytes_max": bytes_max, "seq_max": SEQ_MAX}
-    (found,) = connection.execute(BACKLOG, asked).fetchone()
-    events = [event for event in chain(*_events.decode(found)) if event.seq > after]
-    return sorted(events, key=_seq_of)
+    segments, changes = connection.execute(BACKLOG, asked).fetchone()
+    found = sorted((e for e in chain(*_events.decode(segments)) if e.seq > after), key=_seq_of)
+    newest = newest_of(sorted(chain(*_events.decode(changes)), key=_seq_of))
+    if not newest:
+        return found
+    return fitting((as_it_reads(event, newest) for event in found), bytes_max)
 
 
 class Asked(TypedDict):

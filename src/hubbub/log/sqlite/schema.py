@@ -56,9 +56,13 @@ CREATE TABLE nonces (
 # `segments` of [last, first, room, kind, target or null, size, start], where start is the place of
 # its body in `bodies`, counted from 1, for SQLite need not parse those; `nonces` of [seq, key, at].
 # Nonces posted before `expired` go, oldest first, at most two for each that comes.
+# Only a batch with edits or deletions has `blanked`, of [last, body], and `reworded`, of [seq,
+# room, words before, words now or null] (see changes.py): no other batch pays for them.
 _BATCHES = """
 CREATE VIEW batches AS
-    SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, 0 AS expired WHERE false;
+    SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, 0 AS expired,
+           '' AS blanked, '' AS reworded
+    WHERE false;
 CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
     INSERT INTO rooms (name, direct, first, topic)
         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
@@ -88,72 +92,57 @@ CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
 END;
 """
 
-# The messages that events of the portion edit or delete: their texts are looked up one by one.
-# A plus keeps SQLite from other indexes than the one by seq, in which the portion stands together.
-_CHANGED = """
-SELECT +target AS target FROM segments
-WHERE last > NEW.after AND last <= NEW.upto AND +kind IN ('edited', 'deleted')
-"""
-
-# Those messages as they read after event <seq>; without text once deleted (as chat/fold.py has it).
-_READING = """
-SELECT changed.target AS seq, 'r' || m.room_id || iif(rooms.direct, ' direct', '') AS place,
-       iif(EXISTS (
-           SELECT 1 FROM segments
-           WHERE target = changed.target AND kind = 'deleted' AND last <= <seq>
-       ), NULL, coalesce((
-           SELECT json_extract(body, '$[0].text') FROM segments
-           WHERE target = changed.target AND kind = 'edited' AND last <= <seq>
-           ORDER BY last DESC LIMIT 1
-       ), json_extract(m.body, '$[' || (changed.target - m.first) || '].text'))) AS text
-FROM (SELECT DISTINCT target FROM (<changed>)) AS changed
-CROSS JOIN segments AS m ON m.last = (
-    SELECT last FROM segments WHERE last >= changed.target ORDER BY last LIMIT 1
-)
-CROSS JOIN rooms ON rooms.id = m.room_id
-WHERE m.said = 1
-"""
-
+# Words come from words.py, parted by spaces; the tokenizer does no more than to tell them apart.
 # The index keeps no text of its own (content=''): to take a message out, FTS5 must be told exactly
-# what was put in, which is how the message read at the watermark. Nor does it keep how long texts
-# are, which would only serve to rank them. `place` holds the room's token, and `direct` in private
-# rooms, so that a search skips other rooms inside the index.
-# unicode61 takes a run of Chinese or Japanese for one word, which is found by its beginning only.
-# The trigram tokenizer would find its middle, but nothing shorter than three characters, and most
-# Chinese words have two; its index is also several times larger.
+# what was put in. Nor does it keep how long texts are, which would only serve to rank them. `place`
+# holds the room's token, and `direct` in private rooms, so that a search skips other rooms inside
+# the index. Taking out adds a mark; the words go when the segments that hold them are merged.
 _SEARCH = """
 CREATE VIRTUAL TABLE search USING fts5(
-    text, place, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2"
+    text, place, content='', columnsize=0, tokenize="ascii tokenchars '+#&.'"
 );
-CREATE TABLE watermark (seq INTEGER NOT NULL);  -- one row: the newest event that is in the index
-INSERT INTO watermark VALUES (0);
-CREATE VIEW portions AS SELECT seq AS after, seq AS upto FROM watermark WHERE false;
+CREATE TABLE watermark (  -- one row
+    seq INTEGER NOT NULL,        -- of the messages up to it, the index holds how they read now
+    rules TEXT NOT NULL,         -- by which their words were told (see words.py)
+    taken_out INTEGER NOT NULL,  -- how often messages were taken out of the index
+    scrubbed INTEGER NOT NULL    -- of how many of these times the index holds no words any more
+);
+INSERT INTO watermark VALUES (0, '', 0, 0);
+CREATE VIEW places AS
+    SELECT name AS room, 'r' || id || iif(direct, ' direct', '') AS place FROM rooms;
+CREATE VIEW portions AS SELECT seq AS upto, '' AS messages FROM watermark WHERE false;
 CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
-    INSERT INTO search (search, rowid, text, place)
-        SELECT 'delete', seq, text, place FROM (<before>)
-        WHERE seq <= NEW.after AND text IS NOT NULL;
     INSERT INTO search (rowid, text, place)
-        SELECT m.first + said.key, json_extract(said.value, '$.text'),
-               'r' || m.room_id || iif(rooms.direct, ' direct', '')
-        FROM segments AS m CROSS JOIN rooms ON rooms.id = m.room_id
-        CROSS JOIN json_each(m.body) AS said
-        WHERE m.last > NEW.after AND m.last <= NEW.upto AND m.said = 1
-              AND m.first + said.key NOT IN (<changed>);
-    INSERT INTO search (rowid, text, place)
-        SELECT seq, text, place FROM (<now>)
-        WHERE text IS NOT NULL;
+        SELECT first + said.key, said.value, place
+        FROM (
+            SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[2]') AS words,
+                   (SELECT place FROM places WHERE room = json_extract(value, '$[1]')) AS place
+            FROM json_each(NEW.messages) LIMIT -1
+        ) CROSS JOIN json_each(words) AS said
+        WHERE said.value IS NOT NULL;
     UPDATE watermark SET seq = NEW.upto;
+END;
+CREATE VIEW rules AS SELECT rules FROM watermark;
+CREATE TRIGGER rules_changed INSTEAD OF INSERT ON rules BEGIN
+    INSERT INTO search (search) VALUES ('delete-all');
+    UPDATE watermark SET seq = 0, rules = NEW.rules, taken_out = 0, scrubbed = 0;
+END;
+CREATE TRIGGER texts_changed INSTEAD OF INSERT ON batches WHEN NEW.blanked IS NOT NULL BEGIN
+    UPDATE segments SET body = json_extract(value, '$[1]')
+        FROM json_each(NEW.blanked) WHERE last = json_extract(value, '$[0]');
+    INSERT INTO search (search, rowid, text, place)
+        SELECT 'delete', json_extract(value, '$[0]'), json_extract(value, '$[2]'), place
+        FROM json_each(NEW.reworded) CROSS JOIN places ON room = json_extract(value, '$[1]');
+    INSERT INTO search (rowid, text, place)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[3]'), place
+        FROM json_each(NEW.reworded) CROSS JOIN places ON room = json_extract(value, '$[1]')
+        WHERE json_extract(value, '$[3]') IS NOT NULL;
+    UPDATE watermark SET taken_out = taken_out + json_array_length(NEW.reworded);
 END;
 """
 
 FORMAT_FLOOR = 3  # nobody was given a hubbub that wrote an older one
-MIGRATIONS = (
-    _TABLES
-    + _BATCHES
-    + _SEARCH.replace("<before>", _READING.replace("<seq>", "NEW.after"))
-    .replace("<now>", _READING.replace("<seq>", "NEW.upto"))
-    .replace("<changed>", _CHANGED),
-)
+MIGRATIONS = (_TABLES + _BATCHES + _SEARCH,)
 """The first makes a new file, of format FORMAT_FLOOR; each of the others raises it by one."""
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 import msgspec
 
-from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
 from hubbub.chat.fold import target_of
 
 SEGMENT_BYTES_MAX = 8192
@@ -24,6 +24,8 @@ class Cutting:
 
     def __init__(self, rooms: Iterable[Sequence[AnyLogged]]) -> None:
         self.rows: list[tuple[object, ...]] = []
+        self.changes: list[Edited | Deleted] = []
+        """Those of the batch, in order."""
         self._bodies: list[bytes] = []
         self._start = 1
         for events in rooms:
@@ -52,6 +54,8 @@ class Cutting:
 
     def _close(self, last: AnyLogged, run: list[bytes], size: int) -> None:
         body = b"[%b]" % b",".join(run)
+        if isinstance(last, Edited | Deleted):
+            self.changes.append(last)
         first, kind = last.seq - len(run) + 1, _KINDS[type(last)]
         self.rows.append((last.seq, first, last.room, kind, target_of(last), size, self._start))
         self._bodies.append(body)

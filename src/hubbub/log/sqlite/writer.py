@@ -11,9 +11,11 @@ from hubbub.chat.names import is_direct
 from hubbub.log.batch import Batch
 from hubbub.log.epochs import begun_at
 from hubbub.log.nonces import Posted
+from hubbub.log.sqlite.changes import Changes
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.schema import bring_up_to_date
 from hubbub.log.sqlite.segments import Cutting
+from hubbub.log.words import RULES
 
 _TAILS = "SELECT json_group_object(name, last) FROM heads"
 _POSTED = """
@@ -22,8 +24,11 @@ FROM json_each(?) AS asked CROSS JOIN nonces AS n ON n.key = asked.value
 """
 _EPOCH = "SELECT id FROM epochs ORDER BY number DESC LIMIT 1"
 _BEGIN_EPOCH = "INSERT INTO epochs (id, start) VALUES (?, ?)"
+_RULES = "SELECT rules FROM watermark"
+_CHANGE_RULES = "INSERT INTO rules VALUES (?)"
 _COMMIT = """
-INSERT INTO batches (rooms, segments, bodies, nonces, expired) VALUES (?, ?, ?, ?, ?)
+INSERT INTO batches (rooms, segments, bodies, nonces, expired, blanked, reworded)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 
 _tails = msgspec.json.Decoder(dict[str, int])
@@ -42,12 +47,16 @@ class Writer:
         self._tails: dict[str, int] = {}
         self.last = 0
         self.last_committed = 0  # events in the newest commit
+        self.blankings = 0  # commits that took former texts away
 
     def open(self) -> sqlite3.Connection:
         """Return the connection that commits, and learn from the file where the log stands."""
         connection = connect(self._folder, self._durability)
         try:
             bring_up_to_date(connection, self._folder)
+            # An index whose words were told by other rules is void: nothing could be taken out.
+            if connection.execute(_RULES).fetchone() != (RULES,):
+                connection.execute(_CHANGE_RULES, (RULES,))
             tails = _tails.decode(connection.execute(_TAILS).fetchone()[0])
             last = max(tails.values(), default=0)
             self._keep_epoch(connection, last)
@@ -86,6 +95,12 @@ class Writer:
 
     def _commit(self, connection: sqlite3.Connection, batch: Batch) -> None:
         cutting = Cutting(batch.rooms.values())
+        changes = None
+        if cutting.changes:
+            changes = Changes(connection, cutting.changes)
+            cutting = Cutting(
+                [changes.stored(event) for event in events] for events in batch.rooms.values()
+            )
         nonces = [(event.seq, key, event.at) for key, event in batch.posted.items()]
         newest = max((at for *_, at in nonces), default=0)
         connection.execute(
@@ -96,8 +111,12 @@ class Writer:
                 cutting.bodies,
                 _json(nonces),
                 newest - self._duplicate_window_seconds * 1000,
+                changes and _json(changes.blanked),
+                changes and _json(changes.reworded),
             ),
         )
+        if changes:
+            self.blankings += 1
 
     def _changed_rooms(self, batch: Batch) -> list[tuple[str, bool, int, str]]:
         changed = []

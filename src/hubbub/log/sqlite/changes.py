@@ -1,0 +1,110 @@
+"""What a batch with edits or deletions does to former texts: they go, in the same commit.
+
+A text stands in one row: that of its message, or that of the newest edit. The row that held it
+before is written again with blanks in its place, as long as it was: a row that stays as long stays
+where it is. If it grew, SQLite would move its neighbours to other pages, and leave of them what no
+later deletion could find. Readers put the newest text where it belongs (newest.py).
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
+from hubbub.log.newest import newest_of
+from hubbub.log.words import words_of
+
+# The row that holds a message's text is that of its newest edit, or else its own.
+_HOLDING = """
+WITH asked (seq) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(?))
+SELECT
+    (SELECT seq FROM watermark),
+    (SELECT json_group_array(seq) FROM asked
+     WHERE EXISTS (SELECT 1 FROM segments WHERE target = asked.seq AND kind = 'deleted')),
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments
+     WHERE kind IN ('message', 'edited') AND last IN (
+         SELECT coalesce(
+             (SELECT max(last) FROM segments WHERE target = asked.seq AND kind = 'edited'),
+             (SELECT last FROM segments WHERE last >= asked.seq ORDER BY last LIMIT 1)
+         ) FROM asked
+     ))
+"""
+
+_seqs = msgspec.json.Decoder(set[int])
+_bodies = msgspec.json.Decoder(list[list[msgspec.Raw]])
+_event = msgspec.json.Decoder(AnyLogged)
+_encode = msgspec.json.Encoder().encode
+
+
+class Reworded(NamedTuple):
+    """A message of the search index, with its words before and now; None once it is deleted."""
+
+    seq: int
+    room: str
+    before: str
+    now: str | None
+
+
+class Changes:
+    """Of a batch with seqs, whose edits and deletions are `changes`: what else they write."""
+
+    def __init__(self, connection: sqlite3.Connection, changes: Sequence[Edited | Deleted]) -> None:
+        targets = {change.target for change in changes}
+        row = connection.execute(_HOLDING, (_encode(list(targets)).decode(),)).fetchone()
+        self._indexed: int = row[0]
+        self._deleted = _seqs.decode(row[1])
+        self._newest = newest_of(changes)
+        self.blanked: list[tuple[int, str]] = []
+        """Last and body of rows that are there."""
+        self.reworded: list[Reworded] = []
+        bodies = _bodies.decode(row[2])
+        edits = [_event.decode(body[0]) for body in bodies]
+        self._edited = {edit.target for edit in edits if isinstance(edit, Edited)}
+        for body in bodies:
+            self._blank(body)
+
+    def _blank(self, body: list[msgspec.Raw]) -> None:
+        events = [_event.decode(raw) for raw in body]
+        encoded = [
+            _blanked(event, len(raw)) if self._loses_its_text(event) else raw
+            for event, raw in zip(events, body, strict=True)
+        ]
+        self.blanked.append((events[-1].seq, f"[{b','.join(encoded).decode()}]"))
+
+    def _loses_its_text(self, holder: AnyLogged) -> bool:
+        if isinstance(holder, Message) and holder.seq not in self._edited:
+            seq = holder.seq
+        elif isinstance(holder, Edited):
+            seq = holder.target
+        else:
+            return False
+        newest = self._newest.get(seq)
+        if newest is None or seq in self._deleted:
+            return False
+        if seq <= self._indexed:  # what is not will be indexed as it reads then
+            now = None if isinstance(newest, Deleted) else " ".join(words_of(newest.text))
+            before = " ".join(words_of(holder.text))
+            self.reworded.append(Reworded(seq, holder.room, before, now))
+        return True
+
+    def stored(self, event: AnyLogged) -> AnyLogged:
+        """Return `event`, of the batch, as its row has it: the text only if it is the newest."""
+        match event:
+            case Message() if event.seq in self._newest:
+                return replace(event, text="")
+            case Edited() if (
+                event.target in self._deleted or event is not self._newest[event.target]
+            ):
+                return replace(event, text="")
+            case _:
+                return event
+
+
+def _blanked(event: AnyLogged, length: int) -> bytes:
+    """Return the JSON of `event` without its text, as long as it was with it."""
+    encoded = _encode(replace(event, text=""))
+    assert len(encoded) <= length
+    return encoded[:-1] + b" " * (length - len(encoded)) + encoded[-1:]

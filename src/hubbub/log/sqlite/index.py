@@ -1,0 +1,198 @@
+"""The search index: filled behind the commits, and scrubbed of what was edited or deleted.
+
+It runs in the writer's thread, in portions that take turns with the commits: each stands behind
+those that were asked for before, and no commit waits for more than one.
+
+Filling. A message is indexed as it reads then, up to the `watermark`. It lags by no more than
+INDEX_AFTER_SECONDS and what a few portions take, which keeps the promise of a second. A later edit
+or deletion takes the old words out within its own commit (changes.py), so at all times the index
+holds exactly the messages up to the watermark, as they read.
+
+Scrubbing. Nobody finds words that were taken out, but they stay in the file: in the segments of the
+index until these are merged, in the write-ahead log until it is emptied, and there are former texts
+too. Both are done SCRUB_AFTER_SECONDS after such a commit. What is outstanding is in the file
+(`taken_out` and `scrubbed`), so that a server that was killed goes on with it at its next start.
+A commit in the midst of a merge makes segments that are no part of it: `scrubbed` is what was
+taken out before the merge began, and the rest is done by the next.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from itertools import chain
+
+import msgspec
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import AnyLogged, Message
+from hubbub.log.newest import message_as_it_reads, newest_of
+from hubbub.log.sqlite.connection import BUSY_SECONDS, OwnedConnection
+from hubbub.log.sqlite.writer import Writer
+from hubbub.log.words import words_of
+
+INDEX_AFTER_SECONDS = 0.2  # many commits share a portion, which costs less than one each
+SCRUB_AFTER_SECONDS = 15.0  # many changes share a merge; a minute was promised
+RETRY_SECONDS = 1.0
+CLOSING_SECONDS = 2.0  # what may still be scrubbed at the end; the rest is done at the next start
+PORTION_EVENTS = 500
+PORTION_EVENT_BYTES = 500  # a portion of few long messages takes no longer
+MERGE_PAGES = 16  # of about 4 kB, in one step
+
+_logger = logging.getLogger(__name__)
+
+# Seqs count events: no segment has as many as any portion may have.
+PORTION = """
+WITH portion (after, upto) AS MATERIALIZED (
+    SELECT seq, (
+        SELECT max(last) FROM (
+            SELECT last, size, sum(size) OVER (ORDER BY last ROWS UNBOUNDED PRECEDING) AS total
+            FROM segments WHERE last > seq AND last <= seq + :events_max
+        ) WHERE total <= :bytes_max OR total = size
+    ) FROM watermark
+)
+SELECT
+    upto,
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments
+     WHERE last > after AND last <= upto AND +said = 1),
+    (SELECT '[' || coalesce(group_concat(change.body, ','), '') || ']' FROM segments AS change
+     WHERE change.target > after AND change.target <= upto AND (
+         change.kind = 'deleted' OR change.last = (
+             SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
+         )
+     ))
+FROM portion
+"""
+_FILL = "INSERT INTO portions (upto, messages) VALUES (?, ?)"
+_STAINS = "SELECT taken_out, scrubbed FROM watermark"
+
+_messages = msgspec.json.Decoder(list[list[Message]])
+_changes = msgspec.json.Decoder(list[list[AnyLogged]])
+_encode = msgspec.json.Encoder().encode
+
+
+class Index:
+    """Keeps the index filled and scrubbed."""
+
+    def __init__(self, writer: Writer, connection: OwnedConnection) -> None:
+        self._writer = writer
+        self._connection = connection
+        self._behind = asyncio.Event()
+        self._stained = asyncio.Event()
+        self._behind.set()  # an earlier run may have ended before its index was filled
+        self._stained.set()  # or scrubbed
+        self._blankings = writer.blankings
+        self._tasks = [
+            asyncio.create_task(self._keep_filled()),
+            asyncio.create_task(self._keep_scrubbed()),
+        ]
+
+    def follow(self) -> None:
+        """Take in what was just committed, soon."""
+        self._behind.set()
+        if self._blankings != self._writer.blankings:
+            self._blankings = self._writer.blankings
+            self._stained.set()
+
+    async def _keep_filled(self) -> None:
+        await self._repeat(
+            self._behind,
+            INDEX_AFTER_SECONDS,
+            self._fill,
+            "New messages cannot be searched for the moment.",
+        )
+
+    async def _keep_scrubbed(self) -> None:
+        await self._repeat(
+            self._stained,
+            SCRUB_AFTER_SECONDS,
+            self._scrub,
+            "Texts that were edited or deleted are still in the log's files.",
+        )
+
+    async def _repeat(
+        self, due: asyncio.Event, after_seconds: float, work: Callable[[], Awaitable[None]], so: str
+    ) -> None:
+        while True:
+            await due.wait()
+            await asyncio.sleep(after_seconds)
+            due.clear()  # before the work: what is committed meanwhile makes it due again
+            try:
+                await work()
+            except LogError as error:
+                _logger.warning("%s %s", so, error)
+                due.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _fill(self) -> None:
+        while await self._connection.run(partial(fill_portion, self._writer)):
+            pass
+
+    async def _scrub(self) -> None:
+        taken_out, scrubbed = await self._connection.run(read_stains)
+        if taken_out != scrubbed:
+            # A negative number has it merge all segments there are, into one, and is said once.
+            pages = -MERGE_PAGES
+            while await self._connection.run(partial(merge, pages=pages)):
+                pages = MERGE_PAGES
+            await self._connection.run(partial(note_scrubbed, taken_out=taken_out))
+        while not await self._connection.run(empty_wal):  # noqa: ASYNC110 (readers give no signal)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def close(self) -> None:
+        """Stop; what is not indexed yet waits for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+        with suppress(TimeoutError, LogError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self._scrub()
+
+
+def fill_portion(writer: Writer, connection: sqlite3.Connection) -> bool:
+    """Index the next portion of what `writer` has committed; return whether there is more."""
+    # Commits and portions take turns: a portion of twice the last commit catches up with any
+    # stream of commits, and delays the next by no more than its own size calls for.
+    events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
+    asked = {"events_max": events_max, "bytes_max": events_max * PORTION_EVENT_BYTES}
+    upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
+    if upto is None:
+        return False
+    newest = newest_of(chain(*_changes.decode(changes)))
+    rows = []
+    for segment in _messages.decode(bodies):
+        messages = (message_as_it_reads(message, newest) for message in segment)
+        words = [None if m.deleted else " ".join(words_of(m.text)) for m in messages]
+        rows.append((segment[0].seq, segment[0].room, words))
+    connection.execute(_FILL, (upto, _encode(rows).decode()))
+    return bool(upto < writer.last)
+
+
+def read_stains(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return how often messages were taken out of the index, and how much of it is scrubbed."""
+    taken_out, scrubbed = connection.execute(_STAINS).fetchone()
+    return taken_out, scrubbed
+
+
+def merge(connection: sqlite3.Connection, pages: int) -> bool:
+    """Merge about so many pages of the index; return whether there was anything to merge."""
+    before = connection.total_changes
+    connection.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
+    return connection.total_changes - before > 1  # FTS5 says: one is the statement itself
+
+
+def note_scrubbed(connection: sqlite3.Connection, taken_out: int) -> None:
+    """Note that the index holds no word of what was taken out by then."""
+    connection.execute("UPDATE watermark SET scrubbed = ?", (taken_out,))
+
+
+def empty_wal(connection: sqlite3.Connection) -> bool:
+    """Bring everything into hubbub.db and empty hubbub.db-wal; return whether that was possible."""
+    connection.execute("PRAGMA busy_timeout = 0")  # commits would wait too
+    try:
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    return not busy

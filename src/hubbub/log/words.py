@@ -1,0 +1,101 @@
+"""What counts as a word of a text, for search; every log shares it.
+
+Words are runs of letters, digits and the marks on them, without regard to case, accents and forms
+that mean the same (NFKD): full-width letters, ligatures, half-width kana. Some scripts put no
+space between words; there every character is a word of its own, so that a phrase of them is found
+inside a text. The signs of `C++`, `F#` and `R&D` are words too, and so is the dot of `.NET`.
+
+Each character is folded by itself, and composed again only within a word: to normalize a whole
+text takes time that grows with the square of its longest run of marks, minutes for some.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+
+RULES = f"1 {unicodedata.unidata_version}"
+"""Changes whenever the words of some text may be others: an index of the former ones is void."""
+
+WORD_CHARS_MAX = 64  # a longer one is several
+QUERY_WORDS_MAX = 64  # each is a walk through the index, and other searches wait meanwhile
+_FOLDED_MAX = 20_000  # characters whose folding is remembered: more than any chatroom writes
+
+_LEADING, _VOWEL, _TRAILING = "ᄀ-ᅟꥠ-ꥼ", "ᅠ-ᆧힰ-ퟆ", "ᆨ-ᇿퟋ-ퟻ"
+_VOICING = "\u3099\u309a"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
+    "\U00011700-\U0001174f"  # Thai, Lao, Myanmar, Khmer, Tai, Ahom
+    "\u2e80-\u2fdf\u3005-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf"  # CJK, kana, Yi
+    "\uf900-\ufaff\U00016fe0-\U00018dff\U0001aff0-\U0001b2ff\U00020000-\U0003ffff"
+)
+_SIGNS = "+#&"
+_PARTED = f"{_SIGNS}.{_LEADING}{_VOWEL}{_TRAILING}{_UNSPACED}"
+_WORDS = re.compile(
+    rf"[^ {_PARTED}]{{1,{WORD_CHARS_MAX}}}"
+    rf"|[{_UNSPACED}][{_VOICING}]?"
+    rf"|[{_LEADING}][{_VOWEL}]?[{_TRAILING}]?|[{_VOWEL}{_TRAILING}]"  # a syllable of Korean
+    rf"|[{_SIGNS}]|\.(?=[^ {_SIGNS}.])"
+)
+_ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` in order; none holds a space."""
+    if text.isascii():
+        return _ASCII_WORDS.findall(text.lower())
+    folded = text.translate(_folding)
+    return [unicodedata.normalize("NFC", word) for word in _WORDS.findall(folded)]
+
+
+def phrases_of(query: str) -> list[tuple[str, ...]]:
+    """Return what a text must hold to match `query`: for each of its parts the words in a row.
+
+    The last word of each may go on in the text. What exceeds `QUERY_WORDS_MAX` is left out.
+    """
+    phrases: dict[tuple[str, ...], None] = {}
+    left = QUERY_WORDS_MAX
+    for phrase in dict.fromkeys(_phrases(query)):
+        if left == 0:
+            break
+        phrases[phrase[:left]] = None
+        left -= len(phrase[:left])
+    return list(phrases)
+
+
+def _phrases(query: str) -> Iterator[tuple[str, ...]]:
+    for part in query.split():
+        if words := words_of(part):
+            yield tuple(islice(words, QUERY_WORDS_MAX))
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: each character as words have it, a space where words end."""
+
+    def __missing__(self, code: int) -> str:
+        folded = "".join(map(_folded, _decomposed(chr(code))))
+        if len(self) < _FOLDED_MAX:
+            self[code] = folded
+        return folded
+
+
+def _decomposed(char: str) -> str:
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+
+
+def _folded(char: str) -> str:
+    if char in _SIGNS or char == ".":
+        return char
+    category = unicodedata.category(char)
+    if (category == "Cf" and char != "\u200b") or _is_accent(char):
+        return ""
+    return char if category[0] in "LNM" or category == "Co" else " "
+
+
+def _is_accent(char: str) -> bool:
+    """Accents, Hebrew points, Arabic marks and variation selectors: people search without them."""
+    place = unicodedata.combining(char)
+    return 10 <= place <= 35 or place >= 200 or "\ufe00" <= char <= "\ufe0f"
+
+
+_folding = _Folding()
