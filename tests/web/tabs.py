@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
 PATIENCE_MILLISECONDS = 20_000
+# What a browser notes though the page is not at fault: a server that is down, and what the browser
+# drops when the machine's network changes, which the page then loads again.
+NO_FAULTS = ("WebSocket connection to", "net::ERR_NETWORK_CHANGED")
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
@@ -24,8 +27,7 @@ class Tab:
         page.on("console", self._note)
 
     def _note(self, message: ConsoleMessage) -> None:
-        # A server that is down is not a fault of the page; the browser notes it all the same.
-        if message.type == "error" and "WebSocket connection to" not in message.text:
+        if message.type == "error" and not any(part in message.text for part in NO_FAULTS):
             self.faults.append(message.text)
 
     def enter(self, url: str, name: str) -> Tab:

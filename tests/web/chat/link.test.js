@@ -38,6 +38,12 @@ test("nothing is sent before it is open, or after its end", () => {
   assert.deepEqual(socket.sent, [{ type: "ping", ref: "1" }]);
 });
 
+test("half a character does not make a command that nobody can read", () => {
+  socket.open();
+  link.send({ type: "say", text: "half \ud83d", list: ["\udc4d 👍"] });
+  assert.deepEqual(socket.sent, [{ type: "say", text: "half \ufffd", list: ["\ufffd 👍"] }]);
+});
+
 test("what is closed from this side is silent from then on", () => {
   link.close();
   socket.open();

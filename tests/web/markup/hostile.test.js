@@ -36,6 +36,11 @@ const PIECES = [
   " ` `` ``` ",
   "x\n\n",
   "http://a.b/....",
+  "http://a.b_ _",
+  "http://a.b，",
+  "@ann ",
+  "@a b c d ",
+  "ann: x\n",
 ];
 
 for (const piece of PIECES) {
@@ -123,6 +128,17 @@ test("a long message has a beginning, a short one none", () => {
   assert.ok(block.kind === "prose" && block.runs[0].text.endsWith("line 9"));
   const [code] = beginning(blocksOf(`\`\`\`\n${text}\n\`\`\``, ""), 1000, 3) ?? [];
   assert.ok(code.kind === "code" && code.text === "line 0\nline 1\nline 2");
+});
+
+test("the beginning of a long message ends with a whole character", () => {
+  for (const character of ["😀", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "e\u0301", "नि"]) {
+    for (let fill = 0; fill < 12; fill += 1) {
+      const [block] = beginning(blocksOf(`${"x".repeat(fill)}${character.repeat(20)}`, ""), 20, 9) ?? [];
+      assert.ok(block.kind === "prose");
+      const text = block.runs.map((run) => run.text).join("");
+      assert.match(text, new RegExp(`^x*(?:${character})*$`));
+    }
+  }
 });
 
 test("a link is shown whole or not at all", () => {

@@ -17,11 +17,58 @@ const LINKS = {
   "看https://a.org/b。": "https://a.org/b",
   "'https://a.org/b?'": "https://a.org/b",
   "https://a.org/-/": "https://a.org/-/",
+  "see https://a.org/wiki/Name_ and": "https://a.org/wiki/Name_",
+  "https://a.org/~": "https://a.org/~",
+  "https://a.org/~~ and": "https://a.org/~~",
+  "so_ https://a.org/b_": "https://a.org/b_",
+  "https://a.org/b_.": "https://a.org/b_",
+  "_https://a.org/b_": "https://a.org/b",
+  "_see https://a.org/b_ now": "https://a.org/b",
+  "**_https://a.org/b_**": "https://a.org/b",
+  "_**https://a.org/b**_": "https://a.org/b",
+  "~~no: https://a.org/b~~": "https://a.org/b",
+  "看https://a.org/b，然后": "https://a.org/b",
+  "（见https://a.org/b）。": "https://a.org/b",
+  "「https://a.org/b」と": "https://a.org/b",
+  "https://a.org/b（参考）": "https://a.org/b",
+  "https://a.org/b：说明": "https://a.org/b",
+  "https://a.org/b～": "https://a.org/b",
+  "https://a.org/b！": "https://a.org/b",
+  "https://a.org/b、https": "https://a.org/b",
+  "https://a.org/b……好": "https://a.org/b",
+  "“https://a.org/b”, she said": "https://a.org/b",
+  "«https://a.org/b»,": "https://a.org/b",
+  "https://a.org/b، ثم": "https://a.org/b",
+  "https://a.org/b؟": "https://a.org/b",
+  "https://a.org/b\u200f ועוד": "https://a.org/b",
+  "https://a.org/b।": "https://a.org/b",
+  "https://a.org/wiki/维基百科": "https://a.org/wiki/维基百科",
+  "https://a.org/wiki/Michelson–Morley": "https://a.org/wiki/Michelson–Morley",
+  "https://a.org/wiki/ダ・ヴィンチ": "https://a.org/wiki/ダ・ヴィンチ",
+  "https://a.org/wiki/צה״ל": "https://a.org/wiki/צה״ל",
+  "{https://a.org/[b]}": "https://a.org/[b]",
 };
 
 for (const [text, url] of Object.entries(LINKS)) {
   test(`a link can be clicked: ${text}`, () => {
     assert.deepEqual(links(text), [[url, new URL(url).href, ""]]);
+  });
+}
+
+const SEVERAL = {
+  "[https://a.org/b](https://a.org/c)": ["https://a.org/b", "https://a.org/c"],
+  "https://a.org/b，https://a.org/c。": ["https://a.org/b", "https://a.org/c"],
+  "https://a.org/b,https://a.org/c": ["https://a.org/b", "https://a.org/c"],
+  "_https://a.org/b_ https://a.org/c_": ["https://a.org/b", "https://a.org/c_"],
+  "https://a.org/?to=https://b.org/": ["https://a.org/?to=https://b.org/"],
+};
+
+for (const [text, urls] of Object.entries(SEVERAL)) {
+  test(`each of several links can be clicked: ${text}`, () => {
+    assert.deepEqual(
+      links(text).map(([url]) => url),
+      urls,
+    );
   });
 }
 

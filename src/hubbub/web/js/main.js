@@ -1,8 +1,9 @@
 /** Makes the chat, the log and the views, and has them follow each other. */
 
 import { Chat } from "./chat/chat.js";
-import { sameName } from "./chat/names.js";
+import { nameKey, sameName } from "./chat/names.js";
 import { LogView } from "./log/log-view.js";
+import { excerpt } from "./markup/excerpt.js";
 import { isMention } from "./markup/markup.js";
 import { Attention } from "./views/attention.js";
 import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
@@ -12,11 +13,12 @@ import { askTopic, confirmDeletion, openHelp } from "./views/dialogs.js";
 import { Drawers } from "./views/drawers.js";
 import { Entrance } from "./views/entrance.js";
 import { Header } from "./views/header.js";
-import { KEYS_SHOWN, listenToKeys } from "./views/keys.js";
+import { Histories } from "./views/histories.js";
+import { KEYS_SHOWN, leaveComposingAlone, listenToKeys } from "./views/keys.js";
 import { nextFrame, onClick, part, setText, write } from "./views/page.js";
 import { People } from "./views/people.js";
 import { Sidebar } from "./views/sidebar.js";
-import { counted, listed } from "./views/wording.js";
+import { counted, listed, refusal } from "./views/wording.js";
 
 /**
  * @typedef {import("./chat/types.js").Message} Message
@@ -26,11 +28,14 @@ import { counted, listed } from "./views/wording.js";
 const EXCERPT_CHARS_MAX = 100;
 const SPEAKERS_LOOKED_AT_MAX = 100;
 
+leaveComposingAlone(); // before anything else listens to keys
+
 const storage = storageOf("localStorage");
+const tab = storageOf("sessionStorage");
 const chat = new Chat({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
   storage,
-  tab: storageOf("sessionStorage"),
+  tab,
   password: takePassword(),
   schedule: nextFrame,
   isMention,
@@ -42,10 +47,10 @@ const chat = new Chat({
 const tell = (text) => composer.tell(text);
 
 /**
- * Tell of it if the server refuses what is being done.
+ * Say why, if the server refuses what is being done.
  * @type {(doing: Promise<unknown>) => Promise<unknown>}
  */
-const attempt = (doing) => doing.catch((/** @type {Error} */ error) => tell(error.message));
+const attempt = (doing) => doing.catch((error) => tell(refusal(error)));
 
 /** In the room that is shown, if there is one. @param {(room: RoomState) => unknown} act */
 const here = (act) => chat.current && act(chat.current);
@@ -73,17 +78,17 @@ async function jump({ room, seq }) {
 
 const desk = {
   /** @param {string} room */
-  join: (room) => attempt(chat.join(roomName(room) || room)),
+  join: (room) => chat.join(roomName(room) || room),
   /** @param {string} name @param {string} text */
-  direct: (name, text) =>
-    attempt(chat.direct(name).then((room) => text && chat.say(room.name, text))),
+  direct: async (name, text) => {
+    const room = await chat.direct(name);
+    if (!text) return;
+    chat.say(room.name, text);
+    desk.said();
+  },
   /** @param {string} text */
-  topic: (text) =>
-    here(async (room) => {
-      const topic = text || (await askTopic(room.title, room.topic));
-      if (topic !== null) await attempt(chat.setTopic(room.name, topic));
-    }),
-  leave: () => here((room) => attempt(chat.leave(room.name))),
+  topic: (text) => here((room) => (text ? chat.setTopic(room.name, text) : askForTopic(room))),
+  leave: () => here((room) => chat.leave(room.name)),
   /** @param {string} words */
   search: (words) => openSearch(chat, jump, words, tell),
   who: () =>
@@ -100,15 +105,39 @@ const desk = {
   },
   /** @param {Message} message */
   remove: async ({ room, seq, text }) => {
-    if (await confirmDeletion(text.slice(0, EXCERPT_CHARS_MAX)))
+    if (await confirmDeletion(excerpt(text, EXCERPT_CHARS_MAX)))
       await attempt(chat.remove(room, seq));
   },
   isOwn,
+  isName,
+  /** What was sent is shown, wherever the user was reading. */
+  said: () => {
+    follow();
+    log.toEnd();
+  },
 };
+
+/** @param {RoomState} room */
+async function askForTopic(room) {
+  const topic = await askTopic(room.title, room.topic);
+  if (topic === null) return;
+  // The answer of a dialog comes back as a line that says the same.
+  const line = { text: `/topic ${topic}`.trim() };
+  await composer.attempt(room, line, () => chat.setTopic(room.name, topic));
+}
 
 /** @param {string} name */
 function isOwn(name) {
   return sameName(name, chat.name);
+}
+
+/** @type {Set<string> | null} what the people in the room are called; null when that has changed */
+let present = null;
+
+/** @param {string} name */
+function isName(name) {
+  present ??= new Set(chat.current?.members.map(nameKey));
+  return present.has(nameKey(name));
 }
 
 listenToKeys({
@@ -116,6 +145,7 @@ listenToKeys({
   search: () => desk.search(""),
   help: desk.help,
   write: goBack,
+  selectAll: () => log.selectAll(),
   swapFocus: () =>
     logElement.contains(document.activeElement) ? composer.focus() : log.focusLast(),
   move: (steps, isUnread) => {
@@ -135,16 +165,17 @@ const newest = part("newest", HTMLElement);
 const logElement = part("log", HTMLElement);
 const drawers = new Drawers();
 const entrance = new Entrance(chat);
-const composer = new Composer(chat, desk);
+const composer = new Composer(chat, desk, tab);
 const header = new Header(chat);
 const sidebar = new Sidebar(chat, show);
 const people = new People(chat, {
-  direct: (name) => desk.direct(name, "").then(goBack),
+  direct: (name) => void attempt(desk.direct(name, "").then(goBack)),
   mention: (name) => {
     drawers.close();
     composer.mention(name);
   },
 });
+const histories = new Histories(chat, tell);
 const attention = new Attention(chat, jump, storage);
 const log = new LogView(logElement, {
   older: () => here((room) => void chat.loadOlder(room.name)),
@@ -153,12 +184,18 @@ const log = new LogView(logElement, {
   edit: (message) => composer.edit(message),
   remove: desk.remove,
   react: ({ room, seq }, emoji, on) => void attempt(chat.react(room, seq, emoji, on)),
-  copy: ({ text }) => void attempt(copy(text)),
+  copy: (text) => void attempt(copy(text)),
   retry: (post) => chat.retry(post),
+  change: (post) => {
+    chat.discard(post);
+    composer.change(post);
+    composer.focus();
+  },
   discard: (post) => chat.discard(post),
   name: () => chat.name,
   reach: async (seq) => (chat.current ? chat.reach(chat.current.name, seq) : false),
   own: isOwn,
+  isName,
 });
 
 logElement.addEventListener("hubbub:leave-log", () => composer.focus());
@@ -190,9 +227,11 @@ const REPLACED =
 chat.subscribe((changes) => {
   if (changes.has("replaced")) tell(REPLACED);
   const wasHidden = app.hidden;
+  if (changes.has("members") || changes.has("rooms")) present = null;
   entrance.update();
   app.hidden = entrance.isOpen;
   composer.update();
+  histories.update();
   if (!entrance.isOpen) {
     header.update();
     if (changes.has("members") || changes.has("rooms")) people.update();
@@ -211,7 +250,7 @@ const buttons = [
   ["help", desk.help],
   ["quit", () => chat.quit()],
   ["topic", () => desk.topic("")],
-  ["leave", desk.leave],
+  ["leave", () => here((room) => attempt(chat.leave(room.name)))],
 ];
 for (const [id, act] of buttons) {
   onClick(id, () => {
@@ -263,5 +302,6 @@ function takePassword() {
   return password;
 }
 
+part("loading", HTMLElement).hidden = true;
 if (!chat.restore()) entrance.update();
 attend();

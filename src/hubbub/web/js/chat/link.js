@@ -31,7 +31,8 @@ export class Link {
 
   /** @param {Command} command */
   send(command) {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(command));
+    if (this.#socket.readyState === this.#socket.OPEN)
+      this.#socket.send(JSON.stringify(command, wellFormed));
   }
 
   /** How much of what was sent the browser has not passed on yet. */
@@ -50,6 +51,17 @@ export class Link {
     this.#closed = null;
     closed?.();
   }
+}
+
+/**
+ * Half a surrogate pair, of which UTF-8 knows nothing, becomes the sign for what cannot be read: the
+ * server could not read a command that holds it.
+ *
+ * @param {string} _key
+ * @param {unknown} value
+ */
+function wellFormed(_key, value) {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 /**

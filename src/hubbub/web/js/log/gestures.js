@@ -1,11 +1,15 @@
 /** What the pointer and the keyboard do in the log. */
 
+import { blocksOf } from "../markup/markup.js";
 import { indexOfKey, itemAt, itemCount } from "./context.js";
 import { pickEmoji } from "./picker.js";
+import { heldBy } from "./selection.js";
 import { actOf } from "./tools.js";
 
 /**
  * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {import("../chat/types.js").Post} Post
+ * @typedef {import("../chat/types.js").RoomState} RoomState
  * @typedef {import("./log-view.js").LogView} LogView
  * @typedef {import("./log-view.js").Callbacks} Callbacks
  * @typedef {import("./rows.js").Key} Key
@@ -48,8 +52,10 @@ export function listen(element, view, callbacks) {
     const item = view.room && itemAt(view.room, indexOfKey(view.room, key));
     if (!item) return;
     if (what === "more") return view.fold(key);
+    if (what === "code") return callbacks.copy(codeOf(item, button));
     if (!("seq" in item)) {
       if (what === "retry") callbacks.retry(item);
+      if (what === "change") callbacks.change(item);
       if (what === "discard") callbacks.discard(item);
       if (what === "quoted" && item.replyTo !== undefined) void view.jumpTo(item.replyTo);
       return;
@@ -60,12 +66,7 @@ export function listen(element, view, callbacks) {
       reply: () => callbacks.reply(item),
       edit: () => callbacks.edit(item),
       remove: () => callbacks.remove(item),
-      copy: () => callbacks.copy(item),
-      code: () =>
-        callbacks.copy({
-          ...item,
-          text: button.parentElement?.querySelector("pre")?.textContent ?? "",
-        }),
+      copy: () => callbacks.copy(item.text),
       quoted: () => void view.jumpTo(item.reply_to ?? -1),
       toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
       react: () => pickEmoji(button, element, (chosen) => callbacks.react(item, chosen, true)),
@@ -77,7 +78,7 @@ export function listen(element, view, callbacks) {
    * @param {KeyboardEvent} event
    * @returns {boolean} whether the key did something
    */
-  function pressed({ key, target }) {
+  function pressed({ key, shiftKey, target }) {
     const { room } = view;
     if (!room || !(target instanceof HTMLElement)) return false;
     const at = view.keyAt(target);
@@ -93,17 +94,20 @@ export function listen(element, view, callbacks) {
       if (next instanceof HTMLElement) next.focus();
       return true;
     }
-    return target === article && moved(key, indexOfKey(room, at), at, article);
+    if (target !== article) return false;
+    const index = indexOfKey(room, at);
+    return moved(key, shiftKey, index) || acted(key, index, at, article);
   }
 
   /**
+   * Move the focus; with Shift, the selection with it.
+   *
    * @param {string} key
-   * @param {number} index
-   * @param {Key} at
-   * @param {HTMLElement} article
+   * @param {boolean} isSelecting
+   * @param {number} index of the item that has the focus
    */
-  function moved(key, index, at, article) {
-    const room = /** @type {import("../chat/types.js").RoomState} */ (view.room);
+  function moved(key, isSelecting, index) {
+    const room = /** @type {RoomState} */ (view.room);
     const last = itemCount(room) - 1;
     /** @type {Record<string, number>} */
     const targets = {
@@ -112,10 +116,23 @@ export function listen(element, view, callbacks) {
       Home: 0,
       End: last,
     };
-    if (key in targets) {
-      view.focus(targets[key]);
-      return true;
-    }
+    if (!(key in targets)) return false;
+    const anchor = view.keyAt(heldBy()[0] ?? null);
+    const from = anchor === undefined ? index : indexOfKey(room, anchor);
+    view.focus(targets[key]);
+    if (isSelecting) view.select(from, targets[key]);
+    else getSelection()?.removeAllRanges();
+    return true;
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} index
+   * @param {Key} at
+   * @param {HTMLElement} article
+   */
+  function acted(key, index, at, article) {
+    const room = /** @type {RoomState} */ (view.room);
     if (key === "Enter") {
       const button = article.querySelector(".tools button") ?? article.querySelector("button");
       if (button instanceof HTMLElement) button.focus();
@@ -127,4 +144,16 @@ export function listen(element, view, callbacks) {
     if (what) act(what, at, article);
     return what !== undefined;
   }
+}
+
+/**
+ * @param {Message | Post} item
+ * @param {HTMLElement} button of a block of code in its text
+ * @returns {string} all of the code, of which only the beginning may be shown
+ */
+function codeOf({ text }, button) {
+  const shown = [...(button.closest(".text")?.querySelectorAll(".code-block") ?? [])];
+  const place = shown.findIndex((block) => block.contains(button));
+  const codes = blocksOf(text, "").flatMap((block) => (block.kind === "code" ? block.text : []));
+  return codes[place] ?? "";
 }

@@ -7,9 +7,11 @@
 
 import { indexOfKey, itemAt, itemCount, keyOf } from "./context.js";
 import { listen } from "./gestures.js";
+import { linesOf } from "./lines.js";
 import { SLOW_MS, isOnItsWay, lookOf } from "./looks.js";
 import { Plane } from "./plane.js";
 import { Rows } from "./rows.js";
+import { heldBy, listenToCopying, select } from "./selection.js";
 import { Track } from "./track.js";
 
 /**
@@ -26,12 +28,14 @@ import { Track } from "./track.js";
  * @property {(message: Message) => void} edit
  * @property {(message: Message) => void} remove
  * @property {(message: Message, emoji: string, on: boolean) => void} react
- * @property {(message: Message) => void} copy
+ * @property {(text: string) => void} copy
  * @property {(post: Post) => void} retry
+ * @property {(post: Post) => void} change give its text back to be written anew
  * @property {(post: Post) => void} discard
  * @property {(seq: number) => Promise<boolean>} reach
  * @property {() => string} name the user's
  * @property {(name: string) => boolean} own whether this is the user's name
+ * @property {(name: string) => boolean} isName whether somebody in the room has this name
  */
 
 const MARGIN_PX = 600; // drawn above and below what is seen
@@ -68,6 +72,8 @@ export class LogView {
   #marked = null;
   /** @type {Key | null} */
   #current = null;
+  /** @type {number[]} indices of rows that are about to be selected, so must be in the page */
+  #wantedToo = [];
 
   #isScrolling = false;
   /** @type {Record<string, ReturnType<typeof setTimeout>>} */
@@ -82,7 +88,7 @@ export class LogView {
     this.#callbacks = callbacks;
     const sizes = new ResizeObserver(() => this.#draw());
     this.#plane = new Plane(element);
-    this.#rows = new Rows(this.#plane.rows, callbacks.own, sizes);
+    this.#rows = new Rows(this.#plane.rows, callbacks, sizes);
     sizes.observe(element);
     element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     element.addEventListener("scrollend", () => this.#restWithin(REST_MS));
@@ -91,6 +97,7 @@ export class LogView {
       if (key !== undefined) this.#rows.rove((this.#current = key));
     });
     listen(element, this, callbacks);
+    listenToCopying(element, this);
   }
 
   /** Whether the newest message is seen, and what comes next will be. */
@@ -158,11 +165,49 @@ export class LogView {
   }
 
   /**
+   * Select messages, as dragging the mouse from one to the other would.
+   *
+   * @param {number} from
+   * @param {number} to
+   */
+  select(from, to) {
+    const room = this.#room;
+    const ends = room ? [from, to].flatMap((index) => itemAt(room, index) ?? []) : [];
+    if (ends.length < 2) return;
+    this.#wantedToo = [from, to];
+    this.#draw();
+    const [one, other] = ends.map((item) => this.article(keyOf(item)));
+    if (one && other) select(one, other, to < from);
+    this.#wantedToo = []; // from now on the selection holds them
+  }
+
+  selectAll() {
+    this.update();
+    this.select(0, this.#track.count - 1);
+  }
+
+  /**
+   * @param {Key} from
+   * @param {Key} to
+   * @returns {string} the messages from one to the other as text, a line each
+   */
+  lines(from, to) {
+    const room = this.#room;
+    if (!room) return "";
+    const items = [];
+    const last = indexOfKey(room, to);
+    for (let index = Math.max(indexOfKey(room, from), 0); index <= last; index++)
+      items.push(/** @type {Message | Post} */ (itemAt(room, index)));
+    return linesOf(items, this.#callbacks.name());
+  }
+
+  /**
    * @param {EventTarget | null} target
    * @returns {Key | undefined} of the row in which something is
    */
   keyAt(target) {
-    const row = target instanceof Element && target.closest(".row");
+    const element = target instanceof Text ? target.parentElement : target;
+    const row = element instanceof Element && element.closest(".row");
     return row ? this.#rows.keyOf(row) : undefined;
   }
 
@@ -328,14 +373,26 @@ export class LogView {
   #wanted(first, end) {
     const room = /** @type {RoomState} */ (this.#room);
     const now = new Date();
-    const wanted = [];
-    for (let index = first; index < end; index++) wanted.push(this.#row(room, index, now));
-    const focused = this.keyAt(document.activeElement);
-    const index = focused === undefined ? -1 : indexOfKey(room, focused);
-    if (index < 0 || (index >= first && index < end)) return wanted;
-    const away = this.#track.top(index) - this.#track.top(first);
-    const row = { ...this.#row(room, index, now), away };
-    return index < first ? [row, ...wanted] : [...wanted, row];
+    const indices = new Set(this.#held(room));
+    for (let index = first; index < end; index++) indices.add(index);
+    return [...indices]
+      .sort((one, other) => one - other)
+      .map((index) => {
+        const row = this.#row(room, index, now);
+        if (index >= first && index < end) return row;
+        return { ...row, away: this.#track.top(index) - this.#track.top(first) };
+      });
+  }
+
+  /**
+   * @param {RoomState} room
+   * @returns {number[]} the items whose rows stay in the page even where they are not seen: without
+   *   them, the browser would forget the focus or the selection
+   */
+  #held(room) {
+    const keys = [document.activeElement, ...heldBy()].map((node) => this.keyAt(node));
+    const indices = keys.map((key) => (key === undefined ? -1 : indexOfKey(room, key)));
+    return [...indices, ...this.#wantedToo].filter((index) => index >= 0);
   }
 
   /**
@@ -346,7 +403,8 @@ export class LogView {
    */
   #row(room, index, now) {
     const key = keyOf(/** @type {Message | Post} */ (itemAt(room, index)));
-    const asked = { me: this.#callbacks.name(), isWhole: this.#whole.has(key), isMarked: this.#marked === key };
+    const isWhole = this.#whole.has(key);
+    const asked = { me: this.#callbacks.name(), isWhole, isMarked: this.#marked === key };
     const look = lookOf(room, index, asked, now);
     if (isOnItsWay(look.item) && !look.isSlow) this.#later("slow", SLOW_MS, () => this.#draw());
     return { key, look };
@@ -355,7 +413,7 @@ export class LogView {
   /**
    * @param {number} first
    * @param {number} end
-   * @returns {boolean} whether a height was another one
+   * @returns {boolean} whether any height changed
    */
   #measure(first, end) {
     const room = /** @type {RoomState} */ (this.#room);

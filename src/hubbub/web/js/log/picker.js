@@ -4,7 +4,6 @@ import { el } from "./element.js";
 
 const COMMON = [..."👍👎😂😊😍🤔😢😮🎉🔥👀🙏👏💯✅❌🚀💡😅🙌🤷👋🎂"];
 const COLUMNS = 6;
-const EMOJI_CHARS_MAX = 32;
 const MARGIN_PX = 8;
 
 /**
@@ -17,7 +16,7 @@ export function pickEmoji(button, log, choose) {
   const other = el("input", {
     "aria-label": "Another emoji",
     placeholder: "Another emoji",
-    maxlength: `${EMOJI_CHARS_MAX}`,
+    dir: "auto",
     autocomplete: "off",
   });
   const grid = el("div", {}, ...buttons);

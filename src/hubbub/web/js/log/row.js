@@ -1,7 +1,8 @@
 /** One item of the log as DOM nodes. */
 
 import { beginning, blocksOf, isEmoji } from "../markup/markup.js";
-import { nodesOf } from "../markup/dom.js";
+import { lineNode, nodesOf } from "../markup/dom.js";
+import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
 import { senderOf } from "./context.js";
 import { el } from "./element.js";
@@ -13,6 +14,9 @@ import { clock, fullTime } from "./times.js";
  * @typedef {import("../chat/types.js").Message} Message
  * @typedef {import("../chat/types.js").Post} Post
  * @typedef {import("./looks.js").Look} Look
+ * @typedef {object} People
+ * @property {(name: string) => boolean} own whether a name is the user's
+ * @property {(name: string) => boolean} isName whether somebody in the room has this name
  */
 
 const CHARS_MAX = 2000;
@@ -22,9 +26,9 @@ const EXCERPT_CHARS_MAX = 200;
 /**
  * @param {HTMLElement} row
  * @param {Look} look
- * @param {(name: string) => boolean} own
+ * @param {People} people
  */
-export function fill(row, look, own) {
+export function fill(row, look, people) {
   const { item, day, isNew } = look;
   const lines = [];
   if (day) lines.push(el("p", { class: "day" }, el("span", {}, day)));
@@ -34,7 +38,7 @@ export function fill(row, look, own) {
   );
   article.setAttribute("aria-label", label(look));
   article.className = classes(look);
-  article.replaceChildren(...content(look, own));
+  article.replaceChildren(...content(look, people));
   article.style.setProperty("--person", colourOf(senderOf(item, look.me)));
   // The article stays where it is: moved, it would lose the focus.
   while (row.firstChild !== article && row.firstChild) row.firstChild.remove();
@@ -56,21 +60,21 @@ function classes({ item, heads, isMarked }) {
  * @returns {string} what a screen reader says of the whole
  */
 function label({ item, me }) {
-  const said = "deleted" in item && item.deleted ? "message deleted" : excerpt(item.text);
+  const said = "deleted" in item && item.deleted ? "message deleted" : lineOf(item.text);
   return `${oneLine(senderOf(item, me))}, ${clock(item.at)}: ${said}`;
 }
 
 /** @param {string} text */
-function excerpt(text) {
-  return oneLine(text.slice(0, EXCERPT_CHARS_MAX));
+function lineOf(text) {
+  return oneLine(excerpt(text, EXCERPT_CHARS_MAX));
 }
 
 /**
  * @param {Look} look
- * @param {(name: string) => boolean} own
+ * @param {People} people
  * @returns {HTMLElement[]}
  */
-function content(look, own) {
+function content(look, people) {
   const { item, heads, me } = look;
   const name = oneLine(senderOf(item, me));
   const time = el("time", { title: fullTime(item.at) }, clock(item.at));
@@ -79,14 +83,14 @@ function content(look, own) {
     const shown = el("b", { class: "name", dir: "auto", title: name }, name);
     body.append(el("div", { class: "who" }, shown, time));
   }
-  if (look.quoted !== undefined) body.append(reply(look.quoted));
+  if (look.quoted !== undefined) body.append(reply(look.quoted, people));
   if ("deleted" in item && item.deleted) {
-    body.append(el("p", { class: "aside" }, "message deleted"));
+    body.append(el("p", { class: "aside gone" }, "message deleted"));
   } else {
-    body.append(...text(look));
+    body.append(...text(look, people));
   }
   if ("seq" in item) {
-    if (item.reactions) body.append(...reactionChips(item.reactions, own));
+    if (item.reactions) body.append(...reactionChips(item.reactions, people.own));
   } else {
     body.append(...fate(look, item));
   }
@@ -96,12 +100,15 @@ function content(look, own) {
   return [side, body];
 }
 
-/** @param {Message | null} quoted */
-function reply(quoted) {
+/**
+ * @param {Message | null} quoted
+ * @param {People} people
+ */
+function reply(quoted, { isName }) {
   const button = el("button", { type: "button", class: "reply", "data-act": "quoted" });
   if (quoted) {
-    const said = quoted.deleted ? "message deleted" : excerpt(quoted.text);
-    button.append(el("b", { dir: "auto" }, oneLine(quoted.from)), " ", el("bdi", {}, said));
+    const said = quoted.deleted ? "message deleted" : lineOf(quoted.text);
+    button.append(el("b", { dir: "auto" }, oneLine(quoted.from)), " ", lineNode(said, isName));
   } else {
     button.append("an earlier message");
   }
@@ -110,10 +117,11 @@ function reply(quoted) {
 
 /**
  * @param {Look} look
+ * @param {People} people
  * @returns {HTMLElement[]}
  */
-function text({ item, me, isWhole }) {
-  const blocks = blocksOf(item.text, me);
+function text({ item, me, isWhole }, { isName }) {
+  const blocks = blocksOf(item.text, me, isName);
   const part = beginning(blocks, CHARS_MAX, LINES_MAX);
   const shown = el("div", { class: isEmoji(item.text) ? "text emoji" : "text" });
   shown.append(...nodesOf(part && !isWhole ? part : blocks));
@@ -140,6 +148,8 @@ function fate({ isSlow }, post) {
       post.failure,
       " ",
       el("button", { type: "button", "data-act": "retry" }, "Retry"),
+      " ",
+      el("button", { type: "button", "data-act": "change" }, "Edit"),
       " ",
       el("button", { type: "button", "data-act": "discard" }, "Discard"),
     ),

@@ -2,15 +2,18 @@
 
 import { el } from "./element.js";
 import { fill } from "./row.js";
+import { selectionKept } from "./selection.js";
 import { toolbar } from "./tools.js";
 
 /**
  * @typedef {import("./looks.js").Look} Look
+ * @typedef {import("./row.js").People} People
  * @typedef {number | string} Key
  * @typedef {object} Wanted
  * @property {Key} key
  * @property {Look} look
- * @property {number} [away] where it stands, in pixels, if it is out of sight but has the focus
+ * @property {number} [away] where it stands, in pixels, if it is out of sight but has the focus, or a
+ *   selection begins or ends in it
  */
 
 export class Rows {
@@ -19,17 +22,17 @@ export class Rows {
   /** @type {WeakMap<Element, Key>} */
   #keys = new WeakMap();
   #place;
-  #own;
+  #people;
   #sizes;
 
   /**
    * @param {HTMLElement} place what they stand in
-   * @param {(name: string) => boolean} own
+   * @param {People} people
    * @param {ResizeObserver} sizes
    */
-  constructor(place, own, sizes) {
+  constructor(place, people, sizes) {
     this.#place = place;
-    this.#own = own;
+    this.#people = people;
     this.#sizes = sizes;
   }
 
@@ -94,7 +97,7 @@ export class Rows {
   #fill(element, look) {
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
     const isEquipped = element.querySelector(".tools");
-    fill(element, look, this.#own);
+    selectionKept(element, () => fill(element, look, this.#people));
     if (isEquipped) this.equip(element, look);
     if (!(focused instanceof HTMLElement) || focused.isConnected) return;
     const { act, emoji } = focused.dataset;
@@ -112,7 +115,7 @@ export class Rows {
   equip(element, look = this.#rows.get(this.keyOf(element) ?? "")?.look) {
     if (!look || !("seq" in look.item) || look.item.deleted) return;
     const article = this.article(element);
-    if (!element.querySelector(".tools")) article.append(toolbar(this.#own(look.item.from)));
+    if (!element.querySelector(".tools")) article.append(toolbar(this.#people.own(look.item.from)));
     tabThrough(article, article.tabIndex);
   }
 

@@ -2,6 +2,7 @@
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 
@@ -15,6 +16,9 @@ function written(format, date) {
 
 /** @param {number} at */
 export const clock = (at) => written(CLOCK, new Date(at));
+
+/** @param {number} at */
+export const dayAndClock = (at) => written(DAY_AND_CLOCK, new Date(at));
 
 /** @param {number} at */
 export const fullTime = (at) => written(FULL, new Date(at));

@@ -1,6 +1,7 @@
 /** Blocks of a message as DOM nodes. Text becomes text nodes and nothing else. */
 
 import { el } from "../log/element.js";
+import { namesIn } from "./people.js";
 
 /**
  * @typedef {import("./markup.js").Block} Block
@@ -17,6 +18,22 @@ export function nodesOf(blocks) {
       ? codeBlock(block.text, block.language ?? "")
       : el(block.kind === "quote" ? "blockquote" : "p", { dir: "auto" }, ...block.runs.map(nodeOf)),
   );
+}
+
+/**
+ * @param {string} text one line, shown as it was written
+ * @param {(name: string) => boolean} [isName] whether somebody has this name
+ * @returns {HTMLElement} in which it runs in its own direction, whatever stands around it
+ */
+export function lineNode(text, isName = () => false) {
+  const line = el("bdi", {});
+  let done = 0;
+  for (const [start, end] of namesIn(text, isName)) {
+    line.append(text.slice(done, start), el("bdi", {}, text.slice(start, end)));
+    done = end;
+  }
+  line.append(text.slice(done));
+  return line;
 }
 
 /**
@@ -41,7 +58,9 @@ function nodeOf(run) {
   let node = document.createTextNode(run.text);
   if (run.kind === "code") node = el("code", { dir: "ltr" }, node);
   if (run.kind === "link") node = linkNode(run);
-  if (run.mention) node = el("mark", {}, node);
+  // With a direction of its own, a name says nothing of that of the line in which it stands.
+  if (run.mention) node = el("mark", { dir: "auto" }, node);
+  else if (run.isName) node = el("bdi", {}, node);
   for (const tag of run.tags) node = el(tag, {}, node);
   return node;
 }
@@ -59,5 +78,5 @@ function linkNode({ text, to = "", host }) {
     },
     text,
   );
-  return host ? el("span", {}, link, ` (${host})`) : link;
+  return host ? el("span", { dir: "ltr" }, link, ` (${host})`) : link;
 }

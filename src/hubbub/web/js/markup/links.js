@@ -1,9 +1,16 @@
 /** Addresses in a message that can be opened. */
 
+import { marksIn } from "./marks.js";
+
 const URL_CHARS_MAX = 2000;
 
-const CANDIDATE = /(?<![A-Za-z0-9])https?:\/\/[^\s`<>"]+/gi;
-const NOT_LAST = /[*_~]|(?![/)\]}&#%@-])\p{P}/u;
+const CANDIDATE = /(?<![A-Za-z0-9])https?:\/\/[^\s`<>"]+/giu;
+// An address ends before what is invisible, before punctuation of scripts that put no space after
+// an address, and before the next address. The signs excepted here stand inside words.
+const BEYOND =
+  /[\u061c\u200b\u200e\u200f\u2060]|(?![\0-\x7f’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}|[,;](?=https?:\/\/)/iu;
+const NOT_LAST = /\*|(?![/)\]}&#%@_-])\p{P}/u;
+const MARK_LAST = /_$|~~$/;
 const CLOSING = new Map([
   [")", "("],
   ["]", "["],
@@ -24,31 +31,89 @@ const CLOSING = new Map([
  */
 export function linksIn(text) {
   const links = [];
-  for (const found of text.matchAll(CANDIDATE)) {
-    const written = trimmed(found[0]);
+  const open = new OpenMarks(text);
+  CANDIDATE.lastIndex = 0;
+  for (let found; (found = CANDIDATE.exec(text)); ) {
+    const start = found.index;
+    open.readTo(start);
+    const written = trimmed(found[0], open);
     const target = written.length <= URL_CHARS_MAX && targetOf(written);
-    if (target) links.push({ start: found.index, end: found.index + written.length, ...target });
+    if (target) {
+      const end = start + written.length;
+      links.push({ start, end, ...target });
+      open.skipTo(end);
+      CANDIDATE.lastIndex = end; // another address may follow within the same word
+    }
   }
   return links;
 }
 
+/** The marks of emphasis that were opened before some place and not closed. */
+class OpenMarks {
+  #text;
+  #read = 0;
+  /** @type {Map<string, number>} */
+  #counts = new Map();
+
+  /** @param {string} text */
+  constructor(text) {
+    this.#text = text;
+  }
+
+  /** @param {number} end */
+  readTo(end) {
+    for (const piece of marksIn(this.#text, this.#read, end)) {
+      if (typeof piece === "string") continue;
+      const mark = piece.mark.repeat(piece.length);
+      const count = this.#counts.get(mark) ?? 0;
+      if (piece.closes && count) this.#counts.set(mark, count - 1);
+      else if (piece.opens) this.#counts.set(mark, count + 1);
+    }
+    this.skipTo(end);
+  }
+
+  /** @param {number} end of an address, whose signs are no marks */
+  skipTo(end) {
+    this.#read = end;
+  }
+
+  /** @param {string} mark */
+  has(mark) {
+    return (this.#counts.get(mark) ?? 0) > 0;
+  }
+}
+
 /**
  * @param {string} url
+ * @param {OpenMarks} open
  * @returns {string} the URL without what belongs to the sentence around it
  */
-function trimmed(url) {
+function trimmed(url, open) {
+  const beyond = url.search(BEYOND);
+  let end = bracketsEnd(beyond < 0 ? url : url.slice(0, beyond));
+  for (;;) {
+    while (NOT_LAST.test(url[end - 1])) end--;
+    // A final _ belongs to the address, unless it ends emphasis that began before it.
+    const mark = MARK_LAST.exec(url.slice(0, end))?.[0];
+    if (!mark || !open.has(mark)) return url.slice(0, end);
+    end -= mark.length;
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {number} where a bracket closes that was not opened within
+ */
+function bracketsEnd(url) {
   /** @type {Record<string, number>} */
   const open = {};
-  let end = 0;
-  for (; end < url.length; end++) {
-    const opening = CLOSING.get(url[end]);
-    if (opening) {
-      if (!open[opening]) break;
-      open[opening]--;
-    } else open[url[end]] = (open[url[end]] ?? 0) + 1;
+  for (let at = 0; at < url.length; at++) {
+    const opening = CLOSING.get(url[at]);
+    if (!opening) open[url[at]] = (open[url[at]] ?? 0) + 1;
+    else if (open[opening]) open[opening]--;
+    else return at;
   }
-  while (NOT_LAST.test(url[end - 1])) end--;
-  return url.slice(0, end);
+  return url.length;
 }
 
 /**

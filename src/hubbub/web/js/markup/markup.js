@@ -6,7 +6,9 @@
  */
 
 import { partsOf } from "./blocks.js";
+import { beginningOf } from "./excerpt.js";
 import { withMentions } from "./mentions.js";
+import { withNames } from "./people.js";
 import { runsOf } from "./runs.js";
 import { visible } from "./visible.js";
 
@@ -25,12 +27,13 @@ const EMOJI =
 /**
  * @param {string} text
  * @param {string} name the reader's
+ * @param {(name: string) => boolean} [isName] whether somebody has this name
  * @returns {Block[]}
  */
-export function blocksOf(text, name) {
+export function blocksOf(text, name, isName = () => false) {
   return partsOf(visible(text)).map(({ kind, text: part, language }) => {
     if (kind === "code") return { kind, text: part, language };
-    const runs = withMentions(runsOf(part, kind === "quote"), name);
+    const runs = withNames(withMentions(runsOf(part, kind === "quote"), name), isName);
     return { kind, runs: runs.length > RUNS_MAX ? [{ text: part, kind: "text", tags: [] }] : runs };
   });
 }
@@ -72,7 +75,7 @@ export function beginning(blocks, charsMax, linesMax) {
       if (--lines === 0) end = at;
     }
     chars -= end;
-    return end < text.length ? text.slice(0, end).toWellFormed() : text;
+    return beginningOf(text, end);
   };
   /** @type {Block[]} */
   const shown = [];

@@ -13,6 +13,7 @@ import { marksIn, pair } from "./marks.js";
  * @property {string} [to] where a link leads
  * @property {string} [host] its true host, if it is written otherwise
  * @property {boolean} [mention] whether it calls the reader
+ * @property {boolean} [isName] whether it names somebody
  */
 
 /**

@@ -1,5 +1,6 @@
 /** What reaches a user who looks elsewhere: the title, the favicon and desktop notifications. */
 
+import { excerpt } from "../markup/excerpt.js";
 import { part } from "./page.js";
 import { titleOf } from "./wording.js";
 
@@ -48,7 +49,7 @@ export class Attention {
     const title = titleOf(unread, current?.title);
     if (document.title !== title) document.title = title;
     this.#badge(mentions ? `${Math.min(mentions, 9)}` : unread ? "•" : "");
-    const called = this.#chat.takeMentions();
+    const called = this.#chat.takeMentions().filter(({ deleted }) => !deleted);
     if (called.length && !this.#chat.attentive) this.#notify(called);
   }
 
@@ -64,7 +65,7 @@ export class Attention {
   #show(message) {
     const room = this.#chat.rooms.find(({ name }) => name === message.room);
     const title = room?.isDirect ? message.from : `${message.from} in ${room?.title}`;
-    const body = message.text.slice(0, EXCERPT_CHARS_MAX);
+    const body = excerpt(message.text, EXCERPT_CHARS_MAX);
     try {
       const shown = new Notification(title, { body, tag: `${message.seq}`, icon: this.#plain });
       shown.addEventListener("click", () => {

@@ -1,6 +1,7 @@
 /** What can be chosen from lists: a room or a person to go to, a room of the server, a message. */
 
 import { el } from "../log/element.js";
+import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
 import { best } from "./fuzzy.js";
 import { openPicker } from "./picker.js";
@@ -119,7 +120,7 @@ export function openSearch(chat, jump, typed, fail) {
     const rows = newestFirst.map((message) => ({
       title: message.from,
       aside: `${titles.get(message.room) ?? `#${message.room}`} · ${time.format(message.at)}`,
-      detail: oneLine(message.text.slice(0, EXCERPT_CHARS_MAX)),
+      detail: oneLine(excerpt(message.text, EXCERPT_CHARS_MAX)),
       act: () => jump(message),
     }));
     const oldest = newestFirst.at(-1);

@@ -68,6 +68,15 @@ export function read(text) {
   return { run: (desk) => command.run(desk, argument.trim()) };
 }
 
+/**
+ * What to type to have a text said as it is.
+ * @param {string} text
+ */
+export function typedAs(text) {
+  const what = read(text);
+  return "say" in what && what.say === text ? text : `/${text}`;
+}
+
 /** @param {Command} command */
 export const usageOf = ({ word, usage }) => `/${word} ${usage}`.trim();
 

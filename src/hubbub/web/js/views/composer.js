@@ -1,49 +1,74 @@
-/** Where one writes: messages, answers, edits and commands. Keeps a draft for each room. */
+/**
+ * Where one writes: messages, answers, edits and commands. Keeps a draft for each room.
+ *
+ * Enter takes the text out of the field at once, whatever it is for. What is refused later comes
+ * back there as soon as the field is free, so that it never mixes with what is written meanwhile.
+ */
 
-import { read } from "./commands.js";
-import { complete } from "./completion.js";
-import { part, setText, within } from "./page.js";
-import { tooLong, typingOf } from "./wording.js";
+import { lineNode } from "../markup/dom.js";
+import { excerpt } from "../markup/excerpt.js";
+import { oneLine } from "../markup/visible.js";
+import { read, typedAs } from "./commands.js";
+import { Field } from "./field.js";
+import { Notices } from "./notices.js";
+import { part, within } from "./page.js";
+import { Returned } from "./returned.js";
+import { refusal, typingOf, withNames } from "./wording.js";
 
 /**
  * @typedef {import("../chat/chat.js").Chat} Chat
  * @typedef {import("./commands.js").Desk} Desk
+ * @typedef {import("./returned.js").Line} Line
  * @typedef {import("../chat/types.js").RoomState} RoomState
  * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {import("../chat/types.js").Post} Post
  * @typedef {{message: Message, isEdit: boolean, text: string}} Mode `text`: of an edit set aside
+ * @typedef {object} OwnDesk
+ * @property {(message: Message) => void} remove
+ * @property {(name: string) => boolean} isOwn
+ * @property {(name: string) => boolean} isName whether somebody in the room has this name
+ * @property {() => void} said called when something was sent
  */
 
 const QUOTED_CHARS_MAX = 120;
+const WAITING_CHARS_MAX = 200;
 
 export class Composer {
   #chat;
   #desk;
-  #field = part("message", HTMLTextAreaElement);
+  #returned;
+  #notices = new Notices();
+  #field;
   #bar = part("mode", HTMLElement);
-  #notice = part("notice", HTMLElement);
   #typing = part("typing", HTMLElement);
   /** @type {RoomState | null} */
   #room = null;
   /** @type {Map<string, Mode>} what the next text of a room edits or answers */
   #modes = new Map();
-  /** @type {{start: number, options: string[], at: number, text: string} | null} */
-  #completion = null;
 
   /**
    * @param {Chat} chat
-   * @param {Desk & {remove(message: Message): void, isOwn(name: string): boolean}} desk
+   * @param {Desk & OwnDesk} desk
+   * @param {import("../chat/types.js").KeyValues} tab keeps what was refused
    */
-  constructor(chat, desk) {
+  constructor(chat, desk, tab) {
     this.#chat = chat;
     this.#desk = desk;
-    this.#field.addEventListener("keydown", (event) => this.#key(event));
-    this.#field.addEventListener("input", () => this.#written());
+    this.#returned = new Returned(tab);
+    const known = {
+      textBytesMax: () => chat.limits.text_bytes_max,
+      isName: desk.isName,
+      names: desk.names,
+      rooms: () => chat.rooms.filter(({ isDirect }) => !isDirect).map(({ name }) => name),
+    };
+    this.#field = new Field(known, () => this.#written());
+    this.#field.listen((event) => this.#did(event));
     within(this.#bar, "button", HTMLElement).addEventListener("click", () => this.#cancel());
     // A button that took the focus would close a phone's keyboard.
     part("send", HTMLElement).addEventListener("pointerdown", (event) => event.preventDefault());
     part("composer", HTMLElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#send();
+      this.#send();
     });
   }
 
@@ -52,11 +77,37 @@ export class Composer {
   }
 
   /**
-   * Say something to the user, above the field, until they write on.
+   * Say something to the user, above the field, until they have seen it.
    * @param {string} text
    */
   tell(text) {
-    this.#notice.textContent = text;
+    this.#notices.tell(text);
+  }
+
+  /**
+   * Carry out what a line says. If it is refused, say why, and give the line back.
+   * @param {RoomState} room in which it was written
+   * @param {Line} line
+   * @param {() => unknown} act
+   */
+  async attempt(room, line, act) {
+    try {
+      await act();
+    } catch (error) {
+      const sentence = refusal(error);
+      const isBack = this.#giveBack(room, line);
+      const written = oneLine(excerpt(line.text, WAITING_CHARS_MAX));
+      this.tell(isBack ? sentence : `${sentence} “${written}” comes back after what you write now.`);
+    }
+  }
+
+  /**
+   * Give the text of a message back that failed, to be written anew.
+   * @param {Post} post
+   */
+  change({ room, text, replyTo }) {
+    const home = this.#chat.rooms.find(({ name }) => name === room);
+    if (home) this.#giveBack(home, { text: typedAs(text), replyTo });
   }
 
   /** Draw what changed. */
@@ -64,10 +115,13 @@ export class Composer {
     const room = this.#chat.current;
     if (room !== this.#room) this.#enter(room);
     const mode = this.#modes.get(room?.name ?? "");
-    // What was deleted meanwhile cannot be edited any more.
-    if (mode?.isEdit && room?.messages[room.indexOf(mode.message.seq)]?.deleted) this.#cancel();
-    setText(this.#typing, typingOf(room?.typing ?? []));
-    this.#field.disabled = !room || this.#chat.connection.phase === "elsewhere";
+    if (mode?.isEdit && room?.messages[room.indexOf(mode.message.seq)]?.deleted)
+      this.#lose(room, mode);
+    const typing = room?.typing ?? [];
+    const sentence = typingOf(typing);
+    if (this.#typing.textContent !== sentence)
+      this.#typing.replaceChildren(...withNames(sentence, typing));
+    this.#field.isEnabled = room !== null && this.#chat.connection.phase !== "elsewhere";
   }
 
   /** @param {Message} message */
@@ -85,21 +139,26 @@ export class Composer {
    * @param {string} name
    */
   mention(name) {
-    this.#field.focus();
-    const before = this.#field.value.slice(0, this.#field.selectionStart);
-    this.#insert(`${/(^|\s)$/.test(before) ? "" : " "}@${name} `, before.length);
+    this.#field.insert(`@${name} `);
   }
+
+  // What the field is for.
 
   /** @param {RoomState | null} room */
   #enter(room) {
-    const mode = this.#modes.get(this.#room?.name ?? "");
-    if (mode?.isEdit) mode.text = this.#field.value;
+    this.#setAside();
     this.#room = room;
-    if (!room) this.#modes.clear(); // who comes back may be somebody else
-    this.#field.ariaLabel = room ? `Message to ${room.title}` : "Find a room to write in";
-    this.#field.placeholder = this.#field.ariaLabel;
-    this.tell("");
+    if (!room) {
+      this.#modes.clear(); // who comes back may be somebody else
+      this.#returned.clear();
+    }
+    this.#field.label(room ? `Message to ${room.title}` : "Find a room to write in");
     this.#restore();
+  }
+
+  #setAside() {
+    const mode = this.#modes.get(this.#room?.name ?? "");
+    if (mode?.isEdit) mode.text = this.#field.text;
   }
 
   /** Show the room's mode, and the text that goes with it. */
@@ -107,12 +166,13 @@ export class Composer {
     const mode = this.#modes.get(this.#room?.name ?? "");
     this.#bar.hidden = !mode;
     if (mode) {
-      const { isEdit, message } = mode;
-      const what = isEdit ? "Editing" : `Replying to ${message.from}:`;
-      within(this.#bar, "p", HTMLElement).textContent =
-        `${what} ${message.text.slice(0, QUOTED_CHARS_MAX)}`;
+      const { from, text } = mode.message;
+      const said = lineNode(oneLine(excerpt(text, QUOTED_CHARS_MAX)));
+      const what = mode.isEdit ? ["Editing "] : withNames(`Replying to ${from}: `, [from]);
+      within(this.#bar, "p", HTMLElement).replaceChildren(...what, said);
     }
-    this.#put(mode?.isEdit ? mode.text : (this.#room?.draft ?? ""));
+    this.#field.put(mode?.isEdit ? mode.text : (this.#room?.draft ?? ""));
+    this.#refill();
   }
 
   /** @param {Mode} mode */
@@ -124,52 +184,69 @@ export class Composer {
   }
 
   #cancel() {
-    this.#modes.delete(this.#room?.name ?? "");
-    this.#restore();
+    this.#end(this.#room);
     this.#field.focus();
   }
 
-  /** @param {string} text */
-  #put(text) {
-    this.#field.value = text;
-    this.#grow();
-  }
-
-  #grow() {
-    this.#field.style.height = "auto";
-    this.#field.style.height = `${this.#field.scrollHeight}px`;
+  /** @param {RoomState | null} room in which nothing is edited or answered any more */
+  #end(room) {
+    this.#modes.delete(room?.name ?? "");
+    if (room === this.#room) this.#restore();
   }
 
   /**
-   * @param {string} text
-   * @param {number} start of what it replaces, up to the cursor
+   * What was deleted meanwhile cannot be edited any more; what was written of it is kept.
+   * @param {RoomState} room
+   * @param {Mode} mode
    */
-  #insert(text, start) {
-    this.#field.setRangeText(text, start, this.#field.selectionStart, "end");
-    this.#written();
+  #lose(room, mode) {
+    const text = this.#field.text;
+    this.#end(room);
+    if (!text.trim() || text === mode.message.text) return;
+    this.tell("The message that you were editing was deleted. What you wrote is a new message now.");
+    this.#giveBack(room, { text });
   }
+
+  // What comes back.
+
+  /**
+   * @param {RoomState} room
+   * @param {Line} line
+   * @returns {boolean} whether it is in the field already
+   */
+  #giveBack(room, line) {
+    const home = this.#chat.rooms.includes(room) ? room : (this.#chat.current ?? room);
+    this.#returned.add(home.name, line);
+    return home !== this.#room || this.#refill() === line;
+  }
+
+  /**
+   * Put back what was refused, unless something else is being written.
+   * @returns {Line | undefined} what was put back
+   */
+  #refill() {
+    const room = this.#room;
+    if (!room || this.#field.text || this.#modes.has(room.name)) return undefined;
+    const line = this.#returned.take(room.name);
+    if (!line) return undefined;
+    const message = room.messages[room.indexOf(line.edits ?? line.replyTo ?? -1)];
+    const isEdit = line.edits !== undefined;
+    if (!isEdit || !message || message.deleted) room.setDraft(line.text);
+    if (message && !message.deleted) {
+      this.#modes.set(room.name, { message, isEdit, text: line.text });
+      this.#restore();
+    } else this.#field.put(line.text);
+    return line;
+  }
+
+  // What is written.
 
   #written() {
-    const { value } = this.#field;
-    this.#grow();
-    this.tell(tooLong(value, this.#chat.limits.text_bytes_max));
+    const { text } = this.#field;
+    this.#notices.goOn();
     if (!this.#room) return;
-    if (!this.#modes.get(this.#room.name)?.isEdit) this.#room.setDraft(value);
-    if (value.trim() && !value.startsWith("/")) this.#chat.typing(this.#room.name);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    // Enter and Tab also end the composition of a character, which is not sending.
-    if (
-      event.isComposing ||
-      event.keyCode === 229 ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey
-    )
-      return;
-    if (this.#did(event)) event.preventDefault();
+    if (!this.#modes.get(this.#room.name)?.isEdit) this.#room.setDraft(text);
+    if (text.trim() && !text.startsWith("/")) this.#chat.typing(this.#room.name);
   }
 
   /**
@@ -180,16 +257,16 @@ export class Composer {
     if (shiftKey) return false;
     switch (key) {
       case "Enter":
-        void this.#send();
+        this.#send();
         return true;
       case "Tab":
-        return this.#complete();
+        return this.#field.complete();
       case "Escape":
-        if (this.#bar.hidden) return false;
+        if (this.#bar.hidden) return this.#notices.dismiss();
         this.#cancel();
         return true;
       case "ArrowUp":
-        return this.#field.value === "" && this.#editLast();
+        return this.#field.text === "" && this.#editLast();
       default:
         return false;
     }
@@ -203,40 +280,16 @@ export class Composer {
     return last !== undefined;
   }
 
-  /** Complete what stands before the cursor, or go on to the next that it can become. */
-  #complete() {
-    const { value, selectionStart } = this.#field;
-    const before = value.slice(0, selectionStart);
-    const last = this.#completion;
-    if (last?.text === before) {
-      if (last.options.length === 1) return false;
-      last.at = (last.at + 1) % last.options.length;
-    } else {
-      const rooms = this.#chat.rooms.filter(({ isDirect }) => !isDirect);
-      const found = complete(
-        before,
-        this.#desk.names(),
-        rooms.map(({ name }) => name),
-      );
-      if (!found) return false;
-      this.#completion = { ...found, at: 0, text: "" };
-    }
-    const { start, options, at } = /** @type {NonNullable<typeof last>} */ (this.#completion);
-    this.#insert(options[at] ?? "", start);
-    if (this.#completion)
-      this.#completion.text = this.#field.value.slice(0, this.#field.selectionStart);
-    return true;
-  }
+  // Sending.
 
-  async #send() {
+  #send() {
     const room = this.#room;
-    const text = this.#field.value.replace(/^(\s*\n)+|\s+$/g, "");
+    const text = this.#field.text.replace(/^(\s*\n)+|\s+$/g, "");
     const mode = this.#modes.get(room?.name ?? "");
-    if (!room || (!text && !mode?.isEdit)) return;
-    const wrong = tooLong(text, this.#chat.limits.text_bytes_max);
-    if (wrong) this.tell(wrong);
-    else if (mode?.isEdit) await this.#change(room, mode, text);
-    else this.#act(room, mode, text);
+    if (!room || this.#field.isTooLong) return;
+    if (mode?.isEdit) this.#change(room, mode, text);
+    else if (text) this.#act(room, mode, text);
+    else this.#refill();
   }
 
   /**
@@ -251,36 +304,31 @@ export class Composer {
       return;
     }
     room.setDraft("");
-    this.#put("");
-    this.tell("");
+    this.#field.put("");
+    this.#notices.goOn();
     if ("run" in what) {
-      what.run(this.#desk);
+      void this.attempt(room, { text }, () => what.run(this.#desk));
       return;
     }
     this.#chat.say(room.name, what.say, mode?.message.seq);
-    this.#modes.delete(room.name);
-    this.#restore();
+    this.#desk.said();
+    this.#end(room);
   }
 
   /**
-   * Give a message its new text. The text stays in the field until the server took it.
+   * Give a message its new text.
    * @param {RoomState} room
    * @param {Mode} mode
    * @param {string} text
    */
-  async #change(room, mode, text) {
+  #change(room, { message }, text) {
     if (!text) {
-      this.#desk.remove(mode.message);
+      this.#desk.remove(message);
       return;
     }
-    try {
-      if (text !== mode.message.text) await this.#chat.edit(room.name, mode.message.seq, text);
-    } catch (error) {
-      this.tell(/** @type {Error} */ (error).message);
-      return;
-    }
-    if (this.#modes.get(room.name) !== mode) return;
-    this.#modes.delete(room.name);
-    if (room === this.#room) this.#restore();
+    this.#end(room);
+    if (text === message.text) return;
+    const line = { text, edits: message.seq };
+    void this.attempt(room, line, () => this.#chat.edit(room.name, message.seq, text));
   }
 }

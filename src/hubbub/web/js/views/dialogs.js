@@ -1,6 +1,8 @@
 /** Dialogs, made when they open; the browser gives the focus back when they close. */
 
 import { el } from "../log/element.js";
+import { lineNode } from "../markup/dom.js";
+import { oneLine } from "../markup/visible.js";
 import { COMMANDS, usageOf } from "./commands.js";
 import { part } from "./page.js";
 
@@ -58,7 +60,7 @@ export const confirmDeletion = (excerpt) =>
     "Delete this message?",
     "Delete",
     "danger",
-    el("p", {}, `“${excerpt}” will be gone for everybody.`),
+    el("p", {}, "“", lineNode(oneLine(excerpt)), "” will be gone for everybody."),
   );
 
 /**
@@ -67,7 +69,7 @@ export const confirmDeletion = (excerpt) =>
  * @param {string} topic
  */
 export async function askTopic(title, topic) {
-  const field = el("input", { "aria-label": "Topic", maxlength: "300" });
+  const field = el("input", { "aria-label": "Topic", dir: "auto" });
   field.value = topic;
   return (await ask(`Topic of ${title}`, "Save", "main", field)) ? field.value.trim() : null;
 }

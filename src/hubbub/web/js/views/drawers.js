@@ -1,57 +1,122 @@
-/** The panels beside the log. Where there is no room for one, it is a drawer over the log. */
+/**
+ * The panels beside the log. Where there is no room for one, it is a drawer over the log.
+ *
+ * While a drawer is open, all that it covers is inert, so the focus stays in it until it closes;
+ * then the focus goes back to where it was.
+ */
 
-import { part, within } from "./page.js";
+import { part } from "./page.js";
 
-const OPENERS = { rooms: "show-rooms", people: "show-people" };
+/** What opens each panel, and from which width on it needs no drawer. */
+const PANELS = {
+  rooms: { id: "sidebar", opener: "show-rooms", column: "(min-width: 720px)" },
+  people: { id: "people", opener: "show-people", column: "(min-width: 1000px)" },
+};
 
-/** @typedef {keyof typeof OPENERS} Panel */
+/** @typedef {keyof typeof PANELS} Panel */
 
 export class Drawers {
   #app = part("app", HTMLElement);
-  #main = part("main", HTMLElement);
-  #wide = matchMedia("(min-width: 1000px)");
+  #shade = part("shade", HTMLElement);
+  /** @type {Panel | null} */
+  #open = null;
 
   constructor() {
-    this.#app.toggleAttribute("data-people", this.#wide.matches);
-    this.#wide.addEventListener("change", () => this.close());
-    part(OPENERS.rooms, HTMLElement).addEventListener("click", () => this.#open("rooms"));
-    part(OPENERS.people, HTMLElement).addEventListener("click", () => this.togglePeople());
-    part("shade", HTMLElement).addEventListener("click", () => this.close());
-    this.#app.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
+    this.#app.toggleAttribute("data-people", isColumn("people"));
+    for (const panel of /** @type {Panel[]} */ (Object.keys(PANELS))) {
+      part(PANELS[panel].opener, HTMLElement).addEventListener("click", () => this.toggle(panel));
+      matchMedia(PANELS[panel].column).addEventListener("change", () => {
+        this.close();
+        this.#tell();
+      });
+    }
+    this.#shade.addEventListener("click", () => this.close());
+    // On the document: what had the focus may be gone, and the key is then pressed on the body.
+    document.addEventListener("keydown", (event) => this.#pressed(event));
     this.#tell();
   }
 
-  /** Show or hide who is here. */
-  togglePeople() {
-    if (!this.#wide.matches) this.#open("people");
-    else this.#app.toggleAttribute("data-people");
+  /**
+   * Show or hide a panel.
+   * @param {Panel} panel
+   */
+  toggle(panel) {
+    if (!isColumn(panel)) this.#show(panel);
+    else if (panel === "people") this.#app.toggleAttribute("data-people");
     this.#tell();
   }
 
   /** Close the drawer, if one is open. */
   close() {
-    const panel = /** @type {Panel | undefined} */ (this.#app.dataset.drawer);
+    const panel = this.#open;
     if (!panel) return;
+    this.#open = null;
     delete this.#app.dataset.drawer;
-    this.#main.inert = false;
-    part(OPENERS[panel], HTMLElement).focus();
+    this.#cover(null);
+    const opener = part(PANELS[panel].opener, HTMLElement);
+    // In a window that has become wider there is no button any more.
+    (opener.checkVisibility() ? opener : part("message", HTMLElement)).focus();
     this.#tell();
   }
 
   /** @param {Panel} panel */
-  #open(panel) {
+  #show(panel) {
+    this.#open = panel;
     this.#app.dataset.drawer = panel;
-    this.#main.inert = true;
-    this.#tell();
-    const drawer = part(panel === "rooms" ? "sidebar" : "people", HTMLElement);
-    // Hidden elements cannot be focused; it is seen only from its next style on.
-    requestAnimationFrame(() => within(drawer, "button:enabled", HTMLElement).focus());
+    const drawer = part(PANELS[panel].id, HTMLElement);
+    this.#cover(drawer);
+    // It can be focused at once: its transition begins with it visible (styles/layout.css).
+    stops(drawer)[0]?.focus();
+  }
+
+  /** @param {HTMLElement | null} drawer which covers all else; null: nothing does */
+  #cover(drawer) {
+    for (const child of this.#app.children) {
+      if (child instanceof HTMLElement && child !== this.#shade)
+        child.inert = drawer !== null && child !== drawer;
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (!this.#open || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") this.close();
+    else if (event.key !== "Tab" || !this.#isLeaving(event.shiftKey)) return;
+    event.preventDefault();
+  }
+
+  /**
+   * Move the focus from one end of the drawer to the other, where Tab would leave it.
+   * @param {boolean} isBackward
+   */
+  #isLeaving(isBackward) {
+    const drawer = part(PANELS[/** @type {Panel} */ (this.#open)].id, HTMLElement);
+    const all = stops(drawer);
+    const [first, last] = isBackward ? [all.at(-1), all[0]] : [all[0], all.at(-1)];
+    const isInside = drawer.contains(document.activeElement);
+    if (isInside && document.activeElement !== last) return false;
+    first?.focus();
+    return true;
   }
 
   #tell() {
-    const { drawer, people } = this.#app.dataset;
-    part(OPENERS.rooms, HTMLElement).ariaExpanded = `${drawer === "rooms"}`;
-    const isOpen = this.#wide.matches ? people !== undefined : drawer === "people";
-    part(OPENERS.people, HTMLElement).ariaExpanded = `${isOpen}`;
+    for (const panel of /** @type {Panel[]} */ (Object.keys(PANELS))) {
+      const isShown = isColumn(panel)
+        ? panel === "rooms" || this.#app.dataset.people !== undefined
+        : this.#open === panel;
+      part(PANELS[panel].opener, HTMLElement).ariaExpanded = `${isShown}`;
+    }
   }
 }
+
+/** @param {Panel} panel */
+const isColumn = (panel) => matchMedia(PANELS[panel].column).matches;
+
+/**
+ * @param {HTMLElement} drawer
+ * @returns {HTMLElement[]} where Tab stops in it
+ */
+const stops = (drawer) =>
+  [.../** @type {NodeListOf<HTMLElement>} */ (drawer.querySelectorAll("button:enabled"))].filter(
+    (button) => button.checkVisibility({ visibilityProperty: true }),
+  );

@@ -85,7 +85,6 @@ export class Entrance {
     this.#label.textContent = label;
     this.#field.type = type;
     this.#field.setAttribute("autocomplete", autocomplete);
-    this.#field.maxLength = asking === "name" ? 32 : 1000;
     this.#field.value = asking === "name" ? this.#chat.rememberedName : "";
     this.#another.hidden = asking === "name";
     this.#field.select();

@@ -7,14 +7,16 @@
  * @property {() => void} search
  * @property {() => void} help
  * @property {() => void} swapFocus
+ * @property {() => void} selectAll
  * @property {() => void} write
  *
  * @typedef {(moves: Moves, chord: string) => void} Run
  */
 
 /**
- * `chords` are what `chordOf` says, `keys` is what the help does.
- * @type {{chords: string[], keys: string, purpose: string, run: Run}[]}
+ * `chords` are what `chordOf` says, `keys` is what the help does; while one writes, those of
+ * `isText` belong to the text.
+ * @type {{chords: string[], keys: string, purpose: string, isText?: boolean, run: Run}[]}
  */
 const KEYS = [
   {
@@ -47,7 +49,21 @@ const KEYS = [
     purpose: "to the messages, and back",
     run: (moves) => moves.swapFocus(),
   },
-  { chords: ["F1", "?"], keys: "F1, ?", purpose: "this help", run: (moves) => moves.help() },
+  {
+    chords: ["Ctrl+a"],
+    keys: "Ctrl+A",
+    purpose: "select all messages, in the messages",
+    isText: true,
+    run: (moves) => moves.selectAll(),
+  },
+  { chords: ["F1"], keys: "F1", purpose: "this help", run: (moves) => moves.help() },
+  {
+    chords: ["?"],
+    keys: "?",
+    purpose: "this help, in the messages",
+    isText: true,
+    run: (moves) => moves.help(),
+  },
 ];
 
 const WRITING = [
@@ -77,16 +93,37 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return [...held.filter(Boolean), isLetter ? key.toLowerCase() : key].join("+");
 }
 
+/**
+ * Keep from the whole page what is pressed while an input method composes a character.
+ *
+ * Enter and Escape then choose or drop a candidate, and must not send, choose, close or complete
+ * anything. Safari ends the composition before it tells of the key, but gives it the code 229.
+ */
+export function leaveComposingAlone() {
+  // On the window and first: no other listener hears of it, whichever element it is on.
+  const listen = (/** @type {KeyboardEvent} */ event) => {
+    if (!isComposing(event)) return;
+    event.stopImmediatePropagation();
+    // What browsers do by themselves: send a form, close a dialog.
+    if (["Enter", "Escape"].includes(event.key)) event.preventDefault();
+  };
+  window.addEventListener("keydown", listen, { capture: true });
+}
+
+const COMPOSING_CODE = 229;
+
+/** @param {KeyboardEvent} event */
+export const isComposing = ({ isComposing, keyCode }) => isComposing || keyCode === COMPOSING_CODE;
+
 /** @param {Moves} moves */
 export function listenToKeys(moves) {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]"))
-      return;
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const chord = chordOf(event);
     const { target } = event;
     const isWriting = target instanceof Element && target.matches("input, textarea");
     const found = KEYS.find(({ chords }) => chords.includes(chord));
-    if (found && !(chord === "?" && isWriting)) {
+    if (found && !(found.isText && isWriting)) {
       event.preventDefault();
       found.run(moves, chord);
     } else if (target === document.body && chord.length === 1) {

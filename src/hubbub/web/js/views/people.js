@@ -48,7 +48,8 @@ export class People {
 
   /** @param {string} name */
   #rowOf(name) {
-    if (name === this.#chat.name) return el("li", {}, el("p", { class: "name" }, `${name} (you)`));
+    if (name === this.#chat.name)
+      return el("li", {}, el("p", { class: "name" }, el("bdi", {}, name), " (you)"));
     const label = el("span", { class: "name" }, name);
     return el(
       "li",

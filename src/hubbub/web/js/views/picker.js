@@ -1,9 +1,10 @@
 /** A dialog with a list that narrows while one types: rooms, people, messages found. */
 
 import { el } from "../log/element.js";
+import { lineNode } from "../markup/dom.js";
 import { openDialog } from "./dialogs.js";
 import { write } from "./page.js";
-import { counted } from "./wording.js";
+import { counted, refusal } from "./wording.js";
 
 /**
  * @typedef {object} Row
@@ -36,6 +37,7 @@ export function openPicker(
     "aria-controls": "options",
     "aria-autocomplete": "list",
     placeholder: hint,
+    dir: "auto",
     autocomplete: "off",
     spellcheck: "false",
   });
@@ -85,7 +87,7 @@ export function openPicker(
       all = await find(field.value);
       if (!all.length && field.value.trim()) note = nothing;
     } catch (error) {
-      note = /** @type {Error} */ (error).message;
+      note = refusal(error);
     }
     if (turn !== asked) return;
     rows = all.slice(0, ROWS_SHOWN_MAX);
@@ -98,18 +100,22 @@ export function openPicker(
   const choose = async (/** @type {number} */ index) => {
     const row = rows[index];
     if (!row) return;
-    try {
-      if (row.more) {
-        rows.splice(index, 1, ...(await row.more()));
-        draw("");
-      } else {
-        dialog.close();
-        await row.act?.();
-        write();
-      }
-    } catch (error) {
-      fail(/** @type {Error} */ (error).message);
+    if (row.more) {
+      const { more } = row;
+      await orSay(
+        async () => {
+          rows.splice(index, 1, ...(await more()));
+          draw("");
+        },
+        (sentence) => draw(sentence), // the dialog would cover a notice
+      );
+      return;
     }
+    dialog.close();
+    await orSay(async () => {
+      await row.act?.();
+      write();
+    }, fail);
   };
 
   const later = () => {
@@ -135,7 +141,6 @@ export function openPicker(
   });
   /** @param {KeyboardEvent} event */
   const press = (event) => {
-    if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) mark(active + step);
     else if (event.key === "Enter") void enter();
@@ -149,12 +154,24 @@ export function openPicker(
 }
 
 /**
+ * @param {() => Promise<void>} act
+ * @param {(sentence: string) => void} say why it was refused
+ */
+async function orSay(act, say) {
+  try {
+    await act();
+  } catch (error) {
+    say(refusal(error));
+  }
+}
+
+/**
  * @param {Row} row
  * @param {number} index
  */
 function optionOf({ title, aside, detail }, index) {
   const option = el("li", { id: `option-${index}`, role: "option" }, el("b", {}, title));
   if (aside) option.append(el("small", {}, aside));
-  if (detail) option.append(el("p", {}, detail));
+  if (detail) option.append(el("p", {}, lineNode(detail)));
   return option;
 }

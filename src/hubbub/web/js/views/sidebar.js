@@ -65,18 +65,34 @@ export class Sidebar {
    * @param {HTMLElement} row
    * @param {RoomState} room
    */
-  #draw(row, { name, title, unread, mentions }) {
+  #draw(row, { name, title, unread, mentions, pending }) {
     const button = /** @type {HTMLElement} */ (row.firstElementChild);
     const [label, badge, meaning] = /** @type {HTMLElement[]} */ ([...button.children]);
     if (!label || !badge || !meaning) return;
     button.ariaCurrent = name === this.#chat.current?.name ? "true" : null;
     button.classList.toggle("unread", unread > 0);
     setText(label, title);
-    setText(badge, unread > BADGE_MAX ? `${BADGE_MAX}+` : `${unread}`);
-    setText(meaning, `unread${mentions ? `, ${counted(mentions, "mention")}` : ""}`);
-    badge.hidden = meaning.hidden = !unread;
+    const failed = pending.filter(({ failure }) => failure !== undefined).length;
+    setText(badge, failed ? "!" : unread > BADGE_MAX ? `${BADGE_MAX}+` : `${unread}`);
+    setText(meaning, meaningOf(unread, mentions, failed));
+    badge.hidden = meaning.hidden = !unread && !failed;
     badge.classList.toggle("mention", mentions > 0);
+    badge.classList.toggle("failed", failed > 0);
   }
+}
+
+/**
+ * What a badge tells those who do not see it.
+ * @param {number} unread
+ * @param {number} mentions
+ * @param {number} failed own messages
+ */
+function meaningOf(unread, mentions, failed) {
+  const parts = [];
+  if (failed) parts.push(`${counted(failed, "message")} not sent`);
+  if (unread) parts.push(failed ? `${unread} unread` : "unread");
+  if (mentions) parts.push(counted(mentions, "mention"));
+  return parts.join(", ");
 }
 
 const rowOf = () =>

@@ -1,6 +1,18 @@
 /** Sentences and labels that depend on what is the case. */
 
+import { ChatError } from "../chat/errors.js";
+import { el } from "../log/element.js";
+
 /** @typedef {import("../chat/types.js").Connection} Connection */
+
+/**
+ * The sentence for something that the server refused. Any other error is a fault of ours.
+ * @param {unknown} error
+ */
+export function refusal(error) {
+  if (error instanceof ChatError) return error.message;
+  throw error;
+}
 
 /**
  * Count things.
@@ -42,6 +54,24 @@ export function typingOf(names) {
 
 /** @param {readonly string[]} names */
 export const listed = (names) => new Intl.ListFormat("en").format(names);
+
+/**
+ * Set names apart in a sentence, so that one of another script turns nothing around.
+ * @param {string} sentence
+ * @param {readonly string[]} names in the order in which the sentence has them
+ * @returns {(string | Node)[]}
+ */
+export function withNames(sentence, names) {
+  const parts = [];
+  let rest = sentence;
+  for (const name of names) {
+    const at = rest.indexOf(name);
+    if (at < 0) continue; // several people are not named
+    parts.push(rest.slice(0, at), el("bdi", {}, name));
+    rest = rest.slice(at + name.length);
+  }
+  return [...parts, rest];
+}
 
 /**
  * Describe the connection. `detail` changes often and is not read out.

@@ -1,0 +1,27 @@
+/** Beginnings of texts. What a reader takes for one character is never cut in two. */
+
+const CHARACTERS = new Intl.Segmenter();
+/** Nobody writes a longer character; one that is longer is cut all the same. */
+const CHARACTER_UNITS_MAX = 64;
+
+/**
+ * @param {string} text
+ * @param {number} unitsMax in UTF-16 code units
+ * @returns {string} as many whole characters as fit
+ */
+export function beginningOf(text, unitsMax) {
+  if (text.length <= unitsMax) return text;
+  const around = CHARACTERS.segment(text.slice(0, unitsMax + CHARACTER_UNITS_MAX));
+  const end = around.containing(unitsMax)?.index || unitsMax;
+  return text.slice(0, end).toWellFormed();
+}
+
+/**
+ * @param {string} text
+ * @param {number} unitsMax
+ * @returns {string} the text, or its beginning with dots that say so
+ */
+export function excerpt(text, unitsMax) {
+  const shown = beginningOf(text, unitsMax);
+  return shown.length < text.length ? `${shown} …` : shown;
+}

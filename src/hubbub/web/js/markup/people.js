@@ -1,0 +1,74 @@
+/**
+ * Where a message names people, so that a name turns nothing around it.
+ *
+ * The first letters of a line decide whether it runs from left to right or from right to left. A
+ * name in another script says nothing about the sentence that it stands in, so it is set apart.
+ */
+
+/** @typedef {import("./runs.js").Run} Run */
+
+const NAME_CHARS_MAX = 32;
+const CALLS_MAX = 500; // nobody reads more, and to look at each of a flood would be slow
+const CALL = /(?<![\p{L}\p{N}_])@(?=[\p{L}\p{N}])/gu;
+const WORD = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?/u;
+const ADDRESSED = /^[^\n:,،]{1,32}(?=[:,،])/gmu; // "bob: look"
+
+/**
+ * @param {Run[]} runs
+ * @param {(name: string) => boolean} isName whether somebody has this name
+ * @returns {Run[]} the runs, split so that names stand alone
+ */
+export function withNames(runs, isName) {
+  return runs.flatMap((run) => (run.kind === "text" && !run.mention ? split(run, isName) : [run]));
+}
+
+/**
+ * @param {Run} run
+ * @param {(name: string) => boolean} isName
+ * @returns {Run[]}
+ */
+function split(run, isName) {
+  const { text } = run;
+  const names = namesIn(text, isName);
+  if (!names.length) return [run];
+  const pieces = [];
+  let done = 0;
+  for (const [start, end] of names) {
+    if (start > done) pieces.push({ ...run, text: text.slice(done, start) });
+    pieces.push({ ...run, text: text.slice(start, end), isName: true });
+    done = end;
+  }
+  if (done < text.length) pieces.push({ ...run, text: text.slice(done) });
+  return pieces;
+}
+
+/**
+ * @param {string} text
+ * @param {(name: string) => boolean} isName
+ * @returns {[number, number][]} where names begin and end, in order; none overlap
+ */
+export function namesIn(text, isName) {
+  /** @type {[number, number][]} */
+  const calls = [...text.matchAll(CALL)].slice(0, CALLS_MAX).map(({ index }) => [
+    index,
+    index + 1 + nameLength(text.slice(index + 1, index + 1 + 2 * NAME_CHARS_MAX), isName),
+  ]);
+  /** @type {[number, number][]} */
+  const addressed = [...text.matchAll(ADDRESSED)]
+    .filter(([name]) => isName(name))
+    .map(({ index, 0: name }) => [index, index + name.length]);
+  const found = [...calls, ...addressed].sort(([one], [other]) => one - other);
+  return found.filter(([start], at) => at === 0 || start >= found[at - 1][1]);
+}
+
+/**
+ * Names may hold spaces, so the longest that somebody has wins; what nobody has ends with the word.
+ *
+ * @param {string} text which begins with a name
+ * @param {(name: string) => boolean} isName
+ */
+function nameLength(text, isName) {
+  const word = WORD.exec(text)?.[0].length ?? 0;
+  const ends = [...text.matchAll(/(?=[^\p{L}\p{M}\p{N}_]|$)/gu)].map(({ index }) => index);
+  return ends.findLast((end) => end > word && isName(text.slice(0, end))) ?? word;
+}

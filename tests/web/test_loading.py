@@ -1,0 +1,38 @@
+"""The page comes, also when a part of it is lost on the way."""
+
+import re
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.web.conftest import NewTab
+
+
+def lose(route: Route) -> None:
+    """Lose a file as browsers do when the network changes."""
+    route.abort("internetdisconnected")
+
+
+@pytest.mark.parametrize("part", ["js/chat/chat.js", "js/main.js", "styles/layout.css"])
+def test_a_page_of_which_a_part_is_lost_is_loaded_again(
+    url: str, new_tab: NewTab, part: str
+) -> None:
+    ann = new_tab()
+    ann.page.route(re.compile(part), lose, times=1)
+    ann.enter(url, "ann")
+    ann.say("here after all")
+    ann.hears("here after all")
+    ann.faults = [fault for fault in ann.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_a_page_that_never_comes_whole_says_so(url: str, new_tab: NewTab) -> None:
+    ann = new_tab()
+    ann.page.clock.install()
+    ann.page.route(re.compile("js/chat/chat.js"), lose)
+    ann.page.goto(url)
+    for load in range(1, 6):
+        expect(ann.page.get_by_role("status")).to_contain_text("Loading it again")
+        with ann.page.expect_navigation():
+            ann.page.clock.run_for(load * 1000)
+    expect(ann.page.get_by_role("status")).to_contain_text("Check the connection")
+    ann.faults.clear()

@@ -1,0 +1,161 @@
+"""What is refused is not lost: the line comes back, and the notice stays until it was seen."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.faults.serving import ServerProcess
+from tests.web.conftest import NewTab
+from tests.web.tabs import Tab
+
+REFUSED = {
+    "/msg nobody the text that must not be lost": "nobody",
+    "/join no/such*name": "room",
+    "/topic " + "long " * 1000: "topic",
+}
+SEEN_MILLISECONDS = 4000
+
+
+@pytest.mark.parametrize("line", REFUSED, ids=[line.split()[0] for line in REFUSED])
+def test_a_refused_line_comes_back(url: str, new_tab: NewTab, line: str) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.say(line)
+    expect(ann.page.get_by_role("alert")).to_contain_text(REFUSED[line])
+    expect(ann.composer).to_have_value(line.strip())
+
+
+def test_a_refused_topic_of_the_dialog_comes_back(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.page.get_by_role("button", name="Add a topic").click()
+    ann.page.get_by_role("textbox", name="Topic").fill("long " * 1000)
+    ann.page.get_by_role("button", name="Save").click()
+    expect(ann.page.get_by_role("alert")).to_contain_text("topic")
+    expect(ann.composer).to_have_value(("/topic " + "long " * 1000).strip())
+
+
+def test_what_is_written_meanwhile_is_not_mixed_with_what_comes_back(
+    server: ServerProcess, url: str, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(url, "ann")
+    server.kill()
+    expect(ann.page.get_by_role("status").first).to_contain_text("Offline")
+    # In one task, so that the refusal comes after the new text.
+    ann.page.evaluate(
+        """() => {
+            const field = document.querySelector("textarea");
+            const write = text => {
+                field.value = text;
+                field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            };
+            write("/msg bob a secret");
+            const enter = { key: "Enter", bubbles: true, cancelable: true };
+            field.dispatchEvent(new KeyboardEvent("keydown", enter));
+            write("hello all");
+        }"""
+    )
+    expect(ann.page.get_by_role("alert")).to_contain_text("/msg bob a secret")
+    expect(ann.composer).to_have_value("hello all")
+    server.start()
+    ann.page.reload()  # a tab keeps both
+    expect(ann.composer).to_have_value("hello all")
+    expect(ann.page.get_by_role("status").first).to_contain_text("Connected")
+    ann.composer.press("Enter")
+    expect(ann.composer).to_have_value("/msg bob a secret")
+    ann.hears("hello all")
+
+
+def test_a_refused_edit_comes_back_as_an_edit(
+    server: ServerProcess, url: str, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.say("a tpyo")
+    ann.hears("a tpyo")
+    expect(ann.page.get_by_text("Sending")).to_have_count(0)
+    server.kill()
+    expect(ann.page.get_by_role("status").first).to_contain_text("Offline")
+    ann.composer.press("ArrowUp")
+    ann.composer.fill("a typo")
+    ann.composer.press("Enter")
+    expect(ann.page.get_by_role("alert")).to_contain_text("connection")
+    expect(ann.composer).to_have_value("a typo")
+    expect(ann.page.get_by_text("Editing")).to_be_visible()
+    server.start()
+    expect(ann.page.get_by_role("status").first).to_contain_text("Connected")
+    ann.composer.press("Enter")
+    expect(ann.message("a typo")).to_contain_text("edited")
+
+
+def test_an_edit_of_what_was_deleted_meanwhile_is_kept(
+    server: ServerProcess, url: str, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.say("a tpyo")
+    ann.hears("a tpyo")
+    ann.composer.press("ArrowUp")
+    ann.composer.fill("many new words")
+    ann.page.keyboard.press("F6")
+    ann.page.keyboard.press("d")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    ann.hears("message deleted")
+    expect(ann.composer).to_have_value("many new words")
+    expect(ann.page.get_by_role("button", name="Cancel")).to_be_hidden()
+    expect(ann.page.get_by_role("alert")).to_contain_text("deleted")
+
+
+def refused(tab: Tab) -> None:
+    """Have a line refused, and the composer empty afterwards."""
+    tab.say("/msg nobody hi")
+    expect(tab.page.get_by_role("alert")).to_contain_text("nobody")
+    tab.composer.fill("")
+
+
+def test_a_notice_stays_until_it_was_seen(url: str, new_tab: NewTab) -> None:
+    ann = new_tab()
+    ann.page.clock.install()
+    ann.enter(url, "ann")
+    refused(ann)
+    ann.composer.press_sequentially("a word")
+    expect(ann.page.get_by_role("alert")).to_contain_text("nobody")
+    ann.page.clock.run_for(SEEN_MILLISECONDS * 2)
+    expect(ann.page.get_by_role("alert")).to_contain_text("nobody")
+    ann.composer.press_sequentially("s")
+    expect(ann.page.get_by_text("nobody")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("cover", "uncover"),
+    [
+        ("Object.defineProperty(document, 'hidden', {value: true, configurable: true})",
+         "delete document.hidden"),
+        ("document.hasFocus = () => false", "delete document.hasFocus"),
+        ("document.querySelector('#help').click()", "document.querySelector('dialog').close()"),
+    ],
+    ids=["hidden tab", "other window", "dialog"],
+)  # fmt: skip
+def test_a_notice_that_nobody_can_see_is_not_seen(
+    url: str, new_tab: NewTab, cover: str, uncover: str
+) -> None:
+    ann = new_tab()
+    ann.page.clock.install()
+    ann.enter(url, "ann")
+    refused(ann)
+    ann.page.evaluate(cover)
+    ann.page.clock.run_for(SEEN_MILLISECONDS * 10)
+    ann.page.evaluate(uncover)
+    ann.composer.press_sequentially("a word")
+    expect(ann.page.get_by_role("alert")).to_contain_text("nobody")
+
+
+def test_a_notice_follows_into_other_rooms_and_can_be_dismissed(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    refused(ann)
+    ann.say("/join kitchen")
+    expect(ann.composer).to_have_accessible_name("Message to #kitchen")
+    expect(ann.page.get_by_role("alert")).to_contain_text("nobody")
+    ann.page.get_by_role("button", name="Dismiss").click()
+    expect(ann.page.get_by_text("nobody")).to_have_count(0)
+    ann.composer.fill("/nonsense")
+    ann.composer.press("Enter")
+    expect(ann.page.get_by_role("alert")).to_contain_text("no command")
+    expect(ann.composer).to_have_value("/nonsense")
+    ann.composer.press("Escape")
+    expect(ann.page.get_by_text("no command")).to_have_count(0)

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Histories } from "../../../src/hubbub/web/js/views/histories.js";
+
+test("a history that was replaced is told of, once each time", () => {
+  const told = [];
+  const [lobby, kitchen] = [{ histories: 0 }, { histories: 0 }];
+  const rooms = [
+    { title: "#lobby", replica: lobby },
+    { title: "#kitchen", replica: kitchen },
+  ];
+  const histories = new Histories({ rooms }, (text) => told.push(text));
+  histories.update();
+  assert.deepEqual(told, []);
+  lobby.histories += 1;
+  histories.update();
+  histories.update();
+  lobby.histories += 1;
+  histories.update();
+  assert.equal(told.length, 2);
+  for (const text of told) assert.match(text, /^The history of #lobby was replaced on the server/);
+});
