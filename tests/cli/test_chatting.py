@@ -1,5 +1,6 @@
 """The commands against the real server."""
 
+import asyncio
 import getpass
 import json
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.client import connect
 from hubbub.testing import LocalServer
 
 from .commands import hubbub, started
@@ -238,3 +240,39 @@ def test_a_chat_that_may_reconnect_says_that_it_tries(tmp_path: Path) -> None:
     join.send_signal(signal.SIGINT)
     assert join.wait(30) == 0
     join.communicate()
+
+
+def test_tail_and_plain_lines_tell_of_edits_and_deletions(hubbub_server: LocalServer) -> None:
+    tail = started("tail", hubbub_server.address, "--name", "t")
+    join = started("join", hubbub_server.address, "--name", "j", "--plain")
+    for one in (tail, join):
+        assert one.stderr is not None
+        assert one.stderr.readline().startswith(b"connected to")
+
+    async def change() -> None:
+        async with connect(hubbub_server.address, name="ann") as chat:
+            seq = await chat.say("helo")
+            assert seq is not None
+            await chat.edit("lobby", seq, "hello\nbob > yes")
+            await chat.delete("lobby", seq)
+
+    asyncio.run(change())
+    for one in (tail, join):
+        assert one.stdout is not None
+        assert [one.stdout.readline() for _ in range(4)] == [
+            b"ann > helo\n",
+            b"ann > (edited 1) hello\n",
+            b"ann > (edited 1) bob > yes\n",
+            b"ann > (deleted 1)\n",
+        ]
+        one.terminate()
+        one.communicate()
+    assert hubbub("history", hubbub_server.address).stdout == "ann > (deleted)\n"
+
+
+def test_a_search_of_all_rooms_says_where_a_message_was_found(hubbub_server: LocalServer) -> None:
+    address = hubbub_server.address
+    assert hubbub("send", address, "--name", "ci", "--room", "dev", "hello dev").returncode == 0
+    send(hubbub_server, "hello lobby")
+    assert hubbub("search", address, "hello").stdout == "ci > [dev] hello dev\nci > hello lobby\n"
+    assert hubbub("search", address, "hello", "--room", "dev").stdout == "ci > hello dev\n"

@@ -90,7 +90,7 @@ def test_escape_sequences_of_a_hostile_server_do_nothing() -> None:
         lines = [join.stdout.readline().decode() for _ in range(3)]
         join.terminate()
         join.communicate()
-    name = "[31mann root > x"
+    name = "'[31mann\\u2028root > x'"
     assert lines == [f"{name} > ]0;ownedhi\n", f"{name} > root > rm\n", f"{name} > z2J\n"]
 
 

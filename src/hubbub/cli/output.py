@@ -1,17 +1,17 @@
-"""What commands print: without control characters, encoding errors or forged lines."""
+"""How commands print: without control characters and encoding errors."""
 
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from hubbub.chat.events import Error, Event, Message, Notice, Room
-from hubbub.chat.names import SERVER_NAME, is_direct
+from hubbub.chat.events import Room
+from hubbub.chat.names import is_direct
 from hubbub.chat.text import inert, inert_line
 from hubbub.cli import flush
-from hubbub.client import AnyClientEvent, ClassicMessage, Offline, Online
+from hubbub.client import AnyClientEvent, Offline, Online
 
 
 def complain(sentence: str) -> None:
@@ -29,37 +29,14 @@ def show_text(text: str) -> None:
     _print(sys.stdout, inert(text))
 
 
-def show_said(name: str, text: str) -> None:
-    """Print who said what; every line bears the name, so that nobody can forge another's."""
-    label = " ".join(inert_line(name).splitlines())
-    _print(sys.stdout, "\n".join(f"{label} > {line}" for line in inert(text).splitlines()))
-
-
-def show_event(event: AnyClientEvent, here: str) -> None:
-    """Print what a chat in plain lines shows of an event to someone in the room `here`."""
-    match event:
-        case Message(room=room) if is_direct(room):
-            show_said(event.sender, f"(private) {event.text}")
-        case Message(room=room) if room != here:
-            show_said(event.sender, f"[{room}] {event.text}")
-        case Message():
-            show_said(event.sender, event.text)
-        case ClassicMessage():
-            show_said(event.sender, event.text)
-        case Notice():
-            show_said(SERVER_NAME, event.text)
-        case Error():
-            show_said(SERVER_NAME, event.message)
-        case Room(ref=None, direct=[]):
-            show_said(SERVER_NAME, f"You are in {event.room} now.")
-        case Event():
-            pass
-        case _:
-            report(event)
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines on stdout in one piece, at once; no lines print nothing."""
+    if text := "\n".join(map(inert_line, lines)):
+        _print(sys.stdout, text)
 
 
 def report(event: AnyClientEvent) -> None:
-    """Print on stderr that the connection came or went."""
+    """Print on stderr that the connection came or went, or that a history is not what it was."""
     match event:
         case Online(events=True):
             complain(f"connected to {event.address} ({event.server})")
@@ -67,6 +44,12 @@ def report(event: AnyClientEvent) -> None:
             complain(f"connected to {event.address}, which relays messages and keeps none")
         case Offline():
             complain(f"{event.reason}; trying again in {event.retry_seconds:.2g} s")
+        case Room(replaced=True):
+            where = "a private room" if is_direct(event.room) else event.room
+            complain(
+                f"The history of {where} was replaced, perhaps by a backup: messages that you saw "
+                "before may be gone, and the numbers of messages begin anew"
+            )
         case _:
             pass
 
@@ -78,7 +61,7 @@ def _print(stream: TextIO, line: str) -> None:
 
 
 def can_show(text: str) -> bool:
-    """Tell whether stdout is a terminal with all the characters of `text`."""
+    """Return whether stdout is a terminal with all the characters of `text`."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -87,7 +70,7 @@ def can_show(text: str) -> bool:
 
 
 def is_pipe(stream: TextIO) -> bool:
-    """Tell whether `stream` is the writing end of a pipe."""
+    """Return whether `stream` is the writing end of a pipe."""
     try:
         return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):

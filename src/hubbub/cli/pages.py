@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from hubbub.chat.events import Message, Page
-from hubbub.cli.output import reader_may_leave, show, show_said
+from hubbub.cli.output import reader_may_leave, show_lines
+from hubbub.cli.transcript import transcript
 from hubbub.client import Chat, connect
 from hubbub.wire.codec import encode
 
@@ -25,8 +26,7 @@ def history(
     async def page(chat: Chat) -> Page:
         return await chat.history(chat.room, before=before, after=after, limit=limit)
 
-    with reader_may_leave():
-        _show(asyncio.run(_ask(address, name, room, password, page)).messages, json=json)
+    _show(*asyncio.run(_ask(address, name, room, password, page)), json=json)
 
 
 def search(
@@ -46,8 +46,7 @@ def search(
         wanted = None if room is None else chat.room
         return await chat.search(query, wanted, before=before, limit=limit)
 
-    with reader_may_leave():
-        _show(asyncio.run(_ask(address, name, room, password, page)).messages, json=json)
+    _show(*asyncio.run(_ask(address, name, room, password, page)), json=json)
 
 
 async def _ask(
@@ -56,16 +55,15 @@ async def _ask(
     room: str | None,
     password: str,
     page: Callable[[Chat], Awaitable[Page]],
-) -> Page:
+) -> tuple[list[Message], str]:
+    """Return the messages, and the room that is asked about unless another is named."""
     async with connect(
         address, name=name, room=room, password=password, joining=False, reconnect=False
     ) as chat:
-        return await page(chat)
+        return (await page(chat)).messages, chat.room
 
 
-def _show(messages: list[Message], *, json: bool) -> None:
-    for message in messages:
-        if json:
-            show(encode(message).decode())
-        else:
-            show_said(message.sender, "(deleted)" if message.deleted else message.text)
+def _show(messages: list[Message], here: str, *, json: bool) -> None:
+    with reader_may_leave():
+        for message in messages:
+            show_lines([encode(message).decode()] if json else transcript(message, here))

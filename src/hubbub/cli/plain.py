@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from hubbub.chat.errors import HubbubError, Refused, Unreachable
+from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message
-from hubbub.chat.names import SERVER_NAME
-from hubbub.cli.output import reader_may_leave, show_event, show_said
+from hubbub.cli.output import reader_may_leave, report, show_lines
 from hubbub.cli.speaking import Speaker, let_go, stdin_lines
+from hubbub.cli.transcript import server_lines, transcript
 from hubbub.client import Chat, connect
 
 
@@ -31,27 +31,35 @@ def chat(
 
 
 async def _chat(opened: Chat, entered: Callable[[Chat], None]) -> None:
-    async with opened as chat:
-        entered(chat)
-        hearing = asyncio.create_task(_hear(chat))
-        speaking = asyncio.create_task(_speak(chat))
-        try:
-            await asyncio.wait({hearing, speaking}, return_when=asyncio.FIRST_COMPLETED)
-            if hearing.done():
-                hearing.result()
-            await speaking
-        except HubbubError:
-            let_go(hearing)
-            raise
-        finally:
-            let_go(speaking)
-    await hearing  # what came before the end is still shown
+    hearing: asyncio.Task[None] | None = None
+    try:
+        async with opened as chat:
+            entered(chat)
+            hearing = asyncio.create_task(_hear(chat))
+            await _speak_while(hearing, chat)
+    finally:
+        # Closed, the chat gives what came before its end, and then no more. That is still shown,
+        # also where a line that could not be sent told of the end first.
+        if hearing is not None:
+            await hearing
+
+
+async def _speak_while(hearing: asyncio.Task[None], chat: Chat) -> None:
+    speaking = asyncio.create_task(_speak(chat))
+    try:
+        await asyncio.wait({hearing, speaking}, return_when=asyncio.FIRST_COMPLETED)
+        if hearing.done():
+            hearing.result()
+        await speaking
+    finally:
+        let_go(speaking)
 
 
 async def _hear(chat: Chat) -> None:
     async for event in chat:
+        report(event)
         if not (isinstance(event, Message) and event.sender == chat.name):
-            show_event(event, chat.room)
+            show_lines(transcript(event, chat.room))
 
 
 async def _speak(chat: Chat) -> None:
@@ -59,10 +67,9 @@ async def _speak(chat: Chat) -> None:
         try:
             await chat.say(text)
         except Refused as refusal:
-            show_said(SERVER_NAME, str(refusal))
+            show_lines(server_lines(str(refusal)))
 
-    speaker = Speaker(say)
-    try:
+    with Speaker(say) as speaker:
         async for line in stdin_lines():
             if line.startswith("/"):
                 await speaker.finish()
@@ -70,12 +77,10 @@ async def _speak(chat: Chat) -> None:
             else:
                 await speaker.say(line)
         await speaker.finish()
-    finally:
-        speaker.abandon()
 
 
 async def _command(chat: Chat, line: str) -> None:
     try:
         await chat.line(line)
     except (Refused, Unreachable) as error:
-        show_said(SERVER_NAME, str(error))
+        show_lines(server_lines(str(error)))

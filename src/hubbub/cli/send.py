@@ -20,10 +20,7 @@ async def _send(address: str, name: str, room: str | None, password: str, text: 
         if text != "-":
             await chat.say(text)
             return
-        speaker = Speaker(chat.say)
-        try:
+        with Speaker(chat.say) as speaker:
             async for line in stdin_lines():
                 await speaker.say(line)
             await speaker.finish()
-        finally:
-            speaker.abandon()

@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
 from threading import Thread
+from types import TracebackType
+from typing import Self
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.text import inert
+from hubbub.cli.output import complain
 
 READ_BYTES = 65_536
 LINE_BYTES_MAX = 1_048_576
@@ -59,28 +62,49 @@ def _text(line: bytes) -> str:
 
 
 class Speaker:
-    """Says many lines in order without waiting for each; at most `UNFINISHED_MAX` at a time."""
+    """Says many lines in order without waiting for each; at most `UNFINISHED_MAX` at a time.
+
+    `unconfirmed` counts the lines that were neither taken by the server nor refused. If the end
+    comes before them, and is not a refusal, which has its own sentence, that is said.
+    """
 
     def __init__(self, say: Callable[[str], Awaitable[object]]) -> None:
         self._say = say
+        self.unconfirmed = 0
         self._unfinished: deque[asyncio.Task[None]] = deque()
 
     async def say(self, text: str) -> None:
         """Say a line after those before; raises what an earlier one met."""
         if len(self._unfinished) >= UNFINISHED_MAX:
             await self._unfinished.popleft()
+        self.unconfirmed += 1
         self._unfinished.append(asyncio.create_task(self._said(text)))
 
     async def _said(self, text: str) -> None:
-        await self._say(text)
+        try:
+            await self._say(text)
+        except Refused:
+            self.unconfirmed -= 1
+            raise
+        self.unconfirmed -= 1
 
     async def finish(self) -> None:
         """Wait until all is said; raises what one of them met."""
         while self._unfinished:
             await self._unfinished.popleft()
 
-    def abandon(self) -> None:
-        """Wait for nothing more."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.unconfirmed and not isinstance(error, Refused):
+            lines = "line" if self.unconfirmed == 1 else f"{self.unconfirmed} lines"
+            complain(f"the server has not confirmed the last {lines}")
         for task in self._unfinished:
             let_go(task)
 

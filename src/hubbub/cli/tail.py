@@ -6,8 +6,9 @@ import signal
 import sys
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Logged, Message
-from hubbub.cli.output import is_pipe, reader_may_leave, report, show, show_event
+from hubbub.chat.events import Logged
+from hubbub.cli.output import is_pipe, reader_may_leave, report, show, show_lines
+from hubbub.cli.transcript import transcript
 from hubbub.client import ClassicMessage, Online, connect
 
 
@@ -30,14 +31,12 @@ async def _tail(
             event = received.event
             if isinstance(event, Online) and not event.events and (json or after is not None):
                 raise Refused("This server keeps no log, which --json and --after need.")
+            report(event)
             if json:
                 if isinstance(event, Logged) and event.room == chat.room:
                     show(received.json)
-                report(event)
-            elif isinstance(event, Message | ClassicMessage):
-                show_event(event, chat.room)
-            else:
-                report(event)
+            elif isinstance(event, Logged | ClassicMessage):
+                show_lines(transcript(event, chat.room))
 
 
 def _cancel_on_signal(task: "asyncio.Task[None]") -> None:
