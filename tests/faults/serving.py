@@ -75,6 +75,17 @@ class ServerProcess:
         """Let it write no file beyond `limit` bytes."""
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
+    def limit_descriptors(self, spare: int | None = None) -> None:
+        """Let it open no more than `spare` descriptors beyond those it has, or as many as ever."""
+        soft, hard = resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE)
+        if spare is None:
+            soft = hard
+        else:
+            taken = {int(path.name) for path in Path(f"/proc/{self._process.pid}/fd").iterdir()}
+            free = [number for number in range(max(taken) + spare + 2) if number not in taken]
+            soft = free[spare]  # the system gives out the lowest, and none from here on
+        resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+
     def largest_file_bytes(self) -> int:
         """Return the size of the largest file in the data folder."""
         sizes = [0]

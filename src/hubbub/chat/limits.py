@@ -50,7 +50,12 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 1_048_576
     handshake_seconds: Annotated[
-        float, Meta(gt=0, description="Seconds that a new connection has to say who it is.")
+        float,
+        Meta(
+            gt=0,
+            description="Seconds that a new connection has to say who it is. On loopback they "
+            "count from its first byte: people type their name after their client has connected.",
+        ),
     ] = 60
     idle_seconds: Annotated[
         float,
@@ -58,7 +63,12 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0
     keepalive_seconds: Annotated[
         int,
-        Meta(ge=1, description="Seconds of silence after which TCP checks that a peer is alive."),
+        Meta(
+            ge=4,
+            description="Seconds after which a peer is gone, and its name free, that vanished "
+            "without a word, as machines do that lose their power or network. A peer that only "
+            "reads or says nothing stays.",
+        ),
     ] = 60
     connections_max: Annotated[
         int, Meta(ge=1, description="Connections at the same time, from everywhere.")

@@ -44,6 +44,7 @@ async def running(config: Config, log: Log) -> AsyncIterator[str]:
     finally:
         await listener.close()
         await chatroom.close()
+        await listener.cut()
         for task in endless:
             task.cancel()
         for outcome in await asyncio.gather(*endless, return_exceptions=True):

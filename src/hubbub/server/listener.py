@@ -1,6 +1,6 @@
-"""One port for everyone: accepts, peeks at the first bytes, and picks who answers.
+"""The one port for everyone: the sockets that listen, and what they accept.
 
-Peeking leaves the bytes in the socket, so whoever is picked reads them as if it had accepted.
+An accepted connection gets its place and its socket options here, and is then the doorkeeper's.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ import os
 import socket
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import structlog
 
 from hubbub.chat.errors import ConfigError
+from hubbub.server.doorkeeper import Doorkeeper, Speech
+from hubbub.server.farewell import LINGER_SECONDS, Farewell
 from hubbub.server.framed import FramedLine
 from hubbub.server.http.visits import Web
+from hubbub.server.keepalive import Keepalive
+from hubbub.server.patience import Patience
+from hubbub.server.places import Place, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Callable, Sequence
 
     from hubbub.server.chatroom import Chatroom
 
@@ -28,14 +33,12 @@ ACCEPTS_AT_ONCE = 128
 BACKLOG_CONNECTIONS = 4096
 EXHAUSTED_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
+LOOKS_AT_ONCE = 500
+"""Connections looked at in one of the loop's turns; each takes some microseconds."""
+
 DISCARDED_BYTES = 65_536
 PORT_MAX = 65_535
-PARTIAL_SECONDS = 0.05
-"""Until a look at a first word that has not come whole; the bytes peeked at stay readable."""
 
-FRAME_STARTS = b"0123456789 +-"  # minus, so that the refusal of it is framed
-HTTP_METHODS = (b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH ")
-PEEK_BYTES = max(map(len, HTTP_METHODS))
 _NO_FAMILY = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 UNKNOWN = (
     b"This is a hubbub chatroom. It speaks frames (a 10-byte header with the payload's length, "
@@ -46,28 +49,34 @@ TOO_MANY = b"This chatroom has as many connections as it allows. Try again later
 logger = structlog.get_logger()
 
 
-class Guest(NamedTuple):
-    """A connection that has said nothing yet."""
-
-    sock: socket.socket
-    host: str
-    deadline: float
-
-
 class Listener:
-    """The listening sockets and the connections that nobody answers yet.
+    """The listening sockets, and how long what they accept may stay without being heard of.
 
     `hosts`: names under which browsers may reach them.
     """
 
     def __init__(self, chatroom: Chatroom, hosts: Sequence[str] = ()) -> None:
-        self._chatroom = chatroom
+        limits, clock = chatroom.limits, chatroom.loop.time
+        self._loop = chatroom.loop
         self._sockets: list[socket.socket] = []
-        self._guests: dict[int, Guest] = {}
-        self._handovers: set[asyncio.Task[None]] = set()
-        self._per_host: dict[str, int] = {}
-        self._connections = 0
-        self._web = Web(chatroom, hosts)
+        self._arriving: set[asyncio.Task[None]] = set()
+        self._is_exhausted = False
+        self._places = Places(limits)
+        self._keepalive = Keepalive(limits.keepalive_seconds)
+        self._handshakes = Patience(limits.handshake_seconds, clock)
+        self._lingering = Patience(LINGER_SECONDS, clock)
+        self._web = Web(chatroom, hosts, self._handshakes, self._lingering)
+        self._doorkeeper = Doorkeeper(
+            {
+                Speech.FRAMES: partial(FramedLine, chatroom),
+                Speech.HTTP: self._web.visit,
+                Speech.UNKNOWN: self._say_what_is_spoken,
+            },
+            self._handshakes,
+        )
+
+    def _say_what_is_spoken(self, _host: str, left: Callable[[], None]) -> Farewell:
+        return Farewell(UNKNOWN, self._lingering, left)
 
     @property
     def address(self) -> str:
@@ -79,7 +88,7 @@ class Listener:
         """Listen on `host:port`, without a host on every network; raise ConfigError if it fails."""
         host, port = _split(listen)
         try:
-            found = await self._chatroom.loop.getaddrinfo(
+            found = await self._loop.getaddrinfo(
                 host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )
             for family, _, _, _, sockaddr in dict.fromkeys(found):
@@ -95,131 +104,95 @@ class Listener:
             await self.close()
             raise ConfigError(_why_not(listen, error), code="cannot_listen") from None
         for sock in self._sockets:
-            self._chatroom.loop.add_reader(sock, self._accept, sock)
+            self._loop.add_reader(sock, self._accept, sock)
 
     async def close(self) -> None:
         """Accept no more, and let go of those that nobody answers yet."""
         for sock in self._sockets:
-            self._chatroom.loop.remove_reader(sock)
+            self._loop.remove_reader(sock)
             sock.close()
-        for guest in list(self._guests.values()):
-            self._dismiss(guest)
+        # What has just been accepted becomes a stranger within a turn of the loop.
+        if self._arriving:
+            await asyncio.wait(self._arriving)
+        self._doorkeeper.close()
         await self._web.close()
 
+    async def cut(self) -> None:
+        """Cut off whoever is connected still, and return when nobody is.
+
+        A peer that does not read its last words would otherwise keep the event loop from closing.
+        """
+        for place in self._places:
+            if place.transport is not None:
+                place.transport.abort()
+        await self._places.emptied()
+
     async def sweep(self) -> None:
-        """Dismiss, for ever, those that say nothing for too long."""
+        """End, for ever, what is silent for too long, and what has vanished without a word."""
+        looked_at = self._loop.time()
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            now = self._chatroom.loop.time()
-            for guest in list(self._guests.values()):
-                if guest.deadline > now:
-                    break
-                self._dismiss(guest)
+            self._handshakes.sweep()
+            self._lingering.sweep()
+            if self._loop.time() - looked_at >= self._keepalive.interval_seconds:
+                await self._cut_off_vanished()
+                looked_at = self._loop.time()
 
-    # From a knock to somebody who answers.
+    async def _cut_off_vanished(self) -> None:
+        for number, place in enumerate(self._places, 1):
+            # In the turns between looks, a place may have become free: it has no transport then.
+            if place.transport is not None and self._keepalive.vanished(place.sock):
+                place.transport.abort()
+            if number % LOOKS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    # From a knock to the doorkeeper.
 
     def _accept(self, listening: socket.socket) -> None:
-        chatroom = self._chatroom
         for _ in range(ACCEPTS_AT_ONCE):
             try:
                 sock, peer = listening.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            except (BlockingIOError, InterruptedError):
                 return
+            except ConnectionError:  # it hung up before it was accepted
+                continue
             except OSError as error:
-                # Out of descriptors, most likely: those that wait are accepted when some are free.
-                logger.warning("cannot accept", reason=error.strerror)
-                chatroom.loop.remove_reader(listening)
-                chatroom.loop.call_later(EXHAUSTED_SECONDS, self._accept_again, listening)
+                # Out of descriptors, most likely. The peers stay in the system's queue, and are
+                # accepted when there are some again; until then, asking would be a busy loop.
+                if not self._is_exhausted:
+                    logger.warning("cannot accept", reason=error.strerror)
+                self._is_exhausted = True
+                self._loop.remove_reader(listening)
+                self._loop.call_later(EXHAUSTED_SECONDS, self._accept_again, listening)
                 return
+            self._is_exhausted = False
             sock.setblocking(False)
-            host = peer[0]
-            if not self._admit(host):
+            if (place := self._places.take(peer[0], sock)) is None:
                 _say_and_close(sock, TOO_MANY)
                 continue
-            guest = Guest(sock, host, chatroom.loop.time() + chatroom.limits.handshake_seconds)
-            self._guests[sock.fileno()] = guest
-            self._look(guest)
+            task = self._loop.create_task(self._let_in(place))
+            self._arriving.add(task)
+            task.add_done_callback(self._arriving.discard)
 
     def _accept_again(self, listening: socket.socket) -> None:
         if listening.fileno() != -1:
-            self._chatroom.loop.add_reader(listening, self._accept, listening)
+            self._loop.add_reader(listening, self._accept, listening)
 
-    def _look(self, guest: Guest) -> None:
-        """Peek; wait for bytes, or for more of them, or hand the connection to who answers it."""
-        loop, sock = self._chatroom.loop, guest.sock
-        if sock.fileno() == -1:
-            return
+    async def _let_in(self, place: Place) -> None:
+        sock = place.sock
+        # People type their name after a tutorial's client has connected, and may take their time.
+        stranger = self._doorkeeper.stranger(place.host, place.leave, may_be_silent=place.local)
         try:
-            start = sock.recv(PEEK_BYTES, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            loop.add_reader(sock, self._look, guest)
-            return
-        except OSError:
-            start = b""
-        loop.remove_reader(sock)
-        if not start:
-            self._dismiss(guest)
-        elif start[:1] in FRAME_STARTS:
-            self._hand_over(guest, self._frames(guest))
-        elif start.startswith(HTTP_METHODS):
-            self._hand_over(guest, self._web.visit(guest.host, partial(self.release, guest.host)))
-        elif any(method.startswith(start) for method in HTTP_METHODS):
-            loop.call_later(PARTIAL_SECONDS, self._look, guest)
-        else:
-            self._dismiss(guest, UNKNOWN)
-
-    async def _frames(self, guest: Guest) -> asyncio.Protocol:
-        return FramedLine(self._chatroom, guest.host, partial(self.release, guest.host))
-
-    def _hand_over(self, guest: Guest, answering: Awaitable[asyncio.Protocol]) -> None:
-        del self._guests[guest.sock.fileno()]
-        task = self._chatroom.loop.create_task(self._connect(guest, answering))
-        self._handovers.add(task)
-        task.add_done_callback(self._handovers.discard)
-
-    async def _connect(self, guest: Guest, answering: Awaitable[asyncio.Protocol]) -> None:
-        sock, limits = guest.sock, self._chatroom.limits
-        try:
-            protocol = await answering
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            if hasattr(socket, "TCP_KEEPIDLE"):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, limits.keepalive_seconds)
-            await self._chatroom.loop.connect_accepted_socket(lambda: protocol, sock)
-        except OSError:  # it was gone before it was answered
+            self._keepalive.apply(sock)
+            transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
+        except OSError:  # it was gone before it was let in
             sock.close()
-            self.release(guest.host)
-
-    def _dismiss(self, guest: Guest, sentence: bytes = b"") -> None:
-        del self._guests[guest.sock.fileno()]
-        self._chatroom.loop.remove_reader(guest.sock)
-        self.release(guest.host)
-        _say_and_close(guest.sock, sentence)
-
-    # How many there may be.
-
-    def _admit(self, host: str) -> bool:
-        limits, here = self._chatroom.limits, self._per_host.get(host, 0)
-        if self._connections >= limits.connections_max:
-            return False
-        if not _is_loopback(host):
-            if 0 < limits.connections_per_address_max <= here:
-                return False
-            self._per_host[host] = here + 1
-        self._connections += 1
-        return True
-
-    def release(self, host: str) -> None:
-        """Take note that a connection from `host` is gone."""
-        self._connections -= 1
-        if host in self._per_host:
-            self._per_host[host] -= 1
-            if not self._per_host[host]:
-                del self._per_host[host]
-
-
-def _is_loopback(host: str) -> bool:
-    return host.startswith(("127.", "::ffff:127.")) or host == "::1"
+            place.leave()
+            return
+        # The peer may have said something and been lost within the turn of the loop before this.
+        if not transport.is_closing():
+            place.transport = transport
 
 
 def _split(listen: str) -> tuple[str, int]:

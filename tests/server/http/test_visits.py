@@ -1,16 +1,26 @@
 """Connections that speak HTTP badly, slowly or not at all."""
 
 import http.client
+import importlib
+import socket
+import struct
+import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+from types import ModuleType
 
 import msgspec
 import pytest
+import structlog
 
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
 from tests.server.conftest import Connect, Serve
+from tests.server.event_peer import event_frame
 from tests.server.http.asking import ask
+from tests.server.websocket_peer import opening
+from tests.wire.websocket_client import frame as websocket_frame
 
 
 def test_half_a_request_does_not_hold_a_place_for_ever(serve: Serve, connect: Connect) -> None:
@@ -87,3 +97,179 @@ def test_bad_http_gets_an_answer_and_harms_nobody(
         assert b"Server: hubbub" in head
         assert msgspec.json.decode(body)["code"] == "bad_request"
     assert ask(hubbub_server, "/healthz").body == b"ok\n"
+
+
+# A peer that says all it has to say, and then listens.
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def say_all(peer: RawPeer, octets: bytes) -> bytes:
+    """Say this and no more; return all that is answered."""
+    peer.send(octets)
+    peer.sock.shutdown(socket.SHUT_WR)
+    return peer.rest()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_who_closes_the_sending_half_is_answered(
+    hubbub_server: LocalServer, connect: Connect, count: int
+) -> None:
+    """`When a client closes its sending half, the server answers what it sent before.`"""
+    for _ in ("while aiohttp loads", "when it is there"):
+        answer = say_all(connect(hubbub_server), HEALTH * count)
+        assert answer.count(b"HTTP/1.1 200 OK") == count
+        assert answer.endswith(b"ok\n")
+
+
+@pytest.mark.parametrize("request_", [b"GET ", b"GET / HTTP/1.1\r\nHo", HEALTH[:-1]])
+def test_half_a_request_and_an_end_are_not_waited_for(
+    serve: Serve, connect: Connect, request_: bytes
+) -> None:
+    with serve(handshake_seconds=3600) as server:
+        for _ in ("while aiohttp loads", "when it is there"):
+            assert say_all(connect(server), request_) == b""
+
+
+def test_half_a_body_and_an_end_are_not_waited_for(serve: Serve, connect: Connect) -> None:
+    head = b"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\n"
+    with serve(handshake_seconds=3600) as server:
+        peer = connect(server)
+        peer.send(head + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n{")
+        assert peer.exactly(12) == b"HTTP/1.1 100", "it is being answered"
+        peer.sock.shutdown(socket.SHUT_WR)
+        assert b"HTTP/1.1 2" not in peer.rest()
+
+
+def test_a_websocket_hears_of_an_end_that_came_with_the_handshake(
+    serve: Serve, connect: Connect
+) -> None:
+    with serve(handshake_seconds=3600) as server:
+        for _ in ("while aiohttp loads", "when it is there"):
+            answer = say_all(connect(server), opening(server))
+            assert answer.startswith(b"HTTP/1.1 101 ")
+
+
+def test_a_websocket_hears_what_came_with_the_handshake(serve: Serve, connect: Connect) -> None:
+    with serve() as server:
+        for _ in ("while aiohttp loads", "when it is there"):
+            hello = websocket_frame(b'{"type":"hello","name":"ann"}')
+            assert b'"type":"welcome"' in say_all(connect(server), opening(server) + hello)
+
+
+# While aiohttp loads, or cannot.
+
+
+class Import:
+    """The import of aiohttp's side: it waits for the test, and fails at first if told so."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.allowed = threading.Event()
+        self.failures = 0
+
+    def __call__(self, name: str) -> ModuleType:
+        self.begun.set()
+        assert self.allowed.wait(30)
+        if self.failures:
+            self.failures -= 1
+            raise OSError(24, "Too many open files")
+        return importlib.import_module(name)
+
+
+@pytest.fixture
+def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
+    """The import, in the hands of the test."""
+    loading = Import()
+    monkeypatch.setattr("hubbub.server.http.visits.import_module", loading)
+    yield loading
+    loading.allowed.set()
+
+
+def test_while_aiohttp_loads_others_chat_and_the_visitor_waits(
+    serve: Serve, connect: Connect, loading: Import
+) -> None:
+    with serve() as server:
+        visitor = connect(server)
+        visitor.send(HEALTH[:30])
+        assert loading.begun.wait(30)
+        assert connect(server, "ann").who() == "1 in lobby: ann"
+        visitor.send(HEALTH[30:])
+        loading.allowed.set()
+        visitor.sock.shutdown(socket.SHUT_WR)
+        assert visitor.rest().endswith(b"ok\n")
+
+
+def test_while_aiohttp_loads_a_visitor_that_vanishes_is_gone(
+    serve: Serve, connect: Connect, loading: Import
+) -> None:
+    with serve(connections_max=2) as server:
+        visitor = connect(server)
+        visitor.send(HEALTH)
+        assert loading.begun.wait(30)
+        connect(server, "ann")
+        reset = struct.pack("ii", 1, 0)
+        visitor.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        visitor.sock.close()
+        answer = b""
+        while answer != b"+":  # as soon as the visitor's place is free
+            peer = connect(server)
+            peer.send(event_frame("bob"))
+            answer = peer.sock.recv(1)
+        loading.allowed.set()
+
+
+def test_while_aiohttp_loads_no_visitor_is_waited_for_longer_than_ever(
+    serve: Serve, connect: Connect, loading: Import
+) -> None:
+    with serve(handshake_seconds=0.01) as server:
+        visitor = connect(server)
+        visitor.send(HEALTH)
+        assert visitor.rest() == b""
+        loading.allowed.set()
+
+
+def test_while_aiohttp_loads_what_is_kept_is_bounded(
+    serve: Serve, connect: Connect, loading: Import
+) -> None:
+    with serve() as server:
+        visitor = connect(server)
+        visitor.send(HEALTH)
+        assert loading.begun.wait(30)
+        visitor.sock.settimeout(1)
+        with pytest.raises(TimeoutError):  # the systems take some megabytes of it, we no more
+            visitor.send(HEALTH * 1_000_000)
+        loading.allowed.set()
+        visitor.sock.settimeout(30)
+        assert visitor.exactly(15) == b"HTTP/1.1 200 OK"
+
+
+def test_when_aiohttp_cannot_be_loaded_visitors_are_told_and_the_next_one_has_it_tried_again(
+    serve: Serve, connect: Connect, loading: Import
+) -> None:
+    loading.failures = 1
+    with structlog.testing.capture_logs() as notes, serve() as server:
+        visitor, other = connect(server), connect(server)
+        visitor.send(HEALTH)
+        assert loading.begun.wait(30)
+        other.send(HEALTH)
+        connect(server, "ann")  # so the other one was heard as well
+        loading.allowed.set()
+        for peer in (visitor, other):
+            head, _, body = peer.rest().partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 503 ")
+            assert int(head.partition(b"Content-Length: ")[2].split(b"\r")[0]) == len(body)
+            problem = msgspec.json.decode(body)
+            assert (problem["status"], problem["code"]) == (503, "http_unavailable")
+        assert ask(server, "/healthz").body == b"ok\n"
+    assert [note["event"] for note in notes] == ["HTTP cannot be answered"]
+
+
+def test_a_server_ends_while_aiohttp_loads(serve: Serve, connect: Connect, loading: Import) -> None:
+    with ExitStack() as ending:
+        server = ending.enter_context(serve())
+        visitor = connect(server)
+        visitor.send(HEALTH)
+        assert loading.begun.wait(30)
+        threading.Timer(0.2, loading.allowed.set).start()
+    assert visitor.rest() == b""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
@@ -50,10 +51,9 @@ class Site:
         """Answer what was asked, and end all connections."""
         await self._runner.cleanup()
 
-    def answering(self) -> web.RequestHandler:
-        """Return what answers one connection; raise ConnectionAbortedError if nobody does now."""
-        if self._runner.server is None:
-            raise ConnectionAbortedError
+    def answering(self) -> "_Answering":
+        """Return what answers one connection."""
+        assert self._runner.server is not None, "no visit begins before `open` or after `close`"
         return _Answering(
             self._runner.server,
             loop=self._chatroom.loop,
@@ -77,9 +77,39 @@ class Site:
 
 
 class _Answering(web.RequestHandler):
-    """Says what is wrong with requests that are no HTTP as it says everything else."""
+    """Says what is wrong with requests that are no HTTP as it says everything else.
 
-    __slots__ = ()
+    A peer that closes its sending half is still answered, and the connection closed after that
+    (docs/protocol.md, section 7); aiohttp alone would close it at once.
+    """
+
+    __slots__ = ("_ended",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._ended = False
+
+    def unread(self) -> bytes:
+        """Return what the peer sent after a request to leave HTTP."""
+        return self._message_tail
+
+    def hear_end(self) -> bool:
+        """Return whether an answer is owed that can be given: half a body will not be completed."""
+        self._ended = True
+        request = self._current_request
+        if request is not None and not request.content.is_eof():
+            return False
+        is_answering = self._request_count > 0 and self._waiter is None
+        return is_answering or bool(self._messages)
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Answer, and close the connection if nothing more can be asked on it."""
+        outcome = await super().finish_response(request, resp, start_time)
+        if self._ended and not self._messages:
+            self.close()
+        return outcome
 
     def handle_error(
         self,

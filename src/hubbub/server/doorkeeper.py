@@ -1,0 +1,147 @@
+"""Reads a connection's first bytes, and gives it to whoever speaks what they begin.
+
+Each connection starts as a `Stranger`. It keeps what comes until the table says what the peer
+speaks; then a successor takes its place at the transport, and is told of the connection and of
+every byte, as if it had been there from the start (`handover.py`).
+
+What holds at all times:
+
+- The decision depends on the bytes alone, not on the pieces in which they come: no word of the
+  table begins another, so more bytes never change a decision. Undecided bytes are fewer than the
+  longest word has, and that is all that is kept of a stranger.
+- A connection has one protocol, and the one that hears `connection_lost` calls `left`, once.
+- Nothing comes between decision and hand-over: both happen in the call that brings the bytes.
+- A transport is all that is needed, no socket. So a doorkeeper can stand inside TLS as well.
+
+A stranger may hang up, reset the connection or run out of time with half a word said. The transport
+notices the first two by itself, because it never stops reading; half a word wins no time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum, auto
+from typing import TYPE_CHECKING, cast
+
+from hubbub.server.handover import hand_over
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hubbub.server.patience import Patience
+
+
+class Speech(Enum):
+    """What a peer speaks, by its first bytes."""
+
+    FRAMES = auto()
+    HTTP = auto()
+    UNKNOWN = auto()
+
+
+FIRST_WORDS = {
+    # The minus sign, so that the refusal of it is framed.
+    **dict.fromkeys([bytes([octet]) for octet in b"0123456789 +-"], Speech.FRAMES),
+    **dict.fromkeys(
+        [b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH "], Speech.HTTP
+    ),
+}
+"""The words with which a peer may begin; none of them begins another."""
+
+
+def speech_of(first: bytes) -> Speech | None:
+    """Return what a peer speaks that begins with these bytes, None while that is open."""
+    for word, speech in FIRST_WORDS.items():
+        if first.startswith(word):
+            return speech
+    if any(word.startswith(first) for word in FIRST_WORDS):
+        return None
+    return Speech.UNKNOWN
+
+
+if TYPE_CHECKING:
+    Answer = Callable[[str, Callable[[], None]], asyncio.Protocol]
+    """Makes the protocol for one connection: from which host, and what to call when it is gone."""
+
+
+class Doorkeeper:
+    """The connections that nobody answers yet.
+
+    `answers`: who answers which speech. `patience`: how long a peer has for its first word.
+    """
+
+    def __init__(self, answers: Mapping[Speech, Answer], patience: Patience) -> None:
+        assert set(answers) == set(Speech), "there is an answer to everything"
+        self._strangers: set[Stranger] = set()
+        self._answers = answers
+        self.patience = patience
+
+    def stranger(
+        self, host: str, left: Callable[[], None], *, may_be_silent: bool
+    ) -> asyncio.Protocol:
+        """Return the first protocol of a connection; `left` is called when it is gone.
+
+        `may_be_silent`: its time begins with its first byte, not before.
+        """
+        return Stranger(self, host, left, may_be_silent=may_be_silent)
+
+    def close(self) -> None:
+        """Let go of those that nobody answers yet."""
+        for stranger in list(self._strangers):
+            stranger.time_is_up()
+
+    def arrived(self, stranger: Stranger) -> None:
+        """Remember a connection until it is handed over or gone."""
+        self._strangers.add(stranger)
+
+    def gone(self, stranger: Stranger) -> None:
+        """Forget a connection."""
+        self._strangers.discard(stranger)
+        self.patience.end(stranger)
+
+    def successor(self, speech: Speech, host: str, left: Callable[[], None]) -> asyncio.Protocol:
+        """Return who goes on with a connection."""
+        return self._answers[speech](host, left)
+
+
+class Stranger(asyncio.Protocol):
+    """A connection until its first word is complete."""
+
+    __slots__ = ("_doorkeeper", "_first", "_host", "_left", "_may_be_silent", "_transport")
+
+    def __init__(
+        self, doorkeeper: Doorkeeper, host: str, left: Callable[[], None], *, may_be_silent: bool
+    ) -> None:
+        self._doorkeeper = doorkeeper
+        self._host = host
+        self._left = left
+        self._may_be_silent = may_be_silent
+        self._first = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._doorkeeper.arrived(self)
+        if not self._may_be_silent:
+            self._doorkeeper.patience.begin(self)
+
+    def data_received(self, data: bytes) -> None:
+        doorkeeper = self._doorkeeper
+        self._first += data
+        if (speech := speech_of(self._first)) is None:
+            if self not in doorkeeper.patience:
+                doorkeeper.patience.begin(self)
+            return
+        # Made before the stranger is forgotten: if that fails, the connection still has an owner.
+        successor = doorkeeper.successor(speech, self._host, self._left)
+        doorkeeper.gone(self)
+        # Neither an end nor a pause can have come: the end closes the connection at once, and
+        # nothing was written that the peer could be slow to read.
+        hand_over(self._transport, successor, self._first)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._doorkeeper.gone(self)
+        self._left()
+
+    def time_is_up(self) -> None:
+        """Let the peer go, without a word: it said none either."""
+        self._transport.close()

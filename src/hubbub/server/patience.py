@@ -1,0 +1,50 @@
+"""Deadlines of connections, kept by one sweep instead of a timer each."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Awaited(Protocol):
+    """A connection that has to do something in time."""
+
+    def time_is_up(self) -> None:
+        """End the connection: it did not."""
+
+
+class Patience:
+    """Gives each connection the same `seconds`. `clock` returns seconds.
+
+    As all of them get the same, the order in which they began is that of their deadlines: a sweep
+    looks at those that are due and at one more.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._deadlines: dict[Awaited, float] = {}
+
+    def __contains__(self, awaited: Awaited) -> bool:
+        return awaited in self._deadlines
+
+    def begin(self, awaited: Awaited) -> None:
+        """Give a connection its time, from now on."""
+        assert awaited not in self._deadlines, "its place in the order would be the old one"
+        self._deadlines[awaited] = self._clock() + self._seconds
+
+    def end(self, awaited: Awaited) -> None:
+        """Forget a connection: it is gone, or did what it had to."""
+        self._deadlines.pop(awaited, None)
+
+    def sweep(self) -> None:
+        """Tell those whose time is up."""
+        now = self._clock()
+        due = [one for one, _ in takewhile(lambda item: item[1] <= now, self._deadlines.items())]
+        for awaited in due:
+            # One that is told may end another's connection, which then needs no telling.
+            if self._deadlines.pop(awaited, None) is not None:
+                awaited.time_is_up()

@@ -1,0 +1,46 @@
+"""Last words."""
+
+from hubbub.server.farewell import Farewell
+from hubbub.server.patience import Patience
+from tests.server.test_patience import Clock
+from tests.server.transports import FakeTransport
+
+
+class Parting:
+    """A peer that is told to go. `half`: whether its connection has halves."""
+
+    def __init__(self, *, half: bool = True) -> None:
+        self.left = 0
+        self.clock = Clock()
+        self.lingering = Patience(3, self.clock)
+        farewell = Farewell(b"Bye.", self.lingering, self._leave)
+        self.transport = FakeTransport(farewell, can_write_eof=half)
+
+    def _leave(self) -> None:
+        self.left += 1
+
+
+def test_the_peer_may_finish_its_sentence() -> None:
+    parting = Parting()
+    assert parting.transport.written == b"Bye."
+    assert parting.transport.notes == ["write_eof"]
+    parting.transport.receive(b"still talking")
+    assert not parting.transport.is_closing()
+    assert not parting.transport.protocol.eof_received(), "asyncio closes the connection then"
+    parting.transport.lose()
+    parting.clock.now = 3
+    parting.lingering.sweep()
+    assert parting.left == 1
+    assert parting.transport.notes == ["write_eof"]
+
+
+def test_the_peer_may_not_take_for_ever() -> None:
+    parting = Parting()
+    parting.clock.now = 3
+    parting.lingering.sweep()
+    assert parting.transport.notes == ["write_eof", "abort"]
+
+
+def test_where_a_connection_has_no_halves_it_is_closed() -> None:
+    """As inside TLS."""
+    assert Parting(half=False).transport.notes == ["close"]
