@@ -30,17 +30,12 @@ def newest_of(changes: Iterable[AnyLogged]) -> dict[int, Edited | Deleted]:
     return newest
 
 
-def message_as_it_reads(message: Message, newest: Newest) -> Message:
-    """Return `message` with the text that it has now, if any."""
-    change = newest.get(message.seq)
-    return message if change is None else fold(message, change)
-
-
 def as_it_reads(event: AnyLogged, newest: Newest) -> AnyLogged:
     """Return `event` with the text that it has now; `newest` has all there is for it."""
     match event:
         case Message():
-            return message_as_it_reads(event, newest)
+            change = newest.get(event.seq)
+            return event if change is None else fold(event, change)
         case Edited():
             change = newest.get(event.target)
             return replace(event, text=change.text if isinstance(change, Edited) else "")

@@ -27,19 +27,19 @@ from itertools import chain
 import msgspec
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Message
-from hubbub.log.newest import message_as_it_reads, newest_of
+from hubbub.chat.events import AnyLogged, Deleted, Edited
+from hubbub.log.newest import Newest, newest_of
 from hubbub.log.sqlite.connection import BUSY_SECONDS, OwnedConnection
 from hubbub.log.sqlite.writer import Writer
 from hubbub.log.words import words_of
 
 INDEX_AFTER_SECONDS = 0.2  # many commits share a portion, which costs less than one each
-SCRUB_AFTER_SECONDS = 15.0  # many changes share a merge; a minute was promised
+SCRUB_AFTER_SECONDS = 20.0  # many changes share a merge; a minute was promised
 RETRY_SECONDS = 1.0
 CLOSING_SECONDS = 2.0  # what may still be scrubbed at the end; the rest is done at the next start
 PORTION_EVENTS = 500
 PORTION_EVENT_BYTES = 500  # a portion of few long messages takes no longer
-MERGE_PAGES = 16  # of about 4 kB, in one step
+MERGE_PAGES = 4  # of about 4 kB, in one step
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +68,16 @@ FROM portion
 _FILL = "INSERT INTO portions (upto, messages) VALUES (?, ?)"
 _STAINS = "SELECT taken_out, scrubbed FROM watermark"
 
-_messages = msgspec.json.Decoder(list[list[Message]])
+
+class _Said(msgspec.Struct):
+    """What the index needs of a message."""
+
+    seq: int
+    room: str
+    text: str
+
+
+_segments = msgspec.json.Decoder(list[list[_Said]])
 _changes = msgspec.json.Decoder(list[list[AnyLogged]])
 _encode = msgspec.json.Encoder().encode
 
@@ -160,14 +169,24 @@ def fill_portion(writer: Writer, connection: sqlite3.Connection) -> bool:
     upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
     if upto is None:
         return False
+    assert upto <= writer.last, "only this thread commits"
     newest = newest_of(chain(*_changes.decode(changes)))
-    rows = []
-    for segment in _messages.decode(bodies):
-        messages = (message_as_it_reads(message, newest) for message in segment)
-        words = [None if m.deleted else " ".join(words_of(m.text)) for m in messages]
-        rows.append((segment[0].seq, segment[0].room, words))
+    rows = [
+        (segment[0].seq, segment[0].room, [_words_now(said, newest) for said in segment])
+        for segment in _segments.decode(bodies)
+    ]
     connection.execute(_FILL, (upto, _encode(rows).decode()))
     return bool(upto < writer.last)
+
+
+def _words_now(said: _Said, newest: Newest) -> str | None:
+    match newest.get(said.seq):
+        case None:
+            return " ".join(words_of(said.text))
+        case Edited(text=text):
+            return " ".join(words_of(text))
+        case Deleted():
+            return None
 
 
 def read_stains(connection: sqlite3.Connection) -> tuple[int, int]:
