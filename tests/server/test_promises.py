@@ -1,7 +1,9 @@
-"""The seven promises of docs/protocol.md, section 6; each test is named after one."""
+"""The promises of docs/protocol.md, section 6; each test is named after one."""
 
+import json
 import socket
 import time
+from urllib.request import urlopen
 
 import pytest
 
@@ -151,3 +153,33 @@ def test_isolation(hubbub_server: LocalServer, hostile: bytes, connect: Connect)
                     assert text == "[2Jevil"
                     sender, text = bob.pair()
         assert (sender, text) == ("cat", "still here")
+
+
+def test_deleted_is_gone(serve: Serve, meet: Meet) -> None:
+    """Nobody gets the former text of what was edited or deleted, whatever they ask."""
+    with serve() as server:
+        ann = meet(server, "ann")
+        first, second = ann.say_and_wait("a former text"), ann.say_and_wait("another former text")
+        ann.ask(type="edit", room="lobby", seq=first, text="an interim former text")
+        ann.ask(type="edit", room="lobby", seq=first, text="now")
+        last = ann.ask(type="delete", room="lobby", seq=second)["seq"]
+        bob = meet(server, "bob", room=None)
+        heard: list[JSON] = []
+        for after in range(first - 1, last):
+            bob.ask(type="join", room="lobby", after=after)
+            while not heard or heard[-1].get("seq") != last:
+                heard.append(bob.event())
+            bob.ask(type="leave", room="lobby")
+            heard.append({})
+        pages = [
+            bob.ask(type="history", room="lobby"),
+            bob.ask(type="history", room="lobby", after=0),
+            bob.ask(type="search", query="former"),
+            bob.ask(type="search", query="text", room="lobby"),
+        ]
+        for path in ("rooms/lobby/messages", "search?query=former", "search?query=interim"):
+            with urlopen(f"http://{server.address}/api/{path}", timeout=10) as answer:
+                pages.append(json.load(answer))
+    assert "former" not in json.dumps(heard + pages)
+    assert [(m["seq"], m["text"]) for m in pages[0]["messages"]] == [(first, "now"), (second, "")]
+    assert [page["messages"] for page in pages[2:4] + pages[5:]] == [[], [], [], []]
