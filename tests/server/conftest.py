@@ -11,6 +11,7 @@ from hubbub.chat.events import AnyLogged
 from hubbub.chat.limits import Limits
 from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config, LogSection, ServerSection
+from hubbub.server.loop import new_event_loop
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer
 from tests.server.event_peer import EventPeer
@@ -18,6 +19,7 @@ from tests.server.event_peer import EventPeer
 Serve = Callable[..., AbstractContextManager[LocalServer]]
 Meet = Callable[..., EventPeer]
 Connect = Callable[..., RawPeer]
+Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
 class WaitingLog(MemoryLog):
@@ -74,3 +76,11 @@ def connect() -> Iterator[Connect]:
         yield lambda server, name=None: stack.enter_context(
             RawPeer(server.host.strip("[]"), server.port, name)
         )
+
+
+@pytest.fixture(params=[new_event_loop, asyncio.SelectorEventLoop], ids=["fast", "asyncio"])
+def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Loop:
+    """Run servers on this kind of event loop."""
+    loop: Loop = request.param
+    monkeypatch.setattr("hubbub.server.thread.new_event_loop", loop)
+    return loop

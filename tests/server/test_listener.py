@@ -1,6 +1,5 @@
 """Connections that say little or nothing, on real sockets and on both event loops."""
 
-import asyncio
 import contextlib
 import socket
 import struct
@@ -8,20 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hubbub.server.loop import new_event_loop
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer, frame
-from tests.server.conftest import Connect, Serve
-
-Loop = Callable[[], asyncio.AbstractEventLoop]
-
-
-@pytest.fixture(params=[new_event_loop, asyncio.SelectorEventLoop], ids=["fast", "asyncio"])
-def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Loop:
-    """Run servers on this kind of event loop."""
-    loop: Loop = request.param
-    monkeypatch.setattr("hubbub.server.thread.new_event_loop", loop)
-    return loop
+from tests.server.conftest import Connect, Loop, Serve
 
 
 @pytest.fixture
@@ -105,7 +93,7 @@ def test_everything_said_at_once_is_heard(loops: Loop, serve: Serve, connect: Co
         assert peer.rest() == b""
 
 
-def test_who_speaks_something_else_may_finish_and_is_told(
+def test_a_peer_that_speaks_something_else_may_finish_and_is_told(
     loops: Loop, serve: Serve, connect: Connect
 ) -> None:
     with serve() as server:

@@ -65,7 +65,7 @@ def test_one_whose_end_another_brought_is_not_told() -> None:
     assert (first.told, second.told) == (1, 0)
 
 
-def test_who_begins_again_has_the_whole_time_again() -> None:
+def test_a_connection_that_begins_again_has_the_whole_time_again() -> None:
     clock = Clock()
     patience = Patience(10, clock)
     again, other = Waiting(patience), Waiting(patience)

@@ -16,7 +16,7 @@ import structlog
 
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
-from tests.server.conftest import Connect, Serve
+from tests.server.conftest import Connect, Loop, Serve
 from tests.server.event_peer import event_frame
 from tests.server.http.asking import ask
 from tests.server.websocket_peer import opening
@@ -112,19 +112,20 @@ def say_all(peer: RawPeer, octets: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_who_closes_the_sending_half_is_answered(
-    hubbub_server: LocalServer, connect: Connect, count: int
+def test_a_visitor_that_closes_its_sending_half_is_answered(
+    loops: Loop, serve: Serve, connect: Connect, count: int
 ) -> None:
     """`When a client closes its sending half, the server answers what it sent before.`"""
-    for _ in ("while aiohttp loads", "when it is there"):
-        answer = say_all(connect(hubbub_server), HEALTH * count)
-        assert answer.count(b"HTTP/1.1 200 OK") == count
-        assert answer.endswith(b"ok\n")
+    with serve(handshake_seconds=3600) as server:
+        for _ in ("while aiohttp loads", "when it is there"):
+            answer = say_all(connect(server), HEALTH * count)
+            assert answer.count(b"HTTP/1.1 200 OK") == count
+            assert answer.endswith(b"ok\n")
 
 
 @pytest.mark.parametrize("request_", [b"GET ", b"GET / HTTP/1.1\r\nHo", HEALTH[:-1]])
 def test_half_a_request_and_an_end_are_not_waited_for(
-    serve: Serve, connect: Connect, request_: bytes
+    loops: Loop, serve: Serve, connect: Connect, request_: bytes
 ) -> None:
     with serve(handshake_seconds=3600) as server:
         for _ in ("while aiohttp loads", "when it is there"):
@@ -142,7 +143,7 @@ def test_half_a_body_and_an_end_are_not_waited_for(serve: Serve, connect: Connec
 
 
 def test_a_websocket_hears_of_an_end_that_came_with_the_handshake(
-    serve: Serve, connect: Connect
+    loops: Loop, serve: Serve, connect: Connect
 ) -> None:
     with serve(handshake_seconds=3600) as server:
         for _ in ("while aiohttp loads", "when it is there"):
@@ -216,6 +217,15 @@ def test_while_aiohttp_loads_a_visitor_that_vanishes_is_gone(
             peer = connect(server)
             peer.send(event_frame("bob"))
             answer = peer.sock.recv(1)
+        loading.allowed.set()
+
+
+@pytest.mark.parametrize("said", [b"GET ", b"GET / HTTP/1.1\r\nHost: localhost\r\n"])
+def test_while_aiohttp_loads_half_a_request_and_an_end_are_not_waited_for(
+    serve: Serve, connect: Connect, loading: Import, said: bytes
+) -> None:
+    with serve(handshake_seconds=3600) as server:
+        assert say_all(connect(server), said) == b""
         loading.allowed.set()
 
 

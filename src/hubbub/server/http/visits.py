@@ -196,10 +196,10 @@ class EarlyVisit(asyncio.Protocol):
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
-        # Perhaps the request is complete and the peer waits for the answer. The successor can tell,
+        # Once a head is complete, the peer may be waiting for the answer. The successor can tell,
         # but would not hear of the end: so it is kept, as the bytes are.
         self._ended = True
-        return True
+        return b"\r\n\r\n" in self._received
 
     def proceed(self) -> None:
         """Hand the connection to aiohttp, or say that there is none."""
