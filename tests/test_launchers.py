@@ -4,6 +4,7 @@ What a true first start installs is proven by `.ci/run`, which begins with no `.
 """
 
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -206,8 +207,12 @@ def test_two_first_starts_at_once_install_once(machine: Machine, tmp_path: Path)
 def _first_line(
     one: subprocess.Popen[bytes], two: subprocess.Popen[bytes], expected: bytes
 ) -> bool:
-    """Tell whether the first line of either process holds `expected`."""
-    lines = [process.stderr.readline() for process in (one, two) if process.stderr]
+    """Return whether the first line of either process holds `expected`."""
+    errors = [process.stderr for process in (one, two) if process.stderr]
+    lines = []
+    for stream in errors:
+        assert select.select([stream], [], [], 60)[0], "neither a line nor an end"
+        lines.append(stream.readline())
     return any(expected in line for line in lines)
 
 
@@ -268,7 +273,11 @@ def test_the_probe_judges_real_pythons() -> None:
     text = (ROOT / "scripts" / "setup.sh").read_text()
     probe = text.split("probe='")[1].split("'")[0]
     verdict = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert verdict.stdout == "good\n"
 

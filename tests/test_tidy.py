@@ -57,6 +57,7 @@ def tracked(pattern: str) -> list[Path]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     if listed.returncode and not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"):
         pytest.skip("this is no git checkout")
@@ -101,6 +102,16 @@ def no_vague_names(source: Source) -> Iterator[str]:
         words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
         if vague := VAGUE & {word.lower() for word in words}:
             yield f"{name}: '{', '.join(vague)}' says nothing; name what it is"
+
+
+def bounded(source: Source) -> Iterator[str]:
+    if not source.path.startswith("tests/"):
+        return
+    calls = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
+    for call in calls:
+        bounds = {"timeout"} & {keyword.arg for keyword in call.keywords}
+        if ast.unparse(call.func) == "subprocess.run" and not bounds:
+            yield f"line {call.lineno} waits for a program, perhaps for ever; give a timeout"
 
 
 def documented(source: Source) -> Iterator[str]:
@@ -150,7 +161,7 @@ INTERFACES = {
     "handle_error",
 }
 
-CHECKS = [short_file, short_functions, module_docstring, no_vague_names, documented]
+CHECKS = [short_file, short_functions, module_docstring, no_vague_names, bounded, documented]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -169,6 +180,7 @@ UNTIDY = [
     (no_vague_names, "src/hubbub/x.py", "class RoomInfo: ...\n"),
     (no_vague_names, "src/hubbub/chat_utils.py", ""),
     (no_vague_names, "src/hubbub/helper/x.py", ""),
+    (bounded, "tests/x.py", "subprocess.run(['x'], check=True)\n"),
     (documented, "src/hubbub/x.py", "def f(): ...\n"),
     (documented, "src/hubbub/x.py", "class A: ...\n"),
     (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def f(self): ...\n"),

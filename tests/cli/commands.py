@@ -3,6 +3,10 @@
 import os
 import subprocess
 import sys
+from threading import Timer
+
+PATIENCE_SECONDS = 60
+"""How long a program may take for what a test asks of it."""
 
 COMMAND = [sys.executable, "-m", "hubbub.cli"]
 
@@ -22,16 +26,24 @@ def hubbub(*arguments: str, stdin: str = "", **more: str) -> subprocess.Complete
         check=False,
         encoding="utf-8",
         env=environment(**more),
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
 
 
 def started(*arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command with pipes to all its ends."""
-    return subprocess.Popen(
+    """Start a command with pipes to all its ends.
+
+    It is killed in a while, so whoever reads what it prints, or waits for its end, does not wait
+    for ever.
+    """
+    process = subprocess.Popen(
         [*COMMAND, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
     )
+    end = Timer(2 * PATIENCE_SECONDS, process.kill)
+    end.daemon = True
+    end.start()
+    return process

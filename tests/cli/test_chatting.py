@@ -165,7 +165,7 @@ def test_join_plain_tells_private_and_other_rooms_messages_apart(
     assert join.stdout.readline() == b"hubbub > You are in dev now.\n"
     send(hubbub_server, "in the lobby", name="bob")
     assert join.stdout.readline() == b"bob > [lobby] in the lobby\n"
-    with socket.create_connection((hubbub_server.host, hubbub_server.port)) as classic:
+    with socket.create_connection((hubbub_server.host, hubbub_server.port), 60) as classic:
         classic.sendall(b"3         bob13        /msg ann psst")
         assert join.stdout.readline() == b"bob > (private) psst\n"
     join.communicate()

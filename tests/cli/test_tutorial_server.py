@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from hubbub.wire.frames import encode_event_frame, encode_frame
 from tests.client.servers import tutorial
 
-from .commands import hubbub, started
+from .commands import PATIENCE_SECONDS, hubbub, started
 
 
 @contextmanager
@@ -26,10 +26,10 @@ def relay() -> Iterator[str]:
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
-        yield ready.result()
+        yield ready.result(PATIENCE_SECONDS)
     finally:
         done.set_result(None)
-        thread.join()
+        thread.join(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -52,10 +52,10 @@ def saying(raw: bytes) -> Iterator[str]:
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
-        yield ready.result()
+        yield ready.result(PATIENCE_SECONDS)
     finally:
         done.set_result(None)
-        thread.join()
+        thread.join(PATIENCE_SECONDS)
 
 
 def test_a_conversation_through_a_tutorial_server() -> None:

@@ -23,6 +23,7 @@ def test_the_version_is_printed_without_a_server_or_a_client() -> None:
         check=True,
         text=True,
         env=environment(),
+        timeout=60,
     )
     assert ran.stdout == "hubbub 0.1.0\n[]\n"
 
@@ -53,6 +54,7 @@ def test_what_draws_no_screen_waits_for_nothing_that_it_does_not_need(
         text=True,
         stdin=subprocess.DEVNULL,
         env=environment(),
+        timeout=60,
     )
     assert ran.stdout.endswith(f"exit {code}\n[]\n")
 
@@ -113,7 +115,12 @@ def test_help_names_every_command() -> None:
 def test_an_output_that_is_full_is_a_sentence_and_exit_1(arguments: list[str]) -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123
         ran = subprocess.run(
-            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*COMMAND, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
         )
     assert ran.returncode == 1
     assert ran.stderr == "hubbub: The output cannot be written: No space left on device.\n"
@@ -124,7 +131,11 @@ def test_an_output_that_is_full_is_a_sentence_and_exit_1(arguments: list[str]) -
 def test_closed_outputs_are_no_failure_of_ours(closed: str) -> None:
     command = shlex.join([*COMMAND, "history", "127.0.0.1:9", "--name", "ann"])
     ran = subprocess.run(
-        ["sh", "-c", f"{command} {closed}"], capture_output=True, text=True, check=False
+        ["sh", "-c", f"{command} {closed}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert ran.returncode == 1
     assert "Traceback" not in ran.stdout + ran.stderr

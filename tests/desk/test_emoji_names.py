@@ -49,4 +49,4 @@ def test_nothing_typed_matches_nothing() -> None:
 
 def test_the_table_is_loaded_on_first_use() -> None:
     source = "import sys, hubbub.tui.composer; assert 'emoji' not in sys.modules"
-    assert subprocess.run([sys.executable, "-c", source], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", source], check=False, timeout=60).returncode == 0

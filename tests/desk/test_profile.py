@@ -150,7 +150,7 @@ def test_programs_that_save_at_the_same_moment_lose_nothing(path: Path) -> None:
     for one in programs:
         one.start()
     for one in programs:
-        one.join()
+        one.join(60)
     assert set(sentences) == {None}
     after = Profile.load(path)
     for number in range(4):

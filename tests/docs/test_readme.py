@@ -54,7 +54,9 @@ def test_the_conversation_by_hand(hubbub_server: LocalServer) -> None:
 
 def test_the_conversation_with_nc() -> None:
     command = re.findall(r"printf [^;]+", block("sh", "nc "))[0]
-    printed = subprocess.run(["sh", "-c", command], capture_output=True, check=True).stdout
+    printed = subprocess.run(
+        ["sh", "-c", command], capture_output=True, check=True, timeout=60
+    ).stdout
     assert printed == encode_frame(b"eve") + encode_frame(b"hello from nc")
 
 

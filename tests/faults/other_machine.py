@@ -62,7 +62,8 @@ class OtherMachine:
 
 def ip(*arguments: str) -> None:
     """Run iproute2's command."""
-    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+    command = ["ip", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
         raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
 

@@ -87,6 +87,7 @@ asyncio.run(main())
         text=True,
         check=False,
         cwd=Path(__file__).parents[2],
+        timeout=60,
     )
     seen = [int(seq) for seq in child.stdout.split()]
     assert seen == list(range(1, 41)), child.stderr

@@ -142,6 +142,7 @@ asyncio.run(main())
         text=True,
         check=False,
         cwd=Path(__file__).parents[2],
+        timeout=60,
     )
     assert traces(folder, secret(1)), child.stderr
     assert traces(folder, secret(2)), child.stderr

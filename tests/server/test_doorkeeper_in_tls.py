@@ -32,7 +32,7 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> Contexts:
     if shutil.which("openssl") is None and not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"):
         pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(CERTIFICATE.split(), cwd=folder, check=True, capture_output=True)
+    subprocess.run(CERTIFICATE.split(), cwd=folder, check=True, capture_output=True, timeout=60)
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(folder / "c.pem", folder / "k.pem")
     client = ssl.create_default_context(cafile=str(folder / "c.pem"))

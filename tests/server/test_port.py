@@ -34,7 +34,9 @@ def with_limits(**limits: float) -> Iterator[LocalServer]:
 def test_http_and_frames_share_the_port(hubbub_server: LocalServer, meet: Meet) -> None:
     with meet(hubbub_server, "ann") as ann:
         for path, body in (("/healthz", "ok\n"), ("/", "hubbub join")):
-            with urllib.request.urlopen(f"http://{hubbub_server.address}{path}") as answer:
+            with urllib.request.urlopen(
+                f"http://{hubbub_server.address}{path}", timeout=30
+            ) as answer:
                 assert body in answer.read().decode()
         assert ann.say_and_wait("hello") == 1
 

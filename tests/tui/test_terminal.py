@@ -38,6 +38,7 @@ class Server:
             [*command, "--data", str(self._folder), *self._options], stdout=subprocess.PIPE
         )
         assert self.process.stdout is not None
+        assert select.select([self.process.stdout], [], [], PATIENCE_SECONDS)[0]
         assert self.process.stdout.readline()
 
     def kill(self) -> None:
