@@ -124,6 +124,7 @@ class Session:
         self._patient = patient
         self._welcome: e.Welcome | None = None
         self._classic = ClassicReader(name)
+        self._is_certain = False  # that the server is a tutorial's
         self._plain: list[Post] = []
         self._pulse = Pulse(0)
         self._is_listening = True
@@ -149,7 +150,7 @@ class Session:
                 wake_at = self._since
             case State.GREETING:
                 wake_at = self._since + self._greeting_seconds
-            case State.CLASSIC if not self._is_certain(self._since):
+            case State.CLASSIC if not self._is_certain:
                 wake_at = self._since + CERTAIN_SECONDS
             case State.UNLOCKING | State.RESUMING:
                 wake_at = self.exchange.questions.overdue_at
@@ -241,6 +242,7 @@ class Session:
         self._welcome = None
         self._admission.begin()
         self._classic = ClassicReader(self.name)
+        self._is_certain = False
         self._plain.clear()
         self.outputs.append(Write(encode_event_frame(self.name.encode())))
 
@@ -344,6 +346,7 @@ class Session:
             case State.GREETING:
                 self._go_classic(now)
             case State.CLASSIC:
+                self._is_certain = True
                 self._write_posts(now)
             case _:
                 self._watch(now)
@@ -371,9 +374,10 @@ class Session:
         elif self.spoke_events and self._classic.farewell is None:
             raise Disconnected("what answers there is not the hubbub server that it was")
         elif heard is not None:
+            self._is_certain = True
             self._go_classic(now)
             self._tell(heard)
-            self._write_posts(now)  # now it is certain
+            self._write_posts(now)
 
     def _go_classic(self, now: float) -> None:
         assert not self.spoke_events, "it is waited for"
@@ -384,17 +388,13 @@ class Session:
         self._tell(Online(False, str(self.address)))
         self._write_posts(now)
 
-    def _is_certain(self, now: float) -> bool:
-        """Whether the server is a tutorial's beyond doubt."""
-        return self._classic.latest is not None or now >= self._since + CERTAIN_SECONDS
-
     def _write_posts(self, now: float) -> None:
         if self.state is State.ONLINE:
             self.exchange.write_posts(now)
             self._note_posting(now)
         if self.state is not State.CLASSIC:
             return
-        certain = self._is_certain(now)
+        certain = self._is_certain
         for post in self.outbox.waiting if certain else []:
             if not is_for_everybody(post):
                 self.outbox.done(post.nonce)
