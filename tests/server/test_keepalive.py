@@ -10,7 +10,7 @@ from hubbub.server.keepalive import PROBES, Keepalive
 IDLE: int = getattr(socket, "TCP_KEEPALIVE" if sys.platform == "darwin" else "TCP_KEEPIDLE")
 
 
-@pytest.mark.parametrize("seconds", [4, 5, 7, 10, 60, 61, 3600])
+@pytest.mark.parametrize("seconds", [4, 5, 7, 10, 60, 61, 3600, 32_767])
 def test_probes_begin_and_end_in_time(seconds: int) -> None:
     with socket.socket() as sock:
         Keepalive(seconds).apply(sock)

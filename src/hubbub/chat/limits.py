@@ -65,6 +65,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(
             ge=4,
+            le=32_767,  # what Linux takes
             description="Seconds after which a peer is gone, and its name free, that vanished "
             "without a word, as machines do that lose their power or network. A peer that only "
             "reads or says nothing stays.",

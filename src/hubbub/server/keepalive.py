@@ -38,7 +38,7 @@ _TCP_INFO = struct.Struct("=2xBB52xI")
 
 
 class Keepalive:
-    """The rules by which a peer that vanished is gone after `seconds`, at least 4."""
+    """The rules by which a peer that vanished is gone after `seconds`, from 4 to 32,767."""
 
     def __init__(self, seconds: int) -> None:
         self._seconds = seconds

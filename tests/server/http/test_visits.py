@@ -111,7 +111,7 @@ def say_all(peer: RawPeer, octets: bytes) -> bytes:
     return peer.rest()
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [1, 2, 50])
 def test_a_visitor_that_closes_its_sending_half_is_answered(
     loops: Loop, serve: Serve, connect: Connect, count: int
 ) -> None:
