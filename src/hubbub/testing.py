@@ -36,16 +36,23 @@ class LocalServer(NamedTuple):
 def serving(config: Config | None = None, log: Log | None = None) -> Iterator[LocalServer]:
     """Run a server in a thread until the block ends.
 
-    Its log is the one given, else that of the configured folder, else one in memory.
+    Its log is the one given, else that of the configured folder, else one in memory. Everything
+    else is as configured, except that it listens on a free port where no address is.
     """
     # Imported here, so that pytest can load the fixture at no cost to other projects' tests.
+    from msgspec import structs  # noqa: PLC0415
+
     from hubbub.log.memory import MemoryLog  # noqa: PLC0415
     from hubbub.server.config import Config, ServerSection  # noqa: PLC0415
     from hubbub.server.thread import serving_in_thread  # noqa: PLC0415
 
-    config = config or Config(server=ServerSection(listen="127.0.0.1:0"))
+    config = config or Config()
+    if config.server.listen == ServerSection().listen:
+        server = structs.replace(config.server, listen="127.0.0.1:0")
+        config = structs.replace(config, server=server)
     if log is None and not config.server.data:
-        log = MemoryLog()
+        window = config.limits.duplicate_window_seconds
+        log = MemoryLog(duplicate_window_seconds=window)
     with serving_in_thread(config, log) as address:
         host, _, port = address.rpartition(":")
         yield LocalServer(host, int(port))
