@@ -1,10 +1,13 @@
 """The commands against tutorial servers, friendly and hostile."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import pytest
 
 from hubbub.wire.frames import encode_event_frame, encode_frame
 from tests.client.servers import tutorial
@@ -92,6 +95,49 @@ def test_escape_sequences_of_a_hostile_server_do_nothing() -> None:
         join.communicate()
     name = "'[31mann\\u2028root > x'"
     assert lines == [f"{name} > ]0;ownedhi\n", f"{name} > root > rm\n", f"{name} > z2J\n"]
+
+
+@contextmanager
+def closing(raw: bytes) -> Iterator[str]:
+    """Run a server that says these bytes to everyone and hangs up; yields its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):  # no more is listened
+                while True:
+                    sock, _ = listening.accept()
+                    with sock, suppress(OSError):
+                        sock.sendall(raw)
+                        sock.shutdown(socket.SHUT_WR)
+                        while sock.recv(65_536):
+                            pass
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+LAST_WORDS = encode_frame(b"door") + encode_frame(b"We are full.\nCome back tomorrow.")
+
+
+@pytest.mark.parametrize("command", [("tail",), ("join", "--plain", "--no-reconnect")])
+def test_the_last_words_of_a_server_that_closes_at_once_are_shown(
+    command: tuple[str, ...],
+) -> None:
+    with closing(LAST_WORDS) as address:
+        ran = started(command[0], address, "--name", "bob", *command[1:])
+        assert ran.stdout is not None
+        assert ran.stdout.readline() == b"door > We are full.\n"
+        assert ran.stdout.readline() == b"door > Come back tomorrow.\n"
+        ran.terminate()
+        ran.communicate()
+
+
+def test_last_words_are_shown_also_if_a_line_could_not_be_said() -> None:
+    with closing(LAST_WORDS) as address:
+        ran = hubbub("join", address, "--name", "bob", "--no-reconnect", stdin="hi\n" * 9)
+    assert "door > We are full.\ndoor > Come back tomorrow.\n" in ran.stdout
+    assert (ran.returncode, "Traceback" in ran.stderr) == (1, False)
 
 
 def test_a_server_of_something_else_is_told_apart() -> None:

@@ -47,8 +47,8 @@ def report(event: AnyClientEvent) -> None:
         case Room(replaced=True):
             where = "a private room" if is_direct(event.room) else event.room
             complain(
-                f"The history of {where} was replaced, perhaps by a backup: messages that you saw "
-                "before may be gone, and the numbers of messages begin anew"
+                f"the history of {where} was replaced, perhaps by a backup: messages shown before "
+                "may be gone, and others missing here; 'hubbub history' shows what there is"
             )
         case _:
             pass
