@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.chat.events import Room
 from hubbub.desk.log import Note, Pending, RoomLog, Said
+from hubbub.desk.room import RoomState
 
 from .rooms import edited, message, page, replica
 
@@ -134,3 +136,23 @@ def test_the_log_is_the_replica_and_notes_whatever_comes_first(steps: list[str])
         assert log[index] == Said(room.held[seq])
     items = [log[index] for index in range(log.first, log.end)]
     assert sum(isinstance(item, Note) for item in items) <= notes
+
+
+def test_nothing_is_shown_of_two_histories() -> None:
+    """However far the new one has grown: in it the same seq is another message."""
+    room, log = replica(5, held=3), RoomLog()
+    log.follow(room)
+    answer = Room(room=room.room, topic="", members=[], last=9, first=1, gap=False, replaced=True)
+    room.entered(answer, 5)
+    assert room.add_page(page(4, 9, more=True))
+    log.follow(room)
+    assert seqs(log) == [4, 5, 6, 7, 8, 9]
+    assert log[log.first] == Said(message(4))
+
+
+def test_what_was_seen_of_a_replaced_history_is_forgotten() -> None:
+    state = RoomState("lobby", seen=5)
+    state.follow(replica(5, held=5), "ann", lambda _: False, attentive=True)
+    state.replaced()
+    fresh = state.follow(replica(3, held=3), "ann", lambda _: False, attentive=False)
+    assert (fresh, state.unread, state.seen) == ([], 0, 3)

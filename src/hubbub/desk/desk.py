@@ -207,6 +207,12 @@ class Desk:
         room = self.rooms.get(event.room)
         if room is None:
             room = self._adopt(event.room)
+        elif event.replaced:
+            room.replaced()
+            self.note(
+                f"The server's history of {room.title} was replaced, as by an older copy of it. "
+                "You see what there is now."
+            )
         elif event.last > room.log.newest:
             room.interrupt()
         room.entitle(event.direct, self.name)

@@ -50,6 +50,7 @@ class RoomLog:
         self.pending: list[Pending] = []
         self._items: deque[Said | Note] = deque()
         self._index: dict[int, int] = {}
+        self._histories = 0
 
     @property
     def end(self) -> int:
@@ -106,7 +107,10 @@ class RoomLog:
         """
         held = replica.held
         newest = self.newest
-        if newest and newest not in held:
+        # In another history the same seq is another message.
+        is_other = replica.histories != self._histories
+        self._histories = replica.histories
+        if newest and (is_other or newest not in held):
             self._start_anew()
             newest = 0
         self._drop_before(next(iter(held), 0))

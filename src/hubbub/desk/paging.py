@@ -10,6 +10,7 @@ from hubbub.desk.room import RoomState
 
 PAGE_MESSAGES = 100
 FAR_PAGE_MESSAGES = 200
+ATTEMPTS_MAX = 3
 
 
 class Paging:
@@ -30,7 +31,7 @@ class Paging:
             if replica is None or (room.filled and replica.held):
                 return
             try:
-                replica.add_page(await self._chat.history(room.name, limit=PAGE_MESSAGES))
+                await self._join_page(replica, PAGE_MESSAGES)
             except Unreachable:
                 return  # entering again fills it
             except Refused:
@@ -57,9 +58,16 @@ class Paging:
             return False
         before = replica.start + 1
         try:
-            page = await self._chat.history(room.name, before=before, limit=messages)
+            joined = await self._join_page(replica, messages, before)
         except (Refused, Unreachable):
             return False
-        joined = replica.add_page(page, before)
         self._loaded(room)
         return joined
+
+    async def _join_page(self, replica: Replica, messages: int, before: int | None = None) -> bool:
+        """Join on a page; one that is out of date when it comes is asked for again."""
+        for _ in range(ATTEMPTS_MAX):
+            page = await self._chat.history(replica.room, before=before, limit=messages)
+            if replica.add_page(page, before):
+                return True
+        return False

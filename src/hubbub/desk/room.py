@@ -102,6 +102,13 @@ class RoomState:
         self.seen = max(self.seen or 0, self.log.newest)
         self.unread = self.mentions = 0
 
+    def replaced(self) -> None:
+        """The server has another history: what was seen and counted says nothing about it."""
+        self.filled = False
+        self.seen = self._counted = self.unread_after = None
+        self.unread = self.mentions = 0
+        self._interrupted = True
+
     def leave(self) -> None:
         """The user has seen the unread line and goes on."""
         self.unread_after = None
