@@ -122,3 +122,16 @@ def test_a_peer_that_reads_no_last_words_does_not_keep_the_server_from_ending(
         peer.sock.settimeout(1)
         with pytest.raises(TimeoutError):
             peer.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1_000_000)
+
+
+def test_a_fault_of_ours_at_the_door_costs_one_connection(
+    loops: Loop, serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with serve(connections_max=1) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr("hubbub.server.keepalive.Keepalive.apply", fault)
+            assert connect(server).rest() == b""
+        assert connect(server, "ann").who() == "1 in lobby: ann"

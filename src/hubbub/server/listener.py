@@ -186,10 +186,13 @@ class Listener:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._keepalive.apply(sock)
             transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
-        except OSError:  # it was gone before it was let in
+        except Exception as error:
+            # Whatever it is, the place must be free: the server ends when all of them are.
             sock.close()
             place.leave()
-            return
+            if isinstance(error, OSError):  # the peer was gone before it was let in
+                return
+            raise
         # The peer may have said something and been lost within the turn of the loop before this.
         if not transport.is_closing():
             place.transport = transport

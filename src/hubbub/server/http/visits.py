@@ -309,5 +309,7 @@ class Visit(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.asked()
-        self._answering.connection_lost(exc)
-        self._left()
+        try:
+            self._answering.connection_lost(exc)
+        finally:  # whatever aiohttp makes of it, the place must be free
+            self._left()
