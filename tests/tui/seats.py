@@ -94,9 +94,9 @@ class Seat:
             driver.process_message(event)
 
     def place(self, text: str) -> tuple[int, int]:
-        """Return the column and row where a text begins on the screen, counted from 1."""
+        """Return the column and row where a text begins, counted from 1; the lowest one."""
         rows = self.screen.split("\n")
-        row = next(number for number, row in enumerate(rows) if text in row)
+        row = max(number for number, row in enumerate(rows) if text in row)
         return cell_len(rows[row].partition(text)[0]) + 1, row + 1
 
     async def until(self, holds: str | Callable[[], object]) -> None:

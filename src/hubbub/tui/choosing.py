@@ -10,7 +10,7 @@ from hubbub.desk.face import FindMessages
 from hubbub.desk.log import Said
 from hubbub.desk.room import RoomState
 from hubbub.tui.dialogs.picker import Choice, Picker, narrowing
-from hubbub.tui.log.layout import at_of, one_line
+from hubbub.tui.log.labels import at_of, one_line
 from hubbub.tui.panes import badge
 
 LABEL_CHARS_MAX = 300

@@ -11,7 +11,7 @@ from textual.worker import WorkerCancelled
 from hubbub.tui import choosing
 from hubbub.tui.composer import Composer
 from hubbub.tui.dialogs.confirm import Confirm
-from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.labels import one_line
 from hubbub.tui.log.view import LogView
 
 if TYPE_CHECKING:

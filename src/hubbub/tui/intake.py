@@ -5,20 +5,22 @@ its own later. So whatever moves the focus, opens a dialog or shows another room
 by what was typed right behind it: words for a list would end up in the composer, and a text for
 one room in another. Here an input is handed on only when the one before it has had its effect.
 
-How an effect is known to be over: an input travels from the focused widget up through its parents
-to the app, and so do the messages that it causes. Each of them has a queue. A marker sent the same
-way arrives behind them. Markers are sent at least twice, because the first may overtake what a
-binding of the app caused below it, and until none of them met a change of the focus: a new dialog
-is then mounted, and what waited for a dialog's end goes on.
+How an effect is known to be over: an input travels from the widget that it is for, the focused one
+or the one under the mouse, up through its parents to the app, and so do the messages it causes.
+Each of them has a queue. A marker sent the same way arrives behind them. Markers are sent at least
+twice, because the first may overtake what a binding of the app caused below it, and until none met
+a change of the focus: a new dialog is then mounted, and what waited for a dialog's end goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.errors import NoWidget
 from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
@@ -36,8 +38,7 @@ CLOSED_SECONDS = 0.05
 
 _PASSES_MIN = 2
 _INPUT = (events.InputEvent, events.Paste, events.AppFocus, events.AppBlur)
-_PASSING = (events.MouseMove, events.MouseScrollUp, events.MouseScrollDown)
-"""Inputs that come in great numbers and never move the focus."""
+_MOVES = (events.MouseMove, events.MouseScrollUp, events.MouseScrollDown)
 
 
 def is_input(event: events.Event) -> bool:
@@ -50,6 +51,17 @@ def shows_presence(event: events.Event) -> bool:
     return not isinstance(event, events.MouseMove | events.AppFocus | events.AppBlur)
 
 
+class _Flow(Enum):
+    """Inputs that come in great numbers, and among themselves need no order but their own.
+
+    Each character of a paste that the terminal does not mark as such would else have the screen
+    drawn anew.
+    """
+
+    TYPING = auto()
+    MOVING = auto()
+
+
 class Intake:
     """The line of inputs before an app; `hand_on` gives one to whatever has the focus."""
 
@@ -57,8 +69,10 @@ class Intake:
         self._app = app
         self._hand_on = hand_on
         self._line: asyncio.Queue[events.Event] = asyncio.Queue()
-        self._is_typing = False
-        """Whether what was handed on last was a character for a text field."""
+        self._flow: _Flow | None = None
+        """What the input that was handed on last was part of."""
+        self._hit: Widget | None = None
+        """What the mouse hit with it, if it was the mouse's."""
 
     def take(self, event: events.Event) -> None:
         """Put an input at the end of the line."""
@@ -68,17 +82,26 @@ class Intake:
         """Hand on what comes, until cancelled."""
         while True:
             event = await self._line.get()
-            if not isinstance(event, _PASSING):
-                # Characters for the same field need not wait for each other: that would have the
-                # screen drawn anew for each one of a paste that the terminal does not mark as such.
-                if not (self._is_typing and self._is_typed(event)):
-                    await self._effect()
-                self._is_typing = self._is_typed(event)  # the focus may have moved meanwhile
+            flow = self._flow_of(event)
+            if flow is None or flow is not self._flow:
+                await self._effect()
+            self._flow = self._flow_of(event)  # the focus may have moved meanwhile
+            self._hit = self._hit_by(event)
             await self._hand_on(event)
 
-    def _is_typed(self, event: events.Event) -> bool:
+    def _flow_of(self, event: events.Event) -> _Flow | None:
+        if isinstance(event, _MOVES):
+            return _Flow.MOVING
         is_in_field = isinstance(self._app.focused, Input | TextArea)
-        return is_in_field and isinstance(event, events.Key) and event.is_printable
+        is_typed = is_in_field and isinstance(event, events.Key) and event.is_printable
+        return _Flow.TYPING if is_typed else None
+
+    def _hit_by(self, event: events.Event) -> Widget | None:
+        if not isinstance(event, events.MouseEvent):
+            return None
+        with suppress(NoWidget):
+            return self._app.mouse_captured or self._app.get_widget_at(event.x, event.y)[0]
+        return None
 
     async def _effect(self) -> None:
         """Wait until the input that was handed on last has had its effect."""
@@ -88,7 +111,8 @@ class Intake:
                 before = None
                 while passes < _PASSES_MIN or self._place is not before:
                     before = self._place
-                    for pump in before.ancestors_with_self:
+                    hit = self._hit.ancestors_with_self if self._hit is not None else []
+                    for pump in (*hit, *before.ancestors_with_self):
                         await _passed(pump)
                     passes += 1
 

@@ -15,12 +15,14 @@ from textual import events, on
 from hubbub.tui.actions import BY_NAME, LETTERS, Terminal
 from hubbub.tui.composer import ComposerBox
 from hubbub.tui.face import TerminalFace
-from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.view import LogView
 
 if TYPE_CHECKING:
     from hubbub.desk.input_history import InputHistory
     from hubbub.desk.orders import Orders
+
+QUOTED_CELLS = 40
 
 
 class ModedFace(TerminalFace):
@@ -45,7 +47,7 @@ class ModedFace(TerminalFace):
             self.log_view.action_select(-1)
             self.show_banner()
 
-    @on(LogView.Pressed)
+    @on(LogView.Touched)
     def begin(self) -> None:
         """Let the user write, and choose no message any more."""
         if self._is_choosing:
@@ -89,9 +91,11 @@ class ModedFace(TerminalFace):
 
     def interrupt(self) -> None:
         """Copy what is marked; else clear the line; else tell how to quit."""
-        marked = self.get_selected_text() or self.composer.selected_text
+        marked = self.log_view.marked or self.get_selected_text() or self.composer.selected_text
         if marked:
-            self.app.copy_to_clipboard(marked)
+            self.copy(marked)
+            self.tell(_copied(marked))
+            self.log_view.unmark()
             self.clear_selection()
         elif self.composer.text:
             self.history.add(self.composer.text)
@@ -99,3 +103,10 @@ class ModedFace(TerminalFace):
             self.writing.end()
         else:
             self.notify("Ctrl+Q quits.")
+
+
+def _copied(text: str) -> str:
+    """Say what is in the clipboard now."""
+    first, *more = text.splitlines() or [""]
+    rest = f" and {len(more)} more line{'s' if len(more) > 1 else ''}" if more else ""
+    return f"Copied, if your terminal allows it: '{cut(one_line(first), QUOTED_CELLS)}'{rest}."

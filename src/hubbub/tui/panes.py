@@ -13,7 +13,7 @@ from textual.widget import Widget
 from hubbub.chat.names import same_name
 from hubbub.desk.room import RoomState
 from hubbub.desk.rooms import Rooms
-from hubbub.tui.log.layout import cut, one_line
+from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.looks import Looks
 

@@ -21,7 +21,7 @@ from hubbub.tui.actions import ACTIONS, BY_NAME, KEYS, Terminal, help_sections, 
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
 from hubbub.tui.dialogs.help import HelpScreen
-from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.labels import one_line
 from hubbub.tui.log.view import LogView
 from hubbub.tui.modes import ModedFace
 from hubbub.tui.panes import Pane, member_lines, room_lines
@@ -301,7 +301,7 @@ class ChatScreen(ModedFace):
 
     @on(Composer.Cancelled)
     def _cancelled(self) -> None:
-        if not self.writing.end():
+        if not self.log_view.unmark() and not self.writing.end():
             self.log_view.action_newest()
 
     @on(Composer.HistoryWanted)

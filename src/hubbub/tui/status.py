@@ -7,7 +7,7 @@ from rich.text import Text
 from hubbub.desk.desk import Desk
 from hubbub.desk.link import Link, State
 from hubbub.desk.posting import unsent
-from hubbub.tui.log.layout import one_line
+from hubbub.tui.log.labels import one_line
 from hubbub.tui.looks import Looks
 from hubbub.tui.panes import badge
 

@@ -2,7 +2,8 @@
 
 from hubbub.desk.log import Item, Note, RoomLog, Said
 from hubbub.desk.room import RoomState
-from hubbub.tui.log.layout import Context, at_of
+from hubbub.tui.log.labels import at_of
+from hubbub.tui.log.layout import Context
 
 RUN_SECONDS = 300
 """After so long a pause the same sender is named again."""

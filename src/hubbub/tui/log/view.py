@@ -1,46 +1,45 @@
-"""The log on the screen: draws only the items that are seen, however many there are.
+"""The log on the screen, and what the mouse does to it.
 
-Its place is an item and a line of it, not a number of lines from the top: so older messages can be
-put before it, and newer ones behind, without moving what is being read.
+The mouse marks words to copy: from the character where a button was pressed to the one where the
+pointer is. Beyond the upper or lower edge the log scrolls on by itself, and the mark grows. A press
+and release at one place is a click. Neither gives the log the focus: what the user types next is
+written, as ever.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
-from rich.cells import cell_len
+from typing import TYPE_CHECKING
+
 from rich.style import Style
-from rich.text import Text
 from textual import events, on
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message as TextualMessage
-from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hubbub.chat.events import Message
-from hubbub.desk.log import Item, Note, Pending, RoomLog, Said
-from hubbub.desk.room import RoomState
-from hubbub.tui.log.context import context
-from hubbub.tui.log.layout import Block, Context, Layout
-from hubbub.tui.log.strips import strip_of
-from hubbub.tui.log.wrap import wrap
-from hubbub.tui.looks import Looks
+from hubbub.tui.log.marking import Mark, Spot, marked_text, spot_at, word_at
+from hubbub.tui.log.window import Row, Window
 
-EMPTY = (
-    "Nothing was said here yet.\nType below and press Enter to begin; F1 shows what else there is."
-)
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from hubbub.desk.room import RoomState
+    from hubbub.tui.looks import Looks
+
 WHEEL_LINES = 3
+EDGE_SECONDS = 0.05
+EDGE_LINES_MAX = 5
+"""How often, and how far at most, the log scrolls while the mouse is held beyond an edge."""
+
 OLDER_WITHIN_ITEMS = 60
 """Older messages are asked for while still so many items are above the screen."""
 
-_CACHED_MAX = 2000
+_MARKED = Style(reverse=True)
+"""Seen with every choice of colours, and with none."""
 
-
-class Place(NamedTuple):
-    """An item, and a line counted from its body: lines above the body are negative."""
-
-    item: int
-    line: int
+_WORD, _MESSAGE = 2, 3
+"""How many clicks mark them."""
 
 
 class LogView(Widget):
@@ -49,10 +48,11 @@ class LogView(Widget):
     It never takes the focus by itself: then letters would act on messages.
     """
 
+    ALLOW_SELECT = False  # Textual's own marking holds on to cells
+    FOCUS_ON_CLICK = False
     DEFAULT_CSS = """
     LogView { width: 1fr; height: 1fr; }
     """
-    FOCUS_ON_CLICK = False
     BINDINGS = [
         Binding("up,k", "select(-1)", "Message above", show=False),
         Binding("down,j", "select(1)", "Message below", show=False),
@@ -63,49 +63,53 @@ class LogView(Widget):
     class OlderWanted(TextualMessage):
         """The user nears the oldest message that is here."""
 
-    class Pressed(TextualMessage):
-        """A mouse button was pressed on the log."""
+    class Touched(TextualMessage):
+        """A mouse button was pressed on the log, and is released."""
 
     class Moved(TextualMessage):
         """The log was scrolled, or a message chosen."""
 
     def __init__(self, room: RoomState, looks: Looks, own_name: str) -> None:
         super().__init__(id="log")
-        self.room = room
-        self.selected: int | None = None
-        """The index of the message that actions mean."""
-        self._looks = looks
+        self._window = Window(room, looks, own_name)
         self._own_name = own_name
-        self._top: Place | None = None
-        self._left_at = 0
-        self._layout = Layout(0, Style.null(), looks, own_name, self.find)
-        self._blocks: dict[int, tuple[object, Block]] = {}
         self._drawn_size = Size(0, 0)
-        self._rows: list[Strip] = []
-        self._shown = (0, 0)
-        self._shown_top = Place(0, 0)
+        self._rows: list[Row] = []
         self._is_stale = True
-        self._is_under_mouse = False
+        self._pressed_on: Spot | None = None
+        """Where the button that is held was pressed."""
+        self._pointer = Offset()
+        self._mark: Mark | None = None
+        self._at_edge: Timer | None = None
+
+    @property
+    def room(self) -> RoomState:
+        """The room that is shown."""
+        return self._window.room
+
+    @property
+    def selected(self) -> int | None:
+        """The index of the message that actions mean."""
+        return self._window.selected
 
     @property
     def is_following(self) -> bool:
         """Whether the newest message is on the screen, and what comes next will be."""
-        return self._top is None
+        return self._window.is_following
 
     # What is shown.
 
     def show(self, room: RoomState) -> None:
         """Show another room, at its end."""
-        self.room = room
-        self._top = self.selected = None
-        self._blocks.clear()
+        self._release()
+        self._mark = None
+        self._window.show(room)
         self.redraw()
 
     def dress(self, looks: Looks, own_name: str) -> None:
         """Draw with other colours, or for a user who is called otherwise."""
-        if (looks, own_name) != (self._looks, self._own_name):
-            self._looks, self._own_name = looks, own_name
-            self._blocks.clear()
+        self._own_name = own_name
+        if self._window.dress(looks, own_name):
             self.redraw()
 
     def redraw(self) -> None:
@@ -113,152 +117,48 @@ class LogView(Widget):
         self._is_stale = True
         self.refresh()
 
-    def find(self, seq: int) -> Message | None:
-        """Return a message that is in the log."""
-        index = self.room.log.index_of(seq)
-        item = None if index is None else self.room.log[index]
-        return item.message if isinstance(item, Said) else None
-
-    @property
-    def _log(self) -> RoomLog:
-        return self.room.log
-
-    def _block(self, index: int) -> Block:
-        item = self._log[index]
-        around = context(self.room, index, selected=index == self.selected, own_name=self._own_name)
-        key = self._key(item, around)
-        known = self._blocks.get(index)
-        if known is not None and known[0] == key:
-            return known[1]
-        block = self._layout.block(item, around)
-        if len(self._blocks) >= _CACHED_MAX:
-            self._blocks.clear()
-        self._blocks[index] = (key, block)
-        return block
-
-    def _key(self, item: Item, around: Context) -> tuple[object, ...]:
-        match item:
-            case Said(message):
-                quoted = None if message.reply_to is None else self.find(message.reply_to)
-                return (item, around, quoted)
-            case Pending():
-                return (item.nonce, item.failure, around)
-            case Note():
-                return (item, around)
-
-    # Rows.
-
     def render_line(self, y: int) -> Strip:
         """Return a row of the screen."""
-        if self._is_stale or self._drawn_size != self.size:
-            self._draw()
+        self._draw()
         if y >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         row = self._rows[y]
-        if (selection := self.text_selection) is not None and (span := selection.get_span(y)):
-            row = _chosen(row, span, self.screen.get_component_rich_style("screen--selection"))
-        return row.apply_offsets(0, y) if self._is_under_mouse else row
+        if self._mark is None or row.item is None:
+            return row.strip
+        looks = self._window.block(row.item)
+        words = looks.words[row.line]
+        start, end = self._mark.part(row.item, len(looks.text))
+        if words is None or start >= words.end or end <= words.start:
+            return row.strip
+        return _highlighted(row.strip, *words.cells(start, end))
 
     def _draw(self) -> None:
-        width, height = self.size
-        if width != self._drawn_size.width:
-            self._blocks.clear()
-        self._drawn_size = self.size
-        self._layout = Layout(width, self.rich_style, self._looks, self._own_name, self.find)
-        self._is_stale = False
+        """Bring the rows up to date."""
+        if not self._is_stale and self._drawn_size == self.size:
+            return
+        self._is_stale, self._drawn_size = False, self.size
         following = self.is_following
-        self._rows = self._rows_from_top(height) if self._top else []
-        if len(self._rows) < height:
-            self._top = None
-            self._rows = self._rows_to_end(height)
-        if self._top is not None:
-            self._rows[-1:] = [self._mark()]
+        self._rows = self._window.rows(self.size, self.rich_style)
         if self.is_following != following:
             self.call_later(self._tell, self.Moved)
-        if self._shown[0] - self._log.first < OLDER_WITHIN_ITEMS and not self.room.beginning:
+        above = self._window.shown[0] - self.room.log.first
+        if above < OLDER_WITHIN_ITEMS and not self.room.beginning:
             self.call_later(self._tell, self.OlderWanted)
 
     def _tell(self, kind: type[TextualMessage]) -> None:
         # Not while drawing: a message counts as sent by whoever is at work when it is made.
         self.post_message(kind())
 
-    def _rows_from_top(self, height: int) -> list[Strip]:
-        top = self._top or self._shown_top
-        index = min(max(top.item, self._log.first), self._log.end)
-        rows: list[Strip] = []
-        first = index
-        while index < self._log.end and len(rows) < height:
-            block = self._block(index)
-            start = max(0, min(block.body + top.line, len(block.lines) - 1))
-            rows += block.lines[start if index == first else 0 :]
-            index += 1
-        self._shown = (first, index)
-        return rows[:height]
-
-    def _rows_to_end(self, height: int) -> list[Strip]:
-        index = self._log.end
-        blocks: list[list[Strip]] = []
-        count = 0
-        body = 0
-        while index > self._log.first and count < height:
-            index -= 1
-            block = self._block(index)
-            blocks.append(block.lines)
-            body = block.body
-            count += len(block.lines)
-        rows = [row for lines in reversed(blocks) for row in lines]
-        over = max(count - height, 0)
-        self._shown = (index, self._log.end)
-        self._shown_top = Place(index, over - body)
-        if not count and self.room.filled:
-            rows = self._hint()[:height]
-            count = len(rows)
-        blank = Strip.blank(self.size.width, self.rich_style)
-        return [blank] * (height - count) + rows[over:]
-
-    def _hint(self) -> list[Strip]:
-        """Return what stands in a room in which nothing was said yet."""
-        width = self.size.width
-        lines = wrap(Text(EMPTY, self._looks.dim), max(width - 4, 1))
-        blank = Strip.blank(width, self.rich_style)
-        shown = []
-        for line in lines:
-            line.pad_left(max((width - cell_len(line.plain.rstrip())) // 2, 0))
-            shown.append(strip_of(line, width, self.rich_style))
-        return [*shown, blank]
-
-    def _mark(self) -> Strip:
-        """Return the last row of a log that is scrolled up: word of what is below."""
-        new = self._log.end - self._left_at
-        label = f"{new} new ↓" if new > 0 else "↓"
-        line = Text(label.rjust(self.size.width - 1)[: self.size.width], self._looks.unread)
-        return strip_of(line, self.size.width, self.rich_style)
-
     # Moving.
+
+    def _moved(self) -> None:
+        self.redraw()
+        self.post_message(self.Moved())
 
     def scroll_lines(self, lines: int) -> None:
         """Move by so many lines; up is negative."""
-        log = self._log
-        if log.end == log.first or (lines > 0 and self._top is None):
-            return
-        if self._top is None:
-            self._left_at = log.end
-        top = self._top or self._shown_top
-        index = min(max(top.item, log.first), log.end - 1)
-        line = max(0, self._block(index).body + top.line) + lines
-        while line < 0 and index > log.first:
-            index -= 1
-            line += len(self._block(index).lines)
-        while index < log.end - 1 and line >= len(self._block(index).lines):
-            line -= len(self._block(index).lines)
-            index += 1
-        self._go(Place(index, max(line, 0) - self._block(index).body))
-
-    def _go(self, place: Place | None) -> None:
-        self._top = place
-        self.screen.clear_selection()
-        self.redraw()
-        self.post_message(self.Moved())
+        if self._window.scroll(lines):
+            self._moved()
 
     def scroll_pages(self, pages: int) -> None:
         """Move by screenfuls, with a line in common."""
@@ -266,98 +166,133 @@ class LogView(Widget):
 
     def action_newest(self) -> None:
         """Go to the end and follow."""
-        self.selected = None
-        self._go(None)
+        self._window.go_to_newest()
+        self._moved()
 
     def action_oldest(self) -> None:
         """Go to the oldest message that is here."""
-        if self.is_following:
-            self._left_at = self._log.end
-        self._go(Place(self._log.first, -9))
+        self._window.go_to_oldest()
+        self._moved()
 
     def action_select(self, steps: int) -> None:
         """Choose the message above or below."""
-        start = self._shown[1] if self.selected is None else self.selected
-        index = start + steps
-        while self._log.first <= index < self._log.end and isinstance(self._log[index], Note):
-            index += steps
-        if index >= self._log.end:
-            self.action_newest()
-        elif index >= self._log.first:
-            self.choose(index)
-
-    def choose(self, index: int) -> None:
-        """Choose a message, and bring it on the screen."""
-        self.selected = index
-        first, end = self._shown
-        if self.is_following:
-            self._left_at = self._log.end
-        if index <= first:
-            self._go(Place(index, -self._block(index).body))
-        elif index >= end - 1:
-            self._go(Place(index + 1, 0) if index + 1 < self._log.end else None)
-            if self._top is not None:
-                self.scroll_lines(-self.size.height)
-        else:
-            self._go(self._top)
+        self._window.select(steps)
+        self._moved()
 
     def jump(self, seq: int) -> None:
         """Show a message with what stands around it, and choose it."""
-        if (index := self._log.index_of(seq)) is not None:
-            self.selected = index
-            self._left_at = self._log.end
-            self._top = Place(index, 0)
-            self.scroll_lines(-(self.size.height // 3))
+        self._window.jump(seq)
+        self._moved()
 
     def clear_choice(self) -> None:
         """Choose no message any more."""
-        self.selected = None
+        self._window.selected = None
         self.redraw()
 
     @on(events.MouseScrollUp)
     def _wheel_up(self) -> None:
         self.scroll_lines(-WHEEL_LINES)
+        self._extend()
 
     @on(events.MouseScrollDown)
     def _wheel_down(self) -> None:
         self.scroll_lines(WHEEL_LINES)
+        self._extend()
+
+    # Marking.
+
+    @property
+    def marked(self) -> str:
+        """The words that the mouse has marked; empty if there are none."""
+        if self._mark is None:
+            return ""
+        return marked_text(self._mark, self.room.log, self._window.block, self._own_name)
+
+    def unmark(self) -> bool:
+        """Mark nothing any more; returns whether anything was marked."""
+        was_marked, self._mark = self._mark is not None, None
+        self.refresh()
+        return was_marked
 
     @on(events.MouseDown)
-    def _pressed(self) -> None:
-        self.post_message(self.Pressed())
+    def _press(self, event: events.MouseDown) -> None:
+        self.unmark()
+        if event.button == 1:
+            self._pointer = event.get_content_offset_capture(self)
+            self._pressed_on = self._under_pointer()
+            self.capture_mouse()
+
+    @on(events.MouseMove)
+    def _drag(self, event: events.MouseMove) -> None:
+        pointer = event.get_content_offset_capture(self)
+        if self._pressed_on is None or pointer == self._pointer:
+            return
+        self._pointer = pointer
+        self._extend()
+        is_beyond = self._edge_lines() != 0
+        if is_beyond and self._at_edge is None:
+            self._at_edge = self.set_interval(EDGE_SECONDS, self._scroll_at_edge)
+        elif not is_beyond:
+            self._stop_at_edge()
+
+    @on(events.MouseUp)
+    def _let_go(self) -> None:
+        self._release()
+        # Not before: what follows may give the log another height, and move it under the mouse.
+        self.post_message(self.Touched())
+
+    def _release(self) -> None:
+        self._pressed_on = None
+        self._stop_at_edge()
+        self.release_mouse()
+
+    def _under_pointer(self) -> Spot | None:
+        self._draw()
+        return spot_at(self._rows, self._window.block, *self._pointer)
+
+    def _extend(self) -> None:
+        """Have the mark end where the pointer is."""
+        if self._pressed_on is not None and (spot := self._under_pointer()) is not None:
+            self._mark = Mark(self._pressed_on, spot)
+            self.refresh()
+
+    def _edge_lines(self) -> int:
+        """Return how far to scroll for a pointer beyond an edge; up is negative."""
+        above, below = -self._pointer.y, self._pointer.y - self.size.height + 1
+        if self.region.y == 0:  # the pointer cannot be above
+            above += 1
+        return min(below, EDGE_LINES_MAX) if below > 0 else -min(max(above, 0), EDGE_LINES_MAX)
+
+    def _scroll_at_edge(self) -> None:
+        self.scroll_lines(self._edge_lines())
+        self._extend()
+
+    def _stop_at_edge(self) -> None:
+        if self._at_edge is not None:
+            self._at_edge.stop()
+            self._at_edge = None
 
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:
-        if link := event.style.link:
+        if self._mark is not None:  # the end of a drag
+            return
+        if event.chain in (_WORD, _MESSAGE):
+            self._mark_around(event.chain)
+        elif link := event.style.link:
             self.app.open_url(link)
-        elif not self.is_following and event.y == self.size.height - 1:
+        elif not self.is_following and self._pointer.y == self.size.height - 1:
             self.action_newest()
 
-    # Copying with the mouse.
-
-    @on(events.Enter)
-    @on(events.Leave)
-    def _follow_mouse(self) -> None:
-        # Rows that know their place can be marked, and cost more to draw.
-        self._is_under_mouse = self.mouse_hover
-        self.refresh()
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the text that the mouse has marked."""
-        text = "\n".join(row.text.rstrip() for row in self._rows)
-        return selection.extract(text), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
-        """Show what the mouse has marked."""
-        self.refresh()
+    def _mark_around(self, clicks: int) -> None:
+        """Mark the word under the pointer, or all that its message says."""
+        if (spot := self._under_pointer()) is not None:
+            text = self._window.block(spot.item).text
+            start, end = (0, len(text)) if clicks == _MESSAGE else word_at(text, spot.start)
+            self._mark = Mark(Spot(spot.item, start, start), Spot(spot.item, end, end))
+            self.refresh()
 
 
-def _chosen(row: Strip, span: tuple[int, int], style: Style) -> Strip:
-    """Return a row whose characters in `span` are marked; an end of -1 is the row's end."""
-    text = row.text
-    start, end = span
-    left = cell_len(text[:start])
-    right = cell_len(text if end == -1 else text[:end])
-    return Strip.join(
-        [row.crop(0, left), row.crop(left, right).apply_style(style), row.crop(right)]
-    )
+def _highlighted(row: Strip, start: int, end: int) -> Strip:
+    """Return a row of which the cells between `start` and `end` are marked."""
+    marked = row.crop(start, end).apply_style(_MARKED)
+    return Strip.join([row.crop(0, start), marked, row.crop(end)])

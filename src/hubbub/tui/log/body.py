@@ -1,0 +1,138 @@
+"""What an item says, in rows, with what belongs to it: quotes, remarks, reactions."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from hubbub.chat.events import Message
+from hubbub.chat.names import same_name
+from hubbub.desk.log import Item, Note, Pending, Said
+from hubbub.tui.log.labels import cut, one_line
+from hubbub.tui.log.wrap import wrapped
+from hubbub.tui.looks import Looks
+from hubbub.tui.markup import paragraphs, visible
+
+_NAMES_MAX = 3
+_ROWS_MAX = 400
+_CHARS_MAX = 20_000
+"""A message beyond these is shown in part: one message must not fill the room."""
+
+FindMessage = Callable[[int], Message | None]
+
+
+class Row(NamedTuple):
+    """`said`: the characters of it that the item says, `lead` cells from its left; None: none.
+
+    `begins`: whether they begin a new line of what is said, and do not go on with the row above.
+    """
+
+    text: Text
+    said: str | None = None
+    lead: int = 0
+    begins: bool = True
+
+
+class Body(NamedTuple):
+    """Draws what is said in `width` columns."""
+
+    width: int
+    looks: Looks
+    own_name: str
+    find: FindMessage
+
+    def rows(self, item: Item) -> Iterator[Row]:
+        """Yield the rows of an item."""
+        match item:
+            case Note():
+                style = self.looks.error if item.is_error else self.looks.dim
+                yield from self._prose(Text(visible(item.text), style))
+            case Pending():
+                yield from self._pending(item)
+            case Said(message):
+                yield from self._said(message)
+
+    def _pending(self, item: Pending) -> Iterator[Row]:
+        if item.reply_to is not None:
+            yield self._quote(item.reply_to)
+        rows = self._text(item.text, Text(" …", self.looks.dim))
+        if item.failure is None:
+            for row in rows:
+                text = row.text if row.text.spans else Text(row.text.plain, self.looks.dim)
+                yield row._replace(text=text)
+        else:
+            yield from rows
+            sentence = f"✗ Not sent: {visible(item.failure)} /retry tries again, /drop gives up."
+            yield from self._remark(Text(sentence, self.looks.error))
+
+    def _said(self, message: Message) -> Iterator[Row]:
+        if message.reply_to is not None:
+            yield self._quote(message.reply_to)
+        if message.deleted:
+            yield Row(Text("(deleted)", self.looks.dim))
+            return
+        edited = Text(" (edited)" if message.edited else "", self.looks.dim)
+        yield from self._text(message.text, edited)
+        if message.reactions:
+            yield from self._remark(self._reactions(message.reactions))
+
+    # A message's text.
+
+    def _text(self, text: str, after: Text) -> list[Row]:
+        """Return the rows of a message's text, with a remark behind its end."""
+        rows: list[Row] = []
+        parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name)
+        for number, part in enumerate(parts, start=1):
+            if part.is_code:
+                rows += self._code(part.text)
+            else:
+                rows += self._prose(part.text, after if number == len(parts) else None)
+        if after and (not parts or parts[-1].is_code):
+            rows.append(Row(after))
+        if len(rows) > _ROWS_MAX or len(text) > _CHARS_MAX:
+            del rows[_ROWS_MAX:]
+            rest = "… (the rest is not shown; copy the message to read it)"
+            rows += self._remark(Text(rest, self.looks.dim))
+        return rows
+
+    def _prose(self, text: Text, after: Text | None = None) -> Iterator[Row]:
+        left = len(text.plain)  # what was said and is still to come; the remark follows
+        for number, (row, begins) in enumerate(
+            wrapped(text + after if after else text, self.width)
+        ):
+            left -= begins and number > 0  # the line's end
+            said = row.plain[:left] if begins or left > 0 else None
+            yield Row(row, said, begins=begins)
+            left = max(left - len(row.plain), 0)
+
+    def _code(self, text: Text) -> Iterator[Row]:
+        for row, begins in wrapped(text, max(self.width - 2, 1)):
+            padding = " " * (self.width - 1 - cell_len(row.plain))
+            style = self.looks.code
+            shown = Text.assemble((" ", style), row, (padding, style))
+            yield Row(shown, row.plain, lead=1, begins=begins)
+
+    # What belongs to it.
+
+    def _remark(self, text: Text) -> Iterator[Row]:
+        return (Row(row) for row, _ in wrapped(text, self.width))
+
+    def _quote(self, seq: int) -> Row:
+        """Return the row that shows which message is answered."""
+        message = self.find(seq)
+        if message is None:
+            return Row(Text(cut("↳ an older message", self.width), self.looks.quote))
+        said = "(deleted)" if message.deleted else one_line(message.text[:_CHARS_MAX])
+        line = cut(f"↳ {one_line(message.sender)}: {said}", self.width)
+        return Row(Text(line, self.looks.quote))
+
+    def _reactions(self, reactions: dict[str, list[str]]) -> Text:
+        shown = Text()
+        for emoji, names in reactions.items():
+            some = ", ".join(map(one_line, names[:_NAMES_MAX]))
+            more = f" +{len(names) - _NAMES_MAX}" if len(names) > _NAMES_MAX else ""
+            own = any(same_name(name, self.own_name) for name in names)
+            style = self.looks.accent if own else self.looks.dim
+            shown.append(f"{one_line(emoji)} {some}{more}   ", style)
+        return shown

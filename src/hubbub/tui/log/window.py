@@ -1,0 +1,246 @@
+"""Which rows of a log are on the screen: only the items that are seen are laid out.
+
+The window's place is an item and a line of it, not a number of lines from the top: so older
+messages can be put before it, and newer ones behind, without moving what is being read.
+"""
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual.geometry import Size
+from textual.strip import Strip
+
+from hubbub.chat.events import Message
+from hubbub.desk.log import Item, Note, Pending, RoomLog, Said
+from hubbub.desk.room import RoomState
+from hubbub.tui.log.context import context
+from hubbub.tui.log.layout import Block, Context, Layout
+from hubbub.tui.log.strips import strip_of
+from hubbub.tui.log.wrap import wrap
+from hubbub.tui.looks import Looks
+
+EMPTY = (
+    "Nothing was said here yet.\nType below and press Enter to begin; F1 shows what else there is."
+)
+_CACHED_MAX = 2000
+
+
+class Place(NamedTuple):
+    """An item, and a line counted from its body: lines above the body are negative."""
+
+    item: int
+    line: int
+
+
+class Row(NamedTuple):
+    """A row of the screen, and the line of a block that it shows, if it shows one."""
+
+    strip: Strip
+    item: int | None = None
+    line: int = 0
+
+
+class Window:
+    """A log in a certain size and looks. It follows the newest message unless it has a `top`."""
+
+    def __init__(self, room: RoomState, looks: Looks, own_name: str) -> None:
+        self.room = room
+        self.selected: int | None = None
+        """The index of the message that actions mean."""
+        self.top: Place | None = None
+        self.shown = (0, 0)
+        """The first item that was drawn last, and the one behind the last."""
+        self._shown_top = Place(0, 0)
+        self._left_at = 0
+        """Where the log ended when it was scrolled up; what came since is new."""
+        self._size = Size(0, 0)
+        self._layout = Layout(0, Style.null(), looks, own_name, self.find)
+        self._blocks: dict[int, tuple[object, Block]] = {}
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the newest message is on the screen, and what comes next will be."""
+        return self.top is None
+
+    @property
+    def log(self) -> RoomLog:
+        """The items."""
+        return self.room.log
+
+    # What is shown, and how.
+
+    def show(self, room: RoomState) -> None:
+        """Show another room, at its end."""
+        self.room = room
+        self.top = self.selected = None
+        self._blocks.clear()
+
+    def dress(self, looks: Looks, own_name: str) -> bool:
+        """Draw in other colours, or for a user called otherwise; returns whether they are."""
+        if (looks, own_name) == (self._layout.looks, self._layout.own_name):
+            return False
+        self._layout = self._layout._replace(looks=looks, own_name=own_name)
+        self._blocks.clear()
+        return True
+
+    def find(self, seq: int) -> Message | None:
+        """Return a message that is in the log."""
+        index = self.log.index_of(seq)
+        item = None if index is None else self.log[index]
+        return item.message if isinstance(item, Said) else None
+
+    def block(self, index: int) -> Block:
+        """Return how an item looks. What did not change comes out of a cache."""
+        item = self.log[index]
+        own_name = self._layout.own_name
+        around = context(self.room, index, selected=index == self.selected, own_name=own_name)
+        key = self._key(item, around)
+        known = self._blocks.get(index)
+        if known is not None and known[0] == key:
+            return known[1]
+        block = self._layout.block(item, around)
+        if len(self._blocks) >= _CACHED_MAX:
+            self._blocks.clear()
+        self._blocks[index] = (key, block)
+        return block
+
+    def _key(self, item: Item, around: Context) -> tuple[object, ...]:
+        match item:
+            case Said(message):
+                quoted = None if message.reply_to is None else self.find(message.reply_to)
+                return (item, around, quoted)
+            case Pending():
+                return (item.nonce, item.failure, around)
+            case Note():
+                return (item, around)
+
+    # Rows.
+
+    def rows(self, size: Size, base: Style) -> list[Row]:
+        """Return the rows of a screen; `base` is the style of what has none of its own."""
+        if size.width != self._size.width or base != self._layout.base:
+            self._blocks.clear()
+        self._size = size
+        self._layout = self._layout._replace(width=size.width, base=base)
+        rows = self._rows_from_top() if self.top else []
+        if len(rows) < size.height:
+            self.top = None
+            rows = self._rows_to_end()
+        if self.top is not None and rows:
+            rows[-1] = rows[-1]._replace(strip=self._mark())
+        return rows
+
+    def _rows_from_top(self) -> list[Row]:
+        top = self.top or self._shown_top
+        first = index = min(max(top.item, self.log.first), self.log.end)
+        rows: list[Row] = []
+        while index < self.log.end and len(rows) < self._size.height:
+            block = self.block(index)
+            skipped = max(0, min(block.body + top.line, len(block.lines) - 1))
+            rows += _rows_of(block, index)[skipped if index == first else 0 :]
+            index += 1
+        self.shown = (first, index)
+        return rows[: self._size.height]
+
+    def _rows_to_end(self) -> list[Row]:
+        index = self.log.end
+        rows: list[Row] = []
+        body = 0
+        while index > self.log.first and len(rows) < self._size.height:
+            index -= 1
+            block = self.block(index)
+            rows = _rows_of(block, index) + rows
+            body = block.body
+        over = max(len(rows) - self._size.height, 0)
+        self.shown = (index, self.log.end)
+        self._shown_top = Place(index, over - body)
+        if not rows and self.room.filled:
+            rows = self._hint()[: self._size.height]
+        blank = Row(Strip.blank(self._size.width, self._layout.base))
+        return [blank] * (self._size.height - len(rows)) + rows[over:]
+
+    def _hint(self) -> list[Row]:
+        """Return what stands in a room in which nothing was said yet."""
+        width, base = self._size.width, self._layout.base
+        rows = []
+        for line in wrap(Text(EMPTY, self._layout.looks.dim), max(width - 4, 1)):
+            line.pad_left(max((width - cell_len(line.plain.rstrip())) // 2, 0))
+            rows.append(Row(strip_of(line, width, base)))
+        return [*rows, Row(Strip.blank(width, base))]
+
+    def _mark(self) -> Strip:
+        """Return the last row of a log that is scrolled up: word of what is below."""
+        new = self.log.end - self._left_at
+        label = f"{new} new ↓" if new > 0 else "↓"
+        width = self._size.width
+        line = Text(label.rjust(width - 1)[:width], self._layout.looks.unread)
+        return strip_of(line, width, self._layout.base)
+
+    # Moving.
+
+    def scroll(self, lines: int) -> bool:
+        """Move by so many lines, up if negative; returns whether there was anywhere to go."""
+        log = self.log
+        if log.end == log.first or (lines > 0 and self.top is None):
+            return False
+        top = self.top or self._shown_top
+        index = min(max(top.item, log.first), log.end - 1)
+        line = max(0, self.block(index).body + top.line) + lines
+        while line < 0 and index > log.first:
+            index -= 1
+            line += len(self.block(index).lines)
+        while index < log.end - 1 and line >= len(self.block(index).lines):
+            line -= len(self.block(index).lines)
+            index += 1
+        self._leave_end(Place(index, max(line, 0) - self.block(index).body))
+        return True
+
+    def _leave_end(self, place: Place) -> None:
+        if self.top is None:
+            self._left_at = self.log.end
+        self.top = place
+
+    def go_to_newest(self) -> None:
+        """Go to the end and follow; no message is chosen then."""
+        self.top = self.selected = None
+
+    def go_to_oldest(self) -> None:
+        """Go to the oldest message that is here."""
+        self._leave_end(Place(self.log.first, -9))
+
+    def select(self, steps: int) -> None:
+        """Choose the message above or below."""
+        log = self.log
+        index = (self.shown[1] if self.selected is None else self.selected) + steps
+        while log.first <= index < log.end and isinstance(log[index], Note):
+            index += steps
+        if index >= log.end:
+            self.go_to_newest()
+        elif index >= log.first:
+            self._choose(index)
+
+    def _choose(self, index: int) -> None:
+        """Choose a message, and bring it on the screen."""
+        self.selected = index
+        first, end = self.shown
+        self._left_at = self.log.end if self.is_following else self._left_at
+        if index <= first:
+            self.top = Place(index, -self.block(index).body)
+        elif index >= end - 1:
+            self.top = Place(index + 1, 0) if index + 1 < self.log.end else None
+            if self.top is not None:
+                self.scroll(-self._size.height)
+
+    def jump(self, seq: int) -> None:
+        """Show a message with what stands around it, and choose it."""
+        if (index := self.log.index_of(seq)) is not None:
+            self.selected = index
+            self._left_at = self.log.end
+            self.top = Place(index, 0)
+            self.scroll(-(self._size.height // 3))
+
+
+def _rows_of(block: Block, index: int) -> list[Row]:
+    return [Row(strip, index, line) for line, strip in enumerate(block.lines)]
