@@ -142,7 +142,7 @@ def test_a_network_that_cannot_be_told_is_no_reason_not_to_serve(
         async with announcement(4001, complain), asyncio.timeout(PATIENCE_SECONDS):
             await told.wait()
         (sentence,) = complaints
-        assert sentence.startswith("The network is not told of this chatroom (")
+        assert sentence.startswith("This chatroom cannot be announced (")
         assert "()" not in sentence
 
     def fail(**_: object) -> None:

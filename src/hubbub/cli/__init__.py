@@ -8,7 +8,7 @@ def main() -> None:
     """Run the command line; exit 0 when done, 1 when refused or lost for good, 2 on wrong usage."""
     from hubbub.chat.errors import HubbubError
 
-    # A shell may have closed an output, as `>&-` does: print into nothing then.
+    # A shell closes an output with `>&-`; then what is printed goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (for all the while)
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
@@ -16,7 +16,7 @@ def main() -> None:
     except HubbubError as error:
         _fail(str(error), 2 if error.code == "bad_address" else 1)
     except BrokenPipeError:
-        pass  # whoever read the output has seen enough
+        pass  # the reader of the output has seen enough
     except OSError as error:
         _fail(f"The output cannot be written: {error.strerror}.", 1)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Which chatroom to join where no address was given: this machine's, or one that is announced."""
+"""Which chatroom to join if no address is given: this machine's, or one that is announced."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ class Choice(NamedTuple):
 def chosen_address(*, may_host: bool) -> str:
     """Return the address that the user chooses; empty for this machine.
 
-    It is empty as well when there is no choice, or nobody at a terminal who could make it.
+    Without a choice, or without a terminal to make it on, this machine is taken.
     """
     if not _may_look():
         return ""
@@ -45,7 +45,7 @@ def chosen_address(*, may_host: bool) -> str:
 
 
 def answers(place: Address) -> bool:
-    """Tell whether somebody listens there."""
+    """Return whether a server accepts connections there."""
     try:
         socket.create_connection((place.host, place.port), ANSWER_SECONDS).close()
     except OSError:
@@ -59,8 +59,8 @@ def _may_look() -> bool:
 
 
 def _announced(here: Address | None) -> list[Choice]:
-    """Return what others announce; with `here`, the chatroom there is known already."""
-    # Imported here: it takes its time, and nobody else needs it.
+    """Return what others announce, without the chatroom at `here`, which is known already."""
+    # Imported here: this takes time, and no other command needs it.
     from hubbub.lan.looking import look
     from hubbub.lan.networks import own_networks
 

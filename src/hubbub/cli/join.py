@@ -32,7 +32,7 @@ def join(opening: Opening, *, plain: bool) -> None:
 
 
 def join_or_host(opening: Opening, *, plain: bool) -> None:
-    """Chat on a server that is found; if there is none, host one meanwhile."""
+    """Chat in a chatroom that is found; if there is none, host one as long as the chat lasts."""
     plain = plain or not _has_screen()
     opening = _at(opening, chosen_address(may_host=True))
     chat = _way_to_chat(opening.name, plain=plain)
@@ -45,7 +45,7 @@ def _at(opening: Opening, address: str) -> Opening:
 
 
 def _has_screen() -> bool:
-    """Tell whether the terminal client can be drawn; some systems draw it on stderr."""
+    """Return whether the terminal client can be drawn; some systems draw it on stderr."""
     streams = (sys.stdin, sys.stdout, sys.stderr)
     return os.environ.get("TERM") != "dumb" and all(one and one.isatty() for one in streams)
 
@@ -58,7 +58,7 @@ def _way_to_chat(name: str | None, *, plain: bool) -> Callable[[Opening], None]:
 
 
 def _on_screen(opening: Opening) -> None:
-    # Imported here: Textual takes its time.
+    # Imported here: Textual takes time to load.
     from hubbub.tui.app import chat
 
     chat(opening)
@@ -92,7 +92,7 @@ def _with_server(opening: Opening, hosting: ExitStack, *, plain: bool) -> Openin
     place = parse_address("")
     if answers(place):
         return opening
-    # Imported here: a server is seldom needed by who chats.
+    # Imported here: most chats need no server of their own.
     from hubbub.server.config import Config, ServerSection
     from hubbub.server.journal import note_in_file, note_on_stderr
     from hubbub.server.thread import serving_in_thread

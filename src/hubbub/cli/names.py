@@ -14,7 +14,7 @@ from hubbub.desk.profile import Profile
 
 
 def load_profile() -> Profile:
-    """Return what the user's programs remember, and say so if that is damaged."""
+    """Return what the user's programs remember; if that is damaged, say so."""
     profile = Profile.load()
     if profile.notice:
         complain(profile.notice)
@@ -22,7 +22,7 @@ def load_profile() -> Profile:
 
 
 def asked_name(name: str | None, profile: Profile) -> str:
-    """Return the name to chat under, from whoever sits at the terminal if need be."""
+    """Return the name to chat under; if none is known, ask for it on the terminal."""
     if name := name or profile.name:
         return name
     if sys.stdin is None or not sys.stdin.isatty():
@@ -33,7 +33,7 @@ def asked_name(name: str | None, profile: Profile) -> str:
 def remember_name(name: str, profile: Profile) -> None:
     """Chat under this name from now on, unless another is remembered."""
     if profile.name is None:
-        with suppress(Refused):  # a tutorial's server may have taken what no other would
+        with suppress(Refused):  # a tutorial's server accepts names that no other does
             profile.name = allowed_name(name)
             profile.save()
 
@@ -44,7 +44,7 @@ def sender_name(profile: Profile) -> str:
 
 
 def reader_name() -> str:
-    """Return a name for one who only reads, and may well be chatting under the user's own."""
+    """Return a name for a command that only reads: the user may be chatting under their own."""
     return f"{user_name()[:20]}-{os.getpid()}"
 
 

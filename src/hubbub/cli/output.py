@@ -79,7 +79,7 @@ def is_pipe(stream: TextIO) -> bool:
 
 @contextmanager
 def reader_may_leave() -> Iterator[None]:
-    """End the command cleanly when whoever read its output has gone, as in `| head`."""
+    """End the command cleanly when the reader of its output has gone, as in `| head`."""
     try:
         with suppress(BrokenPipeError):
             yield

@@ -56,7 +56,7 @@ async def _ask(
     password: str,
     page: Callable[[Chat], Awaitable[Page]],
 ) -> tuple[list[Message], str]:
-    """Return the messages, and the room that is asked about unless another is named."""
+    """Return the messages, and the room that the command is about."""
     async with connect(
         address, name=name, room=room, password=password, joining=False, reconnect=False
     ) as chat:

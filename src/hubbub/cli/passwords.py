@@ -1,4 +1,4 @@
-"""The password that a command gives a chatroom: given, else remembered, else asked for."""
+"""The password for a chatroom: given, else remembered, else asked for on the terminal."""
 
 import getpass
 import sys
@@ -18,7 +18,7 @@ def known_password(given: str, address: str, profile: Profile) -> str:
 
 
 def remember_password(chat: Chat, password: str, address: str, profile: Profile) -> None:
-    """Give this address the same password next time, if it has taken it."""
+    """If the chatroom took the password, remember it for this address."""
     remembered = profile.server(str(parse_address(address)))
     if chat.is_locked and remembered.password != password:
         remembered.password = password
@@ -26,9 +26,9 @@ def remember_password(chat: Chat, password: str, address: str, profile: Profile)
 
 
 def insist(enter: Callable[[str], None], password: str, address: str) -> None:
-    """Call `enter` with a password, and again with others that the user types, until it is right.
+    """Call `enter` with a password, and again with others that the user types, until one is right.
 
-    Where nobody can be asked, the refusal is raised.
+    Without a terminal to ask on, raise the refusal.
     """
     while True:
         try:

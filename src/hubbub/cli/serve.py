@@ -47,7 +47,9 @@ def configured(
     if lan:
         section = _on_every_network(section, is_open=is_open)
     elif is_open:
-        raise typer.BadParameter("--open goes with --lan; without it there is no password anyway.")
+        raise typer.BadParameter(
+            "--open goes with --lan. Without --lan there is no password anyway."
+        )
     return msgspec.structs.replace(config, server=section)
 
 
@@ -86,14 +88,14 @@ async def _serve(config: Config, *, lan: bool) -> None:
             invited = await _invite(stack, int(port), config.server.password)
         elif sys.stdout.isatty():  # programs are promised one line
             invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
-        # In one piece: who reads the first line only may have hung up before the second.
+        # In one piece: a program that reads the first line only may hang up before the second.
         show_text("\n".join([ready, *invited]))
         await stopped.wait()
 
 
 async def _invite(stack: AsyncExitStack, port: int, password: str) -> list[str]:
     """Announce the chatroom until the stack ends; return the lines that say how to join it."""
-    # Imported here: this takes its time, and only --lan needs it.
+    # Imported here: this takes time, and only --lan needs it.
     from hubbub.lan.announcing import announced
     from hubbub.lan.networks import own_networks
     from hubbub.lan.qr_code import drawn_code

@@ -21,7 +21,7 @@ UNFINISHED_MAX = 256
 
 
 async def stdin_lines() -> AsyncIterator[str]:
-    """Yield the lines of stdin that say something, without their ends; the rest waits unread.
+    """Yield the lines of stdin that are not empty, without their ends, and read no further ahead.
 
     Raises Refused `too_long` at a line that no message can hold.
     """
@@ -48,7 +48,7 @@ async def stdin_lines() -> AsyncIterator[str]:
 
 
 def _stdin_chunks() -> Iterator[bytes]:
-    """Yield what stdin brings; at last, and if there is no stdin, nothing."""
+    """Yield what stdin brings, then an empty chunk; also if there is no stdin."""
     # Raw: a thread that waits inside the buffered reader would hold its lock at exit.
     raw = getattr(getattr(sys.stdin, "buffer", None), "raw", None)
     with contextlib.suppress(OSError, ValueError):
@@ -110,6 +110,6 @@ class Speaker:
 
 
 def let_go(task: asyncio.Task[None]) -> None:
-    """Cancel a task; what it raised already has been said by another."""
+    """Cancel a task that nobody awaits any more; what it raised is known from elsewhere."""
     if not task.cancel() and not task.cancelled():
         task.exception()

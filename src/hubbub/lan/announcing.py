@@ -1,4 +1,4 @@
-"""Tells the local network of a chatroom, by multicast DNS. Import it only to do so."""
+"""Announces a chatroom on the local network, by multicast DNS. Slow to import."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ from zeroconf.asyncio import AsyncZeroconf
 
 SERVICE = "_hubbub._tcp.local."
 NAME_CHARS_MAX = 50
-"""Of a machine's name; a number that makes it the only one still fits behind it."""
+"""Characters of the machine's name; a number that makes it unique still fits behind it."""
 
 
 @asynccontextmanager
@@ -25,7 +25,7 @@ async def announced(
 ) -> AsyncIterator[None]:
     """Announce a chatroom, in the background, until the block ends.
 
-    `addresses`: IPv4, where it listens. If it cannot be announced, `complain` is told why.
+    `addresses`: the IPv4 addresses where it listens. `complain` is called if announcing fails.
     """
     properties = {"version": version, "locked": str(int(locked))}
     announcing = asyncio.create_task(_announce(port, addresses, properties, interfaces, complain))
@@ -53,11 +53,12 @@ async def _announce(
             parsed_addresses=addresses,
             properties={"name": name, **properties},
         )
-        async with AsyncZeroconf(interfaces=interfaces) as zeroconf:  # which takes it back at last
+        # At its end zeroconf takes the announcement back.
+        async with AsyncZeroconf(interfaces=interfaces) as zeroconf:
             await zeroconf.async_register_service(service, allow_name_change=True)
             await asyncio.Event().wait()
     except (OSError, Error) as error:
         complain(
-            f"The network is not told of this chatroom ({str(error) or type(error).__name__}). "
-            "Others join it by its address."
+            f"This chatroom cannot be announced ({str(error) or type(error).__name__}). "
+            "Others can still join it by its address."
         )

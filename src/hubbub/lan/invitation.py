@@ -1,10 +1,10 @@
-"""What a host shows to those who should come: addresses and the password."""
+"""What a host shows to guests: addresses and the password."""
 
 from urllib.parse import quote
 
 
 def page_url(host: str, port: int, password: str = "") -> str:
-    """Return the address of the page. The password is its fragment, which no browser sends."""
+    """Return the address of the page, with the password as its fragment, which no browser sends."""
     url = f"http://{host}:{port}/"
     return f"{url}#password={quote(password, safe='')}" if password else url
 

@@ -1,4 +1,4 @@
-"""Looks for chatrooms that the local network announces. Import it only to do so."""
+"""Looks for chatrooms announced on the local network. Slow to import."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ FOUND_MAX = 50
 NAME_CHARS_MAX = 32
 
 _WAYS = [
-    # Answered at once, and to us alone; but some firewalls let no such answer in.
+    # Answered at once, and to us alone, but some firewalls block such answers.
     (True, DNSQuestionType.QU),
-    # Answered to all, and at the most once in a second.
+    # Answered to everybody, but at most once a second.
     (False, DNSQuestionType.QM),
 ]
 
 
 class Found(NamedTuple):
-    """A chatroom that somebody announces. `name` is for showing, `locked` what they say."""
+    """An announced chatroom: a `name` to show, and whether it claims to have a password."""
 
     name: str
     host: str
@@ -64,30 +64,30 @@ async def look(
 
 
 class _Ear:
-    """Hears one way of answering."""
+    """Hears the announcements that come in one of the ways of answering."""
 
     def __init__(self, zeroconf: Zeroconf) -> None:
         self.zeroconf = zeroconf
         self.names: set[str] = set()
 
     def notice(self, *, name: str, state_change: ServiceStateChange, **_: object) -> None:
-        """Take note of a name that came or went."""
+        """Add or remove a name that zeroconf says came or went."""
         if state_change is ServiceStateChange.Removed:
             self.names.discard(name)
         elif len(self.names) < FOUND_MAX:
             self.names.add(name)
 
     def known(self, name: str, networks: list[Own]) -> Found | None:
-        """Return what came along with a name; None if that does not do."""
+        """Return the chatroom announced under a name; None if no address and port came with it."""
         try:
             service = AsyncServiceInfo(SERVICE, name)
-        except Error:  # a name that nobody may have
+        except Error:  # not a name that a service may have
             return None
         if not service.load_from_cache(self.zeroconf) or not service.port:
             return None
         host = nearest(service.parsed_addresses(IPVersion.V4Only), networks)
         label = name.removesuffix(f".{SERVICE}")
-        # Whoever announces it chose the name: nothing in it may move what stands beside it.
+        # Strangers choose these names: nothing in one may move what stands beside it.
         shown = "".join(filter(str.isprintable, label))[:NAME_CHARS_MAX].strip()
         locked = service.properties.get(b"locked") == b"1"
         return Found(shown or "unnamed", host, service.port, locked) if host else None

@@ -1,6 +1,6 @@
 """The networks that this machine is in.
 
-IPv4 alone: that is where multicast DNS is spoken here, and what people can type.
+Only IPv4: we announce chatrooms over it alone, and people can type its addresses.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ _MULTICAST_DNS = ("224.0.0.251", 5353)
 def own_networks() -> list[Own]:
     """Return the addresses that others can use, the likeliest first.
 
-    Addresses that only this machine or this cable knows come only if there are no others.
+    Loopback and link-local addresses are left out unless there are no others.
     """
     outward = _outward_address()
     found = [
@@ -34,10 +34,10 @@ def own_networks() -> list[Own]:
 
 
 def _outward_address() -> str | None:
-    """Return the address that faces the local network: not that of a container's bridge."""
+    """Return the address that faces the local network, rather than a container's bridge."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            sock.connect(_MULTICAST_DNS)  # which sends nothing
+            sock.connect(_MULTICAST_DNS)  # sends nothing; the system only picks a route
         except OSError:
             return None
         return str(sock.getsockname()[0])

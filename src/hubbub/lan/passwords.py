@@ -1,4 +1,4 @@
-"""Passwords that are made up: easy to say aloud and to type on a phone."""
+"""Made-up passwords, easy to say aloud and to type on a phone."""
 
 import secrets
 from contextlib import suppress
@@ -21,9 +21,9 @@ def made_up_password() -> str:
 
 
 def kept_password(folder: Path) -> str:
-    """Return the password made up for the chatroom in `folder`, at the first time a new one.
+    """Return the password made up for the chatroom in `folder`; the first time, make one up.
 
-    It is kept so that a server that starts again lets in who was in. Raises ConfigError.
+    It is kept, so that members can come back after the server was restarted. Raises ConfigError.
     """
     path = folder / "password"
     try:

@@ -1,4 +1,4 @@
-"""A code that phones scan. Import it only to draw one."""
+"""A QR code for phones to scan. Slow to import."""
 
 import io
 
