@@ -46,6 +46,7 @@ class Batch:
         seq = last
         for room, events in self.rooms.items():
             prev = tails.get(room, 0)
+            assert prev <= last, "no room is ahead of the log"
             for event in events:
                 seq += 1
                 event.seq, event.prev = seq, prev

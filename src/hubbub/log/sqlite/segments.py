@@ -56,6 +56,7 @@ class Cutting:
         body = b"[%b]" % b",".join(run)
         if isinstance(last, Edited | Deleted):
             self.changes.append(last)
+        assert last.seq >= len(run), "a segment's events have seqs, one after the other"
         first, kind = last.seq - len(run) + 1, _KINDS[type(last)]
         self.rows.append((last.seq, first, last.room, kind, target_of(last), size, self._start))
         self._bodies.append(body)

@@ -1,4 +1,20 @@
-"""Commits batches: one statement each, whatever is in them. Runs in the writer thread alone."""
+"""Commits batches: one statement each, whatever is in them.
+
+How it works. The writer knows by heart where the log stands: the newest seq, and each room's. From
+that it numbers a batch, cuts it into rows (segments.py), and hands all of it to SQLite in one
+statement. A batch may take two more reads before it: which of its nonces were posted already, and,
+if it has edits or deletions, which rows hold the texts that they replace (changes.py).
+
+What always holds. What the writer knows is what the file says, for no one else writes it (the
+folder's lock sees to that); it moves on only after the statement succeeded. If it fails, the drafts
+are drafts again, and the next piece of work opens the file anew and learns from it. So a commit
+that SQLite reported as failed but had made is not forgotten, nor are seqs given twice.
+
+What may race. Nothing: everything here runs in the writer's thread, one piece after the other, as
+does all that fills and scrubs the index (index.py). Readers have connections of their own, and see
+a commit wholly or not at all. `last`, `last_committed` and `blankings` are read by other threads,
+which learn by them that there is something to do, and no more.
+"""
 
 import sqlite3
 from collections.abc import Sequence
@@ -89,6 +105,7 @@ class Writer:
             except BaseException:
                 batch.undo()
                 raise
+            assert last > self.last, "a batch that has rooms has events"
             self._tails.update(batch.tails)
             self.last, self.last_committed = last, last - self.last
         return batch.seqs
