@@ -7,6 +7,7 @@ import os
 import socket
 
 from hubbub.chat.errors import ProtocolError
+from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
 from hubbub.client.errors import Disconnected
 from hubbub.wire.frames import Frame, FrameDecoder
@@ -14,6 +15,9 @@ from hubbub.wire.frames import Frame, FrameDecoder
 CONNECT_SECONDS = 10
 FAREWELL_SECONDS = 2
 READ_BYTES = 65_536
+WORDS_BYTES = 200
+"""How much is kept of what a server said last."""
+
 PAYLOAD_BYTES_MAX = 67_108_864
 """The longest frame taken: a page of the most and longest messages fits."""
 
@@ -36,6 +40,8 @@ class Connection:
         self._writer = writer
         self._decoder = FrameDecoder(PAYLOAD_BYTES_MAX)
         self._broken: ProtocolError | None = None
+        self._has_frames = False
+        self._latest = b""
         # `flushed` waits until the system has taken everything.
         writer.transport.set_write_buffer_limits(high=0)
 
@@ -75,19 +81,28 @@ class Connection:
     async def read(self) -> list[Frame]:
         """Wait for bytes and return the frames they complete; raise Disconnected at the end."""
         if self._broken is not None:
-            raise Disconnected(f"the server sent what is no chat: {self._broken}")
+            said = self._broken if self._has_frames else self._words(len(self._latest))
+            raise Disconnected(f"the server sent what is no chat: {said}")
         try:
             chunk = await self._reader.read(READ_BYTES)
         except OSError as error:
             raise Disconnected(_plain(error)) from error
         if not chunk:
-            raise Disconnected(CLOSED)
+            half = self._decoder.unfinished_bytes
+            raise Disconnected(f"{CLOSED}, after it sent {self._words(half)}" if half else CLOSED)
+        self._latest = (self._latest + chunk)[-WORDS_BYTES:]
         frames: list[Frame] = []
         try:
             frames.extend(self._decoder.receive(chunk))
         except ProtocolError as error:
             self._broken = error  # for the next read: the frames before it are good
+        self._has_frames = self._has_frames or bool(frames)
         return frames
+
+    def _words(self, unread_bytes: int) -> str:
+        """Return what the server said last, and not in a frame: it may say why it hangs up."""
+        text = self._latest[-unread_bytes:].decode("utf-8", "replace")
+        return repr(inert_line(text).strip())
 
     async def close(self) -> None:
         """Send what is written, and close.

@@ -9,6 +9,7 @@ export class ServerDouble {
   away = new Set(["nobody"]);
   log = [];
   said = []; // every say that came, repeats as well
+  #epochs = [{ id: "epoch 0", start: 0 }];
   #nonces = new Map();
   #holders = new Map(); // name to socket
   #directs = new Map(); // private room to its two
@@ -31,7 +32,29 @@ export class ServerDouble {
   }
 
   start() {
+    if (!this.isUp) this.#beginEpoch();
     this.isUp = true;
+  }
+
+  #beginEpoch() {
+    this.#epochs.push({ id: `epoch ${Math.random()}`, start: this.log.at(-1)?.seq ?? 0 });
+  }
+
+  /** What a backup of its folder holds. */
+  copy() {
+    return { log: [...this.log], epochs: [...this.#epochs] };
+  }
+
+  /** Start again on a copy of the folder. */
+  restore({ log, epochs }) {
+    this.log = [...log];
+    this.#epochs = [...epochs];
+    this.start();
+  }
+
+  #isHistory(after, epoch) {
+    const place = this.#epochs.findIndex(({ id }) => id === epoch);
+    return place >= 0 && after <= (this.#epochs[place + 1]?.start ?? Infinity);
   }
 
   /** Do not answer the next command of a type until the function returned is called. */
@@ -140,12 +163,13 @@ export class ServerDouble {
       holder.end();
       return socket.say({ type: "ok", ref: command.ref });
     },
-    join: (socket, { room: asked, after, ref }) => {
+    join: (socket, { room: asked, after, epoch, ref }) => {
       const room = asked.toLowerCase();
       if (room.startsWith("@") && !this.#directs.has(room))
         return this.#refuse(socket, { ref }, "no_such_room");
-      this.enter(socket, room, { ref });
-      if (after === undefined) return undefined;
+      const replaced = after !== undefined && epoch !== "" && !this.#isHistory(after, epoch);
+      this.enter(socket, room, { ref, epoch: this.#epochs.at(-1).id, ...(replaced && { replaced }) });
+      if (after === undefined || replaced) return undefined;
       return socket.say(...this.log.filter((event) => event.room === room && event.seq > after));
     },
     direct: (socket, { name, ref }) => {
