@@ -12,12 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.peers.peer import TEXT_BYTES
+from hubbub.chat.heard import PlainLine
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub, Session
+from hubbub.log.batch import in_log_order
 from hubbub.log.sqlite.index import fill_portion
 from hubbub.log.sqlite.writer import Writer
-from hubbub.wire.formats import CLASSIC
-from hubbub.wire.frames import FrameDecoder, encode_frame
+from hubbub.wire.framed import CLASSIC, FramedDialect
+from hubbub.wire.frames import encode_frame
 
 MEMBERS = 10
 SPEAKERS = 4
@@ -42,7 +44,7 @@ class Silence:
 
 def crowded(hub: Hub, count: int, kind: str) -> list[Session]:
     """Let classic sessions in."""
-    return [hub.enter(f"{kind}{n:03}", CLASSIC, Silence(), f"{kind}{n}") for n in range(count)]
+    return [hub.enter(f"{kind}{n:03}", CLASSIC, Silence(), f"{kind}{n}")[0] for n in range(count)]
 
 
 class Script:
@@ -53,7 +55,9 @@ class Script:
         self._hub = Hub(Limits(), server="bench")
         crowded(self._hub, MEMBERS, "m")
         self._speakers = crowded(self._hub, SPEAKERS, "s")
-        self._decoders = [FrameDecoder(self._hub.limits.frame_bytes_max) for _ in self._speakers]
+        self._dialects = [FramedDialect(self._hub.limits.frame_bytes_max) for _ in self._speakers]
+        for dialect in self._dialects:
+            list(dialect.receive(encode_frame(b"name")))
         self._writer = Writer(folder, "process", self._hub.limits.duplicate_window_seconds)
         self._connection = self._writer.open()
         self._started = 0.0
@@ -63,16 +67,18 @@ class Script:
         stream = encode_frame(b"x" * TEXT_BYTES) * (BATCH_MESSAGES // SPEAKERS)
         for _ in range(batches):
             self._begin()
-            heard = [list(decoder.receive(stream)) for decoder in self._decoders]
+            heard = [list(dialect.receive(stream)) for dialect in self._dialects]
             self._end("read frames")
-            for speaker, frames in zip(self._speakers, heard, strict=True):
-                for frame in frames:
-                    self._hub.line(speaker, frame.text, AT)
+            for speaker, lines in zip(self._speakers, heard, strict=True):
+                for line in lines:
+                    assert isinstance(line, PlainLine)
+                    self._hub.line(speaker, line.text, AT)
             self._end("decide")
             batch = self._hub.take()
-            seqs = self._writer.commit(self._connection, [pending.draft for pending in batch])
+            seqs = self._writer.commit(self._connection, [draft.event for draft in batch])
             self._end("commit")
-            self._hub.apply(batch, seqs)
+            self._hub.acknowledge(batch, seqs)
+            self._hub.apply(in_log_order([draft.event for draft in batch]))
             self._end("fan out")
         self._begin()
         while fill_portion(self._writer, self._connection):

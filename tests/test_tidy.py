@@ -153,10 +153,8 @@ INTERFACES = {
     # asyncio.Protocol
     *("connection_made", "connection_lost", "data_received", "eof_received"),
     *("pause_writing", "resume_writing"),
-    # server.session.Line, hub.session.Outlet
-    *("write", "end", "cut", "unsent_bytes", "pause", "proceed"),
-    # server.stream.StreamLine
-    *("receive", "introduction", "say_farewell"),
+    # hub.session.Outlet
+    *("write", "end"),
     # aiohttp.web.RequestHandler
     "handle_error",
 }

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.wire.codec import decode_command, encode
+from hubbub.wire.codec import encode, heard_command
 from hubbub.wire.frames import HEADER_BYTES, Frame, FrameDecoder, encode_event_frame
 
 AnyKind = TypeVar("AnyKind", bound=c.Command)
@@ -35,7 +35,7 @@ class Peer:
         """Wait for the client's next frame, which must be a command of this kind."""
         frame = await self.frame()
         assert frame.event, frame
-        command = decode_command(frame.text)
+        command = heard_command(frame.text)
         assert isinstance(command, kind), command
         return command
 

@@ -2,8 +2,8 @@
 
 An example is a block of lines: `WHO > BYTES` is what the connection called WHO sends, `WHO < BYTES`
 what it receives next, `WHO < closed` that the server ends it. `\\n` and `\\xNN` stand for bytes.
-Times and session secrets differ from run to run: their form is compared, and a secret that was
-received is sent where the example sends it. A `locked` block is for a server with a password.
+Times, session secrets and epochs differ from run to run: their form is compared, and a secret that
+was received is sent where the example sends it. A `locked` block is for a server with a password.
 """
 
 import codecs
@@ -27,6 +27,7 @@ _BLOCK = re.compile(r"^```wire( locked)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"(\w+) ([<>]) (.*)")
 _ESCAPE = re.compile(r"\\(n|x[0-9a-f]{2})")
 _TIME = re.compile(rb'"(at|edited)":1\d{12}')
+_EPOCH = re.compile(rb'"epoch":"[\w-]{16}"')
 _SECRET = re.compile(rb'"session":"([\w-]{22})"')
 
 
@@ -176,5 +177,6 @@ def _is_leave(text: str) -> bool:
 
 
 def _comparable(octets: bytes) -> bytes:
-    """Return the bytes with the same time and secret everywhere."""
+    """Return the bytes with the same time, secret and epoch everywhere."""
+    octets = _EPOCH.sub(b'"epoch":"..."', octets)
     return _SECRET.sub(b'"session":"..."', _TIME.sub(rb'"\1":0', octets))

@@ -5,13 +5,14 @@ from typing import Any, TypeVar
 
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import AnyEvent, Error
+from hubbub.chat.events import AnyEvent, Error, Page
+from hubbub.chat.format import Format
 from hubbub.chat.limits import Limits
-from hubbub.chat.queries import PageQuery
-from hubbub.hub import Batch, Decision, Format, Hub, Session
+from hubbub.chat.queries import PageQuery, Question, SearchQuery, Settled
+from hubbub.hub import Decision, Draft, Hub, Session
 from hubbub.log.memory import MemoryLog
 from hubbub.wire.codec import decode_event
-from hubbub.wire.formats import CLASSIC, EVENTS
+from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.frames import FrameDecoder
 
 T = TypeVar("T")
@@ -32,8 +33,11 @@ class Chatroom:
     """A hub and a memory log, driven by hand."""
 
     def __init__(self, limits: Limits | None = None, password: str = "") -> None:
-        self.hub = Hub(limits or Limits(), server="test", password=password)
         self.log = MemoryLog()
+        self.feed = self.log.follow()
+        self.hub = Hub(
+            limits or Limits(), (), now(self.log.epochs()), server="test", password=password
+        )
         self.failing = False
         self.clock = 1_000
 
@@ -43,15 +47,47 @@ class Chatroom:
 
     def commit(self) -> None:
         """Commit and apply all that waits."""
+        self.apply()
         while self.hub.has_pending:
             self.settle(self.hub.take())
 
-    def settle(self, batch: Batch) -> None:
+    def settle(self, batch: list[Draft]) -> None:
         """Commit and apply one batch, or refuse it while the log fails."""
         if self.failing:
             self.hub.refuse(batch)
         else:
-            self.hub.apply(batch, now(self.log.append([one.draft for one in batch])))
+            self.hub.acknowledge(batch, self.append(batch))
+            self.apply()
+
+    def append(self, batch: list[Draft]) -> list[int]:
+        """Have the log commit a batch."""
+        return now(self.log.append([draft.event for draft in batch]))
+
+    def apply(self) -> None:
+        """Take in what the log hands out."""
+        if events := self.feed.take():
+            self.hub.apply(events)
+
+    def answer(self, question: Question) -> Page | None:
+        """Return the answer to a question of the hub's."""
+        match question:
+            case Settled():
+                self.commit()
+                assert self.hub.has_settled(question)
+                return None
+            case PageQuery():
+                return now(self.log.page(question))
+            case SearchQuery():
+                return now(self.log.search(question))
+
+    def decide(self, decision: Decision) -> None:
+        """Answer all that a decision asks."""
+        try:
+            question = next(decision, None) if decision else None
+            while decision and question:
+                question = decision.send(self.answer(question))
+        except StopIteration:
+            pass
 
 
 class Peer:
@@ -67,7 +103,9 @@ class Peer:
         self._decoder = FrameDecoder(FRAME_BYTES_MAX)
         self._entered = False
         secret = f"secret of {name} {id(self)}"
-        self.session: Session = chatroom.hub.enter(name, format_, self, secret)
+        session, decision = chatroom.hub.enter(name, format_, self, secret)
+        self.session: Session = session
+        chatroom.decide(decision)
         self._entered = True
 
     # The hub's Outlet.
@@ -99,15 +137,8 @@ class Peer:
         self._decide(lambda: hub.line(self.session, line, at), None)
 
     def _decide(self, decide: Callable[[], Decision], ref: str | None) -> None:
-        log = self.chatroom.log
         try:
-            decision = decide()
-            query = next(decision, None) if decision else None
-            while decision and query:
-                page = now(log.page(query) if isinstance(query, PageQuery) else log.search(query))
-                query = decision.send(page)
-        except StopIteration:
-            pass
+            self.chatroom.decide(decide())
         except Refused as error:
             self.session.send(Error(code=error.code, message=str(error), ref=ref))
         self.serve()

@@ -6,8 +6,8 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.limits import Limits
 from hubbub.hub.commands import DECISIONS
-from hubbub.hub.hub import NOT_COMMITTED
-from hubbub.wire.formats import CLASSIC
+from hubbub.hub.delivery import NOT_COMMITTED
+from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 
 
@@ -137,6 +137,7 @@ def test_a_name_in_other_capitals_is_the_same_sender(chatroom: Chatroom, ann: Pe
     ask(chatroom, ann, c.Say(room="lobby", text="first"))
     chatroom.hub.depart(ann.session)
     again = joined(chatroom, "ANN")
+    again.tell(c.Resume(session=ann.session.secret))
     assert ask(chatroom, again, c.Edit(room="lobby", seq=1, text="second")) == e.Ok(
         ref="asked", seq=2
     )
@@ -166,18 +167,24 @@ def test_typing_is_told_to_the_others(chatroom: Chatroom, ann: Peer, bob: Peer) 
     assert bob.events() == [e.Typing(room="lobby", name="ann")]
 
 
-def test_join_with_a_cursor_says_whether_it_is_older_than_what_is_kept(
+def test_join_speaks_of_a_gap_only_where_something_was_dropped(
     chatroom: Chatroom, ann: Peer
 ) -> None:
     ask(chatroom, ann, c.Say(room="lobby", text="first"))
-    chatroom.hub.rooms["lobby"].first = 5
-    chatroom.hub.rooms["lobby"].last = 9
+    lobby = chatroom.hub.rooms["lobby"]
+    lobby.first, lobby.last = 5, 9  # 2 to 4 and 6 to 8 stand in other rooms
+    assert not joined_after(chatroom, ann, 3).gap
+    lobby.dropped = 4
     gaps = {}
-    for after in (0, 3, 5, 9):
-        room = ask(chatroom, ann, c.Join(room="lobby", after=after))
-        assert isinstance(room, e.Room)
-        gaps[after] = room.gap
-    assert gaps == {0: False, 3: True, 5: False, 9: False}
+    for after in (0, 3, 4, 9):
+        gaps[after] = joined_after(chatroom, ann, after).gap
+    assert gaps == {0: True, 3: True, 4: False, 9: False}
+
+
+def joined_after(chatroom: Chatroom, peer: Peer, after: int) -> e.Room:
+    room = ask(chatroom, peer, c.Join(room="lobby", after=after))
+    assert isinstance(room, e.Room)
+    return room
 
 
 def test_rooms_lists_public_rooms_and_counts_members(

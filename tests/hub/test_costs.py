@@ -11,8 +11,10 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Event
-from hubbub.hub import Format, Hub, Session
-from hubbub.wire.formats import CLASSIC, EVENTS, WEBSOCKET
+from hubbub.chat.format import Format
+from hubbub.hub import Hub, Session
+from hubbub.wire.framed import CLASSIC, EVENTS
+from hubbub.wire.web import WEBSOCKET
 from tests.hub.peers import Chatroom
 
 MESSAGES = 1000
@@ -25,12 +27,15 @@ class Counted:
 
     def __init__(self, format_: Format) -> None:
         self._format = format_
-        self.speaks_events = format_.speaks_events
+        self.hears_itself = format_.hears_itself
+        self.knows_rooms = format_.knows_rooms
+        self.gets_answers = format_.gets_answers
+        self.is_personal = format_.is_personal
         self.encoded: Counter[str] = Counter()
 
-    def encode(self, event: Event) -> bytes:
+    def encode(self, event: Event, recipient: str = "") -> bytes:
         self.encoded[type(event).__name__] += 1
-        return self._format.encode(event)
+        return self._format.encode(event, recipient)
 
 
 class Outlet:
@@ -50,8 +55,9 @@ class Outlet:
 def enter(hub: Hub, name: str, format_: Format, room: str = "lobby") -> tuple[Session, Outlet]:
     """Let somebody into a room, and count from then on."""
     outlet = Outlet()
-    session = hub.enter(name, format_, outlet, f"secret of {name}")
-    if format_.speaks_events:
+    session, decision = hub.enter(name, format_, outlet, f"secret of {name}")
+    assert decision is None
+    if format_.knows_rooms:
         hub.command(session, c.Join(room=room), 0)
     return session, outlet
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Event
-from hubbub.wire.formats import CLASSIC, EVENTS, ClassicFrames, EventFrames
+from hubbub.wire.framed import CLASSIC, EVENTS, ClassicFrames, EventFrames
 from tests.hub.peers import Chatroom
 
 
@@ -14,7 +14,7 @@ class CountedEvents(EventFrames):
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def encode(self, event: Event) -> bytes:
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
         self.counts[type(event).__name__] += 1
         return super().encode(event)
 
@@ -25,7 +25,7 @@ class CountedClassic(ClassicFrames):
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def encode(self, event: Event) -> bytes:
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
         self.counts[type(event).__name__] += 1
         return super().encode(event)
 

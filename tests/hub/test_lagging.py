@@ -4,8 +4,8 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.wire.formats import CLASSIC
-from tests.hub.peers import Chatroom, Peer, now
+from hubbub.wire.framed import CLASSIC
+from tests.hub.peers import Chatroom, Peer
 
 
 def seqs(peer: Peer) -> list[int]:
@@ -41,9 +41,9 @@ def test_what_is_committed_but_not_applied_yet_comes_once() -> None:
     say(chatroom, ann, 3)
     ann.tell(c.Say(room="lobby", text="in flight"))
     batch = chatroom.hub.take()
-    committed = now(chatroom.log.append([one.draft for one in batch]))
+    chatroom.hub.acknowledge(batch, chatroom.append(batch))
     assert seqs(bob) == [1, 2, 3]
-    chatroom.hub.apply(batch, committed)
+    chatroom.apply()
     assert seqs(bob) == [4]
 
 
@@ -98,18 +98,34 @@ def test_a_classic_reader_gets_the_others_messages_and_none_of_its_own() -> None
     assert cat.pairs() == [("ann", "hello")] * 3
 
 
-def test_joining_again_without_a_cursor_goes_on_from_now() -> None:
+def test_joining_again_without_a_cursor_loses_nothing() -> None:
     chatroom, ann, bob = company()
     bob.room_bytes = 0
     say(chatroom, ann, 3)
     bob.tell(c.Join(room="lobby", ref="again"))
-    received = bob.events()
-    room = next(event for event in received if isinstance(event, e.Room))
-    after = received[received.index(room) :]
-    assert room.last == 3
-    assert not [event for event in after if isinstance(event, e.Message)]
+    assert seqs(bob) == [1, 2, 3]
     say(chatroom, ann)
     assert seqs(bob) == [4]
+
+
+def test_others_cannot_fill_the_connection_of_a_member_that_does_not_read() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann)
+    filled = len(bob.writes)
+    strangers = [chatroom.enter(f"stranger {number}") for number in range(20)]
+    for stranger in strangers:
+        stranger.tell(c.Direct(name="bob"))
+        stranger.tell(c.Say(room=next(iter(stranger.session.members)), text="hello"))
+    chatroom.commit()
+    assert len(bob.writes) == filled
+    received = bob.events()
+    rooms = [event.room for event in received if isinstance(event, e.Room)]
+    assert len(set(rooms)) == len(strangers), "it is told of each room when it reads again"
+    for room in rooms:
+        about = [event for event in received if getattr(event, "room", "") == room]
+        kinds = [type(event) for event in about if not isinstance(event, e.Members)]
+        assert kinds == [e.Room, e.Message], "and first of all"
 
 
 def test_rooms_take_turns() -> None:

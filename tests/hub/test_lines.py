@@ -6,7 +6,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.limits import Limits
 from hubbub.hub.lines import LINE_COMMANDS
-from hubbub.wire.formats import CLASSIC
+from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 
 # 2023-11-14 22:13:20 UTC

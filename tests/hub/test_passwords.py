@@ -5,7 +5,7 @@ import pytest
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.wire.formats import CLASSIC
+from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 from tests.hub.test_sessions import codes, welcome
 

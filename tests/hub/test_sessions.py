@@ -6,7 +6,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.limits import Limits
-from hubbub.wire.formats import CLASSIC
+from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 
 

@@ -14,8 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.hub import Batch
-from hubbub.wire.formats import CLASSIC, EVENTS
+from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.peers import Chatroom, Peer, now
 
 NAMES = st.sampled_from(["ann", "bob", "cat", "dan"])
@@ -63,7 +62,7 @@ class HubMachine(RuleBasedStateMachine):
         super().__init__()
         self.chatroom = Chatroom()
         self.peers: dict[str, Watched] = {}
-        self.in_flight: tuple[Batch, list[int] | None] | None = None
+        self.committed = False
         self.refs = 0
 
     @initialize()
@@ -118,7 +117,10 @@ class HubMachine(RuleBasedStateMachine):
             return
         known = self.chatroom.hub.rooms.get(room)
         last = known.last if known else 0
-        watched.joins.setdefault(room, []).append(last if after is None else min(after, last))
+        start = last if after is None else min(after, last)
+        if after is None and room in watched.peer.session.lagging:
+            start = watched.peer.session.lagging[room].cursor  # it goes on where it is
+        watched.joins.setdefault(room, []).append(start)
         watched.peer.tell(c.Join(room=room, after=after))
 
     @rule(name=NAMES, room=ROOMS)
@@ -172,33 +174,31 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule(fails=st.booleans())
     def commit(self, fails: bool) -> None:
-        if self.in_flight is None and self.chatroom.hub.has_pending:
-            batch = self.chatroom.hub.take()
-            seqs = now(self.chatroom.log.append([one.draft for one in batch]))
-            self.in_flight = batch, seqs
-            if fails:
-                self.in_flight = None
-                self._undo(batch, seqs)
-
-    def _undo(self, batch: Batch, seqs: list[int]) -> None:
-        """Make the commit a failed one: a log without the batch takes the place of this one."""
-        committed = {seq for one, seq in zip(batch, seqs, strict=True) if one.draft.seq}
-        kept = [event for event in self.logged() if event.seq not in committed]
-        self.chatroom.log = type(self.chatroom.log)()
-        for event in kept:
-            event.seq = event.prev = 0
-        now(self.chatroom.log.append(kept))
-        self.chatroom.failing = True
-        self.chatroom.settle(batch)
-        self.chatroom.failing = False
+        if self.committed or not self.chatroom.hub.has_pending:
+            return
+        batch = self.chatroom.hub.take()
+        if fails:
+            self.chatroom.hub.refuse(batch)
+        else:
+            self.chatroom.hub.acknowledge(batch, self.chatroom.append(batch))
+            self.committed = True
 
     @rule()
     def apply(self) -> None:
-        if self.in_flight is not None:
-            batch, seqs = self.in_flight
-            assert seqs is not None
-            self.in_flight = None
-            self.chatroom.hub.apply(batch, seqs)
+        self.committed = False
+        self.chatroom.apply()
+
+    @rule(room=ROOMS)
+    def append_elsewhere(self, room: str) -> None:
+        """Another appends to the same log, before or after what is on its way from here."""
+        if not self.committed:
+            self.refs += 1
+            text = f"message {self.refs} from elsewhere"
+            now(
+                self.chatroom.log.append(
+                    [e.Message(room=room, seq=0, prev=0, sender="eve", at=0, text=text)]
+                )
+            )
 
     def logged(self) -> list[e.AnyLogged]:
         """All events of the log, by seq."""

@@ -11,7 +11,7 @@ from hubbub.chat.commands import Join, Say
 from hubbub.chat.limits import Limits
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
-from hubbub.wire.formats import CLASSIC
+from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 from tests.interop.raw import READ_BYTES, RawPeer, frame, frames
 

@@ -48,7 +48,8 @@ class Unlock(Command, tag="unlock"):
 class Join(Command, tag="join"):
     """Enter a room; with `after`, first receive every logged event after that seq.
 
-    `epoch` is that of the `room` event under which the client came to stand at `after`.
+    `epoch` is that of the `room` event under which the client came to stand at `after`, empty if it
+    knows none. Only with it does the answer say the current one.
     """
 
     room: str

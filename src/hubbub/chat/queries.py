@@ -1,4 +1,4 @@
-"""What the hub asks of a log, as values: the hub states them, whoever drives it runs them."""
+"""What a decision of the hub asks before it goes on, as values; the hub's driver answers."""
 
 import msgspec
 
@@ -12,6 +12,8 @@ class Head(msgspec.Struct, frozen=True):
     first: int
     last: int
     topic: str
+    dropped: int = 0
+    """The newest seq of the room that the log no longer keeps; 0 if it keeps all."""
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -40,3 +42,12 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     room: str | None = None
     before: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """Wait until the first `drafts` drafts that the hub ever accepted are committed or refused."""
+
+    drafts: int
+
+
+Question = PageQuery | SearchQuery | Settled

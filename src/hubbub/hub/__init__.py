@@ -1,10 +1,19 @@
 """The chatroom itself: who is where, what may be done, and who is told. Performs no I/O.
 
-A message's walk: `commands` and `lines` decide (refuse, or add a draft), whoever drives the hub
-has the log append the drafts, and `Hub.apply` hands what was committed to `fanout`.
+    state        what is true at this moment: sessions, rooms, where the log stands
+    admission    who is let in under which name        membership   who is in which room
+    commands     what event sessions may ask           lines        what `/` lines may ask
+    posting      what changes a room's log             private      what is whose in private rooms
+    drafts       what waits for the log                delivery     what the log says, to whom
+
+A message's walk: `commands` or `lines` decide (refuse, or have `posting` add a draft), whoever
+drives the hub has the log append the drafts, and `delivery` hands what it committed to `fanout`.
 """
 
-from hubbub.hub.hub import Batch, Hub
-from hubbub.hub.session import Decision, Format, Outlet, Session
+from hubbub.hub.asking import Decision
+from hubbub.hub.drafts import Draft
+from hubbub.hub.hub import Hub
+from hubbub.hub.outlet import Outlet
+from hubbub.hub.room import Session
 
-__all__ = ["Batch", "Decision", "Format", "Hub", "Outlet", "Session"]
+__all__ = ["Decision", "Draft", "Hub", "Outlet", "Session"]

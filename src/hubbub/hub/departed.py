@@ -1,35 +1,55 @@
 """Who bore a name last, so that they are known again when they come back under it."""
 
 import hmac
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from hubbub.hub.session import Session
+from hubbub.hub.room import Session
 
 DEPARTED_MAX = 10_000
-"""Names of which the last bearer is remembered; who left longest ago is forgotten first."""
+"""Names whose last bearer is remembered; whoever left longest ago is forgotten first."""
+
+POSTED_MAX = 1000
+"""Seqs kept of what others posted under a departed name; one more, and its bearer is forgotten."""
+
+
+class Bearer(NamedTuple):
+    """The person who bore a name last: see `Session` for the fields."""
+
+    secrets: tuple[str, str]
+    since: int
+    not_own: frozenset[int]
 
 
 class Departed:
-    """The last session of each name that nobody bears now. Whoever takes the name ends that."""
+    """The last bearer of each name that nobody bears now. Taking the name ends that."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, tuple[tuple[str, str], int]] = {}
+        self._bearers: dict[str, Bearer] = {}
 
-    def remember(self, session: "Session") -> None:
-        """Take note of a session that ends."""
-        self._sessions.pop(session.key, None)
-        self._sessions[session.key] = (session.secrets, session.since)
-        if len(self._sessions) > DEPARTED_MAX:
-            del self._sessions[next(iter(self._sessions))]
+    def remember(self, session: Session) -> None:
+        """Keep what proves a later session to be the same person as one that ends."""
+        self._bearers.pop(session.key, None)
+        self._bearers[session.key] = Bearer(session.secrets, session.since, session.not_own)
+        if len(self._bearers) > DEPARTED_MAX:
+            del self._bearers[next(iter(self._bearers))]
 
-    def since(self, session: "Session", secret: str) -> int | None:
-        """Return since when the bearer of the name, who knew `secret`, had it; None if unknown."""
-        secrets, since = self._sessions.get(session.key, (("", ""), 0))
-        return since if is_one_of(secret, secrets) else None
+    def known(self, session: Session, secret: str) -> Bearer | None:
+        """Return the last bearer of the session's name if `secret` was theirs."""
+        bearer = self._bearers.get(session.key)
+        return bearer if bearer is not None and is_one_of(secret, bearer.secrets) else None
+
+    def posted(self, key: str, seq: int) -> None:
+        """Note that somebody else's event was committed under the name with this key."""
+        bearer = self._bearers.get(key)
+        if bearer is None:
+            return
+        if len(bearer.not_own) >= POSTED_MAX:
+            del self._bearers[key]
+        else:
+            self._bearers[key] = bearer._replace(not_own=bearer.not_own | {seq})
 
 
 def is_one_of(secret: str, secrets: tuple[str, str]) -> bool:
-    """Tell whether `secret` is one of `secrets`, of which empty ones do not count."""
+    """Return whether `secret` is one of `secrets`; an empty one proves nothing."""
     given = secret.encode()
     return any(one and hmac.compare_digest(one.encode(), given) for one in secrets)

@@ -1,10 +1,11 @@
 """Fan-out: what one commit brought is encoded once per format and written once per member."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hubbub.chat.events import AnyLogged, Event
-from hubbub.hub.room import Member, Room
-from hubbub.hub.session import Format, Session
+from hubbub.chat.format import Format
+from hubbub.hub.private import events_seen
+from hubbub.hub.room import Member, Room, Session
 
 
 class Fanout:
@@ -20,29 +21,41 @@ class Fanout:
 
     def answer(self, session: Session, event: Event) -> None:
         """Add an event for one session alone."""
-        if piece := session.format.encode(event):
+        if piece := session.format.encode(event, session.name):
             self._pieces.setdefault(session, []).append(piece)
 
-    def publish(self, room: Room, events: list[AnyLogged]) -> None:
-        """Add a room's events for every live member; no echo for those that do not speak events."""
+    def publish(self, room: Room, events: Sequence[AnyLogged]) -> None:
+        """Add a room's events for every live member."""
         for format_, group in room.live.items():
-            encoded = [format_.encode(event) for event in events]
-            if not (batch := b"".join(encoded)):
-                continue
-            speakers: set[str] = set()
-            if not format_.speaks_events:
-                speakers = {event.sender for event in events}
-            for member in group:
-                session = member.session
-                piece = batch
-                if session.name in speakers and not (
-                    piece := without_own(session.name, events, encoded)
-                ):
-                    continue
-                if (pieces := self._pieces.get(session)) is None:
-                    self._pieces[session] = [piece]
-                else:
-                    pieces.append(piece)
+            if format_.is_personal or room.direct:
+                for member in group:
+                    self._add(member.session, encode_for(member, events))
+            else:
+                self._publish(format_, group, events)
+
+    def _publish(
+        self, format_: Format, group: Iterable[Member], events: Sequence[AnyLogged]
+    ) -> None:
+        encoded = [format_.encode(event) for event in events]
+        if not (batch := b"".join(encoded)):
+            return
+        speakers: set[str] = set()
+        if not format_.hears_itself:
+            speakers = {event.sender for event in events}
+        for member in group:
+            session = member.session
+            piece = batch
+            if session.name in speakers:
+                piece = without_own(session.name, events, encoded)
+            self._add(session, piece)
+
+    def _add(self, session: Session, piece: bytes) -> None:
+        if not piece:
+            return
+        if (pieces := self._pieces.get(session)) is None:
+            self._pieces[session] = [piece]
+        else:
+            pieces.append(piece)
 
     def deliver(self) -> int:
         """Write to each session all that it is to receive; return to how many."""
@@ -60,21 +73,28 @@ def without_own(name: str, events: Iterable[AnyLogged], encoded: Iterable[bytes]
     )
 
 
-def encode_backlog(format_: Format, name: str, events: list[AnyLogged]) -> bytes:
-    """Return what a lagging member called `name` is to receive of `events`."""
-    encoded = [format_.encode(event) for event in events]
-    return b"".join(encoded) if format_.speaks_events else without_own(name, events, encoded)
+def encode_for(member: Member, events: Sequence[AnyLogged]) -> bytes:
+    """Return what one member is to receive of `events`, the next ones of its room."""
+    session, format_ = member.session, member.session.format
+    if member.room.direct:
+        events = events_seen(session, member.room, events)
+    encoded = [format_.encode(event, session.name) for event in events]
+    return b"".join(encoded) if format_.hears_itself else without_own(session.name, events, encoded)
 
 
 def announce(room: Room, event: Event, *, besides: Member | None = None) -> None:
-    """Write an event that is not logged to the room's live members that speak events."""
+    """Write an event that is not logged to the room's live members that have words for it."""
     # Gathered first: a write may find its reader slow, and take it out of the live groups.
-    listeners = [
-        (member.session.outlet, payload)
-        for format_, group in room.live.items()
-        if (payload := format_.encode(event))
-        for member in group
-        if member is not besides
-    ]
-    for outlet, payload in listeners:
-        outlet.write(payload)
+    listeners: list[tuple[Session, bytes]] = []
+    for format_, group in room.live.items():
+        shared = b"" if format_.is_personal else format_.encode(event)
+        if not (shared or format_.is_personal):
+            continue
+        listeners += [
+            (member.session, shared or format_.encode(event, member.session.name))
+            for member in group
+            if member is not besides
+        ]
+    for session, payload in listeners:
+        if payload:
+            session.outlet.write(payload)

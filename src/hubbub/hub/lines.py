@@ -1,10 +1,9 @@
 """Plain lines: a message to the session's room, or a `/` command (protocol section 2)."""
 
-from __future__ import annotations
-
 import difflib
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused
@@ -12,22 +11,18 @@ from hubbub.chat.events import Message, Notice, Page
 from hubbub.chat.names import DEFAULT_ROOM, NAME_CHARS_MAX
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert
-from hubbub.hub import commands
+from hubbub.hub import admission, commands, posting
+from hubbub.hub.asking import Decision, Reading, read
 from hubbub.hub.membership import (
-    enter_room,
     find_or_open_room,
-    leave_room,
     list_members,
     list_rooms,
+    move_to_room,
     open_direct_room,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-    from hubbub.hub.hub import Hub
-    from hubbub.hub.room import Room
-    from hubbub.hub.session import Decision, Session
+from hubbub.hub.private import page_seen, topic_seen
+from hubbub.hub.room import Room, Session
+from hubbub.hub.state import State
 
 WORD_CHARS_MAX = 40
 HISTORY_LINES_DEFAULT = 20
@@ -35,24 +30,24 @@ HISTORY_LINES_MAX = 50
 """A page of the longest messages is what one answer may weigh."""
 
 
-def decide(hub: Hub, session: Session, text: str, at: int) -> Decision:
+def decide(state: State, session: Session, text: str, at: int) -> Decision:
     """Decide on a line; an empty one means nothing, as in the tutorial."""
-    hub.check_admitted(session)
+    admission.check_admitted(session)
     if text.startswith("/"):
         if not text.startswith("//"):
             word, _, argument = text[1:].partition(" ")
-            return _line_command(word.strip().lower()).decide(hub, session, argument.strip(), at)
+            return _line_command(word.strip().lower()).decide(state, session, argument.strip(), at)
         text = text[1:]
     if text.isprintable() or inert(text).strip("\n"):
-        room = session.current or current_room(hub, session)
-        commands.post(hub, session, commands.draft_message(session, room, text, at))
+        room = session.current or current_room(state, session)
+        posting.post(state, session, posting.draft_message(session, room, text, at))
     return None
 
 
-def current_room(hub: Hub, session: Session) -> Room:
+def current_room(state: State, session: Session) -> Room:
     """Return the room that plain lines go to: the last joined, else the lobby, joined now."""
     while (room := session.current) is None:
-        commands.join(hub, session, c.Join(room=DEFAULT_ROOM), 0)
+        commands.join(state, session, c.Join(room=DEFAULT_ROOM), 0)
     return room
 
 
@@ -61,7 +56,7 @@ class LineCommand(NamedTuple):
 
     usage: str
     purpose: str
-    decide: Callable[[Hub, Session, str, int], Decision]
+    decide: Callable[[State, Session, str, int], Decision]
 
 
 def _line_command(word: str) -> LineCommand:
@@ -82,41 +77,38 @@ def _needs(argument: str, word: str) -> str:
     return argument
 
 
-def _help(_hub: Hub, session: Session, _argument: str, _at: int) -> None:
+def _help(_state: State, session: Session, _argument: str, _at: int) -> None:
     lines = [f"{one.usage} - {one.purpose}" for one in LINE_COMMANDS.values()]
     session.send(Notice(text="\n".join([*lines, "//text - say a line that starts with a slash"])))
 
 
-def _rooms(hub: Hub, session: Session, _argument: str, _at: int) -> None:
+def _rooms(state: State, session: Session, _argument: str, _at: int) -> None:
     here = session.current.name if session.current else None
     lines = [
         f"{one.room}, {one.members} present"
         + (" (you are here)" if one.room == here else "")
         + (f": {one.topic}" if one.topic else "")
-        for one in list_rooms(hub).rooms
+        for one in list_rooms(state).rooms
     ]
     session.send(Notice(text="\n".join(lines)))
 
 
-def _join(hub: Hub, session: Session, argument: str, at: int) -> None:
+def _join(state: State, session: Session, argument: str, at: int) -> None:
     raw = _needs(argument, "join")
-    if session.format.speaks_events:
-        commands.join(hub, session, c.Join(room=raw), at)
+    if session.format.knows_rooms:
+        commands.join(state, session, c.Join(room=raw), at)
         return
-    # A classic session cannot tell rooms apart: it is in one at a time.
-    room = find_or_open_room(hub, session, raw)
-    here = current_room(hub, session)
-    if room is not here:
-        leave_room(hub, session.members[here.name])
-        enter_room(hub, session, room)
-        session.current = room
-    topic = f" Topic: {room.topic}" if room.topic else ""
+    room = find_or_open_room(state, session, raw)
+    if room is not session.current:
+        move_to_room(state, session, room)
+    topic = topic_seen(session, room)
+    topic = f" Topic: {topic}" if topic else ""
     session.send(Notice(text=f"You are in {room.name} now, {len(room.members)} present.{topic}"))
 
 
-def _who(hub: Hub, session: Session, _argument: str, _at: int) -> None:
-    room = current_room(hub, session)
-    listed = list_members(hub, room)
+def _who(state: State, session: Session, _argument: str, _at: int) -> None:
+    room = current_room(state, session)
+    listed = list_members(state, room)
     names = ", ".join(member.name for member in listed.members)
     more = ", and more" if listed.more else ""
     session.send(Notice(text=f"{len(room.members)} in {room.name}: {names}{more}"))
@@ -135,40 +127,36 @@ def _send_page(session: Session, page: Page, none: str) -> None:
         session.send(Notice(text=none))
 
 
-def _history(
-    hub: Hub, session: Session, argument: str, _at: int
-) -> Generator[PageQuery, Page, None]:
+def _history(state: State, session: Session, argument: str, _at: int) -> Reading:
     count = argument or str(HISTORY_LINES_DEFAULT)
     if not (count.isascii() and count.isdigit() and 1 <= int(count) <= HISTORY_LINES_MAX):
         raise Refused(f"Usage: {LINE_COMMANDS['history'].usage}, N from 1 to {HISTORY_LINES_MAX}.")
-    room = current_room(hub, session)
-    page = yield PageQuery(room=room.name, limit=int(count))
-    page = commands.only_own_time(session, room, page)
+    room = current_room(state, session)
+    page = yield from read(state, session, PageQuery(room=room.name, limit=int(count)))
+    page = page_seen(session, room, page)
     _send_page(session, page, f"Nothing was said in {room.name} yet.")
 
 
-def _search(
-    hub: Hub, session: Session, argument: str, _at: int
-) -> Generator[SearchQuery, Page, None]:
-    room = current_room(hub, session)
-    page = yield SearchQuery(
+def _search(state: State, session: Session, argument: str, _at: int) -> Reading:
+    room = current_room(state, session)
+    query = SearchQuery(
         words=_needs(argument, "search"), room=room.name, limit=HISTORY_LINES_DEFAULT
     )
-    page = commands.only_own_time(session, room, page)
+    page = page_seen(session, room, (yield from read(state, session, query)))
     _send_page(session, page, f"Nothing in {room.name} matches.")
 
 
-def _msg(hub: Hub, session: Session, argument: str, at: int) -> None:
-    name, text = _split_name(hub, _needs(argument, "msg"))
+def _msg(state: State, session: Session, argument: str, at: int) -> None:
+    name, text = _split_name(state, _needs(argument, "msg"))
     if not text:
         raise Refused(f"Usage: {LINE_COMMANDS['msg'].usage}")
-    room = open_direct_room(hub, session, name)
-    commands.post(hub, session, commands.draft_message(session, room, text, at))
+    room = open_direct_room(state, session, name).room
+    posting.post(state, session, posting.draft_message(session, room, text, at))
 
 
-def _split_name(hub: Hub, argument: str) -> tuple[str, str]:
+def _split_name(state: State, argument: str) -> tuple[str, str]:
     """Split `NAME TEXT`; names may hold spaces, so the longest one that is here wins."""
-    present = {session.name.lower() for session in hub.sessions.values()}
+    present = {session.name.lower() for session in state.sessions.values()}
     longest = argument[: NAME_CHARS_MAX + 1]
     for end in range(len(longest) - 1, 0, -1):
         if longest[end] == " " and longest[:end].lower() in present:
@@ -177,12 +165,12 @@ def _split_name(hub: Hub, argument: str) -> tuple[str, str]:
     return name, text.strip()
 
 
-def _topic(hub: Hub, session: Session, argument: str, at: int) -> None:
-    room = current_room(hub, session)
+def _topic(state: State, session: Session, argument: str, at: int) -> None:
+    room = current_room(state, session)
     if argument:
-        commands.topic(hub, session, c.SetTopic(room=room.name, text=argument), at)
+        posting.topic(state, session, c.SetTopic(room=room.name, text=argument), at)
     else:
-        session.send(Notice(text=room.topic or f"{room.name} has no topic."))
+        session.send(Notice(text=topic_seen(session, room) or f"{room.name} has no topic."))
 
 
 LINE_COMMANDS = {

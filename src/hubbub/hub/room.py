@@ -1,27 +1,128 @@
-"""A room: where its log stands, and its members, live or lagging."""
+"""Sessions, rooms, and members: a session in a room.
 
-from collections.abc import Sequence
+A member is either live, and takes part in fan-out, or lagging, and is served from the log after
+its cursor. Never both: it would receive events twice. Never neither: it would receive none.
+"""
 
-from hubbub.chat.events import AnyLogged, MemberSummary, RoomSummary, Topic
-from hubbub.hub.session import Format, Session
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hubbub.chat.events import AnyLogged, Event, MemberSummary, RoomSummary, Topic
+from hubbub.chat.names import name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hubbub.chat.format import Format
+    from hubbub.hub.outlet import Outlet
+
+
+class Session:
+    """A name on a connection.
+
+    `secret` proves to `resume` that a later connection is the same person; `elder_secret` is the
+    one it resumed from. `since` is the newest seq when this person took the name: what was said
+    under it up to then, or in its private rooms, was somebody else's. While it is `held` it must
+    resume, while `locked` give the password; only when it is neither does it bear the name.
+    """
+
+    __slots__ = (
+        "congested",
+        "current",
+        "elder_secret",
+        "format",
+        "held",
+        "key",
+        "lagging",
+        "locked",
+        "members",
+        "name",
+        "not_own",
+        "outlet",
+        "pending_bytes",
+        "secret",
+        "since",
+    )
+
+    def __init__(self, name: str, format_: Format, outlet: Outlet, secret: str, since: int) -> None:
+        self.name = name
+        self.key = name_key(name)
+        self.format = format_
+        self.outlet = outlet
+        self.secret = secret
+        self.elder_secret = ""
+        self.since = since
+        self.not_own: frozenset[int] = frozenset()
+        """Seqs after `since` that somebody else posted under this name while it was free."""
+        self.held = False
+        self.locked = False
+        self.congested = False
+        self.members: dict[str, Member] = {}
+        self.lagging: dict[str, Member] = {}
+        self.current: Room | None = None
+        self.pending_bytes = 0
+
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """The secrets that prove a later connection to be the same person; some may be empty."""
+        return self.secret, self.elder_secret
+
+    @property
+    def is_poster(self) -> bool:
+        """Whether it only posts: nobody can prove to be the same person later."""
+        return not self.secret
+
+    @property
+    def admitted(self) -> bool:
+        """Whether it bears its name and may do as it likes."""
+        return not (self.held or self.locked)
+
+    def said(self, seq: int) -> bool:
+        """Whether a message of this name with this seq is this person's own."""
+        return seq > self.since and seq not in self.not_own
+
+    def send(self, event: Event) -> None:
+        """Send one event that is meant for this session alone.
+
+        Only for what the session itself caused: what others cause must wait while it is congested.
+        """
+        if payload := self.format.encode(event, self.name):
+            self.outlet.write(payload)
 
 
 class Member:
-    """A session in a room. While it lags, `cursor` is the last seq that was written to it."""
+    """A session in a room. While it lags, `cursor` is the last seq that was written to it.
 
-    __slots__ = ("cursor", "presence_changes", "room", "session")
+    `described`: it was sent the `room` event. A session that does not read is described to only
+    when it reads again.
+    """
 
-    def __init__(self, session: Session, room: "Room") -> None:
+    __slots__ = ("cursor", "described", "presence_changes", "room", "session")
+
+    def __init__(self, session: Session, room: Room) -> None:
         self.session = session
         self.room = room
         self.cursor = 0
+        self.described = True
         self.presence_changes = 0
 
 
 class Room:
-    """`live` members take part in fan-out; the others are served from the log at their own pace."""
+    """`direct` names the two whose private room it is. `dropped`: see `Head`."""
 
-    __slots__ = ("direct", "first", "last", "live", "members", "name", "presence_changes", "topic")
+    __slots__ = (
+        "direct",
+        "dropped",
+        "first",
+        "last",
+        "live",
+        "members",
+        "name",
+        "presence_changes",
+        "topic",
+        "topic_seq",
+    )
 
     def __init__(
         self,
@@ -30,20 +131,22 @@ class Room:
         first: int = 0,
         last: int = 0,
         topic: str = "",
-        direct: tuple[str, ...] = (),
+        dropped: int = 0,
     ) -> None:
         self.name = name
         self.first = first
         self.last = last
+        self.dropped = dropped
         self.topic = topic
-        self.direct = direct
+        self.topic_seq = last  # not known more exactly: it was set at `last` or before
+        self.direct: tuple[str, ...] = ()
         self.members: dict[str, Member] = {}
         # Dictionaries as ordered sets: the order of delivery is the order of arrival.
         self.live: dict[Format, dict[Member, None]] = {}
         self.presence_changes = 0
 
     def enter(self, session: Session) -> Member:
-        """Make the session a member, not yet live."""
+        """Make the session a member; the caller makes it live or lagging at once."""
         member = Member(session, self)
         self.members[session.key] = session.members[self.name] = member
         return member
@@ -64,6 +167,7 @@ class Room:
 
     def lag(self, member: Member, cursor: int) -> None:
         """Serve the member from the log, from `cursor` on."""
+        assert 0 <= cursor <= self.last, "a cursor beyond the end would skip what comes next"
         member.cursor = cursor
         member.presence_changes = self.presence_changes
         member.session.lagging[self.name] = member
@@ -76,12 +180,13 @@ class Room:
             self.live.pop(member.session.format, None)
 
     def advance(self, events: Sequence[AnyLogged]) -> None:
-        """Take note of events that were committed, in order; at least one."""
+        """Move on to events that the log handed out: the next ones of this room, in order."""
+        assert events[0].prev == self.last, "the log left events out, or repeats them"
         self.first = self.first or events[0].seq
         self.last = events[-1].seq
         for event in events:
             if isinstance(event, Topic):
-                self.topic = event.text
+                self.topic, self.topic_seq = event.text, event.seq
 
     def listed(self, members_max: int) -> list[MemberSummary]:
         """Return up to `members_max` members in order of arrival."""

@@ -4,9 +4,15 @@ Seqs are given room by room: what a room gets at once stands, and can be kept, t
 """
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from hubbub.chat.events import AnyLogged
 from hubbub.log.nonces import Posted, is_repeat, nonce_key
+
+
+def in_log_order(drafts: Sequence[AnyLogged]) -> list[AnyLogged]:
+    """Return those of `drafts` that were committed, as the log counts them."""
+    return sorted((draft for draft in drafts if draft.seq), key=attrgetter("seq"))
 
 
 class Batch:

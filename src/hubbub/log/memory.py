@@ -14,8 +14,9 @@ from hubbub.chat.fold import target_of
 from hubbub.chat.limits import Limits
 from hubbub.chat.names import is_direct
 from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
-from hubbub.log.batch import Batch
+from hubbub.log.batch import Batch, in_log_order
 from hubbub.log.epochs import begun_at
+from hubbub.log.feed import Feed
 from hubbub.log.newest import as_it_reads, fitting, newest_of
 from hubbub.log.nonces import Posted
 from hubbub.log.pages import folded, folded_page
@@ -33,6 +34,7 @@ class MemoryLog:
         self._duplicate_window_seconds = duplicate_window_seconds
         self._epoch = begun_at(0)
         self._last = 0
+        self._feeds: list[Feed] = []
         self._tails: dict[str, int] = {}
         self._rooms: dict[str, list[AnyLogged]] = {}
         self._topics: dict[str, str] = {}
@@ -63,7 +65,15 @@ class MemoryLog:
             self._rooms.setdefault(room, []).extend(events)
             for event in events:
                 self._note(event)
+        for feed in self._feeds:
+            feed.hand_out(in_log_order(drafts))
         return batch.seqs
+
+    def follow(self) -> Feed:
+        """See `Log.follow`."""
+        feed = Feed()
+        self._feeds.append(feed)
+        return feed
 
     def _note(self, event: AnyLogged) -> None:
         if isinstance(event, Message):

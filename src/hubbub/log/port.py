@@ -5,6 +5,7 @@ from typing import Protocol
 
 from hubbub.chat.events import AnyLogged, Page
 from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
+from hubbub.log.feed import Feed
 
 
 class Log(Protocol):
@@ -42,8 +43,11 @@ class Log(Protocol):
 
         Sets `seq` and `prev` of each committed draft. A message whose sender already posted its
         nonce within the duplicate window is not committed again: its draft keeps seq 0, and the
-        first one's seq is returned for it.
+        first one's seq is returned for it. Returns before any feed hands the events out.
         """
+
+    def follow(self) -> Feed:
+        """Return a feed of all that is committed from now on, in order, whoever appended it."""
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         """Return the room's next events after seq `after`, up to about `bytes_max` of them.

@@ -25,6 +25,7 @@ async def running(config: Config, log: Log) -> AsyncIterator[str]:
     hub = Hub(
         config.limits,
         await log.heads(),
+        await log.epochs(),
         server=f"hubbub {__version__}",
         password=config.server.password,
     )

@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Bye
+from hubbub.chat.queries import PageQuery, SearchQuery, Settled
+from hubbub.server.clock import Clock
 from hubbub.server.commits import Commits
 from hubbub.server.guesses import Guesses
+from hubbub.server.shares import Shares
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
+    from hubbub.chat.events import Page
     from hubbub.chat.limits import Limits
+    from hubbub.chat.queries import Question
     from hubbub.hub import Hub
     from hubbub.log.port import Log
-    from hubbub.server.session import Conversation, Line
+    from hubbub.server.conversation import Conversation
+
+    class Conversing(Protocol):
+        """A connection whose peer converses."""
+
+        conversation: Conversation
+
+        def stop(self) -> None:
+            """Listen to nothing more."""
+
+        async def has_acted(self) -> None:
+            """Wait until all that was heard has been acted on."""
+
+        def end(self) -> None:
+            """Send what was written, then close."""
+
+        def cut(self) -> None:
+            """Close at once."""
+
+        def unsent_bytes(self) -> int:
+            """Return how many written bytes still wait to be sent."""
+
 
 SWEEP_SECONDS = 1.0
 LAST_LOOK_SECONDS = 0.02
 QUIET_SECONDS = 0.2
-"""Who still sends is cut off only when silent for so long: cut off earlier, it may lose our bye."""
+"""A peer that still sends is cut only when it was silent for so long, lest it lose our bye."""
 
 
 class Chatroom:
@@ -30,75 +58,95 @@ class Chatroom:
         self.limits = limits
         self.hub = hub
         self.log = log
+        self.clock = Clock(self.loop.time, lambda: time.time_ns() // 1_000_000)
         self.commits = Commits(hub, log)
         self.guesses = Guesses(self.loop.time)
-        self._conversations: dict[Line, Conversation] = {}
-        # Deadlines of those that have not said who they are, the earliest first.
-        self._handshakes: dict[Line, float] = {}
+        self.shares = Shares(limits)
+        # Until when each must have said who it is; the earliest first.
+        self._deadlines: dict[Conversing, float] = {}
+        self._connections: dict[Conversing, None] = {}
         self._empty = asyncio.Event()
         self._empty.set()
 
-    def arrived(self, line: Line, conversation: Conversation) -> None:
-        """Take note of a new connection."""
+    def arrived(self, connection: Conversing) -> None:
+        """Count a new connection in."""
         self._empty.clear()
-        self._conversations[line] = conversation
-        self._handshakes[line] = self.loop.time() + self.limits.handshake_seconds
+        self._connections[connection] = None
+        self._deadlines[connection] = self.loop.time() + self.limits.handshake_seconds
+        self.shares.divide(len(self._connections))
 
-    def introduced(self, line: Line) -> None:
-        """Take note that a connection has a session now."""
-        self._handshakes.pop(line, None)
-
-    def departed(self, line: Line) -> None:
+    def departed(self, connection: Conversing) -> None:
         """Forget a connection that is gone."""
-        self._handshakes.pop(line, None)
-        self._conversations.pop(line, None)
-        if not self._conversations:
+        self._deadlines.pop(connection, None)
+        self._connections.pop(connection, None)
+        self.shares.divide(len(self._connections))
+        if not self._connections:
             self._empty.set()
 
+    async def answer(self, question: Question) -> Page | None:
+        """Return the answer to a question of the hub's; raise LogError if the log fails."""
+        match question:
+            case Settled():
+                await self.commits.settled(question)
+                return None
+            case PageQuery():
+                return await self.log.page(question)
+            case SearchQuery():
+                return await self.log.search(question)
+
     async def sweep(self) -> None:
-        """End, for ever, what takes too long to say who it is, and who is silent for too long."""
+        """End, for ever, what takes too long to say who it is, and what is silent for too long."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             now = self.loop.time()
-            for line, deadline in list(self._handshakes.items()):
+            for connection, deadline in list(self._deadlines.items()):
                 if deadline > now:
                     break
-                self.introduced(line)
-                self._conversations[line].fail(
-                    Refused(
-                        "You did not say who you are in time. Connect again and send your name "
-                        "in the first frame.",
-                        code="handshake_timeout",
+                del self._deadlines[connection]
+                if not connection.conversation.is_admitted:
+                    self._fail(
+                        connection,
+                        Refused(
+                            "You did not say who you are in time. Connect again and send your "
+                            "name in the first frame.",
+                            code="handshake_timeout",
+                        ),
                     )
-                )
             if idle_seconds := self.limits.idle_seconds:
                 silence = Refused(
                     f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
                     code="idle",
                 )
-                for conversation in list(self._conversations.values()):
-                    if conversation.heard_at < now - idle_seconds:
-                        conversation.fail(silence)
+                for connection in list(self._connections):
+                    if connection.conversation.heard_at < now - idle_seconds:
+                        self._fail(connection, silence)
+
+    def _fail(self, connection: Conversing, error: Refused) -> None:
+        connection.conversation.fail(error)
+        connection.end()
 
     async def close(self) -> None:
-        """Commit what was accepted, and say goodbye."""
-        for conversation in list(self._conversations.values()):
-            conversation.finish()
+        """Commit what was accepted, and say goodbye.
+
+        What was heard before the stop is acted on in order first, even where that reads the log.
+        """
+        for connection in list(self._connections):
+            connection.stop()
+        for connection in list(self._connections):
+            await connection.has_acted()
         await self.commits.drained()
-        bye = Bye(reason="The server is shutting down.")
-        for line, conversation in list(self._conversations.items()):
-            if conversation.session is not None:
-                conversation.session.send(bye)
-            line.end()
+        for connection in list(self._connections):
+            connection.conversation.say_goodbye("The server is shutting down.")
+            connection.end()
         deadline = self.loop.time() + self.limits.shutdown_seconds
         while self.loop.time() < deadline:
             await asyncio.sleep(LAST_LOOK_SECONDS)
             quiet_since = self.loop.time() - QUIET_SECONDS
             if not any(
-                line.unsent_bytes() or conversation.heard_at > quiet_since
-                for line, conversation in self._conversations.items()
+                connection.unsent_bytes() or connection.conversation.heard_at > quiet_since
+                for connection in self._connections
             ):
                 break
-        for line in list(self._conversations):
-            line.cut()
+        for connection in list(self._connections):
+            connection.cut()
         await self._empty.wait()  # each hears of it in one of the loop's next turns

@@ -1,33 +1,38 @@
-"""The tick: drafts that arrive while the log commits wait together and go in the next commit."""
+"""The tick: drafts that arrive while the log commits wait together and go in the next commit.
+
+Two things happen side by side. `_append` takes batches to the log, one after the other; the log
+acknowledges each. `_apply` takes to the hub what the log hands out, in the log's order: what we
+appended, and what others did. The next batch leaves only when the one before it is applied, or
+refused.
+"""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import structlog
 
 from hubbub.chat.errors import LogError
-from hubbub.hub import Hub, Session
+from hubbub.chat.queries import Settled
+from hubbub.hub import Hub
 from hubbub.log.port import Log
-
-if TYPE_CHECKING:
-    from hubbub.server.session import Conversation
 
 REST_PER_FAN_OUT = 2.0
 REST_SECONDS_MAX = 0.005
-"""After a fan-out comes a rest of so many times its length: what is said meanwhile shares the next.
+"""After a fan-out, rest for this multiple of its duration: what is said meanwhile shares the next.
 
-So it takes a third of the time at the most, and a small room waits for nothing that it notices.
+So fan-out takes a third of the time at most, and in a small room nobody notices the rest.
 """
 
 logger = structlog.get_logger()
 
 
 class Commits:
-    """Takes batches from the hub to the log, one after the other, and back."""
+    """Takes batches from the hub to the log, and what the log hands out to the hub."""
 
     def __init__(self, hub: Hub, log: Log) -> None:
         self._hub = hub
         self._log = log
+        self._feed = log.follow()
         self._clock = asyncio.get_running_loop().time
         self._failing = False
         self._rested_at = 0.0
@@ -38,35 +43,41 @@ class Commits:
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._committed = asyncio.Event()  # another one for each commit
-        # Conversations whose drafts are so many that they listen no more until some are committed.
-        self.waiting: set[Conversation] = set()
+        self._changed = asyncio.Event()  # another one each time that something is settled
+        self._after: set[Callable[[], None]] = set()
 
     def wake(self) -> None:
-        """Drafts may wait: see to them."""
+        """See whether drafts wait."""
         if self._hub.has_pending:
             self._idle.clear()
             self._woken.set()
 
+    def call_after(self, callback: Callable[[], None]) -> None:
+        """Call back once, after the next commit or its failure."""
+        self._after.add(callback)
+
     async def run(self) -> None:
-        """Commit whatever waits, for ever."""
+        """Commit whatever waits, and apply whatever comes, for ever."""
         try:
-            while True:
-                await self._woken.wait()
-                self._woken.clear()
-                while self._hub.has_pending:
-                    if (rest := self._rested_at - self._clock()) > 0:
-                        await asyncio.sleep(rest)
-                    await self._commit()
-                self._idle.set()
+            await asyncio.gather(self._append(), self._apply())
         finally:
+            self._idle.set()
+
+    async def _append(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            while self._hub.has_pending:
+                if (rest := self._rested_at - self._clock()) > 0:
+                    await asyncio.sleep(rest)
+                await self._commit()
             self._idle.set()
 
     async def _commit(self) -> None:
         batch = self._hub.take()
         started = self._clock()
         try:
-            seqs = await self._log.append([pending.draft for pending in batch])
+            seqs = await self._log.append([draft.event for draft in batch])
         except LogError as error:
             if not self._failing:
                 logger.warning("nothing can be posted for now", reason=str(error))
@@ -79,20 +90,41 @@ class Commits:
             self.commits += 1
             self.events += len(batch)
             self.seconds += self._clock() - started
-            started = self._clock()
-            self._hub.apply(batch, seqs)
-            ended = self._clock()
-            self._rested_at = ended + min(REST_PER_FAN_OUT * (ended - started), REST_SECONDS_MAX)
-        committed, self._committed = self._committed, asyncio.Event()
-        committed.set()
-        waiting, self.waiting = self.waiting, set()
-        for conversation in waiting:
-            conversation.go_on()
+            # The acknowledgment comes first: an `ok` must not leave after its event.
+            self._hub.acknowledge(batch, seqs)
+            self._apply_what_came()
+            while not self._hub.is_settled:  # another's events come before ours
+                await self._change()
+        self._tell()
 
-    async def settled(self, session: Session) -> None:
-        """Wait until what the session said before is committed or refused."""
-        while session.pending_bytes:
-            await self._committed.wait()
+    async def _apply(self) -> None:
+        while True:
+            await self._feed.wait()
+            self._apply_what_came()
+            self._tell()
+
+    def _apply_what_came(self) -> None:
+        if not (events := self._feed.take()):
+            return
+        started = self._clock()
+        self._hub.apply(events)
+        ended = self._clock()
+        self._rested_at = ended + min(REST_PER_FAN_OUT * (ended - started), REST_SECONDS_MAX)
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+        after, self._after = self._after, set()
+        for callback in after:
+            callback()
+
+    async def _change(self) -> None:
+        await self._changed.wait()
+
+    async def settled(self, question: Settled) -> None:
+        """Wait until there is an answer to `question`."""
+        while not self._hub.has_settled(question):
+            await self._change()
 
     async def drained(self) -> None:
         """Wait until nothing waits."""

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hubbub.chat.errors import ConfigError
+from hubbub.server.connection import Connection
 from hubbub.server.doorkeeper import Doorkeeper, Speech
 from hubbub.server.farewell import LINGER_SECONDS, Farewell
-from hubbub.server.framed import FramedLine
 from hubbub.server.http.visits import Web
 from hubbub.server.keepalive import Keepalive
 from hubbub.server.patience import Patience
 from hubbub.server.places import Place, Places
+from hubbub.wire.framed import FramedDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +58,7 @@ class Listener:
 
     def __init__(self, chatroom: Chatroom, hosts: Sequence[str] = ()) -> None:
         limits, clock = chatroom.limits, chatroom.loop.time
+        self._chatroom = chatroom
         self._loop = chatroom.loop
         self._sockets: list[socket.socket] = []
         self._arriving: set[asyncio.Task[None]] = set()
@@ -68,12 +70,16 @@ class Listener:
         self._web = Web(chatroom, hosts, self._handshakes, self._lingering)
         self._doorkeeper = Doorkeeper(
             {
-                Speech.FRAMES: partial(FramedLine, chatroom),
+                Speech.FRAMES: self._framed,
                 Speech.HTTP: self._web.visit,
                 Speech.UNKNOWN: self._say_what_is_spoken,
             },
             self._handshakes,
         )
+
+    def _framed(self, host: str, left: Callable[[], None]) -> Connection:
+        dialect = FramedDialect(self._chatroom.limits.frame_bytes_max)
+        return Connection(self._chatroom, dialect, host, left)
 
     def _say_what_is_spoken(self, _host: str, left: Callable[[], None]) -> Farewell:
         return Farewell(UNKNOWN, self._lingering, left)

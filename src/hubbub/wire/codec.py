@@ -8,6 +8,7 @@ import msgspec
 from hubbub.chat.commands import REF_CHARS_MAX, AnyCommand
 from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.events import AnyEvent
+from hubbub.chat.heard import Refusal
 
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -20,6 +21,10 @@ encode = _encoder.encode
 """Return a command or an event as JSON in UTF-8."""
 
 
+# Bounded, so that the search takes time in proportion to the text alone.
+_REF = re.compile(r'"ref"\s*:\s*("(?:[^"\\]|\\.){0,384}")')
+
+
 class _Envelope(msgspec.Struct):
     type: object = None
     ref: object = None
@@ -28,17 +33,25 @@ class _Envelope(msgspec.Struct):
 _envelopes = msgspec.json.Decoder(_Envelope)
 
 
-def decode_command(text: str) -> AnyCommand:
-    """Return the command in a JSON object; raise Refused `bad_command` for anything else."""
+def heard_command(text: str) -> AnyCommand | Refusal:
+    """Return the command in a JSON object, or its refusal with the ref that it carries."""
     try:
         return _commands.decode(text)
     except _BAD_JSON as error:
-        raise Refused(_what_is_wrong(text, error)) from None
+        return Refusal(Refused(_what_is_wrong(text, error)), ref_of(text))
 
 
 def ref_of(text: str) -> str | None:
-    """Return the `ref` of a command that does not decode, so that its refusal can carry it."""
+    """Return the `ref` of a command that does not decode, so that its refusal can carry it.
+
+    In text that is not JSON it is whatever looks like one: somebody waits for an answer to it.
+    """
     ref = _envelope(text).ref
+    if ref is None and (found := _REF.search(text)):
+        try:
+            ref = msgspec.json.decode(found[1])
+        except _BAD_JSON:
+            ref = None
     return ref if isinstance(ref, str) and len(ref) <= REF_CHARS_MAX else None
 
 

@@ -14,6 +14,8 @@ from filelock import FileLock
 
 from hubbub.chat.events import AnyLogged, Page
 from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
+from hubbub.log.batch import in_log_order
+from hubbub.log.feed import Feed
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
 from hubbub.log.sqlite.folder import claim
 from hubbub.log.sqlite.index import Index
@@ -43,6 +45,7 @@ class SqliteLog:
         self._reading = OwnedConnection("reader", folder, opened)
         self._searching = OwnedConnection("search", folder, opened)
         self._index: Index | None = None
+        self._feeds: list[Feed] = []
 
     @classmethod
     async def open(
@@ -76,7 +79,15 @@ class SqliteLog:
         seqs = await self._writing.run(partial(self._writer.commit, drafts=drafts))
         if self._index is not None:
             self._index.follow()
+        for feed in self._feeds:
+            feed.hand_out(in_log_order(drafts))
         return seqs
+
+    def follow(self) -> Feed:
+        """See `Log.follow`."""
+        feed = Feed()
+        self._feeds.append(feed)
+        return feed
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         """See `Log.backlog`."""

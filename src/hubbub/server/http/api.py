@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
 
-from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Nonce, PageLimit, Say, Seq
+from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Nonce, PageLimit, Seq
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.chat.events import Error, Ok
 from hubbub.chat.names import allowed_room, is_direct
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert_line
-from hubbub.hub.commands import say_as_guest
-from hubbub.hub.membership import list_rooms
 from hubbub.wire.codec import decode_event
-from hubbub.wire.formats import JSON
+from hubbub.wire.web import JSON
 
 if TYPE_CHECKING:
     from hubbub.server.chatroom import Chatroom
@@ -89,7 +86,7 @@ class Api:
         return _json([f"{route.method} {route.path}" for route in self.routes()])
 
     async def _rooms(self, _request: web.Request) -> web.Response:
-        return _json(list_rooms(self._chatroom.hub))
+        return _json(self._chatroom.hub.list_rooms())
 
     async def _messages(self, request: web.Request) -> web.Response:
         parameters = _parameters(request, HistoryParameters)
@@ -153,7 +150,7 @@ class Api:
             raise Refused(sentence, code="bad_request") from None
 
     async def _say(self, request: web.Request, post: Post, name: str, key: str | None) -> Posted:
-        """Post, and return when it is committed. Who hangs up meanwhile has posted all the same."""
+        """Post, and return when it is committed. Hanging up does not undo the post."""
         try:
             nonce = msgspec.convert(key, Nonce | None)
         except msgspec.ValidationError:
@@ -164,15 +161,15 @@ class Api:
         chatroom = self._chatroom
         answer = _Answer()
         name = post.name or post.sender or post.username or name
-        guest = chatroom.hub.guest(name, JSON, answer)
-        say = Say(room=room, text=post.text, nonce=nonce, ref=_REF)
-        say_as_guest(chatroom.hub, guest, say, time.time_ns() // 1_000_000)
+        poster = chatroom.hub.poster(name, JSON, answer)
+        at = chatroom.clock.milliseconds()
+        chatroom.hub.post(poster, room, post.text, at, ref=_REF, nonce=nonce)
         chatroom.commits.wake()
         return Posted(room=allowed_room(room), seq=await answer.seq())
 
 
 class _Answer:
-    """What a guest is told: an outlet for one event."""
+    """What a poster is told: an outlet for one event."""
 
     def __init__(self) -> None:
         self._told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()

@@ -10,7 +10,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
-from hubbub.wire.formats import CLASSIC, EVENTS, WEBSOCKET
+from hubbub.wire.framed import CLASSIC, EVENTS
+from hubbub.wire.web import WEBSOCKET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

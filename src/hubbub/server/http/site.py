@@ -11,12 +11,14 @@ from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
 from hubbub.server.chatroom import Chatroom
+from hubbub.server.connection import Connection
 from hubbub.server.http.api import Api
+from hubbub.server.http.assets import Assets
 from hubbub.server.http.guard import SECURITY_HEADERS, Guard, add_security_headers, visit_of
 from hubbub.server.http.metrics import Metrics
-from hubbub.server.http.page import Page
 from hubbub.server.http.problems import problem_of
-from hubbub.server.http.websocket import WebSocketLine, accept_handshake
+from hubbub.server.http.websocket import accept_handshake
+from hubbub.wire.web import WebSocketDialect
 
 KEEPALIVE_SECONDS = 15.0
 """Browsers keep several connections open, and each takes one of the places there are."""
@@ -38,7 +40,7 @@ class Site:
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)
-        for part in (Page(), Api(chatroom), Metrics(chatroom)):
+        for part in (Assets(), Api(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes([web.get("/healthz", self._health), web.get("/ws", self._websocket)])
         self._runner = web.AppRunner(application, shutdown_timeout=chatroom.limits.shutdown_seconds)
@@ -72,7 +74,8 @@ class Site:
     async def _websocket(self, request: web.Request) -> web.Response:
         answer = accept_handshake(request.headers)
         visit = visit_of(request)
-        visit.become(partial(WebSocketLine, self._chatroom, visit.host), answer)
+        dialect = WebSocketDialect(self._chatroom.limits.frame_bytes_max)
+        visit.become(partial(Connection, self._chatroom, dialect, visit.host), answer)
         return web.Response()  # aiohttp finds the connection gone
 
 

@@ -273,17 +273,17 @@ class Visit(asyncio.Protocol):
 
     def become(
         self,
-        line: Callable[[Callable[[], None]], asyncio.Protocol],
+        successor: Callable[[Callable[[], None]], asyncio.Protocol],
         answer: bytes,
     ) -> None:
-        """Send `answer` instead of aiohttp's, and give the connection to a line."""
+        """Send `answer` instead of aiohttp's, and give the connection to `successor`."""
         self.asked()
         answering = self._answering
         # Before the hand-over: if it fills the transport, this visit hears of it and passes it on.
         self._transport.write(answer)
         hand_over(
             self._transport,
-            line(self._left),
+            successor(self._left),
             answering.unread(),
             ended=self._ended,
             congested=self._congested,

@@ -1,4 +1,4 @@
-"""Guests post without being in the room, and without taking a name."""
+"""Posters post without being in the room, and without taking a name."""
 
 import pytest
 
@@ -7,20 +7,22 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.limits import Limits
 from hubbub.hub import Session
-from hubbub.hub.commands import say_as_guest
 from hubbub.wire.codec import decode_event
 from tests.hub.peers import Chatroom
 
 
 class Notebook:
-    """A format and outlet that keep what a guest is told."""
+    """A format and outlet that keep what a poster is told."""
 
-    speaks_events = True
+    hears_itself = True
+    knows_rooms = True
+    gets_answers = True
+    is_personal = False
 
     def __init__(self) -> None:
         self.told: list[e.Event] = []
 
-    def encode(self, event: e.Event) -> bytes:
+    def encode(self, event: e.Event, _recipient: str = "") -> bytes:
         self.told.append(event)
         return b"told"
 
@@ -28,21 +30,21 @@ class Notebook:
         assert payload == b"told"
 
     def end(self) -> None:
-        raise AssertionError("a guest has no connection of its own")
+        raise AssertionError("a poster has no connection of its own")
 
 
-def guest(chatroom: Chatroom, name: str) -> tuple[Session, Notebook]:
+def poster(chatroom: Chatroom, name: str) -> tuple[Session, Notebook]:
     notebook = Notebook()
-    return chatroom.hub.guest(name, notebook, notebook), notebook
+    return chatroom.hub.poster(name, notebook, notebook), notebook
 
 
-def test_a_guest_is_heard_but_not_announced() -> None:
+def test_a_poster_is_heard_but_not_announced() -> None:
     chatroom = Chatroom()
     ann = chatroom.enter("ann")
     ann.tell(c.Join(room="lobby"))
     ann.events()
-    ci, notebook = guest(chatroom, "ci")
-    say_as_guest(chatroom.hub, ci, c.Say(room="lobby", text="green", ref="1", nonce="n"), 5)
+    ci, notebook = poster(chatroom, "ci")
+    chatroom.hub.post(ci, "lobby", "green", 5, ref="1", nonce="n")
     assert not notebook.told, "nothing is confirmed before the commit"
     chatroom.commit()
     (message,) = ann.events()
@@ -52,11 +54,11 @@ def test_a_guest_is_heard_but_not_announced() -> None:
     assert chatroom.hub.sessions.keys() == {"ann"}
 
 
-def test_a_guest_says_a_nonce_once() -> None:
+def test_a_poster_says_a_nonce_once() -> None:
     chatroom = Chatroom()
     for _ in range(2):
-        ci, notebook = guest(chatroom, "ci")
-        say_as_guest(chatroom.hub, ci, c.Say(room="new", text="once", ref="1", nonce="n"), 0)
+        ci, notebook = poster(chatroom, "ci")
+        chatroom.hub.post(ci, "new", "once", 0, ref="1", nonce="n")
         chatroom.commit()
         assert notebook.told == [e.Ok(ref="1", seq=1)]
     assert chatroom.hub.rooms["new"].last == 1
@@ -66,7 +68,7 @@ def test_nobody_posts_under_the_name_of_somebody_who_is_here() -> None:
     chatroom = Chatroom()
     chatroom.enter("Ann")
     with pytest.raises(Refused) as caught:
-        guest(chatroom, "ann")
+        poster(chatroom, "ann")
     assert caught.value.code == "name_taken"
 
 
@@ -80,32 +82,32 @@ def test_nobody_posts_under_the_name_of_somebody_who_is_here() -> None:
         ("another", "x", "too_many_rooms"),
     ],
 )
-def test_what_a_guest_may_not_is_refused(room: str, text: str, code: str) -> None:
+def test_what_a_poster_may_not_is_refused(room: str, text: str, code: str) -> None:
     chatroom = Chatroom(Limits(text_bytes_max=100, rooms_max=1))
-    ci, _ = guest(chatroom, "ci")
+    ci, _ = poster(chatroom, "ci")
     with pytest.raises(Refused) as caught:
-        say_as_guest(chatroom.hub, ci, c.Say(room=room, text=text), 0)
+        chatroom.hub.post(ci, room, text, 0, ref="1")
     assert caught.value.code == code
     assert not chatroom.hub.has_pending
 
 
-def test_a_guest_posts_in_no_private_room_under_the_name_of_who_left() -> None:
+def test_a_poster_posts_in_no_private_room_under_the_name_of_who_left() -> None:
     chatroom = Chatroom()
     ann = chatroom.enter("ann")
     chatroom.enter("bob").tell(c.Direct(name="ann"))
     (room,) = (name for name in chatroom.hub.rooms if name.startswith("@"))
     chatroom.hub.depart(ann.session)
-    imitator, _ = guest(chatroom, "ann")
+    imitator, _ = poster(chatroom, "ann")
     with pytest.raises(Refused) as caught:
-        say_as_guest(chatroom.hub, imitator, c.Say(room=room, text="x"), 0)
+        chatroom.hub.post(imitator, room, "x", 0, ref="1")
     assert caught.value.code == "no_such_room"
 
 
 def test_what_cannot_be_committed_is_told() -> None:
     chatroom = Chatroom()
     chatroom.failing = True
-    ci, notebook = guest(chatroom, "ci")
-    say_as_guest(chatroom.hub, ci, c.Say(room="lobby", text="lost?", ref="1"), 0)
+    ci, notebook = poster(chatroom, "ci")
+    chatroom.hub.post(ci, "lobby", "lost?", 0, ref="1")
     chatroom.commit()
     (refusal,) = notebook.told
     assert isinstance(refusal, e.Error)

@@ -18,7 +18,7 @@ _TYPES = {
 }
 
 
-class PageFile(NamedTuple):
+class Asset(NamedTuple):
     """One file, as it is and packed."""
 
     body: bytes
@@ -27,7 +27,7 @@ class PageFile(NamedTuple):
     tag: str
 
 
-class Page:
+class Assets:
     """Serves the files of hubbub/web at the root; what is not among them is not found."""
 
     def __init__(self) -> None:
@@ -63,9 +63,9 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
             yield path + entry.name, entry
 
 
-def _read(file: Traversable) -> PageFile:
+def _read(file: Traversable) -> Asset:
     body = file.read_bytes()
-    return PageFile(
+    return Asset(
         body,
         gzip.compress(body, mtime=0),
         _TYPES[file.name[file.name.rfind(".") :]],

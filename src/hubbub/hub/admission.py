@@ -1,0 +1,184 @@
+"""Who is let in under which name: passwords, names in use, resuming, leaving.
+
+A name is one person's from the moment it is taken until its session ends. Whatever was said under
+it before, or in its private rooms, may still be on its way to the log then. So taking the name
+waits until that is settled, and `since`, the boundary between two persons of one name, lies behind
+all of the former's and before all of the latter's events.
+"""
+
+import hmac
+
+from hubbub.chat.errors import Refused
+from hubbub.chat.events import PROTOCOL_VERSION, Bye, Welcome
+from hubbub.chat.format import Format
+from hubbub.chat.names import DEFAULT_ROOM, allowed_name, direct_room, is_direct
+from hubbub.chat.queries import Settled
+from hubbub.hub.asking import Decision, Reading
+from hubbub.hub.departed import is_one_of
+from hubbub.hub.drafts import Draft
+from hubbub.hub.membership import enter_room, leave_room
+from hubbub.hub.outlet import Outlet
+from hubbub.hub.room import Session
+from hubbub.hub.state import State
+
+FEATURES = ["direct", "edit", "history", "react", "search", "topic"]
+
+
+def enter(
+    state: State, raw_name: str, format_: Format, outlet: Outlet, *, secret: str, ref: str | None
+) -> tuple[Session, Decision]:
+    """Begin a session; raise Refused if the name is not allowed, or taken and not resumable."""
+    session = Session(allowed_name(raw_name), format_, outlet, secret, state.last)
+    if not state.password:
+        return session, _take_name(state, session, ref)
+    if not format_.gets_answers:
+        raise Refused(
+            "This chatroom has a password, and your client has no way to give one. "
+            "Join with hubbub, or in a browser.",
+            code="password_needed",
+        )
+    session.locked = True
+    session.send(_welcome(state, session, ref))
+    return session, None
+
+
+def unlock(state: State, session: Session, password: str, ref: str | None) -> Decision:
+    """Admit a locked session that gives the password; raise Refused if it does not."""
+    check_password(state, password)
+    if not session.locked:
+        session.send(_welcome(state, session, ref))
+        return None
+    session.locked = False
+    return _take_name(state, session, ref)
+
+
+def _take_name(state: State, session: Session, ref: str | None) -> Decision:
+    if session.key in state.sessions or session.key in state.entering:
+        if not session.format.gets_answers:
+            raise name_taken(session)
+        session.held = True
+        session.send(_welcome(state, session, ref))
+        return None
+    if any(_concerns(session, draft) for draft in state.drafts.unsettled()):
+        return _take_name_later(state, session, ref)
+    _bear_name(state, session, ref)
+    return None
+
+
+def _take_name_later(state: State, session: Session, ref: str | None) -> Reading:
+    # From here on the name is in use: what others say to it from now on is meant for this person.
+    state.entering[session.key] = session
+    try:
+        yield Settled(state.drafts.fence())
+        _bear_name(state, session, ref)
+    finally:  # also if the connection is lost meanwhile, and the decision is closed
+        del state.entering[session.key]
+
+
+def _concerns(session: Session, draft: Draft) -> bool:
+    """Return whether a draft is by the name's former bearer, or in a private room of theirs."""
+    event = draft.event
+    return draft.session.key == session.key or (
+        is_direct(event.room) and event.room == direct_room(session.name, event.sender)
+    )
+
+
+def _bear_name(state: State, session: Session, ref: str | None) -> None:
+    session.since = state.last
+    state.sessions[session.key] = session
+    if session.format.gets_answers:
+        session.send(_welcome(state, session, ref))
+    if not session.format.knows_rooms:
+        session.current = state.rooms[DEFAULT_ROOM]
+        enter_room(state, session, session.current)
+
+
+def _welcome(state: State, session: Session, ref: str | None) -> Welcome:
+    return Welcome(
+        protocol=PROTOCOL_VERSION,
+        server=state.server,
+        name=session.name,
+        session="" if session.locked else session.secret,
+        held=session.held,
+        locked=session.locked,
+        limits={
+            "text_bytes_max": state.limits.text_bytes_max,
+            "frame_bytes_max": state.limits.frame_bytes_max,
+        },
+        features=FEATURES,
+        ref=ref,
+    )
+
+
+def check_password(state: State, password: str) -> None:
+    """Raise Refused if this is not the password; without one, any is right."""
+    if state.password and not hmac.compare_digest(state.password, password.encode()):
+        raise Refused(
+            "That is not the password. Ask whoever runs the chatroom.", code="wrong_password"
+        )
+
+
+def check_admitted(session: Session) -> None:
+    """Raise Refused if the session has yet to give the password, or to resume."""
+    if session.locked:
+        raise Refused(
+            'This chatroom has a password. Send {"type":"unlock","password":…} first.',
+            code="password_needed",
+        )
+    if session.held:
+        raise name_taken(session)
+
+
+def poster(state: State, raw_name: str, format_: Format, outlet: Outlet) -> Session:
+    """Return a session that only posts: in no room, unannounced, and without bearing the name.
+
+    Raises Refused if the name is not allowed, or somebody has it.
+    """
+    session = Session(allowed_name(raw_name), format_, outlet, "", state.last)
+    if session.key in state.sessions or session.key in state.entering:
+        raise name_taken(session)
+    return session
+
+
+def name_taken(session: Session) -> Refused:
+    """Return the refusal of a name that someone else holds."""
+    return Refused(
+        f"The name '{session.name}' is taken. Connect again with another name.",
+        code="name_taken",
+    )
+
+
+def resume(state: State, session: Session, secret: str) -> None:
+    """Make a session the same person as an earlier one of its name, whose secret it knows.
+
+    A held session takes the name over from its holder, or follows one that left meanwhile; raises
+    Refused if the secret was not theirs. Where the name was free, an unknown secret changes
+    nothing: the session is a new person already.
+    """
+    ghost = state.sessions.get(session.key) if session.held else None
+    if ghost is not None and is_one_of(secret, ghost.secrets):
+        session.since, session.not_own = ghost.since, ghost.not_own
+        depart(state, ghost)
+        ghost.send(Bye(reason="This name was resumed from another connection.", code="resumed"))
+        ghost.outlet.end()
+    elif ghost is None and (bearer := state.departed.known(session, secret)) is not None:
+        if session.held and session.key in state.entering:
+            raise name_taken(session)
+        session.since, session.not_own = bearer.since, bearer.not_own
+    elif session.held:
+        raise name_taken(session)
+    else:
+        return
+    session.elder_secret = secret
+    session.held = False
+    state.sessions[session.key] = session
+
+
+def depart(state: State, session: Session) -> None:
+    """End a session: its connection is gone. What it said and is not committed yet still is."""
+    if state.sessions.get(session.key) is not session:
+        return
+    del state.sessions[session.key]
+    state.departed.remember(session)
+    for member in list(session.members.values()):
+        leave_room(state, member)

@@ -1,0 +1,65 @@
+"""What a session may see of a private room: nothing from before it took its name.
+
+Names are free to take, so what was said to the former bearer of a name was said to somebody else.
+To its next bearer the room looks as if it began with them.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from hubbub.chat.events import AnyLogged, Page
+from hubbub.chat.names import name_key
+from hubbub.hub.room import Room, Session
+
+
+def is_seen(session: Session, room: Room, seq: int) -> bool:
+    """Return whether the session may see the event `seq` of a room that it may enter."""
+    return not room.direct or seq > session.since
+
+
+def last_seen(session: Session, room: Room) -> int:
+    """Return the newest seq of the room that the session may see, 0 if there is none."""
+    return room.last if is_seen(session, room, room.last) else 0
+
+
+def first_seen(session: Session, room: Room) -> int:
+    """Return the oldest seq that the session may see, or one before it; 0 if there is none."""
+    if is_seen(session, room, room.first):
+        return room.first
+    return min(session.since + 1, last_seen(session, room))
+
+
+def topic_seen(session: Session, room: Room) -> str:
+    """Return the room's topic, empty if somebody else set it."""
+    return room.topic if is_seen(session, room, room.topic_seq) else ""
+
+
+def page_seen(session: Session, room: Room, page: Page) -> Page:
+    """Return `page` without what the session may not see."""
+    if not page.messages or is_seen(session, room, page.messages[0].seq):
+        return page
+    seen = [message for message in page.messages if message.seq > session.since]
+    return replace(page, messages=seen, more=False)
+
+
+def events_seen(session: Session, room: Room, events: Sequence[AnyLogged]) -> list[AnyLogged]:
+    """Return `events`, the next ones of a private room, as they follow for the session.
+
+    What is not to be seen must not show as a gap either: the first event that it sees has no
+    previous one.
+    """
+    assert room.direct
+    seen = [event for event in events if event.seq > session.since]
+    if seen and 0 < seen[0].prev <= session.since:
+        seen[0] = replace(seen[0], prev=0)
+    return seen
+
+
+def is_seen_by_both(sessions: Mapping[str, Session], room: Room, seq: int) -> bool:
+    """Return whether whoever bears the two names of a private room now may see the event `seq`.
+
+    Only such an event may be changed: its new text would be shown to both.
+    """
+    bearers = (sessions.get(name_key(name)) for name in room.direct)
+    return all(bearer is None or is_seen(bearer, room, seq) for bearer in bearers)

@@ -1,0 +1,82 @@
+"""How a lagging session is served from the log: one portion at a time, its rooms in turn.
+
+While a portion is being read, the member may leave, or join anew with another cursor; then the
+portion is thrown away. A log that cannot be read is tried again for as long as the session stays,
+and the member and the journal are told, once for each time that it begins to fail.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import structlog
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import AnyLogged, Error
+from hubbub.hub import Hub, Session
+from hubbub.hub.room import Member
+from hubbub.server.clock import Clock
+
+BACKLOG_BYTES: Final = 131_072
+"""How much of the log is read at a time for a lagging member."""
+
+RETRY_SECONDS: Final = 1.0
+
+NOT_READ: Final = (
+    "The server cannot read its log now, so what was said meanwhile comes later. You need not do "
+    "anything."
+)
+
+logger = structlog.get_logger()
+
+
+class Backlog(NamedTuple):
+    """The log is asked for what follows `cursor` in the room of `member`."""
+
+    member: Member
+    cursor: int
+
+
+class Backlogs:
+    """What the log is asked for one session, if anything, and when to ask it again."""
+
+    __slots__ = ("_clock", "_failing", "_hub", "asked", "retry_at")
+
+    def __init__(self, hub: Hub, clock: Clock) -> None:
+        self._hub = hub
+        self._clock = clock
+        self._failing = False
+        self.asked: Backlog | None = None
+        self.retry_at: float | None = None
+
+    def ask(self, session: Session) -> None:
+        """Ask for the next portion of what the session missed, unless one is on its way."""
+        if (
+            session.lagging
+            and not session.congested
+            and self.asked is None
+            and self.retry_at is None
+        ):
+            member = next(iter(session.lagging.values()))
+            self.asked = Backlog(member, member.cursor)
+
+    def bring(self, session: Session, events: Sequence[AnyLogged] | LogError) -> None:
+        """Take in what was asked for, or why it cannot be had."""
+        assert self.asked is not None
+        (member, cursor), self.asked = self.asked, None
+        if isinstance(events, LogError):
+            self._fail(session, events)
+            return
+        self._failing = False
+        if session.lagging.get(member.room.name) is member and member.cursor == cursor:
+            self._hub.catch_up(member, events)
+
+    def _fail(self, session: Session, error: LogError) -> None:
+        if not self._failing:
+            self._failing = True
+            logger.warning("a backlog cannot be read", name=session.name, reason=str(error))
+            session.send(Error(code=error.code, message=NOT_READ))
+        self.retry_at = self._clock.seconds() + RETRY_SECONDS
+
+    def forget(self) -> None:
+        """Ask nothing more."""
+        self.asked = self.retry_at = None

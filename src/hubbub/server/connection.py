@@ -1,0 +1,244 @@
+"""A connection whose peer converses: the asyncio side of a `Conversation`.
+
+asyncio tells it what happens, the conversation decides, and `_follow` does what the conversation
+then wants. It ends in two steps: it sends the last words and closes its own half, and cuts the
+rest when the peer has hung up, or reads nothing any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, cast
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.heard import Goodbye, Reply
+from hubbub.server.backlogs import BACKLOG_BYTES
+from hubbub.server.conversation import Conversation
+from hubbub.server.unread import unread_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hubbub.chat.heard import Said
+    from hubbub.server.chatroom import Chatroom
+    from hubbub.wire.dialect import Dialect
+
+LINGER_SECONDS = 3
+"""How long a peer may take to read some of the last words, or to hang up when it has them all."""
+
+
+class Connection(asyncio.Protocol):
+    """One TCP connection from `host`; `left` is called when it is gone."""
+
+    __slots__ = (
+        "_chatroom",
+        "_dialect",
+        "_left",
+        "_lingering",
+        "_question",
+        "_reading",
+        "_serving",
+        "_timer",
+        "_transport",
+        "closing",
+        "conversation",
+    )
+
+    def __init__(
+        self, chatroom: Chatroom, dialect: Dialect, host: str, left: Callable[[], None]
+    ) -> None:
+        self._chatroom = chatroom
+        self._dialect = dialect
+        self._left = left
+        self._reading = True
+        self._question: asyncio.Task[None] | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._lingering: asyncio.TimerHandle | None = None
+        self.closing = False
+        """Whether the last words are written, or the peer is gone."""
+        self.conversation = Conversation(
+            chatroom.hub,
+            self,
+            dialect.opening,
+            clock=chatroom.clock,
+            shares=chatroom.shares,
+            guesses=chatroom.guesses,
+            host=host,
+            secret=new_secret,
+            unsent_bytes=self.unsent_bytes,
+        )
+
+    # What asyncio tells us.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
+        self._chatroom.arrived(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.conversation.hear(self._said(data))
+        self._follow()
+
+    def eof_received(self) -> bool:
+        if not self.closing:
+            self.conversation.peer_ends()
+            self._follow()
+        # Once both have said all, the transport closes by itself. Otherwise it stays open: the
+        # peer may wait for answers.
+        return not self.closing
+
+    def pause_writing(self) -> None:
+        # From within a write, perhaps one of the hub's: the session is marked, nothing else.
+        self.conversation.fell_behind()
+
+    def resume_writing(self) -> None:
+        self.conversation.caught_breath()
+        self._follow()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.closing = True
+        if self._lingering is not None:
+            self._lingering.cancel()
+        self._left()
+        self.conversation.lose()
+        self._follow()
+
+    def _said(self, data: bytes) -> Iterator[Said]:
+        for heard in self._dialect.receive(data):
+            match heard:
+                case Reply(payload):
+                    self.write(payload)
+                case Goodbye():
+                    self.end()
+                    return
+                case said:
+                    yield said
+
+    # What the conversation wants.
+
+    def _follow(self) -> None:
+        conversation, chatroom = self.conversation, self._chatroom
+        if conversation.question is not None and self._question is None:
+            self._question = chatroom.loop.create_task(self._ask())
+        if conversation.backlog is not None and self._serving is None:
+            self._serving = chatroom.loop.create_task(self._serve())
+        if conversation.waits_for_commit:
+            chatroom.commits.call_after(self.go_on)
+        if (at := conversation.wake_at) is not None and self._timer is None:
+            self._timer = chatroom.loop.call_at(at, self._tick)
+        if not self.closing:
+            if conversation.reading is not self._reading:
+                self._reading = not self._reading
+                if self._reading:
+                    self._transport.resume_reading()
+                else:
+                    self._transport.pause_reading()
+            if conversation.ended:
+                self.end()
+        chatroom.commits.wake()
+        if conversation.is_over:
+            chatroom.departed(self)
+
+    def go_on(self) -> None:
+        """Have the conversation go on after a commit."""
+        self.conversation.go_on()
+        self._follow()
+
+    def stop(self) -> None:
+        """Listen to nothing more: the server stops."""
+        self.conversation.stop()
+        self._follow()
+
+    async def has_acted(self) -> None:
+        """Wait until all that was heard has been acted on; `stop` it before."""
+        while not self.conversation.is_idle and self._question is not None:
+            await asyncio.wait([self._question])
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self.conversation.wake_at is not None:
+            self.conversation.tick()
+            self._follow()
+
+    async def _ask(self) -> None:
+        try:
+            while (question := self.conversation.question) is not None:
+                try:
+                    page = await self._chatroom.answer(question)
+                except LogError as error:
+                    self.conversation.answer(error)
+                else:
+                    self.conversation.answer(page)
+        finally:
+            self._question = None
+        self._follow()
+
+    async def _serve(self) -> None:
+        try:
+            while (asked := self.conversation.backlog) is not None:
+                room = asked.member.room.name
+                try:
+                    events = await self._chatroom.log.backlog(room, asked.cursor, BACKLOG_BYTES)
+                except LogError as error:
+                    self.conversation.bring(error)
+                else:
+                    self.conversation.bring(events)
+        finally:
+            self._serving = None
+        self._follow()
+
+    # What the hub wants, and how it ends.
+
+    def write(self, payload: bytes) -> None:
+        """Send `payload` after everything written before; nothing once the end is said."""
+        if not self.closing:
+            self._transport.write(payload)
+
+    def end(self) -> None:
+        """Send the rest, say so to TCP, and give the peer time to read it and hang up.
+
+        Closing at once with bytes unread would reset the connection, and the peer might lose the
+        sentence that says why.
+        """
+        if self.closing or self._transport.is_closing():
+            return
+        self.conversation.end()
+        self.write(self._dialect.farewell())
+        self.closing = True
+        if not self._transport.can_write_eof():  # inside TLS there is no half of a connection
+            self._transport.close()
+            return
+        try:
+            self._transport.write_eof()
+        except OSError:  # the peer has just reset the connection
+            self.cut()
+            return
+        self._transport.resume_reading()
+        self._linger(unread_bytes(self._transport))
+
+    def _linger(self, unread_before: int) -> None:
+        self._lingering = self._chatroom.loop.call_later(
+            LINGER_SECONDS, self._cut_if_stuck, unread_before
+        )
+
+    def _cut_if_stuck(self, unread_before: int) -> None:
+        unread = unread_bytes(self._transport)
+        if 0 < unread < unread_before:  # slow, but it reads
+            self._linger(unread)
+        else:
+            self.cut()
+
+    def cut(self) -> None:
+        """Close at once, whatever is unsent."""
+        self._transport.abort()
+
+    def unsent_bytes(self) -> int:
+        """Return how many written bytes the system has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+
+def new_secret() -> str:
+    """Return text that nobody can guess."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,86 @@
+"""What is said and heard over frames: classic sessions and event sessions (sections 2 and 3)."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from hubbub.chat.events import Bye, Error, Event, Message, Notice
+from hubbub.chat.heard import Introduction, PlainLine, Said
+from hubbub.chat.names import SERVER_NAME, is_direct
+from hubbub.wire.codec import encode, heard_command
+from hubbub.wire.frames import FrameDecoder, encode_event_frame, encode_frame
+
+
+class ClassicFrames:
+    """The tutorial's two frames per message; all that a classic session understands."""
+
+    hears_itself = False
+    knows_rooms = False
+    gets_answers = False
+    is_personal = False
+
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
+        """Return the name frame and the text frame; nothing where classic has no words."""
+        match event:
+            case Message(sender=name, text=text):
+                if is_direct(event.room):
+                    text = f"(private) {text}"
+            case Notice():
+                name, text = SERVER_NAME, event.text
+            case Error():
+                name, text = SERVER_NAME, event.message
+            case Bye():
+                name, text = SERVER_NAME, event.reason
+            case _:
+                return b""
+        return _name_frame(name) + encode_frame(text.encode())
+
+
+@lru_cache(maxsize=4096)
+def _name_frame(name: str) -> bytes:
+    return encode_frame(name.encode())
+
+
+class EventFrames:
+    """A `+` frame of JSON per event."""
+
+    hears_itself = True
+    knows_rooms = True
+    gets_answers = True
+    is_personal = False
+
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
+        """Return the event's frame."""
+        return encode_event_frame(encode(event))
+
+
+CLASSIC = ClassicFrames()
+EVENTS = EventFrames()
+
+
+class FramedDialect:
+    """Implements `hubbub.wire.dialect.Dialect` for frames. The first frame decides for good."""
+
+    __slots__ = ("_decoder", "_speaks_events")
+
+    opening = CLASSIC
+
+    def __init__(self, frame_bytes_max: int) -> None:
+        self._decoder = FrameDecoder(frame_bytes_max)
+        self._speaks_events: bool | None = None
+
+    def receive(self, data: bytes) -> Iterator[Said]:
+        """See `Dialect.receive`."""
+        for frame in self._decoder.receive(data):
+            if not frame.text:
+                continue  # a frame of length 0 is valid, and means nothing
+            if self._speaks_events is None:
+                self._speaks_events = frame.event
+                yield Introduction(frame.text, EVENTS if frame.event else CLASSIC)
+            elif frame.event and self._speaks_events:
+                yield heard_command(frame.text)
+            else:
+                yield PlainLine(frame.text)
+
+    def farewell(self) -> bytes:
+        """Return nothing: the end of a stream of frames needs no word."""
+        return b""

@@ -1,0 +1,95 @@
+"""What is said and heard over WebSockets, one JSON object per message (section 3.3)."""
+
+from collections.abc import Iterator
+
+from hubbub.chat.commands import Hello
+from hubbub.chat.errors import Refused
+from hubbub.chat.events import Event
+from hubbub.chat.heard import Goodbye, Heard, Introduction, Refusal, Reply, Said
+from hubbub.wire.codec import encode, heard_command
+from hubbub.wire.websocket import (
+    NORMAL,
+    Ping,
+    Text,
+    WebSocketDecoder,
+    WebSocketError,
+    close_message,
+    pong_message,
+    text_message,
+)
+
+
+class WebSocketMessages:
+    """A WebSocket text message of JSON per event."""
+
+    hears_itself = True
+    knows_rooms = True
+    gets_answers = True
+    is_personal = False
+
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
+        """Return the event's message."""
+        return text_message(encode(event))
+
+
+class JsonTexts:
+    """An event's JSON with nothing around it, for posters, which hear of one event alone."""
+
+    hears_itself = True
+    knows_rooms = True
+    gets_answers = True
+    is_personal = False
+
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
+        """Return the event's JSON."""
+        return encode(event)
+
+
+WEBSOCKET = WebSocketMessages()
+JSON = JsonTexts()
+
+
+class WebSocketDialect:
+    """Implements `hubbub.wire.dialect.Dialect` for WebSockets."""
+
+    __slots__ = ("_close_code", "_decoder", "_introduced")
+
+    opening = WEBSOCKET
+
+    def __init__(self, frame_bytes_max: int) -> None:
+        self._decoder = WebSocketDecoder(frame_bytes_max)
+        self._close_code = NORMAL
+        self._introduced = False
+
+    def receive(self, data: bytes) -> Iterator[Heard]:
+        """See `Dialect.receive`."""
+        try:
+            for message in self._decoder.receive(data):
+                match message:
+                    case Text(text) if self._introduced:
+                        yield heard_command(text)
+                    case Text(text):
+                        self._introduced = True
+                        yield _introduction(text)
+                    case Ping(payload):
+                        yield Reply(pong_message(payload))
+                    case _:
+                        yield Goodbye()
+        except WebSocketError as error:
+            self._close_code = error.close_code
+            raise
+
+    def farewell(self) -> bytes:
+        """Return the closing message, with the code of what broke the connection, if anything."""
+        return close_message(self._close_code)
+
+
+def _introduction(text: str) -> Said:
+    match heard_command(text):
+        case Hello(name=name, ref=ref):
+            return Introduction(name, WEBSOCKET, ref)
+        case Refusal() as refusal:
+            return refusal
+        case command:
+            who = Refused('Say who you are first: {"type":"hello","name":…}.')
+            return Refusal(who, command.ref)

@@ -1,0 +1,220 @@
+"""Conversations driven by hand: a hub, a log and a clock without an event loop, and their peers."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.errors import LogError
+from hubbub.chat.heard import Introduction, PlainLine, Said
+from hubbub.chat.limits import Limits
+from hubbub.chat.queries import PageQuery, SearchQuery, Settled
+from hubbub.hub import Hub
+from hubbub.log.memory import MemoryLog
+from hubbub.server.backlogs import BACKLOG_BYTES
+from hubbub.server.clock import Clock
+from hubbub.server.conversation import Conversation
+from hubbub.server.guesses import Guesses
+from hubbub.server.shares import Shares
+from hubbub.wire.codec import decode_event
+from hubbub.wire.framed import CLASSIC, EVENTS
+from hubbub.wire.frames import FrameDecoder
+from tests.hub.peers import now
+
+T = TypeVar("T")
+EVERYTHING_BYTES = 100_000_000
+
+
+class Stage:
+    """Everything but the connections. `committed` are all events in the log's order."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.log = MemoryLog()
+        self.feed = self.log.follow()
+        self.hub = Hub(self.limits, (), now(self.log.epochs()), server="test")
+        self.seconds = 0.0
+        self.clock = Clock(lambda: self.seconds, lambda: 1_000)
+        self.shares = Shares(self.limits)
+        self.guesses = Guesses(self.clock.seconds)
+        self.committed: list[e.AnyLogged] = []
+        self.peers: list[Peer] = []
+        self.reads = True
+        """Whether the log can be read."""
+
+    def connect(self, name: str, *, classic: bool = False, room_bytes: int | None = None) -> "Peer":
+        """Return a new peer that says its name."""
+        peer = Peer(self, classic=classic, room_bytes=room_bytes)
+        self.peers.append(peer)
+        peer.say(Introduction(name, CLASSIC if classic else EVENTS))
+        return peer
+
+    def commit(self, *, fails: bool = False) -> bool:
+        """Commit one batch, or fail to; return whether there was one."""
+        if not self.hub.has_pending:
+            return False
+        batch = self.hub.take()
+        if fails:
+            self.hub.refuse(batch)
+        else:
+            self.hub.acknowledge(batch, now(self.log.append([draft.event for draft in batch])))
+            if events := self.feed.take():
+                self.committed += events
+                self.hub.apply(events)
+        for peer in self.peers:
+            if peer.conversation.waits_for_commit:
+                peer.conversation.go_on()
+            peer.follow()
+        return True
+
+    def run(self) -> None:
+        """Do all that there is to do, until nothing changes any more."""
+        while self.commit() or any(peer.work() for peer in self.peers):
+            pass
+
+
+class Peer:
+    """One connection: `room_bytes` is how much it takes before it counts as full."""
+
+    def __init__(self, stage: Stage, *, classic: bool, room_bytes: int | None) -> None:
+        self.stage = stage
+        self.room_bytes = room_bytes
+        self.written = b""
+        self.unread = 0
+        self.congested = False
+        self.closing = False
+        self.refs = 0
+        self.conversation = Conversation(
+            stage.hub,
+            self,
+            CLASSIC if classic else EVENTS,
+            clock=stage.clock,
+            shares=stage.shares,
+            guesses=stage.guesses,
+            host="here",
+            secret=lambda: f"secret {len(stage.peers)}",
+            unsent_bytes=lambda: self.unread,
+        )
+
+    # What the conversation wants.
+
+    def write(self, payload: bytes) -> None:
+        assert payload, "an empty write is a wasted one"
+        if self.closing:
+            return
+        self.written += payload
+        self.unread += len(payload)
+        if self.room_bytes is not None and self.unread > self.room_bytes and not self.congested:
+            self.congested = True
+            self.conversation.fell_behind()
+
+    def end(self) -> None:
+        self.closing = True
+        self.conversation.end()
+
+    def follow(self) -> None:
+        """Do what the conversation wants at once, as a connection does."""
+        if self.conversation.ended:
+            self.closing = True
+
+    # What happens to it.
+
+    def say(self, *said: Said) -> None:
+        """Say things in one go."""
+        assert self.conversation.reading, "it is not read from"
+        self.conversation.hear(iter(said))
+        self.follow()
+
+    def line(self, text: str) -> None:
+        """Say a plain line."""
+        self.say(PlainLine(text))
+
+    def command(self, command: c.AnyCommand) -> str:
+        """Say a command with a ref of its own; return the ref."""
+        self.refs += 1
+        command.ref = str(self.refs)
+        self.say(command)
+        return command.ref
+
+    def read(self) -> None:
+        """Read all that was written."""
+        self.unread = 0
+        if self.congested:
+            self.congested = False
+            self.conversation.caught_breath()
+            self.follow()
+
+    def hang_up(self) -> None:
+        """Send nothing more."""
+        self.conversation.peer_ends()
+        self.follow()
+
+    def vanish(self) -> None:
+        """Be gone."""
+        self.closing = True
+        self.conversation.lose()
+        self.follow()
+
+    def work(self) -> bool:
+        """Have the log answer, and the time come; return whether anything was waited for."""
+        return any([self.answer(), self.bring(), self.tick()])
+
+    def answer(self) -> bool:
+        """Answer what the conversation asks, if anything."""
+        question = self.conversation.question
+        match question:
+            case None:
+                return False
+            case Settled():
+                if not self.stage.hub.has_settled(question):
+                    return False
+                self.conversation.answer(None)
+            case PageQuery():
+                self._told(lambda: now(self.stage.log.page(question)), self.conversation.answer)
+            case SearchQuery():
+                self._told(lambda: now(self.stage.log.search(question)), self.conversation.answer)
+        self.follow()
+        return True
+
+    def bring(self) -> bool:
+        """Bring what a lagging member missed, if that is asked for."""
+        asked = self.conversation.backlog
+        if asked is None:
+            return False
+        room, log = asked.member.room.name, self.stage.log
+        self._told(
+            lambda: now(log.backlog(room, asked.cursor, BACKLOG_BYTES)), self.conversation.bring
+        )
+        self.follow()
+        return True
+
+    def _told(self, read: Callable[[], T], tell: Callable[[T | LogError], None]) -> None:
+        if self.stage.reads:
+            tell(read())
+        else:
+            tell(LogError("The disk is gone."))
+
+    def tick(self) -> bool:
+        """Let the time come for which the conversation waits, if any."""
+        at = self.conversation.wake_at
+        if at is None:
+            return False
+        self.stage.seconds = max(self.stage.seconds, at)
+        self.conversation.tick()
+        self.follow()
+        return True
+
+    # What it was told.
+
+    @property
+    def events(self) -> list[e.AnyEvent]:
+        """All that was written to an event session."""
+        frames = FrameDecoder(EVERYTHING_BYTES).receive(self.written)
+        events = [decode_event(frame.text) for frame in frames]
+        return [event for event in events if event is not None]
+
+    @property
+    def answers(self) -> list[str]:
+        """The refs of all answers, in order."""
+        refs = [getattr(event, "ref", None) for event in self.events]
+        return [ref for ref in refs if ref is not None]

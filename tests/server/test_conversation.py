@@ -1,0 +1,247 @@
+"""The conversation's states and waits, one by one; `test_conversation_machine` mixes them."""
+
+import pytest
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.errors import ProtocolError
+from hubbub.chat.heard import PlainLine, Said
+from hubbub.chat.limits import Limits
+from hubbub.server.conversation import NEXT, State, Wait
+from tests.server.conversing import Peer, Stage
+
+
+def in_lobby(stage: Stage, name: str) -> Peer:
+    peer = stage.connect(name)
+    peer.command(c.Join(room="lobby"))
+    return peer
+
+
+def texts(stage: Stage) -> list[str]:
+    return [event.text for event in stage.committed if isinstance(event, e.Message | e.Edited)]
+
+
+def with_a_message(stage: Stage) -> Peer:
+    ann = in_lobby(stage, "ann")
+    ann.command(c.Say(room="lobby", text="first"))
+    stage.run()
+    return ann
+
+
+PIPELINE: list[Said] = [
+    c.Say(room="lobby", text="a reply", reply_to=1, ref="a"),
+    c.Edit(room="lobby", seq=1, text="an edit", ref="b"),
+    c.Say(room="lobby", text="said after both", ref="c"),
+    PlainLine("and a line"),
+]
+IN_ORDER = ["first", "a reply", "an edit", "said after both", "and a line"]
+
+
+def test_the_table_names_every_state_that_can_be_reached() -> None:
+    assert {state for state, _ in NEXT} | set(NEXT.values()) == set(State)
+
+
+@pytest.mark.parametrize("end", ["stop", "hang_up", "vanish", "go on"])
+def test_what_was_heard_is_said_in_its_order_however_it_ends(end: str) -> None:
+    stage = Stage()
+    ann = with_a_message(stage)
+    ann.say(*PIPELINE)
+    assert ann.conversation.wait is Wait.LOG
+    match end:
+        case "stop":
+            ann.conversation.stop()
+        case "hang_up":
+            ann.hang_up()
+        case "vanish":
+            ann.vanish()
+    stage.run()
+    assert texts(stage) == IN_ORDER
+    if end != "vanish":
+        assert [ref for ref in ann.answers if ref in "abc"] == ["a", "b", "c"]
+
+
+def test_a_server_that_stops_does_not_answer_questions_but_does_what_was_asked() -> None:
+    stage = Stage()
+    ann = with_a_message(stage)
+    ann.say(
+        c.Say(room="lobby", text="a reply", reply_to=1),
+        c.History(room="lobby", ref="h"),
+        c.React(room="lobby", seq=1, emoji="x", ref="r"),
+    )
+    ann.conversation.stop()
+    stage.run()
+    assert ann.conversation.is_idle
+    assert "r" in ann.answers
+    assert "h" not in ann.answers
+    ann.conversation.say_goodbye("Good night.")
+    assert ann.events[-1] == e.Bye(reason="Good night.")
+    assert ann.conversation.ended
+
+
+def test_a_peer_that_hung_up_gets_its_answers_and_all_that_it_missed() -> None:
+    stage = Stage()
+    ann, bob = with_a_message(stage), stage.connect("bob", room_bytes=10_000)
+    bob.command(c.Join(room="lobby", after=0))
+    bob.room_bytes = 0
+    for number in range(200):
+        ann.command(c.Say(room="lobby", text=f"{number} " + "x" * 1000))
+    stage.commit()
+    bob.read()
+    bob.command(c.Say(room="lobby", text="the last word"))
+    bob.hang_up()
+    while not bob.conversation.ended:
+        assert stage.commit() or bob.work() or bob.unread, "something goes on"
+        bob.read()
+    heard = [event.seq for event in bob.events if isinstance(event, e.Message)]
+    assert heard == [event.seq for event in stage.committed]
+    assert bob.conversation.state is State.ENDED
+
+
+def test_the_session_leaves_when_the_last_decision_is_made() -> None:
+    stage = Stage()
+    ann = with_a_message(stage)
+    ann.command(c.Say(room="lobby", text="a reply", reply_to=1))
+    ann.vanish()
+    assert "ann" in stage.hub.sessions
+    ann.answer()
+    assert ann.conversation.state is State.GONE
+    assert not stage.hub.sessions
+
+
+# What is waited for.
+
+
+def test_a_fast_sender_is_read_from_later() -> None:
+    stage = Stage(Limits(messages_per_second=10, burst=2))
+    ann = in_lobby(stage, "ann")
+    ann.say(*(PlainLine(str(number)) for number in range(5)))
+    assert ann.conversation.wait is Wait.PACE
+    assert not ann.conversation.reading
+    stage.run()
+    assert texts(stage) == ["0", "1", "2", "3", "4"]
+    assert stage.seconds == pytest.approx(0.5), "a tenth for each above the burst, with the join"
+    assert ann.conversation.reading
+
+
+def test_a_sender_waits_for_its_commits() -> None:
+    stage = Stage(Limits(pending_bytes_max=1024))
+    ann = in_lobby(stage, "ann")
+    ann.say(PlainLine("x" * 1000), PlainLine("y"))
+    assert ann.conversation.wait is Wait.COMMIT
+    stage.run()
+    assert texts(stage) == ["x" * 1000, "y"]
+
+
+def test_who_leaves_answers_unread_is_not_listened_to() -> None:
+    stage = Stage(Limits(unsent_bytes_max=1024, messages_per_second=0))
+    stage.shares.divide(1_000_000)
+    ann = stage.connect("ann", room_bytes=1024)
+    refs = [str(number) for number in range(100)]
+    ann.say(*(c.Rooms(ref=ref) for ref in refs * 50))
+    assert ann.conversation.wait is Wait.PEER
+    assert ann.unread < 70_000
+    while ann.unread:
+        ann.read()
+    assert len(ann.answers) == len(refs) * 50
+
+
+def test_shares_shrink_with_the_number_of_conversations_but_never_below_a_full_connection() -> None:
+    stage = Stage()
+    before = stage.shares.unread_bytes, stage.shares.pending_bytes
+    stage.shares.divide(50_000)
+    after = stage.shares.unread_bytes, stage.shares.pending_bytes
+    assert all(less < more for less, more in zip(after, before, strict=True))
+    assert after[0] >= stage.limits.unsent_bytes_max
+
+
+# What cannot be read.
+
+
+def test_a_backlog_that_cannot_be_read_is_told_once_and_tried_again() -> None:
+    stage = Stage()
+    with_a_message(stage)
+    bob = stage.connect("bob")
+    stage.reads = False
+    bob.command(c.Join(room="lobby", after=0))
+    for _ in range(5):
+        assert bob.bring()
+        assert bob.tick()
+    told = [event for event in bob.events if isinstance(event, e.Error)]
+    assert [error.code for error in told] == ["log_unavailable"]
+    stage.reads = True
+    stage.run()
+    assert [event.seq for event in bob.events if isinstance(event, e.Message)] == [1]
+
+
+def test_a_question_that_cannot_be_answered_is_refused_with_its_ref() -> None:
+    stage = Stage()
+    ann = with_a_message(stage)
+    stage.reads = False
+    ref = ann.command(c.History(room="lobby"))
+    stage.run()
+    assert ann.events[-1] == e.Error(
+        code="log_unavailable",
+        message="The server cannot read its log now. Try again in a while.",
+        ref=ref,
+    )
+    assert ann.conversation.reading
+
+
+# Ends.
+
+
+def test_garbage_ends_the_conversation_after_what_came_before_it() -> None:
+    def heard() -> object:
+        yield PlainLine("before")
+        raise ProtocolError("This is garbage.")
+
+    stage = Stage()
+    ann = in_lobby(stage, "ann")
+    ann.conversation.hear(heard())  # type: ignore[arg-type]
+    stage.run()
+    assert texts(stage) == ["before"]
+    assert isinstance(ann.events[-2], e.Error)
+    assert ann.conversation.ended
+
+
+def test_a_fault_of_ours_ends_one_session_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage()
+    ann, bob = in_lobby(stage, "ann"), in_lobby(stage, "bob")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(stage.hub, "line", broken)
+    ann.line("hello")
+    monkeypatch.undo()
+    assert ann.conversation.ended
+    assert ann.events[-1] == e.Error(
+        code="server_fault", message="The server has a fault and ends this session."
+    )
+    bob.line("still here")
+    stage.run()
+    assert texts(stage) == ["still here"]
+
+
+def test_an_ended_conversation_hears_nothing() -> None:
+    stage = Stage()
+    ann = in_lobby(stage, "ann")
+    ann.conversation.say_goodbye("Good night.")
+    assert ann.conversation.reading, "so that it can hang up"
+    ann.conversation.hear(iter([PlainLine("too late")]))
+    stage.run()
+    assert not stage.committed
+
+
+def test_the_name_is_free_again_when_the_connection_is_lost_before_it_was_taken() -> None:
+    stage = Stage()
+    ann = in_lobby(stage, "ann")
+    ann.line("in flight")
+    ann.vanish()
+    second = stage.connect("ann")
+    assert second.conversation.question is not None, "it waits for what the other ann said"
+    second.conversation.fail(ProtocolError("This is garbage."))
+    third = stage.connect("ann")
+    stage.run()
+    assert isinstance(third.events[0], e.Welcome)
+    assert not third.events[0].held
