@@ -10,7 +10,6 @@ import errno
 import os
 import socket
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
