@@ -39,6 +39,8 @@ class Stage:
         self.guesses = Guesses(self.clock.seconds)
         self.committed: list[e.AnyLogged] = []
         self.peers: list[Peer] = []
+        self.after: set[Peer] = set()
+        """Who wants to go on after the next commit."""
         self.reads = True
         """Whether the log can be read."""
 
@@ -61,9 +63,9 @@ class Stage:
             if events := self.feed.take():
                 self.committed += events
                 self.hub.apply(events)
-        for peer in self.peers:
-            if peer.conversation.waits_for_commit:
-                peer.conversation.go_on()
+        after, self.after = self.after, set()
+        for peer in after:
+            peer.conversation.go_on()
             peer.follow()
         return True
 
@@ -114,6 +116,8 @@ class Peer:
 
     def follow(self) -> None:
         """Do what the conversation wants at once, as a connection does."""
+        if self.conversation.waits_for_commit:
+            self.stage.after.add(self)
         if self.conversation.ended:
             self.closing = True
 
