@@ -1,6 +1,7 @@
 """What holds for all tests, wherever they are started."""
 
 import signal
+
 from hypothesis import settings
 
 
@@ -12,6 +13,7 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 settings.register_profile("hubbub", deadline=None)  # a loaded machine is no fault
 settings.load_profile("hubbub")
