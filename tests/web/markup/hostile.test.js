@@ -38,6 +38,7 @@ const PIECES = [
   "http://a.b/....",
   "http://a.b_ _",
   "http://a.b，",
+  "http://a.b)",
   "@ann ",
   "@a b c d ",
   "ann: x\n",

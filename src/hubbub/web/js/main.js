@@ -1,4 +1,4 @@
-/** Makes the chat, the log and the views, and has them follow each other. */
+/** Creates the chat, the log and the views, and connects them. */
 
 import { Chat } from "./chat/chat.js";
 import { nameKey, sameName } from "./chat/names.js";
@@ -47,7 +47,7 @@ const chat = new Chat({
 const tell = (text) => composer.tell(text);
 
 /**
- * Say why, if the server refuses what is being done.
+ * Show a notice if the server refuses something.
  * @type {(doing: Promise<unknown>) => Promise<unknown>}
  */
 const attempt = (doing) => doing.catch((error) => tell(refusal(error)));
@@ -61,7 +61,7 @@ function show(room) {
   goBack();
 }
 
-/** Back from wherever one was to writing. */
+/** Close what is open, and go back to the composer. */
 function goBack() {
   drawers.close();
   write();
@@ -110,7 +110,7 @@ const desk = {
   },
   isOwn,
   isName,
-  /** What was sent is shown, wherever the user was reading. */
+  /** Show what was sent, even if the user was reading further up. */
   said: () => {
     follow();
     log.toEnd();
@@ -121,7 +121,7 @@ const desk = {
 async function askForTopic(room) {
   const topic = await askTopic(room.title, room.topic);
   if (topic === null) return;
-  // The answer of a dialog comes back as a line that says the same.
+  // A refused answer comes back as the command that says the same.
   const line = { text: `/topic ${topic}`.trim() };
   await composer.attempt(room, line, () => chat.setTopic(room.name, topic));
 }
@@ -210,7 +210,7 @@ function follow() {
   shown = chat.current;
 }
 
-/** Note what the user has read; show the way to what is new. */
+/** Note what the user has read, and offer the way to what is new. */
 function look() {
   const room = chat.current;
   if (!room) return;
@@ -276,7 +276,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /**
- * The browser's storage, or where it allows none, one that lasts as long as the page.
+ * Return the browser's storage, or if it allows none, one that lasts as long as the page.
  * @param {"localStorage" | "sessionStorage"} kind
  * @returns {import("./chat/types.js").KeyValues}
  */
@@ -294,7 +294,7 @@ function storageOf(kind) {
   }
 }
 
-/** A password in the address, as a scanned code has it, stays neither there nor in the history. */
+/** Take the password out of the address, where a scanned code puts it, and out of the history. */
 function takePassword() {
   const password = new URLSearchParams(location.hash.slice(1)).get("password");
   if (password === null) return undefined;

@@ -1,4 +1,4 @@
-/** What stands above an item: the day, the unread line, and whether a run of one sender goes on. */
+/** What appears above an item: the day, the unread line, and the sender at the start of a run. */
 
 import { dayOf, dayTitle } from "./times.js";
 

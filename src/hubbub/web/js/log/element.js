@@ -1,4 +1,4 @@
-/** DOM elements in one call. */
+/** Creates DOM elements in one call. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag

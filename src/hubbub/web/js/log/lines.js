@@ -1,4 +1,4 @@
-/** Messages as lines of text, for where they are pasted. */
+/** Messages as lines of text, to be pasted elsewhere. */
 
 import { oneLine } from "../markup/visible.js";
 import { senderOf } from "./context.js";

@@ -1,8 +1,9 @@
 /**
- * The log of a room: draws only the items that are seen, however many there are.
+ * The log of a room. It draws only the visible items, however many there are.
  *
- * It scrolls natively. What the user looks at, the anchor, stays where it is while items above it
- * come or change their height (see `track.js`); at the end, the log follows what is said.
+ * It scrolls natively. The anchor, which is the item that the user looks at, keeps its place while
+ * items above it arrive or change their height (see `track.js`). At the end, the log follows new
+ * messages.
  */
 
 import { indexOfKey, itemAt, itemCount, keyOf } from "./context.js";
@@ -20,7 +21,7 @@ import { Track } from "./track.js";
  * @typedef {import("../chat/types.js").RoomState} RoomState
  * @typedef {import("./rows.js").Key} Key
  * @typedef {import("./rows.js").Wanted} Wanted
- * @typedef {{key: Key, offset: number}} Place what is looked at, and where it stands
+ * @typedef {{key: Key, offset: number}} Place the item that the user looks at, and where it stands
  * @typedef {object} Callbacks
  * @property {() => void} older the user nears the oldest message that is here
  * @property {(atEnd: boolean) => void} atEnd
@@ -72,7 +73,7 @@ export class LogView {
   #marked = null;
   /** @type {Key | null} */
   #current = null;
-  /** @type {number[]} indices of rows that are about to be selected, so must be in the page */
+  /** @type {number[]} indices of rows that must be in the page because they are being selected */
   #wantedToo = [];
 
   #isScrolling = false;
@@ -100,7 +101,7 @@ export class LogView {
     listenToCopying(element, this);
   }
 
-  /** Whether the newest message is seen, and what comes next will be. */
+  /** Whether the newest message is visible, and the next ones will be. */
   get isAtEnd() {
     return this.#isFollowing;
   }
@@ -151,7 +152,7 @@ export class LogView {
   }
 
   /**
-   * Move the keyboard's focus to an item, and have it seen.
+   * Move the keyboard focus to an item, and scroll it into view.
    *
    * @param {number} index
    */
@@ -178,7 +179,7 @@ export class LogView {
     this.#draw();
     const [one, other] = ends.map((item) => this.article(keyOf(item)));
     if (one && other) select(one, other, to < from);
-    this.#wantedToo = []; // from now on the selection holds them
+    this.#wantedToo = []; // from here on the selection itself keeps them, see #held
   }
 
   selectAll() {
@@ -227,7 +228,7 @@ export class LogView {
   }
 
   /**
-   * Show a long message whole, or in part again.
+   * Unfold a long message, or fold it again.
    *
    * @param {Key} key
    */
@@ -246,7 +247,7 @@ export class LogView {
   /**
    * Catch up with the room, which may have changed since the last frame.
    *
-   * @returns {boolean} whether something new was said at the end that is seen
+   * @returns {boolean} whether a new message arrived while the end is visible
    */
   #follow() {
     const room = /** @type {RoomState} */ (this.#room);
@@ -258,7 +259,7 @@ export class LogView {
       return false;
     }
     const front = count ? at - (count - 1) : 0;
-    // What tells day and sender above the first item goes away when others come before it.
+    // The first item loses its day and sender when older ones come before it.
     if (front > 0) this.#anchor = Math.max(this.#anchor, 1);
     if (front || itemCount(room) !== before || room.messages.length !== count) this.#resize(front);
     return this.#isFollowing && !front && this.#track.count > before && before > 0;
@@ -294,7 +295,7 @@ export class LogView {
 
   /**
    * @param {number} index
-   * @param {number} offset where it shall stand, in pixels from the upper edge
+   * @param {number} offset where it stands afterwards, in pixels from the upper edge
    */
   #goTo(index, offset) {
     this.#isFollowing = false;
@@ -340,7 +341,7 @@ export class LogView {
     const room = this.#room;
     const height = this.#plane.height;
     if (!room || !height) return;
-    const isNews = this.#follow(); // a screen reader shall tell it
+    const isNews = this.#follow(); // a screen reader announces it
     let isChanged = false;
     for (let pass = 0; pass < PASSES_MAX; pass++) {
       const top = this.#isFollowing ? this.#track.bottom - height : this.#plane.top;
@@ -368,7 +369,7 @@ export class LogView {
   /**
    * @param {number} first
    * @param {number} end
-   * @returns {Wanted[]} the rows that shall be in the page
+   * @returns {Wanted[]} the rows that belong in the page
    */
   #wanted(first, end) {
     const room = /** @type {RoomState} */ (this.#room);
@@ -386,8 +387,8 @@ export class LogView {
 
   /**
    * @param {RoomState} room
-   * @returns {number[]} the items whose rows stay in the page even where they are not seen: without
-   *   them, the browser would forget the focus or the selection
+   * @returns {number[]} the items whose rows stay in the page even out of sight: if they went, the
+   *   browser would drop the focus or the selection
    */
   #held(room) {
     const keys = [document.activeElement, ...heldBy()].map((node) => this.keyAt(node));
@@ -426,7 +427,7 @@ export class LogView {
     return isChanged;
   }
 
-  /** What only scrolls into view is not to be read out. */
+  /** Keep screen readers from announcing rows that only scroll into view. */
   #hush() {
     this.#element.setAttribute("aria-busy", "true");
     this.#later("quiet", QUIET_MS, () => this.#element.removeAttribute("aria-busy"));

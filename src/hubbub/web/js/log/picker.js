@@ -1,4 +1,4 @@
-/** A small dialog to choose an emoji in. It is there only while it is open. */
+/** A small dialog for choosing an emoji. It exists only while it is open. */
 
 import { el } from "./element.js";
 

@@ -1,4 +1,4 @@
-/** What scrolls: a space as high as all items together, and in it the few rows that are drawn. */
+/** The scrolled area: as high as all items together, it holds the few rows that are drawn. */
 
 import { el } from "./element.js";
 
@@ -10,7 +10,7 @@ export class Plane {
   #element;
   #head = el("p", { class: "log-head" });
   #space;
-  /** What the rows stand in. */
+  /** Contains the rows. */
   rows = el("div", { class: "log-window" });
 
   /** @param {HTMLElement} element */
@@ -47,7 +47,7 @@ export class Plane {
   /**
    * @param {Track} track
    * @param {number} index
-   * @param {number} offset where an item shall stand, in pixels from the upper edge
+   * @param {number} offset where the item stands afterwards, in pixels from the upper edge
    */
   goTo(track, index, offset) {
     track.shift -= track.slack(this.height);
@@ -61,13 +61,14 @@ export class Plane {
    * @param {Track} track
    * @param {number} first the item of the first row
    * @param {string} title what stands above the first item
-   * @param {boolean} isFollowing whether the end shall be seen
+   * @param {boolean} isFollowing whether to show the end
    * @param {boolean} isScrolling
    */
   lay(track, first, title, isFollowing, isScrolling) {
     const { top, height } = this;
     const slack = track.slack(height);
-    // While it moves, setting its place would stop it; but nobody shall see a wrong beginning.
+    // Setting its position would stop a scroll that is under way, so it waits, unless a wrong
+    // beginning were visible.
     const isSeen = slack > 0 ? top <= slack : top < height;
     const isSettled = slack !== 0 && (!isScrolling || isSeen || isFollowing);
     if (isSettled) track.shift -= slack;

@@ -1,4 +1,4 @@
-/** The rows of the log that are in the page: few, however many items there are. */
+/** The rows of the log that are in the page: a few, however many items there are. */
 
 import { el } from "./element.js";
 import { fill } from "./row.js";
@@ -107,7 +107,7 @@ export class Rows {
   }
 
   /**
-   * Give a row the buttons that appear when it is pointed at.
+   * Add the buttons that a row shows under the pointer.
    *
    * @param {Element} element
    * @param {Look | null | undefined} look
@@ -135,7 +135,7 @@ export class Rows {
   }
 
   /**
-   * Have exactly one row in the order of Tab: the one that had the focus last, or the last one.
+   * Let Tab reach exactly one row: the last to have the focus, or else the newest.
    *
    * @param {Key | null} current
    */

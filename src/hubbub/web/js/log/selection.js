@@ -1,9 +1,9 @@
 /**
- * What is selected in the log, and how it is copied.
+ * Selecting and copying messages.
  *
- * Few rows are in the page, and a selection may be longer. The rows in which it begins and ends
- * stay in the page while it lasts (`heldBy`), so the browser keeps it; what is between them is
- * copied from the messages themselves.
+ * A selection may be longer than the few rows that are in the page. The browser drops it when a row
+ * in which it begins or ends goes, so these two stay in the page while it lasts (`heldBy`). Copied
+ * are not the rows between them but the messages themselves.
  */
 
 /** @typedef {import("./log-view.js").LogView} LogView */
@@ -25,7 +25,7 @@ export function select(one, other, isUpwards) {
 }
 
 /**
- * Change what is in an element; a selection that begins or ends in it still does afterwards.
+ * Change the content of an element without losing a selection that begins or ends in it.
  *
  * @param {HTMLElement} element
  * @param {() => void} change
@@ -53,7 +53,7 @@ function isBackward({ anchorNode, anchorOffset, focusNode, focusOffset }) {
 }
 
 /**
- * Have what is copied be what was said: lines of whole messages, or the words of a single one.
+ * Copy what was said: whole messages, a line each, or the selected words of a single one.
  *
  * @param {HTMLElement} log
  * @param {LogView} view

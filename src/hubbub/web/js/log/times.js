@@ -1,8 +1,11 @@
-/** Times of messages as people write them; nobody can rely on what a message says of its time. */
+/** Times of messages as people write them. A message may claim any time, even an impossible one. */
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 

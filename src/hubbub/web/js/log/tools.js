@@ -36,7 +36,7 @@ export function toolbar(isOwn) {
     if (ownOnly && !isOwn) continue;
     const title = `${label} (${key})`;
     const button = el("button", { type: "button", "data-act": act, "aria-label": label, title });
-    button.tabIndex = -1; // Enter leads here; Tab shall not pass through what is not shown
+    button.tabIndex = -1; // Enter leads here; Tab must not stop at hidden buttons
     const svg = document.createElementNS(SVG, "svg");
     const path = document.createElementNS(SVG, "path");
     svg.setAttribute("viewBox", "0 0 20 20");

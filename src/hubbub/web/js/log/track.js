@@ -2,8 +2,8 @@
  * Where each item of the log stands: arithmetic on heights, of which most are estimates.
  *
  * When something above the anchor turns out higher or lower than estimated, the anchor stays where
- * it is and what is above moves. The room that this takes at the top, or leaves there, is the slack;
- * the view takes it back when nobody scrolls.
+ * it is and what is above moves. The space that this takes or leaves at the top is the slack; the
+ * view takes it back when nobody scrolls.
  */
 
 export const HEAD_PX = 56; // what stands above the first item
@@ -13,7 +13,7 @@ const ESTIMATE_PX = 48;
 export class Track {
   #heights = new Float64Array(0);
   #sums = new Float64Array(1); // a Fenwick tree: sums of ranges, so that each step is logarithmic
-  /** Where the content begins. */
+  /** Where the content begins, in pixels. */
   shift = 0;
 
   get count() {

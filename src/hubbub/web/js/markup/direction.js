@@ -1,4 +1,4 @@
-/** In which direction a text runs that is still being written. */
+/** The direction of a text that is still being written. */
 
 import { linksIn } from "./links.js";
 import { namesIn } from "./people.js";
@@ -14,8 +14,8 @@ const LOOKED_AT_CHARS_MAX = 1000;
 /**
  * @param {string} text
  * @param {(name: string) => boolean} isName whether somebody has this name
- * @returns {"auto" | "ltr" | "rtl"} auto unless it begins with what says nothing of the rest: a
- *   command, a name, a room or an address
+ * @returns {"auto" | "ltr" | "rtl"} auto, unless it begins with something that says nothing about
+ *   the rest: a command, a name, a room or an address
  */
 export function directionOf(text, isName) {
   const start = text.trimStart().slice(0, LOOKED_AT_CHARS_MAX);

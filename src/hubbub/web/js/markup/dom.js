@@ -23,7 +23,7 @@ export function nodesOf(blocks) {
 /**
  * @param {string} text one line, shown as it was written
  * @param {(name: string) => boolean} [isName] whether somebody has this name
- * @returns {HTMLElement} in which it runs in its own direction, whatever stands around it
+ * @returns {HTMLElement} with a direction of its own, independent of the text around it
  */
 export function lineNode(text, isName = () => false) {
   const line = el("bdi", {});
@@ -58,7 +58,7 @@ function nodeOf(run) {
   let node = document.createTextNode(run.text);
   if (run.kind === "code") node = el("code", { dir: "ltr" }, node);
   if (run.kind === "link") node = linkNode(run);
-  // With a direction of its own, a name says nothing of that of the line in which it stands.
+  // An isolated name does not decide the direction of its line.
   if (run.mention) node = el("mark", { dir: "auto" }, node);
   else if (run.isName) node = el("bdi", {}, node);
   for (const tag of run.tags) node = el(tag, {}, node);

@@ -1,7 +1,7 @@
-/** Beginnings of texts. What a reader takes for one character is never cut in two. */
+/** Beginnings of texts, cut between the characters that a reader sees, never within one. */
 
 const CHARACTERS = new Intl.Segmenter();
-/** Nobody writes a longer character; one that is longer is cut all the same. */
+/** Longer characters are hostile, and cut all the same. */
 const CHARACTER_UNITS_MAX = 64;
 
 /**

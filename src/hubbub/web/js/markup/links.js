@@ -4,9 +4,10 @@ import { marksIn } from "./marks.js";
 
 const URL_CHARS_MAX = 2000;
 
-const CANDIDATE = /(?<![A-Za-z0-9])https?:\/\/[^\s`<>"]+/giu;
-// An address ends before what is invisible, before punctuation of scripts that put no space after
-// an address, and before the next address. The signs excepted here stand inside words.
+// Bounded: otherwise each of many addresses in one long word would read all of that word.
+const CANDIDATE = /(?<![A-Za-z0-9])https?:\/\/[^\s`<>"]{1,2000}/giu;
+// An address ends before an invisible character, before punctuation of other scripts, which put no
+// space after an address, and before another address. The signs that are excepted occur in words.
 const BEYOND =
   /[\u061c\u200b\u200e\u200f\u2060]|(?![\0-\x7f’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}|[,;](?=https?:\/\/)/iu;
 const NOT_LAST = /\*|(?![/)\]}&#%@_-])\p{P}/u;
@@ -48,7 +49,7 @@ export function linksIn(text) {
   return links;
 }
 
-/** The marks of emphasis that were opened before some place and not closed. */
+/** Counts the marks of emphasis that are open at some place in a text. */
 class OpenMarks {
   #text;
   #read = 0;

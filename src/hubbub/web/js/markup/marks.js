@@ -80,7 +80,7 @@ function isEdge(char, mark, allowed) {
 }
 
 /**
- * Have all marks of a text note what begins and ends at them.
+ * Note at each mark which emphasis begins and ends there.
  *
  * @param {Marks[]} all
  */
@@ -92,7 +92,7 @@ export function pair(all) {
     while (closer.closes && closer.left) {
       const opener = open[closer.mark].at(-1);
       if (!opener || isOdd(opener, closer)) break;
-      // What was opened in between stays without an end.
+      // Marks that were opened in between find no end.
       for (const stack of Object.values(open)) {
         while ((stack.at(-1)?.place ?? -1) > opener.place) stack.pop();
       }

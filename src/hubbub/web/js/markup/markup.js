@@ -1,8 +1,8 @@
 /**
- * What is shown of a message's text: code, emphasis, quotes, links and mentions.
+ * How a message's text is shown: code, emphasis, quotes, links and mentions.
  *
- * Nothing of what was written disappears except the marks themselves, and marks are only what
- * clearly is meant so: `2*3*4`, `snake_case` and `*.py` stay as they are.
+ * Nothing disappears except the marks, and only what is clearly meant as a mark is one: `2*3*4`,
+ * `snake_case` and `*.py` stay as they are.
  */
 
 import { partsOf } from "./blocks.js";
@@ -41,10 +41,10 @@ export function blocksOf(text, name, isName = () => false) {
 /**
  * @param {string} text
  * @param {string} name
- * @returns {boolean} whether it calls whoever has this name
+ * @returns {boolean} whether it calls the person of this name
  */
 export function isMention(text, name) {
-  // Reading all of a flood would be slow, so a glance comes first.
+  // Parsing every message of a flood would be slow, so a cheap test comes first.
   if (!text.includes("@") && !text.toLowerCase().includes(name.toLowerCase())) return false;
   const prose = blocksOf(text, name).flatMap((block) => ("runs" in block ? block.runs : []));
   return prose.some((run) => run.mention);

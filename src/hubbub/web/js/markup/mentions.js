@@ -1,4 +1,4 @@
-/** Whom a message calls. */
+/** Finds the people whom a message calls. */
 
 import { visible } from "./visible.js";
 

@@ -1,14 +1,14 @@
 /**
- * Where a message names people, so that a name turns nothing around it.
+ * Finds the names of people in a message, to isolate them.
  *
- * The first letters of a line decide whether it runs from left to right or from right to left. A
- * name in another script says nothing about the sentence that it stands in, so it is set apart.
+ * The first letter of a line decides whether the line runs from left to right or from right to
+ * left. A name in another script says nothing about its sentence, so it must not decide.
  */
 
 /** @typedef {import("./runs.js").Run} Run */
 
 const NAME_CHARS_MAX = 32;
-const CALLS_MAX = 500; // nobody reads more, and to look at each of a flood would be slow
+const CALLS_MAX = 500; // more is a flood, which nobody reads
 const CALL = /(?<![\p{L}\p{N}_])@(?=[\p{L}\p{N}])/gu;
 const WORD = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?/u;
 const ADDRESSED = /^[^\n:,،]{1,32}(?=[:,،])/gmu; // "bob: look"
@@ -62,7 +62,7 @@ export function namesIn(text, isName) {
 }
 
 /**
- * Names may hold spaces, so the longest that somebody has wins; what nobody has ends with the word.
+ * Names may hold spaces, so the longest known one wins; an unknown one ends with its word.
  *
  * @param {string} text which begins with a name
  * @param {(name: string) => boolean} isName

@@ -1,4 +1,4 @@
-/** What can be shown at all: text that disturbs nothing around it. */
+/** Removes from a text what would disturb the text around it. */
 
 const MARKS_IN_A_ROW_MAX = 4;
 

@@ -1,4 +1,4 @@
-/** What reaches a user who looks elsewhere: the title, the favicon and desktop notifications. */
+/** Reaches users who look elsewhere: by the title, the favicon and desktop notifications. */
 
 import { excerpt } from "../markup/excerpt.js";
 import { part } from "./page.js";
@@ -41,7 +41,7 @@ export class Attention {
     });
   }
 
-  /** Draw what changed, and tell of new mentions. */
+  /** Draw what changed, and announce new mentions. */
   update() {
     const { rooms, current } = this.#chat;
     const unread = rooms.reduce((sum, room) => sum + room.unread, 0);
@@ -74,7 +74,7 @@ export class Attention {
         this.#open(message);
       });
     } catch {
-      // Browsers of phones have Notification and yet refuse to make one without a service worker.
+      // Browsers on phones have Notification, but create none without a service worker.
       this.#storage.setItem(DECLINED, "no");
     }
   }

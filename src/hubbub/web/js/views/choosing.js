@@ -1,4 +1,4 @@
-/** What can be chosen from lists: a room or a person to go to, a room of the server, a message. */
+/** The dialogs in which one chooses a room, a person or a message. */
 
 import { el } from "../log/element.js";
 import { excerpt } from "../markup/excerpt.js";
@@ -19,7 +19,7 @@ const EXCERPT_CHARS_MAX = 300;
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /**
- * Return the name that a room would have, or "" if no room can be called so.
+ * Return the name that a room would have, or "" if that is no name for a room.
  * @param {string} typed
  */
 export function roomName(typed) {
@@ -52,7 +52,7 @@ export function openSwitcher(chat, fail) {
     {
       title: "Go to",
       hint: "A room or a person",
-      nothing: "Nobody and no room is called so.",
+      nothing: "Nobody and no room has that name.",
       find: (typed) => {
         const name = roomName(typed);
         const found = best(typed, known, ({ title }) => title);
@@ -76,7 +76,7 @@ export function openRooms(chat, fail) {
     {
       title: "Find a room",
       hint: "A name or a topic, or a new name",
-      nothing: "No room can be called so: use letters, digits, - _ and .",
+      nothing: "That is no name for a room: use letters, digits, - _ and .",
       find: async (typed) => {
         const rooms = await listed;
         const found = best(typed, rooms, ({ room, topic }) => `${room} ${topic}`);

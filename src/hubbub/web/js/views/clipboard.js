@@ -1,4 +1,4 @@
-/** Copying text, also where the page has no secure address, as on a LAN. */
+/** Copies text, even where the page has no secure address, as on a LAN. */
 
 import { ChatError } from "../chat/errors.js";
 import { el } from "../log/element.js";
@@ -13,7 +13,7 @@ export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // No clipboard without a secure address, or not for this page: then as people do it.
+    // The browser has no clipboard for insecure pages, or refuses it to this one.
     if (!copyBySelecting(text)) throw new ChatError("not_copied", NOT_COPIED);
   }
 }

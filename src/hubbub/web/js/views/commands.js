@@ -1,4 +1,4 @@
-/** What a line that begins with a slash does. One table for the composer, Tab and the help. */
+/** The slash commands: one table for the composer, Tab and the help. */
 
 /**
  * @typedef {object} Desk What commands can ask for.
@@ -47,7 +47,7 @@ export const COMMANDS = [
 ];
 
 /**
- * Tell what a text is: something to say, a command to run, or a mistake in a sentence.
+ * Return what a text is: something to say, a command to run, or a mistake, as a sentence.
  * A path such as /usr/bin is something to say.
  * @param {string} text
  * @returns {{say: string} | {run: (desk: Desk) => unknown} | {mistake: string}}
@@ -69,7 +69,7 @@ export function read(text) {
 }
 
 /**
- * What to type to have a text said as it is.
+ * Return what to type to say exactly this text.
  * @param {string} text
  */
 export function typedAs(text) {

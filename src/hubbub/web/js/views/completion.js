@@ -1,4 +1,4 @@
-/** What Tab makes of the letters before the cursor: a command, a #room or an @name. */
+/** Completes the letters before the cursor to a command, a #room or an @name. */
 
 import { COMMANDS } from "./commands.js";
 

@@ -1,8 +1,9 @@
 /**
- * Where one writes: messages, answers, edits and commands. Keeps a draft for each room.
+ * Takes messages, answers, edits and commands from the user. Each room has a draft of its own.
  *
- * Enter takes the text out of the field at once, whatever it is for. What is refused later comes
- * back there as soon as the field is free, so that it never mixes with what is written meanwhile.
+ * Enter takes the text out of the field at once, and the user writes on while the server decides.
+ * A text that it refuses comes back when the field is free, and not earlier: merged with what the
+ * user is writing, a private text could go where the new one was meant to go.
  */
 
 import { lineNode } from "../markup/dom.js";
@@ -77,7 +78,7 @@ export class Composer {
   }
 
   /**
-   * Say something to the user, above the field, until they have seen it.
+   * Show a notice above the field until the user has seen it.
    * @param {string} text
    */
   tell(text) {
@@ -85,7 +86,7 @@ export class Composer {
   }
 
   /**
-   * Carry out what a line says. If it is refused, say why, and give the line back.
+   * Carry out a line. If it is refused, say why, and give the line back.
    * @param {RoomState} room in which it was written
    * @param {Line} line
    * @param {() => unknown} act
@@ -97,12 +98,13 @@ export class Composer {
       const sentence = refusal(error);
       const isBack = this.#giveBack(room, line);
       const written = oneLine(excerpt(line.text, WAITING_CHARS_MAX));
-      this.tell(isBack ? sentence : `${sentence} “${written}” comes back after what you write now.`);
+      const later = `“${written}” comes back after what you write now.`;
+      this.tell(isBack ? sentence : `${sentence} ${later}`);
     }
   }
 
   /**
-   * Give the text of a message back that failed, to be written anew.
+   * Give back the text of a message that was not sent, so that the user can change it.
    * @param {Post} post
    */
   change({ room, text, replyTo }) {
@@ -149,7 +151,7 @@ export class Composer {
     this.#setAside();
     this.#room = room;
     if (!room) {
-      this.#modes.clear(); // who comes back may be somebody else
+      this.#modes.clear(); // the next user of this tab may be somebody else
       this.#returned.clear();
     }
     this.#field.label(room ? `Message to ${room.title}` : "Find a room to write in");
@@ -195,7 +197,7 @@ export class Composer {
   }
 
   /**
-   * What was deleted meanwhile cannot be edited any more; what was written of it is kept.
+   * End the edit of a message that was deleted meanwhile, and keep the new text.
    * @param {RoomState} room
    * @param {Mode} mode
    */
@@ -203,7 +205,7 @@ export class Composer {
     const text = this.#field.text;
     this.#end(room);
     if (!text.trim() || text === mode.message.text) return;
-    this.tell("The message that you were editing was deleted. What you wrote is a new message now.");
+    this.tell("The message you were editing was deleted. What you wrote is a new message now.");
     this.#giveBack(room, { text });
   }
 
@@ -221,7 +223,7 @@ export class Composer {
   }
 
   /**
-   * Put back what was refused, unless something else is being written.
+   * Put the oldest refused line back, unless the user is writing something else.
    * @returns {Line | undefined} what was put back
    */
   #refill() {

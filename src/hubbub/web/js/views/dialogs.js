@@ -1,4 +1,4 @@
-/** Dialogs, made when they open; the browser gives the focus back when they close. */
+/** Dialogs. Each is created when it opens; when it closes, the browser returns the focus. */
 
 import { el } from "../log/element.js";
 import { lineNode } from "../markup/dom.js";
@@ -26,7 +26,7 @@ export function openDialog(title, ...content) {
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
     dialog.remove();
-    // What had the focus may be gone: the log keeps only what is visible.
+    // The row that had the focus may be gone: the log keeps only visible rows.
     if (document.activeElement === document.body) part("message", HTMLElement).focus();
   });
   document.body.prepend(dialog); // the composer stays the last textbox of the page
@@ -35,7 +35,7 @@ export function openDialog(title, ...content) {
 }
 
 /**
- * Ask; `content` may hold fields. Whether the answer was yes.
+ * Ask a question; `content` may hold fields. Return whether the answer was yes.
  * @param {string} title
  * @param {string} verb what yes does
  * @param {string} look of the button that does it
@@ -64,7 +64,7 @@ export const confirmDeletion = (excerpt) =>
   );
 
 /**
- * Ask for a room's topic; null if it stays.
+ * Ask for a room's topic; return null if it does not change.
  * @param {string} title of the room
  * @param {string} topic
  */

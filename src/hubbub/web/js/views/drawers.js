@@ -1,13 +1,13 @@
 /**
- * The panels beside the log. Where there is no room for one, it is a drawer over the log.
+ * The panels beside the log. In a narrow window they are drawers over the log.
  *
- * While a drawer is open, all that it covers is inert, so the focus stays in it until it closes;
- * then the focus goes back to where it was.
+ * An open drawer makes everything that it covers inert, and Tab stays in it. When it closes, the
+ * focus returns to the button that opened it.
  */
 
 import { part } from "./page.js";
 
-/** What opens each panel, and from which width on it needs no drawer. */
+/** The button that opens each panel, and the width from which on it is a column. */
 const PANELS = {
   rooms: { id: "sidebar", opener: "show-rooms", column: "(min-width: 720px)" },
   people: { id: "people", opener: "show-people", column: "(min-width: 1000px)" },
@@ -31,7 +31,7 @@ export class Drawers {
       });
     }
     this.#shade.addEventListener("click", () => this.close());
-    // On the document: what had the focus may be gone, and the key is then pressed on the body.
+    // On the document: if the focused element is gone, keys are pressed on the body.
     document.addEventListener("keydown", (event) => this.#pressed(event));
     this.#tell();
   }
@@ -54,7 +54,7 @@ export class Drawers {
     delete this.#app.dataset.drawer;
     this.#cover(null);
     const opener = part(PANELS[panel].opener, HTMLElement);
-    // In a window that has become wider there is no button any more.
+    // A window that became wider has no such button any more.
     (opener.checkVisibility() ? opener : part("message", HTMLElement)).focus();
     this.#tell();
   }
@@ -65,7 +65,8 @@ export class Drawers {
     this.#app.dataset.drawer = panel;
     const drawer = part(PANELS[panel].id, HTMLElement);
     this.#cover(drawer);
-    // It can be focused at once: its transition begins with it visible (styles/layout.css).
+    // It takes the focus at once, because it is visible from the start of its transition: see
+    // styles/layout.css.
     stops(drawer)[0]?.focus();
   }
 

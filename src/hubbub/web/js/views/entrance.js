@@ -51,7 +51,7 @@ export class Entrance {
     const { phase, sentence } = connection;
     const wasOpen = this.isOpen;
     const isAsking = ["out", "refused", "locked"].includes(phase);
-    // Whoever is turned away has not seen the chat for a moment.
+    // This screen stays until the server lets the user in: a refusal must not flash the chat.
     const isEntering =
       phase === "connecting" ? wasOpen || !current : phase === "waiting" && !current;
     this.#show(isAsking || isEntering);
@@ -70,7 +70,7 @@ export class Entrance {
   }
 
   /**
-   * Put the screen into the page, or take it out, so that its field is none of the chat's.
+   * Put the screen into the page, or take it out: hidden, its field would still be in the page.
    * @param {boolean} isShown
    */
   #show(isShown) {

@@ -1,4 +1,4 @@
-/** The field of the composer: as high as its text, running as its text does, completed by Tab. */
+/** The composer's field: it grows with its text, follows its direction, and completes words. */
 
 import { directionOf } from "../markup/direction.js";
 import { complete } from "./completion.js";

@@ -1,11 +1,11 @@
-/** Finding by a few letters. */
+/** Finds texts by a few letters. */
 
 const RUN = 3;
 const WORD_START = 2;
 const WHOLE = 20;
 
 /**
- * Tell how well a text fits: the letters must stand in it in order. null: not at all.
+ * Return how well a text fits, or null if it does not hold the letters in this order.
  * @param {string} typed
  * @param {string} text
  * @returns {number | null}
@@ -29,7 +29,7 @@ export function fit(typed, text) {
 }
 
 /**
- * Keep what fits, the best first; all of it, as it stands, if nothing is typed.
+ * Return what fits, the best first; if nothing is typed, everything in its order.
  * @template Item
  * @param {string} typed
  * @param {readonly Item[]} items

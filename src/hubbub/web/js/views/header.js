@@ -1,11 +1,13 @@
-/** The room's title and topic, and how the connection is. */
+/** Shows the room's title and topic, and the state of the connection. */
 
+import { lineNode } from "../markup/dom.js";
 import { oneLine } from "../markup/visible.js";
 import { part, setText, within } from "./page.js";
 import { described } from "./wording.js";
 
 /** @typedef {import("../chat/chat.js").Chat} Chat */
 
+const ADD = "Add a topic";
 const COUNTDOWN_MS = 1000;
 
 export class Header {
@@ -33,7 +35,9 @@ export class Header {
     const room = this.#chat.current;
     setText(this.#title, room?.title ?? "No room");
     const topic = oneLine(room?.topic ?? "");
-    setText(this.#topic, topic || "Add a topic");
+    if (this.#topic.textContent !== (topic || ADD)) {
+      this.#topic.replaceChildren(topic ? lineNode(topic) : ADD);
+    }
     this.#topic.title = topic;
     this.#topic.hidden = room?.isDirect ?? true;
     // Proven by the messages themselves: each names the one before it.

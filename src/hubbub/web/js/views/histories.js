@@ -1,4 +1,6 @@
-/** Says so when the server has another history of a room than the one that was shown. */
+/** Tells the user when the server has replaced the history of the chatroom. */
+
+import { listed } from "./wording.js";
 
 /**
  * @typedef {import("../chat/chat.js").Chat} Chat
@@ -20,15 +22,18 @@ export class Histories {
     this.#tell = tell;
   }
 
-  /** Tell what is new. */
+  /** Announce what was replaced since the last time. */
   update() {
-    for (const { title, replica } of this.#chat.rooms) {
-      if (replica.histories <= (this.#told.get(replica) ?? 0)) continue;
+    const replaced = this.#chat.rooms.filter(({ replica }) => {
+      const wasTold = replica.histories <= (this.#told.get(replica) ?? 0);
       this.#told.set(replica, replica.histories);
-      this.#tell(
-        `The history of ${title} was replaced on the server, as when a backup is restored. ` +
-          "What you see now is all that it still has.",
-      );
-    }
+      return !wasTold;
+    });
+    if (!replaced.length) return;
+    const titles = listed(replaced.map(({ title }) => title));
+    this.#tell(
+      "The chatroom's history was replaced on the server, as when a backup is restored. " +
+        `What you see of ${titles} is all that it still has.`,
+    );
   }
 }

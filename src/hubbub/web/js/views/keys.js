@@ -14,8 +14,8 @@
  */
 
 /**
- * `chords` are what `chordOf` says, `keys` is what the help does; while one writes, those of
- * `isText` belong to the text.
+ * `chords` are as `chordOf` names them, `keys` as the help does. In a field, a chord with `isText`
+ * keeps its meaning there.
  * @type {{chords: string[], keys: string, purpose: string, isText?: boolean, run: Run}[]}
  */
 const KEYS = [
@@ -78,7 +78,7 @@ const WRITING = [
 export const KEYS_SHOWN = [...WRITING, ...KEYS];
 
 /**
- * Name a key with what is held down. Cmd counts as Ctrl.
+ * Name a key together with the modifiers. Cmd counts as Ctrl.
  * @param {KeyboardEvent} event
  */
 export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
@@ -87,24 +87,25 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
     altKey && "Alt",
     shiftKey && key.length > 1 && "Shift",
   ];
-  // Of a letter only what is held counts, whether or not capitals are locked; of a sign, the sign.
+  // Caps Lock must not matter for letters, nor the keyboard's layout for signs.
   const isLetter = /^[a-z]$/i.test(key);
   if (isLetter && shiftKey) held[2] = "Shift";
   return [...held.filter(Boolean), isLetter ? key.toLowerCase() : key].join("+");
 }
 
 /**
- * Keep from the whole page what is pressed while an input method composes a character.
+ * Keep the keys of an input method from the whole page.
  *
- * Enter and Escape then choose or drop a candidate, and must not send, choose, close or complete
- * anything. Safari ends the composition before it tells of the key, but gives it the code 229.
+ * While a character is composed, Enter accepts a candidate and Escape drops it. They must not send,
+ * choose, close or complete anything. Safari ends the composition before it reports the key, but
+ * gives that key the code 229.
  */
 export function leaveComposingAlone() {
-  // On the window and first: no other listener hears of it, whichever element it is on.
+  // The window's capturing listeners run first, so no other listener ever sees such a key.
   const listen = (/** @type {KeyboardEvent} */ event) => {
     if (!isComposing(event)) return;
     event.stopImmediatePropagation();
-    // What browsers do by themselves: send a form, close a dialog.
+    // The browser itself would submit a form or close a dialog.
     if (["Enter", "Escape"].includes(event.key)) event.preventDefault();
   };
   window.addEventListener("keydown", listen, { capture: true });

@@ -1,10 +1,10 @@
-/** What the user is told, above the composer. A notice stays until it was seen. */
+/** Notices above the composer. Each stays until the user has seen it. */
 
 import { el } from "../log/element.js";
 import { part } from "./page.js";
 
 const LOOK_MS = 500;
-/** So long must a notice be in sight before it counts as seen. */
+/** A notice counts as seen after this time in sight. */
 const SEEN_MS = 4000;
 
 /** @typedef {{element: HTMLElement, seenMs: number}} Notice */
@@ -16,7 +16,7 @@ export class Notices {
   /** @type {number | undefined} */
   #looking;
 
-  /** @param {string} text one sentence or more; said again, it is as if it were new */
+  /** @param {string} text one sentence or more; repeated, it counts as new */
   tell(text) {
     this.#remove(text);
     const close = el(
@@ -31,7 +31,7 @@ export class Notices {
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** The user goes on: what they have seen is done with. */
+  /** Remove the notices that were seen: the user goes on. */
   goOn() {
     for (const [text, { seenMs }] of this.#notices) if (seenMs >= SEEN_MS) this.#remove(text);
   }
@@ -55,7 +55,7 @@ export class Notices {
     this.#looking = undefined;
   }
 
-  /** Nobody sees a notice in a tab that is hidden, under a dialog or beside an open drawer. */
+  /** A hidden tab, another window, a dialog or an open drawer hides notices. */
   #isInSight() {
     const isCovered = document.querySelector("dialog[open]") ?? this.#list.closest("[inert]");
     return document.hasFocus() && !document.hidden && !isCovered && this.#list.checkVisibility();

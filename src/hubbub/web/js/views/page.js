@@ -1,4 +1,4 @@
-/** The elements of index.html, and lists that follow what the chat knows. */
+/** Access to the elements of index.html, and lists that follow the chat's state. */
 
 /**
  * Return the element with this id.
@@ -26,7 +26,7 @@ export function within(owner, selector, kind) {
 }
 
 /**
- * Set a text, without stirring screen readers if it is the same.
+ * Set a text; if it is the same, screen readers hear nothing.
  * @param {Element} element
  * @param {string} text
  */
@@ -35,7 +35,7 @@ export function setText(element, text) {
 }
 
 /**
- * Have the children of a list follow `items`. One whose key stays is kept, so it keeps the focus.
+ * Make the children of a list follow `items`. A child whose key stays is reused, with its focus.
  * @template Item
  * @param {Element} list
  * @param {readonly Item[]} items
@@ -69,7 +69,7 @@ export function follow(list, items, keyOf, create, update = () => {}) {
  */
 export const onClick = (id, act) => part(id, HTMLElement).addEventListener("click", () => act());
 
-/** Back to writing; on a phone, that would open the keyboard unasked. */
+/** Focus the composer, except on phones, where that would open the keyboard. */
 export function write() {
   if (!matchMedia("(pointer: coarse)").matches) part("message", HTMLElement).focus();
 }
@@ -77,7 +77,7 @@ export function write() {
 const UNSEEN_MS = 250;
 
 /**
- * Run something with the next frame; soon, too, while nobody sees frames.
+ * Run something with the next frame, or soon where no frames are drawn, as in a hidden tab.
  * @param {() => void} run
  */
 export function nextFrame(run) {

@@ -1,4 +1,4 @@
-/** Who is in the room. */
+/** Lists the people in the room. */
 
 import { el } from "../log/element.js";
 import { follow, part, setText, within } from "./page.js";

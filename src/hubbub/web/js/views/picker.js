@@ -1,4 +1,4 @@
-/** A dialog with a list that narrows while one types: rooms, people, messages found. */
+/** A dialog with a list that narrows while the user types. */
 
 import { el } from "../log/element.js";
 import { lineNode } from "../markup/dom.js";
@@ -125,7 +125,7 @@ export function openPicker(
       looking = look();
     }, patienceMs);
   };
-  /** Choose among what was found for all that is typed by now. */
+  /** Choose from what fits everything typed so far, even if the search for it still runs. */
   const enter = async () => {
     if (wait) looking = look();
     clearTimeout(wait);

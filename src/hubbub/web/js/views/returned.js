@@ -1,8 +1,13 @@
-/** Lines that could not be done, until they are back in the composer. The tab keeps them. */
+/** Refused lines on their way back to the composer. They survive a reload of the tab. */
 
 import { Memory } from "../chat/memory.js";
 
-/** @typedef {{text: string, edits?: number, replyTo?: number}} Line a text, and which message it edits or answers */
+/**
+ * @typedef {object} Line
+ * @property {string} text
+ * @property {number} [edits] the seq of the message that it is to replace the text of
+ * @property {number} [replyTo] the seq of the message that it answers
+ */
 
 const KEY = "returned";
 
@@ -35,7 +40,7 @@ export class Returned {
     return line;
   }
 
-  /** Whoever comes next may be somebody else. */
+  /** Forget all lines: the next user of this tab may be somebody else. */
   clear() {
     this.#lines.clear();
     this.#memory.set(KEY, {});

@@ -1,4 +1,4 @@
-/** The list of rooms, with what is unread in each. */
+/** Lists the rooms, with what is unread or unsent in each. */
 
 import { el } from "../log/element.js";
 import { follow, part, setText } from "./page.js";
@@ -53,7 +53,7 @@ export class Sidebar {
   }
 
   /**
-   * Anybody can open a private room with us; it is listed when something is said there.
+   * Anybody can open a private room with us, so an empty one is not listed.
    * @param {RoomState} room
    */
   #isOfUse(room) {
@@ -82,7 +82,7 @@ export class Sidebar {
 }
 
 /**
- * What a badge tells those who do not see it.
+ * Return what a badge says to screen readers.
  * @param {number} unread
  * @param {number} mentions
  * @param {number} failed own messages

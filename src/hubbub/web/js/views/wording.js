@@ -1,4 +1,4 @@
-/** Sentences and labels that depend on what is the case. */
+/** Sentences and labels that depend on the state. */
 
 import { ChatError } from "../chat/errors.js";
 import { el } from "../log/element.js";
@@ -6,7 +6,7 @@ import { el } from "../log/element.js";
 /** @typedef {import("../chat/types.js").Connection} Connection */
 
 /**
- * The sentence for something that the server refused. Any other error is a fault of ours.
+ * Return the sentence of a refusal; throw any other error, which is a fault of ours.
  * @param {unknown} error
  */
 export function refusal(error) {
@@ -24,7 +24,7 @@ export const counted = (count, thing, things = `${thing}s`) =>
   `${count.toLocaleString("en")} ${count === 1 ? thing : things}`;
 
 /**
- * Say that a text is too long and by how much, or "".
+ * Return a sentence that says by how much a text is too long, or "".
  * @param {string} text
  * @param {number} textBytesMax
  */
@@ -56,7 +56,7 @@ export function typingOf(names) {
 export const listed = (names) => new Intl.ListFormat("en").format(names);
 
 /**
- * Set names apart in a sentence, so that one of another script turns nothing around.
+ * Isolate the names in a sentence, so that those of another script do not reorder it.
  * @param {string} sentence
  * @param {readonly string[]} names in the order in which the sentence has them
  * @returns {(string | Node)[]}
