@@ -73,6 +73,14 @@ def test_all_messages_are_copied_however_few_are_drawn(bob: EventPeer, ann: Tab)
     assert numbers(copied(ann)) == list(range(MESSAGES))
 
 
+def test_all_of_the_page_is_all_messages(bob: EventPeer, ann: Tab) -> None:
+    """What the browser's menu selects."""
+    fill(bob, ann)
+    ann.page.evaluate("document.activeElement.blur()")
+    ann.page.evaluate("document.execCommand('selectAll')")
+    assert numbers(copied(ann)) == list(range(MESSAGES))
+
+
 def test_a_selection_outlasts_the_rows_that_it_began_in(bob: EventPeer, ann: Tab) -> None:
     fill(bob, ann)
     start = ann.message("number 399").locator(".text").bounding_box()

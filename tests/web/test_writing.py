@@ -141,6 +141,23 @@ def test_a_long_name_of_emoji_is_not_cut(address: str, new_tab: NewTab) -> None:
     expect(ann.page.get_by_role("navigation").get_by_text(name, exact=True)).to_be_visible()
 
 
+def test_a_sentence_typed_after_a_click_goes_to_the_composer(address: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(address, "ann")
+    ann.say("own words\n```\ncode\n```")
+    ann.hears("own words")
+    for place in (
+        ann.log.get_by_text("own words"),
+        ann.log.get_by_role("button", name="Copy", exact=True).last,
+        ann.page.get_by_role("button", name="lobby").first,
+        ann.page.locator("#talk"),
+    ):
+        place.click()
+        ann.page.keyboard.type("dear all, +1")
+        expect(ann.composer).to_have_value("dear all, +1")
+        expect(ann.page.get_by_role("dialog")).to_have_count(0)
+        ann.composer.fill("")
+
+
 def test_what_was_sent_is_shown_wherever_one_was_reading(
     hubbub_server: LocalServer, address: str, new_tab: NewTab
 ) -> None:

@@ -43,8 +43,8 @@ const chat = new Chat({
 
 // What the user can do.
 
-/** @type {(text: string) => void} */
-const tell = (text) => composer.tell(text);
+/** @type {(text: string, names?: readonly string[]) => void} `names` as the text has them */
+const tell = (text, names) => composer.tell(text, names);
 
 /**
  * Show a notice if the server refuses something.
@@ -93,7 +93,10 @@ const desk = {
   search: (words) => openSearch(chat, jump, words, tell),
   who: () =>
     here(({ members, title }) =>
-      tell(`${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`),
+      tell(
+        `${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`,
+        [title, ...members],
+      ),
     ),
   help: () => openHelp(KEYS_SHOWN),
   /** Recent speakers first. */
@@ -214,11 +217,14 @@ function follow() {
 function look() {
   const room = chat.current;
   if (!room) return;
-  const { unread } = room;
+  const { unread, pending } = room;
   if (log.isAtEnd && chat.attentive && unread) chat.read(room.name);
   newest.hidden = log.isAtEnd;
   newest.classList.toggle("unread", unread > 0);
-  setText(newest, unread ? `${counted(unread, "new message")} ↓` : "Newest ↓");
+  const failed = pending.filter(({ failure }) => failure !== undefined).length;
+  newest.classList.toggle("failed", failed > 0);
+  if (failed) setText(newest, `${counted(failed, "message")} not sent ↓`);
+  else setText(newest, unread ? `${counted(unread, "new message")} ↓` : "Newest ↓");
 }
 
 const REPLACED =

@@ -15,12 +15,22 @@ import { actOf } from "./tools.js";
  * @typedef {import("./rows.js").Key} Key
  */
 
+const MOVES = /^(?:Tab|F6|Arrow.*|Home|End)$/;
+
 /**
  * @param {HTMLElement} element
  * @param {LogView} view
  * @param {Callbacks} callbacks
  */
 export function listen(element, view, callbacks) {
+  // Letters act on a message that was reached by keys. After a click they belong to a sentence.
+  let isReachedByKeys = false;
+  const reach = (/** @type {boolean} */ byKeys) => (isReachedByKeys = byKeys);
+  document.addEventListener("pointerdown", () => reach(false), { capture: true });
+  document.addEventListener("keydown", ({ key }) => MOVES.test(key) && reach(true), {
+    capture: true,
+  });
+
   /** @param {Event} event */
   const equip = ({ target }) => {
     const key = view.keyAt(target);
@@ -139,7 +149,7 @@ export function listen(element, view, callbacks) {
       return true;
     }
     const item = itemAt(room, index);
-    if (!item || !("seq" in item) || item.deleted) return false;
+    if (!isReachedByKeys || !item || !("seq" in item) || item.deleted) return false;
     const what = actOf(key, callbacks.own(item.from));
     if (what) act(what, at, article);
     return what !== undefined;

@@ -188,16 +188,17 @@ export class LogView {
   }
 
   /**
-   * @param {Key} from
-   * @param {Key} to
+   * @param {Key} [from] none: the oldest message that is here
+   * @param {Key} [to] none: the newest
    * @returns {string} the messages from one to the other as text, a line each
    */
   lines(from, to) {
     const room = this.#room;
     if (!room) return "";
     const items = [];
-    const last = indexOfKey(room, to);
-    for (let index = Math.max(indexOfKey(room, from), 0); index <= last; index++)
+    const first = from === undefined ? 0 : Math.max(indexOfKey(room, from), 0);
+    const last = to === undefined ? itemCount(room) - 1 : indexOfKey(room, to);
+    for (let index = first; index <= last; index++)
       items.push(/** @type {Message | Post} */ (itemAt(room, index)));
     return linesOf(items, this.#callbacks.name());
   }

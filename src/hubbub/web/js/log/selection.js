@@ -78,6 +78,10 @@ function selectedText(log, view) {
   if (!selection?.rangeCount || selection.isCollapsed) return "";
   const range = selection.getRangeAt(0);
   if (!range.intersectsNode(log)) return "";
+  // "Select all" of the browser's menu begins above all rows and ends below them.
+  const rows = /** @type {Node} */ (log.querySelector(".log-window"));
+  const isAll = [0, rows.childNodes.length].every((place) => range.isPointInRange(rows, place));
+  if (isAll) return view.lines();
   const texts = [...log.querySelectorAll(".text, .gone")];
   const chosen = texts.flatMap((text) => within(range, text) ?? []);
   const [first, last] = [chosen.at(0), chosen.at(-1)];

@@ -80,9 +80,10 @@ export class Composer {
   /**
    * Show a notice above the field until the user has seen it.
    * @param {string} text
+   * @param {readonly string[]} [names] in it, in order
    */
-  tell(text) {
-    this.#notices.tell(text);
+  tell(text, names) {
+    this.#notices.tell(text, names);
   }
 
   /**

@@ -116,6 +116,12 @@ const COMPOSING_CODE = 229;
 /** @param {KeyboardEvent} event */
 export const isComposing = ({ isComposing, keyCode }) => isComposing || keyCode === COMPOSING_CODE;
 
+/**
+ * Return whether Space presses this element.
+ * @param {EventTarget | null} target
+ */
+const isControl = (target) => target instanceof Element && target.matches("button, a");
+
 /** @param {Moves} moves */
 export function listenToKeys(moves) {
   document.addEventListener("keydown", (event) => {
@@ -127,7 +133,7 @@ export function listenToKeys(moves) {
     if (found && !(found.isText && isWriting)) {
       event.preventDefault();
       found.run(moves, chord);
-    } else if (target === document.body && chord.length === 1) {
+    } else if (!isWriting && chord.length === 1 && !(chord === " " && isControl(target))) {
       moves.write(); // the letter itself goes where the focus is now
     }
   });

@@ -2,6 +2,7 @@
 
 import { el } from "../log/element.js";
 import { part } from "./page.js";
+import { withNames } from "./wording.js";
 
 const LOOK_MS = 500;
 /** A notice counts as seen after this time in sight. */
@@ -16,8 +17,11 @@ export class Notices {
   /** @type {number | undefined} */
   #looking;
 
-  /** @param {string} text one sentence or more; repeated, it counts as new */
-  tell(text) {
+  /**
+   * @param {string} text one sentence or more; repeated, it counts as new
+   * @param {readonly string[]} [names] in it, in order
+   */
+  tell(text, names = []) {
     this.#remove(text);
     const close = el(
       "button",
@@ -25,7 +29,7 @@ export class Notices {
       el("i", { class: "icon close" }),
     );
     close.addEventListener("click", () => this.#remove(text));
-    const element = el("div", { class: "notice" }, el("p", { dir: "auto" }, text), close);
+    const element = el("div", { class: "notice" }, el("p", {}, ...withNames(text, names)), close);
     this.#notices.set(text, { element, seenMs: 0 });
     this.#list.append(element);
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS);
