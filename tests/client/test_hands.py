@@ -20,7 +20,7 @@ from hubbub.client.outbox import Post
 from hubbub.client.outputs import Posted, Write
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
-from hubbub.client.session import Session, State
+from hubbub.client.session import CERTAIN_SECONDS, Session, State
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import Frame, FrameDecoder
 
@@ -115,7 +115,7 @@ class Hands(RuleBasedStateMachine):
         meant = [post for post in self.posts.values() if post.text == text]
         assert any(post.room == "lobby" and post.reply_to is None for post in meant)
         # A hubbub server that was only slow would take it for a command.
-        is_certain = self.is_tutorial or self.now >= self.connected_at + 3
+        is_certain = self.is_tutorial or self.now >= self.connected_at + CERTAIN_SECONDS
         assert is_certain or not text.startswith("/")
 
     # What happens.
@@ -151,7 +151,7 @@ class Hands(RuleBasedStateMachine):
             self.session.lost("connection refused", self.now)
         self.look()
 
-    @rule(seconds=st.sampled_from([0.1, 0.6, 3.0, 30.0]))
+    @rule(seconds=st.sampled_from([0.1, 0.6, CERTAIN_SECONDS, 30.0]))
     def wait(self, seconds: float) -> None:
         end = self.now + seconds
         while (due := self.session.wake_at) <= end:

@@ -174,7 +174,7 @@ def test_a_text_that_a_slow_server_would_take_for_a_command_waits_until_it_is_kn
     ann.say("/help is how you ask")
     ann.wait(1)
     assert ann.plain == []
-    ann.wait(3)
+    ann.wait(8)
     assert ann.plain == ["/help is how you ask"]
 
 
@@ -195,7 +195,7 @@ def test_what_is_meant_for_a_room_that_is_not_there_is_held_and_told(where: str)
 def test_a_silent_server_is_known_to_have_no_rooms_after_a_while() -> None:
     ann = Ann()
     nonce = ann.say("soup", "kitchen")
-    ann.wait(2)
+    ann.wait(7)
     assert nonce not in ann.posted
     ann.wait(2)
     assert "one room" in refusal(ann.posted[nonce])
@@ -204,7 +204,7 @@ def test_a_silent_server_is_known_to_have_no_rooms_after_a_while() -> None:
 def test_an_answer_to_a_message_is_none_where_messages_have_no_seq() -> None:
     ann = Ann()
     ann.session.say(Post("n", "lobby", "yes", reply_to=3), ann.now)
-    ann.wait(4)
+    ann.wait(9)
     assert ann.plain == []
     assert "answers" in refusal(ann.posted["n"])
 

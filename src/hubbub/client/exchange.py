@@ -169,8 +169,9 @@ class Exchange:
         self.write_posts(now)
 
     def _logged(self, event: e.AnyLogged, json: str, now: float) -> None:
-        if isinstance(event, e.Message):
-            self._came_back([event])  # before anything else is written again
+        was_held = not self.rooms.may_post(event.room)
+        # What came back is settled first: it must not be written again.
+        is_ours = isinstance(event, e.Message) and self._came_back([event])
         if self.full:
             self.rooms.leave_out(event.room)
         fit = self.rooms.apply(event)
@@ -178,14 +179,22 @@ class Exchange:
             self._tell(event, json)
         elif fit is Fit.GAP:
             self._catch_up(event.room, now)
-        self.write_posts(now)
+        if is_ours or (was_held and self.rooms.may_post(event.room)):
+            self.write_posts(now)
 
-    def _came_back(self, messages: Iterable[e.Message]) -> None:
-        """Settle the posts that are messages of the room now."""
+    def _came_back(self, messages: Iterable[e.Message]) -> bool:
+        """Settle the posts that are messages of the room now; return whether there are any."""
+        before = len(self.outbox)
         for message in messages:
+            nonce = message.nonce
             # The same nonce under another name is another person's message.
-            if message.nonce is not None and same_name(message.sender, self.rooms.name):
-                self._settle(message.nonce, message.seq)
+            if (
+                nonce is not None
+                and nonce in self.outbox
+                and same_name(message.sender, self.rooms.name)
+            ):
+                self._settle(nonce, message.seq)
+        return len(self.outbox) < before
 
     def _settle(self, nonce: str, outcome: int | HubbubError | None) -> None:
         if self.outbox.done(nonce) is not None:

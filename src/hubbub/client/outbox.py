@@ -5,7 +5,7 @@ is lost may be posted or not; it waits again, and is remembered as `doubtful`, s
 can be asked before it is written once more.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -46,6 +46,9 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting) + len(self._written)
 
+    def __contains__(self, nonce: str) -> bool:
+        return nonce in self._written or nonce in self._waiting
+
     @property
     def posts(self) -> list[Post]:
         """All that are not done, in order."""
@@ -63,27 +66,30 @@ class Outbox:
 
     def add(self, post: Post) -> None:
         """Put a message behind all others; its nonce must be new."""
-        assert post.nonce not in self._waiting, "a nonce stands for one message"
-        assert post.nonce not in self._written, "a nonce stands for one message"
+        assert post.nonce not in self, "a nonce stands for one message"
         self._waiting[post.nonce] = post
 
-    def take(self, may_write: Callable[[Post], bool]) -> Iterator[Post]:
-        """Yield the messages to write now; each counts as written from then on.
+    def take(self, may_write: Callable[[Post], bool]) -> list[Post]:
+        """Return the messages to write now; they count as written from then on.
 
         One that may not be written holds up those behind it in its room, and no others.
         """
         held: set[str] = set()
-        for post in self.waiting:
+        taken: list[Post] = []
+        for post in self._waiting.values():
             if not self._has_space(post):
-                return
+                break
             if post.room in held or not may_write(post):
                 held.add(post.room)
                 continue
-            del self._waiting[post.nonce]
-            self._doubtful.discard(post.nonce)
+            assert post.nonce not in self._written, "waiting or written, never both"
+            taken.append(post)
             self._written[post.nonce] = post
             self._written_bytes += post.weight_bytes
-            yield post
+        for post in taken:
+            del self._waiting[post.nonce]
+            self._doubtful.discard(post.nonce)
+        return taken
 
     def _has_space(self, post: Post) -> bool:
         written_bytes = self._written_bytes + post.weight_bytes

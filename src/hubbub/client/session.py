@@ -60,7 +60,7 @@ from hubbub.wire.frames import Frame, encode_event_frame, encode_frame
 WELCOME_SECONDS = 0.5
 """How long a server that we do not know has to say that it speaks events."""
 
-CERTAIN_SECONDS = 3.0
+CERTAIN_SECONDS = 8.0
 """How long after the greeting a server that says nothing may still turn out to speak events."""
 
 
