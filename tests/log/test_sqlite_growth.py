@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from hubbub.chat.queries import PageQuery, SearchQuery
-from hubbub.log.sqlite import index, reader, search
+from hubbub.log.sqlite import changes, index, reader, search
 from hubbub.log.sqlite.index import fill_portion, merge
 from hubbub.log.sqlite.reader import open_to_read, read_backlog, read_page
 from hubbub.log.sqlite.search import read_search
@@ -21,6 +21,7 @@ READS = {
     "oldest": reader.OLDEST,
     "search everywhere": search.EVERYWHERE,
     "search in a room": search.IN_ROOM,
+    "rows that hold texts": changes.HOLDING,
     "next portion": index.PORTION,
 }
 ASKED = {
@@ -32,6 +33,7 @@ ASKED = {
     "bytes_max": 5,
     "seq_max": 99,
     "words": '"a"',
+    "seqs": "[1, 2]",
 }
 
 
@@ -53,6 +55,8 @@ def test_no_read_scans_a_table(database: tuple[Writer, sqlite3.Connection], stat
         "SCAN chosen",
         "SCAN taken",
         "SCAN portion",
+        "SCAN asked",
+        "SCAN json_each",
         "SCAN watermark",  # one row
         "SCAN (subquery",
         "SCAN CONSTANT ROW",

@@ -153,6 +153,29 @@ asyncio.run(main())
     play_sqlite(reopened)
 
 
+def test_a_merge_that_was_cut_short_is_finished_after_the_next_start(
+    play_sqlite: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "SCRUB_AFTER_SECONDS", NEVER)
+    monkeypatch.setattr(index, "CLOSING_SECONDS", 0.0)
+    folder = tmp_path / "log"
+
+    async def before(log: SqliteLog) -> None:
+        for n in range(8):
+            await log.append([said(f"{n}word{m} and {m}") for m in range(200)] + [said(secret(n))])
+            await indexed(log)
+        await log.append([deleted(201 * (n + 1)) for n in range(8)])
+        assert await log._writing.run(partial(index.merge, pages=-1))
+
+    async def reopened(log: SqliteLog) -> None:
+        await until_gone(folder, *map(secret, range(8)))
+
+    play_sqlite(before)
+    assert any(traces(folder, secret(n)) for n in range(8))
+    monkeypatch.setattr(index, "SCRUB_AFTER_SECONDS", 0.0)
+    play_sqlite(reopened)
+
+
 def test_closing_scrubs_what_is_due(
     play_sqlite: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,8 +18,8 @@ from hubbub.log.newest import newest_of
 from hubbub.log.words import words_of
 
 # The row that holds a message's text is that of its newest edit, or else its own.
-_HOLDING = """
-WITH asked (seq) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(?))
+HOLDING = """
+WITH asked (seq) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(:seqs))
 SELECT
     (SELECT seq FROM watermark),
     (SELECT json_group_array(seq) FROM asked
@@ -53,7 +53,7 @@ class Changes:
 
     def __init__(self, connection: sqlite3.Connection, changes: Sequence[Edited | Deleted]) -> None:
         targets = {change.target for change in changes}
-        row = connection.execute(_HOLDING, (_encode(list(targets)).decode(),)).fetchone()
+        row = connection.execute(HOLDING, {"seqs": _encode(list(targets)).decode()}).fetchone()
         self._indexed: int = row[0]
         self._deleted = _seqs.decode(row[1])
         self._newest = newest_of(changes)

@@ -66,11 +66,10 @@ SELECT
     (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments
      WHERE last > after AND last <= upto AND +said = 1),
     (SELECT '[' || coalesce(group_concat(change.body, ','), '') || ']' FROM segments AS change
-     WHERE change.target > after AND change.target <= upto AND (
-         change.kind = 'deleted' OR change.last = (
+     WHERE change.kind IN ('deleted', 'edited') AND change.target > after AND change.target <= upto
+         AND (change.kind = 'deleted' OR change.last = (
              SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
-         )
-     ))
+         )))
 FROM portion
 """
 _FILL = "INSERT INTO portions (upto, messages) VALUES (?, ?)"

@@ -60,7 +60,7 @@ SELECT
      FROM taken CROSS JOIN segments USING (last) WHERE last > :after),
     (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments WHERE last IN (
         SELECT change.last FROM taken CROSS JOIN segments AS change
-            ON change.target BETWEEN low AND high
+            ON change.kind IN ('deleted', 'edited') AND change.target BETWEEN low AND high
         WHERE change.kind = 'deleted' OR change.last = (
             SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
         )
@@ -99,7 +99,8 @@ WITH {chosen}
 SELECT
     (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM chosen),
     (SELECT '[' || coalesce(group_concat(change.body, ','), '') || ']'
-     FROM chosen CROSS JOIN segments AS change ON change.target BETWEEN low AND high
+     FROM chosen CROSS JOIN segments AS change
+         ON change.kind IN ('deleted', 'edited', 'reaction') AND change.target BETWEEN low AND high
      WHERE change.kind <> 'edited' OR change.last = (
          SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
      )),

@@ -43,7 +43,7 @@ CREATE VIEW heads AS SELECT name, first, topic, max(
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 0), 0)
 ) AS last FROM rooms;
-CREATE INDEX changes_by_target ON segments (target, kind) WHERE target IS NOT NULL;
+CREATE INDEX changes ON segments (kind, target) WHERE target IS NOT NULL;
 CREATE TABLE epochs (number INTEGER PRIMARY KEY, id TEXT NOT NULL, start INTEGER NOT NULL);
 CREATE TABLE nonces (
     seq INTEGER PRIMARY KEY,
