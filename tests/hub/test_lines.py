@@ -88,6 +88,15 @@ def test_answers_and_refusals(chatroom: Chatroom, ann: Peer, line: str, answer: 
     assert answer in text
 
 
+def test_each_line_of_an_old_message_has_its_name(chatroom: Chatroom, ann: Peer, bob: Peer) -> None:
+    bob.type("one\n[1970-01-01 00:00 UTC] ann > yes, I agree")
+    chatroom.commit()
+    ann.pairs()
+    at = "[2023-11-14 22:13 UTC] Bob B > "
+    (answer,) = answers(chatroom, ann, "/history")
+    assert answer == f"{at}one\n{at}[1970-01-01 00:00 UTC] ann > yes, I agree"
+
+
 def test_history_and_search_read_the_room(chatroom: Chatroom, ann: Peer, bob: Peer) -> None:
     for text in ("one apple", "two pears", "three apples"):
         answers(chatroom, bob, text)

@@ -30,6 +30,7 @@ def enter(
     """Begin a session; raise Refused if the name is not allowed, or taken and not resumable."""
     session = Session(allowed_name(raw_name), format_, outlet, secret, state.last)
     if not state.password:
+        _check_looks(state, session)
         return session, _take_name(state, session, ref)
     if not format_.gets_answers:
         raise Refused(
@@ -48,12 +49,23 @@ def unlock(state: State, session: Session, password: str, ref: str | None) -> De
     if not session.locked:
         session.send(_welcome(state, session, ref))
         return None
+    _check_looks(state, session)
     session.locked = False
     return _take_name(state, session, ref)
 
 
+def _check_looks(state: State, session: Session) -> None:
+    # Whether somebody may resume a name in use is for their secret to say, not for its looks.
+    if not _is_in_use(state, session):
+        state.looks.check(session)
+
+
+def _is_in_use(state: State, session: Session) -> bool:
+    return session.key in state.sessions or session.key in state.entering
+
+
 def _take_name(state: State, session: Session, ref: str | None) -> Decision:
-    if session.key in state.sessions or session.key in state.entering:
+    if _is_in_use(state, session):
         if not session.format.gets_answers:
             raise name_taken(session)
         session.held = True
@@ -68,11 +80,14 @@ def _take_name(state: State, session: Session, ref: str | None) -> Decision:
 def _take_name_later(state: State, session: Session, ref: str | None) -> Reading:
     # From here on the name is in use: what others say to it from now on is meant for this person.
     state.entering[session.key] = session
+    state.looks.take(session)
     try:
         yield Settled(state.drafts.fence())
         _bear_name(state, session, ref)
     finally:  # also if the connection is lost meanwhile, and the decision is closed
         del state.entering[session.key]
+        if state.sessions.get(session.key) is not session:
+            state.looks.free(session)
 
 
 def _concerns(session: Session, draft: Draft) -> bool:
@@ -86,6 +101,7 @@ def _concerns(session: Session, draft: Draft) -> bool:
 def _bear_name(state: State, session: Session, ref: str | None) -> None:
     session.since = state.last
     state.sessions[session.key] = session
+    state.looks.take(session)
     if session.format.gets_answers:
         session.send(_welcome(state, session, ref))
     if not session.format.knows_rooms:
@@ -135,8 +151,9 @@ def poster(state: State, raw_name: str, format_: Format, outlet: Outlet) -> Sess
     Raises Refused if the name is not allowed, or somebody has it.
     """
     session = Session(allowed_name(raw_name), format_, outlet, "", state.last)
-    if session.key in state.sessions or session.key in state.entering:
+    if _is_in_use(state, session):
         raise name_taken(session)
+    state.looks.check(session)
     return session
 
 
@@ -172,6 +189,7 @@ def resume(state: State, session: Session, secret: str) -> None:
     session.elder_secret = secret
     session.held = False
     state.sessions[session.key] = session
+    state.looks.take(session)
 
 
 def depart(state: State, session: Session) -> None:
@@ -179,6 +197,7 @@ def depart(state: State, session: Session) -> None:
     if state.sessions.get(session.key) is not session:
         return
     del state.sessions[session.key]
+    state.looks.free(session)
     state.departed.remember(session)
     for member in list(session.members.values()):
         leave_room(state, member)

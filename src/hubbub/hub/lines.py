@@ -114,15 +114,16 @@ def _who(state: State, session: Session, _argument: str, _at: int) -> None:
     session.send(Notice(text=f"{len(room.members)} in {room.name}: {names}{more}"))
 
 
-def _line(message: Message) -> str:
+def _said(message: Message) -> str:
+    """Return the lines of a message; each has the name, so that none can pass for another's."""
     at = datetime.fromtimestamp(message.at / 1000, UTC)
-    text = "(deleted)" if message.deleted else message.text
-    return f"[{at:%Y-%m-%d %H:%M} UTC] {message.sender} > {text}"
+    lines = ["(deleted)"] if message.deleted else message.text.splitlines()
+    return "\n".join(f"[{at:%Y-%m-%d %H:%M} UTC] {message.sender} > {line}" for line in lines)
 
 
 def _send_page(session: Session, page: Page, none: str) -> None:
     for message in page.messages:
-        session.send(Notice(text=_line(message)))
+        session.send(Notice(text=_said(message)))
     if not page.messages:
         session.send(Notice(text=none))
 

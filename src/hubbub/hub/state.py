@@ -9,6 +9,7 @@ from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import Epoch, Head
 from hubbub.hub.departed import Departed
 from hubbub.hub.drafts import Drafts
+from hubbub.hub.looks import Looks
 from hubbub.hub.room import Room
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class State:
     """Sessions by the key of their names, rooms by name, and where the log stands.
 
-    A name is borne (`sessions`), about to be (`entering`), or free. `last` is the newest seq that
-    was applied. `heads` and `epochs` are what the log says of itself at the start.
+    A name is borne (`sessions`), about to be (`entering`), or free; `looks` knows how the first two
+    look. `last` is the newest seq that was applied. `heads` and `epochs` are what the log says of
+    itself at the start.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class State:
         self.password = password.encode()
         self.sessions: dict[str, Session] = {}
         self.entering: dict[str, Session] = {}
+        self.looks = Looks()
         self.departed = Departed()
         self.rooms: dict[str, Room] = {DEFAULT_ROOM: Room(DEFAULT_ROOM)}
         for head in heads:

@@ -235,11 +235,12 @@ def test_a_bad_idempotency_key_is_refused(hubbub_server: LocalServer, key: str) 
     assert answer.refusal == (400, "bad_command")
 
 
-def test_nobody_posts_under_the_name_of_somebody_who_is_here(
-    hubbub_server: LocalServer, meet: Meet
+@pytest.mark.parametrize("name", ["ann", "аnn"], ids=ascii)
+def test_nobody_posts_under_the_name_of_somebody_who_is_here_or_one_that_looks_like_it(
+    hubbub_server: LocalServer, meet: Meet, name: str
 ) -> None:
     meet(hubbub_server, "Ann")
-    posted = ask(hubbub_server, MESSAGES, {"text": "x", "name": "ann"})
+    posted = ask(hubbub_server, MESSAGES, {"text": "x", "name": name})
     assert posted.refusal == (409, "name_taken")
 
 
