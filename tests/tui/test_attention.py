@@ -11,6 +11,8 @@ from hubbub.tui.app import HubbubApp
 
 from .seats import FOCUS_IN, FOCUS_OUT, Seat, seat
 
+WHEEL_UP_AND_DOWN = "\x1b[<64;50;10M\x1b[<65;50;10M"
+
 
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -107,6 +109,7 @@ def test_where_the_terminal_tells_the_focus_it_decides(
             assert not rung
             ann.send(FOCUS_OUT)
             await ann.until(lambda: not ann.app.attention.is_looking)
+            ann.send(WHEEL_UP_AND_DOWN)  # reaches terminals that are only under the mouse
             await bob.say("ann, but not this")
             await ann.until(lambda: unread(ann) == (1, 1))
             await ann.until(lambda: rung)

@@ -241,3 +241,15 @@ def test_escape_unmarks(hubbub_server: LocalServer, tmp_path: Path) -> None:
         assert not ann.chat.log_view.marked
 
     play(scene, hubbub_server, tmp_path)
+
+
+def test_beside_the_log_there_is_nothing_to_mark(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene(ann: Seat, _bob: Chat) -> None:
+        await ann.until("● bob")
+        ann.send(press((3, 2)) + to((8, 9)) + release((8, 9)) + COPY)
+        await ann.until("Ctrl+Q quits.")
+        assert ann.app.clipboard == ""
+
+    play(scene, hubbub_server, tmp_path)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.interop.raw import RawPeer
 
-from .seats import FOCUS_IN, click
+from .seats import FOCUS_IN, click, press, release, to
 from .tmux import PATIENCE_SECONDS, Tmux
 
 PYTHON = sys.executable
@@ -194,14 +194,36 @@ def test_a_click_on_an_address_runs_no_text_browser(tmp_path: Path, server: Serv
         terminal.start("sh", "-c", f"PATH='{path}' BROWSER=lynx exec {join}")
         terminal.until(f"● {server.address}")
         bob.say("see https://example.org/x")
-        screen = terminal.until("example.org").split("\n")
-        row = next(number for number, row in enumerate(screen, start=1) if "example.org" in row)
-        column = screen[row - 1].index("example.org") + 1
-        terminal.type(click((column, row)) + "and I go on typing")
+        terminal.type(click(terminal.place("example.org")) + "and I go on typing")
         terminal.until("No browser with a window was found")
         terminal.until("and I go on typing")
         assert terminal.clipboard == "https://example.org/x"
         assert not (tmp_path / "ran").exists()
+
+
+def test_what_is_typed_while_the_program_starts_stands_in_the_composer(
+    tmp_path: Path, server: Server
+) -> None:
+    with Tmux(tmp_path) as terminal:
+        terminal.start(PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann")
+        terminal.type("early words, ")
+        terminal.until(f"● {server.address}")
+        terminal.type("late words")
+        terminal.until("early words, late words")
+
+
+def test_what_the_mouse_marks_reaches_the_clipboard(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        bob.say("these 漢字 to mark")
+        column, row = terminal.place("these")
+        terminal.type(press((column, row)) + to((column + 9, row)))
+        bob.say("meanwhile")
+        terminal.until("meanwhile")
+        terminal.type(release((column + 9, row)) + "e and on")
+        terminal.keys("C-c")
+        terminal.until("Copied, if your terminal allows it: 'these 漢字'")
+        assert terminal.clipboard == "these 漢字"
+        assert "e and on" in terminal.screen
 
 
 def test_it_ends_with_zero_when_the_user_quits(tmp_path: Path, server: Server) -> None:

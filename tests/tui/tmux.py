@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 import pytest
+from rich.cells import cell_len
 
 PATIENCE_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.02
@@ -148,6 +149,12 @@ class Tmux:
         """Wait until the screen shows something, and return the screen."""
         shown = seen if callable(seen) else lambda screen: seen in screen
         return self._wait(lambda: self.screen, shown)
+
+    def place(self, text: str) -> tuple[int, int]:
+        """Wait for a text, and return the column and row of its lowest place, counted from 1."""
+        rows = self.until(text).split("\n")
+        row = max(number for number, row in enumerate(rows) if text in row)
+        return cell_len(rows[row].partition(text)[0]) + 1, row + 1
 
     def wait(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds."""

@@ -25,7 +25,7 @@ from hubbub.tui import browser
 from hubbub.tui.attention import Attention
 from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
 from hubbub.tui.dialogs.confirm import Confirm
-from hubbub.tui.intake import Intake, is_input, shows_presence
+from hubbub.tui.intake import Intake, is_deliberate, is_input, needs_focus
 from hubbub.tui.looks import Looks, looks_of
 from hubbub.tui.markup import mentions
 from hubbub.tui.notifying import notification
@@ -121,17 +121,14 @@ class HubbubApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Have inputs wait in line; everything else is dealt with at once."""
         if is_input(event):
-            if shows_presence(event):
-                self._act()
+            if needs_focus(event):
+                self.attention.press()
+            for screen in self.screen_stack[-1:]:
+                if isinstance(screen, ChatScreen) and is_deliberate(event):
+                    screen.glance()
             self._intake.take(event)
         else:
             await super().on_event(event)
-
-    def _act(self) -> None:
-        """The user has pressed something: what is on the screen was seen."""
-        self.attention.press()
-        if isinstance(self.screen, ChatScreen):
-            self.screen.glance()
 
     @on(events.AppFocus)
     @on(events.AppBlur)

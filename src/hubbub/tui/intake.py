@@ -46,9 +46,14 @@ def is_input(event: events.Event) -> bool:
     return isinstance(event, _INPUT) and not event.is_forwarded
 
 
-def shows_presence(event: events.Event) -> bool:
-    """Return whether an input tells that the user is here; a mouse may only pass by."""
+def is_deliberate(event: events.Event) -> bool:
+    """Return whether an input shows that the user is here; a mouse that moves only passes by."""
     return not isinstance(event, events.MouseMove | events.AppFocus | events.AppBlur)
+
+
+def needs_focus(event: events.Event) -> bool:
+    """Return whether only the terminal with the focus gets such an input."""
+    return isinstance(event, events.Key | events.MouseDown)
 
 
 class _Flow(Enum):

@@ -23,6 +23,7 @@ COUNT_MAX = 999
 class Pane(Widget):
     """A list of lines, of which those around the current one are shown; a click chooses one."""
 
+    ALLOW_SELECT = False  # Textual would copy the name of the widget
     DEFAULT_CSS = """
     Pane { height: 1fr; background: $panel; padding: 0 1; }
     """

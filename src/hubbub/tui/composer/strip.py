@@ -43,6 +43,7 @@ def parts(offer: Offer, width: int) -> list[tuple[str, str]]:
 class CandidateStrip(Widget, can_focus=False):
     """Draws an offer; hidden while there is none."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     CandidateStrip {
         display: none; height: 1; text-wrap: nowrap; text-overflow: ellipsis;
