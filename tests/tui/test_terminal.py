@@ -221,7 +221,7 @@ def test_what_the_mouse_marks_reaches_the_clipboard(tmp_path: Path, server: Serv
         terminal.until("meanwhile")
         terminal.type(release((column + 9, row)) + "e and on")
         terminal.keys("C-c")
-        terminal.until("Copied, if your terminal allows it: 'these 漢字'")
+        terminal.until("Copied, if your terminal")
         assert terminal.clipboard == "these 漢字"
         assert "e and on" in terminal.screen
 
