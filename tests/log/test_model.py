@@ -15,6 +15,7 @@ from hubbub.chat.events import AnyLogged, Message
 from hubbub.chat.names import direct_room
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.log.memory import MemoryLog
+from hubbub.log.pages import folded
 from hubbub.log.sqlite import SqliteLog, index, segments
 from tests.log.drafts import NOON, all_of, indexed
 
@@ -105,6 +106,9 @@ class Pair:
         for room in ROOMS:
             events = await all_of(self.memory, room)
             assert await all_of(self.sqlite, room) == events
+            messages = [event for event in events if isinstance(event, Message)]
+            whole = await self.memory.page(PageQuery(room=room, after=0, limit=200))
+            assert folded(messages, events) == whole.messages, "what follows changes no text"
             for event in events:  # within segments and at their ends
                 after = event.seq
                 assert await all_of(self.sqlite, room, after=after) == [
