@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from hubbub.chat.errors import LogError
 from hubbub.chat.events import Message
 from hubbub.chat.queries import Head, PageQuery, SearchQuery
 from hubbub.log.sqlite import SqliteLog, connection, schema
-from tests.log.drafts import WINDOW_SECONDS, all_of, deleted, indexed, reacted, said, titled
+from tests.log.drafts import WINDOW_SECONDS, all_of, deleted, edited, indexed, reacted, said, titled
 
 Play = Callable[[Callable[[SqliteLog], Awaitable[None]]], None]
 
@@ -210,6 +212,59 @@ def test_damage_is_told_and_ends_nothing_else(tmp_path: Path, play_sqlite: Play)
         assert len(await log.heads()) == 2
 
     play_sqlite(reopened)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_bytes_are_damaged_a_sentence_says_so(
+    tmp_path: Path, play_sqlite: Play, seed: int
+) -> None:
+    chance = random.Random(seed)
+
+    async def fill(log: SqliteLog) -> None:
+        for n in range(20):
+            await log.append([said(f"word{n} ü" * 50), said("x" * 3000, room="den")])
+        await indexed(log)
+
+    async def asked(log: SqliteLog) -> None:
+        for question in (
+            lambda: all_of(log, "lobby"),
+            lambda: all_of(log, "den"),
+            lambda: log.page(PageQuery(room="lobby")),
+            lambda: log.search(SearchQuery(words="word3")),
+            lambda: log.append([edited(7, "now"), deleted(9)]),
+        ):
+            with suppress(LogError):
+                await question()
+
+    play_sqlite(fill)
+    database = tmp_path / "log" / "hubbub.db"
+    damaged = bytearray(database.read_bytes())
+    for _ in range(200):
+        damaged[chance.randrange(100, len(damaged))] = chance.randrange(256)
+    database.write_bytes(damaged)
+    with suppress(LogError):
+        play_sqlite(asked)
+
+
+@pytest.mark.parametrize(
+    "body", ['[{"type":"message"', '[{"type":"message"}]', "[{}]", b"[\xff]", b'[{"text":"\xff"}]']
+)
+def test_what_cannot_be_read_is_called_damaged(play_sqlite: Play, body: str | bytes) -> None:
+    spoil = "UPDATE segments SET body = CAST(? AS TEXT)"
+
+    async def scenario(log: SqliteLog) -> None:
+        await log.append([said("apple")])
+        await indexed(log)
+        await log._writing.run(lambda db: db.execute(spoil, (body,)))
+        for question in (
+            log.backlog("lobby", 0, 1),
+            log.page(PageQuery(room="lobby")),
+            log.append([deleted(1)]),
+        ):
+            with pytest.raises(LogError, match="is damaged"):
+                await question
+
+    play_sqlite(scenario)
 
 
 def test_closing_waits_for_what_was_asked_before(tmp_path: Path, play_sqlite: Play) -> None:

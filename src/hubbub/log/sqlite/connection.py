@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import msgspec
-
-from hubbub.log.sqlite.failures import failure
+from hubbub.log.sqlite.failures import OF_DAMAGE, failure
 
 Durability = Literal["process", "power"]
 """What a commit survives: a killed process, or also a power cut."""
@@ -51,7 +49,7 @@ class OwnedConnection:
             if self._connection is None:
                 self._connection = self._opened()
             return work(self._connection)
-        except (sqlite3.Error, OSError, msgspec.MsgspecError) as error:
+        except (sqlite3.Error, OSError, *OF_DAMAGE) as error:
             # Whatever broke, the next piece of work starts afresh from what the disk holds.
             self._disconnect()
             raise failure(error, self._folder) from error

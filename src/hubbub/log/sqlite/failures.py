@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
+
 from hubbub.chat.errors import LogError
 
 _SPACE = "Free some space: the log goes on by itself."
@@ -32,9 +34,17 @@ _SENTENCES = {
 _PRIMARY = 0xFF  # extended result codes carry the primary one in their low byte
 
 
+OF_DAMAGE = (msgspec.MsgspecError, UnicodeDecodeError)
+"""What comes of bytes that SQLite handed over, and nobody can read."""
+
+_TOLD_OF_DAMAGE = ("malformed", "Could not decode")  # errors without a code that says so
+
+
 def failure(error: Exception, folder: Path) -> LogError:
     """Return what to tell people about `error`, met in the log of `folder`."""
     code = getattr(error, "sqlite_errorcode", -1) & _PRIMARY
+    if isinstance(error, OF_DAMAGE) or str(error).startswith(_TOLD_OF_DAMAGE):
+        code = sqlite3.SQLITE_CORRUPT
     cause, remedy = _SENTENCES.get(
         code, (f"cannot be used ({error})", "Check the folder and its disk, then try again.")
     )
