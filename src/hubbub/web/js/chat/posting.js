@@ -9,7 +9,12 @@ import { ChatError } from "./errors.js";
  */
 
 const NONCE_BYTES = 12;
+/** Messages that are sent before the first of them is answered. */
 const UNACKNOWLEDGED_MAX = 256;
+/** Bytes of them, unless it is one long one; `client/outbox.py` says why. */
+const UNACKNOWLEDGED_BYTES_MAX = 65_536;
+/** About what stands around the text. */
+const POST_BYTES = 128;
 /** The server takes them out; in JSON each has six bytes, and many would not fit into a frame. */
 const CONTROLS = /[\0-\x08\x0b-\x1f]/g;
 
@@ -19,8 +24,9 @@ export class Posting {
   #mayPost;
   #isHere;
   #changed;
-  /** @type {Set<string>} nonces sent on this connection and not answered yet */
-  #sent = new Set();
+  /** @type {Map<string, number>} nonces sent on this connection and not answered yet, and their bytes */
+  #sent = new Map();
+  #sentBytes = 0;
   /** @type {{post: Post, seq: number}[]} committed, but not come back as messages yet */
   #awaited = [];
 
@@ -69,6 +75,7 @@ export class Posting {
   /** What was sent on an earlier connection may be lost: all is sent again. */
   sendAgain() {
     this.#sent.clear();
+    this.#sentBytes = 0;
     this.send();
   }
 
@@ -79,7 +86,10 @@ export class Posting {
       if (this.#sent.size >= UNACKNOWLEDGED_MAX) return;
       if (post.failure !== undefined || this.#sent.has(post.nonce)) continue;
       if (!this.#mayPost(post.room)) continue;
-      this.#sent.add(post.nonce);
+      const bytes = POST_BYTES + new TextEncoder().encode(post.text).length;
+      if (this.#sent.size && this.#sentBytes + bytes > UNACKNOWLEDGED_BYTES_MAX) return;
+      this.#sent.set(post.nonce, bytes);
+      this.#sentBytes += bytes;
       const { nonce, room, text, replyTo } = post;
       this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo }, "posting").then(
         ({ seq }) => this.#committed(post, seq),
@@ -88,12 +98,18 @@ export class Posting {
     }
   }
 
+  /** @param {Post} post */
+  #answered({ nonce }) {
+    this.#sentBytes -= this.#sent.get(nonce) ?? 0;
+    this.#sent.delete(nonce);
+  }
+
   /**
    * @param {Post} post
    * @param {number} seq
    */
   #committed(post, seq) {
-    this.#sent.delete(post.nonce);
+    this.#answered(post);
     if (this.#outbox.remove(post.nonce)) {
       if (!this.#isHere(post.room, seq)) this.#awaited.push({ post, seq });
       this.#changed();
@@ -107,14 +123,14 @@ export class Posting {
    */
   #refused(post, error) {
     if (error instanceof ChatError && error.code === "offline") return; // sent again later
-    this.#sent.delete(post.nonce);
+    this.#answered(post);
     this.#outbox.mark(post.nonce, error.message);
     this.#changed();
     this.send();
   }
 
   /**
-   * Take note of what came to a room.
+   * See what came to a room.
    *
    * @param {string[]} nonces of own messages
    */

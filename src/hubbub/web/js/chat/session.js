@@ -88,8 +88,9 @@ export class Session {
   #pulse = new Pulse(0);
   #unsentBytes = 0;
   #wait = FIRST_WAIT_MS;
-  /** @type {ChatError | null} what the server said before it hung up */
+  /** @type {ChatError | null} what the server said before it hung up, if it did not let us in */
   #farewell = null;
+  #lastWords = ""; // what it said before it hung up, if it had let us in
   /** @type {{id: number, at: number} | null} */
   #timer = null;
 
@@ -143,6 +144,7 @@ export class Session {
   connect() {
     this.#drop("dialling");
     this.#farewell = null;
+    this.#lastWords = "";
     this.#welcome = null;
     this.#callbacks.phase("connecting");
     this.#link = new Link(this.#url, this.#Socket, {
@@ -286,7 +288,10 @@ export class Session {
     if (!this.#questions.isPosting) this.#pulse.answered();
     if (event.type === "bye" && event.code === "resumed") this.#stop("elsewhere");
     else if (!this.isOnline) this.#hearBeforeOnline(event, question?.about);
-    else if (event.type === "error") question?.reject(new ChatError(event.code, event.message));
+    else if (event.type === "error") {
+      if (question) question.reject(new ChatError(event.code, event.message));
+      else this.#lastWords = event.message;
+    } else if (event.type === "bye") this.#lastWords = event.reason;
     else {
       if (question?.about === "living") this.#callbacks.latency(now - question.at);
       // Before the promise is kept: a `room` must be known when the events that follow it come.
@@ -305,7 +310,7 @@ export class Session {
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
     this.#since += wait;
     // The right password waits as well while somebody at the same address guesses.
-    const said = farewell?.code === "slow_down" ? farewell.message : (sentence ?? "");
+    const said = farewell?.code === "slow_down" ? farewell.message : (sentence ?? this.#lastWords);
     this.#callbacks.phase("waiting", said, this.#since);
     this.#setTimer();
   }
