@@ -6,13 +6,11 @@ space between words; there every character is a word of its own, so that a phras
 inside a text. The signs of `C++`, `F#` and `R&D` are words too, and so is the dot of `.NET`.
 
 Each character is folded by itself, and composed again only within a word: to normalize a whole
-text takes time that grows with the square of its longest run of marks, minutes for some.
+text takes time that grows with the square of its longest run of marks, ten seconds for 60 kB.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from itertools import islice
 
 RULES = f"1 {unicodedata.unidata_version}"
 """Changes whenever the words of some text may be others: an index of the former ones is void."""
@@ -21,7 +19,9 @@ WORD_CHARS_MAX = 64  # a longer one is several
 QUERY_WORDS_MAX = 64  # each is a walk through the index, and other searches wait meanwhile
 _FOLDED_MAX = 20_000  # characters whose folding is remembered: more than any chatroom writes
 
-_LEADING, _VOWEL, _TRAILING = "ᄀ-ᅟꥠ-ꥼ", "ᅠ-ᆧힰ-ퟆ", "ᆨ-ᇿퟋ-ퟻ"
+_LEADING = "\u1100-\u115f\ua960-\ua97c"  # the parts of a syllable of Korean
+_VOWEL = "\u1160-\u11a7\ud7b0-\ud7c6"
+_TRAILING = "\u11a8-\u11ff\ud7cb-\ud7fb"
 _VOICING = "\u3099\u309a"
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
@@ -34,7 +34,7 @@ _PARTED = f"{_SIGNS}.{_LEADING}{_VOWEL}{_TRAILING}{_UNSPACED}"
 _WORDS = re.compile(
     rf"[^ {_PARTED}]{{1,{WORD_CHARS_MAX}}}"
     rf"|[{_UNSPACED}][{_VOICING}]?"
-    rf"|[{_LEADING}][{_VOWEL}]?[{_TRAILING}]?|[{_VOWEL}{_TRAILING}]"  # a syllable of Korean
+    rf"|[{_LEADING}][{_VOWEL}]?[{_TRAILING}]?|[{_VOWEL}{_TRAILING}]"
     rf"|[{_SIGNS}]|\.(?=[^ {_SIGNS}.])"
 )
 _ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
@@ -55,18 +55,14 @@ def phrases_of(query: str) -> list[tuple[str, ...]]:
     """
     phrases: dict[tuple[str, ...], None] = {}
     left = QUERY_WORDS_MAX
-    for phrase in dict.fromkeys(_phrases(query)):
-        if left == 0:
-            break
-        phrases[phrase[:left]] = None
-        left -= len(phrase[:left])
-    return list(phrases)
-
-
-def _phrases(query: str) -> Iterator[tuple[str, ...]]:
     for part in query.split():
-        if words := words_of(part):
-            yield tuple(islice(words, QUERY_WORDS_MAX))
+        phrase = tuple(words_of(part)[:left])
+        if phrase and phrase not in phrases:
+            phrases[phrase] = None
+            left -= len(phrase)
+        if not left:
+            break
+    return list(phrases)
 
 
 class _Folding(dict[int, str]):

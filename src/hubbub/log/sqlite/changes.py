@@ -68,27 +68,34 @@ class Changes:
 
     def _blank(self, body: list[msgspec.Raw]) -> None:
         events = [_event.decode(raw) for raw in body]
-        encoded = [
-            _blanked(event, len(raw)) if self._loses_its_text(event) else raw
-            for event, raw in zip(events, body, strict=True)
-        ]
+        encoded: list[bytes] = []
+        for event, raw in zip(events, body, strict=True):
+            seq = self._holds_former_text_of(event)
+            if seq is None:
+                encoded.append(raw)
+            else:
+                encoded.append(_blanked(event, len(raw)))
+                self._reword(seq, event)
         self.blanked.append((events[-1].seq, f"[{b','.join(encoded).decode()}]"))
 
-    def _loses_its_text(self, holder: AnyLogged) -> bool:
-        if isinstance(holder, Message) and holder.seq not in self._edited:
-            seq = holder.seq
-        elif isinstance(holder, Edited):
-            seq = holder.target
-        else:
-            return False
-        newest = self._newest.get(seq)
-        if newest is None or seq in self._deleted:
-            return False
-        if seq <= self._indexed:  # what is not will be indexed as it reads then
-            now = None if isinstance(newest, Deleted) else " ".join(words_of(newest.text))
-            before = " ".join(words_of(holder.text))
-            self.reworded.append(Reworded(seq, holder.room, before, now))
-        return True
+    def _holds_former_text_of(self, event: AnyLogged) -> int | None:
+        """Return the seq of the message whose text `event` has and must lose."""
+        match event:
+            case Edited(target=seq):
+                pass
+            case Message(seq=seq) if seq not in self._edited:
+                pass
+            case _:
+                return None
+        return seq if seq in self._newest and seq not in self._deleted else None
+
+    def _reword(self, seq: int, holder: AnyLogged) -> None:
+        if seq > self._indexed:
+            return  # it will be indexed as it reads then
+        assert isinstance(holder, Message | Edited)
+        newest = self._newest[seq]
+        now = None if isinstance(newest, Deleted) else " ".join(words_of(newest.text))
+        self.reworded.append(Reworded(seq, holder.room, " ".join(words_of(holder.text)), now))
 
     def stored(self, event: AnyLogged) -> AnyLogged:
         """Return `event`, of the batch, as its row has it: the text only if it is the newest."""

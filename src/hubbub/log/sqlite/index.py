@@ -8,10 +8,10 @@ INDEX_AFTER_SECONDS and what a few portions take, which keeps the promise of a s
 or deletion takes the old words out within its own commit (changes.py), so at all times the index
 holds exactly the messages up to the watermark, as they read.
 
-Scrubbing. Nobody finds words that were taken out, but they stay in the file: in the segments of the
-index until these are merged, in the write-ahead log until it is emptied, and there are former texts
-too. Both are done SCRUB_AFTER_SECONDS after such a commit. What is outstanding is in the file
-(`taken_out` and `scrubbed`), so that a server that was killed goes on with it at its next start.
+Scrubbing. Words that were taken out cannot be found, but their bytes stay in the file until the
+index's segments are merged, and in the write-ahead log, with the former texts, until that is
+emptied. Both are done SCRUB_AFTER_SECONDS after such a commit. The file itself says what is
+outstanding (`taken_out`, `scrubbed`), so that a killed server goes on with it at its next start.
 A commit in the midst of a merge makes segments that are no part of it: `scrubbed` is what was
 taken out before the merge began, and the rest is done by the next. What this cannot promise: to
 make room in the index SQLite moves rows from page to page, and `secure_delete` misses some of what
@@ -43,7 +43,6 @@ CLOSING_SECONDS = 2.0  # what may still be scrubbed at the end; the rest is done
 PORTION_EVENTS = 500
 PORTION_EVENT_BYTES = 500  # a portion of few long messages takes no longer
 MERGE_PAGES = 4  # of about 4 kB, in one step
-
 WAL_TRIES = 30  # before the operator is told
 
 _BEHIND = "New messages cannot be searched for the moment."
@@ -99,7 +98,7 @@ class Index:
         self._stained = asyncio.Event()
         self._behind.set()  # an earlier run may have ended before its index was filled
         self._stained.set()  # or scrubbed
-        self._blankings = writer.blankings
+        self._scrubbed = -1  # of the writer's blankings
         filling = self._repeat(self._behind, INDEX_AFTER_SECONDS, self._fill, _BEHIND)
         scrubbing = self._repeat(self._stained, SCRUB_AFTER_SECONDS, self._scrub, _STAINED)
         self._tasks = [asyncio.create_task(filling), asyncio.create_task(scrubbing)]
@@ -107,8 +106,7 @@ class Index:
     def follow(self) -> None:
         """Take in what was just committed, soon."""
         self._behind.set()
-        if self._blankings != self._writer.blankings:
-            self._blankings = self._writer.blankings
+        if self._scrubbed != self._writer.blankings:
             self._stained.set()
 
     async def _repeat(
@@ -130,6 +128,7 @@ class Index:
             pass
 
     async def _scrub(self) -> None:
+        blankings = self._writer.blankings  # before the rest: what comes meanwhile is the next's
         taken_out, scrubbed = await self._connection.run(read_stains)
         if taken_out != scrubbed:
             # A negative number has it merge all segments there are, into one, and is said once.
@@ -143,12 +142,15 @@ class Index:
             if tries == WAL_TRIES:
                 _logger.warning("%s Another program reads its hubbub.db: end it.", _STAINED)
             await asyncio.sleep(RETRY_SECONDS)
+        self._scrubbed = blankings
 
     async def close(self) -> None:
         """Stop; what is not indexed yet waits for the next start."""
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
+        if self._scrubbed == self._writer.blankings:
+            return
         with suppress(TimeoutError, LogError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._scrub()
