@@ -1,85 +1,26 @@
 """A desk at a real server: rooms, history, messages on their way, and what is remembered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Message
+from hubbub.chat.events import Room
 from hubbub.client import connect
-from hubbub.desk.desk import Desk
+from hubbub.desk import desk as desk_module
+from hubbub.desk.desk import REPLACED
 from hubbub.desk.link import State
-from hubbub.desk.log import Note, Said
-from hubbub.desk.opening import Opening
-from hubbub.desk.posting import unsent
+from hubbub.desk.log import Note
+from hubbub.desk.posting import keep_unsent, unsent
 from hubbub.desk.profile import Profile
-from hubbub.desk.room import Draft, RoomState
+from hubbub.desk.room import Draft
 from hubbub.testing import LocalServer
 from tests.interop.conftest import TutorialServer, tutorial_server
 
+from .users import User, say, user
+
 __all__ = ["tutorial_server"]
-
-
-class User:
-    """A desk, and what it has told so far."""
-
-    def __init__(self, address: str, profile: Profile, name: str, room: str | None) -> None:
-        self.alerts: list[str] = []
-        self._stirred = asyncio.Event()
-        self.desk = Desk(
-            Opening(address=address, room=room),
-            name,
-            profile,
-            lambda text, name: name in text,
-            stirred=self._stirred.set,
-            alert=self._alert,
-        )
-
-    def _alert(self, _room: RoomState, message: Message) -> None:
-        self.alerts.append(message.text)
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Take in what comes until something holds."""
-        async with asyncio.timeout(20):
-            while True:
-                self._stirred.clear()
-                self.desk.catch_up()
-                if holds():
-                    return
-                await self._stirred.wait()
-
-    def texts(self, room: RoomState | None = None) -> list[str]:
-        """Return what is in a room's log, notes and pending messages too."""
-        log = (room or self.desk.rooms.current).log
-        items = [log[index] for index in range(log.first, log.end)]
-        return [item.message.text if isinstance(item, Said) else item.text for item in items]
-
-
-@asynccontextmanager
-async def user(
-    address: str, profile: Profile, name: str = "ann", room: str | None = None
-) -> AsyncIterator[User]:
-    one = User(address, profile, name, room)
-    chatting = asyncio.create_task(one.desk.run())
-    try:
-        yield one
-    finally:
-        chatting.cancel()
-        await asyncio.wait([chatting])
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Profile:
-    return Profile.load(tmp_path / "profile.json")
-
-
-async def say(address: str, *texts: str, room: str | None = None, name: str = "bob") -> None:
-    async with connect(address, name=name, room=room) as chat:
-        for text in texts:
-            await chat.say(text)
 
 
 def test_history_is_there_and_older_pages_follow(
@@ -140,7 +81,6 @@ def test_messages_elsewhere_count_and_alert(hubbub_server: LocalServer, profile:
             await ann.until(lambda: ann.desk.rooms.current.filled)
             kitchen = await ann.desk.join("Kitchen")
             await ann.until(lambda: kitchen.filled)
-            ann.desk.show(next(iter(ann.desk.rooms)))
             await say(hubbub_server.address, "soup", "for ann", room="kitchen")
             await ann.until(lambda: kitchen.unread == 2)
             assert (kitchen.name, kitchen.mentions) == ("kitchen", 1)
@@ -176,6 +116,7 @@ def test_rooms_markers_and_drafts_are_there_again_the_next_time(
         async with user(hubbub_server.address, profile) as ann:
             await ann.until(lambda: ann.desk.rooms.current.filled)
             kitchen = await ann.desk.join("kitchen")
+            ann.desk.show(kitchen)
             await ann.until(lambda: ann.texts(kitchen) == ["one"])
             kitchen.draft = Draft("half a th")
             ann.desk.remember()
@@ -242,6 +183,7 @@ def test_the_last_room_stays(hubbub_server: LocalServer, profile: Profile) -> No
             with pytest.raises(Refused, match="only room"):
                 await ann.desk.leave(ann.desk.rooms.current)
             kitchen = await ann.desk.join("kitchen")
+            ann.desk.show(kitchen)
             await ann.desk.leave(kitchen)
             assert ann.desk.rooms.current.name == "lobby"
 
@@ -261,5 +203,139 @@ def test_what_the_server_answers_becomes_a_note(
             assert isinstance(note, Note)
             assert note.is_error
             assert "no command /nonsense" in note.text
+
+    asyncio.run(scene())
+
+
+def test_a_history_that_was_replaced_is_shown_anew_and_said_to_be(
+    hubbub_server: LocalServer, profile: Profile
+) -> None:
+    async def scene() -> None:
+        await say(hubbub_server.address, "one", "two")
+        async with user(hubbub_server.address, profile) as ann:
+            room = ann.desk.rooms.current
+            await ann.until(lambda: ann.texts() == ["one", "two"])
+            room.log.note("of the old history", 0)
+            room.unread = 2
+            entered = Room(
+                room="lobby", topic="", members=[], last=2, first=1, gap=False, replaced=True
+            )
+            ann.desk._take(entered)
+            assert ann.texts() == [REPLACED]
+            assert (room.unread, room.unread_after) == (0, None)
+            await ann.until(lambda: ann.texts() == ["one", "two", REPLACED])
+            await say(hubbub_server.address, "three")
+            await ann.until(lambda: ann.texts() == ["one", "two", REPLACED, "three"])
+
+    asyncio.run(scene())
+
+
+def test_the_chat_ends_when_the_server_has_taken_what_was_said(
+    hubbub_server: LocalServer, profile: Profile
+) -> None:
+    async def scene() -> None:
+        async with user(hubbub_server.address, profile) as ann:
+            room = ann.desk.rooms.current
+            await ann.until(lambda: room.filled)
+            ann.desk.posting.say(room, "the last words")
+            await ann.desk.finish()
+            keep_unsent(ann.desk.rooms)
+            assert room.draft.text == ""
+            async with connect(hubbub_server.address, name="bob") as bob:
+                page = await bob.history("lobby")
+            assert [message.text for message in page.messages] == ["the last words"]
+
+    asyncio.run(scene())
+
+
+def test_what_the_server_does_not_take_in_time_is_said_and_becomes_a_draft(
+    hubbub_server: LocalServer, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "FINISH_UNSEEN_SECONDS", 0)
+    monkeypatch.setattr(desk_module, "FINISH_SECONDS_MAX", 0)
+
+    async def scene() -> None:
+        async with user(hubbub_server.address, profile) as ann:
+            room = ann.desk.rooms.current
+            await ann.until(lambda: room.filled)
+
+            async def never(*_: object, **__: object) -> None:
+                await asyncio.Event().wait()
+
+            monkeypatch.setattr(ann.desk.chat, "say", never)
+            ann.desk.posting.say(room, "the last words")
+            await ann.desk.finish()
+            assert any("Quit again" in text for text in ann.texts())
+            keep_unsent(ann.desk.rooms)
+            assert room.draft.text == "the last words"
+
+    asyncio.run(scene())
+
+
+def test_what_a_tutorial_server_took_is_not_unsent(
+    tutorial_server: TutorialServer, profile: Profile
+) -> None:
+    async def scene() -> None:
+        async with user(tutorial_server.address, profile) as ann:
+            await ann.until(lambda: ann.desk.link.state is State.CLASSIC)
+            room = ann.desk.rooms.current
+            ann.desk.posting.say(room, "hello")
+            await ann.desk.finish()
+            assert unsent(ann.desk.rooms) == 0  # though nothing was drawn since
+            keep_unsent(ann.desk.rooms)
+            assert room.draft.text == ""
+
+    asyncio.run(scene())
+
+
+def test_a_fault_in_the_background_ends_the_desk_with_it(
+    hubbub_server: LocalServer, profile: Profile
+) -> None:
+    async def scene() -> None:
+        ann = User(hubbub_server.address, profile, "ann", None)
+
+        async def fail() -> None:
+            raise KeyError("a fault")
+
+        chatting = asyncio.create_task(ann.desk.run())
+        await ann.until(lambda: ann.desk.rooms.current.filled)
+        ann.desk.attempt(fail())
+        with pytest.raises(KeyError, match="a fault"):
+            await chatting
+
+    asyncio.run(scene())
+
+
+def test_an_unsent_private_text_is_there_when_its_room_is_opened_again(
+    hubbub_server: LocalServer, profile: Profile, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        async with connect(hubbub_server.address, name="bob"):
+            async with user(hubbub_server.address, profile) as ann:
+                await ann.until(lambda: ann.desk.rooms.current.filled)
+                room = await ann.desk.direct("bob")
+                room.draft = Draft("between us")
+                ann.desk.remember()
+                profile.save()
+            again = Profile.load(tmp_path / "profile.json")
+            async with user(hubbub_server.address, again) as ann:
+                await ann.until(lambda: ann.desk.rooms.current.filled)
+                room = await ann.desk.direct("bob")
+                assert room.draft.text == "between us"
+
+    asyncio.run(scene())
+
+
+def test_a_room_with_an_unsent_text_is_not_left(
+    hubbub_server: LocalServer, profile: Profile
+) -> None:
+    async def scene() -> None:
+        async with user(hubbub_server.address, profile) as ann:
+            await ann.until(lambda: ann.desk.rooms.current.filled)
+            kitchen = await ann.desk.join("kitchen")
+            ann.desk.posting.say(kitchen, "x" * 70_000)
+            await ann.until(lambda: any(one.failure for one in kitchen.log.pending))
+            with pytest.raises(Refused, match="/drop"):
+                await ann.desk.leave(kitchen)
 
     asyncio.run(scene())

@@ -153,6 +153,6 @@ def test_nothing_is_shown_of_two_histories() -> None:
 def test_what_was_seen_of_a_replaced_history_is_forgotten() -> None:
     state = RoomState("lobby", seen=5)
     state.follow(replica(5, held=5), "ann", lambda _: False, attentive=True)
-    state.replaced()
+    state.begin_anew(3)
     fresh = state.follow(replica(3, held=3), "ann", lambda _: False, attentive=False)
     assert (fresh, state.unread, state.seen) == ([], 0, 3)

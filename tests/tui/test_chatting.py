@@ -200,7 +200,7 @@ def test_chosen_messages_are_answered_reacted_to_and_deleted(
             await ann.until("🎉 ann")
             await ann.press("d")
             await ann.until("Delete 'an answer' for everybody?")
-            await ann.press("y")
+            await ann.press("left", "enter")
             await ann.until("(deleted)")
             deleted = await heard(bob, Deleted)
             assert isinstance(deleted, Deleted)

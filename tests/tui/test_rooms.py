@@ -206,3 +206,43 @@ def test_the_palette_and_the_help_list_the_same_actions(
             await ann.until(lambda: ann.draft == "/join ")
 
     asyncio.run(scene())
+
+
+def test_a_message_that_was_found_is_chosen(hubbub_server: LocalServer, tmp_path: Path) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob") as bob, seat(address, tmp_path) as ann:
+            seq = await bob.say("a needle in the hay")
+            for number in range(5):
+                await bob.say(f"straw {number}")
+            await ann.say("/search needle")
+            await ann.until("bob a needle in the hay")
+            await ann.press("enter")
+            await ann.until(lambda: ann.chat.log_view.selected is not None)
+            await ann.press("f6", "r")
+            await ann.until("Answering bob: a needle in the hay")
+            await ann.say("there it is")
+            await ann.until("there it is")
+            page = await bob.history("lobby", limit=1)
+            assert page.messages[0].reply_to == seq
+
+    asyncio.run(scene())
+
+
+def test_up_edits_an_own_message_whichever_was_found(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob") as bob, seat(address, tmp_path) as ann:
+            await ann.say("my own straw")
+            await bob.say("a needle in the hay")
+            await ann.until("a needle")
+            await ann.say("/search needle")
+            await ann.until("bob a needle in the hay")
+            await ann.press("enter")
+            await ann.until(lambda: ann.chat.log_view.selected is not None)
+            await ann.press("up")
+            await ann.until(lambda: ann.draft == "my own straw")
+
+    asyncio.run(scene())

@@ -1,6 +1,6 @@
 """The verbs about messages. They mean the chosen one; else the newest, or the newest own one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
@@ -13,10 +13,14 @@ from hubbub.desk.log import Pending, Said
 _QUOTED_CHARS = 40
 
 
-def meant(desk: Desk, face: Face, *, own: bool = False) -> Message | None:
-    """Return the chosen message, else the newest one; of the user's own if `own`."""
+def _chosen(desk: Desk, face: Face, *, own: bool) -> Message | None:
     if (item := face.chosen) is not None:
         return item.message if isinstance(item, Said) else None
+    return newest(desk, own=own)
+
+
+def newest(desk: Desk, *, own: bool) -> Message | None:
+    """Return the newest message of the room: the user's own, or somebody else's."""
     return next(
         (
             message
@@ -28,27 +32,32 @@ def meant(desk: Desk, face: Face, *, own: bool = False) -> Message | None:
 
 
 def _meant(desk: Desk, face: Face, *, own: bool = False) -> Message:
-    message = meant(desk, face, own=own)
+    message = _chosen(desk, face, own=own)
     if message is None:
         raise Refused("There is no message of yours here." if own else "There is no message here.")
     return message
 
 
-async def edit(desk: Desk, face: Face, argument: str) -> None:
+def edit(desk: Desk, face: Face, argument: str) -> Awaitable[None] | None:
     """Give an own message a new text, or let the user write one."""
     message = _meant(desk, face, own=True)
     if argument:
-        await desk.chat.edit(message.room, message.seq, argument)
-    else:
-        face.writing.edit(message, desk.name)
+        return desk.chat.edit(message.room, message.seq, argument)
+    face.writing.edit(message, desk.name)
+    return None
 
 
-async def delete(desk: Desk, face: Face, _argument: str) -> None:
+def delete(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Delete an own message, after a question."""
     message = _meant(desk, face, own=True)
     text = " ".join(message.text.split())
     shown = text if len(text) <= _QUOTED_CHARS else f"{text[:_QUOTED_CHARS]}…"
-    if await face.confirm(f"Delete '{shown}' for everybody?", "Delete"):
+    answer = face.confirm(f"Delete '{shown}' for everybody?", "Delete")
+    return _delete(desk, message, answer)
+
+
+async def _delete(desk: Desk, message: Message, answer: Awaitable[bool]) -> None:
+    if await answer:
         await desk.chat.delete(message.room, message.seq)
 
 
@@ -61,15 +70,25 @@ def reply(desk: Desk, face: Face, argument: str) -> None:
         face.writing.reply(message)
 
 
-async def react(desk: Desk, face: Face, argument: str) -> None:
+def react(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Give an emoji to a message, or take it back."""
     message = _meant(desk, face)
-    emoji = emoji_named(argument) or argument or await face.choose_emoji()
-    if emoji and emoji.startswith(":"):
+    emoji = emoji_named(argument) or argument
+    if emoji.startswith(":"):
         raise Refused(f"There is no emoji called {emoji}")
     if emoji:
-        on = desk.name not in message.reactions.get(emoji, [])
-        await desk.chat.react(message.room, message.seq, emoji, on=on)
+        return _react(desk, message, emoji)
+    return _react_with_chosen(desk, message, face.choose_emoji())
+
+
+async def _react_with_chosen(desk: Desk, message: Message, choice: Awaitable[str | None]) -> None:
+    if emoji := await choice:
+        await _react(desk, message, emoji)
+
+
+async def _react(desk: Desk, message: Message, emoji: str) -> None:
+    on = desk.name not in message.reactions.get(emoji, [])
+    await desk.chat.react(message.room, message.seq, emoji, on=on)
 
 
 def copy(desk: Desk, face: Face, _argument: str) -> None:
@@ -100,7 +119,7 @@ def _failed(pending: Sequence[Pending]) -> list[Pending]:
     return failed
 
 
-async def search(desk: Desk, face: Face, argument: str) -> None:
+def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Find messages: in this private room, or in all public ones; and show the one chosen."""
     here = desk.rooms.current
     scope = here.name if here.is_direct else None
@@ -110,21 +129,23 @@ async def search(desk: Desk, face: Face, argument: str) -> None:
             return []
         return (await desk.chat.search(words, scope)).messages[::-1]
 
-    if message := await face.choose_message(argument, found):
-        await _show(desk, face, message)
+    return _show_chosen(desk, face, face.choose_message(argument, found))
 
 
-async def _show(desk: Desk, face: Face, message: Message) -> None:
+async def _show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
     """Show a message with what stands around it, in its room."""
+    if (message := await choice) is None:
+        return
     room = desk.rooms.get(message.room)
     if room is None:
-        room = await desk.join(message.room)
+        room = await face.writing.move(desk.join(message.room))
     else:
         desk.show(room)
-    face.room_changed()
     await desk.paging.fill(room)
     await desk.paging.back_to(room, message.seq)
     desk.catch_up()
+    if room is not desk.rooms.current:
+        return  # the user has gone elsewhere meanwhile
     if room.log.index_of(message.seq) is not None:
         face.show_message(message.seq)
     else:

@@ -1,6 +1,6 @@
 """The verbs about rooms and people."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import NAME_CHARS_MAX, same_name
@@ -9,95 +9,105 @@ from hubbub.desk.face import Face
 from hubbub.desk.room import RoomState
 
 
-def show(desk: Desk, face: Face, room: RoomState) -> None:
-    """Put a room on the screen."""
-    desk.show(room)
-    face.room_changed()
-
-
-async def switch(desk: Desk, face: Face, _argument: str) -> None:
+def switch(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Go to a room of the user's, those with something unread first."""
     rooms = sorted(desk.rooms, key=lambda room: (not room.mentions, not room.unread))
     rooms.sort(key=lambda room: room is desk.rooms.current)
-    if room := await face.choose_room(rooms):
-        show(desk, face, room)
+    return _show_chosen(desk, face.choose_room(rooms))
 
 
-def above(desk: Desk, face: Face, _argument: str) -> None:
+async def _show_chosen(desk: Desk, choice: Awaitable[RoomState | None]) -> None:
+    if room := await choice:
+        desk.show(room)
+
+
+def above(desk: Desk, _face: Face, _argument: str) -> None:
     """Go to the room above."""
-    show(desk, face, desk.rooms.beside(-1))
+    desk.show(desk.rooms.beside(-1))
 
 
-def below(desk: Desk, face: Face, _argument: str) -> None:
+def below(desk: Desk, _face: Face, _argument: str) -> None:
     """Go to the room below."""
-    show(desk, face, desk.rooms.beside(1))
+    desk.show(desk.rooms.beside(1))
 
 
-def numbered(desk: Desk, face: Face, argument: str) -> None:
+def numbered(desk: Desk, _face: Face, argument: str) -> None:
     """Go to the room with this number, counted from 1."""
     rooms = list(desk.rooms)
     if (number := int(argument)) <= len(rooms):
-        show(desk, face, rooms[number - 1])
+        desk.show(rooms[number - 1])
 
 
 def next_unread(desk: Desk, face: Face, _argument: str) -> None:
     """Go to the next room with something unread."""
     if room := desk.rooms.next_unread():
-        show(desk, face, room)
+        desk.show(room)
     else:
         face.tell("Nothing is unread in other rooms.")
 
 
-async def choose(desk: Desk, face: Face, _argument: str) -> None:
+def choose(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Enter one of the server's rooms."""
-    if name := await face.choose_public_room(await desk.chat.rooms()):
-        await desk.join(name)
-        face.room_changed()
+    return _enter_chosen(desk, face, face.choose_public_room(desk.chat.rooms))
 
 
-async def join(desk: Desk, face: Face, argument: str) -> None:
+async def _enter_chosen(desk: Desk, face: Face, choice: Awaitable[str | None]) -> None:
+    if name := await choice:
+        await face.writing.move(desk.join(name))
+
+
+def join(desk: Desk, face: Face, argument: str) -> Awaitable[object]:
     """Enter a room."""
-    await desk.join(_needed(argument, "/join ROOM").removeprefix("#"))
-    face.room_changed()
+    name = _needed(argument, "/join ROOM").removeprefix("#")
+    return face.writing.move(desk.join(name))
 
 
-async def leave(desk: Desk, face: Face, argument: str) -> None:
+def leave(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Leave a room, the current one if none is named."""
     name = argument.removeprefix("#")
     room = desk.rooms.get(name) if name else desk.rooms.current
     if room is None:
         raise Refused(f"You are not in a room called '{name}'.")
-    await desk.leave(room)
-    face.room_changed()
+    if room is not desk.rooms.current:
+        return desk.leave(room)
+    # What is said after that was meant for this room, and for no other.
+    return face.writing.leave(desk.leave(room))
 
 
-async def message(desk: Desk, face: Face, argument: str) -> None:
+def message(desk: Desk, face: Face, argument: str) -> Awaitable[object]:
     """Open the private room shared with somebody, and say something there."""
     name, text = _split_name(desk.names(), _needed(argument, "/msg NAME TEXT"))
+    return face.writing.move(_say_to(desk, name, text))
+
+
+async def _say_to(desk: Desk, name: str, text: str) -> RoomState:
     room = await desk.direct(name)
-    face.room_changed()
     if text:
         desk.posting.say(room, text)
+    return room
 
 
-async def who(desk: Desk, _face: Face, _argument: str) -> None:
+def who(desk: Desk, _face: Face, _argument: str) -> Awaitable[None]:
     """Say who is in the current room."""
-    room = desk.rooms.current
+    return _who(desk, desk.rooms.current)
+
+
+async def _who(desk: Desk, room: RoomState) -> None:
     found = await desk.chat.members(room.name)
     names = ", ".join(sorted((one.name for one in found.members), key=str.casefold))
     more = ", and more" if found.more else ""
     desk.note(f"{len(found.members)} in {room.title}: {names}{more}")
 
 
-async def topic(desk: Desk, _face: Face, argument: str) -> None:
+def topic(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
     """Give the current room a topic, or say which it has."""
     room = desk.rooms.current
     if argument:
-        await desk.chat.topic(room.name, argument)
-        return
+        return desk.chat.topic(room.name, argument)
     replica = desk.replica(room)
     there = replica.topic if replica else ""
     desk.note(f"Topic: {there}" if there else f"{room.title} has no topic.")
+    return None
 
 
 def _needed(argument: str, usage: str) -> str:

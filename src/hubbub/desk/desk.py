@@ -6,7 +6,7 @@ per frame, however many events came since.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 
 from hubbub.chat import events as e
@@ -38,10 +38,17 @@ MESSAGES_MAX = 100_000
 """Messages of a room that may be scrolled back to; about 70 MB when they are all loaded."""
 
 RECONNECT_SECONDS_MAX = 10.0
+FINISH_SECONDS_MAX = 3.0
+FINISH_UNSEEN_SECONDS = 0.3
 PING_SECONDS = 10.0
 TYPING_AGAIN_SECONDS = 3.0
 TURN_SECONDS = 0.01
 """How long events are taken in at a stretch before keys and drawing have their turn."""
+
+REPLACED = (
+    "The chatroom's history was replaced on the server, as after a return to an older copy. "
+    "What was shown here is gone; this is what there is now."
+)
 
 
 class Desk:
@@ -79,9 +86,7 @@ class Desk:
         self.rooms = Rooms(self._new_room(room))
         self.paging = Paging(self.chat, self._loaded)
         self._errands = Errands()
-        self.posting = Posting(
-            self.chat, self._errands.spawn, stirred=stirred, written=self._written
-        )
+        self.posting = Posting(self.chat, self._owe, stirred=stirred, written=self._written)
         self.looking = True
         self._is_mention = is_mention
         self.stirred = stirred
@@ -90,6 +95,11 @@ class Desk:
         self._relayed = Replica(room)
         self._rejoined = False
         self._typed_at = 0.0
+        self.turned: Callable[[], None] = lambda: None
+        """Called when another room is the current one, at once."""
+        self.refused: Callable[[str, RoomState], None] = lambda _text, _room: None
+        """Called with a line, and where it was typed, that the server has refused."""
+        self._line: tuple[str, RoomState] | None = None
 
     def _new_room(self, name: str) -> RoomState:
         room = RoomState(name, self.memory.seen.get(name))
@@ -117,6 +127,18 @@ class Desk:
         async with self.chat:
             self._errands.spawn(self._measure())
             await self._errands.beside(self._listen())
+
+    async def finish(self) -> None:
+        """Wait, if there is a connection, until the server has taken what was said; not for long.
+
+        What it has not taken is unsent: `keep_unsent` makes drafts of it.
+        """
+        if self.link.is_live and not await self._errands.settle(FINISH_UNSEEN_SECONDS):
+            self.note("Waiting for the server to take what you said. Quit again to go at once.")
+            await self._errands.settle(FINISH_SECONDS_MAX)
+
+    def _owe(self, work: Coroutine[None, None, None]) -> None:
+        self._errands.spawn(work, owed=True)
 
     async def _listen(self) -> None:
         turn_ends = time.monotonic() + TURN_SECONDS
@@ -152,6 +174,9 @@ class Desk:
                 self.note(event.text)
             case e.Error():
                 self.note(event.message, is_error=True)
+                if event.ref is None and self._line is not None:
+                    (text, room), self._line = self._line, None
+                    self.refused(text, room)
             case ClassicMessage():
                 self._relay(event.sender, event.text)
             case Online():
@@ -204,15 +229,14 @@ class Desk:
         self.link.retry_at = None if wait is None else time.monotonic() + wait
 
     def _entered(self, event: e.Room) -> None:
+        if event.room not in self.chat.replicas:
+            return  # left, before this event's turn came
         room = self.rooms.get(event.room)
         if room is None:
             room = self._adopt(event.room)
         elif event.replaced:
-            room.replaced()
-            self.note(
-                f"The server's history of {room.title} was replaced, as by an older copy of it. "
-                "You see what there is now."
-            )
+            room.begin_anew(event.last)
+            self._say_in(room, REPLACED)
         elif event.last > room.log.newest:
             room.interrupt()
         room.entitle(event.direct, self.name)
@@ -273,8 +297,11 @@ class Desk:
 
     # What is asked for.
 
-    def attempt(self, work: Awaitable[None]) -> None:
-        """Do something that may be refused, and say so in the log if it is."""
+    def attempt(self, work: Awaitable[None], *, owed: bool = False) -> None:
+        """Do something that may be refused, and say so in the log if it is.
+
+        `owed`: the chat does not end before, if that can be helped.
+        """
 
         async def attempted() -> None:
             try:
@@ -282,11 +309,14 @@ class Desk:
             except HubbubError as error:
                 self.note(str(error), is_error=True)
 
-        self._errands.spawn(attempted())
+        self._errands.spawn(attempted(), owed=owed)
 
     def note(self, text: str, *, is_error: bool = False) -> None:
         """Tell the user something, in the room on the screen."""
-        self.rooms.current.log.note(text, now_milliseconds(), is_error=is_error)
+        self._say_in(self.rooms.current, text, is_error=is_error)
+
+    def _say_in(self, room: RoomState, text: str, *, is_error: bool = False) -> None:
+        room.log.note(text, now_milliseconds(), is_error=is_error)
         self.stirred()
 
     def names(self) -> list[str]:
@@ -307,6 +337,7 @@ class Desk:
                 self.memory.room = self.rooms.current.name
             self.rooms.current.leave()
             self.rooms.current = room
+            self.turned()
             self.stirred()
 
     def look(self, *, looking: bool) -> None:
@@ -314,6 +345,11 @@ class Desk:
         self.looking = looking
         if looking and self.rooms.current.filled:
             self.rooms.current.look()
+
+    async def line(self, text: str, room: RoomState) -> None:
+        """Send a `/` command that the server may know, typed in a room."""
+        self._line = (text, room)
+        await self.chat.line(text)
 
     def typed(self) -> None:
         """Tell the room, now and then, that the user is writing."""
@@ -327,33 +363,43 @@ class Desk:
             await self.chat.typing(room)
 
     async def join(self, name: str) -> RoomState:
-        """Enter a room, and put it on the screen."""
-        return self._show_entered(await self.chat.join(name))
+        """Enter a room."""
+        return self._room_entered(await self.chat.join(name))
 
     async def direct(self, name: str) -> RoomState:
-        """Open the private room shared with somebody, and put it on the screen."""
-        return self._show_entered(await self.chat.direct(name))
+        """Open the private room shared with somebody."""
+        return self._room_entered(await self.chat.direct(name))
 
-    def _show_entered(self, event: e.Room) -> RoomState:
+    def _room_entered(self, event: e.Room) -> RoomState:
         # The event itself may still wait in line.
         room = self.rooms.get(event.room) or self._adopt(event.room)
         room.entitle(event.direct, self.name)
-        self.show(room)
         return room
 
     async def leave(self, room: RoomState) -> None:
         """Leave a room; the last one stays."""
         if len(self.rooms) == 1:
             raise Refused("This is the only room you are in. Join another one first.")
+        with suppress(TimeoutError):  # what is refused only now would come back to nowhere
+            async with asyncio.timeout(FINISH_SECONDS_MAX):
+                await self.posting.settled(room)
+        if any(not one.taken for one in room.log.pending):
+            raise Refused(
+                f"Something you said in {room.title} was not sent. "
+                "Send it there with /retry, or give it up with /drop."
+            )
         await self.chat.leave(room.name)
         self.rooms.remove(room.name)
         self.memory.rooms = [name for name in self.memory.rooms if name != room.name]
-        self.memory.drafts.pop(room.name, None)
+        self.turned()
+        self.memory.drafts[room.name] = room.draft.text  # in case the user comes back
         self.stirred()
 
     def remember(self) -> None:
         """Put what the next start should know into the profile."""
         public = {room.name: room for room in self.rooms if not room.is_direct}
+        drafts = self.memory.drafts | {room.name: room.draft.text for room in self.rooms}
+        self.memory.drafts = {name: draft for name, draft in drafts.items() if draft}
         if not self.is_classic:
             # Rooms that were not entered again yet are not left.
             self.memory.rooms = list(dict.fromkeys([*self.memory.rooms, *public]))
@@ -361,5 +407,3 @@ class Desk:
             self.memory.seen |= seen
         if not self.rooms.current.is_direct:
             self.memory.room = self.rooms.current.name
-        drafts = self.memory.drafts | {name: room.draft.text for name, room in public.items()}
-        self.memory.drafts = {name: draft for name, draft in drafts.items() if draft}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 
 
 class Errands:
@@ -9,17 +10,21 @@ class Errands:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owed: set[asyncio.Task[None]] = set()
         self._fault: BaseException | None = None
         self._main: asyncio.Task[None] | None = None
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Begin some work, before the main one or during it."""
+    def spawn(self, work: Coroutine[None, None, None], *, owed: bool = False) -> None:
+        """Begin some work, before the main one or during it. `owed`: `settle` waits for it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
+        if owed:
+            self._owed.add(task)
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._owed.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._fault = self._fault or fault
             if self._main is not None:
@@ -37,5 +42,15 @@ class Errands:
                 raise self._fault from None
             raise
         finally:
-            for task in (self._main, *self._tasks):
+            ending = {self._main, *self._tasks}
+            for task in ending:
                 task.cancel()
+            await asyncio.wait(ending)  # each puts away what it has in hand
+
+    async def settle(self, seconds: float) -> bool:
+        """Wait until nothing is owed any more, and at most so long; returns whether that is so."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._owed:  # one that ends may leave another behind
+                    await asyncio.wait(self._owed)
+        return not self._owed

@@ -9,13 +9,15 @@ from hubbub.desk.room import RoomState
 from hubbub.desk.writing import Sheet, Writing
 
 FindMessages = Callable[[str], Awaitable[Sequence[Message]]]
+FindRooms = Callable[[], Awaitable[Sequence[RoomSummary]]]
 
 
 class Face(Sheet, Protocol):
     """What it is given to show holds texts and names as they were written.
 
-    A face MUST make them safe to show, and MUST answer a question only by what the user did after
-    seeing it. A choice that the user breaks off is None.
+    A face MUST make them safe to show. It MUST show a question at once, so that what is typed next
+    is typed for it, and MUST confirm only by what the user did after seeing what is to be
+    confirmed. A choice that the user breaks off is None.
     """
 
     @property
@@ -25,9 +27,6 @@ class Face(Sheet, Protocol):
     @property
     def chosen(self) -> Item | None:
         """What the user has chosen in the log on the screen, if anything."""
-
-    def room_changed(self) -> None:
-        """Show the desk's current room, with its draft, if it does not yet."""
 
     def show_newest(self) -> None:
         """Show the end of the log."""
@@ -41,17 +40,20 @@ class Face(Sheet, Protocol):
     def copy(self, text: str) -> None:
         """Put a text into the clipboard."""
 
-    async def confirm(self, question: str, yes: str) -> bool:
-        """Ask whether the user wants what is about to happen; `yes` is the word for it."""
+    def confirm(self, question: str, yes: str, *, is_likely: bool = False) -> Awaitable[bool]:
+        """Ask whether the user wants what is about to happen; `yes` is the word for it.
 
-    async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
+        `is_likely`: one key may be enough. What cannot be undone takes more than that.
+        """
+
+    def choose_room(self, rooms: Iterable[RoomState]) -> Awaitable[RoomState | None]:
         """Have the user choose one of their rooms."""
 
-    async def choose_public_room(self, rooms: Iterable[RoomSummary]) -> str | None:
+    def choose_public_room(self, find: FindRooms) -> Awaitable[str | None]:
         """Have the user choose one of the server's rooms."""
 
-    async def choose_message(self, words: str, find: FindMessages) -> Message | None:
+    def choose_message(self, words: str, find: FindMessages) -> Awaitable[Message | None]:
         """Have the user choose a message with certain words, `words` at first; newest first."""
 
-    async def choose_emoji(self) -> str | None:
+    def choose_emoji(self) -> Awaitable[str | None]:
         """Have the user choose an emoji."""

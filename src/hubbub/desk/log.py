@@ -29,13 +29,17 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct):
-    """An own message that is not committed yet, or was refused: `failure` says why."""
+    """An own message that does not stand in the log yet, or was refused: `failure` says why.
+
+    `taken`: the server has it, and only its event is still to come.
+    """
 
     nonce: str
     text: str
     at: int
     reply_to: int | None = None
     seq: int | None = None
+    taken: bool = False
     failure: str | None = None
 
 
@@ -111,7 +115,7 @@ class RoomLog:
         is_other = replica.histories != self._histories
         self._histories = replica.histories
         if newest and (is_other or newest not in held):
-            self._start_anew()
+            self.clear()
             newest = 0
         self._drop_before(next(iter(held), 0))
         self._put_before(list(takewhile(self._is_older, held.values())))
@@ -135,8 +139,8 @@ class RoomLog:
     def _oldest(self) -> int | None:
         return next((item.message.seq for item in self._items if isinstance(item, Said)), None)
 
-    def _start_anew(self) -> None:
-        """Forget the messages: the replica begins elsewhere now."""
+    def clear(self) -> None:
+        """Forget all but what is pending: the replica begins elsewhere now."""
         self.first = self.settled_end
         self._items.clear()
         self._index.clear()

@@ -1,15 +1,17 @@
 """Carries out what the user asks for: what Enter does, and every verb, however it was chosen."""
 
+import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Generic, TypeVar
 
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
-from hubbub.desk.room import Draft
+from hubbub.desk.room import Draft, RoomState
 from hubbub.desk.verbs import Verb
-from hubbub.desk.writing import Aim
+from hubbub.desk.writing import Aim, Writing
 
 FaceT = TypeVar("FaceT", bound=Face)
 
@@ -19,79 +21,126 @@ _SLASH = re.compile(r"/([A-Za-z]+)(?:\s+(.*))?", re.DOTALL)
 
 
 class Orders(Generic[FaceT]):
-    """`verbs`: all that the face offers, its own included."""
+    """`verbs`: all that the face offers, its own included.
+
+    What was typed and could not be carried out comes back to where it was typed, also when the
+    chat ends before that is known.
+    """
 
     def __init__(self, desk: Desk, face: FaceT, verbs: Iterable[Verb[FaceT]]) -> None:
+        self.writing = Writing(face, desk.rooms.current, show=desk.show, release=self._release)
         self._desk = desk
         self._face = face
         self._by_word = {verb.word: verb for verb in verbs if verb.word}
+        desk.refused = self._give_back
 
     def do(self, verb: Verb[FaceT], argument: str = "", *, typed: str = "") -> None:
         """Do something; if it is refused, the log says why, and what was `typed` comes back."""
-        self._desk.attempt(self._carry_out(verb, argument, typed))
-
-    async def _carry_out(self, verb: Verb[FaceT], argument: str, typed: str) -> None:
-        if verb.events_only and self._desk.is_classic:
-            raise Refused(f"This server cannot do that: {verb.purpose}.")
+        return_typed = partial(self._give_back, typed, self.writing.aim.room)
         try:
-            if (done := verb.run(self._desk, self._face, argument)) is not None:
-                await done
-        except HubbubError:
-            if typed and not self._face.draft.text:
-                self._face.put_back(typed)
-            raise
+            if verb.events_only and self._desk.is_classic:
+                raise Refused(f"This server cannot do that: {verb.purpose}.")
+            # At once, while what the user saw is still what is there.
+            waiting = verb.run(self._desk, self._face, argument)
+        except HubbubError as error:
+            self._desk.note(str(error), is_error=True)
+            return_typed()
+        else:
+            if waiting is not None:
+                self._attempt(waiting, return_typed, owed=verb.takes_text)
+
+    def _attempt(
+        self, work: Awaitable[object], give_back: Callable[[], None], *, owed: bool = True
+    ) -> None:
+        """Do something that takes a while. `owed`: it carries what somebody wrote for others."""
+
+        async def attempted() -> None:
+            try:
+                await work
+            except HubbubError:
+                give_back()
+                raise
+            except asyncio.CancelledError:  # the chat ends: what was written becomes a draft
+                if owed:
+                    give_back()
+                raise
+
+        self._desk.attempt(attempted(), owed=owed)
+
+    def _give_back(self, text: str, room: RoomState) -> None:
+        if text:
+            is_left = self._desk.rooms.get(room.name) is not room
+            self.writing.give_back(text, self.writing.aim.room if is_left else room)
 
     # What Enter does.
 
     def enter(self, text: str) -> None:
         """Do what a text is for, after a question if it is long."""
-        aim = self._face.writing.aim
-        lines = text.count("\n") + 1
-        if lines > ASKED_FROM_LINES:
-            self._desk.attempt(self._ask(text, lines, aim))
+        if self.writing.hold(text):
+            return
+        self._enter(text, self.writing.aim)
+
+    def _release(self, text: str, room: RoomState) -> None:
+        """Go on with a text that was held until this room was reached."""
+        if room is self.writing.aim.room:
+            self.enter(text)
+        elif parse(text) is None:
+            self._enter(text, Aim(room))
+        else:  # what a command means depends on what is on the screen
+            self.writing.give_back(text, room)
+
+    def _enter(self, text: str, aim: Aim) -> None:
+        if aim == self.writing.aim and (aim.editing is not None or parse(text) is None):
+            self.writing.end()
+        if (lines := text.count("\n") + 1) > ASKED_FROM_LINES:
+            question = f"Send {lines} lines as one message?"
+            answer = self._face.confirm(question, "Send", is_likely=True)
+            self._attempt(self._ask(answer, text, aim), partial(self._give_back, text, aim.room))
         else:
             self._take(text, aim)
 
-    async def _ask(self, text: str, lines: int, aim: Aim) -> None:
-        if await self._face.confirm(f"Send {lines} lines as one message?", "Send"):
+    async def _ask(self, answer: Awaitable[bool], text: str, aim: Aim) -> None:
+        if await answer:
             self._take(text, aim)
         else:
-            self._face.put_back(text)
+            self._resume(text, aim)
 
     def _take(self, text: str, aim: Aim) -> None:
-        command = None if aim.editing is not None else parse(text)
-        if command is None:
+        """Carry out a text, whose aim was fixed when Enter was pressed."""
+        if aim.editing is not None:
+            if text != aim.editing.text:
+                work = self._desk.chat.edit(aim.editing.room, aim.editing.seq, text)
+                self._attempt(work, partial(self._resume, text, aim))
+        elif (command := parse(text)) is None:
             self._say(text, aim)
         elif (verb := self._by_word.get(command[0])) is not None:
             self.do(verb, command[1], typed=text)
         elif self._desk.is_classic:
             self._desk.note(f"There is no command /{command[0]}. /help lists them.", is_error=True)
+            self._give_back(text, aim.room)
         else:  # the server may know more commands than this program
-            self._desk.attempt(self._desk.chat.line(text))
+            line = self._desk.line(text, aim.room)
+            self._attempt(line, partial(self._give_back, text, aim.room))
 
     def _say(self, text: str, aim: Aim) -> None:
-        desk = self._desk
-        self._face.writing.end()
-        if aim.editing is not None:
-            if text != aim.editing.text:
-                desk.attempt(self._edit(aim, text))
-            return
         text = text.removeprefix("/") if text.startswith("//") else text
-        desk.posting.say(aim.room, text, aim.answering.seq if aim.answering else None)
-        self._face.show_newest()
-        if not desk.is_heard(aim.room):
-            desk.note(f"{aim.room.title} is not here now and will not see this.")
+        self._desk.posting.say(aim.room, text, aim.answering.seq if aim.answering else None)
+        if aim.room is self.writing.aim.room:
+            self._face.show_newest()
+        if not self._desk.is_heard(aim.room):
+            self._desk.note(f"{aim.room.title} is not here now and will not see this.")
 
-    async def _edit(self, aim: Aim, text: str) -> None:
-        """Give an own message a new text; if that fails, the user has it again."""
-        assert aim.editing is not None
-        try:
-            await self._desk.chat.edit(aim.editing.room, aim.editing.seq, text)
-        except HubbubError:
-            if not self._face.draft.text and not self._face.writing.is_editing:
-                self._face.writing.edit(aim.editing, self._desk.name)
-                self._face.put(Draft(text))
-            raise
+    def _resume(self, text: str, aim: Aim) -> None:
+        """Let the user go on with a text, for what it was for."""
+        if aim.room is not self.writing.aim.room or self.writing.is_editing:
+            self._give_back(text, aim.room)
+        elif aim.editing is not None:
+            self.writing.edit(aim.editing, self._desk.name)
+            self._face.put(Draft(text))
+        else:
+            self._give_back(text, aim.room)
+            if aim.answering is not None:
+                self.writing.reply(aim.answering)
 
 
 def parse(text: str) -> tuple[str, str] | None:

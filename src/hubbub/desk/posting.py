@@ -1,5 +1,6 @@
 """The user's own messages on their way: shown at once, settled or failed later, never lost."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterable
@@ -28,6 +29,8 @@ class Posting:
         self._spawn = spawn
         self._stirred = stirred
         self._written = written
+        self._settled = asyncio.Event()
+        """Something that was on its way is taken or refused."""
 
     def say(self, room: RoomState, text: str, reply_to: int | None = None) -> None:
         """Post a message; it stands in the log as pending until it is committed."""
@@ -53,22 +56,30 @@ class Posting:
         except HubbubError as error:
             pending.failure = str(error)
         else:
+            pending.taken = True
             if pending.seq is None:
                 self._written(pending)
             elif room.log.index_of(pending.seq) is not None and pending in room.log.pending:
                 room.log.pending.remove(pending)
+        self._settled.set()
         self._stirred()
+
+    async def settled(self, room: RoomState) -> None:
+        """Wait until nothing of the user's is on its way to a room."""
+        while unsent([room]):
+            self._settled.clear()
+            await self._settled.wait()
 
 
 def unsent(rooms: Iterable[RoomState]) -> int:
     """Return how many messages are on their way to the server."""
-    return sum(one.failure is None for room in rooms for one in room.log.pending)
+    return sum(one.failure is None and not one.taken for room in rooms for one in room.log.pending)
 
 
 def keep_unsent(rooms: Iterable[RoomState]) -> None:
     """Put what was not sent into the drafts, when the chat ends."""
     for room in rooms:
-        texts = [pending.text for pending in room.log.pending]
+        texts = [pending.text for pending in room.log.pending if not pending.taken]
         room.log.pending.clear()
         room.draft = Draft("\n".join(filter(None, [*texts, room.draft.text])))
 

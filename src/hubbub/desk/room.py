@@ -63,6 +63,16 @@ class RoomState:
         """Take note that a message reads differently now."""
         self._changed.add(seq)
 
+    def begin_anew(self, last: int) -> None:
+        """Forget everything: the history is another one now, of which `last` is the newest."""
+        self.log.clear()
+        self.seen = last
+        self.unread = self.mentions = 0
+        self.unread_after = self._counted = None
+        self.filled = self.beginning = False
+        self._changed.clear()
+        self._interrupted = True
+
     def interrupt(self) -> None:
         """What comes next stands under an unread line, even if the user is looking."""
         self._interrupted = True
@@ -101,13 +111,6 @@ class RoomState:
         """The user sees the room's end."""
         self.seen = max(self.seen or 0, self.log.newest)
         self.unread = self.mentions = 0
-
-    def replaced(self) -> None:
-        """The server has another history: what was seen and counted says nothing about it."""
-        self.filled = False
-        self.seen = self._counted = self.unread_after = None
-        self.unread = self.mentions = 0
-        self._interrupted = True
 
     def leave(self) -> None:
         """The user has seen the unread line and goes on."""

@@ -11,12 +11,15 @@ from hubbub.desk.face import Face
 
 FaceT_contra = TypeVar("FaceT_contra", bound=Face, contravariant=True)
 
-Run = Callable[[Desk, FaceT_contra, str], Awaitable[None] | None]
+Run = Callable[[Desk, FaceT_contra, str], Awaitable[object] | None]
 
 
 @dataclass(frozen=True)
 class Verb(Generic[FaceT_contra]):
     """`run` does it, with an argument that may be empty; raises Refused if it cannot be done.
+
+    What it does is fixed when it is called, by the room, the message and the draft of that moment;
+    what it returns may wait, for the server or the user. So no `run` is a coroutine function.
 
     `name`: what a face calls it in its own tables. `word`: what follows the slash when it is
     typed; `usage`: what follows that.
@@ -34,6 +37,11 @@ class Verb(Generic[FaceT_contra]):
     def slash(self) -> str:
         """How it is typed; empty where it cannot be."""
         return f"/{self.word} {self.usage}".strip() if self.word else ""
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether its argument holds what somebody wrote for others."""
+        return "TEXT" in self.usage
 
     @property
     def needs_argument(self) -> bool:

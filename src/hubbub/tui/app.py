@@ -84,6 +84,7 @@ class HubbubApp(App[None]):
         self._ending: asyncio.Task[None] | None = None
         self._intake = Intake(self, super().on_event)
         self.attention = Attention()
+        self._is_ending = False
         self._is_name_new = False
         """Whether the name is to be remembered once a server has taken it."""
         for theme in THEMES.values():
@@ -284,6 +285,9 @@ class HubbubApp(App[None]):
 
     async def _leave(self) -> None:
         """Quit, with a question first if the chatroom ends for others too."""
+        if self._is_ending:  # the user will not wait any longer
+            await self.end()
+            return
         if others := self._others_here():
             who = "1 other is" if others == 1 else f"{others} others are"
             question = f"You host this chatroom, and {who} in it. It ends when you quit."
@@ -292,7 +296,10 @@ class HubbubApp(App[None]):
         await self.end()
 
     async def end(self) -> None:
-        """Close the chat, and the screen with it."""
+        """Close the chat, and the screen with it; what was said is sent before, if it can be."""
+        if self.desk is not None and not self._is_ending:
+            self._is_ending = True
+            await self.desk.finish()
         if self._chatting is not None:
             self._chatting.cancel()
             with suppress(WorkerError):  # it was cancelled, or is over already

@@ -6,10 +6,10 @@ from rich.text import Text
 
 from hubbub.chat.events import Message, RoomSummary
 from hubbub.desk.emoji_names import emoji_matching
-from hubbub.desk.face import FindMessages
+from hubbub.desk.face import FindMessages, FindRooms
 from hubbub.desk.log import Said
 from hubbub.desk.room import RoomState
-from hubbub.tui.dialogs.picker import Choice, Picker, narrowing
+from hubbub.tui.dialogs.picker import Choice, Picker, Source, narrowing
 from hubbub.tui.log.labels import at_of, one_line
 from hubbub.tui.panes import badge
 
@@ -25,15 +25,23 @@ def room_picker(rooms: Iterable[RoomState]) -> Picker[RoomState]:
     return Picker("Go to", narrowing(choices), nothing="You are in no such room.")
 
 
-def public_room_picker(rooms: Iterable[RoomSummary]) -> Picker[str]:
-    """Return what has the user choose one of the server's rooms."""
-    choices = []
-    for one in rooms:
-        label = Text.assemble(f"#{one_line(one.room)}", (f"  {one.members} here  ", "dim"))
-        label.append(one_line(one.topic), "dim")
-        choices.append(Choice(label, f"{one.room} {one.topic}", one.room))
+def public_room_picker(find: FindRooms) -> Picker[str]:
+    """Return what has the user choose one of the server's rooms, which are asked for once."""
+    listed: list[Source[str]] = []
+
+    async def matching(typed: str) -> list[Choice[str]]:
+        if not listed:
+            listed.append(narrowing(map(_listed, await find())))
+        return await listed[0](typed)
+
     nothing = "No such room. /join ROOM opens it."
-    return Picker("Rooms of the server", narrowing(choices), nothing=nothing)
+    return Picker("Rooms of the server", matching, nothing=nothing)
+
+
+def _listed(room: RoomSummary) -> Choice[str]:
+    label = Text.assemble(f"#{one_line(room.room)}", (f"  {room.members} here  ", "dim"))
+    label.append(one_line(room.topic), "dim")
+    return Choice(label, f"{room.room} {room.topic}", room.room)
 
 
 def message_picker(words: str, find: FindMessages) -> Picker[Message]:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.screen import Screen
-from textual.worker import WorkerCancelled
 
 from hubbub.tui import choosing
 from hubbub.tui.composer import Composer
-from hubbub.tui.dialogs.confirm import Confirm
-from hubbub.tui.log.labels import one_line
 from hubbub.tui.log.view import LogView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Iterable
 
-    from hubbub.chat.events import Message, RoomSummary
-    from hubbub.desk.face import FindMessages
+    from hubbub.chat.events import Message
+    from hubbub.desk.face import FindMessages, FindRooms
     from hubbub.desk.log import Item
     from hubbub.desk.room import Draft, RoomState
     from hubbub.desk.writing import Writing
@@ -54,9 +51,9 @@ class TerminalFace(Screen[None]):
         """Replace everything in the composer."""
         self.composer.put(draft)
 
-    def put_back(self, text: str) -> None:
-        """Return a text to the composer, before what was typed since."""
-        self.composer.put_back(text)
+    def put_back(self, draft: Draft) -> None:
+        """Replace everything in the composer by what comes back unasked."""
+        self.composer.put_back(draft)
 
     # The log.
 
@@ -92,34 +89,33 @@ class TerminalFace(Screen[None]):
         """Put a text into the clipboard."""
         self.app.copy_to_clipboard(text)
 
-    async def ask(self, dialog: Screen[Answer]) -> Answer:
-        """Show a dialog, and return its answer."""
-        # Textual lets nobody but its own workers wait for a screen.
-        asking = self.app.run_worker(self.app.push_screen_wait(dialog))
-        try:
-            return await asking.wait()
-        except WorkerCancelled:  # the program ends
-            raise asyncio.CancelledError from None
+    def ask(self, dialog: Screen[Answer]) -> asyncio.Future[Answer]:
+        """Show a dialog at once, and return its answer once there is one."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
-    async def confirm(self, question: str, yes: str) -> bool:
-        """Ask whether the user wants what is about to happen."""
-        return await self.ask(Confirm(one_line(question), yes))
+        def answered(given: Answer | None) -> None:
+            if not answer.done():
+                answer.set_result(cast("Answer", given))  # of its type: all our dialogs give one
 
-    async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
+        with self._context():  # whoever asks may be gone when the answer comes; this screen is not
+            self.app.push_screen(dialog, answered)
+        return answer
+
+    def choose_room(self, rooms: Iterable[RoomState]) -> Awaitable[RoomState | None]:
         """Have the user choose one of their rooms."""
-        return await self.ask(choosing.room_picker(rooms))
+        return self.ask(choosing.room_picker(rooms))
 
-    async def choose_public_room(self, rooms: Iterable[RoomSummary]) -> str | None:
+    def choose_public_room(self, find: FindRooms) -> Awaitable[str | None]:
         """Have the user choose one of the server's rooms."""
-        return await self.ask(choosing.public_room_picker(rooms))
+        return self.ask(choosing.public_room_picker(find))
 
-    async def choose_message(self, words: str, find: FindMessages) -> Message | None:
+    def choose_message(self, words: str, find: FindMessages) -> Awaitable[Message | None]:
         """Have the user choose a message with certain words."""
-        return await self.ask(choosing.message_picker(words, find))
+        return self.ask(choosing.message_picker(words, find))
 
-    async def choose_emoji(self) -> str | None:
+    def choose_emoji(self) -> Awaitable[str | None]:
         """Have the user choose an emoji."""
-        return await self.ask(choosing.emoji_picker())
+        return self.ask(choosing.emoji_picker())
 
     def show_palette(self) -> None:
         """Show the command palette."""

@@ -14,11 +14,14 @@ from textual import events, on
 
 from hubbub.tui.actions import BY_NAME, LETTERS, Terminal
 from hubbub.tui.composer import ComposerBox
+from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.face import TerminalFace
 from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.view import LogView
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from hubbub.desk.input_history import InputHistory
     from hubbub.desk.orders import Orders
 
@@ -44,7 +47,8 @@ class ModedFace(TerminalFace):
         else:
             self._is_choosing = self.log_view.can_focus = True
             self.log_view.focus()
-            self.log_view.action_select(-1)
+            if self.log_view.selected is None:  # else a search has found and chosen one
+                self.log_view.action_select(-1)
             self.show_banner()
 
     @on(LogView.Touched)
@@ -80,14 +84,20 @@ class ModedFace(TerminalFace):
             self.orders.do(BY_NAME[name])
         elif event.is_printable and event.character:  # the user goes on typing
             event.stop()
-            self.begin()
-            self.composer.insert(event.character)
+            self._type_on(event.character)
 
     @on(events.Paste)
     def _pasted(self, event: events.Paste) -> None:
         """Take what was pasted while the composer did not have the focus."""
+        self._type_on(event.text)
+
+    def _type_on(self, text: str) -> None:
         self.begin()
-        self.composer.insert_pasted(event.text)
+        self.composer.insert_pasted(text)
+
+    def confirm(self, question: str, yes: str, *, is_likely: bool = False) -> Awaitable[bool]:
+        """Ask whether the user wants what is about to happen."""
+        return self.ask(Confirm(one_line(question), yes, self._type_on, is_likely=is_likely))
 
     def interrupt(self) -> None:
         """Copy what is marked; else clear the line; else tell how to quit."""

@@ -12,11 +12,9 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message as TextualMessage
 from textual.widgets import Static
 
-from hubbub.desk.about_messages import meant
-from hubbub.desk.about_rooms import show
+from hubbub.desk.about_messages import newest
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.orders import Orders
-from hubbub.desk.writing import Writing
 from hubbub.tui.actions import ACTIONS, BY_NAME, KEYS, Terminal, help_sections, offered
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
@@ -79,8 +77,9 @@ class ChatScreen(ModedFace):
         self.looks = looks
         self._attention = attention
         self.history = InputHistory()
-        self.writing = Writing(self, desk.rooms.current)
         self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
+        self.writing = self.orders.writing
+        desk.turned = self._turn
         self._hidden: dict[str, bool] = {}
         """Panes that the user showed or hid by hand."""
         self._frame_due = False
@@ -95,7 +94,7 @@ class ChatScreen(ModedFace):
             with Vertical(id="middle"):
                 yield Static(id="header")
                 yield LogView(desk.rooms.current, self.looks, desk.name)
-                yield ComposerBox(self, self.history)
+                yield ComposerBox(self, self.history, self.orders.enter)
             yield Pane("members")
         yield Static(id="status")
 
@@ -138,8 +137,6 @@ class ChatScreen(ModedFace):
             self._fit()
         changed = self.desk.catch_up()
         current = self.desk.rooms.current
-        if self.log_view.room is not current:
-            self.room_changed()
         if current.name in changed or current.log.pending:
             self._look()
         self.log_view.dress(self.looks, self.desk.name)
@@ -246,7 +243,7 @@ class ChatScreen(ModedFace):
 
     # Rooms.
 
-    def room_changed(self) -> None:
+    def _turn(self) -> None:
         """Show the current room, with its own draft."""
         room = self.desk.rooms.current
         if room is self.writing.aim.room:
@@ -261,7 +258,7 @@ class ChatScreen(ModedFace):
 
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
-        show(self.desk, self, list(self.desk.rooms)[event.index])
+        self.desk.show(list(self.desk.rooms)[event.index])
 
     @on(Pane.Chosen, "#members")
     def _member_clicked(self, event: Pane.Chosen) -> None:
@@ -277,10 +274,6 @@ class ChatScreen(ModedFace):
         key = KEYS[index]
         self.orders.do(BY_NAME[key.action], key.argument)
 
-    @on(Composer.Submitted)
-    def _submitted(self, event: Composer.Submitted) -> None:
-        self.orders.enter(event.text)
-
     @on(Composer.Typed)
     def _typed(self) -> None:
         if not self.composer.text.startswith("/") and not self.writing.is_editing:
@@ -288,7 +281,7 @@ class ChatScreen(ModedFace):
 
     @on(Composer.LastWanted)
     def _edit_last(self) -> None:
-        message = None if self.desk.is_classic else meant(self.desk, self, own=True)
+        message = None if self.desk.is_classic else newest(self.desk, own=True)
         if message is None or self.writing.is_editing:
             self.composer.recall_older()
         else:

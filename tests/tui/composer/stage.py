@@ -20,8 +20,9 @@ class Stage(App[None]):
         super().__init__()
         self.sent = InputHistory()
         self.heard: list[Message] = []
+        self.entered: list[str] = []
         self.missed: list[str] = []
-        self.box = ComposerBox(Known(), self.sent)
+        self.box = ComposerBox(Known(), self.sent, self.entered.append)
         self.composer = self.box.composer
 
     def compose(self) -> ComposeResult:
@@ -30,7 +31,6 @@ class Stage(App[None]):
     def _on_mount(self) -> None:
         self.composer.focus()
 
-    @on(Composer.Submitted)
     @on(Composer.Typed)
     @on(Composer.LastWanted)
     @on(Composer.Recalled)

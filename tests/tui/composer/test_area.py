@@ -170,8 +170,7 @@ def test_keys_take_effect_in_the_order_of_pressing() -> None:
         for key in ("a", "b", "backspace", "c", "home", "d", "enter", "e"):
             stage.post_message(events.Key(key, None))
         await pilot.pause()
-        submitted = [one.text for one in stage.heard if isinstance(one, Composer.Submitted)]
-        assert submitted == ["dac"]
+        assert stage.entered == ["dac"]
         assert stage.composer.text == "e"
 
     play(scene)
@@ -276,7 +275,7 @@ def test_a_paste_is_one_draft_without_controls() -> None:
         await pilot.pause()
         pasted = "xa\nb\nc\nd\n\te[31mf"
         assert stage.composer.text == pasted
-        assert stage.count(Composer.Submitted) == 0
+        assert not stage.entered
         await pilot.press("y", "ctrl+z")
         assert stage.composer.text == pasted
         await pilot.press("ctrl+z")

@@ -1,5 +1,7 @@
 """The composer with what belongs above it: a banner, and the candidates of a completion."""
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -27,11 +29,12 @@ class ComposerBox(Vertical):
         self,
         sources: Sources,
         history: InputHistory,
+        enter: Callable[[str], None],
         *,
         id: str | None = None,  # noqa: A002 (Textual's name)
     ) -> None:
         super().__init__(id=id)
-        self.composer = Composer(sources, history)
+        self.composer = Composer(sources, history, enter)
         self._banner = Static(id="composer-banner", markup=False)
         self._strip = CandidateStrip()
 

@@ -1,5 +1,7 @@
 """The input of the chat: it sends, remembers, completes and hands drafts to an editor."""
 
+import math
+from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -29,7 +31,11 @@ class _Cycle(NamedTuple):
 
 
 class Composer(ClusterArea):
-    """Multi-line input with history and completion. Whoever mounts it hears its messages."""
+    """Multi-line input with history and completion. Whoever mounts it hears its messages.
+
+    `enter` is called with each text that is not blank when Enter is pressed; it is in the history
+    then, and no longer in the input.
+    """
 
     DEFAULT_CSS = """
     Composer {
@@ -48,13 +54,6 @@ class Composer(ClusterArea):
 
     offer: var[Offer | None] = var(None)
     """What the strip above the input shows."""
-
-    class Submitted(Message):
-        """Enter was pressed on a text that is not blank; it is in the history now."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     class Typed(Message):
         """The user changed the text, and there still is some."""
@@ -75,15 +74,20 @@ class Composer(ClusterArea):
         self,
         sources: Sources,
         history: InputHistory,
+        enter: Callable[[str], None],
         *,
         id: str | None = None,  # noqa: A002 (Textual's name)
     ) -> None:
         self._sources = sources
         self._sent = history
+        self._enter = enter
         self._cycle: _Cycle | None = None
         self._hushed: tuple[int, int] | None = None
         """Where the word begins for which the user closed the strip."""
         self._is_chord_begun = False
+        self._came_back_at = -math.inf
+        self._is_parted = True
+        """Whether what is typed no longer continues what came back."""
         super().__init__(id=id)
 
     # The text.
@@ -99,10 +103,26 @@ class Composer(ClusterArea):
         draft = Draft(draft) if isinstance(draft, str) else draft
         self._show(plain(draft.text), draft.cursor)
 
-    def put_back(self, text: str) -> None:
-        """Return a text that could not be sent, before what was typed since."""
-        typed = self.text
-        self.put(f"{text}\n{typed}" if typed else text)
+    def put_back(self, draft: Draft) -> None:
+        """Replace everything by what comes back unasked.
+
+        Keys that were pressed before are still to come. They were meant for something else: they
+        begin a line of their own, and Enter among them sends nothing.
+        """
+        was_empty = self.is_empty
+        self.put(draft)
+        self._came_back_at = self.Typed().time
+        self._is_parted = not was_empty
+
+    def _part(self, event: events.Key) -> bool:
+        """Take a key from before a text came back; returns whether there is no more to it."""
+        is_enter = event.key == "enter"
+        if event.time >= self._came_back_at or not (is_enter or event.is_printable):
+            return False
+        if not self._is_parted and not self.is_empty:
+            self.action_new_line()
+        self._is_parted = not is_enter
+        return is_enter
 
     def recall_older(self) -> None:
         """Go one step back in the history, if there is one."""
@@ -124,7 +144,8 @@ class Composer(ClusterArea):
         if (text := self.text).strip():
             self._sent.add(text)
             self._show("")
-            self.post_message(self.Submitted(text))
+            # Not as a message: what it is for depends on what is on the screen at this moment.
+            self._enter(text)
 
     # History.
 
@@ -155,7 +176,9 @@ class Composer(ClusterArea):
         is_chord, self._is_chord_begun = self._is_chord_begun, False
         if event.key not in _KEEPS_STRIP:
             self._close_strip()
-        if is_chord and event.key == "ctrl+e":
+        if self._part(event):
+            event.stop()
+        elif is_chord and event.key == "ctrl+e":
             event.stop()
             self._edit_outside()
         else:

@@ -1,0 +1,82 @@
+"""A face without a screen: its user has decided beforehand what to answer."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING
+
+from hubbub.chat.events import Message
+from hubbub.desk.desk import Desk
+from hubbub.desk.face import Face, FindMessages, FindRooms
+from hubbub.desk.orders import Orders
+from hubbub.desk.room import Draft, RoomState
+from hubbub.desk.verbs import VERBS, Verb
+from hubbub.desk.writing import Writing
+
+from .sheets import Paper
+
+if TYPE_CHECKING:
+    from hubbub.desk.log import Item
+
+VERB = {verb.name: verb for verb in VERBS}
+
+
+class BlindFace(Paper):
+    """`asked`: the questions that wait for an answer, each a future."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.chosen: Item | None = None
+        self.shown: list[int | str] = []
+        self.told: list[str] = []
+        self.copied: list[str] = []
+        self.asked: list[asyncio.Future[bool]] = []
+        self.orders: Orders[Face] = Orders(desk, self, VERBS)
+        self._desk = desk
+        desk.turned = lambda: self.writing.turn_to(desk.rooms.current)
+
+    @property
+    def writing(self) -> Writing:
+        return self.orders.writing
+
+    def put(self, draft: Draft) -> None:
+        super().put(draft)
+        self._desk.stirred()  # for those who wait for it
+
+    def enter(self, text: str) -> None:
+        """Write a text and press Enter."""
+        self.put(Draft())
+        self.orders.enter(text)
+
+    def do(self, verb: str, argument: str = "") -> None:
+        """Press a key for it."""
+        found: Verb[Face] = VERB[verb]
+        self.orders.do(found, argument)
+
+    def show_newest(self) -> None:
+        self.shown.append("newest")
+
+    def show_message(self, seq: int) -> None:
+        self.shown.append(seq)
+
+    def tell(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
+
+    def confirm(self, question: str, yes: str, *, is_likely: bool = False) -> Awaitable[bool]:
+        self.told.append(f"{question} {yes}{'' if is_likely else ', really'}?")
+        self.asked.append(asyncio.get_running_loop().create_future())
+        return self.asked[-1]
+
+    async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
+        return next(iter(rooms), None)
+
+    async def choose_public_room(self, find: FindRooms) -> str | None:
+        return next((room.room for room in await find()), None)
+
+    async def choose_message(self, words: str, find: FindMessages) -> Message | None:
+        return next(iter(await find(words)), None)
+
+    async def choose_emoji(self) -> str | None:
+        return "🎉"
