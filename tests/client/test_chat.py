@@ -391,6 +391,22 @@ def test_a_patient_client_keeps_trying_and_says_later_what_it_was_given() -> Non
     play(scene)
 
 
+def test_what_is_said_before_it_begins_to_connect_is_said_then() -> None:
+    async def scene() -> None:
+        async with scripted() as script:
+            chat = open_chat(script)
+            saying = asyncio.create_task(chat.say("early"))
+            letting_in = asyncio.create_task(let_in(script))
+            await asyncio.sleep(0)
+            async with chat:
+                peer = await letting_in
+                say = await peer.hear(c.Say)
+                peer.tell(e.Ok(ref=say.ref or "", seq=1))
+                assert await saying == 1
+
+    play(scene)
+
+
 def test_giving_up_fails_what_waits() -> None:
     async def scene() -> None:
         backoff = Backoff(0.001, give_up_seconds=0.001)

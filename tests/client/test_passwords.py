@@ -26,7 +26,7 @@ def locked(data: str = "", port: int = 0, password: str = PASSWORD) -> Config:
 
 def cut(chat: Chat) -> None:
     """Lose the connection."""
-    connection = chat._driving._connection
+    connection = chat._driver._connection
     assert connection is not None
     connection.abort()
 

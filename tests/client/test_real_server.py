@@ -88,7 +88,7 @@ def test_a_broken_connection_is_taken_up_again(hubbub_server: LocalServer) -> No
     async def scene() -> None:
         async with connect(hubbub_server.address, name="ann") as ann:
             for round_ in range(3):
-                connection = ann._driving._connection
+                connection = ann._driver._connection
                 assert connection is not None
                 saying = [asyncio.create_task(ann.say(f"{round_} {n}")) for n in range(50)]
                 await asyncio.sleep(0)

@@ -86,11 +86,9 @@ class Chat:
 
     def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
         self._session = session
-        self._waits_to_enter = waits_to_enter
-        self._driver: Driver | None = None
+        self._driver = Driver(session, waits_to_enter=waits_to_enter)
 
     async def __aenter__(self) -> Self:
-        self._driver = Driver(self._session, waits_to_enter=self._waits_to_enter)
         try:
             await self._driver.start()
         except BaseException:
@@ -104,25 +102,20 @@ class Chat:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._driving.close()
-
-    @property
-    def _driving(self) -> Driver:
-        assert self._driver is not None, "enter the chat with `async with` first"
-        return self._driver
+        await self._driver.close()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> AnyClientEvent:
-        received = await self._driving.receive()
+        received = await self._driver.receive()
         if received is None:
             raise StopAsyncIteration
         return received.event
 
     async def receive(self) -> Received | None:
         """Return the next event with the JSON it came in; None once the chat is closed."""
-        return await self._driving.receive()
+        return await self._driver.receive()
 
     @property
     def name(self) -> str:
@@ -168,7 +161,7 @@ class Chat:
         the next; cancelling does not take the message back. Give a `nonce`, new for each message,
         to recognise the message when it comes back as an event.
         """
-        return await self._driving.post(_sayable(text), room, reply_to, nonce)
+        return await self._driver.post(_sayable(text), room, reply_to, nonce)
 
     async def line(self, text: str) -> None:
         """Take a line as people type it: a message to the current room, or a `/` command.
@@ -178,9 +171,9 @@ class Chat:
         """
         sayable = _sayable(text)
         if (said := what_is_said(sayable)) is not None:
-            await self._driving.post(said)
+            await self._driver.post(said)
         else:
-            await self._driving.command_line(sayable)
+            await self._driver.command_line(sayable)
 
     async def edit(self, room: str, seq: int, text: str) -> None:
         """Give an own message a new text."""
@@ -268,7 +261,7 @@ class Chat:
         return clock() - started
 
     async def _ask(self, command: c.Command, kind: type[_Answer]) -> _Answer:
-        answer = await self._driving.request(command)
+        answer = await self._driver.request(command)
         if not isinstance(answer, kind):
             raise ProtocolError(f"The server answered with the wrong event: {answer!r:.200}.")
         return answer

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Driver:
-    """Made within a running event loop; `start` it, and `close` it at the end.
+    """`start` it within a running event loop, and `close` it at the end.
 
     Reading pauses while the application leaves many events waiting: the server keeps our place. But
     while an answer is awaited reading goes on, or a program that says something from within its
@@ -37,7 +37,6 @@ class Driver:
     def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
         self.session = session
         self._waits_to_enter = waits_to_enter
-        self._loop = asyncio.get_running_loop()
         self._inbox = Inbox()
         self._posted: Answers[int | None] = Answers()
         self._answers: Answers[e.AnyEvent] = Answers()
@@ -147,7 +146,7 @@ class Driver:
 
     @property
     def _now(self) -> float:
-        return self._loop.time()
+        return asyncio.get_running_loop().time()
 
     async def _run(self) -> None:
         while self._ended is None:
@@ -225,7 +224,7 @@ class Driver:
             self._timer.cancel()
             self._timer = None
         if self._timer is None and at < math.inf and self._ended is None:
-            self._timer = self._loop.call_at(at, self._on_time)
+            self._timer = asyncio.get_running_loop().call_at(at, self._on_time)
 
     # What is to be done.
 
