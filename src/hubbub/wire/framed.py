@@ -19,9 +19,12 @@ class ClassicFrames:
     is_personal = False
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:
-        """Return the name frame and the text frame; nothing where classic has no words."""
+        """Return the name frame and the text frame; nothing where classic has no words.
+
+        A member that lags is served from the log, where a deleted message has no text left.
+        """
         match event:
-            case Message(sender=name, text=text):
+            case Message(deleted=False, sender=name, text=text):
                 if is_direct(event.room):
                     text = f"(private) {text}"
             case Notice():
