@@ -1,7 +1,12 @@
 """What is refused is not lost: the line comes back, and the notice stays until it was seen."""
 
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.faults.serving import ServerProcess
 from tests.web.conftest import NewTab
@@ -101,6 +106,50 @@ def test_an_edit_of_what_was_deleted_meanwhile_is_kept(
     expect(ann.page.get_by_role("alert")).to_contain_text("deleted")
 
 
+@contextmanager
+def refusing(tab: Tab) -> Iterator[None]:
+    """Have the server refuse what is said, while the block runs."""
+    is_refusing = True
+
+    def between(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def sent(message: str | bytes) -> None:
+            command = json.loads(message)
+            if command["type"] == "say" and is_refusing:
+                error = {"type": "error", "code": "refused", "message": "Not like this."}
+                page.send(json.dumps({**error, "ref": command["ref"]}))
+            else:
+                server.send(message)
+
+        page.on_message(sent)
+
+    tab.page.route_web_socket(re.compile("/ws$"), between)
+    yield
+    is_refusing = False
+
+
+@pytest.mark.parametrize("text", ["not like this", "/usr/bin is full", "//join the club"])
+def test_a_refused_message_can_be_changed(url: str, new_tab: NewTab, text: str) -> None:
+    ann = new_tab()
+    with refusing(ann):
+        ann.enter(url, "ann")
+        ann.say("/join kitchen")
+        expect(ann.composer).to_have_accessible_name("Message to #kitchen")
+        ann.say(text)
+        expect(ann.log.get_by_text("Not like this.")).to_be_visible()
+        ann.composer.press("Alt+ArrowUp")
+        room = ann.page.get_by_role("navigation").get_by_role("button", name="kitchen")
+        expect(room).to_contain_text("1 message not sent")
+        room.click()
+    ann.log.get_by_role("button", name="Edit", exact=True).click()
+    expect(ann.composer).to_have_value(text)
+    expect(ann.messages).to_have_count(0)
+    ann.composer.press("Enter")
+    ann.hears(text.replace("//", "/"))
+    expect(ann.log.locator(".pending, .failed")).to_have_count(0)
+
+
 def refused(tab: Tab) -> None:
     """Have a line refused, and the composer empty afterwards."""
     tab.say("/msg nobody hi")
@@ -124,8 +173,8 @@ def test_a_notice_stays_until_it_was_seen(url: str, new_tab: NewTab) -> None:
 @pytest.mark.parametrize(
     ("cover", "uncover"),
     [
-        ("Object.defineProperty(document, 'hidden', {value: true, configurable: true})",
-         "delete document.hidden"),
+        ("document.__defineGetter__('visibilityState', () => 'hidden')",
+         "delete document.visibilityState"),
         ("document.hasFocus = () => false", "delete document.hasFocus"),
         ("document.querySelector('#help').click()", "document.querySelector('dialog').close()"),
     ],

@@ -24,6 +24,8 @@ const LINKS = {
   "https://a.org/b_.": "https://a.org/b_",
   "_https://a.org/b_": "https://a.org/b",
   "_see https://a.org/b_ now": "https://a.org/b",
+  "_see https://a.org/b__ now": "https://a.org/b_",
+  "*https://a.org/b_*": "https://a.org/b_",
   "**_https://a.org/b_**": "https://a.org/b",
   "_**https://a.org/b**_": "https://a.org/b",
   "~~no: https://a.org/b~~": "https://a.org/b",

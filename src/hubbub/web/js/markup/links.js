@@ -4,12 +4,13 @@ import { marksIn } from "./marks.js";
 
 const URL_CHARS_MAX = 2000;
 
-// Bounded: otherwise each of many addresses in one long word would read all of that word.
-const CANDIDATE = /(?<![A-Za-z0-9])https?:\/\/[^\s`<>"]{1,2000}/giu;
-// An address ends before an invisible character, before punctuation of other scripts, which put no
-// space after an address, and before another address. The signs that are excepted occur in words.
-const BEYOND =
-  /[\u061c\u200b\u200e\u200f\u2060]|(?![\0-\x7f’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}|[,;](?=https?:\/\/)/iu;
+const BEGINNING = /(?<![A-Za-z0-9])https?:\/\/(?=[^\s`<>"])/giu;
+const SEPARATED = /[,;]https?:\/\//iy; // another address follows
+const BEYOND_ASCII = /[\s`<>"]/;
+// Other scripts put no space after an address: their punctuation ends it, and so does what is
+// invisible. The signs that are excepted occur in words.
+const BEYOND_OTHERS =
+  /[\s\u061c\u200b\u200e\u200f\u2060]|(?![’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}/u;
 const NOT_LAST = /\*|(?![/)\]}&#%@_-])\p{P}/u;
 const MARK_LAST = /_$|~~$/;
 const CLOSING = new Map([
@@ -33,17 +34,17 @@ const CLOSING = new Map([
 export function linksIn(text) {
   const links = [];
   const open = new OpenMarks(text);
-  CANDIDATE.lastIndex = 0;
-  for (let found; (found = CANDIDATE.exec(text)); ) {
+  BEGINNING.lastIndex = 0;
+  for (let found; (found = BEGINNING.exec(text)); ) {
     const start = found.index;
     open.readTo(start);
-    const written = trimmed(found[0], open);
+    const written = trimmed(text.slice(start, endOf(text, BEGINNING.lastIndex)), open);
     const target = written.length <= URL_CHARS_MAX && targetOf(written);
     if (target) {
       const end = start + written.length;
       links.push({ start, end, ...target });
       open.skipTo(end);
-      CANDIDATE.lastIndex = end; // another address may follow within the same word
+      BEGINNING.lastIndex = end; // another address may follow within the same word
     }
   }
   return links;
@@ -66,9 +67,8 @@ class OpenMarks {
     for (const piece of marksIn(this.#text, this.#read, end)) {
       if (typeof piece === "string") continue;
       const mark = piece.mark.repeat(piece.length);
-      const count = this.#counts.get(mark) ?? 0;
-      if (piece.closes && count) this.#counts.set(mark, count - 1);
-      else if (piece.opens) this.#counts.set(mark, count + 1);
+      if (piece.closes && this.close(mark)) continue;
+      if (piece.opens) this.#counts.set(mark, (this.#counts.get(mark) ?? 0) + 1);
     }
     this.skipTo(end);
   }
@@ -78,10 +78,37 @@ class OpenMarks {
     this.#read = end;
   }
 
-  /** @param {string} mark */
-  has(mark) {
-    return (this.#counts.get(mark) ?? 0) > 0;
+  /**
+   * @param {string} mark
+   * @returns {boolean} whether it was open, and is closed now
+   */
+  close(mark) {
+    const count = this.#counts.get(mark) ?? 0;
+    if (count) this.#counts.set(mark, count - 1);
+    return count > 0;
   }
+}
+
+/**
+ * @param {string} text
+ * @param {number} start of an address, behind its scheme
+ * @returns {number} where nothing of it can stand any more; beyond what is too long, any place
+ */
+function endOf(text, start) {
+  /** @type {Record<string, number>} */
+  const open = {};
+  const limit = Math.min(start + URL_CHARS_MAX, text.length);
+  for (let at = start; at < limit; at++) {
+    const char = text[at];
+    const opening = CLOSING.get(char);
+    if (opening && !open[opening]) return at; // a bracket that was opened before the address
+    if (opening) open[opening]--;
+    else open[char] = (open[char] ?? 0) + 1;
+    if ((char <= "\x7f" ? BEYOND_ASCII : BEYOND_OTHERS).test(char)) return at;
+    SEPARATED.lastIndex = at;
+    if ((char === "," || char === ";") && SEPARATED.test(text)) return at;
+  }
+  return limit;
 }
 
 /**
@@ -90,31 +117,14 @@ class OpenMarks {
  * @returns {string} the URL without what belongs to the sentence around it
  */
 function trimmed(url, open) {
-  const beyond = url.search(BEYOND);
-  let end = bracketsEnd(beyond < 0 ? url : url.slice(0, beyond));
+  let end = url.length;
   for (;;) {
     while (NOT_LAST.test(url[end - 1])) end--;
     // A final _ belongs to the address, unless it ends emphasis that began before it.
     const mark = MARK_LAST.exec(url.slice(0, end))?.[0];
-    if (!mark || !open.has(mark)) return url.slice(0, end);
+    if (!mark || !open.close(mark)) return url.slice(0, end);
     end -= mark.length;
   }
-}
-
-/**
- * @param {string} url
- * @returns {number} where a bracket closes that was not opened within
- */
-function bracketsEnd(url) {
-  /** @type {Record<string, number>} */
-  const open = {};
-  for (let at = 0; at < url.length; at++) {
-    const opening = CLOSING.get(url[at]);
-    if (!opening) open[url[at]] = (open[url[at]] ?? 0) + 1;
-    else if (open[opening]) open[opening]--;
-    else return at;
-  }
-  return url.length;
 }
 
 /**

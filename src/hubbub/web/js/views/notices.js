@@ -61,8 +61,9 @@ export class Notices {
 
   /** A hidden tab, another window, a dialog or an open drawer hides notices. */
   #isInSight() {
+    const isLookedAt = document.hasFocus() && document.visibilityState === "visible";
     const isCovered = document.querySelector("dialog[open]") ?? this.#list.closest("[inert]");
-    return document.hasFocus() && !document.hidden && !isCovered && this.#list.checkVisibility();
+    return isLookedAt && !isCovered && this.#list.checkVisibility();
   }
 
   /** @param {string} text */
