@@ -48,7 +48,17 @@ def test_other_names_are_refused_with_a_remedy(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        *("\u2800", "ann\u2800", "\U0001d159", "\ufffc", "\u3164", "\uffa0", "\u115f", "\ufe0f"),
+        *(
+            "\u2800",
+            "ann\u2800",
+            "\u303f",
+            "\U0001d159",
+            "\ufffc",
+            "\u3164",
+            "\uffa0",
+            "\u115f",
+            "\ufe0f",
+        ),
         *("\u0301", "\u20dd", "ann \u0301", "\u0301ann", "ann\ufe0f", "\U000e0061", "\u034f"),
         *("a\u0301\u0301", "q\u0301\u0302\u0303\u0304\u0305"),
     ],

@@ -29,7 +29,7 @@ MUCH_TOO_LONG = 8
 MARKS_MAX = 4
 """Marks on one letter. More would reach into the lines above and below (UTS 39, section 5.4)."""
 
-_BLANK = frozenset("\u2800\ufffc\U00013441\U00013442\U00016fe4\U0001d159")
+_BLANK = frozenset("\u2800\u303f\ufffc\U00013441\U00013442\U00016fe4\U0001d159")
 """What RFC 8266 allows though it draws nothing: the empty Braille cell, fillers, and their like."""
 
 _PRIVATE = re.compile(r"[(\[]private")

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message
 from hubbub.cli.output import reader_may_leave, report, show_lines
-from hubbub.cli.speaking import Speaker, let_go, stdin_lines
+from hubbub.cli.speaking import Speaker, StdinLines, let_go
 from hubbub.cli.transcript import server_lines, transcript
 from hubbub.client import Chat, connect
 
@@ -69,11 +70,11 @@ async def _speak(chat: Chat) -> None:
         except Refused as refusal:
             show_lines(server_lines(str(refusal)))
 
-    with Speaker(say) as speaker:
-        async for line in stdin_lines():
+    lines = StdinLines()
+    with Speaker(say, lines) as speaker:
+        async for line in lines:
             if line.startswith("/"):
-                await speaker.finish()
-                await _command(chat, line)
+                await speaker.do(partial(_command, chat, line))
             else:
                 await speaker.say(line)
         await speaker.finish()

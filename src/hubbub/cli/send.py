@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hubbub.cli.speaking import Speaker, stdin_lines
+from hubbub.cli.speaking import Speaker, StdinLines
 from hubbub.client import Backoff, connect
 
 GIVE_UP_SECONDS = 30
@@ -20,7 +20,8 @@ async def _send(address: str, name: str, room: str | None, password: str, text: 
         if text != "-":
             await chat.say(text)
             return
-        with Speaker(chat.say) as speaker:
-            async for line in stdin_lines():
+        lines = StdinLines()
+        with Speaker(chat.say, lines) as speaker:
+            async for line in lines:
                 await speaker.say(line)
             await speaker.finish()

@@ -20,31 +20,52 @@ UNFINISHED_MAX = 256
 """Messages that are on their way before the next line is taken."""
 
 
-async def stdin_lines() -> AsyncIterator[str]:
-    """Yield the lines of stdin that are not empty, without their ends, and read no further ahead.
+class StdinLines:
+    """The lines of stdin that are not empty, without their ends; to be iterated over once.
 
-    Raises Refused `too_long` at a line that no message can hold.
+    They are read about `READ_BYTES` ahead. Iterating raises Refused `too_long` at a line that no
+    message can hold.
     """
+
+    def __init__(self) -> None:
+        self._waiting: deque[str] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many lines were read and not given yet."""
+        return len(self._waiting)
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        unfinished = b""
+        async for chunk in _chunks_from_thread():
+            *lines, unfinished = (unfinished + chunk).split(b"\n")
+            self._waiting.extend(filter(None, map(_text, lines)))
+            while self._waiting:
+                yield self._waiting.popleft()
+            if len(unfinished) > LINE_BYTES_MAX:
+                raise Refused("A line is too long for a message. Break it up.", code="too_long")
+        if text := _text(unfinished):
+            yield text
+
+
+async def _chunks_from_thread() -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     chunks: asyncio.Queue[bytes] = asyncio.Queue(1)
 
     def pump() -> None:
-        # The loop may end while this waits; the thread then ends with the process.
-        with contextlib.suppress(CancelledError, RuntimeError):
-            for chunk in _stdin_chunks():
-                asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
+        for chunk in _stdin_chunks():
+            put = chunks.put(chunk)
+            try:
+                asyncio.run_coroutine_threadsafe(put, loop).result()
+            except CancelledError:  # the loop ended meanwhile
+                return
+            except RuntimeError:  # it ended before, and will never begin this
+                put.close()
+                return
 
     Thread(target=pump, daemon=True, name="stdin").start()
-    unfinished = b""
     while chunk := await chunks.get():
-        *lines, unfinished = (unfinished + chunk).split(b"\n")
-        for line in lines:
-            if text := _text(line):
-                yield text
-        if len(unfinished) > LINE_BYTES_MAX:
-            raise Refused("A line is too long for a message. Break it up.", code="too_long")
-    if text := _text(unfinished):
-        yield text
+        yield chunk
 
 
 def _stdin_chunks() -> Iterator[bytes]:
@@ -64,29 +85,37 @@ def _text(line: bytes) -> str:
 class Speaker:
     """Says many lines in order without waiting for each; at most `UNFINISHED_MAX` at a time.
 
-    `unconfirmed` counts the lines that were neither taken by the server nor refused. If the end
-    comes before them, and is not a refusal, which has its own sentence, that is said.
+    If the end comes before the server took or refused them all, it says how many are left, those
+    that still wait in `lines` included. After a refusal, which has its own sentence, it does not.
     """
 
-    def __init__(self, say: Callable[[str], Awaitable[object]]) -> None:
+    def __init__(self, say: Callable[[str], Awaitable[object]], lines: StdinLines) -> None:
         self._say = say
-        self.unconfirmed = 0
+        self._lines = lines
+        self._unconfirmed = 0
         self._unfinished: deque[asyncio.Task[None]] = deque()
 
     async def say(self, text: str) -> None:
         """Say a line after those before; raises what an earlier one met."""
         if len(self._unfinished) >= UNFINISHED_MAX:
             await self._unfinished.popleft()
-        self.unconfirmed += 1
+        self._unconfirmed += 1
         self._unfinished.append(asyncio.create_task(self._said(text)))
 
     async def _said(self, text: str) -> None:
         try:
             await self._say(text)
         except Refused:
-            self.unconfirmed -= 1
+            self._unconfirmed -= 1
             raise
-        self.unconfirmed -= 1
+        self._unconfirmed -= 1
+
+    async def do(self, act: Callable[[], Awaitable[object]]) -> None:
+        """Do what another line asks for, after those before."""
+        self._unconfirmed += 1
+        await self.finish()
+        await act()
+        self._unconfirmed -= 1
 
     async def finish(self) -> None:
         """Wait until all is said; raises what one of them met."""
@@ -102,8 +131,9 @@ class Speaker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self.unconfirmed and not isinstance(error, Refused):
-            lines = "line" if self.unconfirmed == 1 else f"{self.unconfirmed} lines"
+        left = self._unconfirmed + self._lines.waiting
+        if left and not isinstance(error, Refused):
+            lines = "line" if left == 1 else f"{left} lines"
             complain(f"the server has not confirmed the last {lines}")
         for task in self._unfinished:
             let_go(task)
