@@ -69,6 +69,10 @@ class Stage:
             peer.follow()
         return True
 
+    def new_secret(self) -> str:
+        """Return a secret of its own for each peer."""
+        return f"secret {len(self.peers)}"
+
     def run(self) -> None:
         """Do all that there is to do, until nothing changes any more."""
         while self.commit() or any(peer.work() for peer in self.peers):
@@ -86,17 +90,11 @@ class Peer:
         self.congested = False
         self.closing = False
         self.refs = 0
-        self.conversation = Conversation(
-            stage.hub,
-            self,
-            CLASSIC if classic else EVENTS,
-            clock=stage.clock,
-            shares=stage.shares,
-            guesses=stage.guesses,
-            host="here",
-            secret=lambda: f"secret {len(stage.peers)}",
-            unsent_bytes=lambda: self.unread,
-        )
+        self.host = "here"
+        self.conversation = Conversation(stage, self, CLASSIC if classic else EVENTS)
+
+    def unsent_bytes(self) -> int:
+        return self.unread
 
     # What the conversation wants.
 

@@ -35,10 +35,10 @@ class Draft(msgspec.Struct, gc=False):
 class Drafts:
     """The queue of drafts, and how many were ever accepted and settled."""
 
-    __slots__ = ("_fences", "_waiting", "accepted", "in_flight", "settled")
+    __slots__ = ("_fences", "accepted", "in_flight", "settled", "waiting")
 
     def __init__(self) -> None:
-        self._waiting: list[Draft] = []
+        self.waiting: list[Draft] = []
         self.in_flight: list[Draft] = []
         self._fences: list[int] = []  # counts of accepted drafts, ascending
         self.accepted = 0
@@ -49,15 +49,12 @@ class Drafts:
         cost = text_bytes + OBJECT_BYTES
         session.pending_bytes += cost
         self.accepted += 1
-        self._waiting.append(Draft(event, session, ref, cost))
-
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+        self.waiting.append(Draft(event, session, ref, cost))
 
     def unsettled(self) -> Iterator[Draft]:
         """Yield the drafts that are neither committed nor refused."""
         yield from self.in_flight
-        yield from self._waiting
+        yield from self.waiting
 
     def fence(self) -> int:
         """Keep what was accepted so far and what comes from now on in different batches.
@@ -74,22 +71,22 @@ class Drafts:
         One batch is in flight at a time: `settle` it before the next is taken.
         """
         assert not self.in_flight, "two batches in flight would settle in an unknown order"
-        end = len(self._waiting)
+        end = len(self.waiting)
         while self._fences and self._fences[0] <= self.settled:
             del self._fences[0]
         if self._fences:
             end = min(end, self._fences[0] - self.settled)
         total = 0
-        for count, draft in enumerate(self._waiting, 1):
+        for count, draft in enumerate(self.waiting, 1):
             total += draft.cost_bytes
             if total >= BATCH_BYTES_MAX or count == end:
                 end = count
                 break
-        self.in_flight, self._waiting = self._waiting[:end], self._waiting[end:]
+        self.in_flight, self.waiting = self.waiting[:end], self.waiting[end:]
         return self.in_flight
 
     def settle(self) -> None:
         """Count the batch in flight as settled."""
         self.settled += len(self.in_flight)
         self.in_flight = []
-        assert self.settled + len(self._waiting) == self.accepted
+        assert self.settled + len(self.waiting) == self.accepted

@@ -135,7 +135,7 @@ class Hub:
     @property
     def has_pending(self) -> bool:
         """Whether drafts wait for the log."""
-        return bool(self._state.drafts)
+        return bool(self._state.drafts.waiting)
 
     def take(self) -> list[Draft]:
         """Hand over the drafts of the next batch."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,10 @@ class Chatroom:
         self._deadlines[connection] = self.loop.time() + self.limits.handshake_seconds
         self.shares.divide(len(self._connections))
 
+    def introduced(self, connection: Conversing) -> None:
+        """Give a connection that bears a name all the time it wants."""
+        self._deadlines.pop(connection, None)
+
     def departed(self, connection: Conversing) -> None:
         """Forget a connection that is gone."""
         self._deadlines.pop(connection, None)
@@ -82,6 +87,10 @@ class Chatroom:
         self.shares.divide(len(self._connections))
         if not self._connections:
             self._empty.set()
+
+    def new_secret(self) -> str:
+        """Return text that nobody can guess."""
+        return secrets.token_urlsafe(16)
 
     async def answer(self, question: Question) -> Page | None:
         """Return the answer to a question of the hub's; raise LogError if the log fails."""
@@ -103,15 +112,14 @@ class Chatroom:
                 if deadline > now:
                     break
                 del self._deadlines[connection]
-                if not connection.conversation.is_admitted:
-                    self._fail(
-                        connection,
-                        Refused(
-                            "You did not say who you are in time. Connect again and send your "
-                            "name in the first frame.",
-                            code="handshake_timeout",
-                        ),
-                    )
+                self._fail(
+                    connection,
+                    Refused(
+                        "You did not say who you are in time. Connect again and send your name "
+                        "in the first frame.",
+                        code="handshake_timeout",
+                    ),
+                )
             if idle_seconds := self.limits.idle_seconds:
                 silence = Refused(
                     f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",

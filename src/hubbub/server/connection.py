@@ -8,19 +8,16 @@ rest when the peer has hung up, or reads nothing any more.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import TYPE_CHECKING, cast
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.heard import Goodbye, Reply
 from hubbub.server.backlogs import BACKLOG_BYTES
 from hubbub.server.conversation import Conversation
 from hubbub.server.unread import unread_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from hubbub.chat.heard import Said
     from hubbub.server.chatroom import Chatroom
     from hubbub.wire.dialect import Dialect
 
@@ -36,6 +33,7 @@ class Connection(asyncio.Protocol):
         "_dialect",
         "_left",
         "_lingering",
+        "_nameless",
         "_question",
         "_reading",
         "_serving",
@@ -43,6 +41,7 @@ class Connection(asyncio.Protocol):
         "_transport",
         "closing",
         "conversation",
+        "host",
     )
 
     def __init__(
@@ -51,6 +50,7 @@ class Connection(asyncio.Protocol):
         self._chatroom = chatroom
         self._dialect = dialect
         self._left = left
+        self._nameless = True
         self._reading = True
         self._question: asyncio.Task[None] | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -58,17 +58,8 @@ class Connection(asyncio.Protocol):
         self._lingering: asyncio.TimerHandle | None = None
         self.closing = False
         """Whether the last words are written, or the peer is gone."""
-        self.conversation = Conversation(
-            chatroom.hub,
-            self,
-            dialect.opening,
-            clock=chatroom.clock,
-            shares=chatroom.shares,
-            guesses=chatroom.guesses,
-            host=host,
-            secret=new_secret,
-            unsent_bytes=self.unsent_bytes,
-        )
+        self.host = host
+        self.conversation = Conversation(chatroom, self, dialect.opening)
 
     # What asyncio tells us.
 
@@ -78,7 +69,7 @@ class Connection(asyncio.Protocol):
         self._chatroom.arrived(self)
 
     def data_received(self, data: bytes) -> None:
-        self.conversation.hear(self._said(data))
+        self.conversation.hear(self._dialect.receive(data))
         self._follow()
 
     def eof_received(self) -> bool:
@@ -105,21 +96,16 @@ class Connection(asyncio.Protocol):
         self.conversation.lose()
         self._follow()
 
-    def _said(self, data: bytes) -> Iterator[Said]:
-        for heard in self._dialect.receive(data):
-            match heard:
-                case Reply(payload):
-                    self.write(payload)
-                case Goodbye():
-                    self.end()
-                    return
-                case said:
-                    yield said
-
     # What the conversation wants.
 
     def _follow(self) -> None:
         conversation, chatroom = self.conversation, self._chatroom
+        chatroom.commits.wake()
+        if self._nameless and conversation.is_admitted:
+            self._nameless = False
+            chatroom.introduced(self)
+        if conversation.wants_nothing and self._reading:
+            return
         if conversation.question is not None and self._question is None:
             self._question = chatroom.loop.create_task(self._ask())
         if conversation.backlog is not None and self._serving is None:
@@ -137,7 +123,6 @@ class Connection(asyncio.Protocol):
                     self._transport.pause_reading()
             if conversation.ended:
                 self.end()
-        chatroom.commits.wake()
         if conversation.is_over:
             chatroom.departed(self)
 
@@ -237,8 +222,3 @@ class Connection(asyncio.Protocol):
     def unsent_bytes(self) -> int:
         """Return how many written bytes the system has not taken yet."""
         return self._transport.get_write_buffer_size()
-
-
-def new_secret() -> str:
-    """Return text that nobody can guess."""
-    return secrets.token_urlsafe(16)

@@ -39,7 +39,7 @@ import structlog
 from hubbub.chat.commands import Delete, Edit, React, Resume, Say, Unlock
 from hubbub.chat.errors import HubbubError, LogError, ProtocolError, Refused
 from hubbub.chat.events import AnyLogged, Bye, Error, Page
-from hubbub.chat.heard import Introduction, PlainLine, Refusal
+from hubbub.chat.heard import Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.server.backlogs import Backlogs
 from hubbub.server.pace import Pace
 
@@ -47,13 +47,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from hubbub.chat.format import Format
-    from hubbub.chat.heard import Said
+    from hubbub.chat.heard import Heard, Said
     from hubbub.chat.queries import Question
-    from hubbub.hub import Hub, Outlet, Session
+    from hubbub.hub import Session
     from hubbub.server.backlogs import Backlog
-    from hubbub.server.clock import Clock
-    from hubbub.server.guesses import Guesses
-    from hubbub.server.shares import Shares
+    from hubbub.server.peer import Peer, Shared
 
 
 class State(Enum):
@@ -119,27 +117,22 @@ NOT_READ: Final = "The server cannot read its log now. Try again in a while."
 logger = structlog.get_logger()
 
 
-class Conversation:
-    """One peer's side of the chatroom, from the first thing it says to the end.
+_NOTHING: Final[Iterator[Heard]] = iter(())
 
-    `host` is where it comes from. `unsent_bytes` gives how many written bytes it has not taken.
-    """
+
+class Conversation:
+    """One peer's side of the chatroom, from the first thing it says to the end."""
 
     __slots__ = (
         "_backlogs",
-        "_clock",
         "_decision",
-        "_guesses",
         "_heard",
-        "_host",
         "_hub",
-        "_outlet",
         "_pace",
+        "_peer",
         "_ref",
-        "_secret",
-        "_shares",
+        "_shared",
         "_speaking",
-        "_unsent_bytes",
         "heard_at",
         "question",
         "session",
@@ -148,36 +141,19 @@ class Conversation:
         "wake_at",
     )
 
-    def __init__(
-        self,
-        hub: Hub,
-        outlet: Outlet,
-        opening: Format,
-        *,
-        clock: Clock,
-        shares: Shares,
-        guesses: Guesses,
-        host: str,
-        secret: Callable[[], str],
-        unsent_bytes: Callable[[], int],
-    ) -> None:
-        self._hub = hub
-        self._outlet = outlet
+    def __init__(self, shared: Shared, peer: Peer, opening: Format) -> None:
+        self._shared = shared
+        self._hub = shared.hub
+        self._peer = peer
         self._speaking = opening
-        self._clock = clock
-        self._shares = shares
-        self._guesses = guesses
-        self._host = host
-        self._secret = secret
-        self._unsent_bytes = unsent_bytes
-        self._heard: Iterator[Said] = iter(())
+        self._heard = _NOTHING
         self._decision: Generator[Question, Page | None, None] | None = None
         self._ref: str | None = None  # of the command that is being decided
         self._pace: Pace | None = None
-        self._backlogs = Backlogs(hub, clock)
-        now = clock.seconds()
-        if per_second := hub.limits.messages_per_second:
-            self._pace = Pace(per_second, hub.limits.burst, now)
+        self._backlogs: Backlogs | None = None  # most members never lag
+        now = shared.clock.seconds()
+        if per_second := shared.hub.limits.messages_per_second:
+            self._pace = Pace(per_second, shared.hub.limits.burst, now)
         self.state = State.OPEN
         self.session: Session | None = None
         self.heard_at = now
@@ -196,9 +172,20 @@ class Conversation:
         return self.state is State.ENDED or (self.state is State.OPEN and self.wait is None)
 
     @property
+    def wants_nothing(self) -> bool:
+        """Whether the peer is to be read from, and nothing else is to be done."""
+        return (
+            self.state is State.OPEN
+            and self.wait is None
+            and self.question is None
+            and self.wake_at is None
+            and self._backlogs is None
+        )
+
+    @property
     def backlog(self) -> Backlog | None:
         """What the log is asked for a lagging member; `bring` it."""
-        return self._backlogs.asked
+        return None if self._backlogs is None else self._backlogs.asked
 
     @property
     def ended(self) -> bool:
@@ -231,9 +218,9 @@ class Conversation:
 
     # Inputs.
 
-    def hear(self, heard: Iterator[Said]) -> None:
+    def hear(self, heard: Iterator[Heard]) -> None:
         """Act on what was said, as far as it may be acted on now."""
-        self.heard_at = self._clock.seconds()
+        self.heard_at = self._shared.clock.seconds()
         if self.state is State.OPEN:
             # Not every event loop stops reading at once when it is told to.
             self._heard = heard if self.wait is None else itertools.chain(self._heard, heard)
@@ -260,8 +247,9 @@ class Conversation:
     def tick(self) -> None:
         """`wake_at` has come."""
         self.wake_at = None
-        self._backlogs.retry_at = None
-        self._serve_backlog()
+        if self._backlogs is not None:
+            self._backlogs.retry_at = None
+            self._serve_backlog()
         self.go_on()
 
     def go_on(self) -> None:
@@ -269,12 +257,16 @@ class Conversation:
 
         To be called as well after a commit, and when the peer has read.
         """
+        at = self._shared.clock.milliseconds()
         try:
             while self.state is not State.ENDED and self.state is not State.GONE:
                 self.wait = self._must_wait()
-                if self.wait is not None or (said := next(self._heard, None)) is None:
+                if self.wait is not None:
                     break
-                self._act(said)
+                if (heard := next(self._heard, None)) is None:
+                    self._heard = _NOTHING  # an exhausted generator still takes memory
+                    break
+                self._act(heard, at)
         except ProtocolError as error:
             self.fail(error)
         self._finish_if_done()
@@ -287,10 +279,10 @@ class Conversation:
 
     def fail(self, error: HubbubError, ref: str | None = None) -> None:
         """Say why the connection ends, and end it."""
-        if self.state in {State.ENDED, State.GONE}:
+        if self.state is State.ENDED or self.state is State.GONE:
             return
         refusal = Error(code=error.code, message=str(error), ref=ref)
-        self._outlet.write(self._speaking.encode(refusal))
+        self._peer.write(self._speaking.encode(refusal))
         self.end()
 
     # What is waited for.
@@ -298,26 +290,28 @@ class Conversation:
     def _must_wait(self) -> Wait | None:
         if self._decision is not None:
             return Wait.LOG
-        if self.state in _IN_HASTE:
+        if self.state is not State.OPEN and self.state in _IN_HASTE:
             return None
-        session = self.session
-        if session is not None and session.pending_bytes > self._shares.pending_bytes:
+        session, shares = self.session, self._shared.shares
+        if session is not None and session.pending_bytes > shares.pending_bytes:
             return Wait.COMMIT
-        if self._unsent_bytes() > self._shares.unread_bytes:
+        if self._peer.unsent_bytes() > shares.unread_bytes:
             return Wait.PEER
-        if self._pace is None or not (delay := self._pace.delay(self._clock.seconds())):
-            return None
-        self._wake_at(self._clock.seconds() + delay)
-        return Wait.PACE
+        if self._pace is not None:
+            now = self._shared.clock.seconds()
+            if delay := self._pace.delay(now):
+                self._wake_at(now + delay)
+                return Wait.PACE
+        return None
 
     def _wake_at(self, seconds: float) -> None:
         self.wake_at = seconds if self.wake_at is None else min(self.wake_at, seconds)
 
     def _finish_if_done(self) -> None:
         """In the states that come to an end by themselves, see whether it is there."""
-        session = self.session
-        if self.wait is not None:
+        if self.state is State.OPEN or self.wait is not None:
             return
+        session = self.session
         if self.state is State.LOST:
             self._move(Signal.DEPARTURE)
             self._leave()
@@ -341,46 +335,32 @@ class Conversation:
 
     def _forget(self) -> None:
         """Ask nothing more, and hear nothing more."""
-        self._heard = iter(())
+        self._heard = _NOTHING
         if self._decision is not None:
             self._decision.close()  # a name that was about to be taken is free again
         self._decision = self.question = self.wait = self.wake_at = None
-        self._backlogs.forget()
+        self._backlogs = None
 
     def _move(self, signal: Signal) -> None:
         self.state = NEXT[self.state, signal]
 
     # One thing that was said.
 
-    def _act(self, said: Said) -> None:
+    def _act(self, heard: Heard, at: int) -> None:
         session = self.session
-        ref: str | None = None
+        if self._pace is not None and session is not None:
+            self._pace.take()
         try:
-            if session is None:
-                self._begin(said)
-                return
-            if self._pace is not None:
-                self._pace.take()
-            at = self._clock.milliseconds()
-            match said:
-                case PlainLine(text):
-                    decision = self._hub.line(session, text, at)
-                case Refusal(error, ref):
-                    raise error
-                case command:
-                    assert not isinstance(command, Introduction), "dialects introduce once"
-                    ref = command.ref
-                    if isinstance(command, Unlock):
-                        self._guesses.check(self._host)
-                    decision = self._hub.command(session, command, at)
-            if decision is not None and (
-                self.state not in _IN_HASTE or isinstance(said, (*CHANGES, Unlock, Resume))
-            ):
-                self._decide(decision, ref)
+            if isinstance(heard, Reply):
+                self._peer.write(heard.payload)
+            elif isinstance(heard, Goodbye):
+                self.end()
+            elif session is None:
+                self._begin(heard)
+            else:
+                self._respond(session, heard, at)
         except Refused as error:
-            self._refuse(error, ref)
-        except ProtocolError:
-            raise
+            self._refuse(error, getattr(heard, "ref", None))
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self._fail_by_our_fault(error)
         if session is not None and session.lagging:
@@ -394,13 +374,30 @@ class Conversation:
         self._speaking = said.format
         try:
             self.session, decision = self._hub.enter(
-                said.name, said.format, self._outlet, self._secret(), said.ref
+                said.name, said.format, self._peer, self._shared.new_secret(), said.ref
             )
         except Refused as error:
             self.fail(error, said.ref)
             return
         if decision is not None:
             self._decide(decision, said.ref)
+
+    def _respond(self, session: Session, said: Said, at: int) -> None:
+        ref: str | None = None
+        if isinstance(said, PlainLine):
+            decision = self._hub.line(session, said.text, at)
+        elif isinstance(said, Refusal):
+            raise said.error
+        else:
+            assert not isinstance(said, Introduction), "dialects introduce once"
+            ref = said.ref
+            if isinstance(said, Unlock):
+                self._shared.guesses.check(self._peer.host)
+            decision = self._hub.command(session, said, at)
+        if decision is not None and (
+            self.state not in _IN_HASTE or isinstance(said, (*CHANGES, Unlock, Resume))
+        ):
+            self._decide(decision, ref)
 
     # Decisions that ask.
 
@@ -433,7 +430,8 @@ class Conversation:
             self._refuse(Refused(NOT_READ, code=page.code), self._ref)
         else:
             self._ask(lambda: decision.send(page))
-        self._serve_backlog()
+        if self.session is not None and self.session.lagging:
+            self._serve_backlog()
         self.go_on()
 
     # Refusals and faults.
@@ -444,7 +442,7 @@ class Conversation:
         if session.held:  # only the right `resume` helps; all else is an attempt to take the name
             error = self._hub.name_taken(session)
         if error.code == "wrong_password":
-            self._guesses.wrong(self._host)
+            self._shared.guesses.wrong(self._peer.host)
         session.send(Error(code=error.code, message=str(error), ref=ref))
         if not session.admitted:
             self.end()
@@ -468,21 +466,28 @@ class Conversation:
         """The connection takes bytes again."""
         if self.session is not None:
             self.session.congested = False
-            self._serve_backlog()
+            if self.session.lagging:
+                self._serve_backlog()
         self.go_on()
 
     def _serve_backlog(self) -> None:
         if self.session is not None and self.state in _AT_LEISURE:
+            if self._backlogs is None:
+                self._backlogs = Backlogs(self._hub, self._shared.clock)
             self._backlogs.ask(self.session)
 
     def bring(self, events: Sequence[AnyLogged] | LogError) -> None:
         """Take in what was asked for as `backlog`."""
-        if self.session is not None and self.backlog is not None:
+        backlogs = self._backlogs
+        if self.session is not None and backlogs is not None and backlogs.asked is not None:
             try:
-                self._backlogs.bring(self.session, events)
+                backlogs.bring(self.session, events)
             except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
                 self._fail_by_our_fault(error)
-            if (at := self._backlogs.retry_at) is not None:
-                self._wake_at(at)
-            self._serve_backlog()
+            if backlogs.retry_at is not None:
+                self._wake_at(backlogs.retry_at)
+            if self.session.lagging:
+                self._serve_backlog()
+            else:
+                self._backlogs = None
         self.go_on()
