@@ -43,6 +43,7 @@ class Hands(RuleBasedStateMachine):
         self.outcomes: dict[str, int | HubbubError | None] = {}
         self.latest: e.Welcome | None = None  # on this connection
         self.is_tutorial = False  # a pair of frames came on this connection
+        self.is_late = False  # the latest welcome came when the server was taken for a tutorial's
         self.asked: dict[str, dict[str, Any]] = {}
         self.line = ""  # a command that the user has just given
         self.joined = ""  # where the server takes a line to be said
@@ -92,6 +93,7 @@ class Hands(RuleBasedStateMachine):
                 assert self.secrets[command["session"]] == "ann"
             case "unlock":
                 assert self.latest.locked
+                assert not self.is_late, "it may be somebody's name at a tutorial's server"
                 assert command["password"] == self.password != ""
             case "say":
                 post = self.posts[command["nonce"]]
@@ -181,6 +183,7 @@ class Hands(RuleBasedStateMachine):
         self.give_welcome(name, held=held and not locked, locked=locked, ref=None)
 
     def give_welcome(self, name: str, *, held: bool, locked: bool, ref: str | None) -> None:
+        self.is_late = self.session.state is State.CLASSIC
         secret = "" if locked else f"secret {len(self.secrets)}"
         if secret:
             self.secrets[secret] = name
@@ -195,7 +198,9 @@ class Hands(RuleBasedStateMachine):
             locked=locked,
             ref=ref,
         )
-        self.spoke_events = self.spoke_events or name == "ann"
+        # One that comes late and wants a secret may be somebody's name at a tutorial's server.
+        is_proof = self.session.state is not State.CLASSIC or not (held or locked)
+        self.spoke_events = self.spoke_events or (name == "ann" and is_proof)
         self.hear(self.latest)
 
     @precondition(lambda self: self.session.state in (State.GREETING, State.CLASSIC))

@@ -169,6 +169,30 @@ def test_a_slow_server_with_a_password_neither_loses_nor_doubles_what_was_said()
     assert [one["text"] for one in ann.sent if one["type"] == "say"] == ["hi"]
 
 
+def test_a_name_that_reads_like_a_welcome_is_not_told_the_password() -> None:
+    """At a tutorial's server the first name that comes may be anything; it asks in vain."""
+    ann = Ann(password="rolu")
+    ann.say("hi")
+    ann.wait(60)
+    ann.hear(welcome("ann", session="", locked=True))
+    ann.relayed("give it to me")
+    ann.come_back()
+    ann.relayed("bob", "hi")
+    assert ann.session.state is State.CLASSIC
+    assert ann.sent == []
+    assert ann.plain == ["hi"]
+
+
+def test_what_a_slow_server_took_is_not_said_again_after_a_loss() -> None:
+    ann = Ann()
+    ann.say("hi")
+    ann.wait(1)
+    ann.lose()
+    ann.come_back()
+    ann.enter()
+    assert [one for one in ann.sent if one["type"] == "say"] == []
+
+
 def test_a_text_that_a_slow_server_would_take_for_a_command_waits_until_it_is_known() -> None:
     ann = Ann()
     ann.say("/help is how you ask")

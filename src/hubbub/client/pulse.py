@@ -29,14 +29,12 @@ class Pulse:
         self._heard_at = now
         self._asked_at = None
 
-    def said(self, now: float) -> None:
-        """Something was said that the server must answer."""
-        if self._said_at is None:
+    def posting(self, now: float, *, is_unanswered: bool) -> None:
+        """Take in whether something was said that the server has not answered yet."""
+        if not is_unanswered:
+            self._said_at = None
+        elif self._said_at is None:
             self._said_at = now
-
-    def answered(self) -> None:
-        """All that was said is answered."""
-        self._said_at = None
 
     def asked(self, now: float) -> None:
         """The server was asked for a sign of life."""

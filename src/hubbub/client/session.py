@@ -125,6 +125,7 @@ class Session:
         self._welcome: e.Welcome | None = None
         self._classic = ClassicReader(name)
         self._is_certain = False  # that the server is a tutorial's
+        self._is_doubtful = False  # whether it is, though it said a welcome at last
         self._plain: list[Post] = []
         self._pulse = Pulse(0)
         self._is_listening = True
@@ -163,8 +164,12 @@ class Session:
 
     @property
     def _greeting_seconds(self) -> float:
-        speaks_events = self.spoke_events or self._classic.farewell is not None
-        return ANSWER_SECONDS if speaks_events else WELCOME_SECONDS
+        is_patient = self._must_say_welcome or self._is_doubtful
+        return ANSWER_SECONDS if is_patient else WELCOME_SECONDS
+
+    @property
+    def _must_say_welcome(self) -> bool:
+        return self.spoke_events or self._classic.farewell is not None
 
     def _become(self, state: State) -> None:
         assert state in NEXT[self.state], f"{self.state} does not become {state}"
@@ -184,7 +189,7 @@ class Session:
     def say(self, post: Post, now: float) -> None:
         """Post a message, now or when it can be; raises what ended the session."""
         if self.state is State.OVER:
-            raise self._no_connection()
+            raise Unreachable("The chat is closed.")
         self.outbox.add(post)
         self._write_posts(now)
 
@@ -211,10 +216,7 @@ class Session:
         if self.state is State.CLASSIC:
             raise Refused(f"This server relays messages and {what_it_lacks}.", code="classic")
         if self.state is not State.ONLINE:
-            raise self._no_connection()
-
-    def _no_connection(self) -> Unreachable:
-        return Unreachable(f"There is no connection to {self.address} now. Try again later.")
+            raise Unreachable(f"There is no connection to {self.address} now. Try again later.")
 
     def listen(self, now: float) -> None:
         """Go on after a `pause`: what the server said meanwhile has not been read."""
@@ -243,7 +245,8 @@ class Session:
         self._admission.begin()
         self._classic = ClassicReader(self.name)
         self._is_certain = False
-        self._plain.clear()
+        if not self._is_doubtful:
+            self._plain.clear()
         self.outputs.append(Write(encode_event_frame(self.name.encode())))
 
     def heard(self, now: float) -> None:
@@ -341,7 +344,7 @@ class Session:
             case State.WAITING:
                 self._become(State.DIALLING)
                 self.outputs.append(Dial())
-            case State.GREETING if self.spoke_events or self._classic.farewell is not None:
+            case State.GREETING if self._must_say_welcome:
                 self._hang_up(f"the server did not say welcome within {ANSWER_SECONDS:.0f} s", now)
             case State.GREETING:
                 self._go_classic(now)
@@ -369,8 +372,11 @@ class Session:
 
     def _read_classic(self, frame: Frame, now: float) -> None:
         heard = self._classic.read(frame)
-        if isinstance(heard, e.Welcome):
+        if isinstance(heard, e.Welcome) and self.state is State.CLASSIC:
             self._welcomed_late(heard, now)
+        elif isinstance(heard, e.Welcome):
+            self.outbox.put_back(self._plain)  # what it refused before its earlier welcome
+            self._welcomed(heard, now)
         elif self.spoke_events and self._classic.farewell is None:
             raise Disconnected("what answers there is not the hubbub server that it was")
         elif heard is not None:
@@ -384,6 +390,8 @@ class Session:
         if self.state is State.CLASSIC:
             return
         self._become(State.CLASSIC)
+        self._is_doubtful = False
+        self._plain.clear()
         self.exchange.has_entered = True
         self._tell(Online(False, str(self.address)))
         self._write_posts(now)
@@ -391,7 +399,7 @@ class Session:
     def _write_posts(self, now: float) -> None:
         if self.state is State.ONLINE:
             self.exchange.write_posts(now)
-            self._note_posting(now)
+            self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
         if self.state is not State.CLASSIC:
             return
         certain = self._is_certain
@@ -405,25 +413,23 @@ class Session:
     # A server that speaks events.
 
     def _welcomed_late(self, welcome: e.Welcome, now: float) -> None:
-        """Take in a welcome, perhaps after plain texts were written already."""
-        written = [*self._plain, *self.outbox.written]
-        if not (welcome.locked or welcome.held):
-            # They were for everybody in the lobby, and there they are.
-            for post in self.outbox.written:
-                self.outbox.done(post.nonce)
-                self.outputs.append(Posted(post.nonce, None))
-        elif written:
-            # It refuses them, and whatever comes after. Next time its welcome is waited for.
-            self.spoke_events = True
-            self.outbox.put_back(self._plain)
+        """Take in a welcome that comes when the server was taken for a tutorial's."""
+        if welcome.locked or welcome.held:
+            # It has refused the plain texts that it got. Or somebody at a tutorial's server has a
+            # name that reads like a welcome. A new connection tells: there it is waited for.
+            self._is_doubtful = True
             raise Disconnected("the server was slow to say that it speaks events")
-        self._plain.clear()
+        for post in self.outbox.written:  # for everybody in the lobby, and there they are
+            self.outbox.done(post.nonce)
+            self.outputs.append(Posted(post.nonce, None))
         self._welcomed(welcome, now)
 
     def _welcomed(self, welcome: e.Welcome, now: float) -> None:
         command = self._admission.answer(welcome)
         self._welcome = welcome
         self.spoke_events = True
+        self._is_doubtful = False
+        self._plain.clear()
         self.exchange.frame_bytes_max = welcome.limits.get("frame_bytes_max")
         match command:
             case c.Unlock():
@@ -441,7 +447,7 @@ class Session:
         self._become(State.ONLINE)
         self._tell(Online(True, str(self.address), welcome.server))
         self.exchange.begin(now)
-        self._note_posting(now)
+        self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
 
     def _hear(self, json: str, now: float) -> None:
         event = decode_event(json)
@@ -459,7 +465,7 @@ class Session:
                 raise Disconnected(inert_line(event.reason))
             case _ if self.state is State.ONLINE:
                 self.exchange.hear(event, question, json, now)
-                self._note_posting(now)
+                self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
             case _:
                 self._hear_before_online(event, question, now)
 
@@ -485,12 +491,6 @@ class Session:
         if not self.has_entered or error.code in _FOR_GOOD:
             raise refusal
         raise Disconnected(str(refusal))
-
-    def _note_posting(self, now: float) -> None:
-        if self.exchange.questions.is_posting:
-            self._pulse.said(now)
-        else:
-            self._pulse.answered()
 
 
 _FOR_GOOD = {"name_taken", "name_not_allowed", "wrong_password", "password_needed"}
