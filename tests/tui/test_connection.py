@@ -79,9 +79,11 @@ def test_a_tutorial_server_has_neither_rooms_nor_history(
             assert not ann.chat.query_one("#members").display
             await ann.say("/join kitchen")
             await ann.until("This server cannot do that")
+            assert ann.draft == "/join kitchen"
+            await ann.press("ctrl+c")
             await ann.say("/nonsense")
             await ann.until("There is no command /nonsense.")
-            assert ann.draft == ""
+            assert ann.draft == "/nonsense"
 
     asyncio.run(scene())
 
@@ -254,7 +256,9 @@ def test_who_hosts_is_told_so_and_asked_before_others_are_cut_off(
             await ann.until("1 other is in it")
             await ann.press("escape")
             await ann.until(lambda: ann.app.screen is ann.chat)
-            await ann.press("ctrl+q", "y")
+            await ann.press("ctrl+q")
+            await ann.until("1 other is in it")
+            await ann.press("left", "enter")
             await ann.until(lambda: not ann.app.is_running)
 
     asyncio.run(scene())

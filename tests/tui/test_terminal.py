@@ -69,6 +69,7 @@ def test_half_typed_text_survives_what_a_tutorials_client_says(
 ) -> None:
     with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
         terminal.type("half typed")
+        terminal.until("half typed")
         terminal.keys("Left", "Left")
         bob.say("hello from a socket")
         screen = terminal.until("bob  hello from a socket")
@@ -306,3 +307,38 @@ def test_it_ends_with_one_and_a_sentence_when_nobody_answers(
         terminal.start(PYTHON, "-m", "hubbub.cli", "join", server.address, "--name", "ann")
         assert terminal.ended() == 1
         assert "server there with 'hubbub serve'." in terminal.screen
+
+
+def test_enter_and_ctrl_q_in_one_read_send_the_text_and_leave_no_draft(
+    tmp_path: Path, server: Server
+) -> None:
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        terminal.until("bob")
+        terminal.type("the last words\r\x11")
+        assert terminal.ended() == 0
+        assert bob.pair() == ("ann", "the last words")
+    with chatting(tmp_path, server) as terminal:
+        screen = terminal.until("ann  the last words")
+        assert screen.count("the last words") == 1
+
+
+def test_only_going_to_the_button_deletes(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal:
+        terminal.type("to be deleted\r")
+        terminal.until("ann  to be deleted")
+        for key in ("Enter", "Space", "y", "Escape"):
+            terminal.keys("F6")
+            terminal.until("d delete")
+            terminal.type("d")
+            terminal.until("for everybody?")
+            terminal.keys(key)
+            terminal.until(lambda screen: "for everybody?" not in screen)
+            terminal.keys("Escape", "C-u")
+            terminal.until(lambda screen: "d delete" not in screen)
+        terminal.until("ann  to be deleted")
+        terminal.keys("F6")
+        terminal.until("d delete")
+        terminal.type("d")
+        terminal.until("for everybody?")
+        terminal.keys("Left", "Enter")
+        terminal.until("(deleted)")
