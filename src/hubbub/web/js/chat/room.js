@@ -187,7 +187,7 @@ export class RoomState {
   }
 
   /**
-   * Take note that somebody is writing.
+   * Somebody is writing.
    *
    * @param {string} name
    * @param {number} now
