@@ -218,6 +218,7 @@ def test_what_the_mouse_marks_reaches_the_clipboard(tmp_path: Path, server: Serv
         bob.say("these 漢字 to mark")
         column, row = terminal.place("these")
         terminal.type(press((column, row)) + to((column + 9, row)))
+        terminal.wait(lambda: "7mthese 漢字" in terminal.painted)  # in reverse video
         bob.say("meanwhile")
         terminal.until("meanwhile")
         terminal.type(release((column + 9, row)) + "e and on")
@@ -225,6 +226,17 @@ def test_what_the_mouse_marks_reaches_the_clipboard(tmp_path: Path, server: Serv
         terminal.until("Copied, if your terminal")
         assert terminal.clipboard == "these 漢字"
         assert "e and on" in terminal.screen
+
+
+def test_a_sentence_right_behind_an_escape_is_whole(tmp_path: Path, server: Server) -> None:
+    sentence = "delete nothing, edit nothing, and lose no letter of this"
+    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        bob.say("hello")
+        terminal.until("bob  hello")
+        terminal.keys("F6")
+        terminal.until("r reply")
+        terminal.type("\x1bx" + sentence)
+        assert "r reply" not in terminal.until("x" + sentence)
 
 
 def test_it_ends_with_zero_when_the_user_quits(tmp_path: Path, server: Server) -> None:

@@ -11,7 +11,7 @@ from hubbub.client import Chat, connect
 from hubbub.testing import LocalServer
 from hubbub.tui.actions import BY_NAME
 
-from .seats import Seat, click, seat
+from .seats import FOCUS_OUT, Seat, click, seat
 
 SENTENCE = "+1, red jokes end: e d r c g k"
 """Begins and goes on with letters that act on messages while some are chosen."""
@@ -72,6 +72,20 @@ def test_the_mode_in_which_letters_act_ends_at_once(
         await ann.until(lambda: ann.draft == "Once more: " + SENTENCE)
         assert "d delete" not in ann.screen
         assert ann.chat.log_view.selected is None
+
+    play(scene, hubbub_server, tmp_path)
+
+
+def test_the_mode_begins_with_a_key_that_also_brings_the_focus_back(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene(ann: Seat, _bob: Chat) -> None:
+        ann.send(FOCUS_OUT)
+        await ann.until(lambda: not ann.app.app_focus)
+        ann.send(F6)
+        await ann.until("d delete")
+        ann.send("rmy answer")
+        await ann.until(lambda: ann.draft == "my answer")
 
     play(scene, hubbub_server, tmp_path)
 

@@ -133,6 +133,11 @@ class Tmux:
         return self._run("capture-pane", "-p")
 
     @property
+    def painted(self) -> str:
+        """What is on the screen, with the sequences that give it its styles."""
+        return self._run("capture-pane", "-p", "-e")
+
+    @property
     def pid(self) -> int:
         """The process that was started."""
         return int(self._wait(self._reading("pid"), str.isdigit))

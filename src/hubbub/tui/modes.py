@@ -61,8 +61,9 @@ class ModedFace(TerminalFace):
         self.show_banner()
 
     @on(events.DescendantFocus)
-    def _focus_moved(self, event: events.DescendantFocus) -> None:
-        if event.widget is self.composer and self._is_choosing:
+    def _focus_moved(self) -> None:
+        # By now the focus may be elsewhere again, as after a key that first brings it back.
+        if self._is_choosing and self.focused is self.composer:
             self.begin()
 
     def show_banner(self) -> None:

@@ -1,12 +1,13 @@
 """The terminal, which may vanish: a window is closed, a connection breaks, with a signal or not.
 
-Textual would wait for it forever: the thread that writes ends with the first error, and what is
+Textual would wait for it forever: its thread that writes ends with the first error, and what is
 written next has nowhere to go.
 """
 
 import os
 import sys
 from contextlib import suppress
+from types import ModuleType
 from typing import Any, TextIO, cast
 
 from textual.driver import Driver
@@ -36,12 +37,18 @@ class LastingFile:
 
 
 def lasting_driver() -> type[Driver] | None:
-    """Return a driver that outlives its terminal; None where Textual's own is the right one."""
+    """Return a driver that outlives its terminal; None where Textual's own is the right one.
+
+    Both read what is typed with our `Keyboard`.
+    """
     if sys.platform == "win32":
+        from textual.drivers import win32  # noqa: PLC0415 (for Windows alone)
+
+        _read_with_keyboard(win32)
         return None
     from textual.drivers import linux_driver  # noqa: PLC0415 (not for Windows)
 
-    vars(linux_driver)["XTermParser"] = Keyboard  # the driver asks for no other way to choose one
+    _read_with_keyboard(linux_driver)
 
     class LastingDriver(linux_driver.LinuxDriver):
         """Textual's driver, whose writes never fail."""
@@ -53,8 +60,13 @@ def lasting_driver() -> type[Driver] | None:
     return LastingDriver
 
 
+def _read_with_keyboard(module: ModuleType) -> None:
+    """Have a driver's module read what was typed with our class: drivers let nobody choose."""
+    vars(module)["XTermParser"] = Keyboard
+
+
 def is_there() -> bool:
-    """Tell whether the user still sits at a terminal."""
+    """Return whether the user still sits at a terminal."""
     try:
         return os.isatty(sys.__stdin__.fileno()) if sys.__stdin__ else False
     except (OSError, ValueError):

@@ -219,7 +219,7 @@ class ClusterArea(TextArea, inherit_bindings=False):
 
 
 def _is_typed(event: events.Key) -> bool:
-    """Tell whether a key stands for a character, be it a joiner or a space of another script."""
+    """Return whether a key stands for a character, be it a joiner or a space of another script."""
     character = event.character
     if character is None or event.key.startswith(_MODIFIERS):
         return False

@@ -53,7 +53,7 @@ def _said_above(log: RoomLog, index: int) -> int | None:
 
 
 def _is_unread(room: RoomState, item: Item, above: int | None) -> bool:
-    """Tell whether the unread line stands right above a message; `above`: the seq before it."""
+    """Return whether the unread line stands right above a message; `above`: the seq before it."""
     line = room.unread_after
     if line is None or not isinstance(item, Said) or item.message.seq <= line:
         return False

@@ -129,7 +129,7 @@ class Window:
             self.top = None
             rows = self._rows_to_end()
         if self.top is not None and rows:
-            rows[-1] = rows[-1]._replace(strip=self._mark())
+            rows[-1] = rows[-1]._replace(strip=self._below())
         return rows
 
     def _rows_from_top(self) -> list[Row]:
@@ -170,8 +170,8 @@ class Window:
             rows.append(Row(strip_of(line, width, base)))
         return [*rows, Row(Strip.blank(width, base))]
 
-    def _mark(self) -> Strip:
-        """Return the last row of a log that is scrolled up: word of what is below."""
+    def _below(self) -> Strip:
+        """Return the last row of a log that is scrolled up: how much of what is below is new."""
         new = self.log.end - self._left_at
         label = f"{new} new ↓" if new > 0 else "↓"
         width = self._size.width

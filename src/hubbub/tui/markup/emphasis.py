@@ -107,7 +107,7 @@ def _is_foreign(char: str) -> bool:
 
 
 def _is_edge(char: str, mark: str, allowed: str) -> bool:
-    """Tell whether a word may end beside `char`."""
+    """Return whether a word may end beside `char`."""
     if char.isascii():
         return char in allowed
     if mark != "_" and "\u2e80" <= char <= "\ud7ff":  # scripts that put no spaces between words

@@ -40,7 +40,7 @@ def calls(prose: list[Run], name: str) -> Iterator[tuple[int, int]]:
 
 
 def mentions(text: str, name: str) -> bool:
-    """Tell whether a message calls the member `name`, or everybody."""
+    """Return whether a message calls the member `name`, or everybody."""
     shown = visible(text)
     if not _roughly(_bare(name)).search(_bare(shown)):
         return False

@@ -44,5 +44,5 @@ def _lowered(pile: re.Match[str]) -> str:
 
 
 def is_mark(char: str) -> bool:
-    """Tell whether a character belongs to the letter before it, as vowels of many scripts do."""
+    """Return whether a character belongs to the letter before it, as vowels of many scripts do."""
     return not char.isascii() and unicodedata.category(char).startswith("M")
