@@ -4,6 +4,7 @@ Every text that leaves carries its room, so none depends on which room the serve
 in. A `/` line does: before one is written, the server is told to be in the room that we are in.
 """
 
+import math
 from collections.abc import Iterable
 
 from hubbub.chat import commands as c
@@ -41,6 +42,7 @@ class Exchange:
         self._outputs = outputs
         self.frame_bytes_max: int | None = None
         self._is_open = False
+        self._progress_at = 0.0  # when something came of what was missed
         self._servers_room: str | None = None  # where a plain line would go, as far as is known
 
     # What is said.
@@ -48,6 +50,7 @@ class Exchange:
     def begin(self, now: float) -> None:
         """Return to all rooms; posts follow as soon as what was missed has passed."""
         self._is_open = True
+        self._progress_at = now
         self._servers_room = None
         joins = self.rooms.returns()
         for join in joins:
@@ -162,6 +165,7 @@ class Exchange:
         self.has_entered = True
         if join is not None:
             self._join(join, now)
+        self._progress_at = now
         if event.replaced and self.outbox.has_doubtful(event.room):
             # The new history may be an earlier copy of the old one, and hold what we posted.
             self.rooms.compare(event.room)
@@ -169,6 +173,7 @@ class Exchange:
         self.write_posts(now)
 
     def _logged(self, event: e.AnyLogged, json: str, now: float) -> None:
+        self._progress_at = now
         was_held = not self.rooms.may_post(event.room)
         # What came back is settled first: it must not be written again.
         is_ours = isinstance(event, e.Message) and self._came_back([event])
@@ -257,10 +262,23 @@ class Exchange:
 
     # What does not come.
 
+    @property
+    def overdue_at(self) -> float:
+        """When something will have been waited for too long."""
+        missed_at = self._progress_at if self.rooms.is_missing else math.inf
+        return min(missed_at + ANSWER_SECONDS, self.questions.overdue_at)
+
+    def wait_anew(self, now: float) -> None:
+        """Begin to wait only now: until now nothing was read."""
+        self._progress_at = now
+        self.questions.wait_anew(now)
+
     def give_up_overdue(self, now: float) -> None:
         """End the waiting for what has waited too long; raise Disconnected if nothing goes on."""
         if self.questions.posting_is_overdue(now):
             raise Disconnected("the server does not acknowledge what is said")
+        if self.rooms.is_missing and now >= self._progress_at + ANSWER_SECONDS:
+            raise Disconnected("the server does not send what was missed")
         for ref, question in self.questions.overdue(now):
             match question.about:
                 case About.ASKING:

@@ -146,6 +146,11 @@ class JoinedRooms:
         """Whether all that was missed in a room has passed. Elsewhere the server says why not."""
         return room not in self._missed_until and room not in self._away
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether something that was missed is still on its way."""
+        return bool(self._missed_until)
+
     def compare(self, room: str) -> None:
         """Let nothing be posted to a room until `compared` is called."""
         self._missed_until[room] = math.inf

@@ -154,10 +154,10 @@ class Session:
             case State.CLASSIC if not self._is_certain:
                 wake_at = self._since + CERTAIN_SECONDS
             case State.UNLOCKING | State.RESUMING:
-                wake_at = self.exchange.questions.overdue_at
+                wake_at = self.exchange.overdue_at
             case State.ONLINE if self._is_listening:
                 pulse = self._pulse
-                wake_at = min(pulse.ask_at, pulse.dead_at, self.exchange.questions.overdue_at)
+                wake_at = min(pulse.ask_at, pulse.dead_at, self.exchange.overdue_at)
             case _:
                 pass  # only the network or the application can bring a change
         return wake_at
@@ -222,7 +222,7 @@ class Session:
         """Go on after a `pause`: what the server said meanwhile has not been read."""
         self._is_listening = True
         self._pulse.heard(now)
-        self.exchange.questions.wait_anew(now)
+        self.exchange.wait_anew(now)
 
     def pause(self) -> None:
         """Take silence for nothing: the application has too much to read, so nothing is read."""

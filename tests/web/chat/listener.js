@@ -34,6 +34,7 @@ export class Listener {
       online: (event) => this.told.online.push(event),
       heard: (...heard) => this.told.heard.push(heard),
       latency: (ms) => this.told.latency.push(ms),
+      isMissing: () => false,
     },
   );
 

@@ -103,6 +103,7 @@ export class Chat {
       online: (welcome) => this.#online(welcome),
       heard: (event, answered) => this.#heard(event, answered),
       latency: (latency) => this.#connected({ ...this.connection, latency }),
+      isMissing: () => this.#place.membership.isMissing,
     });
     this.#place = this.#placeOf("");
   }

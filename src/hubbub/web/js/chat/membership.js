@@ -93,6 +93,13 @@ export class Membership {
     return room.filled && room.replica.cursor >= room.replica.last;
   }
 
+  /** Whether something that was missed is still on its way. */
+  get isMissing() {
+    return this.#rooms.list.some(
+      ({ entered, filled, replica }) => entered && filled && replica.cursor < replica.last,
+    );
+  }
+
   /** Open the private room that waits for somebody who is back. @param {string} name */
   #welcomeBack(name) {
     for (const room of this.#rooms.list) {

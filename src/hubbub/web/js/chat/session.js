@@ -87,6 +87,7 @@ export class Session {
   #questions = new Questions();
   #pulse = new Pulse(0);
   #unsentBytes = 0;
+  #progressAt = 0; // when something came of what was missed
   #wait = FIRST_WAIT_MS;
   /** @type {ChatError | null} what the server said before it hung up, if it did not let us in */
   #farewell = null;
@@ -106,6 +107,7 @@ export class Session {
    * @param {(welcome: WireEvent) => void} callbacks.online the session may speak
    * @param {(event: WireEvent, answered?: Command) => void} callbacks.heard answers as well, at once
    * @param {(ms: number) => void} callbacks.latency
+   * @param {() => boolean} callbacks.isMissing whether something that was missed is still on its way
    */
   constructor({ url, WebSocket, clock, random }, callbacks) {
     this.#url = url;
@@ -296,6 +298,7 @@ export class Session {
       if (question?.about === "living") this.#callbacks.latency(now - question.at);
       // Before the promise is kept: a `room` must be known when the events that follow it come.
       this.#callbacks.heard(event, question?.command);
+      if (event.seq || event.type === "room") this.#progressAt = now;
       question?.resolve(event);
     }
     this.#setTimer();
@@ -339,11 +342,16 @@ export class Session {
         return this.#since + ANSWER_MS;
       case "online": {
         const { overdueAt, postingOverdueAt } = this.#questions;
-        return Math.min(this.#pulse.askAt, this.#pulse.deadAt, overdueAt, postingOverdueAt);
+        const { askAt, deadAt } = this.#pulse;
+        return Math.min(askAt, deadAt, overdueAt, postingOverdueAt, this.#missedOverdueAt);
       }
       default:
         return Infinity;
     }
+  }
+
+  get #missedOverdueAt() {
+    return this.#callbacks.isMissing() ? this.#progressAt + ANSWER_MS : Infinity;
   }
 
   #tick() {
@@ -361,6 +369,7 @@ export class Session {
     if (this.#state === "waiting") this.connect();
     else if (!this.isOnline) this.#lost("The server does not answer.");
     else if (now >= this.#questions.postingOverdueAt) this.#lost("The server does not answer what is said.");
+    else if (now >= this.#missedOverdueAt) this.#lost("The server does not send what was missed.");
     else if (now >= this.#pulse.deadAt) this.#lost("The server has fallen silent.");
     else {
       for (const { about, reject } of this.#questions.overdue(now)) {
