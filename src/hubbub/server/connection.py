@@ -2,7 +2,8 @@
 
 asyncio tells it what happens, the conversation decides, and `_follow` does what the conversation
 then wants. It ends in two steps: it sends the last words and closes its own half, and cuts the
-rest when the peer has hung up, or reads nothing any more.
+rest when the peer has hung up. Once either side has closed its half, a peer that reads is served to
+the end, however slowly, and one that reads nothing any more is cut.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from hubbub.chat.errors import LogError
 from hubbub.server.backlogs import BACKLOG_BYTES
 from hubbub.server.conversation import Conversation
+from hubbub.server.farewell import LINGER_SECONDS
 from hubbub.server.unread import unread_bytes
 
 if TYPE_CHECKING:
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
 
     from hubbub.server.chatroom import Chatroom
     from hubbub.wire.dialect import Dialect
-
-LINGER_SECONDS = 3
-"""How long a peer may take to read some of the last words, or to hang up when it has them all."""
 
 
 class Connection(asyncio.Protocol):
@@ -34,6 +33,7 @@ class Connection(asyncio.Protocol):
         "_left",
         "_lingering",
         "_nameless",
+        "_peer_ended",
         "_question",
         "_reading",
         "_serving",
@@ -51,6 +51,7 @@ class Connection(asyncio.Protocol):
         self._dialect = dialect
         self._left = left
         self._nameless = True
+        self._peer_ended = False
         self._reading = True
         self._question: asyncio.Task[None] | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -73,6 +74,8 @@ class Connection(asyncio.Protocol):
         self._follow()
 
     def eof_received(self) -> bool:
+        self._peer_ended = True
+        self._linger(unread_bytes(self._transport))
         if not self.closing:
             self.conversation.peer_ends()
             self._follow()
@@ -151,13 +154,12 @@ class Connection(asyncio.Protocol):
         try:
             while (question := self.conversation.question) is not None:
                 try:
-                    page = await self._chatroom.answer(question)
+                    self.conversation.answer(await self._chatroom.answer(question))
                 except LogError as error:
                     self.conversation.answer(error)
-                else:
-                    self.conversation.answer(page)
-        finally:
-            self._question = None
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self.conversation.fail_by_our_fault(error)
+        self._question = None
         self._follow()
 
     async def _serve(self) -> None:
@@ -170,8 +172,9 @@ class Connection(asyncio.Protocol):
                     self.conversation.bring(error)
                 else:
                     self.conversation.bring(events)
-        finally:
-            self._serving = None
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self.conversation.fail_by_our_fault(error)
+        self._serving = None
         self._follow()
 
     # What the hub wants, and how it ends.
@@ -192,25 +195,29 @@ class Connection(asyncio.Protocol):
         self.conversation.end()
         self.write(self._dialect.farewell())
         self.closing = True
-        if not self._transport.can_write_eof():  # inside TLS there is no half of a connection
+        # A peer that has hung up says nothing more that we could wait for, and inside TLS there is
+        # no half of a connection: both are closed when the rest is sent.
+        if self._peer_ended or not self._transport.can_write_eof():
             self._transport.close()
-            return
-        try:
-            self._transport.write_eof()
-        except OSError:  # the peer has just reset the connection
-            self.cut()
-            return
-        self._transport.resume_reading()
+        else:
+            try:
+                self._transport.write_eof()
+            except OSError:  # the peer has just reset the connection
+                self.cut()
+                return
+            self._transport.resume_reading()
         self._linger(unread_bytes(self._transport))
 
-    def _linger(self, unread_before: int) -> None:
-        self._lingering = self._chatroom.loop.call_later(
-            LINGER_SECONDS, self._cut_if_stuck, unread_before
-        )
+    def _linger(self, unread: int) -> None:
+        """Look again after a while whether the peer still reads."""
+        if self._lingering is not None:
+            self._lingering.cancel()
+        self._lingering = self._chatroom.loop.call_later(LINGER_SECONDS, self._cut_if_stuck, unread)
 
     def _cut_if_stuck(self, unread_before: int) -> None:
         unread = unread_bytes(self._transport)
-        if 0 < unread < unread_before:  # slow, but it reads
+        is_waiting = not unread and not self.closing  # it has everything so far
+        if is_waiting or unread != unread_before:
             self._linger(unread)
         else:
             self.cut()

@@ -362,7 +362,7 @@ class Conversation:
         except Refused as error:
             self._refuse(error, getattr(heard, "ref", None))
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
-            self._fail_by_our_fault(error)
+            self.fail_by_our_fault(error, getattr(heard, "ref", None))
         if session is not None and session.lagging:
             self._serve_backlog()
 
@@ -416,7 +416,7 @@ class Conversation:
             self._refuse(error, self._ref)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self._decision = None
-            self._fail_by_our_fault(error)
+            self.fail_by_our_fault(error, self._ref)
 
     def answer(self, page: Page | LogError | None) -> None:
         """Go on with what the question's answer decides."""
@@ -447,8 +447,12 @@ class Conversation:
         if not session.admitted:
             self.end()
 
-    def _fail_by_our_fault(self, error: Exception) -> None:
-        self.fail(HubbubError("The server has a fault and ends this session.", code="server_fault"))
+    def fail_by_our_fault(self, error: Exception, ref: str | None = None) -> None:
+        """End this session, and no other, because something is wrong with our code."""
+        if self._decision is not None:  # it was being decided
+            ref = self._ref
+        sentence = "The server has a fault and ends this session."
+        self.fail(HubbubError(sentence, code="server_fault"), ref)
         name = self.session.name if self.session is not None else ""
         logger.error("a session failed", name=name, exc_info=error)
 
@@ -483,7 +487,7 @@ class Conversation:
             try:
                 backlogs.bring(self.session, events)
             except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
-                self._fail_by_our_fault(error)
+                self.fail_by_our_fault(error)
             if backlogs.retry_at is not None:
                 self._wake_at(backlogs.retry_at)
             if self.session.lagging:
