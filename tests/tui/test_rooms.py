@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hubbub.client import connect
 from hubbub.testing import LocalServer
+from hubbub.tui.panes import Pane
 
 from .seats import Seat, seat
 
@@ -244,5 +245,22 @@ def test_up_edits_an_own_message_whichever_was_found(
             await ann.until(lambda: ann.chat.log_view.selected is not None)
             await ann.press("up")
             await ann.until(lambda: ann.draft == "my own straw")
+
+    asyncio.run(scene())
+
+
+def test_a_click_means_the_member_that_the_user_saw(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        size = (120, 30)
+        async with connect(address, name="bob"), seat(address, tmp_path, size=size) as ann:
+            await ann.until("● bob")
+            replica = ann.chat.desk.replica(ann.chat.desk.rooms.current)
+            assert replica is not None
+            replica.members.append("aaron")  # who has just come, and is not drawn yet
+            ann.chat._member_clicked(Pane.Chosen(ann.chat.query_one("#members", Pane), 2))
+            await ann.until(lambda: ann.room == "@bob")
 
     asyncio.run(scene())

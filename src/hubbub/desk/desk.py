@@ -31,6 +31,7 @@ from hubbub.desk.opening import Opening
 from hubbub.desk.paging import Paging
 from hubbub.desk.posting import Posting, now_milliseconds
 from hubbub.desk.profile import Profile
+from hubbub.desk.relayed import Relayed
 from hubbub.desk.room import Draft, RoomState
 from hubbub.desk.rooms import Rooms
 
@@ -92,7 +93,7 @@ class Desk:
         self.stirred = stirred
         self._alert = alert
         self._dirty: set[str] = set()
-        self._relayed = Replica(room)
+        self._relayed = Relayed(room)
         self._rejoined = False
         self._typed_at = 0.0
         self.turned: Callable[[], None] = lambda: None
@@ -119,7 +120,7 @@ class Desk:
     def replica(self, room: RoomState) -> Replica | None:
         """Return what the client library holds of a room."""
         if self.is_classic:
-            return self._relayed
+            return self._relayed.replica
         return self.chat.replicas.get(room.name)
 
     async def run(self) -> None:
@@ -261,20 +262,8 @@ class Desk:
         self._relay(self.name, pending.text, pending.nonce)
 
     def _relay(self, sender: str, text: str, nonce: str | None = None) -> None:
-        """Take in a message of a server that numbers nothing."""
-        replica, room = self._relayed, self.rooms.current
-        replica.apply(
-            e.Message(
-                room=room.name,
-                seq=replica.cursor + 1,
-                prev=replica.cursor,
-                sender=sender,
-                at=now_milliseconds(),
-                text=text,
-                nonce=nonce,
-            )
-        )
-        self._dirty.add(room.name)
+        self._relayed.take(sender, text, nonce)
+        self._dirty.add(self.rooms.current.name)
 
     def catch_up(self) -> list[str]:
         """Bring the logs up to date with all that came; returns the rooms that changed."""
@@ -390,20 +379,17 @@ class Desk:
             )
         await self.chat.leave(room.name)
         self.rooms.remove(room.name)
-        self.memory.rooms = [name for name in self.memory.rooms if name != room.name]
         self.turned()
-        self.memory.drafts[room.name] = room.draft.text  # in case the user comes back
+        self.memory.forget_room(room.name)
+        self.memory.keep_drafts({room.name: room.draft.text})  # in case the user comes back
         self.stirred()
 
     def remember(self) -> None:
         """Put what the next start should know into the profile."""
-        public = {room.name: room for room in self.rooms if not room.is_direct}
-        drafts = self.memory.drafts | {room.name: room.draft.text for room in self.rooms}
-        self.memory.drafts = {name: draft for name, draft in drafts.items() if draft}
+        rooms = list(self.rooms)
+        self.memory.keep_drafts({room.name: room.draft.text for room in rooms})
+        public = [room for room in rooms if not room.is_direct]
         if not self.is_classic:
-            # Rooms that were not entered again yet are not left.
-            self.memory.rooms = list(dict.fromkeys([*self.memory.rooms, *public]))
-            seen = {name: room.seen for name, room in public.items() if room.seen is not None}
-            self.memory.seen |= seen
+            self.memory.keep_rooms({room.name: room.seen for room in public})
         if not self.rooms.current.is_direct:
             self.memory.room = self.rooms.current.name

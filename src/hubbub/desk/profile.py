@@ -5,6 +5,7 @@ another wrote.
 """
 
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Self
@@ -30,6 +31,20 @@ class Remembered(msgspec.Struct, omit_defaults=True):
     seen: dict[str, int] = {}
     drafts: dict[str, str] = {}
     password: str = ""
+
+    def keep_rooms(self, seen: Mapping[str, int | None]) -> None:
+        """Remember that the user is in these rooms, and what was read in each, if it is known."""
+        # Those that were not entered again yet are not left.
+        self.rooms = list(dict.fromkeys([*self.rooms, *seen]))
+        self.seen = self.seen | {room: seq for room, seq in seen.items() if seq is not None}
+
+    def forget_room(self, room: str) -> None:
+        """Do not enter a room again."""
+        self.rooms = [name for name in self.rooms if name != room]
+
+    def keep_drafts(self, drafts: Mapping[str, str]) -> None:
+        """Remember the draft of each room; an empty one is none."""
+        self.drafts = {room: text for room, text in (self.drafts | dict(drafts)).items() if text}
 
 
 class _Head(msgspec.Struct):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from hubbub.desk.desk import Desk
     from hubbub.desk.link import State
+    from hubbub.desk.room import RoomState
     from hubbub.tui.attention import Attention
     from hubbub.tui.looks import Looks
 
@@ -82,6 +83,9 @@ class ChatScreen(ModedFace):
         desk.turned = self._turn
         self._hidden: dict[str, bool] = {}
         """Panes that the user showed or hid by hand."""
+        self._rooms_shown: list[RoomState] = []
+        self._members_shown: list[str] = []
+        """What the lines of the panes stand for: a click means what the user saw."""
         self._frame_due = False
         self._is_ticking = False
         self._fitted_for: State | None = None
@@ -157,10 +161,11 @@ class ChatScreen(ModedFace):
         now = time.monotonic()
         rooms_pane, members_pane = self.query_one("#rooms", Pane), self.query_one("#members", Pane)
         self._write("#status", status(desk, looks, width, now, rooms_hidden=not rooms_pane.display))
-        rooms = list(desk.rooms)
+        rooms = self._rooms_shown = list(desk.rooms)
         rooms_pane.show(
             room_lines(desk.rooms, rooms_pane.content_size.width, looks), rooms.index(room)
         )
+        self._members_shown = sorted(replica.members, key=str.casefold) if replica else []
         if members_pane.display and replica:
             spoke = room.recent_speakers(desk.name, ())[:SPEAKERS_MAX]
             members_pane.show(
@@ -258,12 +263,13 @@ class ChatScreen(ModedFace):
 
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
-        self.desk.show(list(self.desk.rooms)[event.index])
+        room = self._rooms_shown[event.index]
+        if self.desk.rooms.get(room.name) is room:
+            self.desk.show(room)
 
     @on(Pane.Chosen, "#members")
     def _member_clicked(self, event: Pane.Chosen) -> None:
-        replica = self.desk.replica(self.desk.rooms.current)
-        members = sorted(replica.members, key=str.casefold) if replica else []
+        members = self._members_shown
         if 0 < event.index <= len(members) and members[event.index - 1] != self.desk.name:
             self.orders.do(BY_NAME["msg"], members[event.index - 1])
 
