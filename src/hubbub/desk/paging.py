@@ -32,8 +32,9 @@ class Paging:
                 return
             try:
                 await self._join_page(replica, PAGE_MESSAGES)
-            except Unreachable:
-                return  # entering again fills it
+            except Unreachable as lost:
+                if lost.code != "no_answer":
+                    return  # entering again fills it
             except Refused:
                 pass  # what is said from now on is shown
             room.filled = True
