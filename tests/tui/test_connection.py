@@ -15,7 +15,7 @@ from hubbub.desk.profile import Profile
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from hubbub.tui import app as tui_app
-from hubbub.tui.screen import TICK_SECONDS
+from hubbub.tui.surroundings import TICK_SECONDS
 from tests.interop.conftest import TutorialServer, tutorial_server
 
 from .seats import FOCUS_IN, FOCUS_OUT, seat
@@ -234,7 +234,7 @@ def test_a_server_that_is_lost_costs_one_tick_a_second(
             monkeypatch.setattr(ann.chat, "set_timer", lambda seconds, _: ticks.append(seconds))
             ann.chat.desk.link.retry_at = 1e12
             for _ in range(5):
-                ann.chat._draw_around()
+                ann.chat.draw_around()
             assert ticks == [TICK_SECONDS]
 
     asyncio.run(scene())

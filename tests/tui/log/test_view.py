@@ -9,6 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from hubbub.client import Replica
+from hubbub.desk.log import Pending
 from hubbub.desk.room import RoomState
 from hubbub.tui.log.view import LogView
 from hubbub.tui.looks import looks_of
@@ -177,6 +178,24 @@ def test_another_width_keeps_the_message_at_the_top() -> None:
         first = next(row for row in await screen.rows() if row.startswith("m"))
         await screen.pilot.resize_terminal(70, 10)
         assert any(row.split()[-20:] and first.split()[0] in row for row in await screen.rows())
+
+    on_screen(scene)
+
+
+def test_a_mark_on_what_is_gone_from_the_log_waits_for_the_next_drawing() -> None:
+    async def scene(screen: Screen) -> None:
+        screen.room.log.pending.append(Pending("nonce", "one\ntwo\nthree", 0))
+        screen.view.redraw()
+        assert (await screen.rows())[-1] == "three …"
+        await screen.pilot.mouse_down(screen.view, offset=(3, 9))
+        await screen.pilot.hover(screen.view, offset=(4, 7))
+        assert screen.view.marked == "e\ntwo\nth"
+        screen.room.log.pending.clear()
+        assert screen.view.marked == ""
+        assert (await screen.rows())[-1] == "three …"
+        await screen.pilot.mouse_up(screen.view, offset=(4, 7))
+        screen.view.redraw()
+        assert (await screen.rows())[-1] == "message 100"
 
     on_screen(scene)
 

@@ -52,25 +52,22 @@ class Mark(NamedTuple):
         return start if item == first else 0, min(end, length) if item == last else length
 
 
-def spot_at(
-    rows: Sequence[Row], block: Callable[[int], Block], column: int, row: int
-) -> Spot | None:
+def spot_at(rows: Sequence[Row], column: int, row: int) -> Spot | None:
     """Return what is under a cell of these rows; above and below them, where they begin and end."""
-    drawn = [number for number, one in enumerate(rows) if one.item is not None]
+    drawn = [number for number, one in enumerate(rows) if one.block is not None]
     if not drawn:
         return None
     if row < drawn[0]:
         row, column = drawn[0], -1
     elif row > drawn[-1]:
         row, column = drawn[-1], rows[-1].strip.cell_length
-    item, line = rows[row].item, rows[row].line
-    assert item is not None
-    looks = block(item)
-    if (words := looks.words[line]) is not None:
-        return Spot(item, *words.under(column))
-    below = next((one for one in looks.words[line:] if one is not None), None)
-    place = len(looks.text) if below is None else below.start
-    return Spot(item, place, place)
+    hit = rows[row]
+    assert hit.block is not None
+    if hit.words is not None:
+        return Spot(hit.item, *hit.words.under(column))
+    below = next((one for one in hit.block.words[hit.line :] if one is not None), None)
+    place = len(hit.block.text) if below is None else below.start
+    return Spot(hit.item, place, place)
 
 
 def word_at(text: str, place: int) -> tuple[int, int]:

@@ -123,12 +123,11 @@ class LogView(Widget):
         if y >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         row = self._rows[y]
-        if self._mark is None or row.item is None:
+        words = row.words
+        if self._mark is None or row.block is None or words is None:
             return row.strip
-        looks = self._window.block(row.item)
-        words = looks.words[row.line]
-        start, end = self._mark.part(row.item, len(looks.text))
-        if words is None or start >= words.end or end <= words.start:
+        start, end = self._mark.part(row.item, len(row.block.text))
+        if start >= words.end or end <= words.start:
             return row.strip
         return _highlighted(row.strip, *words.cells(start, end))
 
@@ -248,7 +247,7 @@ class LogView(Widget):
 
     def _under_pointer(self) -> Spot | None:
         self._draw()
-        return spot_at(self._rows, self._window.block, *self._pointer)
+        return spot_at(self._rows, *self._pointer)
 
     def _extend(self) -> None:
         """Have the mark end where the pointer is."""
@@ -286,7 +285,7 @@ class LogView(Widget):
     def _mark_around(self, clicks: int) -> None:
         """Mark the word under the pointer, or all that its message says."""
         if (spot := self._under_pointer()) is not None:
-            text = self._window.block(spot.item).text
+            text = next(row.block.text for row in self._rows if row.item == spot.item and row.block)
             start, end = (0, len(text)) if clicks == _MESSAGE else word_at(text, spot.start)
             self._mark = Mark(Spot(spot.item, start, start), Spot(spot.item, end, end))
             self.refresh()

@@ -18,6 +18,7 @@ from hubbub.desk.room import RoomState
 from hubbub.tui.log.context import context
 from hubbub.tui.log.layout import Block, Context, Layout
 from hubbub.tui.log.strips import strip_of
+from hubbub.tui.log.words import Words
 from hubbub.tui.log.wrap import wrap
 from hubbub.tui.looks import Looks
 
@@ -35,11 +36,20 @@ class Place(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of the screen, and the line of a block that it shows, if it shows one."""
+    """A row of the screen: if it shows an item, which one, and which line of its `block`.
+
+    The block is that which was drawn: by now the log may have another item in its place.
+    """
 
     strip: Strip
-    item: int | None = None
+    item: int = -1
     line: int = 0
+    block: Block | None = None
+
+    @property
+    def words(self) -> Words | None:
+        """What it shows of what the item says."""
+        return None if self.block is None else self.block.words[self.line]
 
 
 class Window:
@@ -243,4 +253,4 @@ class Window:
 
 
 def _rows_of(block: Block, index: int) -> list[Row]:
-    return [Row(strip, index, line) for line, strip in enumerate(block.lines)]
+    return [Row(strip, index, line, block) for line, strip in enumerate(block.lines)]

@@ -1,0 +1,118 @@
+"""What surrounds log and composer: the header, the panes, the status; and what folds away."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import events, on
+from textual.widgets import Static
+
+from hubbub.tui.log.labels import one_line
+from hubbub.tui.modes import ModedFace
+from hubbub.tui.panes import Pane, member_lines, room_lines
+from hubbub.tui.status import status
+
+if TYPE_CHECKING:
+    from hubbub.desk.desk import Desk
+    from hubbub.desk.link import State
+    from hubbub.desk.room import RoomState
+    from hubbub.tui.looks import Looks
+
+TICK_SECONDS = 1.0
+ROOMS_FROM_COLUMNS = 80
+MEMBERS_FROM_COLUMNS = 100
+HEADER_FROM_ROWS = 8
+STATUS_FROM_ROWS = 3
+COMPOSER_ROWS_MAX = 8
+SPEAKERS_MAX = 50
+
+
+class Surroundings(ModedFace):
+    """A face that shows beside the log where the user is, with whom, and how the connection is."""
+
+    def __init__(self, desk: Desk, looks: Looks) -> None:
+        super().__init__()
+        self.desk = desk
+        self.looks = looks
+        self._hidden: dict[str, bool] = {}
+        """Panes that the user showed or hid by hand."""
+        self.rooms_shown: list[RoomState] = []
+        self.members_shown: list[str] = []
+        """What the lines of the panes stand for: a click means what the user saw."""
+        self._is_ticking = False
+        self._fitted_for: State | None = None
+
+    def stirred(self) -> None:
+        """Something changed: have it drawn soon."""
+        raise NotImplementedError
+
+    def draw_around(self) -> None:
+        """Draw everything but the log and the composer."""
+        desk, looks = self.desk, self.looks
+        room = desk.rooms.current
+        replica = desk.replica(room)
+        width = self.size.width - 2
+        title = Text.assemble((one_line(room.title), "bold"))
+        if replica and replica.topic:
+            title.append(f"  {one_line(replica.topic)}", looks.dim)
+        title.truncate(max(self.query_one("#header").content_size.width, 1), overflow="ellipsis")
+        self._write("#header", title)
+        now = time.monotonic()
+        rooms_pane, members_pane = self.query_one("#rooms", Pane), self.query_one("#members", Pane)
+        self._write("#status", status(desk, looks, width, now, rooms_hidden=not rooms_pane.display))
+        rooms = self.rooms_shown = list(desk.rooms)
+        rooms_pane.show(
+            room_lines(desk.rooms, rooms_pane.content_size.width, looks), rooms.index(room)
+        )
+        self.members_shown = sorted(replica.members, key=str.casefold) if replica else []
+        if members_pane.display and replica:
+            spoke = room.recent_speakers(desk.name, ())[:SPEAKERS_MAX]
+            members_pane.show(
+                member_lines(
+                    replica.members, spoke, desk.name, members_pane.content_size.width, looks
+                )
+            )
+        if not self._is_ticking and (desk.link.retry_at is not None or room.typing(now)):
+            self._is_ticking = True
+            self.set_timer(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        """Time has passed: a countdown goes on, or somebody types no more."""
+        self._is_ticking = False
+        self.stirred()
+
+    def _write(self, place: str, line: Text) -> None:
+        static = self.query_one(place, Static)
+        if static.content != line:
+            static.update(line, layout=False)
+
+    def fit_to_link(self) -> None:
+        """Fit again if the connection is another one: some servers have no rooms to list."""
+        if self._fitted_for is not self.desk.link.state:
+            self._fit()
+
+    @on(events.Resize)
+    def _fit(self) -> None:
+        """Fold away what the terminal has no room for."""
+        self._fitted_for = self.desk.link.state
+        width, height = self.app.size
+        fits = {"rooms": width >= ROOMS_FROM_COLUMNS, "members": width >= MEMBERS_FROM_COLUMNS}
+        fits["members"] = fits["members"] and not self.desk.is_classic
+        fits["rooms"] = fits["rooms"] and not self.desk.is_classic
+        for pane, shown in fits.items():
+            self.query_one(f"#{pane}").display = self._hidden.get(pane, shown)
+        self.query_one("#header").display = height >= HEADER_FROM_ROWS
+        self.query_one("#status").display = height >= STATUS_FROM_ROWS
+        self.composer.styles.max_height = max(1, min(COMPOSER_ROWS_MAX, height // 3))
+        self.stirred()
+
+    def toggle(self, pane: str) -> None:
+        """Show or hide a pane, whatever the width."""
+        shown = not self.query_one(f"#{pane}").display
+        self._hidden.pop(pane, None)
+        self._fit()
+        if self.query_one(f"#{pane}").display != shown:  # not what the width alone would do
+            self._hidden[pane] = shown
+            self._fit()
