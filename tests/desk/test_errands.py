@@ -74,3 +74,28 @@ def test_what_is_owed_is_waited_for_and_what_it_leaves_behind() -> None:
         await errands.beside(asyncio.sleep(0))
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_an_errand_holds_is_put_away_even_if_it_had_no_turn_yet(late: bool) -> None:
+    async def scene() -> None:
+        errands = Errands()
+        put_away = asyncio.Event()
+
+        async def holding() -> None:
+            try:
+                await forever()
+            finally:
+                put_away.set()
+
+        async def main() -> None:
+            if not late:
+                errands.spawn(holding())
+
+        await errands.beside(main())
+        if late:
+            errands.spawn(holding())
+        async with asyncio.timeout(20):
+            await put_away.wait()
+
+    asyncio.run(scene())

@@ -13,6 +13,7 @@ class Errands:
         self._owed: set[asyncio.Task[None]] = set()
         self._fault: BaseException | None = None
         self._main: asyncio.Task[None] | None = None
+        self._is_over = False
 
     def spawn(self, work: Coroutine[None, None, None], *, owed: bool = False) -> None:
         """Begin some work, before the main one or during it. `owed`: `settle` waits for it."""
@@ -21,6 +22,12 @@ class Errands:
         if owed:
             self._owed.add(task)
         task.add_done_callback(self._done)
+        if self._is_over:
+            self._cancel(task)
+
+    def _cancel(self, task: asyncio.Task[None]) -> None:
+        # Not before its first step: what it was given would never be awaited, nor put away.
+        asyncio.get_running_loop().call_soon(task.cancel)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -43,8 +50,9 @@ class Errands:
             raise
         finally:
             ending = {self._main, *self._tasks}
+            self._is_over = True
             for task in ending:
-                task.cancel()
+                self._cancel(task)
             await asyncio.wait(ending)  # each puts away what it has in hand
 
     async def settle(self, seconds: float) -> bool:
