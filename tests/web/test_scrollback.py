@@ -115,3 +115,23 @@ def test_what_is_said_meanwhile_is_waiting_at_the_end(
         bob.say_and_wait("while you read")
     ann.page.get_by_role("button", name="1 new message").click()
     expect(ann.message("while you read")).to_be_in_viewport()
+
+
+def test_a_log_that_becomes_lower_still_shows_the_newest(
+    hubbub_server: LocalServer, new_tab: NewTab
+) -> None:
+    """A scroll event that arrives before the change of height is told is nobody's scrolling."""
+    ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
+    with EventPeer(hubbub_server, "bob") as bob:
+        for number in range(60):
+            bob.say_and_wait(f"message {number}")
+        ann.hears("message 59")
+        ann.page.evaluate(
+            """() => {
+                document.querySelector("#talk").style.maxHeight = "250px";
+                document.querySelector("[role=log]").dispatchEvent(new Event("scroll"));
+            }"""
+        )
+        expect(ann.message("message 59")).to_be_in_viewport()
+        bob.say_and_wait("and another one")
+    expect(ann.message("and another one")).to_be_in_viewport()

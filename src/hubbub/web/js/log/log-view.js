@@ -62,6 +62,7 @@ export class LogView {
   #isFollowing = true;
   #wasAtEnd = false;
   #drawn = { first: 0, end: 0 };
+  #drawnHeight = 0; // of the window, in pixels
   /** @type {Place | null} */
   #seen = null;
   /** @type {WeakMap<RoomState, Place | null>} */
@@ -318,7 +319,10 @@ export class LogView {
 
   #scrolled() {
     if (!this.#room || !this.#plane.height) return;
-    this.#isFollowing = this.#plane.isEndSeen(this.#track);
+    // The event of our own scrolling may arrive after a notice has made the log lower, and before
+    // the ResizeObserver says so. The end is out of sight then, but the user did not leave it.
+    const isLower = this.#plane.height < this.#drawnHeight;
+    if (!(isLower && this.#isFollowing)) this.#isFollowing = this.#plane.isEndSeen(this.#track);
     const at = this.#track.at(this.#plane.top);
     const isLeap = at < this.#drawn.first || at >= this.#drawn.end; // nothing seen can stay
     if (isLeap) this.#track.shift -= this.#track.slack(this.#plane.height);
@@ -342,6 +346,7 @@ export class LogView {
     const room = this.#room;
     const height = this.#plane.height;
     if (!room || !height) return;
+    this.#drawnHeight = height;
     const isNews = this.#follow(); // a screen reader announces it
     let isChanged = false;
     for (let pass = 0; pass < PASSES_MAX; pass++) {
