@@ -16,6 +16,7 @@ from hubbub.client import (
     connect,
     inbox,
     pulse,
+    session,
 )
 from hubbub.wire.frames import encode_event_frame, encode_frame
 
@@ -417,6 +418,32 @@ def test_giving_up_fails_what_waits() -> None:
                 await chat.say("hi")
 
     play(scene)
+
+
+@pytest.mark.parametrize("when", ["receive", "tick"])
+def test_a_fault_of_ours_ends_the_chat_and_is_raised(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever because of it."""
+
+    def faulty(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def scene() -> None:
+        async with scripted() as script:
+            letting_in = asyncio.create_task(let_in(script))
+            async with open_chat(script) as chat:
+                peer = await letting_in
+                monkeypatch.setattr(session.Session, when, faulty)
+                peer.tell(message(1))
+                if when == "tick":
+                    chat._driver._due.set()
+                with pytest.raises(Unreachable):
+                    await next_of(chat, e.Bye)
+
+    with pytest.raises(ExceptionGroup) as faults:
+        play(scene)
+    assert faults.group_contains(ZeroDivisionError)
 
 
 def test_a_name_must_be_visible() -> None:

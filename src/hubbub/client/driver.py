@@ -46,6 +46,7 @@ class Driver:
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: set[asyncio.Task[None]] = set()
+        self._due = asyncio.Event()
         self._dialled = asyncio.Event()
         self._entered = asyncio.Event()
         self._stirred = asyncio.Event()  # the application took an event, or asked for something
@@ -149,6 +150,16 @@ class Driver:
         return asyncio.get_running_loop().time()
 
     async def _run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_time())
+                await self._keep_connected()
+        finally:
+            # After a fault of ours nothing more comes: who waits is told so. `close` raises it.
+            self.session.close()
+            self._carry_out()
+
+    async def _keep_connected(self) -> None:
         while self._ended is None:
             await self._dialled.wait()
             self._dialled.clear()
@@ -205,8 +216,17 @@ class Driver:
         # A tutorial server cannot repeat what is left out.
         return is_awaited and not (self.session.state is State.CLASSIC and self._inbox.full)
 
+    async def _keep_time(self) -> None:
+        while self._ended is None:
+            await self._due.wait()
+            self._due.clear()
+            self._tick()
+
     def _on_time(self) -> None:
         self._timer = None
+        self._due.set()
+
+    def _tick(self) -> None:
         connection = self._connection
         if connection is not None:
             # A big message on its way out is a sign of life as well.
@@ -262,6 +282,7 @@ class Driver:
                 self._inbox.end()
                 self._entered.set()
                 self._dialled.set()
+                self._due.set()
 
     def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
