@@ -13,6 +13,7 @@ from tests.interop.raw import frame
 
 ACKNOWLEDGED_BEFORE = 300
 BURST = 20
+CHANGES = 30
 
 
 class Speaker:
@@ -54,6 +55,43 @@ class Speaker:
         finally:
             self.enough.set()
             self.session.abort()
+
+
+async def stopped_while_the_log_is_read(server: ServerProcess) -> list[Json]:
+    """Return what a speaker was told whose replies, edits and reactions still read the log."""
+    async with await Events.enter(server, "ann") as ann:
+        await ann.ask(type="join", room="lobby")
+        await ann.ask(type="say", room="lobby", text="first")
+        for number in range(CHANGES):
+            ann.command(type="say", room="lobby", text=f"reply {number}", reply_to=1, ref="a")
+            ann.command(type="edit", room="lobby", seq=1, text=f"edit {number}", ref="b")
+            ann.command(type="react", room="lobby", seq=1, emoji=str(number), ref="c")
+            ann.command(type="say", room="lobby", text=f"after {number}", ref="d")
+        await ann.drain()
+        told = [await ann.event()]
+        server.stop()
+        while told[-1]["type"] != "bye":
+            told.append(await ann.event())
+        assert await server.exit_code() == 0
+        return told
+
+
+def test_a_stop_neither_drops_nor_overtakes_what_still_reads_the_log(tmp_path: Path) -> None:
+    """`every accepted message is committed`, in the order in which it was said."""
+    with ServerProcess(tmp_path / "data", "[limits]\nmessages_per_second = 0\n") as server:
+        told = asyncio.run(stopped_while_the_log_is_read(server))
+        server.start()
+        log = asyncio.run(whole_log(server))
+    kinds = ["message", "edited", "reaction", "message"]
+    assert [event["type"] for event in log[1:]] == (kinds * CHANGES)[: len(log) - 1]
+    texts = [event["text"] for event in log[1:] if event["type"] == "message"]
+    expected = [
+        text for number in range(CHANGES) for text in (f"reply {number}", f"after {number}")
+    ]
+    assert texts == expected[: len(texts)], "nothing overtakes, nothing is left out in between"
+    answers = [event["ref"] for event in told if "ref" in event]
+    assert answers == (["a", "b", "c", "d"] * CHANGES)[: len(answers)]
+    assert len(answers) == len(log) - 1, "what was accepted is answered, the rest was not read"
 
 
 async def listen(session: Classic, heard: list[tuple[str, str]]) -> None:
