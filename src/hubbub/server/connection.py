@@ -157,6 +157,7 @@ class Connection(asyncio.Protocol):
                     self.conversation.answer(await self._chatroom.answer(question))
                 except LogError as error:
                     self.conversation.answer(error)
+                self._follow()  # the next question may wait for the commit of what was just said
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self.conversation.fail_by_our_fault(error)
         self._question = None
@@ -172,6 +173,7 @@ class Connection(asyncio.Protocol):
                     self.conversation.bring(error)
                 else:
                     self.conversation.bring(events)
+                self._follow()
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self.conversation.fail_by_our_fault(error)
         self._serving = None
