@@ -299,8 +299,8 @@ def test_a_broken_link_is_found() -> None:
 
 
 def missing_files(text: str) -> set[str]:
-    """Return the Python files that a page names and that are not there."""
-    named = set(re.findall(r"`([\w/]+/\w+\.py)`", text))
+    """Return the files of the product that a page names and that are not there."""
+    named = set(re.findall(r"`([\w/]+/(?:[\w-]+\.(?:py|js|css|html))?)`", text))
     return {name for name in named if not any((ROOT / at / name).exists() for at in ("", PACKAGE))}
 
 
@@ -309,4 +309,5 @@ def test_pages_name_files_that_exist() -> None:
 
 
 def test_a_missing_file_is_found() -> None:
-    assert missing_files("`hub/hub.py` and `hub/gone.py`") == {"hub/gone.py"}
+    page = "`hub/hub.py`, `hub/`, `hub/gone.py`, `tui/gone/`, `web/js/main.js`, `web/js/go-ne.js`"
+    assert missing_files(page) == {"hub/gone.py", "tui/gone/", "web/js/go-ne.js"}
