@@ -54,6 +54,17 @@ class ConversationMachine(RuleBasedStateMachine):
         present = [part for part in self.parts if part.peer.conversation.state is State.OPEN]
         return present[number % len(present)] if present else None
 
+    def _try(self, part: Part, other: Part) -> None:
+        """Resume with the secret of any session that ever was; only the right one may do."""
+        session = part.peer.conversation.session
+        assert session is not None
+        was_held = session.held
+        part.peer.say(c.Resume(session=other.secret))
+        if was_held and not session.held:
+            assert other.name == part.name
+            assert other is not part, "its own secret proves nothing"
+            assert other.secret
+
     # Comings and goings.
 
     @precondition(lambda self: not self.stopped)
@@ -65,19 +76,21 @@ class ConversationMachine(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 9), secret=st.integers(0, 9))
     def resume(self, number: int, secret: int) -> None:
-        """Try the secret of any session that ever was."""
         part = self.a_part(number)
-        if part is None or not part.peer.conversation.reading:
+        if part is not None and part.peer.conversation.reading:
+            self._try(part, self.parts[secret % len(self.parts)])
+
+    @precondition(lambda self: not self.stopped)
+    @rule(number=st.integers(0, 9), secret=st.integers(0, 9))
+    def resume_after_the_holder_left(self, number: int, secret: int) -> None:
+        """Wait for a name until its holder is gone, and then try any secret."""
+        holder = self.a_part(number)
+        if holder is None or not holder.peer.conversation.is_admitted:
             return
-        other = self.parts[secret % len(self.parts)]
-        session = part.peer.conversation.session
-        assert session is not None
-        was_held = session.held
-        part.peer.say(c.Resume(session=other.secret))
-        if was_held and not session.held:
-            assert other.name == part.name
-            assert other is not part, "its own secret proves nothing"
-            assert other.secret
+        waiting = Part(self.stage.connect(holder.name), holder.name)
+        self.parts.append(waiting)
+        holder.peer.vanish()
+        self._try(waiting, self.parts[secret % len(self.parts)])
 
     @rule(number=st.integers(0, 9), how=st.sampled_from(["hang up", "vanish"]))
     def end(self, number: int, how: str) -> None:
