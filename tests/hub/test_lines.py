@@ -147,3 +147,33 @@ def test_plain_lines_of_an_event_session_go_to_the_room_joined_last(chatroom: Ch
         ("two", "in two"),
         ("one", "in one"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "room"),
+    [
+        (Limits(rooms_max=1), "another"),
+        (Limits(), "no way"),
+        (Limits(), "@97049da5464956062d0e94be"),
+    ],
+)
+def test_a_refused_join_leaves_a_classic_session_where_it_was(limits: Limits, room: str) -> None:
+    chatroom = Chatroom(limits)
+    ann, bob, cat = (chatroom.enter(name, CLASSIC) for name in ("ann", "bob", "cat"))
+    watcher = chatroom.enter("watcher")
+    watcher.tell(c.Join(room="lobby"))
+    watcher.events()
+    ann.type(f"/join {room}")
+    assert len(ann.pairs()) == 1, "it is told why"
+    assert watcher.events() == [], "and nobody is told that it left"
+    bob.type("still with us?")
+    ann.type("yes")
+    chatroom.commit()
+    assert ann.pairs() == [("bob", "still with us?")]
+    assert cat.pairs() == [("bob", "still with us?"), ("ann", "yes")]
+
+
+def test_one_room_is_enough_for_a_classic_session_to_move() -> None:
+    chatroom = Chatroom(Limits(rooms_per_member_max=1))
+    ann = chatroom.enter("ann", CLASSIC)
+    assert answers(chatroom, ann, "/join kitchen") == ["You are in kitchen now, 1 present."]
