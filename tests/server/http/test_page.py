@@ -9,7 +9,7 @@ import pytest
 from hubbub.testing import LocalServer
 from tests.server.http.asking import ask
 
-PAGE_BYTES_MAX = 100_000
+PAGE_BYTES_MAX = 120_000
 TYPES = {
     "/": "text/html; charset=utf-8",
     "/index.html": "text/html; charset=utf-8",
