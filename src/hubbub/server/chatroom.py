@@ -12,6 +12,7 @@ from hubbub.chat.queries import PageQuery, SearchQuery, Settled
 from hubbub.server.clock import Clock
 from hubbub.server.commits import Commits
 from hubbub.server.guesses import Guesses
+from hubbub.server.patience import Patience
 from hubbub.server.shares import Shares
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
         async def has_acted(self) -> None:
             """Wait until all that was heard has been acted on."""
+
+        def time_is_up(self) -> None:
+            """End the connection: its peer has not said who it is."""
+
+        def fail(self, error: Refused) -> None:
+            """Say why the connection ends, and end it."""
 
         def end(self) -> None:
             """Send what was written, then close."""
@@ -63,8 +70,7 @@ class Chatroom:
         self.commits = Commits(hub, log)
         self.guesses = Guesses(self.loop.time)
         self.shares = Shares(limits)
-        # Until when each must have said who it is; the earliest first.
-        self._deadlines: dict[Conversing, float] = {}
+        self._handshakes = Patience(limits.handshake_seconds, self.loop.time)
         self._connections: dict[Conversing, None] = {}
         self._empty = asyncio.Event()
         self._empty.set()
@@ -73,16 +79,16 @@ class Chatroom:
         """Count a new connection in."""
         self._empty.clear()
         self._connections[connection] = None
-        self._deadlines[connection] = self.loop.time() + self.limits.handshake_seconds
+        self._handshakes.begin(connection)
         self.shares.divide(len(self._connections))
 
     def introduced(self, connection: Conversing) -> None:
         """Give a connection that bears a name all the time it wants."""
-        self._deadlines.pop(connection, None)
+        self._handshakes.end(connection)
 
     def departed(self, connection: Conversing) -> None:
         """Forget a connection that is gone."""
-        self._deadlines.pop(connection, None)
+        self._handshakes.end(connection)
         self._connections.pop(connection, None)
         self.shares.divide(len(self._connections))
         if not self._connections:
@@ -107,31 +113,15 @@ class Chatroom:
         """End, for ever, what takes too long to say who it is, and what is silent for too long."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            now = self.loop.time()
-            for connection, deadline in list(self._deadlines.items()):
-                if deadline > now:
-                    break
-                del self._deadlines[connection]
-                self._fail(
-                    connection,
-                    Refused(
-                        "You did not say who you are in time. Connect again and send your name "
-                        "in the first frame.",
-                        code="handshake_timeout",
-                    ),
-                )
+            self._handshakes.sweep()
             if idle_seconds := self.limits.idle_seconds:
                 silence = Refused(
                     f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
                     code="idle",
                 )
                 for connection in list(self._connections):
-                    if connection.conversation.heard_at < now - idle_seconds:
-                        self._fail(connection, silence)
-
-    def _fail(self, connection: Conversing, error: Refused) -> None:
-        connection.conversation.fail(error)
-        connection.end()
+                    if connection.conversation.heard_at < self.loop.time() - idle_seconds:
+                        connection.fail(silence)
 
     async def close(self) -> None:
         """Commit what was accepted, and say goodbye.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-from hubbub.chat.errors import LogError
+from hubbub.chat.errors import HubbubError, LogError, Refused
 from hubbub.server.backlogs import BACKLOG_BYTES
 from hubbub.server.conversation import Conversation
 from hubbub.server.farewell import LINGER_SECONDS
@@ -223,6 +223,21 @@ class Connection(asyncio.Protocol):
             self._linger(unread)
         else:
             self.cut()
+
+    def fail(self, error: HubbubError) -> None:
+        """Say why the connection ends, and end it."""
+        self.conversation.fail(error)
+        self._follow()
+
+    def time_is_up(self) -> None:
+        """End the connection: its peer has not said who it is."""
+        self.fail(
+            Refused(
+                "You did not say who you are in time. Connect again and send your name in the "
+                "first frame.",
+                code="handshake_timeout",
+            )
+        )
 
     def cut(self) -> None:
         """Close at once, whatever is unsent."""
