@@ -18,7 +18,7 @@ __all__ = ["__version__", "connect"]
 
 
 def __getattr__(name: str) -> object:
-    # On first use: who needs no client does not wait for one.
+    # On first use: programs that need no client do not wait for its import.
     if name == "connect":
         from hubbub.client import connect  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Whoever takes a name is nobody else: nothing of its former bearer is theirs to see or change."""
+"""Whoever takes a name is nobody else: nothing of its former holder is theirs to see or change."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def texts(peer: Peer) -> list[str]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_next_bearer_of_a_name_changes_nothing_that_the_last_one_said(
+def test_the_next_holder_of_a_name_changes_nothing_that_the_last_one_said(
     change: c.Edit | c.Delete,
 ) -> None:
     chatroom, ann, _ = company()
@@ -58,7 +58,7 @@ def test_whoever_comes_back_with_the_secret_changes_what_they_said(
     assert codes(again) == []
 
 
-def test_what_a_script_posted_under_a_free_name_is_not_its_bearer_s() -> None:
+def test_what_a_script_posted_under_a_free_name_is_not_its_holder_s() -> None:
     chatroom, ann, _ = company()
     chatroom.hub.depart(ann.session)
     script = chatroom.hub.poster("ann", ann.session.format, Deaf())
@@ -86,7 +86,7 @@ class Deaf:
 # What is in flight when the name changes hands belongs to the one who had it.
 
 
-def test_a_message_in_flight_belongs_to_the_former_bearer() -> None:
+def test_a_message_in_flight_belongs_to_the_former_holder() -> None:
     chatroom, ann, _ = company()
     ann.tell(c.Say(room="lobby", text="my last words"))
     in_flight = chatroom.hub.take()
@@ -100,7 +100,7 @@ def test_a_message_in_flight_belongs_to_the_former_bearer() -> None:
     assert codes(other) == ["forbidden", "forbidden"]
 
 
-def test_what_the_next_bearer_says_at_once_is_their_own() -> None:
+def test_what_the_next_holder_says_at_once_is_their_own() -> None:
     chatroom, ann, bob = company()
     ann.tell(c.Say(room="lobby", text="first"))
     chatroom.hub.depart(ann.session)
@@ -115,7 +115,7 @@ def texts_of(batch: list[Draft]) -> list[str]:
     return [draft.event.text for draft in batch if isinstance(draft.event, e.Message)]
 
 
-def test_a_name_is_in_use_while_its_next_bearer_waits_for_it() -> None:
+def test_a_name_is_in_use_while_its_next_holder_waits_for_it() -> None:
     chatroom, ann, _ = company()
     ann.tell(c.Say(room="lobby", text="in flight"))
     chatroom.hub.depart(ann.session)
@@ -152,7 +152,7 @@ def private_talk() -> tuple[Chatroom, Peer, Peer]:
 
 
 @pytest.mark.parametrize("how", ["direct", "join", "join after"])
-def test_a_private_room_shows_the_next_bearer_nothing_of_before(how: str) -> None:
+def test_a_private_room_shows_the_next_holder_nothing_of_before(how: str) -> None:
     chatroom, _, bob = private_talk()
     other = chatroom.enter("ann")
     commands: dict[str, c.AnyCommand] = {
@@ -182,7 +182,7 @@ def test_a_private_room_shows_the_next_bearer_nothing_of_before(how: str) -> Non
     assert own.prev > 0, "and bob misses nothing"
 
 
-def test_what_was_said_to_somebody_else_cannot_be_changed_before_the_next_bearer() -> None:
+def test_what_was_said_to_somebody_else_cannot_be_changed_before_the_next_holder() -> None:
     chatroom, _, bob = private_talk()
     chatroom.commit()
     mine = chatroom.hub.last

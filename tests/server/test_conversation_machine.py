@@ -160,7 +160,7 @@ class ConversationMachine(RuleBasedStateMachine):
             assert logged == sorted(logged, key=part.said.index)
 
     @invariant()
-    def names_have_one_bearer(self) -> None:
+    def names_have_one_holder(self) -> None:
         """A session that is let in bears its name, and nobody else does."""
         for key, session in self.stage.hub.sessions.items():
             assert session.key == key
@@ -185,13 +185,13 @@ class ConversationMachine(RuleBasedStateMachine):
                 unanswered = set(part.changes) - set(part.peer.answers)
                 assert not unanswered, "dropped without a word"
                 assert len(part.peer.answers) == len(set(part.peer.answers))
-        bearers = {id(session) for session in self.stage.hub.sessions.values()}
+        holders = {id(session) for session in self.stage.hub.sessions.values()}
         there = {
             id(part.peer.conversation.session)
             for part in self.parts
             if part.peer.conversation.state is not State.GONE
         }
-        assert bearers <= there
+        assert holders <= there
 
 
 ConversationMachine.TestCase.settings = settings(

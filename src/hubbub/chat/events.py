@@ -1,8 +1,8 @@
 """What the server says: the events of protocol section 5, as typed structs.
 
 An event that the log commits is a `Logged`; until then it is a draft: its `seq` and `prev` are 0,
-and only the log sets them. After commit no event is changed; who reads it later from the log gets
-another one, with the text that it has by then.
+and only the log sets them. After the commit no event object is changed: a later read of the log
+gives another one, with the text that the event has by then.
 """
 
 from typing import Literal

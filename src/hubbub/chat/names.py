@@ -1,4 +1,4 @@
-"""Which names members and rooms may bear, and when two names are the same.
+"""Which names members and rooms may have, and when two names are the same.
 
 Members: the Nickname profile of RFC 8266, without names that cannot be seen, or that would read
 like a line of somebody else's. Rooms: the UsernameCaseMapped profile of RFC 8265, narrowed to
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from precis_i18n.profile import Profile
 
 SERVER_NAME = "hubbub"
-"""The name under which the server itself speaks; nobody else may bear it."""
+"""The name under which the server itself speaks; nobody else may have it."""
 
 DEFAULT_ROOM = "lobby"
 NAME_CHARS_MAX = 32

@@ -16,7 +16,7 @@ from hubbub.client.errors import Disconnected
 
 
 class Secret(NamedTuple):
-    """Proves to the server that we are who had this name."""
+    """Proves to the server that we are the person who had this name."""
 
     name: str
     value: str
@@ -46,7 +46,7 @@ class Admission:
         if welcome.locked:
             return self._unlock()
         if self._secret is not None and same_name(self._secret.name, welcome.name):
-            # Whether or not the name is held, we are who had it before, in private rooms as well.
+            # Even if the name is free: so we are the same person as before, in private rooms too.
             return Resume(session=self._secret.value)
         if welcome.held:
             raise Refused(
@@ -65,8 +65,8 @@ class Admission:
         return Unlock(password=self._password)
 
     def admitted(self, welcome: Welcome) -> None:
-        """Keep the secret of a session that has begun, and no elder one.
+        """Keep the secret of a session that has begun, and no earlier one.
 
-        Not before: until the server has answered, the elder secret is the one that counts.
+        Not before: until the server has answered, the earlier secret is the one that counts.
         """
         self._secret = Secret(welcome.name, welcome.session) if welcome.session else None

@@ -155,7 +155,7 @@ class Driver:
                 tasks.create_task(self._keep_time())
                 await self._keep_connected()
         finally:
-            # After a fault of ours nothing more comes: who waits is told so. `close` raises it.
+            # After a fault of ours nothing more comes: tell those who wait. `close` raises it.
             self.session.close()
             self._carry_out()
 

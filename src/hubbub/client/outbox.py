@@ -1,4 +1,4 @@
-"""Messages on their way out, in order. Pure: whoever owns the connection writes them.
+"""Messages on their way out, in order. Pure: the owner of the connection writes them.
 
 A message is waiting or written, never both, until it is done. What was written on a connection that
 is lost may be posted or not; it waits again, and is remembered as `doubtful`, so that the history

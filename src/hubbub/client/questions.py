@@ -21,7 +21,7 @@ class About(Enum):
     """What is done with the answer."""
 
     UNLOCKING = "the password"
-    RESUMING = "our elder secret"
+    RESUMING = "our earlier secret"
     RETURNING = "a room we are in, as far as we know"
     COMPARING = "a page of a room's new history, which may hold what we posted to the old one"
     POSTING = "a message of the outbox"

@@ -127,7 +127,7 @@ class Replica:
             self.cursor = prev
             self._forget()  # what lies between is not kept any more
         elif self.epoch and self.direct:
-            pass  # the same history; what was said meanwhile was said to another bearer of our name
+            pass  # the same history; what was said meanwhile was said to another holder of our name
         elif self._held and next(reversed(self._held)) > prev:
             self._replace(prev)  # the server knows nothing of what we hold
         else:  # the cursor was given to us, and stood between two events

@@ -9,30 +9,31 @@ scenarios in `tests/golden/scenarios`.
     state       what it is                                              may become
     IDLE        not started                                             DIALLING
     DIALLING    a connection is being made                              GREETING, WAITING, OVER
-    GREETING    our name is said; a welcome has not come                CLASSIC, UNLOCKING, …
-    UNLOCKING   the password is given                                   RESUMING, ONLINE, …
-    RESUMING    the secret is given that makes us who we were           ONLINE, …
+    GREETING    we have said our name; no welcome has come yet          CLASSIC, UNLOCKING, …
+    UNLOCKING   we have given the password                              RESUMING, ONLINE, …
+    RESUMING    we have given the secret of our earlier connection      ONLINE, …
     ONLINE      events flow                                             …
-    CLASSIC     a tutorial's server, for all that is known              UNLOCKING, …
-    WAITING     the connection is lost; at `wake_at` it is made again   DIALLING, OVER
+    CLASSIC     the server is a tutorial's, as far as we know           UNLOCKING, …
+    WAITING     the connection is lost; we dial again at `wake_at`      DIALLING, OVER
     OVER        refused, taken over, given up or closed                 nothing
-    … is what comes later in the order UNLOCKING, RESUMING, ONLINE, or the end: WAITING or OVER. Any
+    … stands for the later ones of UNLOCKING, RESUMING, ONLINE, and for WAITING and OVER: any
     connection may be lost, and any server may refuse.
 
 What holds at all times:
 
 1. A text is written only where it lands in the room that it is meant for. A server without events
-   has one room, so it gets what is meant for the lobby and nothing else. Once a server spoke
-   events, we wait for its welcome, however long it takes, and never go classic there.
-2. A secret is sent to the address and under the name for which it was given, a password only to a
-   server that says it is locked, and neither before its welcome.
-3. A message stays in the outbox until it is committed, taken or refused. It is written again only
-   when all that was missed in its room has passed without it.
-4. Nothing is waited for without bound: see `pulse.py` and `questions.py`.
+   has one room, so it gets the texts for the lobby and nothing else. Once a server has spoken
+   events, we always insist on its welcome, and never go classic there.
+2. A secret is sent only to the address and under the name for which it was given, a password only
+   to a server that says it is locked, and neither before the server's welcome.
+3. A message stays in the outbox until a server with events has committed it, the system has taken
+   it for one without, or it is refused. It is written again only when the backlog of its room has
+   passed without it.
+4. Every wait has a bound: see `pulse.py` and `questions.py`.
 
-What races: an `ok` and the message itself, in either order; the first of them settles a post. The
-end of a connection and a welcome: the new secret counts only when `resume` is answered, or a
-connection lost in between would leave us with a secret that the server never took.
+What may race: an `ok` and the message itself come in either order, and the first of them settles a
+post. A connection may be lost between a welcome and the answer to `resume`. So the new secret
+counts only from that answer on: otherwise we might be left with one that the server never took.
 """
 
 import math
@@ -94,10 +95,10 @@ NEXT: dict[State, set[State]] = {
 
 
 class Session:
-    """See the top of the file.
+    """A session, as the top of the file describes it.
 
-    `spoke_events`: whether this server is known to speak events. `patient`: keep trying to connect
-    from the start, instead of ending. Without `backoff` the first loss is the end.
+    `spoke_events`: whether this server is known to speak events. `patient`: if even
+    the first attempt to connect fails, keep trying. Without `backoff` the first loss is the end.
     """
 
     def __init__(
@@ -124,8 +125,8 @@ class Session:
         self._patient = patient
         self._welcome: e.Welcome | None = None
         self._classic = ClassicReader(name)
-        self._is_certain = False  # that the server is a tutorial's
-        self._is_doubtful = False  # whether it is, though it said a welcome at last
+        self._is_certain = False  # the server is a tutorial's
+        self._is_doubtful = False  # it may be one, though something like a welcome came late
         self._plain: list[Post] = []
         self._pulse = Pulse(0)
         self._is_listening = True
@@ -225,7 +226,7 @@ class Session:
         self.exchange.wait_anew(now)
 
     def pause(self) -> None:
-        """Take silence for nothing: the application has too much to read, so nothing is read."""
+        """Ignore silence from now on: the application has too much to read, so nothing is read."""
         self._is_listening = False
 
     def close(self) -> None:
@@ -386,7 +387,7 @@ class Session:
             self._write_posts(now)
 
     def _go_classic(self, now: float) -> None:
-        assert not self.spoke_events, "it is waited for"
+        assert not self.spoke_events, "a server that spoke events never goes classic"
         if self.state is State.CLASSIC:
             return
         self._become(State.CLASSIC)
@@ -415,8 +416,8 @@ class Session:
     def _welcomed_late(self, welcome: e.Welcome, now: float) -> None:
         """Take in a welcome that comes when the server was taken for a tutorial's."""
         if welcome.locked or welcome.held:
-            # It has refused the plain texts that it got. Or somebody at a tutorial's server has a
-            # name that reads like a welcome. A new connection tells: there it is waited for.
+            # Either it has refused the plain texts that it got, or somebody at a tutorial's server
+            # has a name that reads like a welcome. A new connection, which waits longer, will tell.
             self._is_doubtful = True
             raise Disconnected("the server was slow to say that it speaks events")
         for post in self.outbox.written:  # for everybody in the lobby, and there they are
@@ -478,7 +479,7 @@ class Session:
             case e.Ok(), Question(about=About.RESUMING):
                 self._go_online(welcome, now)
             case e.Error(), Question(about=About.RESUMING) if not welcome.held:
-                # It was started anew, or has forgotten us: the name is ours all the same.
+                # The server has restarted, or forgotten us; the name was free, so it is ours.
                 self._go_online(welcome, now)
             case e.Error(), _:
                 self._turned_away(event)

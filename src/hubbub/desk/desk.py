@@ -330,7 +330,7 @@ class Desk:
             self.stirred()
 
     def look(self, *, looking: bool) -> None:
-        """Take note of whether the user sees the end of the current room."""
+        """Say whether the user sees the end of the current room now."""
         self.looking = looking
         if looking and self.rooms.current.filled:
             self.rooms.current.look()

@@ -130,7 +130,7 @@ class RoomLog:
         return added
 
     def _is_older(self, message: Message) -> bool:
-        """Tell whether a message belongs before all items."""
+        """Return whether a message belongs before all items."""
         if (oldest := self._oldest()) is not None:
             return message.seq < oldest
         notes = (item.at for item in self._items if isinstance(item, Note))

@@ -60,7 +60,7 @@ class RoomState:
             self.title = f"@{others[0]}"
 
     def change(self, seq: int) -> None:
-        """Take note that a message reads differently now."""
+        """Have the next `follow` take in a message that reads differently now."""
         self._changed.add(seq)
 
     def begin_anew(self, last: int) -> None:

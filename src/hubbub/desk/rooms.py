@@ -37,7 +37,7 @@ class Rooms:
             del self._rooms[name]
 
     def rename(self, old: str, new: str) -> None:
-        """Take note of how the server writes a room's name."""
+        """Give a room the name that the server writes."""
         room = self._rooms.pop(old)
         room.name, room.title = new, f"#{new}"
         self._rooms[new] = room

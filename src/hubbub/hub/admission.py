@@ -1,9 +1,13 @@
-"""Who is let in under which name: passwords, names in use, resuming, leaving.
+"""Letting sessions in under their names: passwords, names in use, resuming, leaving.
 
-A name is one person's from the moment it is taken until its session ends. Whatever was said under
-it before, or in its private rooms, may still be on its way to the log then. So taking the name
-waits until that is settled, and `since`, the boundary between two persons of one name, lies behind
-all of the former's and before all of the latter's events.
+A name belongs to one person from the moment it is taken until its session ends. `since`, the newest
+seq at that moment, is the boundary between two people of one name: it lies after all events of the
+earlier one and before all of the later one's.
+
+What may race: when a name is taken, words of its earlier holder, or words to them in a private
+room, may still be on their way to the log. Then the name is *entering*: nobody else can take it,
+and the session gets it when those words are settled. If the connection is lost meanwhile, the
+decision is closed, and the name is free again.
 """
 
 import hmac
@@ -55,7 +59,7 @@ def unlock(state: State, session: Session, password: str, ref: str | None) -> De
 
 
 def _check_looks(state: State, session: Session) -> None:
-    # Whether somebody may resume a name in use is for their secret to say, not for its looks.
+    # A name in use may be resumed, whatever it looks like: that is for the secret to decide.
     if not _is_in_use(state, session):
         state.looks.check(session)
 
@@ -73,32 +77,32 @@ def _take_name(state: State, session: Session, ref: str | None) -> Decision:
         return None
     if any(_concerns(session, draft) for draft in state.drafts.unsettled()):
         return _take_name_later(state, session, ref)
-    _bear_name(state, session, ref)
+    _become_holder(state, session, ref)
     return None
 
 
 def _take_name_later(state: State, session: Session, ref: str | None) -> Reading:
-    # From here on the name is in use: what others say to it from now on is meant for this person.
+    # In use from here on: what others say to the name from now on is meant for this person.
     state.entering[session.key] = session
     state.looks.take(session)
     try:
         yield Settled(state.drafts.fence())
-        _bear_name(state, session, ref)
-    finally:  # also if the connection is lost meanwhile, and the decision is closed
+        _become_holder(state, session, ref)
+    finally:  # also when the decision is closed, because the connection is lost
         del state.entering[session.key]
         if state.sessions.get(session.key) is not session:
             state.looks.free(session)
 
 
 def _concerns(session: Session, draft: Draft) -> bool:
-    """Return whether a draft is by the name's former bearer, or in a private room of theirs."""
+    """Return whether a draft is by an earlier holder of the name, or in a room private to them."""
     event = draft.event
     return draft.session.key == session.key or (
         is_direct(event.room) and event.room == direct_room(session.name, event.sender)
     )
 
 
-def _bear_name(state: State, session: Session, ref: str | None) -> None:
+def _become_holder(state: State, session: Session, ref: str | None) -> None:
     session.since = state.last
     state.sessions[session.key] = session
     state.looks.take(session)
@@ -146,7 +150,7 @@ def check_admitted(session: Session) -> None:
 
 
 def poster(state: State, raw_name: str, format_: Format, outlet: Outlet) -> Session:
-    """Return a session that only posts: in no room, unannounced, and without bearing the name.
+    """Return a session that only posts: it is in no room, is not announced, and takes no name.
 
     Raises Refused if the name is not allowed, or somebody has it.
     """
@@ -168,8 +172,8 @@ def name_taken(session: Session) -> Refused:
 def resume(state: State, session: Session, secret: str) -> None:
     """Make a session the same person as an earlier one of its name, whose secret it knows.
 
-    A held session takes the name over from its holder, or follows one that left meanwhile; raises
-    Refused if the secret was not theirs. Where the name was free, an unknown secret changes
+    A held session takes the name over from its holder, or gets it if the holder has left meanwhile;
+    raises Refused if the secret was not theirs. If the name was free, an unknown secret changes
     nothing: the session is a new person already.
     """
     ghost = state.sessions.get(session.key) if session.held else None
@@ -178,22 +182,22 @@ def resume(state: State, session: Session, secret: str) -> None:
         depart(state, ghost)
         ghost.send(Bye(reason="This name was resumed from another connection.", code="resumed"))
         ghost.outlet.end()
-    elif ghost is None and (bearer := state.departed.known(session, secret)) is not None:
+    elif ghost is None and (holder := state.departed.known(session, secret)) is not None:
         if session.held and session.key in state.entering:
             raise name_taken(session)
-        session.since, session.not_own = bearer.since, bearer.not_own
+        session.since, session.not_own = holder.since, holder.not_own
     elif session.held:
         raise name_taken(session)
     else:
         return
-    session.elder_secret = secret
+    session.earlier_secret = secret
     session.held = False
     state.sessions[session.key] = session
     state.looks.take(session)
 
 
 def depart(state: State, session: Session) -> None:
-    """End a session: its connection is gone. What it said and is not committed yet still is."""
+    """End a session whose connection is gone. What it said will still be committed."""
     if state.sessions.get(session.key) is not session:
         return
     del state.sessions[session.key]

@@ -42,7 +42,7 @@ def _answer(session: Session, ref: str | None) -> None:
         session.send(e.Ok(ref=ref))
 
 
-# Who is where.
+# Rooms and members.
 
 
 def join(state: State, session: Session, command: c.Join, _at: int) -> None:
@@ -52,11 +52,11 @@ def join(state: State, session: Session, command: c.Join, _at: int) -> None:
     after, epoch = command.after, command.epoch
     replaced = after is not None and not state.is_history(after, epoch or "")
     gap = after is not None and not replaced and after < room.dropped
-    told = "" if epoch is None else state.epoch  # clients that know none are answered as ever
+    told = "" if epoch is None else state.epoch  # a client that knows no epochs is told none
     describe(state, member, gap=gap, epoch=told, replaced=replaced, ref=command.ref)
     if replaced:
-        after = room.last  # what came after the cursor was said in another history
-    elif after is None:  # a member that lags goes on where it is
+        after = room.last  # the cursor belongs to another history
+    elif after is None:  # a lagging member goes on from where it is
         after = member.cursor if room.name in session.lagging else room.last
     if room.direct:
         after = max(after, session.since)

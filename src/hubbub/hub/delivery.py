@@ -1,12 +1,18 @@
-"""What became of drafts, and who is told: the log's acknowledgments, events and backlogs.
+"""What the log says, brought to the members: acknowledgments, committed events and backlogs.
 
-The log first acknowledges a batch (`acknowledge`), then hands out its events (`apply`), among them
-those that others appended. Only `apply` moves rooms on. An `ok` waits for that, and then leaves in
-the same write as the event, before it.
+The log first acknowledges a batch (`acknowledge`), and then hands out its events (`apply`), perhaps
+together with events that others appended. Only `apply` moves rooms on. An `ok` waits until its
+event is applied, and leaves in the same write, just before it.
 
-A member that does not keep up is taken out of fan-out (`lag`) and served from the log (`catch_up`)
-until it stands at the end of what was *applied*: the log may have committed more already, and the
-coming `apply` brings that. So each event reaches each member once, by one of the two ways.
+A member that does not keep up is taken out of fan-out (`lag`) and served from the log (`catch_up`).
+It is live again once it has everything up to the end of what was *applied*. The log may have
+committed more by then: the next `apply` will bring that, so `catch_up` leaves it out. So each event
+reaches each member once, in one of two ways: a live member gets it from fan-out, a lagging one from
+the log, and no member is ever both.
+
+What may race: a backlog is read while batches are applied, so it may be newer than the rooms; then
+its surplus is left out. And any write may find its reader slow and call `lag`, in the midst of a
+fan-out. That changes the groups of live members, so fan-out reads them before it writes.
 """
 
 from collections.abc import Sequence
@@ -27,7 +33,7 @@ NOT_COMMITTED = (
 
 
 class Delivery:
-    """Brings what the log says to the members. `writes` counts what fan-out wrote to sessions."""
+    """Brings what the log says to the members. `writes` counts the writes of fan-out."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -35,15 +41,16 @@ class Delivery:
         self.writes = 0
 
     def acknowledge(self, batch: Sequence[Draft], seqs: Sequence[int]) -> None:
-        """Take in that the batch in flight is committed; `seqs` says where each draft stands."""
+        """Take in that the batch in flight is committed, each draft under its seq of `seqs`."""
         assert not self._acknowledged, "the batch before has not been applied yet"
         for draft, seq in zip(batch, seqs, strict=True):
             session = draft.session
             session.pending_bytes -= draft.cost_bytes
+            assert session.pending_bytes >= 0, "no draft is settled twice"
             if session.is_poster:
                 self._state.departed.posted(session.key, seq)
         self._acknowledged = list(zip(seqs, batch, strict=True))
-        if max(seqs, default=0) <= self._state.last:  # repeats of what was said long ago
+        if max(seqs, default=0) <= self._state.last:  # nothing but repeats: no event will come
             fanout = Fanout()
             self._answer(fanout)
             self.writes += fanout.deliver()
@@ -101,7 +108,7 @@ class Delivery:
         assert room.name in session.lagging, "a live member gets its events from fan-out"
         if not member.described:
             describe(self._state, member)
-        # The log may be ahead of what was applied; fan-out will bring the rest.
+        # The log may be ahead of what was applied: fan-out will bring that.
         events = [event for event in events if event.seq <= room.last]
         if events:
             member.cursor = events[-1].seq

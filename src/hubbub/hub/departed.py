@@ -1,4 +1,4 @@
-"""Who bore a name last, so that they are known again when they come back under it."""
+"""The last holders of free names: they are known again when they come back."""
 
 import hmac
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from hubbub.hub.room import Session
 
 DEPARTED_MAX = 10_000
-"""Names whose last bearer is remembered; whoever left longest ago is forgotten first."""
+"""Names whose last holder is remembered; the one that left longest ago is forgotten first."""
 
 POSTED_MAX = 1000
-"""Seqs kept of what others posted under a departed name; one more, and its bearer is forgotten."""
+"""Seqs kept of what others posted under a departed name; one more, and its holder is forgotten."""
 
 
-class Bearer(NamedTuple):
-    """The person who bore a name last: see `Session` for the fields."""
+class Holder(NamedTuple):
+    """The person who held a name last: see `Session` for the fields."""
 
     secrets: tuple[str, str]
     since: int
@@ -21,32 +21,32 @@ class Bearer(NamedTuple):
 
 
 class Departed:
-    """The last bearer of each name that nobody bears now. Taking the name ends that."""
+    """The last holder of each free name, until somebody takes it."""
 
     def __init__(self) -> None:
-        self._bearers: dict[str, Bearer] = {}
+        self._holders: dict[str, Holder] = {}
 
     def remember(self, session: Session) -> None:
         """Keep what proves a later session to be the same person as one that ends."""
-        self._bearers.pop(session.key, None)
-        self._bearers[session.key] = Bearer(session.secrets, session.since, session.not_own)
-        if len(self._bearers) > DEPARTED_MAX:
-            del self._bearers[next(iter(self._bearers))]
+        self._holders.pop(session.key, None)
+        self._holders[session.key] = Holder(session.secrets, session.since, session.not_own)
+        if len(self._holders) > DEPARTED_MAX:
+            del self._holders[next(iter(self._holders))]
 
-    def known(self, session: Session, secret: str) -> Bearer | None:
-        """Return the last bearer of the session's name if `secret` was theirs."""
-        bearer = self._bearers.get(session.key)
-        return bearer if bearer is not None and is_one_of(secret, bearer.secrets) else None
+    def known(self, session: Session, secret: str) -> Holder | None:
+        """Return the last holder of the session's name if `secret` was theirs."""
+        holder = self._holders.get(session.key)
+        return holder if holder is not None and is_one_of(secret, holder.secrets) else None
 
     def posted(self, key: str, seq: int) -> None:
         """Note that somebody else's event was committed under the name with this key."""
-        bearer = self._bearers.get(key)
-        if bearer is None:
+        holder = self._holders.get(key)
+        if holder is None:
             return
-        if len(bearer.not_own) >= POSTED_MAX:
-            del self._bearers[key]
+        if len(holder.not_own) >= POSTED_MAX:
+            del self._holders[key]
         else:
-            self._bearers[key] = bearer._replace(not_own=bearer.not_own | {seq})
+            self._holders[key] = holder._replace(not_own=holder.not_own | {seq})
 
 
 def is_one_of(secret: str, secrets: tuple[str, str]) -> bool:

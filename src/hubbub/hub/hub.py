@@ -23,7 +23,7 @@ from hubbub.hub.state import State
 
 
 class Hub:
-    """One chatroom. `heads` says where each room's log stands, `epochs` which runs the log had.
+    """One chatroom. `heads` gives each room's place in the log, `epochs` the log's epochs.
 
     With a `password`, sessions must give it before anything else.
     """
@@ -47,7 +47,7 @@ class Hub:
 
     @property
     def sessions(self) -> dict[str, Session]:
-        """The sessions that bear a name, by its key."""
+        """The sessions that have their names, by the keys of these."""
         return self._state.sessions
 
     @property
@@ -95,12 +95,12 @@ class Hub:
         """Raise Refused if this is not the password; without one, any is right."""
         admission.check_password(self._state, password)
 
-    def bears_name(self, session: Session) -> bool:
-        """Return whether the session's name is its own by now."""
+    def has_name(self, session: Session) -> bool:
+        """Return whether the session has its name by now."""
         return self._state.sessions.get(session.key) is session
 
     def depart(self, session: Session) -> None:
-        """End a session: its connection is gone. What it said and is not committed yet still is."""
+        """End a session whose connection is gone. What it said will still be committed."""
         admission.depart(self._state, session)
 
     # Decide.

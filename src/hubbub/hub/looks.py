@@ -13,15 +13,15 @@ class Looks:
     """
 
     def __init__(self) -> None:
-        self._bearers: dict[str, Session] = {}
+        self._holders: dict[str, Session] = {}
 
     def check(self, session: Session) -> None:
         """Raise Refused if the session's name looks like one in use; its own is no look-alike."""
         for skeleton in skeletons(session.name):
-            bearer = self._bearers.get(skeleton)
-            if bearer is not None and bearer.key != session.key:
+            holder = self._holders.get(skeleton)
+            if holder is not None and holder.key != session.key:
                 raise Refused(
-                    f"The name '{session.name}' looks like '{bearer.name}', which is taken. "
+                    f"The name '{session.name}' looks like '{holder.name}', which is taken. "
                     "Connect again with another name.",
                     code="name_taken",
                 )
@@ -29,10 +29,10 @@ class Looks:
     def take(self, session: Session) -> None:
         """Begin to keep others from looking like this session."""
         for skeleton in skeletons(session.name):
-            self._bearers.setdefault(skeleton, session)
+            self._holders.setdefault(skeleton, session)
 
     def free(self, session: Session) -> None:
         """Let others look as this session did."""
         for skeleton in skeletons(session.name):
-            if self._bearers.get(skeleton) is session:
-                del self._bearers[skeleton]
+            if self._holders.get(skeleton) is session:
+                del self._holders[skeleton]

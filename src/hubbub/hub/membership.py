@@ -119,7 +119,7 @@ def find_or_open_room(state: State, session: Session, raw: str) -> Room:
 
 
 def open_direct_room(state: State, session: Session, name: str) -> Member:
-    """Return the session's membership of its private room with the bearer of `name`.
+    """Return the session's membership of its private room with the holder of `name`.
 
     Both are in it then. Raises Refused `not_here`, `forbidden` or `too_many_rooms`.
     """
@@ -148,7 +148,7 @@ def _leave_abandoned_rooms(state: State, session: Session) -> None:
 
 
 def find_session(state: State, name: str) -> Session:
-    """Return the session that bears `name`; raise Refused `not_here`."""
+    """Return the session that has `name`; raise Refused `not_here`."""
     session = state.sessions.get(name_key(allowed_name(name)))
     if session is None:
         raise Refused(f"Nobody called '{name}' is here.", code="not_here")

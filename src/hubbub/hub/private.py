@@ -1,7 +1,7 @@
 """What a session may see of a private room: nothing from before it took its name.
 
-Names are free to take, so what was said to the former bearer of a name was said to somebody else.
-To its next bearer the room looks as if it began with them.
+Names are free to take, so what was said to an earlier holder of a name was said to somebody else.
+To the next holder the room seems to begin with them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,9 +57,9 @@ def events_seen(session: Session, room: Room, events: Sequence[AnyLogged]) -> li
 
 
 def is_seen_by_both(sessions: Mapping[str, Session], room: Room, seq: int) -> bool:
-    """Return whether whoever bears the two names of a private room now may see the event `seq`.
+    """Return whether the present holders of a private room's two names may see the event `seq`.
 
     Only such an event may be changed: its new text would be shown to both.
     """
-    bearers = (sessions.get(name_key(name)) for name in room.direct)
-    return all(bearer is None or is_seen(bearer, room, seq) for bearer in bearers)
+    holders = (sessions.get(name_key(name)) for name in room.direct)
+    return all(holder is None or is_seen(holder, room, seq) for holder in holders)

@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 class Session:
     """A name on a connection.
 
-    `secret` proves to `resume` that a later connection is the same person; `elder_secret` is the
+    `secret` proves to `resume` that a later connection is the same person; `earlier_secret` is the
     one it resumed from. `since` is the newest seq when this person took the name: what was said
-    under it up to then, or in its private rooms, was somebody else's. While it is `held` it must
-    resume, while `locked` give the password; only when it is neither does it bear the name.
+    under it up to then, or in its private rooms, was somebody else's. A `held` session must resume,
+    because somebody has its name; a `locked` one must give the password. Only a session that is
+    neither has its name.
     """
 
     __slots__ = (
         "congested",
         "current",
-        "elder_secret",
+        "earlier_secret",
         "format",
         "held",
         "key",
@@ -51,7 +52,7 @@ class Session:
         self.format = format_
         self.outlet = outlet
         self.secret = secret
-        self.elder_secret = ""
+        self.earlier_secret = ""
         self.since = since
         self.not_own: frozenset[int] = frozenset()
         """Seqs after `since` that somebody else posted under this name while it was free."""
@@ -66,7 +67,7 @@ class Session:
     @property
     def secrets(self) -> tuple[str, str]:
         """The secrets that prove a later connection to be the same person; some may be empty."""
-        return self.secret, self.elder_secret
+        return self.secret, self.earlier_secret
 
     @property
     def is_poster(self) -> bool:
@@ -75,7 +76,7 @@ class Session:
 
     @property
     def admitted(self) -> bool:
-        """Whether it bears its name and may do as it likes."""
+        """Whether it has its name, and may send any command."""
         return not (self.held or self.locked)
 
     def said(self, seq: int) -> bool:
@@ -94,8 +95,8 @@ class Session:
 class Member:
     """A session in a room. While it lags, `cursor` is the last seq that was written to it.
 
-    `described`: it was sent the `room` event. A session that does not read is described to only
-    when it reads again.
+    `described`: the `room` event was sent to it. If the session does not read, this waits until it
+    does.
     """
 
     __slots__ = ("cursor", "described", "presence_changes", "room", "session")
@@ -180,7 +181,7 @@ class Room:
             self.live.pop(member.session.format, None)
 
     def advance(self, events: Sequence[AnyLogged]) -> None:
-        """Move on to events that the log handed out: the next ones of this room, in order."""
+        """Move on to the room's next events, in order, as the log handed them out."""
         assert events[0].prev == self.last, "the log left events out, or repeats them"
         self.first = self.first or events[0].seq
         self.last = events[-1].seq

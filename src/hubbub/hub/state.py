@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class State:
     """Sessions by the key of their names, rooms by name, and where the log stands.
 
-    A name is borne (`sessions`), about to be (`entering`), or free; `looks` knows how the first two
+    A name is taken (`sessions`), about to be (`entering`), or free; `looks` knows how the first two
     look. `last` is the newest seq that was applied. `heads` and `epochs` are what the log says of
     itself at the start.
     """
@@ -54,7 +54,7 @@ class State:
         }
 
     def is_history(self, cursor: int, epoch: str) -> bool:
-        """Return whether whoever stood at `cursor` under `epoch` saw the beginning of this log.
+        """Return whether what a client saw up to `cursor`, under `epoch`, is this log's history.
 
         An empty epoch claims nothing that could be wrong.
         """

@@ -20,13 +20,14 @@ from hubbub.log.feed import Feed
 from hubbub.log.newest import as_it_reads, fitting, newest_of
 from hubbub.log.nonces import Posted
 from hubbub.log.pages import folded, folded_page
+from hubbub.log.port import Log
 from hubbub.log.words import phrases_of, words_of
 
 _seq_of = attrgetter("seq")
 
 
-class MemoryLog:
-    """Implements `hubbub.log.port.Log` with plain lists."""
+class MemoryLog(Log):
+    """The log as plain lists."""
 
     def __init__(
         self, *, duplicate_window_seconds: int = Limits().duplicate_window_seconds
@@ -43,18 +44,15 @@ class MemoryLog:
         self._posted: dict[str, Posted] = {}
 
     async def heads(self) -> list[Head]:
-        """See `Log.heads`."""
         return [
             Head(room=room, first=events[0].seq, last=events[-1].seq, topic=self._topics[room])
             for room, events in self._rooms.items()
         ]
 
     async def epochs(self) -> list[Epoch]:
-        """See `Log.epochs`."""
         return [self._epoch]
 
     async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
-        """See `Log.append`."""
         batch = Batch(drafts)
         batch.pass_over_repeats(self._posted, self._duplicate_window_seconds)
         self._last = batch.count(self._last, self._tails)
@@ -70,7 +68,6 @@ class MemoryLog:
         return batch.seqs
 
     def follow(self) -> Feed:
-        """See `Log.follow`."""
         feed = Feed()
         self._feeds.append(feed)
         return feed
@@ -85,7 +82,6 @@ class MemoryLog:
             self._changes[target].append(event)
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
-        """See `Log.backlog`."""
         events = self._rooms.get(room, [])
         later = islice(events, bisect_right(events, after, key=_seq_of), None)
         return fitting(map(self._as_it_reads, later), bytes_max)
@@ -95,7 +91,6 @@ class MemoryLog:
         return as_it_reads(event, newest_of(self._changes.get(message, ())))
 
     async def page(self, query: PageQuery) -> Page:
-        """See `Log.page`."""
         events = self._rooms.get(query.room, [])
         start = 0 if query.after is None else bisect_right(events, query.after, key=_seq_of)
         end = (
@@ -115,7 +110,6 @@ class MemoryLog:
         )
 
     async def search(self, query: SearchQuery) -> Page:
-        """See `Log.search`."""
         phrases = phrases_of(query.words)
         found = [message for message in self._readable(query) if _holds(message.text, phrases)]
         return folded_page(
@@ -134,7 +128,7 @@ class MemoryLog:
             yield from self._changes.get(message.seq, ())
 
     async def close(self) -> None:
-        """See `Log.close`."""
+        pass  # it holds nothing but memory
 
 
 def _holds(text: str, phrases: list[tuple[str, ...]]) -> bool:

@@ -31,7 +31,7 @@ def nonce_key(draft: AnyLogged) -> str | None:
 
 
 def is_repeat(posted_at: int, draft: AnyLogged, window_seconds: int) -> bool:
-    """Tell whether `draft`, whose nonce was posted already, must not be committed again.
+    """Return whether `draft`, whose nonce was posted already, must not be committed again.
 
     A clock that was set back makes `draft` the older one: that is a repeat too.
     """

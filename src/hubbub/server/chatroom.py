@@ -83,7 +83,7 @@ class Chatroom:
         self.shares.divide(len(self._connections))
 
     def introduced(self, connection: Conversing) -> None:
-        """Give a connection that bears a name all the time it wants."""
+        """Give a connection that has its name all the time it wants."""
         self._handshakes.end(connection)
 
     def departed(self, connection: Conversing) -> None:

@@ -1,9 +1,14 @@
 """A connection whose peer converses: the asyncio side of a `Conversation`.
 
-asyncio tells it what happens, the conversation decides, and `_follow` does what the conversation
-then wants. It ends in two steps: it sends the last words and closes its own half, and cuts the
-rest when the peer has hung up. Once either side has closed its half, a peer that reads is served to
-the end, however slowly, and one that reads nothing any more is cut.
+asyncio tells the connection what happens, the conversation decides, and `_follow` does what the
+conversation then wants. A connection ends in two steps: it sends the last words and closes its own
+half, and is gone when the peer has hung up. Once either side has closed its half, a peer that reads
+is served to the end, however slowly, and a peer that has stopped reading is cut.
+
+What may race: `_ask` and `_serve` wait for the log, one question and one portion at a time, while
+everything else goes on. What they bring may come after the end; the conversation passes over it
+then. `pause_writing` comes from within any write, so it only marks the session. Every other way in
+ends with `_follow`: without it, nobody would do what the conversation wants.
 """
 
 from __future__ import annotations
@@ -179,7 +184,7 @@ class Connection(asyncio.Protocol):
         self._serving = None
         self._follow()
 
-    # What the hub wants, and how it ends.
+    # What the hub and the conversation want, and the end.
 
     def write(self, payload: bytes) -> None:
         """Send `payload` after everything written before; nothing once the end is said."""
@@ -197,8 +202,8 @@ class Connection(asyncio.Protocol):
         self.conversation.end()
         self.write(self._dialect.farewell())
         self.closing = True
-        # A peer that has hung up says nothing more that we could wait for, and inside TLS there is
-        # no half of a connection: both are closed when the rest is sent.
+        # If the peer has hung up, there is nothing to wait for; inside TLS no half can be closed.
+        # Then both halves are closed as soon as the rest is sent.
         if self._peer_ended or not self._transport.can_write_eof():
             self._transport.close()
         else:

@@ -1,31 +1,36 @@
 """A session's conversation with the hub, as a state machine that performs no I/O.
 
-Whoever owns the connection tells it what happens (`hear`, `answer`, `brought`, `tick`, …), and
-then does what it wants: its outputs are `reading`, `question`, `backlog`, `wake_at`, `ended`.
+The owner of the connection tells it what happens (`hear`, `answer`, `bring`, `tick`, …), and then
+does what the conversation wants: its outputs are `reading`, `question`, `backlog`, `wake_at` and
+`ended`.
 
-It acts on one thing after the other, in the order in which they were said. Five things make the
-next one wait, and stop the reading meanwhile, so that what is held for a peer is bounded and what
-it sent is never dropped:
+The conversation acts on one thing at a time, in the order in which the peer said them. Four things
+make the next one wait, and stop the reading meanwhile. So what is held for a peer is bounded, and
+nothing that it sent is dropped:
 
-    LOG       what was said before still asks the log something
+    LOG       an earlier command still waits for an answer of the log or the hub
     COMMIT    too much of what this peer said is on its way to the log
     PEER      the peer leaves too many answers unread
     PACE      the peer says more per second than it may
 
-What happens to the connection decides which of these still count:
+The state of the connection decides which of these still count:
 
     state     entered when                           heeds              what is heard then
     OPEN      the connection is made                 all four           acted on, one by one
     HALF      the peer closes its sending half       all four           acted on to the end; the
                                                                         rest is written, then ENDED
-    STOPPING  the server stops                       LOG                acted on at once; what only
-                                                                        asks is dropped: nobody
-                                                                        waits for the answer
+    STOPPING  the server stops                       LOG                acted on at once; questions
+                                                                        are dropped, for nobody
+                                                                        waits for the answers
     LOST      the connection is gone                 LOG                the same, then GONE
     ENDED     the last words are written             (nothing is acted on any more)
     GONE      the session has left the chatroom      (nothing at all)
 
-Beside this, a member that lags is served from the log, one portion at a time, in OPEN and HALF.
+In OPEN and HALF, a lagging session is also served from the log, one portion at a time.
+
+What may race: answers, portions of the log, commits, the clock and the end come in any order, but
+each input runs to its end before the next, and what comes after the end changes nothing. Only
+`fell_behind` may come from within a write, so it only marks the session.
 """
 
 from __future__ import annotations
@@ -55,7 +60,7 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """What became of the connection so far."""
+    """What has become of the connection so far."""
 
     OPEN = auto()
     HALF = auto()
@@ -115,8 +120,6 @@ CHANGES: Final = (Delete, Edit, React, Say)
 
 NOT_READ: Final = "The server cannot read its log now. Try again in a while."
 logger = structlog.get_logger()
-
-
 _NOTHING: Final[Iterator[Heard]] = iter(())
 
 
@@ -212,9 +215,9 @@ class Conversation:
 
     @property
     def is_admitted(self) -> bool:
-        """Whether the peer bears a name here."""
+        """Whether the peer has its name by now."""
         session = self.session
-        return session is not None and self._hub.bears_name(session)
+        return session is not None and self._hub.has_name(session)
 
     # Inputs.
 
@@ -459,10 +462,7 @@ class Conversation:
     # A slow reader.
 
     def fell_behind(self) -> None:
-        """The connection is full: from now on the log keeps the session's place.
-
-        This may come from within any write, so it only marks the session.
-        """
+        """The connection is full: from now on the log keeps the session's place."""
         if self.session is not None:
             self._hub.lag(self.session)
 

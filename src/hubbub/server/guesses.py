@@ -29,7 +29,7 @@ class Guesses:
             )
 
     def wrong(self, host: str) -> None:
-        """Take note of a wrong password."""
+        """Count a wrong password of `host`."""
         pace = self._paces.pop(host, None) or Pace(WRONG_PER_SECOND, WRONG_AT_ONCE, self._clock())
         pace.take()
         self._paces[host] = pace

@@ -162,7 +162,7 @@ class HubbubApp(App[None]):
         else:
             self._ask("")
 
-    # Who the user is.
+    # The user's name.
 
     def _ask(self, refusal: str, name: str = "", *, instead: bool = False) -> None:
         """Ask for a name; it is remembered if none is, or `instead` of the one that is."""

@@ -72,7 +72,7 @@ class FramedDialect:
         self._speaks_events: bool | None = None
 
     def receive(self, data: bytes) -> Iterator[Said]:
-        """See `Dialect.receive`."""
+        """Yield what the peer said in `data`: first its name, then commands and plain lines."""
         for frame in self._decoder.receive(data):
             if not frame.text:
                 continue  # a frame of length 0 is valid, and means nothing

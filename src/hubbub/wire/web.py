@@ -62,7 +62,7 @@ class WebSocketDialect:
         self._introduced = False
 
     def receive(self, data: bytes) -> Iterator[Heard]:
-        """See `Dialect.receive`."""
+        """Yield what the peer said in `data`: first `hello`, then commands, pings and the end."""
         try:
             for message in self._decoder.receive(data):
                 match message:

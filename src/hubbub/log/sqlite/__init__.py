@@ -16,6 +16,7 @@ from hubbub.chat.events import AnyLogged, Page
 from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
 from hubbub.log.batch import in_log_order
 from hubbub.log.feed import Feed
+from hubbub.log.port import Log
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
 from hubbub.log.sqlite.folder import claim
 from hubbub.log.sqlite.index import Index
@@ -32,8 +33,8 @@ from hubbub.log.sqlite.writer import Writer
 __all__ = ["Durability", "SqliteLog"]
 
 
-class SqliteLog:
-    """Implements `hubbub.log.port.Log`; made by `SqliteLog.open`."""
+class SqliteLog(Log):
+    """The log in a folder; made by `SqliteLog.open`."""
 
     def __init__(
         self, lock: FileLock, folder: Path, durability: Durability, writer: Writer
@@ -67,15 +68,12 @@ class SqliteLog:
         return log
 
     async def heads(self) -> list[Head]:
-        """See `Log.heads`."""
         return await self._reading.run(read_heads)
 
     async def epochs(self) -> list[Epoch]:
-        """See `Log.epochs`."""
         return await self._reading.run(read_epochs)
 
     async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
-        """See `Log.append`."""
         seqs = await self._writing.run(partial(self._writer.commit, drafts=drafts))
         if self._index is not None:
             self._index.follow()
@@ -84,27 +82,23 @@ class SqliteLog:
         return seqs
 
     def follow(self) -> Feed:
-        """See `Log.follow`."""
         feed = Feed()
         self._feeds.append(feed)
         return feed
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
-        """See `Log.backlog`."""
         return await self._reading.run(
             partial(read_backlog, room=room, after=after, bytes_max=bytes_max)
         )
 
     async def page(self, query: PageQuery) -> Page:
-        """See `Log.page`."""
         return await self._reading.run(partial(read_page, query=query))
 
     async def search(self, query: SearchQuery) -> Page:
-        """See `Log.search`."""
         return await self._searching.run(partial(read_search, query=query))
 
     async def close(self) -> None:
-        """See `Log.close`; waits for the appends that were asked for before."""
+        """Let go of all resources, after the appends that were asked for before."""
         if self._index is not None:
             await self._index.close()
         # The last connection to close tidies the file, and that is the one that may write.

@@ -156,19 +156,19 @@ def open_to_read(folder: Path, durability: Durability) -> sqlite3.Connection:
 
 
 def read_heads(connection: sqlite3.Connection) -> list[Head]:
-    """See `Log.heads`."""
+    """Return the head of every room that has events."""
     return _heads.decode(connection.execute(_HEADS).fetchone()[0])
 
 
 def read_epochs(connection: sqlite3.Connection) -> list[Epoch]:
-    """See `Log.epochs`."""
+    """Return the log's epochs in order."""
     return _epochs.decode(connection.execute(_EPOCHS).fetchone()[0])
 
 
 def read_backlog(
     connection: sqlite3.Connection, room: str, after: int, bytes_max: int
 ) -> list[AnyLogged]:
-    """See `Log.backlog`."""
+    """Return the room's next events after `after` as they read now, about `bytes_max` of them."""
     asked = {"room": room, "after": after, "bytes_max": bytes_max, "seq_max": SEQ_MAX}
     segments, changes = connection.execute(BACKLOG, asked).fetchone()
     found = sorted((e for e in chain(*_events.decode(segments)) if e.seq > after), key=_seq_of)
@@ -189,7 +189,7 @@ class Asked(TypedDict):
 
 
 def read_page(connection: sqlite3.Connection, query: PageQuery) -> Page:
-    """See `Log.page`."""
+    """Return a page of messages with their newest texts and their reactions."""
     asked: Asked = {
         "room": query.room,
         "after": 0 if query.after is None else query.after,

@@ -29,7 +29,7 @@ IN_ROOM = folding(
 
 
 def read_search(connection: sqlite3.Connection, query: SearchQuery) -> Page:
-    """See `Log.search`."""
+    """Return the page of messages that match `query`, found in the index."""
     asked: Asked = {
         "words": _match(query.words),
         "room": query.room,

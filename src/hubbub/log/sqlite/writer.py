@@ -1,19 +1,19 @@
 """Commits batches: one statement each, whatever is in them.
 
-How it works. The writer knows by heart where the log stands: the newest seq, and each room's. From
-that it numbers a batch, cuts it into rows (segments.py), and hands all of it to SQLite in one
-statement. A batch may take two more reads before it: which of its nonces were posted already, and,
-if it has edits or deletions, which rows hold the texts that they replace (changes.py).
+How it works. The writer keeps in memory where the log stands: the newest seq, and each room's. It
+numbers a batch from there, cuts it into rows (segments.py), and hands all of them to SQLite in one
+statement. Up to two reads come before that: which nonces of the batch were posted already, and, if
+it has edits or deletions, which rows hold the texts that they replace (changes.py).
 
-What always holds. What the writer knows is what the file says, for no one else writes it (the
-folder's lock sees to that); it moves on only after the statement succeeded. If it fails, the drafts
-are drafts again, and the next piece of work opens the file anew and learns from it. So a commit
-that SQLite reported as failed but had made is not forgotten, nor are seqs given twice.
+What always holds. The writer's memory says what the file says. Nobody else writes the file, for
+the folder is locked, and the memory moves on only after the statement succeeded. If the statement
+fails, the drafts are drafts again, and the next piece of work opens the file anew and reads where
+the log stands. So no seq is given twice, even if SQLite made a commit that it reported as failed.
 
-What may race. Nothing: everything here runs in the writer's thread, one piece after the other, as
-does all that fills and scrubs the index (index.py). Readers have connections of their own, and see
-a commit wholly or not at all. `last`, `last_committed` and `blankings` are read by other threads,
-which learn by them that there is something to do, and no more.
+What may race. Nothing here does: everything runs in the writer's thread, one piece after another,
+and so does all work on the index (index.py). Readers have connections of their own, and see a
+commit wholly or not at all. Other threads read `last`, `last_committed` and `blankings`, but only
+to see whether there is something to do.
 """
 
 import sqlite3
@@ -53,7 +53,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Writer:
-    """Where the log stands, and the only one who moves it on."""
+    """Where the log stands. Nothing else moves it on."""
 
     def __init__(self, folder: Path, durability: Durability, duplicate_window_seconds: int) -> None:
         self._folder = folder
@@ -70,7 +70,7 @@ class Writer:
         connection = connect(self._folder, self._durability)
         try:
             bring_up_to_date(connection, self._folder)
-            # An index whose words were told by other rules is void: nothing could be taken out.
+            # An index whose words were split by other rules is void: they could not be taken out.
             if connection.execute(_RULES).fetchone() != (RULES,):
                 connection.execute(_CHANGE_RULES, (RULES,))
             tails = _tails.decode(connection.execute(_TAILS).fetchone()[0])
@@ -85,7 +85,7 @@ class Writer:
     def _keep_epoch(self, connection: sqlite3.Connection, last: int) -> None:
         """Begin an epoch, unless the file is the one that this writer has been writing.
 
-        After a failure it still is, as a rule; but somebody may have put a copy in its place.
+        After a failure it usually still is, but somebody may have put a copy in its place.
         """
         if connection.execute(_EPOCH).fetchone() == (self._epoch,) and last >= self.last:
             return
@@ -94,7 +94,7 @@ class Writer:
         self._epoch = epoch.id
 
     def commit(self, connection: sqlite3.Connection, drafts: Sequence[AnyLogged]) -> list[int]:
-        """See `Log.append`."""
+        """Commit `drafts`, all or none, without repeats; return where each stands in the log."""
         batch = Batch(drafts)
         known = _look_up(connection, batch.keys)
         batch.pass_over_repeats(known, self._duplicate_window_seconds)
@@ -146,7 +146,7 @@ class Writer:
 
 
 def _look_up(connection: sqlite3.Connection, keys: list[str]) -> dict[str, Posted]:
-    """Return what is known of those of `keys` that were posted before."""
+    """Return, for those of `keys` that were posted before, where and when."""
     if not keys:
         return {}
     (found,) = connection.execute(_POSTED, (_json(keys),)).fetchone()

@@ -87,7 +87,7 @@ class Guard:
             )
 
     async def _is_own(self, name: str) -> bool:
-        """Tell whether this machine is called so."""
+        """Return whether this machine has this name."""
         full_name = await asyncio.shield(self._full_name)
         return name in {socket.gethostname().lower(), full_name.lower()}
 
@@ -136,7 +136,7 @@ def _check_text(request: web.Request) -> None:
 
 
 def _is_open(path: str) -> bool:
-    """Tell whether a page of another site could read or do something here with a GET."""
+    """Return whether a page of another site could read or do something here with a GET."""
     return path.startswith(("/ws", *_FOR_SCRIPTS))
 
 
@@ -148,7 +148,7 @@ def _host_name(host: str) -> str:
 
 
 def _is_certain(name: str) -> bool:
-    """Tell whether no other site can have this name lead here."""
+    """Return whether no other site can point this name here."""
     try:
         ipaddress.ip_address(name.partition("%")[0])
     except ValueError:

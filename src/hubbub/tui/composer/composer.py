@@ -31,7 +31,7 @@ class _Cycle(NamedTuple):
 
 
 class Composer(ClusterArea):
-    """Multi-line input with history and completion. Whoever mounts it hears its messages.
+    """Multi-line input with history and completion. Its parent hears its messages.
 
     `enter` is called with each text that is not blank when Enter is pressed; it is in the history
     then, and no longer in the input.

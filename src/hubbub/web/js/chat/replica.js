@@ -174,7 +174,7 @@ export class Replica {
       this.cursor = prev;
       this.#forget(); // what lies between is not kept any more
     } else if (this.epoch && this.direct.length) {
-      // The same history; what was said meanwhile was said to another bearer of our name.
+      // The same history; what was said meanwhile was said to another holder of our name.
     } else if ((this.#held.at(-1)?.seq ?? 0) > prev) {
       this.#replace(prev); // the server knows nothing of what we hold
     } else {
