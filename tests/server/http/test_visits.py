@@ -142,6 +142,21 @@ def test_half_a_body_and_an_end_are_not_waited_for(serve: Serve, connect: Connec
         assert b"HTTP/1.1 2" not in peer.rest()
 
 
+@pytest.mark.parametrize("before", [b"", HEALTH])
+@pytest.mark.parametrize("body", [b"", b"{"])
+def test_half_a_body_is_not_waited_for_if_the_end_comes_before_its_turn(
+    loops: Loop, serve: Serve, connect: Connect, before: bytes, body: bytes
+) -> None:
+    head = (
+        b"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+    )
+    with serve(handshake_seconds=3600) as server:
+        for _ in range(5):  # while aiohttp loads, and when it is there
+            answer = say_all(connect(server), before + head + body)
+            assert answer.count(b"HTTP/1.1 200 OK") <= 1
+            assert b"HTTP/1.1 201" not in answer
+
+
 def test_a_websocket_hears_of_an_end_that_came_with_the_handshake(
     loops: Loop, serve: Serve, connect: Connect
 ) -> None:

@@ -1,6 +1,6 @@
 """The HTTP routes. Imports aiohttp, so it is itself imported only when someone speaks HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -104,6 +104,18 @@ class _Answering(web.RequestHandler):
             return False
         is_answering = self._request_count > 0 and self._waiter is None
         return is_answering or bool(self._messages)
+
+    async def _handle_request(
+        self,
+        request: web.BaseRequest,
+        start_time: float | None,
+        request_handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    ) -> tuple[web.StreamResponse, bool]:
+        """Answer a request. If the end came before its turn, the rest of its body never comes."""
+        if self._ended and not request.content.is_eof():
+            request.content.set_exception(web.RequestPayloadError("the peer has said all"))
+            request.content.feed_eof()
+        return await super()._handle_request(request, start_time, request_handler)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
