@@ -13,6 +13,7 @@ from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session, State
 from hubbub.wire.frames import Frame, FrameDecoder
+from tests.client.passing import ticks
 
 UNLISTED = {"ping", "history", "typing"}
 """What the two clients ask by themselves at other times than each other."""
@@ -167,9 +168,8 @@ class Stage:
 
     def play_passes(self, seconds: float) -> None:
         end = self._now + seconds
-        while (due := self.session.wake_at) <= end:
-            self._now = max(self._now, due)
-            self.session.tick(self._now)
+        for moment in ticks(self.session, self._now, end):
+            self._now = moment
             self._carry_out()
         self._now = end
 

@@ -23,6 +23,7 @@ from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import CERTAIN_SECONDS, Session, State
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import Frame, FrameDecoder
+from tests.client.passing import ticks
 
 PASSWORD = "rolu-mika-tedo"
 ROOMS = ["lobby", "kitchen", "@bob"]
@@ -156,9 +157,8 @@ class Hands(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.1, 0.6, CERTAIN_SECONDS, 30.0]))
     def wait(self, seconds: float) -> None:
         end = self.now + seconds
-        while (due := self.session.wake_at) <= end:
-            self.now = max(self.now, due)
-            self.session.tick(self.now)
+        for moment in ticks(self.session, self.now, end):
+            self.now = moment
             self.look()
         self.now = end
 

@@ -20,6 +20,7 @@ from hubbub.client.session import NEXT, Session, State
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import Frame, FrameDecoder
 
+from .passing import ticks
 from .servers import room, welcome
 
 REDIAL_SECONDS = 1.0
@@ -59,9 +60,8 @@ class Ann:
 
     def wait(self, seconds: float) -> None:
         end = self.now + seconds
-        while (due := self.session.wake_at) <= end:
-            self.now = max(self.now, due)
-            self.session.tick(self.now)
+        for moment in ticks(self.session, self.now, end):
+            self.now = moment
             self.look()
         self.now = end
 

@@ -4,14 +4,17 @@ from collections import Counter
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Event
-from hubbub.wire.framed import CLASSIC, EVENTS, ClassicFrames, EventFrames
+from hubbub.wire.framed import CLASSIC, EVENTS, ClassicFrames
+from hubbub.wire.frames import encode_event_frame
+from hubbub.wire.json_format import JsonFormat
 from tests.hub.peers import Chatroom
 
 
-class CountedEvents(EventFrames):
+class CountedEvents(JsonFormat):
     """Counts what is encoded."""
 
     def __init__(self) -> None:
+        super().__init__(encode_event_frame)
         self.counts: Counter[str] = Counter()
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:

@@ -6,8 +6,9 @@ from functools import lru_cache
 from hubbub.chat.events import Bye, Error, Event, Message, Notice
 from hubbub.chat.heard import Introduction, PlainLine, Said
 from hubbub.chat.names import SERVER_NAME, is_direct
-from hubbub.wire.codec import encode, heard_command
+from hubbub.wire.codec import heard_command
 from hubbub.wire.frames import FrameDecoder, encode_event_frame, encode_frame
+from hubbub.wire.json_format import JsonFormat
 
 
 class ClassicFrames:
@@ -43,21 +44,8 @@ def _name_frame(name: str) -> bytes:
     return encode_frame(name.encode())
 
 
-class EventFrames:
-    """A `+` frame of JSON per event."""
-
-    hears_itself = True
-    knows_rooms = True
-    gets_answers = True
-    is_personal = False
-
-    def encode(self, event: Event, _recipient: str = "") -> bytes:
-        """Return the event's frame."""
-        return encode_event_frame(encode(event))
-
-
 CLASSIC = ClassicFrames()
-EVENTS = EventFrames()
+EVENTS = JsonFormat(encode_event_frame)
 
 
 class FramedDialect:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from hubbub.chat.commands import Hello
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Event
 from hubbub.chat.heard import Goodbye, Heard, Introduction, Refusal, Reply, Said
-from hubbub.wire.codec import encode, heard_command
+from hubbub.wire.codec import heard_command
+from hubbub.wire.json_format import JsonFormat
 from hubbub.wire.websocket import (
     NORMAL,
     Ping,
@@ -18,35 +18,7 @@ from hubbub.wire.websocket import (
     text_message,
 )
 
-
-class WebSocketMessages:
-    """A WebSocket text message of JSON per event."""
-
-    hears_itself = True
-    knows_rooms = True
-    gets_answers = True
-    is_personal = False
-
-    def encode(self, event: Event, _recipient: str = "") -> bytes:
-        """Return the event's message."""
-        return text_message(encode(event))
-
-
-class JsonTexts:
-    """An event's JSON with nothing around it, for posters, which hear of one event alone."""
-
-    hears_itself = True
-    knows_rooms = True
-    gets_answers = True
-    is_personal = False
-
-    def encode(self, event: Event, _recipient: str = "") -> bytes:
-        """Return the event's JSON."""
-        return encode(event)
-
-
-WEBSOCKET = WebSocketMessages()
-JSON = JsonTexts()
+WEBSOCKET = JsonFormat(text_message)
 
 
 class WebSocketDialect:

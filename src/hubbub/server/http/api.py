@@ -16,7 +16,7 @@ from hubbub.chat.names import allowed_room, is_direct
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.chat.text import inert_line
 from hubbub.wire.codec import decode_event
-from hubbub.wire.web import JSON
+from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:
     from hubbub.server.chatroom import Chatroom

@@ -1,0 +1,26 @@
+"""Events as JSON: every wire that carries them wraps the same text in its own way."""
+
+from collections.abc import Callable
+
+from hubbub.chat.events import Event
+from hubbub.wire.codec import encode
+
+
+class JsonFormat:
+    """A format that has words for every event. `wrap` adds what its wire has around the JSON."""
+
+    hears_itself = True
+    knows_rooms = True
+    gets_answers = True
+    is_personal = False
+
+    def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
+        self._wrap = wrap
+
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
+        """Return the event's JSON, wrapped."""
+        return self._wrap(encode(event))
+
+
+JSON = JsonFormat(bytes)
+"""JSON with nothing around it, for posters, which hear of one event alone."""
