@@ -8,7 +8,7 @@ from hubbub.hub.room import Session
 DEPARTED_MAX = 10_000
 """Names whose last holder is remembered; the one that left longest ago is forgotten first."""
 
-POSTED_MAX = 1000
+POSTED_MAX = 100
 """Seqs kept of what others posted under a departed name; one more, and its holder is forgotten."""
 
 
