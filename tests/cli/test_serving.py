@@ -106,15 +106,15 @@ def test_a_password_of_ones_own_is_used_on_the_lan(tmp_path: Path) -> None:
 
 def test_an_open_chatroom_says_that_all_may_join(tmp_path: Path) -> None:
     with served(tmp_path, "--lan", "--open") as lines:
-        assert lines[-1] == "no password:    all may join"
+        assert lines[-1] == "no password:    anyone may join"
         assert hubbub("send", f"127.0.0.1:{port_of(lines)}", "--name", "ci", "hi").returncode == 0
 
 
 @pytest.mark.parametrize(
     ("options", "cause"),
     [
-        (["--lan", "--open", "--password", "x"], "--open has no password"),
-        (["--lan", "--open", "--config", "hubbub.toml"], "--open has no password"),
+        (["--lan", "--open", "--password", "x"], "--open means no password"),
+        (["--lan", "--open", "--config", "hubbub.toml"], "--open means no password"),
         (["--open"], "--open goes with --lan"),
     ],
 )

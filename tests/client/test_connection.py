@@ -53,7 +53,7 @@ def test_tcp_notices_a_peer_that_vanished_within_30_seconds() -> None:
         (b"FULL\n", "connection closed by the server, after it sent 'FULL'"),
         (
             b"220 mail.example ESMTP\x1b[31m\r\n",
-            "the server sent what is no chat: '220 mail.example ESMTP[31m'",
+            "the server sent something that is not chat: '220 mail.example ESMTP[31m'",
         ),
         (encode_frame(b"bob") + b"oops", "connection closed by the server, after it sent 'oops'"),
         (encode_frame(b"bob"), "connection closed by the server"),

@@ -318,7 +318,7 @@ def test_folders_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     (tmp_path / "hubbub.db").write_bytes(b"precious" * 1000)
-    assert "its hubbub.db is no database" in str(refusal(tmp_path))
+    assert "its hubbub.db is not a database" in str(refusal(tmp_path))
     assert (tmp_path / "hubbub.db").read_bytes() == b"precious" * 1000
     assert log_threads() == []
     (tmp_path / "hubbub.db").unlink()

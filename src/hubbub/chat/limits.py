@@ -1,6 +1,6 @@
-"""Every bound that an operator can set, with its unit and reason; the config file is made of this.
+"""Every bound that an operator can set, with its unit and reason; the config file is made from it.
 
-Bounds that the contract fixes stand beside what they bound (names.py, commands.py).
+Bounds that the protocol fixes stand beside what they bound (names.py, commands.py).
 """
 
 from typing import Annotated
@@ -16,8 +16,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(
             ge=0,
-            description="Frames per second that one sender may keep up; 0 is no limit. A sender "
-            "above it is read from more slowly; nothing it sent is dropped.",
+            description="Frames per second that one sender may keep up; 0 is no limit. The server "
+            "reads more slowly from a faster sender, and drops nothing of what it sent.",
         ),
     ] = 100
     burst: Annotated[
@@ -46,7 +46,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             ge=1024,
             description="Bytes of one sender's messages that may wait for a commit before the "
-            "sender is read from more slowly.",
+            "server reads from the sender more slowly.",
         ),
     ] = 1_048_576
     handshake_seconds: Annotated[
@@ -59,16 +59,16 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 60
     idle_seconds: Annotated[
         float,
-        Meta(ge=0, description="Seconds of silence after which a member is let go; 0 is never."),
+        Meta(ge=0, description="Seconds of silence after which a session ends; 0 is never."),
     ] = 0
     keepalive_seconds: Annotated[
         int,
         Meta(
             ge=4,
             le=32_767,  # what Linux takes
-            description="Seconds after which a peer is gone, and its name free, that vanished "
-            "without a word, as machines do that lose their power or network. A peer that only "
-            "reads or says nothing stays.",
+            description="Seconds until a session ends, and its name is free, whose peer vanished "
+            "without a word, as a machine does that loses its power or network. A peer that is "
+            "there stays, even if it says or reads nothing.",
         ),
     ] = 60
     connections_max: Annotated[
@@ -101,5 +101,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 600
     shutdown_seconds: Annotated[
-        float, Meta(ge=0, description="Seconds that members get to read what is left at the end.")
+        float,
+        Meta(
+            ge=0,
+            description="Seconds that members have to read the rest when the server stops.",
+        ),
     ] = 3

@@ -50,7 +50,7 @@ Plain = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
 Before = Annotated[int | None, typer.Option(min=0, help="Only messages before this seq.")]
 After = Annotated[int | None, typer.Option(min=0, help="Only what came after this seq.")]
-Limit = Annotated[int, typer.Option(min=1, max=200, help="How many messages at the most.")]
+Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to print.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -101,7 +101,7 @@ def serve(
         ),
     ] = False,
     password: Annotated[
-        str | None, typer.Option(help="What everybody must give to be let in.")
+        str | None, typer.Option(help="The password that everybody must give.")
     ] = None,
     no_password: Annotated[
         bool, typer.Option("--open", help="With --lan: have no password.")

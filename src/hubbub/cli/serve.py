@@ -55,7 +55,7 @@ def configured(
 
 def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:
     if is_open and section.password:
-        raise typer.BadParameter("--open has no password, and one is set. Leave one of them out.")
+        raise typer.BadParameter("--open means no password, but one is set. Leave out either.")
     password = section.password
     if not (password or is_open):
         password = kept_password(Path(section.data or platformdirs.user_data_path("hubbub")))

@@ -45,7 +45,7 @@ def parse_address(written: str) -> Address:
         place, _, path = place[len(_SCHEME) :].partition("/")
         room = unquote(path.rstrip("/")) or None
     elif "://" in place:
-        raise BadAddress(f"The address {written!r} is not a chatroom's. {_FORMS}")
+        raise BadAddress(f"The address {written!r} is not that of a chatroom. {_FORMS}")
     host, port = _split(place)
     return Address(_host(host, written), _port(port, written), room)
 

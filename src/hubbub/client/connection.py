@@ -82,7 +82,7 @@ class Connection:
         """Wait for bytes and return the frames they complete; raise Disconnected at the end."""
         if self._broken is not None:
             said = self._broken if self._has_frames else self._words(len(self._latest))
-            raise Disconnected(f"the server sent what is no chat: {said}")
+            raise Disconnected(f"the server sent something that is not chat: {said}")
         try:
             chunk = await self._reader.read(READ_BYTES)
         except OSError as error:

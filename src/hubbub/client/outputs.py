@@ -1,4 +1,4 @@
-"""What a session asks of whoever drives it, in the order in which it is to be done."""
+"""What a session asks of its driver, in the order in which it is to be done."""
 
 import msgspec
 

@@ -135,7 +135,7 @@ class Desk:
         What it has not taken is unsent: `keep_unsent` makes drafts of it.
         """
         if self.link.is_live and not await self._errands.settle(FINISH_UNSEEN_SECONDS):
-            self.note("Waiting for the server to take what you said. Quit again to go at once.")
+            self.note("Waiting until the server has your last messages. Quit again to leave now.")
             await self._errands.settle(FINISH_SECONDS_MAX)
 
     def _owe(self, work: Coroutine[None, None, None]) -> None:

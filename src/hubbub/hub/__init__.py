@@ -1,4 +1,4 @@
-"""The chatroom itself: who is where, what may be done, and who is told. Performs no I/O.
+"""The chatroom itself: sessions, rooms, rules, and delivery. Performs no I/O.
 
     state        what is true at this moment: sessions, rooms, where the log stands
     admission    who is let in under which name        membership   who is in which room
@@ -6,8 +6,8 @@
     posting      what changes a room's log             private      what is whose in private rooms
     drafts       what waits for the log                delivery     what the log says, to whom
 
-A message's walk: `commands` or `lines` decide (refuse, or have `posting` add a draft), whoever
-drives the hub has the log append the drafts, and `delivery` hands what it committed to `fanout`.
+A message's walk: `commands` or `lines` decide (they refuse, or have `posting` add a draft). The
+hub's driver has the log append the drafts. `delivery` hands what was committed to `fanout`.
 """
 
 from hubbub.hub.asking import Decision

@@ -176,7 +176,7 @@ def _topic(state: State, session: Session, argument: str, at: int) -> None:
 
 LINE_COMMANDS = {
     "help": LineCommand("/help", "this list", _help),
-    "rooms": LineCommand("/rooms", "the rooms there are", _rooms),
+    "rooms": LineCommand("/rooms", "the public rooms", _rooms),
     "join": LineCommand("/join ROOM", "go to a room; it opens if there is none", _join),
     "who": LineCommand("/who", "who is in your room", _who),
     "history": LineCommand("/history [N]", "the last N messages of your room", _history),

@@ -34,7 +34,8 @@ def enter_room(state: State, session: Session, room: Room) -> Member:
     own = sum(not _was_invited(session, member.room) for member in session.members.values())
     if own >= state.limits.rooms_per_member_max and not _was_invited(session, room):
         raise Refused(
-            f"You are in {own} rooms, the most allowed. Leave one first.", code="too_many_rooms"
+            f"You are in {own} rooms; more are not allowed. Leave one first.",
+            code="too_many_rooms",
         )
     return _enter(state, session, room)
 
@@ -66,7 +67,7 @@ def check_may_open(state: State, room: Room) -> None:
     """Raise Refused `too_many_rooms` if the room is not open, and none may be opened."""
     if room.name not in state.rooms and len(state.rooms) >= state.limits.rooms_max:
         raise Refused(
-            "The server has as many rooms as it allows. Join one of those there are.",
+            "The server allows no more rooms. Join one that is open already.",
             code="too_many_rooms",
         )
 

@@ -101,8 +101,8 @@ def find_message_to_change(state: State, session: Session, room: Room, seq: int)
     message = yield from find_message(state, session, room, seq)
     if not is_seen_by_both(state.sessions, room, seq):
         raise Refused(
-            f"Message {seq} cannot be changed any more: it was said to somebody else, who had "
-            "the other name before.",
+            f"Message {seq} cannot be changed any more: it was said to an earlier holder "
+            "of the other name.",
             code="no_such_message",
         )
     return message

@@ -13,5 +13,5 @@ def invitation(hosts: list[str], port: int, password: str) -> list[str]:
     """Return the lines that say how to join."""
     lines = [f"in a browser:   {page_url(host, port)}" for host in hosts]
     lines += [f"in a terminal:  hubbub join {host}:{port}" for host in hosts]
-    lines.append(f"the password:   {password}" if password else "no password:    all may join")
+    lines.append(f"the password:   {password}" if password else "no password:    anyone may join")
     return lines

@@ -110,7 +110,7 @@ class Chatroom:
                 return await self.log.search(question)
 
     async def sweep(self) -> None:
-        """End, for ever, what takes too long to say who it is, and what is silent for too long."""
+        """End, for ever, sessions that take too long to give a name or are silent for too long."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self._handshakes.sweep()

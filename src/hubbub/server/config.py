@@ -27,7 +27,7 @@ class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Meta(description="Folder of the log; empty is a folder of your user account.")
     ] = ""
     password: Annotated[
-        str, Meta(description="What everybody must give to be let in; empty lets everybody in.")
+        str, Meta(description="The password that everybody must give; empty lets everybody in.")
     ] = ""
     hosts: Annotated[
         tuple[str, ...],
@@ -44,8 +44,8 @@ class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     durability: Annotated[
         Literal["process", "power"],
         Meta(
-            description='What every message that anyone saw survives: "process" is a killed '
-            'server, "power" is also a power cut, at the price of waiting for the disk.'
+            description='What a message that anybody saw survives: with "process" a killed server, '
+            'with "power" also a power cut, at the price of waiting for the disk.'
         ),
     ] = "process"
 

@@ -1,4 +1,4 @@
-"""Reads a connection's first bytes, and gives it to whoever speaks what they begin.
+"""Reads a connection's first bytes, and gives it to the protocol that they begin.
 
 Each connection starts as a `Stranger`. It keeps what comes until the table says what the peer
 speaks; then a successor takes its place at the transport, and is told of the connection and of
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 class Doorkeeper:
     """The connections that nobody answers yet.
 
-    `answers`: who answers which speech. `patience`: how long a peer has for its first word.
+    `answers` make the protocol for each speech. `patience`: the time for a first word.
     """
 
     def __init__(self, answers: Mapping[Speech, Answer], patience: Patience) -> None:
@@ -100,7 +100,7 @@ class Doorkeeper:
         self.patience.end(stranger)
 
     def successor(self, speech: Speech, host: str, left: Callable[[], None]) -> asyncio.Protocol:
-        """Return who goes on with a connection."""
+        """Return the protocol that goes on with a connection."""
         return self._answers[speech](host, left)
 
 

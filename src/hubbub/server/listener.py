@@ -123,7 +123,7 @@ class Listener:
         await self._web.close()
 
     async def cut(self) -> None:
-        """Cut off whoever is connected still, and return when nobody is.
+        """Cut all connections that are left, and return when they are gone.
 
         A peer that does not read its last words would otherwise keep the event loop from closing.
         """

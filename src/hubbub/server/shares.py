@@ -18,7 +18,7 @@ class Shares:
 
     `pending_bytes` are of messages on their way to the log, `unread_bytes` of answers. Neither is
     ever less than `SHARE_BYTES_MIN`, nor than what a connection takes before it counts as full:
-    whoever waits for a connection that is not full would never be woken.
+    a conversation that waits for a connection that is not full would never be woken.
     """
 
     def __init__(self, limits: Limits) -> None:

@@ -1,6 +1,6 @@
 """Frames (protocol section 1): a 10-byte header that says how many bytes of UTF-8 follow.
 
-A sans-I/O codec: the decoder takes whatever the network brought, and whoever owns the socket acts.
+A sans-I/O codec: the decoder takes what the network brought, and the owner of the socket acts.
 """
 
 import re

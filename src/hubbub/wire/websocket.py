@@ -1,7 +1,7 @@
 """WebSocket messages (RFC 6455) as a server reads and writes them, without extensions.
 
-A sans-I/O codec like `frames`: the decoder takes whatever the network brought, and whoever owns
-the socket answers pings and closes.
+A sans-I/O codec like `frames`: the decoder takes what the network brought, and the owner of the
+socket answers pings and closes.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class WebSocketDecoder:
         first, second = unfinished[0], unfinished[1]
         opcode, final, length, at = first & _OPCODE, bool(first & _FINAL), second & _LENGTH, 2
         if first & _RESERVED or opcode not in _KNOWN:
-            raise WebSocketError("A WebSocket frame of an unknown kind came; use no extensions.")
+            raise WebSocketError("This WebSocket frame is of an unknown kind; use no extensions.")
         if not second & _MASKED:
             raise WebSocketError("The frames of a WebSocket client must be masked.")
         if opcode & _CONTROL and (length > _CONTROL_BYTES_MAX or not final):
@@ -134,7 +134,7 @@ class WebSocketDecoder:
             case Opcode.TEXT if self._begun is not None:
                 raise WebSocketError("A message began before the one before it was complete.")
             case Opcode.CONTINUATION if self._begun is None:
-                raise WebSocketError("A message was continued that had not begun.")
+                raise WebSocketError("A continuation frame came, but no message had begun.")
         if self._begun is not None:
             self._begun += payload
             payload = bytes(self._begun) if final else b""

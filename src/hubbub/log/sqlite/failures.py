@@ -29,7 +29,7 @@ _SENTENCES = {
         "Check that the server may read and write the folder and has file handles left.",
     ),
     sqlite3.SQLITE_CORRUPT: ("is damaged", _RESTORE),
-    sqlite3.SQLITE_NOTADB: ("is no log, because its hubbub.db is no database", _RESTORE),
+    sqlite3.SQLITE_NOTADB: ("is not a log, because its hubbub.db is not a database", _RESTORE),
 }
 _PRIMARY = 0xFF  # extended result codes carry the primary one in their low byte
 

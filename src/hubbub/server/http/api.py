@@ -146,7 +146,7 @@ class Api:
             sentence = "The body did not come in time. Send it at once."
             raise Refused(sentence, code="slow_body") from None
         except web.RequestPayloadError:
-            sentence = "The body did not come whole, or not as its headers say."
+            sentence = "The body is incomplete, or not what its headers say."
             raise Refused(sentence, code="bad_request") from None
 
     async def _say(self, request: web.Request, post: Post, name: str, key: str | None) -> Posted:

@@ -52,7 +52,7 @@ class Guard:
     def __init__(self, chatroom: Chatroom, hosts: Sequence[str]) -> None:
         self._chatroom = chatroom
         self._hosts = {host.lower() for host in hosts}
-        # Without a network the answer may take long: only who uses an unknown name waits for it.
+        # Without a network the answer may take long; only requests for an unknown name wait for it.
         self._full_name = chatroom.loop.run_in_executor(None, socket.getfqdn)
 
     @web.middleware

@@ -63,7 +63,7 @@ class _ChatroomCollector(Collector):
         yield GaugeMetricFamily("hubbub_rooms", "Rooms.", value=len(hub.rooms))
         yield GaugeMetricFamily("hubbub_last_seq", "The newest seq of the log.", value=hub.last)
         yield CounterMetricFamily(
-            "hubbub_events", "Events that commits brought, repeats included.", commits.events
+            "hubbub_events", "Events committed, repeats included.", commits.events
         )
         yield CounterMetricFamily("hubbub_commits", "Commits.", commits.commits)
         yield CounterMetricFamily(

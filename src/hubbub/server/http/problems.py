@@ -59,10 +59,10 @@ def problem_of(error: BaseException) -> web.Response:
         case HubbubError():
             return _problem(error.code, str(error))
         case web.HTTPNotFound():
-            return _problem("not_found", "There is nothing at this path. GET /api lists what is.")
+            return _problem("not_found", "There is nothing at this path. GET /api lists the paths.")
         case web.HTTPMethodNotAllowed(allowed_methods=methods):
             allowed = ", ".join(sorted(methods))
-            response = _problem("method_not_allowed", f"Here, {allowed} can be used.")
+            response = _problem("method_not_allowed", f"This path takes {allowed}.")
             response.headers["Allow"] = allowed
             return response
         case web.HTTPRequestEntityTooLarge():

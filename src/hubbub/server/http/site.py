@@ -136,8 +136,8 @@ class _Answering(web.RequestHandler):
         if request.writer.output_size:
             raise ConnectionError("a part of the answer was sent already") from exc
         bad = Refused(
-            "This is no request that HTTP allows. Check its first line, and its headers: each may "
-            f"have {HEADER_BYTES_MAX} bytes.",
+            "This is not a valid HTTP request. Check its first line and its headers, each of which "
+            f"may have {HEADER_BYTES_MAX} bytes.",
             code="bad_request",
         )
         response = problem_of(bad if status == HTTPStatus.BAD_REQUEST else exc or bad)

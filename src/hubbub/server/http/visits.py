@@ -4,8 +4,8 @@ aiohttp takes a quarter of a second to load, and most chatrooms never need it. A
 speaks HTTP before it is there is an `EarlyVisit`: it keeps what comes, within bounds, and the end
 of what comes, and hands both over when aiohttp is there. So every visit has the same three ways to
 end: its requests are answered, its time is up, or the peer is gone. If aiohttp cannot be loaded,
-those who wait for it are told so, and the next visitor has it tried again: what was missing may
-have been no more than a free descriptor.
+those who wait for it are told so, and the next visitor makes us try again: perhaps nothing was
+missing but a free descriptor.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class Web:
             early.proceed()
 
     def successor(self, host: str, left: Callable[[], None]) -> asyncio.Protocol:
-        """Return who goes on with a connection that waited."""
+        """Return the protocol that goes on with a connection that waited."""
         if self._site is None:
             return Farewell(_unavailable(), self._lingering, left)
         return self.visit(host, left)
