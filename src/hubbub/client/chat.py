@@ -176,11 +176,11 @@ class Chat:
             await self._driver.command_line(sayable)
 
     async def edit(self, room: str, seq: int, text: str) -> None:
-        """Give an own message a new text."""
+        """Give a message of our own a new text."""
         await self._ask(c.Edit(room=room, seq=seq, text=_sayable(text)), e.Ok)
 
     async def delete(self, room: str, seq: int) -> None:
-        """Take an own message back."""
+        """Take a message of our own back."""
         await self._ask(c.Delete(room=room, seq=seq), e.Ok)
 
     async def react(self, room: str, seq: int, emoji: str, *, on: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""What the server owes an answer. Pure.
+"""The questions that the server has yet to answer. Pure.
 
 Every ref comes from here, whatever the question is about, and what a ref stands for is kept here
 and nowhere else. So an answer cannot be mistaken for that to another kind of question, whatever
@@ -38,7 +38,7 @@ class Question(NamedTuple):
 
 
 class Questions:
-    """Those of one session; refs are never used again.
+    """The questions of one session; no ref is used twice.
 
     Messages have their own patience: a server may take many before it answers the first, and answer
     as slowly as its pace demands. So they wait from the latest answer to one of them.

@@ -45,7 +45,7 @@ class Replica:
         self.epoch = ""
         self.histories = 0
         self._messages_max = messages_max
-        self._stands = False  # whether `cursor` was ever told to be a place in the server's log
+        self._stands = False  # whether the server ever confirmed `cursor` as a place in its log
         self._entering = False
         self._forget()
 

@@ -25,7 +25,7 @@ class Backoff:
         self.reset()
 
     def reset(self) -> None:
-        """Start over: the connection stands."""
+        """Start over, because a connection was made."""
         self._next_seconds = self._first_seconds
         self._waited_seconds = 0.0
 

@@ -5,7 +5,7 @@ under which that cursor was reached. Until all that was missed has passed, nothi
 what is missed may hold a message of ours whose `ok` was lost, and after a long outage the server
 does not know its nonce any more.
 
-A private room that the server does not know (it was started anew) is opened again with `direct`. If
+A private room that the server does not know (after a restart) is opened again with `direct`. If
 the other one is not here, the room is *away*, and what is said there waits for them.
 """
 

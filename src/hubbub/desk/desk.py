@@ -1,7 +1,7 @@
 """One person's place in a chatroom: takes the server's events in, and asks it for things.
 
-Between the client library and a face. What changes is collected: the face calls `catch_up` once
-per frame, however many events came since.
+It stands between the client library and a face, and collects what changes: the face calls
+`catch_up` once per frame, however many events came since.
 """
 
 import asyncio

@@ -23,8 +23,8 @@ _SLASH = re.compile(r"/([A-Za-z]+)(?:\s+(.*))?", re.DOTALL)
 class Orders(Generic[FaceT]):
     """`verbs`: all that the face offers, its own included.
 
-    What was typed and could not be carried out comes back to where it was typed, also when the
-    chat ends before that is known.
+    A text that could not be carried out comes back to where it was typed, even if the chat ends
+    before that is known.
     """
 
     def __init__(self, desk: Desk, face: FaceT, verbs: Iterable[Verb[FaceT]]) -> None:

@@ -20,23 +20,23 @@ class Sheet(Protocol):
 
     @property
     def draft(self) -> Draft:
-        """What stands there."""
+        """What is written so far."""
 
     def put(self, draft: Draft) -> None:
-        """Replace everything that stands there."""
+        """Replace all that is written."""
 
     def put_back(self, draft: Draft) -> None:
-        """Replace everything by what comes back unasked: no Enter pressed before sends it."""
+        """Replace all that is written by a text that comes back: no earlier Enter sends it."""
 
     def begin(self) -> None:
-        """Take the user there: what comes next is written, and `Writing.banner` may be another."""
+        """Take the user there: the next keys are written, and `Writing.banner` may have changed."""
 
     def show_banner(self) -> None:
         """Show what the text is for: `Writing.banner`."""
 
 
 class Aim(NamedTuple):
-    """Where a text goes; an answer or a new text for a message that is there."""
+    """Where a text goes: a room, and perhaps the message there that it answers or replaces."""
 
     room: RoomState
     editing: Message | None = None

@@ -125,7 +125,7 @@ def find_own_message(state: State, session: Session, room: Room, seq: int) -> Fi
 
 
 def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
-    """Give an own message a new text."""
+    """Give a message of the session's own a new text."""
     room = own_membership(state, session, command.room).room
     text, size = allowed_text(state, command.text)
     yield from find_own_message(state, session, room, command.seq)
@@ -136,7 +136,7 @@ def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
 
 
 def delete(state: State, session: Session, command: c.Delete, at: int) -> Reading:
-    """Take an own message back."""
+    """Take a message of the session's own back."""
     room = own_membership(state, session, command.room).room
     yield from find_own_message(state, session, room, command.seq)
     draft = e.Deleted(room=room.name, seq=0, prev=0, sender=session.name, at=at, target=command.seq)

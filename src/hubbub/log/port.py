@@ -43,7 +43,7 @@ class Log(Protocol):
 
         Sets `seq` and `prev` of each committed draft. A message whose sender already posted its
         nonce within the duplicate window is not committed again: its draft keeps seq 0, and the
-        first one's seq is returned for it. Returns before any feed hands the events out.
+        first one's seq is returned for it. No follower takes the events before this has returned.
         """
 
     def follow(self) -> Feed:

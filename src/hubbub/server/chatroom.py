@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 SWEEP_SECONDS = 1.0
 LAST_LOOK_SECONDS = 0.02
 QUIET_SECONDS = 0.2
-"""A peer that still sends is cut only when it was silent for so long, lest it lose our bye."""
+"""A peer that still sends is cut only after this much silence, or it might lose our `bye`."""
 
 
 class Chatroom:

@@ -1,9 +1,8 @@
 """The tick: drafts that arrive while the log commits wait together and go in the next commit.
 
-Two things happen side by side. `_append` takes batches to the log, one after the other; the log
-acknowledges each. `_apply` takes to the hub what the log hands out, in the log's order: what we
-appended, and what others did. The next batch leaves only when the one before it is applied, or
-refused.
+Two tasks run side by side. `_append` takes batches to the log, one after another; the log
+acknowledges each. `_apply` takes what the log hands out to the hub, in the log's order: our events,
+and those that others appended. A batch leaves only when the one before it is applied or refused.
 """
 
 import asyncio
@@ -90,7 +89,8 @@ class Commits:
             self.commits += 1
             self.events += len(batch)
             self.seconds += self._clock() - started
-            # The acknowledgment comes first: an `ok` must not leave after its event.
+            # The acknowledgment comes first: an `ok` must not leave after its event. `_apply` can
+            # not come between: nothing was awaited since the log handed the events out.
             self._hub.acknowledge(batch, seqs)
             self._apply_what_came()
             while not self._hub.is_settled:  # another's events come before ours

@@ -40,7 +40,7 @@ class Speech(Enum):
 
 
 FIRST_WORDS = {
-    # The minus sign, so that the refusal of it is framed.
+    # The minus sign stands here so that its refusal comes in frames.
     **dict.fromkeys([bytes([octet]) for octet in b"0123456789 +-"], Speech.FRAMES),
     **dict.fromkeys(
         [b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH "], Speech.HTTP

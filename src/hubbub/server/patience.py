@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 
 class Awaited(Protocol):
-    """A connection that has to do something in time."""
+    """A connection that must do something in time."""
 
     def time_is_up(self) -> None:
-        """End the connection: it did not."""
+        """End the connection, which has not done it."""
 
 
 class Patience:
     """Gives each connection the same `seconds`. `clock` returns seconds.
 
-    As all of them get the same, the order in which they began is that of their deadlines: a sweep
-    looks at those that are due and at one more.
+    All of them get the same time, so they are due in the order in which they began: a sweep looks
+    at those that are due, and at one more.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
@@ -41,10 +41,10 @@ class Patience:
         self._deadlines.pop(awaited, None)
 
     def sweep(self) -> None:
-        """Tell those whose time is up."""
+        """End the connections whose time is up."""
         now = self._clock()
         due = [one for one, _ in takewhile(lambda item: item[1] <= now, self._deadlines.items())]
         for awaited in due:
-            # One that is told may end another's connection, which then needs no telling.
+            # Ending one connection may end another one, which is forgotten by then.
             if self._deadlines.pop(awaited, None) is not None:
                 awaited.time_is_up()

@@ -103,7 +103,7 @@ CREATE VIRTUAL TABLE search USING fts5(
 );
 CREATE TABLE watermark (  -- one row
     seq INTEGER NOT NULL,        -- of the messages up to it, the index holds how they read now
-    rules TEXT NOT NULL,         -- by which their words were told (see words.py)
+    rules TEXT NOT NULL,         -- by which their words were split (see words.py)
     taken_out INTEGER NOT NULL,  -- how often messages were taken out of the index
     scrubbed INTEGER NOT NULL    -- of how many of these times the index holds no words any more
 );
