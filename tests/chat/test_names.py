@@ -87,7 +87,15 @@ def test_marks_on_letters_are_fine(raw: str) -> None:
             "< ann",
             "ann: yes",
         ),
-        *("ann꞉ yes", "(private) ann", "（private） ann", "❨private❩ ann", "ann (PRIVATE)"),
+        *(
+            "ann꞉ yes",
+            "ann ː yes",
+            "ann ꓽ yes",
+            "(private) ann",
+            "（private） ann",
+            "❨private❩ ann",
+            "ann (PRIVATE)",
+        ),
         *("ann [рrivate]", "[lobby] ann", "[2026-11-26 10:00 UTC] ann"),
     ],
 )

@@ -105,13 +105,13 @@ def _imitates_a_line(name: str) -> bool:
     Programs show `ann > hello`, `[12:00] ann: hello`, and `(private)` or `[room]` as marks.
     """
     words = name.split(" ")
-    # A letter may look like `>`, as in names of the Inuit: such a one only matters on its own.
+    # Letters may look like `>`, as in names of the Inuit, or like `:`: they matter on their own.
     symbols = "".join(char for char in name if not char.isalpha())
     looks = plain_looks(symbols)
     return (
         "<" in looks
         or ">" in looks
-        or any(plain_looks(word) in ("<", ">") for word in words)
+        or any(plain_looks(word) in ("<", ">", ":") for word in words)
         or any(_is_colon(word[-1]) for word in words[:-1])
         or plain_looks(name[0]) in ("(", "[")
         or any(_PRIVATE.search(skeleton) for skeleton in skeletons(name))
