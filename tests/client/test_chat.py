@@ -66,6 +66,34 @@ def test_a_nonce_of_the_callers_own_is_used() -> None:
     asyncio.run(scene())
 
 
+def test_nobody_can_foresee_the_next_nonce_from_the_last_ones() -> None:
+    """Whoever posts first under our name with it, while we are away, replaces what we said."""
+
+    async def scene() -> None:
+        async with scripted() as script:
+
+            async def server() -> Peer:
+                peer = await script.peer()
+                await peer.let_in()
+                return peer
+
+            playing = asyncio.create_task(server())
+            async with open_chat(script) as chat:
+                peer = await playing
+                nonces = []
+                for seq in (1, 2):
+                    saying = asyncio.create_task(chat.say("hi"))
+                    say = await peer.hear(c.Say)
+                    nonces.append(say.nonce or "")
+                    peer.tell(e.Ok(ref=say.ref or "", seq=seq))
+                    assert await saying == seq
+        first, second = nonces
+        changed = sum(one != other for one, other in zip(first, second, strict=True))
+        assert changed > 8, nonces
+
+    asyncio.run(scene())
+
+
 def test_an_event_server_is_joined_and_a_say_returns_its_seq() -> None:
     async def scene() -> None:
         async with scripted() as script:

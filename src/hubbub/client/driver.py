@@ -7,7 +7,6 @@ out, in order, before anything else can happen: between an input and its outputs
 import asyncio
 import math
 import secrets
-from itertools import count
 from typing import TYPE_CHECKING
 
 from hubbub.chat import commands as c
@@ -40,8 +39,7 @@ class Driver:
         self._inbox = Inbox()
         self._posted: Answers[int | None] = Answers()
         self._answers: Answers[e.AnyEvent] = Answers()
-        # Alike in their beginning, they stand together in the server's index, which stays quick.
-        self._nonces = map(f"{secrets.token_hex(8)}-{{}}".format, count(1))
+        self._nonce_prefix = secrets.token_hex(8)
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -133,7 +131,7 @@ class Driver:
         """
         if self._ended is not None:
             raise self._ended
-        nonce = nonce or next(self._nonces)
+        nonce = nonce or self._new_nonce()
         if (same := self._posted.expected(nonce)) is not None:
             return await asyncio.shield(same)  # it is on its way already
         post = Post(nonce, room or self.session.rooms.current, text, reply_to)
@@ -142,6 +140,11 @@ class Driver:
         self._stirred.set()
         self._carry_out()
         return await posted
+
+    def _new_nonce(self) -> str:
+        # Alike in their beginning, they stand together in the server's index, which stays quick.
+        # The rest nobody can foresee: under our name, while we are away, anybody may post.
+        return f"{self._nonce_prefix}-{secrets.token_hex(8)}"
 
     # What happens.
 
