@@ -177,6 +177,10 @@ def test_a_private_room_shows_the_next_holder_nothing_of_before(how: str) -> Non
     (message,) = other.events()
     assert isinstance(message, e.Message)
     assert message.prev == 0, "to them it is the first one"
+    other.tell(c.History(room=ROOM))
+    (again,) = other.events()
+    assert isinstance(again, e.Page)
+    assert [one.prev for one in again.messages] == [0], "in pages as well"
     (own,) = bob.events()[-1:]
     assert isinstance(own, e.Message)
     assert own.prev > 0, "and bob misses nothing"

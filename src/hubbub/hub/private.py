@@ -5,12 +5,15 @@ To the next holder the room seems to begin with them.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Page
+from hubbub.chat.events import AnyLogged, Logged, Page
 from hubbub.chat.names import name_key
 from hubbub.hub.room import Room, Session
+
+Event = TypeVar("Event", bound=Logged)
 
 
 def is_seen(session: Session, room: Room, seq: int) -> bool:
@@ -37,10 +40,11 @@ def topic_seen(session: Session, room: Room) -> str:
 
 def page_seen(session: Session, room: Room, page: Page) -> Page:
     """Return `page` without what the session may not see."""
-    if not page.messages or is_seen(session, room, page.messages[0].seq):
+    if not page.messages or not room.direct:
         return page
-    seen = [message for message in page.messages if message.seq > session.since]
-    return replace(page, messages=seen, more=False)
+    seen = _without_previous(session, [one for one in page.messages if one.seq > session.since])
+    is_whole = len(seen) == len(page.messages)
+    return replace(page, messages=seen, more=page.more and is_whole)
 
 
 def events_seen(session: Session, room: Room, events: Sequence[AnyLogged]) -> list[AnyLogged]:
@@ -50,7 +54,10 @@ def events_seen(session: Session, room: Room, events: Sequence[AnyLogged]) -> li
     previous one.
     """
     assert room.direct
-    seen = [event for event in events if event.seq > session.since]
+    return _without_previous(session, [event for event in events if event.seq > session.since])
+
+
+def _without_previous(session: Session, seen: list[Event]) -> list[Event]:
     if seen and 0 < seen[0].prev <= session.since:
         seen[0] = replace(seen[0], prev=0)
     return seen
