@@ -52,7 +52,7 @@ class Row:
         return {key: statistics.median(run[key] for run in self.runs) for key in self.runs[0]}
 
     def is_load_bound(self) -> bool:
-        """Tell whether the load was at its limit and the server was not."""
+        """Return whether the load was at its limit and the server was not."""
         median = self.median()
         return median.get("load_busy", 0.0) > BUSY > median.get("server_busy", BUSY)
 

@@ -25,6 +25,7 @@ FUNCTION_LINES_MAX = 60
 VAGUE = {"manager", "handler", "helper", "util", "utils", "data", "info"}
 UNIT = re.compile(r".+_(bytes|chars|seconds)(_max)?|(connections|rooms|listed)(_per_.+)?_max")
 RATES = {"messages_per_second", "burst"}
+EMPTY_OPENING = re.compile(r"Tell whether|Take note|See `")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -129,6 +130,14 @@ def documented(source: Source) -> Iterator[str]:
                     yield from _undocumented(member)
 
 
+def plain_openings(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, Function | ast.ClassDef | ast.Module):
+            said = ast.get_docstring(node) or ""
+            if found := EMPTY_OPENING.match(said):
+                yield f"'{found[0]}…' adds nothing; say what the function or the thing gives"
+
+
 def _undocumented(node: Function | ast.ClassDef) -> Iterator[str]:
     if not node.name.startswith("_") and not ast.get_docstring(node):
         yield f"{node.name} has no docstring"
@@ -160,7 +169,15 @@ INTERFACES = {
 }
 """Methods that need no docstring in a class with this base."""
 
-CHECKS = [short_file, short_functions, module_docstring, no_vague_names, bounded, documented]
+CHECKS = [
+    short_file,
+    short_functions,
+    module_docstring,
+    no_vague_names,
+    bounded,
+    documented,
+    plain_openings,
+]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -181,6 +198,7 @@ UNTIDY = [
     (no_vague_names, "src/hubbub/helper/x.py", ""),
     (bounded, "tests/x.py", "subprocess.run(['x'], check=True)\n"),
     (documented, "src/hubbub/x.py", "def f(): ...\n"),
+    (plain_openings, "src/hubbub/x.py", "def f():\n    '''Tell whether it is so.'''\n"),
     (documented, "src/hubbub/x.py", "class A: ...\n"),
     (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def f(self): ...\n"),
     (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def write(self): ...\n"),

@@ -165,7 +165,7 @@ class Stage:
 
 
 def _is_leave(text: str) -> bool:
-    """Tell whether the frame only says that another connection of the example has ended."""
+    """Return whether the frame only says that another connection of the example has ended."""
     try:
         event = msgspec.json.decode(text)
     except msgspec.DecodeError:

@@ -24,7 +24,7 @@ class Everyone:
         self.stopping = False
 
     async def acknowledge(self, nonce: str, seq: int) -> None:
-        """Take note of an acknowledgement; a repeated one must name the same seq."""
+        """Keep an acknowledgement; a repeated one must name the same seq."""
         assert self.acknowledged.setdefault(nonce, seq) == seq
         async with self.progress:
             self.progress.notify_all()
@@ -90,7 +90,7 @@ async def read(everyone: Everyone) -> list[Json]:
 
 
 async def listen(everyone: Everyone) -> None:
-    """Take note of what a classic member hears, a list for each of its connections."""
+    """Collect what a classic member hears, a list for each of its connections."""
     while True:
         try:
             async with await Classic.enter(everyone.server, "listener") as session:

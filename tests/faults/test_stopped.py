@@ -95,7 +95,7 @@ def test_a_stop_neither_drops_nor_overtakes_what_still_reads_the_log(tmp_path: P
 
 
 async def listen(session: Classic, heard: list[tuple[str, str]]) -> None:
-    """Take note of everything a classic member hears, to the end."""
+    """Collect everything that a classic member hears, to the end."""
     try:
         while True:
             heard.append(await session.pair())

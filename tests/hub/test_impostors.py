@@ -1,4 +1,4 @@
-"""Whoever takes a name is nobody else: nothing of its former holder is theirs to see or change."""
+"""Taking a name makes nobody its earlier holder, whose things the next one cannot see or change."""
 
 import pytest
 

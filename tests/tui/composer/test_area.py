@@ -29,7 +29,7 @@ def is_between_clusters(composer: Composer) -> bool:
 
 
 def is_whole(text: str) -> bool:
-    """Tell whether a text is made of the clusters that it was made from, and no parts of them."""
+    """Return whether a text is made of the clusters that it was made from, and no parts of them."""
     return all(
         line[at:to] in CLUSTERS
         for line in text.split("\n")
