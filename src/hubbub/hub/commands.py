@@ -25,7 +25,7 @@ from hubbub.hub.membership import (
     open_direct_room,
     own_membership,
 )
-from hubbub.hub.private import last_seen, page_seen
+from hubbub.hub.private import after_seen, last_seen, page_seen
 from hubbub.hub.room import Session
 from hubbub.hub.state import State
 
@@ -111,11 +111,11 @@ def history(state: State, session: Session, command: c.History, _at: int) -> Rea
     if command.before is not None and command.after is not None:
         raise Refused("Ask for the history before a seq or after one, not both.")
     room = find_room(state, session, command.room)
-    query = PageQuery(
-        room=room.name, before=command.before, after=command.after, limit=command.limit
-    )
+    after = after_seen(session, room, command.after)
+    query = PageQuery(room=room.name, before=command.before, after=after, limit=command.limit)
     page = yield from read(state, session, query)
-    session.send(replace(page_seen(session, room, page), ref=command.ref))
+    page = page_seen(session, room, page, forwards=after is not None)
+    session.send(replace(page, ref=command.ref))
 
 
 def search(state: State, session: Session, command: c.Search, _at: int) -> Reading:

@@ -38,13 +38,21 @@ def topic_seen(session: Session, room: Room) -> str:
     return room.topic if is_seen(session, room, room.topic_seq) else ""
 
 
-def page_seen(session: Session, room: Room, page: Page) -> Page:
-    """Return `page` without what the session may not see."""
+def after_seen(session: Session, room: Room, after: int | None) -> int | None:
+    """Return from where to read forwards, so that what is not seen takes no place in a page."""
+    return max(after, session.since) if after is not None and room.direct else after
+
+
+def page_seen(session: Session, room: Room, page: Page, *, forwards: bool = False) -> Page:
+    """Return `page` without what the session may not see, not even as `prev` or `more`.
+
+    Reading `forwards` begins at `after_seen`.
+    """
     if not page.messages or not room.direct:
         return page
+    begins_here = page.messages[0].prev <= session.since
     seen = _without_previous(session, [one for one in page.messages if one.seq > session.since])
-    is_whole = len(seen) == len(page.messages)
-    return replace(page, messages=seen, more=page.more and is_whole)
+    return replace(page, messages=seen, more=page.more and (forwards or not begins_here))
 
 
 def events_seen(session: Session, room: Room, events: Sequence[AnyLogged]) -> list[AnyLogged]:
