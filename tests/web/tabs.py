@@ -33,6 +33,10 @@ class Tab:
     def enter(self, url: str, name: str) -> Tab:
         """Open the page and join the lobby."""
         self.page.goto(url)
+        return self.join(name)
+
+    def join(self, name: str) -> Tab:
+        """Join the lobby from the page that is open."""
         field = self.page.get_by_role("textbox", name="name")
         field.fill(name)
         field.press("Enter")
