@@ -8,6 +8,7 @@ from hubbub.chat.errors import ProtocolError
 from hubbub.chat.heard import PlainLine, Said
 from hubbub.chat.limits import Limits
 from hubbub.server.conversation import NEXT, State, Wait
+from tests.hub.peers import now
 from tests.server.conversing import Peer, Stage
 
 
@@ -245,3 +246,25 @@ def test_the_name_is_free_again_when_the_connection_is_lost_before_it_was_taken(
     stage.run()
     assert isinstance(third.events[0], e.Welcome)
     assert not third.events[0].held
+
+
+def test_a_backlog_that_was_read_before_the_newest_commit_leaves_nothing_out() -> None:
+    stage = Stage()
+    ann, bob = with_a_message(stage), stage.connect("bob", room_bytes=0)
+    bob.command(c.Join(room="lobby"))
+    bob.read()
+    stage.run()
+    ann.line("this fills bob's connection")
+    stage.commit()
+    bob.read()
+    asked = bob.conversation.backlog
+    assert asked is not None
+    read_before = now(stage.log.backlog("lobby", asked.cursor, 100_000))
+    assert not read_before
+    ann.line("committed while the log was read")
+    stage.commit()
+    bob.conversation.bring(read_before)
+    bob.room_bytes = None
+    stage.run()
+    said = [event.text for event in bob.events if isinstance(event, e.Message)]
+    assert said[-2:] == ["this fills bob's connection", "committed while the log was read"]

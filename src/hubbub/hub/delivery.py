@@ -103,7 +103,11 @@ class Delivery:
     # Slow readers.
 
     def catch_up(self, member: Member, events: Sequence[AnyLogged]) -> None:
-        """Write `events`, the log's next after the member's cursor; live again when all is read."""
+        """Write `events`, the log's next after the member's cursor; live again when all is read.
+
+        Without `events` there is nothing to read: the log must have been asked since the room moved
+        on last, or the member would miss what came since.
+        """
         room, session = member.room, member.session
         assert room.name in session.lagging, "a live member gets its events from fan-out"
         if not member.described:

@@ -1,8 +1,11 @@
 """How a lagging session is served from the log: one portion at a time, its rooms in turn.
 
-While a portion is being read, the member may leave, or join anew with another cursor; then the
-portion is thrown away. A log that cannot be read is tried again for as long as the session stays,
-and the member and the journal are told, once for each time that it begins to fail.
+What may race: while a portion is being read, the member may leave, or join anew with another
+cursor; then the portion is thrown away. And the room may move on: an empty portion then does not
+prove that the member has everything, so the log is asked again.
+
+A log that cannot be read is tried again for as long as the session stays, and the member and the
+journal are told, once for each time that it begins to fail.
 """
 
 from collections.abc import Sequence
@@ -30,10 +33,11 @@ logger = structlog.get_logger()
 
 
 class Backlog(NamedTuple):
-    """The log is asked for what follows `cursor` in the room of `member`."""
+    """The log is asked for what follows `cursor` in the room of `member`, which ended at `end`."""
 
     member: Member
     cursor: int
+    end: int
 
 
 class Backlogs:
@@ -57,16 +61,18 @@ class Backlogs:
             and self.retry_at is None
         ):
             member = next(iter(session.lagging.values()))
-            self.asked = Backlog(member, member.cursor)
+            self.asked = Backlog(member, member.cursor, member.room.last)
 
     def bring(self, session: Session, events: Sequence[AnyLogged] | LogError) -> None:
         """Take in what was asked for, or why it cannot be had."""
         assert self.asked is not None
-        (member, cursor), self.asked = self.asked, None
+        (member, cursor, end), self.asked = self.asked, None
         if isinstance(events, LogError):
             self._fail(session, events)
             return
         self._failing = False
+        if not events and member.room.last > end:
+            return  # read before the newest commit, which is applied by now: to be asked again
         if session.lagging.get(member.room.name) is member and member.cursor == cursor:
             self._hub.catch_up(member, events)
 
