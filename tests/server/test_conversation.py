@@ -79,6 +79,27 @@ def test_a_server_that_stops_does_not_answer_questions_but_does_what_was_asked()
     assert ann.conversation.ended
 
 
+@pytest.mark.parametrize("end", ["stop", "vanish"])
+def test_the_log_is_not_read_for_somebody_who_does_not_wait_any_more(end: str) -> None:
+    stage = Stage()
+    ann = with_a_message(stage)
+    ann.say(
+        c.History(room="lobby", ref="h"),
+        c.Join(room="lobby", after=0),
+        c.React(room="lobby", seq=1, emoji="x", ref="r"),
+    )
+    asked = ann.conversation.question
+    if end == "stop":
+        ann.conversation.stop()
+    else:
+        ann.vanish()
+    assert ann.conversation.question is not asked, "the reaction's turn has come"
+    assert ann.conversation.backlog is None
+    stage.run()
+    assert [type(event) for event in stage.committed] == [e.Message, e.Reaction]
+    assert "h" not in ann.answers
+
+
 def test_a_peer_that_hung_up_gets_its_answers_and_all_that_it_missed() -> None:
     stage = Stage()
     ann, bob = with_a_message(stage), stage.connect("bob", room_bytes=10_000)

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, cast
 
 from hubbub.chat.errors import HubbubError, LogError, Refused
 from hubbub.server.backlogs import BACKLOG_BYTES
-from hubbub.server.conversation import Conversation
+from hubbub.server.conversation import Conversation, State
 from hubbub.server.farewell import LINGER_SECONDS
 from hubbub.server.unread import unread_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hubbub.chat.events import AnyLogged, Page
     from hubbub.server.chatroom import Chatroom
     from hubbub.wire.dialect import Dialect
 
@@ -102,6 +103,7 @@ class Connection(asyncio.Protocol):
             self._lingering.cancel()
         self._left()
         self.conversation.lose()
+        self._drop_asked()
         self._follow()
 
     # What the conversation wants.
@@ -131,7 +133,7 @@ class Connection(asyncio.Protocol):
                     self._transport.pause_reading()
             if conversation.ended:
                 self.end()
-        if conversation.is_over:
+        if conversation.state is State.GONE:
             chatroom.departed(self)
 
     def go_on(self) -> None:
@@ -142,7 +144,17 @@ class Connection(asyncio.Protocol):
     def stop(self) -> None:
         """Listen to nothing more: the server stops."""
         self.conversation.stop()
+        self._drop_asked()
         self._follow()
+
+    def _drop_asked(self) -> None:
+        """Take back from the log's queue what the conversation has let go of."""
+        if self._question is not None and self.conversation.question is None:
+            self._question.cancel()
+            self._question = None
+        if self._serving is not None and self.conversation.backlog is None:
+            self._serving.cancel()
+            self._serving = None
 
     async def has_acted(self) -> None:
         """Wait until all that was heard has been acted on; `stop` it before."""
@@ -156,31 +168,37 @@ class Connection(asyncio.Protocol):
             self._follow()
 
     async def _ask(self) -> None:
+        conversation = self.conversation
         try:
-            while (question := self.conversation.question) is not None:
+            while (question := conversation.question) is not None:
+                answer: Page | LogError | None
                 try:
-                    self.conversation.answer(await self._chatroom.answer(question))
+                    answer = await self._chatroom.answer(question)
                 except LogError as error:
-                    self.conversation.answer(error)
+                    answer = error
+                if conversation.question is question:  # else it was let go of, for another one
+                    conversation.answer(answer)
                 self._follow()  # the next question may wait for the commit of what was just said
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
-            self.conversation.fail_by_our_fault(error)
+            conversation.fail_by_our_fault(error)
         self._question = None
         self._follow()
 
     async def _serve(self) -> None:
+        conversation = self.conversation
         try:
-            while (asked := self.conversation.backlog) is not None:
+            while (asked := conversation.backlog) is not None:
                 room = asked.member.room.name
+                events: list[AnyLogged] | LogError
                 try:
                     events = await self._chatroom.log.backlog(room, asked.cursor, BACKLOG_BYTES)
                 except LogError as error:
-                    self.conversation.bring(error)
-                else:
-                    self.conversation.bring(events)
+                    events = error
+                if conversation.backlog is asked:
+                    conversation.bring(events)
                 self._follow()
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
-            self.conversation.fail_by_our_fault(error)
+            conversation.fail_by_our_fault(error)
         self._serving = None
         self._follow()
 

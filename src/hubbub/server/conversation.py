@@ -20,8 +20,7 @@ The state of the connection decides which of these still count:
     HALF      the peer closes its sending half       all four           acted on to the end; the
                                                                         rest is written, then ENDED
     STOPPING  the server stops                       LOG                acted on at once; questions
-                                                                        are dropped, for nobody
-                                                                        waits for the answers
+                                                                        are dropped: nobody waits
     LOST      the connection is gone                 LOG                the same, then GONE
     ENDED     the last words are written             (nothing is acted on any more)
     GONE      the session has left the chatroom      (nothing at all)
@@ -49,12 +48,13 @@ from hubbub.server.backlogs import Backlogs
 from hubbub.server.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hubbub.chat.format import Format
     from hubbub.chat.heard import Heard, Said
     from hubbub.chat.queries import Question
-    from hubbub.hub import Session
+    from hubbub.hub import Decision, Session
+    from hubbub.hub.asking import Reading
     from hubbub.server.backlogs import Backlog
     from hubbub.server.peer import Peer, Shared
 
@@ -112,7 +112,6 @@ NEXT: Final = {
 }
 """The transitions; what is not here cannot happen."""
 
-_AT_LEISURE: Final = frozenset({State.OPEN, State.HALF})
 _IN_HASTE: Final = frozenset({State.STOPPING, State.LOST})
 
 CHANGES: Final = (Delete, Edit, React, Say)
@@ -131,6 +130,7 @@ class Conversation:
         "_decision",
         "_heard",
         "_hub",
+        "_only_asks",
         "_pace",
         "_peer",
         "_ref",
@@ -150,7 +150,8 @@ class Conversation:
         self._peer = peer
         self._speaking = opening
         self._heard = _NOTHING
-        self._decision: Generator[Question, Page | None, None] | None = None
+        self._decision: Decision = None
+        self._only_asks = False  # whether nobody needs the decision who does not hear it
         self._ref: str | None = None  # of the command that is being decided
         self._pace: Pace | None = None
         self._backlogs: Backlogs | None = None  # most members never lag
@@ -196,11 +197,6 @@ class Conversation:
         return self.state is State.ENDED
 
     @property
-    def is_over(self) -> bool:
-        """Whether the session has left the chatroom."""
-        return self.state is State.GONE
-
-    @property
     def waits_for_commit(self) -> bool:
         """Whether `go_on` is to be called after the next commit."""
         session = self.session
@@ -237,6 +233,7 @@ class Conversation:
     def stop(self) -> None:
         """The server stops: act on what was heard, and listen to nothing more."""
         self._move(Signal.SERVER_STOPS)
+        self._drop_questions()
         self.go_on()
 
     def lose(self) -> None:
@@ -245,6 +242,7 @@ class Conversation:
         if self.state is State.GONE:
             self._leave()
         else:
+            self._drop_questions()
             self.go_on()
 
     def tick(self) -> None:
@@ -256,10 +254,7 @@ class Conversation:
         self.go_on()
 
     def go_on(self) -> None:
-        """Act on what was heard until nothing is left, or something makes it wait.
-
-        To be called as well after a commit, and when the peer has read.
-        """
+        """Act on what was heard until something makes it wait; called after commits as well."""
         at = self._shared.clock.milliseconds()
         try:
             while self.state is not State.ENDED and self.state is not State.GONE:
@@ -287,6 +282,13 @@ class Conversation:
         refusal = Error(code=error.code, message=str(error), ref=ref)
         self._peer.write(self._speaking.encode(refusal))
         self.end()
+
+    def _drop_questions(self) -> None:
+        """Let go of what nobody waits for any more."""
+        self._backlogs = None
+        if self._decision is not None and self._only_asks:
+            self._decision.close()
+            self._decision = self.question = None
 
     # What is waited for.
 
@@ -383,7 +385,7 @@ class Conversation:
             self.fail(error, said.ref)
             return
         if decision is not None:
-            self._decide(decision, said.ref)
+            self._decide(decision, said.ref, only_asks=False)
 
     def _respond(self, session: Session, said: Said, at: int) -> None:
         ref: str | None = None
@@ -397,15 +399,14 @@ class Conversation:
             if isinstance(said, Unlock):
                 self._shared.guesses.check(self._peer.host)
             decision = self._hub.command(session, said, at)
-        if decision is not None and (
-            self.state not in _IN_HASTE or isinstance(said, (*CHANGES, Unlock, Resume))
-        ):
-            self._decide(decision, ref)
+        only_asks = not isinstance(said, (*CHANGES, Unlock, Resume))
+        if decision is not None and not (only_asks and self.state in _IN_HASTE):
+            self._decide(decision, ref, only_asks=only_asks)
 
     # Decisions that ask.
 
-    def _decide(self, decision: Generator[Question, Page | None, None], ref: str | None) -> None:
-        self._decision, self._ref = decision, ref
+    def _decide(self, decision: Reading, ref: str | None, *, only_asks: bool) -> None:
+        self._decision, self._ref, self._only_asks = decision, ref, only_asks
         self._ask(lambda: next(decision))
 
     def _ask(self, resume: Callable[[], Question]) -> None:
@@ -475,7 +476,7 @@ class Conversation:
         self.go_on()
 
     def _serve_backlog(self) -> None:
-        if self.session is not None and self.state in _AT_LEISURE:
+        if self.session is not None and (self.state is State.OPEN or self.state is State.HALF):
             if self._backlogs is None:
                 self._backlogs = Backlogs(self._hub, self._shared.clock)
             self._backlogs.ask(self.session)
