@@ -36,6 +36,7 @@ class Ann:
         self.posted: dict[str, int | HubbubError | None] = {}
         self.answers: dict[str, e.AnyEvent | HubbubError] = {}
         self.offline = ""
+        self.waits: list[float | None] = []
         self.over: HubbubError | None = None
         self.session = Session(
             Address(),
@@ -110,6 +111,7 @@ class Ann:
                     self.answers[ref] = answer
                 case Tell(received=received) if isinstance(received.event, Offline):
                     self.offline = received.event.reason
+                    self.waits.append(received.event.retry_seconds)
                 case Over(error=error):
                     self.over = error
                 case _:
@@ -261,6 +263,16 @@ def test_the_last_words_of_a_server_that_closes_at_once_are_shown(words: list[st
     ann.relayed(*words)
     ann.lose()
     assert ": ".join(words) in ann.offline
+
+
+def test_a_server_that_says_something_and_closes_is_asked_less_and_less_often() -> None:
+    ann = Ann(patient=True)
+    for _ in range(3):
+        ann.relayed("Server", "it is full")
+        ann.lose()
+        ann.wait(ann.waits[-1] or 0)
+        ann.connect()
+    assert ann.waits == [1.0, 2.0, 4.0]
 
 
 def test_what_answers_in_the_place_of_a_hubbub_server_is_told_nothing() -> None:

@@ -304,7 +304,8 @@ class Session:
 
     def _wait(self, reason: str, now: float) -> None:
         """Make the connection again later, if that is wanted."""
-        if self._backoff is not None and self.state in (State.ONLINE, State.CLASSIC):
+        stood = self.state in (State.ONLINE, State.CLASSIC) and not self._is_short(now)
+        if self._backoff is not None and stood:
             self._backoff.reset()
         self.exchange.end()
         if not self.has_entered and not self._patient:

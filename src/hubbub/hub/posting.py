@@ -49,7 +49,7 @@ def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
 def _reply(
     state: State, session: Session, room: Room, message: e.Message, command: c.Say
 ) -> Reading:
-    yield from find_message(state, session, room, command.reply_to or 0)
+    yield from find_message_to_change(state, session, room, command.reply_to or 0)
     post(state, session, message, command.ref)
 
 
@@ -97,12 +97,12 @@ def find_message(state: State, session: Session, room: Room, seq: int) -> Findin
 
 
 def find_message_to_change(state: State, session: Session, room: Room, seq: int) -> Finding:
-    """Read one message that may be changed; raise Refused `no_such_message`."""
+    """Read one message that may be changed or answered; raise Refused `no_such_message`."""
     message = yield from find_message(state, session, room, seq)
     if not is_seen_by_both(state.sessions, room, seq):
         raise Refused(
-            f"Message {seq} cannot be changed any more: it was said to an earlier holder "
-            "of the other name.",
+            f"Message {seq} can be neither changed nor answered any more: it was said to an "
+            "earlier holder of the other name.",
             code="no_such_message",
         )
     return message
