@@ -1,5 +1,5 @@
-"""The disk is full, and has room again (issue 2: "a failed commit refuses the affected
-messages with log_unavailable, loses none silently, keeps the room readable, and recovers").
+"""The disk is full, and has room again: a commit that fails refuses its messages with
+`log_unavailable` and loses none silently, the room stays readable, and posting resumes by itself.
 
 A limit on the size of the server's files stands for the disk: it can be lifted while it runs.
 """

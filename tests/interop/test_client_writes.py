@@ -1,5 +1,6 @@
-"""hubbub's client hands each frame whole to the system (issue 2: "sends each frame whole in one
-write, never splits one"). A tutorial server that gets half of one blocks, or falls out of step.
+"""hubbub's client hands each frame whole to the system, in one write.
+
+A tutorial server that gets half of one blocks, or falls out of step.
 """
 
 import socket
