@@ -84,7 +84,7 @@ def test_a_classic_server_that_breaks_the_wire_is_a_lost_connection(garbage: byt
                 assert await next_of(chat, ClassicMessage) == ClassicMessage("bob", "hi")
                 (await playing).write(garbage)
                 offline = await next_of(chat, Offline)
-                assert "no chat" in offline.reason
+                assert "not chat" in offline.reason
 
     play(scene)
 
