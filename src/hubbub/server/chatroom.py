@@ -48,13 +48,13 @@ if TYPE_CHECKING:
         def cut(self) -> None:
             """Close at once."""
 
-        def unsent_bytes(self) -> int:
-            """Return how many written bytes still wait to be sent."""
+        def unread_bytes(self) -> int:
+            """Return how many written bytes the peer's system has not taken yet."""
 
 
 SWEEP_SECONDS = 1.0
 LAST_LOOK_SECONDS = 0.02
-QUIET_SECONDS = 0.2
+QUIET_SECONDS = 1.0
 """A peer that still sends is cut only after this much silence, or it might lose our `bye`."""
 
 
@@ -141,7 +141,7 @@ class Chatroom:
             await asyncio.sleep(LAST_LOOK_SECONDS)
             quiet_since = self.loop.time() - QUIET_SECONDS
             if not any(
-                connection.unsent_bytes() or connection.conversation.heard_at > quiet_since
+                connection.unread_bytes() or connection.conversation.heard_at > quiet_since
                 for connection in self._connections
             ):
                 break

@@ -266,6 +266,10 @@ class Connection(asyncio.Protocol):
         """Close at once, whatever is unsent."""
         self._transport.abort()
 
+    def unread_bytes(self) -> int:
+        """Return how many written bytes the peer's system has not taken yet."""
+        return unread_bytes(self._transport)
+
     def unsent_bytes(self) -> int:
         """Return how many written bytes the system has not taken yet."""
         return self._transport.get_write_buffer_size()
