@@ -1,4 +1,7 @@
-"""Runs the comparison: `python -m bench`, with the names of workloads to run only these."""
+"""Runs the comparison: `python -m bench`, with the names of workloads to run only these.
+
+`python -m bench attacks` measures something else: what guests can do to a hubbub.
+"""
 
 import argparse
 import json
@@ -8,6 +11,7 @@ import sys
 from pathlib import Path
 
 from bench import report
+from bench.attacks import command
 from bench.crowd import allow_descriptors
 from bench.measuring import load_core, server_core
 from bench.peers.peer import Peer
@@ -72,6 +76,9 @@ def main() -> None:
     """Measure, print, and write."""
     if sys.platform != "linux":
         raise SystemExit("The bench reads /proc and waits with epoll: it needs Linux.")
+    if sys.argv[1:2] == ["attacks"]:
+        command.main(sys.argv[2:])
+        return
     options = arguments().parse_args()
     scale = QUICK if options.quick else Scale(seconds=3.0)
     if options.seconds:

@@ -6,10 +6,9 @@ import statistics
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Any, Self
 
-from bench.peers.hubbub import HEADER_BYTES, Classic, Event, command, frame
+from bench.peers.hubbub import HEADER_BYTES, Classic, Event, frame, framed_command
 from bench.peers.peer import TEXT_BYTES, Peer
 from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server, free_port
 
@@ -51,19 +50,14 @@ class Asker:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._sock.close()
 
     def ask(self, **fields: object) -> dict[str, Any]:
         """Return the answer to a command; raise Failed if it is an error."""
         self._asked += 1
         ref = str(self._asked)
-        self._sock.sendall(frame(command(**fields, ref=ref), b"+"))
+        self._sock.sendall(framed_command(**fields, ref=ref))
         while (event := self._next()).get("ref") != ref:
             pass
         if event["type"] == "error":

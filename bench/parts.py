@@ -16,7 +16,8 @@ from hubbub.chat.heard import PlainLine
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub, Session
 from hubbub.log.batch import in_log_order
-from hubbub.log.sqlite.index import fill_portion
+from hubbub.log.damage import Damage
+from hubbub.log.sqlite.portions import fill_portion
 from hubbub.log.sqlite.writer import Writer
 from hubbub.wire.framed import CLASSIC, FramedDialect
 from hubbub.wire.frames import encode_frame
@@ -58,7 +59,7 @@ class Script:
         self._dialects = [FramedDialect(self._hub.limits.frame_bytes_max) for _ in self._speakers]
         for dialect in self._dialects:
             list(dialect.receive(encode_frame(b"name")))
-        self._writer = Writer(folder, "process", self._hub.limits.duplicate_window_seconds)
+        self._writer = Writer(folder, "process")
         self._connection = self._writer.open()
         self._started = 0.0
 
@@ -81,7 +82,7 @@ class Script:
             self._hub.apply(in_log_order([draft.event for draft in batch]))
             self._end("fan out")
         self._begin()
-        while fill_portion(self._writer, self._connection):
+        while fill_portion(self._writer, Damage("a bench"), self._connection):
             pass
         self._end("index")
         self._connection.close()

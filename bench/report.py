@@ -26,6 +26,7 @@ HEADINGS = {
     "accepted_per_second": ("accepted/s", ",.0f"),
     "server_us_per_accept": ("µs/accept", ",.0f"),
     "start_ms": ("start ms", ",.0f"),
+    "start_cpu_ms": ("start CPU ms", ",.0f"),
     "history_ms": ("page ms", ",.2f"),
     "history_middle_ms": ("older page ms", ",.2f"),
     "search_rare_ms": ("rare word ms", ",.2f"),
@@ -34,6 +35,13 @@ HEADINGS = {
     "catch_up_per_second": ("caught up/s", ",.0f"),
     "server_us_per_caught_up": ("µs/caught up", ",.2f"),
     "fill_per_second": ("filled/s", ",.0f"),
+    "enter_ms": ("enter ms", ",.2f"),
+    "become_guest_ms": ("become a guest ms", ",.2f"),
+    "come_back_ms": ("come back ms", ",.2f"),
+    "join_ms": ("join ms", ",.2f"),
+    "rooms_ms": ("rooms ms", ",.2f"),
+    "coming_cpu_ms": ("CPU ms of both", ",.1f"),
+    "mb": ("MB", ",.0f"),
 }
 """How each figure is headed and written; µs are CPU time of the server."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import log
+from bench import log, people
 from bench.crowd import Crowd, allow_descriptors
 from bench.load import Load
 from bench.peers import EVENTS, HUBBUB, MIXED, OTHERS, WEBSOCKETS
@@ -118,6 +118,11 @@ def long_log(peer: Peer, scale: Scale) -> Figures:
     return log.run(peer, scale.of(log.LENGTHS[peer.name]))
 
 
+def known(peer: Peer, scale: Scale) -> Figures:
+    """What coming in costs; the peers are a hubbub that knows hardly anybody and one of many."""
+    return people.run(peer, *map(scale.of, people.COUNTS[peer.name]))
+
+
 FLAT_OUT = (
     "server_us_per_delivery",
     "deliveries_per_second",
@@ -181,5 +186,13 @@ WORKLOADS = (
         tuple(Hubbub(name, Event()) for name in log.LENGTHS),
         log.COLUMNS,
         log.COMPARED,
+    ),
+    Workload(
+        "people",
+        "hubbub that knows two people and 100,000, with 10,000 rooms",
+        known,
+        tuple(Hubbub(name, Event()) for name in people.COUNTS),
+        people.COLUMNS,
+        people.COMPARED,
     ),
 )

@@ -1,5 +1,6 @@
 """What holds for all tests, wherever they are started."""
 
+import os
 import signal
 
 from hypothesis import settings
@@ -15,5 +16,14 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-settings.register_profile("hubbub", deadline=None)  # a loaded machine is no fault
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two tests at a time on each core: most of what they do is wait."""
+    return 2 * (os.cpu_count() or 1)
+
+
+# No deadline: a loaded machine is no fault. Continuous integration tries the same examples each
+# time, so that a change fails only for what it changed; everywhere else the search goes on.
+settings.register_profile(
+    "hubbub", deadline=None, derandomize=bool(os.environ.get("HUBBUB_TEST_REQUIRE_ALL"))
+)
 settings.load_profile("hubbub")

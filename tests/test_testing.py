@@ -3,11 +3,8 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from hubbub.chat.limits import Limits
 from hubbub.client import connect
-from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
 
@@ -15,21 +12,6 @@ from hubbub.testing import serving
 async def said(address: str) -> int | None:
     async with asyncio.timeout(60), connect(address, name="ann") as chat:
         return await chat.say("hello")
-
-
-def test_its_log_in_memory_has_the_configured_window_for_duplicates(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    windows: list[int] = []
-
-    class Witness(MemoryLog):
-        def __init__(self, *, duplicate_window_seconds: int) -> None:
-            windows.append(duplicate_window_seconds)
-            super().__init__(duplicate_window_seconds=duplicate_window_seconds)
-
-    monkeypatch.setattr("hubbub.log.memory.MemoryLog", Witness)
-    with serving(Config(limits=Limits(duplicate_window_seconds=7))):
-        assert windows == [7]
 
 
 def test_it_has_a_free_port_unless_told_otherwise() -> None:

@@ -23,7 +23,7 @@ PACKAGE = "src/hubbub"
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 60
 VAGUE = {"manager", "handler", "helper", "util", "utils", "data", "info"}
-UNIT = re.compile(r".+_(bytes|chars|seconds)(_max)?|(connections|rooms|listed)(_per_.+)?_max")
+UNIT = re.compile(r".+_(bytes|chars|seconds)(_max|_min)?|(connections|rooms|listed)(_per_.+)?_max")
 RATES = {"messages_per_second", "burst"}
 EMPTY_OPENING = re.compile(r"Tell whether|Take note|See `")
 
@@ -164,8 +164,27 @@ INTERFACES = {
         *("connection_made", "connection_lost", "data_received", "eof_received"),
         *("pause_writing", "resume_writing"),
     },
+    "Receiver": {  # ours, which is asyncio's in pieces
+        *("connection_made", "connection_lost", "data_received", "eof_received"),
+        *("pause_writing", "resume_writing"),
+    },
     "RequestHandler": {"connection_made", "connection_lost", "handle_error"},  # aiohttp's
-    "Log": {"heads", "epochs", "append", "follow", "backlog", "page", "search", "close"},
+    "Log": {
+        "heads",
+        "facts",
+        "every_fact",
+        "epochs",
+        "append",
+        "check",
+        "try_writing",
+        "free_bytes",
+        "follow",
+        "backlog",
+        "page",
+        "reactions",
+        "search",
+        "close",
+    },
 }
 """Methods that need no docstring in a class with this base."""
 

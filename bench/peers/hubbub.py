@@ -12,6 +12,7 @@ from hubbub import __version__
 
 CONFIG = "[limits]\nmessages_per_second = 0\n"
 HEADER_BYTES = 10
+TEXT_MESSAGE = 0x81
 OPENING = (
     b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %b\r\n\r\n" % base64.b64encode(bytes(16))
@@ -23,16 +24,21 @@ def frame(payload: bytes, plus: bytes = b"") -> bytes:
     return b"%-10b%b" % (b"%b%d" % (plus, len(payload)), payload)
 
 
-def websocket_frame(payload: bytes) -> bytes:
-    """Return a text message as a client sends it, masked; the payload is short."""
+def websocket_frame(payload: bytes, first: int = TEXT_MESSAGE) -> bytes:
+    """Return a frame as a client sends it, masked; `first` is its first byte, the payload short."""
     mask = os.urandom(4)
     masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
-    return bytes((0x81, 0x80 | len(payload))) + mask + masked
+    return bytes((first, 0x80 | len(payload))) + mask + masked
 
 
 def command(**fields: object) -> bytes:
     """Return a command of an event session, as JSON."""
     return json.dumps(fields).encode()
+
+
+def framed_command(**fields: object) -> bytes:
+    """Return a command as an event session sends it over frames."""
+    return frame(command(**fields), b"+")
 
 
 class Classic(Dialect):
@@ -60,7 +66,7 @@ class Event(Dialect):
 
     def join(self, name: str, room: str) -> bytes:
         del name
-        return frame(command(type="join", room=room), b"+")
+        return framed_command(type="join", room=room)
 
     def heard_bytes(self, room: str, first: int, count: int) -> int:
         blank = json.dumps(

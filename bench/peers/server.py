@@ -13,6 +13,7 @@ from bench.measuring import cpu_seconds, pinned, resident_bytes, server_core
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
+STOP_SECONDS = 10.0
 
 
 Used = TypeVar("Used", int, float)
@@ -50,6 +51,11 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
     def _await_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -78,15 +84,17 @@ class Server:
         except OSError:
             raise Failed("The server ended while it was measured.") from None
 
-    def stop(self) -> None:
-        """End it; by force if it does not go within a while."""
+    def stop(self) -> bool:
+        """End it, by force if it does not go within a while; return whether it went by itself."""
         if self._process.poll() is None:
             self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            return False
+        return True
 
 
 def free_port() -> int:

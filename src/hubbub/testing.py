@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from hubbub.server.config import Config
 
 
+SHUTDOWN_SECONDS = 1.0
+"""How long a server without a configuration waits when it stops: tests may leave peers open."""
+
+
 class LocalServer(NamedTuple):
     """Where a server for tests listens."""
 
@@ -37,22 +41,23 @@ def serving(config: Config | None = None, log: Log | None = None) -> Iterator[Lo
     """Run a server in a thread until the block ends.
 
     Its log is the one given, else that of the configured folder, else one in memory. Everything
-    else is as configured, except that it listens on a free port where no address is.
+    else is as configured, except that it listens on a free port where no address is. Without a
+    configuration it stops soon, though some peers do not hang up.
     """
     # Imported here, so that pytest can load the fixture at no cost to other projects' tests.
     from msgspec import structs  # noqa: PLC0415
 
+    from hubbub.chat.limits import Limits  # noqa: PLC0415
     from hubbub.log.memory import MemoryLog  # noqa: PLC0415
     from hubbub.server.config import Config, ServerSection  # noqa: PLC0415
     from hubbub.server.thread import serving_in_thread  # noqa: PLC0415
 
-    config = config or Config()
+    config = config or Config(limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS))
     if config.server.listen == ServerSection().listen:
         server = structs.replace(config.server, listen="127.0.0.1:0")
         config = structs.replace(config, server=server)
     if log is None and not config.server.data:
-        window = config.limits.duplicate_window_seconds
-        log = MemoryLog(duplicate_window_seconds=window)
+        log = MemoryLog()
     with serving_in_thread(config, log) as address:
         host, _, port = address.rpartition(":")
         yield LocalServer(host, int(port))

@@ -146,7 +146,9 @@ def test_rooms_are_in_lower_case(raw: str, room: str) -> None:
     assert allowed_room(raw) == room
 
 
-@pytest.mark.parametrize("raw", ["", "a b", "#dev", "@ann", "a/b", "a\n", "x" * 65, "🎉", "\x1b"])
+@pytest.mark.parametrize(
+    "raw", ["", "a b", "#dev", "@ann", "a/b", "a\n", "x" * 65, "🎉", "\x1b", ".", "..", "．．"]
+)
 def test_other_rooms_are_refused_with_a_remedy(raw: str) -> None:
     with pytest.raises(Refused, match="letters, digits") as refusal:
         allowed_room(raw)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from threading import Timer
 
 PATIENCE_SECONDS = 60
@@ -30,11 +31,29 @@ def hubbub(*arguments: str, stdin: str = "", **more: str) -> subprocess.Complete
     )
 
 
-def started(*arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command with pipes to all its ends.
+def told(*arguments: str, stdin: str = "") -> str:
+    """Run a command that is taken; return what it prints."""
+    ran = hubbub(*arguments, stdin=stdin)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
-    It is killed in a while, so whoever reads what it prints, or waits for its end, does not wait
-    for ever.
+
+def refused(*arguments: str, stdin: str = "") -> str:
+    """Run a command that is refused; return why."""
+    ran = hubbub(*arguments, stdin=stdin)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    return ran.stderr
+
+
+_running: list[tuple[subprocess.Popen[bytes], Timer]] = []
+
+
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command with pipes to all its ends, which are closed when the test is over.
+
+    It is killed in a while, so nobody who reads what it prints, or waits for its end, does so for
+    ever.
     """
     process = subprocess.Popen(
         [*COMMAND, *arguments],
@@ -46,4 +65,18 @@ def started(*arguments: str) -> subprocess.Popen[bytes]:
     end = Timer(2 * PATIENCE_SECONDS, process.kill)
     end.daemon = True
     end.start()
+    _running.append((process, end))
     return process
+
+
+def end_all() -> None:
+    """End what is still running of what was started, and close its pipes."""
+    while _running:
+        process, end = _running.pop()
+        end.cancel()
+        process.kill()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with suppress(BrokenPipeError):  # what was not written yet is for nobody
+                    pipe.close()
+        process.wait(PATIENCE_SECONDS)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.client import connect
+from hubbub.client import connect, parse_address
+from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer
 
 from .commands import hubbub, started
@@ -87,6 +88,12 @@ def test_who_chats_under_the_users_name_can_read_the_history_beside_it(
     assert hubbub("history", address).returncode == 0
     chatting.terminate()
     chatting.communicate()
+
+
+def test_a_search_for_too_much_is_refused_with_numbers(hubbub_server: LocalServer) -> None:
+    ran = hubbub("search", hubbub_server.address, "w " * 40, "--name", "reader")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "Your search has 40 words; 16 are allowed." in ran.stderr
 
 
 def test_search_finds(hubbub_server: LocalServer) -> None:
@@ -171,6 +178,27 @@ def test_join_plain_tells_private_and_other_rooms_messages_apart(
     join.communicate()
 
 
+def test_join_plain_shows_what_the_same_person_says_elsewhere_and_hides_what_was_typed(
+    hubbub_server: LocalServer,
+) -> None:
+    address = hubbub_server.address
+    for name in ("ann", "bob"):
+        Profile.load().devices.made(str(parse_address(address)), name)
+    send(hubbub_server, "hi", name="bob")
+    join = started("join", address, "--name", "ann", "--plain")
+    assert join.stdin is not None
+    assert join.stdout is not None
+    join.stdin.write(b"typed here\n//and here\n/msg bob psst\n/who\n")
+    join.stdin.flush()
+    assert join.stdout.readline().startswith(b"hubbub > bob is not here now")
+    assert join.stdout.readline() == b"hubbub > 1 in lobby: ann\n"
+    send(hubbub_server, "typed elsewhere", name="ann")
+    assert join.stdout.readline() == b"ann > typed elsewhere\n"
+    join.communicate()
+    shown = hubbub("history", address).stdout.splitlines()
+    assert shown == ["bob > hi", "ann > typed here", "ann > /and here", "ann > typed elsewhere"]
+
+
 def test_join_ends_cleanly_on_ctrl_c(hubbub_server: LocalServer) -> None:
     join = started("join", hubbub_server.address, "--name", "ann")
     assert join.stderr is not None
@@ -204,8 +232,10 @@ def test_of_many_refusals_the_first_is_said(hubbub_server: LocalServer) -> None:
     stdin = ("x" * 100_000 + "\n") * 20
     ran = hubbub("send", hubbub_server.address, "--name", "ci", "-", stdin=stdin)
     assert ran.returncode == 1
-    assert ran.stderr.startswith("hubbub: The message has 100000 bytes")
-    assert ran.stderr.count("\n") == 1
+    first, second, *more = ran.stderr.splitlines()
+    assert first.startswith("0 lines were posted; the first that was not is 'xxx")
+    assert second.startswith("hubbub: The message has 100000 bytes")
+    assert not more
 
 
 @contextmanager

@@ -84,8 +84,9 @@ def test_what_is_announced_can_be_chosen_beside_this_machine(
                 "   3  café          192.0.2.9:4000",
                 "Which one [1]: ",
             ]
-            terminal.type("4")
-            terminal.expect("Type a number from 1 to 3.")
+            for no_number in ("4", "²", "9" * 3000):
+                terminal.type(no_number)
+                terminal.expect("Type a number from 1 to 3.")
             terminal.type("2")
             assert terminal.ends() == 0
         assert finder.opening == Opening(address="192.0.2.7:1234", name="ann")

@@ -16,10 +16,18 @@ from tests.interop.terminal import hubbub as command
 
 from .commands import hubbub, started
 
+ABOUT_THE_MACHINE = (b"the system allows fewer connections", b"the event loop stands still")
+"""What may be said on a system that grants few descriptors, or little of its processor."""
+
+OPEN = b"anybody who can reach this machine over the network can read and write here"
+
 
 @contextmanager
-def served(data: Path, *arguments: str) -> Iterator[list[str]]:
-    """Run `hubbub serve` on a free port; gives the lines that it printed when it was ready."""
+def served(data: Path, *arguments: str, noted: bytes | None = None) -> Iterator[list[str]]:
+    """Run `hubbub serve` on a free port; gives the lines that it printed when it was ready.
+
+    Its operator is told nothing else but what is `noted`.
+    """
     options = ["--listen", "127.0.0.1:0", "--data", str(data), *arguments]
     process = started("serve", *options)
     assert process.stdout is not None
@@ -29,7 +37,12 @@ def served(data: Path, *arguments: str) -> Iterator[list[str]]:
     finally:
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=20)
-    assert (process.returncode, errors) == (0, b"")
+    notes = [
+        line for line in errors.splitlines() if not any(said in line for said in ABOUT_THE_MACHINE)
+    ]
+    assert process.returncode == 0
+    assert len(notes) == (noted is not None)
+    assert all(noted in line for line in notes if noted)
 
 
 def port_of(lines: list[str]) -> str:
@@ -48,6 +61,22 @@ def test_people_are_told_what_to_open(tmp_path: Path) -> None:
     with Terminal(serve) as terminal:
         terminal.expect("in a browser")
         assert "open http://127.0.0.1:" in terminal.screen
+
+
+@pytest.mark.parametrize(
+    ("access", "shown"),
+    [
+        ("", "type there: /operate "),
+        ("[access]\nguests = false\n", "to run it from elsewhere: hubbub admin operate "),
+    ],
+)
+def test_the_operators_code_is_shown_with_a_way_in(tmp_path: Path, access: str, shown: str) -> None:
+    file = tmp_path / "hubbub.toml"
+    file.write_text(access)
+    options = ("--listen", "127.0.0.1:0", "--data", str(tmp_path / "data"))
+    with Terminal(command("serve", "--config", str(file), *options)) as terminal:
+        terminal.expect("in a browser")
+        assert shown in terminal.screen.replace("\n", "")
 
 
 def test_who_closes_its_output_does_not_end_it(tmp_path: Path) -> None:
@@ -108,6 +137,14 @@ def test_an_open_chatroom_says_that_all_may_join(tmp_path: Path) -> None:
     with served(tmp_path, "--lan", "--open") as lines:
         assert lines[-1] == "no password:    anyone may join"
         assert hubbub("send", f"127.0.0.1:{port_of(lines)}", "--name", "ci", "hi").returncode == 0
+
+
+def test_a_server_beyond_loopback_without_a_password_says_what_that_means(tmp_path: Path) -> None:
+    everywhere = ["--listen", "0.0.0.0:0"]
+    with served(tmp_path, *everywhere, noted=OPEN):
+        pass
+    with served(tmp_path, *everywhere, "--password", "mika"):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,10 @@ def test_lines_that_the_server_did_not_confirm_are_counted(
 
     with pytest.raises(type(ending)):
         asyncio.run(scene())
-    assert capsys.readouterr().err == "the server has not confirmed the last 2 lines\n"
+    assert (
+        capsys.readouterr().err
+        == "the server has not confirmed the last 2 lines, from 'never' on\n"
+    )
 
 
 def test_a_refusal_has_its_own_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +57,7 @@ def test_a_line_that_is_all_there_was_is_one(capsys: pytest.CaptureFixture[str])
             await speaker.say("never")
 
     asyncio.run(scene())
-    assert capsys.readouterr().err == "the server has not confirmed the last line\n"
+    assert capsys.readouterr().err == "the server has not confirmed the last line: 'never'\n"
 
 
 def test_lines_that_were_read_and_not_yet_said_are_counted(
@@ -69,14 +72,16 @@ def test_lines_that_were_read_and_not_yet_said_are_counted(
             async with asyncio.timeout(30):
                 async for line in lines:
                     if line.startswith("/"):
-                        doing = asyncio.create_task(speaker.do(asyncio.Event().wait))
+                        doing = asyncio.create_task(speaker.do(line, asyncio.Event().wait))
                         await asyncio.wait([doing], timeout=0)
                         raise Unreachable("lost")
                     await speaker.say(line)
 
     with pytest.raises(Unreachable):
         asyncio.run(scene())
-    assert capsys.readouterr().err == "the server has not confirmed the last 4 lines\n"
+    assert (
+        capsys.readouterr().err == "the server has not confirmed the last 4 lines, from 'one' on\n"
+    )
 
 
 class Typed(RawIOBase):

@@ -1,8 +1,12 @@
 """Plain lines: each says whose it is, and nobody can forge another's."""
 
+from typing import Literal
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hubbub.chat.events import Deleted, Edited, Error, Message, Notice, Room, Topic
 from hubbub.cli.transcript import server_lines, shown_name, transcript
@@ -15,6 +19,10 @@ def message(
     text: str, room: str = "lobby", sender: str = "ann", *, deleted: bool = False
 ) -> Message:
     return Message(room=room, seq=1, prev=0, sender=sender, at=0, text=text, deleted=deleted)
+
+
+def doing(text: str, room: str = "lobby", sender: str = "ann") -> Message:
+    return structs.replace(message(text, room, sender), me=True)
 
 
 def edited(text: str, room: str = "lobby") -> Edited:
@@ -39,6 +47,11 @@ def deleted(room: str = "lobby") -> Deleted:
         (edited(""), []),
         (deleted(), ["ann > (deleted 12)"]),
         (deleted(PRIVATE), ["ann > (private, deleted 12)"]),
+        (doing("waves"), ["* ann waves"]),
+        (doing("waves", "dev"), ["* ann [dev] waves"]),
+        (doing("waves", PRIVATE), ["* ann (private) waves"]),
+        (doing("waves\nand smiles"), ["* ann waves", "* ann and smiles"]),
+        (doing("(private) waves"), ["* ann [lobby] (private) waves"]),
         (ClassicMessage("ann", "hi"), ["ann > hi"]),
         (Notice(text="one\ntwo"), ["hubbub > one", "hubbub > two"]),
         (Error(code="empty", message="No."), ["hubbub > No."]),
@@ -47,6 +60,13 @@ def deleted(room: str = "lobby") -> Deleted:
 )
 def test_an_event_is_told_in_lines(event: Message, lines: list[str]) -> None:
     assert transcript(event, "lobby") == lines
+
+
+def test_nobody_does_what_reads_like_the_deed_of_somebody_else() -> None:
+    assert transcript(doing("lee waves"), "lobby") == ["* ann lee waves"]
+    assert transcript(doing("waves", sender="ann lee"), "lobby") == ["ann lee > * waves"]
+    assert transcript(message("hi", sender="* ann"), "lobby") == ["'* ann' > hi"]
+    assert transcript(doing("> hi"), "lobby") == ["* ann > hi"], "no name begins so"
 
 
 def test_moving_to_another_room_is_told_only_where_the_reader_did_it() -> None:
@@ -91,6 +111,27 @@ def test_a_text_cannot_bear_a_mark_of_ours(text: str) -> None:
     ]
     assert transcript(message(f"more\n{text}"), "lobby")[1] == f"ann > [lobby] {text}"
     assert transcript(ClassicMessage("ann", text), "lobby") == [f"ann > [everybody] {text}"]
+
+
+@pytest.mark.parametrize(
+    "before", ["\u0301\u0316" * 20_000, "\u200b" * 60_000, " \u3000" * 20_000], ids=ascii
+)
+def test_a_mark_behind_much_that_is_unseen_is_found_in_little_time(
+    before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths = []
+
+    def normalized(form: Literal["NFKD"], text: str) -> str:
+        lengths.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr("hubbub.cli.transcript.normalize", normalized)
+    assert transcript(message(f"{before}(private) psst"), "lobby") == [
+        f"ann > [lobby] {before}(private) psst"
+    ]
+    # A run of marks takes the square of its length.
+    assert lengths
+    assert max(lengths) <= 200
 
 
 @pytest.mark.parametrize("text", ["(hi)", "[ ] buy milk", "a (private) word", "12:00"])

@@ -82,8 +82,10 @@ def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
         (["--name", "ann", "send", "hi"], "after the command"),
         (["--password", "x", "join"], "after the command"),
         (["join", "--theme", "pink"], "--theme"),
-        (["tail", "--after", "x"], "--after"),
+        *((["tail", "--after", after], "--after") for after in ("x", "9" * 20, "9" * 5000, "-1")),
+        (["history", "--before", str(2**63)], "--before"),
         (["history", "--before", "1", "--after", "1"], "not both"),
+        (["send", "--room", "dev", "--person", "ben", "hi"], "not both"),
         (["history", "--limit", "201"], "--limit"),
     ],
 )
@@ -95,10 +97,59 @@ def test_wrong_usage_is_a_sentence_and_exit_2(arguments: list[str], cause: str) 
     assert "│" not in ran.stderr
 
 
-def test_a_bad_address_is_a_sentence() -> None:
-    ran = hubbub("tail", "host:port", "--name", "ci")
+BYTES = "\udcff\udcfe"  # how Python has arguments that are not UTF-8
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["send", "--name", BYTES, "hi"],
+        ["send", "--name", "ann", BYTES],
+        ["send", BYTES, "hi", "--name", "ann"],
+        ["send", "hi", "--name", "ann", "--room", BYTES],
+        ["send", "hi", "--name", "ann", "--password", BYTES],
+        ["tail", BYTES],
+        ["history", "--room", BYTES],
+        ["search", BYTES],
+        ["join", "--room", BYTES, "--name", "ann"],
+        ["--name", BYTES, "--plain"],
+        ["serve", "--listen", BYTES],
+        ["serve", "--password", BYTES],
+    ],
+)
+def test_bytes_that_are_no_text_are_wrong_usage(arguments: list[str]) -> None:
+    ran = hubbub(*arguments)
     assert ran.returncode == 2
-    assert ran.stderr.startswith("hubbub: The port in the address")
+    assert "It holds bytes that are not UTF-8." in ran.stderr
+
+
+@pytest.mark.parametrize("variable", ["HUBBUB_NAME", "HUBBUB_PASSWORD"])
+@pytest.mark.parametrize("arguments", [["--plain"], ["send", "hi"], ["tail"]])
+def test_so_they_are_in_the_environment(variable: str, arguments: list[str]) -> None:
+    ran = hubbub(*arguments, **{variable: BYTES})
+    assert ran.returncode == 2
+    assert "It holds bytes that are not UTF-8." in ran.stderr
+
+
+def test_a_bad_address_is_a_sentence() -> None:
+    for port in ("port", "0", "65536", "²", "9" * 5000):
+        ran = hubbub("tail", f"host:{port}", "--name", "ci")
+        assert ran.returncode == 2
+        assert ran.stderr.startswith("hubbub: The port in the address")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *(f"127.0.0.1:{port}" for port in ("port", "-1", "65536", "²", "9" * 5000)),
+        *("x..y:1", f"{'a' * 300}:1"),
+    ],
+)
+def test_a_bad_place_to_listen_at_is_a_sentence(place: str) -> None:
+    ran = hubbub("serve", "--listen", place)
+    assert ran.returncode != 0
+    assert ran.stderr.startswith("hubbub: Cannot listen on")
+    assert ran.stderr.count("\n") == 1
 
 
 def test_help_names_every_command() -> None:

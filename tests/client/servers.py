@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -132,6 +132,7 @@ def welcome(
     session: str = "secret",
     held: bool = False,
     locked: bool = False,
+    features: Sequence[str] = (),
     ref: str | None = None,
 ) -> e.Welcome:
     """Return a welcome of a server that takes frames of up to 1000 bytes."""
@@ -143,7 +144,7 @@ def welcome(
         session=session,
         held=held,
         limits=limits,
-        features=[],
+        features=list(features),
         locked=locked,
         ref=ref,
     )

@@ -7,13 +7,18 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError
 from hubbub.client.address import Address
+from hubbub.client.admission import Admission
 from hubbub.client.outbox import Post
 from hubbub.client.outputs import Answer, Output, Over, Posted, Tell, Write
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
-from hubbub.client.session import Session, State
+from hubbub.client.session import Session
+from hubbub.client.states import State
 from hubbub.wire.frames import Frame, FrameDecoder
 from tests.client.passing import ticks
+
+DEVICE = "device-of-ann-and-of-nobody-else"
+INVITATION = "invitation-of-ann-0001"
 
 UNLISTED = {"ping", "history", "typing"}
 """What the two clients ask by themselves at other times than each other."""
@@ -21,6 +26,10 @@ UNLISTED = {"ping", "history", "typing"}
 PHASES = {
     "name_taken": "refused",
     "name_not_allowed": "refused",
+    "banned": "refused",
+    "logged_out": "refused",
+    "not_admitted": "refused",
+    "wrong_invitation": "refused",
     "wrong_password": "locked",
     "password_needed": "locked",
     "resumed": "elsewhere",
@@ -34,9 +43,11 @@ class Stage:
     Like the terminal client it asks for a page of each room that it enters and holds nothing of.
     """
 
-    def __init__(self, password: str = "") -> None:
+    def __init__(
+        self, password: str = "", *, device: bool = False, invitation: bool = False
+    ) -> None:
         self._now = 1000.0
-        self._bound: dict[str, str] = {}
+        self._bound: dict[str, str] = {"$device": DEVICE, "$invitation": INVITATION}
         self._log: list[dict[str, Any]] = []
         self._unseen: list[dict[str, Any]] = []
         self._pings = 0
@@ -47,10 +58,14 @@ class Stage:
         self._failure = ""
         self._over: HubbubError | None = None
         self.session = Session(
-            Address(),
-            "ann",
+            Admission(
+                Address(),
+                "ann",
+                password=password,
+                device=DEVICE if device else "",
+                invitation=INVITATION if invitation else "",
+            ),
             JoinedRooms("lobby"),
-            password=password,
             backoff=Backoff(0.5, 15, jitter=lambda: 1.0),
             patient=True,
         )
@@ -136,9 +151,6 @@ class Stage:
             {"ref": "", **one} for one in sent
         ]
 
-    def play_refuses(self, _: str) -> None:
-        assert self._unseen == [], "who has no secret does not ask"
-
     def play_says(self, events: list[dict[str, Any]]) -> None:
         for event in events:
             given = self._given(event)
@@ -161,6 +173,10 @@ class Stage:
                 self.session.ask(c.Join(room=room, epoch=""), self._now)
             case {"direct": name}:
                 self.session.ask(c.Direct(name=name), self._now)
+            case {"edit": seq, "room": room, "text": text}:
+                self.session.ask(c.Edit(room=room, seq=seq, text=text), self._now)
+            case {"react": seq, "room": room, "emoji": emoji, "on": on}:
+                self.session.ask(c.React(room=room, seq=seq, emoji=emoji, on=on), self._now)
             case {"ask": "rooms"}:
                 self.session.ask(c.Rooms(), self._now)
             case _:

@@ -19,6 +19,13 @@ from hubbub.client.address import Address, BadAddress, parse_address
         ("hubbub://host:9/dev", Address("host", 9, "dev")),
         ("HUBBUB://host/", Address("host", 1234)),
         ("hubbub://[::1]:9/caf%C3%A9", Address("::1", 9, "café")),
+        ("http://host:9/", Address("host", 9)),
+        ("HTTP://host", Address("host", 80)),
+        ("http://[::1]:9/#invite=k3vW-_", Address("::1", 9, invitation="k3vW-_")),
+        ("hubbub://host:9/#invite=k3vW", Address("host", 9, invitation="k3vW")),
+        ("hubbub://host/dev#invite=k3vW", Address("host", 1234, "dev", invitation="k3vW")),
+        ("host:9/#invite=k3vW", Address("host", 9, invitation="k3vW")),
+        ("http://host:9/#password=a%20b%2B", Address("host", 9, password="a b+")),
     ],
 )
 def test_what_people_write(written: str, address: Address) -> None:
@@ -37,8 +44,12 @@ def test_what_people_write(written: str, address: Address) -> None:
         "[]:1",
         "[::1",
         "[::1]x",
-        "http://host",
+        "https://host",
+        "http://host/room",
         "host/room",
+        "http://host/#invite=",
+        "http://host/#invite=k3 vW",
+        "http://host/?q#invite=k3vW",
         "a:b:c:d:e",
     ],
 )

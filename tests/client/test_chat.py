@@ -185,13 +185,34 @@ def test_a_taken_name_is_refused_for_good() -> None:
         async with scripted() as script:
 
             async def server() -> None:
-                await (await script.peer()).welcome(held=True)
+                peer = await script.peer()
+                await peer.welcome(held=True)
+                ref = (await peer.hear(c.Resume)).ref
+                peer.tell(e.Error(ref=ref, code="name_taken", message="Taken.", retry_after=43))
 
             playing = asyncio.create_task(server())
-            with pytest.raises(Refused, match="'ann' is taken") as refused:
+            with pytest.raises(Refused, match="Taken") as refused:
                 await open_chat(script).__aenter__()
-            assert refused.value.code == "name_taken"
+            assert (refused.value.code, refused.value.retry_after) == ("name_taken", 43)
             await playing
+
+    play(scene)
+
+
+def test_a_patient_chat_waits_until_a_kept_name_is_free() -> None:
+    async def scene() -> None:
+        async with scripted() as script:
+            chat = connect(script.address, name="ann", reconnect=AT_ONCE, patient=True)
+            async with chat:
+                peer = await script.peer()
+                await peer.welcome(held=True)
+                ref = (await peer.hear(c.Resume)).ref
+                peer.tell(e.Error(ref=ref, code="name_taken", message="Kept.", retry_after=1))
+                letting_in = asyncio.create_task(let_in(script))
+                offline = await next_of(chat, Offline)
+                assert (offline.reason, offline.retry_seconds) == ("Kept", 1)
+                await letting_in
+                await next_of(chat, Online)
 
     play(scene)
 

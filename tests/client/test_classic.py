@@ -1,8 +1,10 @@
 """docs/protocol.md section 3: what a server's frames say about the server."""
 
 from hubbub.chat.events import Bye, Error, Welcome
-from hubbub.client.classic import ClassicReader
+from hubbub.client.classic import ClassicReader, plain_posts, what_is_said
 from hubbub.client.events import ClassicMessage
+from hubbub.client.outbox import Outbox, Post
+from hubbub.client.outputs import Write
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import Frame, FrameDecoder
 
@@ -61,3 +63,17 @@ def test_a_refusal_counts_until_a_text_makes_it_a_strange_name() -> None:
         assert reader.farewell == event
         assert isinstance(reader.read(Frame("text")), ClassicMessage)
         assert reader.farewell is None
+
+
+def test_what_is_done_is_written_with_a_star_where_nobody_knows_more() -> None:
+    outbox = Outbox()
+    outbox.add(Post("n", "lobby", "waves", me=True))
+    assert list(plain_posts(outbox, certain=True)) == [Write(b"7         * waves", "n")]
+
+
+def test_a_line_is_a_message_a_deed_or_a_command() -> None:
+    assert what_is_said("hello") == ("hello", False)
+    assert what_is_said("//me waves") == ("/me waves", False)
+    assert what_is_said("/me  waves ") == ("waves", True)
+    for command in ("/me", "/me ", "/mean it", "/who"):
+        assert what_is_said(command) is None

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from hubbub.chat import events as e
+from hubbub.client import Backoff, connect
 from hubbub.client.address import parse_address
 from hubbub.client.connection import Connection
 from hubbub.client.errors import Disconnected
@@ -83,5 +85,41 @@ def test_what_the_system_has_not_taken_yet_is_known() -> None:
                 connection.write(b"x" * 1_000_000)
                 await asyncio.sleep(0)
             connection.abort()
+
+    play(scene)
+
+
+def test_whoever_comes_back_does_not_say_goodbye() -> None:
+    """Else the server would free the name at once (protocol section 3.1)."""
+
+    async def scene() -> None:
+        async with scripted() as script:
+            connection, peer = await connected(script)
+            connection.abort()
+            with pytest.raises(AssertionError, match="closed"):
+                await peer.frame()
+            connection, peer = await connected(script)
+            connection.abort(returning=True)
+            with pytest.raises(ConnectionResetError):
+                await peer.frame()
+
+    play(scene)
+
+
+def test_a_connection_given_up_is_reset() -> None:
+    async def frames(peer: Peer) -> None:
+        while True:
+            await peer.frame()
+
+    async def scene() -> None:
+        async with (
+            scripted() as script,
+            connect(script.address, name="ann", reconnect=Backoff(9), patient=True),
+        ):
+            peer = await script.peer()
+            await peer.welcome()
+            peer.tell(e.Bye(reason="Something else."))
+            with pytest.raises(ConnectionResetError):
+                await frames(peer)
 
     play(scene)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from hubbub.chat import events as e
@@ -52,5 +53,6 @@ def test_script(script: dict[str, Any]) -> None:
     for step in script["steps"]:
         take(replica, step)
     messages = [fields(message) for message in replica.messages]
-    held = {key: getattr(replica, key) for key in script["end"]} | {"messages": messages}
+    held = {key: msgspec.to_builtins(getattr(replica, key)) for key in script["end"]}
+    held["messages"] = messages
     assert held == script["end"]

@@ -1,12 +1,15 @@
 """The client against the real server."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.client import Chat, connect
+from hubbub.hub.present.kept import KEPT_SECONDS
 from hubbub.testing import LocalServer
 
 from .servers import play
@@ -100,6 +103,54 @@ def test_a_broken_connection_is_taken_up_again(hubbub_server: LocalServer) -> No
             assert await texts(ann, 150) == expected
 
     play(scene)
+
+
+KILLED = """
+import asyncio, sys
+import hubbub
+
+async def main(address):
+    async with hubbub.connect(address, name="ann") as chat:
+        await chat.say("helo")
+        print(chat.session, flush=True)
+        sys.stdin.read()  # stands still until it is killed
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_a_program_that_was_killed_goes_on_as_the_same_person(hubbub_server: LocalServer) -> None:
+    address = hubbub_server.address
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, address],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as bot:
+        assert bot.stdout is not None
+        session = bot.stdout.readline().strip()
+        asyncio.run(talk(address))
+        bot.kill()
+
+    async def scene() -> None:
+        for wrong in ("", "a guess"):
+            with pytest.raises(Refused, match="is kept for") as refused:
+                await connect(address, name="ann", session=wrong).__aenter__()
+            assert 0 < (refused.value.retry_after or 0) <= KEPT_SECONDS
+        async with connect(address, name="ann", session=session) as ann:
+            await ann.edit("lobby", 1, "hello")
+            assert ann.session not in ("", session)
+        assert ann.session == "", "the server has heard the goodbye"
+        async with connect(address, name="ann"):
+            pass
+
+    play(scene)
+
+
+async def talk(address: str) -> None:
+    async with connect(address, name="bob") as bob:
+        for number in range(50):
+            await bob.say(f"much {number}")
 
 
 def test_what_the_server_refuses_is_raised(hubbub_server: LocalServer) -> None:

@@ -244,3 +244,16 @@ def test_presence_and_lists_of_members() -> None:
     assert replica.members == ["bob"]
     replica.observe(e.Members(room="lobby", members=[e.MemberSummary("cy")]))
     assert replica.members == ["cy"]
+
+
+def test_it_knows_of_what_kind_members_are_and_who_is_away() -> None:
+    room = Replica("lobby")
+    ann = e.MemberSummary("ann", "annannannaa", kind="member", away=True)
+    room.observe(e.Members(room="lobby", members=[ann, e.MemberSummary("eve")]))
+    assert (room.kinds, room.away) == ({"ann": "member"}, {"ann": ""})
+    room.observe(e.Away(room="lobby", name="eve", on=True, text="lunch"))
+    room.observe(e.Away(room="lobby", name="ann", on=False))
+    assert room.away == {"eve": "lunch"}
+    room.observe(e.Presence(room="lobby", name="eve", state="left"))
+    room.observe(e.Presence(room="lobby", name="ci", state="joined", kind="bot"))
+    assert (room.kinds, room.away) == ({"ann": "member", "ci": "bot"}, {})

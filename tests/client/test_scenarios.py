@@ -18,6 +18,7 @@ SCENARIOS = [
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario(scenario: dict[str, Any]) -> None:
-    stage = Stage(scenario.get("password", ""))
+    known = {one: scenario.get(one, False) for one in ("device", "invitation")}
+    stage = Stage(scenario.get("password", ""), **known)
     for step in scenario["steps"]:
         stage.step(step)

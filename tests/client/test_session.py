@@ -11,12 +11,14 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.client.address import Address
+from hubbub.client.admission import Admission
 from hubbub.client.events import Offline
 from hubbub.client.outbox import Post
 from hubbub.client.outputs import Answer, Over, Posted, Tell, Write
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
-from hubbub.client.session import NEXT, Session, State
+from hubbub.client.session import Session
+from hubbub.client.states import NEXT, State
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import Frame, FrameDecoder
 
@@ -39,10 +41,8 @@ class Ann:
         self.waits: list[float | None] = []
         self.over: HubbubError | None = None
         self.session = Session(
-            Address(),
-            "ann",
+            Admission(Address(), "ann", password=password),
             JoinedRooms(room),
-            password=password,
             patient=patient,
             backoff=Backoff(REDIAL_SECONDS, jitter=lambda: 1.0),
         )

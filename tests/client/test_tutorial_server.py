@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hubbub.chat.errors import Refused
-from hubbub.client import ClassicMessage, Offline, Online, connect, session
+from hubbub.client import ClassicMessage, Offline, Online, connect, recognition
 from hubbub.wire.frames import encode_event_frame, encode_frame
 
 from .servers import Peer, play, scripted, tutorial
@@ -33,7 +33,7 @@ def test_a_tutorial_server_relays_between_hubbub_clients() -> None:
 
 
 def test_a_late_welcome_upgrades(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "WELCOME_SECONDS", 0.01)
+    monkeypatch.setattr(recognition, "WELCOME_SECONDS", 0.01)
 
     async def scene() -> None:
         async with scripted() as script, open_chat(script) as chat:
@@ -59,9 +59,11 @@ def test_each_frame_goes_out_whole_in_one_write(monkeypatch: pytest.MonkeyPatch)
             monkeypatch.setattr(asyncio.StreamWriter, "write", recorded)
             async with connect(relay.address, name="ann") as ann:
                 await ann.say("héllo\n\x1b")
+                await ann.line("/me waves")
             await next_of(bob, ClassicMessage)
         assert writes[0] == encode_event_frame(b"ann")
         assert encode_frame("héllo\n".encode()) in writes
+        assert encode_frame(b"* waves") in writes
 
     play(scene)
 

@@ -1,12 +1,14 @@
 """A face without a screen: its user has decided beforehand what to answer."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import Message
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face, FindMessages, FindRooms
+from hubbub.desk.form import Form, Secret
 from hubbub.desk.orders import Orders
 from hubbub.desk.room import Draft, RoomState
 from hubbub.desk.verbs import VERBS, Verb
@@ -30,6 +32,9 @@ class BlindFace(Paper):
         self.told: list[str] = []
         self.copied: list[str] = []
         self.asked: list[asyncio.Future[bool]] = []
+        self.answers: list[list[tuple[str, ...]]] = []
+        """For each form, what is typed into it until it is taken; then it is broken off."""
+        self.picks: list[int | None] = []
         self.orders: Orders[Face] = Orders(desk, self, VERBS)
         self._desk = desk
         desk.turned = lambda: self.writing.turn_to(desk.rooms.current)
@@ -68,6 +73,24 @@ class BlindFace(Paper):
         self.told.append(f"{question} {yes}{'' if is_likely else ', really'}?")
         self.asked.append(asyncio.get_running_loop().create_future())
         return self.asked[-1]
+
+    async def fill(self, form: Form) -> bool:
+        self.told += [form.title, form.about] if form.about else [form.title]
+        for typed in self.answers.pop(0):
+            try:
+                await form.submit(typed)
+            except HubbubError as error:
+                self.told.append(str(error))
+            else:
+                return True
+        return False
+
+    async def show_secret(self, secret: Secret) -> None:
+        self.told += [secret.title, secret.text]
+
+    async def choose(self, title: str, lines: Sequence[str]) -> int | None:
+        self.told += [title, *lines]
+        return self.picks.pop(0)
 
     async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
         return next(iter(rooms), None)

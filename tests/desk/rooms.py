@@ -2,6 +2,7 @@
 
 from hubbub.chat.events import Edited, Message, Page
 from hubbub.chat.events import Room as RoomEvent
+from hubbub.chat.names import same_name
 from hubbub.client import Replica
 
 ROOM = "lobby"
@@ -18,6 +19,11 @@ def message(seq: int, text: str = "", sender: str = "bob", nonce: str | None = N
         text=text or f"message {seq}",
         nonce=nonce,
     )
+
+
+def is_anns(message: Message) -> bool:
+    """Return whether a message is by ann, the user."""
+    return same_name(message.sender, "ann")
 
 
 def edited(seq: int, target: int, text: str) -> Edited:

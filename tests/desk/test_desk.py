@@ -1,21 +1,23 @@
 """A desk at a real server: rooms, history, messages on their way, and what is remembered."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from hubbub.chat.errors import Refused
-from hubbub.chat.events import Room
+from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.events import Entry, Room
 from hubbub.client import connect
 from hubbub.desk import desk as desk_module
-from hubbub.desk.desk import REPLACED
 from hubbub.desk.link import State
 from hubbub.desk.log import Note
-from hubbub.desk.posting import keep_unsent, unsent
+from hubbub.desk.posting import unsent
 from hubbub.desk.profile import Profile
 from hubbub.desk.room import Draft
-from hubbub.testing import LocalServer
+from hubbub.desk.told import DELAYED, REPLACED, WAS_DELAYED
+from hubbub.log.memory import MemoryLog
+from hubbub.testing import LocalServer, serving
 from tests.interop.conftest import TutorialServer, tutorial_server
 
 from .users import User, say, user
@@ -239,7 +241,7 @@ def test_the_chat_ends_when_the_server_has_taken_what_was_said(
             await ann.until(lambda: room.filled)
             ann.desk.posting.say(room, "the last words")
             await ann.desk.finish()
-            keep_unsent(ann.desk.rooms)
+            assert ann.desk.posting.end(ann.desk.rooms) == []
             assert room.draft.text == ""
             async with connect(hubbub_server.address, name="bob") as bob:
                 page = await bob.history("lobby")
@@ -248,7 +250,7 @@ def test_the_chat_ends_when_the_server_has_taken_what_was_said(
     asyncio.run(scene())
 
 
-def test_what_the_server_does_not_take_in_time_is_said_and_becomes_a_draft(
+def test_what_the_server_does_not_take_in_time_is_said_and_sent_at_the_next_start(
     hubbub_server: LocalServer, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_module, "FINISH_UNSEEN_SECONDS", 0)
@@ -266,8 +268,10 @@ def test_what_the_server_does_not_take_in_time_is_said_and_becomes_a_draft(
             ann.desk.posting.say(room, "the last words")
             await ann.desk.finish()
             assert any("Quit again" in text for text in ann.texts())
-            keep_unsent(ann.desk.rooms)
-            assert room.draft.text == "the last words"
+            ann.desk.posting.end(ann.desk.rooms)
+            assert room.draft.text == "", "it may be committed all the same"
+        async with user(hubbub_server.address, profile) as ann:
+            await ann.until(lambda: ann.texts() == ["the last words"])
 
     asyncio.run(scene())
 
@@ -282,7 +286,7 @@ def test_what_a_tutorial_server_took_is_not_unsent(
             ann.desk.posting.say(room, "hello")
             await ann.desk.finish()
             assert unsent(ann.desk.rooms) == 0  # though nothing was drawn since
-            keep_unsent(ann.desk.rooms)
+            assert ann.desk.posting.end(ann.desk.rooms) == []
             assert room.draft.text == ""
 
     asyncio.run(scene())
@@ -337,5 +341,34 @@ def test_a_room_with_an_unsent_text_is_not_left(
             await ann.until(lambda: any(one.failure for one in kitchen.log.pending))
             with pytest.raises(Refused, match="/drop"):
                 await ann.desk.leave(kitchen)
+
+    asyncio.run(scene())
+
+
+def test_what_the_server_cannot_store_just_now_waits_and_the_user_is_told_once(
+    profile: Profile,
+) -> None:
+    class Full(MemoryLog):
+        is_full = False
+
+        async def append(self, drafts: Sequence[Entry]) -> list[int]:
+            if self.is_full:
+                raise LogError("The disk is full.")
+            return await super().append(drafts)
+
+    async def scene() -> None:
+        log = Full()
+        with serving(log=log) as server:
+            async with user(server.address, profile) as ann:
+                room = ann.desk.rooms.current
+                await ann.until(lambda: room.filled)
+                log.is_full = True
+                for text in ("one", "two"):
+                    ann.desk.posting.say(room, text)
+                await ann.until(lambda: DELAYED in ann.texts())
+                log.is_full = False
+                await ann.until(lambda: not room.log.pending)
+                await ann.until(lambda: DELAYED not in ann.texts())
+                assert sorted(ann.texts()) == sorted([WAS_DELAYED, "one", "two"])
 
     asyncio.run(scene())

@@ -2,12 +2,13 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from hubbub.chat.events import Room
+from hubbub.chat.events import Missing, Room, Stretch
 from hubbub.desk.log import Note, Pending, RoomLog, Said
 from hubbub.desk.room import RoomState
 
-from .rooms import edited, message, page, replica
+from .rooms import ROOM, edited, is_anns, message, page, replica
 
 
 def seqs(log: RoomLog) -> list[int]:
@@ -35,6 +36,39 @@ def test_older_messages_move_no_index() -> None:
     assert isinstance(item, Said)
     assert item.message.seq == 9
     assert seqs(log) == list(range(1, 11))
+
+
+def texts(log: RoomLog) -> list[str]:
+    """Return what the items say; of what is missing, from where to where."""
+    items = [log[index] for index in range(log.first, log.end)]
+    return [
+        item.message.text if isinstance(item, Said) else item.text.split("(")[1].split(")")[0]
+        for item in items
+    ]
+
+
+def test_what_the_server_cannot_read_is_noted_once_where_it_would_stand() -> None:
+    room, log = replica(3, held=3), RoomLog()
+    log.follow(room)
+    room.apply(Missing(room=ROOM, after=3, upto=5))
+    for _ in range(2):
+        log.follow(room)
+        assert texts(log) == ["message 1", "message 2", "message 3", "from 4 to 5"]
+    room.apply(message(6))
+    room.apply(Missing(room=ROOM, after=6, upto=7))
+    room.apply(message(8))
+    log.follow(room)
+    assert texts(log)[3:] == ["from 4 to 5", "message 6", "from 7 to 7", "message 8"]
+
+
+def test_what_a_page_of_older_messages_lacks_is_noted_where_it_would_stand() -> None:
+    room, log = replica(10, held=3), RoomLog()
+    log.follow(room)
+    older = page(3, 7)
+    lacking = [one for one in older.messages if one.seq not in {5, 6}]
+    room.add_page(replace(older, messages=lacking, missing=[Stretch(4, 6)]), 8)
+    log.follow(room)
+    assert texts(log)[:4] == ["message 3", "message 4", "from 5 to 6", "message 7"]
 
 
 def test_an_edit_changes_the_one_message() -> None:
@@ -152,7 +186,7 @@ def test_nothing_is_shown_of_two_histories() -> None:
 
 def test_what_was_seen_of_a_replaced_history_is_forgotten() -> None:
     state = RoomState("lobby", seen=5)
-    state.follow(replica(5, held=5), "ann", lambda _: False, attentive=True)
+    state.follow(replica(5, held=5), is_anns, lambda _: False, attentive=True)
     state.begin_anew(3)
-    fresh = state.follow(replica(3, held=3), "ann", lambda _: False, attentive=False)
+    fresh = state.follow(replica(3, held=3), is_anns, lambda _: False, attentive=False)
     assert (fresh, state.unread, state.seen) == ([], 0, 3)

@@ -3,11 +3,11 @@
 from hubbub.client import Replica
 from hubbub.desk.room import TYPING_SECONDS, RoomState
 
-from .rooms import message, replica
+from .rooms import is_anns, message, replica
 
 
 def follow(room: RoomState, known: Replica, *, attentive: bool) -> list[int]:
-    fresh = room.follow(known, "ann", lambda text: "ann" in text, attentive=attentive)
+    fresh = room.follow(known, is_anns, lambda text: "ann" in text, attentive=attentive)
     return [one.seq for one in fresh]
 
 
@@ -104,4 +104,4 @@ def test_who_spoke_last_comes_first() -> None:
     known.apply(message(4, sender="carl"))
     known.apply(message(5, sender="ann"))
     follow(room, known, attentive=True)
-    assert room.recent_speakers("ann", ["ann", "dora", "carl"]) == ["carl", "bob", "dora"]
+    assert room.recent_speakers("ann", ["ann", "dora", "carl"], {}) == ["carl", "bob", "dora"]

@@ -161,8 +161,8 @@ def test_a_draft_from_before_the_way_stays_in_its_room() -> None:
 def test_the_end_of_an_edit_brings_back_what_was_being_written() -> None:
     desk = Desk()
     desk.paper.write("half")
-    desk.writing.edit(message(1, "old", "ann"), "ann")
-    desk.writing.edit(message(2, "older", "ann"), "ann")
+    desk.writing.edit(message(1, "old", "ann"), own=True)
+    desk.writing.edit(message(2, "older", "ann"), own=True)
     assert desk.paper.text == "older"
     desk.writing.keep()
     assert desk.lobby.draft.text == "half"
@@ -175,7 +175,7 @@ def test_the_end_of_an_edit_brings_back_what_was_being_written() -> None:
 def test_what_is_given_back_disturbs_no_edit_and_no_other_room() -> None:
     desk = Desk()
     desk.paper.write("half")
-    desk.writing.edit(message(1, "old", "ann"), "ann")
+    desk.writing.edit(message(1, "old", "ann"), own=True)
     desk.writing.give_back("refused", desk.lobby)
     desk.writing.give_back("for bob", desk.bob)
     assert desk.paper.text == "old"
@@ -185,4 +185,4 @@ def test_what_is_given_back_disturbs_no_edit_and_no_other_room() -> None:
 
 def test_messages_of_others_are_not_edited() -> None:
     with pytest.raises(Refused, match="own"):
-        Desk().writing.edit(message(1), "ann")
+        Desk().writing.edit(message(1), own=False)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 from hubbub.chat.events import Message
 from hubbub.client import connect
@@ -11,6 +12,7 @@ from hubbub.desk.log import Said
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
 from hubbub.desk.room import RoomState
+from hubbub.desk.verbs import VERBS
 
 
 class User:
@@ -65,7 +67,41 @@ async def user(
         await asyncio.wait([chatting])
 
 
+@asynccontextmanager
+async def after(first: User, coming: AbstractAsyncContextManager[User]) -> AsyncIterator[User]:
+    """Have somebody come once another one is there, who owns the room that they open."""
+    await first.until(lambda: ready(first))
+    async with coming as second:
+        yield second
+
+
+def offered(ann: User) -> set[str]:
+    """Return what can be done at a desk now, by the names of the verbs."""
+    return {verb.name for verb in VERBS if verb.is_offered(ann.desk)}
+
+
+def ready(ann: User) -> bool:
+    """Return whether a user is known, and the room on their screen is filled."""
+    return ann.desk.rooms.current.filled and ann.desk.chat.person is not None
+
+
+async def done(ann: User, words: str) -> None:
+    """Wait until the room on the screen says so."""
+    await ann.until(lambda: any(words in text for text in ann.texts()))
+
+
+def shows(ann: User, title: str) -> bool:
+    """Return whether the room on the screen has this title."""
+    return ann.desk.rooms.current.title == title
+
+
 async def say(address: str, *texts: str, room: str | None = None, name: str = "bob") -> None:
     async with connect(address, name=name, room=room) as chat:
         for text in texts:
             await chat.say(text)
+
+
+def unsent_folder(profile: Profile) -> Path:
+    """Return where what a user says is kept until it is sent."""
+    assert profile.unsent is not None
+    return profile.unsent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.chat.errors import HubbubError
+from hubbub.chat.errors import Damaged, HubbubError
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.docs.wire_examples import Example, Stage, Step, read_examples
@@ -68,9 +68,9 @@ def test_the_table_names_every_code() -> None:
     text = PAGE.read_text("utf-8")
     tables = [text.split(f"\n{title} ")[1].split("\n## ")[0] for title in ("### 5.4", "## 9.")]
     named = set(re.findall(r"^\| `(\w+)`", "".join(tables), re.MULTILINE))
-    kinds: list[type[HubbubError]] = [HubbubError, *HubbubError.__subclasses__()]
+    kinds: list[type[HubbubError]] = [HubbubError, Damaged, *HubbubError.__subclasses__()]
     used = {kind.code for kind in kinds}
     for folder in ("chat", "wire", "hub", "log", "server"):
         for path in (ROOT / "src" / "hubbub" / folder).rglob("*.py"):
             used.update(re.findall(r'(?:code=|_problem\()"(\w+)"', path.read_text("utf-8")))
-    assert named == used - LOCAL_CODES - {"resumed"}  # that one is of a `bye`
+    assert named == used - LOCAL_CODES - {"logged_out", "resumed"}  # of a `bye`

@@ -1,4 +1,4 @@
-"""README.md shows programs and commands: each is run, or at least known to exist."""
+"""README.md and its neighbours show programs and commands: each is run, or known to exist."""
 
 import re
 import socket
@@ -80,12 +80,20 @@ def present(ann: socket.socket) -> bytes:
     return ann.recv(4096)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/protocol.md"])
+PAGES = ["README.md", "docs/operating.md", "docs/people.md", "docs/protocol.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_command_and_option_exists(page: str) -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     text = (ROOT / page).read_text("utf-8")
     uses = re.findall(rf"hubbub ({'|'.join(commands)})\b([^#`$\n]*)", text)
     assert uses
     for name, rest in uses:
-        known = {option for one in commands[name].params for option in one.opts}
+        named = [commands[name]]
+        if below := getattr(commands[name], "commands", {}):  # `admin ban`, `account link|logout`
+            words = (rest.split() or [""])[0]
+            named = [below[word] for word in re.split(r"[|\\]+", words) if word]
+        options = [one for command in named for one in command.params]
+        known = {option for one in options for option in (*one.opts, *one.secondary_opts)}
         assert set(re.findall(r"--[\w-]+", rest)) <= known, (name, rest)

@@ -2,8 +2,9 @@
 
 An example is a block of lines: `WHO > BYTES` is what the connection called WHO sends, `WHO < BYTES`
 what it receives next, `WHO < closed` that the server ends it. `\\n` and `\\xNN` stand for bytes.
-Times, session secrets and epochs differ from run to run: their form is compared, and a secret that
-was received is sent where the example sends it. A `locked` block is for a server with a password.
+Times, session secrets, codes, ids and epochs differ from run to run: their form is compared, and a
+secret or code that was received is sent where the example sends it. A `locked` block is for a
+server with a password.
 """
 
 import codecs
@@ -26,8 +27,13 @@ CLOSED = b"closed"
 _BLOCK = re.compile(r"^```wire( locked)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"(\w+) ([<>]) (.*)")
 _ESCAPE = re.compile(r"\\(n|x[0-9a-f]{2})")
-_TIME = re.compile(rb'"(at|edited)":1\d{12}')
+_TIME = re.compile(rb'"(at|edited|seen|since)":1\d{12}')
+_CODE = re.compile(rb'"code":"([0-9A-Z]{4}-[0-9A-Z]{4})"')
 _EPOCH = re.compile(rb'"epoch":"[\w-]{16}"')
+_PERSON = re.compile(rb'"(person|id)":"[0-9A-Za-z]{11}"')
+_ROOM = re.compile(rb'"room":"(@[0-9a-f]{24})"')
+_ID = re.compile(rb'"id":"([0-9A-Za-z]{11})"')
+_HOOK = re.compile(rb'"hook":"([\w-]{22})"')
 _SECRET = re.compile(rb'"session":"([\w-]{22})"')
 
 
@@ -144,9 +150,10 @@ class Stage:
             chunk = sock.recv(len(step.octets) - len(received))
             assert chunk, f"{step.who} is closed after {received!r}, not {step.octets!r}"
             received += chunk
-        told, real = _SECRET.search(step.octets), _SECRET.search(received)
-        if told and real:
-            self._secrets[told[1]] = real[1]
+        for secret in (_SECRET, _CODE, _ROOM, _ID):
+            told, real = secret.search(step.octets), secret.search(received)
+            if told and real:
+                self._secrets[told[1]] = real[1]
         assert _comparable(received) == _comparable(step.octets), (
             f"{step.who} receives {received!r}"
         )
@@ -177,6 +184,10 @@ def _is_leave(text: str) -> bool:
 
 
 def _comparable(octets: bytes) -> bytes:
-    """Return the bytes with the same time, secret and epoch everywhere."""
-    octets = _EPOCH.sub(b'"epoch":"..."', octets)
+    """Return the bytes with the same time, secret, id and epoch everywhere."""
+    octets = _CODE.sub(b'"code":"..."', octets)
+    if _PERSON.search(octets):  # the room is named after ids
+        octets = _ROOM.sub(b'"room":"@..."', octets)
+    octets = _PERSON.sub(rb'"\1":"..."', _EPOCH.sub(b'"epoch":"..."', octets))
+    octets = _HOOK.sub(b'"hook":"..."', octets)
     return _SECRET.sub(b'"session":"..."', _TIME.sub(rb'"\1":0', octets))

@@ -1,11 +1,13 @@
 """`hubbub serve` as a process of its own, on a real data folder."""
 
 import asyncio
+import os
 import resource
 import select
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -24,13 +26,24 @@ def serve_command(data: Path, listen: str = "127.0.0.1:0", config: str = "") -> 
 
 
 class ServerProcess:
-    """A server whose log is in `data`; after the first start it comes back on the same port."""
+    """A server whose log is in `data`; after the first start it comes back on the same port.
+
+    The system never grants it more than so many `descriptors`.
+    """
 
     host = "127.0.0.1"
 
-    def __init__(self, data: Path, config: str = "") -> None:
+    def __init__(
+        self,
+        data: Path,
+        config: str = "",
+        environment: Mapping[str, str] | None = None,
+        descriptors: int | None = None,
+    ) -> None:
         self._data = data
+        self._descriptors = descriptors
         self._config = config
+        self._environment = {**os.environ, **(environment or {})}
         self.port = 0
         self.start()
 
@@ -43,9 +56,13 @@ class ServerProcess:
     def start(self) -> None:
         """Start, and wait until it accepts connections."""
         command = serve_command(self._data, f"{self.host}:{self.port}", self._config)
+        if self._descriptors is not None:
+            command = ["sh", "-c", f'ulimit -n {self._descriptors}; exec "$@"', "sh", *command]
         errors = self._data.with_name(f"{self._data.name}.stderr")
         with errors.open("ab") as stderr:
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr)
+            self._process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=stderr, env=self._environment
+            )
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE_SECONDS)
         line = self._process.stdout.readline().decode() if ready else ""
@@ -60,6 +77,12 @@ class ServerProcess:
     def stop(self) -> None:
         """Ask it to end."""
         self._process.send_signal(signal.SIGTERM)
+
+    def stays(self, seconds: float) -> bool:
+        """Return whether it still runs after so long."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self._process.returncode is None
 
     async def exit_code(self) -> int:
         """Wait until it has ended."""

@@ -3,15 +3,24 @@
 import asyncio
 import json
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from tests.faults.serving import PATIENCE_SECONDS, ServerProcess
-from tests.interop.raw import HEADER_BYTES, frame
+from tests.faults.serving import PATIENCE_SECONDS
+from tests.interop.raw import HEADER_BYTES, READ_BYTES, frame
 
 Json = dict[str, Any]
 
 LOST = (ConnectionError, asyncio.IncompleteReadError)
 """How a connection ends when the server is gone."""
+
+
+class Served(Protocol):
+    """Where a server listens."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
 
 
 class Stream:
@@ -39,6 +48,13 @@ class Stream:
         """Hang up."""
         self._writer.transport.abort()
 
+    async def leave(self) -> None:
+        """Say goodbye, so that the name is free: hanging up with something unread is a loss."""
+        self._writer.write_eof()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self._reader.read(READ_BYTES):
+                pass
+
     def write(self, stream: bytes) -> None:
         """Send bytes; raises ConnectionError when the connection is known to be lost."""
         if self._writer.is_closing():
@@ -60,7 +76,7 @@ class Classic(Stream):
     """A classic session, as the tutorial's client has."""
 
     @classmethod
-    async def enter(cls, server: ServerProcess, name: str) -> Self:
+    async def enter(cls, server: Served, name: str) -> Self:
         """Connect, and return when the session is in the lobby."""
         session = cls(*await asyncio.open_connection(server.host, server.port))
         session.write(frame(name) + frame("/who"))
@@ -83,7 +99,7 @@ class Events(Stream):
     secret = ""
 
     @classmethod
-    async def enter(cls, server: ServerProcess, name: str, secret: str = "") -> Self:
+    async def enter(cls, server: Served, name: str, secret: str = "") -> Self:
         """Connect and introduce oneself; a name that a ghost holds is resumed with `secret`."""
         session = cls(*await asyncio.open_connection(server.host, server.port))
         body = name.encode()
@@ -91,7 +107,8 @@ class Events(Stream):
         welcome = await session.event()
         assert welcome["type"] == "welcome", welcome
         if welcome["held"]:
-            await session.ask(type="resume", session=secret)
+            resumed = await session.ask(type="resume", session=secret)
+            assert resumed["type"] == "ok", resumed
         session.name, session.secret = name, welcome["session"]
         return session
 
@@ -129,13 +146,14 @@ class Events(Stream):
         return event
 
 
-async def whole_log(server: ServerProcess, room: str = "lobby") -> list[Json]:
+async def whole_log(server: Served, room: str = "lobby") -> list[Json]:
     """Return every event of a room's log, as a newcomer receives it; checks the chain of prev."""
     async with await Events.enter(server, "archivist") as session:
         entered = await session.ask(type="join", room=room, after=0)
         log: list[Json] = []
         while (log[-1]["seq"] if log else 0) < entered["last"]:
             log.append(await session.logged())
+        await session.leave()
     assert_chained(log)
     return log
 

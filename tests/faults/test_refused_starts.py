@@ -1,5 +1,6 @@
 """Servers that cannot start say why in one sentence on stderr (protocol section 8)."""
 
+import asyncio
 import subprocess
 from pathlib import Path
 
@@ -69,3 +70,20 @@ def test_a_configuration_with_an_unknown_key_is_refused_with_the_nearest_right_o
     sentence = refusal(tmp_path / "data", config="[limits]\nmessages_per_secnd = 5\n")
     assert "messages_per_secnd" in sentence
     assert "messages_per_second" in sentence
+
+
+def test_a_log_that_is_damaged_at_its_root_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """What is damaged, where, and which command says more; and no traceback."""
+    data = tmp_path / "data"
+    with ServerProcess(data) as server:
+        server.stop()
+        assert asyncio.run(server.exit_code()) == 0
+    database = data / "hubbub.db"
+    content = database.read_bytes()
+    at = content.index(b"CREATE TRIGGER batch_committed")
+    for noise in (b"CREATE TRIGGEX", b"\xff" * 14):
+        database.write_bytes(content[:at] + noise + content[at + len(noise) :])
+        sentence = refusal(data)
+        assert str(data) in sentence
+        assert "damaged" in sentence
+        assert f"hubbub check {data}" in sentence

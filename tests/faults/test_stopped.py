@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from hubbub.server.sessions.chatroom import TALKING_SECONDS
 from tests.faults.serving import PATIENCE_SECONDS, ServerProcess
 from tests.faults.sessions import LOST, Classic, Events, Json, whole_log
 from tests.interop.raw import frame
@@ -123,7 +124,8 @@ async def stopped_under_load(
 
 def test_a_stop_under_load_commits_what_was_accepted_and_says_goodbye(tmp_path: Path) -> None:
     """`hubbub serve … exits 0 on SIGINT/SIGTERM after every accepted message is committed.`"""
-    with ServerProcess(tmp_path / "data", "[limits]\nmessages_per_second = 0\n") as server:
+    config = "[limits]\nmessages_per_second = 0\nshutdown_seconds = 60\n"
+    with ServerProcess(tmp_path / "data", config) as server:
         speakers, heard, code = asyncio.run(stopped_under_load(server))
         assert code == 0
         server.start()
@@ -171,6 +173,29 @@ def test_a_stop_does_not_wait_for_ever_for_those_who_do_not_read(tmp_path: Path)
         assert len(asyncio.run(whole_log(server))) == 300
 
 
+def test_a_peer_that_was_talking_can_read_the_goodbye_late(tmp_path: Path) -> None:
+    """`It then waits for the client to read them and hang up`: also one that pauses, and then goes
+    on talking before it reads.
+    """
+    config = "[limits]\nmessages_per_second = 0\nshutdown_seconds = 60\n"
+    with (
+        ServerProcess(tmp_path / "data", config) as server,
+        socket.create_connection((server.host, server.port), PATIENCE_SECONDS) as slow,
+    ):
+        said = frame("/who")
+        slow.sendall(frame("slow") + said * 100)
+        heard = slow.recv(1)  # so it is in the room
+        server.stop()
+        assert server.stays(2 * TALKING_SECONDS)
+        for _ in range(100):
+            slow.sendall(said)
+        while chunk := slow.recv(65_536):
+            heard += chunk
+        assert heard.endswith(frame("hubbub") + frame("The server is shutting down."))
+        slow.close()
+        assert asyncio.run(server.exit_code()) == 0
+
+
 def blast(server: ServerProcess, name: str, spoken: threading.Event) -> None:
     """Say things as fast as a socket takes them, and read nothing, until the connection ends."""
     said = frame("a message, again and again") * 1000
@@ -186,7 +211,8 @@ def test_a_stop_does_not_wait_until_senders_pause(tmp_path: Path) -> None:
     """`exits 0 on SIGINT/SIGTERM after every accepted message is committed`: what is still
     in a sender's socket is not accepted, or a sender who never pauses would keep the server alive.
     """
-    with ServerProcess(tmp_path / "data", "[limits]\nmessages_per_second = 0\n") as server:
+    config = "[limits]\nmessages_per_second = 0\nshutdown_seconds = 2\n"
+    with ServerProcess(tmp_path / "data", config) as server:
         spoken = [threading.Event() for _ in range(3)]
         with ThreadPoolExecutor(len(spoken)) as threads:
             for number, event in enumerate(spoken):

@@ -5,10 +5,22 @@ from typing import Any, TypeVar
 
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import AnyEvent, Error, Page
+from hubbub.chat.events import AnyEvent
 from hubbub.chat.format import Format
 from hubbub.chat.limits import Limits
-from hubbub.chat.queries import PageQuery, Question, SearchQuery, Settled
+from hubbub.chat.queries import (
+    AboutSecrets,
+    Answer,
+    FactsQuery,
+    HashPassword,
+    NewSecret,
+    PageQuery,
+    Question,
+    ReactionsQuery,
+    SearchQuery,
+    Settled,
+    VerifyPassword,
+)
 from hubbub.hub import Decision, Draft, Hub, Session
 from hubbub.log.memory import MemoryLog
 from hubbub.wire.codec import decode_event
@@ -35,15 +47,41 @@ class Chatroom:
     def __init__(self, limits: Limits | None = None, password: str = "") -> None:
         self.log = MemoryLog()
         self.feed = self.log.follow()
-        self.hub = Hub(
-            limits or Limits(), (), now(self.log.epochs()), server="test", password=password
-        )
+        self.limits = limits or Limits()
+        self.password = password
         self.failing = False
         self.clock = 1_000
+        self.verified = 0
+        self.secrets = 0
+        self.visits = 0
+        self.hub = self.opened()
 
-    def enter(self, name: str, format_: Format = EVENTS) -> "Peer":
+    def opened(self) -> Hub:
+        """Return a hub that starts on what the log holds now."""
+        return Hub(
+            self.limits,
+            now(self.log.heads()),
+            now(self.log.epochs()),
+            now(self.log.facts()),
+            server="test",
+            password=self.password,
+            at=self.clock,
+        )
+
+    def restart(self) -> None:
+        """Kill the server and start it again; who was connected is not any more."""
+        self.feed.take()
+        self.hub = self.opened()
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Let time pass, and have the hub do what it brings."""
+        self.clock += milliseconds
+        self.hub.sweep(self.clock)
+        self.commit()
+
+    def enter(self, name: str, format_: Format = EVENTS, *, origin: str = "") -> "Peer":
         """Let a peer in."""
-        return Peer(self, name, format_)
+        return Peer(self, name, format_, origin=origin)
 
     def commit(self) -> None:
         """Commit and apply all that waits."""
@@ -68,17 +106,44 @@ class Chatroom:
         if events := self.feed.take():
             self.hub.apply(events)
 
-    def answer(self, question: Question) -> Page | None:
+    def announce(self) -> None:
+        """Tell everybody who came, went or types."""
+        while self.hub.has_announcements:
+            self.hub.announce()
+
+    def answer(self, question: Question) -> Answer:
         """Return the answer to a question of the hub's."""
         match question:
             case Settled():
                 self.commit()
                 assert self.hub.has_settled(question)
-                return None
             case PageQuery():
-                return now(self.log.page(question))
+                return self.hub.forgotten.page(now(self.log.page(question)))
             case SearchQuery():
-                return now(self.log.search(question))
+                return self.hub.forgotten.page(now(self.log.search(question, 1)))
+            case ReactionsQuery():
+                return now(self.log.reactions(question))
+            case FactsQuery(prefix=prefix):
+                return now(self.log.facts(prefix))
+            case HashPassword() | VerifyPassword() | NewSecret():
+                return self._answer_about_secrets(question)
+        return None
+
+    def _answer_about_secrets(self, question: AboutSecrets) -> str | bool:
+        match question:
+            case HashPassword(password=password):
+                return f"hash of {password}"
+            case VerifyPassword(password=password, hash=hash_):
+                self.verified += 1
+                return hash_ == f"hash of {password}"
+            case NewSecret():
+                self.secrets += 1
+                return f"{self.secrets:022d}"
+
+    def finish(self) -> None:
+        """Go on with what nobody waits for any more."""
+        while (decision := self.hub.unfinished()) is not None:
+            self.decide(decision)
 
     def decide(self, decision: Decision) -> None:
         """Answer all that a decision asks."""
@@ -93,7 +158,9 @@ class Chatroom:
 class Peer:
     """Someone connected to the hub; `room_bytes` is how much it takes before it falls behind."""
 
-    def __init__(self, chatroom: Chatroom, name: str, format_: Format = EVENTS) -> None:
+    def __init__(
+        self, chatroom: Chatroom, name: str, format_: Format = EVENTS, *, origin: str = ""
+    ) -> None:
         self.chatroom = chatroom
         self.name = name
         self.ended = False
@@ -102,8 +169,10 @@ class Peer:
         self._unread_bytes = 0
         self._decoder = FrameDecoder(FRAME_BYTES_MAX)
         self._entered = False
-        secret = f"secret of {name} {id(self)}"
-        session, decision = chatroom.hub.enter(name, format_, self, secret)
+        # Never one that was used before: ids of people are made from it.
+        chatroom.visits += 1
+        secret = f"secret of {name} {chatroom.visits}"
+        session, decision = chatroom.hub.enter(name, format_, self, secret, origin=origin)
         self.session: Session = session
         chatroom.decide(decision)
         self._entered = True
@@ -140,7 +209,7 @@ class Peer:
         try:
             self.chatroom.decide(decide())
         except Refused as error:
-            self.session.send(Error(code=error.code, message=str(error), ref=ref))
+            self.session.refuse(error, ref)
         self.serve()
 
     def serve(self, bytes_max: int = 100_000) -> None:
@@ -148,13 +217,13 @@ class Peer:
         session, hub = self.session, self.chatroom.hub
         while session.lagging and not session.congested:
             member = next(iter(session.lagging.values()))
-            hub.catch_up(
-                member, now(self.chatroom.log.backlog(member.room.name, member.cursor, bytes_max))
-            )
+            events = now(self.chatroom.log.backlog(member.room.name, member.cursor, bytes_max))
+            hub.catch_up(member, hub.forgotten.events(events))
 
     def read(self, bytes_max: int = 100_000) -> list[tuple[str, str] | AnyEvent]:
         """Read all that was written, until nothing more comes; return events or classic pairs."""
         received: list[tuple[str, str] | AnyEvent] = []
+        self.chatroom.announce()
         while True:
             arrived, self.writes = b"".join(self.writes), []
             self._unread_bytes = 0

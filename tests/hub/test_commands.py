@@ -5,8 +5,10 @@ import pytest
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.limits import Limits
+from hubbub.hub import posting
 from hubbub.hub.commands import DECISIONS
-from hubbub.hub.delivery import NOT_COMMITTED
+from hubbub.hub.flow.drafts import NOT_COMMITTED
+from hubbub.hub.posting import EMOJI_MAX
 from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 
@@ -89,6 +91,7 @@ def test_control_characters_reach_nobody(chatroom: Chatroom, ann: Peer, bob: Pee
         (c.React(room="lobby", seq=7, emoji="👍"), "no_such_message"),
         (c.React(room="lobby", seq=1, emoji="two words"), "bad_command"),
         (c.SetTopic(room="lobby", text="x" * 301), "too_long"),
+        (c.Search(query="w " * 17), "too_long"),
         (c.Join(room="no spaces"), "room_not_allowed"),
         (c.Join(room=""), "room_not_allowed"),
         (c.Join(room="@0123"), "no_such_room"),
@@ -150,6 +153,63 @@ def test_a_reaction_that_stands_already_is_not_logged_again(chatroom: Chatroom, 
     page = ask(chatroom, ann, c.History(room="lobby"))
     assert isinstance(page, e.Page)
     assert page.messages[0].reactions == {"👍": ["ann"]}
+
+
+def test_a_message_that_was_edited_often_may_not_grow_long(
+    chatroom: Chatroom, ann: Peer, bob: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "EDITS_BYTES_MAX", 200)
+    ask(chatroom, ann, c.Say(room="lobby", text="first"))
+
+    def edit(text: str) -> e.Event:
+        return ask(chatroom, ann, c.Edit(room="lobby", seq=1, text=text))
+
+    for number in range(4):
+        assert isinstance(edit(f"{number}"), e.Ok)
+    error = edit("x" * 41)
+    assert isinstance(error, e.Error)
+    assert (error.code, error.message) == (
+        "too_long",
+        "Message 1 was edited 4 times, and each edit is sent with the newest text. So the text may "
+        "have 40 bytes now, and this one has 41. Say it in a new message.",
+    )
+    assert isinstance(edit("x" * 40), e.Ok)
+    heard = [event for event in bob.events() if isinstance(event, e.Edited)]
+    assert [event.edits for event in heard] == [1, 2, 3, 4, 5]
+    page = ask(chatroom, ann, c.History(room="lobby"))
+    assert isinstance(page, e.Page)
+    assert page.messages[0].edits == 5
+    bob.tell(c.Join(room="lobby", after=0))
+    backlog = sum(len(event.text) for event in bob.events() if isinstance(event, e.Edited))
+    assert backlog == 200
+
+
+def test_reactions_have_bounds_and_the_sentence_has_the_numbers(
+    chatroom: Chatroom, ann: Peer, bob: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "REACTIONS_MAX", EMOJI_MAX + 1)
+    ask(chatroom, ann, c.Say(room="lobby", text="first"))
+
+    def react(peer: Peer, emoji: str, *, on: bool = True) -> e.Event:
+        return ask(chatroom, peer, c.React(room="lobby", seq=1, emoji=emoji, on=on))
+
+    for number in range(EMOJI_MAX):
+        assert isinstance(react(ann, f"e{number}"), e.Ok)
+    error = react(bob, "another")
+    assert isinstance(error, e.Error)
+    assert (error.code, error.message) == (
+        "too_long",
+        "Message 1 has 20 different reactions; the limit is 20. Join in one of them.",
+    )
+    assert isinstance(react(bob, "e0"), e.Ok)
+    error = react(bob, "e1")
+    assert isinstance(error, e.Error)
+    assert (error.code, error.message) == (
+        "too_long",
+        "Message 1 has 21 reactions; the limit is 21. Answer it instead.",
+    )
+    assert isinstance(react(bob, "e0", on=False), e.Ok)
+    assert isinstance(react(bob, "e1"), e.Ok)
 
 
 def test_a_topic_is_told_and_shown_to_who_joins(chatroom: Chatroom, ann: Peer, bob: Peer) -> None:

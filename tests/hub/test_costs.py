@@ -76,6 +76,7 @@ def test_one_commit_is_one_encoding_per_format_and_one_write_per_member(
     ]
     bystander = enter(hub, "bystander", EVENTS, room="elsewhere")[1]
     senders = [enter(hub, f"s{number}", counted[0])[0] for number in range(SENDERS)]
+    chatroom.announce()
     for one in counted:
         one.encoded.clear()
     for outlet in (*members, bystander):
@@ -124,7 +125,7 @@ def test_who_lags_costs_fan_out_nothing() -> None:
     chatroom = Chatroom()
     _, slow = enter(chatroom.hub, "slow", EVENTS)
     ann, _ = enter(chatroom.hub, "ann", CLASSIC)
-    chatroom.hub.lag(chatroom.hub.sessions["slow"])
+    chatroom.hub.lag(chatroom.hub.here.named("slow")[0])
     slow.writes = 0
     for _ in range(MESSAGES):
         chatroom.hub.line(ann, "x", 0)

@@ -27,10 +27,11 @@ class Notebook:
         raise AssertionError("nobody leaves")
 
 
-def joined(after: int | None, epoch: str | None) -> tuple[e.Room, int | None]:
+def joined(after: int | None, epoch: str | None, *, removed: int = 0) -> tuple[e.Room, int | None]:
     """Return the answer to a join, and after which seq the log is asked for, if it is."""
     notebook = Notebook()
-    hub = Hub(Limits(), [Head("lobby", 1, 120, "")], EPOCHS, server="test")
+    head = Head("lobby", removed + 1, 120, "", removed=removed)
+    hub = Hub(Limits(), [head], EPOCHS, server="test")
     ann, _ = hub.enter("ann", EVENTS, notebook, "secret")
     hub.command(ann, c.Join(room="lobby", after=after, epoch=epoch), 0)
     *_, frame = FrameDecoder(10_000).receive(notebook.written)
@@ -70,3 +71,24 @@ def test_clients_that_know_no_epochs_are_served_as_ever(after: int) -> None:
 
 def test_whoever_knows_no_epoch_yet_is_told_the_current_one() -> None:
     assert joined(None, "")[0].epoch == "now"
+
+
+@pytest.mark.parametrize("after", [1, 99, 100])
+def test_who_comes_back_to_a_room_that_was_removed_is_told_so(after: int) -> None:
+    room, cursor = joined(after, "second", removed=100)
+    assert (room.replaced, room.gap, cursor) == (True, False, None)
+    # Without an epoch, `replaced` would not be understood: the room follows, after a gap.
+    room, cursor = joined(after, None, removed=100)
+    assert (room.replaced, room.gap, cursor) == (False, True, after)
+
+
+@pytest.mark.parametrize("after", [0, 101])
+def test_who_saw_nothing_of_a_removed_room_is_told_nothing(after: int) -> None:
+    room, cursor = joined(after, "now", removed=100)
+    assert (room.replaced, room.gap, cursor) == (False, False, after)
+
+
+def test_a_removed_room_is_not_open_and_its_seqs_count() -> None:
+    hub = Hub(Limits(), [Head("dev", 0, 0, "", removed=130)], EPOCHS, server="test")
+    assert set(hub.rooms) == {"lobby"}
+    assert hub.last == 130

@@ -42,6 +42,7 @@ def test_a_commit_of_1000_messages_to_100_members_is_1000_encodings_per_format_a
         listener.tell(c.Join(room="lobby"))
     listeners += [chatroom.enter(f"classic {number}", classic) for number in range(50)]
     speaker = chatroom.enter("ann", CLASSIC)
+    chatroom.announce()
     for number in range(1000):
         speaker.type(f"message {number}")
     for listener in listeners:

@@ -31,6 +31,7 @@ def company() -> tuple[Chatroom, list[Peer]]:
     peers = [chatroom.enter(name, format_) for name in ("ann", "bob", "cat")]
     for peer in peers:
         peer.tell(c.Join(room="lobby"))
+    chatroom.announce()
     for peer in peers:
         peer.writes.clear()
     return chatroom, peers
@@ -48,8 +49,9 @@ def test_a_personal_format_is_encoded_for_each_recipient_and_echoes_nothing() ->
 
 
 def test_what_is_not_logged_is_personal_too() -> None:
-    _, (ann, bob, cat) = company()
+    chatroom, (ann, bob, cat) = company()
     ann.tell(c.Typing(room="lobby"))
+    chatroom.announce()
     assert [heard(peer) for peer in (ann, bob, cat)] == [
         [],
         [b"bob<server: Typing"],
@@ -73,6 +75,6 @@ def test_the_same_encoding_is_written_to_all_members_of_a_format_that_is_not_per
     ann, bob = chatroom.enter("ann"), chatroom.enter("bob")
     for peer in (ann, bob):
         peer.tell(c.Join(room="lobby"))
-        peer.writes.clear()
+    chatroom.announce()
     chatroom.hub.apply([Message(room="lobby", seq=1, prev=0, sender="eve", at=0, text="hello")])
     assert ann.writes[-1] is bob.writes[-1]

@@ -4,8 +4,10 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.chat.format import Format
 from hubbub.hub import Draft
-from hubbub.wire.framed import CLASSIC
+from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.peers import Chatroom, Peer
 from tests.hub.test_sessions import codes, welcome
 
@@ -26,6 +28,14 @@ def company() -> tuple[Chatroom, Peer, Peer]:
 
 def texts(peer: Peer) -> list[str]:
     return [event.text for event in peer.events() if isinstance(event, e.Message | e.Edited)]
+
+
+@pytest.mark.parametrize("name", ["api", "Webhook", "аpi", "WEBHO0K"], ids=ascii)
+@pytest.mark.parametrize("format_", [CLASSIC, EVENTS])
+def test_nobody_is_taken_for_a_program_that_posts_over_http(name: str, format_: Format) -> None:
+    with pytest.raises(Refused, match="kept for programs") as refusal:
+        Chatroom().enter(name, format_)
+    assert refusal.value.code == "name_not_allowed"
 
 
 # What one said is changed by nobody else.
@@ -100,15 +110,26 @@ def test_a_message_in_flight_belongs_to_the_former_holder() -> None:
     assert codes(other) == ["forbidden", "forbidden"]
 
 
-def test_what_the_next_holder_says_at_once_is_their_own() -> None:
+def test_what_was_said_to_the_last_holder_is_settled_before_the_next_one_has_the_name() -> None:
     chatroom, ann, bob = company()
+    bob.tell(c.Direct(name="ann"))
     ann.tell(c.Say(room="lobby", text="first"))
+    bob.tell(c.Say(room=ROOM, text="to the first ann"))
     chatroom.hub.depart(ann.session)
-    session, decision = chatroom.hub.enter("ann", ann.session.format, Deaf(), "secret")
+    _, decision = chatroom.hub.enter("ann", ann.session.format, Deaf(), "secret")
     assert decision is not None
     next(decision)  # it waits for what ann said
-    bob.tell(c.Say(room="lobby", text="meanwhile"))
-    assert [texts_of(chatroom.hub.take()), session.name] == [["first"], "ann"], "a batch of its own"
+    cat = chatroom.enter("cat", CLASSIC)
+    cat.type("elsewhere")
+    bob.tell(c.Say(room=ROOM, text="to the second ann"))
+    assert codes(bob) == ["not_here"], "she is not in the room yet, and may be another person"
+    batches = []
+    while chatroom.hub.has_pending:
+        batches.append(chatroom.hub.take())
+        chatroom.settle(batches[-1])
+    assert [texts_of(batch) for batch in batches] == [
+        ["first", "to the first ann", "elsewhere"],
+    ], "nobody else waits"
 
 
 def texts_of(batch: list[Draft]) -> list[str]:
@@ -219,7 +240,7 @@ def test_whoever_waits_for_a_name_gets_it_by_its_secret_alone(secret: str) -> No
     chatroom.hub.depart(ann.session)
     ghost.tell(c.Resume(session=ghost.session.secret if secret == "own" else secret))
     assert codes(ghost) == ["name_taken"]
-    assert "ann" not in chatroom.hub.sessions
+    assert "ann" not in chatroom.hub.here
 
 
 def test_whoever_waits_for_a_name_that_was_theirs_gets_it_after_its_holder_left() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.wire.framed import CLASSIC
-from tests.hub.peers import Chatroom, Peer
+from tests.hub.peers import Chatroom, Peer, now
 
 
 def seqs(peer: Peer) -> list[int]:
@@ -144,3 +144,41 @@ def test_rooms_take_turns() -> None:
     bob.serve(bytes_max=1)
     rooms = [event.room for event in bob.events() if isinstance(event, e.Message)]
     assert rooms == ["lobby", "dev", "lobby", "dev"]
+
+
+def ask_for_backlog(peer: Peer, after: int) -> None:
+    """Have a peer join again; the test gives it the backlog."""
+    peer.events()
+    peer.session.congested = True
+    peer.tell(c.Join(room="lobby", after=after))
+    peer.session.congested = False
+    peer.writes.clear()
+
+
+def test_those_who_read_the_same_backlog_share_its_encoding() -> None:
+    chatroom, ann, bob = company()
+    cat = chatroom.enter("cat")
+    say(chatroom, ann, 3)
+    events = now(chatroom.log.backlog("lobby", 0, 100_000))
+    readers = (ann, bob, cat)
+    for peer in readers:
+        ask_for_backlog(peer, after=0)
+        chatroom.hub.catch_up(peer.session.lagging["lobby"], events)
+    assert ann.writes[0] is bob.writes[0] is cat.writes[0]
+    assert [seqs(peer) for peer in readers] == [[1, 2, 3]] * 3
+
+
+def test_nobody_gets_the_encoding_of_another_backlog() -> None:
+    chatroom, ann, bob = company()
+    say(chatroom, ann, 3)
+    events = now(chatroom.log.backlog("lobby", 0, 100_000))
+    for peer, after in ((ann, 0), (bob, 2), (ann, 0)):
+        ask_for_backlog(peer, after=after)
+        later = events if after == 0 else now(chatroom.log.backlog("lobby", after, 100_000))
+        chatroom.hub.catch_up(peer.session.lagging["lobby"], later)
+        assert seqs(peer) == list(range(after + 1, 4))
+    chatroom.hub.depart(ann.session)
+    say(chatroom, bob, 1)
+    ask_for_backlog(bob, after=0)
+    chatroom.hub.catch_up(bob.session.lagging["lobby"], events)  # read before the newest commit
+    assert seqs(bob) == [1, 2, 3, 4], "and the rest is read then"

@@ -1,11 +1,14 @@
 """Plain lines: messages, and `/` commands for whoever has no others (protocol section 2)."""
 
 import pytest
+from msgspec.structs import replace
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.limits import Limits
-from hubbub.hub.lines import LINE_COMMANDS
+from hubbub.chat.queries import SearchQuery
+from hubbub.hub.lines import BROKEN_OFF, LINE_COMMANDS, SAID_LINES_MAX
+from hubbub.log.memory import MemoryLog
 from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 
@@ -71,10 +74,17 @@ def test_help_names_every_command_with_its_usage(chatroom: Chatroom, ann: Peer) 
         ("/join two words", "A room cannot be called 'two words'"),
         ("/join @0123", "There is no room '@0123'"),
         ("/history none", "Usage: /history [N], N from 1 to 50."),
-        ("/history 51", "Usage: /history [N], N from 1 to 50."),
+        *(
+            (f"/history {count}", "Usage: /history [N], N from 1 to 50.")
+            for count in ("51", "0", "-1", "9" * 5000, "²", "１２", "٣", "1e1", "1_0", "+1")
+        ),
         ("/history", "Nothing was said in lobby yet."),
         ("/search", "Usage: /search WORDS"),
         ("/search nothing", "Nothing in lobby matches."),
+        (
+            "/search " + "w " * 20_000,
+            "Your search has 20,000 words; 16 are allowed. Search for less.",
+        ),
         ("/msg", "Usage: /msg NAME TEXT"),
         ("/msg ann", "Usage: /msg NAME TEXT"),
         ("/msg nobody hi", "Nobody called 'nobody' is here."),
@@ -177,3 +187,43 @@ def test_one_room_is_enough_for_a_classic_session_to_move() -> None:
     chatroom = Chatroom(Limits(rooms_per_member_max=1))
     ann = chatroom.enter("ann", CLASSIC)
     assert answers(chatroom, ann, "/join kitchen") == ["You are in kitchen now, 1 present."]
+
+
+def test_a_search_that_was_broken_off_says_so(
+    chatroom: Chatroom, ann: Peer, bob: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def search(log: MemoryLog, query: SearchQuery, windows: int) -> e.Page:
+        return replace(await whole(log, query, windows), more=True, reached=2)
+
+    whole = MemoryLog.search
+    answers(chatroom, bob, "one apple")
+    ann.pairs()
+    monkeypatch.setattr(MemoryLog, "search", search)
+    assert answers(chatroom, ann, "/search pear") == [BROKEN_OFF]
+    said, found = answers(chatroom, ann, "/search apple")
+    assert said == BROKEN_OFF
+    assert found.endswith("one apple")
+
+
+def test_a_message_of_very_many_lines_is_cut_in_the_history() -> None:
+    chatroom = Chatroom()
+    ann, bob = chatroom.enter("ann", CLASSIC), chatroom.enter("bob", CLASSIC)
+    bob.type("x" + "\n" * 60_000 + "y")
+    chatroom.commit()
+    ann.read()
+    (answer,) = answers(chatroom, ann, "/history 1")
+    lines = answer.split("\n")
+    assert len(lines) == SAID_LINES_MAX + 1
+    assert lines[-1].endswith("bob > (… and 59,801 more lines)")
+
+
+def test_a_private_line_is_for_the_longest_name_that_is_here(chatroom: Chatroom, ann: Peer) -> None:
+    lee, named = chatroom.enter("Bob Lee"), chatroom.enter("Bob")
+    for line in ("/msg bob lee only you", "/msg BOB  LEE hi", "/msg bob LEEway"):
+        ann.type(line)
+    chatroom.commit()
+    assert [event.text for event in lee.events() if isinstance(event, e.Message)] == ["only you"]
+    assert [event.text for event in named.events() if isinstance(event, e.Message)] == [
+        "LEE hi",
+        "LEEway",
+    ]

@@ -24,7 +24,7 @@ def test_a_name_that_looks_like_one_in_use_is_refused(
         with pytest.raises(Refused, match=f"looks like '{first}', which is taken") as refusal:
             chatroom.enter(second, format_)
         assert refusal.value.code == "name_taken"
-        assert chatroom.hub.sessions.keys() == {first.lower()}
+        assert {one.person.key for one in chatroom.hub.here} == {first.lower()}
 
 
 def test_nobody_posts_over_http_under_a_name_that_looks_like_one_in_use() -> None:

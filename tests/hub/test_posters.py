@@ -7,6 +7,7 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.limits import Limits
 from hubbub.hub import Session
+from hubbub.hub.shares.quota import Quota
 from hubbub.wire.codec import decode_event
 from tests.hub.peers import Chatroom
 
@@ -51,7 +52,7 @@ def test_a_poster_is_heard_but_not_announced() -> None:
     assert isinstance(message, e.Message)
     assert (message.sender, message.text, message.at) == ("ci", "green", 5)
     assert notebook.told == [e.Ok(ref="1", seq=message.seq)]
-    assert chatroom.hub.sessions.keys() == {"ann"}
+    assert {one.name for one in chatroom.hub.here} == {"ann"}
 
 
 def test_a_poster_says_a_nonce_once() -> None:
@@ -113,3 +114,15 @@ def test_what_cannot_be_committed_is_told() -> None:
     assert isinstance(refusal, e.Error)
     assert (refusal.code, refusal.ref) == ("log_unavailable", "1")
     assert decode_event(chatroom.enter("x").writes[0][10:].decode()), "the hub goes on"
+
+
+def test_what_a_poster_may_not_say_opens_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise Refused("You posted too much lately.", code="too_much")
+
+    chatroom = Chatroom()
+    ci, _ = poster(chatroom, "ci")
+    monkeypatch.setattr(Quota, "take", refuse)
+    with pytest.raises(Refused, match="too much"):
+        chatroom.hub.post(ci, "builds", "green", 5, ref="1")
+    assert "builds" not in chatroom.hub.rooms

@@ -66,7 +66,7 @@ def test_a_late_end_of_the_ghost_does_not_end_the_successor() -> None:
     again = chatroom.enter("ann")
     again.tell(c.Resume(session=ghost.session.secret))
     chatroom.hub.depart(ghost.session)
-    assert chatroom.hub.sessions["ann"] is again.session
+    assert chatroom.hub.here.named("ann") == (again.session,)
 
 
 def test_a_classic_session_with_a_taken_name_is_refused() -> None:
@@ -89,6 +89,7 @@ def test_presence_tells_the_others_who_comes_and_goes() -> None:
     ann.tell(c.Join(room="dev"))
     ann.events()
     bob.tell(c.Join(room="dev"))
+    chatroom.announce()
     chatroom.hub.depart(bob.session)
     assert ann.events() == [
         e.Presence(room="dev", name="bob", state="joined"),
@@ -101,6 +102,7 @@ def test_a_crowd_is_not_told_who_comes_and_goes() -> None:
     peers = [chatroom.enter(f"p{number}") for number in range(4)]
     for peer in peers:
         peer.tell(c.Join(room="dev"))
+        chatroom.announce()
     names = [event.name for event in peers[0].events() if isinstance(event, e.Presence)]
     assert names == ["p1"]
     assert [event.more for event in peers[3].events() if isinstance(event, e.Room)] == [True]
@@ -161,3 +163,16 @@ def test_a_private_room_counts_for_who_opened_it() -> None:
         ann.tell(c.Direct(name=f"p{number}"))
     assert codes(ann) == ["too_many_rooms"]
     assert len(chatroom.hub.rooms) == 3
+
+
+def test_who_is_in_as_many_rooms_as_allowed_can_still_be_written_to() -> None:
+    chatroom = Chatroom(Limits(rooms_per_member_max=2))
+    ann, bob = chatroom.enter("ann"), chatroom.enter("bob")
+    ann.tell(c.Direct(name="bob"))
+    (room,) = ann.session.members
+    ann.tell(c.Leave(room=room))
+    for name in ("one", "two"):
+        ann.tell(c.Join(room=name))
+    bob.tell(c.Direct(name="ann", ref="d"))
+    assert codes(bob) == []
+    assert room in ann.session.members

@@ -1,7 +1,8 @@
 """Random members, rooms, messages, disconnects, resumes, slow readers and failing commits, at once.
 
 The model is simple: what the log holds. Each member must receive its rooms' events after its
-cursor: in order, without gap or repeat, and nothing of other rooms.
+cursor: in order, without gap or repeat, and nothing of other rooms. And what it is told of who
+comes, goes and is away never contradicts what it was told before, and is true in the end.
 """
 
 from typing import Any
@@ -30,6 +31,8 @@ class Watched:
         self.peer = peer
         self.cursors: dict[str, int] = {}
         self.joins: dict[str, list[int]] = {}
+        self.present: dict[str, set[str]] = {}
+        self.away: dict[str, set[str]] = {}
         self.pairs: list[tuple[str, str]] = []
         self.entered_after = peer.chatroom.hub.rooms["lobby"].last
         self.refs: dict[str, c.Say] = {}
@@ -41,11 +44,28 @@ class Watched:
                 self.pairs.append(one)
             elif isinstance(one, e.Room):
                 self.cursors[one.room] = self.joins[one.room].pop(0)
+                self._list(one)
+            elif isinstance(one, e.Members):
+                self._list(one)
+            elif isinstance(one, e.Presence):
+                assert (one.name in self.present[one.room]) == (one.state == "left")
+                self.present[one.room] ^= {one.name}
+                self.away[one.room] -= {one.name}
+            elif isinstance(one, e.Away):
+                assert one.name in self.present[one.room]
+                self.away[one.room] -= {one.name}
+                self.away[one.room] |= {one.name} if one.on else set()
+            elif isinstance(one, e.Typing):
+                assert one.name in self.present[one.room] - {self.peer.name}
             elif isinstance(one, e.Logged):
                 self._check_next(one)
             if ref := getattr(one, "ref", None):
                 assert ref not in self.answers, "two answers to one ref"
                 self.answers[ref] = one
+
+    def _list(self, told: e.Room | e.Members) -> None:
+        self.present[told.room] = {member.name for member in told.members}
+        self.away[told.room] = {member.name for member in told.members if member.away}
 
     def _check_next(self, event: e.Logged) -> None:
         cursor = self.cursors.get(event.room)
@@ -132,7 +152,28 @@ class HubMachine(RuleBasedStateMachine):
             watched.take_in(watched.peer.read())
             watched.peer.tell(c.Leave(room=room))
             watched.take_in(watched.peer.read())
-            del watched.cursors[room]
+            del watched.cursors[room], watched.present[room]
+
+    @rule(name=NAMES, room=ROOMS)
+    def ask_who_is_there(self, name: str, room: str) -> None:
+        watched = self.peers.get(name)
+        if watched is not None and room in watched.peer.session.members:
+            watched.peer.tell(c.Members(room=room))
+
+    @rule(name=NAMES, room=ROOMS)
+    def type(self, name: str, room: str) -> None:
+        watched = self.peers.get(name)
+        if watched is not None and room in watched.peer.session.members:
+            watched.peer.tell(c.Typing(room=room))
+
+    @rule(name=NAMES, on=st.booleans())
+    def be_away(self, name: str, on: bool) -> None:
+        if (watched := self.peers.get(name)) is not None:
+            watched.peer.tell(c.Away(text="lunch") if on else c.Back())
+
+    @rule()
+    def announce(self) -> None:
+        self.chatroom.announce()
 
     # Talk.
 
@@ -223,6 +264,10 @@ class HubMachine(RuleBasedStateMachine):
             for room, cursor in watched.cursors.items():
                 last = max((event.seq for event in logged if event.room == room), default=0)
                 assert cursor == last, f"{name} did not receive all of {room}"
+                people = self.chatroom.hub.rooms[room].people.values()
+                assert watched.present[room] == {person.name for person in people}
+                away = {person.name for person in people if person.away is not None}
+                assert watched.away[room] == away
             if watched.peer.session.format is CLASSIC:
                 heard = [pair for pair in watched.pairs if pair[0] != "hubbub"]
                 assert heard == [

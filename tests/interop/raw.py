@@ -86,6 +86,12 @@ class RawPeer:
         """Return the next message: name and text."""
         return self.payload(), self.payload()
 
+    def leave(self) -> None:
+        """Say goodbye: a connection that is closed with something unread is reset, and so lost."""
+        self.sock.shutdown(socket.SHUT_WR)
+        self.rest()
+        self.sock.close()
+
     def rest(self) -> bytes:
         """Return everything up to the end of the connection."""
         while chunk := self.sock.recv(READ_BYTES):

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import segno
 
-from hubbub.lan.invitation import invitation, page_url
+from hubbub.lan.invitation import invitation, invitation_url, page_url
 from hubbub.lan.qr_code import BORDER_MODULES, drawn_code
 
 
@@ -18,6 +18,12 @@ def test_the_password_stays_out_of_what_a_browser_sends(password: str) -> None:
 
 def test_without_a_password_there_is_nothing_to_hide() -> None:
     assert page_url("192.0.2.7", 1234) == "http://192.0.2.7:1234/"
+
+
+def test_the_secret_of_an_invitation_stays_out_of_what_a_browser_sends() -> None:
+    url = urlsplit(invitation_url("[2001:db8::1]:1234", "k3vWQ0pTz1mUe8rYb5xJ7A"))
+    assert (url.scheme, url.netloc, url.path, url.query) == ("http", "[2001:db8::1]:1234", "/", "")
+    assert parse_qs(url.fragment) == {"invite": ["k3vWQ0pTz1mUe8rYb5xJ7A"]}
 
 
 def test_every_address_is_shown_for_browsers_and_terminals() -> None:

@@ -9,7 +9,6 @@ import pytest
 from hubbub.log.memory import MemoryLog
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog, index
-from tests.log.drafts import WINDOW_SECONDS
 
 
 @pytest.fixture
@@ -25,9 +24,7 @@ def play_sqlite(
     """Open the log, run the scenario, close it; a second scenario finds what the first left."""
 
     async def session(scenario: Callable[[SqliteLog], Awaitable[None]]) -> None:
-        log = await SqliteLog.open(
-            tmp_path / "log", durability="process", duplicate_window_seconds=WINDOW_SECONDS
-        )
+        log = await SqliteLog.open(tmp_path / "log", durability="process")
         try:
             await scenario(log)
         finally:
@@ -44,7 +41,7 @@ def play(request: pytest.FixtureRequest) -> Callable[[Callable[[Log], Awaitable[
             "play_sqlite"
         )
         return on_disk
-    log = MemoryLog(duplicate_window_seconds=WINDOW_SECONDS)
+    log = MemoryLog()
 
     async def session(scenario: Callable[[Log], Awaitable[None]]) -> None:
         await scenario(log)

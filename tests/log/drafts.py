@@ -6,14 +6,24 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction, Topic
+from hubbub.chat.events import (
+    NOTHING,
+    AnyLogged,
+    Deleted,
+    Edited,
+    Entry,
+    Fact,
+    Message,
+    Reaction,
+    Topic,
+)
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
 
 NOON = 1_700_000_000_000
-WINDOW_SECONDS = 600
 WAIT_SECONDS = 30
+ALL_WINDOWS = 1_000_000  # whatever a search looks through, it does so in one step
 
 _clock = itertools.count(NOON)
 
@@ -38,14 +48,29 @@ def deleted(target: int, *, room: str = "lobby", at: int = NOON) -> Deleted:
     return Deleted(room=room, seq=0, prev=0, sender="alice", at=at, target=target)
 
 
-def reacted(target: int, emoji: str, *, sender: str = "bob", on: bool = True) -> Reaction:
+def reacted(
+    target: int, emoji: str, *, sender: str = "bob", person: str = "", on: bool = True
+) -> Reaction:
     return Reaction(
-        room="lobby", seq=0, prev=0, sender=sender, at=NOON, target=target, emoji=emoji, on=on
+        room="lobby",
+        seq=0,
+        prev=0,
+        sender=sender,
+        person=person,
+        at=NOON,
+        target=target,
+        emoji=emoji,
+        on=on,
     )
 
 
 def titled(text: str, *, room: str = "lobby") -> Topic:
     return Topic(room=room, seq=0, prev=0, sender="alice", at=NOON, text=text)
+
+
+def fact(key: str, value: object, *, expects: int | None = None, sender: str = "") -> Fact:
+    raw = NOTHING if value is NOTHING else msgspec.Raw(msgspec.json.encode(value))
+    return Fact(seq=0, prev=0, sender=sender, at=NOON, key=key, value=raw, expects=expects)
 
 
 async def all_of(log: Log, room: str, *, after: int = 0) -> list[AnyLogged]:
@@ -80,12 +105,22 @@ async def watermark(log: SqliteLog) -> int:
     return int(seq)
 
 
-def seqs(events: Sequence[AnyLogged]) -> list[int]:
+def seqs(events: Sequence[Entry]) -> list[int]:
     return [event.seq for event in events]
 
 
-async def found(log: Log, words: str, **query: str | int) -> list[int]:
+def told(facts: Sequence[Fact]) -> list[tuple[str, int, object]]:
+    """Return key, seq and value of each."""
+    return [(one.key, one.seq, msgspec.json.decode(one.value)) for one in facts]
+
+
+async def found(log: Log, words: str, **query: str | int | tuple[str, ...]) -> list[int]:
     """Return the seqs of what a search finds."""
     await indexed(log)
-    page = await log.search(msgspec.convert({"words": words, **query}, SearchQuery))
+    page = await log.search(msgspec.convert({"words": words, **query}, SearchQuery), ALL_WINDOWS)
     return seqs(page.messages)
+
+
+async def every_fact(log: Log, prefix: str = "") -> list[Fact]:
+    """Return the facts that stand under keys with this beginning, in the order of their seqs."""
+    return [fact async for portion in log.every_fact(prefix) for fact in portion]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from hubbub.chat.queries import Head, PageQuery
+from hubbub.chat.events import Message
+from hubbub.chat.queries import Head, PageQuery, PostedAs
 from hubbub.log.port import Log
 from tests.log.drafts import (
     NOON,
-    WINDOW_SECONDS,
     all_of,
     deleted,
     edited,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from hubbub.chat.events import AnyLogged
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
-WINDOW = WINDOW_SECONDS * 1000
 
 
 def test_an_empty_log_has_nothing(play: Play) -> None:
@@ -89,7 +88,7 @@ def test_seqs_are_given_room_by_room_and_returned_in_the_order_of_the_drafts(pla
             said("b", room="den"),
             said("c", room="attic"),
             said("d", room="den", nonce="old"),
-            said("e", room="attic", nonce="n"),
+            said("e", nonce="n"),
             said("f", room="den"),
             said("g"),
         ]
@@ -142,8 +141,6 @@ def test_a_repeated_nonce_posts_once(play: Play) -> None:
             (3, 2),
             (4, 3),
         ]
-        assert await log.append([said(nonce="n", room="elsewhere")]) == [2]
-        assert [head.room for head in await log.heads()] == ["lobby"]
 
     async def reopened(log: Log) -> None:
         assert await log.append([said("three", nonce="n")]) == [2]
@@ -177,27 +174,73 @@ def test_a_nonce_belongs_to_its_sender_however_spelled(play: Play) -> None:
     play(scenario)
 
 
-@pytest.mark.parametrize(
-    ("later", "posts"), [(WINDOW, 1), (WINDOW + 1, 2), (-WINDOW, 1), (-2 * WINDOW, 1)]
-)
-def test_a_nonce_is_remembered_for_the_duplicate_window(play: Play, later: int, posts: int) -> None:
-    async def scenario(log: Log) -> None:
-        await log.append([said(nonce="n", at=NOON)])
-        assert await log.append([said(nonce="n", at=NOON + later)]) == [posts]
-        assert len(await all_of(log, "lobby")) == posts
-
-    play(scenario)
+YEAR = 366 * 24 * 3600 * 1000
 
 
-def test_the_window_starts_anew_when_a_nonce_is_posted_anew(play: Play) -> None:
-    async def scenario(log: Log) -> None:
-        ats = [NOON, NOON + WINDOW + 1, NOON + 2 * WINDOW, NOON + 3 * WINDOW]
-        posted = [await log.append([said(nonce="n", at=at)]) for at in ats]
-        assert posted == [[1], [2], [2], [3]]
-        both = [said(nonce="n", at=NOON + at * WINDOW) for at in (9, 11, 12)]
-        assert await log.append(both) == [4, 5, 5]
+@pytest.mark.parametrize("later", [0, 1, YEAR, 100 * YEAR, -YEAR, -NOON])
+def test_a_nonce_is_a_repeat_whatever_the_clock_says(play: Play, later: int) -> None:
+    async def before(log: Log) -> None:
+        assert await log.append([said(nonce="n", at=NOON)]) == [1]
+        assert await log.append([said(nonce="n", at=NOON + later)]) == [1]
 
-    play(scenario)
+    async def reopened(log: Log) -> None:
+        fresh = said(nonce="m", at=NOON + later)
+        assert await log.append([said(nonce="n", at=NOON + later), fresh]) == [1, 2]
+        assert await log.append([said(nonce="n", at=NOON)]) == [1]
+        assert len(await all_of(log, "lobby")) == 2
+
+    play(before)
+    play(reopened)
+
+
+def test_a_nonce_is_a_repeat_however_much_was_said_since(play: Play) -> None:
+    async def before(log: Log) -> None:
+        await log.append([said(nonce="n")])
+        for batch in range(20):
+            await log.append([said(nonce=f"{batch}-{n}", at=NOON + batch) for n in range(200)])
+
+    async def reopened(log: Log) -> None:
+        assert await log.append([said(nonce="n"), said(nonce="0-199")]) == [1, 201]
+
+    play(before)
+    play(reopened)
+
+
+def test_what_was_posted_is_found_by_its_nonce(play: Play) -> None:
+    async def found(log: Log, sender: str, nonce: str, room: str = "lobby") -> list[int]:
+        query = PageQuery(room=room, posted_as=PostedAs(sender, nonce))
+        return seqs((await log.page(query)).messages)
+
+    async def before(log: Log) -> None:
+        await log.append([said(), said(nonce="n"), said(nonce="m", room="den"), said(), deleted(2)])
+
+    async def reopened(log: Log) -> None:
+        await log.append([said()])
+        assert await found(log, "ALICE", "n") == [2], "though it was deleted"
+        assert await found(log, "alice", "m", "den") == [5]
+        for sender, nonce, room in (
+            ("bob", "n", "lobby"),
+            ("alice", "m", "lobby"),
+            ("alice", "n", "den"),
+            ("alice", "never", "lobby"),
+            ("alice", "n", "nowhere"),
+        ):
+            assert await found(log, sender, nonce, room) == []
+
+    play(before)
+    play(reopened)
+
+
+def test_a_nonce_belongs_to_its_room(play: Play) -> None:
+    async def before(log: Log) -> None:
+        drafts = [said(nonce="n"), said(nonce="n", room="den"), said(nonce="n", room="den")]
+        assert await log.append(drafts) == [1, 2, 2]
+
+    async def reopened(log: Log) -> None:
+        assert await log.append([said(nonce="n", room="den"), said(nonce="n")]) == [2, 1]
+
+    play(before)
+    play(reopened)
 
 
 def test_a_batch_of_repeats_alone_commits_nothing(play: Play) -> None:
@@ -328,6 +371,18 @@ def test_pages_fold_edits_deletions_and_reactions_in(play: Play) -> None:
         assert older.messages == [a]
 
     play(scenario)
+
+
+def test_an_edited_deed_is_a_deed(play: Play) -> None:
+    async def scene(log: Log) -> None:
+        await log.append([msgspec.structs.replace(said("waves"), me=True), said("hello")])
+        await log.append([edited(1, "nods")])
+        page = await log.page(PageQuery(room="lobby"))
+        events = [*page.messages, *await log.backlog("lobby", 0, 65_536)]
+        deeds = [(one.text, one.me) for one in events if isinstance(one, Message)]
+        assert deeds == [("nods", True), ("hello", False)] * 2
+
+    play(scene)
 
 
 def test_a_backlog_of_edits_is_bounded_by_the_texts_that_they_show(play: Play) -> None:

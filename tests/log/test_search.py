@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from hubbub.chat.events import NOTHING
 from hubbub.chat.names import direct_room
 from hubbub.chat.queries import SearchQuery
+from hubbub.chat.words import QUERY_PIECES_MAX, QUERY_WORDS_MAX
 from hubbub.log.port import Log
-from hubbub.log.words import QUERY_WORDS_MAX
 from tests.log.drafts import (
+    ALL_WINDOWS,
     NOON,
     deleted,
     edited,
+    fact,
     found,
     indexed,
     reacted,
@@ -161,12 +164,13 @@ def test_search_tells_names_with_signs_apart(play: Play) -> None:
     play(scenario)
 
 
-def test_a_long_query_counts_up_to_a_bound(play: Play) -> None:
+def test_a_query_as_long_as_is_allowed_finds_what_holds_all_of_it(play: Play) -> None:
     async def scenario(log: Log) -> None:
         many = [f"w{n}" for n in range(QUERY_WORDS_MAX)]
-        await log.append([said(" ".join(many)), said("天" * QUERY_WORDS_MAX)])
-        assert await found(log, " ".join([*many, *many, "other"])) == [1]
-        assert await found(log, "天" * 100_000) == [2]
+        await log.append([said(" ".join(many)), said("天" * QUERY_PIECES_MAX)])
+        assert await found(log, " ".join(many)) == [1]
+        assert await found(log, " ".join(["other", *many[1:]])) == []
+        assert await found(log, "天" * QUERY_PIECES_MAX) == [2]
 
     play(scenario)
 
@@ -175,11 +179,60 @@ def test_search_folds_what_it_finds(play: Play) -> None:
     async def scenario(log: Log) -> None:
         await log.append([said("one"), edited(1, "two", at=NOON + 5), reacted(1, "👍")])
         await indexed(log)
-        page = await log.search(SearchQuery(words="two"))
+        page = await log.search(SearchQuery(words="two"), ALL_WINDOWS)
         (message,) = page.messages
         assert (message.text, message.edited) == ("two", NOON + 5)
         assert message.reactions == {"👍": ["bob"]}
         assert (page.room, page.more, page.last) == (None, False, 3)
+
+    play(scenario)
+
+
+def test_a_search_across_rooms_leaves_out_private_ones_but_for_those_it_names(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        closed, opened = {"owner": "ann", "private": True}, {"owner": "ann"}
+        await log.append([said("hello", room=room) for room in ("den", "lobby", "tea")])
+        everything = await found(log, "hello")
+        # What was said before it is private, and in the same commit.
+        await log.append([fact("room/tea", closed), said("hello again", room="tea")])
+        den, lobby, _ = everything
+        assert await found(log, "hello") == [den, lobby]
+        assert await found(log, "again") == []
+        tea = await found(log, "hello", room="tea")
+        assert len(tea) == 2
+        assert await found(log, "hello", private=("tea",)) == [den, lobby, *tea]
+        assert await found(log, "hello", private=("den", "no such")) == [den, lobby]
+        other = said("something else")  # so that all is indexed at the end
+        await log.append([fact("room/den", closed, expects=7), fact("rooms/den", closed), other])
+        assert await found(log, "hello") == [den, lobby]  # the first did not take
+        await log.append([fact("room/den", closed), said("and more")])
+        assert await found(log, "hello") == [lobby]
+        await log.append([fact("room/tea", opened), said("and more")])
+        assert await found(log, "hello") == [lobby, *tea]
+        await log.append([fact("room/den", NOTHING), said("and more")])
+        assert await found(log, "hello") == [den, lobby, *tea]
+
+    play(scenario)
+
+
+def test_a_room_may_be_private_before_anything_was_said_there(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([fact("room/tea", {"private": True})])
+        await log.append([said("hello", room="tea"), said("hello")])
+        assert len(await found(log, "hello")) == 1
+        assert len(await found(log, "hello", private=("tea",))) == 2
+
+    play(scenario)
+
+
+def test_hits_in_private_rooms_take_no_place_among_others(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([fact("room/tea", {"private": True}), said("hello")])
+        await log.append([said("hello", room="tea") for _ in range(30)])
+        await indexed(log)
+        page = await log.search(SearchQuery(words="hello", limit=2), ALL_WINDOWS)
+        assert [one.room for one in page.messages] == ["lobby"]
+        assert (page.more, page.reached) == (False, None)
 
     play(scenario)
 
@@ -209,11 +262,13 @@ def test_search_pages_back_from_the_newest(play: Play) -> None:
         await log.append([said("hello"), said("other")])
         await log.append([said(text) for _ in range(3) for text in ("hello", "other")])
         await indexed(log)
-        page = await log.search(SearchQuery(words="hello", limit=2))
+        page = await log.search(SearchQuery(words="hello", limit=2), ALL_WINDOWS)
         assert (seqs(page.messages), page.more) == ([5, 7], True)
-        page = await log.search(SearchQuery(words="hello", limit=2, before=5))
+        page = await log.search(SearchQuery(words="hello", limit=2, before=5), ALL_WINDOWS)
         assert (seqs(page.messages), page.more) == ([1, 3], False)
-        page = await log.search(SearchQuery(words="hello", limit=2, before=1, room="lobby"))
+        page = await log.search(
+            SearchQuery(words="hello", limit=2, before=1, room="lobby"), ALL_WINDOWS
+        )
         assert (seqs(page.messages), page.more) == ([], False)
 
     play(scenario)

@@ -9,13 +9,11 @@ import pytest
 from hubbub.chat.errors import LogError
 from hubbub.chat.queries import Epoch
 from hubbub.log.sqlite import SqliteLog
-from tests.log.drafts import WINDOW_SECONDS, said
+from tests.log.drafts import said
 
 
 async def opened(folder: Path) -> SqliteLog:
-    return await SqliteLog.open(
-        folder, durability="process", duplicate_window_seconds=WINDOW_SECONDS
-    )
+    return await SqliteLog.open(folder, durability="process")
 
 
 async def run_of(folder: Path, *, messages: int = 0) -> list[Epoch]:
@@ -77,34 +75,5 @@ def test_a_connection_lost_to_a_failure_goes_on_in_its_epoch(tmp_path: Path) -> 
         await log.append([said()])
         assert await log.epochs() == [epoch]
         await log.close()
-
-    asyncio.run(scenario())
-
-
-@pytest.mark.skipif("os.name != 'posix'", reason="other systems do not let go of an open file")
-@pytest.mark.parametrize("grown", [False, True], ids=["the same epoch", "an epoch of its own"])
-def test_a_copy_put_in_place_while_the_log_is_open_begins_an_epoch(
-    tmp_path: Path, grown: bool
-) -> None:
-    async def scenario() -> None:
-        log = await opened(tmp_path / "log")
-        await log.append([said()])
-        shutil.copytree(tmp_path / "log", tmp_path / "copy")
-        if grown:
-            await run_of(tmp_path / "copy", messages=50)
-        await log.append([said(), said()])
-        await log._writing.run(lambda db: db.execute("PRAGMA max_page_count = 1"))
-        for file in (tmp_path / "log").glob("hubbub.db*"):
-            file.unlink()
-        for file in (tmp_path / "copy").glob("hubbub.db*"):
-            shutil.copy(file, tmp_path / "log")
-        with pytest.raises(LogError):
-            await log.append([said("x" * 100_000)])
-        held = 51 if grown else 1
-        assert await log.append([said()]) == [held + 1]
-        await log.close()
-        reopened = await run_of(tmp_path / "log")
-        assert [epoch.start for epoch in reopened[-2:]] == [held, held + 1]
-        assert len({epoch.id for epoch in reopened}) == len(reopened) == (4 if grown else 3)
 
     asyncio.run(scenario())

@@ -8,12 +8,14 @@ from typing import cast
 import pytest
 
 from hubbub.chat.queries import PageQuery, SearchQuery
-from hubbub.log.sqlite import changes, index, reader, search
-from hubbub.log.sqlite.index import fill_portion, merge
+from hubbub.log.damage import Damage
+from hubbub.log.sqlite import changes, portions, reader, removing, search
+from hubbub.log.sqlite.index import merge
+from hubbub.log.sqlite.portions import fill_portion
 from hubbub.log.sqlite.reader import open_to_read, read_backlog, read_page
 from hubbub.log.sqlite.search import read_search
 from hubbub.log.sqlite.writer import Writer
-from tests.log.drafts import WINDOW_SECONDS, edited, reacted, said
+from tests.log.drafts import edited, reacted, said
 
 READS = {
     "backlog": reader.BACKLOG,
@@ -22,7 +24,8 @@ READS = {
     "search everywhere": search.EVERYWHERE,
     "search in a room": search.IN_ROOM,
     "rows that hold texts": changes.HOLDING,
-    "next portion": index.PORTION,
+    "next portion": portions.PORTION,
+    "next step of a removal": removing.ROWS,
 }
 ASKED = {
     "room": "lobby",
@@ -32,14 +35,20 @@ ASKED = {
     "events_max": 5,
     "bytes_max": 5,
     "seq_max": 99,
-    "words": '"a"',
+    "words": '"~a"',
+    "windows": 5,
     "seqs": "[1, 2]",
+    "private": "[]",
+    "id": 1,
+    "said": 1,
+    "rows": 5,
+    "bytes": 5,
 }
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[tuple[Writer, sqlite3.Connection]]:
-    writer = Writer(tmp_path, "process", WINDOW_SECONDS)
+    writer = Writer(tmp_path, "process")
     connection = writer.open()
     yield writer, connection
     connection.close()
@@ -54,10 +63,14 @@ def test_no_read_scans_a_table(database: tuple[Writer, sqlite3.Connection], stat
     bounded = (
         "SCAN chosen",
         "SCAN taken",
+        "SCAN walked",
+        "SCAN placed",
+        "SCAN shown",
         "SCAN portion",
         "SCAN asked",
         "SCAN json_each",
         "SCAN watermark",  # one row
+        "SCAN going",  # one for each room that is just being removed
         "SCAN (subquery",
         "SCAN CONSTANT ROW",
         "SCAN search VIRTUAL TABLE",
@@ -81,11 +94,19 @@ def steps_of(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
 
 
 def fill(writer: Writer, connection: sqlite3.Connection, commits: int) -> None:
-    """Commit messages of two rooms; changes of one follow each ten, all those of the den's last."""
+    """Commit messages of two rooms; after each ten, changes of the lobby's first two.
+
+    Those of the den come last.
+    """
     for n in range(commits):
         told = range(n * 10, n * 10 + 10)
         drafts = [said(f"word{m}", room=room) for m in told for room in ("lobby", "den")]
         changes = [change for m in told for change in (reacted(1, f"e{m}"), edited(1, f"a{m}"))]
+        changes += [
+            change
+            for m in told
+            for change in (reacted(2, "x", on=m % 2 == 0), edited(2, f"a{m}" * (m % 3)))
+        ]
         writer.commit(connection, [*drafts, *changes])
     still = [edited(31, f"still {n}", room="den") for n in range(commits * 10)]
     writer.commit(connection, still)
@@ -103,19 +124,24 @@ def test_no_cost_grows_with_the_log(
     def edit() -> None:
         writer.commit(writing, [edited(31, f"again {writer.last}", room="den")])
 
+    def toggle() -> None:
+        for on in (True, False):
+            writer.commit(writing, [reacted(2, "x", on=on)])
+
     def index() -> None:
-        assert not fill_portion(writer, writing)
+        assert not fill_portion(writer, Damage("a test"), writing)
 
     reads: dict[str, Callable[[], object]] = {
         "backlog": lambda: read_backlog(reading, "lobby", writer.last - 40, 2000),
         "newest": lambda: read_page(reading, PageQuery(room="den", limit=5)),
         "before": lambda: read_page(reading, PageQuery(room="den", before=90, limit=5)),
         "after": lambda: read_page(reading, PageQuery(room="den", after=90, limit=5)),
-        "search": lambda: read_search(reading, SearchQuery(words="word99", limit=1)),
+        "changed": lambda: read_page(reading, PageQuery(room="lobby", after=1, limit=5)),
+        "search": lambda: read_search(reading, SearchQuery(words="word99", limit=1), 1),
     }
 
     def costs() -> dict[str, int]:
-        while fill_portion(writer, writing):
+        while fill_portion(writer, Damage("a test"), writing):
             pass
         while merge(writing, -1000):  # a search looks into each of the index's segments
             pass
@@ -123,6 +149,7 @@ def test_no_cost_grows_with_the_log(
         return {
             "commit": steps_of(writing, commit),
             "edit": steps_of(writing, edit),
+            "toggle": steps_of(writing, toggle),
             "index": steps_of(writing, index),
             **{name: steps_of(reading, read) for name, read in reads.items()},
         }
@@ -158,21 +185,3 @@ def test_a_batch_is_one_statement_whatever_its_size(
     writer.commit(cast("sqlite3.Connection", counting), batch)
     assert counting.asked == (["SELECT", "INSERT"] if nonces else ["INSERT"])
     assert connection.execute("SELECT count(*) FROM segments").fetchone() == (50,)
-
-
-def test_old_nonces_go_a_few_at_each_commit(database: tuple[Writer, sqlite3.Connection]) -> None:
-    writer, connection = database
-    start, later = 1_000_000_000_000, 1_000_000_000_000 + WINDOW_SECONDS * 1000 + 50
-
-    def kept() -> int:
-        return int(connection.execute("SELECT count(*) FROM nonces").fetchone()[0])
-
-    writer.commit(connection, [said(nonce=f"old {n}", at=start + n) for n in range(100)])
-    writer.commit(connection, [said(at=later)])
-    assert kept() == 100  # messages without a nonce pay nothing
-    writer.commit(connection, [said(nonce=f"new {n}", at=later) for n in range(10)])
-    assert kept() == 90
-    writer.commit(connection, [said(nonce=f"newer {n}", at=later) for n in range(50)])
-    assert kept() == 110  # the 50 old ones that are left are within the window still
-    writer.commit(connection, [said(nonce=f"newest {n}", at=later * 2) for n in range(60)])
-    assert kept() == 60

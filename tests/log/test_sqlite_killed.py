@@ -11,7 +11,7 @@ import pytest
 from hubbub.chat.events import AnyLogged, Edited, Message
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.sqlite import SqliteLog, index
-from tests.log.drafts import all_of, indexed
+from tests.log.drafts import ALL_WINDOWS, all_of, indexed
 
 Play = Callable[[Callable[[SqliteLog], Awaitable[None]]], None]
 
@@ -31,8 +31,7 @@ index.INDEX_AFTER_SECONDS, index.SCRUB_AFTER_SECONDS, index.MERGE_PAGES = 0.0, 0
 
 async def main():
     chance = random.Random(int(sys.argv[2]))
-    log = await SqliteLog.open(Path(sys.argv[1]), durability="process",
-                               duplicate_window_seconds=600)
+    log = await SqliteLog.open(Path(sys.argv[1]), durability="process")
     seqs = [e.seq for e in await all_of(log, "lobby") if isinstance(e, Message)]
     while True:
         batch = [said(f"w{chance.randrange(10**9)} 今天") for _ in range(chance.randrange(5))]
@@ -79,7 +78,9 @@ def test_a_log_killed_while_it_rewrites_is_whole(
         readable = assert_one_text_each(events)
         await indexed(log)
         for message in random.Random(0).sample(readable, min(SAMPLE, len(readable))):
-            found = await log.search(SearchQuery(words=message.text.split()[0], limit=200))
+            found = await log.search(
+                SearchQuery(words=message.text.split()[0], limit=200), ALL_WINDOWS
+            )
             assert message.seq in [one.seq for one in found.messages]
         check = "INSERT INTO search (search) VALUES ('integrity-check')"
         await log._writing.run(lambda db: db.execute(check))

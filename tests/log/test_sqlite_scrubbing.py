@@ -14,11 +14,12 @@ import pytest
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
 from hubbub.chat.names import direct_room
 from hubbub.chat.queries import PageQuery, SearchQuery
-from hubbub.log.sqlite import SqliteLog, index, writer
+from hubbub.chat.words import words_of
+from hubbub.log.damage import Damage
+from hubbub.log.sqlite import SqliteLog, index, portions, sound, wal
 from hubbub.log.sqlite.writer import Writer
-from hubbub.log.words import words_of
 from tests.log.drafts import (
-    WINDOW_SECONDS,
+    ALL_WINDOWS,
     all_of,
     deleted,
     edited,
@@ -97,7 +98,7 @@ def test_former_texts_and_their_words_leave_the_files(
         assert [e.seq for e in await all_of(log, room)] == list(range(1, 4 + len(changes)))
         await indexed(log)
         await until_gone(folder, secret(1), secret(2))
-        found = await log.search(SearchQuery(words="now", room=room))
+        found = await log.search(SearchQuery(words="now", room=room), ALL_WINDOWS)
         deletes = any(isinstance(change, Deleted) for change in changes)
         assert [m.seq for m in found.messages] == ([] if deletes else [2])
 
@@ -127,8 +128,7 @@ from tests.log.drafts import deleted, edited, indexed, said
 from tests.log.test_sqlite_scrubbing import secret
 
 async def main():
-    log = await SqliteLog.open(Path(sys.argv[1]), durability="process",
-                               duplicate_window_seconds=600)
+    log = await SqliteLog.open(Path(sys.argv[1]), durability="process")
     await log.append([said(secret(1)), said(secret(2)), said("x")])
     await indexed(log)
     await log.append([deleted(1), edited(2, "now")])
@@ -281,7 +281,7 @@ def test_what_is_taken_out_while_a_merge_goes_on_waits_for_the_next(
 def test_no_copy_of_a_text_is_left_where_it_once_stood(tmp_path: Path, seed: int) -> None:
     """If rows grew, SQLite would move their neighbours, and leave copies that nothing removes."""
     chance = random.Random(seed)
-    log = Writer(tmp_path, "process", WINDOW_SECONDS)
+    log = Writer(tmp_path, "process")
     connection = log.open()
     current: dict[int, str] = {}
     former: list[str] = []
@@ -302,12 +302,12 @@ def test_no_copy_of_a_text_is_left_where_it_once_stood(tmp_path: Path, seed: int
                 current[event.seq] = event.text
             elif isinstance(event, Edited):
                 current[event.target] = event.text
-        while index.fill_portion(log, connection) and chance.random() < 0.5:
+        while portions.fill_portion(log, Damage("a test"), connection) and chance.random() < 0.5:
             pass
     pages = -1000
     while index.merge(connection, pages):
         pages = 1000
-    assert index.empty_wal(connection)
+    assert wal.empty_wal(connection)
     held = (tmp_path / "hubbub.db").read_bytes()
     assert [t[:18] for t in former if t[:18].encode() in held] == []
     assert [t[:18] for t in current.values() if t[:18].encode() not in held] == []
@@ -327,10 +327,12 @@ def test_an_index_by_other_rules_is_filled_anew(
         assert await watermark(log) in {0, 2}
         await log.append([deleted(1)])  # at a time when nothing, or all, is in the index
         await indexed(log)
-        pages = [await log.search(SearchQuery(words=word)) for word in ("apple", "banana")]
+        pages = [
+            await log.search(SearchQuery(words=word), ALL_WINDOWS) for word in ("apple", "banana")
+        ]
         assert [[m.seq for m in page.messages] for page in pages] == [[], [2]]
         assert len((await log.page(PageQuery(room="lobby"))).messages) == 2
 
     play_sqlite(before)
-    monkeypatch.setattr(writer, "RULES", "those of another Unicode")
+    monkeypatch.setattr(sound, "RULES", "those of another Unicode")
     play_sqlite(reopened)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.chat.events import AnyLogged
+from hubbub.chat.events import Entry
 from hubbub.chat.limits import Limits
 from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config, LogSection, ServerSection
 from hubbub.server.loop import new_event_loop
-from hubbub.testing import LocalServer, serving
+from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from tests.interop.raw import RawPeer
 from tests.server.event_peer import EventPeer
 
@@ -31,7 +31,7 @@ class WaitingLog(MemoryLog):
         self._loop: asyncio.AbstractEventLoop | None = None
         self.batches: list[int] = []
 
-    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
         self._loop = asyncio.get_running_loop()
         self.batches.append(len(drafts))
         await self._allowed.wait()
@@ -45,13 +45,16 @@ class WaitingLog(MemoryLog):
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Serve:
-    """Return a server on the test's folder, with these limits, as often as it is called."""
+    """Return a server on the test's folder, with these limits, as often as it is called.
+
+    Unless they say otherwise, it stops soon: most peers are still connected then.
+    """
 
     @contextmanager
     def on_this_folder(**limits: float) -> Iterator[LocalServer]:
         config = Config(
             server=ServerSection(listen="127.0.0.1:0", data=str(tmp_path)),
-            limits=Limits(**limits),  # type: ignore[arg-type]
+            limits=Limits(**{"shutdown_seconds": SHUTDOWN_SECONDS, **limits}),  # type: ignore[arg-type]
             log=LogSection(),
         )
         with serving(config) as server:

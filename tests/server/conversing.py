@@ -1,5 +1,6 @@
 """Conversations driven by hand: a hub, a log and a clock without an event loop, and their peers."""
 
+import itertools
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -8,37 +9,46 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import LogError
 from hubbub.chat.heard import Introduction, PlainLine, Said
 from hubbub.chat.limits import Limits
-from hubbub.chat.queries import PageQuery, SearchQuery, Settled
+from hubbub.chat.queries import Moment, PageQuery, SearchQuery, Settled
 from hubbub.hub import Hub
 from hubbub.log.memory import MemoryLog
-from hubbub.server.backlogs import BACKLOG_BYTES
-from hubbub.server.clock import Clock
-from hubbub.server.conversation import Conversation
-from hubbub.server.guesses import Guesses
-from hubbub.server.shares import Shares
+from hubbub.server.fairness.accounts import Accounts
+from hubbub.server.fairness.reading import BACKLOG_BYTES
+from hubbub.server.fairness.shares import Shares
+from hubbub.server.fairness.turns import Turns
+from hubbub.server.sessions.clock import Clock
+from hubbub.server.sessions.conversation import Conversation
+from hubbub.server.sessions.guesses import Guesses
+from hubbub.server.sessions.states import State, Wait
 from hubbub.wire.codec import decode_event
 from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.frames import FrameDecoder
 from tests.hub.peers import now
+from tests.server.clockwork import Clockwork
 
 T = TypeVar("T")
 EVERYTHING_BYTES = 100_000_000
 
 
 class Stage:
-    """Everything but the connections. `committed` are all events in the log's order."""
+    """Everything but the connections. `committed` are all events in the log's order.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    Time passes by `step_seconds` when the turns look at their clock.
+    """
+
+    def __init__(self, limits: Limits | None = None, step_seconds: float = 0.0) -> None:
         self.limits = limits or Limits()
         self.log = MemoryLog()
         self.feed = self.log.follow()
         self.hub = Hub(self.limits, (), now(self.log.epochs()), server="test")
-        self.seconds = 0.0
-        self.clock = Clock(lambda: self.seconds, lambda: 1_000)
+        self.loop = Clockwork(step_seconds)
+        self.clock = Clock(lambda: self.loop.seconds, lambda: 1_000)
+        self.turns = Turns(Accounts(self.limits, self.loop.clock), self.loop.clock, self.loop)
         self.shares = Shares(self.limits)
         self.guesses = Guesses(self.clock.seconds)
-        self.committed: list[e.AnyLogged] = []
+        self.committed: list[e.Entry] = []
         self.peers: list[Peer] = []
+        self._secrets = itertools.count(1)
         self.after: set[Peer] = set()
         """Who wants to go on after the next commit."""
         self.reads = True
@@ -46,10 +56,14 @@ class Stage:
 
     def connect(self, name: str, *, classic: bool = False, room_bytes: int | None = None) -> "Peer":
         """Return a new peer that says its name."""
-        peer = Peer(self, classic=classic, room_bytes=room_bytes)
-        self.peers.append(peer)
+        peer = self.peer(classic=classic, room_bytes=room_bytes)
         peer.say(Introduction(name, CLASSIC if classic else EVENTS))
         return peer
+
+    def peer(self, *, classic: bool = False, room_bytes: int | None = None) -> "Peer":
+        """Return a new peer that has said nothing yet."""
+        self.peers.append(Peer(self, classic=classic, room_bytes=room_bytes))
+        return self.peers[-1]
 
     def commit(self, *, fails: bool = False) -> bool:
         """Commit one batch, or fail to; return whether there was one."""
@@ -70,12 +84,12 @@ class Stage:
         return True
 
     def new_secret(self) -> str:
-        """Return a secret of its own for each peer."""
-        return f"secret {len(self.peers)}"
+        """Return a secret that no other session has."""
+        return f"secret {next(self._secrets)}"
 
     def run(self) -> None:
         """Do all that there is to do, until nothing changes any more."""
-        while self.commit() or any(peer.work() for peer in self.peers):
+        while self.commit() or any(peer.work() for peer in self.peers) or self.loop.go_on():
             pass
 
 
@@ -91,7 +105,9 @@ class Peer:
         self.closing = False
         self.refs = 0
         self.host = "here"
-        self.conversation = Conversation(stage, self, CLASSIC if classic else EVENTS)
+        self.turn = stage.turns.turn(self.host)
+        self.is_gone = False
+        self.conversation = Conversation(stage, self, self.turn, CLASSIC if classic else EVENTS)
 
     def unsent_bytes(self) -> int:
         return self.unread
@@ -111,13 +127,25 @@ class Peer:
     def end(self) -> None:
         self.closing = True
         self.conversation.end()
+        self.follow()
 
     def follow(self) -> None:
         """Do what the conversation wants at once, as a connection does."""
+        conversation = self.conversation
+        if conversation.wait is Wait.TURN:
+            self.turn.wait(self.go_on)
+        if conversation.state is State.GONE and not self.is_gone:
+            self.is_gone = True
+            self.turn.close()
         if self.conversation.waits_for_commit:
             self.stage.after.add(self)
         if self.conversation.ended:
             self.closing = True
+
+    def go_on(self) -> None:
+        """Have its turn."""
+        self.conversation.go_on()
+        self.follow()
 
     # What happens to it.
 
@@ -171,10 +199,14 @@ class Peer:
                 if not self.stage.hub.has_settled(question):
                     return False
                 self.conversation.answer(None)
+            case Moment():
+                self.conversation.answer(None)
             case PageQuery():
                 self._told(lambda: now(self.stage.log.page(question)), self.conversation.answer)
             case SearchQuery():
-                self._told(lambda: now(self.stage.log.search(question)), self.conversation.answer)
+                self._told(
+                    lambda: now(self.stage.log.search(question, 1)), self.conversation.answer
+                )
         self.follow()
         return True
 
@@ -201,7 +233,7 @@ class Peer:
         at = self.conversation.wake_at
         if at is None:
             return False
-        self.stage.seconds = max(self.stage.seconds, at)
+        self.stage.loop.seconds = max(self.stage.loop.seconds, at)
         self.conversation.tick()
         self.follow()
         return True

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from hubbub.chat.commands import Join, Say
-from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.commands import Join, Say, Typing
+from hubbub.chat.events import Entry, Message
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub
+from hubbub.hub.flow.drafts import LISTENERS_MIN
 from hubbub.log.memory import MemoryLog
-from hubbub.server.commits import REST_SECONDS_MAX, Commits
+from hubbub.server.sessions.commits import REST_SECONDS_MAX, REST_SECONDS_PER_ANNOUNCEMENT, Commits
+from hubbub.server.sockets.sending import TURN_BYTES, Sending
 from hubbub.wire.codec import decode_event
 from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.frames import FrameDecoder
+from tests.server.clockwork import Clockwork
 
 
 class Silence:
@@ -26,6 +29,13 @@ class Silence:
         raise AssertionError("nobody leaves")
 
 
+class Debtor:
+    """A connection that has always paid already."""
+
+    def pay(self) -> None:
+        pass
+
+
 class SlowHub(Hub):
     """A hub whose fan-outs take as long as `seconds` says, one after the other."""
 
@@ -34,7 +44,7 @@ class SlowHub(Hub):
         self.now = 0.0
         self._seconds = seconds
 
-    def apply(self, events: Sequence[AnyLogged]) -> None:
+    def apply(self, events: Sequence[Entry]) -> None:
         super().apply(events)
         self.now += self._seconds.pop(0)
 
@@ -51,7 +61,7 @@ def rests(monkeypatch: pytest.MonkeyPatch, fan_outs: list[float], pause: float) 
         await really_sleep(0)
 
     async def scene() -> None:
-        commits = Commits(hub, MemoryLog())
+        commits = Commits(hub, MemoryLog(), Sending(asyncio.get_running_loop()))
         commits._clock = lambda: hub.now
         ann, _ = hub.enter("ann", CLASSIC, Silence(), "secret")
         running = asyncio.create_task(commits.run())
@@ -79,6 +89,34 @@ def test_who_speaks_into_silence_does_not_wait(monkeypatch: pytest.MonkeyPatch) 
     assert rests(monkeypatch, [0.001, 0.001, 0.0], pause=0.01) == []
 
 
+def test_announcements_rest_in_proportion_to_their_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    really_sleep = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await really_sleep(0)
+
+    async def scene() -> None:
+        hub = Hub(Limits(), server="test")
+        commits = Commits(hub, MemoryLog(), Sending(asyncio.get_running_loop()))
+        running = asyncio.create_task(commits.run())
+        for number in range(5):
+            session, _ = hub.enter(f"m{number}", EVENTS, Silence(), f"secret {number}")
+            hub.command(session, Join(room="lobby"), 0)
+        for _ in range(3):
+            hub.command(session, Typing(room="lobby"), 0)
+            commits.wake()
+            async with asyncio.timeout(10):
+                while hub.has_announcements:
+                    await really_sleep(0)
+        running.cancel()
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(scene())
+    assert slept == pytest.approx([4 * REST_SECONDS_PER_ANNOUNCEMENT] * 3)
+
+
 class Notebook:
     """An outlet that keeps what is written."""
 
@@ -98,7 +136,7 @@ def test_what_another_appends_to_the_log_is_told_like_our_own() -> None:
     async def scene() -> None:
         log, notebook = MemoryLog(), Notebook()
         hub = Hub(Limits(), server="test")
-        commits = Commits(hub, log)
+        commits = Commits(hub, log, Sending(asyncio.get_running_loop()))
         hub.enter("ann", CLASSIC, notebook, "secret")
         running = asyncio.create_task(commits.run())
         await log.append([Message(room="lobby", seq=0, prev=0, sender="eve", at=0, text="hello")])
@@ -115,7 +153,7 @@ def test_an_ok_waits_for_its_event_when_another_s_come_first() -> None:
     async def scene() -> None:
         log, notebook = MemoryLog(), Notebook()
         hub = Hub(Limits(), server="test")
-        commits = Commits(hub, log)
+        commits = Commits(hub, log, Sending(asyncio.get_running_loop()))
         ann, _ = hub.enter("ann", EVENTS, notebook, "secret")
         hub.command(ann, Join(room="lobby"), 0)
         notebook.written = b""
@@ -127,6 +165,36 @@ def test_an_ok_waits_for_its_event_when_another_s_come_first() -> None:
             await commits.drained()
         heard = [decode_event(frame.text) for frame in FrameDecoder(1000).receive(notebook.written)]
         assert [type(event).__name__ for event in heard] == ["Ok", "Message", "Message"]
+        running.cancel()
+
+    asyncio.run(scene())
+
+
+def test_while_much_is_to_be_sent_only_small_rooms_go_on() -> None:
+    async def scene() -> None:
+        loop = Clockwork()
+        hub = Hub(Limits(), server="test")
+        sending = Sending(loop)
+        commits = Commits(hub, MemoryLog(), sending)
+        crowd = [
+            hub.enter(f"m{number}", CLASSIC, Silence(), f"secret {number}")[0]
+            for number in range(2 * LISTENERS_MIN)
+        ]
+        ann, _ = hub.enter("ann", EVENTS, Silence(), "secret")
+        hub.command(ann, Join(room="small"), 0)
+        hub.line(crowd[0], "for many", 0)
+        hub.command(ann, Say(room="small", text="for few"), 0)
+        sending.may_write(TURN_BYTES)
+        sending.put_off(Debtor(), 1)
+        running = asyncio.create_task(commits.run())
+        commits.wake()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert [hub.last, commits.events, hub.has_pending] == [1, 1, True]
+        loop.turn()
+        async with asyncio.timeout(10):
+            await commits.drained()
+        assert [hub.last, commits.events] == [2, 2]
         running.cancel()
 
     asyncio.run(scene())

@@ -41,12 +41,17 @@ def test_what_a_file_says_counts(tmp_path: Path) -> None:
     [
         ("[limits]\nmesages_per_second = 1\n", "did you mean 'limits.messages_per_second'?"),
         ("[limit]\nburst = 1\n", "did you mean 'limits'?"),
-        ("zzz = 1\n", "known: server, limits, log"),
+        ("zzz = 1\n", "known: server, limits, access, people, log"),
         ("limits = 3\n", "Expected `object`, got `int` - at `$.limits`"),
         ('[limits]\nburst = "many"\n', "Expected `int`, got `str` - at `$.limits.burst`"),
         ("[limits]\nburst = 0\n", ">= 1"),
         ('[log]\ndurability = "eternal"\n', "Invalid enum value 'eternal'"),
         ("[limits\n", "is not valid TOML"),
+        (f"[limits]\nburst = {'9' * 5000}\n", "is not valid TOML"),
+        (f"[limits]\nburst = {'[' * 5000}\n", "is not valid TOML"),
+        ("[limits]\nburst = 9999999999\n", "'limits.burst' must be a number up to 1,000,000,000"),
+        ("[limits]\nhandshake_seconds = inf\n", "'limits.handshake_seconds' must be a number"),
+        ("[limits]\nhandshake_seconds = nan\n", "'limits.handshake_seconds' must be a number"),
     ],
 )
 def test_mistakes_are_named_with_the_file_and_the_key(

@@ -1,13 +1,17 @@
 """The conversation's states and waits, one by one; `test_conversation_machine` mixes them."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import ProtocolError
-from hubbub.chat.heard import PlainLine, Said
+from hubbub.chat.heard import FILLER, Heard, PlainLine, Reply, Said
 from hubbub.chat.limits import Limits
-from hubbub.server.conversation import NEXT, State, Wait
+from hubbub.hub import cost
+from hubbub.server.fairness.turns import SLICE_UNITS, TURN_UNITS
+from hubbub.server.sessions.states import NEXT, State, Wait
 from tests.hub.peers import now
 from tests.server.conversing import Peer, Stage
 
@@ -124,25 +128,55 @@ def test_the_session_leaves_when_the_last_decision_is_made() -> None:
     ann = with_a_message(stage)
     ann.command(c.Say(room="lobby", text="a reply", reply_to=1))
     ann.vanish()
-    assert "ann" in stage.hub.sessions
+    assert "ann" in stage.hub.here
     ann.answer()
     assert ann.conversation.state is State.GONE
-    assert not stage.hub.sessions
+    assert not list(stage.hub.here)
 
 
 # What is waited for.
 
 
 def test_a_fast_sender_is_read_from_later() -> None:
-    stage = Stage(Limits(messages_per_second=10, burst=2))
+    stage = Stage(Limits(messages_per_second=10, burst=20))
     ann = in_lobby(stage, "ann")
-    ann.say(*(PlainLine(str(number)) for number in range(5)))
-    assert ann.conversation.wait is Wait.PACE
+    lines = [str(number) for number in range(50)]
+    ann.say(*map(PlainLine, lines))
+    assert ann.conversation.wait is Wait.TURN
     assert not ann.conversation.reading
     stage.run()
-    assert texts(stage) == ["0", "1", "2", "3", "4"]
-    assert stage.seconds == pytest.approx(0.5), "a tenth for each above the burst, with the join"
+    assert texts(stage) == lines
+    assert stage.loop.seconds >= 3, "a tenth for each above the burst; to join costs a few more"
     assert ann.conversation.reading
+
+
+@pytest.mark.parametrize("filler", [FILLER, Reply(b"pong")], ids=["empty frames", "pings"])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_what_means_nothing_is_paid_for_and_read_in_turns(filler: Heard, is_named: bool) -> None:
+    """A stranger's as well: one piece full of it takes many turns of the loop."""
+    stage = Stage()
+    ann = in_lobby(stage, "ann") if is_named else stage.peer()
+    taken: list[Heard] = []
+
+    def heard() -> Iterator[Heard]:
+        for _ in range(20_000):
+            taken.append(filler)
+            yield filler
+
+    most = (TURN_UNITS + SLICE_UNITS) / cost.FILLER
+    ann.conversation.hear(heard())
+    ann.follow()
+    assert len(taken) <= most
+    assert ann.conversation.wait is Wait.TURN
+    turns = 0
+    while ann.conversation.wait is not None:
+        before = len(taken)
+        ann.read()
+        assert stage.loop.go_on()
+        assert len(taken) - before <= most
+        turns += 1
+    assert len(taken) == 20_000
+    assert turns > 5
 
 
 def test_a_sender_waits_for_its_commits() -> None:
@@ -160,10 +194,13 @@ def test_who_leaves_answers_unread_is_not_listened_to() -> None:
     ann = stage.connect("ann", room_bytes=1024)
     refs = [str(number) for number in range(100)]
     ann.say(*(c.Rooms(ref=ref) for ref in refs * 50))
+    while ann.conversation.wait is Wait.TURN:
+        assert stage.loop.go_on()
     assert ann.conversation.wait is Wait.PEER
     assert ann.unread < 70_000
-    while ann.unread:
+    while ann.unread or ann.conversation.wait:
         ann.read()
+        stage.loop.go_on()
     assert len(ann.answers) == len(refs) * 50
 
 
@@ -289,3 +326,9 @@ def test_a_backlog_that_was_read_before_the_newest_commit_leaves_nothing_out() -
     stage.run()
     said = [event.text for event in bob.events if isinstance(event, e.Message)]
     assert said[-2:] == ["this fills bob's connection", "committed while the log was read"]
+
+
+def test_the_hub_knows_from_where_a_session_comes() -> None:
+    stage = Stage()
+    in_lobby(stage, "ann")
+    assert stage.hub.here.named("ann")[0].origin == "here"

@@ -13,7 +13,8 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.heard import PlainLine, Said
 from hubbub.chat.limits import Limits
-from hubbub.server.conversation import State
+from hubbub.server.fairness.turns import TURN_SECONDS
+from hubbub.server.sessions.states import State, Wait
 from tests.server.conversing import Peer, Stage
 
 NAMES = st.sampled_from(["ann", "bob", "cat"])
@@ -44,7 +45,7 @@ class ConversationMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage = Stage(LIMITS)
+        self.stage = Stage(LIMITS, step_seconds=TURN_SECONDS / 3)
         self.parts: list[Part] = []
         self.count = 0
         self.stopped = False
@@ -89,6 +90,8 @@ class ConversationMachine(RuleBasedStateMachine):
             return
         waiting = Part(self.stage.connect(holder.name), holder.name)
         self.parts.append(waiting)
+        while waiting.peer.conversation.wait is Wait.TURN:
+            assert self.stage.loop.go_on(), "everybody's turn comes"
         holder.peer.vanish()
         self._try(waiting, self.parts[secret % len(self.parts)])
 
@@ -101,6 +104,7 @@ class ConversationMachine(RuleBasedStateMachine):
     @rule()
     def stop(self) -> None:
         self.stopped = True
+        self.stage.turns.stop()
         for part in self.parts:
             part.peer.conversation.stop()
             part.peer.follow()
@@ -143,6 +147,10 @@ class ConversationMachine(RuleBasedStateMachine):
     def commit(self, fails: bool) -> None:
         self.stage.commit(fails=fails)
 
+    @rule()
+    def take_turns(self) -> None:
+        self.stage.loop.go_on()
+
     @rule(number=st.integers(0, 9), what=st.sampled_from(["answer", "bring", "tick", "read"]))
     def happen(self, number: int, what: str) -> None:
         if self.parts:
@@ -162,8 +170,9 @@ class ConversationMachine(RuleBasedStateMachine):
     @invariant()
     def names_have_one_holder(self) -> None:
         """A session that is let in bears its name, and nobody else does."""
-        for key, session in self.stage.hub.sessions.items():
-            assert session.key == key
+        keys = [session.person.key for session in self.stage.hub.here]
+        assert len(keys) == len(set(keys))
+        for session in self.stage.hub.here:
             assert session.admitted
             for room, member in session.members.items():
                 live = any(member in group for group in member.room.live.values())
@@ -185,7 +194,7 @@ class ConversationMachine(RuleBasedStateMachine):
                 unanswered = set(part.changes) - set(part.peer.answers)
                 assert not unanswered, "dropped without a word"
                 assert len(part.peer.answers) == len(set(part.peer.answers))
-        holders = {id(session) for session in self.stage.hub.sessions.values()}
+        holders = {id(session) for session in self.stage.hub.here}
         there = {
             id(part.peer.conversation.session)
             for part in self.parts

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.server.doorkeeper import FIRST_WORDS, Doorkeeper, Speech, speech_of
-from hubbub.server.patience import Patience
-from tests.server.test_patience import Clock
+from hubbub.server.fairness.turns import Turn
+from hubbub.server.sockets.deadlines import Deadlines
+from tests.server.clockwork import turn_of
+from tests.server.test_deadlines import Clock
 from tests.server.transports import FakeTransport, Recorder
 
 WORDS = sorted(FIRST_WORDS)
@@ -25,17 +27,17 @@ class Port:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.patience = Patience(60, self.clock)
+        self.deadlines = Deadlines(60, self.clock)
         self.answered_by: tuple[Speech, str] | None = None
         self.successor = Recorder()
         self.left = 0
         answers = {speech: self._answer(speech) for speech in Speech}
-        self.doorkeeper = Doorkeeper(answers, self.patience)
+        self.doorkeeper = Doorkeeper(answers, self.deadlines)
 
-    def _answer(self, speech: Speech) -> Callable[[str, Callable[[], None]], Recorder]:
-        def answer(host: str, left: Callable[[], None]) -> Recorder:
+    def _answer(self, speech: Speech) -> Callable[[Turn, Callable[[], None]], Recorder]:
+        def answer(turn: Turn, left: Callable[[], None]) -> Recorder:
             assert left == self._leave
-            self.answered_by = speech, host
+            self.answered_by = speech, turn.host
             return self.successor
 
         return answer
@@ -45,13 +47,15 @@ class Port:
 
     def knock(self, *, may_be_silent: bool = False) -> FakeTransport:
         """Let a peer connect."""
-        stranger = self.doorkeeper.stranger("a host", self._leave, may_be_silent=may_be_silent)
+        stranger = self.doorkeeper.stranger(
+            turn_of("a host"), self._leave, may_be_silent=may_be_silent
+        )
         return FakeTransport(stranger)
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
         self.clock.now += seconds
-        self.patience.sweep()
+        self.deadlines.sweep()
 
 
 # The decision.

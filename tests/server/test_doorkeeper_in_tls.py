@@ -10,10 +10,11 @@ from typing import NamedTuple, cast
 
 import pytest
 
-from hubbub.server.doorkeeper import Doorkeeper, Speech
-from hubbub.server.farewell import Farewell
+from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
 from hubbub.server.loop import new_event_loop
-from hubbub.server.patience import Patience
+from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.farewell import Farewell
+from tests.server.clockwork import turn_of
 
 PATIENCE_SECONDS = 30
 CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=hubbub -out c.pem -keyout k.pem"
@@ -63,20 +64,20 @@ class Port:
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self._lingering = Patience(3, loop.time)
+        self._lingering = Deadlines(3, loop.time)
         self._doorkeeper = Doorkeeper(
             {
                 Speech.FRAMES: lambda _host, left: Echo(Speech.FRAMES, left),
                 Speech.HTTP: lambda _host, left: Echo(Speech.HTTP, left),
                 Speech.UNKNOWN: lambda _host, left: Farewell(b"What?", self._lingering, left),
             },
-            Patience(60, loop.time),
+            Deadlines(60, loop.time),
         )
         self.left = asyncio.Event()
 
-    def stranger(self) -> asyncio.Protocol:
+    def stranger(self) -> Stranger:
         """Return the first protocol of a connection."""
-        return self._doorkeeper.stranger("", self.left.set, may_be_silent=False)
+        return self._doorkeeper.stranger(turn_of(""), self.left.set, may_be_silent=False)
 
 
 async def answer(contexts: Contexts, pieces: list[bytes], expected: bytes) -> None:

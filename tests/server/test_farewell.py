@@ -1,8 +1,8 @@
 """Last words."""
 
-from hubbub.server.farewell import Farewell
-from hubbub.server.patience import Patience
-from tests.server.test_patience import Clock
+from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.farewell import Farewell
+from tests.server.test_deadlines import Clock
 from tests.server.transports import FakeTransport
 
 
@@ -12,7 +12,7 @@ class Parting:
     def __init__(self, *, half: bool = True) -> None:
         self.left = 0
         self.clock = Clock()
-        self.lingering = Patience(3, self.clock)
+        self.lingering = Deadlines(3, self.clock)
         farewell = Farewell(b"Bye.", self.lingering, self._leave)
         self.transport = FakeTransport(farewell, can_write_eof=half)
 

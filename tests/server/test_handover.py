@@ -2,7 +2,7 @@
 
 import pytest
 
-from hubbub.server.handover import hand_over
+from hubbub.server.sockets.handover import hand_over
 from tests.server.transports import FakeTransport, Recorder
 
 

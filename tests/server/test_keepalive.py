@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hubbub.server.keepalive import PROBES, Keepalive
+from hubbub.server.sockets.keepalive import PROBES, Keepalive
 
 IDLE: int = getattr(socket, "TCP_KEEPALIVE" if sys.platform == "darwin" else "TCP_KEEPIDLE")
 

@@ -15,7 +15,7 @@ from tests.server.conftest import Connect, Loop, Serve
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the server take its peers for those of other machines."""
-    monkeypatch.setattr("hubbub.server.places.is_loopback", lambda _host: False)
+    monkeypatch.setattr("hubbub.server.sockets.places.is_loopback", lambda _host: False)
 
 
 def places_left(server: LocalServer, connect: Connect) -> Iterator[bytes]:
@@ -132,6 +132,6 @@ def test_a_fault_of_ours_at_the_door_costs_one_connection(
 
     with serve(connections_max=1) as server:
         with monkeypatch.context() as patch:
-            patch.setattr("hubbub.server.keepalive.Keepalive.apply", fault)
+            patch.setattr("hubbub.server.sockets.keepalive.Keepalive.apply", fault)
             assert connect(server).rest() == b""
         assert connect(server, "ann").who() == "1 in lobby: ann"

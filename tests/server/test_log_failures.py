@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Page
+from hubbub.chat.errors import Damaged, LogError
+from hubbub.chat.events import Entry, Message, Page
 from hubbub.chat.queries import PageQuery
 from hubbub.log.memory import MemoryLog
 from hubbub.testing import serving
 from tests.server.conftest import Connect, Meet
+from tests.server.http.asking import ask
 
 CAUSE = "The disk with /home/operator/chat is full."
 
@@ -19,7 +20,7 @@ class FailingLog(MemoryLog):
 
     failing = True
 
-    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
         if self.failing:
             raise LogError(CAUSE)
         return await super().append(drafts)
@@ -63,3 +64,44 @@ def test_the_health_check_fails_with_the_log(connect: Connect) -> None:
             visitor = connect(server)
             visitor.send(b"GET /healthz HTTP/1.0\r\n\r\n")
             assert visitor.rest().split(b" ")[1] == status
+
+
+def test_a_request_that_is_repeated_with_its_key_posts_once() -> None:
+    log = FailingLog()
+    posted: list[int] = []
+    with serving(log=log) as server:
+        for number in range(3):
+            body, key = {"text": f"text {number}", "name": "ci"}, f"key {number}"
+            log.failing = True
+            for _ in range(2):
+                answer = ask(server, "/api/rooms/lobby/messages", body, Idempotency_Key=key)
+                assert answer.refusal == (503, "log_unavailable")
+                assert int(answer.headers["retry-after"]) > 0
+            log.failing = False
+            for _ in range(2):  # the first answer is lost on its way
+                answer = ask(server, "/api/rooms/lobby/messages", body, Idempotency_Key=key)
+                posted.append(answer.json["seq"])
+    assert posted == [1, 1, 2, 2, 3, 3]
+
+
+class PartlyDamagedLog(MemoryLog):
+    """Cannot take what would have to be written to a damaged place."""
+
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
+        if any(isinstance(draft, Message) and draft.text == "no place" for draft in drafts):
+            raise Damaged(CAUSE)
+        return await super().append(drafts)
+
+
+def test_who_meets_damage_alone_is_told_that_it_lasts_and_nobody_else_is(
+    meet: Meet, connect: Connect
+) -> None:
+    with serving(log=PartlyDamagedLog()) as server:
+        ann, bob = meet(server, "ann"), meet(server, "bob")
+        for person in (ann, bob):
+            person.ask(type="join", room="lobby")
+        answer = ann.ask(type="say", room="lobby", text="no place", nonce="1")
+        assert answer["code"] == "damaged"
+        assert answer["message"].endswith("in its journal.")
+        assert ann.say_and_wait("a place", nonce="2") == 1
+        assert bob.say_and_wait("mine, too", nonce="3") == 2

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.server.pace import Pace
+from hubbub.server.fairness.pace import Pace
 
 
 def taken(pace: Pace, now: float) -> bool:

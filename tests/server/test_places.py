@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.chat.limits import Limits
-from hubbub.server.places import Place, Places, is_loopback
+from hubbub.server.sockets.places import Place, Places
 
 ELSEWHERE = "192.0.2.1"
 
@@ -18,16 +18,6 @@ def sock() -> Iterator[socket.socket]:
     """Any socket: a place only remembers it."""
     with socket.socket() as sock:
         yield sock
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
-def test_this_machine(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize("host", [ELSEWHERE, "::2", "::ffff:192.0.2.1", "fe80::1%eth0", "12.7.0.1"])
-def test_other_machines(host: str) -> None:
-    assert not is_loopback(host)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["127.0.0.1", "a", "b"]), st.booleans())))
@@ -51,5 +41,26 @@ def test_no_more_than_allowed_and_as_many_as_allowed(
 
 
 def test_no_limit_per_address(sock: socket.socket) -> None:
-    places = Places(Limits(connections_per_address_max=0))
+    places = Places(Limits(connections_max=1000, connections_per_address_max=0))
     assert all(places.take(ELSEWHERE, sock) for _ in range(1000))
+
+
+def test_a_prefix_of_ipv6_counts_as_one_address(sock: socket.socket) -> None:
+    places = Places(Limits(connections_max=1000, connections_per_address_max=2))
+    taken = [places.take(f"2001:db8::{number}", sock) for number in range(3)]
+    assert [place is not None for place in taken] == [True, True, False]
+    assert places.take("2001:db8:0:1::1", sock)
+
+
+def test_whoever_shares_a_place_lets_its_address_have_another(sock: socket.socket) -> None:
+    places = Places(Limits(connections_max=3, connections_per_address_max=1))
+    first = places.take(ELSEWHERE, sock)
+    assert first is not None
+    assert places.take(ELSEWHERE, sock) is None
+    first.share()
+    second = places.take(ELSEWHERE, sock)
+    assert second is not None
+    for place in (first, second):
+        place.leave()
+    assert places.take(ELSEWHERE, sock) is not None
+    assert places.take(ELSEWHERE, sock) is None, "neither was counted twice"

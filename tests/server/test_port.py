@@ -15,7 +15,7 @@ from hubbub.chat.limits import Limits
 from hubbub.chat.queries import PageQuery
 from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config, ServerSection
-from hubbub.testing import LocalServer, serving
+from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from tests.interop.raw import frame
 from tests.server.conftest import Connect, Meet, Serve
 from tests.server.event_peer import event_frame
@@ -25,7 +25,7 @@ from tests.server.event_peer import event_frame
 def with_limits(**limits: float) -> Iterator[LocalServer]:
     config = Config(
         server=ServerSection(listen="127.0.0.1:0"),
-        limits=Limits(**limits),  # type: ignore[arg-type]
+        limits=Limits(**{"shutdown_seconds": SHUTDOWN_SECONDS, **limits}),  # type: ignore[arg-type]
     )
     with serving(config) as server:
         yield server
@@ -116,7 +116,7 @@ def test_per_address_limits_do_not_count_loopback(meet: Meet) -> None:
 def test_per_address_limits_count_each_address(
     monkeypatch: pytest.MonkeyPatch, meet: Meet, connect: Connect
 ) -> None:
-    monkeypatch.setattr("hubbub.server.places.is_loopback", lambda _host: False)
+    monkeypatch.setattr("hubbub.server.sockets.places.is_loopback", lambda _host: False)
     with with_limits(connections_per_address_max=1) as server:
         ann = meet(server, "ann")
         assert b"as many connections" in connect(server).rest()

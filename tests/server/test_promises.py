@@ -7,8 +7,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from hubbub.chat.limits import Limits
-from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer, frame
 from tests.server.conftest import Connect, Meet, Serve, WaitingLog
@@ -56,7 +54,7 @@ def test_exactly_once(serve: Serve, meet: Meet) -> None:
         first = ann.say_and_wait("once", nonce="n")
         assert ann.say_and_wait("once", nonce="n") == first
         assert bob.say_and_wait("once", nonce="n") != first, "somebody else's nonce is another"
-        ann.sock.close()
+        ann.leave()
         bob.next("presence", name="ann", state="left")
         assert meet(server, "ann").say_and_wait("once", nonce="n") == first
     with serve() as server:
@@ -114,11 +112,9 @@ def test_bounded_memory(serve: Serve, meet: Meet, connect: Connect) -> None:
     assert heard == [("ann", f"{number} {text}") for number in range(count)]
 
 
-def test_slow_down_dont_lose(meet: Meet, connect: Connect) -> None:
+def test_slow_down_dont_lose(serve: Serve, meet: Meet, connect: Connect) -> None:
     """A sender above its rate is not read from until it may send again; nothing is dropped."""
-    limits = Limits(messages_per_second=200, burst=5)
-    config = Config(server=ServerSection(listen="127.0.0.1:0"), limits=limits)
-    with serving(config) as server:
+    with serve(messages_per_second=200, burst=5) as server:
         bob = meet(server, "bob")
         ann = connect(server)
         ann.send(frame("ann") + b"".join(frame(str(number)) for number in range(105)))

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.errors import ConfigError, LogError
-from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.events import Entry, Message
 from hubbub.client import connect
 from hubbub.log.memory import MemoryLog
 from hubbub.log.port import Log
@@ -68,7 +70,7 @@ class LateLog(MemoryLog):
         self.address: list[str] = []
         self.said = list[str]()
 
-    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
         texts = [draft.text for draft in drafts if isinstance(draft, Message)]
         if texts:
             self.asked.set()
@@ -114,7 +116,7 @@ def test_a_folder_in_use_is_told_before_the_block_begins(tmp_path: Path) -> None
 class BrokenLog(MemoryLog):
     """A log with a fault of ours in it."""
 
-    async def append(self, _: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, _: Sequence[Entry]) -> list[int]:
         raise ZeroDivisionError("a fault")
 
 
@@ -135,3 +137,21 @@ def test_the_blocks_own_error_passes_and_the_thread_ends() -> None:
     with pytest.raises(KeyError), serving_in_thread(config(), MemoryLog()):
         raise KeyError
     assert threading.active_count() == before
+
+
+def test_the_first_name_outside_ascii_waits_for_no_table() -> None:
+    script = (
+        "import sys\n"
+        "from hubbub.testing import serving\n"
+        "with serving() as server:\n"
+        "    from hubbub.chat.lookalikes import _table\n"
+        "    print(_table.cache_info().currsize, 'hubbub.chat.profiles' in sys.modules)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert ran.stdout == "1 True\n"

@@ -3,11 +3,13 @@
 import asyncio
 from typing import cast
 
+from hubbub.server.sockets.receiving import AnyProtocol
+
 
 class FakeTransport(asyncio.Transport):
     """`notes` has the calls in their order; `written` what was written."""
 
-    def __init__(self, protocol: asyncio.Protocol, *, can_write_eof: bool = True) -> None:
+    def __init__(self, protocol: AnyProtocol, *, can_write_eof: bool = True) -> None:
         super().__init__()
         self._can_write_eof = can_write_eof
         self._closing = False
@@ -27,7 +29,7 @@ class FakeTransport(asyncio.Transport):
         self.protocol.connection_lost(None)
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        self.protocol = cast("asyncio.Protocol", protocol)
+        self.protocol = cast("AnyProtocol", protocol)
 
     def get_protocol(self) -> asyncio.BaseProtocol:
         return self.protocol

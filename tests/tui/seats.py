@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from hubbub.desk.opening import Opening
+from hubbub.desk.posting import unsent
 from hubbub.desk.profile import Profile
 from hubbub.tui.app import HubbubApp
 from hubbub.tui.keyboard import Keyboard
@@ -85,6 +86,16 @@ class Seat:
         """Type a text and press Enter."""
         await self.type(text)
         await self.press("enter")
+
+    async def taken(self, count: int) -> None:
+        """Wait until this room has so many messages, and the server all that was said."""
+        desk = self.chat.desk
+
+        def is_so() -> bool:
+            replica = desk.replica(desk.rooms.current)
+            return replica is not None and len(replica.messages) == count and not unsent(desk.rooms)
+
+        await self.until(is_so)
 
     def send(self, data: str) -> None:
         """Have the terminal send these characters at once, and do not wait."""

@@ -40,6 +40,8 @@ def test_enter_and_a_key_for_another_room_at_once_post_in_the_room_on_the_screen
         await ann.say("/msg bob hi")
         await ann.until(lambda: ann.room == "@bob")
         await bob.say("something unread")
+        lobby = next(room for room in ann.chat.desk.rooms if not room.is_direct)
+        await ann.until(lambda: lobby.unread)
         ann.send(f"{SECRET}\r{behind}")
         await ann.until(lambda: ann.room == "#lobby")
         log = next(room.log for room in ann.chat.desk.rooms if room.is_direct)

@@ -37,7 +37,7 @@ def test_where_the_focus_is_unknown_a_mention_rings_and_waits_until_a_key_shows_
             seat(address, tmp_path, tells_focus=False) as ann,
         ):
             await ann.say("I am here")
-            await ann.until("complete 1–1")
+            await ann.taken(1)
             seq = await bob.say("ann, are you?")
             await ann.until("bob  ann, are you?")
             await ann.until("─ new ─")

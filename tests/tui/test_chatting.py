@@ -250,7 +250,7 @@ def test_an_edit_that_fails_is_there_to_be_tried_again(tmp_path: Path) -> None:
             address = server.address
             async with seat(address, tmp_path) as ann:
                 await ann.say("mine")
-                await ann.until("complete 1–1")
+                await ann.taken(1)
                 async with connect(address, name="bob") as bob:
                     await bob.say("x" * 10)
                 await ann.press("up")

@@ -36,7 +36,7 @@ def test_messages_typed_offline_are_sent_in_order_and_what_was_missed_appears(
         server = first.__enter__()
         async with seat(server.address, tmp_path) as ann:
             await ann.say("before")
-            await ann.until("complete 1–1")
+            await ann.taken(1)
             await asyncio.to_thread(first.__exit__, None, None, None)
             await ann.until("○ offline")
             await ann.say("typed offline 1")
@@ -48,7 +48,7 @@ def test_messages_typed_offline_are_sent_in_order_and_what_was_missed_appears(
                     await bob.say("you missed this")
                     await ann.until("you missed this")
                     await ann.until(lambda: not unsent(ann.chat.desk.rooms))
-                    await ann.until("complete 1–4")
+                    await ann.taken(4)
                     page = await bob.history("lobby")
                 assert ann.draft == "half ty"
                 said = [message.text for message in page.messages]
@@ -190,20 +190,26 @@ def test_a_server_that_is_not_there_ends_the_chat_with_a_sentence(tmp_path: Path
     asyncio.run(scene())
 
 
-def test_quitting_keeps_drafts_and_what_was_not_sent(tmp_path: Path) -> None:
+def test_quitting_keeps_drafts_and_sends_the_rest_at_the_next_start(
+    tmp_path: Path,
+) -> None:
     async def scene() -> None:
         first = serving(on(tmp_path))
         server = first.__enter__()
         async with seat(server.address, tmp_path) as ann:
             await ann.say("before")
-            await ann.until("complete 1–1")
+            await ann.taken(1)
             await asyncio.to_thread(first.__exit__, None, None, None)
             await ann.until("○ offline")
             await ann.say("never sent")
             await ann.type("half a draft")
         with serving(on(tmp_path, server.port)):
             async with seat(server.address, tmp_path) as ann:
-                assert ann.draft == "never sent\nhalf a draft"
+                assert ann.draft == "half a draft"
+                await ann.taken(2)
+            async with connect(server.address, name="bob") as bob:
+                page = await bob.history("lobby")
+            assert [message.text for message in page.messages] == ["before", "never sent"]
 
     asyncio.run(scene())
 

@@ -127,7 +127,7 @@ def test_over_several_messages_each_says_when_and_by_whom(
         await ann.until("(edited)")
         await ann.until("(deleted)")
         await ann.say("five six")
-        await ann.until("complete 1–6")
+        await ann.taken(4)
         ann.send(drag(ann, "two", "five"))
         told = (await copied(ann)).split("\n")
         assert [re.sub(r"^\[\d\d:\d\d\] ", "at ", line) for line in told] == [
@@ -247,7 +247,7 @@ def test_beside_the_log_there_is_nothing_to_mark(
     hubbub_server: LocalServer, tmp_path: Path
 ) -> None:
     async def scene(ann: Seat, _bob: Chat) -> None:
-        await ann.until("● bob")
+        await ann.until("◌ bob")
         ann.send(press((3, 2)) + to((8, 9)) + release((8, 9)) + COPY)
         await ann.until("Ctrl+Q quits.")
         assert ann.app.clipboard == ""

@@ -149,7 +149,7 @@ def test_topic_and_members_are_shown(hubbub_server: LocalServer, tmp_path: Path)
         async with connect(address, name="bob") as bob, seat(address, tmp_path, size=size) as ann:
             await ann.say("/topic soup of the day")
             await ann.until("#lobby  soup of the day")
-            await ann.until("● bob")
+            await ann.until("◌ bob")
             await bob.say("bye")
             await bob.__aexit__(None, None, None)
             await ann.until("○ bob")
@@ -256,7 +256,7 @@ def test_a_click_means_the_member_that_the_user_saw(
         address = hubbub_server.address
         size = (120, 30)
         async with connect(address, name="bob"), seat(address, tmp_path, size=size) as ann:
-            await ann.until("● bob")
+            await ann.until("◌ bob")
             replica = ann.chat.desk.replica(ann.chat.desk.rooms.current)
             assert replica is not None
             replica.members.append("aaron")  # who has just come, and is not drawn yet

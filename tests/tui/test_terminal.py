@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.raw import RawPeer
+from tests.interop.raw import RawPeer, frame
 
 from .seats import FOCUS_IN, click, press, release, to
 from .tmux import PATIENCE_SECONDS, Tmux
@@ -47,6 +47,11 @@ class Server:
         self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def taken(screen: str) -> bool:
+    """Return whether the server has something, and all that was said."""
+    return "complete 1–" in screen and "to be sent" not in screen
 
 
 @pytest.fixture
@@ -85,7 +90,7 @@ def test_a_killed_server_takes_nothing_with_it(tmp_path: Path, server: Server) -
     with chatting(tmp_path, server) as terminal:
         terminal.type("before")
         terminal.keys("Enter")
-        terminal.until("complete 1–1")
+        terminal.until(taken)
         terminal.type("still typing")
         server.kill()
         screen = terminal.until("○ offline")
@@ -95,7 +100,7 @@ def test_a_killed_server_takes_nothing_with_it(tmp_path: Path, server: Server) -
         terminal.keys("Enter")
         terminal.until("2 waiting to be sent")
         server.start()
-        screen = terminal.until("complete 1–3")
+        screen = terminal.until(lambda screen: taken(screen) and "and again" in screen)
         for text in ("before", "still typing", "and again"):
             assert screen.count(text) == 1
 
@@ -243,6 +248,64 @@ def test_it_ends_with_zero_when_the_user_quits(tmp_path: Path, server: Server) -
     with chatting(tmp_path, server) as terminal:
         terminal.keys("C-q")
         assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_what_was_waiting_to_be_sent_is_sent_once_at_the_next_start(
+    tmp_path: Path, server: Server, ending: signal.Signals
+) -> None:
+    texts = ("said while offline", "and this one, too")
+    with chatting(tmp_path, server) as terminal:
+        server.kill()
+        terminal.until("○ offline")
+        for text in texts:
+            terminal.type(text)
+            terminal.keys("Enter")
+        terminal.until("2 waiting to be sent")
+        os.kill(terminal.pid, ending)
+        terminal.ended()
+    server.start()
+    for _ in range(2):
+        with chatting(tmp_path, server) as terminal:
+            terminal.until(taken)
+            screen = terminal.until(texts[-1])  # the log may be drawn after the line below it
+            assert [screen.count(text) for text in texts] == [1, 1]
+            terminal.keys("C-q")
+            assert terminal.ended() == 0
+
+
+def stand_still_while_many_talk(terminal: Tmux, server: Server) -> None:
+    """Have much that the program has not read, so that its system would reset the connection."""
+    os.kill(terminal.pid, signal.SIGSTOP)
+    with RawPeer("127.0.0.1", server.port, "bob") as bob:
+        for number in range(50):
+            bob.say(f"much {number}")
+        bob.who()  # the server has acted on all of it
+
+
+@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_whoever_is_told_to_end_is_gone_at_once(
+    tmp_path: Path, server: Server, ending: signal.Signals
+) -> None:
+    with chatting(tmp_path, server) as terminal:
+        stand_still_while_many_talk(terminal, server)
+        os.kill(terminal.pid, ending)
+        os.kill(terminal.pid, signal.SIGCONT)
+        assert terminal.ended() == 0
+    with RawPeer("127.0.0.1", server.port, "bob") as other:
+        assert other.who().startswith("1 in lobby")
+
+
+def test_whoever_was_killed_comes_back_under_their_name(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal:
+        stand_still_while_many_talk(terminal, server)
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.ended()
+    with RawPeer("127.0.0.1", server.port) as other:
+        other.send(frame("ann"))
+        assert "is kept for" in other.pair()[1], "it was a loss, and nobody else gets the name"
+    with chatting(tmp_path, server) as terminal:
+        terminal.until("much 49")
 
 
 @pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM])

@@ -69,6 +69,7 @@ class Tab:
         self.composer.press("Enter")
 
     def hears(self, *texts: str) -> None:
-        """Wait until each of the texts is shown, once."""
+        """Wait until each of the texts is shown, once, and is posted."""
         for text in texts:
             expect(self.message(text)).to_have_count(1)
+            expect(self.message(text)).not_to_contain_class("pending")

@@ -49,6 +49,11 @@ def test_axe_finds_nothing_serious(
         ann.composer.press("Control+k")
         expect(ann.page.get_by_role("dialog")).to_be_visible()
         assert complaints(ann) == [], "the switcher"
+        for command in ("/register", "/devices", "/link", "/logout"):
+            ann.page.keyboard.press("Escape")
+            ann.say(command)
+            expect(ann.page.get_by_role("dialog")).to_be_visible()
+            assert complaints(ann) == [], command
 
 
 def test_keys_reach_what_can_be_done_with_a_message(

@@ -1,6 +1,8 @@
 """Nothing is lost or doubled when the server or the network goes away."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.faults.serving import ServerProcess
 from tests.interop.raw import RawPeer
@@ -25,7 +27,7 @@ def test_a_server_killed_while_somebody_types(
     server.kill()
     ann.composer.press_sequentially("sentence")
     ann.composer.press("Enter")
-    ann.hears("half a sentence")
+    expect(ann.message("half a sentence")).to_be_visible()
     server.start()
     with RawPeer(server.host, server.port, "carl") as carl:
         carl.say("back again")
@@ -78,7 +80,7 @@ def test_what_was_unsent_survives_the_tab(server: ServerProcess, url: str, new_t
     ann = new_tab().enter(url, "ann")
     server.kill()
     ann.say("written without a server")
-    ann.hears("written without a server")
+    expect(ann.message("written without a server")).to_be_visible()
     server.start()
     # The tab is closed and another one of the same browser opened, before anything was sent.
     ann.page.close()
@@ -103,7 +105,7 @@ def test_who_was_away_gets_what_was_missed(
     assert not ann.faults
 
 
-def test_a_second_tab_takes_over_without_a_fight(url: str, new_tab: NewTab) -> None:
+def test_two_tabs_of_one_person_are_both_live(url: str, new_tab: NewTab) -> None:
     ann = new_tab().enter(url, "ann")
     # A duplicated tab has a copy of the session's storage.
     stored = ann.page.evaluate("() => ({...sessionStorage})")
@@ -113,5 +115,58 @@ def test_a_second_tab_takes_over_without_a_fight(url: str, new_tab: NewTab) -> N
     )
     twin.page.goto(url)
     twin.say("from the second tab")
-    twin.hears("from the second tab")
-    expect(ann.page.get_by_role("button", name="Continue here")).to_be_visible()
+    ann.hears("from the second tab")
+    ann.say("from the first tab")
+    for tab in (ann, twin):
+        tab.hears("from the second tab", "from the first tab")
+        expect(tab.page.get_by_role("status").first).to_contain_text("Connected")
+        expect(tab.page.get_by_role("complementary", name="People")).to_contain_text("People · 1")
+    assert not twin.faults
+
+
+def test_a_closed_tab_leaves_and_its_name_waits_for_its_person(
+    server: ServerProcess, url: str, new_tab: NewTab
+) -> None:
+    with EventPeer(server, "bob") as bob:  # type: ignore[arg-type]
+        ann = new_tab().enter(url, "ann")
+        bob.next("presence", name="ann", state="joined")
+        for number in range(50):
+            bob.say_and_wait(f"much {number}")
+        ann.page.close()
+        bob.next("presence", name="ann", state="left")
+        with EventPeer(server, "ann", room=None) as other:  # type: ignore[arg-type]
+            assert other.welcome["held"]
+            assert other.ask(type="join", room="lobby")["code"] == "name_taken"
+        again = type(ann)(ann.page.context.new_page()).enter(url, "ann")
+        bob.next("presence", name="ann", state="joined")
+        again.hears("much 49")
+
+
+def test_an_edit_made_without_a_connection_is_made_when_it_is_back(
+    url: str, new_tab: NewTab
+) -> None:
+    relays: list[WebSocketRoute] = []
+    is_cut = False
+
+    def relay(page: WebSocketRoute) -> None:
+        if is_cut:
+            page.close()
+        else:
+            page.connect_to_server()
+            relays.append(page)
+
+    ann, bob = new_tab(), new_tab().enter(url, "bob")
+    ann.page.route_web_socket(re.compile("/ws$"), relay)
+    ann.enter(url, "ann")
+    ann.say("a text with a mistkae")
+    bob.hears("a text with a mistkae")
+    is_cut = True
+    relays[-1].close()
+    expect(ann.page.get_by_role("status").first).to_contain_text("Offline")
+    ann.composer.press("ArrowUp")
+    ann.say("a text without one")
+    notice = ann.page.get_by_role("alert").filter(has_text="is changed when it is back")
+    expect(notice).to_be_visible()
+    is_cut = False
+    bob.hears("a text without one")
+    expect(notice).to_have_count(0)

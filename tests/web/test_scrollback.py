@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from hubbub.chat.limits import Limits
+from hubbub.chat.limits import GuestLimits, Limits
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer, frame
@@ -20,11 +20,12 @@ NUMBER = re.compile(r"message (\d+)")
 
 @pytest.fixture(scope="module")
 def long_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """A server whose lobby has a long log; it ends with the module."""
+    """A server whose lobby has a long log, and which keeps no names; it ends with the module."""
     folder = tmp_path_factory.mktemp("long")
     config = Config(
         server=ServerSection(listen="127.0.0.1:0", data=str(folder)),
         limits=Limits(messages_per_second=0),
+        people=GuestLimits(guest_name_minutes=0),  # everybody who looks at it is called ann
     )
     texts = [f"message {number}" + " and more words" * (number % 7) for number in range(MESSAGES)]
     with serving(config) as server:

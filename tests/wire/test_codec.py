@@ -38,7 +38,7 @@ def test_a_command_decodes_and_unknown_fields_are_ignored() -> None:
         ("{}", 'a JSON object with a "type"'),
         ('{"type":5}', 'a JSON object with a "type"'),
         ('{"type":"sya"}', "Did you mean 'say'?"),
-        ('{"type":"qqq"}', "Known: delete, direct,"),
+        ('{"type":"qqq"}', "Known: access, add, appoint, away, back,"),
         ('{"type":"say","room":"lobby"}', "missing required field `text`"),
         ('{"type":"say","room":"lobby","text":5}', "Expected `str`, got `int` - at `$.text`"),
         ('{"type":"join","room":"lobby","after":-1}', "Expected `int` >= 0 - at `$.after`"),
@@ -48,6 +48,9 @@ def test_a_command_decodes_and_unknown_fields_are_ignored() -> None:
         ('{"type":"say","room":"a","text":"b","nonce":""}', "length >= 1 - at `$.nonce`"),
         ('{"type":"say","room":"a","text":"b","nonce":"a\\u0000"}', "without control characters"),
         ('{"type":"say","room":"a","text":"b","nonce":"\\u009b"}', "without control characters"),
+        ('{"type":"edit","room":"a","text":"x","seq":1e400}', "Number out of range - at `$.seq`"),
+        ('{"type":"ping","ref":1e400}', "Number out of range - at `$.ref`"),
+        ('{"type":"say","text":"x","x":' + "9" * 5000 + "}", "missing required field `room`"),
         ('{"type":"ping","ref":"' + "r" * 65 + '"}', "length <= 64 - at `$.ref`"),
     ],
 )

@@ -15,6 +15,7 @@ from hubbub.wire.websocket import (
     Close,
     Ping,
     Text,
+    Unheard,
     WebSocketDecoder,
     WebSocketError,
     close_message,
@@ -27,7 +28,7 @@ LIMIT = 100_000
 KEY = b"\x01\x02\x03\x04"
 
 
-def decoded(*chunks: bytes, limit: int = LIMIT) -> list[Text | Ping | Close]:
+def decoded(*chunks: bytes, limit: int = LIMIT) -> list[Text | Ping | Close | Unheard]:
     decoder = WebSocketDecoder(limit)
     return [message for chunk in chunks for message in decoder.receive(chunk)]
 
@@ -77,11 +78,11 @@ def test_a_message_in_fragments_with_a_ping_between(text: str, data: st.DataObje
     cut = data.draw(st.integers(0, len(octets)))
     assert decoded(
         frame(octets[:cut], final=False), frame(b"you?", 0x9), frame(octets[cut:], 0x0)
-    ) == [Ping(b"you?"), Text(text)]
+    ) == [Unheard(), Ping(b"you?"), Text(text)]
 
 
-def test_a_pong_means_nothing_and_a_close_is_told() -> None:
-    assert decoded(frame(b"", 0xA), frame(struct.pack(">H", 1000), 0x8)) == [Close()]
+def test_a_pong_says_nothing_and_a_close_is_told() -> None:
+    assert decoded(frame(b"", 0xA), frame(struct.pack(">H", 1000), 0x8)) == [Unheard(), Close()]
     assert close_message(1001) == b"\x88\x02" + struct.pack(">H", 1001)
 
 

@@ -3,12 +3,85 @@
     HubbubError            every one has a stable `code` and a sentence for people
      ├ ProtocolError       the peer broke the wire: say the sentence, close
      ├ Refused             the peer may not: the session goes on
+     │  ├ WrongSecret      … because a password or a code is wrong: it is counted
+     │  └ PutOut           … and the session ends, with the same sentence as its last words
      ├ LogError            nothing was committed; retrying is safe
+     │  ├ Damaged          what was asked for cannot be read any more; retrying does not help
+     │  └ Interrupted      a read took too long, or the log is being closed
      ├ ConfigError         names the file and the key
      └ Unreachable         no server answered, or it ended the conversation for good
 
 Any other exception is a bug of ours: it ends the one session it happened in.
+
+`COURSES` says of every code that a server sends what becomes of it by itself, and so what a client
+does: it repeats what was refused for a passing reason, and tells its user about a lasting one.
 """
+
+from enum import Enum
+
+
+class Course(Enum):
+    """What becomes of the reason for a refusal if nobody does anything about it."""
+
+    PASSING = "passing"  # repeat the same: in order, with the same nonces, ever more rarely
+    LASTING = "lasting"  # tell the person, and give them back what they wrote
+
+
+COURSES = {
+    "log_unavailable": Course.PASSING,
+    "slow_down": Course.PASSING,
+    "handshake_timeout": Course.PASSING,
+    "idle": Course.PASSING,
+    "server_fault": Course.PASSING,
+    "http_unavailable": Course.PASSING,
+    "not_ready": Course.PASSING,
+    "slow_body": Course.PASSING,
+    "slow_frame": Course.PASSING,
+    "too_much": Course.PASSING,
+    "damaged": Course.LASTING,
+    "bad_command": Course.LASTING,
+    "not_a_member": Course.LASTING,
+    "no_such_room": Course.LASTING,
+    "no_such_message": Course.LASTING,
+    "room_not_allowed": Course.LASTING,
+    "room_taken": Course.LASTING,
+    "too_many_rooms": Course.LASTING,
+    "too_long": Course.LASTING,
+    "empty": Course.LASTING,
+    "forbidden": Course.LASTING,
+    "not_here": Course.LASTING,
+    "name_taken": Course.LASTING,
+    "name_not_allowed": Course.LASTING,
+    "banned": Course.LASTING,
+    "muted": Course.LASTING,
+    "not_admitted": Course.LASTING,
+    "slow_mode": Course.LASTING,
+    "password_needed": Course.LASTING,
+    "password_not_allowed": Course.LASTING,
+    "wrong_code": Course.LASTING,
+    "no_such_hook": Course.LASTING,
+    "wrong_invitation": Course.LASTING,
+    "wrong_login": Course.LASTING,
+    "wrong_token": Course.LASTING,
+    "wrong_password": Course.LASTING,
+    "protocol_error": Course.LASTING,
+    "bad_request": Course.LASTING,
+    "foreign_origin": Course.LASTING,
+    "not_found": Course.LASTING,
+    "method_not_allowed": Course.LASTING,
+    "unknown_host": Course.LASTING,
+    "upgrade_required": Course.LASTING,
+}
+
+
+def is_passing(code: str) -> bool:
+    """Return whether what was refused with this code may be taken if it is repeated."""
+    return COURSES.get(code) is Course.PASSING
+
+
+def is_lasting(code: str) -> bool:
+    """Return whether a refusal with this code is known to last. A newer server may have others."""
+    return COURSES.get(code) is Course.LASTING
 
 
 class HubbubError(Exception):
@@ -33,15 +106,48 @@ class Refused(HubbubError):
 
     Codes: bad_command, name_taken, name_not_allowed, room_not_allowed, not_a_member,
     no_such_room, no_such_message, too_long, empty, forbidden, too_many_rooms, not_here.
+    `retry_after`: in how many seconds the reason will have passed, if the server knows.
     """
 
     code = "bad_command"
 
+    def __init__(
+        self, sentence: str, *, code: str | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.retry_after = retry_after
+
+
+class WrongSecret(Refused):
+    """What was given to prove something proves nothing. The owner of the connection counts it.
+
+    `account` is what it was given for, whether there is such a one or not; empty for secrets that
+    are for no account. Codes: wrong_password, wrong_login, wrong_code.
+    """
+
+    def __init__(self, sentence: str, *, code: str, account: str = "") -> None:
+        super().__init__(sentence, code=code)
+        self.account = account
+
+
+class PutOut(Refused):
+    """The session became one of somebody who is kept out: it ends once it is answered."""
+
 
 class LogError(HubbubError):
-    """The log could not commit or read: the disk is full, locked, failing or corrupt."""
+    """The log could not commit or read: the disk is full, locked or failing."""
 
     code = "log_unavailable"
+
+
+class Damaged(LogError):
+    """The log's file is damaged where it would have to be read. That does not pass by itself."""
+
+    code = "damaged"
+
+
+class Interrupted(LogError):
+    """A read took too long, or the log is being closed: it was broken off."""
 
 
 class ConfigError(HubbubError):

@@ -17,7 +17,8 @@ def fold(message: Message, event: AnyLogged) -> Message:
         return message
     match event:
         case Edited():
-            return replace(message, text=event.text, edited=event.at)
+            edits = event.edits if event.edits > 1 else 0
+            return replace(message, text=event.text, edited=event.at, edits=edits)
         case Deleted():
             return replace(message, text="", deleted=True, reactions={})
         case Reaction():

@@ -34,6 +34,13 @@ class Reply(msgspec.Struct, frozen=True):
     payload: bytes
 
 
+class Filler(msgspec.Struct, frozen=True):
+    """What a wire has beside words: an empty frame, a pong, a part of a message.
+
+    It means nothing, but to read it takes time, and somebody has to take turns with it.
+    """
+
+
 class Goodbye(msgspec.Struct, frozen=True):
     """The peer asks, in the words of its wire, to end the connection."""
 
@@ -41,5 +48,7 @@ class Goodbye(msgspec.Struct, frozen=True):
 Said = Introduction | AnyCommand | PlainLine | Refusal
 """What a conversation is about."""
 
-Heard = Said | Reply | Goodbye
+Heard = Said | Reply | Filler | Goodbye
 """All that can come from a peer; the transport itself deals with what is not `Said`."""
+
+FILLER = Filler()

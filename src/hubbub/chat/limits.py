@@ -9,6 +9,27 @@ import msgspec
 from msgspec import Meta
 
 
+class GuestLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[people]` section of hubbub.toml."""
+
+    guest_name_minutes: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Minutes for which a name stays with a guest who has left: somebody whose "
+            "program keeps a secret, by which the chatroom knows them again.",
+        ),
+    ] = 60
+    guest_days: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="Days after which a guest is forgotten who has not been here. What they "
+            "said stays.",
+        ),
+    ] = 30
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[limits]` section of hubbub.toml."""
 
@@ -16,12 +37,19 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(
             ge=0,
-            description="Frames per second that one sender may keep up; 0 is no limit. The server "
-            "reads more slowly from a faster sender, and drops nothing of what it sent.",
+            description="Short messages per second that one sender may keep up; 0 is no limit. "
+            "Whatever else it asks for counts as so many as it makes the server do. The server "
+            "reads more slowly from a faster sender, and drops nothing of what it sent. Senders "
+            "of one address may keep up 200 times as much together.",
         ),
     ] = 100
     burst: Annotated[
-        int, Meta(ge=1, description="Frames that a sender may send at once before that rate holds.")
+        int,
+        Meta(
+            ge=1,
+            description="Short messages that a sender may send at once before that rate holds; "
+            "those of one address together 20 times as many, however often they come back.",
+        ),
     ] = 1000
     text_bytes_max: Annotated[
         int, Meta(ge=1, description="Longest message text, in bytes of UTF-8.")
@@ -72,8 +100,13 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 60
     connections_max: Annotated[
-        int, Meta(ge=1, description="Connections at the same time, from everywhere.")
-    ] = 50_000
+        int,
+        Meta(
+            ge=0,
+            description="Connections at the same time, from everywhere; 0 is as many as the "
+            "system's limit of open files allows, and 50,000 at the most.",
+        ),
+    ] = 0
     connections_per_address_max: Annotated[
         int,
         Meta(
@@ -82,7 +115,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "Loopback addresses do not count.",
         ),
     ] = 256
-    rooms_max: Annotated[int, Meta(ge=1, description="Rooms at the same time.")] = 100_000
+    rooms_max: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Rooms at the same time. In a day a person may open a 200th of them, all "
+            "from one address a 50th, and all from this machine a fifth, or 20 if that is more. "
+            "The last tenth is kept for those who opened few.",
+        ),
+    ] = 100_000
     rooms_per_member_max: Annotated[
         int, Meta(ge=1, description="Rooms that one session may be in.")
     ] = 200
@@ -94,16 +135,27 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "sends no presence and no typing events: they would cost more than its messages.",
         ),
     ] = 1000
-    duplicate_window_seconds: Annotated[
+    daily_bytes_max: Annotated[
         int,
         Meta(
-            ge=1, description="Seconds within which a message repeated with its nonce posts once."
+            ge=0,
+            description="Bytes that people at one address may post in a day, or ten times as much "
+            "if they are on the server's machine; 0 is no limit. Each message counts as 256 more.",
         ),
-    ] = 600
+    ] = 1_000_000_000
+    disk_free_bytes_min: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Bytes that the server leaves free on the disk of its log; 0 is none. "
+            "Below that nothing can be posted, until there is more space again.",
+        ),
+    ] = 67_108_864
     shutdown_seconds: Annotated[
         float,
         Meta(
             ge=0,
-            description="Seconds that members have to read the rest when the server stops.",
+            description="Seconds that members have to read the rest when the server stops. It "
+            "waits no longer than 3 for one who reads nothing.",
         ),
-    ] = 3
+    ] = 10

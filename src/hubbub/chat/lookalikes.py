@@ -5,16 +5,19 @@ comes from the library confusable-homoglyphs, which keeps Unicode's data; it is 
 first name needs it that is not ASCII. For ASCII a handful of entries will do.
 """
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from importlib import resources
+from itertools import compress
 from unicodedata import normalize
 
 import msgspec
 
-_ASCII = str.maketrans(
-    {"0": "O", "1": "l", "I": "l", "|": "l", "m": "rn", "`": "'", '"': "''", "%": "º/₀"}
+_ASCII = (
+    *(("0", "O"), ("1", "l"), ("I", "l"), ("|", "l")),
+    *(("m", "rn"), ("`", "'"), ('"', "''"), ("%", "º/₀")),
 )
-"""What of the table concerns ASCII."""
+"""What of the table concerns ASCII. Nothing is made of one entry that another one changes."""
 
 _JOINERS = "\u200c\u200d"
 """Of what UTS 39 ignores, names may hold only these, within words of Indic scripts."""
@@ -27,6 +30,7 @@ class _LookAlike(msgspec.Struct):
     c: str
 
 
+@lru_cache(maxsize=4096)  # a name is asked for as it comes, while it stays, and as it goes
 def skeletons(name: str) -> frozenset[str]:
     """Return one or two skeletons of an allowed name; names look alike if they share one.
 
@@ -36,14 +40,38 @@ def skeletons(name: str) -> frozenset[str]:
     return frozenset((_skeleton(name), _skeleton(name.lower())))
 
 
+def skeletons_of(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the skeletons of many names; those in ASCII are looked at together, which is cheaper.
+
+    To none of their characters does it matter what stands beside it, nor is any a line feed.
+    """
+    together = [name.isascii() and "\n" not in name for name in names]
+    text = "\n".join(compress(names, together))
+    lines = zip(*(_skeleton(one).split("\n") for one in (text, text.lower())), strict=True)
+    return [
+        next(lines) if is_plain else tuple(skeletons(name))
+        for name, is_plain in zip(names, together, strict=True)
+    ]
+
+
 def look_alike(name: str, other: str) -> bool:
     """Return whether people could take one name for the other."""
     return not skeletons(name).isdisjoint(skeletons(other))
 
 
+def begins_like(name: str, beginning: str) -> bool:
+    """Return whether people could take the beginning of a name for this one."""
+    beginnings = tuple(skeletons(beginning))
+    return any(skeleton.startswith(beginnings) for skeleton in skeletons(name))
+
+
 def plain_looks(text: str) -> str:
     """Return `text` with each character replaced by the plainest one that looks like it."""
-    return text.translate(_ASCII if text.isascii() else _table())
+    if not text.isascii():
+        return text.translate(_table())
+    for char, plain in _ASCII:
+        text = text.replace(char, plain)
+    return text
 
 
 def _skeleton(text: str) -> str:

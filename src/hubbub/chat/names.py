@@ -7,24 +7,26 @@ letters, digits and a few joiners. Both profiles come from the precis-i18n libra
 
 import hashlib
 import re
-from functools import cache
-from typing import TYPE_CHECKING
-from unicodedata import category, normalize
+from functools import lru_cache
+from unicodedata import category, combining, normalize
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.lookalikes import look_alike, plain_looks, skeletons
-
-if TYPE_CHECKING:
-    from precis_i18n.profile import Profile
+from hubbub.chat.lookalikes import begins_like, look_alike, plain_looks, skeletons
 
 SERVER_NAME = "hubbub"
 """The name under which the server itself speaks; nobody else may have it."""
 
+HTTP_NAMES = ("api", "webhook")
+"""The names under which posts over HTTP stand that give none; no session may have them."""
+
+DELETED = "deleted account"
+"""The beginning of the names that deleted accounts get."""
+
 DEFAULT_ROOM = "lobby"
 NAME_CHARS_MAX = 32
 ROOM_CHARS_MAX = 64
-MUCH_TOO_LONG = 8
-"""Times the limit. Normalising may shorten a name, but takes long for what is longer than this."""
+MUCH_TOO_LONG = 4
+"""Times the limit. Normalising makes names shorter, but not that much: this is not looked at."""
 
 MARKS_MAX = 4
 """Marks on one letter. More would reach into the lines above and below (UTS 39, section 5.4)."""
@@ -34,16 +36,24 @@ _BLANK = frozenset("\u2800\u303f\ufffc\U00013441\U00013442\U00016fe4\U0001d159")
 
 _PRIVATE = re.compile(r"[(\[]private")
 
+_ASCII_ROOM = re.compile(rf"[A-Za-z0-9_.-]{{1,{ROOM_CHARS_MAX}}}")
 _ROOM_JOINERS = "-_."
+_FOLDERS = (".", "..")  # whoever asks for /api/rooms/../messages gets /api/messages
 _DIRECT = "@"
 
+SYSTEM_ROOM = "$"
+"""The room of the facts (see events.py), in which nobody is: no room of people is called so."""
 
-@cache
-def _profile(name: str) -> "Profile":
-    # Imported on first use: its Unicode tables would slow the start of commands that need no name.
-    from precis_i18n import get_profile  # noqa: PLC0415
+AUDIT = "$audit"
+"""The room in which every act of power is written down, for operators."""
 
-    return get_profile(name)
+REPORTS = "$reports"
+"""The room of all reports, for operators; with `/` and a room's name those of its moderators."""
+
+
+def load_tables() -> None:
+    """Read what names outside ASCII are judged by; else the first of them waits for it."""
+    look_alike(allowed_name("é"), SERVER_NAME)
 
 
 def allowed_name(raw: str) -> str:
@@ -54,14 +64,9 @@ def allowed_name(raw: str) -> str:
     if len(raw) > MUCH_TOO_LONG * NAME_CHARS_MAX:
         raise _not_allowed(f"The name has {len(raw)} characters.")
     try:
-        name = _profile("NicknameCasePreserved").enforce(raw)
-    except UnicodeEncodeError:
-        shown = raw[:NAME_CHARS_MAX]
-        raise _not_allowed(
-            f"The name {shown!r} holds characters that names may not have."
-        ) from None
-    if len(name) > NAME_CHARS_MAX:
-        raise _not_allowed(f"The name has {len(name)} characters.")
+        name = _nickname(raw)
+    except ValueError as error:
+        raise _not_allowed(f"The name {raw[:NAME_CHARS_MAX]!r} {error}.") from None
     if not (name.isascii() or _is_visible(name)):
         raise _not_allowed(f"The name {name!a} holds characters that are invisible or pile up.")
     if _imitates_a_line(name):
@@ -75,7 +80,50 @@ def allowed_name(raw: str) -> str:
             f"The name '{name}' is reserved for the server. Choose another one.",
             code="name_not_allowed",
         )
+    if len(name) >= len(DELETED) and begins_like(name, DELETED):
+        raise Refused(
+            f"The name '{name}' is kept for accounts that are deleted. Choose another one.",
+            code="name_not_allowed",
+        )
     return name
+
+
+def deleted_name(person: str) -> str:
+    """Return the name that a deleted account gets, by its person's id; nobody else can have it."""
+    number = int(hashlib.sha256(f"deleted {person}".encode()).hexdigest(), 16)
+    return f"{DELETED} {number % 1_000_000:06d}"
+
+
+def check_is_no_program(name: str) -> None:
+    """Raise Refused `name_not_allowed` if people could take `name` for one of `HTTP_NAMES`."""
+    if any(look_alike(name, kept) for kept in HTTP_NAMES):
+        raise Refused(
+            f"The name '{name}' is kept for programs that post over HTTP. Choose another one.",
+            code="name_not_allowed",
+        )
+
+
+def _nickname(raw: str) -> str:
+    if raw.isascii() and raw.isprintable():  # the profile would do no more
+        name = " ".join(raw.split())
+        if len(name) > NAME_CHARS_MAX:
+            raise ValueError(f"has {len(name)} characters")
+        return name
+    if _piles_up(raw):
+        raise ValueError("holds characters that are invisible or pile up")
+    from hubbub.chat.profiles import nickname  # noqa: PLC0415 (loads tables that few names need)
+
+    return nickname(raw, NAME_CHARS_MAX)
+
+
+def _piles_up(text: str) -> bool:
+    """Return whether marks pile up: to sort them takes the square of how many there are."""
+    marks = 0
+    for char in text:
+        marks = marks + 1 if combining(char) else 0
+        if marks > MARKS_MAX:
+            return True
+    return False
 
 
 def _not_allowed(cause: str) -> Refused:
@@ -122,33 +170,42 @@ def _is_colon(char: str) -> bool:
     return plain_looks(char) == ":" and category(char)[0] not in "LM"
 
 
+@lru_cache(maxsize=4096)  # the names of a room are compared again and again
 def name_key(name: str) -> str:
-    """Return what two spellings of one allowed name have in common (RFC 8266, comparison)."""
+    """Return what two spellings of one allowed name have in common (RFC 8266, comparison).
+
+    Raises ValueError if it is no name.
+    """
     if name.isascii():  # the profile would do the same to an ASCII name, forty times slower
         return " ".join(name.lower().split(" "))
-    return _profile("NicknameCaseMapped").enforce(name)
+    if len(name) > MUCH_TOO_LONG * NAME_CHARS_MAX or _piles_up(name):
+        raise ValueError("is no name")
+    from hubbub.chat.profiles import nickname_key  # noqa: PLC0415 (as above)
+
+    return nickname_key(name, MUCH_TOO_LONG * NAME_CHARS_MAX)
 
 
 def same_name(name: str, other: str) -> bool:
     """Return whether two names are the same one; what cannot be a name only equals itself."""
     try:
         return name == other or name_key(name) == name_key(other)
-    except UnicodeEncodeError:
+    except ValueError:
         return False
 
 
 def allowed_room(raw: str) -> str:
     """Return `raw` as a public room's name, in lower case; raise Refused `room_not_allowed`."""
-    much_too_long = len(raw) > MUCH_TOO_LONG * ROOM_CHARS_MAX
-    try:
-        room = _profile("UsernameCaseMapped").enforce(raw) if raw and not much_too_long else ""
-    except UnicodeEncodeError:
-        room = ""
-    if (
-        not room
-        or len(room) > ROOM_CHARS_MAX
-        or not all(char.isalnum() or char in _ROOM_JOINERS for char in room)
-    ):
+    if _ASCII_ROOM.fullmatch(raw):  # the profile would do no more
+        room = raw.lower()
+    else:
+        room = "" if len(raw) > MUCH_TOO_LONG * ROOM_CHARS_MAX else _room(raw)
+    if room in _FOLDERS:
+        raise Refused(
+            f"A room cannot be called '{room}', which means a folder in addresses. "
+            "Choose a name with letters, digits, '-', '_' or more dots.",
+            code="room_not_allowed",
+        )
+    if not room:
         raise Refused(
             f"A room cannot be called {raw[:ROOM_CHARS_MAX]!r}. "
             f"Choose 1 to {ROOM_CHARS_MAX} letters, digits, '-', '_' or '.', without spaces.",
@@ -157,16 +214,64 @@ def allowed_room(raw: str) -> str:
     return room
 
 
-def direct_room(name: str, other: str) -> str:
-    """Return the name of the private room that the holders of two names share.
+@lru_cache(maxsize=4096)  # each command has the name of a room
+def _room(raw: str) -> str:
+    """Return the room's name, empty if there can be none."""
+    if raw.isascii() or _piles_up(raw):
+        return ""
+    from hubbub.chat.profiles import username  # noqa: PLC0415 (as above)
+
+    try:
+        room = username(raw, ROOM_CHARS_MAX)
+    except ValueError:
+        return ""
+    return room if all(char.isalnum() or char in _ROOM_JOINERS for char in room) else ""
+
+
+def handle_of(id_: str) -> str:
+    """Return what stands for somebody who is known where for others their name's key does."""
+    return f"\x01{id_}"  # no control character can stand in a name
+
+
+def sender_handle(name: str, id_: str) -> str:
+    """Return what stands for the sender of an event: by their id, if they are known."""
+    if id_:
+        return handle_of(id_)
+    try:
+        return name_key(name)
+    except ValueError:
+        return name  # an old log may hold it, or a tutorial's server send it
+
+
+def known_by(handle: str) -> str:
+    """Return the id of somebody who is known from what stands for them, else nothing."""
+    return handle[1:] if handle[:1] == "\x01" else ""
+
+
+def private_room(handle: str, other: str) -> str:
+    """Return the name of the private room that two people share, each given by their handle.
 
     A digest, because names may hold any separator one could put between them.
     """
-    keys = sorted((name_key(name), name_key(other)))
-    # Neither newline nor any other control character can stand in a name.
-    return _DIRECT + hashlib.sha256("\n".join(keys).encode()).hexdigest()[:24]
+    handles = "\n".join(sorted((handle, other)))
+    return _DIRECT + hashlib.sha256(handles.encode()).hexdigest()[:24]
+
+
+def direct_room(name: str, other: str) -> str:
+    """Return the name of the private room that two people share of whom only names are known."""
+    return private_room(name_key(name), name_key(other))
 
 
 def is_direct(room: str) -> bool:
-    """Return whether `room` is a private room of two, as named by `direct_room`."""
+    """Return whether `room` is a private room of two, as named by `private_room`."""
     return room.startswith(_DIRECT)
+
+
+def is_system(room: str) -> bool:
+    """Return whether `room` is one that the server keeps by itself, for those whom it concerns."""
+    return room.startswith(SYSTEM_ROOM)
+
+
+def is_public(room: str) -> bool:
+    """Return whether `room` is one that everybody may find in lists and in searches."""
+    return not (is_direct(room) or is_system(room))

@@ -3,6 +3,7 @@
 import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
+from hubbub.chat.events import Fact, Page, Reaction
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -14,6 +15,11 @@ class Head(msgspec.Struct, frozen=True):
     topic: str
     dropped: int = 0
     """The newest seq of the room that the log no longer keeps; 0 if it keeps all."""
+    removed: int = 0
+    """The newest seq of an earlier room of the name that an operator removed; 0 if there is none.
+
+    If there is no room now, `first` and `last` are 0.
+    """
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -26,28 +32,104 @@ class Epoch(msgspec.Struct, frozen=True):
     start: int
 
 
+class PostedAs(msgspec.Struct, frozen=True):
+    """By whom something was said, and with which nonce; `person` is their id, if they are known."""
+
+    sender: str
+    nonce: str
+    person: str = ""
+
+
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages of a room: the newest, the newest before a seq, or the oldest after one."""
+    """Messages of a room: the newest, the newest before a seq, or the oldest after one.
+
+    `posted_as`: instead, the one message that was posted so, if there is one.
+    """
 
     room: str
     before: int | None = None
     after: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
+    posted_as: PostedAs | None = None
 
 
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest messages with all of `words`, of one room or of every public room."""
+    """The newest messages with all of `words`, of one room or of every public room.
+
+    `private`: the private rooms, by name, that are searched as well.
+    """
 
     words: str
     room: str | None = None
+    private: tuple[str, ...] = ()
     before: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
 
 
+class ReactionsQuery(msgspec.Struct, frozen=True):
+    """The reactions that a person gave to some messages of a room, and that stand.
+
+    `person` is their id, empty for everybody in passing; `targets` are the seqs of the messages.
+    Pages have the names under which reactions were given, and people have other names later.
+    """
+
+    room: str
+    person: str
+    targets: tuple[int, ...]
+
+
+class FactsQuery(msgspec.Struct, frozen=True):
+    """The facts that stand under keys with this beginning, in order of the keys."""
+
+    prefix: str
+
+
 class Settled(msgspec.Struct, frozen=True):
-    """Wait until the first `drafts` drafts that the hub ever accepted are committed or refused."""
+    """Wait until the hub's batches of drafts, up to number `batches`, are committed or refused."""
 
-    drafts: int
+    batches: int
 
 
-Question = PageQuery | SearchQuery | Settled
+class Moment(msgspec.Struct, frozen=True):
+    """Wait a moment: somebody else is about to be done, of which no commit need come."""
+
+
+class HashPassword(msgspec.Struct, frozen=True):
+    """Make a hash of a password, with which it can be verified later."""
+
+    password: str
+
+
+class NewSecret(msgspec.Struct, frozen=True):
+    """Text that nobody can guess or foresee: 22 letters, digits, `-` and `_`."""
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """Wait until a secret may be looked at that was given for `account`, or for none.
+
+    The more of them were wrong lately, the longer it takes (server/sessions/guesses.py). Whoever
+    finds that it is wrong raises WrongSecret.
+    """
+
+    account: str = ""
+
+
+class VerifyPassword(msgspec.Struct, frozen=True):
+    """Whether a password is the one of `account`, of which `hash` was made.
+
+    Where there is no hash, because there is no such account or it has no password, leave it empty:
+    the answer is no, and takes as long as any other.
+    """
+
+    password: str
+    hash: str
+    account: str
+
+
+AboutSecrets = HashPassword | VerifyPassword | NewSecret
+Question = (
+    PageQuery | SearchQuery | ReactionsQuery | FactsQuery | Settled | Moment | Guess | AboutSecrets
+)
+
+Answer = Page | list[Reaction] | list[Fact] | str | bool | None
+"""A page or facts for queries, a hash or secret, whether the password is right, else nothing."""

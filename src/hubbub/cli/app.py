@@ -2,18 +2,34 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from hubbub.cli.account_app import app as account
+from hubbub.cli.options import Address, Name, Password, Room, of_text
+from hubbub.cli.order_app import app as admin
 from hubbub.tui import THEME_NAMES
 
+
+class _Commands(typer.core.TyperGroup):
+    """A link in place of a command, such as that of an invitation, is one to join."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put in the command that is meant, whatever options come before the link."""
+        first = next((one for one in args if one in self.commands or "://" in one), "")
+        return super().parse_args(ctx, ["join", *args] if "://" in first else args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(account, name="account")
+app.add_typer(admin, name="admin")
 
 
 def _known_theme(theme: str | None) -> str | None:
@@ -24,17 +40,6 @@ def _known_theme(theme: str | None) -> str | None:
 
 _THEMES = f"{', '.join(THEME_NAMES[:-1])} or {THEME_NAMES[-1]}"
 
-Address = Annotated[
-    str, typer.Argument(metavar="ADDRESS", help="HOST:PORT of the server.", show_default=False)
-]
-Name = Annotated[str | None, typer.Option(envvar="HUBBUB_NAME", help="The name to chat under.")]
-Password = Annotated[
-    str,
-    typer.Option(
-        envvar="HUBBUB_PASSWORD", show_default=False, help="The chatroom's password, if it has one."
-    ),
-]
-Room = Annotated[str | None, typer.Option(help="The room; the lobby if not given.")]
 Colors = Annotated[
     str | None,
     typer.Option(
@@ -48,8 +53,13 @@ Plain = Annotated[
     typer.Option("--plain", help="Read and print plain lines; suits screen readers and pipes."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
-Before = Annotated[int | None, typer.Option(min=0, help="Only messages before this seq.")]
-After = Annotated[int | None, typer.Option(min=0, help="Only what came after this seq.")]
+_SEQ_MAX = 2**63 - 1  # that of chat/events, whose import would delay --version
+Before = Annotated[
+    int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only messages before this seq.")
+]
+After = Annotated[
+    int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only what came after this seq.")
+]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to print.")]
 
 
@@ -57,9 +67,14 @@ Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to p
 def hubbub(
     context: typer.Context,
     *,
-    name: Annotated[str | None, typer.Option(help="The name to chat under.")] = None,
+    name: Annotated[
+        str | None, typer.Option(callback=of_text, help="The name to chat under.")
+    ] = None,
     password: Annotated[
-        str, typer.Option(show_default=False, help="The chatroom's password, if it has one.")
+        str,
+        typer.Option(
+            callback=of_text, show_default=False, help="The chatroom's password, if it has one."
+        ),
     ] = "",
     theme: Colors = None,
     plain: Plain = False,
@@ -81,8 +96,8 @@ def hubbub(
         from hubbub.desk.opening import Opening
 
         # Not an `envvar` of the options, which stand before other commands, too.
-        name = name or os.environ.get("HUBBUB_NAME") or None
-        password = password or os.environ.get("HUBBUB_PASSWORD", "")
+        name = name or of_text(os.environ.get("HUBBUB_NAME")) or None
+        password = password or of_text(os.environ.get("HUBBUB_PASSWORD", ""))
         join_or_host(Opening(name=name, password=password, theme=theme), plain=plain)
     elif name or password or theme or plain:
         raise typer.BadParameter("Put --name, --password, --theme and --plain after the command.")
@@ -91,7 +106,9 @@ def hubbub(
 @app.command()
 def serve(
     *,
-    listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on.")] = None,
+    listen: Annotated[
+        str | None, typer.Option(callback=of_text, help="HOST:PORT to listen on.")
+    ] = None,
     lan: Annotated[
         bool,
         typer.Option(
@@ -101,7 +118,8 @@ def serve(
         ),
     ] = False,
     password: Annotated[
-        str | None, typer.Option(help="The password that everybody must give.")
+        str | None,
+        typer.Option(callback=of_text, help="The password that everybody must give."),
     ] = None,
     no_password: Annotated[
         bool, typer.Option("--open", help="With --lan: have no password.")
@@ -123,11 +141,55 @@ def serve(
 
 
 @app.command()
+def rooms(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder that keeps the log.")],
+    *,
+    remove: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Remove the room, with all that was said in it, for ever. May be given several "
+            "times, and be a pattern such as 'spam-*'.",
+        ),
+    ] = None,
+) -> None:
+    """List the rooms of a server's log, the largest first. Stop the server first."""
+    from hubbub.cli.rooms import rooms as run
+
+    run(data, remove or [])
+
+
+@app.command()
+def check(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder that keeps the log.")],
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Make a damaged log anew, with its indexes, from what can be read. The damaged "
+            "file is kept beside it.",
+        ),
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write what can be read to a file, a line of JSON for each event."),
+    ] = None,
+) -> None:
+    """Read a server's log, and say what of it is whole. Stop the server first."""
+    from hubbub.cli.check import check as run
+
+    run(data, repair=repair, export=export)
+
+
+@app.command()
 def join(
     address: Address = "",
     *,
     name: Name = None,
-    room: Annotated[str | None, typer.Option(help="The room to begin in.")] = None,
+    room: Annotated[
+        str | None, typer.Option(callback=of_text, help="The room to begin in.")
+    ] = None,
     password: Password = "",
     theme: Colors = None,
     plain: Plain = False,
@@ -156,21 +218,30 @@ def join(
 
 @app.command()
 def send(
-    words: Annotated[list[str], typer.Argument(metavar="[ADDRESS] TEXT|-", show_default=False)],
+    words: Annotated[
+        list[str], typer.Argument(metavar="[ADDRESS] TEXT|-", callback=of_text, show_default=False)
+    ],
     *,
     name: Name = None,
     room: Room = None,
+    person: Annotated[
+        str | None, typer.Option(callback=of_text, help="Say it to one person, in private.")
+    ] = None,
     password: Password = "",
 ) -> None:
     """Say TEXT, or each line of stdin if it is '-'."""
     address, text = _address_and(words)
-    from hubbub.cli.names import load_profile, sender_name
-    from hubbub.cli.passwords import known_password
+    if person is not None and room is not None:
+        raise typer.BadParameter("Give --person or --room, not both.")
+    if person is None and text.startswith("/msg "):
+        raise typer.BadParameter(
+            "Everybody in the room would read this. To say something to one person, give --person "
+            "NAME and the text without /msg."
+        )
     from hubbub.cli.send import send as run
+    from hubbub.cli.visiting import planned
 
-    profile = load_profile()
-    password = known_password(password, address, profile)
-    run(address, name or sender_name(profile), room, password, text)
+    run(planned(address, name, room, password), text, person)
 
 
 @app.command()
@@ -184,12 +255,10 @@ def tail(
     json: Json = False,
 ) -> None:
     """Print messages as they come."""
-    from hubbub.cli.names import load_profile, reader_name
-    from hubbub.cli.passwords import known_password
     from hubbub.cli.tail import tail as run
+    from hubbub.cli.visiting import planned_readings
 
-    password = known_password(password, address, load_profile())
-    run(address, name or reader_name(), room, password, after=after, json=json)
+    run(planned_readings(address, name, room, password), after=after, json=json)
 
 
 @app.command()
@@ -207,18 +276,18 @@ def history(
     """Print messages of the past."""
     if before is not None and after is not None:
         raise typer.BadParameter("Give --before or --after, not both.")
-    from hubbub.cli.names import load_profile, reader_name
     from hubbub.cli.pages import history as run
-    from hubbub.cli.passwords import known_password
+    from hubbub.cli.visiting import planned_readings
 
-    name = name or reader_name()
-    password = known_password(password, address, load_profile())
-    run(address, name, room, password, before=before, after=after, limit=limit, json=json)
+    visits = planned_readings(address, name, room, password)
+    run(visits, before=before, after=after, limit=limit, json=json)
 
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="[ADDRESS] QUERY", show_default=False)],
+    words: Annotated[
+        list[str], typer.Argument(metavar="[ADDRESS] QUERY", callback=of_text, show_default=False)
+    ],
     *,
     name: Name = None,
     room: Room = None,
@@ -229,13 +298,11 @@ def search(
 ) -> None:
     """Print the messages that hold every word of QUERY."""
     address, query = _address_and(words)
-    from hubbub.cli.names import load_profile, reader_name
     from hubbub.cli.pages import search as run
-    from hubbub.cli.passwords import known_password
+    from hubbub.cli.visiting import planned_readings
 
-    name = name or reader_name()
-    password = known_password(password, address, load_profile())
-    run(address, name, room, password, query, before=before, limit=limit, json=json)
+    visits = planned_readings(address, name, room, password)
+    run(visits, query, before=before, limit=limit, json=json)
 
 
 def _address_and(words: list[str]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import typer
 
+from hubbub.chat.text import whole_number
 from hubbub.cli.output import complain
 from hubbub.client import Address, parse_address
 from hubbub.lan import is_allowed
@@ -76,10 +77,10 @@ def _announced(here: Address | None) -> list[Choice]:
 def _ask(choices: list[Choice]) -> str:
     complain("Chatrooms found:")
     width = max(len(choice.title) for choice in choices)
-    for number, (title, _, remark) in enumerate(choices, 1):
-        complain(f"{number:4}  {title:{width}}  {remark}".rstrip())
+    for place, (title, _, remark) in enumerate(choices, 1):
+        complain(f"{place:4}  {title:{width}}  {remark}".rstrip())
     while True:
         typed = typer.prompt("Which one", default="1", err=True).strip()
-        if typed.isdecimal() and 1 <= int(typed) <= len(choices):
-            return choices[int(typed) - 1].address
+        if number := whole_number(typed, len(choices)):
+            return choices[number - 1].address
         complain(f"Type a number from 1 to {len(choices)}.")

@@ -12,12 +12,14 @@ from functools import partial
 import msgspec
 import platformdirs
 
-from hubbub.chat.errors import ConfigError, LogError
+from hubbub.chat.errors import ConfigError, LogError, Unreachable
+from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.cli import plain as lines
 from hubbub.cli.finding import answers, chosen_address
 from hubbub.cli.names import asked_name, load_profile, remember_name
 from hubbub.cli.output import complain
 from hubbub.cli.passwords import insist, known_password, remember_password
+from hubbub.cli.visiting import known_device
 from hubbub.client import Chat, parse_address
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
@@ -74,6 +76,8 @@ def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
         def entered(chat: Chat) -> None:
             remember_name(name, profile)
             remember_password(chat, password, opening.address, profile)
+            if chat.room not in (opening.room, place.room, DEFAULT_ROOM):
+                complain(f"you are invited to {chat.room}, and speak there")
 
         lines.chat(
             opening.address,
@@ -81,10 +85,19 @@ def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
             opening.room,
             password,
             reconnect=opening.reconnect,
+            device=device,
             entered=entered,
         )
 
-    insist(enter, known_password(opening.password, opening.address, profile), opening.address)
+    place = parse_address(opening.address)
+    is_person = sys.stdin is not None and sys.stdin.isatty()
+    device = known_device(opening.address, name, profile, is_person=is_person)
+    try:
+        insist(enter, known_password(opening.password, opening.address, profile), opening.address)
+    except Unreachable as end:
+        if end.code == "logged_out":
+            profile.devices.forget(str(place), name)
+        raise
 
 
 def _with_server(opening: Opening, hosting: ExitStack, *, plain: bool) -> Opening:

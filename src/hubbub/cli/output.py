@@ -11,7 +11,7 @@ from hubbub.chat.events import Room
 from hubbub.chat.names import is_direct
 from hubbub.chat.text import inert, inert_line
 from hubbub.cli import flush
-from hubbub.client import AnyClientEvent, Offline, Online
+from hubbub.client import AnyClientEvent, Delayed, Offline, Online
 
 
 def complain(sentence: str) -> None:
@@ -36,7 +36,7 @@ def show_lines(lines: Iterable[str]) -> None:
 
 
 def report(event: AnyClientEvent) -> None:
-    """Print on stderr that the connection came or went, or that a history is not what it was."""
+    """Print on stderr what becomes of the connection, of messages that wait, and of a history."""
     match event:
         case Online(events=True):
             complain(f"connected to {event.address} ({event.server})")
@@ -44,11 +44,15 @@ def report(event: AnyClientEvent) -> None:
             complain(f"connected to {event.address}, which relays messages and keeps none")
         case Offline():
             complain(f"{event.reason}; trying again in {event.retry_seconds:.2g} s")
+        case Delayed(room=None):
+            complain("the server cannot read its log just now; trying again")
+        case Delayed():
+            complain("the server cannot store messages just now; what you say is sent when it can")
         case Room(replaced=True):
             where = "a private room" if is_direct(event.room) else event.room
             complain(
                 f"the history of {where} was replaced, perhaps by a backup: messages shown before "
-                "may be gone, and others missing here; 'hubbub history' shows what there is"
+                "may be gone, and what it holds instead follows"
             )
         case _:
             pass

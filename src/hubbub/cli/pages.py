@@ -1,20 +1,19 @@
 """`hubbub history` and `hubbub search`: print messages from the log."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from hubbub.chat.events import Message, Page
-from hubbub.cli.output import reader_may_leave, show_lines
-from hubbub.cli.transcript import transcript
-from hubbub.client import Chat, connect
+from hubbub.chat.events import Page
+from hubbub.cli.output import complain, reader_may_leave, show_lines
+from hubbub.cli.transcript import lost, transcript
+from hubbub.cli.visiting import Visit, read
+from hubbub.cli.waiting import told_of_waiting
+from hubbub.client import Chat
 from hubbub.wire.codec import encode
 
 
 def history(
-    address: str,
-    name: str,
-    room: str | None,
-    password: str,
+    visits: Sequence[Visit],
     *,
     before: int | None,
     after: int | None,
@@ -26,44 +25,48 @@ def history(
     async def page(chat: Chat) -> Page:
         return await chat.history(chat.room, before=before, after=after, limit=limit)
 
-    _show(*asyncio.run(_ask(address, name, room, password, page)), json=json)
+    _show(*asyncio.run(_ask(visits, page, json=json)), json=json)
 
 
 def search(
-    address: str,
-    name: str,
-    room: str | None,
-    password: str,
-    query: str,
-    *,
-    before: int | None,
-    limit: int,
-    json: bool,
+    visits: Sequence[Visit], query: str, *, before: int | None, limit: int, json: bool
 ) -> None:
     """Print the messages with every word of `query`, oldest first."""
 
     async def page(chat: Chat) -> Page:
-        wanted = None if room is None else chat.room
+        wanted = None if visits[0].room is None else chat.room
         return await chat.search(query, wanted, before=before, limit=limit)
 
-    _show(*asyncio.run(_ask(address, name, room, password, page)), json=json)
+    _show(*asyncio.run(_ask(visits, page, json=json)), json=json)
 
 
 async def _ask(
-    address: str,
-    name: str,
-    room: str | None,
-    password: str,
-    page: Callable[[Chat], Awaitable[Page]],
-) -> tuple[list[Message], str]:
-    """Return the messages, and the room that the command is about."""
-    async with connect(
-        address, name=name, room=room, password=password, joining=False, reconnect=False
-    ) as chat:
-        return (await page(chat)).messages, chat.room
+    visits: Sequence[Visit], page: Callable[[Chat], Awaitable[Page]], *, json: bool
+) -> tuple[Page, str]:
+    """Return the page, and the room that the command is about.
+
+    As lines, it lacks what the ignored say; as JSON, it is what the server has.
+    """
+
+    async def asked(visit: Visit) -> tuple[Page, str]:
+        async with visit.connect(joining=False, reconnect=False) as chat:
+            async with told_of_waiting(chat):
+                answer = await page(chat)
+            for part in answer.missing:
+                complain(lost(answer.room or chat.room, part.after, part.upto))
+            if not json:
+                answer.messages = [one for one in answer.messages if not chat.is_ignored(one)]
+            return answer, chat.room
+
+    return await read(visits, asked)
 
 
-def _show(messages: list[Message], here: str, *, json: bool) -> None:
+def _show(page: Page, here: str, *, json: bool) -> None:
     with reader_may_leave():
-        for message in messages:
+        for message in page.messages:
             show_lines([encode(message).decode()] if json else transcript(message, here))
+    if page.reached is not None:
+        complain(
+            "the search was broken off, because it took too long; to search further back, add "
+            f"--before {page.reached}"
+        )

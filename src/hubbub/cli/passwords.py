@@ -14,7 +14,8 @@ from hubbub.desk.profile import Profile
 
 def known_password(given: str, address: str, profile: Profile) -> str:
     """Return the password given, else the one that this address took last; empty if none did."""
-    return given or profile.server(str(parse_address(address))).password
+    place = parse_address(address)
+    return given or place.password or profile.server(str(place)).password
 
 
 def remember_password(chat: Chat, password: str, address: str, profile: Profile) -> None:
@@ -34,7 +35,7 @@ def insist(enter: Callable[[str], None], password: str, address: str) -> None:
         try:
             enter(password)
         except Refused as refusal:
-            if refusal.code not in ("password_needed", "wrong_password") or not _can_ask():
+            if refusal.code not in ("password_needed", "wrong_password") or not can_ask():
                 raise
             if refusal.code == "wrong_password":
                 complain(str(refusal))
@@ -43,7 +44,8 @@ def insist(enter: Callable[[str], None], password: str, address: str) -> None:
         password = _asked(address)
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
+    """Return whether there is a terminal to ask the user on."""
     return all(one and one.isatty() for one in (sys.stdin, sys.stderr))
 
 

@@ -2,15 +2,26 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
+from msgspec import structs
+
 from hubbub.chat.errors import Refused, Unreachable
-from hubbub.chat.events import Message
+from hubbub.chat.events import Away, Message, Removed, RoomRules
+from hubbub.cli.ending import run
 from hubbub.cli.output import reader_may_leave, report, show_lines
+from hubbub.cli.reading import ReadMarkers
+from hubbub.cli.restored import Restored
 from hubbub.cli.speaking import Speaker, StdinLines, let_go
 from hubbub.cli.transcript import server_lines, transcript
-from hubbub.client import Chat, connect
+from hubbub.client import AnyClientEvent, Chat, connect
+from hubbub.client.nonces import Nonces
+from hubbub.desk.devices import device_label
+
+LINES_MAX = 100
+"""Lines with private messages of which the echo may be on its way."""
 
 
 def chat(
@@ -20,24 +31,69 @@ def chat(
     password: str,
     *,
     reconnect: bool,
+    device: str,
     entered: Callable[[Chat], None],
 ) -> None:
-    """Chat until stdin ends. Ctrl-C is the usual way out, and no failure.
+    """Chat until stdin ends. Ctrl-C and SIGTERM are usual ways out, and no failures.
 
     `entered` is called once the server has taken the name and the password.
     """
-    opened = connect(address, name=name, room=room, password=password, reconnect=reconnect)
+    opened = connect(
+        address,
+        name=name,
+        room=room,
+        password=password,
+        device=device,
+        label=device_label(),
+        reconnect=reconnect,
+    )
     with reader_may_leave(), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_chat(opened, entered))
+        run(_chat(opened, entered))
+
+
+class _Typed:
+    """What was typed here, and so stands on the screen already when it comes back.
+
+    What the same person says on other devices, or in other programs here, does not.
+    """
+
+    def __init__(self) -> None:
+        self._nonces = Nonces()
+        self._said: set[str] = set()
+        self._lines: deque[str] = deque(maxlen=LINES_MAX)
+
+    def message(self) -> str:
+        """Return the nonce of a message that is typed now."""
+        nonce = self._nonces.next()
+        self._said.add(nonce)
+        return nonce
+
+    def line(self, line: str) -> None:
+        """Take in a line with a `/`: by `/msg`, the server posts its end without a nonce."""
+        if line.startswith("/msg "):
+            self._lines.append(line)
+
+    def holds(self, own: Message) -> bool:
+        """Return, once, whether a message of our own was typed here."""
+        if own.nonce is not None:
+            was_said = own.nonce in self._said
+            self._said.discard(own.nonce)
+            return was_said
+        line = next((line for line in self._lines if line.endswith(own.text)), None)
+        if line is not None:
+            self._lines.remove(line)
+        return line is not None
 
 
 async def _chat(opened: Chat, entered: Callable[[Chat], None]) -> None:
+    typed, markers = _Typed(), ReadMarkers(opened)
     hearing: asyncio.Task[None] | None = None
     try:
         async with opened as chat:
             entered(chat)
-            hearing = asyncio.create_task(_hear(chat))
-            await _speak_while(hearing, chat)
+            hearing = asyncio.create_task(_hear(chat, typed, markers))
+            await _speak_while(hearing, chat, typed)
+            await markers.move()
     finally:
         # Closed, the chat gives what came before its end, and then no more. That is still shown,
         # also where a line that could not be sent told of the end first.
@@ -45,8 +101,8 @@ async def _chat(opened: Chat, entered: Callable[[Chat], None]) -> None:
             await hearing
 
 
-async def _speak_while(hearing: asyncio.Task[None], chat: Chat) -> None:
-    speaking = asyncio.create_task(_speak(chat))
+async def _speak_while(hearing: asyncio.Task[None], chat: Chat, typed: _Typed) -> None:
+    speaking = asyncio.create_task(_speak(chat, typed))
     try:
         await asyncio.wait({hearing, speaking}, return_when=asyncio.FIRST_COMPLETED)
         if hearing.done():
@@ -56,32 +112,66 @@ async def _speak_while(hearing: asyncio.Task[None], chat: Chat) -> None:
         let_go(speaking)
 
 
-async def _hear(chat: Chat) -> None:
+class _Rules:
+    """What holds in rooms as far as it was told: only what changes it is news."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, RoomRules] = {}
+
+    def is_news(self, event: RoomRules) -> bool:
+        """Take in what holds now; who keeps the room in order is no news here."""
+        now = structs.replace(event, owner="", moderators=[], members=[], writers=[])
+        before = self._told.get(event.room, RoomRules(room=event.room))
+        self._told[event.room] = now
+        return now != before
+
+
+async def _hear(chat: Chat, typed: _Typed, markers: ReadMarkers) -> None:
+    restored, rules, here = Restored(chat), _Rules(), chat.room
     async for event in chat:
         report(event)
-        if not (isinstance(event, Message) and event.sender == chat.name):
-            show_lines(transcript(event, chat.room))
+        for message in [*await restored.unseen(event), *await markers.missed(event)]:
+            _show(message, chat)
+        match event:
+            case Message() if chat.is_own(event) and typed.holds(event):
+                pass
+            case RoomRules() if not rules.is_news(event):
+                pass
+            case Away() if chat.person is not None and event.person == chat.person.id:
+                pass  # the server has said so
+            case _:
+                _show(event, chat)
+        if isinstance(event, Removed) and event.room == here != chat.room:
+            show_lines(server_lines(f"You are in {chat.room} now."))
+        here = chat.room
+        markers.printed(event)
 
 
-async def _speak(chat: Chat) -> None:
+def _show(event: AnyClientEvent, chat: Chat) -> None:
+    if not chat.is_ignored(event):
+        show_lines(transcript(event, chat.room))
+
+
+async def _speak(chat: Chat, typed: _Typed) -> None:
     async def say(text: str) -> None:
         try:
-            await chat.say(text)
+            await chat.say(text, nonce=typed.message())
         except Refused as refusal:
-            show_lines(server_lines(str(refusal)))
+            show_lines(server_lines(f"{refusal}\nNot said: {text}"))
 
     lines = StdinLines()
     with Speaker(say, lines) as speaker:
         async for line in lines:
             if line.startswith("/"):
-                await speaker.do(partial(_command, chat, line))
+                await speaker.do(line, partial(_command, chat, line, typed))
             else:
                 await speaker.say(line)
         await speaker.finish()
 
 
-async def _command(chat: Chat, line: str) -> None:
+async def _command(chat: Chat, line: str, typed: _Typed) -> None:
+    typed.line(line)
     try:
-        await chat.line(line)
+        await chat.line(line, nonce=typed.message())
     except (Refused, Unreachable) as error:
-        show_lines(server_lines(str(error)))
+        show_lines(server_lines(f"{error}\nNot done: {line}"))

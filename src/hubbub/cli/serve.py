@@ -8,17 +8,26 @@ from pathlib import Path
 
 import msgspec
 import platformdirs
+import structlog
 import typer
 
 from hubbub import __version__
+from hubbub.chat.access import Access
 from hubbub.cli.output import can_show, complain, show_text
+from hubbub.hub.rules.access import is_open_to_all
 from hubbub.lan import is_allowed
 from hubbub.lan.invitation import invitation, page_url
 from hubbub.lan.passwords import kept_password
 from hubbub.server.app import hosting
 from hubbub.server.config import Config, ServerSection, load_config, print_config
+from hubbub.server.credentials.operator_code import shown_operator_code
+from hubbub.server.fairness.addresses import is_loopback
+from hubbub.server.interpreter import loading, set_for_serving
 from hubbub.server.journal import note_on_stderr
-from hubbub.server.loop import new_event_loop, raise_descriptor_limit
+from hubbub.server.loop import new_event_loop
+from hubbub.server.sockets.descriptors import connections_allowed, raise_limit
+
+logger = structlog.get_logger()
 
 NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 (asked for with --lan)
 """How this machine reaches a server that listens on every network."""
@@ -65,8 +74,8 @@ def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection
 
 def serve(config: Config, *, lan: bool) -> None:
     """Serve until SIGINT or SIGTERM; then commit what was accepted and return."""
-    raise_descriptor_limit()
     note_on_stderr()
+    raise_limit(config.limits.connections_max)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(config, lan=lan))
 
@@ -80,7 +89,9 @@ async def _serve(config: Config, *, lan: bool) -> None:
         except NotImplementedError:  # Windows without winloop
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     async with AsyncExitStack() as stack:
-        address = await stack.enter_async_context(hosting(config))
+        with loading():
+            address = await stack.enter_async_context(hosting(config))
+        set_for_serving()
         host, _, port = address.rpartition(":")
         ready = f"hubbub is listening on {address}"
         invited: list[str] = []
@@ -88,9 +99,42 @@ async def _serve(config: Config, *, lan: bool) -> None:
             invited = await _invite(stack, int(port), config.server.password)
         elif sys.stdout.isatty():  # programs are promised one line
             invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
+        folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
+        if invited and (code := shown_operator_code(folder)):
+            invited.insert(0, _to_run_it(code, config.access, port))
         # In one piece: a program that reads the first line only may hang up before the second.
         show_text("\n".join([ready, *invited]))
+        if not lan:  # whose invitation says it
+            _note_open(host, config)
+        _note_few_connections(config.limits.connections_max)
         await stopped.wait()
+
+
+def _to_run_it(code: str, access: Access, port: str) -> str:
+    """Return how somebody elsewhere uses the operator's code, who may not be let in without it."""
+    if access.enter == "open" and access.guests:
+        return f"to run it from elsewhere, type there: /operate {code}"
+    return f"to run it from elsewhere: hubbub admin operate {code} --at HOST:{port}"
+
+
+def _note_open(host: str, config: Config) -> None:
+    if not is_loopback(host.strip("[]")) and is_open_to_all(config.access, config.server.password):
+        logger.warning(
+            "anybody who can reach this machine over the network can read and write here: "
+            "there is no password, and no rule who may enter",
+            remedy="give one with --password, see [access] in 'hubbub serve --print-config', or "
+            "listen on 127.0.0.1 only",
+        )
+
+
+def _note_few_connections(wanted: int) -> None:
+    if (allowed := connections_allowed(wanted)) < wanted:
+        logger.warning(
+            "the system allows fewer connections than connections_max",
+            allowed=allowed,
+            connections_max=wanted,
+            remedy="raise its limit of open files, as with 'ulimit -n'",
+        )
 
 
 async def _invite(stack: AsyncExitStack, port: int, password: str) -> list[str]:

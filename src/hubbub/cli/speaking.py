@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,6 +20,9 @@ LINE_BYTES_MAX = 1_048_576
 UNFINISHED_MAX = 256
 """Messages that are on their way before the next line is taken."""
 
+EXCERPT_CHARS = 60
+"""How much of a line is repeated to tell which one it is."""
+
 
 class StdinLines:
     """The lines of stdin that are not empty, without their ends; to be iterated over once.
@@ -31,9 +35,9 @@ class StdinLines:
         self._waiting: deque[str] = deque()
 
     @property
-    def waiting(self) -> int:
-        """How many lines were read and not given yet."""
-        return len(self._waiting)
+    def waiting(self) -> list[str]:
+        """The lines that were read and not given yet."""
+        return list(self._waiting)
 
     async def __aiter__(self) -> AsyncIterator[str]:
         unfinished = b""
@@ -86,41 +90,55 @@ class Speaker:
     """Says many lines in order without waiting for each; at most `UNFINISHED_MAX` at a time.
 
     If the end comes before the server took or refused them all, it says how many are left, those
-    that still wait in `lines` included. After a refusal, which has its own sentence, it does not.
+    that still wait in `lines` included, and which is the first of them. After a refusal, which has
+    its own sentence, it does not.
     """
 
     def __init__(self, say: Callable[[str], Awaitable[object]], lines: StdinLines) -> None:
         self._say = say
         self._lines = lines
-        self._unconfirmed = 0
+        self._numbers = itertools.count()
+        self._unconfirmed: dict[int, str] = {}
+        self._refused: dict[int, str] = {}
         self._unfinished: deque[asyncio.Task[None]] = deque()
+        self.posted = 0
+        """How many lines the server has confirmed."""
 
     async def say(self, text: str) -> None:
         """Say a line after those before; raises what an earlier one met."""
         if len(self._unfinished) >= UNFINISHED_MAX:
             await self._unfinished.popleft()
-        self._unconfirmed += 1
-        self._unfinished.append(asyncio.create_task(self._said(text)))
+        number = next(self._numbers)
+        self._unconfirmed[number] = text
+        self._unfinished.append(asyncio.create_task(self._said(number, text)))
 
-    async def _said(self, text: str) -> None:
+    async def _said(self, number: int, text: str) -> None:
         try:
             await self._say(text)
         except Refused:
-            self._unconfirmed -= 1
+            self._refused[number] = self._unconfirmed.pop(number)
             raise
-        self._unconfirmed -= 1
+        del self._unconfirmed[number]
+        self.posted += 1
 
-    async def do(self, act: Callable[[], Awaitable[object]]) -> None:
+    async def do(self, line: str, act: Callable[[], Awaitable[object]]) -> None:
         """Do what another line asks for, after those before."""
-        self._unconfirmed += 1
+        number = next(self._numbers)
+        self._unconfirmed[number] = line
         await self.finish()
         await act()
-        self._unconfirmed -= 1
+        del self._unconfirmed[number]
 
     async def finish(self) -> None:
         """Wait until all is said; raises what one of them met."""
         while self._unfinished:
             await self._unfinished.popleft()
+
+    async def settle(self) -> str | None:
+        """Wait until nothing more becomes of any line; return the first that was refused."""
+        if self._unfinished:
+            await asyncio.wait(self._unfinished)
+        return self._refused[min(self._refused)] if self._refused else None
 
     def __enter__(self) -> Self:
         return self
@@ -131,12 +149,18 @@ class Speaker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        left = self._unconfirmed + self._lines.waiting
+        left = [*self._unconfirmed.values(), *self._lines.waiting]
         if left and not isinstance(error, Refused):
-            lines = "line" if left == 1 else f"{left} lines"
+            first = excerpt(left[0])
+            lines = f"line: {first}" if len(left) == 1 else f"{len(left)} lines, from {first} on"
             complain(f"the server has not confirmed the last {lines}")
         for task in self._unfinished:
             let_go(task)
+
+
+def excerpt(line: str) -> str:
+    """Return the beginning of a line in quotes, for a sentence."""
+    return f"'{line}'" if len(line) <= EXCERPT_CHARS else f"'{line[:EXCERPT_CHARS]}…'"
 
 
 def let_go(task: asyncio.Task[None]) -> None:

@@ -2,48 +2,66 @@
 
 import asyncio
 import contextlib
-import signal
 import sys
+from collections.abc import Sequence
+from functools import partial
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Logged
-from hubbub.cli.output import is_pipe, reader_may_leave, report, show, show_lines
-from hubbub.cli.transcript import transcript
-from hubbub.client import ClassicMessage, Online, connect
+from hubbub.chat.events import Logged, Missing
+from hubbub.cli.ending import run
+from hubbub.cli.output import complain, is_pipe, reader_may_leave, report, show, show_lines
+from hubbub.cli.restored import Restored
+from hubbub.cli.transcript import lost, transcript
+from hubbub.cli.visiting import Visit, read
+from hubbub.client import AnyClientEvent, ClassicMessage, Online
+from hubbub.wire.codec import encode
 
 
-def tail(
-    address: str, name: str, room: str | None, password: str, *, after: int | None, json: bool
-) -> None:
-    """Print until SIGTERM, Ctrl-C, or the reader of stdout leaves: each is the usual end."""
+def tail(visits: Sequence[Visit], *, after: int | None, json: bool) -> None:
+    """Print until a signal ends it, or the reader of stdout leaves: each is the usual end."""
     with reader_may_leave(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_tail(address, name, room, password, after=after, json=json))
+        run(_tail(visits, after=after, json=json))
 
 
-async def _tail(
-    address: str, name: str, room: str | None, password: str, *, after: int | None, json: bool
-) -> None:
+async def _tail(visits: Sequence[Visit], *, after: int | None, json: bool) -> None:
     task = asyncio.current_task()
     if task is not None:
-        _cancel_on_signal(task)
-    async with connect(address, name=name, room=room, password=password, after=after) as chat:
+        _cancel_without_reader(task)
+    await read(visits, partial(_follow, after=after, json=json))
+
+
+async def _follow(visit: Visit, *, after: int | None, json: bool) -> None:
+    async with visit.connect(after=after) as chat:
+        restored = Restored(chat)
         while received := await chat.receive():
             event = received.event
             if isinstance(event, Online) and not event.events and (json or after is not None):
                 raise Refused("This server keeps no log, which --json and --after need.")
             report(event)
+            for message in await restored.unseen(event):
+                if json:
+                    show(encode(message).decode())
+                elif not chat.is_ignored(message):
+                    show_lines(transcript(message, chat.room))
+            if isinstance(event, Missing) and event.room == chat.room:
+                complain(lost(event.room, event.after, event.upto))
             if json:
-                if isinstance(event, Logged) and event.room == chat.room:
+                if _is_of(event, chat.room):
                     show(received.json)
-            elif isinstance(event, Logged | ClassicMessage):
+            elif not chat.is_ignored(event) and (
+                isinstance(event, ClassicMessage) or _is_of(event, chat.room)
+            ):
                 show_lines(transcript(event, chat.room))
 
 
-def _cancel_on_signal(task: "asyncio.Task[None]") -> None:
-    """Cancel `task` on SIGTERM, and when nobody reads stdout any more."""
+def _is_of(event: AnyClientEvent, room: str) -> bool:
+    return isinstance(event, Logged) and event.room == room
+
+
+def _cancel_without_reader(task: "asyncio.Task[None]") -> None:
+    """Cancel `task` when nobody reads stdout any more."""
     loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):  # Windows has neither
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    with contextlib.suppress(NotImplementedError):  # Windows has no such call
         if is_pipe(sys.stdout):
             # Nothing can be read from this end: it becomes readable when the other is closed.
             loop.add_reader(sys.stdout, _reader_left, loop, task)

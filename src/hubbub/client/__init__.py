@@ -5,7 +5,15 @@ Speaks the wire alone, so it fits any server of the protocol, and a tutorial's a
 
 from hubbub.client.address import Address, BadAddress, parse_address
 from hubbub.client.chat import Chat, connect
-from hubbub.client.events import AnyClientEvent, ClassicMessage, Offline, Online, Received
+from hubbub.client.events import (
+    AnyClientEvent,
+    ClassicMessage,
+    Delayed,
+    Offline,
+    Online,
+    Received,
+    Settled,
+)
 from hubbub.client.replica import Fit, Replica
 from hubbub.client.retry import Backoff
 
@@ -16,11 +24,13 @@ __all__ = [
     "BadAddress",
     "Chat",
     "ClassicMessage",
+    "Delayed",
     "Fit",
     "Offline",
     "Online",
     "Received",
     "Replica",
+    "Settled",
     "connect",
     "parse_address",
 ]

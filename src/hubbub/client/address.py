@@ -2,19 +2,27 @@
 
 import ipaddress
 import re
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from hubbub.chat.errors import HubbubError
+from hubbub.chat.text import whole_number
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 1234
+PORT_MAX = 65_535
 
-_SCHEME = "hubbub://"
+_HTTP_PORT = 80
+_DEFAULT_PORTS = {"hubbub": DEFAULT_PORT, "http": _HTTP_PORT}
+"""Of links: the page's address leads to the chatroom itself, for both have one port."""
+
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
 _HOST = re.compile(r"[^\s\x00-\x1f/:@\[\]?#]{1,253}")
-_FORMS = "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM."
+_INVITATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FORMS = (
+    "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM, or the link of an invitation."
+)
 
 
 class BadAddress(HubbubError):
@@ -24,11 +32,18 @@ class BadAddress(HubbubError):
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A TCP address, and the room to enter there if the address names one."""
+    """A TCP address, and what a link to it holds beside: a room to enter, what lets one in."""
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     room: str | None = None
+    invitation: str = ""
+    password: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it leads to the user's own machine: elsewhere it means another one."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -38,16 +53,35 @@ class Address(msgspec.Struct, frozen=True):
 def parse_address(written: str) -> Address:
     """Return the address that `written` names; what it leaves out is 127.0.0.1 and 1234.
 
-    Raises BadAddress with the cause and the forms that are understood.
+    It may be the page's address, as in an invitation: `http://HOST:PORT/#invite=SECRET`. Raises
+    BadAddress with the cause and the forms that are understood.
     """
-    place, room = written.strip(), None
-    if place.lower().startswith(_SCHEME):
-        place, _, path = place[len(_SCHEME) :].partition("/")
-        room = unquote(path.rstrip("/")) or None
-    elif "://" in place:
+    place, _, fragment = written.strip().partition("#")
+    scheme, is_link, rest = place.rpartition("://")
+    scheme = scheme.lower()
+    if is_link and scheme not in _DEFAULT_PORTS:
         raise BadAddress(f"The address {written!r} is not that of a chatroom. {_FORMS}")
+    place, _, path = rest.partition("/")
+    room = unquote(path.rstrip("/")) or None
+    if room and scheme != "hubbub":
+        raise BadAddress(f"The address {written!r} holds more than a host and a port. {_FORMS}")
     host, port = _split(place)
-    return Address(_host(host, written), _port(port, written), room)
+    told = dict(parse_qsl(fragment, keep_blank_values=True))
+    return Address(
+        _host(host, written),
+        _port(port, written, _DEFAULT_PORTS.get(scheme, DEFAULT_PORT)),
+        room,
+        _invitation(told.get("invite"), written),
+        told.get("password", ""),
+    )
+
+
+def _invitation(secret: str | None, written: str) -> str:
+    if secret is not None and not _INVITATION.fullmatch(secret):
+        raise BadAddress(
+            f"The invitation in {written!r} is cut off, or mistyped. Copy the whole link. {_FORMS}"
+        )
+    return secret or ""
 
 
 def _split(place: str) -> tuple[str, str | None]:
@@ -73,11 +107,12 @@ def _is_v6(host: str) -> bool:
     return True
 
 
-def _port(port: str | None, written: str) -> int:
+def _port(port: str | None, written: str, default: int) -> int:
     if port is None:
-        return DEFAULT_PORT
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+        return default
+    number = whole_number(port, PORT_MAX)
+    if not number:
         raise BadAddress(
-            f"The port in the address {written!r} must be a number from 1 to 65535. {_FORMS}"
+            f"The port in the address {written!r} must be a number from 1 to {PORT_MAX}. {_FORMS}"
         )
-    return int(port)
+    return number

@@ -1,18 +1,31 @@
-"""What we give a server so that it lets us in: the password, and the secret that proves who we are.
+"""What we give a server so that it lets us in: the password, and the secrets that say who we are.
 
-Pure. Nothing else ever sends either of them. The password goes only to a server that says it is
-locked, once on a connection; a secret only to the server that gave it, under the name for which it
-was given (an admission belongs to one address).
+Pure. Nothing else ever sends any of them, and an admission belongs to one address. The password
+goes only to a server that says it is locked, once on a connection; the secret of a session only
+to the server that gave it, under the name for which it was given. The secret of our device makes
+us the same person as ever, whatever we are called; a server that knows no people never gets it.
+Where that is not enough, as on a new device, a `Proof` says once who we are, and an invitation lets
+us in once.
 """
 
 from typing import NamedTuple
 
-from hubbub.chat.commands import Resume, Unlock
+from msgspec.structs import replace
+
+from hubbub.chat.commands import Command, Identify, Link, Login, Recover, Resume, Unlock
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Welcome
+from hubbub.chat.events import AnyEvent, Error, Ok, Welcome
 from hubbub.chat.names import same_name
+from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
 from hubbub.client.errors import Disconnected
+
+PEOPLE = "people"
+"""The feature of a server that knows people, and not only names."""
+
+
+Proof = Login | Recover | Link
+"""What tells a server who we are that does not know our device yet; it does from then on."""
 
 
 class Secret(NamedTuple):
@@ -23,50 +36,135 @@ class Secret(NamedTuple):
 
 
 class Admission:
-    """To the server at `address`, under `name`. `is_locked`: it asked for our password."""
+    """To the server at `address`, under `name`. `is_locked`: it asked for our password.
 
-    def __init__(self, address: Address, name: str, password: str) -> None:
+    `secret`: that of an earlier session under this name. `device`: that of our device at this
+    server, which is called `label`. Either is empty if there is none. `proof`: given once, in their
+    place. `invitation`: given once, with the device; raises Refused if there is none. The password
+    and the invitation may be in the address.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        name: str,
+        password: str = "",
+        *,
+        secret: str = "",
+        device: str = "",
+        label: str = "",
+        proof: Proof | None = None,
+        invitation: str = "",
+    ) -> None:
+        self._password = password or address.password
+        self._invitation = invitation or address.invitation
+        if self._invitation and not device:
+            raise Refused(
+                "An invitation lets in a device. Make a secret for yours: device=….",
+                code="forbidden",
+            )
         self.is_locked = False
-        self._address = address
-        self._name = " ".join(name.split())
-        self._password = password
-        self._secret: Secret | None = None
+        self.address = address
+        self.name = " ".join(name.split())
+        self._device = device
+        self._label = label
+        self._secret = Secret(self.name, secret)
+        self._proof = proof
+        self._welcome: Welcome | None = None
+
+    @property
+    def secret(self) -> str:
+        """Proves to the server that we are who we were; empty if nothing does."""
+        return self._secret.value
 
     def begin(self) -> None:
         """A new connection begins."""
         self.is_locked = False
+        self._welcome = None
 
-    def answer(self, welcome: Welcome) -> Unlock | Resume | None:
+    def answer(self, welcome: Welcome) -> Unlock | Identify | Proof | Resume | None:
         """Return what a welcome is answered with; None: we are in.
 
-        Raises Refused if we lack what the server wants, Disconnected if it means somebody else.
+        Raises Refused if we lack the password, Disconnected if the server means somebody else.
         """
-        if not same_name(welcome.name, self._name):
+        if not same_name(welcome.name, self.name):
             raise Disconnected("the server takes us for somebody else")
+        self._welcome = welcome
+        knows_people = PEOPLE in welcome.features
+        may_identify = knows_people and self._device != ""
         if welcome.locked:
-            return self._unlock()
-        if self._secret is not None and same_name(self._secret.name, welcome.name):
+            return self._open(may_identify=may_identify and self._proof is None)
+        if self._proof is not None and not knows_people:
+            raise Refused(f"The chatroom at {self.address} knows no accounts.", code="forbidden")
+        if self._proof is not None:
+            return replace(self._proof, device=self._device or None)
+        if may_identify:
+            return self._identify()
+        secret = self.secret if same_name(self._secret.name, welcome.name) else ""
+        if secret or welcome.held:
             # Even if the name is free: so we are the same person as before, in private rooms too.
-            return Resume(session=self._secret.value)
-        if welcome.held:
-            raise Refused(
-                f"The name '{welcome.name}' is taken. Choose another one.", code="name_taken"
-            )
+            # Without a secret the server refuses, and says for how long the name is kept.
+            return Resume(session=secret)
         return None
 
-    def _unlock(self) -> Unlock:
-        if self.is_locked or not self._password:
-            raise Refused(
-                f"The chatroom at {self._address} has a password. Give it with --password, "
-                "in HUBBUB_PASSWORD, or from Python as password=….",
-                code="password_needed",
-            )
+    def _open(self, *, may_identify: bool) -> Unlock | Identify:
+        """Return what opens a lock: an invitation, the password, or a device that was invited."""
+        if self.is_locked:
+            raise self._password_needed
+        if may_identify and (self._invitation or not self._password):
+            return self._identify()
+        if not self._password:
+            raise self._password_needed
         self.is_locked = True
         return Unlock(password=self._password)
+
+    def _identify(self) -> Identify:
+        return Identify(device=self._device, label=self._label, invitation=self._invitation)
+
+    @property
+    def _password_needed(self) -> Refused:
+        """What our user is told of a server that wants a password which we lack."""
+        return Refused(
+            f"The chatroom at {self.address} has a password. Give it with --password, "
+            "in HUBBUB_PASSWORD, or from Python as password=….",
+            code="password_needed",
+        )
+
+    def let_in(self, event: AnyEvent, asked: Command | None) -> Welcome | None:
+        """Return the welcome with which we are in, if this event says so to what we gave.
+
+        Raises Refused if we are not let in.
+        """
+        welcome = self._welcome
+        assert welcome is not None, "nothing comes before the welcome"
+        match event, asked:
+            case Welcome(), Identify() | Login() | Recover() | Link():
+                return event
+            case Ok(), Resume():
+                return welcome
+            case Error(), Resume() if not welcome.held:
+                return welcome  # it has restarted, or forgotten us; the name was free, so is ours
+            case Error(code="password_needed"), _:
+                raise self._password_needed
+            case Error(), _:
+                raise refusal_of(event)
+            case _:
+                return None
 
     def admitted(self, welcome: Welcome) -> None:
         """Keep the secret of a session that has begun, and no earlier one.
 
         Not before: until the server has answered, the earlier secret is the one that counts.
         """
-        self._secret = Secret(welcome.name, welcome.session) if welcome.session else None
+        self._proof, self._invitation = None, ""
+        self.name = welcome.name  # a person may be called otherwise than our user remembers
+        self._secret = Secret(welcome.name, welcome.session)
+
+    def forget(self) -> None:
+        """We are nobody any more: we have left, or the session goes on elsewhere."""
+        self._secret = Secret(self.name, "")
+
+
+def refusal_of(error: Error) -> Refused:
+    """Return what a server's error says, for our user."""
+    return Refused(inert_line(error.message), code=error.code, retry_after=error.retry_after)

@@ -2,23 +2,26 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import ProtocolError, Refused
-from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.chat.errors import Refused
 from hubbub.chat.text import inert, inert_line
+from hubbub.client.account import AccountCommands
 from hubbub.client.address import parse_address
+from hubbub.client.admission import Admission, Proof
 from hubbub.client.classic import what_is_said
 from hubbub.client.driver import Driver
 from hubbub.client.events import AnyClientEvent, Received
+from hubbub.client.grants import GrantCommands
+from hubbub.client.order import OrderCommands
+from hubbub.client.people import PeopleCommands
 from hubbub.client.replica import MESSAGES_MAX, Replica
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
-from hubbub.client.session import Session, State
-
-_Answer = TypeVar("_Answer", bound=e.Event)
+from hubbub.client.session import Session
+from hubbub.client.states import State
 
 
 def connect(
@@ -27,6 +30,11 @@ def connect(
     name: str,
     room: str | None = None,
     password: str = "",
+    session: str = "",
+    device: str = "",
+    label: str = "",
+    proof: Proof | None = None,
+    invitation: str = "",
     after: int | None = None,
     epoch: str = "",
     joining: bool = True,
@@ -37,56 +45,62 @@ def connect(
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
-    `room`: the room to join; else the one in the address, else the lobby. `password`: given to a
-    chatroom that has one, and never sent to any other. `after`: first receive every event of the
-    room after this seq; with `epoch`, the one under which it was seen, the server can tell whether
-    its history is still the same (`Room.replaced`). `joining`: whether to enter the room at all;
-    without it you can still ask about rooms. `reconnect`: whether, or after which waits, to connect
-    again when the connection is lost. `patient`: keep trying from the start as well; entering then
-    returns at once. `spoke_events`: this server spoke events before, so its welcome is waited for,
-    and it is never taken for a tutorial's (see `Chat.speaks_events`). `messages_max`: how many
-    messages of each room the replicas hold.
+    `address`: as people write it, or a link, such as that of an invitation. `room`: the one to
+    join; else that in the address, else the lobby. `password`: given to a chatroom that has one,
+    and to no other. `session`: the `Chat.session` of an earlier run that was killed, to go on as
+    the same person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody can guess. Make
+    them once, and keep them where only you can read them: by them the server knows you again, in as
+    many programs at once as you like. Without them you are nobody but your name. `label`: what the
+    device is called in your list, up to 64 characters. `proof`: a Login, Recover or Link command,
+    where the server does not know the device yet. `invitation`: lets the device in the first time;
+    its rooms are joined, too. `after`: first receive every event of the room after this seq; with
+    `epoch`, the one under which it was seen, the server can tell whether its history is still the
+    same (`Room.replaced`). `joining`: without it you are in no room, and can still ask about them.
+    `reconnect`: whether, or after which waits, to connect again. `patient`: keep trying from the
+    start as well, also while the name is kept for somebody who has just lost the connection;
+    entering then returns at once. `spoke_events`: this server spoke events before, so its welcome
+    is waited for (see `Chat.speaks_events`). `messages_max`: how many a replica of a room holds.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room, or another password.
+    Where the name is only kept, `Refused.retry_after` says for how many seconds.
     """
-    place = parse_address(address)
-    if not (label := inert_line(_utf8(name)).strip()):
-        raise Refused("The name is empty. Choose a visible one.", code="name_not_allowed")
+    at = parse_address(address)
+    rooms = JoinedRooms(room or at.room, after, epoch, joining=joining, messages_max=messages_max)
+    admission = Admission(
+        at,
+        _visible(name),
+        _utf8(password),
+        secret=_utf8(session),
+        device=device,
+        label=label,
+        proof=proof,
+        invitation=invitation,
+    )
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
-    rooms = JoinedRooms(
-        room or place.room or DEFAULT_ROOM,
-        after,
-        epoch,
-        joining=joining,
-        messages_max=messages_max,
-    )
-    session = Session(
-        place,
-        label,
-        rooms,
-        password=_utf8(password),
-        backoff=backoff,
-        patient=patient,
-        spoke_events=spoke_events,
-    )
-    return Chat(session, waits_to_enter=not patient)
+    person = Session(admission, rooms, backoff=backoff, patient=patient, spoke_events=spoke_events)
+    return Chat(person, waits_to_enter=not patient)
 
 
-class Chat:
+class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands):
     """A person's presence on a server. Iterate over it to receive events.
 
+    What it can be asked for is here and in the classes above it.
+
     Commands raise Refused with the server's code and sentence, and Unreachable when the connection
-    is gone; `say` waits for the next connection instead. Iterating ends when the chat is closed,
-    and raises Unreachable or Refused when it is lost for good.
+    is gone; `say` waits for the next connection instead. What the server cannot do just now is
+    asked of it again, after the waits of `reconnect` (`Delayed` tells): edits, deletions, reactions
+    and topics until it is done, one after the other for each message; what is only asked for, as
+    with `history` or `join`, for about half a minute. To wait for less, cancel. Iterating ends when
+    the chat is closed, and raises Unreachable or Refused when it is lost for good.
 
     A program that leaves events unread slows its own reading down, never the server's other
     members; what it has not read yet comes later, in order and without a gap.
     """
 
     def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
+        super().__init__(Driver(session, waits_to_enter=waits_to_enter))
         self._session = session
-        self._driver = Driver(session, waits_to_enter=waits_to_enter)
 
     async def __aenter__(self) -> Self:
         try:
@@ -120,7 +134,36 @@ class Chat:
     @property
     def name(self) -> str:
         """The name as the server writes it."""
-        return self._session.name
+        return self._session.me.name
+
+    @property
+    def person(self) -> e.PersonSummary | None:
+        """Who we are to the server; None if it knows nothing but our name."""
+        return self._session.me.person
+
+    def is_own(self, event: e.Logged) -> bool:
+        """Return whether an event is by us, on whatever device."""
+        return self._session.me.did(event)
+
+    @property
+    def ignored(self) -> list[e.IgnoredSummary]:
+        """Whom we ignore, on all devices; see `ignores`."""
+        return self._session.me.ignored
+
+    def ignores(self, sender: str, person: str = "") -> bool:
+        """Return whether what somebody says is to be hidden: we ignore them."""
+        return self._session.me.ignores(sender, person)
+
+    def is_ignored(self, event: AnyClientEvent) -> bool:
+        """Return whether an event is by somebody whom we ignore, and so not to be shown."""
+        match event:
+            case e.Logged(sender=name, person=person):
+                return self.ignores(name, person)
+            case e.Typing(room=room, name=name):
+                replica = self.replicas.get(room)
+                return self.ignores(name, "" if replica is None else replica.people.get(name, ""))
+            case _:
+                return False
 
     @property
     def room(self) -> str:
@@ -143,6 +186,16 @@ class Chat:
         return self._session.is_locked
 
     @property
+    def session(self) -> str:
+        """A secret: whoever gives it to `connect` goes on as this person, and nobody else can.
+
+        There is a new one with each `Online`. It is empty with a tutorial's server, and when the
+        chat has ended in an orderly way. Keep it where only you can read it, in case your program
+        is killed: for a minute after that, nobody else gets the name.
+        """
+        return self._session.secret
+
+    @property
     def replicas(self) -> dict[str, Replica]:
         """The rooms joined, as this side knows them."""
         return self._session.rooms.replicas
@@ -154,50 +207,55 @@ class Chat:
         reply_to: int | None = None,
         *,
         nonce: str | None = None,
+        me: bool = False,
     ) -> int | None:
         """Post a message once, and return its seq when it is committed.
 
         With a tutorial server: return None when it is written. Without a connection it waits for
-        the next; cancelling does not take the message back. Give a `nonce`, new for each message,
-        to recognise the message when it comes back as an event.
+        the next, and if the server cannot store the message just now, it is said again, in order,
+        after the waits of `reconnect`, or without those for about half a minute (`Delayed` tells).
+        Cancelling does not take the message back. Give a `nonce`, new for each message, to
+        recognise the message when it comes back as an event, or to say it again in a later run.
+        `me`: the text says what we do, as "waves".
         """
-        return await self._driver.post(_sayable(text), room, reply_to, nonce)
+        return await self._driver.post(_sayable(text), room, reply_to, nonce, me=me)
 
-    async def line(self, text: str) -> None:
+    async def line(self, text: str, *, nonce: str | None = None) -> None:
         """Take a line as people type it: a message to the current room, or a `/` command.
 
-        `//` at its start says one `/`. Returns when the server has dealt with it; what it answers
-        comes as a Notice or an Error. Raises Refused for a command that the server cannot know.
+        `//` at its start says one `/`, and `/me waves` what we do. `nonce`: of a message, as for
+        `say`. Returns when the server has dealt with it; what it answers comes as a Notice or an
+        Error. Raises Refused for a command that the server cannot know.
         """
         sayable = _sayable(text)
         if (said := what_is_said(sayable)) is not None:
-            await self._driver.post(said)
+            await self._driver.post(said.text, nonce=nonce, me=said.me)
         else:
             await self._driver.command_line(sayable)
 
     async def edit(self, room: str, seq: int, text: str) -> None:
         """Give a message of our own a new text."""
-        await self._ask(c.Edit(room=room, seq=seq, text=_sayable(text)), e.Ok)
+        await self._done(c.Edit(room=room, seq=seq, text=_sayable(text)))
 
     async def delete(self, room: str, seq: int) -> None:
         """Take a message of our own back."""
-        await self._ask(c.Delete(room=room, seq=seq), e.Ok)
+        await self._done(c.Delete(room=room, seq=seq))
 
     async def react(self, room: str, seq: int, emoji: str, *, on: bool = True) -> None:
         """Give an emoji to a message, or take it back."""
-        await self._ask(c.React(room=room, seq=seq, emoji=emoji, on=on), e.Ok)
+        await self._done(c.React(room=room, seq=seq, emoji=emoji, on=on))
 
     async def topic(self, room: str, text: str) -> None:
         """Give a room a topic."""
-        await self._ask(c.SetTopic(room=room, text=text), e.Ok)
+        await self._done(c.SetTopic(room=room, text=text))
 
     async def typing(self, room: str) -> None:
         """Tell the room that a message is being written."""
-        await self._ask(c.Typing(room=room), e.Ok)
+        await self._done(c.Typing(room=room))
 
     async def seen(self, room: str, seq: int) -> None:
-        """Move the read marker."""
-        await self._ask(c.Seen(room=room, seq=seq), e.Ok)
+        """Move our read marker, on all devices; it never moves back. See `Replica.seen`."""
+        await self._done(c.Seen(room=room, seq=seq))
 
     async def join(self, room: str, after: int | None = None, epoch: str = "") -> e.Room:
         """Enter a room; with `after`, every logged event after that seq follows.
@@ -209,7 +267,10 @@ class Chat:
         return self._entered(await self._ask(join, e.Room))
 
     async def direct(self, name: str) -> e.Room:
-        """Open the private room shared with the holder of `name`."""
+        """Open the private room shared with the holder of `name`, who may be away if known.
+
+        Refused `not_here`: somebody in passing has left, or nobody is called so.
+        """
         return self._entered(await self._ask(c.Direct(name=name), e.Room))
 
     def _entered(self, room: e.Room) -> e.Room:
@@ -218,12 +279,16 @@ class Chat:
 
     async def leave(self, room: str) -> None:
         """Leave a room."""
-        await self._ask(c.Leave(room=room), e.Ok)
+        await self._done(c.Leave(room=room))
         self._session.rooms.left(room)
 
     async def rooms(self) -> list[e.RoomSummary]:
         """Return the public rooms."""
         return (await self._ask(c.Rooms(), e.Rooms)).rooms
+
+    async def conversations(self) -> e.Conversations:
+        """Return our private rooms in which something was said, the newest first."""
+        return await self._ask(c.Conversations(), e.Conversations)
 
     async def members(self, room: str) -> e.Members:
         """Return who is in a room."""
@@ -257,19 +322,19 @@ class Chat:
         """Return the seconds that the server takes to answer."""
         clock = asyncio.get_running_loop().time
         started = clock()
-        await self._ask(c.Ping(), e.Ok)
+        await self._done(c.Ping())
         return clock() - started
-
-    async def _ask(self, command: c.Command, kind: type[_Answer]) -> _Answer:
-        answer = await self._driver.request(command)
-        if not isinstance(answer, kind):
-            raise ProtocolError(f"The server answered with the wrong event: {answer!r:.200}.")
-        return answer
 
 
 def _utf8(text: str) -> str:
     """Return `text` without lone surrogates, which terminals and argv bring and UTF-8 lacks."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _visible(name: str) -> str:
+    if not (visible := inert_line(_utf8(name)).strip()):
+        raise Refused("The name is empty. Choose a visible one.", code="name_not_allowed")
+    return visible
 
 
 def _sayable(text: str) -> str:

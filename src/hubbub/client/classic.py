@@ -5,17 +5,18 @@ too, and somebody may have chosen a name that reads like an event. So only a `+`
 welcome to ourselves, before anything else, means a hubbub server. Pure.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.events import AnyEvent, Bye, Error, Welcome
 from hubbub.chat.names import DEFAULT_ROOM, same_name
 from hubbub.chat.text import inert, inert_line
 from hubbub.client.events import ClassicMessage
-from hubbub.client.outbox import Post
+from hubbub.client.outbox import Outbox, Post
+from hubbub.client.outputs import Output, Posted, Write
 from hubbub.wire.codec import decode_event
-from hubbub.wire.frames import Frame
-
-PLAIN_MAX = 256
-"""Texts that are remembered as written to a server that may still turn out to speak events."""
+from hubbub.wire.frames import Frame, encode_frame
 
 
 class ClassicReader:
@@ -62,11 +63,21 @@ def _event(json: str) -> AnyEvent | None:
         return None
 
 
-def what_is_said(line: str) -> str | None:
-    """Return the message in a line that somebody typed; None if it is a `/` command."""
+class Said(NamedTuple):
+    """A message in a line that somebody typed. `me`: the text says what they do."""
+
+    text: str
+    me: bool = False
+
+
+def what_is_said(line: str) -> Said | None:
+    """Return the message in a line that somebody typed; None if it is another `/` command."""
     if line.startswith("//"):
-        return line[1:]
-    return None if line.startswith("/") else line
+        return Said(line[1:])
+    word, _, deed = line.partition(" ")
+    if word == "/me" and deed.strip():
+        return Said(deed.strip(), me=True)
+    return None if line.startswith("/") else Said(line)
 
 
 def is_for_everybody(post: Post, *, certain: bool = True) -> bool:
@@ -77,6 +88,20 @@ def is_for_everybody(post: Post, *, certain: bool = True) -> bool:
     """
     is_plain = post.room.lower() == DEFAULT_ROOM and post.reply_to is None
     return is_plain and (certain or not post.text.startswith("/"))
+
+
+def plain_posts(outbox: Outbox, *, certain: bool) -> Iterator[Output]:
+    """Take what may be said to such a server out of the outbox, and write it.
+
+    What never can be is refused, as soon as it is `certain` that the server is none of hubbub's.
+    """
+    for post in outbox.waiting if certain else []:
+        if not is_for_everybody(post):
+            outbox.done(post.nonce)
+            yield Posted(post.nonce, no_place(post))
+    for post in outbox.take(lambda post: is_for_everybody(post, certain=certain)):
+        text = f"* {post.text}" if post.me else post.text
+        yield Write(encode_frame(text.encode()), post.nonce)
 
 
 def no_place(post: Post) -> Refused:

@@ -5,6 +5,8 @@ import contextlib
 import errno
 import os
 import socket
+import struct
+import sys
 
 from hubbub.chat.errors import ProtocolError
 from hubbub.chat.text import inert_line
@@ -24,6 +26,8 @@ PAYLOAD_BYTES_MAX = 67_108_864
 _KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPALIVE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 """Seconds of silence until TCP asks, seconds between its questions, and how many it asks: a peer
 that vanished is noticed within 30 s. macOS calls the first one TCP_KEEPALIVE."""
+
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 _UNTAKEN_MILLISECONDS = 30_000
 """How long the peer may leave what we sent without taking it. It is not reached by a server that
@@ -104,25 +108,38 @@ class Connection:
         text = self._latest[-unread_bytes:].decode("utf-8", "replace")
         return repr(inert_line(text).strip())
 
-    async def close(self) -> None:
-        """Send what is written, and close.
+    async def close(self) -> bool:
+        """Send what is written, and close; return whether the peer has heard that we leave.
 
         First only our half, then all when the peer has closed its own: to close with unread bytes
-        resets the connection, and could take from the server what it has not read yet.
+        resets the connection, and could take from the server what it has not read yet. A server
+        whose client is cut off also keeps the name for it.
         """
-        with contextlib.suppress(OSError, TimeoutError):
+        try:
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await self._writer.drain()
                 if self._writer.can_write_eof():
                     self._writer.write_eof()
                 while await self._reader.read(READ_BYTES):
                     pass
-        self._writer.close()
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
+        except (OSError, TimeoutError):
+            return False
+        else:
+            return True
+        finally:
+            self._writer.transport.abort()  # nothing is left to send, or the peer takes nothing
+            with contextlib.suppress(OSError):
+                await self._writer.wait_closed()
 
-    def abort(self) -> None:
-        """Close at once; what is not sent yet is lost."""
+    def abort(self, *, returning: bool = False) -> None:
+        """Close at once; what is not sent yet is lost.
+
+        `returning`: reset the connection. A server that is told of an end in order frees our name.
+        """
+        sock = self._writer.get_extra_info("socket")
+        if returning and sock is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self._writer.transport.abort()
 
 

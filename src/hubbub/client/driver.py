@@ -6,7 +6,6 @@ out, in order, before anything else can happen: between an input and its outputs
 
 import asyncio
 import math
-import secrets
 from typing import TYPE_CHECKING
 
 from hubbub.chat import commands as c
@@ -16,9 +15,11 @@ from hubbub.client.connection import Connection
 from hubbub.client.errors import Disconnected
 from hubbub.client.events import Received
 from hubbub.client.inbox import Inbox
+from hubbub.client.nonces import Nonces
 from hubbub.client.outbox import Post
 from hubbub.client.outputs import Answer, Dial, HangUp, Output, Over, Posted, Tell, Write
-from hubbub.client.session import Session, State
+from hubbub.client.session import Session
+from hubbub.client.states import State
 
 if TYPE_CHECKING:
     from hubbub.chat.errors import HubbubError
@@ -39,11 +40,12 @@ class Driver:
         self._inbox = Inbox()
         self._posted: Answers[int | None] = Answers()
         self._answers: Answers[e.AnyEvent] = Answers()
-        self._nonce_prefix = secrets.token_hex(8)
+        self._nonces = Nonces()
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._flushing: set[asyncio.Task[None]] = set()
+        self._leaving: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
         self._dialled = asyncio.Event()
         self._entered = asyncio.Event()
@@ -79,7 +81,9 @@ class Driver:
             self._task.cancel()
             await asyncio.wait([self._task])
         if connection is not None:
-            await connection.close()
+            self._leave(connection)
+        if self._leaving is not None:
+            await self._leaving
         if self._task is not None and not self._task.cancelled():
             self._task.result()  # a bug of ours, if there was one
 
@@ -116,7 +120,12 @@ class Driver:
         answer = self._answers.expect(ref)
         self._stirred.set()
         self._carry_out()
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self.session.forget(ref, self._now)
+            self._carry_out()
+            raise
 
     async def post(
         self,
@@ -124,6 +133,8 @@ class Driver:
         room: str | None = None,
         reply_to: int | None = None,
         nonce: str | None = None,
+        *,
+        me: bool = False,
     ) -> int | None:
         """Send a message, now or when it can be; return its seq.
 
@@ -131,20 +142,15 @@ class Driver:
         """
         if self._ended is not None:
             raise self._ended
-        nonce = nonce or self._new_nonce()
+        nonce = nonce or self._nonces.next()
         if (same := self._posted.expected(nonce)) is not None:
             return await asyncio.shield(same)  # it is on its way already
-        post = Post(nonce, room or self.session.rooms.current, text, reply_to)
+        post = Post(nonce, room or self.session.rooms.current, text, reply_to, me)
         posted = self._posted.expect(nonce)
         self.session.say(post, self._now)
         self._stirred.set()
         self._carry_out()
         return await posted
-
-    def _new_nonce(self) -> str:
-        # Alike in their beginning, they stand together in the server's index, which stays quick.
-        # The rest nobody can foresee: under our name, while we are away, anybody may post.
-        return f"{self._nonce_prefix}-{secrets.token_hex(8)}"
 
     # What happens.
 
@@ -169,8 +175,9 @@ class Driver:
             try:
                 await self._converse()
             finally:
-                if self._connection is not None:
-                    self._connection.abort()
+                connection, self._connection = self._connection, None
+                if connection is not None:
+                    connection.abort()
 
     async def _converse(self) -> None:
         """Live through one connection."""
@@ -276,8 +283,8 @@ class Driver:
                 self._posted.settle(nonce, outcome)
             case Dial():
                 self._dialled.set()
-            case HangUp():
-                self._hang_up()
+            case HangUp(returning=returning):
+                self._hang_up(returning=returning)
             case Over(error=error):
                 self._ended = error
                 self._answers.refuse_all(error)
@@ -287,11 +294,22 @@ class Driver:
                 self._dialled.set()
                 self._due.set()
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, *, returning: bool) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.abort()  # which ends the read that waits for it
+            if returning:
+                connection.abort(returning=True)  # which ends the read that waits for it
+            else:
+                self._leave(connection)
             self._stirred.set()
+
+    def _leave(self, connection: Connection) -> None:
+        """Say goodbye, which takes a moment, in the background."""
+        self._leaving = asyncio.create_task(self._say_goodbye(connection))
+
+    async def _say_goodbye(self, connection: Connection) -> None:
+        if await connection.close():
+            self.session.left()
 
     async def _report_written(self, connection: Connection, nonce: str) -> None:
         """Tell the session when the system has taken what is written."""

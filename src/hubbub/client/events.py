@@ -23,6 +23,23 @@ class Offline(msgspec.Struct, frozen=True):
     retry_seconds: float | None
 
 
+class Delayed(msgspec.Struct, frozen=True):
+    """The server cannot take what is said in a room just now; it is said again by and by.
+
+    `room` None: it cannot answer what is asked, which is asked again. `reason`: the server's
+    sentence. Told once for each such time; `Settled` tells of its end.
+    """
+
+    room: str | None
+    reason: str
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What was `Delayed` waits no more: the server does it again, or it was given up."""
+
+    room: str | None
+
+
 class ClassicMessage(msgspec.Struct, frozen=True):
     """What a tutorial server relays: no seq, no room, no time. Control characters are removed."""
 
@@ -30,7 +47,7 @@ class ClassicMessage(msgspec.Struct, frozen=True):
     text: str
 
 
-AnyClientEvent = AnyEvent | Online | Offline | ClassicMessage
+AnyClientEvent = AnyEvent | Online | Offline | Delayed | Settled | ClassicMessage
 
 
 class Received(msgspec.Struct, frozen=True):

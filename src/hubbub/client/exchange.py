@@ -5,45 +5,61 @@ in. A `/` line does: before one is written, the server is told to be in the room
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import HubbubError, Refused, Unreachable
-from hubbub.chat.names import same_name
+from hubbub.chat.errors import Refused, Unreachable, is_passing
 from hubbub.chat.text import inert_line
 from hubbub.client.errors import Disconnected
-from hubbub.client.events import AnyClientEvent, Received
-from hubbub.client.outbox import Outbox
-from hubbub.client.outputs import Answer, Output, Posted, Tell, Write
+from hubbub.client.events import AnyClientEvent, Delayed, Received, Settled
+from hubbub.client.outputs import Answer, Output, Tell, Write
+from hubbub.client.posting import Posting
 from hubbub.client.questions import ANSWER_SECONDS, About, Question, Questions
+from hubbub.client.repeating import Repeating, subject_of
 from hubbub.client.replica import Fit
+from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
 from hubbub.wire.codec import encode
 from hubbub.wire.frames import encode_event_frame, encode_frame
-
-_TRANSIENT = "log_unavailable"
-"""A room that cannot be returned to for this reason is not lost."""
 
 
 class Exchange:
     """Rooms, outbox and questions of one session.
 
     `full`: the application has left so many events unread that room events are left out for now.
-    `has_entered`: the first room was entered, or there is none to enter.
+    `has_entered`: the first room was entered, or there is none to enter. `patient`: that may take
+    any time.
     """
 
-    def __init__(self, rooms: JoinedRooms, outputs: list[Output]) -> None:
+    def __init__(
+        self,
+        rooms: JoinedRooms,
+        outputs: list[Output],
+        backoff: Callable[[float | None], Backoff],
+        *,
+        patient: bool,
+    ) -> None:
         self.rooms = rooms
-        self.outbox = Outbox()
         self.questions = Questions()
+        self._repeating = Repeating(backoff)
+        self._posting = Posting(
+            outputs,
+            lambda: backoff(None),
+            ask=self.ask,
+            may_post=rooms.may_post,
+            delayed=self._delay,
+        )
+        self.outbox = self._posting.outbox
         self.full = False
         self.has_entered = False
         self._outputs = outputs
+        self._patient = patient
         self.frame_bytes_max: int | None = None
         self._is_open = False
         self._progress_at = 0.0  # when something came of what was missed
         self._servers_room: str | None = None  # where a plain line would go, as far as is known
+        self._delayed: set[str | None] = set()  # of which the application was told
 
     # What is said.
 
@@ -62,18 +78,49 @@ class Exchange:
         """Say nothing any more: the connection is lost. What is not done waits again."""
         self._is_open = False
         self.frame_bytes_max = None
-        self.outbox.rewind()
-        for ref, question in self.questions.give_up():
-            if question.about is About.ASKING:
+        self._posting.end()
+        open_questions = [(one.first_ref, one.about) for _, one in self.questions.give_up()]
+        for ref, about in [*open_questions, *self._repeating.give_up()]:
+            if about is About.ASKING:
                 lost = Unreachable("The connection was lost before the server answered.")
                 self._outputs.append(Answer(ref, lost))
 
-    def ask(self, about: About, command: c.Command, now: float) -> str:
+    def request(self, command: c.Command, now: float) -> str:
+        """Ask what the application wants to know or to have done, now or in its turn.
+
+        Return the ref of its `Answer`. Raises Refused if it is too long for the server.
+        """
+        must_wait = self._repeating.must_wait(command)
+        ref = self.questions.new_ref() if must_wait else self.ask(About.ASKING, command, now)
+        self._repeating.line_up(ref, command)
+        return ref
+
+    def forget(self, ref: str, now: float) -> None:
+        """Take in that nobody waits for an `Answer` any more."""
+        self._ask_next(self._repeating.forget(ref), now)
+
+    def _ask_next(self, waiting: tuple[str, c.Command] | None, now: float) -> None:
+        if waiting is not None:
+            ref, command = waiting
+            self._ask_again(Question(About.ASKING, command, now, ref), now)
+
+    def _ask_again(self, question: Question, now: float) -> None:
+        try:
+            self.ask(question.about, question.command, now, question.first_ref)
+        except Refused as refusal:
+            self._outputs.append(Answer(question.first_ref, refusal))
+            self._done(question, now)
+
+    def _done(self, question: Question, now: float) -> None:
+        """Take in that nothing more becomes of a question."""
+        self._ask_next(self._repeating.done(question), now)
+
+    def ask(self, about: About, command: c.Command, now: float, first_ref: str = "") -> str:
         """Write a command that wants an answer; return its ref.
 
         Raises Refused if it is too long for the server.
         """
-        ref = self.questions.ask(about, command, now)
+        ref = self.questions.ask(about, command, now, first_ref)
         json = encode(command)
         limit = self.frame_bytes_max
         if limit is not None and len(json) > limit:
@@ -94,18 +141,12 @@ class Exchange:
         if here in self.rooms.replicas and here != self._servers_room:
             self._join(self.rooms.join(here), now)
         self._outputs.append(Write(encode_frame(line.encode())))
-        return self.ask(About.ASKING, c.Ping(), now)
+        return self.request(c.Ping(), now)
 
     def write_posts(self, now: float) -> None:
         """Write what may be written of the outbox."""
-        if not self._is_open:
-            return
-        for post in self.outbox.take(lambda post: self.rooms.may_post(post.room)):
-            say = c.Say(nonce=post.nonce, room=post.room, text=post.text, reply_to=post.reply_to)
-            try:
-                self.ask(About.POSTING, say, now)
-            except Refused as refusal:
-                self._settle(post.nonce, refusal)
+        if self._is_open:
+            self._posting.write(now)
 
     def catch_up_left_out(self, now: float) -> None:
         """Ask for what was left out while the application was too slow."""
@@ -120,6 +161,20 @@ class Exchange:
     def _join(self, join: c.Join, now: float) -> None:
         self.ask(About.RETURNING, join, now)
 
+    def _delay(self, delayed: Delayed) -> None:
+        """Tell that something waits until the server can do it, once until it has."""
+        if delayed.room not in self._delayed:
+            self._delayed.add(delayed.room)
+            self._tell(delayed)
+
+    def _tell_settled(self) -> None:
+        """Tell of what waited, and does not any more."""
+        for room in list(self._delayed):
+            is_posting = room is not None and self._posting.needs(room)
+            if not is_posting and not self._repeating.needs(room):
+                self._delayed.discard(room)
+                self._tell(Settled(room))
+
     def _tell(self, event: AnyClientEvent, json: str = "") -> None:
         if not self.full:
             self._outputs.append(Tell(Received(event, json)))
@@ -131,24 +186,60 @@ class Exchange:
 
         Raises Refused if there is no room to chat in, and Disconnected to begin anew.
         """
+        self._hear(event, question, json, now)
+        self._tell_settled()
+
+    def _hear(self, event: e.AnyEvent, question: Question | None, json: str, now: float) -> None:
         match event:
             case e.Room():
                 self._entered(event, question, json, now)
             case e.Error():
                 self._refused(event, question, json, now)
-            case e.Message() | e.Edited() | e.Deleted() | e.Reaction() | e.Topic():
+            case e.Message() | e.Edited() | e.Deleted() | e.Reaction() | e.Topic() | e.Missing():
                 self._logged(event, json, now)
-            case e.Ok() | e.Page() | e.Rooms() | e.Members() if event.ref is not None:
-                self._answered(event, event.ref, question, now)
-            case e.Presence() | e.Members():
-                self.rooms.observe(event)
+            case (
+                e.Ok()
+                | e.Page()
+                | e.Rooms()
+                | e.Members()
+                | e.Conversations()
+                | e.Devices()
+                | e.Profile()
+                | e.Code()
+                | e.Access()
+                | e.Bans()
+                | e.Invitation()
+                | e.Invitations()
+                | e.Token()
+                | e.Tokens()
+                | e.Hook()
+                | e.Hooks()
+            ) if event.ref is not None:
+                if question is not None:
+                    self._answered(event, question, now)
+            case e.Welcome():
                 self._tell(event, json)
+                if question is not None:
+                    self._answer(question, event, now)
+            case _:
+                self._note(event, now)
+                self._tell(event, json)
+
+    def _note(self, event: e.AnyEvent, now: float) -> None:
+        """Take in what is not logged."""
+        match event:
+            case e.Presence() | e.Members() | e.Away():
+                self.rooms.observe(event)
                 if isinstance(event, e.Presence) and event.state == "joined":
                     self._welcome_back(event.name, now)
-            case e.Welcome():
-                pass  # we have been let in already
+            case e.RoomRules() | e.RoleChanged() | e.Seen():
+                self.rooms.mark(event)
+            case e.Ignoring(people=people):
+                self.rooms.me.ignore(people)
+            case e.Removed(room=room):
+                self.rooms.left(room)
             case _:
-                self._tell(event, json)
+                pass
 
     def _welcome_back(self, name: str, now: float) -> None:
         if direct := self.rooms.back(name):
@@ -156,12 +247,12 @@ class Exchange:
 
     def _entered(self, event: e.Room, question: Question | None, json: str, now: float) -> None:
         asked = question.command if question is not None else None
-        if asked is None and not event.direct:
+        if asked is None and not (event.direct or event.brought):
             self._servers_room = event.room  # a `/join` line
         join = self.rooms.entered(event, asked)
         self._tell(event, json)
-        if question is not None and question.about is About.ASKING and event.ref is not None:
-            self._outputs.append(Answer(event.ref, event))
+        if question is not None:
+            self._answer(question, event, now)
         self.has_entered = True
         if join is not None:
             self._join(join, now)
@@ -172,7 +263,7 @@ class Exchange:
             self.ask(About.COMPARING, c.History(room=event.room, limit=c.PAGE_MESSAGES_MAX), now)
         self.write_posts(now)
 
-    def _logged(self, event: e.AnyLogged, json: str, now: float) -> None:
+    def _logged(self, event: e.AnyLogged | e.Missing, json: str, now: float) -> None:
         self._progress_at = now
         was_held = not self.rooms.may_post(event.room)
         # What came back is settled first: it must not be written again.
@@ -188,53 +279,57 @@ class Exchange:
             self.write_posts(now)
 
     def _came_back(self, messages: Iterable[e.Message]) -> bool:
-        """Settle the posts that are messages of the room now; return whether there are any."""
-        before = len(self.outbox)
-        for message in messages:
-            nonce = message.nonce
-            # The same nonce under another name is another person's message.
-            if (
-                nonce is not None
-                and nonce in self.outbox
-                and same_name(message.sender, self.rooms.name)
-            ):
-                self._settle(nonce, message.seq)
-        return len(self.outbox) < before
+        return self._posting.came_back(messages, self.rooms.me)
 
-    def _settle(self, nonce: str, outcome: int | HubbubError | None) -> None:
-        if self.outbox.done(nonce) is not None:
-            self._outputs.append(Posted(nonce, outcome))
-
-    def _answered(
-        self,
-        event: e.Ok | e.Page | e.Rooms | e.Members,
-        ref: str,
-        question: Question | None,
-        now: float,
-    ) -> None:
-        if question is None:
-            return
+    def _answered(self, event: e.AnyEvent, question: Question, now: float) -> None:
         match question.about, question.command, event:
-            case About.POSTING, c.Say(nonce=str(nonce)), e.Ok(seq=seq):
-                self._settle(nonce, seq)
-                self.write_posts(now)
+            case About.POSTING, c.Say() as say, e.Ok(seq=seq):
+                self._posting.answered(say, seq, now)
             case About.COMPARING, c.History(room=room), e.Page(messages=messages):
                 self._came_back(messages)
                 self.rooms.compared(room)
+                self._answer(question, event, now)
                 self.write_posts(now)
-            case About.ASKING, _, _:
-                self._outputs.append(Answer(ref, event))
             case _:
-                pass
+                self._answer(question, event, now)
+
+    def _answer(self, question: Question, answer: e.AnyEvent | Refused, now: float) -> None:
+        """Pass on an answer, if it is the application that asked."""
+        if question.about is About.ASKING:
+            self._outputs.append(Answer(question.first_ref, answer))
+        self._done(question, now)
 
     def _refused(self, error: e.Error, question: Question | None, json: str, now: float) -> None:
         if question is None:
             self._tell(error, json)
             return
-        refusal = Refused(inert_line(error.message), code=error.code)
+        refusal = Refused(inert_line(error.message), code=error.code, retry_after=error.retry_after)
+        if isinstance(question.command, c.Join):
+            self._servers_room = None  # it stayed where it was, which may be anywhere
+        if not self._is_put_off(question, refusal, now):
+            self._refuse(error, refusal, question, json, now)
+        self.write_posts(now)
+
+    def _is_put_off(self, question: Question, refusal: Refused, now: float) -> bool:
+        """Take in a refusal; return whether the question is asked again."""
+        if question.about is About.POSTING or not is_passing(refusal.code):
+            return False
+        is_entering = self.rooms.is_first(question.command) and not self._patient
+        again_at = self._repeating.put_off(question, now, is_wanted_now=is_entering)
+        if again_at is None:
+            return False
+        self._progress_at = max(self._progress_at, again_at)  # until then nothing can come
+        subject = subject_of(question.command)
+        self._delay(Delayed(subject[0] if subject is not None else None, str(refusal)))
+        return True
+
+    def _refuse(
+        self, error: e.Error, refusal: Refused, question: Question, json: str, now: float
+    ) -> None:
         match question.about, question.command:
-            case About.POSTING, c.Say(nonce=str(nonce)):
-                self._settle(nonce, refusal)
+            case About.POSTING, c.Say() as say:
+                self._posting.answered(say, refusal, now)
+                return
             case About.COMPARING, c.History(room=room):
                 self.rooms.compared(room)
             case _, c.Join() as join if self.rooms.is_first(join):
@@ -244,47 +339,53 @@ class Exchange:
             case About.RETURNING, c.Direct(name=name):
                 self.rooms.is_away(name)
                 self._tell(error, json)
-            case About.ASKING, _ if error.ref is not None:
-                self._outputs.append(Answer(error.ref, refusal))
             case _:
                 pass
-        if isinstance(question.command, c.Join):
-            self._servers_room = None  # it stayed where it was, which may be anywhere
-        self.write_posts(now)
+        self._answer(question, refusal, now)
 
     def _cannot_return(self, join: c.Join, error: e.Error, json: str, now: float) -> None:
-        if error.code == _TRANSIENT:
+        if is_passing(error.code):
             raise Disconnected(inert_line(error.message))  # and so try again, ever more rarely
         if direct := self.rooms.refused(join, error.code):
             self.ask(About.RETURNING, direct, now)
         else:
             self._tell(error, json)
 
-    # What does not come.
+    # What time brings.
 
     @property
-    def overdue_at(self) -> float:
-        """When something will have been waited for too long."""
+    def due_at(self) -> float:
+        """When to call `tick`."""
         missed_at = self._progress_at if self.rooms.is_missing else math.inf
-        return min(missed_at + ANSWER_SECONDS, self.questions.overdue_at)
+        overdue_at = min(missed_at + ANSWER_SECONDS, self.questions.overdue_at)
+        return min(overdue_at, self._posting.due_at, self._repeating.due_at)
+
+    def tick(self, now: float) -> None:
+        """Do what is due; raise Disconnected if nothing goes on."""
+        self._give_up_overdue(now)
+        if self._is_open:
+            self._posting.tick(now)
+            for question in self._repeating.due(now):
+                self._ask_again(question, now)
 
     def wait_anew(self, now: float) -> None:
         """Begin to wait only now: until now nothing was read."""
         self._progress_at = now
         self.questions.wait_anew(now)
 
-    def give_up_overdue(self, now: float) -> None:
-        """End the waiting for what has waited too long; raise Disconnected if nothing goes on."""
+    def _give_up_overdue(self, now: float) -> None:
+        """End the waiting for what has waited too long."""
         if self.questions.posting_is_overdue(now):
             raise Disconnected("the server does not acknowledge what is said")
         if self.rooms.is_missing and now >= self._progress_at + ANSWER_SECONDS:
             raise Disconnected("the server does not send what was missed")
-        for ref, question in self.questions.overdue(now):
+        for _, question in self.questions.overdue(now):
             match question.about:
                 case About.ASKING:
                     sentence = f"The server has not answered within {ANSWER_SECONDS:.0f} s."
                     late = Unreachable(f"{sentence} Try again later.", code="no_answer")
-                    self._outputs.append(Answer(ref, late))
+                    self._outputs.append(Answer(question.first_ref, late))
+                    self._done(question, now)
                 case About.LIVING:
                     pass
                 case _:

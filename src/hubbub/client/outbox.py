@@ -1,8 +1,9 @@
 """Messages on their way out, in order. Pure: the owner of the connection writes them.
 
-A message is waiting or written, never both, until it is done. What was written on a connection that
-is lost may be posted or not; it waits again, and is remembered as `doubtful`, so that the history
-can be asked before it is written once more.
+A message is waiting, written or put off, and no two of these, until it is done. What was written on
+a connection that is lost may be posted or not; it waits again, and is remembered as `doubtful`, so
+that the history can be asked before it is written once more. What the server could not take for the
+moment is put off, and waits again when its room is resumed: in its old place.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,12 +22,16 @@ _POST_BYTES = 128
 
 
 class Post(msgspec.Struct, frozen=True):
-    """A message to send. `nonce` makes that it is posted once, however often it is written."""
+    """A message to send. `nonce` makes that it is posted once, however often it is written.
+
+    `me`: the text says what we do.
+    """
 
     nonce: str
     room: str
     text: str
     reply_to: int | None = None
+    me: bool = False
 
     @property
     def weight_bytes(self) -> int:
@@ -38,21 +43,23 @@ class Outbox:
     """Keeps every message until it is done."""
 
     def __init__(self) -> None:
+        self._posts: dict[str, Post] = {}  # all of them, in order
         self._waiting: dict[str, Post] = {}
         self._written: dict[str, Post] = {}
         self._written_bytes = 0
+        self._put_off: set[str] = set()
         self._doubtful: set[str] = set()
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._written)
+        return len(self._posts)
 
     def __contains__(self, nonce: str) -> bool:
-        return nonce in self._written or nonce in self._waiting
+        return nonce in self._posts
 
     @property
     def posts(self) -> list[Post]:
         """All that are not done, in order."""
-        return [*self._written.values(), *self._waiting.values()]
+        return list(self._posts.values())
 
     @property
     def written(self) -> list[Post]:
@@ -67,7 +74,7 @@ class Outbox:
     def add(self, post: Post) -> None:
         """Put a message behind all others; its nonce must be new."""
         assert post.nonce not in self, "a nonce stands for one message"
-        self._waiting[post.nonce] = post
+        self._posts[post.nonce] = self._waiting[post.nonce] = post
 
     def take(self, may_write: Callable[[Post], bool]) -> list[Post]:
         """Return the messages to write now; they count as written from then on.
@@ -99,22 +106,54 @@ class Outbox:
     def done(self, nonce: str) -> Post | None:
         """Forget a message, posted or refused; None if it was not here."""
         self._doubtful.discard(nonce)
-        if (post := self._written.pop(nonce, None)) is not None:
+        self._put_off.discard(nonce)
+        self._waiting.pop(nonce, None)
+        self._unwrite(nonce)
+        return self._posts.pop(nonce, None)
+
+    def _unwrite(self, nonce: str) -> Post | None:
+        post = self._written.pop(nonce, None)
+        if post is not None:
             self._written_bytes -= post.weight_bytes
-            return post
-        return self._waiting.pop(nonce, None)
+        return post
+
+    def put_off(self, nonce: str) -> bool:
+        """Take back that a message was written; it waits again once its room is resumed."""
+        if self._unwrite(nonce) is None:
+            return False
+        self._put_off.add(nonce)
+        self._doubtful.add(nonce)  # the server may have posted it without noticing
+        return True
+
+    def resume(self, room: str) -> None:
+        """Let what was put off in a room wait again, in its old place."""
+        self._put_off = {nonce for nonce in self._put_off if self._posts[nonce].room != room}
+        self._line_up()
 
     def rewind(self) -> None:
-        """Let all that was written and is not done wait again: the connection is lost."""
+        """Let all that was written or put off wait again: the connection is lost."""
         self._doubtful |= self._written.keys()
-        self._waiting = self._written | self._waiting
         self._written = {}
         self._written_bytes = 0
+        self._put_off.clear()
+        self._line_up()
+
+    def _line_up(self) -> None:
+        self._waiting = {
+            nonce: post
+            for nonce, post in self._posts.items()
+            if nonce not in self._written and nonce not in self._put_off
+        }
 
     def put_back(self, posts: Iterable[Post]) -> None:
         """Let messages wait again before all others, which a server did not take after all."""
-        self._waiting = {post.nonce: post for post in posts} | self._waiting
+        self._posts = {post.nonce: post for post in posts} | self._posts
+        self._line_up()
 
     def has_doubtful(self, room: str) -> bool:
         """Whether a message for this room may have been posted already."""
-        return any(self._waiting[nonce].room == room for nonce in self._doubtful)
+        return any(self._posts[nonce].room == room for nonce in self._doubtful)
+
+    def has_written(self, room: str) -> bool:
+        """Whether a message for this room is written and not done."""
+        return any(post.room == room for post in self._written.values())

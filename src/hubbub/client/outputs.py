@@ -39,7 +39,12 @@ class Posted(msgspec.Struct, frozen=True):
 
 
 class HangUp(msgspec.Struct, frozen=True):
-    """Close the connection at once; nothing is heard of it any more."""
+    """Close the connection at once; nothing is heard of it any more.
+
+    `returning`: we come back, and want our name kept until then.
+    """
+
+    returning: bool = False
 
 
 class Over(msgspec.Struct, frozen=True):

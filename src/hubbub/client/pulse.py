@@ -17,7 +17,7 @@ SIGN_SECONDS = 8.0
 
 
 class Pulse:
-    """Of one connection. Times are seconds of a steady clock."""
+    """Whether one connection lives. Times are seconds of a steady clock."""
 
     def __init__(self, now: float) -> None:
         self._heard_at = now

@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from hubbub.chat.commands import Command
+from hubbub.chat.commands import Command, Link
 
 ANSWER_SECONDS = 25.0
 """How long a question may stay unanswered on a connection that lives."""
+
+LINK_SECONDS = 600.0 + ANSWER_SECONDS
+"""The same, where somebody has to say yes on another device while a code counts."""
 
 
 class About(Enum):
     """What is done with the answer."""
 
     UNLOCKING = "the password"
+    IDENTIFYING = "the secret of our device"
     RESUMING = "our earlier secret"
     RETURNING = "a room we are in, as far as we know"
     COMPARING = "a page of a room's new history, which may hold what we posted to the old one"
@@ -30,11 +34,12 @@ class About(Enum):
 
 
 class Question(NamedTuple):
-    """A command that was sent `at` some time."""
+    """A command that was sent `at` some time; `first_ref` stays the same when it is repeated."""
 
     about: About
     command: Command
     at: float
+    first_ref: str
 
 
 class Questions:
@@ -47,15 +52,23 @@ class Questions:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._open: dict[str, Question] = {}
+        self._linking: dict[str, Question] = {}
         self._posting: dict[str, Question] = {}
         self._posted_at = 0.0
 
-    def ask(self, about: About, command: Command, now: float) -> str:
-        """Give a command its ref, and expect an answer."""
-        ref = str(next(self._numbers))
+    def new_ref(self) -> str:
+        """Return a ref that stands for nothing yet."""
+        return str(next(self._numbers))
+
+    def ask(self, about: About, command: Command, now: float, first_ref: str = "") -> str:
+        """Give a command its ref, and expect an answer. `first_ref`: under which it is known."""
+        ref = self.new_ref()
         command.ref = ref
-        kept = self._posting if about is About.POSTING else self._open
-        kept[ref] = Question(about, command, now)
+        if about is About.POSTING:
+            kept = self._posting
+        else:
+            kept = self._linking if isinstance(command, Link) else self._open
+        kept[ref] = Question(about, command, now, first_ref or ref)
         return ref
 
     @property
@@ -70,7 +83,7 @@ class Questions:
         if (posting := self._posting.pop(ref, None)) is not None:
             self._posted_at = now
             return posting
-        return self._open.pop(ref, None)
+        return self._open.pop(ref, None) or self._linking.pop(ref, None)
 
     def wait_anew(self, now: float) -> None:
         """Begin to wait only now: until now nothing was read that could be an answer."""
@@ -80,11 +93,8 @@ class Questions:
     @property
     def overdue_at(self) -> float:
         """When a question will have waited too long."""
-        return min(self._posting_overdue_at, self._oldest_at + ANSWER_SECONDS)
-
-    @property
-    def _oldest_at(self) -> float:
-        return next((question.at for question in self._open.values()), math.inf)
+        asked_at, linking_at = _oldest_at(self._open), _oldest_at(self._linking)
+        return min(self._posting_overdue_at, asked_at + ANSWER_SECONDS, linking_at + LINK_SECONDS)
 
     @property
     def _posting_overdue_at(self) -> float:
@@ -97,13 +107,19 @@ class Questions:
 
     def overdue(self, now: float) -> Iterator[tuple[str, Question]]:
         """Yield, and close, the other questions that have waited too long."""
-        while now >= self._oldest_at + ANSWER_SECONDS:
-            ref = next(iter(self._open))
-            yield ref, self._open.pop(ref)
+        for kept, seconds in ((self._open, ANSWER_SECONDS), (self._linking, LINK_SECONDS)):
+            while now >= _oldest_at(kept) + seconds:
+                ref = next(iter(kept))
+                yield ref, kept.pop(ref)
 
     def give_up(self) -> Iterator[tuple[str, Question]]:
         """Yield, and close, all questions but messages, which are asked again: the link is lost."""
         self._posting.clear()
-        while self._open:
-            ref = next(iter(self._open))
-            yield ref, self._open.pop(ref)
+        for kept in (self._open, self._linking):
+            while kept:
+                ref = next(iter(kept))
+                yield ref, kept.pop(ref)
+
+
+def _oldest_at(kept: dict[str, Question]) -> float:
+    return next((question.at for question in kept.values()), math.inf)

@@ -5,14 +5,32 @@ what it holds, whether they were read before or after the newest event it knows.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from enum import Enum
 from types import MappingProxyType
 
-from hubbub.chat.events import AnyLogged, Members, Message, Page, Presence, Room, Topic
+from hubbub.chat.events import (
+    AnyLogged,
+    Away,
+    Members,
+    MemberSummary,
+    Message,
+    Missing,
+    Page,
+    Presence,
+    RoleChanged,
+    Room,
+    RoomRules,
+    Seen,
+    Stretch,
+    Topic,
+)
 from hubbub.chat.fold import fold, target_of
+from hubbub.chat.roles import Role
 
 MESSAGES_MAX = 1000
 CHANGES_MAX = 1000
+POWERS = {role.word for role in Role if role >= Role.MODERATOR}
 
 
 class Fit(Enum):
@@ -23,8 +41,15 @@ class Fit(Enum):
     GAP = "gap"
 
 
+def place_of(event: AnyLogged | Missing) -> Stretch:
+    """Return the part of the room's log that an event takes up, or that is missing."""
+    if isinstance(event, Missing):
+        return Stretch(event.after, event.upto)
+    return Stretch(event.prev, event.seq)
+
+
 class Replica:
-    """Holds the newest messages of a room, at most `messages_max`, without a hole.
+    """Holds the newest messages of a room, at most `messages_max`, without a hole but `missing`.
 
     `cursor` is the seq of the last event applied; every message with `start` < seq <= `cursor` is
     held. `last` is the newest seq that the room is known to have: with `cursor` there, the replica
@@ -33,12 +58,28 @@ class Replica:
 
     `epoch` names the run of the log under which `cursor` was reached. `histories` counts how often
     the server replaced what came before `cursor` by another history: nothing held is older.
+    `missing` names, in order, the parts between `start` and `cursor` that the server cannot read.
     """
 
     def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
         self.room = room
         self.topic = ""
         self.members: list[str] = []
+        self.people: dict[str, str] = {}
+        """The ids of members who are known, by their names."""
+        self.rules = RoomRules(room=room)
+        """What holds in the room."""
+        self.role = ""
+        """What power we have in the room: that of a "moderator", "owner" or "operator", or none."""
+        self.roles: dict[str, str] = {}
+        """The same of those members who had any when they came, or were listed, by their names."""
+        self.kinds: dict[str, str] = {}
+        """Whether they are a "guest", "member" or "bot", by their names; passing people are not."""
+        self.away: dict[str, str] = {}
+        """Why those members are away from their keyboard who are, as far as it was told, by their
+        names."""
+        self.seen: int | None = None
+        """How far we have read on any device; None where the server does not know us."""
         self.direct: list[str] = []
         self.cursor = cursor
         self.last = cursor
@@ -52,6 +93,7 @@ class Replica:
     def _forget(self) -> None:
         """Drop what is held: it does not lead up to `cursor` any more."""
         self.start = self.cursor
+        self.missing: list[Stretch] = []
         self._held: dict[int, Message] = {}
         # Changes of messages that are not held: a page on its way may bring such a message as it
         # read before the change. Pages asked for later have it folded in, so a few are enough.
@@ -60,6 +102,11 @@ class Replica:
         self._page_last_min = 0
         # Messages from a page that was read later than `cursor`: up to which seq they are folded.
         self._ahead: dict[int, int] = {}
+
+    @property
+    def called(self) -> str:
+        """What people call the room: its title, or else its name."""
+        return self.rules.title or self.room
 
     @property
     def messages(self) -> list[Message]:
@@ -79,8 +126,12 @@ class Replica:
     def entered(self, room: Room, after: int | None) -> None:
         """Take in the answer to a `join` that carried `after`, before the events that follow it."""
         self.topic = room.topic
-        self.members = [member.name for member in room.members]
+        self._list(room.members)
         self.direct = list(room.direct)
+        self.role = room.role
+        self.rules = RoomRules(room=room.room, title=room.title)  # if more holds, that follows
+        if room.seen is not None:
+            self.seen = max(self.seen or 0, room.seen)
         if after is None and self._stands:
             # It answers nothing that we saw: somebody else opened the room, or we looked again. The
             # cursor still stands where the epoch says.
@@ -104,18 +155,25 @@ class Replica:
         self.cursor = self.last = cursor
         self._forget()
 
-    def apply(self, event: AnyLogged) -> Fit:
-        """Fold in an event of the room's log if it is the next one, and say whether it was."""
-        if event.seq <= self.cursor:
+    def apply(self, event: AnyLogged | Missing) -> Fit:
+        """Fold in an event of the room's log if it is the next one, and say whether it was.
+
+        What is missing of the log has its place in it as well.
+        """
+        place = place_of(event)
+        if place.upto <= self.cursor:
             return Fit.REPEAT
-        if event.prev != self.cursor:
+        if place.after != self.cursor:
             if not self._entering:
                 return Fit.GAP  # joining again tells whether it is a gap, or another history
-            self._begin_after(event.prev)
+            self._begin_after(place.after)
         self._entering = False
-        self._fold_in(event)
-        self.cursor = event.seq
-        self.last = max(self.last, event.seq)
+        if isinstance(event, Missing):
+            self._miss([place])
+        else:
+            self._fold_in(event)
+        self.cursor = place.upto
+        self.last = max(self.last, self.cursor)
         assert self.start <= self.cursor <= self.last, "the cursor is within the room"
         if self._ahead and self.cursor >= max(self._ahead.values()):
             self._ahead.clear()
@@ -134,12 +192,23 @@ class Replica:
             self.cursor = prev
             self.start = min(self.start, prev)
 
+    def _miss(self, stretches: list[Stretch]) -> None:
+        """Note what is missing; parts that touch are one."""
+        whole: list[Stretch] = []
+        for part in sorted(self.missing + stretches):
+            if whole and part.after <= whole[-1].upto:
+                part = Stretch(whole[-1].after, max(whole.pop().upto, part.upto))  # noqa: PLW2901
+            whole.append(part)
+        self.missing = [part for part in whole if part.upto > self.start]
+
     def _fold_in(self, event: AnyLogged) -> None:
         if isinstance(event, Message):
             self._held[event.seq] = event
             if len(self._held) > self._messages_max:
                 self.start = next(iter(self._held))
                 del self._held[self.start]
+                if self.missing:
+                    self._miss([])
             return
         if isinstance(event, Topic):
             self.topic = event.text
@@ -153,14 +222,53 @@ class Replica:
         elif event.seq > self._ahead.get(target, 0):
             self._held[target] = fold(self._held[target], event)
 
-    def observe(self, event: Presence | Members) -> None:
-        """Take in who is in the room."""
+    def observe(self, event: Presence | Members | Away) -> None:
+        """Take in who is in the room, and who of them is away."""
         if isinstance(event, Members):
-            self.members = [member.name for member in event.members]
+            self._list(event.members)
+            return
+        if isinstance(event, Away):
+            self.away.pop(event.name, None)
+            if event.on:
+                self.away[event.name] = event.text
             return
         self.members = [name for name in self.members if name != event.name]
+        for known in (self.people, self.roles, self.kinds, self.away):
+            known.pop(event.name, None)
+        if event.formerly:
+            self.renamed(event.formerly, event.name)
         if event.state == "joined":
             self.members.append(event.name)
+            if event.person:
+                self.people[event.name] = event.person
+            if event.role:
+                self.roles[event.name] = event.role
+            if event.kind:
+                self.kinds[event.name] = event.kind
+
+    def renamed(self, former: str, name: str) -> None:
+        """Take in that one of the two who share a private room has another name."""
+        self.direct = [name if one == former else one for one in self.direct]
+
+    def _list(self, members: Iterable[MemberSummary]) -> None:
+        self.members = [one.name for one in members]
+        self.people = {one.name: one.person for one in members if one.person}
+        self.roles = {one.name: one.role for one in members if one.role}
+        self.kinds = {one.name: one.kind for one in members if one.kind}
+        self.away = {one.name: self.away.get(one.name, "") for one in members if one.away}
+
+    def mark(self, event: RoomRules | RoleChanged | Seen) -> None:
+        """Take in what holds in the room, what we are in it, or how far we have read it.
+
+        That never moves back.
+        """
+        match event:
+            case RoomRules():
+                self.rules = event
+            case RoleChanged():
+                self.role = event.role if event.role in POWERS else ""
+            case Seen():
+                self.seen = max(self.seen or 0, event.seq)
 
     def add_page(self, page: Page, before: int | None = None) -> bool:
         """Join on a page of older messages that was asked for with `before`.
@@ -182,6 +290,7 @@ class Replica:
         elif page.messages:
             self.start = min(self.start, page.messages[0].seq - 1)
         self._held = {m.seq: self._brought_up_to_date(m, page.last) for m in older} | self._held
+        self._miss(page.missing)
         return True
 
     def _brought_up_to_date(self, message: Message, page_last: int) -> Message:

@@ -1,4 +1,4 @@
-"""How long to wait before the next attempt to connect."""
+"""How long to wait before the next attempt to connect, or to say something."""
 
 import random
 from collections.abc import Callable
@@ -23,6 +23,13 @@ class Backoff:
         self._give_up_seconds = give_up_seconds
         self._jitter = jitter
         self.reset()
+
+    def anew(self, give_up_seconds: float | None = None) -> "Backoff":
+        """Return the same waits, from the first on; given up after so long, if not earlier."""
+        ends = [end for end in (self._give_up_seconds, give_up_seconds) if end is not None]
+        return Backoff(
+            self._first_seconds, self._longest_seconds, min(ends, default=None), self._jitter
+        )
 
     def reset(self) -> None:
         """Start over, because a connection was made."""

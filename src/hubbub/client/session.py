@@ -4,20 +4,7 @@ Inputs are calls: what the network brought, what the application wants, that tim
 has a time `now` in seconds of a steady clock where that matters. Outputs gather in `outputs`, in
 the order in which they are to be done. `driver.py` gives it sockets and a clock; tests give it
 neither. The page's session (`web/js/chat/session.js`) follows the same rules, and both play the
-scenarios in `tests/golden/scenarios`.
-
-    state       what it is                                              may become
-    IDLE        not started                                             DIALLING
-    DIALLING    a connection is being made                              GREETING, WAITING, OVER
-    GREETING    we have said our name; no welcome has come yet          CLASSIC, UNLOCKING, …
-    UNLOCKING   we have given the password                              RESUMING, ONLINE, …
-    RESUMING    we have given the secret of our earlier connection      ONLINE, …
-    ONLINE      events flow                                             …
-    CLASSIC     the server is a tutorial's, as far as we know           UNLOCKING, …
-    WAITING     the connection is lost; we dial again at `wake_at`      DIALLING, OVER
-    OVER        refused, taken over, given up or closed                 nothing
-    … stands for the later ones of UNLOCKING, RESUMING, ONLINE, and for WAITING and OVER: any
-    connection may be lost, and any server may refuse.
+scenarios in `tests/golden/scenarios`. Its states are in `states.py`.
 
 What holds at all times:
 
@@ -37,97 +24,68 @@ counts only from that answer on: otherwise we might be left with one that the se
 """
 
 import math
-from enum import Enum
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable
+from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable, is_lasting
 from hubbub.chat.text import inert_line
-from hubbub.client.address import Address
-from hubbub.client.admission import Admission
-from hubbub.client.classic import PLAIN_MAX, ClassicReader, is_for_everybody, no_place
+from hubbub.client.admission import Admission, refusal_of
+from hubbub.client.classic import ClassicReader, plain_posts
 from hubbub.client.errors import Disconnected
 from hubbub.client.events import AnyClientEvent, Offline, Online, Received
 from hubbub.client.exchange import Exchange
+from hubbub.client.me import Me
 from hubbub.client.outbox import Post
 from hubbub.client.outputs import Dial, HangUp, Output, Over, Posted, Tell, Write
 from hubbub.client.pulse import Pulse
 from hubbub.client.questions import ANSWER_SECONDS, About, Question
+from hubbub.client.recognition import CERTAIN_SECONDS, Kind, Recognition
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
+from hubbub.client.states import NEXT, WELCOMED, State
 from hubbub.wire.codec import decode_event
-from hubbub.wire.frames import Frame, encode_event_frame, encode_frame
+from hubbub.wire.frames import Frame, encode_event_frame
 
-WELCOME_SECONDS = 0.5
-"""How long a server that we do not know has to say that it speaks events."""
-
-CERTAIN_SECONDS = 8.0
-"""How long after the greeting a server that says nothing may still turn out to speak events."""
-
-
-class State(Enum):
-    """Where a session stands; the table above says what each means."""
-
-    IDLE = "idle"
-    DIALLING = "dialling"
-    GREETING = "greeting"
-    UNLOCKING = "unlocking"
-    RESUMING = "resuming"
-    ONLINE = "online"
-    CLASSIC = "classic"
-    WAITING = "waiting"
-    OVER = "over"
-
-
-_ENDS = {State.WAITING, State.OVER}
-_WELCOMED = {State.UNLOCKING, State.RESUMING, State.ONLINE}
-NEXT: dict[State, set[State]] = {
-    State.IDLE: {State.DIALLING, State.OVER},
-    State.DIALLING: {State.GREETING} | _ENDS,
-    State.GREETING: {State.CLASSIC} | _WELCOMED | _ENDS,
-    State.UNLOCKING: {State.RESUMING, State.ONLINE} | _ENDS,
-    State.RESUMING: {State.ONLINE} | _ENDS,
-    State.ONLINE: _ENDS,
-    State.CLASSIC: _WELCOMED | _ENDS,
-    State.WAITING: {State.DIALLING, State.OVER},
-    State.OVER: set(),
+_IDENTIFYING = (State.IDENTIFYING, About.IDENTIFYING)
+_GIVING = {
+    c.Unlock: (State.UNLOCKING, About.UNLOCKING),
+    c.Resume: (State.RESUMING, About.RESUMING),
 }
+"""What begins with what we give to be let in; all else says who we are."""
+
+_WITHOUT = Backoff(give_up_seconds=ANSWER_SECONDS)
+"""The waits before a message is said again, where no connection is made again."""
 
 
 class Session:
     """A session, as the top of the file describes it.
 
-    `spoke_events`: whether this server is known to speak events. `patient`: if even
-    the first attempt to connect fails, keep trying. Without `backoff` the first loss is the end.
+    It comes by an `admission`, into `rooms`. `spoke_events`: whether this server is known to speak
+    events. `patient`: if even the first attempt to connect fails, or the name is still kept for a
+    lost session, keep trying. Without `backoff` the first loss is the end.
     """
 
     def __init__(
         self,
-        address: Address,
-        name: str,
+        admission: Admission,
         rooms: JoinedRooms,
         *,
-        password: str = "",
         backoff: Backoff | None = None,
         patient: bool = False,
         spoke_events: bool = False,
     ) -> None:
         self.outputs: list[Output] = []
-        self.address = address
-        self.name = rooms.name = name
+        self.address = admission.address
+        self.me = rooms.me = Me(admission.name)
         self.rooms = rooms
-        self.spoke_events = spoke_events
         self.state = State.IDLE
-        self.exchange = Exchange(rooms, self.outputs)
+        self.exchange = Exchange(rooms, self.outputs, (backoff or _WITHOUT).anew, patient=patient)
         self.outbox = self.exchange.outbox
-        self._admission = Admission(address, name, password)
+        self._admission = admission
         self._backoff = backoff
         self._patient = patient
-        self._welcome: e.Welcome | None = None
-        self._classic = ClassicReader(name)
-        self._is_certain = False  # the server is a tutorial's
-        self._is_doubtful = False  # it may be one, though something like a welcome came late
-        self._plain: list[Post] = []
+        self._classic = ClassicReader(self.me.name)
+        self._server = Recognition(spoke_events=spoke_events)
         self._pulse = Pulse(0)
         self._is_listening = True
         self._since = 0.0
@@ -139,9 +97,19 @@ class Session:
         return self.exchange.has_entered
 
     @property
+    def spoke_events(self) -> bool:
+        """Whether the server is known to speak events."""
+        return self._server.kind is Kind.HUBBUB
+
+    @property
     def is_locked(self) -> bool:
         """Whether the server has a password, and took ours."""
         return self._admission.is_locked
+
+    @property
+    def secret(self) -> str:
+        """What a later session needs to go on with this one; empty if there is nothing to go on."""
+        return self._admission.secret
 
     @property
     def wake_at(self) -> float:
@@ -152,21 +120,20 @@ class Session:
                 wake_at = self._since
             case State.GREETING:
                 wake_at = self._since + self._greeting_seconds
-            case State.CLASSIC if not self._is_certain:
+            case State.CLASSIC if self._server.kind is Kind.PRESUMED:
                 wake_at = self._since + CERTAIN_SECONDS
-            case State.UNLOCKING | State.RESUMING:
-                wake_at = self.exchange.overdue_at
+            case State.UNLOCKING | State.IDENTIFYING | State.RESUMING:
+                wake_at = self.exchange.due_at
             case State.ONLINE if self._is_listening:
                 pulse = self._pulse
-                wake_at = min(pulse.ask_at, pulse.dead_at, self.exchange.overdue_at)
+                wake_at = min(pulse.ask_at, pulse.dead_at, self.exchange.due_at)
             case _:
                 pass  # only the network or the application can bring a change
         return wake_at
 
     @property
     def _greeting_seconds(self) -> float:
-        is_patient = self._must_say_welcome or self._is_doubtful
-        return ANSWER_SECONDS if is_patient else WELCOME_SECONDS
+        return ANSWER_SECONDS if self._must_say_welcome else self._server.greeting_seconds
 
     @property
     def _must_say_welcome(self) -> bool:
@@ -200,7 +167,11 @@ class Session:
         Raises Refused; Unreachable if there is no connection.
         """
         self._check_events("knows nothing but messages")
-        return self.exchange.ask(About.ASKING, command, now)
+        return self.exchange.request(command, now)
+
+    def forget(self, ref: str, now: float) -> None:
+        """Take in that nobody waits for the `Answer` with this ref any more."""
+        self.exchange.forget(ref, now)
 
     def command_line(self, line: str, now: float) -> str:
         """Write a `/` line; return the ref of the `Answer` that comes when it is dealt with.
@@ -229,6 +200,10 @@ class Session:
         """Ignore silence from now on: the application has too much to read, so nothing is read."""
         self._is_listening = False
 
+    def left(self) -> None:
+        """The server has heard that we leave: our name is free, and nobody goes on with this."""
+        self._admission.forget()
+
     def close(self) -> None:
         """End for good."""
         if self.state is not State.OVER:
@@ -242,13 +217,10 @@ class Session:
         self._since = now
         self._pulse = Pulse(now)
         self._is_listening = True
-        self._welcome = None
         self._admission.begin()
-        self._classic = ClassicReader(self.name)
-        self._is_certain = False
-        if not self._is_doubtful:
-            self._plain.clear()
-        self.outputs.append(Write(encode_event_frame(self.name.encode())))
+        self._classic = ClassicReader(self.me.name)
+        self._server.connected()
+        self.outputs.append(Write(encode_event_frame(self.me.name.encode())))
 
     def heard(self, now: float) -> None:
         """The server lives: it sent something, or took something of what we send."""
@@ -257,7 +229,7 @@ class Session:
     def written(self, nonce: str, now: float) -> None:
         """The system has taken what a `Write` with this nonce holds."""
         if self.state is State.CLASSIC and (post := self.outbox.done(nonce)) is not None:
-            self._plain = [*self._plain[1 - PLAIN_MAX :], post]
+            self._server.took(post)
             self.outputs.append(Posted(nonce, None))
             self._write_posts(now)
 
@@ -268,11 +240,13 @@ class Session:
             match self.state:
                 case State.GREETING | State.CLASSIC:
                     self._read_classic(frame, now)
-                case State.UNLOCKING | State.RESUMING | State.ONLINE if frame.event and frame.text:
+                case state if state in WELCOMED and frame.event and frame.text:
                     self._hear(frame.text, now)
                 case _:
                     pass  # a plain frame is not for us; and after the end nothing is
-        except (Disconnected, ProtocolError) as error:
+        except Disconnected as error:
+            self._hang_up(str(error), now, error.retry_after)
+        except ProtocolError as error:
             self._hang_up(str(error), now)
         except (Refused, Unreachable) as error:
             self._end(error)
@@ -284,13 +258,12 @@ class Session:
         reason = reason.rstrip(".")
         match self._classic.farewell:
             case e.Error() as error if self.state in (State.GREETING, State.CLASSIC):
-                try:
-                    self._turned_away(error)
-                except Refused as refusal:
-                    self._end(refusal)
-                    return
-                except Disconnected as sentence:
-                    reason = str(sentence).rstrip(".")
+                turned_away = self._turned_away(refusal_of(error))
+                if isinstance(turned_away, Refused):
+                    self._end(turned_away)
+                else:
+                    self._wait(str(turned_away).rstrip("."), now, turned_away.retry_after)
+                return
             case e.Bye(reason=words) if self.state in (State.GREETING, State.CLASSIC):
                 reason = inert_line(words).rstrip(".")
             case _ if self._is_short(now) and (words := self._classic.last_words):
@@ -302,7 +275,7 @@ class Session:
         early = self.state in (State.GREETING, State.CLASSIC)
         return early and now < self._since + CERTAIN_SECONDS
 
-    def _wait(self, reason: str, now: float) -> None:
+    def _wait(self, reason: str, now: float, seconds_min: float = 0) -> None:
         """Make the connection again later, if that is wanted."""
         stood = self.state in (State.ONLINE, State.CLASSIC) and not self._is_short(now)
         if self._backoff is not None and stood:
@@ -320,14 +293,15 @@ class Session:
         if seconds is None:
             self._end(Unreachable(f"The chat at {self.address} is lost: {reason}."))
             return
+        seconds = max(seconds, seconds_min)
         # Told even if the application is behind: without it a loss would go unnoticed.
         self.outputs.append(Tell(Received(Offline(reason, seconds))))
         self._become(State.WAITING)
         self._since = now + seconds
 
-    def _hang_up(self, reason: str, now: float) -> None:
-        self.outputs.append(HangUp())
-        self._wait(reason.rstrip("."), now)
+    def _hang_up(self, reason: str, now: float, seconds_min: float = 0) -> None:
+        self.outputs.append(HangUp(returning=True))
+        self._wait(reason.rstrip("."), now, seconds_min)
 
     def _end(self, error: HubbubError) -> None:
         self.exchange.end()
@@ -351,14 +325,14 @@ class Session:
             case State.GREETING:
                 self._go_classic(now)
             case State.CLASSIC:
-                self._is_certain = True
+                self._server.is_certain()
                 self._write_posts(now)
             case _:
                 self._watch(now)
 
     def _watch(self, now: float) -> None:
         try:
-            self.exchange.give_up_overdue(now)
+            self.exchange.tick(now)
         except Disconnected as silence:
             self._hang_up(str(silence), now)
             return
@@ -377,23 +351,21 @@ class Session:
         if isinstance(heard, e.Welcome) and self.state is State.CLASSIC:
             self._welcomed_late(heard, now)
         elif isinstance(heard, e.Welcome):
-            self.outbox.put_back(self._plain)  # what it refused before its earlier welcome
+            self.outbox.put_back(self._server.taken)  # what it refused before its earlier welcome
             self._welcomed(heard, now)
         elif self.spoke_events and self._classic.farewell is None:
             raise Disconnected("what answers there is not the hubbub server that it was")
         elif heard is not None:
-            self._is_certain = True
             self._go_classic(now)
+            self._server.is_certain()
             self._tell(heard)
             self._write_posts(now)
 
     def _go_classic(self, now: float) -> None:
-        assert not self.spoke_events, "a server that spoke events never goes classic"
         if self.state is State.CLASSIC:
             return
         self._become(State.CLASSIC)
-        self._is_doubtful = False
-        self._plain.clear()
+        self._server.presume()  # a server that spoke events never goes classic
         self.exchange.has_entered = True
         self._tell(Online(False, str(self.address)))
         self._write_posts(now)
@@ -402,24 +374,19 @@ class Session:
         if self.state is State.ONLINE:
             self.exchange.write_posts(now)
             self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
-        if self.state is not State.CLASSIC:
-            return
-        certain = self._is_certain
-        for post in self.outbox.waiting if certain else []:
-            if not is_for_everybody(post):
-                self.outbox.done(post.nonce)
-                self.outputs.append(Posted(post.nonce, no_place(post)))
-        for post in self.outbox.take(lambda post: is_for_everybody(post, certain=certain)):
-            self.outputs.append(Write(encode_frame(post.text.encode()), post.nonce))
+        elif self.state is State.CLASSIC:
+            certain = self._server.kind is Kind.CERTAIN
+            self.outputs += plain_posts(self.outbox, certain=certain)
 
     # A server that speaks events.
 
     def _welcomed_late(self, welcome: e.Welcome, now: float) -> None:
         """Take in a welcome that comes when the server was taken for a tutorial's."""
-        if welcome.locked or welcome.held:
-            # Either it has refused the plain texts that it got, or somebody at a tutorial's server
-            # has a name that reads like a welcome. A new connection, which waits longer, will tell.
-            self._is_doubtful = True
+        if welcome.locked or welcome.held or self._admission.answer(welcome) is not None:
+            # The answer would be a secret of ours. Either it has refused the plain texts that it
+            # got, or somebody at a tutorial's server has a name that reads like a welcome. A new
+            # connection, which waits longer, will tell.
+            self._server.doubt()
             raise Disconnected("the server was slow to say that it speaks events")
         for post in self.outbox.written:  # for everybody in the lobby, and there they are
             self.outbox.done(post.nonce)
@@ -428,28 +395,35 @@ class Session:
 
     def _welcomed(self, welcome: e.Welcome, now: float) -> None:
         command = self._admission.answer(welcome)
-        self._welcome = welcome
-        self.spoke_events = True
-        self._is_doubtful = False
-        self._plain.clear()
+        self._server.spoke()
         self.exchange.frame_bytes_max = welcome.limits.get("frame_bytes_max")
-        match command:
-            case c.Unlock():
-                self._become(State.UNLOCKING)
-                self.exchange.ask(About.UNLOCKING, command, now)
-            case c.Resume():
-                self._become(State.RESUMING)
-                self.exchange.ask(About.RESUMING, command, now)
-            case None:
-                self._go_online(welcome, now)
+        if command is None:
+            self._go_online(welcome, now)
+            return
+        state, about = _GIVING.get(type(command), _IDENTIFYING)
+        self._become(state)
+        self.exchange.ask(about, command, now)
 
     def _go_online(self, welcome: e.Welcome, now: float) -> None:
         self._admission.admitted(welcome)
-        self.name = self.rooms.name = welcome.name
+        if self.me.entered(welcome):
+            self.rooms.leave_private()
+        self.rooms.invited(welcome.rooms)
+        self.me.ignore([])  # if there are any, that follows
         self._become(State.ONLINE)
         self._tell(Online(True, str(self.address), welcome.server))
         self.exchange.begin(now)
         self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
+
+    def _greeted_anew(self, welcome: e.Welcome, now: float) -> None:
+        """Take in that the server tells us anew who we are: as somebody else we are in no room."""
+        was_passing, former = self.me.person is None, self.me.name
+        self._admission.admitted(welcome)
+        if self.me.entered(welcome) or was_passing:
+            self.rooms.leave_private()
+            self.exchange.begin(now)
+        else:
+            self.rooms.renamed(former)
 
     def _hear(self, json: str, now: float) -> None:
         event = decode_event(json)
@@ -458,42 +432,42 @@ class Session:
         question = self.exchange.questions.answered(getattr(event, "ref", None), now)
         match event:
             case e.Bye(code="resumed"):
+                self._admission.forget()
                 raise Unreachable(
-                    f"The chat as '{self.name}' goes on in another connection, "
+                    f"The chat as '{self.me.name}' goes on in another connection, "
                     "which has taken the name over.",
                     code=event.code,
                 )
+            case e.Bye(code="banned" | "logged_out"):  # to come back would only be told so again
+                self._admission.forget()
+                raise Unreachable(inert_line(event.reason), code=event.code)
             case e.Bye():
                 raise Disconnected(inert_line(event.reason))
             case _ if self.state is State.ONLINE:
+                if isinstance(event, e.Welcome):
+                    self._greeted_anew(event, now)
                 self.exchange.hear(event, question, json, now)
                 self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
             case _:
                 self._hear_before_online(event, question, now)
 
     def _hear_before_online(self, event: e.AnyEvent, question: Question | None, now: float) -> None:
-        welcome = self._welcome
-        assert welcome is not None, "nothing comes before the welcome"
-        match event, question:
-            case e.Welcome(), Question(about=About.UNLOCKING):
-                self._welcomed(event, now)
-            case e.Ok(), Question(about=About.RESUMING):
-                self._go_online(welcome, now)
-            case e.Error(), Question(about=About.RESUMING) if not welcome.held:
-                # The server has restarted, or forgotten us; the name was free, so it is ours.
-                self._go_online(welcome, now)
-            case e.Error(), _:
-                self._turned_away(event)
-            case _:
-                pass
+        asked = question.command if question is not None else None
+        if isinstance(event, e.Welcome) and isinstance(asked, c.Unlock):
+            self._welcomed(event, now)
+            return
+        try:
+            welcome = self._admission.let_in(event, asked)
+        except Refused as refusal:
+            raise self._turned_away(refusal) from None
+        if welcome is not None:
+            self._go_online(welcome, now)
 
-    def _turned_away(self, error: e.Error) -> None:
-        """Raise Refused, or Disconnected if the server may want us another time."""
-        refusal = Refused(inert_line(error.message), code=error.code)
-        if not self.has_entered or error.code in _FOR_GOOD:
-            raise refusal
-        raise Disconnected(str(refusal))
-
-
-_FOR_GOOD = {"name_taken", "name_not_allowed", "wrong_password", "password_needed"}
-"""Refusals of a session that was let in before which will not change by themselves."""
+    def _turned_away(self, refusal: Refused) -> Refused | Disconnected:
+        """Return what a refusal leads to: an end, unless the server may want us another time."""
+        again_after = refusal.retry_after
+        if again_after is not None and self._patient:
+            return Disconnected(str(refusal), retry_after=again_after)
+        if not self.has_entered or is_lasting(refusal.code):
+            return refusal
+        return Disconnected(str(refusal), retry_after=again_after or 0)

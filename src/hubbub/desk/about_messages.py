@@ -1,14 +1,15 @@
 """The verbs about messages. They mean the chosen one; else the newest, or the newest own one."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
-from hubbub.chat.names import same_name
+from hubbub.chat.roles import Role
 from hubbub.desk.desk import Desk
 from hubbub.desk.emoji_names import emoji_named
 from hubbub.desk.face import Face
-from hubbub.desk.log import Pending, Said
+from hubbub.desk.form import Field, Form
+from hubbub.desk.log import Item, Pending, Said
 
 _QUOTED_CHARS = 40
 
@@ -25,7 +26,7 @@ def newest(desk: Desk, *, own: bool) -> Message | None:
         (
             message
             for message in desk.rooms.current.log.newest_first()
-            if not message.deleted and same_name(message.sender, desk.name) == own
+            if not message.deleted and desk.chat.is_own(message) == own
         ),
         None,
     )
@@ -38,33 +39,90 @@ def _meant(desk: Desk, face: Face, *, own: bool = False) -> Message:
     return message
 
 
+def suits(desk: Desk, item: Item | None, verb: str) -> bool:
+    """Return whether a verb about messages means something for what is chosen, if anything is."""
+    if item is None:
+        return True
+    if not isinstance(item, Said) or item.message.deleted:
+        return False
+    is_own = desk.chat.is_own(item.message)
+    match verb:
+        case "edit":
+            return is_own
+        case "report":
+            return not is_own
+        case "delete":
+            return is_own or _may_delete_others(desk)
+        case _:
+            return True
+
+
+def _may_delete_others(desk: Desk) -> bool:
+    room = desk.rooms.current
+    return not room.is_direct and desk.standing.role(room.name) >= Role.MODERATOR
+
+
 def edit(desk: Desk, face: Face, argument: str) -> Awaitable[None] | None:
     """Give an own message a new text, or let the user write one."""
     message = _meant(desk, face, own=True)
     if argument:
-        return desk.chat.edit(message.room, message.seq, argument)
-    face.writing.edit(message, desk.name)
+        return desk.changes.edit(message, argument)
+    face.writing.edit(message, own=desk.chat.is_own(message))
     return None
 
 
 def delete(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
-    """Delete an own message, after a question."""
+    """Delete an own message, or another one that is chosen, after a question."""
     message = _meant(desk, face, own=True)
+    answer = face.confirm(f"Delete {_quoted(desk, message)} for everybody?", "Delete")
+    return _delete(desk, message, answer)
+
+
+def _quoted(desk: Desk, message: Message) -> str:
+    """Return a message in a few words, and by whom it is if not by the user."""
     text = " ".join(message.text.split())
     shown = text if len(text) <= _QUOTED_CHARS else f"{text[:_QUOTED_CHARS]}…"
-    answer = face.confirm(f"Delete '{shown}' for everybody?", "Delete")
-    return _delete(desk, message, answer)
+    return f"'{shown}'" if desk.chat.is_own(message) else f"'{shown}' by {message.sender}"
 
 
 async def _delete(desk: Desk, message: Message, answer: Awaitable[bool]) -> None:
     if await answer:
-        await desk.chat.delete(message.room, message.seq)
+        await desk.changes.delete(message)
+
+
+def report(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
+    """Tell those who look after the room of a bad message, and why it is bad."""
+    message = _meant(desk, face)
+    if desk.chat.is_own(message):
+        raise Refused("This message is yours. You can edit or delete it.")
+
+    async def submit(typed: Sequence[str]) -> None:
+        await desk.chat.report(message.room, message.seq, reason=typed[0])
+
+    quoted = _quoted(desk, message)
+    if argument:
+        answer = face.confirm(f"Report {quoted}?", "Report")
+        return _report(desk, answer, lambda: submit([argument]))
+    fields = (Field("What is wrong with it?", secret=False),)
+    form = Form("Report a message", fields, submit, f"You report {quoted}.")
+    return _report(desk, face.fill(form))
+
+
+async def _report(
+    desk: Desk, answer: Awaitable[bool], deed: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    if await answer:
+        if deed is not None:
+            await deed()
+        desk.note("It is reported to those who look after this room, and to operators.")
 
 
 def reply(desk: Desk, face: Face, argument: str) -> None:
     """Answer a message, or let the user write the answer."""
     message = _meant(desk, face)
     if argument:
+        if silence := desk.silence(desk.rooms.current):
+            raise Refused(silence)
         desk.posting.say(desk.rooms.current, argument, message.seq)
     else:
         face.writing.reply(message)
@@ -88,7 +146,7 @@ async def _react_with_chosen(desk: Desk, message: Message, choice: Awaitable[str
 
 async def _react(desk: Desk, message: Message, emoji: str) -> None:
     on = desk.name not in message.reactions.get(emoji, [])
-    await desk.chat.react(message.room, message.seq, emoji, on=on)
+    await desk.changes.react(message, emoji, on=on)
 
 
 def copy(desk: Desk, face: Face, _argument: str) -> None:
@@ -106,9 +164,9 @@ def retry(desk: Desk, _face: Face, _argument: str) -> None:
 
 def drop(desk: Desk, _face: Face, _argument: str) -> None:
     """Give up what was not sent."""
-    log = desk.rooms.current.log
-    for pending in _failed(log.pending):
-        log.pending.remove(pending)
+    room = desk.rooms.current
+    for pending in _failed(room.log.pending):
+        desk.posting.drop(room, pending)
     desk.stirred()
 
 
@@ -127,7 +185,10 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     async def found(words: str) -> Sequence[Message]:
         if not words.strip():
             return []
-        return (await desk.chat.search(words, scope)).messages[::-1]
+        page = await desk.chat.search(words, scope)
+        if page.reached is not None:
+            face.tell("The search took too long to look further back. Search for rarer words.")
+        return page.messages[::-1]
 
     return _show_chosen(desk, face, face.choose_message(argument, found))
 

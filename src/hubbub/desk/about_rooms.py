@@ -1,11 +1,11 @@
 """The verbs about rooms and people."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.names import NAME_CHARS_MAX, same_name
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
+from hubbub.desk.naming import needed, split_name
 from hubbub.desk.room import RoomState
 
 
@@ -58,14 +58,14 @@ async def _enter_chosen(desk: Desk, face: Face, choice: Awaitable[str | None]) -
 
 def join(desk: Desk, face: Face, argument: str) -> Awaitable[object]:
     """Enter a room."""
-    name = _needed(argument, "/join ROOM").removeprefix("#")
+    name = needed(argument, "/join ROOM").removeprefix("#")
     return face.writing.move(desk.join(name))
 
 
 def leave(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Leave a room, the current one if none is named."""
     name = argument.removeprefix("#")
-    room = desk.rooms.get(name) if name else desk.rooms.current
+    room = desk.rooms.find(name) if name else desk.rooms.current
     if room is None:
         raise Refused(f"You are not in a room called '{name}'.")
     if room is not desk.rooms.current:
@@ -76,7 +76,7 @@ def leave(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
 
 def message(desk: Desk, face: Face, argument: str) -> Awaitable[object]:
     """Open the private room shared with somebody, and say something there."""
-    name, text = _split_name(desk.names(), _needed(argument, "/msg NAME TEXT"))
+    name, text = split_name(desk.company.names(), needed(argument, "/msg NAME TEXT"))
     return face.writing.move(_say_to(desk, name, text))
 
 
@@ -85,18 +85,6 @@ async def _say_to(desk: Desk, name: str, text: str) -> RoomState:
     if text:
         desk.posting.say(room, text)
     return room
-
-
-def who(desk: Desk, _face: Face, _argument: str) -> Awaitable[None]:
-    """Say who is in the current room."""
-    return _who(desk, desk.rooms.current)
-
-
-async def _who(desk: Desk, room: RoomState) -> None:
-    found = await desk.chat.members(room.name)
-    names = ", ".join(sorted((one.name for one in found.members), key=str.casefold))
-    more = ", and more" if found.more else ""
-    desk.note(f"{len(found.members)} in {room.title}: {names}{more}")
 
 
 def topic(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
@@ -108,20 +96,3 @@ def topic(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
     there = replica.topic if replica else ""
     desk.note(f"Topic: {there}" if there else f"{room.title} has no topic.")
     return None
-
-
-def _needed(argument: str, usage: str) -> str:
-    if not argument:
-        raise Refused(f"Usage: {usage}")
-    return argument
-
-
-def _split_name(known: Iterable[str], argument: str) -> tuple[str, str]:
-    """Split `NAME TEXT`; names may hold spaces, so the longest one that is known wins."""
-    names = list(known)
-    for end in range(min(len(argument), NAME_CHARS_MAX), 0, -1):
-        name, rest = argument[:end], argument[end:]
-        if rest[:1] in ("", " ") and any(same_name(name, one) for one in names):
-            return name, rest.strip()
-    name, _, text = argument.partition(" ")
-    return name.removeprefix("@"), text.strip()

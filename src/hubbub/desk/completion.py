@@ -78,9 +78,15 @@ def _beginning(typed: str, names: "Iterator[str] | Sequence[str]") -> Iterator[s
 
 
 _AT_START = (
-    _Rule(re.compile(r"^/(\w*)$"), _commands, is_offered=True),
+    _Rule(re.compile(r"^/([\w-]*)$"), _commands, is_offered=True),
     _Rule(re.compile(r"^/(?:join|leave)\s+#?(\S*)$", re.IGNORECASE), _rooms),
-    _Rule(re.compile(r"^/msg\s+@?((?:\S.*)?)$", re.IGNORECASE), _names),
+    _Rule(
+        re.compile(
+            r"^/(?:msg|invite|whois|ignore|unignore|kick|ban|mute|appoint)\s+@?((?:\S.*)?)$",
+            re.IGNORECASE,
+        ),
+        _names,
+    ),
 )
 _ANYWHERE = (
     _Rule(re.compile(r"(?<!\S)(:[\w+-]{2,})$"), _emoji, is_offered=True),

@@ -12,28 +12,42 @@ from contextlib import suppress
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.chat.fold import target_of
-from hubbub.chat.names import DEFAULT_ROOM, is_direct
+from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.client import (
     Backoff,
     Chat,
     ClassicMessage,
+    Delayed,
     Offline,
     Online,
     Replica,
+    Settled,
     connect,
     parse_address,
 )
 from hubbub.client.events import AnyClientEvent
+from hubbub.desk.changes import Changes
+from hubbub.desk.company import Company
+from hubbub.desk.connection import Connection
+from hubbub.desk.devices import device_label
 from hubbub.desk.errands import Errands
+from hubbub.desk.identity import Identity
+from hubbub.desk.left import Left
 from hubbub.desk.link import Link, State
 from hubbub.desk.log import Pending
+from hubbub.desk.markers import Markers
+from hubbub.desk.membership import Membership
 from hubbub.desk.opening import Opening
 from hubbub.desk.paging import Paging
 from hubbub.desk.posting import Posting, now_milliseconds
 from hubbub.desk.profile import Profile
 from hubbub.desk.relayed import Relayed
-from hubbub.desk.room import Draft, RoomState
-from hubbub.desk.rooms import Rooms
+from hubbub.desk.returning import CLOSED, Returning
+from hubbub.desk.room import RoomState
+from hubbub.desk.signs import Signs
+from hubbub.desk.standing import Standing
+from hubbub.desk.told import LAST_WORDS, LAST_WORDS_UNKEPT
+from hubbub.desk.unsent import Journal
 
 MESSAGES_MAX = 100_000
 """Messages of a room that may be scrolled back to; about 70 MB when they are all loaded."""
@@ -41,15 +55,8 @@ MESSAGES_MAX = 100_000
 RECONNECT_SECONDS_MAX = 10.0
 FINISH_SECONDS_MAX = 3.0
 FINISH_UNSEEN_SECONDS = 0.3
-PING_SECONDS = 10.0
-TYPING_AGAIN_SECONDS = 3.0
 TURN_SECONDS = 0.01
 """How long events are taken in at a stretch before keys and drawing have their turn."""
-
-REPLACED = (
-    "The chatroom's history was replaced on the server, as after a return to an older copy. "
-    "What was shown here is gone; this is what there is now."
-)
 
 
 class Desk:
@@ -58,6 +65,13 @@ class Desk:
     `stirred` is called when something changed, `alert` for each new message of others that
     `catch_up` finds. `looking`: whether the user sees the end of the current room.
     """
+
+    turned: Callable[[], None] = staticmethod(lambda: None)
+    """Called when another room is the current one, at once."""
+    refused: Callable[[str, RoomState], None] = staticmethod(lambda _text, _room: None)
+    """Called with a text, and where it was typed, that the server has refused."""
+    linking: Callable[[e.Linking], None] = staticmethod(lambda _: None)
+    """Called when another device wants to be linked to the user."""
 
     def __init__(
         self,
@@ -72,40 +86,57 @@ class Desk:
         place = parse_address(opening.address)
         self.link = Link(str(place))
         self.memory = profile.server(str(place))
-        self._password = opening.password or self.memory.password
+        self._is_kept = profile.is_kept
+        self._password = opening.password or place.password or self.memory.password
         room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
-        self.chat: Chat = connect(
-            opening.address,
-            name=name,
-            room=room,
-            password=self._password,
-            reconnect=Backoff(longest_seconds=RECONNECT_SECONDS_MAX)
-            if opening.reconnect
-            else False,
-            messages_max=MESSAGES_MAX,
-        )
-        self.rooms = Rooms(self._new_room(room))
+        device = profile.devices.made(str(place), name)
+        self.chat = _connect(opening, name, room, self._password, device)
+        self._membership = Membership(self.chat, self.memory, room)
+        self.rooms = self._membership.rooms
+        self.stirred = stirred
         self.paging = Paging(self.chat, self._loaded)
+        self._connection = Connection(
+            self.link, self.rooms, lambda: self.paging.show_new(self.rooms)
+        )
         self._errands = Errands()
-        self.posting = Posting(self.chat, self._owe, stirred=stirred, written=self._written)
+        self._journal = Journal(profile.unsent, str(place), name, tell=self._complain)
+        self.left = Left(self._journal.take_over())
+        self.posting = Posting(
+            self.chat,
+            self._owe,
+            self._journal,
+            self.left,
+            stirred=stirred,
+            written=self._written,
+            returned=self._silenced,
+        )
+        self._returning = Returning(
+            self.chat,
+            self.rooms,
+            self.left,
+            self._membership.new_room,
+            tell=self.note,
+            complain=self._complain,
+            forget=self.memory.forget_room,
+        )
+        self._markers = Markers(self.chat, self._errands.spawn)
+        self.changes = Changes(self.chat, self._journal, self.left, tell=self._complain)
         self.looking = True
         self._is_mention = is_mention
-        self.stirred = stirred
         self._alert = alert
         self._dirty: set[str] = set()
         self._relayed = Relayed(room)
-        self._rejoined = False
-        self._typed_at = 0.0
-        self.turned: Callable[[], None] = lambda: None
-        """Called when another room is the current one, at once."""
-        self.refused: Callable[[str, RoomState], None] = lambda _text, _room: None
-        """Called with a line, and where it was typed, that the server has refused."""
+        self._signs = Signs(self.chat, self.link, stirred)
         self._line: tuple[str, RoomState] | None = None
+        self.standing = Standing(self.chat)
+        self.identity = Identity(self.chat, profile, self._journal, str(place), name)
+        self.company = Company(self.chat, self.rooms, self.identity, self.replica)
+        self._tell_of_others()
 
-    def _new_room(self, name: str) -> RoomState:
-        room = RoomState(name, self.memory.seen.get(name))
-        room.draft = Draft(self.memory.drafts.get(name, ""))
-        return room
+    def _tell_of_others(self) -> None:
+        for other, count in self._journal.others.items():
+            messages = "A message" if count == 1 else f"{count} messages"
+            self.note(f"{messages} of '{other}' will be sent when you chat here under that name.")
 
     @property
     def name(self) -> str:
@@ -125,18 +156,44 @@ class Desk:
 
     async def run(self) -> None:
         """Chat until closed; raises Refused or Unreachable if refused or lost for good."""
-        async with self.chat:
-            self._errands.spawn(self._measure())
-            await self._errands.beside(self._listen())
+        try:
+            async with self.chat:
+                self._errands.spawn(self._signs.measure())
+                await self._errands.beside(self._listen())
+        except HubbubError as error:
+            self.identity.ended(error)
+            raise
+        finally:
+            self._journal.close()
+
+    def retreats(self, error: HubbubError) -> bool:
+        """Return whether the chat may begin anew, in the lobby, as the room of last time is closed.
+
+        A room that the user asked for is another matter: they hear why it is refused.
+        """
+        room = self.rooms.current.name
+        if error.code not in CLOSED or self.memory.room != room or room == DEFAULT_ROOM:
+            return False
+        self.memory.forget_room(room)
+        self.memory.room = None
+        return True
 
     async def finish(self) -> None:
         """Wait, if there is a connection, until the server has taken what was said; not for long.
 
-        What it has not taken is unsent: `keep_unsent` makes drafts of it.
+        What it has not taken by then is sent at the next start.
         """
+        if self.link.is_live:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FINISH_UNSEEN_SECONDS):
+                    await self._markers.tell(self.rooms)
         if self.link.is_live and not await self._errands.settle(FINISH_UNSEEN_SECONDS):
-            self.note("Waiting until the server has your last messages. Quit again to leave now.")
+            self.note(LAST_WORDS if self._is_kept else LAST_WORDS_UNKEPT)
             await self._errands.settle(FINISH_SECONDS_MAX)
+        if self.link.is_live:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FINISH_UNSEEN_SECONDS):
+                    await self.identity.pass_by()
 
     def _owe(self, work: Coroutine[None, None, None]) -> None:
         self._errands.spawn(work, owed=True)
@@ -145,20 +202,11 @@ class Desk:
         turn_ends = time.monotonic() + TURN_SECONDS
         async for event in self.chat:
             self._take(event)
+            if self.identity.successor is not None:
+                return
             if time.monotonic() >= turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + TURN_SECONDS
-
-    async def _measure(self) -> None:
-        """Keep the latency up to date."""
-        while True:
-            await asyncio.sleep(PING_SECONDS if self.link.latency_seconds is not None else 0.5)
-            if self.link.state is State.ONLINE:
-                try:
-                    self.link.latency_seconds = await self.chat.ping()
-                except HubbubError:
-                    self.link.latency_seconds = None
-                self.stirred()
 
     # What comes in.
 
@@ -166,11 +214,14 @@ class Desk:
         match event:
             case e.Logged():
                 self._logged(event)
+            case e.Missing():
+                self._dirty.add(event.room)
             case e.Room():
                 self._entered(event)
-            case e.Typing():
-                if room := self.rooms.get(event.room):
-                    room.type(event.name, time.monotonic())
+            case e.Typing() | e.Presence() | e.Seen():
+                self._take_sign(event)
+            case e.Removed() | e.Added() | e.Linking() | e.Welcome() | e.RoomRules() | e.Ignoring():
+                self._take_turn(event)
             case e.Notice():
                 self.note(event.text)
             case e.Error():
@@ -180,13 +231,90 @@ class Desk:
                     self.refused(text, room)
             case ClassicMessage():
                 self._relay(event.sender, event.text)
-            case Online():
-                self._online(event)
-            case Offline():
-                self._offline(event)
+            case Online() | Offline() | Delayed() | Settled():
+                self._connection.take(event)
+                if isinstance(event, Online):
+                    self._online()
             case _:
                 pass
         self.stirred()
+
+    def _take_turn(
+        self, event: e.Removed | e.Added | e.Linking | e.Welcome | e.RoomRules | e.Ignoring
+    ) -> None:
+        """Take in what changes who the user is, or where, or what holds there and for whom."""
+        match event:
+            case e.Removed():
+                self._removed(event)
+            case e.Linking():
+                self.linking(event)
+            case e.Welcome():
+                self.identity.greeted(event)
+                self._membership.renamed()
+            case e.Ignoring():
+                self._sift()
+            case e.Added():
+                self._added(event)
+            case e.RoomRules():
+                self._membership.ruled(event)
+
+    def _take_sign(self, event: e.Typing | e.Presence | e.Seen) -> None:
+        """Take in that somebody is here, the user on another device included."""
+        room = self.rooms.get(event.room)
+        if isinstance(event, e.Seen):
+            if room is not None:
+                self._read_up_to(room, event.seq)
+        elif isinstance(event, e.Typing):
+            if room is not None and not self.company.ignores(room, event.name):
+                room.type(event.name, time.monotonic())
+        elif event.formerly and room is not None:
+            self._renamed(room, event)
+        elif event.state == "joined" and self.left.waits_for(event.name):
+            self._errands.spawn(self._returning.reopen(event.name))
+
+    def _renamed(self, room: RoomState, event: e.Presence) -> None:
+        """Take in that somebody has another name, the user included."""
+        self._membership.renamed()
+        if room.filled:
+            self._say_in(room, f"{event.formerly} is now {event.name}.")
+
+    def _read_up_to(self, room: RoomState, seq: int) -> None:
+        room.read_up_to(seq, self.chat.is_own, self._names_user)
+
+    def _names_user(self, text: str) -> bool:
+        return self._is_mention(text, self.name)
+
+    def _sift(self) -> None:
+        """Hide and show what people said, if the user ignores others than before."""
+        if self.company.has_changed():
+            for room in self.rooms:
+                if room.filled and (replica := self.replica(room)) is not None:
+                    room.sift(replica, self.chat.is_own, self._names_user)
+
+    def _removed(self, event: e.Removed) -> None:
+        """Take in that the user was put out of a room; what was typed there stays a draft."""
+        room = self.rooms.get(event.room)
+        if room is not None and event.gone:
+            room.log.clear()
+        if room is not None and len(self.rooms) > 1:
+            self._forget_room(room)
+        self.note(event.reason, is_error=True)
+        if room is not None and room is self.rooms.current and room.name != DEFAULT_ROOM:
+            self.attempt(self._retreat(room))  # it was the only one
+
+    async def _retreat(self, room: RoomState) -> None:
+        """Go to where everybody may be."""
+        lobby = await self.join(DEFAULT_ROOM)
+        for note in room.log.notes():
+            lobby.log.note(note.text, note.at, is_error=note.is_error)
+        self._forget_room(room)
+
+    def _added(self, event: e.Added) -> None:
+        """Take in that somebody let the user into a room, or told them of one."""
+        if not self.chat.ignores(event.by, event.person):
+            room = self.rooms.get(event.room)
+            called = room.called if room is not None else event.room
+            self.note(f"{event.by} invites you to #{called}. /join {called} goes there.")
 
     def _logged(self, event: e.AnyLogged) -> None:
         self._dirty.add(event.room)
@@ -199,60 +327,28 @@ class Desk:
             told = f"set the topic: {event.text}" if event.text else "removed the topic."
             room.log.note(f"{event.sender} {told}", event.at)
 
-    def _online(self, event: Online) -> None:
-        self.link.state = State.ONLINE if event.events else State.CLASSIC
-        self.link.retry_at = None
+    def _online(self) -> None:
+        self.identity.online()
         if self.chat.is_locked:
             self.memory.password = self._password
         if self.is_classic:
             for room in self.rooms:
                 room.filled = True
-        elif not self._rejoined:
-            self._rejoined = True
-            self._errands.spawn(self._rejoin())
-
-    async def _rejoin(self) -> None:
-        """Enter the rooms of the last time, beside the current one."""
-        for name in self.memory.rooms:
-            if self.rooms.get(name) is None and not is_direct(name):
-                try:
-                    await self.chat.join(name)
-                except HubbubError as error:
-                    self.note(str(error), is_error=True)
-
-    def _offline(self, event: Offline) -> None:
-        if self.link.is_live:
-            self.note(f"The connection is lost: {event.reason}. What you say is sent later.")
-        self.link.state = State.OFFLINE
-        self.link.reason = event.reason
-        self.link.latency_seconds = None
-        wait = event.retry_seconds
-        self.link.retry_at = None if wait is None else time.monotonic() + wait
+                self.posting.go_on(room)
+        else:
+            self._errands.spawn(self._returning.enter(self.memory.rooms))
 
     def _entered(self, event: e.Room) -> None:
-        if event.room not in self.chat.replicas:
-            return  # left, before this event's turn came
-        room = self.rooms.get(event.room)
-        if room is None:
-            room = self._adopt(event.room)
-        elif event.replaced:
-            room.begin_anew(event.last)
-            self._say_in(room, REPLACED)
-        elif event.last > room.log.newest:
-            room.interrupt()
-        room.entitle(event.direct, self.name)
-        self._dirty.add(room.name)
-        self._errands.spawn(self.paging.fill(room))
+        self._sift()  # whoever ignores nobody any more is told so by nothing
+        if (room := self._membership.entered(event)) is not None:
+            self._read_up_to(room, event.seen or 0)
+            self._dirty.add(room.name)
+            self._errands.spawn(self._fill(room))
 
-    def _adopt(self, name: str) -> RoomState:
-        """Take in a room that the server put the user in."""
-        current = self.rooms.current
-        if current.name not in self.chat.replicas and not is_direct(name):
-            self.rooms.rename(current.name, name)  # the server writes it differently
-            return current
-        room = self._new_room(name)
-        self.rooms.add(room)
-        return room
+    async def _fill(self, room: RoomState) -> None:
+        await self.paging.fill(room)
+        self.posting.go_on(room)
+        await self.changes.go_on(room.name)
 
     def _loaded(self, room: RoomState) -> None:
         self._dirty.add(room.name)
@@ -260,6 +356,11 @@ class Desk:
 
     def _written(self, pending: Pending) -> None:
         self._relay(self.name, pending.text, pending.nonce)
+
+    def _silenced(self, room: RoomState, text: str, why: str) -> None:
+        """Take in that the user may not say anything in a room."""
+        self._say_in(room, why, is_error=True)
+        self.refused(text, room)
 
     def _relay(self, sender: str, text: str, nonce: str | None = None) -> None:
         self._relayed.take(sender, text, nonce)
@@ -276,12 +377,13 @@ class Desk:
             attentive = self.looking and room is self.rooms.current
             fresh = room.follow(
                 replica,
-                self.name,
-                lambda text: self._is_mention(text, self.name),
+                self.chat.is_own,
+                self._names_user,
                 attentive=attentive,
             )
             for message in fresh:
                 self._alert(room, message)
+        self._markers.looked(self.rooms)
         return list(dirty)
 
     # What is asked for.
@@ -304,28 +406,23 @@ class Desk:
         """Tell the user something, in the room on the screen."""
         self._say_in(self.rooms.current, text, is_error=is_error)
 
+    def _complain(self, sentence: str) -> None:
+        self.note(sentence, is_error=True)
+
     def _say_in(self, room: RoomState, text: str, *, is_error: bool = False) -> None:
         room.log.note(text, now_milliseconds(), is_error=is_error)
         self.stirred()
 
-    def names(self) -> list[str]:
-        """Return whom the user may mean, recent speakers of the current room first."""
-        room = self.rooms.current
-        replica = self.replica(room)
-        return room.recent_speakers(self.name, replica.members if replica else ())
-
-    def is_heard(self, room: RoomState) -> bool:
-        """Whether a private room has somebody else in it; in public ones the log is for all."""
-        replica = self.replica(room)
-        return not room.is_direct or replica is None or len(replica.members) > 1
+    def silence(self, room: RoomState) -> str:
+        """Return why the user may write nothing in a room, as a sentence; empty if they may."""
+        return "" if self.is_classic else self.standing.silence(room.name)
 
     def show(self, room: RoomState) -> None:
         """Put another room on the screen."""
         if room is not self.rooms.current:
-            if not self.rooms.current.is_direct:
-                self.memory.room = self.rooms.current.name
-            self.rooms.current.leave()
-            self.rooms.current = room
+            self._membership.show(room)
+            if room.is_direct and room.name not in self.chat.replicas:
+                self.attempt(self._returning.enter_listed(room))
             self.turned()
             self.stirred()
 
@@ -334,6 +431,7 @@ class Desk:
         self.looking = looking
         if looking and self.rooms.current.filled:
             self.rooms.current.look()
+            self._markers.looked(self.rooms)
 
     async def line(self, text: str, room: RoomState) -> None:
         """Send a `/` command that the server may know, typed in a room."""
@@ -342,28 +440,15 @@ class Desk:
 
     def typed(self) -> None:
         """Tell the room, now and then, that the user is writing."""
-        now = time.monotonic()
-        if self.link.state is State.ONLINE and now - self._typed_at >= TYPING_AGAIN_SECONDS:
-            self._typed_at = now
-            self._errands.spawn(self._tell_typing(self.rooms.current.name))
-
-    async def _tell_typing(self, room: str) -> None:
-        with suppress(HubbubError):
-            await self.chat.typing(room)
+        self._errands.spawn(self._signs.typing(self.rooms.current.name))
 
     async def join(self, name: str) -> RoomState:
         """Enter a room."""
-        return self._room_entered(await self.chat.join(name))
+        return self._membership.reached(await self.chat.join(name))
 
     async def direct(self, name: str) -> RoomState:
         """Open the private room shared with somebody."""
-        return self._room_entered(await self.chat.direct(name))
-
-    def _room_entered(self, event: e.Room) -> RoomState:
-        # The event itself may still wait in line.
-        room = self.rooms.get(event.room) or self._adopt(event.room)
-        room.entitle(event.direct, self.name)
-        return room
+        return self._membership.reached(await self.chat.direct(name))
 
     async def leave(self, room: RoomState) -> None:
         """Leave a room; the last one stays."""
@@ -378,18 +463,27 @@ class Desk:
                 "Send it there with /retry, or give it up with /drop."
             )
         await self.chat.leave(room.name)
-        self.rooms.remove(room.name)
+        self._forget_room(room)
+
+    def _forget_room(self, room: RoomState) -> None:
+        self._membership.forget(room)
         self.turned()
-        self.memory.forget_room(room.name)
-        self.memory.keep_drafts({room.name: room.draft.text})  # in case the user comes back
         self.stirred()
 
     def remember(self) -> None:
-        """Put what the next start should know into the profile."""
-        rooms = list(self.rooms)
-        self.memory.keep_drafts({room.name: room.draft.text for room in rooms})
-        public = [room for room in rooms if not room.is_direct]
-        if not self.is_classic:
-            self.memory.keep_rooms({room.name: room.seen for room in public})
-        if not self.rooms.current.is_direct:
-            self.memory.room = self.rooms.current.name
+        """Put what the next start should know into the profile, if it is to know anything."""
+        if not self.identity.has_logged_out:
+            self._membership.remember(is_classic=self.is_classic)
+
+
+def _connect(opening: Opening, name: str, room: str, password: str, device: str) -> Chat:
+    return connect(
+        opening.address,
+        name=name,
+        room=room,
+        password=password,
+        device=device,
+        label=device_label(),
+        reconnect=Backoff(longest_seconds=RECONNECT_SECONDS_MAX) if opening.reconnect else False,
+        messages_max=MESSAGES_MAX,
+    )

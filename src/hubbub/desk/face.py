@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from hubbub.chat.events import Message, RoomSummary
+from hubbub.desk.form import Form, Secret
 from hubbub.desk.log import Item
 from hubbub.desk.room import RoomState
 from hubbub.desk.writing import Sheet, Writing
@@ -45,6 +46,18 @@ class Face(Sheet, Protocol):
 
         `is_likely`: one key may be enough. What cannot be undone takes more than that.
         """
+
+    def fill(self, form: Form) -> Awaitable[bool]:
+        """Have the user fill in a form; return whether it was done, and not broken off.
+
+        While it is refused, the refusal is shown, and what was typed stays.
+        """
+
+    def show_secret(self, secret: Secret) -> Awaitable[None]:
+        """Show the user something once, with a way to copy it, until they have it."""
+
+    def choose(self, title: str, lines: Sequence[str]) -> Awaitable[int | None]:
+        """Have the user choose one of these lines; return its index."""
 
     def choose_room(self, rooms: Iterable[RoomState]) -> Awaitable[RoomState | None]:
         """Have the user choose one of their rooms."""

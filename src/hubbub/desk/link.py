@@ -4,6 +4,8 @@ from enum import Enum
 
 import msgspec
 
+from hubbub.client import parse_address
+
 
 class State(Enum):
     """How it stands with the server."""
@@ -23,6 +25,11 @@ class Link(msgspec.Struct):
     reason: str = ""
     retry_at: float | None = None
     latency_seconds: float | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the address leads to the user's own machine: elsewhere it means another one."""
+        return parse_address(self.address).is_local
 
     @property
     def is_live(self) -> bool:

@@ -4,13 +4,14 @@ Items have indices that stay the same while older messages are put before them, 
 hold on to one. The messages come from the room's replica.
 """
 
+import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 import msgspec
 
-from hubbub.chat.events import Message
+from hubbub.chat.events import Message, Stretch
 from hubbub.client import Replica
 
 
@@ -29,9 +30,11 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct):
-    """An own message that does not stand in the log yet, or was refused: `failure` says why.
+    """An own message that does not stand in the log yet, or failed: `failure` says why.
 
-    `taken`: the server has it, and only its event is still to come.
+    `taken`: the server has it, and only its event is still to come. `refused`: it will not take it.
+    `is_silenced`: nor anything else that the user says in this room now. `me`: it says what they
+    do.
     """
 
     nonce: str
@@ -41,9 +44,23 @@ class Pending(msgspec.Struct):
     seq: int | None = None
     taken: bool = False
     failure: str | None = None
+    refused: bool = False
+    is_silenced: bool = False
+    me: bool = False
 
 
 Item = Said | Note | Pending
+
+
+def _at(item: Said | Note) -> int:
+    return item.message.at if isinstance(item, Said) else item.at
+
+
+def _lost(part: Stretch) -> str:
+    return (
+        f"Something is missing here (from {part.after + 1} to {part.upto}): the server's log is "
+        "damaged, and it cannot be read any more."
+    )
 
 
 class RoomLog:
@@ -55,6 +72,12 @@ class RoomLog:
         self._items: deque[Said | Note] = deque()
         self._index: dict[int, int] = {}
         self._histories = 0
+        self._lost: list[Stretch] = []
+        self._noted: set[Stretch] = set()
+        self._taken_in = 0
+        """The newest seq of the messages that were taken in, those hidden included."""
+        self.hides: Callable[[Message], bool] = lambda _: False
+        """Tells which messages are left out: those of people whom the user ignores."""
 
     @property
     def end(self) -> int:
@@ -84,8 +107,8 @@ class RoomLog:
 
     @property
     def newest(self) -> int:
-        """The newest seq, 0 if there is none."""
-        return next((message.seq for message in self.newest_first()), 0)
+        """The newest seq, also of what is hidden; 0 if there is none."""
+        return self._taken_in
 
     def note(self, text: str, at: int, *, is_error: bool = False) -> None:
         """Add a note; one that says the same as the one just before it takes its place."""
@@ -93,11 +116,23 @@ class RoomLog:
             self._items.pop()
         self._items.append(Note(text, at, is_error))
 
+    def notes(self) -> list[Note]:
+        """Return what this program and the server said to the user alone."""
+        return [item for item in self._items if isinstance(item, Note)]
+
+    def reword(self, text: str, instead: str) -> None:
+        """Let notes that say `text` say something else, where they stand."""
+        for place, item in enumerate(self._items):
+            if isinstance(item, Note) and item.text == text:
+                self._items[place] = Note(instead, item.at, item.is_error)
+
     def add(self, message: Message) -> None:
         """Add a message behind all others; the pending one that it settles goes."""
-        self._index[message.seq] = self.settled_end
-        self._items.append(Said(message))
-        self._settle(message)
+        self._taken_in = message.seq
+        if not self.hides(message):
+            self._index[message.seq] = self.settled_end
+            self._items.append(Said(message))
+            self._settle(message)
 
     def _settle(self, message: Message) -> None:
         self.pending = [
@@ -110,6 +145,7 @@ class RoomLog:
         Returns the messages that are new at the end.
         """
         held = replica.held
+        self._lost = replica.missing
         newest = self.newest
         # In another history the same seq is another message.
         is_other = replica.histories != self._histories
@@ -123,7 +159,10 @@ class RoomLog:
         new = takewhile(lambda one: one.seq > newest, (held[seq] for seq in reversed(held)))
         added = list(new)[::-1]
         for message in added:
+            self._note_lost(self.newest, message.seq, message.at)
             self.add(message)
+        if (last := next(self.newest_first(), None)) is not None:
+            self._note_lost(self.newest, replica.cursor + 1, last.at)
         for seq in changed:
             if (index := self._index.get(seq)) is not None:
                 self._items[index - self.first] = Said(held[seq])
@@ -144,6 +183,19 @@ class RoomLog:
         self.first = self.settled_end
         self._items.clear()
         self._index.clear()
+        self._noted.clear()
+        self._taken_in = 0
+
+    def sift(self, held: Mapping[int, Message]) -> None:
+        """Show, of the messages in `held`, those that are not hidden now; notes stay among them."""
+        notes: list[Said | Note] = [*self.notes()]
+        said: list[Said | Note] = [Said(message) for message in held.values()]
+        self.clear()
+        for item in heapq.merge(said, notes, key=_at):
+            if isinstance(item, Said):
+                self.add(item.message)
+            else:
+                self._items.append(item)
 
     def _drop_before(self, oldest: int) -> None:
         """Forget what the full replica let go of, and the notes above it."""
@@ -153,8 +205,25 @@ class RoomLog:
             if isinstance(item, Said):
                 del self._index[item.message.seq]
 
+    def _note_lost(self, after: int, before: int, at: int) -> None:
+        """Say at the end what is missing between two messages."""
+        for part in self._lost:
+            if after < part.upto < before and part not in self._noted:
+                self._noted.add(part)
+                self.note(_lost(part), at, is_error=True)
+
     def _put_before(self, older: list[Message]) -> None:
+        if older:
+            self._taken_in = max(self._taken_in, older[-1].seq)
         for message in reversed(older):
+            if self.hides(message):
+                continue
+            before = self._oldest() or 0
+            for part in reversed(self._lost):
+                if message.seq < part.upto < before and part not in self._noted:
+                    self._noted.add(part)
+                    self.first -= 1
+                    self._items.appendleft(Note(_lost(part), message.at, is_error=True))
             self.first -= 1
             self._index[message.seq] = self.first
             self._items.appendleft(Said(message))

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Generic, TypeVar
 
-from hubbub.chat.errors import HubbubError, Refused
+from hubbub.chat.errors import HubbubError
+from hubbub.chat.events import Linking
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.room import Draft, RoomState
@@ -17,7 +18,7 @@ FaceT = TypeVar("FaceT", bound=Face)
 
 ASKED_FROM_LINES = 20
 
-_SLASH = re.compile(r"/([A-Za-z]+)(?:\s+(.*))?", re.DOTALL)
+_SLASH = re.compile(r"/([A-Za-z][A-Za-z-]*)(?:\s+(.*))?", re.DOTALL)
 
 
 class Orders(Generic[FaceT]):
@@ -33,13 +34,13 @@ class Orders(Generic[FaceT]):
         self._face = face
         self._by_word = {verb.word: verb for verb in verbs if verb.word}
         desk.refused = self._give_back
+        desk.linking = self._be_asked_for_link
 
     def do(self, verb: Verb[FaceT], argument: str = "", *, typed: str = "") -> None:
         """Do something; if it is refused, the log says why, and what was `typed` comes back."""
         return_typed = partial(self._give_back, typed, self.writing.aim.room)
         try:
-            if verb.events_only and self._desk.is_classic:
-                raise Refused(f"This server cannot do that: {verb.purpose}.")
+            verb.check(self._desk)
             # At once, while what the user saw is still what is there.
             waiting = verb.run(self._desk, self._face, argument)
         except HubbubError as error:
@@ -71,6 +72,17 @@ class Orders(Generic[FaceT]):
         if text:
             is_left = self._desk.rooms.get(room.name) is not room
             self.writing.give_back(text, self.writing.aim.room if is_left else room)
+
+    def _be_asked_for_link(self, event: Linking) -> None:
+        """Ask the user whether a device is theirs that typed the code shown here."""
+        who = f"'{event.label}'" if event.label else f"A device that comes as '{event.name}'"
+        question = f"{who} typed the code {event.code}. Is it yours? It can do all that you can."
+        self._attempt(self._link(event.code, self._face.confirm(question, "Link")), lambda: None)
+
+    async def _link(self, code: str, answer: Awaitable[bool]) -> None:
+        is_own = await answer
+        await self._desk.chat.confirm(code, on=is_own)
+        self._desk.note("It is linked." if is_own else "It is not linked.")
 
     # What Enter does.
 
@@ -109,7 +121,7 @@ class Orders(Generic[FaceT]):
         """Carry out a text, whose aim was fixed when Enter was pressed."""
         if aim.editing is not None:
             if text != aim.editing.text:
-                work = self._desk.chat.edit(aim.editing.room, aim.editing.seq, text)
+                work = self._desk.changes.edit(aim.editing, text)
                 self._attempt(work, partial(self._resume, text, aim))
         elif (command := parse(text)) is None:
             self._say(text, aim)
@@ -123,19 +135,23 @@ class Orders(Generic[FaceT]):
             self._attempt(line, partial(self._give_back, text, aim.room))
 
     def _say(self, text: str, aim: Aim) -> None:
+        if silence := self._desk.silence(aim.room):
+            self._desk.note(silence, is_error=True)
+            self._resume(text, aim)
+            return
         text = text.removeprefix("/") if text.startswith("//") else text
         self._desk.posting.say(aim.room, text, aim.answering.seq if aim.answering else None)
         if aim.room is self.writing.aim.room:
             self._face.show_newest()
-        if not self._desk.is_heard(aim.room):
-            self._desk.note(f"{aim.room.title} is not here now and will not see this.")
+        if unheard := self._desk.company.unheard(aim.room):
+            self._desk.note(unheard)
 
     def _resume(self, text: str, aim: Aim) -> None:
         """Let the user go on with a text, for what it was for."""
         if aim.room is not self.writing.aim.room or self.writing.is_editing:
             self._give_back(text, aim.room)
         elif aim.editing is not None:
-            self.writing.edit(aim.editing, self._desk.name)
+            self.writing.edit(aim.editing, own=True)
             self._face.put(Draft(text))
         else:
             self._give_back(text, aim.room)

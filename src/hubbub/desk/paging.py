@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Chat, Replica
@@ -39,6 +39,13 @@ class Paging:
                 pass  # what is said from now on is shown
             room.filled = True
             self._loaded(room)
+
+    def show_new(self, rooms: Iterable[RoomState]) -> None:
+        """Show what is said from now on in rooms whose messages cannot be read yet."""
+        for room in rooms:
+            if not room.filled and self._replica(room) is not None:
+                room.filled = True
+                self._loaded(room)
 
     async def older(self, room: RoomState) -> None:
         """Bring a page of older messages, unless one is on its way."""

@@ -14,6 +14,8 @@ import msgspec
 import platformdirs
 from filelock import FileLock
 
+from hubbub.desk.devices import Devices
+
 VERSION = 1
 SERVERS_MAX = 50
 LOCK_SECONDS = 2.0
@@ -67,17 +69,21 @@ class _Newer(Exception):
 class Profile:
     """Change the attributes and what `server` returns, then `save`.
 
-    `name`: the name to chat under. `theme`: the colours of the terminal client. `notice`: a
-    sentence for the user if the file could not be read, else empty.
+    Without a `path`, nothing is ever written, and all is gone when the program ends. `name`: the
+    name to chat under. `theme`: the colours of the terminal client. `devices`: the secrets by which
+    servers know the user again. `notice`: a sentence for the user if the file could not be read,
+    else empty.
     """
 
-    def __init__(self, path: Path, stored: _Stored, notice: str = "") -> None:
+    def __init__(self, path: Path | None, stored: _Stored, notice: str = "") -> None:
         self.name = stored.name
         self.theme = stored.theme
         self.notice = notice
+        self.devices = Devices(path.with_name("devices") if path else None)
         self._path = path
         self._base = stored
         self._used: dict[str, Remembered] = {}
+        self._forgotten: set[str] = set()
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -92,6 +98,21 @@ class Profile:
         except (ValueError, RecursionError):
             return cls(path, _Stored(), _set_aside(path))
 
+    @classmethod
+    def fleeting(cls, theme: str | None = None) -> Self:
+        """Return a profile of somebody who wants nothing to be kept of them on this computer."""
+        return cls(None, _Stored(theme=theme))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything outlasts the program."""
+        return self._path is not None
+
+    @property
+    def unsent(self) -> Path | None:
+        """The folder of what was said and not sent, if that is kept: see `unsent.py`."""
+        return self._path.with_name("unsent") if self._path else None
+
     def server(self, address: str) -> Remembered:
         """Return what is known of a server, made on first use; `address` as `str(Address)`."""
         known = self._used.pop(address, None)
@@ -100,8 +121,16 @@ class Profile:
         self._used[address] = known
         return known
 
+    def forget_server(self, address: str) -> None:
+        """Remember nothing of a server any more, nor the name of the user."""
+        self._used.pop(address, None)
+        self._forgotten.add(address)
+        self.name = None
+
     def save(self) -> str | None:
         """Write what this program changed; return None, or a sentence that says why not."""
+        if self._path is None:
+            return None
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self._path):
@@ -122,11 +151,16 @@ class Profile:
             theme=self.theme,
             servers=self._base.servers | deepcopy(self._used),
         )
+        for address in self._forgotten:
+            self._base.servers.pop(address, None)
+        self._forgotten.clear()
         return None
 
     def _merged(self, there: _Stored) -> _Stored:
         base = self._base
         servers = dict(there.servers)
+        for address in self._forgotten:
+            servers.pop(address, None)
         for address, mine in self._used.items():
             known = base.servers.get(address, Remembered())
             servers[address] = _merged(known, mine, servers.pop(address, known))

@@ -1,6 +1,6 @@
 """One room as the user has it: its log, what of it was seen, the draft, and who is typing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ RECENT_MESSAGES = 300
 """How far back a speaker counts as recent."""
 
 IsMention = Callable[[str], bool]
+IsOwn = Callable[[Message], bool]
 
 
 class Draft(NamedTuple):
@@ -30,7 +31,14 @@ class RoomState:
 
     def __init__(self, name: str, seen: int | None = None) -> None:
         self.name = name
-        self.title = f"#{name}"
+        self.called = name
+        """What people call it: a title, or in a private room the name of the other one."""
+        self.is_private = False
+        """Whether only its members see it."""
+        self.refusal = ""
+        """Why the server took nothing of the user's the last time, as a sentence; they may try."""
+        self.last = 0
+        """The newest seq that it is known to have."""
         self.log = RoomLog()
         self.seen = seen
         """The newest seq that the user saw; None where nothing is known."""
@@ -53,11 +61,16 @@ class RoomState:
         """Whether this is a private room of two."""
         return is_direct(self.name)
 
+    @property
+    def title(self) -> str:
+        """How it is shown, and said."""
+        return f"@{self.called}" if self.is_direct else f"#{self.called}"
+
     def entitle(self, direct: Sequence[str], own_name: str) -> None:
         """Name a private room after the other one."""
         others = [name for name in direct if not same_name(name, own_name)]
         if others:
-            self.title = f"@{others[0]}"
+            self.called = others[0]
 
     def change(self, seq: int) -> None:
         """Have the next `follow` take in a message that reads differently now."""
@@ -78,7 +91,7 @@ class RoomState:
         self._interrupted = True
 
     def follow(
-        self, replica: Replica, own_name: str, is_mention: IsMention, *, attentive: bool
+        self, replica: Replica, is_own: IsOwn, is_mention: IsMention, *, attentive: bool
     ) -> list[Message]:
         """Take in what the replica has that the log has not; return others' new messages.
 
@@ -91,11 +104,12 @@ class RoomState:
         since = self.seen if self._counted is None else self._counted
         changed, self._changed = self._changed, set()
         self.log.follow(replica, changed)
+        self.last = replica.last
         self.beginning = replica.start == 0
         new = list(takewhile(lambda message: message.seq > since, self.log.newest_first()))
         for message in new:
             self._typing.pop(message.sender, None)
-        fresh = [one for one in reversed(new) if not same_name(one.sender, own_name)]
+        fresh = [one for one in reversed(new) if not is_own(one)]
         if fresh and self.unread == 0 and (self._interrupted or not attentive):
             self.unread_after = self.seen
         if fresh or self._counted is None:
@@ -112,6 +126,30 @@ class RoomState:
         self.seen = max(self.seen or 0, self.log.newest)
         self.unread = self.mentions = 0
 
+    def read_up_to(self, seq: int, is_own: IsOwn, is_mention: IsMention) -> None:
+        """The user has read so far, on whatever device; a marker never moves back.
+
+        0 is what a server says that has never been told, and means nothing.
+        """
+        if seq <= (self.seen or 0):
+            return
+        self.seen = seq
+        if self._counted is not None:
+            self._count(is_own, is_mention)
+
+    def sift(self, replica: Replica, is_own: IsOwn, is_mention: IsMention) -> None:
+        """Show, and count, what is not hidden now."""
+        self.log.sift(replica.held)
+        if self._counted is not None:
+            self._count(is_own, is_mention)
+
+    def _count(self, is_own: IsOwn, is_mention: IsMention) -> None:
+        seen = self.seen or 0
+        newer = takewhile(lambda message: message.seq > seen, self.log.newest_first())
+        unread = [one for one in newer if one.seq <= (self._counted or 0) and not is_own(one)]
+        self.unread = len(unread)
+        self.mentions = sum(self.is_direct or is_mention(one.text) for one in unread)
+
     def leave(self) -> None:
         """The user has seen the unread line and goes on."""
         self.unread_after = None
@@ -125,9 +163,15 @@ class RoomState:
         self._typing = {name: until for name, until in self._typing.items() if until > now}
         return sorted(self._typing)
 
-    def recent_speakers(self, own_name: str, present: Iterable[str]) -> list[str]:
-        """Return others' names for completion, those who spoke last first."""
+    def recent_speakers(
+        self, own_name: str, present: Iterable[str], people: Mapping[str, str]
+    ) -> list[str]:
+        """Return others' names for completion, those who spoke last first.
+
+        `people`: the ids of those who are here and known, by the names that they have now.
+        """
         recent = islice(self.log.newest_first(), RECENT_MESSAGES)
-        spoke = dict.fromkeys(message.sender for message in recent)
+        called = {id_: name for name, id_ in people.items()}
+        spoke = dict.fromkeys(called.get(one.person, one.sender) for one in recent)
         names = [*spoke, *(name for name in present if name not in spoke)]
         return [name for name in names if not same_name(name, own_name)]

@@ -1,12 +1,14 @@
 """The user's rooms in the order of the list, and which one is on the screen."""
 
+import math
 from collections.abc import Iterator
 
 from hubbub.desk.room import RoomState
 
 
 class Rooms:
-    """Public rooms first, as they were joined; then private ones. `current` is always one of them.
+    """Public rooms first, as they were joined; then private ones, those where something was said
+    last first, and before them new ones. `current` is always one of them.
 
     Pure; the current room is the one whose name was given at first until another is chosen.
     """
@@ -16,7 +18,7 @@ class Rooms:
         self.current = current
 
     def __iter__(self) -> Iterator[RoomState]:
-        return iter(sorted(self._rooms.values(), key=lambda room: room.is_direct))
+        return iter(sorted(self._rooms.values(), key=_place))
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -24,6 +26,16 @@ class Rooms:
     def get(self, name: str) -> RoomState | None:
         """Return the room called `name`, if the user is in it."""
         return self._rooms.get(name)
+
+    def find(self, called: str) -> RoomState | None:
+        """Return the public room that is called so, by its name or its title."""
+        titled = (room for room in self if not room.is_direct and room.called == called)
+        return self._rooms.get(called) or next(titled, None)
+
+    def title_of(self, name: str) -> str:
+        """Return how a room is shown whose name this is, also if the user is not in it."""
+        room = self._rooms.get(name)
+        return room.title if room is not None else f"#{name}"
 
     def add(self, room: RoomState) -> None:
         """Put a room at the end of its kind."""
@@ -39,7 +51,7 @@ class Rooms:
     def rename(self, old: str, new: str) -> None:
         """Give a room the name that the server writes."""
         room = self._rooms.pop(old)
-        room.name, room.title = new, f"#{new}"
+        room.name = room.called = new
         self._rooms[new] = room
 
     def beside(self, steps: int) -> RoomState:
@@ -55,3 +67,7 @@ class Rooms:
         mentioned = (room for room in others if room.mentions)
         unread = (room for room in others if room.unread)
         return next(mentioned, None) or next(unread, None)
+
+
+def _place(room: RoomState) -> tuple[bool, float]:
+    return room.is_direct, -(room.last or math.inf) if room.is_direct else 0

@@ -11,7 +11,6 @@ from typing import NamedTuple, Protocol
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
-from hubbub.chat.names import same_name
 from hubbub.desk.room import Draft, RoomState
 
 
@@ -181,9 +180,9 @@ class Writing:
 
     # Editing and answering.
 
-    def edit(self, message: Message, own_name: str) -> None:
+    def edit(self, message: Message, *, own: bool) -> None:
         """Let the user give an own message a new text; raise Refused if it is not theirs."""
-        if not same_name(message.sender, own_name):
+        if not own:
             raise Refused("Only your own messages can be edited.")
         if not self.is_editing:
             self._set_aside = self._sheet.draft

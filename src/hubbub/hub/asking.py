@@ -1,14 +1,23 @@
 """How a decision asks questions, and reads the log."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
-from hubbub.chat.events import Page
-from hubbub.chat.queries import PageQuery, Question, SearchQuery, Settled
-from hubbub.hub.room import Session
+from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.events import Fact, Page, Reaction
+from hubbub.chat.queries import (
+    Answer,
+    FactsQuery,
+    PageQuery,
+    Question,
+    ReactionsQuery,
+    SearchQuery,
+)
+from hubbub.hub.flow.drafts import NOT_COMMITTED
+from hubbub.hub.present.room import Session
 from hubbub.hub.state import State
 
-Reading = Generator[Question, Page | None, None]
-"""A decision that asks questions before it is made. Queries are answered by a page."""
+Reading = Generator[Question, Answer, None]
+"""A decision that asks questions before it is made."""
 
 Decision = Reading | None
 """None: it is made already."""
@@ -16,10 +25,46 @@ Decision = Reading | None
 
 def read(
     state: State, session: Session, query: PageQuery | SearchQuery
-) -> Generator[Question, Page | None, Page]:
+) -> Generator[Question, Answer, Page]:
     """Read a page. What the session said before is in it, committed: people look for that first."""
-    if session.pending_bytes:
-        yield Settled(state.drafts.accepted)
+    said = session.person.newest_draft
+    while not state.drafts.is_settled(said):
+        yield state.drafts.next_batch()
     page = yield query
-    assert page is not None, "the answer to a query is a page"
+    assert isinstance(page, Page), "the answer to a query is a page"
     return page
+
+
+def read_reactions(
+    room: str, person: str, targets: Sequence[int]
+) -> Generator[Question, Answer, list[Reaction]]:
+    """Read which reactions somebody, by id, gave to messages of a room."""
+    given = (yield ReactionsQuery(room, person, tuple(targets))) if targets else []
+    assert isinstance(given, list), "the answer to a query for reactions is reactions"
+    return [one for one in given if isinstance(one, Reaction)]
+
+
+def read_facts(state: State, prefix: str) -> Generator[Question, Answer, list[Fact]]:
+    """Read the facts that stand under keys with this beginning.
+
+    Facts that were noted before, and still wait for the log, are among them.
+    """
+    newest = state.clerk.person.newest_draft
+    while not state.drafts.is_settled(newest):
+        yield state.drafts.next_batch()
+    facts = yield FactsQuery(prefix)
+    assert isinstance(facts, list), "the answer to a query for facts is facts"
+    return [one for one in facts if isinstance(one, Fact)]
+
+
+def write(state: State, facts: Sequence[Fact]) -> Reading:
+    """Have facts logged, and wait until they are applied; the book says which of them took.
+
+    Raises Refused `log_unavailable` if they cannot be logged now.
+    """
+    drafts = [state.note(fact) for fact in facts]
+    for draft in drafts:
+        while not state.drafts.is_settled(draft.number):
+            yield state.drafts.next_batch()
+    if not all(fact.seq for fact in facts):
+        raise Refused(NOT_COMMITTED, code=LogError.code)

@@ -1,7 +1,7 @@
 """The commands of event sessions (protocol section 4): one function each, and their table."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
@@ -9,10 +9,11 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.queries import PageQuery, SearchQuery
-from hubbub.chat.text import inert_line
-from hubbub.hub import admission, posting
+from hubbub.chat.words import allowed_query
+from hubbub.hub import hooks, posting
 from hubbub.hub.asking import Decision, Reading, read
-from hubbub.hub.fanout import announce
+from hubbub.hub.flow.drafts import Draft
+from hubbub.hub.flow.private import after_seen, page_seen, seen_after
 from hubbub.hub.membership import (
     describe,
     enter_room,
@@ -22,60 +23,96 @@ from hubbub.hub.membership import (
     leave_room,
     list_members,
     list_rooms,
-    open_direct_room,
     own_membership,
 )
-from hubbub.hub.private import after_seen, last_seen, page_seen
-from hubbub.hub.room import Session
+from hubbub.hub.people import (
+    accounts,
+    admission,
+    away,
+    bots,
+    devices,
+    forgetting,
+    identity,
+    ignoring,
+    inviting,
+    linking,
+    operating,
+    profiles,
+    recovering,
+    renaming,
+    seeing,
+)
+from hubbub.hub.people.conversations import list_conversations, open_direct_room
+from hubbub.hub.power import deleting, entrance, moderation
+from hubbub.hub.power import members as members_of
+from hubbub.hub.power.across import page_readable, private_names
+from hubbub.hub.present.room import Room, Session
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.rules.scopes import check_command
+from hubbub.hub.standing import check_changing, check_entry
 from hubbub.hub.state import State
 
 
 def decide(state: State, session: Session, command: c.AnyCommand, at: int) -> Decision:
-    """Decide on a command. A locked session may only unlock, a held one only resume."""
-    if not isinstance(command, c.Unlock if session.locked else c.Resume):
-        admission.check_admitted(session)
-    return DECISIONS[type(command)](state, session, command, at)
+    """Decide on a command. A locked session may only unlock, a held one only say who it is.
 
-
-def _answer(session: Session, ref: str | None) -> None:
-    if ref is not None:
-        session.send(e.Ok(ref=ref))
+    Or it may be somebody's who was invited.
+    """
+    if not isinstance(command, c.Unlock | c.Identify if session.locked else WHO_ONE_IS):
+        admission.check_admitted(state, session)
+    check_command(session, type(command))
+    made = DECISIONS[type(command)](state, session, command, at)
+    return None if isinstance(made, Draft) else made  # a draft is answered when it is settled
 
 
 # Rooms and members.
 
 
-def join(state: State, session: Session, command: c.Join, _at: int) -> None:
+def join(state: State, session: Session, command: c.Join, at: int) -> None:
     room = find_or_open_room(state, session, command.room)
-    member = session.members.get(room.name) or enter_room(state, session, room)
-    session.current = room
     after, epoch = command.after, command.epoch
-    replaced = after is not None and not state.is_history(after, epoch or "")
-    gap = after is not None and not replaced and after < room.dropped
+    removed = 0 < (after or 0) <= state.removed.get(room.name, 0)
+    if removed and room.name not in state.rooms:
+        _refuse_to_return(session, room)
+    member = session.members.get(room.name)
+    if member is None:
+        check_entry(state, session, Act.JOIN, room)
+        member = enter_room(state, session, room, at)
+    session.current = room
+    replaced = after is not None and (
+        not state.is_history(after, epoch or "") or (removed and epoch is not None)
+    )
+    gap = after is not None and not replaced and (removed or after < room.dropped)
     told = "" if epoch is None else state.epoch  # a client that knows no epochs is told none
     describe(state, member, gap=gap, epoch=told, replaced=replaced, ref=command.ref)
     if replaced:
         after = room.last  # the cursor belongs to another history
     elif after is None:  # a lagging member goes on from where it is
         after = member.cursor if room.name in session.lagging else room.last
-    if room.direct:
-        after = max(after, session.since)
+    after = seen_after(session.person, room, after)
     if after < room.last or room.name in session.lagging:
         room.lag(member, min(after, room.last))
 
 
-def direct(state: State, session: Session, command: c.Direct, _at: int) -> None:
-    describe(state, open_direct_room(state, session, command.name), ref=command.ref)
+def _refuse_to_return(session: Session, room: Room) -> NoReturn:
+    """Refuse to open a new room for somebody who comes back to one that is gone: they must know."""
+    gone = f"'{room.called}' was deleted, with all that was said there."
+    session.send(e.Removed(room=room.name, reason=gone, gone=True))
+    raise Refused(f"{gone} Join it again to open a new one.", code="no_such_room")
+
+
+def direct(state: State, session: Session, command: c.Direct, at: int) -> None:
+    describe(state, open_direct_room(state, session, command.name, at), ref=command.ref)
 
 
 def leave(state: State, session: Session, command: c.Leave, _at: int) -> None:
     leave_room(state, own_membership(state, session, command.room))
-    _answer(session, command.ref)
+    session.confirm(command.ref)
 
 
 def resume(state: State, session: Session, command: c.Resume, _at: int) -> None:
     admission.resume(state, session, command.session)
-    _answer(session, command.ref)
+    session.confirm(command.ref)
 
 
 def unlock(state: State, session: Session, command: c.Unlock, _at: int) -> Decision:
@@ -91,17 +128,16 @@ def hello(_state: State, _session: Session, _command: c.Hello, _at: int) -> None
 
 def typing(state: State, session: Session, command: c.Typing, _at: int) -> None:
     member = own_membership(state, session, command.room)
+    check_changing(state, session, Act.SAY, member.room)
     if not is_crowd(state, member.room):
-        event = e.Typing(room=member.room.name, name=session.name)
-        announce(member.room, event, besides=member)
-    _answer(session, command.ref)
+        state.passing.typing(member)
+    session.confirm(command.ref)
 
 
-def seen(state: State, session: Session, command: c.Seen, _at: int) -> None:
+def seen(state: State, session: Session, command: c.Seen, at: int) -> None:
     room = own_membership(state, session, command.room).room
-    # All sessions of the account: a name has one session at a time.
-    session.send(e.Seen(room=room.name, seq=min(command.seq, last_seen(session, room))))
-    _answer(session, command.ref)
+    seeing.see(state, session, room, command.seq, at)
+    session.confirm(command.ref)
 
 
 # Asking.
@@ -111,56 +147,115 @@ def history(state: State, session: Session, command: c.History, _at: int) -> Rea
     if command.before is not None and command.after is not None:
         raise Refused("Ask for the history before a seq or after one, not both.")
     room = find_room(state, session, command.room)
-    after = after_seen(session, room, command.after)
+    check_entry(state, session, Act.READ, room)
+    after = after_seen(session.person, room, command.after)
     query = PageQuery(room=room.name, before=command.before, after=after, limit=command.limit)
     page = yield from read(state, session, query)
-    page = page_seen(session, room, page, forwards=after is not None)
+    check_entry(state, session, Act.READ, room)  # they may have been put out while the log was read
+    page = page_seen(session.person, room, page, forwards=after is not None)
     session.send(replace(page, ref=command.ref))
 
 
 def search(state: State, session: Session, command: c.Search, _at: int) -> Reading:
     room = None if command.room is None else find_room(state, session, command.room)
+    check_entry(state, session, Act.READ, room)
     query = SearchQuery(
-        words=inert_line(command.query),
+        words=allowed_query(command.query),
         room=None if room is None else room.name,
+        private=private_names(state, session) if room is None else (),
         before=command.before,
         limit=command.limit,
     )
     page = yield from read(state, session, query)
-    if room is not None:
-        page = page_seen(session, room, page)
+    check_entry(state, session, Act.READ, room)
+    if room is None:
+        page = page_readable(state, session, page)
+    else:
+        page = page_seen(session.person, room, page)
     session.send(replace(page, ref=command.ref))
 
 
 def rooms(state: State, session: Session, command: c.Rooms, _at: int) -> None:
-    session.send(list_rooms(state, command.ref))
+    session.send(list_rooms(state, session.person.id, command.ref))
 
 
 def members(state: State, session: Session, command: c.Members, _at: int) -> None:
-    session.send(list_members(state, find_room(state, session, command.room), command.ref))
+    room = find_room(state, session, command.room)
+    check_entry(state, session, Act.READ, room)
+    session.send(list_members(state, room, command.ref))
+    if (member := session.members.get(room.name)) is not None:
+        room.list_for(member)
+
+
+def conversations(state: State, session: Session, command: c.Conversations, _at: int) -> None:
+    session.send(list_conversations(state, session, command.ref))
 
 
 def ping(_state: State, session: Session, command: c.Ping, _at: int) -> None:
-    _answer(session, command.ref)
+    session.confirm(command.ref)
 
 
-DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision]] = {
+WHO_ONE_IS = (c.Identify, c.Link, c.Login, c.Recover, c.Resume)
+
+DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision | Draft]] = {
+    c.Away: away.away,
+    c.Back: away.back,
+    c.ChangePassword: accounts.change_password,
+    c.Confirm: linking.confirm,
+    c.Conversations: conversations,
     c.Delete: posting.delete,
+    c.Devices: devices.listed,
     c.Direct: direct,
     c.Edit: posting.edit,
+    c.ForgetMe: forgetting.forget_me,
     c.Hello: hello,
     c.History: history,
+    c.Identify: identity.identify,
+    c.Ignore: ignoring.ignore,
     c.Join: join,
     c.Leave: leave,
+    c.Link: linking.link,
+    c.Login: accounts.login,
+    c.Logout: devices.logout,
     c.Members: members,
     c.Ping: ping,
+    c.Profile: profiles.profile,
     c.React: posting.react,
+    c.GiveOutCode: recovering.give_out,
+    c.Recover: recovering.recover,
+    c.Invite: inviting.invite,
+    c.Invitations: inviting.list_invitations,
+    c.Uninvite: inviting.uninvite,
+    c.Operate: operating.operate,
+    c.MakeToken: bots.make_token,
+    c.Tokens: bots.list_tokens,
+    c.RevokeToken: bots.revoke_token,
+    c.MakeHook: hooks.make_hook,
+    c.Hooks: hooks.list_hooks,
+    c.RevokeHook: hooks.revoke_hook,
+    c.Rename: renaming.rename,
+    c.Register: accounts.register,
     c.Resume: resume,
+    c.Revoke: devices.revoke,
     c.Rooms: rooms,
     c.Say: posting.say,
     c.Search: search,
     c.Seen: seen,
     c.SetTopic: posting.topic,
+    c.ShowCode: linking.show,
+    c.Kick: moderation.kick,
+    c.Ban: moderation.ban,
+    c.Unban: moderation.unban,
+    c.Mute: moderation.mute,
+    c.Unmute: moderation.unmute,
+    c.Bans: moderation.bans,
+    c.SetRules: moderation.set_rules,
+    c.Add: members_of.add,
+    c.DeleteRoom: deleting.delete_room,
+    c.Appoint: moderation.appoint,
+    c.SetAccess: entrance.set_access,
+    c.SetDoor: entrance.set_door,
+    c.Report: posting.report,
     c.Typing: typing,
     c.Unlock: unlock,
 }

@@ -6,24 +6,38 @@ over to be appended to the log, all that waited together as one batch; `acknowle
 come in as arguments, bytes go out through each session's outlet.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
+from hubbub.chat.access import Access
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import AnyLogged, Rooms
+from hubbub.chat.events import AnyLogged, Entry, Fact, Message, Page, Rooms
 from hubbub.chat.format import Format
-from hubbub.chat.limits import Limits
+from hubbub.chat.grants import Hook
+from hubbub.chat.heard import Heard
+from hubbub.chat.limits import GuestLimits, Limits
 from hubbub.chat.queries import Epoch, Head, Settled
-from hubbub.hub import admission, commands, delivery, lines, membership, posting
+from hubbub.chat.roles import Scope
+from hubbub.hub import commands, delivery, hooks, lines, membership, posting
 from hubbub.hub.asking import Decision
-from hubbub.hub.drafts import Draft
-from hubbub.hub.outlet import Outlet
-from hubbub.hub.room import Member, Room, Session
+from hubbub.hub.cost import PRICES
+from hubbub.hub.flow.drafts import Draft
+from hubbub.hub.known.forgotten import ForgottenPeople
+from hubbub.hub.people import admission, forgetting, records, seeing
+from hubbub.hub.power.across import page_readable, private_names
+from hubbub.hub.present.here import Here
+from hubbub.hub.present.outlet import Outlet
+from hubbub.hub.present.room import Member, Room, Session
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.rules.scopes import check_scope
+from hubbub.hub.standing import check_entry, recall
 from hubbub.hub.state import State
 
 
 class Hub:
-    """One chatroom. `heads` gives each room's place in the log, `epochs` the log's epochs.
+    """One chatroom. `heads` gives each room's place in the log, `epochs` the log's epochs, `facts`
+    the public ones that stand in it. It is opened `at` a time, in milliseconds since the epoch.
 
     With a `password`, sessions must give it before anything else.
     """
@@ -33,12 +47,49 @@ class Hub:
         limits: Limits,
         heads: Iterable[Head] = (),
         epochs: Sequence[Epoch] = (),
+        facts: Sequence[Fact] = (),
         *,
+        guests: GuestLimits | None = None,
+        access: Access | None = None,
         server: str,
         password: str = "",
+        operator_code: str = "",
+        at: int = 0,
     ) -> None:
-        self._state = State(limits, heads, epochs, server=server, password=password)
+        self._state = State(
+            limits,
+            heads,
+            epochs,
+            facts,
+            guests=guests or GuestLimits(),
+            access=access or Access(),
+            server=server,
+            password=password,
+            operator_code=operator_code,
+            at=at,
+        )
         self._delivery = delivery.Delivery(self._state)
+
+    def learn(self, facts: Sequence[Fact]) -> None:
+        """Take in more facts that stand in the log at the start: some of those of names or people.
+
+        Of people, those with lower seqs come first.
+        """
+        self._state.learn(facts)
+
+    def sort(self) -> None:
+        """Sort what was learnt, so that the first people who come need not wait for it."""
+        self._state.book.sort()
+
+    @property
+    def slow_rooms(self) -> dict[str, int]:
+        """The rooms in slow mode, with how many seconds people wait there between messages."""
+        rules = self._state.order.rules
+        return {room: one.slow_seconds for room, one in rules.items() if one.slow_seconds}
+
+    def recall(self, messages: Iterable[Message]) -> None:
+        """Take in what was said in slow rooms shortly before the start, in order."""
+        recall(self._state, messages)
 
     @property
     def limits(self) -> Limits:
@@ -46,19 +97,28 @@ class Hub:
         return self._state.limits
 
     @property
-    def sessions(self) -> dict[str, Session]:
-        """The sessions that have their names, by the keys of these."""
-        return self._state.sessions
+    def here(self) -> Here:
+        """The people who have their names, and their sessions."""
+        return self._state.here
 
     @property
     def rooms(self) -> dict[str, Room]:
         """The open rooms, by name."""
         return self._state.rooms
 
+    def name_of(self, called: str) -> str:
+        """Return the name of the room that is called so: by its name, or else by its title."""
+        return self._state.name_of(called)
+
     @property
     def last(self) -> int:
         """The newest seq that was applied."""
         return self._state.last
+
+    @property
+    def forgotten(self) -> ForgottenPeople:
+        """The people whose accounts are deleted; it renames them in what is read of the log."""
+        return self._state.forgotten
 
     @property
     def writes(self) -> int:
@@ -74,17 +134,48 @@ class Hub:
         outlet: Outlet,
         secret: str,
         ref: str | None = None,
+        *,
+        origin: str = "",
     ) -> tuple[Session, Decision]:
         """Begin a session; raise Refused if the name is not allowed, or taken and not resumable.
 
         `secret`: unguessable text that only this session will know. Nothing else may be asked for
-        the session until it is decided.
+        the session until it is decided. `origin` is
+        what counts as one address, of which nobody has many; it is empty for this machine.
         """
-        return admission.enter(self._state, raw_name, format_, outlet, secret=secret, ref=ref)
+        return admission.enter(
+            self._state, raw_name, format_, outlet, secret=secret, origin=origin, ref=ref
+        )
 
-    def poster(self, raw_name: str, format_: Format, outlet: Outlet) -> Session:
-        """Return a session for `post` alone; raise Refused if somebody has the name."""
-        return admission.poster(self._state, raw_name, format_, outlet)
+    def poster(
+        self, raw_name: str, format_: Format, outlet: Outlet, *, token: str = "", origin: str = ""
+    ) -> Session:
+        """Return a session that only reads and posts from outside.
+
+        Raises Refused if somebody has the name, or would not be let in with it. With a bot's
+        `token`, it is the bot's, whatever name is given.
+        """
+        return admission.poster(self._state, raw_name, format_, outlet, token=token, origin=origin)
+
+    def check_readable(self, visitor: Session, room: str) -> None:
+        """Raise Refused if a `poster` may not read a room that is no conversation."""
+        check_entry(self._state, visitor, Act.READ, self._state.rooms[room])
+
+    def private_names(self, visitor: Session) -> tuple[str, ...]:
+        """Return the names of the private rooms that a `poster`'s search across rooms covers."""
+        return private_names(self._state, visitor)
+
+    def page_readable(self, visitor: Session, page: Page) -> Page:
+        """Return a page of a search across rooms without what a `poster` may not read."""
+        return page_readable(self._state, visitor, page)
+
+    def check_token(self, token: str, scope: Scope) -> None:
+        """Raise Refused `wrong_token` if a bot's token does not count, `forbidden` if not for this.
+
+        `scope` is what is about to be done with it.
+        """
+        granted = admission.token_of(self._state, token)
+        check_scope(frozenset(granted.scopes), scope)
 
     @property
     def has_password(self) -> bool:
@@ -97,13 +188,47 @@ class Hub:
 
     def has_name(self, session: Session) -> bool:
         """Return whether the session has its name by now."""
-        return self._state.sessions.get(session.key) is session
+        return self._state.here.has(session)
 
-    def depart(self, session: Session) -> None:
-        """End a session whose connection is gone. What it said will still be committed."""
-        admission.depart(self._state, session)
+    def depart(self, session: Session, lost_at: float | None = None) -> None:
+        """End a session whose connection is gone. What it said will still be committed.
+
+        If it was lost, at `lost_at` seconds, the name is kept for a minute.
+        """
+        session.gone = True
+        self._state.links.left(session)
+        admission.depart(self._state, session, lost_at)
+
+    def sweep(self, at: int) -> None:
+        """Take in what time it is, and do what time brings; call about once a second."""
+        self._state.at = at
+        records.sweep(self._state)
+        self._state.links.sweep(at)
+        seeing.log_due(self._state, at)
+
+    def unfinished(self) -> Decision:
+        """Return the decision that goes on with clearing a deleted account; None if there is none.
+
+        No session waits for it. If it raises Refused, or the log fails, ask again later.
+        """
+        return forgetting.unfinished(self._state)
+
+    def end(self) -> None:
+        """Let wait for the log whatever is to be kept, because the server ends."""
+        seeing.log_due(self._state, math.inf)
+
+    def free_names(self, now: float) -> None:
+        """Let others have the names that were kept for long enough, at `now` seconds."""
+        admission.free_names(self._state, now)
 
     # Decide.
+
+    def price(self, session: Session | None, heard: Heard) -> float:
+        """Return the units that it costs to act on what is heard, by the session if there is one.
+
+        Ask before it is acted on.
+        """
+        return PRICES[type(heard)](self._state, session, heard)
 
     def command(self, session: Session, command: AnyCommand, at: int) -> Decision:
         """Decide on a command that came at `at` (milliseconds since the epoch).
@@ -122,24 +247,62 @@ class Hub:
         """Post to a public room without entering it; it opens if there is none of that name."""
         posting.post_from_outside(self._state, poster, room, text, at, ref=ref, nonce=nonce)
 
+    def post_privately(
+        self, poster: Session, name: str, text: str, at: int, *, ref: str, nonce: str | None = None
+    ) -> str:
+        """Post to the private room of a bot's `poster` and the person called `name`.
+
+        Returns the room's name. Raises Refused `not_here` if nobody is called so.
+        """
+        return posting.post_privately(self._state, poster, name, text, at, ref=ref, nonce=nonce)
+
+    def hook(self, secret: str) -> Hook:
+        """Return the webhook with this secret; raise Refused `no_such_hook` if there is none."""
+        return hooks.hook_of(self._state, secret)
+
+    def hook_poster(
+        self, secret: str, name: str, format_: Format, outlet: Outlet, *, origin: str = ""
+    ) -> Session:
+        """Return a session that posts for a webhook, under its name or one that is as good.
+
+        Raises Refused if somebody has the name, or whoever made the webhook is kept out.
+        """
+        return hooks.hook_poster(self._state, secret, name, format_, outlet, origin=origin)
+
+    def post_by_hook(
+        self,
+        poster: Session,
+        secret: str,
+        text: str,
+        at: int,
+        *,
+        ref: str,
+        nonce: str | None = None,
+    ) -> None:
+        """Post to a webhook's room."""
+        hooks.post_by_hook(self._state, poster, secret, text, at, ref=ref, nonce=nonce)
+
     def name_taken(self, session: Session) -> Refused:
         """Return the refusal of the session's name, which somebody else has."""
-        return admission.name_taken(session)
+        return admission.why_held(self._state, session)
 
-    def list_rooms(self) -> Rooms:
-        """Return the list of the public rooms."""
-        return membership.list_rooms(self._state)
+    def list_rooms(self, visitor: Session | None = None) -> Rooms:
+        """Return the list of the public rooms, and of the private ones that a `poster` sees."""
+        return membership.list_rooms(self._state, "" if visitor is None else visitor.person.id)
 
     # Append.
 
     @property
     def has_pending(self) -> bool:
         """Whether drafts wait for the log."""
-        return bool(self._state.drafts.waiting)
+        return self._state.drafts.are_waiting
 
-    def take(self) -> list[Draft]:
-        """Hand over the drafts of the next batch."""
-        return self._state.drafts.take()
+    def take(self, *, for_few: bool = False) -> list[Draft]:
+        """Hand over the drafts of the next batch; none if all of them had to be refused.
+
+        `for_few`: only what has few listeners; none, too, if there is nothing of the kind.
+        """
+        return self._delivery.take(for_few=for_few)
 
     @property
     def is_settled(self) -> bool:
@@ -148,7 +311,7 @@ class Hub:
 
     def has_settled(self, question: Settled) -> bool:
         """Return whether the answer to `question` is there."""
-        return self._state.drafts.settled >= question.drafts
+        return self._state.drafts.batches >= question.batches
 
     # Apply.
 
@@ -156,13 +319,28 @@ class Hub:
         """Take in that the log committed the batch taken last; `apply` is to follow."""
         self._delivery.acknowledge(batch, seqs)
 
-    def apply(self, events: Sequence[AnyLogged]) -> None:
+    def apply(self, events: Sequence[Entry]) -> None:
         """Move on to what the log handed out, and tell everyone."""
         self._delivery.apply(events)
 
-    def refuse(self, batch: Sequence[Draft]) -> None:
-        """Tell the senders of the batch taken last that the log is unavailable."""
-        self._delivery.refuse(batch)
+    @property
+    def has_announcements(self) -> bool:
+        """Whether members are to be told who came, went or types."""
+        return self._state.passing.is_due
+
+    def announce(self) -> int:
+        """Tell them, one write to each, or some of them; return how many writes that took.
+
+        Where `apply` writes to a room, it does so in the same write.
+        """
+        return self._delivery.announce()
+
+    def refuse(self, batch: Sequence[Draft], *, lasting: bool = False) -> None:
+        """Tell the senders of the batch taken last that the log is unavailable.
+
+        `lasting`: for its one draft, and for good.
+        """
+        self._delivery.refuse(batch, lasting=lasting)
 
     # Slow readers.
 

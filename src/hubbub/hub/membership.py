@@ -1,159 +1,257 @@
-"""Who is in which room, which rooms a session may see, and who is told of comings and goings."""
+"""Who is in which room, and which rooms a session may see."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import (
-    DEFAULT_ROOM,
+    AUDIT,
+    REPORTS,
     allowed_name,
     allowed_room,
-    direct_room,
+    deleted_name,
     is_direct,
+    is_public,
+    is_system,
+    known_by,
     name_key,
-    same_name,
 )
-from hubbub.hub.fanout import announce
-from hubbub.hub.private import first_seen, last_seen, topic_seen
-from hubbub.hub.room import Member, Room
+from hubbub.chat.roles import Scope
+from hubbub.hub.flow.passing import away_in
+from hubbub.hub.flow.private import first_seen, last_seen, topic_seen
+from hubbub.hub.present.room import Member, Room
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.rules.scopes import check_scope
+from hubbub.hub.standing import (
+    check,
+    check_sees,
+    may_change,
+    no_such_room,
+    powers,
+    private_rooms,
+    rules_of,
+    told_rules,
+)
 
 if TYPE_CHECKING:
-    from hubbub.hub.room import Session
+    from collections.abc import Callable, Iterator, Sequence
+
+    from hubbub.hub.present.person import Person
+    from hubbub.hub.present.room import Session
     from hubbub.hub.state import State
 
 
-def enter_room(state: State, session: Session, room: Room) -> Member:
+def enter_room(state: State, session: Session, room: Room, at: int) -> Member:
     """Make a session a member of a room from now on, and tell the others.
 
     A room that is not open yet is open from then on. Raises Refused `too_many_rooms`.
     """
-    check_may_open(state, room)
+    check_may_open(state, session, room, at)
     # Private rooms that others opened do not count, or they could lock someone out of all rooms.
-    own = sum(not _was_invited(session, member.room) for member in session.members.values())
+    own = session.rooms_of_own
     if own >= state.limits.rooms_per_member_max and not _was_invited(session, room):
         raise Refused(
             f"You are in {own} rooms; more are not allowed. Leave one first.",
             code="too_many_rooms",
         )
-    return _enter(state, session, room)
+    return _enter(state, session, room, at)
 
 
-def move_to_room(state: State, session: Session, room: Room) -> None:
+def move_to_room(state: State, session: Session, room: Room, at: int) -> None:
     """Take a session that is in one room at a time from there to another one.
 
     Raises Refused `too_many_rooms`, and then the session stays where it was.
     """
-    check_may_open(state, room)
+    check_may_open(state, session, room, at)
     for member in list(session.members.values()):
         leave_room(state, member)
-    _enter(state, session, room)
+    _enter(state, session, room, at)
     session.current = room
 
 
-def _enter(state: State, session: Session, room: Room) -> Member:
-    state.rooms[room.name] = room
-    member = room.enter(session)
+def _enter(state: State, session: Session, room: Room, at: int, *, asked: bool = True) -> Member:
+    if room.name not in state.rooms:
+        open_room(state, session, room, at)
+    is_first = session.person.key not in room.people
+    if room.direct and is_first:
+        for alone in _others(state, room, session.person):
+            alone.session.abandoned.pop(room.name, None)
+    member = room.enter(session, powers(state, room).get(session.person.id, ""))
+    member.is_own = asked and not _was_invited(session, room)
+    session.rooms_of_own += member.is_own
+    state.put(room)
     if session.congested:
         room.lag(member, room.last)
     else:
         room.go_live(member)
-    _announce_presence(state, member, "joined")
+    if is_first:
+        state.passing.change(member, "joined")
+        if session.person.away is not None:
+            tell_away(state, member)
+    else:
+        room.list_for(member)
     return member
 
 
-def check_may_open(state: State, room: Room) -> None:
-    """Raise Refused `too_many_rooms` if the room is not open, and none may be opened."""
-    if room.name not in state.rooms and len(state.rooms) >= state.limits.rooms_max:
-        raise Refused(
-            "The server allows no more rooms. Join one that is open already.",
-            code="too_many_rooms",
-        )
+def tell_away(state: State, member: Member) -> None:
+    """Have a room told that somebody is away from the keyboard, or back."""
+    state.passing.away(member, away_text(state, member.session, member.room))
+
+
+def away_text(state: State, session: Session, room: Room | None) -> str:
+    """Return why the session's person is away, as a room is told: only if they may write there."""
+    text = session.person.away or ""
+    if text and not may_change(state, session, Act.SAY, room):
+        return ""
+    return text
+
+
+def _others(state: State, room: Room, person: Person) -> Iterator[Member]:
+    """Yield the members of a private room that are not a person's."""
+    for other in room.people.values():
+        if other is not person:
+            yield from state.here.members(room, other)
+
+
+def check_may_open(state: State, session: Session, room: Room, at: int) -> None:
+    """Raise Refused `too_many_rooms` if the room is not open, and the session may open none."""
+    if room.name not in state.rooms:
+        if not is_direct(room.name):
+            check_scope(session.scopes, Scope.ROOMS)
+        state.openings.check(session.opener, len(state.rooms), at)
+
+
+def open_room(state: State, session: Session, room: Room, at: int) -> None:
+    """Open a room, and count it as the session's."""
+    room.opener, room.owner = session.opener, session.person.id
+    state.openings.opened(room.opener, at)
+    state.put(room)
+
+
+def bring_in(state: State, session: Session, room: Room, at: int) -> Member:
+    """Make a session a member that did not ask for it, however many rooms it is in.
+
+    It is to be told so (`describe`).
+    """
+    if len(session.members) >= state.limits.rooms_per_member_max:
+        for alone in list(session.abandoned.values()):
+            leave_room(state, alone)
+    # A conversation that is opened in one session is opened in all of the person's.
+    member = _enter(state, session, room, at, asked=bool(room.direct))
+    member.described = False
+    return member
 
 
 def _was_invited(session: Session, room: Room) -> bool:
-    return bool(room.direct) and not same_name(room.direct[0], session.name)
+    return bool(room.handles) and room.handles[0] != session.person.handle
 
 
 def leave_room(state: State, member: Member) -> None:
     """End a membership and tell the others; a room without members or events is forgotten."""
-    room = member.room
-    room.leave(member)
-    _announce_presence(state, member, "left")
-    if not room.members and not room.last and room.name != DEFAULT_ROOM:
-        del state.rooms[room.name]
+    room, session = member.room, member.session
+    stays = any(one is not member for one in state.here.members(room, session.person))
+    room.leave(member, stays=stays)
+    session.rooms_of_own -= member.is_own
+    session.abandoned.pop(room.name, None)
+    if stays:
+        return
+    if room.direct:
+        for alone in _others(state, room, session.person):
+            alone.session.abandoned[room.name] = alone
+    state.passing.change(member, "left")
+    state.put(room)
+    state.close_if_unused(room)
 
 
-def _announce_presence(state: State, member: Member, change: Literal["joined", "left"]) -> None:
-    room = member.room
-    room.presence_changes += 1
-    if not is_crowd(state, room):
-        presence = e.Presence(room=room.name, name=member.session.name, state=change)
-        announce(room, presence, besides=member)
+def rename_in_rooms(state: State, sessions: Sequence[Session], rename: Callable[[], None]) -> None:
+    """Have somebody renamed who has these sessions, and tell the rooms that they are in."""
+    person = sessions[0].person
+    former_key, former_name = person.key, person.name
+    members = {one.room: one for session in sessions for one in session.members.values()}
+    for member in members.values():
+        state.passing.change(member, "left")
+    rename()
+    for room, member in members.items():
+        room.renamed(person, former_key)
+        state.passing.change(member, "joined", formerly=former_name)
+        if person.away is not None:
+            tell_away(state, member)
+        for one in state.here.members(room, person):
+            room.list_for(one)  # they are told otherwise
 
 
 def is_crowd(state: State, room: Room) -> bool:
-    """Return whether a room has so many members that presence would cost more than messages."""
-    return len(room.members) > state.limits.listed_max
+    """Return whether a room has so many people that presence would cost more than messages."""
+    return len(room.people) > state.limits.listed_max
 
 
 def find_room(state: State, session: Session, raw: str) -> Room:
-    """Return a room the session may read; raise Refused `no_such_room`."""
-    name = raw if is_direct(raw) else allowed_room(raw)
+    """Return a room the session sees; raise Refused `no_such_room`, or `forbidden` if it is private
+    and the session's person is not let in."""
+    if is_system(raw):
+        return _find_system_room(state, session, raw)
+    name = raw if is_direct(raw) else state.name_of(allowed_room(raw))
     room = state.rooms.get(name)
-    if room is None or (
-        is_direct(name) and not any(same_name(session.name, one) for one in room.direct)
-    ):
-        raise Refused(
-            f"There is no room '{name}'. Join it to open it, or ask for the list of rooms.",
-            code="no_such_room",
-        )
+    if room is not None and is_direct(name):
+        state.introduce(room)
+    if room is None or (is_direct(name) and session.person.handle not in room.handles):
+        raise no_such_room(name)
+    check_sees(state, session, room)
     return room
+
+
+def _find_system_room(state: State, session: Session, name: str) -> Room:
+    """Return a room that the server keeps, if the session's person may see it; else raise Refused.
+
+    There is one from the beginning, even if nothing stands in it yet.
+    """
+    _, is_about_one, raw = name.partition(f"{REPORTS}/")
+    about = state.rooms.get(raw)
+    if name == AUDIT:
+        check(state, session, Act.SEE_AUDIT, None)
+    elif name == REPORTS:
+        check(state, session, Act.SEE_REPORTS, None)
+    elif is_about_one and about is not None:
+        check(state, session, Act.SEE_REPORTS, about)
+    else:
+        raise no_such_room(name)
+    return state.rooms.get(name) or Room(name)
 
 
 def find_or_open_room(state: State, session: Session, raw: str) -> Room:
     """Return a room the session may enter, a new one (not open yet) if need be."""
-    if is_direct(raw) or (name := allowed_room(raw)) in state.rooms:
+    if not is_public(raw) or (name := state.name_of(allowed_room(raw))) in state.rooms:
         return find_room(state, session, raw)
-    return Room(name)
+    room = Room(name)
+    check_sees(state, session, room)  # rules stay while nobody is there, and nothing was said
+    return room
 
 
-def open_direct_room(state: State, session: Session, name: str) -> Member:
-    """Return the session's membership of its private room with the holder of `name`.
-
-    Both are in it then. Raises Refused `not_here`, `forbidden` or `too_many_rooms`.
-    """
-    other = find_session(state, name)
-    if other is session:
-        raise Refused("You cannot have a private room with yourself.", code="forbidden")
-    key = direct_room(session.name, other.name)
-    room = state.rooms.get(key) or Room(key)
-    room.direct = room.direct or (session.name, other.name)
-    own = session.members.get(key) or enter_room(state, session, room)
-    if key not in other.members:
-        _leave_abandoned_rooms(state, other)
-        member = enter_room(state, other, room)
-        member.described = False
-        if not other.congested:  # else `catch_up` does it: others must not fill its connection
-            describe(state, member)
-    return own
-
-
-def _leave_abandoned_rooms(state: State, session: Session) -> None:
-    """Leave private rooms whose other member is gone, once there are many."""
-    if len(session.members) >= state.limits.rooms_per_member_max:
-        for member in list(session.members.values()):
-            if member.room.direct and len(member.room.members) == 1:
-                leave_room(state, member)
-
-
-def find_session(state: State, name: str) -> Session:
-    """Return the session that has `name`; raise Refused `not_here`."""
-    session = state.sessions.get(name_key(allowed_name(name)))
-    if session is None:
+def find_person(state: State, name: str) -> Person:
+    """Return who is here under `name`; raise Refused `not_here`."""
+    person = state.here.holder(name_key(allowed_name(name)))
+    if person is None:
         raise Refused(f"Nobody called '{name}' is here.", code="not_here")
-    return session
+    return person
+
+
+def find_known(state: State, raw: str) -> str:
+    """Return the id of somebody who is known, here or away; raise Refused `not_here`."""
+    name = allowed_name(raw)
+    if (id_ := state.book.names.get(name_key(name))) is not None:
+        return id_
+    if state.here.holder(name_key(name)) is not None:
+        raise Refused(
+            f"'{name}' is here in passing, and would not be known again. They must join with "
+            "hubbub, or in a browser.",
+            code="not_here",
+        )
+    raise Refused(f"Nobody called '{name}' is known here.", code="not_here")
 
 
 def own_membership(state: State, session: Session, raw: str) -> Member:
@@ -162,7 +260,9 @@ def own_membership(state: State, session: Session, raw: str) -> Member:
         return member
     room = find_room(state, session, raw)
     if (member := session.members.get(room.name)) is None:
-        raise Refused(f"You are not in the room '{room.name}'. Join it first.", code="not_a_member")
+        raise Refused(
+            f"You are not in the room '{room.called}'. Join it first.", code="not_a_member"
+        )
     return member
 
 
@@ -173,49 +273,81 @@ def describe(
     gap: bool = False,
     epoch: str = "",
     replaced: bool = False,
+    brought: bool = False,
     ref: str | None = None,
 ) -> None:
-    """Send a member the `room` event of its room."""
+    """Send a member the `room` event of its room; `brought` if the session did not ask for it."""
     room, session = member.room, member.session
     member.described = True
+    room.list_for(member)
+    member.marker = state.markers.seq(session.person.id, room.name)
+    member.role = powers(state, room).get(session.person.id, "")
     session.send(
         e.Room(
             room=room.name,
-            topic=topic_seen(session, room),
-            members=room.listed(state.limits.listed_max),
-            last=last_seen(session, room),
-            first=first_seen(session, room),
+            topic=topic_seen(session.person, room),
+            members=_listed(state, room),
+            last=last_seen(session.person, room),
+            first=first_seen(session.person, room),
             gap=gap,
             epoch=epoch,
             replaced=replaced,
-            direct=list(room.direct),
+            direct=names_of(state, room),
             more=is_crowd(state, room),
+            seen=member.marker if session.person.id else None,
+            role=member.role,
+            title=room.title,
+            brought=brought and rules_of(state, room).private,
             ref=ref,
         )
     )
+    if room.direct:
+        for other in _others(state, room, session.person):
+            if other.session.person.away is not None:
+                text = away_text(state, other.session, room)
+                session.send(away_in(room, other.session.person, text))
+                break
+    elif (rules := told_rules(state, room)) is not None:
+        session.send(rules)
+
+
+def _listed(state: State, room: Room) -> list[e.MemberSummary]:
+    return room.listed(state.limits.listed_max, lambda: powers(state, room))
+
+
+def names_of(state: State, room: Room) -> list[str]:
+    """Return what the two are called now who share a private room; nothing if it is none."""
+    return [
+        _name_of(state, known_by(handle), name)
+        for handle, name in zip(room.handles, room.direct, strict=True)
+    ]
+
+
+def _name_of(state: State, id_: str, former: str) -> str:
+    """Return what somebody is called now who was called otherwise, if they are known by an id."""
+    if id_ in state.forgotten:
+        return deleted_name(id_)
+    profile = state.book.profiles.get(id_)
+    return former if profile is None else profile.name
 
 
 def list_members(state: State, room: Room, ref: str | None = None) -> e.Members:
     """Return the `members` event of a room."""
     return e.Members(
         room=room.name,
-        members=room.listed(state.limits.listed_max),
+        members=_listed(state, room),
         more=is_crowd(state, room),
         ref=ref,
     )
 
 
-def list_rooms(state: State, ref: str | None = None) -> e.Rooms:
-    """Return the `rooms` event: the public rooms by name.
+def list_rooms(state: State, id_: str = "", ref: str | None = None) -> e.Rooms:
+    """Return the `rooms` event: the public rooms by name, and the private ones of one person.
 
-    Of too many, the lobby and the fullest are kept, then those spoken in last.
+    Of too many public ones, the lobby and the fullest are kept, then those spoken in last.
     """
-    public = [room for room in state.rooms.values() if not is_direct(room.name)]
-    shown = state.limits.listed_max
-    if len(public) > shown:
-        public.sort(
-            key=lambda room: (room.name == DEFAULT_ROOM, len(room.members), room.last), reverse=True
-        )
-        public = public[:shown]
-    summaries = [room.summary() for room in sorted(public, key=lambda room: room.name)]
-    return e.Rooms(rooms=summaries, ref=ref)
+    listed = state.directory.listed()
+    private = [replace(room.summary(), private=True) for room in private_rooms(state, id_)]
+    if private:
+        listed = sorted([*listed, *private], key=attrgetter("room"))
+    return e.Rooms(rooms=listed, ref=ref)

@@ -4,24 +4,54 @@ from collections.abc import Generator
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import Refused
-from hubbub.chat.names import is_direct, same_name
-from hubbub.chat.queries import PageQuery, Question
+from hubbub.chat.errors import Damaged, LogError, Refused
+from hubbub.chat.fold import target_of
+from hubbub.chat.names import is_direct, known_by, same_name
+from hubbub.chat.queries import Answer, PageQuery, PostedAs, Question
 from hubbub.chat.text import inert, inert_line
-from hubbub.hub.asking import Decision, Reading, read
-from hubbub.hub.membership import check_may_open, find_or_open_room, own_membership
-from hubbub.hub.private import is_seen, is_seen_by_both
-from hubbub.hub.room import Room, Session
+from hubbub.hub.asking import Decision, Reading, read, read_reactions
+from hubbub.hub.flow.drafts import NOT_COMMITTED, Draft
+from hubbub.hub.flow.private import is_seen, is_seen_by_both
+from hubbub.hub.membership import (
+    check_may_open,
+    find_or_open_room,
+    find_room,
+    open_room,
+    own_membership,
+)
+from hubbub.hub.people import conversations
+from hubbub.hub.power.audit import record, reports
+from hubbub.hub.power.succession import claim
+from hubbub.hub.present.person import Person
+from hubbub.hub.present.room import Room, Session
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.standing import (
+    check,
+    check_changing,
+    check_entry,
+    check_power,
+    check_speaking,
+    no_such_room,
+    spoke,
+)
 from hubbub.hub.state import State
 
 TOPIC_CHARS_MAX = 300
+EDITS_BYTES_MAX = 8 * 1_048_576
+"""The newest text, once for each edit: whoever missed the message must read so much."""
 
-Finding = Generator[Question, e.Page | None, e.Message]
+EMOJI_MAX = 20
+"""Different ones on one message; a few more if sessions react at the same moment."""
+
+REACTIONS_MAX = 1000
+"""All reactions to one message, likewise: every page that shows it holds all their names."""
+
+Finding = Generator[Question, Answer, e.Message]
 
 
 def allowed_text(state: State, raw: str) -> tuple[str, int]:
     """Return a message's text without control characters, and its bytes; raise Refused."""
-    text = inert(raw)
+    text = raw if raw.isprintable() else inert(raw)
     if not text.strip("\n"):
         raise Refused("The message has no visible text. Write something in it.", code="empty")
     size = len(text) if text.isascii() else len(text.encode())
@@ -37,25 +67,52 @@ def allowed_text(state: State, raw: str) -> tuple[str, int]:
 def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
     """Post a message, perhaps as a reply to one that exists."""
     room = own_membership(state, session, command.room).room
+    if command.behind is not None and command.behind in session.put_off:
+        raise Refused(NOT_COMMITTED, code=LogError.code)
     message = draft_message(session, room, command.text, at)
     message.nonce = command.nonce
     message.reply_to = command.reply_to
+    message.me = command.me
     if command.reply_to is not None:
         return _reply(state, session, room, message, command)
-    post(state, session, message, command.ref)
+    _post_behind(state, session, message, command)
     return None
 
 
 def _reply(
     state: State, session: Session, room: Room, message: e.Message, command: c.Say
 ) -> Reading:
-    yield from find_message_to_change(state, session, room, command.reply_to or 0)
-    post(state, session, message, command.ref)
+    try:
+        yield from find_message_to_change(state, session, room, command.reply_to or 0)
+    except Refused:
+        # What it answers may have gone since it was posted: a repeat is a repeat all the same.
+        if not (yield from _was_posted(state, session, room, command)):
+            raise
+    _post_behind(state, session, message, command)
+
+
+def _was_posted(
+    state: State, session: Session, room: Room, command: c.Say
+) -> Generator[Question, Answer, bool]:
+    if command.nonce is None:
+        return False
+    posted_as = PostedAs(session.person.name, command.nonce, session.person.id)
+    page = yield from read(state, session, PageQuery(room=room.name, posted_as=posted_as))
+    return bool(page.messages)
+
+
+def _post_behind(state: State, session: Session, message: e.Message, command: c.Say) -> None:
+    if command.ref is not None:
+        session.put_off.pop(command.ref, None)  # it stands for this one from now on
+    post(state, session, message, command.ref).behind = command.behind
 
 
 def draft_message(session: Session, room: Room, text: str, at: int) -> e.Message:
     """Return a message that is neither checked nor committed yet."""
-    return e.Message(room=room.name, seq=0, prev=0, sender=session.name, at=at, text=text)
+    person = session.person
+    return e.Message(
+        room=room.name, seq=0, prev=0, sender=person.name, person=person.id, at=at, text=text
+    )
 
 
 def post_from_outside(
@@ -67,39 +124,149 @@ def post_from_outside(
     *,
     ref: str,
     nonce: str | None,
+    maker: Session | None = None,
 ) -> None:
-    """Post to a public room without entering it; it opens if there is none of that name."""
+    """Post to a public room without entering it; it opens if there is none of that name.
+
+    The poster may do so if its `maker` might, who is itself unless it is a webhook.
+    """
+    maker = maker or poster
     if is_direct(raw_room):  # the poster's name may be that of a member who left
         raise Refused(
             f"There is no public room '{raw_room}'. Join it to post there.", code="no_such_room"
         )
-    room = find_or_open_room(state, poster, raw_room)
-    check_may_open(state, room)
+    room = find_or_open_room(state, maker, raw_room)
+    check_may_open(state, poster, room, at)
     message = draft_message(poster, room, text, at)
     message.nonce = nonce
-    post(state, poster, message, ref)
+    message.text, text_bytes = allowed_text(state, message.text)
+    check_entry(state, maker, Act.SAY, room)
+    check_speaking(state, maker, room, nonce)
+    if room.name not in state.rooms:
+        open_room(state, poster, room, at)
+    _submit_from_outside(state, poster, message, ref, text_bytes)
+    spoke(state, maker, room, nonce)
 
 
-def post(state: State, session: Session, message: e.Message, ref: str | None = None) -> None:
+def post_privately(
+    state: State, poster: Session, name: str, text: str, at: int, *, ref: str, nonce: str | None
+) -> str:
+    """Post to a bot's private room with the person called `name`, without entering it.
+
+    Returns the room's name.
+    """
+    room, other = conversations.direct_room(state, poster, name, at)
+    check_may_open(state, poster, room, at)
+    message = draft_message(poster, room, text, at)
+    message.nonce = nonce
+    message.text, text_bytes = allowed_text(state, message.text)
+    check_speaking(state, poster, room, nonce)
+    conversations.open_from_outside(state, poster, room, other, at)
+    _submit_from_outside(state, poster, message, ref, text_bytes)
+    return room.name
+
+
+def _submit_from_outside(
+    state: State, poster: Session, message: e.Message, ref: str, text_bytes: int
+) -> None:
+    """Let a message wait; if that is refused, leave no room behind that was opened for it."""
+    try:
+        _submit(state, poster, message, ref, text_bytes)
+    except Refused:
+        state.close_if_unused(state.rooms[message.room])
+        raise
+
+
+def post(state: State, session: Session, message: e.Message, ref: str | None = None) -> Draft:
     """Let a message wait for the next commit; raise Refused if its text is not allowed."""
     message.text, text_bytes = allowed_text(state, message.text)
-    state.drafts.add(message, session, ref, text_bytes)
+    if not state.order.restrains(message.room):
+        return _submit(state, session, message, ref, text_bytes)
+    room = state.rooms[message.room]
+    check_speaking(state, session, room, message.nonce)
+    draft = _submit(state, session, message, ref, text_bytes)
+    spoke(state, session, room, message.nonce)
+    return draft
 
 
-def find_message(state: State, session: Session, room: Room, seq: int) -> Finding:
-    """Read one message of the log; raise Refused `no_such_message`."""
-    if 0 < seq <= room.last and is_seen(session, room, seq):
+def _submit(
+    state: State, session: Session, event: e.AnyLogged, ref: str | None, text_bytes: int
+) -> Draft:
+    """Let a draft wait for the next commit, and return it.
+
+    Raises Refused `too_much`, or `not_here` if a private message would be heard by nobody, or as
+    `check_stands`.
+    """
+    room = state.rooms.get(event.room)
+    if state.removed or (room is not None and room.going):  # nearly never, and this is each message
+        check_stands(state, room, event)
+    if room is not None and room.direct and isinstance(event, e.Message):
+        conversations.check_is_reachable(state, session.person, room)
+    if text_bytes:  # to take something back is always allowed
+        state.quota.take(session.origin, text_bytes, event.at, session.person.drafts)
+    if room is None:  # everybody left it meanwhile, and it closed
+        return state.drafts.add(event, session, ref, text_bytes)
+    to = _said_in_private(state, session.person, room, event.at) if room.direct else ""
+    draft = state.drafts.add(event, session, ref, text_bytes, to=to, listeners=room.listeners)
+    if not room.last:
+        if room.owner and not room.direct and room.name not in state.order.rules:
+            state.note(claim(room, event.at))
+        room.newest_draft = draft.number
+        state.awaited[room] = None
+    return draft
+
+
+def check_stands(state: State, room: Room | None, event: e.AnyLogged) -> None:
+    """Raise Refused if an event is about a room that is deleted: the next one must not get it."""
+    if room is not None and room.going:
+        raise Refused(f"'{room.called}' is being deleted.", code="no_such_room")
+    if (removed := state.removed.get(event.room, 0)) == 0:
+        return
+    if room is None:
+        raise no_such_room(event.room)
+    about = event.reply_to if isinstance(event, e.Message) else target_of(event)
+    if about is not None and about <= removed:
+        raise Refused(
+            f"Message {about} is gone: the room '{event.room}' that it was said in was deleted.",
+            code="no_such_message",
+        )
+
+
+def _said_in_private(state: State, person: Person, room: Room, at: int) -> str:
+    """Note that somebody says something in a private room; return the key to fence: `Draft.to`."""
+    state.unanswered.said(room.name, person.handle)
+    conversations.said(state, person, room, at)
+    other = room.other(person.handle)
+    return "" if known_by(other) else other
+
+
+def find_message(
+    state: State, session: Session, room: Room, seq: int, *, or_deleted: bool = False
+) -> Finding:
+    """Read one message of the log; raise Refused `no_such_message`, or `damaged`."""
+    if 0 < seq <= room.last and is_seen(session.person, room, seq):
         query = PageQuery(room=room.name, after=seq - 1, limit=1)
         page = yield from read(state, session, query)
-        if page.messages and page.messages[0].seq == seq and not page.messages[0].deleted:
-            return page.messages[0]
-    raise Refused(f"There is no message {seq} in '{room.name}'.", code="no_such_message")
+        if page.messages and page.messages[0].seq == seq:
+            message = page.messages[0]
+            if or_deleted or not message.deleted:
+                return message
+        if any(part.after < seq <= part.upto for part in page.missing):
+            raise Refused(
+                f"Message {seq} in '{room.called}' cannot be read any more, because the server's "
+                "log is damaged there. It can be neither changed nor answered.",
+                code=Damaged.code,
+            )
+    raise Refused(f"There is no message {seq} in '{room.called}'.", code="no_such_message")
 
 
-def find_message_to_change(state: State, session: Session, room: Room, seq: int) -> Finding:
+def find_message_to_change(
+    state: State, session: Session, room: Room, seq: int, *, or_deleted: bool = False
+) -> Finding:
     """Read one message that may be changed or answered; raise Refused `no_such_message`."""
-    message = yield from find_message(state, session, room, seq)
-    if not is_seen_by_both(state.sessions, room, seq):
+    message = yield from find_message(state, session, room, seq, or_deleted=or_deleted)
+    check_entry(state, session, Act.READ, room)  # they may have been put out meanwhile
+    if not is_seen_by_both(state.here, room, seq):
         raise Refused(
             f"Message {seq} can be neither changed nor answered any more: it was said to an "
             "earlier holder of the other name.",
@@ -108,74 +275,176 @@ def find_message_to_change(state: State, session: Session, room: Room, seq: int)
     return message
 
 
-def find_own_message(state: State, session: Session, room: Room, seq: int) -> Finding:
+def find_own_message(
+    state: State, session: Session, room: Room, seq: int, *, or_deleted: bool = False
+) -> Finding:
     """Read one message that the session's person sent; raise Refused `forbidden`."""
-    message = yield from find_message_to_change(state, session, room, seq)
-    if not same_name(message.sender, session.name):
-        raise Refused(
-            f"Message {seq} is by '{message.sender}'; only they may change it.", code="forbidden"
-        )
-    if not session.said(seq):
-        raise Refused(
-            f"Message {seq} is by somebody who was called '{message.sender}' before you; only "
-            "they may change it.",
-            code="forbidden",
-        )
-    return message
+    message = yield from find_message_to_change(state, session, room, seq, or_deleted=or_deleted)
+    if session.person.said(message):
+        return message
+    raise _not_own(session, message)
+
+
+def _not_own(session: Session, message: e.Message) -> Refused:
+    sender = message.sender
+    if same_name(sender, session.person.name):
+        sentence = f"is by somebody who was called '{sender}' before you"
+    else:
+        sentence = f"is by '{sender}'"
+    return Refused(f"Message {message.seq} {sentence}; only they may change it.", code="forbidden")
+
+
+def report(state: State, session: Session, command: c.Report, at: int) -> Reading:
+    """Tell those who look after a room, and operators, of a message."""
+    room = find_room(state, session, command.room)
+    check(state, session, Act.REPORT, room)
+    message = yield from find_message(state, session, room, command.seq)
+    reason = inert_line(command.reason).strip()
+    *others, last = reports(state, session, room, message, reason, at=at)
+    for entry in others:
+        _submit(state, session, entry, None, len(entry.text.encode()))
+    _submit(state, session, last, command.ref, len(last.text.encode()))
 
 
 def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
     """Give a message of the session's own a new text."""
     room = own_membership(state, session, command.room).room
+    check_changing(state, session, Act.EDIT, room)
     text, size = allowed_text(state, command.text)
-    yield from find_own_message(state, session, room, command.seq)
+    message = yield from find_own_message(state, session, room, command.seq)
     draft = e.Edited(
-        room=room.name, seq=0, prev=0, sender=session.name, at=at, target=command.seq, text=text
+        room=room.name,
+        seq=0,
+        prev=0,
+        sender=session.person.name,
+        person=session.person.id,
+        at=at,
+        target=command.seq,
+        text=text,
+        edits=_edits_of(message, size) + 1,
     )
-    state.drafts.add(draft, session, command.ref, size)
+    _submit(state, session, draft, command.ref, size)
+
+
+def _edits_of(message: e.Message, size: int) -> int:
+    """Return how often a message was edited; raise Refused if its new text is too long for that."""
+    edits = message.edits or int(message.edited is not None)
+    limit = EDITS_BYTES_MAX // (edits + 1)
+    if size > limit:
+        raise Refused(
+            f"Message {message.seq} was edited {edits:,} times, and each edit is sent with the "
+            f"newest text. So the text may have {limit:,} bytes now, and this one has {size:,}. "
+            "Say it in a new message.",
+            code="too_long",
+        )
+    return edits
 
 
 def delete(state: State, session: Session, command: c.Delete, at: int) -> Reading:
     """Take a message of the session's own back."""
     room = own_membership(state, session, command.room).room
-    yield from find_own_message(state, session, room, command.seq)
-    draft = e.Deleted(room=room.name, seq=0, prev=0, sender=session.name, at=at, target=command.seq)
-    state.drafts.add(draft, session, command.ref, 0)
+    message = yield from _find_deletable(state, session, room, command.seq)
+    if message.deleted:
+        session.confirm(command.ref)  # it stands so already
+        return
+    draft = e.Deleted(
+        room=room.name,
+        seq=0,
+        prev=0,
+        sender=session.person.name,
+        person=session.person.id,
+        at=at,
+        target=command.seq,
+    )
+    _submit(state, session, draft, command.ref, 0)
+
+
+def _find_deletable(state: State, session: Session, room: Room, seq: int) -> Finding:
+    """Read a message of the session's own, or of somebody over whom its person has power here."""
+    message = yield from find_message_to_change(state, session, room, seq, or_deleted=True)
+    if session.person.said(message):
+        check(state, session, Act.DELETE, room)
+        return message
+    check(state, session, Act.REMOVE, room)
+    check_power(state, session, message.person, message.sender, room)
+    if not message.deleted:
+        record(state, session, f"deleted message {seq} of '{message.sender}' in '{room.name}'")
+    return message
 
 
 def react(state: State, session: Session, command: c.React, at: int) -> Reading:
     """Give a message an emoji, or take it back."""
     room = own_membership(state, session, command.room).room
+    check_changing(state, session, Act.REACT, room)
     emoji = inert_line(command.emoji)
     if not emoji or any(char.isspace() for char in emoji):
         raise Refused("A reaction is one emoji or short word, without spaces.", code="bad_command")
     message = yield from find_message_to_change(state, session, room, command.seq)
-    given = message.reactions.get(emoji, ())
-    if any(same_name(name, session.name) for name in given) == command.on:
-        if command.ref is not None:
-            session.send(e.Ok(ref=command.ref))  # it stands so already
+    given, person = message.reactions.get(emoji, ()), session.person
+    found = yield from read_reactions(room.name, person.id, [command.seq] if given else [])
+    # Those who had another name when they gave it take it back under that one.
+    changes = [
+        (one.sender, False)
+        for one in found
+        if one.emoji == emoji and (person.id or same_name(one.sender, person.name))
+    ]
+    if command.on:
+        changes.append((person.name, True))
+    if not changes or (command.on and any(same_name(name, person.name) for name in given)):
+        session.confirm(command.ref)  # it stands so already
         return
-    draft = e.Reaction(
-        room=room.name,
-        seq=0,
-        prev=0,
-        sender=session.name,
-        at=at,
-        target=command.seq,
-        emoji=emoji,
-        on=command.on,
-    )
-    state.drafts.add(draft, session, command.ref, len(emoji))
+    if command.on:
+        _check_room_for(message, emoji)
+    for name, on in changes:
+        draft = e.Reaction(
+            room=room.name,
+            seq=0,
+            prev=0,
+            sender=name,
+            person=person.id,
+            at=at,
+            target=command.seq,
+            emoji=emoji,
+            on=on,
+        )
+        ref = command.ref if (name, on) == changes[-1] else None
+        _submit(state, session, draft, ref, len(emoji))
+
+
+def _check_room_for(message: e.Message, emoji: str) -> None:
+    """Raise Refused `too_long` if the message takes no further reaction."""
+    if emoji not in message.reactions and len(message.reactions) >= EMOJI_MAX:
+        raise Refused(
+            f"Message {message.seq} has {len(message.reactions)} different reactions; the limit is "
+            f"{EMOJI_MAX}. Join in one of them.",
+            code="too_long",
+        )
+    count = sum(map(len, message.reactions.values()))
+    if count >= REACTIONS_MAX:
+        raise Refused(
+            f"Message {message.seq} has {count} reactions; the limit is {REACTIONS_MAX}. "
+            "Answer it instead.",
+            code="too_long",
+        )
 
 
 def topic(state: State, session: Session, command: c.SetTopic, at: int) -> None:
     """Give a room a topic."""
     room = own_membership(state, session, command.room).room
+    check_changing(state, session, Act.TOPIC, room)
     text = inert_line(command.text).strip()
     if len(text) > TOPIC_CHARS_MAX:
         raise Refused(
             f"The topic has {len(text)} characters; the limit is {TOPIC_CHARS_MAX}.",
             code="too_long",
         )
-    draft = e.Topic(room=room.name, seq=0, prev=0, sender=session.name, at=at, text=text)
-    state.drafts.add(draft, session, command.ref, len(text))
+    draft = e.Topic(
+        room=room.name,
+        seq=0,
+        prev=0,
+        sender=session.person.name,
+        person=session.person.id,
+        at=at,
+        text=text,
+    )
+    _submit(state, session, draft, command.ref, len(text))

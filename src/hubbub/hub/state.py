@@ -4,24 +4,51 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hubbub.chat.limits import Limits
-from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.chat.access import Access
+from hubbub.chat.events import Fact
+from hubbub.chat.limits import GuestLimits, Limits
+from hubbub.chat.names import DEFAULT_ROOM, is_public
 from hubbub.chat.queries import Epoch, Head
-from hubbub.hub.departed import Departed
-from hubbub.hub.drafts import Drafts
-from hubbub.hub.looks import Looks
-from hubbub.hub.room import Room
+from hubbub.chat.rules import OPERATOR
+from hubbub.hub.flow.drafts import Draft, Drafts
+from hubbub.hub.flow.passing import Passing
+from hubbub.hub.known.book import Book
+from hubbub.hub.known.forgotten import ForgottenPeople
+from hubbub.hub.known.grants import Grants
+from hubbub.hub.known.links import Links
+from hubbub.hub.known.markers import Markers
+from hubbub.hub.present.clerk import clerk
+from hubbub.hub.present.departed import Departed
+from hubbub.hub.present.directory import Directory
+from hubbub.hub.present.here import Here
+from hubbub.hub.present.kept import Kept
+from hubbub.hub.present.looks import Looks
+from hubbub.hub.present.recent import Recent
+from hubbub.hub.present.room import Room
+from hubbub.hub.rules.order import Order
+from hubbub.hub.shares.newcomers import Newcomers
+from hubbub.hub.shares.openings import Openings
+from hubbub.hub.shares.quota import Quota
+from hubbub.hub.shares.unanswered import Unanswered
 
 if TYPE_CHECKING:
-    from hubbub.hub.room import Session
+    from hubbub.hub.present.person import Person
+    from hubbub.hub.present.room import Session
 
 
 class State:
-    """Sessions by the key of their names, rooms by name, and where the log stands.
+    """Who is here, rooms by name, and where the log stands.
 
-    A name is taken (`sessions`), about to be (`entering`), or free; `looks` knows how the first two
-    look. `last` is the newest seq that was applied. `heads` and `epochs` are what the log says of
-    itself at the start.
+    A name is taken (`here`), about to be (`entering`), `kept` for its holder, or free; `looks`
+    knows how the first three look. `awaited` are the rooms without events to which some are on
+    their way. `removed`: see `Head`, by room. `last` is the newest seq that was applied. `heads`,
+    `epochs` and `facts` are what the log says of itself at the start.
+
+    `at` is when somebody last said what time it is, about every second: milliseconds since the
+    epoch. `identifying` are ids and hashes that are being looked into, and `noted_at` is when it
+    was noted who is here. In the name of the `clerk` facts wait for the log; `noted` are the
+    newest of those that are noted again if the log cannot take them, by key. `sifted` are the
+    sessions for which what some people say is left out (ignoring.py).
     """
 
     def __init__(
@@ -29,29 +56,144 @@ class State:
         limits: Limits,
         heads: Iterable[Head],
         epochs: Sequence[Epoch],
+        facts: Sequence[Fact],
         *,
+        guests: GuestLimits,
+        access: Access,
         server: str,
         password: str,
+        operator_code: str,
+        at: int,
     ) -> None:
         self.limits = limits
         self.server = server
         self.password = password.encode()
-        self.sessions: dict[str, Session] = {}
-        self.entering: dict[str, Session] = {}
+        self.operator_code = operator_code
+        self.here = Here()
+        self.entering: dict[str, Person] = {}
+        self.book = Book(facts)
+        self.order = Order(facts)
+        self.grants = Grants(facts)
+        self.forgotten = ForgottenPeople(facts)
+        self.identifying: set[str] = set()
+        self.newcomers = Newcomers()
+        self.links = Links()
+        self.clerk = clerk()
+        self.markers = Markers()
+        self.recent = Recent()
+        self.noted: dict[str, Draft] = {}
+        self.sifted: set[Session] = set()
+        self.guests = guests
+        self._configured = access
+        self.at = self.started = self.noted_at = at
         self.looks = Looks()
+        self.kept = Kept()
         self.departed = Departed()
-        self.rooms: dict[str, Room] = {DEFAULT_ROOM: Room(DEFAULT_ROOM)}
-        for head in heads:
-            self.rooms[head.room] = Room(
-                head.room, first=head.first, last=head.last, topic=head.topic, dropped=head.dropped
-            )
-        self.last = max((room.last for room in self.rooms.values()), default=0)
+        self.rooms: dict[str, Room] = {}
+        self.directory = Directory(limits.listed_max)
+        self.openings = Openings(limits.rooms_max)
+        self.unanswered = Unanswered()
+        self.quota = Quota(limits.daily_bytes_max)
+        self.awaited: dict[Room, None] = {}
+        self.put(Room(DEFAULT_ROOM))
+        self.removed: dict[str, int] = {}
+        self.last = 0
+        self._count(facts)
+        self._open_all(heads)
+        for room in sorted(self.rooms.values(), key=lambda one: one.last):
+            self.recent.said(room)
         self.drafts = Drafts()
+        self.passing = Passing()
         self.epoch = epochs[-1].id if epochs else ""
         # An epoch ends where the next one starts; the current one has not ended.
         self._epoch_ends = {
             epoch.id: following.start for epoch, following in itertools.pairwise(epochs)
         }
+
+    def _open_all(self, heads: Iterable[Head]) -> None:
+        for head in heads:
+            if head.last:
+                self._open(head)
+            if head.removed:
+                self.removed[head.room] = head.removed
+            self.last = max(self.last, head.last, head.removed)
+
+    @property
+    def access(self) -> Access:
+        """Who is let in: as configured, or as operators changed that."""
+        return self.order.access.over(self._configured)
+
+    def learn(self, facts: Sequence[Fact]) -> None:
+        """Take in more facts that stand at the start; see `Book.learn`."""
+        self.book.learn(facts)
+        self._count(facts)
+
+    def _count(self, facts: Iterable[Fact]) -> None:
+        self.last = max(self.last, max((fact.seq for fact in facts), default=0))
+
+    def _open(self, head: Head) -> None:
+        topic, dropped = head.topic, head.dropped
+        room = Room(head.room, first=head.first, last=head.last, topic=topic, dropped=dropped)
+        self.introduce(room)
+        self.put(room)
+
+    def introduce(self, room: Room) -> None:
+        """Say between whom a private room is, if that is known from the log alone."""
+        if not room.handles and (known := self.book.conversations.get(room.name)) is not None:
+            room.handles, room.direct = known.people, known.names
+
+    def note(self, fact: Fact) -> Draft:
+        """Let a fact wait for the next commit."""
+        draft = self.drafts.add(fact, self.clerk, None, 0)
+        if fact.key.startswith(OPERATOR):
+            self.order.appointed = draft.number
+        return draft
+
+    def put(self, room: Room) -> None:
+        """Keep a room, and keep the list of public rooms right: it is new, or has changed."""
+        self.rooms[room.name] = room
+        if is_public(room.name):
+            room.title = self.order.title(room.name)
+        if is_public(room.name) and not self.order.is_private(room.name):
+            self.directory.put(room)
+        else:
+            self.directory.remove(room)
+
+    def name_of(self, called: str) -> str:
+        """Return the name of the room that is called so: by its name, or else by its title."""
+        return called if called in self.rooms else self.order.titled.get(called, called)
+
+    def remove(self, room: Room) -> None:
+        """Forget a room that was removed from the log; another of its name begins anew."""
+        if room.last:
+            self.removed[room.name] = room.last
+        self.awaited.pop(room, None)
+        self.passing.forget(room)
+        self.markers.remove(room.name)
+        self.rooms.pop(room.name, None)  # it may have closed when everybody was taken out
+        self.directory.remove(room)
+
+    def close_if_unused(self, room: Room) -> None:
+        """Forget a room without members or events, unless some may be on their way to it."""
+        if (
+            room.people
+            or room.last
+            or room.name == DEFAULT_ROOM
+            or not self.drafts.is_settled(room.newest_draft)
+        ):
+            return
+        del self.rooms[room.name]
+        self.directory.remove(room)
+        self.unanswered.closed(room.name)
+        if room.opener is not None:
+            self.openings.closed(room.opener)
+
+    def close_unused(self) -> None:
+        """Do the same with those to which something was on its way, and is no longer."""
+        for room in list(self.awaited):
+            if self.drafts.is_settled(room.newest_draft):
+                del self.awaited[room]
+                self.close_if_unused(room)
 
     def is_history(self, cursor: int, epoch: str) -> bool:
         """Return whether what a client saw up to `cursor`, under `epoch`, is this log's history.

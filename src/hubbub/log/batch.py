@@ -1,16 +1,21 @@
 """Which drafts of a batch are committed, and how they are counted; every log shares it.
 
-Seqs are given room by room: what a room gets at once stands, and can be kept, together.
+Seqs are given room by room: what a room gets at once stands, and can be kept, together. Facts come
+first, so what is known of people is known before what they say. So what is said to a room in the
+batch that removes it is said to the next one of that name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
+from typing import cast
 
-from hubbub.chat.events import AnyLogged
-from hubbub.log.nonces import Posted, is_repeat, nonce_key
+from hubbub.chat.events import AnyLogged, Entry, Fact
+from hubbub.chat.names import SYSTEM_ROOM
+from hubbub.chat.removal import removed_by
+from hubbub.log.nonces import nonce_key
 
 
-def in_log_order(drafts: Sequence[AnyLogged]) -> list[AnyLogged]:
+def in_log_order(drafts: Sequence[Entry]) -> list[Entry]:
     """Return those of `drafts` that were committed, as the log counts them."""
     return sorted((draft for draft in drafts if draft.seq), key=attrgetter("seq"))
 
@@ -18,40 +23,51 @@ def in_log_order(drafts: Sequence[AnyLogged]) -> list[AnyLogged]:
 class Batch:
     """Drafts that are appended at once, without the repeats among them."""
 
-    def __init__(self, drafts: Sequence[AnyLogged]) -> None:
+    def __init__(self, drafts: Sequence[Entry]) -> None:
         self._drafts = drafts
         self._keys = [nonce_key(draft) for draft in drafts]
-        self._standing: list[AnyLogged | Posted] = []
+        self._standing: list[Entry | int] = []
+        self.facts: list[Fact] = []
         self.rooms: dict[str, list[AnyLogged]] = {}
         """What is to be committed, each room's in order."""
-        self.posted: dict[str, AnyLogged] = {}
+        self.posted: dict[str, Entry] = {}
         """By nonce, what is to be committed."""
+        facts = [draft for draft in drafts if draft.room == SYSTEM_ROOM]
+        self.removes = [room for fact in facts if (room := removed_by(fact))]
+        """The rooms that are removed, before anything else of the batch is done."""
 
     @property
     def keys(self) -> list[str]:
         """What to look up before `pass_over_repeats`."""
         return [key for key in self._keys if key is not None]
 
-    def pass_over_repeats(self, known: Mapping[str, Posted], window_seconds: int) -> None:
-        """Sort the drafts by room, except those whose nonce is `known` or came up before."""
+    def pass_over_repeats(self, known: Mapping[str, int]) -> None:
+        """Sort the drafts by room, except those whose nonce came up before or has a `known` seq.
+
+        What was posted to an earlier room of the name must not be known.
+        """
+        rooms: dict[str, list[Entry]] = {}
+        standing = self._standing
         for draft, key in zip(self._drafts, self._keys, strict=True):
             if key is not None:
                 posted = self.posted.get(key) or known.get(key)
-                if posted is not None and is_repeat(posted.at, draft, window_seconds):
-                    self._standing.append(posted)
+                if posted is not None:
+                    standing.append(posted)
                     continue
                 self.posted[key] = draft
-            self._standing.append(draft)
-            events = self.rooms.get(draft.room)
+            standing.append(draft)
+            events = rooms.get(draft.room)
             if events is None:
-                events = self.rooms[draft.room] = []
+                events = rooms[draft.room] = []
             events.append(draft)
+        self.facts = cast("list[Fact]", rooms.pop(SYSTEM_ROOM, []))
+        self.rooms = cast("dict[str, list[AnyLogged]]", rooms)
 
     def count(self, last: int, tails: Mapping[str, int]) -> int:
         """Give seqs after `last`, and prevs by each room's newest seq; return the new last seq."""
         seq = last
-        for room, events in self.rooms.items():
-            prev = tails.get(room, 0)
+        for room, events in self._counted():
+            prev = 0 if room in self.removes else tails.get(room, 0)
             assert prev <= last, "no room is ahead of the log"
             for event in events:
                 seq += 1
@@ -59,18 +75,23 @@ class Batch:
                 prev = seq
         return seq
 
+    def _counted(self) -> Iterator[tuple[str, Sequence[Entry]]]:
+        if self.facts:
+            yield SYSTEM_ROOM, self.facts
+        yield from self.rooms.items()
+
     @property
     def tails(self) -> dict[str, int]:
         """Each room's newest seq, once they are counted."""
-        return {room: events[-1].seq for room, events in self.rooms.items()}
+        return {room: events[-1].seq for room, events in self._counted()}
 
     @property
     def seqs(self) -> list[int]:
         """Where each draft stands in the log, in the order of the drafts."""
-        return [standing.seq for standing in self._standing]
+        return [one if isinstance(one, int) else one.seq for one in self._standing]
 
     def undo(self) -> None:
         """Make the events drafts again."""
-        for events in self.rooms.values():
+        for _, events in self._counted():
             for event in events:
                 event.seq = event.prev = 0

@@ -3,23 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 
-from hubbub.chat.events import AnyLogged
+from hubbub.chat.events import Entry
 
 
 class Feed:
     """Events that were committed and not taken yet."""
 
     def __init__(self) -> None:
-        self._events: list[AnyLogged] = []
+        self._events: list[Entry] = []
         self._arrived = asyncio.Event()
 
-    def hand_out(self, events: Sequence[AnyLogged]) -> None:
+    def hand_out(self, events: Sequence[Entry]) -> None:
         """Put events behind all others."""
         if events:
             self._events.extend(events)
             self._arrived.set()
 
-    def take(self) -> list[AnyLogged]:
+    def take(self) -> list[Entry]:
         """Return all that was handed out since the last call."""
         events, self._events = self._events, []
         self._arrived.clear()

@@ -4,24 +4,36 @@ Its coroutines never suspend, so a test may run one by plain `send(None)`.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
 
-from hubbub.chat.events import AnyLogged, Edited, Message, Page, Topic
-from hubbub.chat.fold import target_of
-from hubbub.chat.limits import Limits
-from hubbub.chat.names import is_direct
-from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
+from hubbub.chat.events import (
+    AnyLogged,
+    Deleted,
+    Edited,
+    Entry,
+    Fact,
+    Message,
+    Page,
+    Reaction,
+    Topic,
+)
+from hubbub.chat.facts import Standing
+from hubbub.chat.fold import fold
+from hubbub.chat.names import is_public, name_key
+from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.removal import goes_with, removed_by
+from hubbub.chat.rules import ROOM, makes_private
+from hubbub.chat.words import phrases_of, words_of
 from hubbub.log.batch import Batch, in_log_order
+from hubbub.log.damage import Damage
 from hubbub.log.epochs import begun_at
 from hubbub.log.feed import Feed
-from hubbub.log.newest import as_it_reads, fitting, newest_of
-from hubbub.log.nonces import Posted
-from hubbub.log.pages import folded, folded_page
+from hubbub.log.newest import as_it_reads, fitting, newer
+from hubbub.log.nonces import looked_up, nonce_key
+from hubbub.log.pages import page_of
 from hubbub.log.port import Log
-from hubbub.log.words import phrases_of, words_of
 
 _seq_of = attrgetter("seq")
 
@@ -29,35 +41,51 @@ _seq_of = attrgetter("seq")
 class MemoryLog(Log):
     """The log as plain lists."""
 
-    def __init__(
-        self, *, duplicate_window_seconds: int = Limits().duplicate_window_seconds
-    ) -> None:
-        self._duplicate_window_seconds = duplicate_window_seconds
+    def __init__(self) -> None:
+        self.damage = Damage("memory")
         self._epoch = begun_at(0)
         self._last = 0
         self._feeds: list[Feed] = []
         self._tails: dict[str, int] = {}
         self._rooms: dict[str, list[AnyLogged]] = {}
         self._topics: dict[str, str] = {}
-        self._messages: list[Message] = []
-        self._changes: defaultdict[int, list[AnyLogged]] = defaultdict(list)
-        self._posted: dict[str, Posted] = {}
+        self._removed: dict[str, int] = {}
+        self._messages: dict[int, Message] = {}
+        """By seq, as they read now."""
+        self._newest: dict[int, Edited | Deleted] = {}
+        self._posted: dict[str, int] = {}
+        self._standing = Standing({})
+        self._facts: dict[str, Fact] = {}
 
     async def heads(self) -> list[Head]:
-        return [
-            Head(room=room, first=events[0].seq, last=events[-1].seq, topic=self._topics[room])
+        heads = [
+            Head(
+                room=room,
+                first=events[0].seq,
+                last=events[-1].seq,
+                topic=self._topics[room],
+                removed=self._removed.get(room, 0),
+            )
             for room, events in self._rooms.items()
         ]
+        gone = ((room, last) for room, last in self._removed.items() if room not in self._rooms)
+        return [*heads, *(Head(room, 0, 0, "", removed=last) for room, last in gone)]
 
     async def epochs(self) -> list[Epoch]:
         return [self._epoch]
 
-    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
         batch = Batch(drafts)
-        batch.pass_over_repeats(self._posted, self._duplicate_window_seconds)
+        for room in batch.removes:
+            self._remove(room)
+        batch.pass_over_repeats(self._posted)
         self._last = batch.count(self._last, self._tails)
         self._tails.update(batch.tails)
-        self._posted.update({key: Posted(e.seq, e.at) for key, e in batch.posted.items()})
+        self._posted.update({key: event.seq for key, event in batch.posted.items()})
+        for fact in batch.facts:
+            if self._standing.take(fact):
+                self._facts[fact.key] = fact
+                self._clear(removed_by(fact))
         for room, events in batch.rooms.items():
             self._topics.setdefault(room, "")
             self._rooms.setdefault(room, []).extend(events)
@@ -67,65 +95,118 @@ class MemoryLog(Log):
             feed.hand_out(in_log_order(drafts))
         return batch.seqs
 
+    def _remove(self, room: str) -> None:
+        events = self._rooms.pop(room, None)
+        if events is None:
+            return
+        self._removed[room] = self._tails.pop(room)
+        del self._topics[room]
+        for event in events:
+            self._messages.pop(event.seq, None)
+            self._newest.pop(event.seq, None)
+            if (key := nonce_key(event)) is not None:
+                self._posted.pop(key, None)
+
+    def _clear(self, room: str) -> None:
+        """Let nothing stand any more that was said of a room, which is removed."""
+        for key in [key for key, fact in self._facts.items() if room and goes_with(fact, room)]:
+            self._standing.seqs.pop(key, None)
+            del self._facts[key]
+
+    async def facts(self, prefix: str = "") -> list[Fact]:
+        keys = sorted(key for key in self._standing.seqs if key.startswith(prefix))
+        return [self._facts[key] for key in keys]
+
+    async def every_fact(self, prefix: str) -> AsyncIterator[list[Fact]]:
+        yield sorted(await self.facts(prefix), key=_seq_of)
+
+    def check(self) -> None:
+        pass
+
+    async def try_writing(self) -> None:
+        pass
+
+    def free_bytes(self) -> int | None:
+        return None
+
     def follow(self) -> Feed:
         feed = Feed()
         self._feeds.append(feed)
         return feed
 
     def _note(self, event: AnyLogged) -> None:
-        if isinstance(event, Message):
-            self._messages.append(event)
-        elif isinstance(event, Topic):
-            self._topics[event.room] = event.text
-        target = target_of(event)
-        if target is not None:
-            self._changes[target].append(event)
+        match event:
+            case Message():
+                self._messages[event.seq] = event
+            case Topic():
+                self._topics[event.room] = event.text
+            case Edited(target=seq) | Deleted(target=seq) | Reaction(target=seq):
+                self._messages[seq] = fold(self._messages[seq], event)
+        if isinstance(event, Edited | Deleted):
+            self._newest[event.target] = newer(self._newest.get(event.target), event)
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         events = self._rooms.get(room, [])
         later = islice(events, bisect_right(events, after, key=_seq_of), None)
-        return fitting(map(self._as_it_reads, later), bytes_max)
+        return fitting((as_it_reads(event, self._newest) for event in later), bytes_max)
 
-    def _as_it_reads(self, event: AnyLogged) -> AnyLogged:
-        message = event.target if isinstance(event, Edited) else event.seq
-        return as_it_reads(event, newest_of(self._changes.get(message, ())))
+    @property
+    def _newest_seq(self) -> int:
+        """The newest seq of what people can see."""
+        ends = (events[-1].seq for events in self._rooms.values())
+        return max(*ends, *self._removed.values(), 0, 0)
 
     async def page(self, query: PageQuery) -> Page:
+        query = looked_up(query, self._posted.get)
         events = self._rooms.get(query.room, [])
         start = 0 if query.after is None else bisect_right(events, query.after, key=_seq_of)
         end = (
             len(events) if query.before is None else bisect_left(events, query.before, key=_seq_of)
         )
-        messages = [event for event in events[start:end] if isinstance(event, Message)]
+        seqs = [event.seq for event in events[start:end] if isinstance(event, Message)]
         ascending = query.after is not None
         reach = query.limit + 1
-        messages = messages[:reach] if ascending else messages[-reach:]
-        return folded_page(
-            query.room,
-            messages,
-            self._changes_of(messages),
-            ascending=ascending,
-            limit=query.limit,
-            last=self._last,
+        messages = [self._messages[seq] for seq in (seqs[:reach] if ascending else seqs[-reach:])]
+        return page_of(
+            query.room, messages, ascending=ascending, limit=query.limit, last=self._newest_seq
         )
 
-    async def search(self, query: SearchQuery) -> Page:
+    async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
+        standing: dict[tuple[int, str, str], Reaction] = {}
+        for event in self._rooms.get(query.room, []):
+            if isinstance(event, Reaction) and event.target in query.targets:
+                key = (event.target, event.emoji, name_key(event.sender))
+                standing.pop(key, None)
+                if event.on and not self._messages[event.target].deleted:
+                    standing[key] = event
+        return [event for event in standing.values() if event.person == query.person]
+
+    @property
+    def search_seconds(self) -> float:
+        """Return 0: nothing but the event loop is waited for."""
+        return 0.0
+
+    async def search(self, query: SearchQuery, windows: int) -> Page:  # noqa: ARG002 (all are one)
         phrases = phrases_of(query.words)
         found = [message for message in self._readable(query) if _holds(message.text, phrases)]
-        return folded_page(
-            query.room, found, (), ascending=False, limit=query.limit, last=self._last
-        )
+        return page_of(query.room, found, ascending=False, limit=query.limit, last=self._newest_seq)
 
     def _readable(self, query: SearchQuery) -> Iterator[Message]:
-        for message in folded(self._messages, self._changes_of(self._messages)):
+        for message in self._messages.values():
             if message.deleted or (query.before is not None and message.seq >= query.before):
                 continue
-            if message.room == query.room or (query.room is None and not is_direct(message.room)):
+            if message.room == query.room or (
+                query.room is None and self._is_across(message.room, query)
+            ):
                 yield message
 
-    def _changes_of(self, messages: Sequence[Message]) -> Iterator[AnyLogged]:
-        for message in messages:
-            yield from self._changes.get(message.seq, ())
+    def _is_across(self, room: str, query: SearchQuery) -> bool:
+        """Return whether a search across rooms finds what stands in a room."""
+        if not is_public(room):
+            return False
+        key = ROOM + room
+        is_private = key in self._standing.seqs and makes_private(self._facts[key])
+        return not is_private or room in query.private
 
     async def close(self) -> None:
         pass  # it holds nothing but memory

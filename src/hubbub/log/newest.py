@@ -22,12 +22,14 @@ def newest_of(changes: Iterable[AnyLogged]) -> dict[int, Edited | Deleted]:
     """Return what counts of `changes`: a deletion, or else the last edit."""
     newest: dict[int, Edited | Deleted] = {}
     for change in changes:
-        match change:
-            case Deleted():
-                newest[change.target] = change
-            case Edited() if not isinstance(newest.get(change.target), Deleted):
-                newest[change.target] = change
+        if isinstance(change, Edited | Deleted):
+            newest[change.target] = newer(newest.get(change.target), change)
     return newest
+
+
+def newer(known: Edited | Deleted | None, change: Edited | Deleted) -> Edited | Deleted:
+    """Return which of two changes of a message counts, the later one or a deletion."""
+    return known if isinstance(known, Deleted) else change
 
 
 def as_it_reads(event: AnyLogged, newest: Newest) -> AnyLogged:

@@ -1,49 +1,45 @@
-"""How messages and the events that change them become a page; every log shares it."""
+"""How many of the messages that were read a page holds; every log shares it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from hubbub.chat.events import AnyLogged, Message, Page
-from hubbub.chat.fold import fold, target_of
+from hubbub.chat.events import Message, Page
 
-PAGE_TEXT_BYTES_MAX = 1_048_576
-
-
-def folded(messages: Iterable[Message], changes: Iterable[AnyLogged]) -> list[Message]:
-    """Return `messages` as they read after `changes`, both ordered by seq."""
-    newest = {message.seq: message for message in messages}
-    for change in changes:
-        target = target_of(change)
-        if target is not None and target in newest:
-            newest[target] = fold(newest[target], change)
-    return list(newest.values())
+PAGE_BYTES_MAX = 1_048_576
+"""Bytes of texts and of names in reactions: a page must fit in its reader's memory."""
 
 
-def folded_page(
+def page_of(
     room: str | None,
-    messages: list[Message],
-    changes: Iterable[AnyLogged],
+    messages: Sequence[Message],
     *,
     ascending: bool,
     limit: int,
     last: int,
+    is_cut: bool = False,
 ) -> Page:
-    """Return the page of `messages`, ordered by seq and read at least one beyond `limit`.
+    """Return the page of `messages`, ordered by seq and read in one of two directions.
 
-    What is beyond, in the direction of reading, tells that there is more. A page of long messages
-    ends early, at `PAGE_TEXT_BYTES_MAX`: it must fit in its reader's memory.
+    At least one beyond `limit` was read, if there is one: it tells that there is more. So does
+    `is_cut`: those beyond were left out, because what was read is enough for a page.
     """
-    kept = folded(messages[:limit] if ascending else messages[-limit:], changes)
+    kept = messages[:limit] if ascending else messages[-limit:]
     fitting = _fitting(kept if ascending else reversed(kept))
     kept = kept[:fitting] if ascending else kept[len(kept) - fitting :]
-    return Page(room=room, messages=kept, more=len(messages) > fitting, last=last)
+    more = is_cut or len(messages) > fitting
+    return Page(room=room, messages=list(kept), more=more, last=last)
 
 
 def _fitting(messages: Iterable[Message]) -> int:
     """Return how many of `messages` a page holds, at least one."""
     total = count = 0
     for message in messages:
-        total += len(message.text.encode())
-        if count and total > PAGE_TEXT_BYTES_MAX:
+        total += _weight(message)
+        if count and total > PAGE_BYTES_MAX:
             break
         count += 1
     return count
+
+
+def _weight(message: Message) -> int:
+    names = (len(name.encode()) for given in message.reactions.values() for name in given)
+    return len(message.text.encode()) + sum(names)

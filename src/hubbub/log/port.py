@@ -1,10 +1,11 @@
 """What the server needs of a log; `memory` and `sqlite` implement it, and one suite tests both."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from hubbub.chat.events import AnyLogged, Page
-from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
+from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction
+from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.log.damage import Damage
 from hubbub.log.feed import Feed
 
 
@@ -23,13 +24,33 @@ class Log(Protocol):
        search finds it by one: the message and all edits of it read as the newest does, or have no
        text once it is deleted. All else about them stays: seq, prev, at, sender, nonce, reply_to.
     7. Events that were handed in or out are not changed, except that `append` sets seq and prev.
-    8. No read takes longer because the log is longer.
+    8. No read takes longer because the log is longer, nor does any step of a search.
+    9. What is damaged and cannot be read is left out, and noted in `damage`: for a backlog, `prev`
+       shows it, for a page, `missing`. A read raises Damaged if it can read nothing at all. Every
+       other LogError passes by itself, or once somebody has done what its sentence says.
+    10. Facts are counted like all else, those of a batch before the rest of it, and in its order.
+       Each takes or not (facts.py). Of the system room the log keeps what stands, and no more: it
+       has no head, no backlog and no page, and nothing that a fact replaced makes the log longer.
+    11. A search across rooms finds nothing in a room that is private, as a fact says, unless the
+       query names it: from the commit of the fact on, whenever the rest was said.
+    12. A fact under `gone/` and the name of a room removes the room, before all else of its batch.
+       From its commit on nothing of the room can be read, found or repeated, and no fact that goes
+       with it stands (chat/removal.py); its head says up to where it went. A room of the same name
+       begins anew. Other commits wait for none of it, and what it leaves behind goes soon.
 
-    What its callers MUST keep to: an edit, deletion or reaction targets a message of its own room.
+    What its callers MUST keep to: an edit, deletion or reaction targets a message of its own room,
+    and not in the batch that removes the room.
     """
 
+    damage: Damage
+    """What was found damaged so far."""
+
+    @property
+    def search_seconds(self) -> float:
+        """How long the newest step of a search took, without what it waited for the event loop."""
+
     async def heads(self) -> list[Head]:
-        """Return the head of every room that has events."""
+        """Return the head of every room that has events, or had some and was removed."""
 
     async def epochs(self) -> list[Epoch]:
         """Return the log's epochs in order; the last is the current one.
@@ -38,12 +59,38 @@ class Log(Protocol):
         that was restored from a copy ends the epoch of that time at what the copy held.
         """
 
-    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
         """Commit `drafts` in order, all or none; return the seq that each has in the log.
 
         Sets `seq` and `prev` of each committed draft. A message whose sender already posted its
-        nonce within the duplicate window is not committed again: its draft keeps seq 0, and the
-        first one's seq is returned for it. No follower takes the events before this has returned.
+        nonce in its room, however long ago, is not committed again: its draft keeps seq 0, and the
+        first one's seq is returned for it. A fact that does not take has a seq all the same. No
+        follower takes the events before this has returned.
+        """
+
+    async def facts(self, prefix: str = "") -> list[Fact]:
+        """Return the facts that stand under the keys with this beginning, in order of the keys.
+
+        `expects` and `prev` are those with which they were committed. One that is damaged is noted;
+        if its key is known, it stands all the same, with the value `NOTHING`.
+        """
+
+    def every_fact(self, prefix: str) -> AsyncIterator[list[Fact]]:
+        """Yield what `facts` returns, if it may be much: in portions, in the order of their seqs.
+
+        Nothing is to be appended meanwhile.
+        """
+
+    def check(self) -> None:
+        """Raise LogError if it is plain, without trying, that nothing can be appended now."""
+
+    async def try_writing(self) -> None:
+        """Raise LogError if nothing can be appended now; events are not needed to find out."""
+
+    def free_bytes(self) -> int | None:
+        """Return how much may be appended before it is refused for want of space, if that is known.
+
+        It is negative where something is refused already.
         """
 
     def follow(self) -> Feed:
@@ -52,14 +99,22 @@ class Log(Protocol):
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         """Return the room's next events after seq `after`, up to about `bytes_max` of them.
 
-        Empty when there are none; if there are, it is at least one. Reactions are not folded in.
+        Empty when there are none that can be read; if there are, it is at least one. Reactions are
+        not folded in.
         """
 
     async def page(self, query: PageQuery) -> Page:
         """Return a page of messages with their newest texts and their reactions."""
 
-    async def search(self, query: SearchQuery) -> Page:
-        """Return the page of messages that match, each found within a second of its commit.
+    async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
+        """Return the reactions that somebody gave to some messages, in order; none if damaged."""
+
+    async def search(self, query: SearchQuery, windows: int) -> Page:
+        """Return the newest messages that match, each found within a second of its commit.
+
+        This is one step of a search: it looks through so many windows of the log, which are about
+        as costly as each other. If the page has `reached`, and neither enough messages nor `more`,
+        the next step is to look before that seq. Raises Interrupted if it was broken off.
 
         What is a word, and when it matches, is said in words.py. Edited messages are found by their
         newest text, deleted ones not at all. An empty or wordless query finds nothing.

@@ -6,37 +6,49 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import platformdirs
+from msgspec import structs
 
-from hubbub import __version__
-from hubbub.hub import Hub
+from hubbub.chat.grants import OPERATOR_CODE
+from hubbub.chat.names import load_tables
+from hubbub.chat.people import hash_of
+from hubbub.chat.rules import OPERATOR
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
-from hubbub.server.chatroom import Chatroom
 from hubbub.server.config import Config
+from hubbub.server.credentials.operator_code import kept_code
+from hubbub.server.heartbeat import Watchdog
 from hubbub.server.listener import Listener
+from hubbub.server.sessions.chatroom import Chatroom
+from hubbub.server.sockets.descriptors import connections_allowed
+from hubbub.server.starting import hub_from
 
 
 @asynccontextmanager
-async def running(config: Config, log: Log) -> AsyncIterator[str]:
+async def running(config: Config, log: Log, operator_code: str = "") -> AsyncIterator[str]:
     """Serve `log` until the block ends; yields the address, `host:port`.
 
     Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
     """
-    hub = Hub(
-        config.limits,
-        await log.heads(),
-        await log.epochs(),
-        server=f"hubbub {__version__}",
-        password=config.server.password,
+    limits = structs.replace(
+        config.limits, connections_max=connections_allowed(config.limits.connections_max)
     )
-    chatroom = Chatroom(config.limits, hub, log)
-    listener = Listener(chatroom, config.server.hosts)
+    hub = await hub_from(log, config, limits, operator_code)
+    load_tables()  # later, everybody would wait for it
+    chatroom = Chatroom(limits, hub, log)
+    listener = Listener(chatroom, config.server.hosts, config.server.trusted_proxies)
     await listener.open(config.server.listen)
     # These never end; if one fails, that is a fault of ours, and the server ends with it.
     endless = [
         asyncio.create_task(work)
-        for work in (chatroom.commits.run(), chatroom.sweep(), listener.sweep())
+        for work in (
+            chatroom.commits.run(),
+            chatroom.sweep(),
+            chatroom.finish(),
+            listener.sweep(),
+        )
     ]
+    watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
+    watchdog.start()
     server = asyncio.current_task()
     for task in endless:
         task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
@@ -46,6 +58,7 @@ async def running(config: Config, log: Log) -> AsyncIterator[str]:
         await listener.close()
         await chatroom.close()
         await listener.cut()
+        watchdog.end()
         for task in endless:
             task.cancel()
         for outcome in await asyncio.gather(*endless, return_exceptions=True):
@@ -60,13 +73,20 @@ async def hosting(config: Config | None = None) -> AsyncIterator[str]:
     Raises ConfigError or LogError if the address or the folder cannot be used.
     """
     config = config or Config()
+    folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
     log = await SqliteLog.open(
-        Path(config.server.data or platformdirs.user_data_path("hubbub")),
+        folder,
         durability=config.log.durability,
-        duplicate_window_seconds=config.limits.duplicate_window_seconds,
+        free_bytes_min=config.limits.disk_free_bytes_min,
     )
     try:
-        async with running(config, log) as address:
+        spent = {fact.key for fact in await log.facts(OPERATOR_CODE)}
+        code = kept_code(
+            folder,
+            is_first=not spent and not await log.facts(OPERATOR),
+            is_spent=lambda code: OPERATOR_CODE + hash_of(code) in spent,
+        )
+        async with running(config, log, code) as address:
             yield address
     finally:
         await log.close()

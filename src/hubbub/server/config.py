@@ -1,4 +1,4 @@
-"""The configuration file: TOML with a section each for server, limits and log.
+"""The configuration file: TOML with a section each for server, limits, people and log.
 
 The structs below are its only definition; `print_config` writes them out as a commented file.
 """
@@ -13,8 +13,12 @@ import msgspec
 from msgspec import Meta, json
 from msgspec.structs import fields
 
+from hubbub.chat.access import Access
 from hubbub.chat.errors import ConfigError
-from hubbub.chat.limits import Limits
+from hubbub.chat.limits import GuestLimits, Limits
+
+NUMBER_MAX = 1_000_000_000
+"""More than any setting needs: a gigabyte, or thirty years."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +40,13 @@ class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "IP addresses, names without a dot, and names in .local and .localhost need no entry."
         ),
     ] = ()
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="IP addresses of proxies, beside those on this machine, which say in "
+            "X-Forwarded-For or Forwarded for whom they ask."
+        ),
+    ] = ()
 
 
 class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +66,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     server: ServerSection = ServerSection()
     limits: Limits = Limits()
+    access: Access = Access()
+    people: GuestLimits = GuestLimits()
     log: LogSection = LogSection()
 
 
@@ -64,9 +77,10 @@ def load_config(path: Path) -> Config:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of what Python cannot read, too
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
     _refuse_unknown(path, raw, Config, "")
+    _refuse_absurd(path, raw)
     try:
         return msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
@@ -86,6 +100,17 @@ def _refuse_unknown(
             raise ConfigError(f"{path}: there is no key '{prefix}{key}'; {hint}")
         if isinstance(value, dict) and issubclass(types[key], msgspec.Struct):
             _refuse_unknown(path, value, types[key], f"{prefix}{key}.")
+
+
+def _refuse_absurd(path: Path, raw: dict[str, object]) -> None:
+    """Refuse numbers that no clock, socket or file takes: inf and nan among them."""
+    for section, table in raw.items():
+        for key, value in table.items() if isinstance(table, dict) else ():
+            if isinstance(value, int | float) and not abs(value) <= NUMBER_MAX:
+                raise ConfigError(
+                    f"{path}: '{section}.{key}' must be a number up to {NUMBER_MAX:,}. "
+                    "'hubbub serve --print-config' shows an example."
+                )
 
 
 def print_config() -> str:

@@ -19,16 +19,19 @@ notices the first two by itself, because it never stops reading; half a word win
 
 from __future__ import annotations
 
-import asyncio
 from enum import Enum, auto
 from typing import TYPE_CHECKING, cast
 
-from hubbub.server.handover import hand_over
+from hubbub.server.sockets.handover import hand_over
+from hubbub.server.sockets.receiving import Receiver
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Mapping
 
-    from hubbub.server.patience import Patience
+    from hubbub.server.fairness.turns import Turn
+    from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.receiving import AnyProtocol
 
 
 class Speech(Enum):
@@ -60,30 +63,28 @@ def speech_of(first: bytes) -> Speech | None:
 
 
 if TYPE_CHECKING:
-    Answer = Callable[[str, Callable[[], None]], asyncio.Protocol]
-    """Makes the protocol for one connection: from which host, and what to call when it is gone."""
+    Answer = Callable[[Turn, Callable[[], None]], AnyProtocol]
+    """Makes the protocol for one connection: its turns, and what to call when it is gone."""
 
 
 class Doorkeeper:
     """The connections that nobody answers yet.
 
-    `answers` make the protocol for each speech. `patience`: the time for a first word.
+    `answers` make the protocol for each speech. `deadlines`: the time for a first word.
     """
 
-    def __init__(self, answers: Mapping[Speech, Answer], patience: Patience) -> None:
+    def __init__(self, answers: Mapping[Speech, Answer], deadlines: Deadlines) -> None:
         assert set(answers) == set(Speech), "there is an answer to everything"
         self._strangers: set[Stranger] = set()
         self._answers = answers
-        self.patience = patience
+        self.deadlines = deadlines
 
-    def stranger(
-        self, host: str, left: Callable[[], None], *, may_be_silent: bool
-    ) -> asyncio.Protocol:
+    def stranger(self, turn: Turn, left: Callable[[], None], *, may_be_silent: bool) -> Stranger:
         """Return the first protocol of a connection; `left` is called when it is gone.
 
         `may_be_silent`: its time begins with its first byte, not before.
         """
-        return Stranger(self, host, left, may_be_silent=may_be_silent)
+        return Stranger(self, turn, left, may_be_silent=may_be_silent)
 
     def close(self) -> None:
         """Let go of those that nobody answers yet."""
@@ -97,23 +98,23 @@ class Doorkeeper:
     def gone(self, stranger: Stranger) -> None:
         """Forget a connection."""
         self._strangers.discard(stranger)
-        self.patience.end(stranger)
+        self.deadlines.end(stranger)
 
-    def successor(self, speech: Speech, host: str, left: Callable[[], None]) -> asyncio.Protocol:
+    def successor(self, speech: Speech, turn: Turn, left: Callable[[], None]) -> AnyProtocol:
         """Return the protocol that goes on with a connection."""
-        return self._answers[speech](host, left)
+        return self._answers[speech](turn, left)
 
 
-class Stranger(asyncio.Protocol):
+class Stranger(Receiver):
     """A connection until its first word is complete."""
 
-    __slots__ = ("_doorkeeper", "_first", "_host", "_left", "_may_be_silent", "_transport")
+    __slots__ = ("_doorkeeper", "_first", "_left", "_may_be_silent", "_transport", "_turn")
 
     def __init__(
-        self, doorkeeper: Doorkeeper, host: str, left: Callable[[], None], *, may_be_silent: bool
+        self, doorkeeper: Doorkeeper, turn: Turn, left: Callable[[], None], *, may_be_silent: bool
     ) -> None:
         self._doorkeeper = doorkeeper
-        self._host = host
+        self._turn = turn
         self._left = left
         self._may_be_silent = may_be_silent
         self._first = b""
@@ -122,17 +123,17 @@ class Stranger(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._doorkeeper.arrived(self)
         if not self._may_be_silent:
-            self._doorkeeper.patience.begin(self)
+            self._doorkeeper.deadlines.begin(self)
 
     def data_received(self, data: bytes) -> None:
         doorkeeper = self._doorkeeper
         self._first += data
         if (speech := speech_of(self._first)) is None:
-            if self not in doorkeeper.patience:
-                doorkeeper.patience.begin(self)
+            if self not in doorkeeper.deadlines:
+                doorkeeper.deadlines.begin(self)
             return
         # Made before the stranger is forgotten: if that fails, the connection still has an owner.
-        successor = doorkeeper.successor(speech, self._host, self._left)
+        successor = doorkeeper.successor(speech, self._turn, self._left)
         doorkeeper.gone(self)
         # Neither an end nor a pause can have come: the end closes the connection at once, and
         # nothing was written that the peer could be slow to read.

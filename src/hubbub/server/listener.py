@@ -15,21 +15,29 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hubbub.chat.errors import ConfigError
-from hubbub.server.connection import Connection
+from hubbub.chat.text import whole_number
+from hubbub.server.door import Door
 from hubbub.server.doorkeeper import Doorkeeper, Speech
-from hubbub.server.farewell import LINGER_SECONDS, Farewell
-from hubbub.server.http.visits import Web
-from hubbub.server.keepalive import Keepalive
-from hubbub.server.patience import Patience
-from hubbub.server.places import Place, Places
+from hubbub.server.http.loading import Web
+from hubbub.server.sessions.connection import Connection
+from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.farewell import LINGER_SECONDS, Farewell
+from hubbub.server.sockets.keepalive import Keepalive
+from hubbub.server.sockets.places import Places
 from hubbub.wire.framed import FramedDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from hubbub.server.chatroom import Chatroom
+    from hubbub.server.fairness.turns import Turn
+    from hubbub.server.sessions.chatroom import Chatroom
 
-ACCEPTS_AT_ONCE = 128
+ACCEPTS_AT_ONCE = 64
+"""In one of the loop's turns; the others wait in the system's queue."""
+
+FULL_SECONDS = 0.01
+"""After so long the door is looked at again that was full."""
+
 BACKLOG_CONNECTIONS = 4096
 EXHAUSTED_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
@@ -52,21 +60,23 @@ logger = structlog.get_logger()
 class Listener:
     """The listening sockets, and how long what they accept may stay without being heard of.
 
-    `hosts`: names under which browsers may reach them.
+    `hosts`: names under which browsers may reach them. `proxies`: those on other machines which are
+    believed when they say for whom they ask.
     """
 
-    def __init__(self, chatroom: Chatroom, hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, chatroom: Chatroom, hosts: Sequence[str] = (), proxies: Sequence[str] = ()
+    ) -> None:
         limits, clock = chatroom.limits, chatroom.loop.time
         self._chatroom = chatroom
         self._loop = chatroom.loop
         self._sockets: list[socket.socket] = []
-        self._arriving: set[asyncio.Task[None]] = set()
         self._is_exhausted = False
         self._places = Places(limits)
         self._keepalive = Keepalive(limits.keepalive_seconds)
-        self._handshakes = Patience(limits.handshake_seconds, clock)
-        self._lingering = Patience(LINGER_SECONDS, clock)
-        self._web = Web(chatroom, hosts, self._handshakes, self._lingering)
+        self._handshakes = Deadlines(limits.handshake_seconds, clock)
+        self._lingering = Deadlines(LINGER_SECONDS, clock)
+        self._web = Web(chatroom, hosts, proxies, self._handshakes, self._lingering)
         self._doorkeeper = Doorkeeper(
             {
                 Speech.FRAMES: self._framed,
@@ -75,12 +85,19 @@ class Listener:
             },
             self._handshakes,
         )
+        self._door = Door(
+            chatroom.turns,
+            self._doorkeeper,
+            self._keepalive,
+            chatroom.loop,
+            limits.connections_max,
+        )
 
-    def _framed(self, host: str, left: Callable[[], None]) -> Connection:
+    def _framed(self, turn: Turn, left: Callable[[], None]) -> Connection:
         dialect = FramedDialect(self._chatroom.limits.frame_bytes_max)
-        return Connection(self._chatroom, dialect, host, left)
+        return Connection(self._chatroom, dialect, turn, left)
 
-    def _say_what_is_spoken(self, _host: str, left: Callable[[], None]) -> Farewell:
+    def _say_what_is_spoken(self, _turn: Turn, left: Callable[[], None]) -> Farewell:
         return Farewell(UNKNOWN, self._lingering, left)
 
     @property
@@ -105,6 +122,11 @@ class Listener:
                         raise
                 if port == 0:  # the first address chose a port; the others might choose another
                     break
+        except UnicodeError:
+            raise ConfigError(
+                f"Cannot listen on {listen[:100]!r}: no host can have this name.",
+                code="bad_address",
+            ) from None
         except OSError as error:
             await self.close()
             raise ConfigError(_why_not(listen, error), code="cannot_listen") from None
@@ -116,9 +138,7 @@ class Listener:
         for sock in self._sockets:
             self._loop.remove_reader(sock)
             sock.close()
-        # What has just been accepted becomes a stranger within a turn of the loop.
-        if self._arriving:
-            await asyncio.wait(self._arriving)
+        await self._door.close()
         self._doorkeeper.close()
         await self._web.close()
 
@@ -139,22 +159,30 @@ class Listener:
             await asyncio.sleep(SWEEP_SECONDS)
             self._handshakes.sweep()
             self._lingering.sweep()
+            self._door.tell()
             if self._loop.time() - looked_at >= self._keepalive.interval_seconds:
                 await self._cut_off_vanished()
                 looked_at = self._loop.time()
 
     async def _cut_off_vanished(self) -> None:
         for number, place in enumerate(self._places, 1):
-            # In the turns between looks, a place may have become free: it has no transport then.
-            if place.transport is not None and self._keepalive.vanished(place.sock):
-                place.transport.abort()
             if number % LOOKS_AT_ONCE == 0:
                 await asyncio.sleep(0)
+            # In the turns between looks, a place may have become free: it has no transport then.
+            # It may also be kept for a while after its connection is gone.
+            transport = place.transport
+            if transport is None or transport.is_closing():
+                continue
+            if self._keepalive.vanished(place.sock):
+                transport.abort()
 
-    # From a knock to the doorkeeper.
+    # Who comes.
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPTS_AT_ONCE):
+            if self._door.is_full:
+                self._rest(listening, FULL_SECONDS)
+                return
             try:
                 sock, peer = listening.accept()
             except (BlockingIOError, InterruptedError):
@@ -167,50 +195,34 @@ class Listener:
                 if not self._is_exhausted:
                     logger.warning("cannot accept", reason=error.strerror)
                 self._is_exhausted = True
-                self._loop.remove_reader(listening)
-                self._loop.call_later(EXHAUSTED_SECONDS, self._accept_again, listening)
+                self._rest(listening, EXHAUSTED_SECONDS)
                 return
             self._is_exhausted = False
             sock.setblocking(False)
             if (place := self._places.take(peer[0], sock)) is None:
                 _say_and_close(sock, TOO_MANY)
                 continue
-            task = self._loop.create_task(self._let_in(place))
-            self._arriving.add(task)
-            task.add_done_callback(self._arriving.discard)
+            self._door.knock(place)
+
+    def _rest(self, listening: socket.socket, seconds: float) -> None:
+        """Accept no more for a while, and do not even be told that somebody is there."""
+        self._loop.remove_reader(listening)
+        self._loop.call_later(seconds, self._accept_again, listening)
 
     def _accept_again(self, listening: socket.socket) -> None:
         if listening.fileno() != -1:
             self._loop.add_reader(listening, self._accept, listening)
 
-    async def _let_in(self, place: Place) -> None:
-        sock = place.sock
-        # People type their name after a tutorial's client has connected, and may take their time.
-        stranger = self._doorkeeper.stranger(place.host, place.leave, may_be_silent=place.local)
-        try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._keepalive.apply(sock)
-            transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
-        except Exception as error:
-            # Whatever it is, the place must be free: the server ends when all of them are.
-            sock.close()
-            place.leave()
-            if isinstance(error, OSError):  # the peer was gone before it was let in
-                return
-            raise
-        # The peer may have said something and been lost within the turn of the loop before this.
-        if not transport.is_closing():
-            place.transport = transport
-
 
 def _split(listen: str) -> tuple[str, int]:
     host, colon, port = listen.rpartition(":")
-    if not (colon and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
+    number = whole_number(port, PORT_MAX)
+    if not colon or number is None:
         raise ConfigError(
             f"Cannot listen on '{listen}': give HOST:PORT, such as 127.0.0.1:1234.",
             code="bad_address",
         )
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), number
 
 
 def _listening(family: int, sockaddr: tuple[object, ...]) -> socket.socket:

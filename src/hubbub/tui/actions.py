@@ -112,7 +112,7 @@ KEYS = (
     Key("ctrl+q", "quit"),
 )
 
-LETTERS = {"r": "reply", "e": "edit", "d": "delete", "+": "react", "c": "copy"}
+LETTERS = {"r": "reply", "e": "edit", "d": "delete", "+": "react", "c": "copy", "!": "report"}
 """What a letter does while messages are chosen with the arrow keys."""
 
 WRITING = (
@@ -127,17 +127,23 @@ WRITING = (
     ("//text", "say a line that begins with a slash"),
 )
 
+PEOPLE = (
+    ("●  ◐  ◌  ◆", "a member, a guest, somebody in passing, a bot; dimmed: away"),
+    ("○", "somebody who spoke here, and is gone"),
+    ("op, owner, mod", "who keeps order here; mod is a moderator, op runs the server"),
+)
+
 Rows = list[tuple[str, str]]
 
 
-def offered(*, classic: bool) -> list[Verb[Terminal]]:
-    """Return what can be done on this kind of server."""
-    return [action for action in ACTIONS if not (classic and action.events_only)]
+def offered(desk: Desk) -> list[Verb[Terminal]]:
+    """Return what the user can do at this server, in the room on the screen."""
+    return [action for action in ACTIONS if action.is_offered(desk)]
 
 
-def help_sections(*, classic: bool) -> list[tuple[str, Rows]]:
+def help_sections(desk: Desk) -> list[tuple[str, Rows]]:
     """Return what the help shows: keys, slash commands, and how to write."""
-    there = offered(classic=classic)
+    there = offered(desk)
     letters = [(letter, BY_NAME[name]) for letter, name in LETTERS.items()]
     return [
         ("Keys", [(label, one.purpose) for one in there if (label := keys_of(one))]),
@@ -147,6 +153,7 @@ def help_sections(*, classic: bool) -> list[tuple[str, Rows]]:
         ),
         ("Commands", [(one.slash, one.purpose) for one in there if one.word]),
         ("Writing", list(WRITING)),
+        ("In the list of people", list(PEOPLE)),
         ("Screen readers", [("hubbub --plain", "chats in plain lines, without this screen")]),
     ]
 

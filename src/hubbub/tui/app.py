@@ -19,7 +19,7 @@ from textual.worker import WorkerError
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.client import parse_address
 from hubbub.desk.desk import Desk
-from hubbub.desk.posting import keep_unsent
+from hubbub.desk.posting import unsent
 from hubbub.desk.profile import Profile
 from hubbub.tui import browser
 from hubbub.tui.attention import Attention
@@ -85,6 +85,8 @@ class HubbubApp(App[None]):
         self._intake = Intake(self, super().on_event)
         self.attention = Attention()
         self._is_ending = False
+        self._kept = profile
+        """What is remembered on this computer, whether or not the user wants to be."""
         self._is_name_new = False
         """Whether the name is to be remembered once a server has taken it."""
         for theme in THEMES.values():
@@ -165,18 +167,33 @@ class HubbubApp(App[None]):
     # The user's name.
 
     def _ask(self, refusal: str, name: str = "", *, instead: bool = False) -> None:
-        """Ask for a name; it is remembered if none is, or `instead` of the one that is."""
+        """Ask for a name; it is remembered if none is, or `instead` of the one that is.
+
+        A user who is not remembered yet is asked whether to be, too.
+        """
         address = parse_address(self.opening.address)
         where = f"Joining the chatroom at {address}."
         if self.opening.hosted_in is not None:
             where = f"No chatroom was open on this machine: this program hosts one at {address}."
 
+        is_stranger = self._kept.name is None
+        screen = NameScreen(
+            where, name, refusal, remember=self.profile.is_kept if is_stranger else None
+        )
+
         def named(chosen: str | None) -> None:
             if chosen is not None:
                 self._is_name_new = instead
+                if is_stranger:
+                    self._be_remembered(wanted=screen.remember is not False)
                 self._begin(chosen)
 
-        self.push_screen(NameScreen(where, name, refusal), named)
+        self.push_screen(screen, named)
+
+    def _be_remembered(self, *, wanted: bool) -> None:
+        """Keep what a later start should know, or nothing at all."""
+        if wanted != self.profile.is_kept:
+            self.profile = self._kept if wanted else Profile.fleeting(self.profile.theme)
 
     def _ask_password(self, refusal: str, name: str) -> None:
         where = f"The chatroom at {parse_address(self.opening.address)} has a password."
@@ -218,9 +235,30 @@ class HubbubApp(App[None]):
                 self._ask(str(error), desk.name, instead=error.code == "name_not_allowed")
             elif error.code in UNLOCKING:
                 self._ask_password(str(error) if error.code == "wrong_password" else "", desk.name)
+            elif desk.retreats(error):
+                self._begin_anew(desk.name, str(error))
+            elif desk.identity.has_logged_out:
+                self.exit(message=f"{error} Nothing of you stays here.")
             else:
                 self.ended = error
                 self.exit()
+        else:
+            if desk.identity.successor is not None:
+                self._go_on_as(desk.identity.successor)
+
+    def _go_on_as(self, name: str) -> None:
+        """Chat as somebody else from now on, whose the device is."""
+        self._remember(for_good=True)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._is_name_new = True
+        self._begin_anew(name, f"You are '{name}' here from now on.")
+
+    def _begin_anew(self, name: str, told: str) -> None:
+        """Open the chat once more, and say why."""
+        self._begin(name)
+        if self.desk is not None:
+            self.desk.note(told)
 
     # While it goes on.
 
@@ -246,7 +284,8 @@ class HubbubApp(App[None]):
             self._alerted_at = now
             self.bell()
             title = f"{message.sender} in {room.title}"
-            self.write_terminal(notification(title, message.text, os.environ))
+            text = f"{message.sender} {message.text}" if message.me else message.text
+            self.write_terminal(notification(title, text, os.environ))
 
     def write_terminal(self, sequence: str) -> None:
         """Write a control sequence, unless nobody is at a terminal."""
@@ -271,10 +310,12 @@ class HubbubApp(App[None]):
             for screen in self.screen_stack:
                 if isinstance(screen, ChatScreen):
                     screen.writing.keep()
-            if for_good:
-                keep_unsent(self.desk.rooms)
+            refused = self.desk.posting.end(self.desk.rooms) if for_good else []
             self.desk.remember()
-        self.profile.save()
+            if self.profile.save() is None:
+                self.desk.posting.forget(refused)
+        else:
+            self.profile.save()
 
     # The end.
 
@@ -288,6 +329,11 @@ class HubbubApp(App[None]):
         if self._is_ending:  # the user will not wait any longer
             await self.end()
             return
+        if not self.profile.is_kept and self.desk and (count := unsent(self.desk.rooms)):
+            what = "A message of yours was" if count == 1 else f"{count} messages of yours were"
+            question = f"{what} not sent, and nothing is kept here: quit, and they are lost."
+            if not await self.push_screen_wait(Confirm(question, "Quit")):
+                return
         if others := self._others_here():
             who = "1 other is" if others == 1 else f"{others} others are"
             question = f"You host this chatroom, and {who} in it. It ends when you quit."

@@ -1,6 +1,6 @@
 """The pickers: rooms, messages found, past inputs, emoji."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.text import Text
 
@@ -39,24 +39,30 @@ def public_room_picker(find: FindRooms) -> Picker[str]:
 
 
 def _listed(room: RoomSummary) -> Choice[str]:
-    label = Text.assemble(f"#{one_line(room.room)}", (f"  {room.members} here  ", "dim"))
-    label.append(one_line(room.topic), "dim")
-    return Choice(label, f"{room.room} {room.topic}", room.room)
+    called = room.title or room.room
+    label = Text.assemble(f"#{one_line(called)}", (f"  {room.members} here  ", "dim"))
+    label.append("private  " if room.private else "", "dim").append(one_line(room.topic), "dim")
+    return Choice(label, f"{called} {room.room} {room.topic}", room.room)
 
 
-def message_picker(words: str, find: FindMessages) -> Picker[Message]:
-    """Return what has the user choose among the messages with all the words typed."""
+def message_picker(
+    words: str, find: FindMessages, title_of: Callable[[str], str]
+) -> Picker[Message]:
+    """Return what has the user choose among the messages with all the words typed.
+
+    `title_of` returns what a room is called, by its name.
+    """
 
     async def found(typed: str) -> list[Choice[Message]]:
-        return [_found(message) for message in await find(typed)]
+        return [_found(message, title_of(message.room)) for message in await find(typed)]
 
     return Picker("Find messages", found, nothing="Type words of it.", typed=words)
 
 
-def _found(message: Message) -> Choice[Message]:
+def _found(message: Message, title: str) -> Choice[Message]:
     at = at_of(Said(message))
     label = Text.assemble(
-        (f"{at:%d %b %H:%M} #{one_line(message.room)} ", "dim"),
+        (f"{at:%d %b %H:%M} {one_line(title)} ", "dim"),
         (one_line(message.sender), "bold"),
         " ",
         one_line(message.text[:LABEL_CHARS_MAX]),
@@ -81,3 +87,9 @@ def emoji_picker() -> Picker[str]:
         return [Choice(Text(f"{emoji}  {name}"), name, emoji) for emoji, name in found]
 
     return Picker("React with", matching, nothing="No emoji has such a name.")
+
+
+def line_picker(title: str, lines: Iterable[str]) -> Picker[int]:
+    """Return what has the user choose one of some lines, by its index."""
+    choices = [Choice(Text(one_line(line)), line, index) for index, line in enumerate(lines)]
+    return Picker(title, narrowing(choices), nothing="There is no such line.")

@@ -9,13 +9,17 @@ from textual.screen import Screen
 
 from hubbub.tui import choosing
 from hubbub.tui.composer import Composer
+from hubbub.tui.dialogs.form import FormScreen
+from hubbub.tui.dialogs.secret import SecretScreen
 from hubbub.tui.log.view import LogView
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Sequence
 
     from hubbub.chat.events import Message
+    from hubbub.desk.desk import Desk
     from hubbub.desk.face import FindMessages, FindRooms
+    from hubbub.desk.form import Form, Secret
     from hubbub.desk.log import Item
     from hubbub.desk.room import Draft, RoomState
     from hubbub.desk.writing import Writing
@@ -27,6 +31,7 @@ class TerminalFace(Screen[None]):
     """A screen with a log and a composer, which its user can be asked something above."""
 
     writing: Writing
+    desk: Desk
 
     # The parts.
 
@@ -101,6 +106,18 @@ class TerminalFace(Screen[None]):
             self.app.push_screen(dialog, answered)
         return answer
 
+    def fill(self, form: Form) -> Awaitable[bool]:
+        """Have the user fill in a form."""
+        return self.ask(FormScreen(form))
+
+    def show_secret(self, secret: Secret) -> Awaitable[None]:
+        """Show the user something once."""
+        return self.ask(SecretScreen(secret))
+
+    def choose(self, title: str, lines: Sequence[str]) -> Awaitable[int | None]:
+        """Have the user choose a line."""
+        return self.ask(choosing.line_picker(title, lines))
+
     def choose_room(self, rooms: Iterable[RoomState]) -> Awaitable[RoomState | None]:
         """Have the user choose one of their rooms."""
         return self.ask(choosing.room_picker(rooms))
@@ -111,7 +128,7 @@ class TerminalFace(Screen[None]):
 
     def choose_message(self, words: str, find: FindMessages) -> Awaitable[Message | None]:
         """Have the user choose a message with certain words."""
-        return self.ask(choosing.message_picker(words, find))
+        return self.ask(choosing.message_picker(words, find, self.desk.rooms.title_of))
 
     def choose_emoji(self) -> Awaitable[str | None]:
         """Have the user choose an emoji."""

@@ -138,7 +138,7 @@ def _luminance(color: ColorTriplet) -> float:
 def _number(name: str) -> int:
     try:
         key = name_key(name)
-    except UnicodeEncodeError:  # no server of ours lets anybody be called so
+    except ValueError:  # no server of ours lets anybody be called so
         key = name
     return zlib.crc32(key.encode("utf-8", "surrogatepass"))
 

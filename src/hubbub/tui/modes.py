@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
+from hubbub.desk.about_messages import suits
 from hubbub.tui.actions import BY_NAME, LETTERS, Terminal
 from hubbub.tui.composer import ComposerBox
 from hubbub.tui.dialogs.confirm import Confirm
@@ -68,11 +69,22 @@ class ModedFace(TerminalFace):
 
     def show_banner(self) -> None:
         """Say above the composer what letters do, or what the next message is for."""
-        line = one_line(self.writing.banner)
+        room = self.writing.aim.room
+        silence = self.desk.silence(room) or room.refusal
+        self.composer.placeholder = "F1 helps" if silence else "Say something; F1 helps"
+        line = one_line(self.writing.banner or silence)
         if self._is_choosing:
-            letters = "  ".join(f"{letter} {name}" for letter, name in LETTERS.items())
+            letters = "  ".join(f"{letter} {name}" for letter, name in self._letters().items())
             line = f"{letters}  Esc back"
-        self.query_one(ComposerBox).banner(line)
+        self.query_one(ComposerBox).banner(line, whole=line == one_line(silence))
+
+    def _letters(self) -> dict[str, str]:
+        """Return the letters that mean something for the message that is chosen."""
+        return {
+            letter: name
+            for letter, name in LETTERS.items()
+            if BY_NAME[name].is_offered(self.desk) and suits(self.desk, self.chosen, name)
+        }
 
     @on(events.Key)
     def _pressed(self, event: events.Key) -> None:
@@ -80,7 +92,7 @@ class ModedFace(TerminalFace):
         if self._is_choosing and event.key == "escape":
             event.stop()
             self.begin()
-        elif self._is_choosing and (name := LETTERS.get(event.character or "")):
+        elif self._is_choosing and (name := self._letters().get(event.character or "")):
             event.stop()
             self.orders.do(BY_NAME[name])
         elif event.is_printable and event.character:  # the user goes on typing

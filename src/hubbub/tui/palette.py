@@ -16,7 +16,7 @@ class ActionProvider(Provider):
         screen = self.screen
         if not isinstance(screen, ChatScreen):
             return []
-        actions = offered(classic=screen.desk.is_classic)
+        actions = offered(screen.desk)
         return [(one.purpose[0].upper() + one.purpose[1:], one) for one in actions]
 
     def _choose(self, action: Verb[Terminal]) -> None:

@@ -11,8 +11,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hubbub.chat.names import same_name
+from hubbub.chat.roles import Role
+from hubbub.client import Replica
 from hubbub.desk.room import RoomState
 from hubbub.desk.rooms import Rooms
+from hubbub.desk.standing import role_by
 from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.looks import Looks
@@ -102,9 +105,13 @@ def _room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> T
         style = Style(bold=True)
     count = badge(room)
     title = cut(one_line(room.title), max(width - len(count) - (1 if count else 0), 1))
-    gap = " " * max(width - cell_len(title) - len(count), 0)
+    free = width - cell_len(title) - len(count)
+    kind = " private" if room.is_private else ""
+    kind = kind if len(kind) < free else ""
     counted = looks.unread + Style(bold=True) if room.mentions else looks.dim
-    return Text.assemble((title, style), gap, (count, counted))
+    style += Style(italic=True) if room.is_private else Style.null()
+    gap = " " * max(free - len(kind), 0)
+    return Text.assemble((title, style), (kind, looks.dim), gap, (count, counted))
 
 
 def badge(room: RoomState) -> str:
@@ -118,17 +125,43 @@ def _count(number: int) -> str:
     return str(number) if number <= COUNT_MAX else f"{COUNT_MAX}+"
 
 
+KIND_MARKS = {"member": "●", "guest": "◐", "bot": "◆", "": "◌"}
+"""What stands before the names of people in the list, by what they are."""
+GONE_MARK = "○"
+
+_POWERS = {"operator": "op", "moderator": "mod"}
+"""Words for roles in short; others stand there as they are."""
+
+
 def member_lines(
-    present: Iterable[str], spoke: Iterable[str], own_name: str, width: int, looks: Looks
+    room: Replica, spoke: Iterable[str], own_name: str, width: int, looks: Looks
 ) -> list[Text]:
-    """Return a line for each member, and below them those who spoke and are gone."""
-    here = sorted(present, key=str.casefold)
+    """Return a line for each member, with what they are, and below them those who are gone."""
+    here = sorted(room.members, key=str.casefold)
     gone = [name for name in spoke if not any(same_name(name, one) for one in here)]
     lines = [Text(f"{len(here)} here", looks.dim)]
-    for name in here:
-        style = looks.name(name)
-        label = cut(one_line(name), max(width - 2, 1))
-        you = " (you)" if same_name(name, own_name) else ""
-        lines.append(Text.assemble("● ", (label, style), (you, looks.dim)))
-    lines += [Text("○ " + cut(one_line(name), max(width - 2, 1)), looks.dim) for name in gone]
+    lines += [_member_line(room, name, own_name, width, looks) for name in here]
+    lines += [
+        Text(f"{GONE_MARK} {cut(one_line(name), max(width - 2, 1))}", looks.dim) for name in gone
+    ]
     return lines
+
+
+def _member_line(room: Replica, name: str, own_name: str, width: int, looks: Looks) -> Text:
+    is_away = name in room.away
+    told = [_POWERS.get(role, role)] if (role := role_of(room, name)) else []
+    told += ["you"] if same_name(name, own_name) else []
+    told += [one_line(room.away[name]) or "away"] if is_away else []
+    mark = KIND_MARKS.get(room.kinds.get(name, ""), KIND_MARKS["member"])
+    label = cut(one_line(name), max(width - 2, 1))
+    beside = cut(f" {', '.join(told)}", max(width - 2 - cell_len(label), 0)) if told else ""
+    style = looks.dim if is_away else looks.name(name)
+    return Text.assemble(
+        (f"{mark} ", looks.dim if is_away else ""), (label, style), (beside, looks.dim)
+    )
+
+
+def role_of(room: Replica, name: str) -> str:
+    """Return the word for what power a member has in a room, empty if they have none."""
+    role = role_by(room.rules, name)
+    return room.roles.get(name) or ("" if role is Role.PASSING else role.word)

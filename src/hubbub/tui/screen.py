@@ -82,7 +82,6 @@ class ChatScreen(Surroundings):
 
     @on(events.Mount)
     def _begin(self) -> None:
-        self.composer.placeholder = "Say something; F1 helps"
         self.put(self.writing.aim.room.draft)
         self.composer.focus()
         self._look()
@@ -92,15 +91,15 @@ class ChatScreen(Surroundings):
 
     def names(self) -> Sequence[str]:
         """Return whom the user may mean, recent speakers first."""
-        return self.desk.names()
+        return self.desk.company.names()
 
     def rooms(self) -> list[str]:
         """Return the public rooms that the user is in."""
-        return [room.name for room in self.desk.rooms if not room.is_direct]
+        return [room.called for room in self.desk.rooms if not room.is_direct]
 
     def commands(self) -> list[tuple[str, str]]:
         """Return the words of the slash commands, and what they do."""
-        actions = offered(classic=self.desk.is_classic)
+        actions = offered(self.desk)
         return [(action.word, action.purpose) for action in actions if action.word]
 
     # Drawing.
@@ -122,6 +121,7 @@ class ChatScreen(Surroundings):
             self._look()
         self.log_view.dress(self.looks, self.desk.name)
         self.log_view.redraw()
+        self.show_banner()
         self.draw_around()
 
     def _look(self) -> None:
@@ -148,6 +148,7 @@ class ChatScreen(Surroundings):
     @on(LogView.Moved)
     def _moved(self) -> None:
         self.glance()
+        self.show_banner()
         self.draw_around()
 
     @on(LogView.OlderWanted)
@@ -204,7 +205,7 @@ class ChatScreen(Surroundings):
         if message is None or self.writing.is_editing:
             self.composer.recall_older()
         else:
-            self.writing.edit(message, self.desk.name)
+            self.writing.edit(message, own=self.desk.chat.is_own(message))
 
     @on(Composer.Recalled)
     def _recalled(self) -> None:
@@ -229,7 +230,7 @@ class ChatScreen(Surroundings):
 
     def show_help(self) -> None:
         """Show the help."""
-        self.app.push_screen(HelpScreen(help_sections(classic=self.desk.is_classic)))
+        self.app.push_screen(HelpScreen(help_sections(self.desk)))
 
     def choose_theme(self, name: str) -> None:
         """Have the colours changed."""

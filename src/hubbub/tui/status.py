@@ -22,6 +22,7 @@ def status(desk: Desk, looks: Looks, width: int, now: float, *, rooms_hidden: bo
     if desk.link.state is State.OFFLINE and (waiting := unsent(desk.rooms)):
         sentence = f"{waiting} waiting to be sent"
         parts.append(([sentence, f"{waiting} unsent"], looks.error))
+    parts.append((_own_absence(desk), looks.accent))
     parts.append((_typing(desk.rooms.current.typing(now)), looks.accent))
     parts.append((_proof(desk), looks.dim))
     line = Text()
@@ -65,6 +66,13 @@ def _elsewhere(desk: Desk) -> list[str]:
     return [named + more, badge(first) + more]
 
 
+def _own_absence(desk: Desk) -> list[str]:
+    """Say that the user said to be away: it is easily forgotten."""
+    replica = desk.replica(desk.rooms.current)
+    is_away = replica is not None and desk.name in replica.away
+    return ["you are away; /back ends it", "away"] if is_away else []
+
+
 def _typing(names: list[str]) -> list[str]:
     if not names:
         return []
@@ -83,4 +91,7 @@ def _proof(desk: Desk) -> list[str]:
         return [f"catching up {replica.cursor}/{replica.last}"]
     if replica.start >= replica.cursor:
         return [f"up to date at {replica.cursor}"]
+    if replica.missing:
+        parts = ", ".join(f"{part.after + 1}–{part.upto}" for part in replica.missing[-3:])
+        return [f"damaged: {parts} missing", "damaged"]
     return [f"complete {replica.start + 1}–{replica.cursor}"]

@@ -55,8 +55,13 @@ class Surroundings(ModedFace):
         replica = desk.replica(room)
         width = self.size.width - 2
         title = Text.assemble((one_line(room.title), "bold"))
+        if room.is_private:
+            title.append("  private", looks.dim)
         if replica and replica.topic:
             title.append(f"  {one_line(replica.topic)}", looks.dim)
+        if room.is_direct and replica and room.called in replica.away:
+            why = one_line(replica.away[room.called])
+            title.append(f"  away: {why}" if why else "  away", looks.dim)
         title.truncate(max(self.query_one("#header").content_size.width, 1), overflow="ellipsis")
         self._write("#header", title)
         now = time.monotonic()
@@ -68,11 +73,9 @@ class Surroundings(ModedFace):
         )
         self.members_shown = sorted(replica.members, key=str.casefold) if replica else []
         if members_pane.display and replica:
-            spoke = room.recent_speakers(desk.name, ())[:SPEAKERS_MAX]
+            spoke = room.recent_speakers(desk.name, (), replica.people)[:SPEAKERS_MAX]
             members_pane.show(
-                member_lines(
-                    replica.members, spoke, desk.name, members_pane.content_size.width, looks
-                )
+                member_lines(replica, spoke, desk.name, members_pane.content_size.width, looks)
             )
         if not self._is_ticking and (desk.link.retry_at is not None or room.typing(now)):
             self._is_ticking = True

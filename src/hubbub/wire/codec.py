@@ -1,6 +1,5 @@
 """JSON to commands and events and back; one definition that servers and clients share."""
 
-import difflib
 import re
 
 import msgspec
@@ -9,6 +8,7 @@ from hubbub.chat.commands import REF_CHARS_MAX, AnyCommand
 from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.events import AnyEvent
 from hubbub.chat.heard import Refusal
+from hubbub.chat.nearest import nearest
 
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -25,11 +25,17 @@ encode = _encoder.encode
 _REF = re.compile(r'"ref"\s*:\s*("(?:[^"\\]|\\.){0,384}")')
 
 
+_NOTHING = msgspec.Raw(b"null")
+
+
 class _Envelope(msgspec.Struct):
-    type: object = None
-    ref: object = None
+    """What a bad command or event is about; numbers that nobody can read spoil neither."""
+
+    type: msgspec.Raw = _NOTHING
+    ref: msgspec.Raw = _NOTHING
 
 
+_strings = msgspec.json.Decoder(str)
 _envelopes = msgspec.json.Decoder(_Envelope)
 
 
@@ -46,13 +52,11 @@ def ref_of(text: str) -> str | None:
 
     In text that is not JSON it is whatever looks like one: somebody waits for an answer to it.
     """
-    ref = _envelope(text).ref
-    if ref is None and (found := _REF.search(text)):
-        try:
-            ref = msgspec.json.decode(found[1])
-        except _BAD_JSON:
-            ref = None
-    return ref if isinstance(ref, str) and len(ref) <= REF_CHARS_MAX else None
+    given: msgspec.Raw | str = _envelope(text).ref
+    if given == _NOTHING and (found := _REF.search(text)):
+        given = found[1]
+    ref = _string(given)
+    return ref if ref is not None and len(ref) <= REF_CHARS_MAX else None
 
 
 def _envelope(text: str) -> _Envelope:
@@ -62,16 +66,23 @@ def _envelope(text: str) -> _Envelope:
         return _Envelope()
 
 
+def _string(raw: msgspec.Raw | str) -> str | None:
+    try:
+        return _strings.decode(raw)
+    except _BAD_JSON:
+        return None
+
+
 def _what_is_wrong(text: str, error: Exception) -> str:
     if not isinstance(error, msgspec.ValidationError):
         return 'A command must be one JSON object with a "type"; this is not valid JSON.'
-    name = _envelope(text).type
-    if not isinstance(name, str):
+    name = _string(_envelope(text).type)
+    if name is None:
         return 'A command must be a JSON object with a "type" such as "say", given as a string.'
     if name not in _COMMAND_TYPES:
         name = name[:40]
-        near = difflib.get_close_matches(name, _COMMAND_TYPES, 1)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(_COMMAND_TYPES)}."
+        near = nearest(name, _COMMAND_TYPES)
+        hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(_COMMAND_TYPES)}."
         return f"There is no command {name!r}. {hint}"
     # The one pattern of the vocabulary, in words.
     reason = re.sub(r"matching regex '.*'", "without control characters", str(error))
@@ -86,7 +97,7 @@ def decode_event(text: str) -> AnyEvent | None:
     try:
         return _events.decode(text)
     except _BAD_JSON as error:
-        name = _envelope(text).type
-        if isinstance(name, str) and name not in _EVENT_TYPES:
+        name = _string(_envelope(text).type)
+        if name is not None and name not in _EVENT_TYPES:
             return None
         raise ProtocolError(f"The server sent an event that cannot be read: {error}.") from None

@@ -20,5 +20,9 @@ class Dialect(Protocol):
         Raises ProtocolError when the bytes cannot be trusted any more.
         """
 
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes wait for the rest of what they begin."""
+
     def farewell(self) -> bytes:
         """Return the bytes that must close the connection."""

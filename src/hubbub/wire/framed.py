@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from hubbub.chat.events import Bye, Error, Event, Message, Notice
-from hubbub.chat.heard import Introduction, PlainLine, Said
+from hubbub.chat.events import Added, Bye, Error, Event, Message, Missing, Notice, Removed
+from hubbub.chat.heard import FILLER, Heard, Introduction, PlainLine
 from hubbub.chat.names import SERVER_NAME, is_direct
 from hubbub.wire.codec import heard_command
 from hubbub.wire.frames import FrameDecoder, encode_event_frame, encode_frame
 from hubbub.wire.json_format import JsonFormat
+
+LOST = (
+    "Messages are missing here: the server's log is damaged, and they cannot be read any more. "
+    "What follows is whole."
+)
+"""What a classic session is told in the place of what cannot be read."""
 
 
 class ClassicFrames:
@@ -26,14 +32,23 @@ class ClassicFrames:
         """
         match event:
             case Message(deleted=False, sender=name, text=text):
+                if event.me:
+                    text = f"* {text}"
                 if is_direct(event.room):
                     text = f"(private) {text}"
             case Notice():
                 name, text = SERVER_NAME, event.text
             case Error():
                 name, text = SERVER_NAME, event.message
-            case Bye():
+            case Bye() | Removed():
                 name, text = SERVER_NAME, event.reason
+            case Added(room=room, by=by):
+                name, text = (
+                    SERVER_NAME,
+                    f"{by} invites you to {room}; /join {room} takes you there.",
+                )
+            case Missing():
+                name, text = SERVER_NAME, LOST
             case _:
                 return b""
         return _name_frame(name) + encode_frame(text.encode())
@@ -59,18 +74,23 @@ class FramedDialect:
         self._decoder = FrameDecoder(frame_bytes_max)
         self._speaks_events: bool | None = None
 
-    def receive(self, data: bytes) -> Iterator[Said]:
+    def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said in `data`: first its name, then commands and plain lines."""
         for frame in self._decoder.receive(data):
             if not frame.text:
-                continue  # a frame of length 0 is valid, and means nothing
-            if self._speaks_events is None:
+                yield FILLER  # a frame of length 0 is valid, and means nothing
+            elif self._speaks_events is None:
                 self._speaks_events = frame.event
                 yield Introduction(frame.text, EVENTS if frame.event else CLASSIC)
             elif frame.event and self._speaks_events:
                 yield heard_command(frame.text)
             else:
                 yield PlainLine(frame.text)
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of a frame wait for the rest."""
+        return self._decoder.unfinished_bytes
 
     def farewell(self) -> bytes:
         """Return nothing: the end of a stream of frames needs no word."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from hubbub.chat.commands import Hello
 from hubbub.chat.errors import Refused
-from hubbub.chat.heard import Goodbye, Heard, Introduction, Refusal, Reply, Said
+from hubbub.chat.heard import FILLER, Goodbye, Heard, Introduction, Refusal, Reply, Said
 from hubbub.wire.codec import heard_command
 from hubbub.wire.json_format import JsonFormat
 from hubbub.wire.websocket import (
     NORMAL,
     Ping,
     Text,
+    Unheard,
     WebSocketDecoder,
     WebSocketError,
     close_message,
@@ -45,11 +46,18 @@ class WebSocketDialect:
                         yield _introduction(text)
                     case Ping(payload):
                         yield Reply(pong_message(payload))
+                    case Unheard():
+                        yield FILLER
                     case _:
                         yield Goodbye()
         except WebSocketError as error:
             self._close_code = error.close_code
             raise
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of a message wait for the rest."""
+        return self._decoder.unfinished_bytes
 
     def farewell(self) -> bytes:
         """Return the closing message, with the code of what broke the connection, if anything."""

@@ -56,6 +56,13 @@ class Close(msgspec.Struct, frozen=True):
     """The peer sends nothing more; to be answered by `close_message`."""
 
 
+class Unheard(msgspec.Struct, frozen=True):
+    """A frame that says nothing by itself: a pong, or a part of a message that goes on."""
+
+
+_UNHEARD = Unheard()
+
+
 class WebSocketError(ProtocolError):
     """The peer broke the wire format; `close_code` tells its WebSocket why the connection ends."""
 
@@ -78,16 +85,20 @@ class WebSocketDecoder:
         # The message whose last frame has not come; None: there is none.
         self._begun: bytearray | None = None
 
-    def receive(self, chunk: bytes) -> Iterator[Text | Ping | Close]:
-        """Yield the messages that `chunk` completes; exhaust them before the next chunk.
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of an incomplete message wait for the rest."""
+        return len(self._unfinished) + len(self._begun or b"")
+
+    def receive(self, chunk: bytes) -> Iterator[Text | Ping | Close | Unheard]:
+        """Yield one item for each frame that `chunk` completes; exhaust them before the next.
 
         Raises WebSocketError when the stream stops being WebSocket frames; it is unusable then.
         """
         unfinished = self._unfinished
         unfinished += chunk
         while (frame := self._frame()) is not None:
-            if (message := self._message(*frame)) is not None:
-                yield message
+            yield self._message(*frame)
 
     def _frame(self) -> tuple[int, bool, bytes] | None:
         """Take the next frame's opcode, whether it is final, and its payload; None if not whole."""
@@ -121,14 +132,14 @@ class WebSocketDecoder:
         del unfinished[:end]
         return opcode, final, payload
 
-    def _message(self, opcode: int, final: bool, payload: bytes) -> Text | Ping | Close | None:
+    def _message(self, opcode: int, final: bool, payload: bytes) -> Text | Ping | Close | Unheard:
         match opcode:
             case Opcode.CLOSE:
                 return Close()
             case Opcode.PING:
                 return Ping(payload)
             case Opcode.PONG:
-                return None
+                return _UNHEARD
             case Opcode.BINARY:
                 raise WebSocketError("Send JSON as text messages, not as binary.", UNSUPPORTED)
             case Opcode.TEXT if self._begun is not None:
@@ -141,7 +152,7 @@ class WebSocketDecoder:
         elif not final:
             self._begun = bytearray(payload)
         if not final:
-            return None
+            return _UNHEARD
         self._begun = None
         return Text(_decoded(payload))
 

@@ -4,11 +4,11 @@ import gzip
 import http.client
 import json
 import time
-from urllib.parse import urlencode
 
 import pytest
 
 from hubbub.chat.limits import Limits
+from hubbub.hub.shares.openings import SHARE_FLOOR
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer
@@ -16,7 +16,6 @@ from tests.server.conftest import Meet, Serve, WaitingLog
 from tests.server.event_peer import EventPeer
 from tests.server.http.asking import ask
 
-FORM = "application/x-www-form-urlencoded"
 MESSAGES = "/api/rooms/lobby/messages"
 
 
@@ -78,39 +77,6 @@ def test_who_hangs_up_has_posted_all_the_same(hubbub_server: LocalServer, meet: 
     with RawPeer(hubbub_server.host, hubbub_server.port) as script:
         script.send(f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
     assert ann.next("message")["text"] == "gone"
-
-
-def test_webhooks_of_other_services_work(hubbub_server: LocalServer) -> None:
-    hook = "/api/rooms/builds/webhook"
-    posted = ask(hubbub_server, hook, {"text": "green", "attachments": []})
-    assert (posted.status, posted.body) == (200, b"ok")
-    by_curl = b'{"text":"deployed"}'
-    assert ask(hubbub_server, hook, by_curl, Content_Type=FORM).body == b"ok"
-    form = urlencode({"payload": json.dumps({"text": "red", "username": "jenkins"})}).encode()
-    posted = ask(hubbub_server, hook, form, Content_Type=FORM)
-    assert (posted.status, posted.body) == (200, b"ok")
-    page = ask(hubbub_server, "/api/rooms/builds/messages").json
-    said = [(message["from"], message["text"]) for message in page["messages"]]
-    assert said == [("webhook", "green"), ("webhook", "deployed"), ("jenkins", "red")]
-
-
-@pytest.mark.parametrize(
-    ("form", "content_type"),
-    [
-        (b"", FORM),
-        (b"a=b", FORM),
-        (b"payload=\xff", FORM),
-        (b"payload=%ff", FORM),
-        (b"payload=x", f"{FORM}; charset=nonsense"),
-        (b"a=1&" * 65_000, FORM),
-        (b"--x", "multipart/form-data; boundary=x"),
-    ],
-)
-def test_a_webhook_of_nonsense_is_refused(
-    hubbub_server: LocalServer, form: bytes, content_type: str
-) -> None:
-    posted = ask(hubbub_server, "/api/rooms/builds/webhook", form, Content_Type=content_type)
-    assert posted.refusal == (400, "bad_command")
 
 
 def test_a_packed_body_is_not_unpacked(hubbub_server: LocalServer) -> None:
@@ -199,6 +165,7 @@ def test_who_uses_the_name_of_a_member_who_left_does_not_get_into_private_rooms(
         ("/api/search", None, (400, "bad_command")),
         ("/api/search?query=%20", None, (400, "bad_command")),
         ("/api/search?query=x&limit=0", None, (400, "bad_command")),
+        ("/api/search?query=" + "+x" * 17, None, (413, "too_long")),
         ("/api/search?query=x&room=nowhere", None, (404, "no_such_room")),
         ("/api/rooms/nowhere/messages", None, (404, "no_such_room")),
         ("/api/rooms/no%20way/messages", None, (400, "room_not_allowed")),
@@ -217,7 +184,6 @@ def test_who_uses_the_name_of_a_member_who_left_does_not_get_into_private_rooms(
         (MESSAGES, {"text": "x" * 70_000}, (413, "too_long")),
         (MESSAGES, {"text": "x" * 300_000}, (413, "too_long")),
         (MESSAGES, {"text": "x", "name": "hubbub"}, (400, "name_not_allowed")),
-        ("/api/rooms/builds/webhook", b"payload=", (400, "bad_command")),
     ],
 )
 def test_bad_requests_are_refused_with_code_and_sentence(
@@ -244,6 +210,72 @@ def test_nobody_posts_under_the_name_of_somebody_who_is_here_or_one_that_looks_l
     assert posted.refusal == (409, "name_taken")
 
 
+@pytest.mark.parametrize("name", ["api", "Webhook"])
+def test_what_posts_over_http_may_have_the_names_kept_for_it(
+    hubbub_server: LocalServer, name: str
+) -> None:
+    assert ask(hubbub_server, MESSAGES, {"text": "x", "name": name}).status == 201
+
+
+@pytest.mark.parametrize("name", ["аpi", "webhооk", "WEBHO0K"], ids=ascii)
+def test_nothing_posts_under_a_name_that_looks_like_those(
+    hubbub_server: LocalServer, name: str
+) -> None:
+    answer = ask(hubbub_server, MESSAGES, {"text": "x", "name": name})
+    assert answer.refusal == (400, "name_not_allowed")
+
+
+def test_scripts_have_a_share_of_the_rooms_that_they_open(serve: Serve) -> None:
+    with serve(rooms_max=100) as server:
+        statuses = [
+            ask(server, f"/api/rooms/new-{number}/messages", {"text": "x", "name": "ci"}).status
+            for number in range(SHARE_FLOOR)
+        ]
+        one_more = "/api/rooms/one-more/messages"
+        refused = ask(server, one_more, {"text": "x", "name": "ci"})
+        assert ask(server, one_more, {"text": "x", "name": "ann"}).status == 201
+    assert statuses == [201] * SHARE_FLOOR
+    assert refused.refusal == (503, "too_many_rooms")
+    assert f"opened {SHARE_FLOOR} rooms lately" in refused.json["detail"]
+
+
+RAW_SEARCH = "GET /api/search?q=日本 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("size", [1, 20, len(RAW_SEARCH) - 1, len(RAW_SEARCH)])
+def test_an_address_may_hold_raw_text(hubbub_server: LocalServer, size: int) -> None:
+    """Whatever its pieces, and however many requests came before it on its connection."""
+    ask(hubbub_server, MESSAGES, {"text": "日本"})
+    while not ask(hubbub_server, "/api/search?q=%E6%97%A5%E6%9C%AC").json["messages"]:
+        time.sleep(0.01)  # the index follows within a second
+    with RawPeer(hubbub_server.host, hubbub_server.port) as script:
+        for _ in range(3):
+            for at in range(0, len(RAW_SEARCH), size):
+                script.send(RAW_SEARCH[at : at + size])
+            answer = script.exactly(12)
+            while "日本" not in answer.decode(errors="replace"):
+                answer += script.exactly(1)
+            assert answer.startswith(b"HTTP/1.1 200")
+            while not answer.endswith(b"}"):
+                answer += script.exactly(1)
+            script.exactly(len(b'],"more":false,"last":1}'))
+
+
+def test_a_body_is_never_taken_for_an_address(hubbub_server: LocalServer) -> None:
+    body = '{"text":"日本\\n日本","name":"日本"}'.encode()
+    head = f"POST {MESSAGES} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    with RawPeer(hubbub_server.host, hubbub_server.port) as script:
+        for _ in range(2):
+            for byte in head.encode() + body:
+                script.send(bytes([byte]))
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += script.exactly(1)
+            assert answer.startswith(b"HTTP/1.1 201")
+    page = ask(hubbub_server, MESSAGES).json
+    assert [(one["from"], one["text"]) for one in page["messages"]] == [("日本", "日本\n日本")] * 2
+
+
 def test_a_method_that_is_not_allowed_names_those_that_are(hubbub_server: LocalServer) -> None:
     answer = ask(hubbub_server, "/api/rooms", method="DELETE")
     assert answer.refusal == (405, "method_not_allowed")
@@ -263,6 +295,18 @@ def test_no_more_rooms_are_opened_than_there_may_be(serve: Serve) -> None:
         refused = ask(server, "/api/rooms/third/messages", {"text": "x"})
         assert refused.refusal == (503, "too_many_rooms")
         assert refused.headers["retry-after"]
+
+
+def test_retry_after_is_what_the_sentence_says_and_a_repeat_costs_nothing(serve: Serve) -> None:
+    with serve(daily_bytes_max=300) as server:
+        text = {"text": "x" * 2000}
+        posted = [ask(server, MESSAGES, text, Idempotency_Key="same") for _ in range(20)]
+        assert {(one.status, one.body) for one in posted} == {(201, posted[0].body)}
+        refused = ask(server, MESSAGES, {"text": "x" * 8000})
+        assert refused.refusal == (429, "too_much")
+        seconds = refused.headers["retry-after"]
+        assert int(seconds) > 10
+        assert f"in {seconds} seconds" in refused.json["detail"]
 
 
 def test_the_list_of_rooms_is_bounded(serve: Serve) -> None:
@@ -288,3 +332,39 @@ def test_who_asks_too_fast_is_slowed_down_and_answered() -> None:
 
 def test_an_index_tells_what_there_is(hubbub_server: LocalServer) -> None:
     assert f"POST {MESSAGES.replace('lobby', '{room}')}" in ask(hubbub_server, "/api").json
+
+
+@pytest.mark.parametrize("room", ["$", "%24"])
+def test_the_system_room_can_be_neither_read_nor_posted_to(
+    hubbub_server: LocalServer, room: str
+) -> None:
+    for path in (f"/api/rooms/{room}/messages", f"/api/search?query=x&room={room}"):
+        assert ask(hubbub_server, path).refusal[0] in {400, 404}
+    for path in (f"/api/rooms/{room}/messages", f"/api/rooms/{room}/webhook"):
+        assert ask(hubbub_server, path, {"text": "x"}).refusal[0] in {400, 404}
+    assert [room["room"] for room in ask(hubbub_server, "/api/rooms").json["rooms"]] == ["lobby"]
+
+
+@pytest.mark.parametrize("password", ["", "rolu-mika"])
+def test_a_bot_posts_and_reads_with_its_token(password: str) -> None:
+    section = ServerSection(listen="127.0.0.1:0", password=password)
+    with serving(Config(server=section)) as server:
+        with EventPeer(server, "olga", room=None) as olga:
+            olga.ask(type="unlock", password=password)
+            olga.ask(type="identify", device="o" * 22)
+            token = olga.ask(type="token", name="ci", scopes=["read", "write"])["token"]
+            only_reads = olga.ask(type="token", name="reader", scopes=["read"])["token"]
+        hook = "/api/rooms/lobby/webhook"
+        bearer = f"Bearer {token}"
+        green, red = {"text": "green", "name": "ann"}, {"text": "red", "username": "ann"}
+        assert ask(server, MESSAGES, green, Authorization=bearer).status == 201
+        assert ask(server, hook, red, Authorization=bearer).status == 200
+        said = ask(server, MESSAGES, Authorization=bearer).json["messages"]
+        assert [(one["from"], one["text"]) for one in said] == [("ci", "green"), ("ci", "red")]
+        assert len({one["person"] for one in said}) == 1
+        bearer = f"bearer {only_reads}"
+        assert ask(server, MESSAGES, Authorization=bearer).status == 200
+        refused = ask(server, MESSAGES, green, Authorization=bearer)
+        assert refused.refusal == (403, "forbidden")
+        bearer = f"Bearer hb_{'x' * 22}"
+        assert ask(server, MESSAGES, Authorization=bearer).refusal == (401, "wrong_token")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Page
+from hubbub.chat.events import Entry, Page
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.log.memory import MemoryLog
 from hubbub.testing import serving
@@ -23,13 +23,13 @@ class BrokenLog(MemoryLog):
         super().__init__()
         self._error = error
 
-    async def append(self, _drafts: Sequence[AnyLogged]) -> list[int]:
+    async def append(self, _drafts: Sequence[Entry]) -> list[int]:
         raise self._error
 
     async def page(self, _query: PageQuery) -> Page:
         raise self._error
 
-    async def search(self, _query: SearchQuery) -> Page:
+    async def search(self, _query: SearchQuery, _windows: int) -> Page:
         raise self._error
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from hubbub.server.config import Config, ServerSection
+from hubbub.server.fairness.accounts import Accounts, Connected
+from hubbub.server.http import own_name
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import RawPeer
 from tests.server.conftest import Connect, Meet, Serve
@@ -138,6 +140,24 @@ def test_nobody_waits_for_the_name_of_this_machine(
         assert visitor.exactly(12) == b"HTTP/1.1 200"
 
 
+def test_a_name_that_this_machine_gets_later_is_known_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The question may have failed for want of a network, or of a descriptor."""
+    names = ["no-network", "chat.of-this-machine.example"]
+    monkeypatch.setattr(socket, "getfqdn", lambda: names[0])
+    with serving() as server:
+
+        def status() -> int:
+            return ask(server, "/healthz", Host="chat.of-this-machine.example").status
+
+        assert status() == 421
+        names.reverse()
+        assert status() == 421, "it is not asked for each time"
+        monkeypatch.setattr(own_name, "ASKED_AGAIN_SECONDS", 0.0)
+        assert status() == 200
+
+
 def test_the_page_of_the_same_server_may(named: LocalServer) -> None:
     origin = f"http://{named.address}"
     assert ask(named, "/api/rooms", Origin=origin).status == 200
@@ -174,6 +194,39 @@ def test_passwords_are_not_guessed_by_trying_many() -> None:
     with serving(config) as server:
         tried = [ask(server, "/api", Authorization=f"Bearer {n}").refusal for n in range(11)]
         assert tried == [(401, "wrong_password")] * 10 + [(429, "slow_down")]
-        late = ask(server, "/api", Authorization=f"Bearer {PASSWORD}")
-        assert late.refusal == (429, "slow_down")
+        late = ask(server, "/api", Authorization="Bearer 11")
         assert late.headers["retry-after"]
+        assert ask(server, "/api", Authorization=f"Bearer {PASSWORD}").status == 200
+
+
+def test_who_asks_through_a_proxy_is_charged_below_it(
+    monkeypatch: pytest.MonkeyPatch, hubbub_server: LocalServer
+) -> None:
+    charged: list[tuple[str, str]] = []
+    stranger = Accounts.stranger
+
+    def noted(accounts: Accounts, host: str, proxy: str = "") -> Connected:
+        charged.append((host, proxy))
+        return stranger(accounts, host, proxy)
+
+    monkeypatch.setattr(Accounts, "stranger", noted)
+    for number in range(3):
+        assert ask(hubbub_server, "/", X_Forwarded_For=f"198.51.100.{number}").status == 200
+    below = [names for names in charged if names[1]]
+    assert below == [(f"198.51.100.{number}", "127.0.0.1") for number in range(3)]
+
+
+def test_guesses_that_come_through_a_proxy_are_counted_for_those_who_made_them() -> None:
+    config = Config(server=ServerSection(listen="127.0.0.1:0", password=PASSWORD))
+    with serving(config) as server:
+
+        def tried(client: str, times: int) -> list[tuple[int, str]]:
+            answers = [
+                ask(server, "/api/rooms", Authorization="Bearer wrong", X_Forwarded_For=client)
+                for _ in range(times)
+            ]
+            return [answer.refusal for answer in answers]
+
+        assert tried("198.51.100.1", 11)[-1] == (429, "slow_down")
+        assert tried("198.51.100.2", 1) == [(401, "wrong_password")]
+        assert tried("198.51.100.1", 1) == [(429, "slow_down")]

@@ -40,3 +40,30 @@ def test_metrics_move_with_the_chat(
     assert (after["hubbub_rooms"], after["hubbub_last_seq"]) == (1, 2)
     assert after["hubbub_lagging_memberships"] == 0
     assert after["process_resident_memory_bytes"] > 0
+
+
+def test_metrics_show_how_the_log_is_read(hubbub_server: LocalServer, meet: Meet) -> None:
+    ann = meet(hubbub_server, "ann")
+    before = figures(hubbub_server)
+    ann.ask(type="history", room="lobby")
+    ann.ask(type="search", query="hello")
+    after = figures(hubbub_server)
+    for lane in ("pages", "searches"):
+        assert after[f"hubbub_reads_total/{lane}"] == before[f"hubbub_reads_total/{lane}"] + 1
+        taken = after[f"hubbub_read_seconds_total/{lane}"]
+        assert taken > before[f"hubbub_read_seconds_total/{lane}"]
+        assert after[f"hubbub_reads_waiting/{lane}"] == 0
+        assert after[f"hubbub_reads_waiting_seconds/{lane}"] == 0
+
+
+def test_metrics_show_for_whom_there_was_work(hubbub_server: LocalServer, meet: Meet) -> None:
+    ann = meet(hubbub_server, "ann")
+    before = figures(hubbub_server)
+    for _ in range(100):
+        ann.tell(type="typing", room="lobby")
+    ann.say_and_wait("done")
+    after = figures(hubbub_server)
+    members, strangers = "hubbub_work_units_total/members", "hubbub_work_units_total/strangers"
+    assert after[members] - before[members] > 100
+    assert after[strangers] - before[strangers] > 0, "the request for the figures"
+    assert after["hubbub_work_pauses_total"] == before["hubbub_work_pauses_total"] == 0

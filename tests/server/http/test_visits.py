@@ -1,5 +1,6 @@
 """Connections that speak HTTP badly, slowly or not at all."""
 
+import errno
 import http.client
 import importlib
 import socket
@@ -8,12 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
 import structlog
 
+from hubbub.server.http.visit import HEAD_BYTES_MAX
+from hubbub.server.sockets.unfinished import UnfinishedFrames
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
 from tests.server.conftest import Connect, Loop, Serve
@@ -28,6 +32,69 @@ def test_half_a_request_does_not_hold_a_place_for_ever(serve: Serve, connect: Co
         slow = connect(server)
         slow.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
         assert slow.rest() == b""
+
+
+def test_a_head_has_a_longest_length(hubbub_server: LocalServer, connect: Connect) -> None:
+    visitor = connect(hubbub_server)
+    visitor.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+    line = b"x: %b\r\n" % (b"y" * 8000)
+    visitor.send(line * (HEAD_BYTES_MAX // len(line) + 1))  # and it goes on
+    answer = visitor.rest()
+    assert answer[8:13] == b" 400 "
+    assert b"all of them 32768." in answer
+
+
+def test_whole_requests_of_any_length_in_any_pieces_have_no_such_bound(
+    hubbub_server: LocalServer, connect: Connect
+) -> None:
+    body = b'{"text":"%b"}' % (b"x" * 60_000)
+    post = (
+        b"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    )
+    get = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nx: %b\r\n\r\n" % (b"y" * 8000)
+    stream = (post + get * 20) * 3
+    visitor = connect(hubbub_server)
+    for size in (len(stream), 7_000, 40_000):
+        for at in range(0, len(stream), size):
+            visitor.send(stream[at : at + size])
+        answers = b""
+        while answers.count(b"HTTP/1.1 ") < 63 or not answers.endswith(b"ok\n"):
+            answers += visitor.exactly(1)
+        assert answers.count(b"HTTP/1.1 201 ") == 3
+        assert answers.count(b"HTTP/1.1 200 ") == 60
+
+
+def test_halves_of_requests_share_a_bound(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.server.sessions.chatroom.STRANGERS_BYTES_MAX", 1)  # room for one
+    body = b'{"text":"%b"}' % (b"x" * 200_000)
+    head = (
+        b"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    )
+    taken = threading.Event()
+    take = UnfinishedFrames._take
+
+    def noted(unfinished: UnfinishedFrames, connection: Any) -> None:
+        take(unfinished, connection)
+        taken.set()
+
+    monkeypatch.setattr(UnfinishedFrames, "_take", noted)
+    with serve(text_bytes_max=250_000) as server:
+        first, second = connect(server), connect(server)
+        first.send(head + body[:-1])
+        assert taken.wait(30)
+        second.send(head + body)
+        assert ask(server, "/api/rooms/lobby/messages", {"text": "short"}).status == 201
+        second.sock.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            second.exactly(1)
+        first.send(body[-1:])
+        second.sock.settimeout(30)
+        for visitor in (first, second):
+            assert visitor.rest().startswith(b"HTTP/1.1 201 ")
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve, connect: Connect) -> None:
@@ -86,7 +153,7 @@ def test_bad_http_gets_an_answer_and_harms_nobody(
     for octets in (
         b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
-        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nx: " + b"y" * 100_000 + b"\r\n\r\n",
     ):
@@ -121,6 +188,20 @@ def test_a_visitor_that_closes_its_sending_half_is_answered(
             answer = say_all(connect(server), HEALTH * count)
             assert answer.count(b"HTTP/1.1 200 OK") == count
             assert answer.endswith(b"ok\n")
+
+
+def test_an_end_that_comes_right_after_the_answer_ends_the_connection(
+    loops: Loop, serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = importlib.import_module("hubbub.server.http.site")
+    monkeypatch.setattr(site, "KEEPALIVE_SECONDS", 3600.0)
+    with serve(handshake_seconds=3600) as server:
+        for _ in range(50):  # some of them catch it between the answer and the wait for more
+            peer = connect(server)
+            peer.send(HEALTH)
+            peer.exactly(12)
+            peer.sock.shutdown(socket.SHUT_WR)
+            assert peer.rest().endswith(b"ok\n")
 
 
 @pytest.mark.parametrize("request_", [b"GET ", b"GET / HTTP/1.1\r\nHo", HEALTH[:-1]])
@@ -197,7 +278,7 @@ class Import:
 def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
     """The import, in the hands of the test."""
     loading = Import()
-    monkeypatch.setattr("hubbub.server.http.visits.import_module", loading)
+    monkeypatch.setattr("hubbub.server.http.loading.import_module", loading)
     yield loading
     loading.allowed.set()
 
@@ -288,6 +369,22 @@ def test_when_aiohttp_cannot_be_loaded_visitors_are_told_and_the_next_one_has_it
             assert (problem["status"], problem["code"]) == (503, "http_unavailable")
         assert ask(server, "/healthz").body == b"ok\n"
     assert [note["event"] for note in notes] == ["HTTP cannot be answered"]
+
+
+def test_when_not_even_the_journal_can_be_told_it_is_tried_again(
+    serve: Serve, loading: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keeps aiohttp from being loaded may keep a traceback from being written."""
+    loading.failures = 1
+    loading.allowed.set()
+
+    def fail(_event: str) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("hubbub.server.http.loading.logger", SimpleNamespace(exception=fail))
+    with serve() as server:
+        assert ask(server, "/healthz").status == 503
+        assert ask(server, "/healthz").body == b"ok\n"
 
 
 def test_a_server_ends_while_aiohttp_loads(serve: Serve, connect: Connect, loading: Import) -> None:

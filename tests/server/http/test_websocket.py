@@ -1,6 +1,7 @@
 """WebSockets at /ws (docs/protocol.md, section 3.3)."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -49,6 +50,30 @@ def test_hello_is_answered_by_welcome_with_its_ref(
     again = ann.ask(type="hello", name="other")
     assert (again["type"], again["code"]) == ("error", "bad_command")
     assert ann.ask(type="ping")["type"] == "ok", "the session goes on"
+
+
+@pytest.mark.parametrize("size", [10, 60, 10_000])
+def test_what_comes_in_one_segment_with_the_handshake_is_heard(
+    hubbub_server: LocalServer, size: int
+) -> None:
+    """`Each text message, in either direction, is one JSON object`: the first ones as well."""
+    said = opening(hubbub_server) + b"".join(
+        frame(json.dumps(command).encode())
+        for command in (
+            {"type": "hello", "name": "ann"},
+            {"type": "join", "room": "lobby"},
+            {"type": "say", "room": "lobby", "text": "x" * 60_000, "ref": "1"},
+        )
+    )
+    ann = WebSocketPeer.__new__(WebSocketPeer)
+    RawPeer.__init__(ann, hubbub_server.host, hubbub_server.port)
+    with ann:
+        head = said.index(b"\r\n\r\n")
+        ann.send(said[: head + size])
+        ann.send(said[head + size :])
+        assert ann.head().startswith("HTTP/1.1 101 ")
+        told = [ann.event() for _ in range(4)]
+    assert [event["type"] for event in told] == ["welcome", "room", "ok", "message"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +198,7 @@ def test_a_bad_handshake_gets_a_sentence(
     hubbub_server: LocalServer, connect: Connect, headers: dict[str, str | None]
 ) -> None:
     peer = connect(hubbub_server)
-    peer.send(opening(hubbub_server, Connection_="close", **headers))
+    peer.send(opening(hubbub_server, **headers))
     head = peer.exactly(12)
     assert head in {b"HTTP/1.1 400", b"HTTP/1.1 426"}
     peer.sock.shutdown(1)
@@ -217,6 +242,34 @@ def test_events_are_the_same_bytes_as_in_frames(
     while b'"message"' not in (payload := web.message()[1]):
         pass
     assert json.loads(payload) == event.next("message")
+
+
+def test_who_says_all_with_the_handshake_and_closes_its_half_is_answered(
+    hubbub_server: LocalServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The end comes with the handshake, and comes again each time that reading goes on."""
+    says = 300
+    commands = [
+        {"type": "hello", "name": "ann"},
+        {"type": "join", "room": "lobby"},
+        *({"type": "say", "room": "lobby", "text": "x", "ref": str(n)} for n in range(says)),
+    ]
+    said = opening(hubbub_server)
+    said += b"".join(frame(json.dumps(one).encode()) for one in commands)
+    for _ in range(3):  # the first one comes before aiohttp is loaded, the others find it there
+        ann = WebSocketPeer.__new__(WebSocketPeer)
+        RawPeer.__init__(ann, hubbub_server.host, hubbub_server.port)
+        with ann:
+            ann.send(said)
+            ann.sock.shutdown(socket.SHUT_WR)
+            assert ann.head().startswith("HTTP/1.1 101 ")
+            answered = 0
+            while answered < says:
+                event = ann.event()
+                assert event["type"] != "error", event
+                answered += event["type"] == "ok"
+            ann.rest()
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 def test_a_raw_peer_that_hangs_up_within_a_handshake_harms_nobody(

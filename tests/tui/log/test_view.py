@@ -14,7 +14,7 @@ from hubbub.desk.room import RoomState
 from hubbub.tui.log.view import LogView
 from hubbub.tui.looks import looks_of
 from hubbub.tui.themes import THEMES
-from tests.desk.rooms import message, page, replica
+from tests.desk.rooms import is_anns, message, page, replica
 
 Scene = Callable[["Screen"], Awaitable[None]]
 
@@ -55,7 +55,7 @@ class Screen:
 
     async def follow(self) -> None:
         """Take in what the replica has."""
-        self.room.follow(self.known, "ann", lambda _: False, attentive=self.view.is_following)
+        self.room.follow(self.known, is_anns, lambda _: False, attentive=self.view.is_following)
         self.view.redraw()
         await self.pilot.pause()
 
@@ -63,7 +63,7 @@ class Screen:
 def on_screen(scene: Scene, *, last: int = 100, held: int = 30) -> None:
     async def play() -> None:
         known, room = replica(last, held=held), RoomState("lobby", seen=last)
-        room.follow(known, "ann", lambda _: False, attentive=True)
+        room.follow(known, is_anns, lambda _: False, attentive=True)
         app = Viewer(room)
         async with app.run_test(size=(40, 10)) as pilot:
             await pilot.pause()

@@ -227,9 +227,9 @@ test("rooms are entered again with the seq up to which they are known", async ()
 
 test("what a lost connection interrupts is rejected as offline", async () => {
   const tab = await begin();
-  for (const type of ["edit", "search", "rooms", "join", "leave", "direct"]) server.silent.add(type);
+  for (const type of ["topic", "search", "rooms", "join", "leave", "direct"]) server.silent.add(type);
   const doing = [
-    tab.chat.edit("lobby", 1, "new"),
+    tab.chat.setTopic("lobby", "new"),
     tab.chat.search("word"),
     tab.chat.listRooms(),
     tab.chat.join("kitchen"),

@@ -46,6 +46,19 @@ export class FakeStorage {
   };
 
   removeItem = (key) => void this.values.delete(key);
+
+  key = (at) => [...this.values.keys()][at] ?? null;
+
+  get length() {
+    return this.values.size;
+  }
+}
+
+/** What a browser keeps of a name's messages that are on their way. */
+export function outboxIn(storage, name = "ann") {
+  const beginning = `hubbub.of.${name}.outbox.`;
+  const keys = [...storage.values.keys()].filter((key) => key.startsWith(beginning)).sort();
+  return keys.map((key) => JSON.parse(storage.getItem(key)));
 }
 
 /** Until everything that was begun has come to where it waits. */

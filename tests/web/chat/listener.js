@@ -9,6 +9,7 @@ export const welcome = (ref, more = {}) => ({
   session: "s1",
   held: false,
   limits: {},
+  features: [],
   ref,
   ...more,
 });
@@ -30,6 +31,8 @@ export class Listener {
     },
     {
       phase: (...phase) => this.phases.push(phase),
+      device: () => "",
+      label: () => "",
       secret: () => this.secret,
       online: (event) => this.told.online.push(event),
       heard: (...heard) => this.told.heard.push(heard),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "./chance.js";
-import { FakeClock, FakeStorage, settled } from "./doubles.js";
+import { FakeClock, FakeStorage, outboxIn, settled } from "./doubles.js";
 import { LossyNetwork } from "./lossy-network.js";
 import { ServerDouble } from "./server-double.js";
 import { Tab } from "./tabs.js";
@@ -116,11 +116,13 @@ function happenings(chance, sea, server, people) {
     () => upTo(2) === 0 && pick(people).line()?.cut(upTo(1) === 1),
     () => upTo(5) === 0 && pick(people).reload(),
     () => (server.isUp && upTo(9) === 0 ? server.crash() : server.start()),
+    () => (server.isLogFull = upTo(2) === 0),
   ];
 }
 
 async function comeToRest(chance, sea, server, people) {
   server.start();
+  server.isLogFull = false;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     while (sea.deliver(chance)) await settled();
     for (const person of people) {
@@ -145,7 +147,7 @@ function check(server, people) {
       const log = server.log.filter((event) => event.room === room && event.from === name);
       assert.deepEqual(log.map(({ text }) => text), texts, `what ${name} said in ${room}`);
     }
-    assert.equal(storage.getItem(`hubbub.of.${name}.outbox`), "[]");
+    assert.deepEqual(outboxIn(storage, name), []);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { settled } from "./doubles.js";
+import { outboxIn, settled } from "./doubles.js";
 import { Browser } from "./tabs.js";
 
 let browser, server, ann;
@@ -24,7 +24,7 @@ test("it is in storage before it is sent", () => {
   let kept = "";
   const { send } = browser.network.latest;
   browser.network.latest.send = function (text) {
-    if (text.includes('"say"')) kept = browser.storage.getItem("hubbub.of.ann.outbox");
+    if (text.includes('"say"')) kept = outboxIn(browser.storage)[0].text;
     send.call(this, text);
   };
   ann.chat.say("lobby", "hello");
@@ -58,7 +58,7 @@ test("control characters are not sent, so that the longest text fits into a fram
 });
 
 test("a reply says what it answers", async () => {
-  ann.chat.say("lobby", "yes", server.say("bob", "well?"));
+  ann.chat.say("lobby", "yes", { replyTo: server.say("bob", "well?") });
   await ann.frame();
   assert.equal(server.said[0].reply_to, 1);
   assert.equal(ann.room().messages[1].reply_to, 1);
@@ -175,7 +175,7 @@ test("what a page loaded anew finds among the messages is not sent again", async
   await again.frame();
   assert.deepEqual(again.shown(), ["hello"]);
   assert.equal(server.log.length, 1);
-  assert.deepEqual(JSON.parse(browser.storage.getItem("hubbub.of.ann.outbox")), []);
+  assert.deepEqual(outboxIn(browser.storage), []);
 });
 
 test("who takes over from another tab takes over what that one could not send", async () => {

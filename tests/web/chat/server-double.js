@@ -2,9 +2,13 @@
 
 export class ServerDouble {
   isUp = true;
+  /** Whether its log takes nothing now. */
+  isLogFull = false;
   /** Answers that do not come, by the type of the command. */
   silent = new Set();
   password = "";
+  /** Whom it knows, by device; null: it knows nobody but names. */
+  people = null;
   /** Who is not connected. */
   away = new Set(["nobody"]);
   log = [];
@@ -14,6 +18,7 @@ export class ServerDouble {
   #holders = new Map(); // name to socket
   #directs = new Map(); // private room to its two
   #held = [];
+  #markers = new Map(); // person and room to seq
 
   constructor(network) {
     this.network = network;
@@ -93,12 +98,26 @@ export class ServerDouble {
     }
   }
 
-  page(room, before = Infinity, limit = 50) {
-    const older = this.log.filter(
-      (event) => event.type === "message" && event.room === room && event.seq < before,
+  page(room, { before = Infinity, after, limit = 50 } = {}) {
+    const found = this.log.filter(
+      (event) =>
+        event.type === "message" &&
+        event.room === room &&
+        event.seq < before &&
+        event.seq > (after ?? 0),
     );
-    const messages = older.slice(-limit);
-    return { type: "page", room, messages, more: older.length > limit, last: this.log.at(-1)?.seq ?? 0 };
+    const part = after === undefined ? found.slice(-limit) : found.slice(0, limit);
+    const messages = part.map((message) => this.#asItReads(message));
+    return { type: "page", room, messages, more: found.length > limit, last: this.log.at(-1)?.seq ?? 0 };
+  }
+
+  #asItReads(message) {
+    const changes = this.log.filter(({ target }) => target === message.seq);
+    if (changes.some(({ type }) => type === "deleted")) return { ...message, text: "", deleted: true };
+    const edits = changes.filter(({ type }) => type === "edited");
+    if (!edits.length) return message;
+    const { text, at: edited } = edits.at(-1);
+    return { ...message, text, edited, ...(edits.length > 1 && { edits: edits.length }) };
   }
 
   /** Somebody who shares a private room. */
@@ -111,7 +130,8 @@ export class ServerDouble {
     const direct = this.#directs.get(room);
     const members = [...this.#holders.keys(), "bob"].map((name) => ({ name }));
     const event = { type: "room", room, topic: "", members, last: this.last(room), first: 1, gap: false };
-    socket.say({ ...event, ...(direct && { direct }), ...more });
+    const seen = socket.person && { seen: this.#markers.get(`${socket.person.id} ${room}`) ?? 0 };
+    socket.say({ ...event, ...(direct && { direct }), ...seen, ...more });
   }
 
   #take(socket, command) {
@@ -132,8 +152,10 @@ export class ServerDouble {
   #welcome(socket, { ref }, isHeld) {
     socket.secret = `secret ${this.network.sockets.indexOf(socket)}`;
     const limits = { text_bytes_max: 65_536 };
-    const { name, secret: session } = socket;
-    socket.say({ type: "welcome", name, session, held: isHeld, limits, ref });
+    const { name, secret: session, person } = socket;
+    const features = this.people ? ["people"] : [];
+    const known = person && { person: { id: person.id, kind: person.kind } };
+    socket.say({ type: "welcome", name, session, held: isHeld, limits, features, ...known, ref });
   }
 
   #admit(socket, command) {
@@ -148,11 +170,27 @@ export class ServerDouble {
       socket.rooms = new Set();
       if (!this.password) return this.#admit(socket, command);
       const locked = { type: "welcome", name: socket.name, session: "", held: false, locked: true };
-      return socket.say({ ...locked, limits: {}, ref: command.ref });
+      return socket.say({ ...locked, limits: {}, features: [], ref: command.ref });
     },
     unlock: (socket, command) => {
       if (command.password === this.password) this.#admit(socket, command);
       else this.#refuse(socket, command, "wrong_password");
+    },
+    identify: (socket, command) => {
+      const { device } = command;
+      const fresh = { id: `person ${this.people.size}`, name: socket.name, kind: "guest" };
+      if (!this.people.has(device)) this.people.set(device, fresh);
+      socket.person = this.people.get(device);
+      socket.name = socket.person.name;
+      this.#welcome(socket, command, false);
+    },
+    seen: ({ person }, { room, seq }) => {
+      const key = `${person.id} ${room}`;
+      this.#markers.set(key, Math.max(seq, this.#markers.get(key) ?? 0));
+      for (const socket of this.network.sockets) {
+        if (socket.readyState === 1 && socket.person === person)
+          socket.say({ type: "seen", room, seq: this.#markers.get(key) });
+      }
     },
     resume: (socket, command) => {
       const holder = this.#holders.get(socket.name);
@@ -182,24 +220,36 @@ export class ServerDouble {
       socket.rooms.delete(room);
       socket.say({ type: "ok", ref });
     },
-    history: (socket, { room, before, limit, ref }) =>
-      socket.say({ ...this.page(room, before, limit), ref }),
-    say: (socket, { room, text, nonce, reply_to, ref }) => {
+    history: (socket, { room, before, after, limit, ref }) =>
+      socket.say({ ...this.page(room, { before, after, limit }), ref }),
+    say: (socket, { room, text, nonce, reply_to, ref, behind }) => {
       if (!socket.rooms.has(room)) return this.#refuse(socket, { ref }, "not_a_member");
+      socket.putOff ??= new Set();
+      if (this.isLogFull || socket.putOff.has(behind)) {
+        socket.putOff.add(ref);
+        return this.#refuse(socket, { ref }, "log_unavailable");
+      }
       if (text.includes("refuse this")) return this.#refuse(socket, { ref }, "too_long");
       const known = this.#nonces.get(nonce);
       const seq = known ?? (this.log.at(-1)?.seq ?? 0) + 1;
       this.#nonces.set(nonce, seq);
       socket.say({ type: "ok", seq, ref });
-      const message = { type: "message", text, nonce, ...(reply_to && { reply_to }) };
+      const person = socket.person && { person: socket.person.id };
+      const message = { type: "message", text, nonce, ...person, ...(reply_to && { reply_to }) };
       return known ?? this.add(socket.name, room, message);
     },
+    logout: (socket, { ref }) => socket.say({ type: "ok", ref }),
     ping: (socket, { ref }) => socket.say({ type: "ok", ref }),
     rooms: (socket, { ref }) => socket.say({ type: "rooms", rooms: [], ref }),
     search: (socket, { ref }) => socket.say({ ...this.page("lobby"), ref }),
     edit: (socket, { room, seq, text, ref }) => {
+      if (text.includes("refuse this")) return this.#refuse(socket, { ref }, "too_long");
       socket.say({ type: "ok", seq: (this.log.at(-1)?.seq ?? 0) + 1, ref });
-      this.add(socket.name, room, { type: "edited", target: seq, text });
+      return this.add(socket.name, room, { type: "edited", target: seq, text });
+    },
+    delete: (socket, { room, seq, ref }) => {
+      socket.say({ type: "ok", seq: (this.log.at(-1)?.seq ?? 0) + 1, ref });
+      this.add(socket.name, room, { type: "deleted", target: seq });
     },
   };
 }

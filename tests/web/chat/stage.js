@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { FakeClock, FakeStorage, Network } from "./doubles.js";
 import { Tab } from "./tabs.js";
 
+const DEVICE = "device-of-ann-and-of-nobody-else";
+const INVITATION = "invitation-of-ann-0001";
+
 /** What the two clients ask by themselves at other times than each other. */
 const UNLISTED = new Set(["ping", "history", "typing"]);
 
@@ -18,14 +21,16 @@ export class Stage {
   clock = new FakeClock();
   storage = new FakeStorage();
 
-  constructor({ password }) {
+  constructor({ password, device, invitation }) {
+    if (device) this.storage.setItem("hubbub.of.ann.device", JSON.stringify(DEVICE));
+    this.#bound.set("$device", DEVICE).set("$invitation", INVITATION);
     this.network.dialled = () => {};
     this.network.heard = (socket, command) => this.#hear(socket, command);
     this.tab = new Tab(this, new FakeStorage(), { password });
     this.tab.chat.subscribe((changes, rooms) => {
       if (changes.has("replaced")) for (const room of rooms) this.#replaced.add(room);
     });
-    this.tab.chat.start("ann");
+    this.tab.chat.start("ann", invitation && { proof: { type: "identify", invitation: INVITATION } });
   }
 
   #hear(socket, command) {
@@ -70,21 +75,18 @@ export class Stage {
       const sent = this.#unseen.splice(0);
       this.#compare(inOrder(sends), inOrder(sent));
     },
-    refuses: ({ refuses }) => {
-      // The page asks with any secret where a name is held; who has none is refused by the server.
-      const sent = this.#unseen.splice(0).filter(({ type }) => type === "resume");
-      for (const { ref } of sent) {
-        assert(refuses);
-        this.network.latest.say({ type: "error", code: "name_taken", message: "Taken.", ref });
-      }
-    },
     says: ({ says }) => this.network.latest.say(...says.map((event) => this.#event(event))),
     user: async ({ user }) => {
       const { chat } = this.tab;
-      if (user.say) chat.say(user.room, user.say, user.reply_to);
+      if (user.say) chat.say(user.room, user.say, { replyTo: user.reply_to });
       if (user.join) chat.join(user.join).catch(() => {});
       if (user.direct) chat.direct(user.direct).catch(() => {});
-      if (user.ask) chat.listRooms().catch((error) => (this.#failure = error.code));
+      const failed = (error) => (this.#failure = error.code);
+      const { messages = [] } = this.tab.room(user.room) ?? {};
+      const message = messages.find(({ seq }) => seq === (user.edit ?? user.react));
+      if (user.edit) chat.edit(message, user.text).catch(failed);
+      if (user.react) chat.react(message, user.emoji, user.on).catch(failed);
+      if (user.ask) chat.listRooms().catch(failed);
     },
     passes: ({ passes }) => this.tab.pass(passes * 1000),
     pings: ({ pings }) => {

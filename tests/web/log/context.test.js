@@ -28,7 +28,7 @@ function roomOf(said, more = {}) {
   }));
   const indexOf = (/** @type {number} */ seq) =>
     messages.findIndex((message) => message.seq === seq);
-  return { messages, pending: [], unreadAfter: null, beginning: true, indexOf, ...more };
+  return { messages, pending: [], missing: [], unreadAfter: null, beginning: true, indexOf, ...more };
 }
 
 const context = (/** @type {any} */ room, /** @type {number} */ index) =>
@@ -120,4 +120,28 @@ test("a person looks the same in whatever capitals", () => {
   assert.equal(monogramOf("ann"), "A");
   assert.equal(monogramOf("\u202e👩‍👩‍👧‍👦 x"), "👩‍👩‍👧‍👦");
   assert.equal(monogramOf(""), "?");
+});
+
+test("what is missing is told above the next message, and a run begins anew", () => {
+  const said = /** @type {[string, number][]} */ ([
+    ["bob", at(0)],
+    ["bob", at(1)],
+  ]);
+  const room = roomOf(said, { missing: [{ after: 0, upto: 1.5 }] });
+  assert.deepEqual(
+    [0, 1].map((index) => context(room, index).lost),
+    ["", "1 to 1.5"],
+  );
+  assert.deepEqual(heads(room), [true, true]);
+});
+
+test("what is missing is told above the next item, and never among those that wait", () => {
+  const said = /** @type {[string, number][]} */ ([["bob", at(0)]]);
+  const pending = ["n", "m"].map((nonce) => ({ nonce, at: at(2), text: "" }));
+  const lostOf = (/** @type {any} */ room) =>
+    Array.from({ length: itemCount(room) }, (_, index) => context(room, index).lost);
+  const before = roomOf(said, { missing: [{ after: -1, upto: 0.5 }], pending });
+  assert.deepEqual(lostOf(before), ["0 to 0.5", "", ""]);
+  const behind = roomOf(said, { missing: [{ after: 1, upto: 3 }], pending });
+  assert.deepEqual(lostOf(behind), ["", "2 to 3", ""]);
 });

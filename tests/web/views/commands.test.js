@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COMMANDS, read } from "../../../src/hubbub/web/js/views/commands.js";
+import { Order } from "../../../src/hubbub/web/js/chat/order.js";
+import { COMMANDS, offered, read } from "../../../src/hubbub/web/js/views/commands.js";
 
 /** A desk that notes what is asked of it. */
 function noting(names = []) {
@@ -10,7 +11,7 @@ function noting(names = []) {
     (what) =>
     (...given) =>
       asked.push([what, ...given]);
-  const kinds = ["join", "direct", "topic", "leave", "search", "who", "help"];
+  const kinds = ["join", "direct", "topic", "leave", "search", "who", "help", "register", "login", "password", "devices", "link", "signOut"];
   return {
     asked,
     names: () => names,
@@ -73,5 +74,18 @@ test("a name may hold spaces, and the longest one that is known wins", () => {
 
 test("every command has a purpose, and a word that is its own", () => {
   assert.equal(new Set(COMMANDS.map(({ word }) => word)).size, COMMANDS.length);
-  for (const { word, purpose } of COMMANDS) assert.ok(/^[a-z]+$/.test(word) && purpose);
+  for (const { word, purpose } of COMMANDS) assert.ok(/^[a-z]+(-[a-z]+)*$/.test(word) && purpose);
+});
+
+test("acts of power are offered to those who may do them", () => {
+  const room = { name: "lobby", rules: {}, barred: "" };
+  const words = (role) => {
+    const isOperator = role === "operator";
+    const order = new Order(null, () => ({ name: "ann", kind: "member", isOperator }));
+    return offered(order, { ...room, role }).map(({ word }) => word);
+  };
+  assert.ok(["kick", "ban", "appoint", "door"].every((word) => !words("guest").includes(word)));
+  assert.ok(words("moderator").includes("ban") && !words("moderator").includes("appoint"));
+  assert.ok(words("owner").includes("appoint") && !words("owner").includes("door"));
+  assert.deepEqual(words("operator"), COMMANDS.map(({ word }) => word));
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { COMMANDS } from "../../../src/hubbub/web/js/views/commands.js";
 import { complete } from "../../../src/hubbub/web/js/views/completion.js";
 
 const NAMES = ["bob", "Ann Lee", "anna", "Zoë"];
 const ROOMS = ["lobby", "lunch"];
 
-const completed = (before) => complete(before, NAMES, ROOMS);
+const completed = (before) => complete(before, NAMES, ROOMS, COMMANDS);
 
 test("letters of a name become a mention", () => {
   assert.deepEqual(completed("bo"), { start: 0, options: ["@bob "] });

@@ -1,85 +1,162 @@
 """The log that lives in one SQLite file on this machine.
 
-Three threads own a connection each: one commits and fills the search index, one reads, and one
-searches, so that no reader ever waits for a commit, nor for somebody's slow search.
+Five threads own a connection each: one writes, one reads, and one searches, so that no reader ever
+waits for a commit, nor for somebody's slow search. One brings what is committed into the file, and
+one reads for the search index, so that commits wait for neither.
 """
 
 import asyncio
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock
-
-from hubbub.chat.events import AnyLogged, Page
-from hubbub.chat.queries import Epoch, Head, PageQuery, SearchQuery
+from hubbub.chat.errors import Damaged, LogError
+from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction
+from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
+from hubbub.log.damage import Damage
 from hubbub.log.feed import Feed
+from hubbub.log.nonces import looked_up
 from hubbub.log.port import Log
+from hubbub.log.sqlite.around import Around
+from hubbub.log.sqlite.checkpoints import Checkpoints, open_twice
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
-from hubbub.log.sqlite.folder import claim
+from hubbub.log.sqlite.facts import Portion, portions_of_facts
+from hubbub.log.sqlite.folder import Claim, claim
+from hubbub.log.sqlite.holes import read_holes
 from hubbub.log.sqlite.index import Index
 from hubbub.log.sqlite.reader import (
     open_to_read,
-    read_backlog,
     read_epochs,
     read_heads,
-    read_page,
+    seq_posted_as,
 )
-from hubbub.log.sqlite.search import read_search
+from hubbub.log.sqlite.sight import Sight
+from hubbub.log.sqlite.wal import UNREAD_WAL
+from hubbub.log.sqlite.watch import Watch
 from hubbub.log.sqlite.writer import Writer
 
 __all__ = ["Durability", "SqliteLog"]
+
+STEP_SECONDS_MAX = 1.0
+"""A step of a search takes milliseconds; this is for a log in which somebody made one costly."""
+
+
+def _says_nothing(entry: Entry) -> bool:
+    """Return whether an entry leaves the search index as it is."""
+    return isinstance(entry, Fact) and not removed_by(entry)
+
+
+def _sighted(sight: Sight, opened: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+    """Open a connection, unless another file stands there than before."""
+    sight.check(opening=True)
+    return opened()
 
 
 class SqliteLog(Log):
     """The log in a folder; made by `SqliteLog.open`."""
 
-    def __init__(
-        self, lock: FileLock, folder: Path, durability: Durability, writer: Writer
-    ) -> None:
-        opened = partial(open_to_read, folder, durability)
-        self._lock = lock
+    def __init__(self, claim: Claim, folder: Path, durability: Durability, writer: Writer) -> None:
+        sighted = partial(partial, _sighted, writer.sight)
+        to_read = sighted(partial(open_to_read, folder, durability))
+        self.damage = Damage(folder)
+        self._claim = claim
+        self._watch: Watch | None = None
         self._writer = writer
-        self._writing = OwnedConnection("writer", folder, writer.open)
-        self._reading = OwnedConnection("reader", folder, opened)
-        self._searching = OwnedConnection("search", folder, opened)
+        self._writing = OwnedConnection("writer", folder, sighted(writer.open))
+        self._copying = OwnedConnection(
+            "checkpoint", folder, sighted(partial(open_twice, folder, durability))
+        )
+        self._reading = OwnedConnection("reader", folder, to_read)
+        self._searching = OwnedConnection("search", folder, to_read)
+        self._indexing = OwnedConnection("index", folder, to_read)
+        self._readers = (self._reading, self._searching, self._indexing)
+        self._checkpoints: Checkpoints | None = None
         self._index: Index | None = None
         self._feeds: list[Feed] = []
 
     @classmethod
-    async def open(
-        cls, folder: Path, *, durability: Durability, duplicate_window_seconds: int
-    ) -> Self:
+    async def open(cls, folder: Path, *, durability: Durability, free_bytes_min: int = 0) -> Self:
         """Return the log kept in `folder`, which is made if need be.
 
+        Nothing is appended while the disk has less than `free_bytes_min` left.
         Raises LogError if the folder or the database cannot be used, `log_in_use` if another
         server uses it.
         """
-        lock = await asyncio.to_thread(claim, folder)
-        log = cls(lock, folder, durability, Writer(folder, durability, duplicate_window_seconds))
+        claimed = await asyncio.to_thread(claim, folder)
+        log = cls(claimed, folder, durability, Writer(folder, durability, free_bytes_min))
         try:
-            await log._writing.run(lambda _: None)
+            # All threads and files now: what is missing later would be missed at the worst time.
+            for connection in (log._writing, log._copying, *log._readers):
+                await connection.run(lambda _: None)
         except BaseException:
             await log.close()
             raise
-        log._index = Index(log._writer, log._writing)
+        with suppress(Damaged):  # then all that is missing is new
+            log.damage.know(await log._reading.run(read_holes))
+        unread = "" if log._writer.is_played_back else UNREAD_WAL
+        if lost := claimed.lost_wal or unread or log._writer.cut_off:
+            log.damage.found(lost)
+        log._checkpoints = Checkpoints(log._writer, log._writing, log._copying)
+        log._index = Index(log._writer, log._writing, log._indexing, log._checkpoints, log.damage)
+        log._watch = Watch(log._writer, log._searching, log.damage)
         return log
 
     async def heads(self) -> list[Head]:
         return await self._reading.run(read_heads)
 
+    async def facts(self, prefix: str = "") -> list[Fact]:
+        return await self._reading.run(lambda db: Around(db, self.damage).facts(prefix))
+
+    async def every_fact(self, prefix: str) -> AsyncIterator[list[Fact]]:
+        for portion in await self._reading.run(lambda db: portions_of_facts(db, prefix)):
+            yield await self._reading.run(partial(self._facts_at, portion))
+
+    def _facts_at(self, portion: Portion, db: sqlite3.Connection) -> list[Fact]:
+        return Around(db, self.damage).portion_of_facts(portion.seqs)
+
     async def epochs(self) -> list[Epoch]:
         return await self._reading.run(read_epochs)
 
-    async def append(self, drafts: Sequence[AnyLogged]) -> list[int]:
-        seqs = await self._writing.run(partial(self._writer.commit, drafts=drafts))
-        if self._index is not None:
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
+        self._writer.check()
+        if self._checkpoints is not None:
+            await self._checkpoints.keep_up()
+        commit, removals = partial(self._writer.commit, drafts=drafts), self._writer.removals
+        try:
+            seqs = await self._writing.run(commit)
+        except Damaged:  # of an edit or deletion, which take words out of the search index
+            if self._index is None or not await self._index.make_anew():
+                raise
+            seqs = await self._writing.run(commit)
+        try:
+            self._writer.sight.check()
+        except LogError:
+            for draft in drafts:  # what was committed is nowhere
+                draft.seq = draft.prev = 0
+            raise
+        self._writer.acknowledged.note(self._writer.last)
+        for room in map(removed_by, drafts if self._writer.removals != removals else ()):
+            self.damage.forget(room)
+        if self._index is not None and not all(map(_says_nothing, drafts)):
             self._index.follow()
         for feed in self._feeds:
             feed.hand_out(in_log_order(drafts))
         return seqs
+
+    def check(self) -> None:
+        self._writer.check()
+
+    async def try_writing(self) -> None:
+        self.check()
+        await self._writing.run(self._writer.try_writing)
+
+    def free_bytes(self) -> int | None:
+        return self._writer.space.free_bytes()
 
     def follow(self) -> Feed:
         feed = Feed()
@@ -87,21 +164,52 @@ class SqliteLog(Log):
         return feed
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
+        end = self._writer.tail(room)
         return await self._reading.run(
-            partial(read_backlog, room=room, after=after, bytes_max=bytes_max)
+            lambda db: Around(db, self.damage).backlog(room, after, bytes_max, end)
         )
 
     async def page(self, query: PageQuery) -> Page:
-        return await self._reading.run(partial(read_page, query=query))
+        end = self._writer.tail(query.room)
 
-    async def search(self, query: SearchQuery) -> Page:
-        return await self._searching.run(partial(read_search, query=query))
+        def read(db: sqlite3.Connection) -> Page:
+            asked = looked_up(query, partial(seq_posted_as, db))
+            return Around(db, self.damage).page(asked, end)
+
+        return await self._reading.run(read)
+
+    async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
+        return await self._reading.run(lambda db: Around(db, self.damage).reactions(query))
+
+    @property
+    def search_seconds(self) -> float:
+        """How long the newest step took in the thread that searches."""
+        return self._searching.seconds
+
+    async def search(self, query: SearchQuery, windows: int) -> Page:
+        try:
+            return await self._searching.run(
+                lambda db: Around(db, self.damage).search(query, windows),
+                seconds_max=STEP_SECONDS_MAX,
+            )
+        except Damaged:
+            if self._index is not None and await self._index.make_anew():
+                raise LogError("The search index was damaged, and is being made anew.") from None
+            raise
 
     async def close(self) -> None:
         """Let go of all resources, after the appends that were asked for before."""
+        if self._watch is not None:
+            await self._watch.close()
         if self._index is not None:
             await self._index.close()
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
+        for connection in self._readers:
+            connection.interrupt()  # nobody waits for what they read
         # The last connection to close tidies the file, and that is the one that may write.
-        for connection in (self._searching, self._reading, self._writing):
+        for connection in (*self._readers, self._copying, self._writing):
             await connection.close()
-        self._lock.release()
+        self._writer.sight.close()
+        self._writer.acknowledged.close(in_order=self._index is not None)
+        self._claim.release(in_order=self._index is not None)

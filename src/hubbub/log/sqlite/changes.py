@@ -14,20 +14,20 @@ import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
+from hubbub.chat.words import words_of
 from hubbub.log.newest import newest_of
-from hubbub.log.words import words_of
+from hubbub.log.sqlite.seals import checksum_of, unsealed
 
 # The row that holds a message's text is that of its newest edit, or else its own.
 HOLDING = """
 WITH asked (seq) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(:seqs))
 SELECT
     (SELECT seq FROM watermark),
-    (SELECT json_group_array(seq) FROM asked
-     WHERE EXISTS (SELECT 1 FROM segments WHERE target = asked.seq AND kind = 'deleted')),
-    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments
+    (SELECT json_group_array(seq) FROM asked CROSS JOIN folds USING (seq) WHERE deleted),
+    (SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM segments
      WHERE kind IN ('message', 'edited') AND last IN (
          SELECT coalesce(
-             (SELECT max(last) FROM segments WHERE target = asked.seq AND kind = 'edited'),
+             (SELECT newest FROM folds WHERE seq = asked.seq),
              (SELECT last FROM segments WHERE last >= asked.seq ORDER BY last LIMIT 1)
          ) FROM asked
      ))
@@ -49,7 +49,7 @@ class Reworded(NamedTuple):
 
 
 class Changes:
-    """Of a batch with seqs, whose edits and deletions are `changes`: what else they write."""
+    """What `changes`, the edits and deletions of a batch with seqs, write besides themselves."""
 
     def __init__(self, connection: sqlite3.Connection, changes: Sequence[Edited | Deleted]) -> None:
         targets = {change.target for change in changes}
@@ -57,10 +57,10 @@ class Changes:
         self._indexed: int = row[0]
         self._deleted = _seqs.decode(row[1])
         self._newest = newest_of(changes)
-        self.blanked: list[tuple[int, str]] = []
-        """Last and body of rows that are there."""
+        self.blanked: list[tuple[int, str, str]] = []
+        """Last, body and checksum of rows that are there."""
         self.reworded: list[Reworded] = []
-        bodies = _bodies.decode(row[2])
+        bodies = _bodies.decode(unsealed(row[2]))
         edits = [_event.decode(body[0]) for body in bodies]
         self._edited = {edit.target for edit in edits if isinstance(edit, Edited)}
         for body in bodies:
@@ -76,7 +76,8 @@ class Changes:
             else:
                 encoded.append(_blanked(event, len(raw)))
                 self._reword(seq, event)
-        self.blanked.append((events[-1].seq, f"[{b','.join(encoded).decode()}]"))
+        blanked = b"[%b]" % b",".join(encoded)
+        self.blanked.append((events[-1].seq, blanked.decode(), checksum_of(blanked)))
 
     def _holds_former_text_of(self, event: AnyLogged) -> int | None:
         """Return the seq of the message whose text `event` has and must lose."""
@@ -96,6 +97,22 @@ class Changes:
         newest = self._newest[seq]
         now = None if isinstance(newest, Deleted) else " ".join(words_of(newest.text))
         self.reworded.append(Reworded(seq, holder.room, " ".join(words_of(holder.text)), now))
+
+    @property
+    def overtake(self) -> bool:
+        """Whether they change messages that are not indexed yet."""
+        return any(seq > self._indexed for seq in self._newest)
+
+    @property
+    def folds(self) -> list[tuple[int, int, bool, int]]:
+        """What becomes of the messages: see the table `folds`, without reactions."""
+        return [
+            (seq, change.seq, True, 0)
+            if isinstance(change, Deleted)
+            else (seq, change.seq, False, len(_encode(change)))
+            for seq, change in self._newest.items()
+            if seq not in self._deleted
+        ]
 
     def stored(self, event: AnyLogged) -> AnyLogged:
         """Return `event`, of the batch, as its row has it: the text only if it is the newest."""

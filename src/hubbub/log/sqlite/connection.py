@@ -2,12 +2,15 @@
 
 import asyncio
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from hubbub.log.sqlite.failures import OF_DAMAGE, failure
+from hubbub.chat.errors import Interrupted
+from hubbub.log.sqlite.failures import OF_DAMAGE, failure, is_interruption
 
 Durability = Literal["process", "power"]
 """What a commit survives: a killed process, or also a power cut."""
@@ -23,6 +26,7 @@ def connect(folder: Path, durability: Durability) -> sqlite3.Connection:
     connection = sqlite3.connect(folder / "hubbub.db", isolation_level=None, timeout=BUSY_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer does it (see wal.py)
         connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[durability]}")
     except BaseException:
@@ -38,24 +42,49 @@ class OwnedConnection:
         self._folder = folder
         self._opened = opened
         self._connection: sqlite3.Connection | None = None
+        self.seconds = 0.0
+        """How long the newest work took in the thread."""
+        self._closing = threading.Lock()  # SQLite must not close what is just being interrupted
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"hubbub-log-{role}")
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return what `work` returns; raise LogError if the database fails."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
+    async def run(
+        self, work: Callable[[sqlite3.Connection], T], *, seconds_max: float | None = None
+    ) -> T:
+        """Return what `work` returns; raise LogError if the database fails.
+
+        With `seconds_max`, it is interrupted then: nothing else may be waiting for the thread.
+        """
+        loop = asyncio.get_running_loop()
+        working = loop.run_in_executor(self._thread, self._run, work)
+        if seconds_max is not None:
+            timer = loop.call_later(seconds_max, self.interrupt)
+            working.add_done_callback(lambda _: timer.cancel())
+        return await working
+
+    def interrupt(self) -> None:
+        """Break off the statement that runs now, if any: its work raises Interrupted."""
+        with self._closing:
+            if self._connection is not None:
+                self._connection.interrupt()
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        started = time.perf_counter()
         try:
             if self._connection is None:
                 self._connection = self._opened()
             return work(self._connection)
         except (sqlite3.Error, OSError, *OF_DAMAGE) as error:
+            if is_interruption(error):
+                raise Interrupted("The log took too long to read. Ask for less.") from error
             # Whatever broke, the next piece of work starts afresh from what the disk holds.
             self._disconnect()
             raise failure(error, self._folder) from error
+        finally:
+            self.seconds = time.perf_counter() - started
 
     def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
+        with self._closing:
+            connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 

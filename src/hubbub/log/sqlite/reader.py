@@ -6,25 +6,40 @@ SQLite promises no order within group_concat, and to sort what is in order costs
 """
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
 import msgspec
+from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Message, Page
-from hubbub.chat.queries import Epoch, Head, PageQuery
-from hubbub.log.newest import as_it_reads, fitting, newest_of
-from hubbub.log.pages import folded_page
+from hubbub.chat.events import AnyLogged, Message, Page, Reaction
+from hubbub.chat.fold import fold
+from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery
+from hubbub.log.newest import Newest, as_it_reads, fitting, newest_of
+from hubbub.log.pages import PAGE_BYTES_MAX, page_of
 from hubbub.log.sqlite.connection import Durability, connect
+from hubbub.log.sqlite.seals import unsealed
 
 SEQ_MAX = 2**63 - 1
+READ_BYTES_MAX = 2 * PAGE_BYTES_MAX
+"""What is read for a page: the JSON of a text is longer than it, but hardly ever twice as long."""
 
 _HEADS = """
-SELECT json_group_array(json_object('room', name, 'first', first, 'last', last, 'topic', topic))
-FROM heads
+SELECT json_group_array(json_object(
+    'room', name, 'first', first, 'last', last, 'topic', topic, 'removed', coalesce(removed, 0)
+))
+FROM (
+    SELECT name, heads.first, heads.last, topic, removed.last AS removed
+    FROM heads LEFT JOIN removed USING (name)
+    UNION ALL
+    SELECT name, 0, 0, '', last FROM removed WHERE name NOT IN (SELECT name FROM rooms)
+)
 """
+_POSTED_AS = "SELECT seq FROM nonces WHERE key = ?"
+
 _EPOCHS = """
 SELECT json_group_array(json_object('id', id, 'start', start))
 FROM (SELECT id, start FROM epochs ORDER BY number)
@@ -33,11 +48,13 @@ FROM (SELECT id, start FROM epochs ORDER BY number)
 # From segment to segment until there is enough: what is read depends on what was asked for alone.
 # A row shows the newest texts of the messages from `low` to `high`: a segment those that it holds,
 # an edit the one that it changed. They count too; those of the last row are not in its total yet.
+# A segment may hold many short messages that were edited to long ones: `unread` is the first event
+# whose newest text would be too much.
 BACKLOG = """
-WITH RECURSIVE taken (last, low, high, total) AS MATERIALIZED (
-    SELECT :after, 1, 0, 0
+WITH RECURSIVE taken (last, said, low, high, total) AS MATERIALIZED (
+    SELECT :after, 0, 1, 0, 0
     UNION ALL
-    SELECT s.last,
+    SELECT s.last, s.said,
            iif(s.said, s.first, iif(s.kind = 'edited', s.target, 1)),
            iif(s.said, s.last, iif(s.kind = 'edited', s.target, 0)),
            total + s.size + <shown>
@@ -54,40 +71,40 @@ WITH RECURSIVE taken (last, low, high, total) AS MATERIALIZED (
         ), :seq_max)
     )
     WHERE total + s.size + <shown> <= :bytes_max OR total = 0
+),
+shown (event, newest, total) AS MATERIALIZED (
+    SELECT iif(said, seq, last), newest, coalesce(sum(text_bytes) OVER (
+        ORDER BY iif(said, seq, last) ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), 0)
+    FROM taken CROSS JOIN folds ON seq BETWEEN iif(said, max(low, :after + 1), low) AND high
 )
 SELECT
-    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']'
+    (SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']'
      FROM taken CROSS JOIN segments USING (last) WHERE last > :after),
-    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments WHERE last IN (
-        SELECT change.last FROM taken CROSS JOIN segments AS change
-            ON change.kind IN ('deleted', 'edited') AND change.target BETWEEN low AND high
-        WHERE change.kind = 'deleted' OR change.last = (
-            SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
-        )
-    ))
+    (SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM segments WHERE last IN (
+        SELECT newest FROM shown WHERE total <= :bytes_max
+    )),
+    (SELECT min(event) FROM shown WHERE total > :bytes_max) AS unread
 """.replace(
     "<shown>",
-    """coalesce(iif(
-        low = high,
-        (SELECT size FROM segments
-         WHERE target = low AND kind = 'edited' ORDER BY last DESC LIMIT 1),
-        (SELECT sum(size) FROM segments WHERE target BETWEEN low AND high AND kind = 'edited')
-    ), 0)""",
+    "coalesce((SELECT sum(text_bytes) FROM folds WHERE seq BETWEEN low AND high), 0)",
 )
 
-# Of each segment, the page needs the messages from `low` to `high`; before them, `missing` were.
+# Of each segment, the page needs the messages from `low` to `high`; before them, `missing` were,
+# of `total` bytes. Where these are too many, it only shows that there is more.
 _CHOSEN = """
-RECURSIVE chosen (last, low, high, body, missing) AS MATERIALIZED (
-    SELECT {start}, 1, 0, NULL, :limit + 1
+RECURSIVE chosen (last, low, high, sealed, missing, total, size) AS MATERIALIZED (
+    SELECT {start}, 1, 0, NULL, :limit + 1, 0, 0
     UNION ALL
-    SELECT s.last, {low}, {high}, s.body, {missing}
+    SELECT s.last, {low}, {high}, iif(total + chosen.size <= :bytes_max, s.sealed, NULL), {missing},
+           total + chosen.size, s.size
     FROM chosen CROSS JOIN segments AS s ON s.last = (
         SELECT last FROM segments
         WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 1
               AND last {beyond} chosen.last
         ORDER BY last {direction} LIMIT 1
     )
-    WHERE {missing} > 0 AND s.last > :after AND s.first < :before
+    WHERE {missing} > 0 AND s.last > :after AND s.first < :before AND total <= :bytes_max
 )
 """
 _MISSING = "(missing - (high - low + 1))"
@@ -95,22 +112,34 @@ _LOW = "max(s.first, :after + 1)"
 _HIGH = "min(s.last, :before - 1)"
 
 _FOLDED = """
-WITH {chosen}
+WITH {chosen},
+shown (seq, newest, total) AS MATERIALIZED (
+    SELECT seq, newest, coalesce(sum(text_bytes + reaction_bytes) OVER (
+        ORDER BY seq {direction} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), 0)
+    FROM chosen CROSS JOIN folds ON seq BETWEEN low AND high WHERE sealed IS NOT NULL
+)
 SELECT
-    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM chosen),
-    (SELECT '[' || coalesce(group_concat(change.body, ','), '') || ']'
-     FROM chosen CROSS JOIN segments AS change
-         ON change.kind IN ('deleted', 'edited', 'reaction') AND change.target BETWEEN low AND high
-     WHERE change.kind <> 'edited' OR change.last = (
-         SELECT max(last) FROM segments WHERE target = change.target AND kind = 'edited'
-     )),
-    (SELECT coalesce(max(last), 0) FROM segments)
+    (SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM chosen),
+    (SELECT '[' || coalesce(group_concat(s.sealed, ','), '') || ']'
+     FROM shown CROSS JOIN segments AS s ON s.last = newest WHERE total <= :bytes_max),
+    (SELECT json_group_array(json_array(target, since, r.seq, emoji, name))
+     FROM shown CROSS JOIN reactions AS r ON target = shown.seq WHERE total <= :bytes_max),
+    (SELECT {first}(seq) FROM shown WHERE total > :bytes_max) AS unread,
+    EXISTS (SELECT 1 FROM chosen WHERE total > :bytes_max) AS is_cut,
+    (SELECT coalesce(max(last), 0) FROM segments),
+    {also}
 """
 
 
-def folding(chosen: str) -> str:
-    """Return the statement for a page of the table `chosen`, which has low, high and body."""
-    return _FOLDED.format(chosen=chosen)
+def folding(chosen: str, also: str = "NULL", *, ascending: bool = False) -> str:
+    """Return the statement for a page of the table `chosen`, read in one of two directions.
+
+    The table has the columns low, high, sealed, and total: the bytes of the rows before. `also` is
+    one more column of the result.
+    """
+    direction, first = ("ASC", "min") if ascending else ("DESC", "max")
+    return _FOLDED.format(chosen=chosen, direction=direction, first=first, also=also)
 
 
 OLDEST = folding(
@@ -121,7 +150,8 @@ OLDEST = folding(
         low=_LOW,
         high=f"min({_HIGH}, {_LOW} + {_MISSING} - 1)",
         missing=_MISSING,
-    )
+    ),
+    ascending=True,
 )
 NEWEST = folding(
     _CHOSEN.format(
@@ -140,9 +170,21 @@ NEWEST = folding(
     )
 )
 
+_REACTIONS = """
+SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
+    SELECT sealed FROM json_each(:targets) CROSS JOIN reactions ON reactions.target = value
+    CROSS JOIN segments ON segments.last = reactions.seq
+    WHERE room_id = (SELECT id FROM rooms WHERE name = :room)
+      AND coalesce(json_extract(body, '$[0].person'), '') = :person
+    ORDER BY segments.last
+)
+"""
+
 _heads = msgspec.json.Decoder(list[Head])
 _epochs = msgspec.json.Decoder(list[Epoch])
 _events = msgspec.json.Decoder(list[list[AnyLogged]])
+_reactions = msgspec.json.Decoder(list[tuple[int, int, int, str, str]])
+_given = msgspec.json.Decoder(list[list[Reaction]])
 _messages = msgspec.json.Decoder(list[list[Message]])
 _seq_of = attrgetter("seq")
 
@@ -156,7 +198,7 @@ def open_to_read(folder: Path, durability: Durability) -> sqlite3.Connection:
 
 
 def read_heads(connection: sqlite3.Connection) -> list[Head]:
-    """Return the head of every room that has events."""
+    """Return the head of every room that has events, or had some and was removed."""
     return _heads.decode(connection.execute(_HEADS).fetchone()[0])
 
 
@@ -170,22 +212,42 @@ def read_backlog(
 ) -> list[AnyLogged]:
     """Return the room's next events after `after` as they read now, about `bytes_max` of them."""
     asked = {"room": room, "after": after, "bytes_max": bytes_max, "seq_max": SEQ_MAX}
-    segments, changes = connection.execute(BACKLOG, asked).fetchone()
-    found = sorted((e for e in chain(*_events.decode(segments)) if e.seq > after), key=_seq_of)
-    newest = newest_of(sorted(chain(*_events.decode(changes)), key=_seq_of))
+    segments, changes, unread = connection.execute(BACKLOG, asked).fetchone()
+    end = SEQ_MAX if unread is None else unread
+    found = sorted(
+        (event for event in chain(*_events.decode(unsealed(segments))) if after < event.seq < end),
+        key=_seq_of,
+    )
+    newest = newest_of(chain(*_events.decode(unsealed(changes))))
     if not newest:
         return found
     return fitting((as_it_reads(event, newest) for event in found), bytes_max)
 
 
+def read_reactions(connection: sqlite3.Connection, query: ReactionsQuery) -> list[Reaction]:
+    """Return the reactions that somebody gave to some messages, and that stand, in order."""
+    targets = msgspec.json.encode(query.targets).decode()
+    asked = {"room": query.room, "person": query.person, "targets": targets}
+    (sealed,) = connection.execute(_REACTIONS, asked).fetchone()
+    return list(chain(*_given.decode(unsealed(sealed))))
+
+
 class Asked(TypedDict):
-    """The parameters of a page's statement; `words` of a search's."""
+    """The parameters of a page's statement; `words`, `windows` and `private` of a search's."""
 
     room: str | None
     after: int
     before: int
     limit: int
     words: NotRequired[str]
+    windows: NotRequired[int]
+    private: NotRequired[str]
+
+
+def seq_posted_as(connection: sqlite3.Connection, key: str) -> int | None:
+    """Return where a nonce was posted, by its key (see nonces.py)."""
+    found: tuple[int] | None = connection.execute(_POSTED_AS, (key,)).fetchone()
+    return found[0] if found else None
 
 
 def read_page(connection: sqlite3.Connection, query: PageQuery) -> Page:
@@ -197,21 +259,53 @@ def read_page(connection: sqlite3.Connection, query: PageQuery) -> Page:
         "limit": query.limit,
     }
     ascending = query.after is not None
-    return read_folded(connection, OLDEST if ascending else NEWEST, asked, ascending=ascending)
+    page, _ = read_folded(connection, OLDEST if ascending else NEWEST, asked, ascending=ascending)
+    return page
 
 
 def read_folded(
     connection: sqlite3.Connection, statement: str, asked: Asked, *, ascending: bool
-) -> Page:
-    """Return the page that `statement`, made by `folding`, finds."""
-    segments, changes, last = connection.execute(statement, asked).fetchone()
-    after, before = asked["after"], asked["before"]
-    messages = [m for m in chain(*_messages.decode(segments)) if after < m.seq < before]
-    return folded_page(
+) -> tuple[Page, bytes]:
+    """Return the page that `statement`, made by `folding`, finds, and what it returns `also`."""
+    segments, changes, reactions, unread, is_cut, last, also = connection.execute(
+        statement, {**asked, "bytes_max": READ_BYTES_MAX}
+    ).fetchone()
+    low, high = asked["after"], asked["before"]
+    if unread is not None:
+        low, high = (low, unread) if ascending else (unread, high)
+    newest = newest_of(chain(*_events.decode(unsealed(changes))))
+    given = _by_message(sorted(_reactions.decode(reactions)))
+    messages = [
+        _folded(message, newest, given)
+        for message in chain(*_messages.decode(unsealed(segments)))
+        if low < message.seq < high
+    ]
+    page = page_of(
         asked["room"],
         sorted(messages, key=_seq_of),
-        sorted(chain(*_events.decode(changes)), key=_seq_of),
         ascending=ascending,
         limit=asked["limit"],
+        is_cut=bool(is_cut) or unread is not None,
         last=last,
     )
+    return page, also
+
+
+def _by_message(
+    reactions: Iterable[tuple[int, int, int, str, str]],
+) -> dict[int, dict[str, list[str]]]:
+    """Return the names by message and emoji, all in the order in which they came."""
+    found: dict[int, dict[str, list[str]]] = {}
+    for target, _, _, emoji, name in reactions:
+        found.setdefault(target, {}).setdefault(emoji, []).append(name)
+    return found
+
+
+def _folded(
+    message: Message, newest: Newest, reactions: Mapping[int, dict[str, list[str]]]
+) -> Message:
+    change = newest.get(message.seq)
+    if change is not None:
+        message = fold(message, change)
+    given = reactions.get(message.seq)
+    return message if given is None else replace(message, reactions=given)

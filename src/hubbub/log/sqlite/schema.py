@@ -6,18 +6,55 @@ loop, waits up to 5 ms to get it back: a batch in one step commits six times soo
 twenty. And a single statement is its own transaction: it happens wholly or not at all, so
 there is nothing to roll back. For the same reason every read returns one row.
 
-Never change a migration that was released: add one.
+Never change an upgrade that was released: add one, and change the tables of now.
 """
 
+import re
+import shutil
 import sqlite3
 from pathlib import Path
 
 from hubbub.chat.errors import LogError
+from hubbub.chat.names import name_key
+from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
 
 APPLICATION_ID = 0x68756262  # "hubb", which marks the file as ours for `file` and for us
 SQLITE_FLOOR = (3, 37)
 SEARCH_MODULE = "fts5"
 
+
+_REMOVED = """
+CREATE TABLE removed (  -- rooms that an operator took out, even if there is one of the name again
+    name TEXT PRIMARY KEY,
+    last INTEGER NOT NULL  -- the newest seq of what went
+) WITHOUT ROWID;
+"""
+
+_HOLES = """
+CREATE TABLE holes (  -- what is known to be missing (see holes.py)
+    room TEXT NOT NULL,
+    after INTEGER NOT NULL,
+    upto INTEGER NOT NULL,
+    PRIMARY KEY (room, after)
+) WITHOUT ROWID;
+"""
+
+_FACTS = """
+CREATE TABLE facts (    -- those that stand
+    seq INTEGER PRIMARY KEY,
+    key TEXT,           -- none: it is the newest, and does not stand (see facts.py)
+    body TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    sealed TEXT GENERATED ALWAYS AS ('"' || checksum || '",' || body) VIRTUAL
+);
+CREATE UNIQUE INDEX facts_by_key ON facts (key);
+"""
+
+_PRIVATE_ROOMS = """
+-- 1: it says that a room is private, so a search across rooms does not find what stands there.
+ALTER TABLE facts ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX private_rooms ON facts (key) WHERE private;
+"""
 
 _TABLES = """
 CREATE TABLE rooms (
@@ -32,36 +69,54 @@ CREATE TABLE segments (
     first INTEGER NOT NULL,
     room_id INTEGER NOT NULL,
     said INTEGER NOT NULL,     -- 1: messages, one or more; 0: one event of another kind
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL,        -- 'gone': of a room that was removed; its room_id is 0, of no room
     target INTEGER,
     size INTEGER NOT NULL,     -- bytes of the events, without what stands between them
-    body TEXT NOT NULL         -- the events from first to last, as a JSON array
+    body TEXT NOT NULL,        -- the events from first to last, as a JSON array
+    checksum TEXT,             -- of the body (see seals.py); none where an older hubbub wrote it
+    sealed TEXT GENERATED ALWAYS AS ('"' || coalesce(checksum, '') || '",' || body) VIRTUAL
 );
 -- SQLite ends every entry by last: in order of it are a room's messages, and what else happened.
 CREATE INDEX segments_by_room ON segments (room_id, said);
-CREATE VIEW heads AS SELECT name, first, topic, max(
-    coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
-    coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 0), 0)
-) AS last FROM rooms;
-CREATE INDEX changes ON segments (kind, target) WHERE target IS NOT NULL;
-CREATE TABLE epochs (number INTEGER PRIMARY KEY, id TEXT NOT NULL, start INTEGER NOT NULL);
-CREATE TABLE nonces (
-    seq INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,  -- sender and nonce (see nonces.py)
-    at INTEGER NOT NULL
+CREATE TABLE folds (                           -- what later events made of messages
+    seq INTEGER PRIMARY KEY,                   -- of a message that any of them targeted
+    newest INTEGER,                            -- its last edit, or its deletion
+    deleted INTEGER NOT NULL DEFAULT 0,
+    text_bytes INTEGER NOT NULL DEFAULT 0,     -- size of that edit
+    reaction_bytes INTEGER NOT NULL DEFAULT 0  -- of the names in `reactions`
 );
+CREATE TABLE reactions (     -- those that stand
+    target INTEGER NOT NULL,
+    emoji TEXT NOT NULL,
+    key TEXT NOT NULL,       -- of the name (see names.py)
+    name TEXT NOT NULL,
+    seq INTEGER NOT NULL,    -- in order of it are the names of an emoji,
+    since INTEGER NOT NULL,  -- and in order of this the emoji: the seq of what gave it first
+    PRIMARY KEY (target, emoji, key)
+) WITHOUT ROWID;
+CREATE TABLE epochs (number INTEGER PRIMARY KEY, id TEXT NOT NULL, start INTEGER NOT NULL);
+CREATE TABLE nonces (  -- as long as the log keeps its messages: they never go
+    key TEXT PRIMARY KEY,  -- sender, room and nonce (see nonces.py)
+    seq INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 
 # JSON arrays: `rooms` of [name, direct, first, topic], of rooms that are new or have a new topic;
-# `segments` of [last, first, room, kind, target or null, size, start], where start is the place of
-# its body in `bodies`, counted from 1, for SQLite need not parse those; `nonces` of [seq, key, at].
-# Nonces posted before `expired` go, oldest first, at most two for each that comes.
-# Only a batch with edits or deletions has `blanked`, of [last, body], and `reworded`, of [seq,
-# room, words before, words now or null] (see changes.py): no other batch pays for them.
+# `segments` of [last, first, room, kind, target or null, size, start, checksum], where start is the
+# place of its body in `bodies`, counted from 1, for SQLite need not parse those; `nonces` of [key,
+# seq]. Only a batch with edits or deletions has `blanked`, of [last, body, checksum], `reworded`,
+# of [seq, room, words before, words now or null], and `folds`, of [seq, newest, deleted,
+# text_bytes] (see changes.py); only one with reactions has `toggles`, of [target, emoji, key, name,
+# seq, whether it stands]; only one with facts has `facts`, of [key, seq, body, checksum, private]
+# (see facts.py). No other batch pays for them.
 _BATCHES = """
+CREATE VIEW heads AS SELECT name, first, topic, max(
+    coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
+    coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 0), 0)
+) AS last FROM rooms WHERE id NOT IN (SELECT id FROM going);
 CREATE VIEW batches AS
-    SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, 0 AS expired,
-           '' AS blanked, '' AS reworded
+    SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, '' AS blanked, '' AS reworded,
+           '' AS folds, '' AS toggles, '' AS facts
     WHERE false;
 CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
     INSERT INTO rooms (name, direct, first, topic)
@@ -69,26 +124,95 @@ CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
                json_extract(value, '$[2]'), json_extract(value, '$[3]')
         FROM json_each(NEW.rooms) WHERE true
         ON CONFLICT (name) DO UPDATE SET topic = excluded.topic;
-    INSERT INTO segments (last, first, room_id, said, kind, target, size, body)
+    INSERT INTO segments (last, first, room_id, said, kind, target, size, body, checksum)
         SELECT last, first, (SELECT id FROM rooms WHERE name = room), kind = 'message', kind,
                target, size,
-               CAST(substr(NEW.bodies, start, size + last - first + 2) AS TEXT)
+               CAST(substr(NEW.bodies, start, size + last - first + 2) AS TEXT), checksum
         FROM (
             SELECT json_extract(value, '$[0]') AS last, json_extract(value, '$[1]') AS first,
                    json_extract(value, '$[2]') AS room, json_extract(value, '$[3]') AS kind,
                    json_extract(value, '$[4]') AS target, json_extract(value, '$[5]') AS size,
-                   json_extract(value, '$[6]') AS start
+                   json_extract(value, '$[6]') AS start, json_extract(value, '$[7]') AS checksum
             FROM json_each(NEW.segments)
         );
-    INSERT OR REPLACE INTO nonces (seq, key, at)
-        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
-               json_extract(value, '$[2]')
-        FROM json_each(NEW.nonces);
-    DELETE FROM nonces WHERE at < NEW.expired AND seq IN (
-        SELECT seq FROM nonces ORDER BY seq LIMIT 2 * json_array_length(NEW.nonces) * coalesce(
-            (SELECT at < NEW.expired FROM nonces ORDER BY seq LIMIT 1), 0
-        )
+    INSERT INTO nonces (key, seq)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+        FROM json_each(NEW.nonces) WHERE true
+        ON CONFLICT (key) DO UPDATE SET seq = excluded.seq;  -- that of a room which is going
+END;
+"""
+
+_FACTS_CHANGING = """
+CREATE TRIGGER facts_changed INSTEAD OF INSERT ON batches WHEN NEW.facts IS NOT NULL BEGIN
+    DELETE FROM facts WHERE key IS NULL;
+    DELETE FROM facts WHERE key IN (
+        SELECT json_extract(value, '$[0]') FROM json_each(NEW.facts)
     );
+    DELETE FROM facts WHERE seq IN (
+        SELECT facts.seq FROM (
+            SELECT json_extract(value, '$[0]') AS beginning FROM json_each(NEW.facts)
+        ) CROSS JOIN facts
+        WHERE beginning LIKE '%/' AND facts.key > beginning
+              AND facts.key < substr(beginning, 1, length(beginning) - 1) || '0'  -- '/' + 1
+    );
+    INSERT INTO facts (key, seq, body, checksum, private)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+               json_extract(value, '$[2]'), json_extract(value, '$[3]'),
+               json_extract(value, '$[4]')
+        FROM json_each(NEW.facts) WHERE json_extract(value, '$[1]') IS NOT NULL;
+END;
+"""
+
+# What later events made of a message is kept, so no read and no change costs more because of how
+# many there were before.
+_FOLDING = """
+CREATE TRIGGER folds_changed INSTEAD OF INSERT ON batches WHEN NEW.folds IS NOT NULL BEGIN
+    INSERT INTO folds (seq, newest, deleted, text_bytes)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+               json_extract(value, '$[2]'), json_extract(value, '$[3]')
+        FROM json_each(NEW.folds) WHERE true
+        ON CONFLICT (seq) DO UPDATE SET
+            newest = excluded.newest, deleted = excluded.deleted, text_bytes = excluded.text_bytes;
+    DELETE FROM reactions WHERE target IN (
+        SELECT json_extract(value, '$[0]') FROM json_each(NEW.folds)
+        WHERE json_extract(value, '$[2]')
+    );
+END;
+CREATE TRIGGER reactions_changed INSTEAD OF INSERT ON batches WHEN NEW.toggles IS NOT NULL BEGIN
+    INSERT INTO toggles (target, emoji, key, name, seq, stands)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+               json_extract(value, '$[2]'), json_extract(value, '$[3]'),
+               json_extract(value, '$[4]'), json_extract(value, '$[5]')
+        FROM json_each(NEW.toggles) ORDER BY json_each.key;
+    DELETE FROM reactions WHERE target IN (
+        SELECT seq FROM json_each(NEW.toggles) CROSS JOIN folds ON seq = json_extract(value, '$[0]')
+        WHERE deleted
+    );
+END;
+CREATE VIEW toggles AS SELECT target, emoji, key, name, seq, 1 AS stands FROM reactions WHERE false;
+CREATE TRIGGER reaction_given INSTEAD OF INSERT ON toggles WHEN NEW.stands BEGIN
+    INSERT INTO reactions (target, emoji, key, name, seq, since)
+        SELECT NEW.target, NEW.emoji, NEW.key, NEW.name, NEW.seq, coalesce(
+            (SELECT since FROM reactions WHERE target = NEW.target AND emoji = NEW.emoji LIMIT 1),
+            NEW.seq
+        ) WHERE true
+        ON CONFLICT DO UPDATE SET name = excluded.name, seq = excluded.seq;
+END;
+CREATE TRIGGER reaction_taken_back INSTEAD OF INSERT ON toggles WHEN NOT NEW.stands BEGIN
+    DELETE FROM reactions WHERE target = NEW.target AND emoji = NEW.emoji AND key = NEW.key;
+END;
+CREATE TRIGGER reaction_stands AFTER INSERT ON reactions BEGIN
+    INSERT INTO folds (seq, reaction_bytes) VALUES (NEW.target, length(CAST(NEW.name AS BLOB)))
+    ON CONFLICT (seq) DO UPDATE SET reaction_bytes = reaction_bytes + excluded.reaction_bytes;
+END;
+CREATE TRIGGER reaction_renewed AFTER UPDATE ON reactions BEGIN
+    UPDATE folds SET reaction_bytes =
+        reaction_bytes - length(CAST(OLD.name AS BLOB)) + length(CAST(NEW.name AS BLOB))
+    WHERE seq = NEW.target;
+END;
+CREATE TRIGGER reaction_gone AFTER DELETE ON reactions BEGIN
+    UPDATE folds SET reaction_bytes = reaction_bytes - length(CAST(OLD.name AS BLOB))
+    WHERE seq = OLD.target;
 END;
 """
 
@@ -97,6 +221,15 @@ END;
 # what was put in. Nor does it keep how long texts are, which would only serve to rank them. `place`
 # holds the room's token, and `direct` in private rooms, so that a search skips other rooms inside
 # the index. Taking out adds a mark; the words go when the segments that hold them are merged.
+# Whatever FTS5 finds for the beginning of a word, it sorts in memory before it returns any of it.
+# So the messages are divided into windows of so many words (see portions.py), and each token begins
+# with that of its window, as `12.hello`. A search asks window after window, and none takes long.
+_WINDOWS = """
+CREATE TABLE windows (
+    first INTEGER PRIMARY KEY,  -- the messages from this seq to the next window's are in it
+    words INTEGER NOT NULL      -- of its messages when they were put in, and one for each message
+);
+"""
 _SEARCH = """
 CREATE VIRTUAL TABLE search USING fts5(
     text, place, content='', columnsize=0, tokenize="ascii tokenchars '+#&.'"
@@ -108,16 +241,30 @@ CREATE TABLE watermark (  -- one row
     scrubbed INTEGER NOT NULL    -- of how many of these times the index holds no words any more
 );
 INSERT INTO watermark VALUES (0, '', 0, 0);
+"""
+
+# `messages`: a JSON array of [first seq, room, [words or null]]; `windows` of [first, words], of
+# those that are new or have more words.
+_INDEXING = """
 CREATE VIEW places AS
     SELECT name AS room, 'r' || id || iif(direct, ' direct', '') AS place FROM rooms;
-CREATE VIEW portions AS SELECT seq AS upto, '' AS messages FROM watermark WHERE false;
+CREATE VIEW portions AS
+    SELECT seq AS upto, '' AS messages, '' AS windows FROM watermark WHERE false;
 CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
+    INSERT INTO windows (first, words)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+        FROM json_each(NEW.windows) WHERE true
+        ON CONFLICT (first) DO UPDATE SET words = excluded.words;
     INSERT INTO search (rowid, text, place)
-        SELECT first + said.key, said.value, place
+        SELECT first + said.key, <said.value>, placed
         FROM (
-            SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[2]') AS words,
-                   (SELECT place FROM places WHERE room = json_extract(value, '$[1]')) AS place
-            FROM json_each(NEW.messages) LIMIT -1
+            SELECT first, words, window, <place> AS placed FROM (
+                SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[2]') AS words,
+                       (SELECT place FROM places WHERE room = json_extract(value, '$[1]')) AS place,
+                       (SELECT max(first) FROM windows
+                        WHERE first <= json_extract(value, '$[0]')) AS window
+                FROM json_each(NEW.messages) LIMIT -1
+            ) LIMIT -1
         ) CROSS JOIN json_each(words) AS said
         WHERE said.value IS NOT NULL;
     UPDATE watermark SET seq = NEW.upto;
@@ -125,31 +272,140 @@ END;
 CREATE VIEW rules AS SELECT rules FROM watermark;
 CREATE TRIGGER rules_changed INSTEAD OF INSERT ON rules BEGIN
     INSERT INTO search (search) VALUES ('delete-all');
+    DELETE FROM windows;
     UPDATE watermark SET seq = 0, rules = NEW.rules, taken_out = 0, scrubbed = 0;
+    UPDATE going SET indexed = 0;
 END;
 CREATE TRIGGER texts_changed INSTEAD OF INSERT ON batches WHEN NEW.blanked IS NOT NULL BEGIN
-    UPDATE segments SET body = json_extract(value, '$[1]')
+    UPDATE segments SET body = json_extract(value, '$[1]'),
+                        checksum = iif(checksum IS NULL, NULL, json_extract(value, '$[2]'))
         FROM json_each(NEW.blanked) WHERE last = json_extract(value, '$[0]');
     INSERT INTO search (search, rowid, text, place)
-        SELECT 'delete', json_extract(value, '$[0]'), json_extract(value, '$[2]'), place
-        FROM json_each(NEW.reworded) CROSS JOIN places ON room = json_extract(value, '$[1]');
+        SELECT 'delete', seq, <before>, <place> FROM <reworded rows>;
     INSERT INTO search (rowid, text, place)
-        SELECT json_extract(value, '$[0]'), json_extract(value, '$[3]'), place
-        FROM json_each(NEW.reworded) CROSS JOIN places ON room = json_extract(value, '$[1]')
-        WHERE json_extract(value, '$[3]') IS NOT NULL;
+        SELECT seq, <now>, <place> FROM <reworded rows> WHERE now IS NOT NULL;
     UPDATE watermark SET taken_out = taken_out + json_array_length(NEW.reworded);
 END;
 """
+_REWORDED = """(
+            SELECT json_extract(value, '$[0]') AS seq, json_extract(value, '$[2]') AS before,
+                   json_extract(value, '$[3]') AS now, place,
+                   (SELECT max(first) FROM windows
+                    WHERE first <= json_extract(value, '$[0]')) AS window
+            FROM json_each(NEW.reworded) CROSS JOIN places ON room = json_extract(value, '$[1]')
+        )"""
 
-FORMAT_FLOOR = 3  # nobody was given a hubbub that wrote an older one
-MIGRATIONS = (_TABLES + _BATCHES + _SEARCH,)
-"""The first makes a new file, of format FORMAT_FLOOR; each of the others raises it by one."""
+
+def _with_windows(sql: str) -> str:
+    """Return `sql` with each column in <> as the tokens of its words in the window."""
+    tokens = r"window || '.' || replace(\1, ' ', ' ' || window || '.')"
+    return re.sub(r"<([\w.]+)>", tokens, sql)
+
+
+FORMAT_FLOOR = 3
+"""Nobody was given a hubbub that wrote an older one."""
+
+UPGRADES = (
+    # 4: a nonce belongs to its room as well, and is never forgotten.
+    """
+ALTER TABLE nonces RENAME TO earlier_nonces;
+CREATE TABLE nonces (
+    key TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO nonces (key, seq)
+    SELECT substr(key, 1, instr(key, char(10))) || name || substr(key, instr(key, char(10))), seq
+    FROM earlier_nonces CROSS JOIN rooms ON id = (
+        SELECT room_id FROM segments WHERE last >= seq ORDER BY last LIMIT 1
+    );
+DROP TABLE earlier_nonces;
+""",
+    # 5: what later events made of a message is kept. `name_key` is that of names.py.
+    """
+CREATE TABLE folds (
+    seq INTEGER PRIMARY KEY,
+    newest INTEGER,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    text_bytes INTEGER NOT NULL DEFAULT 0,
+    reaction_bytes INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE reactions (
+    target INTEGER NOT NULL,
+    emoji TEXT NOT NULL,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (target, emoji, key)
+) WITHOUT ROWID;
+INSERT INTO folds (seq, newest, deleted, text_bytes)
+    SELECT target, newest, kind = 'deleted', iif(kind = 'edited', size, 0)
+    FROM (
+        SELECT target, coalesce(max(last) FILTER (WHERE kind = 'deleted'), max(last)) AS newest
+        FROM segments WHERE kind IN ('deleted', 'edited') GROUP BY target
+    ) CROSS JOIN segments USING (target) WHERE last = newest;
+INSERT INTO reactions (target, emoji, key, name, seq, since)
+    SELECT target, emoji, key, name, seq, min(seq) OVER (PARTITION BY target, emoji)
+    FROM (
+        SELECT target, json_extract(body, '$[0].emoji') AS emoji,
+               name_key(json_extract(body, '$[0].from')) AS key,
+               json_extract(body, '$[0].from') AS name, max(last) AS seq,
+               json_extract(body, '$[0].on') AS stands
+        FROM segments WHERE kind = 'reaction' GROUP BY target, emoji, key
+    ) WHERE stands AND target NOT IN (SELECT seq FROM folds WHERE deleted);
+INSERT INTO folds (seq, reaction_bytes)
+    SELECT target, sum(length(CAST(name AS BLOB))) FROM reactions WHERE true GROUP BY target
+    ON CONFLICT (seq) DO UPDATE SET reaction_bytes = excluded.reaction_bytes;
+DROP INDEX changes;
+""",
+    # 6: a text in which the disk changed a letter is not taken for what was said.
+    """
+ALTER TABLE segments ADD COLUMN checksum TEXT;
+ALTER TABLE segments ADD COLUMN
+    sealed TEXT GENERATED ALWAYS AS ('"' || coalesce(checksum, '') || '",' || body) VIRTUAL;
+""",
+    # 7: the index is divided into windows, so it is filled anew.
+    _WINDOWS
+    + """
+INSERT INTO search (search) VALUES ('delete-all');
+UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
+""",
+    # 8: it is known which rooms were removed.
+    _REMOVED,
+    # 9: there are facts.
+    _FACTS,
+    # 10: it is known what was missing when the log was made anew.
+    _HOLES,
+    # 11: it is known which rooms are private.
+    _PRIVATE_ROOMS,
+    # 12: rooms are removed step by step.
+    GOING,
+)
+"""Each raises the tables' format by one, the first from FORMAT_FLOOR."""
+
+FORMAT = FORMAT_FLOOR + len(UPGRADES)
+FORMAT_OF_PRIVATE = 11
+"""The first in which rooms can be private."""
+TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + _FACTS + _HOLES + _PRIVATE_ROOMS + GOING
+VIEWS = _BATCHES + REMOVING + _FACTS_CHANGING + _FOLDING
+VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))
+
+
+FORMAT_BITS = 8
+"""Bits of the file's version; the others number what is written to it (see wal.py)."""
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """Return the format of a file's tables, 0 if it has none."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    assert isinstance(version, int)
+    return version & (1 << FORMAT_BITS) - 1
 
 
 def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
     """Create or migrate the tables; raise LogError if this program cannot use the file."""
     _check_sqlite(connection)
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = format_of(connection)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if tables and application != APPLICATION_ID:
@@ -163,21 +419,47 @@ def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
             f"format is {version}, this program knows none before {FORMAT_FLOOR}). "
             "Move the folder away, or choose another one."
         )
-    newest = FORMAT_FLOOR + len(MIGRATIONS) - 1
-    if version > newest:
+    if version > FORMAT:
         raise LogError(
             f"The log in {folder} was written by a newer hubbub (its format is {version}, this "
-            f"program knows up to {newest}). "
+            f"program knows up to {FORMAT}). "
             "Install the newer hubbub, or choose another folder."
         )
-    for number, migration in enumerate(MIGRATIONS, start=FORMAT_FLOOR):
-        if number <= version:
-            continue
-        # user_version changes in the same transaction, so a crash leaves no half migration.
+    if 0 < version < FORMAT:
+        _check_space(connection, folder)
+    if version < FORMAT:
+        connection.create_function("name_key", 1, name_key, deterministic=True)
+        # The format changes in the same transaction, so a crash leaves nothing half done.
         connection.executescript(
-            f"BEGIN IMMEDIATE; {migration} PRAGMA application_id = {APPLICATION_ID};"
-            f"PRAGMA user_version = {number}; COMMIT;"
+            f"BEGIN IMMEDIATE; {_steps_from(connection, version)} {VIEWS}"
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
         )
+
+
+def _check_space(connection: sqlite3.Connection, folder: Path) -> None:
+    """Raise LogError if an upgrade might fill the disk: it writes all that it changes once more."""
+    (size,) = connection.execute(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
+    needed, free = 2 * size, shutil.disk_usage(folder).free
+    if free < needed:
+        raise LogError(
+            f"The log in {folder} must be brought into the format of this hubbub, for which "
+            f"{needed} bytes should be free on its disk, and {free} are. Free some space; until "
+            "then the older hubbub can use the log as it is."
+        )
+
+
+def _steps_from(connection: sqlite3.Connection, version: int) -> str:
+    """Return the SQL that makes the tables of now from those of format `version`, 0 for none."""
+    if version == 0:
+        return TABLES
+    # Views and triggers hold nothing: they go before the tables change, and are made anew.
+    views = connection.execute(
+        "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY type"
+    ).fetchall()
+    dropped = "".join(f"DROP {kind} {name};" for kind, name in views)
+    return dropped + "".join(UPGRADES[version - FORMAT_FLOOR :])
 
 
 def _check_sqlite(connection: sqlite3.Connection) -> None:

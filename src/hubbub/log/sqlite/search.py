@@ -1,47 +1,143 @@
-"""Reads of the search index: one statement that returns one row, as those of reader.py."""
+"""Reads of the search index: one statement that returns one row, as those of reader.py.
+
+A search goes back from window to window (portions.py). A read is a step of it: it asks so many
+windows at the most, and says from which seq on it has looked.
+"""
 
 import sqlite3
+from itertools import chain
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from hubbub.chat.events import Page
 from hubbub.chat.queries import SearchQuery
+from hubbub.chat.words import phrases_of
 from hubbub.log.sqlite.reader import SEQ_MAX, Asked, folding, read_folded
-from hubbub.log.words import phrases_of
 
+# From window to window until there is enough, or so many were asked. A row is a window, with what
+# was found in it; what was found in the last row is not taken from its `missing` yet.
 # A message is in the index as it reads: its words went out in the commit that changed them.
-_CHOSEN = """
-chosen (low, high, body) AS MATERIALIZED (
-    SELECT search.rowid, search.rowid,
-           '[' || json_extract(s.body, '$[' || (search.rowid - s.first) || ']') || ']'
-    FROM search CROSS JOIN segments AS s ON s.last = (
-        SELECT last FROM segments WHERE last >= search.rowid ORDER BY last LIMIT 1
+_WALKED = """
+RECURSIVE walked (first, found, missing, windows) AS MATERIALIZED (
+    SELECT :before, '[]', :limit + 1, :windows
+    UNION ALL
+    SELECT w.first,
+           (SELECT json_group_array(rowid) FROM (
+               SELECT rowid FROM search
+               WHERE search MATCH replace({match}, '~', w.first || '.') AND rowid < :before{but}
+               ORDER BY rowid DESC LIMIT :limit + 1
+           )),
+           missing - json_array_length(found), windows - 1
+    FROM walked CROSS JOIN windows AS w ON w.first = (
+        SELECT max(first) FROM windows WHERE first < walked.first
     )
-    WHERE search MATCH {match} AND search.rowid < :before
-    ORDER BY search.rowid DESC LIMIT :limit + 1
+    WHERE windows > 0 AND missing > json_array_length(found)
 )
 """
-EVERYWHERE = folding(_CHOSEN.format(match=":words || ' NOT place : direct'"))
-# A room without events has no id; no room has id 0.
-IN_ROOM = folding(
-    _CHOSEN.format(
-        match=":words || ' AND place : r' || coalesce((SELECT id FROM rooms WHERE name = :room), 0)"
+_CHOSEN = """
+{walked},
+placed (seq, last, total) AS MATERIALIZED (
+    SELECT json_each.value, s.last, coalesce(sum(s.size / (s.last - s.first + 1)) OVER (
+        ORDER BY json_each.value DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), 0)
+    FROM walked CROSS JOIN json_each(found) CROSS JOIN segments AS s ON s.last = (
+        SELECT last FROM segments WHERE last >= json_each.value ORDER BY last LIMIT 1
     )
+),
+chosen (low, high, sealed, total) AS MATERIALIZED (
+    SELECT seq, seq, iif(
+               total <= :bytes_max,
+               '"",[' || json_extract(body, '$[' || (seq - first) || ']') || ']', NULL
+           ), total
+    FROM placed CROSS JOIN segments USING (last)
 )
+"""
+_WALK = """(
+    SELECT json_array(
+        iif(min(first) > (SELECT min(first) FROM windows), min(first), NULL),
+        json(json_group_array(json(found)))
+    ) FROM walked
+)"""
+# A room may become private, or public again, after its messages were indexed.
+# The rules of a room stand under the key `room/` and its name.
+_BUT_IN_PRIVATE = """
+AND NOT EXISTS (
+    SELECT 1 FROM rooms CROSS JOIN facts INDEXED BY private_rooms ON key = 'room/' || name
+    WHERE id = (SELECT room_id FROM segments WHERE last >= search.rowid ORDER BY last LIMIT 1)
+          AND private AND name NOT IN (SELECT value FROM json_each(:private))
+)"""
+# What is left of rooms that were removed (removing.py) is in the index under their ids.
+_EVERYWHERE = _WALKED.format(
+    match=""":words || ' NOT place : "~direct"' || coalesce(
+        (SELECT group_concat(' NOT place : "~r' || id || '"', '') FROM going), ''
+    )""",
+    but=_BUT_IN_PRIVATE,
+)
+# A room without events has no id; no room has id 0.
+_IN_ROOM = _WALKED.format(
+    match=""":words || ' AND place : "~r'
+                   || coalesce((SELECT id FROM rooms WHERE name = :room), 0) || '"'""",
+    but="",
+)
+EVERYWHERE = folding(_CHOSEN.format(walked=_EVERYWHERE), _WALK)
+IN_ROOM = folding(_CHOSEN.format(walked=_IN_ROOM), _WALK)
+WALK_EVERYWHERE = " ".join(("WITH", _EVERYWHERE, "SELECT", _WALK))
+WALK_IN_ROOM = " ".join(("WITH", _IN_ROOM, "SELECT", _WALK))
+
+_walk = msgspec.json.Decoder(tuple[int | None, list[list[int]]])
 
 
-def read_search(connection: sqlite3.Connection, query: SearchQuery) -> Page:
-    """Return the page of messages that match `query`, found in the index."""
-    asked: Asked = {
-        "words": _match(query.words),
+class Walk(NamedTuple):
+    """What a step found, the newest first, and from where on it looked; None: from the beginning.
+
+    There is one more than was asked for, if there is one.
+    """
+
+    seqs: list[int]
+    reached: int | None
+
+
+def read_search(
+    connection: sqlite3.Connection, query: SearchQuery, windows: int
+) -> tuple[Page, Walk]:
+    """Return the newest messages that match `query`, found in so many windows of the index."""
+    statement = EVERYWHERE if query.room is None else IN_ROOM
+    page, also = read_folded(connection, statement, _asked(query, windows), ascending=False)
+    walk = _walked(also, query)
+    return (page if page.more else replace(page, reached=walk.reached)), walk
+
+
+def read_walk(connection: sqlite3.Connection, query: SearchQuery, windows: int) -> Walk:
+    """Return what the index alone says."""
+    statement = WALK_EVERYWHERE if query.room is None else WALK_IN_ROOM
+    return _walked(connection.execute(statement, _asked(query, windows)).fetchone()[0], query)
+
+
+def _walked(encoded: bytes, query: SearchQuery) -> Walk:
+    reached, found = _walk.decode(encoded)
+    return Walk(sorted(chain(*found), reverse=True)[: query.limit + 1], reached)
+
+
+def _asked(query: SearchQuery, windows: int) -> Asked:
+    words = _match(query.words)
+    before = SEQ_MAX if query.before is None else query.before
+    return {
+        "words": words,
         "room": query.room,
         "after": 0,
-        "before": SEQ_MAX if query.before is None else query.before,
+        "before": before if words else 0,  # nothing is found without words, nor before 0
         "limit": query.limit,
+        "windows": windows,
+        "private": msgspec.json.encode(query.private).decode(),
     }
-    statement = EVERYWHERE if query.room is None else IN_ROOM
-    return read_folded(connection, statement, asked, ascending=False)
 
 
 def _match(words: str) -> str:
-    """Return the FTS5 query for messages that hold each phrase; within quotes it has no syntax."""
-    quoted = ['"{}"*'.format(" ".join(phrase)) for phrase in phrases_of(words)]
-    return f"(text : ({' '.join(quoted)}))" if quoted else '""'
+    """Return the FTS5 query for messages that hold each phrase; within quotes it has no syntax.
+
+    Each `~` stands for what begins the tokens of a window: no word holds one.
+    """
+    quoted = ['"{}"*'.format(" ".join(f"~{word}" for word in one)) for one in phrases_of(words)]
+    return f"(text : ({' '.join(quoted)}))" if quoted else ""

@@ -9,8 +9,10 @@ from typing import get_args
 
 import msgspec
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction
 from hubbub.chat.fold import target_of
+from hubbub.chat.names import name_key
+from hubbub.log.sqlite.seals import checksum_of
 
 SEGMENT_BYTES_MAX = 8192
 """A page decodes little that it does not show, and a found message takes little to be read."""
@@ -26,6 +28,8 @@ class Cutting:
         self.rows: list[tuple[object, ...]] = []
         self.changes: list[Edited | Deleted] = []
         """Those of the batch, in order."""
+        self.toggles: list[tuple[object, ...]] = []
+        """What its reactions do, in order."""
         self._bodies: list[bytes] = []
         self._start = 1
         for events in rooms:
@@ -56,8 +60,12 @@ class Cutting:
         body = b"[%b]" % b",".join(run)
         if isinstance(last, Edited | Deleted):
             self.changes.append(last)
+        elif isinstance(last, Reaction):
+            key = name_key(last.sender)
+            self.toggles.append((last.target, last.emoji, key, last.sender, last.seq, last.on))
         assert last.seq >= len(run), "a segment's events have seqs, one after the other"
         first, kind = last.seq - len(run) + 1, _KINDS[type(last)]
-        self.rows.append((last.seq, first, last.room, kind, target_of(last), size, self._start))
+        place = (last.seq, first, last.room, kind, target_of(last), size, self._start)
+        self.rows.append((*place, checksum_of(body)))
         self._bodies.append(body)
         self._start += len(body)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
 
-from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Nonce, PageLimit, Seq
+from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Nonce, PageLimit, Rooms
 from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.events import Error, Ok
-from hubbub.chat.names import allowed_room, is_direct
+from hubbub.chat.events import Error, Ok, Seq
+from hubbub.chat.names import HTTP_NAMES, allowed_room, is_direct
 from hubbub.chat.queries import PageQuery, SearchQuery
-from hubbub.chat.text import inert_line
+from hubbub.chat.words import allowed_query
+from hubbub.hub import cost
+from hubbub.server.fairness.addresses import origin_of
+from hubbub.server.http.guard import TOKEN, asker_of, visit_of
+from hubbub.server.http.hooks.bodies import read
+from hubbub.server.http.hooks.names import marked_name, mended_name
 from hubbub.wire.codec import decode_event
 from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:
-    from hubbub.server.chatroom import Chatroom
+    from hubbub.hub import Session
+    from hubbub.server.sessions.chatroom import Chatroom
 
-FORM_FIELDS_MAX = 100
-_FORM = "application/x-www-form-urlencoded"
 _REF = "posted"
+
+NAMELESS = HTTP_NAMES[0]
+"""The name of a sender that gives none."""
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
 class HistoryParameters(msgspec.Struct):
-    """Of `GET /api/rooms/{room}/messages`."""
+    """What `GET /api/rooms/{room}/messages` takes."""
 
     before: Seq | None = None
     after: Seq | None = None
@@ -37,7 +43,7 @@ class HistoryParameters(msgspec.Struct):
 
 
 class SearchParameters(msgspec.Struct):
-    """Of `GET /api/search`. `q` is what many call the query."""
+    """What `GET /api/search` takes. `q` is what many call the query."""
 
     query: str = ""
     q: str = ""
@@ -49,7 +55,7 @@ class SearchParameters(msgspec.Struct):
 class Post(msgspec.Struct):
     """The body of a post: a text, and under which name it is said.
 
-    The name is `name`, `from` as in messages, or `username` as senders of webhooks write it.
+    The name is `name`, `from` as in messages, or `username` as in webhooks of other services.
     """
 
     text: str
@@ -66,7 +72,7 @@ class Posted(msgspec.Struct):
 
 
 class Api:
-    """The routes under /api."""
+    """The routes under /api, and the secret addresses of webhooks."""
 
     def __init__(self, chatroom: Chatroom) -> None:
         self._chatroom = chatroom
@@ -79,64 +85,115 @@ class Api:
             web.get("/api/rooms/{room}/messages", self._messages),
             web.post("/api/rooms/{room}/messages", self._post),
             web.post("/api/rooms/{room}/webhook", self._webhook),
+            web.post("/api/people/{name}/messages", self._post_privately),
             web.get("/api/search", self._search),
+            web.post("/hooks/{secret}", self._secret_webhook),
         ]
 
     async def _index(self, _request: web.Request) -> web.Response:
         return _json([f"{route.method} {route.path}" for route in self.routes()])
 
-    async def _rooms(self, _request: web.Request) -> web.Response:
-        return _json(self._chatroom.hub.list_rooms())
+    async def _rooms(self, request: web.Request) -> web.Response:
+        hub = self._chatroom.hub
+        visitor = self._visitor(request)
+        visit_of(request).turn.spend(hub.price(None, Rooms()))
+        return _json(hub.list_rooms(visitor))
 
     async def _messages(self, request: web.Request) -> web.Response:
         parameters = _parameters(request, HistoryParameters)
         if parameters.before is not None and parameters.after is not None:
             raise Refused("Ask for the messages before a seq or after one, not both.")
-        page = await self._chatroom.log.page(
+        reading, turn = self._chatroom.reading, visit_of(request).turn
+        visitor = self._visitor(request)
+        room = self._readable(visitor, request.match_info["room"])
+        page = await reading.page(
+            asker_of(request, reading),
             PageQuery(
-                room=self._public(request.match_info["room"]),
+                room=room,
                 before=parameters.before,
                 after=parameters.after,
                 limit=parameters.limit,
-            )
+            ),
         )
+        turn.spend(cost.page(page))
+        self._readable(visitor, room)  # they may have been put out meanwhile
         return _json(page)
 
     async def _search(self, request: web.Request) -> web.Response:
         parameters = _parameters(request, SearchParameters)
-        words = inert_line(parameters.query or parameters.q)
+        words = allowed_query(parameters.query or parameters.q)
         if not words.strip():
             raise Refused("Say what to search for: /api/search?query=WORDS.")
-        page = await self._chatroom.log.search(
+        reading, turn = self._chatroom.reading, visit_of(request).turn
+        hub, visitor, room = self._chatroom.hub, self._visitor(request), parameters.room
+        page = await reading.search(
+            asker_of(request, reading),
             SearchQuery(
                 words=words,
-                room=None if parameters.room is None else self._public(parameters.room),
+                room=None if room is None else self._readable(visitor, room),
+                private=hub.private_names(visitor) if room is None else (),
                 before=parameters.before,
                 limit=parameters.limit,
-            )
+            ),
         )
+        turn.spend(cost.page(page))
+        if room is None:
+            return _json(hub.page_readable(visitor, page))
+        self._readable(visitor, room)  # as above
         return _json(page)
 
-    def _public(self, raw: str) -> str:
-        """Return the name of a room that everybody may read; raise Refused `no_such_room`."""
-        if is_direct(raw) or (name := allowed_room(raw)) not in self._chatroom.hub.rooms:
+    def _visitor(self, request: web.Request) -> Session:
+        """Return who asks; raise Refused if they would not be let into the chatroom."""
+        origin, token = origin_of(visit_of(request).host), request.get(TOKEN, "")
+        return self._chatroom.hub.poster(NAMELESS, JSON, _Answer(), token=token, origin=origin)
+
+    def _readable(self, visitor: Session, raw: str) -> str:
+        """Return the name of a room that a visitor may read, or else raise Refused."""
+        hub = self._chatroom.hub
+        if is_direct(raw) or (name := hub.name_of(allowed_room(raw))) not in hub.rooms:
             raise Refused(
                 f"There is no room '{raw[:100]}'. GET /api/rooms lists them.", code="no_such_room"
             )
+        hub.check_readable(visitor, name)
         return name
 
     async def _post(self, request: web.Request) -> web.Response:
+        origin = origin_of(visit_of(request).host)  # while the connection is there
         post = _post_in(await self._body(request))
-        key = request.headers.get("Idempotency-Key")
-        return _json(await self._say(request, post, "api", key), status=201)
+        name = post.name or post.sender or post.username or NAMELESS
+        return _json(await self._say(request, origin, post.text, name), status=201)
+
+    async def _post_privately(self, request: web.Request) -> web.Response:
+        if TOKEN not in request:
+            raise Refused(
+                "Only a bot can talk to somebody in private over HTTP: nobody else could be "
+                "answered. Send its token.",
+                code="forbidden",
+            )
+        return await self._post(request)
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        body = await self._body(request)
-        # As JSON, or as a form; curl calls JSON a form unless it is told otherwise.
-        if request.content_type == _FORM and not body.lstrip().startswith(b"{"):
-            body = _payload(body)
-        await self._say(request, _post_in(body), "webhook", None)
+        origin = origin_of(visit_of(request).host)
+        said = read(await self._body(request), request.headers)
+        await self._say_marked(request, origin, said.text, mended_name(said.name))
         return web.Response(text="ok")
+
+    async def _secret_webhook(self, request: web.Request) -> web.Response:
+        origin = origin_of(visit_of(request).host)
+        hook = self._chatroom.hub.hook(request.match_info["secret"])
+        said = read(await self._body(request), request.headers)
+        await self._say_marked(request, origin, said.text, hook.name)
+        return web.Response(text="ok")
+
+    async def _say_marked(self, request: web.Request, origin: str, text: str, name: str) -> None:
+        """Post for a service, which cannot choose another name if somebody has this one."""
+        try:
+            await self._say(request, origin, text, name)
+        except Refused as refusal:
+            # Whoever repeats a request with its key must find it under the name it was said under.
+            if refusal.code != "name_taken" or "Idempotency-Key" in request.headers:
+                raise
+            await self._say(request, origin, text, marked_name(name))
 
     async def _body(self, request: web.Request) -> bytes:
         try:
@@ -149,23 +206,31 @@ class Api:
             sentence = "The body is incomplete, or not what its headers say."
             raise Refused(sentence, code="bad_request") from None
 
-    async def _say(self, request: web.Request, post: Post, name: str, key: str | None) -> Posted:
+    async def _say(self, request: web.Request, origin: str, text: str, name: str) -> Posted:
         """Post, and return when it is committed. Hanging up does not undo the post."""
         try:
-            nonce = msgspec.convert(key, Nonce | None)
+            nonce = msgspec.convert(request.headers.get("Idempotency-Key"), Nonce | None)
         except msgspec.ValidationError:
             raise Refused(
                 "An Idempotency-Key has 1 to 64 characters, and no control characters."
             ) from None
-        room = request.match_info["room"]
-        chatroom = self._chatroom
-        answer = _Answer()
-        name = post.name or post.sender or post.username or name
-        poster = chatroom.hub.poster(name, JSON, answer)
-        at = chatroom.clock.milliseconds()
-        chatroom.hub.post(poster, room, post.text, at, ref=_REF, nonce=nonce)
+        chatroom, answer = self._chatroom, _Answer()
+        hub, at = chatroom.hub, chatroom.clock.milliseconds()
+        if (secret := request.match_info.get("secret")) is not None:
+            room = hub.hook(secret).room
+            poster = hub.hook_poster(secret, name, JSON, answer, origin=origin)
+            hub.post_by_hook(poster, secret, text, at, ref=_REF, nonce=nonce)
+        else:
+            token = request.get(TOKEN, "")
+            poster = hub.poster(name, JSON, answer, token=token, origin=origin)
+            if (person := request.match_info.get("name")) is not None:
+                room = hub.post_privately(poster, person, text, at, ref=_REF, nonce=nonce)
+            else:
+                raw_room = request.match_info["room"]
+                hub.post(poster, raw_room, text, at, ref=_REF, nonce=nonce)
+                room = hub.name_of(allowed_room(raw_room))
         chatroom.commits.wake()
-        return Posted(room=allowed_room(room), seq=await answer.seq())
+        return Posted(room=room, seq=await answer.seq())
 
 
 class _Answer:
@@ -204,15 +269,6 @@ def _parameters(request: web.Request, kind: type[_Struct]) -> _Struct:
         return msgspec.convert(dict(request.query), kind, strict=False)
     except msgspec.ValidationError as error:
         raise Refused(f"A parameter is wrong: {_place(error)}.") from None
-
-
-def _payload(form: bytes) -> bytes:
-    """Return the field `payload` of a form, empty if there is none."""
-    try:
-        fields = parse_qs(form.decode(errors="replace"), max_num_fields=FORM_FIELDS_MAX)
-    except ValueError:
-        raise Refused(f"A form may have {FORM_FIELDS_MAX} fields at the most.") from None
-    return fields.get("payload", [""])[0].encode()
 
 
 def _post_in(body: bytes) -> Post:

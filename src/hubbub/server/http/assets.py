@@ -1,7 +1,12 @@
-"""The page's files: read once, each with a tag by which browsers see that it is the same still."""
+"""The page's files: read once, each with a tag by which browsers see that it is the same still.
+
+They are served as they are, but without the comments of modules, which are a quarter of the page.
+Each line keeps its place, so a fault is found where the browser says.
+"""
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,6 +21,9 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+
+
+_COMMENT = re.compile(rb"^[ \t]*/\*\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 class Asset(NamedTuple):
@@ -65,6 +73,8 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
 
 def _read(file: Traversable) -> Asset:
     body = file.read_bytes()
+    if file.name.endswith(".js"):
+        body = _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), body)
     return Asset(
         body,
         gzip.compress(body, mtime=0),

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
 from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 
-from hubbub.chat.errors import Refused
+from hubbub.chat.codes import is_token
+from hubbub.chat.errors import Refused, WrongSecret
+from hubbub.chat.roles import Scope
+from hubbub.server.http.forwarded import client_of
+from hubbub.server.http.own_name import OwnName
 from hubbub.server.http.problems import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from hubbub.server.chatroom import Chatroom
-    from hubbub.server.http.visits import Visit
+    from hubbub.server.fairness.reading import Asker, Reading
+    from hubbub.server.http.visit import Visit
+    from hubbub.server.sessions.chatroom import Chatroom
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -34,26 +39,38 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+TOKEN = web.RequestKey("token", str)
+"""Under which a request keeps the token of the bot that makes it."""
+
 _LOCAL = (".localhost", ".local")
 _FOR_SCRIPTS = ("/api", "/metrics")
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
-def visit_of(request: web.Request) -> Visit:
+def visit_of(request: web.BaseRequest) -> Visit:
     """Return the connection of a request; raise ConnectionResetError if it is gone."""
     if request.transport is None:
         raise ConnectionResetError
     return cast("Visit", request.transport.get_protocol())
 
 
-class Guard:
-    """`hosts`: names that lead to this server, beside those that cannot be anybody else's."""
+def asker_of(request: web.Request, reading: Reading) -> Asker:
+    """Return who asks; raise ConnectionResetError if they are gone."""
+    turn = visit_of(request).turn
+    return reading.asker(turn.host, lambda: request.transport is None, turn.proxy)
 
-    def __init__(self, chatroom: Chatroom, hosts: Sequence[str]) -> None:
+
+class Guard:
+    """`hosts`: names that lead to this server, beside those that cannot be anybody else's.
+
+    `proxies`: which are believed when they say for whom they ask.
+    """
+
+    def __init__(self, chatroom: Chatroom, hosts: Sequence[str], proxies: Sequence[str]) -> None:
         self._chatroom = chatroom
+        self._proxies = frozenset(proxies)
         self._hosts = {host.lower() for host in hosts}
-        # Without a network the answer may take long; only requests for an unknown name wait for it.
-        self._full_name = chatroom.loop.run_in_executor(None, socket.getfqdn)
+        self._own_name = OwnName(chatroom.loop)
 
     @web.middleware
     async def middleware(
@@ -65,12 +82,12 @@ class Guard:
         try:
             visit = visit_of(request)
             visit.asked()
+            await visit.may_ask(client_of(visit.turn.peer, request.headers, self._proxies))
             _check_text(request)
             await self._check_host(request)
             self._check_origin(request)
             if request.path.startswith(_FOR_SCRIPTS):
-                self._check_password(request, visit.host)
-                await visit.paced()
+                await self._check_bearer(request, visit)
             return await handler(request)
         except ConnectionError:
             return web.Response()  # nobody is there to read it
@@ -79,17 +96,12 @@ class Guard:
 
     async def _check_host(self, request: web.Request) -> None:
         name = _host_name(request.host)
-        if not (_is_certain(name) or name in self._hosts or await self._is_own(name)):
+        if not (_is_certain(name) or name in self._hosts or await self._own_name.has(name)):
             raise Refused(
                 f"This server does not know itself as '{name[:100]}'. If that is its name, add it "
                 "to 'hosts' in the section [server] of its configuration.",
                 code="unknown_host",
             )
-
-    async def _is_own(self, name: str) -> bool:
-        """Return whether this machine has this name."""
-        full_name = await asyncio.shield(self._full_name)
-        return name in {socket.gethostname().lower(), full_name.lower()}
 
     def _check_origin(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
@@ -104,22 +116,30 @@ class Guard:
                 code="foreign_origin",
             )
 
-    def _check_password(self, request: web.Request, host: str) -> None:
+    async def _check_bearer(self, request: web.Request, visit: Visit) -> None:
         hub, guesses = self._chatroom.hub, self._chatroom.guesses
+        scheme, _, password = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and is_token(password := password.strip()):
+            is_reading = request.method in _SAFE_METHODS
+            hub.check_token(password, Scope.READ if is_reading else Scope.WRITE)
+            request[TOKEN] = password
+            return
         if not hub.has_password:
             return
-        scheme, _, password = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not password:
             raise Refused(
                 "This chatroom has a password. Send it as 'Authorization: Bearer PASSWORD'.",
                 code="password_needed",
             )
-        guesses.check(host)
+        # Once it was right, a connection need not wait: it guesses nothing.
+        if visit.trusted_host != visit.host and (seconds := guesses.delay(visit.host)):
+            await asyncio.sleep(seconds)
         try:
-            hub.check_password(password.strip())
-        except Refused:
-            guesses.wrong(host)
-            raise
+            hub.check_password(password)
+        except WrongSecret as refusal:
+            visit.trusted_host = ""
+            raise guesses.wrong(visit.host, refusal) from None
+        visit.trusted_host = visit.host
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
@@ -128,11 +148,15 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
 
 
 def _check_text(request: web.Request) -> None:
-    """Refuse headers that are no UTF-8: aiohttp lets them pass as text that cannot be encoded."""
+    """Refuse what is no UTF-8. aiohttp lets headers pass as text that cannot be encoded."""
     try:
         "".join(request.headers.values()).encode()
     except UnicodeEncodeError:
         raise Refused("A header holds bytes that are not UTF-8.", code="bad_request") from None
+    try:
+        unquote_to_bytes(request.raw_path).decode()
+    except UnicodeDecodeError:
+        raise Refused("The address holds bytes that are not UTF-8.", code="bad_request") from None
 
 
 def _is_open(path: str) -> bool:

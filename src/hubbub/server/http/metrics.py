@@ -10,6 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
+from hubbub.hub.cost import FIGURES
+from hubbub.server.http.guard import visit_of
+from hubbub.server.readiness import complaints
 from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.web import WEBSOCKET
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from hubbub.server.chatroom import Chatroom
+    from hubbub.server.sessions.chatroom import Chatroom
 
 _KINDS = {CLASSIC: "classic", EVENTS: "event", WEBSOCKET: "websocket"}
 
@@ -36,7 +39,8 @@ class Metrics:
         """Return what is served at which path."""
         return [web.get("/metrics", self._metrics)]
 
-    async def _metrics(self, _request: web.Request) -> web.Response:
+    async def _metrics(self, request: web.Request) -> web.Response:
+        visit_of(request).turn.spend(FIGURES)
         return web.Response(
             body=generate_latest(self._registry),
             headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
@@ -52,16 +56,27 @@ class _ChatroomCollector(Collector):
         hub, commits = self._chatroom.hub, self._chatroom.commits
         sessions = GaugeMetricFamily("hubbub_sessions", "Sessions by kind.", labels=["kind"])
         for format_, kind in _KINDS.items():
-            count = sum(session.format is format_ for session in hub.sessions.values())
+            count = sum(session.format is format_ for session in hub.here)
             sessions.add_metric([kind], count)
         yield sessions
         yield GaugeMetricFamily(
             "hubbub_lagging_memberships",
             "Rooms that sessions follow from the log, because they do not keep up.",
-            value=sum(len(session.lagging) for session in hub.sessions.values()),
+            value=sum(len(session.lagging) for session in hub.here),
         )
         yield GaugeMetricFamily("hubbub_rooms", "Rooms.", value=len(hub.rooms))
         yield GaugeMetricFamily("hubbub_last_seq", "The newest seq of the log.", value=hub.last)
+        yield GaugeMetricFamily(
+            "hubbub_log_damaged_places",
+            "Places of the log found damaged since the server started, and not repaired.",
+            value=len(self._chatroom.damage),
+        )
+        if (free_bytes := self._chatroom.free_bytes()) is not None:
+            yield GaugeMetricFamily(
+                "hubbub_log_free_bytes",
+                "Bytes that the log may still take of its disk; below 0 nothing can be posted.",
+                value=free_bytes,
+            )
         yield CounterMetricFamily(
             "hubbub_events", "Events committed, repeats included.", commits.events
         )
@@ -69,6 +84,74 @@ class _ChatroomCollector(Collector):
         yield CounterMetricFamily(
             "hubbub_commit_seconds", "Seconds spent waiting for commits.", commits.seconds
         )
+        yield CounterMetricFamily("hubbub_commits_failed", "Commits that failed.", commits.failures)
+        yield GaugeMetricFamily(
+            "hubbub_posting_fails",
+            "1 if nothing can be posted, because the log cannot be written.",
+            value=commits.is_blocked,
+        )
+        yield GaugeMetricFamily(
+            "hubbub_commit_waiting_seconds",
+            "For how long the commit that is under way has been.",
+            value=commits.waiting_seconds,
+        )
         yield CounterMetricFamily(
             "hubbub_writes", "Writes of committed events, one for each session.", hub.writes
         )
+        yield GaugeMetricFamily(
+            "hubbub_ready",
+            "1 if /readyz has no complaint.",
+            value=not any(complaints(self._chatroom)),
+        )
+        yield from self._reading()
+        yield from self._stalls()
+        yield from self._work()
+
+    def _work(self) -> Iterator[Metric]:
+        turns = self._chatroom.turns
+        everybody, strangers = turns.accounts.everybody.used, turns.accounts.strangers.used
+        units = CounterMetricFamily(
+            "hubbub_work_units",
+            "Work that was charged, in units of about 10 microseconds, by whom it was for.",
+            labels=["whose"],
+        )
+        units.add_metric(["members"], everybody - strangers)
+        units.add_metric(["strangers"], strangers)
+        yield units
+        yield CounterMetricFamily(
+            "hubbub_work_pauses",
+            "How often somebody had to wait because a budget was used up.",
+            turns.delays.pauses,
+        )
+
+    def _stalls(self) -> Iterator[Metric]:
+        heartbeat = self._chatroom.heartbeat
+        stalls = CounterMetricFamily(
+            "hubbub_loop_stalls",
+            "How often the event loop stood still, by the function in which it did.",
+            labels=["place"],
+        )
+        for place, count in heartbeat.stalls.items():
+            stalls.add_metric([place], count)
+        yield stalls
+        yield CounterMetricFamily(
+            "hubbub_loop_stalled_seconds", "For how long it did.", heartbeat.stalled_seconds
+        )
+
+    def _reading(self) -> Iterator[Metric]:
+        reading = self._chatroom.reading
+        lanes = {"pages": reading.pages, "searches": reading.searches}
+        waiting = GaugeMetricFamily(
+            "hubbub_reads_waiting", "Reads that wait for their turn.", labels=["lane"]
+        )
+        waited = GaugeMetricFamily(
+            "hubbub_reads_waiting_seconds", "How long the oldest of them waits.", labels=["lane"]
+        )
+        turns = CounterMetricFamily("hubbub_reads", "Reads of the log.", labels=["lane"])
+        seconds = CounterMetricFamily("hubbub_read_seconds", "What they took.", labels=["lane"])
+        for name, lane in lanes.items():
+            waiting.add_metric([name], lane.waiting)
+            waited.add_metric([name], lane.waiting_seconds)
+            turns.add_metric([name], lane.turns)
+            seconds.add_metric([name], lane.seconds)
+        yield from (waiting, waited, turns, seconds)

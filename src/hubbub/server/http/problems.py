@@ -6,29 +6,40 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from hubbub.chat.errors import HubbubError, LogError
+from hubbub.chat.errors import Damaged, HubbubError, LogError, Refused
 
 STATUSES = {
     "bad_command": HTTPStatus.BAD_REQUEST,
     "bad_request": HTTPStatus.BAD_REQUEST,
+    "banned": HTTPStatus.FORBIDDEN,
+    "damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "empty": HTTPStatus.BAD_REQUEST,
+    "forbidden": HTTPStatus.FORBIDDEN,
     "foreign_origin": HTTPStatus.FORBIDDEN,
     "log_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "muted": HTTPStatus.FORBIDDEN,
     "name_not_allowed": HTTPStatus.BAD_REQUEST,
     "name_taken": HTTPStatus.CONFLICT,
+    "no_such_hook": HTTPStatus.NOT_FOUND,
     "no_such_room": HTTPStatus.NOT_FOUND,
+    "not_admitted": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
+    "not_here": HTTPStatus.NOT_FOUND,
+    "not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "password_needed": HTTPStatus.UNAUTHORIZED,
     "room_not_allowed": HTTPStatus.BAD_REQUEST,
     "server_fault": HTTPStatus.INTERNAL_SERVER_ERROR,
     "slow_body": HTTPStatus.REQUEST_TIMEOUT,
+    "slow_mode": HTTPStatus.TOO_MANY_REQUESTS,
     "slow_down": HTTPStatus.TOO_MANY_REQUESTS,
     "too_long": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_much": HTTPStatus.TOO_MANY_REQUESTS,
     "too_many_rooms": HTTPStatus.SERVICE_UNAVAILABLE,
     "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
     "upgrade_required": HTTPStatus.UPGRADE_REQUIRED,
     "wrong_password": HTTPStatus.UNAUTHORIZED,
+    "wrong_token": HTTPStatus.UNAUTHORIZED,
 }
 
 _HEADERS = {
@@ -37,6 +48,10 @@ _HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.UPGRADE_REQUIRED: {"Upgrade": "websocket"},
 }
+
+
+UNAVAILABLE = "The server cannot use its log now. Try again in a while."
+DAMAGED = "The server's log is damaged where this stands, and it cannot be read any more."
 
 
 class _Problem(msgspec.Struct):
@@ -55,9 +70,12 @@ def problem_of(error: BaseException) -> web.Response:
     match error:
         case LogError():
             logger.warning("the log cannot be used", reason=str(error))
-            return _problem(error.code, "The server cannot use its log now. Try again in a while.")
+            return _problem(error.code, DAMAGED if isinstance(error, Damaged) else UNAVAILABLE)
         case HubbubError():
-            return _problem(error.code, str(error))
+            response = _problem(error.code, str(error))
+            if isinstance(error, Refused) and error.retry_after is not None:
+                response.headers["Retry-After"] = f"{error.retry_after}"
+            return response
         case web.HTTPNotFound():
             return _problem("not_found", "There is nothing at this path. GET /api lists the paths.")
         case web.HTTPMethodNotAllowed(allowed_methods=methods):

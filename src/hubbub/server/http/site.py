@@ -5,19 +5,32 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.streams import EMPTY_PAYLOAD
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
-from hubbub.server.chatroom import Chatroom
-from hubbub.server.connection import Connection
+from hubbub.server.fairness.turns import Turn
 from hubbub.server.http.api import Api
 from hubbub.server.http.assets import Assets
-from hubbub.server.http.guard import SECURITY_HEADERS, Guard, add_security_headers, visit_of
+from hubbub.server.http.guard import (
+    SECURITY_HEADERS,
+    Guard,
+    add_security_headers,
+    asker_of,
+    visit_of,
+)
 from hubbub.server.http.metrics import Metrics
 from hubbub.server.http.problems import problem_of
+from hubbub.server.http.request_line import in_ascii
+from hubbub.server.http.visit import HEAD_BYTES_MAX
 from hubbub.server.http.websocket import accept_handshake
+from hubbub.server.readiness import complaints
+from hubbub.server.sessions.chatroom import Chatroom
+from hubbub.server.sessions.connection import Connection
+from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.farewell import Farewell
 from hubbub.wire.web import WebSocketDialect
 
 KEEPALIVE_SECONDS = 15.0
@@ -26,6 +39,9 @@ KEEPALIVE_SECONDS = 15.0
 LINGER_SECONDS = 1.0
 """How long a body is still read of which nobody wants to know, so that its sender hears why."""
 
+REQUEST_SECONDS = 3.0
+"""How long a request may take to become whole once the server stops."""
+
 HEADER_BYTES_MAX = 8190
 """What aiohttp takes of the first line and of each header."""
 
@@ -33,17 +49,32 @@ HEADER_BYTES_MAX = 8190
 class Site:
     """What is served at which path. `hosts`: names under which browsers may reach it."""
 
-    def __init__(self, chatroom: Chatroom, hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        chatroom: Chatroom,
+        hosts: Sequence[str],
+        proxies: Sequence[str],
+        lingering: Deadlines,
+    ) -> None:
         self._chatroom = chatroom
+        self._lingering = lingering
         application = web.Application(
-            middlewares=[Guard(chatroom, hosts).middleware],
+            middlewares=[Guard(chatroom, hosts, proxies).middleware],
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)
         for part in (Assets(), Api(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
-        application.add_routes([web.get("/healthz", self._health), web.get("/ws", self._websocket)])
-        self._runner = web.AppRunner(application, shutdown_timeout=chatroom.limits.shutdown_seconds)
+        application.add_routes(
+            [
+                web.get("/healthz", self._health),
+                web.get("/readyz", self._ready),
+                web.get("/ws", self._websocket),
+            ]
+        )
+        # For requests that are not whole yet; what is whole is answered in far less.
+        seconds = min(REQUEST_SECONDS, chatroom.limits.shutdown_seconds)
+        self._runner = web.AppRunner(application, shutdown_timeout=seconds)
 
     async def open(self) -> None:
         """Get ready to answer."""
@@ -58,24 +89,37 @@ class Site:
         assert self._runner.server is not None, "no visit begins before `open` or after `close`"
         return _Answering(
             self._runner.server,
+            self._lingering,
             loop=self._chatroom.loop,
             keepalive_timeout=KEEPALIVE_SECONDS,
             lingering_time=LINGER_SECONDS,
             auto_decompress=False,
         )
 
-    async def _health(self, _request: web.Request) -> web.Response:
+    async def _health(self, request: web.Request) -> web.Response:
+        reading = self._chatroom.reading
         try:
-            await self._chatroom.log.page(PageQuery(room=DEFAULT_ROOM, limit=1))
+            await reading.page(asker_of(request, reading), PageQuery(room=DEFAULT_ROOM, limit=1))
         except LogError:
             return web.Response(status=503, text="The log cannot be read.\n")
+        if damaged := len(self._chatroom.damage):
+            return web.Response(
+                status=503,
+                text=f"The log is damaged (places found: {damaged}). All else is served. The "
+                "journal says where; 'hubbub check' says what is whole.\n",
+            )
+        return web.Response(text="ok\n")
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        if sentences := list(complaints(self._chatroom)):
+            raise Refused(" ".join(sentences), code="not_ready")
         return web.Response(text="ok\n")
 
     async def _websocket(self, request: web.Request) -> web.Response:
         answer = accept_handshake(request.headers)
         visit = visit_of(request)
         dialect = WebSocketDialect(self._chatroom.limits.frame_bytes_max)
-        visit.become(partial(Connection, self._chatroom, dialect, visit.host), answer)
+        visit.become(partial(Connection, self._chatroom, dialect), answer)
         return web.Response()  # aiohttp finds the connection gone
 
 
@@ -86,11 +130,77 @@ class _Answering(web.RequestHandler):
     (docs/protocol.md, section 7); aiohttp alone would close it at once.
     """
 
-    __slots__ = ("_ended",)
+    __slots__ = (
+        "_answered",
+        "_begun",
+        "_body",
+        "_ended",
+        "_in_line",
+        "_is_bad",
+        "_lingering",
+        "is_held",
+    )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, server: web.Server, lingering: Deadlines, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._lingering = lingering
+        self._is_bad = False  # what came is no HTTP, and more of it may come
         self._ended = False
+        self._answered = 0  # requests whose answers are written
+        self._begun = 0  # requests whose first line has come
+        self._body: StreamReader = EMPTY_PAYLOAD  # of the request whose head came last
+        self._in_line = False
+        self.is_held = False
+
+    def _resume_transport_reading(self) -> None:
+        if not self.is_held:
+            super()._resume_transport_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what the peer sent; raw text in an address counts as if it were encoded.
+
+        Where a request begins within `data`, behind another one, its address must be in ASCII.
+        """
+        self._in_line = self._in_line or self._is_between
+        if self._in_line:
+            line, end, rest = data.partition(b"\n")
+            if end:
+                self._in_line = False
+                self._begun = self._request_count + 1
+            data = in_ascii(line) + end + rest
+        super().data_received(data)
+        if self._messages:
+            self._body = self._messages[-1][1]
+
+    @property
+    def _is_between(self) -> bool:
+        """Whether aiohttp has taken in what came, and the next byte begins a request."""
+        return (
+            not self._upgraded
+            and self._request_count >= self._begun
+            and self._body.is_eof()
+            and not self._buffer_paused
+        )
+
+    @property
+    def stops_reading(self) -> bool:
+        """Whether it wants nothing to be read for now."""
+        return self._reading_paused or self._buffer_paused
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether a request to leave HTTP has come: what follows it is no head."""
+        return self._upgraded
+
+    @property
+    def heads(self) -> int:
+        """How many requests have come, up to their bodies."""
+        return self._request_count
+
+    @property
+    def is_in_body(self) -> bool:
+        """Whether a part of a body is still to come."""
+        return not self._body.is_eof()
 
     def unread(self) -> bytes:
         """Return what the peer sent after a request to leave HTTP."""
@@ -102,8 +212,7 @@ class _Answering(web.RequestHandler):
         request = self._current_request
         if request is not None and not request.content.is_eof():
             return False
-        is_answering = self._request_count > 0 and self._waiter is None
-        return is_answering or bool(self._messages)
+        return self._answered < self._request_count
 
     async def _handle_request(
         self,
@@ -122,9 +231,23 @@ class _Answering(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Answer, and close the connection if nothing more can be asked on it."""
         outcome = await super().finish_response(request, resp, start_time)
+        self._answered += 1
+        if request.transport is not None and not request.transport.is_closing():
+            if self._is_bad and request.content.is_eof():  # else aiohttp reads the rest of the body
+                visit_of(request).become(self._farewell, b"")
+            else:
+                visit_of(request).answered()
         if self._ended and not self._messages:
             self.close()
         return outcome
+
+    def log_exception(self, *args: Any, **kwargs: Any) -> None:
+        """Log a fault; that a peer is gone while aiohttp reads on for it is none."""
+        if self.transport is not None:
+            super().log_exception(*args, **kwargs)
+
+    def _farewell(self, _turn: Turn, left: Callable[[], None]) -> Farewell:
+        return Farewell(b"", self._lingering, left)
 
     def handle_error(
         self,
@@ -137,10 +260,11 @@ class _Answering(web.RequestHandler):
             raise ConnectionError("a part of the answer was sent already") from exc
         bad = Refused(
             "This is not a valid HTTP request. Check its first line and its headers, each of which "
-            f"may have {HEADER_BYTES_MAX} bytes.",
+            f"may have {HEADER_BYTES_MAX} bytes, and all of them {HEAD_BYTES_MAX}.",
             code="bad_request",
         )
         response = problem_of(bad if status == HTTPStatus.BAD_REQUEST else exc or bad)
         response.headers.update(SECURITY_HEADERS)
         response.force_close()
+        self._is_bad = True
         return response

@@ -23,6 +23,7 @@ class ComposerBox(Vertical):
         background: $panel; color: $accent;
     }
     ComposerBox > #composer-banner.shown { display: block; }
+    ComposerBox > #composer-banner.whole { height: auto; max-height: 3; text-wrap: wrap; }
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class ComposerBox(Vertical):
     def _on_mount(self, _event: events.Mount) -> None:
         self.watch(self.composer, "offer", self._strip.show)
 
-    def banner(self, text: str) -> None:
-        """Show a line above the input, or none if `text` is empty."""
-        self._banner.update(text)
-        self._banner.set_class(bool(text), "shown")
+    def banner(self, text: str, *, whole: bool = False) -> None:
+        """Show a line above the input, or none if `text` is empty; `whole`: more if it needs it."""
+        if self._banner.content != text:
+            self._banner.update(text)
+            self._banner.set_class(bool(text), "shown")
+            self._banner.set_class(whole, "whole")

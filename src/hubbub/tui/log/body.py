@@ -9,7 +9,7 @@ from rich.text import Text
 from hubbub.chat.events import Message
 from hubbub.chat.names import same_name
 from hubbub.desk.log import Item, Note, Pending, Said
-from hubbub.tui.log.labels import cut, one_line
+from hubbub.tui.log.labels import cut, does, one_line, speaker
 from hubbub.tui.log.wrap import wrapped
 from hubbub.tui.looks import Looks
 from hubbub.tui.markup import paragraphs, visible
@@ -56,7 +56,7 @@ class Body(NamedTuple):
     def _pending(self, item: Pending) -> Iterator[Row]:
         if item.reply_to is not None:
             yield self._quote(item.reply_to)
-        rows = self._text(item.text, Text(" …", self.looks.dim))
+        rows = self._text(item.text, Text(" …", self.looks.dim), self._doer(item))
         if item.failure is None:
             for row in rows:
                 text = row.text if row.text.spans else Text(row.text.plain, self.looks.dim)
@@ -73,16 +73,27 @@ class Body(NamedTuple):
             yield Row(Text("(deleted)", self.looks.dim))
             return
         edited = Text(" (edited)" if message.edited else "", self.looks.dim)
-        yield from self._text(message.text, edited)
+        yield from self._text(message.text, edited, self._doer(Said(message)))
         if message.reactions:
             yield from self._remark(self._reactions(message.reactions))
 
     # A message's text.
 
-    def _text(self, text: str, after: Text) -> list[Row]:
-        """Return the rows of a message's text, with a remark behind its end."""
+    def _doer(self, item: Said | Pending) -> Text:
+        """Return what stands before a text that says what somebody does: who it is."""
+        if not does(item):
+            return Text()
+        name = speaker(item, self.own_name)
+        return Text.assemble((f"{name} ", self.looks.name(name)))
+
+    def _text(self, text: str, after: Text, before: Text) -> list[Row]:
+        """Return the rows of a message's text, with remarks before its beginning and behind it."""
         rows: list[Row] = []
         parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name)
+        if before and parts and not parts[0].is_code:
+            parts[0] = parts[0]._replace(text=before + parts[0].text)
+        elif before:
+            rows.append(Row(before))
         for number, part in enumerate(parts, start=1):
             if part.is_code:
                 rows += self._code(part.text)

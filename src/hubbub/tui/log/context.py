@@ -2,7 +2,7 @@
 
 from hubbub.desk.log import Item, Note, RoomLog, Said
 from hubbub.desk.room import RoomState
-from hubbub.tui.log.labels import at_of
+from hubbub.tui.log.labels import at_of, does
 from hubbub.tui.log.layout import Context
 
 RUN_SECONDS = 300
@@ -26,6 +26,8 @@ def context(room: RoomState, index: int, *, selected: bool, own_name: str) -> Co
     goes_on = (
         not new_day
         and not unread
+        and not does(item)
+        and not does(above)
         and _speaker(item, own_name) == _speaker(above, own_name)
         and (at - above_at).total_seconds() < RUN_SECONDS
     )

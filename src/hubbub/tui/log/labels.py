@@ -34,6 +34,17 @@ def clock(item: Item) -> str:
     return f"{at_of(item):%H:%M}"
 
 
+def does(item: Item) -> bool:
+    """Return whether an item says what somebody does, as in 'ann waves'."""
+    match item:
+        case Said(message):
+            return message.me
+        case Pending():
+            return item.me
+        case _:
+            return False
+
+
 def speaker(item: Said | Pending, own_name: str) -> str:
     """Return the name of whoever says an item; what is still pending is the user's."""
     return one_line(item.message.sender if isinstance(item, Said) else own_name)

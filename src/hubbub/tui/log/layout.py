@@ -11,7 +11,7 @@ from textual.strip import Strip
 from hubbub.chat.names import same_name
 from hubbub.desk.log import Item, Note, Pending, Said
 from hubbub.tui.log.body import Body, FindMessage
-from hubbub.tui.log.labels import clock, cut, speaker
+from hubbub.tui.log.labels import clock, cut, does, speaker
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.words import Words
 from hubbub.tui.looks import Looks
@@ -139,6 +139,8 @@ class Layout(NamedTuple):
     def _speaker(self, item: Said | Pending) -> tuple[str, Style]:
         name = speaker(item, self.own_name)
         style = self.looks.name(name)
+        if does(item):
+            return "*", style
         return name, style + self.looks.own if same_name(name, self.own_name) else style
 
 

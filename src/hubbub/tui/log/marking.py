@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hubbub.desk.log import Note, RoomLog
-from hubbub.tui.log.labels import clock, speaker
+from hubbub.tui.log.labels import clock, does, speaker
 from hubbub.tui.log.layout import Block
 from hubbub.tui.log.window import Row
 
@@ -86,5 +86,6 @@ def marked_text(mark: Mark, log: RoomLog, block: Callable[[int], Block], own_nam
         if words:
             item = log[index]
             by = "" if isinstance(item, Note) else f"{speaker(item, own_name)}: "
+            by = "* " if does(item) else by
             said.append((f"[{clock(item)}] {by}", words))
     return said[0][1] if len(said) == 1 else "\n".join(before + words for before, words in said)

@@ -2,7 +2,7 @@
 
 import re
 from functools import cache, lru_cache
-from time import perf_counter
+from time import thread_time
 from typing import NamedTuple
 
 from pygments.lexer import Lexer  # type: ignore[import-untyped]
@@ -14,6 +14,8 @@ from hubbub.tui.looks import Looks
 
 _HIGHLIGHTED_CHARS_MAX = 5000
 _HIGHLIGHTING_SECONDS_MAX = 0.03
+"""Of the processor: while others have it, time passes without any work on the code."""
+
 _LANGUAGES_CACHED_MAX = 64
 
 
@@ -118,9 +120,9 @@ def highlighted(block: Block, looks: Looks) -> Text:
     """Return how a block of code looks."""
     shown = Text(block.text, looks.code)
     if block.lexer is not None and len(block.text) <= _HIGHLIGHTED_CHARS_MAX:
-        deadline = perf_counter() + _HIGHLIGHTING_SECONDS_MAX
+        deadline = thread_time() + _HIGHLIGHTING_SECONDS_MAX
         for start, kind, token in block.lexer.get_tokens_unprocessed(block.text + "\n"):
-            if perf_counter() > deadline:  # a lexer can be made to look back again and again
+            if thread_time() > deadline:  # a lexer can be made to look back again and again
                 break
             if style := _syntax(kind):
                 shown.stylize(getattr(looks, style), start, start + len(token))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from linkify_it import LinkifyIt  # type: ignore[import-untyped]
 
 _URL_CHARS_MAX = 2000
+_URLS_MAX = 500  # more is a flood, which nobody reads
 
 _URL = re.compile(rf"(?<![A-Za-z0-9])(https?:)//[^\s`<>]{{1,{_URL_CHARS_MAX}}}", re.IGNORECASE)
 _NOT_LAST = "*_~.,:;!?'\""
@@ -23,7 +24,10 @@ def _linkify() -> LinkifyIt:
 def urls(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the URLs of a text begin and end."""
     at = 0
-    while found := _URL.search(text, at):
+    for _ in range(_URLS_MAX):
+        found = _URL.search(text, at)
+        if found is None:
+            break
         scheme = len(found[1])
         chars = _linkify().test_schema_at(found[0], "http:", scheme)
         at = found.start() + scheme + chars

@@ -27,6 +27,10 @@ _MARKS = {
     "em": Style(italic=True),
     "s": Style(strike=True),
 }
+_MARKS_MAX = 2000
+"""More, of emphasis and code, are shown as they were written: to pair them takes too long."""
+
+_MARK = re.compile(r"[`*_~]+")
 _SPECIAL = re.compile(r"[`*_~]|://|^> ", re.MULTILINE)
 
 
@@ -50,6 +54,9 @@ def _quoted(text: str) -> Iterator[Run]:
 
 
 def _inline(text: str) -> Iterator[Run]:
+    if sum(1 for _ in _MARK.finditer(text)) > _MARKS_MAX:
+        yield Run(text)
+        return
     markdown = parser()
     styles = [Style.null()]
     for token in markdown.inline.parse(text, markdown, {"urls": deque(urls(text))}, []):

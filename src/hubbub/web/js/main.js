@@ -1,20 +1,41 @@
 /** Creates the chat, the log and the views, and connects them. */
 
 import { Chat } from "./chat/chat.js";
+import { ChatError } from "./chat/errors.js";
 import { nameKey, sameName } from "./chat/names.js";
 import { LogView } from "./log/log-view.js";
 import { excerpt } from "./markup/excerpt.js";
 import { isMention } from "./markup/markup.js";
+import { deleteRoom, makeHook, openHooks, openRoom } from "./views/about-room.js";
+import {
+  askCode,
+  askForgetting,
+  askLogin,
+  askPassword,
+  askRecovery,
+  askRegistration,
+  askRename,
+  openAccount,
+  openDevices,
+  openLinking,
+  signOut,
+} from "./views/account.js";
+import { takeFragment } from "./views/address.js";
+import { Acquaintances } from "./views/acquaintances.js";
 import { Attention } from "./views/attention.js";
+import { askAccess } from "./views/chatroom.js";
 import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
 import { copy } from "./views/clipboard.js";
+import { offered } from "./views/commands.js";
 import { Composer } from "./views/composer.js";
+import { deviceLabel } from "./views/device.js";
 import { askTopic, confirmDeletion, openHelp } from "./views/dialogs.js";
 import { Drawers } from "./views/drawers.js";
 import { Entrance } from "./views/entrance.js";
 import { Header } from "./views/header.js";
 import { Histories } from "./views/histories.js";
 import { KEYS_SHOWN, leaveComposingAlone, listenToKeys } from "./views/keys.js";
+import { Ordering, askReport } from "./views/ordering.js";
 import { nextFrame, onClick, part, setText, write } from "./views/page.js";
 import { People } from "./views/people.js";
 import { Sidebar } from "./views/sidebar.js";
@@ -32,19 +53,21 @@ leaveComposingAlone(); // before anything else listens to keys
 
 const storage = storageOf("localStorage");
 const tab = storageOf("sessionStorage");
+const brought = takeFragment();
 const chat = new Chat({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
   storage,
   tab,
-  password: takePassword(),
+  password: brought.password,
+  label: deviceLabel(navigator.userAgent),
   schedule: nextFrame,
   isMention,
 });
 
 // What the user can do.
 
-/** @type {(text: string, names?: readonly string[]) => void} `names` as the text has them */
-const tell = (text, names) => composer.tell(text, names);
+/** @type {(text: string, names?: readonly string[], act?: import("./views/notices.js").Act) => void} `names` as the text has them */
+const tell = (text, names, act) => composer.tell(text, names, act);
 
 /**
  * Show a notice if the server refuses something.
@@ -98,20 +121,53 @@ const desk = {
         [title, ...members],
       ),
     ),
-  help: () => openHelp(KEYS_SHOWN),
+  help: () => openHelp(KEYS_SHOWN, offered(chat.order, chat.current)),
+  /** @param {string} typed */
+  register: (typed) => void askRegistration(chat, tell, typed),
+  /** @param {string} name */
+  login: (name) => void askLogin(chat, name),
+  password: () => void askPassword(chat, tell),
+  /** @param {string} text what the user does */
+  act: (text) =>
+    here((room) => {
+      const silence = chat.order.silence(room);
+      if (silence && silence !== room.muted) throw new ChatError("forbidden", silence);
+      chat.say(room.name, text, { me: true });
+      desk.said();
+    }),
+  people: new Acquaintances(chat, tell),
+  /** @param {string} name */
+  rename: (name) => (name ? chat.account.rename(name) : void askRename(chat, tell)),
+  access: () => askAccess(chat, tell),
+  hooks: {
+    /** @param {string} name */
+    make: (name) => here((room) => makeHook(chat, room, name, tell)),
+    show: () => here((room) => openHooks(chat, room, tell)),
+  },
+  deleteRoom: () => here((room) => deleteRoom(chat, room)),
+  forget: () => void askForgetting(chat),
+  devices: () => openDevices(chat),
+  link: () => openLinking(chat),
+  signOut: () => void signOut(chat),
+  /** @param {string} code */
+  linkWith: (code) => void askCode(chat, code),
+  /** @param {string} name */
+  recover: (name) => void askRecovery(chat, name),
+  ordering: new Ordering(chat, tell),
   /** Recent speakers first. */
   names: () => {
     const speakers =
       chat.current?.messages.slice(-SPEAKERS_LOOKED_AT_MAX).map(({ from }) => from) ?? [];
     const names = new Set([...speakers.reverse(), ...chat.rooms.flatMap(({ members }) => members)]);
-    return [...names].filter((name) => !isOwn(name));
+    return [...names].filter((name) => !isMe(name));
   },
   /** @param {Message} message */
-  remove: async ({ room, seq, text }) => {
-    if (await confirmDeletion(excerpt(text, EXCERPT_CHARS_MAX)))
-      await attempt(chat.remove(room, seq));
+  remove: async (message) => {
+    const of = chat.isOwn(message) ? "" : message.from;
+    if (await confirmDeletion(excerpt(message.text, EXCERPT_CHARS_MAX), of))
+      await attempt(chat.remove(message));
   },
-  isOwn,
+  mayEdit: (/** @type {Message} */ message) => mayDo("edit", message),
   isName,
   /** Show what was sent, even if the user was reading further up. */
   said: () => {
@@ -129,8 +185,11 @@ async function askForTopic(room) {
   await composer.attempt(room, line, () => chat.setTopic(room.name, topic));
 }
 
+/** @type {(deed: import("./chat/rights.js").Deed, message: Message) => boolean} in the room that is shown */
+const mayDo = (deed, message) => chat.order.mayDo(deed, message, chat.current);
+
 /** @param {string} name */
-function isOwn(name) {
+function isMe(name) {
   return sameName(name, chat.name);
 }
 
@@ -141,6 +200,21 @@ let present = null;
 function isName(name) {
   present ??= new Set(chat.current?.members.map(nameKey));
   return present.has(nameKey(name));
+}
+
+/** @param {string} name */
+function openProfile(name) {
+  if (isMe(name)) return openAccount(chat, tell, desk);
+  return desk.people.openProfile(name, desk.ordering, [
+    ["Write to them alone", () => desk.direct(name, "").then(goBack)],
+    ["Mention them", () => mention(name)],
+  ]);
+}
+
+/** @param {string} name */
+function mention(name) {
+  drawers.close();
+  composer.mention(name);
 }
 
 listenToKeys({
@@ -167,16 +241,14 @@ const app = part("app", HTMLElement);
 const newest = part("newest", HTMLElement);
 const logElement = part("log", HTMLElement);
 const drawers = new Drawers();
-const entrance = new Entrance(chat);
+const entrance = new Entrance(chat, brought);
 const composer = new Composer(chat, desk, tab);
 const header = new Header(chat);
 const sidebar = new Sidebar(chat, show);
 const people = new People(chat, {
   direct: (name) => void attempt(desk.direct(name, "").then(goBack)),
-  mention: (name) => {
-    drawers.close();
-    composer.mention(name);
-  },
+  mention,
+  profile: openProfile,
 });
 const histories = new Histories(chat, tell);
 const attention = new Attention(chat, jump, storage);
@@ -186,7 +258,9 @@ const log = new LogView(logElement, {
   reply: (message) => composer.reply(message),
   edit: (message) => composer.edit(message),
   remove: desk.remove,
-  react: ({ room, seq }, emoji, on) => void attempt(chat.react(room, seq, emoji, on)),
+  profile: openProfile,
+  report: (message) => void askReport(chat, message, tell),
+  react: (message, emoji, on) => void attempt(chat.react(message, emoji, on)),
   copy: (text) => void attempt(copy(text)),
   retry: (post) => chat.retry(post),
   change: (post) => {
@@ -197,7 +271,8 @@ const log = new LogView(logElement, {
   discard: (post) => chat.discard(post),
   name: () => chat.name,
   reach: async (seq) => (chat.current ? chat.reach(chat.current.name, seq) : false),
-  own: isOwn,
+  may: mayDo,
+  isMe,
   isName,
 });
 
@@ -205,9 +280,12 @@ logElement.addEventListener("hubbub:leave-log", () => composer.focus());
 
 /** @type {RoomState | null} */
 let shown = null;
+let hidden = chat.people.ignored; // whose messages the log does not show
 
 /** The log shows the room that the chat is in. */
 function follow() {
+  if (chat.people.ignored !== hidden) log.renew();
+  hidden = chat.people.ignored;
   if (chat.current === shown) log.update();
   else if (chat.current) log.show(chat.current);
   shown = chat.current;
@@ -219,6 +297,7 @@ function look() {
   if (!room) return;
   const { unread, pending } = room;
   if (log.isAtEnd && chat.attentive && unread) chat.read(room.name);
+  logElement.classList.toggle("reactless", !chat.order.may("react", room));
   newest.hidden = log.isAtEnd;
   newest.classList.toggle("unread", unread > 0);
   const failed = pending.filter(({ failure }) => failure !== undefined).length;
@@ -230,8 +309,27 @@ function look() {
 const REPLACED =
   "The chatroom's history was replaced, as by an older copy of it. You see what there is now.";
 
+const DELAYED =
+  "The chatroom cannot store messages just now. Yours wait here, and are sent in order when it can.";
+
+const UNANSWERED =
+  "The chatroom cannot read its messages just now. What you wait for comes when it can.";
+
+const CHANGED_LATER = "There is no connection. What you changed is changed when it is back.";
+
+let wasOnline = false;
+
 chat.subscribe((changes) => {
+  const isOnline = chat.connection.phase === "online";
+  if (isOnline && !wasOnline) chat.recall();
+  wasOnline = isOnline;
   if (changes.has("replaced")) tell(REPLACED);
+  composer.tellWhile(DELAYED, chat.isDelayed);
+  composer.tellWhile(UNANSWERED, chat.isUnanswered);
+  composer.tellWhile(CHANGED_LATER, chat.isWaitingToChange);
+  const silence = chat.current ? chat.order.silence(chat.current) : ""; // which stands there already
+  for (const { text, names, room } of chat.takeSentences().filter((one) => one.text !== silence))
+    tell(text, names, room ? ["Go there", () => attempt(chat.join(room).then(goBack))] : undefined);
   const wasHidden = app.hidden;
   if (changes.has("members") || changes.has("rooms")) present = null;
   entrance.update();
@@ -254,8 +352,10 @@ const buttons = [
   ["find-room", () => openRooms(chat, tell)],
   ["search", () => desk.search("")],
   ["help", desk.help],
+  ["me", () => openAccount(chat, tell, desk)],
   ["quit", () => chat.quit()],
   ["topic", () => desk.topic("")],
+  ["title", () => here((room) => openRoom(chat, room, desk, tell))],
   ["leave", () => here((room) => attempt(chat.leave(room.name)))],
 ];
 for (const [id, act] of buttons) {
@@ -296,18 +396,18 @@ function storageOf(kind) {
       getItem: (key) => kept.get(key) ?? null,
       setItem: (key, value) => void kept.set(key, value),
       removeItem: (key) => void kept.delete(key),
+      key: (at) => [...kept.keys()][at] ?? null,
+      get length() {
+        return kept.size;
+      },
     };
   }
 }
 
-/** Take the password out of the address, where a scanned code puts it, and out of the history. */
-function takePassword() {
-  const password = new URLSearchParams(location.hash.slice(1)).get("password");
-  if (password === null) return undefined;
-  history.replaceState(null, "", location.pathname);
-  return password;
-}
+window.addEventListener("hashchange", () => location.hash && location.reload()); // as if it came with the address
 
 part("loading", HTMLElement).hidden = true;
-if (!chat.restore()) entrance.update();
+const { invite: invitation, link } = brought;
+if (!chat.restore(invitation ? { type: "identify", invitation } : undefined)) entrance.update();
+else if (link) void askCode(chat, link);
 attend();

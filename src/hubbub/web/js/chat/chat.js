@@ -5,11 +5,18 @@
  * in a frame.
  */
 
+import { Account } from "./account.js";
 import { Changes } from "./changes.js";
-import { Memory } from "./memory.js";
+import { SYSTEM_CLOCK } from "./clock.js";
+import { Counting } from "./counting.js";
+import { Identity } from "./identity.js";
+import { isOwn } from "./me.js";
 import { sameName } from "./names.js";
+import { Order } from "./order.js";
 import { loadOlder, reach } from "./paging.js";
+import { People } from "./people.js";
 import { Place } from "./place.js";
+import { inert } from "./posting.js";
 import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
 import { Typing } from "./typing.js";
@@ -28,17 +35,8 @@ import { Typing } from "./typing.js";
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
 
-const NOBODY = { name: "", current: LOBBY };
-
 /** @type {Change[]} */
 const SIGHT = ["rooms", "log", "members", "topic", "typing"];
-
-/** @type {Clock} */
-const SYSTEM = {
-  now: () => Date.now(),
-  setTimeout: (run, ms) => Number(setTimeout(run, ms)),
-  clearTimeout: (timer) => clearTimeout(timer),
-};
 
 export class Chat {
   /** @type {Connection} */
@@ -51,17 +49,19 @@ export class Chat {
   attentive = false;
 
   #clock;
-  #isMention;
-  #storage;
-  #browser; // what all tabs of a browser share
-  #tab; // what a tab keeps when it is loaded anew
+  #random;
+  #counting;
+  #identity;
   #changes;
   /** @type {Session} */
   #session;
   #place;
   #typing;
-  /** @type {Message[]} */
-  #mentions = [];
+  /** @type {import("./admission.js").Proof | undefined} with which the user comes, until they are in */
+  #proof;
+  account;
+  order;
+  people;
 
   /**
    * @param {object} options
@@ -70,6 +70,7 @@ export class Chat {
    * @param {KeyValues} options.tab
    * @param {(run: () => void) => void} options.schedule runs something with the next frame
    * @param {string} [options.password]
+   * @param {string} [options.label] what the user's other devices call this one
    * @param {(text: string, name: string) => boolean} [options.isMention]
    * @param {typeof globalThis.WebSocket} [options.WebSocket]
    * @param {Clock} [options.clock]
@@ -81,31 +82,40 @@ export class Chat {
     tab,
     schedule,
     password,
+    label = "",
     isMention = () => false,
     WebSocket = globalThis.WebSocket,
-    clock = SYSTEM,
+    clock = SYSTEM_CLOCK,
     random = Math.random,
   }) {
     this.#clock = clock;
-    this.#isMention = isMention;
-    this.#storage = storage;
-    this.#browser = new Memory(storage, "hubbub.");
-    this.#tab = new Memory(tab, "hubbub.");
-    if (password) this.#browser.set("password", password);
+    this.#random = random;
+    this.#counting = new Counting(isMention);
+    this.#identity = new Identity(storage, tab, password);
     this.#changes = new Changes(schedule, (changes, rooms) => this.#prepare(changes, rooms));
     this.#typing = new Typing(clock, this.#changes);
     this.#session = new Session({ url, WebSocket, clock, random }, {
-      phase: (phase, sentence = "", retryAt = 0) => {
-        if (phase === "locked") this.#browser.set("password", this.#session.password);
-        this.#connected({ phase, sentence, retryAt, latency: null });
+      phase: (phase, sentence = "", retryAt = 0, code = undefined) => {
+        if (phase === "locked") this.#identity.password = this.#session.password;
+        this.#connected({ phase, sentence, retryAt, latency: null, code });
       },
+      label: () => label,
+      loggedOut: () => this.#place.loseDevice(),
+      device: () => this.#place.device,
       secret: (name) => (sameName(name, this.name) ? this.#place.secret : ""),
       online: (welcome) => this.#online(welcome),
       heard: (event, answered) => this.#heard(event, answered),
+      delayed: () => {
+        this.#changes.note("delayed");
+        if (this.#session.isUnanswered) this.#place.membership.showNew();
+      },
       latency: (latency) => this.#connected({ ...this.connection, latency }),
       isMissing: () => this.#place.membership.isMissing,
     });
     this.#place = this.#placeOf("");
+    this.account = new Account(this.#session, () => this.#place);
+    this.people = new People(this.#session, () => this.#place);
+    this.order = new Order(this.#session, () => this.#place);
   }
 
   /** As the server writes it. */
@@ -114,12 +124,32 @@ export class Chat {
   }
 
   get rememberedName() {
-    return this.#browser.get("name", "");
+    return this.#identity.name;
   }
 
   /** @returns {readonly RoomState[]} */
   get rooms() {
     return this.#place.rooms.list;
+  }
+
+  /** Whether something that the user said or changed waits until the server can store it. */
+  get isDelayed() {
+    return this.#session.isDelayed || this.#place.posting.isDelayed;
+  }
+
+  /** Whether something waits until the server can read its log. */
+  get isUnanswered() {
+    return this.#session.isUnanswered;
+  }
+
+  /** Whether an edit, a deletion or a reaction is made only when the connection is back. */
+  get isWaitingToChange() {
+    return !this.#session.isOnline && this.#place.amending.isWaiting;
+  }
+
+  /** @returns {import("./types.js").Sentence[]} what the user is to be told since the last time */
+  takeSentences() {
+    return this.#place.sentences.splice(0);
   }
 
   /**
@@ -132,30 +162,53 @@ export class Chat {
 
   /** @returns {Message[]} others' messages that called the user since the last time */
   takeMentions() {
-    const mentions = this.#mentions;
-    this.#mentions = [];
-    return mentions;
+    return this.#counting.takeMentions();
   }
 
   // Who the user is.
 
-  /** @param {string} name */
-  start(name) {
-    if (!sameName(name, this.name)) this.#become(name);
-    this.#begin();
+  /** @param {Message} message */
+  isOwn(message) {
+    return isOwn(message, this.#place);
   }
 
-  /** @returns {boolean} whether this tab was somebody before it was loaded anew, and is again */
-  restore() {
-    const { name, current } = { ...NOBODY, ...this.#tab.get("identity", NOBODY) };
-    if (!name || typeof name !== "string") return false;
-    this.#become(name, current);
-    this.#begin();
+  /**
+   * @param {string} name
+   * @param {object} [how]
+   * @param {import("./admission.js").Proof} [how.proof] that the user is known already
+   * @param {boolean} [how.isRemembered] whether this browser keeps anything for longer than this tab
+   */
+  start(name, { proof, isRemembered = this.#identity.isRemembered } = {}) {
+    if (isRemembered !== this.#identity.isRemembered) {
+      this.#identity.remember(isRemembered);
+      this.#become(name);
+    } else if (!sameName(name, this.name)) this.#become(name);
+    this.#begin(proof);
+  }
+
+  /** Go on as somebody who is known elsewhere. @param {import("./admission.js").Proof} proof */
+  async prove(proof) {
+    const { name } = await this.#session.ask({ ...proof, device: this.#place.device }, "proving");
+    this.#session.begin({ name, password: this.#identity.password });
+  }
+
+  /**
+   * @param {import("./admission.js").Proof} [proof] that came with the address
+   * @returns {boolean} whether this tab was somebody before it was loaded anew, and is again
+   */
+  restore(proof) {
+    const kept = this.#identity.recall();
+    if (!kept) return false;
+    this.#become(kept.name, kept.current);
+    this.#begin(proof);
     return true;
   }
 
-  #begin() {
-    this.#session.begin({ name: this.name, password: this.#browser.get("password", "") });
+  /** @param {import("./admission.js").Proof} [proof] */
+  #begin(proof) {
+    this.#proof = proof;
+    const { password } = this.#identity;
+    this.#session.begin({ name: this.name, password, ...(proof && { proof }) });
   }
 
   /**
@@ -163,6 +216,7 @@ export class Chat {
    * @param {string} [current] the room to begin in
    */
   #become(name, current = LOBBY) {
+    this.#place.markers.end();
     this.#place = this.#placeOf(name);
     this.current = null;
     if (!name) return;
@@ -174,13 +228,13 @@ export class Chat {
 
   /** @param {string} name */
   #placeOf(name) {
-    return new Place(name, this.#storage, this.#session, this.#changes);
+    return new Place(name, this.#identity.storage, this.#session, this.#changes, this.#clock, this.#random);
   }
 
   /** @param {string} password */
   unlock(password) {
-    this.#browser.set("password", password);
-    this.#begin();
+    this.#identity.password = password;
+    this.#begin(this.#proof);
   }
 
   /** Try now what would be tried later; see whether the connection lives. */
@@ -195,13 +249,47 @@ export class Chat {
     this.#session.connect();
   }
 
-  /** Be nobody. */
-  quit() {
+  /** Be nobody. @param {string} [sentence] why, if the user did not only want to go */
+  quit(sentence = "") {
     this.#session.end();
-    this.#tab.set("identity", NOBODY);
+    this.#identity.quit();
     this.#become("");
     this.#changes.note(SIGHT);
-    this.#connected({ phase: "out", sentence: "", retryAt: 0, latency: null });
+    this.#connected({ phase: "out", sentence, retryAt: 0, latency: null });
+  }
+
+  /** Whether something that the user said or changed is not with the server yet. */
+  get isUnsent() {
+    return this.#place.isUnsent;
+  }
+
+  /** Be nobody, and leave nothing of the user in this browser; the server forgets it, too. */
+  async signOut() {
+    if (this.#place.person) await this.account.logOut().catch(() => {}); // nobody has its secret any more
+    this.#leaveNothing("");
+  }
+
+  /**
+   * Have the server delete the account, and leave nothing of it in this browser.
+   *
+   * @param {boolean} isAll whether everything that the user said goes, too
+   * @param {string} password of a member
+   */
+  async forgetMe(isAll, password) {
+    await this.account.forget(isAll ? "delete" : "keep", password);
+    this.#leaveNothing("Your account is deleted.");
+  }
+
+  /** @param {string} sentence for whoever comes next */
+  #leaveNothing(sentence) {
+    this.#place.forget();
+    this.quit(sentence);
+    this.#identity.signOut();
+  }
+
+  /** Find the private rooms that the user has on other devices. */
+  recall() {
+    if (this.account.kind) this.#place.membership.recall().catch(() => {}); // lost: the next time
   }
 
   /** @param {Connection} connection */
@@ -213,13 +301,14 @@ export class Chat {
   /** @param {WireEvent} welcome */
   #online(welcome) {
     this.limits = welcome.limits;
+    this.#proof = undefined;
     this.#place.begin(welcome);
-    this.#browser.set("name", this.name);
+    if (welcome.rooms?.length) this.show(welcome.rooms[0]);
     this.#keepIdentity();
   }
 
   #keepIdentity() {
-    this.#tab.set("identity", { name: this.name, current: this.current?.name ?? LOBBY });
+    this.#identity.keep(this.name, this.current?.name ?? LOBBY);
   }
 
   // Rooms.
@@ -272,6 +361,7 @@ export class Chat {
     const room = this.#place.rooms.find(name);
     if (!room?.filled) return;
     this.#place.rooms.read(room);
+    this.#place.markers.moved();
     this.#changes.note("unread", name);
   }
 
@@ -280,12 +370,12 @@ export class Chat {
   /**
    * @param {string} room
    * @param {string} text
-   * @param {number} [replyTo]
+   * @param {{replyTo?: number, me?: boolean}} [how]
    * @returns {Post} on its way
    */
-  say(room, text, replyTo) {
+  say(room, text, how) {
     this.#place.rooms.find(room)?.goOn();
-    return this.#place.posting.add(room, text, this.#clock.now(), replyTo);
+    return this.#place.posting.add(room, text, this.#clock.now(), how);
   }
 
   /** @param {Post} post that failed */
@@ -298,14 +388,23 @@ export class Chat {
     this.#place.posting.discard(nonce);
   }
 
-  /** @type {(room: string, seq: number, text: string) => Promise<unknown>} */
-  edit = (room, seq, text) => this.#session.ask({ type: "edit", room, seq, text });
+  /** @type {(message: Message, text: string) => Promise<unknown>} */
+  edit = (message, text) => this.#amend(message, { type: "edit", text: inert(text) });
 
-  /** @type {(room: string, seq: number) => Promise<unknown>} */
-  remove = (room, seq) => this.#session.ask({ type: "delete", room, seq });
+  /** @type {(message: Message) => Promise<unknown>} */
+  remove = (message) => this.#amend(message, { type: "delete" });
 
-  /** @type {(room: string, seq: number, emoji: string, on: boolean) => Promise<unknown>} */
-  react = (room, seq, emoji, on) => this.#session.ask({ type: "react", room, seq, emoji, on });
+  /** @type {(message: Message, emoji: string, on: boolean) => Promise<unknown>} */
+  react = (message, emoji, on) => this.#amend(message, { type: "react", emoji, on });
+
+  /**
+   * @param {Message} message as the user sees it
+   * @param {{type: "edit" | "delete" | "react", text?: string, emoji?: string, on?: boolean}} how
+   */
+  #amend(message, { type, ...how }) {
+    const { room, seq } = message;
+    return this.#place.amending.make(message, { type, room, seq, ...how });
+  }
 
   /** @type {(room: string, text: string) => Promise<unknown>} */
   setTopic = (room, text) => this.#session.ask({ type: "topic", room, text });
@@ -339,11 +438,11 @@ export class Chat {
   /**
    * @param {string} query
    * @param {{room?: string, before?: number}} [where]
-   * @returns {Promise<{messages: Message[], more: boolean}>} ascending by seq
+   * @returns {Promise<{messages: Message[], more: boolean, reached?: number}>} ascending by seq
    */
   async search(query, where = {}) {
     const page = await this.#session.ask({ type: "search", query, ...where });
-    return { messages: page.messages, more: page.more };
+    return { messages: page.messages, more: page.more, reached: page.reached };
   }
 
   /** @returns {Promise<RoomSummary[]>} */
@@ -359,30 +458,14 @@ export class Chat {
    */
   #heard(event, answered) {
     this.#place.heard(event, answered, this.#clock.now());
+    if (event.type === "welcome") this.#keepIdentity();
+    if (event.type === "linking") this.account.linking(event);
     if (event.type === "typing") this.#typing.expire(this.rooms);
   }
 
   /** @type {Subscriber} */
   #prepare(changes, rooms) {
     this.#moveOn(); // a private room may not be there any more
-    this.#count(changes, rooms);
-  }
-
-  /**
-   * Count what is new in rooms that changed.
-   *
-   * @type {Subscriber}
-   */
-  #count(changes, rooms) {
-    if (!changes.has("log")) return;
-    for (const room of this.rooms) {
-      if (!room.filled || !rooms.has(room.name)) continue;
-      const { unread, seen } = room;
-      const isSeen = this.attentive && room === this.current;
-      const calls = room.follow(this.name, (text) => this.#isMention(text, this.name), isSeen);
-      this.#mentions.push(...calls);
-      if (room.seen !== seen) this.#place.rooms.keepSeen(room);
-      if (room.unread !== unread) changes.add("unread");
-    }
+    this.#counting.count(this.#place, changes, rooms, this.attentive ? this.current : null);
   }
 }

@@ -25,8 +25,11 @@ export function targetOf(event) {
 export function fold(message, event) {
   if (message.deleted) return message;
   switch (event.type) {
-    case "edited":
-      return { ...message, text: event.text, edited: event.at };
+    case "edited": {
+      const { edits: _, ...rest } = message;
+      const often = event.edits > 1 ? { edits: event.edits } : {};
+      return { ...rest, ...often, text: event.text, edited: event.at };
+    }
     case "deleted": {
       const { reactions: _, ...rest } = message;
       return { ...rest, text: "", deleted: true };

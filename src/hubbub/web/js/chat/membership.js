@@ -20,13 +20,16 @@ import { fill } from "./paging.js";
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
 
-const LOGGED = new Set(["message", "edited", "deleted", "reaction", "topic"]);
+const RECALLED_MAX = 100;
+const LOGGED = new Set(["message", "edited", "deleted", "reaction", "topic", "missing"]);
 
 export class Membership {
   #name;
   #rooms;
   #changes;
   #pager;
+  #ignoring;
+  #isRecalled = false;
   /** @type {string[]} rooms that are being entered */
   #entering = [];
   #epoch = ""; // of the server's log on this connection, once a room has told it
@@ -36,8 +39,10 @@ export class Membership {
    * @param {Rooms} rooms
    * @param {Changes} changes
    * @param {Pager} pager
+   * @param {import("./ignoring.js").Ignoring} ignoring
    */
-  constructor(name, rooms, changes, pager) {
+  constructor(name, rooms, changes, pager, ignoring) {
+    this.#ignoring = ignoring;
     this.#name = name;
     this.#rooms = rooms;
     this.#changes = changes;
@@ -49,7 +54,47 @@ export class Membership {
     this.#epoch = "";
     for (const room of this.#rooms.list) {
       room.entered = false;
-      this.#return(room).catch(() => {}); // refused, or lost again: what there is stays
+      this.#return(room).catch((error) => this.#bar(room, error)); // what there is stays
+    }
+  }
+
+  /**
+   * Note why a room is not the user's to enter; if the connection is lost again, nobody has said so.
+   *
+   * @param {RoomState} room
+   * @param {unknown} error
+   */
+  #bar(room, error) {
+    if (!(error instanceof ChatError) || ["offline", "no_answer"].includes(error.code)) return;
+    room.barred = error.message;
+    this.#changes.note("members", room.name);
+  }
+
+  /** Enter the private rooms, and the latest conversations, that are not here: the user had them on other devices. */
+  async recall() {
+    const { conversations } = await this.#pager.ask({ type: "conversations" });
+    const all = [...(await this.#privateRooms()), ...conversations.slice(0, RECALLED_MAX)];
+    for (const { room } of all)
+      if (!this.#rooms.find(room)) this.join(room).catch(() => {}); // gone, or lost: the next time
+  }
+
+  /**
+   * @returns {Promise<{room: string}[]>} once a visit, since the list may be long: later ones bring the
+   *   user in as soon as something is said there
+   */
+  async #privateRooms() {
+    if (this.#isRecalled) return [];
+    this.#isRecalled = true;
+    const { rooms } = await this.#pager.ask({ type: "rooms" });
+    return rooms.filter((/** @type {import("./types.js").RoomSummary} */ one) => one.private);
+  }
+
+  /** Show what is said from now on in rooms whose messages cannot be read yet. */
+  showNew() {
+    for (const room of this.#rooms.list) {
+      if (!room.entered || room.filled) continue;
+      room.filled = true;
+      this.#pager.loaded(room, []);
     }
   }
 
@@ -60,7 +105,6 @@ export class Membership {
       await this.#join(room, "returning");
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      if (error.code === "log_unavailable") this.#pager.retry(error.message);
       if (!room.isDirect || error.code !== "no_such_room") throw error;
       // A server that was started anew knows of a private room when somebody opens it.
       await this.#open(room);
@@ -115,9 +159,13 @@ export class Membership {
    * @returns {Promise<RoomState>} the room, entered
    */
   async join(name) {
-    const known = this.#rooms.find(name);
+    const known = this.#rooms.called(name);
     if (!known) return this.#enter({ room: name, epoch: "" });
-    return known.entered ? known : this.#join(known);
+    if (known.entered) return known;
+    return this.#join(known).catch((error) => {
+      this.#bar(known, error);
+      throw error;
+    });
   }
 
   /**
@@ -164,6 +212,18 @@ export class Membership {
   }
 
   /**
+   * Somebody, or the user, has another name in all rooms.
+   *
+   * @param {string} from
+   * @param {string} to
+   */
+  renamed(from, to) {
+    for (const room of this.#rooms.list) room.renamed(from, to);
+    this.#rooms.remember();
+    this.#changes.note(["rooms", "members"]);
+  }
+
+  /**
    * @param {WireEvent} event
    * @param {Command | undefined} answered the command that it answers
    * @param {number} now milliseconds since the epoch
@@ -175,15 +235,47 @@ export class Membership {
     }
     const room = this.#rooms.find(event.room);
     if (!room) return;
-    if (LOGGED.has(event.type)) this.#apply(room, event);
+    if (event.type === "rules") {
+      room.rules = /** @type {any} */ (event);
+      this.#call(room, event.title);
+      this.#changes.note(["rooms", "members"], room.name);
+    } else if (event.type === "role") {
+      room.role = event.role;
+      this.#changes.note("members", room.name);
+    } else if (event.type === "removed" && event.gone) {
+      this.#rooms.forget(room);
+      this.#changes.note("rooms", room.name);
+    } else if (event.type === "removed") {
+      room.entered = false; // what was written there stays in sight
+      room.barred = event.reason;
+      room.rules = {}; // what holds there now is not told any more
+      room.roster.observe({ type: "members", members: [] });
+      this.#changes.note("members", room.name);
+    } else if (event.type === "away") {
+      room.roster.observe(event);
+      this.#changes.note("members", room.name);
+    } else if (LOGGED.has(event.type)) this.#apply(room, event);
     else if (event.type === "presence" || event.type === "members") {
-      room.replica.observe(event);
+      if (event.formerly) this.renamed(event.formerly, event.name);
+      room.roster.observe(event);
       this.#changes.note("members", room.name);
       if (event.state === "joined") this.#welcomeBack(event.name);
-    } else if (event.type === "typing" && !sameName(event.name, this.#name())) {
+    } else if (event.type === "typing" && !this.#isUnheard(room, event.name)) {
       room.noteTyping(event.name, now);
       this.#changes.note("typing", room.name);
     }
+  }
+
+  /** @param {RoomState} room @param {string} name @returns {boolean} whether it is the user, or ignored */
+  #isUnheard({ roster }, name) {
+    return sameName(name, this.#name()) || this.#ignoring.has(roster.of(name) ?? { name });
+  }
+
+  /** @param {RoomState} room @param {string} [title] as people call it */
+  #call(room, title) {
+    room.call(title);
+    this.#rooms.sort();
+    this.#rooms.remember();
   }
 
   /**
@@ -202,9 +294,10 @@ export class Membership {
     if (isNew && !room.replica.epoch) room.replica.epoch = this.#epoch; // a private room's is not told, and is the same
     if (room.replica.histories > histories) this.#replaced(room);
     room.entered = true;
+    room.barred = room.muted = "";
+    room.role = event.role ?? "";
     room.entitle(this.#name());
-    this.#rooms.sort();
-    this.#rooms.remember();
+    this.#call(room, event.title);
     this.#changes.note(["rooms", "log", "members", "topic"], room.name);
     if (!room.filled || !room.messages.length) void fill(room, this.#pager);
     // Somebody opened a private room again, in which we may have missed something. Only a join with
@@ -235,6 +328,7 @@ export class Membership {
     if (room.replica.histories > histories) this.#replaced(room);
     if (fit === "gap" && !this.#entering.includes(room.name)) this.#catchUp(room);
     if (fit !== "next") return;
+    if (room.isDirect) this.#rooms.sort();
     if (event.type === "message") this.#pager.loaded(room, [/** @type {any} */ (event)]);
     else this.#changes.note(event.type === "topic" ? "topic" : "log", room.name);
   }

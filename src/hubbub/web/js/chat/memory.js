@@ -50,7 +50,48 @@ export class Memory {
       this.#unwritten.delete(name);
     } catch {
       this.#unwritten.set(name, value);
+      return;
     }
+    this.#write();
+  }
+
+  /** Write what could not be written before: there is room again. */
+  #write() {
+    const unwritten = [...this.#unwritten];
+    try {
+      for (const [name, value] of unwritten) {
+        this.#storage.setItem(name, JSON.stringify(value));
+        this.#unwritten.delete(name);
+      }
+    } catch {
+      // The rest stays until there is room again.
+    }
+  }
+
+  /** @param {string} key */
+  remove(key) {
+    const name = this.#prefix + key;
+    this.#unwritten.delete(name);
+    try {
+      this.#storage.removeItem(name);
+    } catch {
+      // What may not be written was not.
+    }
+  }
+
+  /**
+   * @param {string} beginning
+   * @returns {string[]} the keys that begin so, in any order
+   */
+  keys(beginning) {
+    const names = new Set(this.#unwritten.keys());
+    try {
+      for (let at = 0; at < this.#storage.length; at += 1) names.add(this.#storage.key(at) ?? "");
+    } catch {
+      // What may not be read is not there.
+    }
+    const start = this.#prefix + beginning;
+    return [...names].filter((name) => name.startsWith(start)).map((name) => name.slice(this.#prefix.length));
   }
 }
 

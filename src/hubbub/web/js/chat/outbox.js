@@ -1,30 +1,43 @@
 /**
  * Own messages on their way, in order; in storage before anything is sent.
  *
- * Each has a nonce, so the server posts it once, however often it is sent.
+ * Each has a nonce, so the server posts it once, however often it is sent. Each is an entry of its own
+ * in the storage: to add or remove one costs the same however many there are, and no tab undoes what
+ * another wrote.
  */
 
 /**
  * @typedef {import("./memory.js").Memory} Memory
  * @typedef {import("./types.js").Post} Post
+ * @typedef {{post: Post, key: string}} Entry
  */
 
-const KEY = "outbox";
+const KEY = "outbox.";
+const NUMBER_DIGITS = 12;
+
 
 export class Outbox {
   #memory;
-  /** @type {Post[]} */
-  #posts;
+  #latest = 0;
+  /** @type {Map<string, Entry>} by nonce */
+  #entries = new Map();
+  /** @type {Map<string, Map<string, Post>>} by room, then by nonce */
+  #rooms = new Map();
 
   /** @param {Memory} memory */
   constructor(memory) {
     this.#memory = memory;
-    this.#posts = memory.get(KEY, []).filter(isPost);
+    for (const key of memory.keys(KEY).sort()) {
+      const post = memory.get(key, {});
+      if (isPost(post)) this.#hold(post, key);
+      else memory.remove(key);
+      this.#latest = Math.max(this.#latest, Number.parseInt(key.slice(KEY.length), 10) || 0);
+    }
   }
 
-  /** @returns {readonly Post[]} all, in order */
-  get posts() {
-    return this.#posts;
+  /** @returns {Generator<Post>} all, in order */
+  *[Symbol.iterator]() {
+    for (const { post } of this.#entries.values()) yield post;
   }
 
   /**
@@ -32,39 +45,58 @@ export class Outbox {
    * @returns {readonly Post[]}
    */
   of(room) {
-    return this.#posts.filter((post) => post.room === room);
+    return [...(this.#rooms.get(room)?.values() ?? [])];
   }
 
   /** @param {Post} post */
   add(post) {
-    this.#keep([...this.#posts, post]);
+    this.#latest += 1;
+    // In the order of their keys; the nonce tells apart what two tabs add at once.
+    const key = `${KEY}${`${this.#latest}`.padStart(NUMBER_DIGITS, "0")}.${post.nonce}`;
+    this.#hold(post, key);
+    this.#memory.set(key, post);
+  }
+
+  /**
+   * @param {Post} post
+   * @param {string} key
+   */
+  #hold(post, key) {
+    this.#entries.set(post.nonce, { post, key });
+    const posts = this.#rooms.get(post.room) ?? new Map();
+    this.#rooms.set(post.room, posts.set(post.nonce, post));
   }
 
   /**
    * Forget a post: it is a message now, or is not wanted any more.
    *
    * @param {string} nonce
-   * @returns {boolean} whether it was here
+   * @returns {Post | undefined} which it was, if it was here
    */
   remove(nonce) {
-    const left = this.#posts.filter((post) => post.nonce !== nonce);
-    if (left.length === this.#posts.length) return false;
-    this.#keep(left);
-    return true;
+    const entry = this.#entries.get(nonce);
+    if (!entry) return undefined;
+    this.#entries.delete(nonce);
+    const { post, key } = entry;
+    const posts = this.#rooms.get(post.room);
+    posts?.delete(nonce);
+    if (!posts?.size) this.#rooms.delete(post.room);
+    this.#memory.remove(key);
+    return post;
   }
 
   /**
    * @param {string} nonce
    * @param {string} [failure] why it was refused; none: it is to be sent again
+   * @returns {Post | undefined} what it is now
    */
   mark(nonce, failure) {
-    this.#keep(this.#posts.map((post) => (post.nonce === nonce ? { ...post, failure } : post)));
-  }
-
-  /** @param {Post[]} posts */
-  #keep(posts) {
-    this.#posts = posts;
-    this.#memory.set(KEY, posts);
+    const entry = this.#entries.get(nonce);
+    if (!entry) return undefined;
+    const post = { ...entry.post, failure };
+    this.#hold(post, entry.key);
+    this.#memory.set(entry.key, post);
+    return post;
   }
 }
 

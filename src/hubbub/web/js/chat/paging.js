@@ -9,7 +9,6 @@ import { ChatError } from "./errors.js";
  * @typedef {import("./types.js").Page} Page
  * @typedef {object} Pager
  * @property {(command: Command, about?: import("./questions.js").About) => Promise<any>} ask
- * @property {(sentence: string) => void} retry begins anew a little later: the server cannot do now what is needed
  * @property {(room: RoomState, messages: readonly Message[]) => void} loaded called when messages have come, or are on their way
  * @property {() => void} settled called when a room was entered, or cannot be
  *

@@ -7,8 +7,8 @@
  * @typedef {import("./types.js").Command} Command
  * @typedef {import("./types.js").WireEvent} WireEvent
  *
- * @typedef {"greeting" | "unlocking" | "resuming" | "living" | "posting" | "returning" | "asking"} About
- *   what is done with the answer
+ * @typedef {"greeting" | "unlocking" | "identifying" | "resuming" | "living" | "posting" | "returning"
+ *   | "asking" | "proving"} About what is done with the answer
  *
  * @typedef {object} Question
  * @property {About} about
@@ -33,6 +33,8 @@ export class Questions {
    */
   #posting = new Map();
   #postedAt = 0;
+  /** @type {Map<unknown, string>} by room, the ref of the newest message that is not answered yet */
+  #newest = new Map();
 
   /**
    * @param {Question} question
@@ -42,7 +44,16 @@ export class Questions {
     this.#latest += 1;
     const ref = `${this.#latest}`;
     (question.about === "posting" ? this.#posting : this.#open).set(ref, question);
+    if (question.about === "posting") this.#newest.set(question.command.room, ref);
     return ref;
+  }
+
+  /**
+   * @param {unknown} room
+   * @returns {string | undefined} the ref of the newest message to it that is not answered yet
+   */
+  newest(room) {
+    return this.#newest.get(room);
   }
 
   /** Whether a message is not answered yet. */
@@ -59,6 +70,8 @@ export class Questions {
     if (ref === undefined) return undefined;
     const question = this.#posting.get(ref) ?? this.#open.get(ref);
     if (this.#posting.delete(ref)) this.#postedAt = now;
+    const room = question?.command.room;
+    if (this.#newest.get(room) === ref) this.#newest.delete(room);
     this.#open.delete(ref);
     return question;
   }
@@ -94,6 +107,7 @@ export class Questions {
     const all = [...this.#open.values(), ...this.#posting.values()];
     this.#open.clear();
     this.#posting.clear();
+    this.#newest.clear();
     return all;
   }
 }

@@ -6,11 +6,13 @@
  */
 
 import { fold, targetOf } from "./fold.js";
+import { Roster } from "./roster.js";
 
 /**
  * @typedef {import("./types.js").Message} Message
  * @typedef {import("./types.js").Page} Page
  * @typedef {import("./types.js").WireEvent} WireEvent
+ * @typedef {import("./types.js").Stretch} Stretch
  * @typedef {"next" | "repeat" | "gap"} Fit how an event fits; only a next one was new and is applied
  */
 
@@ -19,7 +21,8 @@ const CHANGES_MAX = 1000;
 const DROPPED_MAX = 1000;
 
 /**
- * Holds the newest messages of a room, without a hole: every message with `start` < seq <= `cursor`.
+ * Holds the newest messages of a room, without a hole but `missing`: every message with `start` < seq
+ * <= `cursor` that the server can read.
  *
  * `cursor` is the seq of the last event applied, `last` the newest that the room is known to have.
  * `epoch` names the run of the log under which `cursor` was reached, and is sent with it; `histories`
@@ -27,9 +30,8 @@ const DROPPED_MAX = 1000;
  */
 export class Replica {
   topic = "";
-  /** @type {string[]} */
-  members = [];
-  moreMembers = false;
+  roster = new Roster();
+  changes = 0; // how often what is held has changed
   /** @type {string[]} who share a private room */
   direct = [];
   /** @type {Message[]} */
@@ -38,6 +40,8 @@ export class Replica {
   #messagesMax;
   epoch = "";
   histories = 0;
+  /** @type {Stretch[]} in order, the parts between `start` and `cursor` that the server cannot read */
+  missing = [];
   #stands = false; // whether `cursor` was ever told to be a place in the server's log
   #isEntering = false;
   /** @type {WireEvent[]} changes of messages that are not held: a page may bring such a message as it read before */
@@ -103,7 +107,7 @@ export class Replica {
    */
   entered(event, after) {
     this.topic = event.topic;
-    this.observe({ ...event, type: "members" });
+    this.roster.observe({ ...event, type: "members" });
     this.direct = event.direct ?? [];
     if (after === null && this.#stands) {
       // It answers nothing that we saw: somebody else opened the room, or we looked again. The
@@ -139,27 +143,32 @@ export class Replica {
   /** Drop what is held: it does not lead up to `cursor` any more. */
   #forget() {
     this.start = this.cursor;
+    this.changes += 1;
     this.#held = [];
     this.#dropped = 0;
+    this.missing = [];
     this.#changes = [];
     this.#pageLastMin = 0;
     this.#ahead.clear();
   }
 
   /**
-   * @param {WireEvent} event of the room's log
+   * @param {WireEvent} event of the room's log, or what is missing of it
    * @returns {Fit}
    */
   apply(event) {
-    if (event.seq <= this.cursor) return "repeat";
-    if (event.prev !== this.cursor) {
+    const isMissing = event.type === "missing";
+    const { prev, seq } = isMissing ? { prev: event.after, seq: event.upto } : event;
+    if (seq <= this.cursor) return "repeat";
+    if (prev !== this.cursor) {
       if (!this.#isEntering) return "gap"; // joining again tells whether it is a gap, or another history
-      this.#beginAfter(event.prev);
+      this.#beginAfter(prev);
     }
     this.#isEntering = false;
-    this.#foldIn(event);
-    this.cursor = event.seq;
-    this.last = Math.max(this.last, event.seq);
+    if (isMissing) this.#miss([{ after: prev, upto: seq }]);
+    else this.#foldIn(event);
+    this.cursor = seq;
+    this.last = Math.max(this.last, seq);
     if (this.cursor >= this.#aheadLast) this.#ahead.clear();
     return "next";
   }
@@ -183,8 +192,25 @@ export class Replica {
     }
   }
 
+  /**
+   * Note what is missing; parts that touch are one.
+   *
+   * @param {Stretch[]} stretches
+   */
+  #miss(stretches) {
+    /** @type {Stretch[]} */
+    const whole = [];
+    for (const part of [...this.missing, ...stretches].sort((one, other) => one.after - other.after)) {
+      const before = whole.at(-1);
+      if (before && part.after <= before.upto) before.upto = Math.max(before.upto, part.upto);
+      else whole.push({ ...part });
+    }
+    this.missing = whole.filter(({ upto }) => upto > this.start);
+  }
+
   /** @param {WireEvent} event */
   #foldIn(event) {
+    this.changes += 1;
     if (event.type === "message") {
       this.#held.push(/** @type {any} */ (event));
       if (this.#count > this.#messagesMax) this.#drop();
@@ -209,20 +235,10 @@ export class Replica {
   #drop() {
     this.start = this.#held[this.#dropped].seq;
     this.#dropped += 1;
+    if (this.missing.length) this.#miss([]);
     if (this.#dropped <= DROPPED_MAX) return;
     this.#held.splice(0, this.#dropped);
     this.#dropped = 0;
-  }
-
-  /** @param {WireEvent} event that tells who is in the room: `presence` or `members` */
-  observe(event) {
-    if (event.type === "members") {
-      this.members = event.members.map((/** @type {{name: string}} */ { name }) => name);
-      this.moreMembers = event.more ?? false;
-      return;
-    }
-    this.members = this.members.filter((name) => name !== event.name);
-    if (event.state === "joined") this.members.push(event.name);
   }
 
   /**
@@ -244,9 +260,11 @@ export class Replica {
       older = older.slice(-free);
     } else if (!page.more) this.start = 0;
     else if (page.messages.length) this.start = Math.min(this.start, page.messages[0].seq - 1);
+    this.changes += 1;
     const readNow = older.map((one) => this.#broughtUpToDate(one, page.last));
     this.#held = readNow.concat(this.messages);
     this.#dropped = 0;
+    this.#miss(page.missing ?? []);
     return true;
   }
 

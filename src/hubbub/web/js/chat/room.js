@@ -1,6 +1,8 @@
 /** One room as the user has it: its log, what of it was seen, the draft, and who is typing. */
 
-import { isDirect, sameName } from "./names.js";
+import { Ignoring, Shown } from "./ignoring.js";
+import { isOwn } from "./me.js";
+import { isDirect, isSystem, sameName, titleOf } from "./names.js";
 import { Replica } from "./replica.js";
 
 /**
@@ -19,6 +21,14 @@ export class RoomState {
   /** @type {readonly Post[]} own messages on their way */
   pending = [];
   draft = "";
+  /** @type {import("./order.js").Rules} what holds in it */
+  rules = {};
+  /** @type {import("./rights.js").Role | ""} the power that the user has in it */
+  role = "";
+  /** Why the user is not in it, as the server says: put out, banned, or it is not theirs to enter. */
+  barred = "";
+  /** Why the user could not write in it the last time, though they may be in it. */
+  muted = "";
   unread = 0;
   mentions = 0;
   /** @type {number | null} the unread line stands after this seq */
@@ -33,8 +43,11 @@ export class RoomState {
   seen;
   /** @type {number | null} up to which seq messages are counted as read or unread */
   #counted = null;
+  /** The newest seq that the user was told of, if it called them. */
+  #announced = 0;
   #interrupted = true;
   #keepDraft;
+  #shown;
   /** @type {Map<string, number>} name to when it ends */
   #typing = new Map();
 
@@ -44,35 +57,43 @@ export class RoomState {
    * @param {number | null} kept.seen
    * @param {string} kept.draft
    * @param {(draft: string) => void} keepDraft
+   * @param {Ignoring} [ignoring] whom the user ignores
    */
-  constructor(name, { seen, draft }, keepDraft) {
+  constructor(name, { seen, draft }, keepDraft, ignoring = new Ignoring()) {
     this.name = name;
-    this.title = `#${name}`;
+    this.title = titleOf(name);
     this.seen = seen;
     this.draft = draft;
     this.replica = new Replica(name, 0, { messagesMax: MESSAGES_MAX });
     this.#keepDraft = keepDraft;
+    this.#shown = new Shown(ignoring);
   }
 
   get isDirect() {
     return isDirect(this.name);
   }
 
+  /** Whether the server keeps it by itself: the audit record, and reports. */
+  get isSystem() {
+    return isSystem(this.name);
+  }
+
   get topic() {
     return this.replica.topic;
   }
 
+  get roster() {
+    return this.replica.roster;
+  }
+
+  /** @returns {string[]} the names of those who are here */
   get members() {
-    return this.replica.members;
+    return this.roster.names;
   }
 
-  get moreMembers() {
-    return this.replica.moreMembers;
-  }
-
-  /** @returns {readonly Message[]} ascending by seq, without a hole */
+  /** @returns {readonly Message[]} ascending by seq, without those of people whom the user ignores */
   get messages() {
-    return this.filled ? this.replica.messages : [];
+    return this.filled ? this.#shown.of(this.replica) : [];
   }
 
   /** Whether a page of older messages is on its way. */
@@ -89,6 +110,11 @@ export class RoomState {
     return { from: this.replica.messages[0]?.seq ?? this.replica.cursor, to: this.replica.cursor };
   }
 
+  /** What the server cannot read any more, of the part that is here. */
+  get missing() {
+    return this.replica.missing;
+  }
+
   /** @returns {string[]} who is writing */
   get typing() {
     return [...this.#typing.keys()].sort();
@@ -99,7 +125,7 @@ export class RoomState {
    * @returns {number} where the message stands in `messages`, or -1
    */
   indexOf(seq) {
-    return this.filled ? this.replica.indexOf(seq) : -1;
+    return this.filled ? this.#shown.indexOf(this.replica, seq) : -1;
   }
 
   /** @param {string} draft */
@@ -125,8 +151,32 @@ export class RoomState {
     this.filled = false;
     this.page = null;
     this.seen = this.#counted = this.unreadAfter = null;
+    this.unread = this.mentions = this.#announced = 0;
+    this.#interrupted = true;
+  }
+
+  /**
+   * The user has read more on another device: what is left is counted anew.
+   *
+   * @param {number} seq
+   * @returns {boolean} whether it is more than what was read here
+   */
+  readElsewhere(seq) {
+    if (seq <= (this.seen ?? 0)) return false;
+    this.seen = seq;
+    this.#counted = this.unreadAfter = null;
     this.unread = this.mentions = 0;
     this.#interrupted = true;
+    return true;
+  }
+
+  /** Call it what people call it. @param {string} [title] none: by its name */
+  call(title) {
+    if (!this.isDirect) this.title = title ? `#${title}` : titleOf(this.name);
+  }
+
+  get isPrivate() {
+    return this.rules.private === true;
   }
 
   /**
@@ -139,6 +189,18 @@ export class RoomState {
     if (other) this.title = `@${other}`;
   }
 
+  /**
+   * Somebody has another name.
+   *
+   * @param {string} from
+   * @param {string} to
+   */
+  renamed(from, to) {
+    this.roster.rename(from, to);
+    this.replica.direct = this.replica.direct.map((name) => (sameName(name, from) ? to : name));
+    if (this.isDirect && sameName(this.title.slice(1), from)) this.title = `@${to}`;
+  }
+
   /** What comes next stands under an unread line, even if the user is looking. */
   interrupt() {
     this.#interrupted = true;
@@ -147,12 +209,12 @@ export class RoomState {
   /**
    * Count what is new since the last time.
    *
-   * @param {string} ownName
+   * @param {import("./me.js").Me} me
    * @param {(text: string) => boolean} isMention
    * @param {boolean} attentive whether the user looks at the room
    * @returns {Message[]} others' new messages that call the user
    */
-  follow(ownName, isMention, attentive) {
+  follow(me, isMention, attentive) {
     const { messages, last } = this.replica;
     // On the first visit nothing of the past is new, but in a private room all is.
     this.seen ??= this.isDirect ? 0 : last;
@@ -160,7 +222,7 @@ export class RoomState {
     const since = Math.min(this.#counted ?? this.seen, last);
     let start = messages.length;
     while (start > 0 && messages[start - 1].seq > since) start -= 1;
-    const fresh = messages.slice(start).filter(({ from }) => !sameName(from, ownName));
+    const fresh = messages.slice(start).filter((one) => !isOwn(one, me) && !this.#shown.hides(one));
     for (const { from } of fresh) this.#typing.delete(from);
     if (fresh.length && !this.unread && (this.#interrupted || !attentive)) {
       // Own messages just above are seen: the user wrote them.
@@ -172,7 +234,9 @@ export class RoomState {
     const calls = fresh.filter(({ text }) => this.isDirect || isMention(text));
     this.unread += fresh.length;
     this.mentions += calls.length;
-    return calls;
+    const news = calls.filter(({ seq }) => seq > this.#announced);
+    this.#announced = Math.max(this.#announced, this.#counted);
+    return news;
   }
 
   /** The user sees the room's end. */

@@ -8,12 +8,17 @@ export const LOBBY = "lobby";
 
 export class Rooms {
   #memory;
+  #ignoring;
   /** @type {RoomState[]} */
   list = [];
 
-  /** @param {Memory} memory of the user */
-  constructor(memory) {
+  /**
+   * @param {Memory} memory of the user
+   * @param {import("./ignoring.js").Ignoring} [ignoring]
+   */
+  constructor(memory, ignoring) {
     this.#memory = memory;
+    this.#ignoring = ignoring;
   }
 
   /** List the lobby, and the rooms of the last time. */
@@ -36,6 +41,14 @@ export class Rooms {
   }
 
   /**
+   * @param {string} title
+   * @returns {RoomState | undefined}
+   */
+  called(title) {
+    return this.find(title) ?? this.list.find((room) => room.title === `#${title}`);
+  }
+
+  /**
    * @param {string} name
    * @returns {RoomState} which is listed from now on
    */
@@ -46,7 +59,8 @@ export class Rooms {
       seen: this.#kept("seen", 0).get(name) ?? null,
       draft: this.#kept("drafts", "").get(name) ?? "",
     };
-    const room = new RoomState(name, kept, (draft) => this.#keep("drafts", name, draft || undefined));
+    const keep = (/** @type {string} */ draft) => this.#keep("drafts", name, draft || undefined);
+    const room = new RoomState(name, kept, keep, this.#ignoring);
     room.title = this.#kept("titles", "").get(name) ?? room.title;
     this.list.push(room);
     this.sort();
@@ -58,11 +72,23 @@ export class Rooms {
     this.list = this.list.filter((one) => one !== room);
   }
 
-  /** The lobby, then rooms, then private ones, each by name. */
+  /** Keep nothing of a room that is gone for good. @param {RoomState} room */
+  forget(room) {
+    room.setDraft("");
+    this.remove(room);
+    this.#keep("seen", room.name, undefined);
+    this.remember();
+  }
+
+  /** The lobby, then rooms, then those of the server, each by name; then talk with one person, the latest first. */
   sort() {
     /** @param {RoomState} room */
-    const rank = ({ name, isDirect }) => (name === LOBBY ? 0 : isDirect ? 2 : 1);
-    this.list.sort((one, two) => rank(one) - rank(two) || one.title.localeCompare(two.title));
+    const rank = ({ name, isDirect, isSystem }) => (name === LOBBY ? 0 : isDirect ? 3 : isSystem ? 2 : 1);
+    /** @param {RoomState} room */
+    const latest = ({ isDirect, replica }) => (isDirect ? replica.last : 0);
+    this.list.sort(
+      (one, two) => rank(one) - rank(two) || latest(two) - latest(one) || one.title.localeCompare(two.title),
+    );
   }
 
   /** @param {RoomState} room that the user has read to its end */

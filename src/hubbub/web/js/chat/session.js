@@ -7,67 +7,43 @@
  * A state machine: it changes with what a connection brings, what the user does and what the clock
  * says, never in the middle of waiting for something. `client/session.py` follows the same rules, and
  * both play the scenarios in `tests/golden/scenarios`.
+ * Its states and what may follow them are in states.js, what it gives to be let in is in admission.js.
  *
- *     state      what it is                                     may become
- *     out        nobody yet, or no more                         dialling
- *     dialling   a connection is being made                     greeting, …
- *     greeting   hello is said                                  unlocking, resuming, online, …
- *     unlocking  the password is given                          resuming, online, …
- *     resuming   the secret is given that makes us who we were  online, …
- *     online     events flow                                    …
- *     waiting    the connection is lost; it is made again       dialling, out
- *     locked     the user has to give a password                dialling, out
- *     refused    the user has to choose another name            dialling, out
- *     elsewhere  it goes on in another tab                      dialling, out
- *     … is any of the last four, and what `connect` and `end` lead to.
- *
- * What holds at all times: a password is sent only to a server that says it is locked, a secret only
- * under the name for which it was given, and a connection that was dropped says and brings nothing.
+ * What holds at all times: a connection that was dropped says and brings nothing.
  * The new secret counts only when `resume` is answered: a connection lost in between would leave us
  * with one that the server never took.
  */
 
+import { answerTo } from "./admission.js";
+import { isPassing } from "./codes.js";
 import { ChatError } from "./errors.js";
 import { Link } from "./link.js";
 import { sameName } from "./names.js";
 import { Pulse } from "./pulse.js";
 import { ANSWER_MS, Questions } from "./questions.js";
+import { Repeating } from "./repeating.js";
+import { NEXT } from "./states.js";
 
 /**
  * @typedef {import("./questions.js").About} About
+ * @typedef {import("./questions.js").Question} Question
  * @typedef {import("./types.js").Clock} Clock
  * @typedef {import("./types.js").Command} Command
  * @typedef {import("./types.js").Phase} Phase
  * @typedef {import("./types.js").WireEvent} WireEvent
- * @typedef {{name: string, password: string}} Identity
- *
- * @typedef {"out" | "dialling" | "greeting" | "unlocking" | "resuming" | "online" | "waiting"
- *   | "locked" | "refused" | "elsewhere"} State
+ * @typedef {import("./admission.js").Proof} Proof
+ * @typedef {import("./states.js").State} State
+ * @typedef {{name: string, password: string, proof?: Proof}} Identity
  */
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const DIAL_MS = 8000;
 const PASSWORD_CODES = new Set(["wrong_password", "password_needed"]);
-const NAME_CODES = new Set(["name_taken", "name_not_allowed"]);
+const NAME_CODES = new Set(["name_taken", "name_not_allowed", "banned", "not_admitted"]);
+const LINKING_MS = 600_000; // so long a code for another device counts, and somebody may think it over
 const LOST = "The connection is lost. Try again when it is back.";
 const LATE = `The server has not answered within ${ANSWER_MS / 1000} s. Try again later.`;
-
-/** @type {State[]} */
-const ENDS = ["waiting", "locked", "refused", "elsewhere", "dialling", "out"];
-/** @type {Record<State, State[]>} */
-const NEXT = {
-  out: ["dialling", "out"],
-  dialling: ["greeting", ...ENDS],
-  greeting: ["unlocking", "resuming", "online", ...ENDS],
-  unlocking: ["resuming", "online", ...ENDS],
-  resuming: ["online", ...ENDS],
-  online: ENDS,
-  waiting: ["dialling", "out"],
-  locked: ["dialling", "out"],
-  refused: ["dialling", "out"],
-  elsewhere: ["dialling", "out"],
-};
 
 export class Session {
   #url;
@@ -85,6 +61,7 @@ export class Session {
   /** @type {WireEvent | null} */
   #welcome = null;
   #questions = new Questions();
+  #repeating;
   #pulse = new Pulse(0);
   #unsentBytes = 0;
   #progressAt = 0; // when something came of what was missed
@@ -102,11 +79,15 @@ export class Session {
    * @param {Clock} options.clock
    * @param {() => number} options.random from 0 to 1
    * @param {object} callbacks
-   * @param {(phase: Phase, sentence?: string, retryAt?: number) => void} callbacks.phase
+   * @param {(phase: Phase, sentence?: string, retryAt?: number, code?: string) => void} callbacks.phase
+   * @param {() => string} callbacks.label what the user's other devices call this one
+   * @param {() => void} callbacks.loggedOut the server knows our device no longer
+   * @param {() => string} callbacks.device the secret by which the server knows the user again
    * @param {(name: string) => string} callbacks.secret of the latest session of this name, to resume it with
    * @param {(welcome: WireEvent) => void} callbacks.online the session may speak
    * @param {(event: WireEvent, answered?: Command) => void} callbacks.heard answers as well, at once
    * @param {(ms: number) => void} callbacks.latency
+   * @param {() => void} callbacks.delayed another question waits, or one less (see `isDelayed`)
    * @param {() => boolean} callbacks.isMissing whether something that was missed is still on its way
    */
   constructor({ url, WebSocket, clock, random }, callbacks) {
@@ -115,10 +96,21 @@ export class Session {
     this.#clock = clock;
     this.#random = random;
     this.#callbacks = callbacks;
+    this.#repeating = new Repeating(random);
   }
 
   get isOnline() {
     return this.#state === "online";
+  }
+
+  /** Whether a change of a message or topic waits until the server can do it. */
+  get isDelayed() {
+    return this.#repeating.isDelayed;
+  }
+
+  /** Whether something waits until the server can read its log. */
+  get isUnanswered() {
+    return this.#repeating.isUnanswered;
   }
 
   /** What opens the server's lock, as far as is known. */
@@ -168,11 +160,6 @@ export class Session {
     if (this.isOnline) this.#ping();
   }
 
-  /** Begin anew a little later: the server cannot do now what we need. @param {string} sentence */
-  retry(sentence) {
-    if (this.isOnline) this.#lost(sentence);
-  }
-
   /**
    * @param {Command} command
    * @param {About} [about]
@@ -180,7 +167,10 @@ export class Session {
    */
   ask(command, about = "asking") {
     if (!this.isOnline) return Promise.reject(new ChatError("offline", LOST));
-    return new Promise((resolve, reject) => this.#ask(command, about, resolve, reject));
+    return new Promise((resolve, reject) => {
+      const question = { about, command, at: this.#clock.now(), resolve, reject };
+      if (this.#repeating.lineUp(question)) this.#ask(question);
+    });
   }
 
   /** @param {Command} command that needs no answer */
@@ -188,23 +178,26 @@ export class Session {
     if (this.isOnline) this.#link?.send(command);
   }
 
-  /**
-   * @param {Command} command
-   * @param {About} about
-   * @param {(event: WireEvent) => void} resolve
-   * @param {(error: Error) => void} reject
-   */
-  #ask(command, about, resolve = () => {}, reject = () => {}) {
-    const at = this.#clock.now();
-    const ref = this.#questions.ask({ about, command, at, resolve, reject });
-    if (about === "posting") this.#pulse.said(at);
-    this.#link?.send({ ...command, ref });
+  /** @param {Question} question */
+  #ask(question) {
+    const { about, command } = question;
+    question.at = this.#clock.now();
+    // So that no message is posted while one before it is not (docs/protocol.md, section 5.4).
+    const behind = about === "posting" ? this.#questions.newest(command.room) : undefined;
+    const ref = this.#questions.ask(question);
+    if (about === "posting") this.#pulse.said(question.at);
+    this.#link?.send({ ...command, ref, ...(behind && { behind }) });
     this.#setTimer();
+  }
+
+  /** Ask for ourselves. @param {About} about @param {Command} command */
+  #askFor(about, command) {
+    this.#ask({ about, command, at: 0, resolve: () => {}, reject: () => {} });
   }
 
   #ping() {
     this.#pulse.asked(this.#clock.now());
-    this.#ask({ type: "ping" }, "living");
+    this.#askFor("living", { type: "ping" });
   }
 
   // How it begins.
@@ -212,24 +205,28 @@ export class Session {
   #greet() {
     this.#become("greeting");
     this.#pulse = new Pulse(this.#clock.now());
-    this.#ask({ type: "hello", name: this.#identity.name }, "greeting");
+    this.#askFor("greeting", { type: "hello", name: this.#identity.name });
   }
 
   /** @param {WireEvent} welcome */
   #welcomed(welcome) {
-    const { name, password } = this.#identity;
-    if (!sameName(welcome.name, name)) return this.#lost("The server takes us for somebody else.");
+    if (!sameName(welcome.name, this.#identity.name)) return this.#lost("The server takes us for somebody else.");
     this.#welcome = welcome;
-    const secret = this.#callbacks.secret(welcome.name);
-    if (welcome.locked && !(password && this.#state === "greeting")) this.#stop("locked");
-    else if (welcome.locked) {
-      this.#become("unlocking");
-      this.#ask({ type: "unlock", password }, "unlocking");
-    } else if (secret || welcome.held) {
-      // Whether or not the name is held, we are who had it before, in private rooms as well.
-      this.#become("resuming");
-      this.#ask({ type: "resume", session: secret }, "resuming");
-    } else this.#goOnline(welcome);
+    const { device, label, secret } = this.#callbacks;
+    const answer = answerTo(welcome, {
+      ...this.#identity,
+      isUnlocked: this.#state !== "greeting",
+      device: device(),
+      label: label(),
+      secret: secret(welcome.name),
+    });
+    if (answer === null) this.#goOnline(welcome);
+    else if (answer === "locked") this.#stop("locked");
+    else if ("refused" in answer) this.#stop("refused", answer.refused);
+    else {
+      this.#become(answer.about);
+      this.#askFor(answer.about, answer.command);
+    }
     return undefined;
   }
 
@@ -237,6 +234,7 @@ export class Session {
   #goOnline(welcome) {
     this.#become("online");
     this.#identity.name = welcome.name;
+    delete this.#identity.proof;
     this.#wait = FIRST_WAIT_MS;
     this.#callbacks.online(welcome);
     this.#callbacks.phase("online");
@@ -250,11 +248,12 @@ export class Session {
   #hearBeforeOnline(event, about) {
     const isNew = about === "greeting" || about === "unlocking";
     if (event.type === "welcome" && isNew) this.#welcomed(event);
+    else if (event.type === "welcome" && about === "identifying") this.#goOnline(event);
     else if (about === "resuming" && this.#welcome && (event.type === "ok" || !this.#welcome.held)) {
       // If the name is not held it is ours, even if the server has forgotten who we were.
       this.#goOnline(this.#welcome);
     } else if (event.type === "error") {
-      this.#farewell = new ChatError(event.code, event.message);
+      this.#farewell = new ChatError(event.code, event.message, event.retry_after);
       if (about) this.#lost();
     }
   }
@@ -263,9 +262,15 @@ export class Session {
    * @param {ChatError} error
    * @returns {boolean} whether the user has to say something else; or it may be better next time
    */
-  #turnedAway({ code, message }) {
+  #turnedAway({ code, message, retryAfter }) {
+    if (this.#identity.proof) {
+      delete this.#identity.proof; // another try is the user's
+      this.#stop("refused", message, 0, code);
+      return true;
+    }
+    if (retryAfter !== undefined) return false;
     if (code === "wrong_password") this.#identity.password = "";
-    if (PASSWORD_CODES.has(code)) this.#stop("locked", message);
+    if (PASSWORD_CODES.has(code)) this.#stop("locked", code === "wrong_password" ? message : "");
     else if (NAME_CODES.has(code)) this.#stop("refused", message);
     else return false;
     return true;
@@ -274,10 +279,11 @@ export class Session {
   /**
    * @param {"locked" | "refused" | "elsewhere"} state
    * @param {string} [sentence]
+   * @param {[retryAt?: number, code?: string]} more
    */
-  #stop(state, sentence = "") {
+  #stop(state, sentence = "", ...more) {
     this.#drop(state);
-    this.#callbacks.phase(state, sentence);
+    this.#callbacks.phase(state, sentence, ...more);
   }
 
   // How it goes on.
@@ -289,19 +295,54 @@ export class Session {
     const question = this.#questions.answered(event.ref, now);
     if (!this.#questions.isPosting) this.#pulse.answered();
     if (event.type === "bye" && event.code === "resumed") this.#stop("elsewhere");
+    else if (event.type === "bye" && event.code === "logged_out") this.#loggedOut(event.reason);
+    else if (event.type === "bye" && event.code === "banned") this.#stop("refused", event.reason);
     else if (!this.isOnline) this.#hearBeforeOnline(event, question?.about);
     else if (event.type === "error") {
-      if (question) question.reject(new ChatError(event.code, event.message));
+      if (question) this.#refused(question, event);
       else this.#lastWords = event.message;
     } else if (event.type === "bye") this.#lastWords = event.reason;
     else {
       if (question?.about === "living") this.#callbacks.latency(now - question.at);
+      if (event.type === "welcome") this.#identity.name = event.name; // somebody who has another name by now
       // Before the promise is kept: a `room` must be known when the events that follow it come.
       this.#callbacks.heard(event, question?.command);
       if (event.seq || event.type === "room") this.#progressAt = now;
       question?.resolve(event);
+      if (question) this.#done(question);
     }
     this.#setTimer();
+  }
+
+  /** @param {string} reason */
+  #loggedOut(reason) {
+    this.#callbacks.loggedOut();
+    this.#stop("refused", reason);
+  }
+
+  /**
+   * @param {Question} question
+   * @param {WireEvent} error
+   */
+  #refused(question, { code, message, retry_after: retryAfter }) {
+    const isPutOff =
+      question.about !== "posting" &&
+      question.about !== "proving" && // another guess is the user's
+      isPassing(code) &&
+      this.#repeating.putOff(question, this.#clock.now());
+    if (isPutOff) this.#callbacks.delayed();
+    else {
+      question.reject(new ChatError(code, message, retryAfter));
+      this.#done(question);
+    }
+  }
+
+  /** Nothing more becomes of a question. @param {Question} question */
+  #done(question) {
+    const wasRepeated = this.#repeating.repeats(question);
+    const next = this.#repeating.done(question);
+    if (next) this.#ask(next);
+    if (wasRepeated) this.#callbacks.delayed();
   }
 
   /** @param {string} [sentence] why, if it was us who ended it */
@@ -311,9 +352,11 @@ export class Session {
     this.#drop("waiting");
     const wait = this.#wait * (0.5 + this.#random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
-    this.#since += wait;
-    // The right password waits as well while somebody at the same address guesses.
-    const said = farewell?.code === "slow_down" ? farewell.message : (sentence ?? this.#lastWords);
+    const { retryAfter, code, message } = farewell ?? {};
+    this.#since += Math.max(wait, (retryAfter ?? 0) * 1000);
+    // Said while many guess at the same address, or while the name is kept for somebody.
+    const isTold = retryAfter !== undefined || code === "slow_down";
+    const said = (isTold && message) || (sentence ?? this.#lastWords);
     this.#callbacks.phase("waiting", said, this.#since);
     this.#setTimer();
   }
@@ -323,7 +366,8 @@ export class Session {
     this.#link?.close();
     this.#link = null;
     this.#become(state);
-    for (const { reject } of this.#questions.giveUp()) reject(new ChatError("offline", LOST));
+    const open = [...this.#questions.giveUp(), ...this.#repeating.giveUp()];
+    for (const { reject } of open) reject(new ChatError("offline", LOST));
     this.#setTimer();
   }
 
@@ -340,10 +384,13 @@ export class Session {
       case "unlocking":
       case "resuming":
         return this.#since + ANSWER_MS;
+      case "identifying":
+        return this.#since + (this.#identity.proof?.type === "link" ? LINKING_MS : ANSWER_MS);
       case "online": {
         const { overdueAt, postingOverdueAt } = this.#questions;
         const { askAt, deadAt } = this.#pulse;
-        return Math.min(askAt, deadAt, overdueAt, postingOverdueAt, this.#missedOverdueAt);
+        const overdue = Math.min(overdueAt, postingOverdueAt, this.#missedOverdueAt);
+        return Math.min(askAt, deadAt, overdue, this.#repeating.dueAt);
       }
       default:
         return Infinity;
@@ -372,10 +419,13 @@ export class Session {
     else if (now >= this.#missedOverdueAt) this.#lost("The server does not send what was missed.");
     else if (now >= this.#pulse.deadAt) this.#lost("The server has fallen silent.");
     else {
-      for (const { about, reject } of this.#questions.overdue(now)) {
-        if (about === "returning") return this.#lost("The server does not let us back into a room.");
-        reject(new ChatError("no_answer", LATE));
+      for (const question of this.#questions.overdue(now)) {
+        if (question.about === "returning")
+          return this.#lost("The server does not let us back into a room.");
+        question.reject(new ChatError("no_answer", LATE));
+        this.#done(question);
       }
+      for (const question of this.#repeating.due(now)) this.#ask(question);
       if (now >= this.#pulse.askAt) this.#ping();
     }
     return undefined;

@@ -8,11 +8,14 @@
  * @property {number} seq
  * @property {number} prev
  * @property {string} from
+ * @property {string} [person] their id, if the server knows them
  * @property {number} at milliseconds since the Unix epoch
  * @property {string} text
  * @property {string} [nonce]
  * @property {number} [reply_to]
+ * @property {boolean} [me] the text says what they do: "waves" is shown as "ann waves"
  * @property {number} [edited] when, in milliseconds since the epoch
+ * @property {number} [edits] how often, if more than once
  * @property {boolean} [deleted]
  * @property {Record<string, string[]>} [reactions] emoji to the names that gave it
  *
@@ -24,10 +27,16 @@
  * @property {Message[]} messages ascending by seq
  * @property {boolean} more
  * @property {number} last
+ * @property {Stretch[]} [missing] what of these the server cannot read any more
+ * @property {number} [reached] from which seq on a search looked that was broken off
+ *
+ * @typedef {{after: number, upto: number}} Stretch of a room's log
  *
  * @typedef {object} RoomSummary
  * @property {string} room
  * @property {string} topic
+ * @property {string} [title] what people call it, if that is not its name
+ * @property {boolean} [private]
  * @property {number} members how many
  * @property {number} last
  *
@@ -37,6 +46,7 @@
  * @property {string} text
  * @property {number} at
  * @property {number} [replyTo]
+ * @property {boolean} [me] it says what the user does
  * @property {string} [failure] why the server refused it
  *
  * @typedef {"out" | "connecting" | "online" | "waiting" | "locked" | "refused" | "elsewhere"} Phase
@@ -46,15 +56,22 @@
  * @typedef {object} Connection
  * @property {Phase} phase
  * @property {string} sentence
+ * @property {string} [code] of the refusal
  * @property {number} retryAt milliseconds since the epoch
  * @property {number | null} latency in milliseconds
  *
- * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread" | "replaced"} Change
- *   replaced: the server has another history of the rooms named, and what was held of them is dropped
+ * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread" | "replaced"
+ *   | "delayed" | "told"} Change
+ *   replaced: the server has another history of the rooms named, and what was held of them is dropped ·
+ *   delayed: something waits until the server can do it, or does not any more ·
+ *   told: there are sentences for the user
+ *
+ * @typedef {{text: string, names: readonly string[], room?: string}} Sentence for the user; the names in
+ *   it, in order; where to go
  *
  * @typedef {import("./room.js").RoomState} RoomState
  *
- * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} KeyValues
+ * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} KeyValues
  *
  * @typedef {object} Clock
  * @property {() => number} now milliseconds since the epoch

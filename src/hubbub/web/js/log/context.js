@@ -51,22 +51,33 @@ export function indexOfKey(room, key) {
  * @param {number} index
  * @param {string} me the user's name
  * @param {Date} now
- * @returns {{day: string, isNew: boolean, heads: boolean}} the day that begins with the item, whether
- *   the unread line stands above it, and whether it tells who speaks
+ * @returns {{day: string, isNew: boolean, lost: string, heads: boolean}} the day that begins with the
+ *   item, whether the unread line stands above it, what is missing there, and whether it tells who
+ *   speaks
  */
 export function contextOf(room, index, me, now) {
   const item = itemAt(room, index);
   const above = itemAt(room, index - 1);
-  if (!item) return { day: "", isNew: false, heads: true };
+  if (!item) return { day: "", isNew: false, lost: "", heads: true };
   const startsDay = !above || dayOf(above.at) !== dayOf(item.at);
   const isNew = isFirstUnread(room, item, above);
+  const lost = lostAbove(room, item, above);
   const goesOn =
     !startsDay &&
     !isNew &&
+    !lost &&
+    !isAction(item) &&
+    !isAction(above) &&
     senderOf(above, me) === senderOf(item, me) &&
     Math.abs(item.at - above.at) < RUN_MS;
-  return { day: startsDay ? dayTitle(item.at, now) : "", isNew, heads: !goesOn };
+  return { day: startsDay ? dayTitle(item.at, now) : "", isNew, lost, heads: !goesOn };
 }
+
+/**
+ * @param {Message | Post} item
+ * @returns {boolean} whether it says what its sender does; it begins with their name
+ */
+export const isAction = (item) => item.me === true && !("deleted" in item && item.deleted);
 
 /**
  * @param {Message | Post} item
@@ -74,6 +85,20 @@ export function contextOf(room, index, me, now) {
  */
 export function senderOf(item, me) {
   return "from" in item ? item.from : me;
+}
+
+/**
+ * @param {RoomState} room
+ * @param {Message | Post} item
+ * @param {Message | Post | undefined} above
+ * @returns {string} which seqs are missing between the two, because the server's log is damaged
+ */
+function lostAbove(room, item, above) {
+  if (above && !("seq" in above)) return ""; // between two that wait, nothing was ever said
+  const from = above?.seq ?? 0;
+  const to = "seq" in item ? item.seq : Infinity;
+  const parts = room.missing.filter(({ upto }) => from < upto && upto < to);
+  return parts.map(({ after, upto }) => `${after + 1} to ${upto}`).join(", ");
 }
 
 /**

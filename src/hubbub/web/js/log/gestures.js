@@ -42,7 +42,9 @@ export function listen(element, view, callbacks) {
     const key = view.keyAt(target);
     if (key === undefined || !(target instanceof Element)) return;
     const button = target.closest("button");
+    const item = view.room && itemAt(view.room, indexOfKey(view.room, key));
     if (button) act(button.dataset.act ?? "", key, button);
+    else if (target.closest(".who .name") && item && "seq" in item) callbacks.profile(item.from);
     // Where there is no hovering, a tap shows the actions.
     else if (!target.closest("a") && getSelection()?.isCollapsed) {
       view.article(key)?.focus({ preventScroll: true });
@@ -76,6 +78,7 @@ export function listen(element, view, callbacks) {
       reply: () => callbacks.reply(item),
       edit: () => callbacks.edit(item),
       remove: () => callbacks.remove(item),
+      report: () => callbacks.report(item),
       copy: () => callbacks.copy(item.text),
       quoted: () => void view.jumpTo(item.reply_to ?? -1),
       toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
@@ -150,7 +153,7 @@ export function listen(element, view, callbacks) {
     }
     const item = itemAt(room, index);
     if (!isReachedByKeys || !item || !("seq" in item) || item.deleted) return false;
-    const what = actOf(key, callbacks.own(item.from));
+    const what = actOf(key, (deed) => callbacks.may(deed, item));
     if (what) act(what, at, article);
     return what !== undefined;
   }

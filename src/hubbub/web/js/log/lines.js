@@ -1,7 +1,7 @@
 /** Messages as lines of text, to be pasted elsewhere. */
 
 import { oneLine } from "../markup/visible.js";
-import { senderOf } from "./context.js";
+import { isAction, senderOf } from "./context.js";
 import { clock, dayAndClock, dayOf } from "./times.js";
 
 /**
@@ -18,7 +18,7 @@ export function linesOf(items, me) {
   const days = new Set(items.map(({ at }) => dayOf(at)));
   const time = days.size > 1 ? dayAndClock : clock;
   return items
-    .map((item) => `[${time(item.at)}] ${oneLine(senderOf(item, me))}: ${said(item)}`)
+    .map((item) => `[${time(item.at)}] ${oneLine(senderOf(item, me))}${isAction(item) ? "" : ":"} ${said(item)}`)
     .join("\n");
 }
 

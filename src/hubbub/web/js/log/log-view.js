@@ -28,6 +28,8 @@ import { Track } from "./track.js";
  * @property {(message: Message) => void} reply
  * @property {(message: Message) => void} edit
  * @property {(message: Message) => void} remove
+ * @property {(message: Message) => void} report
+ * @property {(name: string) => void} profile
  * @property {(message: Message, emoji: string, on: boolean) => void} react
  * @property {(text: string) => void} copy
  * @property {(post: Post) => void} retry
@@ -35,7 +37,8 @@ import { Track } from "./track.js";
  * @property {(post: Post) => void} discard
  * @property {(seq: number) => Promise<boolean>} reach
  * @property {() => string} name the user's
- * @property {(name: string) => boolean} own whether this is the user's name
+ * @property {(deed: import("../chat/rights.js").Deed, message: Message) => boolean} may whether the user may do this
+ * @property {(name: string) => boolean} isMe whether this is the user's name
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
  */
 
@@ -122,6 +125,11 @@ export class LogView {
 
   update() {
     this.#draw();
+  }
+
+  /** Messages between others have come or gone: nothing that is known of their places holds. */
+  renew() {
+    if (this.#room) this.#restore(this.#isFollowing ? null : this.#seen);
   }
 
   /** @param {number} seq */
@@ -257,7 +265,7 @@ export class LogView {
     const { count, last } = this.#known;
     const at = count ? room.indexOf(last) : -1;
     if (count && at < 0) {
-      this.#restore(this.#isFollowing ? null : this.#seen);
+      this.renew();
       return false;
     }
     const front = count ? at - (count - 1) : 0;

@@ -4,7 +4,7 @@ import { beginning, blocksOf, isEmoji } from "../markup/markup.js";
 import { lineNode, nodesOf } from "../markup/dom.js";
 import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
-import { senderOf } from "./context.js";
+import { isAction, senderOf } from "./context.js";
 import { el } from "./element.js";
 import { colourOf, monogramOf } from "./person.js";
 import { reactionChips } from "./reactions.js";
@@ -15,7 +15,8 @@ import { clock, fullTime } from "./times.js";
  * @typedef {import("../chat/types.js").Post} Post
  * @typedef {import("./looks.js").Look} Look
  * @typedef {object} People
- * @property {(name: string) => boolean} own whether a name is the user's
+ * @property {(deed: import("../chat/rights.js").Deed, message: Message) => boolean} may whether the user may do this
+ * @property {(name: string) => boolean} isMe whether a name is the user's
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
  */
 
@@ -29,9 +30,10 @@ const EXCERPT_CHARS_MAX = 200;
  * @param {People} people
  */
 export function fill(row, look, people) {
-  const { item, day, isNew } = look;
+  const { item, day, isNew, lost } = look;
   const lines = [];
   if (day) lines.push(el("p", { class: "day" }, el("span", {}, day)));
+  if (lost) lines.push(el("p", { class: "lost" }, el("span", {}, missingHere(lost))));
   if (isNew) lines.push(el("p", { class: "new" }, el("span", {}, "New")));
   const article = /** @type {HTMLElement} */ (
     row.lastElementChild ?? el("article", { tabindex: "-1" })
@@ -44,6 +46,11 @@ export function fill(row, look, people) {
   while (row.firstChild !== article && row.firstChild) row.firstChild.remove();
   if (!article.parentNode) row.append(article);
   article.before(...lines);
+}
+
+/** @param {string} lost */
+function missingHere(lost) {
+  return `Something is missing here (${lost}): the server's log is damaged.`;
 }
 
 /** @param {Look} look */
@@ -60,8 +67,10 @@ function classes({ item, heads, isMarked }) {
  * @returns {string} what a screen reader says of the whole
  */
 function label({ item, me }) {
+  const sender = oneLine(senderOf(item, me));
+  if (isAction(item)) return `${clock(item.at)}: ${sender} ${lineOf(item.text)}`;
   const said = "deleted" in item && item.deleted ? "message deleted" : lineOf(item.text);
-  return `${oneLine(senderOf(item, me))}, ${clock(item.at)}: ${said}`;
+  return `${sender}, ${clock(item.at)}: ${said}`;
 }
 
 /** @param {string} text */
@@ -79,7 +88,7 @@ function content(look, people) {
   const name = oneLine(senderOf(item, me));
   const time = el("time", { title: fullTime(item.at) }, clock(item.at));
   const body = el("div", { class: "body" });
-  if (heads) {
+  if (heads && !isAction(item)) {
     const shown = el("b", { class: "name", dir: "auto", title: name }, name);
     body.append(el("div", { class: "who" }, shown, time));
   }
@@ -90,11 +99,11 @@ function content(look, people) {
     body.append(...text(look, people));
   }
   if ("seq" in item) {
-    if (item.reactions) body.append(...reactionChips(item.reactions, people.own));
+    if (item.reactions) body.append(...reactionChips(item.reactions, people.isMe));
   } else {
     body.append(...fate(look, item));
   }
-  const side = heads
+  const side = heads && !isAction(item)
     ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf(name))
     : time;
   return [side, body];
@@ -121,18 +130,31 @@ function reply(quoted, { isName }) {
  * @returns {HTMLElement[]}
  */
 function text({ item, me, isWhole }, { isName }) {
+  const edited = "edited" in item && item.edited ? [" ", editedMark(item.edited)] : [];
+  if (isAction(item)) return [action(item, me, isName, edited)];
   const blocks = blocksOf(item.text, me, isName);
   const part = beginning(blocks, CHARS_MAX, LINES_MAX);
   const shown = el("div", { class: isEmoji(item.text) ? "text emoji" : "text" });
   shown.append(...nodesOf(part && !isWhole ? part : blocks));
-  if ("edited" in item && item.edited) {
-    const edited = el("small", { class: "edited", title: fullTime(item.edited) }, "edited");
-    (shown.lastElementChild?.matches("p") ? shown.lastElementChild : shown).append(" ", edited);
-  }
+  (shown.lastElementChild?.matches("p") ? shown.lastElementChild : shown).append(...edited);
   if (!part) return [shown];
   const more = isWhole ? "Show less" : "Show all";
   return [shown, el("button", { type: "button", class: "more", "data-act": "more" }, more)];
 }
+
+/**
+ * @param {Message | Post} item
+ * @param {string} me
+ * @param {(name: string) => boolean} isName
+ * @param {(string | Node)[]} more
+ */
+function action(item, me, isName, more) {
+  const sender = el("b", { dir: "auto" }, oneLine(senderOf(item, me)));
+  return el("p", { class: "text action" }, sender, " ", lineNode(oneLine(item.text), isName), ...more);
+}
+
+/** @param {number} at */
+const editedMark = (at) => el("small", { class: "edited", title: fullTime(at) }, "edited");
 
 /**
  * @param {Look} look

@@ -114,8 +114,14 @@ export class Rows {
    */
   equip(element, look = this.#rows.get(this.keyOf(element) ?? "")?.look) {
     if (!look || !("seq" in look.item) || look.item.deleted) return;
+    const { item } = look;
     const article = this.article(element);
-    if (!element.querySelector(".tools")) article.append(toolbar(this.#people.own(look.item.from)));
+    const offered = toolbar((deed) => this.#people.may(deed, item));
+    const shown = /** @type {HTMLElement | null} */ (element.querySelector(".tools"));
+    if (shown?.dataset.offers !== offered.dataset.offers) {
+      shown?.remove();
+      article.append(offered);
+    }
     tabThrough(article, article.tabIndex);
   }
 

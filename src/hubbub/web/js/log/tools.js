@@ -2,7 +2,10 @@
 
 import { el } from "./element.js";
 
-/** @typedef {{act: string, label: string, key: string, icon: string, ownOnly?: boolean}} Tool */
+/**
+ * @typedef {import("../chat/rights.js").Deed} Deed
+ * @typedef {{act: Deed, label: string, key: string, icon: string}} Tool
+ */
 
 /** @type {Tool[]} */
 const TOOLS = [
@@ -14,26 +17,26 @@ const TOOLS = [
   },
   { act: "reply", label: "Reply", key: "r", icon: "M8 5 3 10l5 5M3 10h8q5 0 6 6" },
   { act: "copy", label: "Copy", key: "c", icon: "M7 7h9v9H7zM13 4H4v9" },
-  { act: "edit", label: "Edit", key: "e", icon: "m4 13 9-9 3 3-9 9H4z", ownOnly: true },
-  {
-    act: "remove",
-    label: "Delete",
-    key: "d",
-    icon: "M4 6h12M8 6V4h4v2M6 6l.7 10h6.6L14 6",
-    ownOnly: true,
-  },
+  { act: "edit", label: "Edit", key: "e", icon: "m4 13 9-9 3 3-9 9H4z" },
+  { act: "remove", label: "Delete", key: "d", icon: "M4 6h12M8 6V4h4v2M6 6l.7 10h6.6L14 6" },
+  { act: "report", label: "Report", key: "!", icon: "M5 17V4h9l-2 3 2 3H5" },
 ];
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * @param {boolean} isOwn whether the message is the user's own
+ * @param {(deed: Deed) => boolean} may what the user may do with the message
  * @returns {HTMLElement}
  */
-export function toolbar(isOwn) {
-  const bar = el("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" });
-  for (const { act, label, key, icon, ownOnly } of TOOLS) {
-    if (ownOnly && !isOwn) continue;
+export function toolbar(may) {
+  const tools = TOOLS.filter(({ act }) => may(act));
+  const bar = el("div", {
+    class: "tools",
+    role: "toolbar",
+    "aria-label": "Message actions",
+    "data-offers": tools.map(({ act }) => act).join(" "),
+  });
+  for (const { act, label, key, icon } of tools) {
     const title = `${label} (${key})`;
     const button = el("button", { type: "button", "data-act": act, "aria-label": label, title });
     button.tabIndex = -1; // Enter leads here; Tab must not stop at hidden buttons
@@ -50,9 +53,7 @@ export function toolbar(isOwn) {
 
 /**
  * @param {string} key
- * @param {boolean} isOwn
- * @returns {string | undefined} what a key does with a message
+ * @param {(deed: Deed) => boolean} may
+ * @returns {Deed | undefined} what a key does with a message
  */
-export function actOf(key, isOwn) {
-  return TOOLS.find((tool) => tool.key === key && (isOwn || !tool.ownOnly))?.act;
-}
+export const actOf = (key, may) => TOOLS.find((tool) => tool.key === key && may(tool.act))?.act;

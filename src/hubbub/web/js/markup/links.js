@@ -3,6 +3,7 @@
 import { marksIn } from "./marks.js";
 
 const URL_CHARS_MAX = 2000;
+const LINKS_MAX = 500; // more is a flood, which nobody reads
 
 const BEGINNING = /(?<![A-Za-z0-9])https?:\/\/(?=[^\s`<>"])/giu;
 const SEPARATED = /[,;]https?:\/\//iy; // another address follows
@@ -35,7 +36,7 @@ export function linksIn(text) {
   const links = [];
   const open = new OpenMarks(text);
   BEGINNING.lastIndex = 0;
-  for (let found; (found = BEGINNING.exec(text)); ) {
+  for (let found, tried = 0; tried < LINKS_MAX && (found = BEGINNING.exec(text)); tried++) {
     const start = found.index;
     open.readTo(start);
     const written = trimmed(text.slice(start, endOf(text, BEGINNING.lastIndex)), open);

@@ -16,12 +16,16 @@ import { marksIn, pair } from "./marks.js";
  * @property {boolean} [isName] whether it names somebody
  */
 
+/** More, of emphasis and code, are shown as they were written: to pair them takes too long. */
+const MARKS_MAX = 2000;
+
 /**
  * @param {string} text visible text without blocks of code
  * @param {boolean} isQuote a quote is shown as it was written, but for its links
  * @returns {Run[]}
  */
 export function runsOf(text, isQuote) {
+  if (!isQuote && isFlood(text)) return [plain(text)];
   /** @type {(Run | Marks)[]} */
   const found = [];
   /** @type {(from: number, to: number) => void} */
@@ -39,6 +43,13 @@ export function runsOf(text, isQuote) {
   if (done < text.length) addText(done, text.length);
   pair(found.filter((one) => "mark" in one));
   return tagged(found);
+}
+
+/** @param {string} text */
+function isFlood(text) {
+  let marks = 0;
+  for (const _ of text.matchAll(/[`*_~]+/g)) if (++marks > MARKS_MAX) return true;
+  return false;
 }
 
 /**

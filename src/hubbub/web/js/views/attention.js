@@ -65,7 +65,8 @@ export class Attention {
   #show(message) {
     const room = this.#chat.rooms.find(({ name }) => name === message.room);
     const title = room?.isDirect ? message.from : `${message.from} in ${room?.title}`;
-    const body = excerpt(message.text, EXCERPT_CHARS_MAX);
+    const said = excerpt(message.text, EXCERPT_CHARS_MAX);
+    const body = message.me ? `${message.from} ${said}` : said;
     try {
       const shown = new Notification(title, { body, tag: `${message.seq}`, icon: this.#plain });
       shown.addEventListener("click", () => {

@@ -79,16 +79,16 @@ export function openRooms(chat, fail) {
       nothing: "That is no name for a room: use letters, digits, - _ and .",
       find: async (typed) => {
         const rooms = await listed;
-        const found = best(typed, rooms, ({ room, topic }) => `${room} ${topic}`);
+        const found = best(typed, rooms, ({ room, title, topic }) => `${title ?? ""} ${room} ${topic}`);
         /** @type {Row[]} */
-        const rows = found.map(({ room, topic, members }) => ({
-          title: `#${room}`,
-          aside: `${members} here`,
+        const rows = found.map(({ room, title, topic, members, private: isPrivate }) => ({
+          title: `#${title ?? room}`,
+          aside: `${isPrivate ? "private · " : ""}${members} here`,
           detail: oneLine(topic),
           act: () => chat.join(room),
         }));
         const name = roomName(typed);
-        const isNew = name && !rooms.some(({ room }) => room === name);
+        const isNew = name && !rooms.some(({ room, title }) => room === name || title === name);
         return isNew
           ? [...rows, { title: `Create or enter #${name}`, act: () => chat.join(name) }]
           : rows;
@@ -114,7 +114,7 @@ export function openSearch(chat, jump, typed, fail) {
   const find = async (words, before) => {
     if (!words.trim()) return [];
     const room = only.checked ? here?.name : undefined;
-    const { messages, more } = await chat.search(words, { room, before });
+    const { messages, more, reached } = await chat.search(words, { room, before });
     const newestFirst = [...messages].sort((one, other) => other.seq - one.seq);
     /** @type {Row[]} */
     const rows = newestFirst.map((message) => ({
@@ -123,9 +123,13 @@ export function openSearch(chat, jump, typed, fail) {
       detail: oneLine(excerpt(message.text, EXCERPT_CHARS_MAX)),
       act: () => jump(message),
     }));
-    const oldest = newestFirst.at(-1);
-    if (more && oldest)
-      rows.push({ title: "Show older ones", more: () => find(words, oldest.seq) });
+    // A search that takes too long is broken off, and looked no further back than that.
+    const looked = reached ?? newestFirst.at(-1)?.seq;
+    if (more && looked)
+      rows.push({
+        title: reached ? "Search further back" : "Show older ones",
+        more: () => find(words, looked),
+      });
     return rows;
   };
   openPicker(

@@ -1,25 +1,26 @@
 /** Completes the letters before the cursor to a command, a #room or an @name. */
 
-import { COMMANDS } from "./commands.js";
+/** @typedef {import("./commands.js").Command} Command */
 
 const NAME = /(?<![\p{L}\p{N}_@#/])@([^@\n]{1,32})$/u;
 const ROOM = /(?<![\p{L}\p{N}_@#/])#(\S+)$/u;
-const COMMAND = /^\/([a-z]+)$/i;
+const COMMAND = /^\/([a-z-]+)$/i;
 const WORD = /(?<![^\s([{"'])([\p{L}\p{N}][^\s@#/]*)$/u;
 
 /**
  * @param {string} before the text before the cursor
  * @param {readonly string[]} names
  * @param {readonly string[]} rooms
+ * @param {readonly Command[]} commands
  * @returns {{start: number, options: string[]} | null} what can stand from `start` on, never none
  */
-export function complete(before, names, rooms) {
+export function complete(before, names, rooms, commands) {
   const people = names.map((name) => `@${name}`);
   return (
     matching(
       COMMAND,
       before,
-      COMMANDS.map(({ word }) => `/${word}`),
+      commands.map(({ word }) => `/${word}`),
     ) ??
     matching(NAME, before, people) ??
     matching(

@@ -9,10 +9,10 @@
 import { lineNode } from "../markup/dom.js";
 import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
-import { read, typedAs } from "./commands.js";
+import { offered, read, typedAs } from "./commands.js";
 import { Field } from "./field.js";
 import { Notices } from "./notices.js";
-import { part, within } from "./page.js";
+import { part, setText, within } from "./page.js";
 import { Returned } from "./returned.js";
 import { refusal, typingOf, withNames } from "./wording.js";
 
@@ -26,7 +26,7 @@ import { refusal, typingOf, withNames } from "./wording.js";
  * @typedef {{message: Message, isEdit: boolean, text: string}} Mode `text`: of an edit set aside
  * @typedef {object} OwnDesk
  * @property {(message: Message) => void} remove
- * @property {(name: string) => boolean} isOwn
+ * @property {(message: Message) => boolean} mayEdit
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
  * @property {() => void} said called when something was sent
  */
@@ -41,6 +41,7 @@ export class Composer {
   #notices = new Notices();
   #field;
   #bar = part("mode", HTMLElement);
+  #silence = part("silence", HTMLElement);
   #typing = part("typing", HTMLElement);
   /** @type {RoomState | null} */
   #room = null;
@@ -60,11 +61,13 @@ export class Composer {
       textBytesMax: () => chat.limits.text_bytes_max,
       isName: desk.isName,
       names: desk.names,
+      commands: () => offered(chat.order, chat.current),
       rooms: () => chat.rooms.filter(({ isDirect }) => !isDirect).map(({ name }) => name),
     };
     this.#field = new Field(known, () => this.#written());
     this.#field.listen((event) => this.#did(event));
     within(this.#bar, "button", HTMLElement).addEventListener("click", () => this.#cancel());
+    within(this.#silence, "button", HTMLElement).addEventListener("click", () => this.#enterAgain());
     // A button that took the focus would close a phone's keyboard.
     part("send", HTMLElement).addEventListener("pointerdown", (event) => event.preventDefault());
     part("composer", HTMLElement).addEventListener("submit", (event) => {
@@ -81,9 +84,19 @@ export class Composer {
    * Show a notice above the field until the user has seen it.
    * @param {string} text
    * @param {readonly string[]} [names] in it, in order
+   * @param {import("./notices.js").Act} [act] what the user can do then
    */
-  tell(text, names) {
-    this.#notices.tell(text, names);
+  tell(text, names, act) {
+    this.#notices.tell(text, names, act);
+  }
+
+  /**
+   * Show a notice for as long as something holds.
+   * @param {string} text
+   * @param {boolean} holds
+   */
+  tellWhile(text, holds) {
+    this.#notices.tellWhile(text, holds);
   }
 
   /**
@@ -108,9 +121,9 @@ export class Composer {
    * Give back the text of a message that was not sent, so that the user can change it.
    * @param {Post} post
    */
-  change({ room, text, replyTo }) {
+  change({ room, text, replyTo, me }) {
     const home = this.#chat.rooms.find(({ name }) => name === room);
-    if (home) this.#giveBack(home, { text: typedAs(text), replyTo });
+    if (home) this.#giveBack(home, { text: me ? `/me ${text}` : typedAs(text), replyTo });
   }
 
   /** Draw what changed. */
@@ -124,6 +137,11 @@ export class Composer {
     const sentence = typingOf(typing);
     if (this.#typing.textContent !== sentence)
       this.#typing.replaceChildren(...withNames(sentence, typing));
+    this.#field.label(room ? `Message to ${room.title}` : "Find a room to write in");
+    const silence = room ? this.#chat.order.silence(room) : "";
+    setText(within(this.#silence, "p", HTMLElement), silence);
+    this.#silence.hidden = !silence;
+    within(this.#silence, "button", HTMLElement).hidden = !room?.barred;
     this.#field.isEnabled = room !== null && this.#chat.connection.phase !== "elsewhere";
   }
 
@@ -155,7 +173,6 @@ export class Composer {
       this.#modes.clear(); // the next user of this tab may be somebody else
       this.#returned.clear();
     }
-    this.#field.label(room ? `Message to ${room.title}` : "Find a room to write in");
     this.#restore();
   }
 
@@ -208,6 +225,11 @@ export class Composer {
     if (!text.trim() || text === mode.message.text) return;
     this.tell("The message you were editing was deleted. What you wrote is a new message now.");
     this.#giveBack(room, { text });
+  }
+
+  #enterAgain() {
+    const room = this.#room;
+    if (room) this.#chat.join(room.name).catch((error) => this.tell(refusal(error)));
   }
 
   // What comes back.
@@ -277,7 +299,7 @@ export class Composer {
 
   #editLast() {
     const last = this.#room?.messages.findLast(
-      ({ from, deleted }) => !deleted && this.#desk.isOwn(from),
+      (message) => !message.deleted && this.#desk.mayEdit(message),
     );
     if (last) this.edit(last);
     return last !== undefined;
@@ -306,6 +328,8 @@ export class Composer {
       this.tell(what.mistake);
       return;
     }
+    const silence = "say" in what && this.#chat.order.silence(room);
+    if (silence && silence !== room.muted) return this.tell(silence); // and what was typed stays
     room.setDraft("");
     this.#field.put("");
     this.#notices.goOn();
@@ -313,7 +337,7 @@ export class Composer {
       void this.attempt(room, { text }, () => what.run(this.#desk));
       return;
     }
-    this.#chat.say(room.name, what.say, mode?.message.seq);
+    this.#chat.say(room.name, what.say, { replyTo: mode?.message.seq });
     this.#desk.said();
     this.#end(room);
   }
@@ -332,6 +356,6 @@ export class Composer {
     this.#end(room);
     if (text === message.text) return;
     const line = { text, edits: message.seq };
-    void this.attempt(room, line, () => this.#chat.edit(room.name, message.seq, text));
+    void this.attempt(room, line, () => this.#chat.edit(message, text));
   }
 }

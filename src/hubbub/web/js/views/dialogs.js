@@ -3,8 +3,10 @@
 import { el } from "../log/element.js";
 import { lineNode } from "../markup/dom.js";
 import { oneLine } from "../markup/visible.js";
-import { COMMANDS, usageOf } from "./commands.js";
+import { reach } from "./address.js";
+import { usageOf } from "./commands.js";
 import { part } from "./page.js";
+import { qrCode } from "./qr-code.js";
 
 /**
  * @param {string} title
@@ -35,6 +37,23 @@ export function openDialog(title, ...content) {
 }
 
 /**
+ * Show an address that lets somebody in, as text and to be scanned.
+ * @param {string} title
+ * @param {string} about what it is for
+ * @param {string} address
+ * @param {(text: string) => void} copy
+ */
+export function openSecret(title, about, address, copy) {
+  const button = el("button", { type: "button" }, "Copy");
+  button.addEventListener("click", () => copy(address));
+  const shown = el("output", { class: "address" }, address);
+  const paragraphs = [about, reach()].filter(Boolean).map((text) => el("p", {}, text));
+  const code = qrCode(address, "The same address, to be scanned");
+  openDialog(title, el("div", { class: "secret scrolls" }, ...paragraphs, shown, ...code, el("div", {}, button)));
+  button.focus();
+}
+
+/**
  * Ask a question; `content` may hold fields. Return whether the answer was yes.
  * @param {string} title
  * @param {string} verb what yes does
@@ -54,13 +73,31 @@ function ask(title, verb, look, ...content) {
   });
 }
 
-/** @param {string} excerpt of the message in question */
-export const confirmDeletion = (excerpt) =>
+/**
+ * Ask whether something shall be done that cannot be undone.
+ * @param {string} title
+ * @param {string} verb
+ * @param {...Node} content
+ */
+export const confirm = (title, verb, ...content) => ask(title, verb, "danger", ...content);
+
+/**
+ * @param {string} excerpt of the message in question
+ * @param {string} of somebody else who said it, or "" if it is the user's own
+ */
+export const confirmDeletion = (excerpt, of) =>
   ask(
     "Delete this message?",
     "Delete",
     "danger",
-    el("p", {}, "“", lineNode(oneLine(excerpt)), "” will be gone for everybody."),
+    el(
+      "p",
+      {},
+      ...(of ? [el("bdi", {}, of), " said: "] : []),
+      "“",
+      lineNode(oneLine(excerpt)),
+      "” will be gone for everybody.",
+    ),
   );
 
 /**
@@ -74,9 +111,12 @@ export async function askTopic(title, topic) {
   return (await ask(`Topic of ${title}`, "Save", "main", field)) ? field.value.trim() : null;
 }
 
-/** @param {readonly {keys: string, purpose: string}[]} keys */
-export function openHelp(keys) {
-  const commands = COMMANDS.map((one) => ({ keys: usageOf(one), purpose: one.purpose }));
+/**
+ * @param {readonly {keys: string, purpose: string}[]} keys
+ * @param {readonly import("./commands.js").Command[]} offered
+ */
+export function openHelp(keys, offered) {
+  const commands = offered.map((one) => ({ keys: usageOf(one), purpose: one.purpose }));
   const table = (/** @type {string} */ title, /** @type {typeof keys} */ rows) => [
     el("h3", {}, title),
     el(

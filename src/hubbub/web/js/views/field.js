@@ -11,6 +11,7 @@ import { tooLong } from "./wording.js";
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
  * @property {() => string[]} names to be completed
  * @property {() => string[]} rooms to be completed
+ * @property {() => import("./commands.js").Command[]} commands to be completed
  */
 
 export class Field {
@@ -59,7 +60,7 @@ export class Field {
 
   /** @param {string} text what to write here */
   label(text) {
-    this.#element.ariaLabel = this.#element.placeholder = text;
+    if (this.#element.placeholder !== text) this.#element.ariaLabel = this.#element.placeholder = text;
   }
 
   /** @param {string} text in place of what is here */
@@ -86,7 +87,8 @@ export class Field {
       if (last.options.length === 1) return false;
       last.at = (last.at + 1) % last.options.length;
     } else {
-      const found = complete(before, this.#known.names(), this.#known.rooms());
+      const known = this.#known;
+      const found = complete(before, known.names(), known.rooms(), known.commands());
       if (!found) return false;
       this.#completion = { ...found, at: 0, text: "" };
     }

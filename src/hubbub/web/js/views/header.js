@@ -13,7 +13,7 @@ const COUNTDOWN_MS = 1000;
 export class Header {
   #chat;
   #title = part("title", HTMLElement);
-  #topic = part("topic", HTMLElement);
+  #topic = part("topic", HTMLButtonElement);
   #connection = part("connection", HTMLElement);
   #status = within(this.#connection, "[role=status]", HTMLElement);
   #detail = within(this.#connection, "[aria-hidden]", HTMLElement);
@@ -39,10 +39,16 @@ export class Header {
       this.#topic.replaceChildren(topic ? lineNode(topic) : ADD);
     }
     this.#topic.title = topic;
-    this.#topic.hidden = room?.isDirect ?? true;
+    const maySet = this.#chat.order.may("topic", room);
+    this.#topic.disabled = !maySet;
+    this.#topic.hidden = !room || room.isDirect || !(maySet || topic);
     // Proven by the messages themselves: each names the one before it.
     const { from, to } = room?.complete ?? { from: 0, to: 0 };
     this.#connection.title = to ? `All messages from ${from} to ${to} are here.` : "";
+    if (room?.missing.length) {
+      const parts = room.missing.map(({ after, upto }) => `${after + 1} to ${upto}`);
+      this.#connection.title = `The server's log is damaged. Missing: ${parts.join(", ")}.`;
+    }
     this.#drawConnection();
   }
 

@@ -43,7 +43,7 @@ export class Returned {
   /** Forget all lines: the next user of this tab may be somebody else. */
   clear() {
     this.#lines.clear();
-    this.#memory.set(KEY, {});
+    this.#memory.remove(KEY);
   }
 
   /**

@@ -65,10 +65,11 @@ export class Sidebar {
    * @param {HTMLElement} row
    * @param {RoomState} room
    */
-  #draw(row, { name, title, unread, mentions, pending }) {
+  #draw(row, { name, title, unread, mentions, pending, isPrivate }) {
     const button = /** @type {HTMLElement} */ (row.firstElementChild);
-    const [label, badge, meaning] = /** @type {HTMLElement[]} */ ([...button.children]);
-    if (!label || !badge || !meaning) return;
+    const [lock, label, badge, meaning] = /** @type {HTMLElement[]} */ ([...button.children]);
+    if (!lock || !label || !badge || !meaning) return;
+    lock.hidden = !isPrivate;
     button.ariaCurrent = name === this.#chat.current?.name ? "true" : null;
     button.classList.toggle("unread", unread > 0);
     setText(label, title);
@@ -99,5 +100,10 @@ const rowOf = () =>
   el(
     "li",
     {},
-    el("button", {}, ...["name", "badge", "unseen"].map((look) => el("span", { class: look }))),
+    el(
+      "button",
+      {},
+      el("i", { class: "icon padlock", role: "img", "aria-label": "private" }),
+      ...["name", "badge", "unseen"].map((look) => el("span", { class: look })),
+    ),
   );

@@ -45,6 +45,13 @@ export function tooLong(text, textBytesMax) {
 export const titleOf = (unread, room) =>
   `${unread ? `(${unread}) ` : ""}${room ? `${room} – ` : ""}hubbub`;
 
+/**
+ * Say that the page tries by itself to get in.
+ * @param {string} sentence of the server, if it said why not
+ */
+export const tryingAgain = (sentence) =>
+  `${sentence || "The server does not answer."} This page tries again by itself.`;
+
 /** @param {readonly string[]} names */
 export function typingOf(names) {
   if (!names.length) return "";

@@ -1,0 +1,147 @@
+"""What a client asks for: the commands of protocol section 4, as typed structs.
+
+`ref` (at most 64 characters) asks for exactly one answer that carries it.
+"""
+
+from hubbub.chat.commands.base import (
+    REF_CHARS_MAX,
+    Command,
+)
+from hubbub.chat.commands.order import (
+    Add,
+    Appoint,
+    Ban,
+    Bans,
+    BanSeconds,
+    DeleteRoom,
+    Hooks,
+    Kick,
+    MakeHook,
+    Mute,
+    Reason,
+    Report,
+    RevokeHook,
+    SetAccess,
+    SetDoor,
+    SetRules,
+    Unban,
+    Unmute,
+)
+from hubbub.chat.commands.people import (
+    Away,
+    Back,
+    ChangePassword,
+    Confirm,
+    Devices,
+    DeviceSecret,
+    ForgetMe,
+    GiveOutCode,
+    Hello,
+    Identify,
+    Ignore,
+    Invitations,
+    Invite,
+    Label,
+    Link,
+    Login,
+    Logout,
+    MakeToken,
+    Operate,
+    Profile,
+    Recover,
+    Register,
+    Rename,
+    Resume,
+    Revoke,
+    RevokeToken,
+    ShowCode,
+    Tokens,
+    Uninvite,
+    Unlock,
+)
+from hubbub.chat.commands.talk import (
+    EPOCH_CHARS_MAX,
+    PAGE_MESSAGES_DEFAULT,
+    PAGE_MESSAGES_MAX,
+    Conversations,
+    Delete,
+    Direct,
+    Edit,
+    History,
+    Join,
+    Leave,
+    Members,
+    Nonce,
+    PageLimit,
+    Ping,
+    React,
+    Rooms,
+    Say,
+    Search,
+    Seen,
+    SetTopic,
+    Typing,
+)
+
+AnyCommand = (
+    Hello
+    | Resume
+    | Identify
+    | Register
+    | Rename
+    | Login
+    | ChangePassword
+    | ForgetMe
+    | GiveOutCode
+    | Invite
+    | Invitations
+    | Uninvite
+    | Operate
+    | MakeToken
+    | Tokens
+    | RevokeToken
+    | MakeHook
+    | Hooks
+    | RevokeHook
+    | Recover
+    | Devices
+    | Revoke
+    | Logout
+    | ShowCode
+    | Link
+    | Confirm
+    | Unlock
+    | Away
+    | Back
+    | Profile
+    | Ignore
+    | Join
+    | Direct
+    | Leave
+    | Say
+    | Edit
+    | Delete
+    | React
+    | Typing
+    | Seen
+    | History
+    | Search
+    | Rooms
+    | Conversations
+    | Members
+    | SetTopic
+    | Kick
+    | Ban
+    | Unban
+    | Mute
+    | Unmute
+    | Bans
+    | SetRules
+    | Add
+    | DeleteRoom
+    | Appoint
+    | SetDoor
+    | SetAccess
+    | Report
+    | Ping
+)

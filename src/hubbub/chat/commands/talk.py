@@ -1,0 +1,145 @@
+"""Commands about rooms and what is said there."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from hubbub.chat.commands.base import REF_CHARS_MAX, Command
+from hubbub.chat.events import Seq
+
+PAGE_MESSAGES_MAX = 200
+
+
+PAGE_MESSAGES_DEFAULT = 50
+
+
+EPOCH_CHARS_MAX = 64
+
+
+# Without control characters, and encodable: every member receives it.
+Nonce = Annotated[
+    str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+$")
+]
+
+
+PageLimit = Annotated[int, Meta(ge=1, le=PAGE_MESSAGES_MAX)]
+
+
+class Join(Command, tag="join"):
+    """Enter a room; with `after`, first receive every logged event after that seq.
+
+    `epoch` is that of the `room` event under which the client came to stand at `after`, empty if it
+    knows none. Only with it does the answer say the current one.
+    """
+
+    room: str
+    after: Seq | None = None
+    epoch: Annotated[str, Meta(max_length=EPOCH_CHARS_MAX)] | None = None
+
+
+class Direct(Command, tag="direct"):
+    """Open the private room that is shared with the holder of `name`; answered by `room`."""
+
+    name: str
+
+
+class Leave(Command, tag="leave"):
+    """Leave a room."""
+
+    room: str
+
+
+class Say(Command, tag="say"):
+    """Post a message. A repeat with the same `nonce` is posted once.
+
+    `behind`: the ref of an earlier command of this session; if the log could not take that one, it
+    must not take this one either, so that nothing overtakes what is repeated. `me`: the text says
+    what we do, as "waves".
+    """
+
+    room: str
+    text: str
+    nonce: Nonce | None = None
+    reply_to: Seq | None = None
+    behind: Annotated[str, Meta(max_length=REF_CHARS_MAX)] | None = None
+    me: bool = False
+
+
+class Edit(Command, tag="edit"):
+    """Give an own message a new text."""
+
+    room: str
+    seq: Seq
+    text: str
+
+
+class Delete(Command, tag="delete"):
+    """Take an own message back."""
+
+    room: str
+    seq: Seq
+
+
+class React(Command, tag="react"):
+    """Give (`on`) or take back an emoji on a message."""
+
+    room: str
+    seq: Seq
+    emoji: Annotated[str, Meta(min_length=1, max_length=32)]
+    on: bool = True
+
+
+class Typing(Command, tag="typing"):
+    """Tell the room that a message is being written."""
+
+    room: str
+
+
+class Seen(Command, tag="seen"):
+    """Move the account's read marker."""
+
+    room: str
+    seq: Seq
+
+
+class History(Command, tag="history"):
+    """Ask for a page: the newest messages, those before a seq, or those after one."""
+
+    room: str
+    before: Seq | None = None
+    after: Seq | None = None
+    limit: PageLimit = PAGE_MESSAGES_DEFAULT
+
+
+class Search(Command, tag="search"):
+    """Ask for the newest messages that hold every word of `query`."""
+
+    query: str
+    room: str | None = None
+    before: Seq | None = None
+    limit: PageLimit = PAGE_MESSAGES_DEFAULT
+
+
+class Rooms(Command, tag="rooms"):
+    """Ask for the list of public rooms."""
+
+
+class Conversations(Command, tag="conversations"):
+    """Ask for the list of one's private rooms."""
+
+
+class Members(Command, tag="members"):
+    """Ask who is in a room."""
+
+    room: str
+
+
+class SetTopic(Command, tag="topic"):
+    """Give a room a topic."""
+
+    room: str
+    text: str
+
+
+class Ping(Command, tag="ping"):
+    """Ask for an `ok`: the connection lives."""

@@ -1,0 +1,104 @@
+"""What the server says: the events of protocol section 5, as typed structs.
+
+An event that the log commits is a `Logged`; until then it is a draft: its `seq` and `prev` are 0,
+and only the log sets them. After the commit no event object is changed: a later read of the log
+gives another one, with the text that the event has by then.
+"""
+
+from hubbub.chat.events.logged import (
+    NOTHING,
+    AnyLogged,
+    Count,
+    Deleted,
+    Edited,
+    Entry,
+    Event,
+    Fact,
+    Logged,
+    Message,
+    Reaction,
+    Seq,
+    Topic,
+)
+from hubbub.chat.events.order import (
+    Access,
+    Added,
+    Bans,
+    Hook,
+    Hooks,
+    Removed,
+    RoleChanged,
+    RoomRules,
+)
+from hubbub.chat.events.people import (
+    Code,
+    Devices,
+    IgnoredSummary,
+    Ignoring,
+    Invitation,
+    Invitations,
+    Linking,
+    Profile,
+    Token,
+    Tokens,
+)
+from hubbub.chat.events.rooms import (
+    Away,
+    Conversations,
+    Members,
+    MemberSummary,
+    Missing,
+    Page,
+    Presence,
+    Room,
+    Rooms,
+    RoomSummary,
+    Seen,
+    Stretch,
+    Typing,
+)
+from hubbub.chat.events.sessions import (
+    PROTOCOL_VERSION,
+    Bye,
+    Error,
+    Notice,
+    Ok,
+    PersonSummary,
+    Welcome,
+)
+
+AnyEvent = (
+    AnyLogged
+    | Welcome
+    | Room
+    | Presence
+    | Away
+    | Typing
+    | Missing
+    | Seen
+    | Page
+    | Rooms
+    | Conversations
+    | Members
+    | Devices
+    | Profile
+    | Ignoring
+    | Invitation
+    | Invitations
+    | Token
+    | Tokens
+    | Hook
+    | Hooks
+    | Code
+    | Linking
+    | RoomRules
+    | RoleChanged
+    | Added
+    | Removed
+    | Bans
+    | Access
+    | Ok
+    | Error
+    | Notice
+    | Bye
+)

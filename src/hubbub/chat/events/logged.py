@@ -1,0 +1,110 @@
+"""What the log commits. A draft has the seq and prev 0, and only the log sets them."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hubbub.chat.names import SYSTEM_ROOM
+from hubbub.chat.times import Milliseconds
+
+Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class Event(msgspec.Struct, tag_field="type", omit_defaults=True, kw_only=True):
+    """Anything that a server sends to an event session."""
+
+
+class Logged(Event, kw_only=True):
+    """An event of a room's log. `person` is the id of its sender, if they are known."""
+
+    room: str
+    seq: Seq
+    prev: Seq
+    sender: str = msgspec.field(name="from")
+    person: str = ""
+    at: Milliseconds
+
+
+class Message(Logged, tag="message", kw_only=True):
+    """Something that a member said.
+
+    Read from the log, it has its newest text: `edited` is when that was given (milliseconds since
+    the epoch), `edits` how often it was edited, if more than once. A `deleted` one has no text
+    left. `reactions` (emoji to the names that gave it) appear only in pages. `me`: the text says
+    what its sender does, as "waves".
+    """
+
+    text: str
+    nonce: str | None = None
+    reply_to: Seq | None = None
+    me: bool = False
+    edited: Milliseconds | None = None
+    edits: Count = 0
+    deleted: bool = False
+    reactions: dict[str, list[str]] = msgspec.field(default_factory=dict)
+
+
+class Edited(Logged, tag="edited", kw_only=True):
+    """`target`, a message's seq, now reads `text`; read from the log, that is the newest text.
+
+    `edits`: how often it was edited, this time included.
+    """
+
+    target: Seq
+    text: str
+    edits: Count = 1
+
+
+class Deleted(Logged, tag="deleted", kw_only=True):
+    """`target`, a message's seq, was taken back."""
+
+    target: Seq
+
+
+class Reaction(Logged, tag="reaction", kw_only=True):
+    """`sender` gave (`on`) or took back an emoji on the message `target`."""
+
+    target: Seq
+    emoji: str
+    on: bool
+
+
+class Topic(Logged, tag="topic", kw_only=True):
+    """The room's topic is now `text`."""
+
+    text: str
+
+
+NOTHING = msgspec.Raw(b"null")
+
+
+class Fact(Logged, tag="fact", kw_only=True):
+    """What stands under `key` from now on: `value`, as JSON; `NOTHING` if nothing does any more.
+
+    It takes only if what stands there so far has the seq `expects`, 0 for nothing; without
+    `expects`, it always does (see facts.py). `sender` is the id of the person who caused it, empty
+    for the server. No client hears of it. A key holds no control characters. One that ends in `/`
+    is the beginning of others: a fact under it clears all of them.
+    """
+
+    room: str = SYSTEM_ROOM
+    key: str
+    value: msgspec.Raw = NOTHING
+    expects: Seq | None = None
+
+    @property
+    def clears(self) -> bool:
+        """Whether nothing stands under the key once it took."""
+        return self.value == NOTHING
+
+
+AnyLogged = Message | Edited | Deleted | Reaction | Topic
+"""Whatever is logged in a room of people."""
+
+
+Entry = AnyLogged | Fact
+"""Whatever is logged."""

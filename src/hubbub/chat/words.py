@@ -1,0 +1,125 @@
+"""What counts as a word of a text, for search; every log shares it.
+
+Words are runs of letters, digits and the marks on them, without regard to case, accents and forms
+that mean the same (NFKD): full-width letters, ligatures, half-width kana. Some scripts put no
+space between words; there every character is a word of its own, so that a phrase of them is found
+inside a text. The signs of `C++`, `F#` and `R&D` are words too, and so is the dot of `.NET`.
+
+Each character is folded by itself, and composed again only within a word: to normalize a whole
+text takes time that grows with the square of its longest run of marks, ten seconds for 60 kB.
+"""
+
+import re
+import unicodedata
+
+from hubbub.chat.errors import Refused
+from hubbub.chat.text import inert_line
+
+RULES = f"1 {unicodedata.unidata_version}"
+"""Changes whenever the words of some text may be others: an index of the former ones is void."""
+
+WORD_CHARS_MAX = 64  # a longer one is several
+QUERY_CHARS_MAX = 1000
+QUERY_WORDS_MAX = 16  # as people count them
+QUERY_PIECES_MAX = 32  # as they are counted here: each is looked up in the index
+_FOLDED_MAX = 20_000  # characters whose folding is remembered: more than any chatroom writes
+
+_LEADING = "\u1100-\u115f\ua960-\ua97c"  # the parts of a syllable of Korean
+_VOWEL = "\u1160-\u11a7\ud7b0-\ud7c6"
+_TRAILING = "\u11a8-\u11ff\ud7cb-\ud7fb"
+_VOICING = "\u3099\u309a"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
+    "\U00011700-\U0001174f"  # Thai, Lao, Myanmar, Khmer, Tai, Ahom
+    "\u2e80-\u2fdf\u3005-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf"  # CJK, kana, Yi
+    "\uf900-\ufaff\U00016fe0-\U00018dff\U0001aff0-\U0001b2ff\U00020000-\U0003ffff"
+)
+_SIGNS = "+#&"
+_PARTED = f"{_SIGNS}.{_LEADING}{_VOWEL}{_TRAILING}{_UNSPACED}"
+_WORDS = re.compile(
+    rf"[^ {_PARTED}]{{1,{WORD_CHARS_MAX}}}"
+    rf"|[{_UNSPACED}][{_VOICING}]?"
+    rf"|[{_LEADING}][{_VOWEL}]?[{_TRAILING}]?|[{_VOWEL}{_TRAILING}]"
+    rf"|[{_SIGNS}]|\.(?=[^ {_SIGNS}.])"
+)
+_ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` in order; none holds a space."""
+    if text.isascii():
+        return _ASCII_WORDS.findall(text.lower())
+    folded = text.translate(_folding)
+    # One after the other: other threads need not wait until all of a long text are found.
+    return [unicodedata.normalize("NFC", word.group()) for word in _WORDS.finditer(folded)]
+
+
+def allowed_query(raw: str) -> str:
+    """Return a query as one inert line; raise Refused `too_long` if it has too much in it.
+
+    It is measured by what costs least first, so a refusal takes no longer than reading `raw` did.
+    """
+    if (words := len(raw.split())) > QUERY_WORDS_MAX:
+        raise _too_long(f"{words:,} words", QUERY_WORDS_MAX)
+    if len(raw) > QUERY_CHARS_MAX:
+        raise _too_long(f"{len(raw):,} characters", QUERY_CHARS_MAX)
+    query = inert_line(raw)
+    if (pieces := sum(len(phrase) for phrase in phrases_of(query))) > QUERY_PIECES_MAX:
+        raise _too_long(
+            f"{pieces:,} words, since signs such as + and each character of scripts without spaces "
+            "count as one",
+            QUERY_PIECES_MAX,
+        )
+    return query
+
+
+def _too_long(what: str, allowed: int) -> Refused:
+    sentence = f"Your search has {what}; {allowed:,} are allowed. Search for less."
+    return Refused(sentence, code="too_long")
+
+
+def phrases_of(query: str) -> list[tuple[str, ...]]:
+    """Return what a text must hold to match `query`: for each of its parts the words in a row.
+
+    The last word of each may go on in the text, so a part that another one begins with is left out.
+    """
+    phrases = dict.fromkeys(tuple(words_of(part)) for part in query.split())
+    phrases.pop((), None)
+    return [one for one in phrases if not any(_implies(other, one) for other in phrases)]
+
+
+def _implies(phrase: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether a text that holds `phrase` is sure to hold `other`, one word, as well."""
+    return phrase != other and len(other) == 1 and any(w.startswith(other[0]) for w in phrase)
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: each character as words have it, a space where words end."""
+
+    def __missing__(self, code: int) -> str:
+        folded = "".join(map(_folded, _decomposed(chr(code))))
+        if len(self) < _FOLDED_MAX:
+            self[code] = folded
+        return folded
+
+
+def _decomposed(char: str) -> str:
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+
+
+def _folded(char: str) -> str:
+    if char in _SIGNS or char == ".":
+        return char
+    category = unicodedata.category(char)
+    if (category == "Cf" and char != "\u200b") or _is_accent(char):
+        return ""
+    return char if category[0] in "LNM" or category == "Co" else " "
+
+
+def _is_accent(char: str) -> bool:
+    """Accents, Hebrew points, Arabic marks and variation selectors: people search without them."""
+    place = unicodedata.combining(char)
+    return 10 <= place <= 35 or place >= 200 or "\ufe00" <= char <= "\ufe0f"
+
+
+_folding = _Folding()

@@ -1,0 +1,79 @@
+"""`hubbub admin`: what operators do. The first person from a server's own machine is one."""
+
+from typing import Final
+
+from hubbub.chat.access import Enter
+from hubbub.chat.errors import Refused
+from hubbub.cli.output import show
+from hubbub.cli.visiting import Visit, do
+from hubbub.client import Chat
+from hubbub.client.order import AppointedAs
+
+ENTER: Final[dict[str, Enter]] = {
+    "open": "open",
+    "invitation": "invitation",
+    "members": "members",
+}
+NO_SUCH_CODE: Final = (
+    "That code does not count. It may be mistyped, or used: it makes one operator, who can make "
+    "others."
+)
+ROLES: Final[dict[str, AppointedAs]] = {
+    "owner": "owner",
+    "moderator": "moderator",
+    "writer": "writer",
+    "operator": "operator",
+    "none": "none",
+}
+
+
+def operate(visit: Visit, code: str) -> None:
+    """Be an operator, by the code that the server made up; it lets us in, too."""
+
+    async def deed(_chat: Chat) -> None:
+        show("You run the server now, and can make others operators, too.")
+
+    try:
+        do(visit, deed, invitation=code)
+    except Refused as refusal:
+        if refusal.code == "wrong_invitation":  # a code lets its bearer in as an invitation does
+            raise Refused(NO_SUCH_CODE, code="wrong_code") from refusal
+        raise
+
+
+def door(visit: Visit, *, locked: bool) -> None:
+    """Let nobody new in, or let them in again."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.door(locked=locked)
+        show("Nobody new is let in now." if locked else "The door is open.")
+
+    do(visit, deed)
+
+
+def access(visit: Visit, *, enter: Enter | None, guests: bool | None, passing: bool | None) -> None:
+    """Show who is let in, after changing it if anything is given."""
+
+    async def deed(chat: Chat) -> None:
+        now = await chat.access(enter=enter, guests=guests, passing=passing)
+        asked = "with the password" if now.password else "without a password"
+        whom = {
+            "open": f"everybody, {asked}",
+            "invitation": f"people who were here before, {asked}, and people who are invited",
+            "members": f"members, {asked}, and people who are invited as such",
+        }
+        show(f"enter: {now.enter} ({whom.get(now.enter, asked)})")
+        show(f"guests: {'yes' if now.guests else 'no'}")
+        show(f"passing: {'yes' if now.passing else 'no'}")
+
+    do(visit, deed)
+
+
+def appoint(visit: Visit, who: str, role: AppointedAs) -> None:
+    """Give somebody a role, or take it."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.appoint(who, role, visit.room)
+        show(f"'{who}' has the role '{role}' now.")
+
+    do(visit, deed)

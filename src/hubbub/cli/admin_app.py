@@ -1,0 +1,241 @@
+"""The commands of `hubbub admin`. What a command does is imported when it runs."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hubbub.cli.options import Address, Name, Password, Room, of_text
+
+if TYPE_CHECKING:
+    from hubbub.cli.visiting import Visit
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="What operators and moderators do. The first who comes from the server's own machine is "
+    "an operator.",
+)
+
+Who = Annotated[str, typer.Argument(metavar="NAME", callback=of_text, show_default=False)]
+Id = Annotated[
+    str | None, typer.Option("--revoke", metavar="ID", callback=of_text, help="Take this one back.")
+]
+At = Annotated[
+    str, typer.Option("--at", metavar="ADDRESS", callback=of_text, help="HOST:PORT of the server.")
+]
+Time = Annotated[
+    str, typer.Option(callback=of_text, help="For how long, like 10m, 2h or '7 days'.")
+]
+InRoom = Annotated[
+    str | None, typer.Option(callback=of_text, help="The room; else the chatroom as a whole.")
+]
+
+
+def visit_of(address: str, name: str | None, room: str | None, password: str) -> "Visit":
+    """Return the visit of somebody who is known, for whom alone all of this is."""
+    from hubbub.cli.visiting import planned
+
+    return planned(address, name, room, password, as_person=True)
+
+
+@app.command()
+def operate(
+    code: Annotated[str, typer.Argument(metavar="CODE", callback=of_text, show_default=False)],
+    *,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Become an operator, by the code that the server made up at its first start."""
+    from hubbub.cli.admin import operate as run
+
+    run(visit_of(at, name, None, password), code)
+
+
+@app.command()
+def recovery(who: Who, *, at: At = "", name: Name = None, password: Password = "") -> None:
+    """Print a code with which NAME chooses another password."""
+    from hubbub.cli.grants import recovery as run
+
+    run(visit_of(at, name, None, password), who)
+
+
+@app.command()
+def token(
+    who: Who,
+    *,
+    scope: Annotated[
+        list[str], typer.Option(help="read, write, rooms or admin; may be given several times.")
+    ],
+    label: Annotated[str, typer.Option(callback=of_text, help="What it is for.")] = "",
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Print a new token for the bot NAME. It is shown once."""
+    known = ("read", "write", "rooms", "admin")
+    if strange := next((one for one in scope if one not in known), ""):
+        raise typer.BadParameter(f"There is no scope {strange!r}. Choose {', '.join(known)}.")
+    from hubbub.cli.grants import token as run
+
+    run(visit_of(at, name, None, password), who, scope, label)
+
+
+@app.command()
+def tokens(
+    address: Address = "", *, revoke: Id = None, name: Name = None, password: Password = ""
+) -> None:
+    """List the tokens of bots, or revoke one."""
+    from hubbub.cli.grants import tokens as run
+
+    run(visit_of(address, name, None, password), revoke)
+
+
+@app.command()
+def invite(
+    address: Address = "",
+    *,
+    member: Annotated[bool, typer.Option("--member", help="As a member, not as a guest.")] = False,
+    room: Annotated[list[str] | None, typer.Option(help="A room to enter at once.")] = None,
+    uses: Annotated[int | None, typer.Option(min=1, help="How often it counts.")] = None,
+    time: Time = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Print an invitation to the chatroom. It is shown once."""
+    from hubbub.cli.grants import invite as run
+
+    visit = visit_of(address, name, None, password)
+    run(visit, "member" if member else "guest", room or [], uses, time)
+
+
+@app.command()
+def invitations(
+    address: Address = "", *, revoke: Id = None, name: Name = None, password: Password = ""
+) -> None:
+    """List the invitations that count, or take one back."""
+    from hubbub.cli.grants import invitations as run
+
+    run(visit_of(address, name, None, password), revoke)
+
+
+@app.command()
+def webhook(
+    posts_as: Annotated[str, typer.Argument(metavar="NAME", callback=of_text, show_default=False)],
+    *,
+    room: Room = None,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Print the secret address of a webhook that posts to a room as NAME. It is shown once."""
+    from hubbub.cli.grants import webhook as run
+
+    run(visit_of(at, name, room, password), posts_as)
+
+
+@app.command()
+def webhooks(
+    address: Address = "",
+    *,
+    room: Room = None,
+    revoke: Id = None,
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """List the webhooks of a room, or revoke one."""
+    from hubbub.cli.grants import webhooks as run
+
+    run(visit_of(address, name, room, password), revoke)
+
+
+@app.command()
+def door(
+    state: Annotated[str, typer.Argument(metavar="locked|open", show_default=False)],
+    *,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Let nobody new in, or let them in again."""
+    if state not in ("locked", "open"):
+        raise typer.BadParameter("Say 'locked' or 'open'.")
+    from hubbub.cli.admin import door as run
+
+    run(visit_of(at, name, None, password), locked=state == "locked")
+
+
+@app.command()
+def access(
+    address: Address = "",
+    *,
+    enter: Annotated[
+        str | None, typer.Option(metavar="open|invitation|members", help="Who may come in.")
+    ] = None,
+    guests: Annotated[bool | None, typer.Option(help="Let in guests, or not.")] = None,
+    passing: Annotated[
+        bool | None, typer.Option(help="Let in clients that only give a name, or not.")
+    ] = None,
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Show who is let in, or change it. It stands above the configuration."""
+    from hubbub.cli.admin import ENTER
+    from hubbub.cli.admin import access as run
+
+    if enter is not None and enter not in ENTER:
+        raise typer.BadParameter(f"Choose {', '.join(ENTER)}.")
+    chosen = None if enter is None else ENTER[enter]
+    run(visit_of(address, name, None, password), enter=chosen, guests=guests, passing=passing)
+
+
+@app.command()
+def appoint(
+    who: Who,
+    role: Annotated[
+        str, typer.Argument(metavar="owner|moderator|writer|operator|none", show_default=False)
+    ],
+    *,
+    room: InRoom = None,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Give NAME a role in a room, or without --room make them an operator, or none."""
+    from hubbub.cli.admin import ROLES
+    from hubbub.cli.admin import appoint as run
+
+    if role not in ROLES:
+        raise typer.BadParameter(f"Choose {', '.join(ROLES)}.")
+    run(visit_of(at, name, room, password), who, ROLES[role])
+
+
+@app.command()
+def audit(
+    address: Address = "",
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="The most lines to print.")] = 50,
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Print the newest of the audit record: who used which power."""
+    from hubbub.cli.pages import history as run
+
+    visit = visit_of(address, name, "$audit", password)
+    run([visit], before=None, after=None, limit=limit, json=False)
+
+
+@app.command()
+def reports(
+    address: Address = "",
+    *,
+    room: InRoom = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="The most lines to print.")] = 50,
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Print the newest reports of messages, of one room or of the chatroom."""
+    from hubbub.cli.pages import history as run
+
+    visit = visit_of(address, name, f"$reports/{room}" if room else "$reports", password)
+    run([visit], before=None, after=None, limit=limit, json=False)

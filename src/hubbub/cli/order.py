@@ -1,0 +1,170 @@
+"""What `hubbub admin` does to keep order, in a room or in the chatroom as a whole."""
+
+import asyncio
+from typing import Final, TypedDict, get_args
+
+from hubbub.chat.durations import split_duration
+from hubbub.chat.errors import Refused
+from hubbub.chat.events import Room
+from hubbub.chat.rules import TopicBy
+from hubbub.cli.asking import agrees
+from hubbub.cli.output import show
+from hubbub.cli.passwords import can_ask
+from hubbub.cli.times import seconds_of, until_when
+from hubbub.cli.visiting import Visit, do
+from hubbub.client import Chat
+from hubbub.desk.standing import rules_told
+
+TOPIC_BY: Final[tuple[str, ...]] = get_args(TopicBy)
+
+
+class Changes(TypedDict, total=False):
+    """What is to hold in a room from now on, as in `Chat.rules`."""
+
+    private: bool
+    read_only: bool
+    locked: bool
+    archived: bool
+    slow_seconds: int
+    topic_by: TopicBy
+    title: str
+
+
+def rules(visit: Visit, changes: Changes) -> None:
+    """Show what holds in a room, after changing it if there are changes."""
+
+    async def deed(chat: Chat) -> None:
+        if changes:
+            await chat.rules(chat.room, **changes)
+        entered = await _enter(chat)
+        await chat.ping()  # all that holds there comes before the answer
+        replica = chat.replicas[entered.room]
+        show(rules_told(replica.called, replica.rules))
+
+    do(visit, deed)
+
+
+async def _enter(chat: Chat) -> Room:
+    """Enter the room that there is; `join` alone would open it if there is none."""
+    await chat.history(chat.room, limit=1)
+    return await chat.join(chat.room)
+
+
+def slow_seconds(slow: str) -> int:
+    """Return a time between two messages, as people write it; "off" is none."""
+    if slow == "off":
+        return 0
+    seconds, rest = split_duration(slow)
+    if rest or not seconds:
+        raise Refused(f"'{slow}' is no slow mode. Write a time like 30s or 5m, or 'off'.")
+    return seconds
+
+
+def add(visit: Visit, who: str) -> None:
+    """Let somebody into a private room, or tell them of another one."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.add(chat.room, who)
+        show(f"'{who}' is told of {chat.room}, and may enter it.")
+
+    do(visit, deed)
+
+
+def kick(visit: Visit, who: str, reason: str) -> None:
+    """Put somebody out."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.kick(who, visit.room, reason=reason)
+        show(f"'{who}' is put out.")
+
+    do(visit, deed)
+
+
+def bans(visit: Visit) -> None:
+    """List who is banned, and who is muted."""
+
+    async def deed(chat: Chat) -> None:
+        found = await chat.bans(visit.room)
+        for word, ones in (("banned", found.bans), ("muted", found.mutes)):
+            for one in ones:
+                why = f" ({one.reason})" if one.reason else ""
+                show(f"{one.whom}: {word} {until_when(one.until)} by {one.by}{why}")
+        if found.more:
+            show("… and older ones; these are the newest.")
+
+    do(visit, deed)
+
+
+def ban(visit: Visit, who: str, time: str, reason: str) -> None:
+    """Keep somebody out of a room, or of the chatroom."""
+    seconds = seconds_of(time)
+
+    async def deed(chat: Chat) -> None:
+        await chat.ban(who, visit.room, seconds=seconds, reason=reason)
+        show(f"'{who}' is banned.")
+
+    do(visit, deed)
+
+
+def unban(visit: Visit, who: str) -> None:
+    """Let somebody back in."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.unban(who, visit.room)
+        show(f"'{who}' may come back.")
+
+    do(visit, deed)
+
+
+def mute(visit: Visit, who: str, time: str, reason: str) -> None:
+    """Let somebody write nothing."""
+    seconds = seconds_of(time)
+
+    async def deed(chat: Chat) -> None:
+        await chat.mute(who, visit.room, seconds=seconds, reason=reason)
+        show(f"'{who}' is muted.")
+
+    do(visit, deed)
+
+
+def unmute(visit: Visit, who: str) -> None:
+    """Let somebody write again."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.unmute(who, visit.room)
+        show(f"'{who}' may write again.")
+
+    do(visit, deed)
+
+
+def report(visit: Visit, seq: int, reason: str) -> None:
+    """Tell those who look after a room of a message."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.report(chat.room, seq, reason=reason)
+        show("It is reported to those who look after the room.")
+
+    do(visit, deed)
+
+
+def delete(visit: Visit, seq: int) -> None:
+    """Delete a message; somebody else's only with power in the room."""
+
+    async def deed(chat: Chat) -> None:
+        await chat.delete((await _enter(chat)).room, seq)
+        show(f"The message {seq} is deleted.")
+
+    do(visit, deed)
+
+
+def delete_room(visit: Visit, room: str) -> None:
+    """Delete a room, once the user has confirmed it on a terminal."""
+    question = f"'{room}' goes for good, with all that was said there. Delete it? [y/N] "
+
+    async def deed(chat: Chat) -> None:
+        if can_ask() and not await asyncio.to_thread(agrees, question):
+            raise Refused("Nothing is deleted.", code="forbidden")
+        await chat.delete_room(room)
+        show(f"The room '{room}' is deleted.")
+
+    do(visit, deed)

@@ -1,0 +1,205 @@
+"""The commands of `hubbub admin` that keep order, in a room or in the chatroom as a whole."""
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from hubbub.cli.admin_app import At, InRoom, Time, Who, app, visit_of
+from hubbub.cli.options import Address, Name, Password, Room, of_text
+
+if TYPE_CHECKING:
+    from hubbub.cli.order import Changes
+
+__all__ = ["app"]
+
+Reason = Annotated[str, typer.Option(callback=of_text, help="Why.")]
+Seq = Annotated[
+    int,
+    typer.Argument(
+        metavar="SEQ",
+        min=1,
+        help="Its number, as 'hubbub history --json' has it.",
+        show_default=False,
+    ),
+]
+
+
+@app.command()
+def rules(
+    address: Address = "",
+    *,
+    room: Room = None,
+    private: Annotated[
+        bool | None, typer.Option("--private/--public", help="Let in members alone, or everybody.")
+    ] = None,
+    read_only: Annotated[
+        bool | None, typer.Option(help="Let only moderators and writers write.")
+    ] = None,
+    locked: Annotated[
+        bool | None, typer.Option("--locked/--unlocked", help="Let only moderators write, for now.")
+    ] = None,
+    archived: Annotated[bool | None, typer.Option(help="Let nobody write.")] = None,
+    slow: Annotated[
+        str | None,
+        typer.Option(metavar="TIME|off", callback=of_text, help="Have people wait between texts."),
+    ] = None,
+    topic_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROLE", callback=of_text, help="The least role that may set the topic."
+        ),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(callback=of_text, help="What people call it; '' for its name.")
+    ] = None,
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Show what holds in a room, or change it."""
+    from hubbub.cli.order import TOPIC_BY, slow_seconds
+    from hubbub.cli.order import rules as run
+
+    if topic_by is not None and topic_by not in TOPIC_BY:
+        raise typer.BadParameter(f"Choose {', '.join(TOPIC_BY)}.")
+
+    given = {
+        "private": private,
+        "read_only": read_only,
+        "locked": locked,
+        "archived": archived,
+        "slow_seconds": None if slow is None else slow_seconds(slow),
+        "topic_by": topic_by,
+        "title": title,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    run(visit_of(address, name, room, password), cast("Changes", changes))
+
+
+@app.command()
+def add(
+    who: Who, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""
+) -> None:
+    """Let NAME into a private room, or tell them of another one."""
+    from hubbub.cli.order import add as run
+
+    run(visit_of(at, name, room, password), who)
+
+
+@app.command()
+def kick(
+    who: Who,
+    *,
+    room: InRoom = None,
+    reason: Reason = "",
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Put NAME out for a minute; from a private room until they are added again."""
+    from hubbub.cli.order import kick as run
+
+    run(visit_of(at, name, room, password), who, reason)
+
+
+@app.command()
+def bans(
+    address: Address = "", *, room: InRoom = None, name: Name = None, password: Password = ""
+) -> None:
+    """List who is banned, and who is muted."""
+    from hubbub.cli.order import bans as run
+
+    run(visit_of(address, name, room, password))
+
+
+@app.command()
+def ban(
+    who: Who,
+    *,
+    room: InRoom = None,
+    time: Time = "",
+    reason: Reason = "",
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Keep NAME out; a pattern like 'eve*', or an address, will do as well."""
+    from hubbub.cli.order import ban as run
+
+    run(visit_of(at, name, room, password), who, time, reason)
+
+
+@app.command()
+def unban(
+    who: Who, *, room: InRoom = None, at: At = "", name: Name = None, password: Password = ""
+) -> None:
+    """Let NAME back in."""
+    from hubbub.cli.order import unban as run
+
+    run(visit_of(at, name, room, password), who)
+
+
+@app.command()
+def mute(
+    who: Who,
+    *,
+    room: InRoom = None,
+    time: Time = "",
+    reason: Reason = "",
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Let NAME read, and write nothing."""
+    from hubbub.cli.order import mute as run
+
+    run(visit_of(at, name, room, password), who, time, reason)
+
+
+@app.command()
+def unmute(
+    who: Who, *, room: InRoom = None, at: At = "", name: Name = None, password: Password = ""
+) -> None:
+    """Let NAME write again."""
+    from hubbub.cli.order import unmute as run
+
+    run(visit_of(at, name, room, password), who)
+
+
+@app.command()
+def report(
+    seq: Seq,
+    *,
+    room: Room = None,
+    reason: Reason = "",
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Tell those who look after a room of a message."""
+    from hubbub.cli.order import report as run
+
+    run(visit_of(at, name, room, password), seq, reason)
+
+
+@app.command()
+def delete(
+    seq: Seq, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""
+) -> None:
+    """Delete a message."""
+    from hubbub.cli.order import delete as run
+
+    run(visit_of(at, name, room, password), seq)
+
+
+@app.command(name="delete-room")
+def delete_room(
+    room: Annotated[str, typer.Argument(metavar="ROOM", callback=of_text, show_default=False)],
+    *,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+) -> None:
+    """Delete a room for good, with all that was said there. On a terminal it asks first."""
+    from hubbub.cli.order import delete_room as run
+
+    run(visit_of(at, name, None, password), room)

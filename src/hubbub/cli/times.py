@@ -1,0 +1,24 @@
+"""Times as people write and read them."""
+
+from datetime import UTC, datetime
+
+from hubbub.chat.durations import split_duration
+from hubbub.chat.errors import Refused
+
+
+def seconds_of(time: str) -> int | None:
+    """Return a time as people write it, in seconds; None is for good."""
+    seconds, rest = split_duration(time)
+    if rest:
+        raise Refused(f"'{time}' is no time. Write it like 10m, 2h, '7 days' or 'for good'.")
+    return seconds or None
+
+
+def until_when(until: int) -> str:
+    """Return until when something holds, in milliseconds since the epoch; 0 is for good."""
+    return f"until {moment(until)}" if until else "for good"
+
+
+def moment(at: int) -> str:
+    """Return a time in milliseconds since the epoch, as it is where the user is."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%d %b %Y %H:%M}"

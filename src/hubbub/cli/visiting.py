@@ -1,0 +1,120 @@
+"""Where a command goes, and as who: the user's remembered name, password and device."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+from hubbub.chat.errors import Refused
+from hubbub.cli.ending import run
+from hubbub.cli.names import load_profile, reader_name, sender_name
+from hubbub.cli.passwords import known_password
+from hubbub.cli.waiting import told_of_waiting
+from hubbub.client import Backoff, Chat, connect, parse_address
+from hubbub.desk.devices import device_label
+from hubbub.desk.profile import Profile
+
+FOR_PEOPLE: Final = ("forbidden", "not_admitted", "password_needed")
+"""How somebody in passing is refused what somebody who is known may be allowed."""
+
+
+class Visit(NamedTuple):
+    """What `connect` needs to know; `device` is empty where no chat of the user's has been."""
+
+    address: str
+    name: str
+    room: str | None
+    password: str
+    device: str
+
+    def connect(
+        self,
+        *,
+        after: int | None = None,
+        joining: bool = True,
+        reconnect: bool | Backoff = True,
+        invitation: str = "",
+    ) -> Chat:
+        """Return the chat to enter; the options are those of `client.connect`."""
+        return connect(
+            self.address,
+            name=self.name,
+            room=self.room,
+            password=self.password,
+            device=self.device,
+            label=device_label(),
+            after=after,
+            joining=joining,
+            reconnect=reconnect,
+            invitation=invitation,
+        )
+
+
+def planned(
+    address: str, name: str | None, room: str | None, password: str, *, as_person: bool = False
+) -> Visit:
+    """Return the visit of a command; what was not given is as the user's chats remember it.
+
+    `as_person`: only somebody who is known can do what it does.
+    """
+    profile = load_profile()
+    name = name or sender_name(profile)
+    return Visit(
+        address,
+        name,
+        room,
+        known_password(password, address, profile),
+        known_device(address, name, profile, is_person=as_person),
+    )
+
+
+def known_device(address: str, name: str, profile: Profile, *, is_person: bool) -> str:
+    """Return the secret by which the server knows the user again; "" for a program's first visit.
+
+    A program that comes under a name of its own leaves no guest behind, who would keep the name.
+    Somebody who was invited is let in by the secret from then on, so it is kept for them, too.
+    """
+    place = parse_address(address)
+    devices = profile.devices
+    if is_person or place.invitation:
+        return devices.made(str(place), name)
+    return devices.known(str(place), name)
+
+
+def planned_readings(
+    address: str, name: str | None, room: str | None, password: str
+) -> Sequence[Visit]:
+    """Return the visits of a command that only reads, of which the first that is let in will do.
+
+    The user may be chatting under their own name, so a name is made up if none is given. Where only
+    people who are known are let in, the user comes as who they are there.
+    """
+    own = planned(address, name, room, password)
+    if name or parse_address(address).invitation:
+        return [own]
+    passing = own._replace(name=reader_name(), device="")
+    return [passing, own] if own.device else [passing]
+
+
+Read = TypeVar("Read")
+
+
+async def read(visits: Sequence[Visit], reading: Callable[[Visit], Awaitable[Read]]) -> Read:
+    """Return what the first visit brings that is let in; raise the last refusal."""
+    *others, last = visits
+    for visit in others:
+        try:
+            return await reading(visit)
+        except Refused as refusal:
+            if refusal.code not in FOR_PEOPLE:
+                raise
+    return await reading(last)
+
+
+def do(visit: Visit, deed: Callable[[Chat], Awaitable[None]], *, invitation: str = "") -> None:
+    """Come and do something, without entering a room; raises Refused or Unreachable."""
+
+    async def visiting() -> None:
+        coming = visit.connect(joining=False, reconnect=False, invitation=invitation)
+        async with coming as chat, told_of_waiting(chat):
+            await deed(chat)
+
+    run(visiting())

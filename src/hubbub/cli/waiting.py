@@ -1,0 +1,25 @@
+"""Says why a command takes long: what the server cannot do just now is repeated."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hubbub.cli.output import report
+from hubbub.cli.speaking import let_go
+from hubbub.client import Chat, Delayed
+
+
+@asynccontextmanager
+async def told_of_waiting(chat: Chat) -> AsyncIterator[None]:
+    """Report within the block what waits; of other events nothing is said."""
+    telling = asyncio.create_task(_tell(chat))
+    try:
+        yield
+    finally:
+        let_go(telling)
+
+
+async def _tell(chat: Chat) -> None:
+    async for event in chat:
+        if isinstance(event, Delayed):  # a server that comes back is no news to a script
+            report(event)

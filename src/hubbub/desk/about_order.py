@@ -1,0 +1,133 @@
+"""The verbs that keep a room, or the chatroom, in order."""
+
+from collections.abc import Awaitable
+from typing import Literal
+
+from hubbub.chat.durations import FOR_GOOD, split_duration
+from hubbub.chat.errors import Refused
+from hubbub.chat.listed import BanSummary
+from hubbub.chat.names import AUDIT, REPORTS
+from hubbub.desk.desk import Desk
+from hubbub.desk.face import Face
+from hubbub.desk.naming import needed, split_name
+from hubbub.desk.room import RoomState
+from hubbub.desk.telling import done, for_seconds
+
+
+def kick(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Put somebody out of the current room: for a minute, or of a private one until added again."""
+    name, reason = _named(desk, argument, "/kick NAME [REASON]")
+    room = desk.rooms.current
+    adding = "is back only if somebody adds them again"
+    back = adding if room.is_private else "may be back in a minute"
+    told = f"'{name}' is put out of {room.called}, and {back}."
+    return done(desk, desk.chat.kick(name, room.name, reason=reason), told)
+
+
+def ban(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Keep somebody out of the current room."""
+    who, seconds, reason = _terms(desk, argument, "/ban NAME [TIME] [REASON]")
+    room = desk.rooms.current
+    how = f"banned from {room.called} {for_seconds(seconds)}"
+    again = f", and /invite {who} after it," if room.is_private else ""
+    told = f"'{who}' is {how}; /unban {who}{again} lets them back in."
+    return done(desk, desk.chat.ban(who, room.name, seconds=seconds, reason=reason), told)
+
+
+def mute(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Let somebody write nothing in the current room."""
+    who, seconds, reason = _terms(desk, argument, "/mute NAME [TIME] [REASON]")
+    room = desk.rooms.current
+    how = f"muted in {room.called} {for_seconds(seconds)}"
+    told = f"'{who}' is {how}; /unmute {who} lets them write again."
+    return done(desk, desk.chat.mute(who, room.name, seconds=seconds, reason=reason), told)
+
+
+def unban(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Let somebody back into the current room."""
+    return _unban(desk, desk.rooms.current, needed(argument, "/unban NAME"))
+
+
+def _unban(desk: Desk, room: RoomState, who: str) -> Awaitable[None]:
+    return done(desk, desk.chat.unban(who, room.name), f"'{who}' may come back to {room.called}.")
+
+
+def unmute(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Let somebody write again in the current room."""
+    return _unmute(desk, desk.rooms.current, needed(argument, "/unmute NAME"))
+
+
+def _unmute(desk: Desk, room: RoomState, who: str) -> Awaitable[None]:
+    return done(
+        desk, desk.chat.unmute(who, room.name), f"'{who}' may write in {room.called} again."
+    )
+
+
+def bans(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Show who is banned from the current room, or muted there; the one chosen is let back."""
+    return _let_back(desk, face, desk.rooms.current)
+
+
+async def _let_back(desk: Desk, face: Face, room: RoomState) -> None:
+    found = await desk.chat.bans(room.name)
+    if not found.bans and not found.mutes:
+        face.tell(f"Nobody is banned from {room.called}, or muted there.")
+        return
+    lines = [_line(one, "banned") for one in found.bans]
+    lines += [_line(one, "muted") for one in found.mutes]
+    chosen = await face.choose("Banned and muted; Enter takes it back", lines)
+    if chosen is None:
+        return
+    one = [*found.bans, *found.mutes][chosen]
+    is_ban = chosen < len(found.bans)
+    if await face.confirm(f"Take back that '{one.whom}' is {_word(is_ban)}?", "Take back"):
+        await (_unban if is_ban else _unmute)(desk, room, one.whom)
+
+
+def _word(is_ban: bool) -> str:
+    return "banned" if is_ban else "muted"
+
+
+def _line(one: BanSummary, word: str) -> str:
+    by = f" by {one.by}" if one.by else ""
+    return f"{one.whom}: {word}{by}" + (f" ({one.reason})" if one.reason else "")
+
+
+def reports(desk: Desk, face: Face, _argument: str) -> Awaitable[object]:
+    """Go where the reports about the current room are."""
+    return face.writing.move(desk.join(f"{REPORTS}/{desk.rooms.current.name}"))
+
+
+def audit(desk: Desk, face: Face, _argument: str) -> Awaitable[object]:
+    """Go where it is written down who used which power."""
+    return face.writing.move(desk.join(AUDIT))
+
+
+def appoint(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Give somebody a role, in the current room or as operator of the server."""
+    usage = "/appoint NAME owner|moderator|writer|operator|none"
+    name, word = _named(desk, argument, usage)
+    roles: dict[str, Literal["operator", "owner", "moderator", "writer", "none"]] = {
+        "owner": "owner",
+        "moderator": "moderator",
+        "writer": "writer",
+        "operator": "operator",
+        "none": "none",
+    }
+    if (role := roles.get(word.lower())) is None:
+        raise Refused(f"Usage: {usage}")
+    room = None if role == "operator" else desk.rooms.current
+    where = "of the server" if room is None else f"in {room.called}"
+    what = "has no role" if role == "none" else f"is {role}"
+    work = desk.chat.appoint(name, role, room.name if room else None)
+    return done(desk, work, f"'{name}' {what} {where} now.")
+
+
+def _named(desk: Desk, argument: str, usage: str) -> tuple[str, str]:
+    return split_name(desk.company.names(), needed(argument, usage))
+
+
+def _terms(desk: Desk, argument: str, usage: str) -> tuple[str, int | None, str]:
+    who, rest = _named(desk, argument, usage)
+    seconds, reason = split_duration(rest)
+    return who, None if seconds == FOR_GOOD else seconds, reason

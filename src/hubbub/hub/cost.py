@@ -1,0 +1,319 @@
+"""What it costs to act on what a peer says, in units: one is a short message in a small room.
+
+A price is in proportion to what is done for the peer, on this side of the log: members that are
+listed, members that are told of it, rows and bytes of answers. The figures are those of
+docs/performance.md, rounded. They need not be exact: they are to keep anything from being
+cheap to ask for and expensive to do. What is said to a room is cheap for each listener, because a
+commit brings all that was said meanwhile in one write.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from hubbub.chat import commands as c
+from hubbub.chat.events import Page
+from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
+from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.hub.membership import is_crowd
+from hubbub.hub.present.room import Room, Session
+from hubbub.hub.state import State
+
+CHUNK: Final = 0.1
+"""A piece of the stream, as the system gives it; each byte of it costs `BYTE` besides."""
+BYTE: Final = 0.0001
+LINE: Final = 0.3
+"""Of HTTP: a header, or half a chunk of a body, which may be one byte."""
+ACCEPTING: Final = 1.0
+LETTING_IN: Final = 12.0
+"""A new connection: its socket, what asyncio makes of it, and its first word."""
+REQUEST: Final = 20.0
+"""A request over HTTP, whatever its answer."""
+FILLER: Final = 0.1
+REPLY: Final = 0.3
+COMMAND: Final = 1.0
+REFUSAL: Final = 3.0
+"""Saying what is wrong with something takes longer than doing what is right."""
+QUESTION: Final = 3.0
+"""Asking the log; the answer is charged when it is there."""
+ENTRANCE: Final = 5.0
+"""Comparing a name with those in use, and beginning a session."""
+HASHING: Final = 50.0
+"""A password: a thread is busy with it for that long, and others wait for the thread."""
+LISTENER: Final = 0.005
+WITNESS: Final = 0.02
+"""A member who is told that somebody came, went or types; one write tells of many."""
+LISTED: Final = 0.05
+"""A room or member in a list."""
+FIGURES: Final = 50.0
+"""Whatever goes through the sessions: all metrics, and acts of power over people."""
+PORTION: Final = 3.0
+"""A portion of a backlog, whatever is in it. Reading the log is shared by time
+(server/fairness/reading.py), and people who were away for long must still be able to speak."""
+ROW: Final = 0.1
+"""A message in an answer."""
+
+Price = Callable[[State, Any, Any], float]
+
+
+def page(answer: Page) -> float:
+    """Return the units for a page of messages that was read."""
+    return QUESTION + sum(ROW + len(message.text) * BYTE for message in answer.messages)
+
+
+def departure(session: Session | None) -> float:
+    """Return the units for letting a session go; that others hear of it is paid for: `_coming`."""
+    return COMMAND if session is None else COMMAND * (1 + len(session.members))
+
+
+# What everything costs that a peer may say.
+
+
+def _witnesses(state: State, room: Room | None) -> float:
+    return 0.0 if room is None or is_crowd(state, room) else room.listeners * WITNESS
+
+
+def _coming(state: State, room: Room | None) -> float:
+    """Whoever comes pays for going as well: nobody can make a lost connection wait for that.
+
+    Else a crowd that goes at once would leave its address with a debt, and whoever stays there
+    would have to wait for seconds.
+    """
+    return ENTRANCE + 2 * _witnesses(state, room)
+
+
+def _listed(state: State, room: Room | None) -> float:
+    return 0.0 if room is None else min(len(room.people), state.limits.listed_max) * LISTED
+
+
+def _own_room(session: Session, command: Any) -> Room | None:
+    member = session.members.get(command.room)
+    return None if member is None else member.room
+
+
+def _introduction(state: State, _session: None, introduction: Introduction) -> float:
+    if introduction.format.knows_rooms:
+        return ENTRANCE
+    return _coming(state, state.rooms.get(DEFAULT_ROOM))
+
+
+def _at(units: float) -> Price:
+    return lambda _state, _session, _heard: units
+
+
+def _entrance(_state: State, session: Session, _command: c.Identify | c.Resume | c.Unlock) -> float:
+    return ENTRANCE + departure(session)  # the earlier session leaves its rooms
+
+
+def _hashing(_state: State, session: Session, _command: object) -> float:
+    return HASHING + departure(session)
+
+
+def _join(state: State, _session: Session, command: c.Join) -> float:
+    room = state.rooms.get(state.name_of(command.room))
+    return _coming(state, room) + _listed(state, room)
+
+
+def _say(_state: State, session: Session, command: Any) -> float:
+    member = session.members.get(command.room)
+    if member is None:
+        return REFUSAL
+    return COMMAND + member.room.listeners * LISTENER
+
+
+def _change(state: State, session: Session, command: Any) -> float:
+    return QUESTION + _say(state, session, command)
+
+
+def _seen(state: State, session: Session, _command: c.Seen) -> float:
+    return COMMAND + len(state.here.named(session.person.key)) * WITNESS
+
+
+def _rename(state: State, session: Session, _command: object) -> float:
+    rooms = (member.room for member in session.members.values())
+    return QUESTION + sum(_witnesses(state, room) for room in rooms)
+
+
+def _away(state: State, session: Session, _what: object) -> float:
+    sessions = state.here.named(session.person.key)
+    rooms = {member.room for one in sessions for member in one.members.values()}
+    return COMMAND + sum(LISTED + _witnesses(state, room) for room in rooms)
+
+
+def _ignore(state: State, session: Session, _what: object) -> float:
+    person = session.person  # each of their sessions is told all of it
+    return QUESTION + len(person.ignores) * len(state.here.named(person.key)) * LISTED
+
+
+def _typing(state: State, session: Session, command: c.Typing) -> float:
+    return COMMAND + _witnesses(state, _own_room(session, command))
+
+
+def _rooms(state: State, _whose: object, _command: object) -> float:
+    return COMMAND + min(len(state.rooms), state.limits.listed_max) * LISTED
+
+
+def _members(state: State, _session: Session, command: c.Members) -> float:
+    return COMMAND + _listed(state, state.rooms.get(state.name_of(command.room)))
+
+
+def _bans(state: State, _whose: object, _what: object) -> float:
+    order = state.order
+    return REFUSAL + (len(order.bans.by_id) + len(order.mutes.by_id)) * LISTED
+
+
+def _rules(state: State, _session: Session, command: c.SetRules | c.Appoint | c.Add) -> float:
+    return _telling_rules(state, state.rooms.get(state.name_of(command.room or "")))
+
+
+def _telling_rules(state: State, room: Room | None) -> float:
+    """Each member is told the rules, which name all who are let into a private room."""
+    if room is None:
+        return QUESTION
+    rules = state.order.rules.get(room.name)
+    named = 0 if rules is None else len(rules.members)
+    return QUESTION + room.listeners * (WITNESS + named * BYTE * 10)
+
+
+def _hooks(state: State, _session: Session, _command: c.Hooks | c.MakeHook | c.RevokeHook) -> float:
+    return QUESTION + len(state.grants.hooks) * BYTE * 10
+
+
+def _line(state: State, session: Session, line: PlainLine) -> float:
+    room, text = session.current, line.text
+    if room is None:  # it enters the lobby first
+        room = state.rooms[DEFAULT_ROOM]
+        return _coming(state, room) + _listed(state, room)
+    if text[:1] == "/" and text[:2] != "//":
+        word, _, argument = text[1:].partition(" ")
+        of_line = _LINE_COMMANDS.get(word.strip().lower(), _at(REFUSAL))
+        return of_line(state, session, argument)
+    return COMMAND + room.listeners * LISTENER
+
+
+def _here(session: Session) -> Room:
+    assert session.current is not None, "a line is about a room"
+    return session.current
+
+
+def _line_join(state: State, _session: Session, argument: str) -> float:
+    return _coming(state, state.rooms.get(state.name_of(argument.strip())))
+
+
+def _line_who(state: State, session: Session, _argument: str) -> float:
+    return COMMAND + _listed(state, _here(session))
+
+
+def _line_said(_state: State, session: Session, _text: str) -> float:
+    return COMMAND + _here(session).listeners * LISTENER
+
+
+def _line_rules(state: State, session: Session, _argument: str) -> float:
+    return _telling_rules(state, _here(session))
+
+
+_LINE_COMMANDS: Final[dict[str, Callable[[State, Session, str], float]]] = {
+    "help": _at(REFUSAL),
+    "rooms": _rooms,
+    "join": _line_join,
+    "who": _line_who,
+    "history": _at(QUESTION),
+    "search": _at(QUESTION),
+    "msg": _at(2 * ENTRANCE),
+    "topic": _line_said,
+    "register": _at(HASHING),
+    "login": _at(HASHING),
+    "nick": _rename,
+    "operate": _at(QUESTION),
+    "me": _line_said,
+    "away": _away,
+    "back": _away,
+    "whois": _at(REFUSAL),
+    "ignore": _ignore,
+    "unignore": _ignore,
+    "kick": _at(FIGURES),
+    "ban": _at(FIGURES),
+    "mute": _at(FIGURES),
+    "lock": _at(QUESTION),
+    "unlock": _at(QUESTION),
+    "slow": _at(QUESTION),
+    "title": _line_rules,
+    "add": _line_rules,
+    "private": _line_rules,
+    "public": _line_rules,
+    "delete-room": _line_rules,
+    "moderator": _at(QUESTION),
+    "door": _at(COMMAND),
+    "unban": _bans,
+    "unmute": _bans,
+}
+"""The prices of the `/` commands, for somebody who is in a room."""
+
+PRICES: Final[dict[type, Price]] = {
+    Filler: _at(FILLER),
+    Reply: _at(REPLY),
+    Goodbye: _at(REPLY),
+    Refusal: _at(REFUSAL),
+    Introduction: _introduction,
+    PlainLine: _line,
+    c.Hello: _at(REFUSAL),
+    c.Identify: _entrance,
+    c.Resume: _entrance,
+    c.Login: _hashing,
+    c.Register: _hashing,
+    c.Rename: _rename,
+    c.Recover: _hashing,
+    c.ForgetMe: _hashing,
+    c.GiveOutCode: _at(QUESTION),
+    c.MakeToken: _at(QUESTION),
+    c.Operate: _at(QUESTION),
+    c.Invite: _at(QUESTION),
+    c.Uninvite: _at(QUESTION),
+    c.Invitations: lambda state, _s, _c: COMMAND + len(state.grants.invitations) * LISTED,
+    c.RevokeToken: _at(QUESTION),
+    c.Tokens: lambda state, _session, _command: COMMAND + len(state.grants.tokens) * LISTED,
+    c.MakeHook: _hooks,
+    c.RevokeHook: _hooks,
+    c.Hooks: _hooks,
+    c.ChangePassword: _hashing,
+    c.Link: _entrance,
+    c.Confirm: _entrance,
+    c.Logout: _entrance,
+    c.Revoke: _at(ENTRANCE),
+    c.ShowCode: _at(COMMAND),
+    c.Devices: _at(QUESTION),
+    c.Unlock: _entrance,
+    c.Away: _away,
+    c.Back: _away,
+    c.Profile: _at(COMMAND),
+    c.Ignore: _ignore,
+    c.Join: _join,
+    c.Conversations: _at(2 * ENTRANCE),
+    c.Direct: _at(2 * ENTRANCE),
+    c.Leave: _at(COMMAND),
+    c.Say: _say,
+    c.Edit: _change,
+    c.Delete: _change,
+    c.React: _change,
+    c.Typing: _typing,
+    c.Seen: _seen,
+    c.History: _at(QUESTION),
+    c.Search: _at(QUESTION),
+    c.Rooms: _rooms,
+    c.Members: _members,
+    c.SetTopic: _say,
+    c.Kick: _at(FIGURES),
+    c.Ban: _at(FIGURES),
+    c.Mute: _at(FIGURES),
+    c.Unban: _bans,
+    c.Unmute: _bans,
+    c.Bans: _bans,
+    c.SetAccess: _at(QUESTION),
+    c.SetDoor: _at(COMMAND),
+    c.Report: _at(QUESTION + COMMAND),
+    c.SetRules: _rules,
+    c.DeleteRoom: _rules,
+    c.Appoint: _rules,
+    c.Add: _rules,
+    c.Ping: _at(COMMAND),
+}
+"""The price of everything that a transport hands over, by type."""

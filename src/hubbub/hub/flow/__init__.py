@@ -1,0 +1,1 @@
+"""From drafts to what members receive: batches, fan-out, and what passes."""

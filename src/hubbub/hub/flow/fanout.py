@@ -1,0 +1,135 @@
+"""Fan-out: what one commit brought is encoded once per format and written once per member."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+from hubbub.chat.events import AnyLogged, Event
+from hubbub.chat.format import Format
+from hubbub.hub.flow.passing import Note
+from hubbub.hub.flow.private import events_seen
+from hubbub.hub.present.person import NO_SEQS
+from hubbub.hub.present.room import Member, Room, Session
+
+
+class Fanout:
+    """Collects what each session is to receive of one batch; `deliver` writes it, one write each.
+
+    The cost of a delivery is one list append and one write; encoding and joining are shared.
+    """
+
+    __slots__ = ("_echoes", "_pieces")
+
+    def __init__(self) -> None:
+        self._pieces: dict[Session, list[bytes]] = {}
+        self._echoes: dict[Session, Set[int]] = {}
+
+    def __len__(self) -> int:
+        """Return how many sessions are to receive something."""
+        return len(self._pieces)
+
+    def leave_out(self, session: Session, seqs: set[int]) -> None:
+        """Leave out what a session is not to hear: what it said itself, if its format does not
+        hear itself, or what somebody said whom its person ignores.
+
+        Where it lags, `encode_for` does so later.
+        """
+        others = self._echoes.get(session)
+        self._echoes[session] = seqs if others is None else others | seqs
+        for member in session.lagging.values():
+            member.echoes |= seqs
+
+    def answer(self, session: Session, event: Event) -> None:
+        """Add an event for one session alone."""
+        if piece := session.format.encode(event, session.person.name):
+            self._pieces.setdefault(session, []).append(piece)
+
+    def publish(self, room: Room, events: Sequence[AnyLogged]) -> None:
+        """Add a room's events for every live member."""
+        for format_, group in room.live.items():
+            if format_.is_personal or room.direct:
+                for member in group:
+                    echoes = self._echoes.get(member.session, NO_SEQS)
+                    self._add(member.session, encode_for(member, events, echoes))
+            else:
+                self._publish(format_, group, events)
+
+    def _publish(
+        self, format_: Format, group: Iterable[Member], events: Sequence[AnyLogged]
+    ) -> None:
+        encoded = [format_.encode(event) for event in events]
+        if not (batch := b"".join(encoded)):
+            return
+        echoes = self._echoes
+        places = _places(events) if echoes else {}
+        for member in group:
+            session = member.session
+            piece = batch
+            if session in echoes:
+                piece = _without(echoes[session], places, encoded)
+            self._add(session, piece)
+
+    def pass_on(self, room: Room, notes: Sequence[Note]) -> None:
+        """Add what is not logged for every live member to whom it is new."""
+        if not notes:
+            return
+        typing = {note.key for note in notes if not note.numbers}
+        first = min([note.numbers[0] for note in notes if note.numbers], default=sys.maxsize)
+        for format_, group in room.live.items():
+            if format_.is_personal:
+                for member in group:
+                    name = member.session.person.name
+                    told = [format_.encode(one.event, name) for one in notes if one.is_for(member)]
+                    self._add(member.session, b"".join(told))
+                continue
+            encoded = [(note, format_.encode(note.event)) for note in notes]
+            usual = b"".join([piece for note, piece in encoded if note.is_usual])
+            if not any(piece for _, piece in encoded):
+                continue
+            for member in group:
+                piece = usual
+                if member.told >= first or member.session.person.key in typing:
+                    piece = b"".join([piece for note, piece in encoded if note.is_for(member)])
+                self._add(member.session, piece)
+
+    def _add(self, session: Session, piece: bytes) -> None:
+        if not piece:
+            return
+        if (pieces := self._pieces.get(session)) is None:
+            self._pieces[session] = [piece]
+        else:
+            pieces.append(piece)
+
+    def deliver(self) -> int:
+        """Write to each session all that it is to receive; return to how many."""
+        for session, pieces in self._pieces.items():
+            # A write may find its reader slow and take the session out of the live groups; that
+            # is safe here, because the groups are no longer read.
+            session.outlet.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        return len(self._pieces)
+
+
+def _places(events: Iterable[AnyLogged]) -> dict[int, int]:
+    return {event.seq: place for place, event in enumerate(events)}
+
+
+def _without(seqs: Set[int], places: Mapping[int, int], encoded: Sequence[bytes]) -> bytes:
+    """Return the joined encodings of the events whose seqs are none of these.
+
+    `places` are those of all events, by seq. A step for each event that is left out, and no more:
+    in a busy room there are many of whom each said a little.
+    """
+    pieces = list(encoded)
+    for seq in seqs:
+        if (place := places.get(seq)) is not None:
+            pieces[place] = b""
+    return b"".join(pieces)
+
+
+def encode_for(member: Member, events: Sequence[AnyLogged], echoes: Set[int] = NO_SEQS) -> bytes:
+    """Return what one member is to receive of `events`, the next ones of its room."""
+    session, format_ = member.session, member.session.format
+    person = session.person
+    if member.room.direct:
+        events = events_seen(person, member.room, events)
+    encoded = [format_.encode(event, person.name) for event in events]
+    return _without(echoes, _places(events), encoded) if echoes else b"".join(encoded)

@@ -1,0 +1,1 @@
+"""What the log says of people who are known, whether they are here or not."""

@@ -1,0 +1,100 @@
+"""Codes that link a device to a person: shown on one device, typed on another one.
+
+A code counts for ten minutes, and once. Whoever types it waits until the device that shows it says
+yes: so somebody who looked over a shoulder, or guessed, gets nowhere unseen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hubbub.chat.codes import LINK_CHARS, new_code
+from hubbub.chat.errors import Refused
+
+if TYPE_CHECKING:
+    from hubbub.chat.people import Device
+    from hubbub.hub.present.room import Session
+
+LINK_SECONDS: Final = 600
+
+
+class Asking(NamedTuple):
+    """A session that typed a code, and waits for the answer to its command with this ref."""
+
+    session: Session
+    device: Device
+    ref: str | None
+
+    def refuse(self, why: str | Refused) -> None:
+        """Tell the new device why it is not linked."""
+        refusal = Refused(why, code="forbidden") if isinstance(why, str) else why
+        self.session.refuse(refusal, self.ref)
+
+
+class Link:
+    """A code that `session` shows, which counts up to `until` (milliseconds since the epoch)."""
+
+    __slots__ = ("asking", "code", "session", "until")
+
+    def __init__(self, code: str, session: Session, until: int) -> None:
+        self.code = code
+        self.session = session
+        self.until = until
+        self.asking: Asking | None = None
+        """The session that typed it; no other can any more."""
+
+
+class Links:
+    """The codes that count now. A session shows one at a time."""
+
+    def __init__(self) -> None:
+        self._links: dict[str, Link] = {}  # the oldest first
+        self._made = 0
+
+    def __len__(self) -> int:
+        return len(self._links)
+
+    def make(self, session: Session, at: int) -> Link:
+        """Return a new code for a session, in place of its earlier one."""
+        for link in self._of(session):
+            self._close(link, "The other device shows another code now. Type that one.")
+        self._made += 1  # a session may show one after the other
+        code = new_code(f"{session.secret} {self._made}", LINK_CHARS)
+        link = self._links[code] = Link(code, session, at + LINK_SECONDS * 1000)
+        return link
+
+    def find(self, code: str, at: int) -> Link | None:
+        """Return the link with this code if it counts, and nobody has typed it yet."""
+        link = self._links.get(code)
+        return link if link and at < link.until and link.asking is None else None
+
+    def take(self, session: Session, code: str) -> Asking | None:
+        """Return who typed the code that a session shows, if somebody did. It counts no longer."""
+        link = self._links.get(code)
+        if link is None or link.session is not session or link.asking is None:
+            return None
+        del self._links[code]
+        return link.asking
+
+    def left(self, session: Session) -> None:
+        """Take in that a session is gone: what it shows counts no longer, and it waits for none."""
+        for link in self._of(session):
+            self._close(link, "The other device has left. Show a new code there.")
+        for link in list(self._links.values()):
+            if link.asking is not None and link.asking.session is session:
+                del self._links[link.code]
+
+    def sweep(self, at: int) -> None:
+        """Forget the codes whose time is over."""
+        for link in list(self._links.values()):
+            if at < link.until:
+                break
+            self._close(link, "Nobody said yes on the other device in time. Show a new code there.")
+
+    def _of(self, session: Session) -> list[Link]:
+        return [link for link in self._links.values() if link.session is session]
+
+    def _close(self, link: Link, sentence: str) -> None:
+        del self._links[link.code]
+        if link.asking is not None:
+            link.asking.refuse(sentence)

@@ -1,0 +1,1 @@
+"""Being somebody: admission, devices, accounts, invitations, bots, private talk."""

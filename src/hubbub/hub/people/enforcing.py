@@ -1,0 +1,191 @@
+"""What follows from an act of power, on every server that reads its facts in the log."""
+
+from collections.abc import Iterable, Sequence
+
+from hubbub.chat import events as e
+from hubbub.chat import rules as keys
+from hubbub.chat.facts import value_of
+from hubbub.chat.names import AUDIT, REPORTS, handle_of
+from hubbub.chat.removal import removed_by
+from hubbub.chat.rules import Ban, Rules
+from hubbub.hub.membership import bring_in, describe, leave_room
+from hubbub.hub.people.admission import depart
+from hubbub.hub.present.room import Member, Room, Session
+from hubbub.hub.rules.bans import Match, only
+from hubbub.hub.rules.order import Decided
+from hubbub.hub.rules.scopes import may_read
+from hubbub.hub.standing import (
+    found,
+    not_let_in,
+    powers,
+    role_elsewhere,
+    role_in,
+    told,
+    told_rules,
+)
+from hubbub.hub.state import State
+
+
+def remove_rooms(state: State, facts: Sequence[e.Fact]) -> None:
+    """Take everybody out of the rooms that facts remove, and forget the rooms."""
+    for fact in facts:
+        room = state.rooms.get(removed_by(fact))
+        if room is None:
+            continue
+        by = state.book.profiles.get(fact.sender)
+        whose = "" if by is None else f" by {by.name}"
+        reason = f"'{room.called}' was deleted{whose}, with all that was said there."
+        for session in list(_sessions(state, room)):
+            leave_room(state, session.members[room.name])
+            session.send(e.Removed(room=room.name, reason=reason, gone=True))
+        state.remove(room)
+
+
+def let_hear_nothing(state: State, decided: Sequence[Decided]) -> None:
+    """Stop fan-out to people who are no longer let into a room; `enforce` then puts them out.
+
+    What is said there in the same commit is not for them.
+    """
+    for fact, _ in decided:
+        if fact.key.startswith(keys.ROOM):
+            room = state.rooms.get(fact.key.removeprefix(keys.ROOM))
+            for member in [] if room is None else _not_let_in(state, room):
+                member.room.withdraw(member)
+
+
+def enforce(state: State, decided: Sequence[Decided]) -> None:
+    """Put out whom new bans and rules keep out, bring in whom rules let in, and tell members what
+    holds in their rooms from now on."""
+    for fact, former in decided:
+        if fact.key.startswith(keys.BAN) and (ban := value_of(fact, Ban)) is not None:
+            _put_out_all(state, ban)
+        elif fact.key.startswith(keys.ROOM):
+            room = state.rooms.get(fact.key.removeprefix(keys.ROOM))
+            if room is not None:
+                state.put(room)  # the list of rooms has its title, if it is not private
+                _put_out_of_private(state, room, fact.sender)
+                _tell_rules(state, room)
+                _tell_roles(state, room, _sessions(state, room))
+                _bring_in(state, room, former, fact)
+                _put_out_of_reports(state, f"{REPORTS}/{room.name}")
+        elif fact.key.startswith(keys.OPERATOR):
+            _tell_operator(state, fact.key.removeprefix(keys.OPERATOR))
+            for name in (AUDIT, REPORTS):
+                _put_out_of_reports(state, name)
+
+
+def _tell_operator(state: State, id_: str) -> None:
+    """Tell somebody who is here that they run the server now, or no longer."""
+    person = state.here.person(id_)
+    for session in () if person is None else state.here.named(person.key):
+        role = role_elsewhere(state, id_).word
+        session.send(e.RoleChanged(room=None, role=role))  # rare, so it need not wait for a reader
+        for member in list(session.members.values()):
+            _tell_roles(state, member.room, [session])
+
+
+def _tell_roles(state: State, room: Room, sessions: Iterable[Session]) -> None:
+    """Tell those of these members who have another role in a room than they were told."""
+    room.relist()
+    roles = powers(state, room)
+    for session in sessions:
+        member, id_ = session.members[room.name], session.person.id
+        role = roles.get(id_, "")
+        if role == member.role:
+            continue
+        if session.congested:
+            member.described = False  # until it reads again
+        else:
+            member.role = role
+            told = role or role_elsewhere(state, id_).word
+            session.send(e.RoleChanged(room=room.name, role=told))
+
+
+def _not_let_in(state: State, room: Room) -> list[Member]:
+    if not state.order.is_private(room.name):
+        return []
+    members = (one.members[room.name] for one in _sessions(state, room))
+    return [one for one in members if role_in(state, one.session.person.id, room) is None]
+
+
+def _put_out_of_private(state: State, room: Room, by: str) -> None:
+    """Put those out of a private room who are not let in, for good or any more."""
+    for member in _not_let_in(state, room):
+        session, id_ = member.session, member.session.person.id
+        reason = str(not_let_in(state, room, id_))
+        if id_ == by:
+            reason = f"You gave up '{room.called}'. {reason}"
+        leave_room(state, member)
+        session.send(e.Removed(room=room.name, reason=reason))
+
+
+def _bring_in(state: State, room: Room, former: Rules | None, fact: e.Fact) -> None:
+    """Bring those into a private room who were let in, by whoever caused the fact."""
+    rules = value_of(fact, Rules)
+    if former is None or rules is None or not (former.private and rules.private):
+        return
+    by = state.book.profiles.get(fact.sender)
+    added = e.Added(room=room.name, by="" if by is None else by.name, person=fact.sender)
+    for id_ in set(rules.members) - set(former.members):
+        person = state.here.person(id_)
+        if person is None or handle_of(fact.sender) in person.ignores:
+            continue  # it waits for them there
+        for session in state.here.named(person.key):
+            if may_read(session) and role_in(state, id_, room) is not None:
+                _bring_session_in(state, room, session, added)
+
+
+def _bring_session_in(state: State, room: Room, session: Session, added: e.Added) -> None:
+    if not session.congested:
+        session.send(added)
+    is_banned = found(state, state.order.bans, session, room) is not None
+    if room.name in session.members or is_banned or not session.format.knows_rooms:
+        return
+    member = bring_in(state, session, room, state.at)
+    if not session.congested:  # else `catch_up` does it
+        describe(state, member, brought=True)
+
+
+def _put_out_of_reports(state: State, name: str) -> None:
+    """Take those out of a room that the server keeps who may not read it any more."""
+    room = state.rooms.get(name)
+    for session in list(() if room is None else _sessions(state, room)):
+        if role_in(state, session.person.id, room) is None:
+            leave_room(state, session.members[name])
+            session.send(e.Removed(room=name, reason="You may not read this room any more."))
+
+
+def _put_out_all(state: State, ban: Ban) -> None:
+    bans, room = only(ban), state.rooms.get(ban.room)
+    if ban.room and room is None:
+        return
+    for session in list(state.here if room is None else _sessions(state, room)):
+        match = found(state, bans, session, room)
+        if match is not None:
+            put_out(state, session, match, room)
+
+
+def _sessions(state: State, room: Room) -> Iterable[Session]:
+    for person in room.people.values():
+        yield from (member.session for member in state.here.members(room, person))
+
+
+def put_out(state: State, session: Session, match: Match, room: Room | None) -> None:
+    """Take a session out of a room, or end it if it is kept out of the chatroom, and say why."""
+    reason = told(state, match, room)
+    if room is None:
+        depart(state, session)
+        session.send(e.Bye(reason=reason, code="banned"))
+        session.outlet.end()
+    else:
+        leave_room(state, session.members[room.name])
+        session.send(e.Removed(room=room.name, reason=reason))
+
+
+def _tell_rules(state: State, room: Room) -> None:
+    rules = told_rules(state, room) or e.RoomRules(room=room.name)
+    for session in _sessions(state, room):
+        if session.congested:
+            session.members[room.name].described = False  # until it reads again
+        else:
+            session.send(rules)

@@ -1,0 +1,68 @@
+"""Another name for somebody who is known: they stay the same person, and stay in their rooms."""
+
+from hubbub.chat import commands as c
+from hubbub.chat.errors import Refused
+from hubbub.chat.names import allowed_name, check_is_no_program
+from hubbub.chat.queries import Moment
+from hubbub.hub.asking import Reading
+from hubbub.hub.membership import rename_in_rooms
+from hubbub.hub.people import reserved
+from hubbub.hub.people.admission import welcome
+from hubbub.hub.people.identity import alone, may_have, take_name
+from hubbub.hub.present.person import Person
+from hubbub.hub.present.room import Room, Session
+from hubbub.hub.standing import check_bans
+from hubbub.hub.state import State
+
+
+def rename(state: State, session: Session, command: c.Rename, _at: int) -> Reading:
+    """Let the session's person have another name; all of their sessions are told by a welcome."""
+    own = session.person
+    if not own.id:
+        raise Refused(
+            "People in passing have a name for as long as they are connected. Connect again with "
+            "another one.",
+            code="forbidden",
+        )
+    wanted = Person(allowed_name(command.name), id_=own.id)
+    check_is_no_program(wanted.name)
+    while own.id in state.identifying:
+        yield Moment()
+    with alone(state, own.id):
+        if wanted.name != own.name:
+            _check_free(state, session, wanted)
+            _check_bans(state, session, wanted)
+            yield from take_name(state, session, wanted)
+            # Whatever they said so far counts as said under the name that they had.
+            while any(one.pending_bytes for one in state.here.named(own.key)):
+                yield state.drafts.next_batch()
+            _change(state, own, wanted.name)
+    for one in state.here.named(own.key):
+        if one is not session and one.format.gets_answers:
+            one.send(welcome(state, one, None))
+    if session.format.gets_answers:
+        session.send(welcome(state, session, command.ref))
+
+
+def _check_free(state: State, session: Session, wanted: Person) -> None:
+    """Raise Refused `name_taken` if the name is another's, or looks like it."""
+    if not may_have(state, session, wanted):
+        raise Refused(f"The name '{wanted.name}' is taken. Choose another one.", code="name_taken")
+    state.looks.check(wanted, besides=session.person)
+    reserved.check_looks(state, wanted)
+
+
+def _check_bans(state: State, session: Session, wanted: Person) -> None:
+    """Raise Refused `banned` if nobody of this name may be here, or in a room that they are in."""
+    rooms = {name: one.room for name, one in session.members.items()}
+    places: list[Room | None] = [None, *rooms.values()]
+    for room in places:
+        check_bans(state, wanted, session.origin, room)
+
+
+def _change(state: State, own: Person, name: str) -> None:
+    """Call somebody otherwise from now on."""
+    sessions = state.here.named(own.key)
+    state.looks.free(own)
+    rename_in_rooms(state, sessions, lambda: state.here.rename(own, name))
+    state.looks.take(own)

@@ -1,0 +1,132 @@
+"""Read markers move, are told to all sessions of their person, and are logged from time to time.
+
+What may race: somebody may leave and come back before what was noted stands in the log. So their
+markers are read only once it does, and are kept until the next sweep, and while they come in.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from hubbub.chat.events import AnyLogged, Fact, Seen
+from hubbub.chat.facts import fact_of
+from hubbub.chat.people import READ
+from hubbub.hub.asking import Reading, read_facts
+from hubbub.hub.flow.private import last_seen
+from hubbub.hub.known.markers import Marker
+from hubbub.hub.present.room import Member, Room, Session
+from hubbub.hub.state import State
+
+_seq: Final = msgspec.json.Decoder(int)
+
+
+def load(state: State, id_: str) -> Reading:
+    """Read the markers of somebody who comes, unless they are here still."""
+    if id_ in state.markers:
+        return
+    beginning = f"{READ}{id_}/"
+    facts = yield from read_facts(state, beginning)
+    # What the log could not take so far counts, too: it will be noted again.
+    noted = (draft.event for draft in state.noted.values())
+    seqs: dict[str, int] = {}
+    for fact in chain(facts, noted):
+        if isinstance(fact, Fact) and fact.key.startswith(beginning):
+            room = fact.key.removeprefix(beginning)
+            seqs[room] = max(_seq_of(fact), seqs.get(room, 0))
+    state.markers.begin(id_, seqs)
+
+
+def _seq_of(fact: Fact) -> int:
+    try:
+        return _seq.decode(fact.value)
+    except msgspec.DecodeError:  # it clears, or cannot be read
+        return 0
+
+
+def see(state: State, session: Session, room: Room, seq: int, at: int) -> None:
+    """Move the marker of a session's person; all their sessions are told, and this one anyway."""
+    person = session.person
+    seq = min(seq, last_seen(person, room))
+    if person.id and not state.markers.move(person.id, room.name, seq):
+        _tell(session, room.name, state.markers.seq(person.id, room.name))
+        return
+    if person.id:
+        state.markers.log_later(person.id, room.name, at)
+    for one in state.here.named(person.key):
+        if one is session or not one.congested:
+            _tell(one, room.name, seq)
+
+
+def _tell(session: Session, room: str, seq: int) -> None:
+    session.send(Seen(room=room, seq=seq))
+    if (member := session.members.get(room)) is not None:
+        member.marker = seq
+
+
+def tell_what_moved(state: State, member: Member) -> None:
+    """Tell a member that did not read where its person's marker is now, if it has moved."""
+    seq = state.markers.seq(member.session.person.id, member.room.name)
+    if seq > member.marker:
+        _tell(member.session, member.room.name, seq)
+
+
+def take(state: State, facts: Iterable[Fact]) -> None:
+    """Take in the next facts of the log: markers that moved on another server."""
+    for fact in facts:
+        family, _, rest = fact.key.partition("/")
+        id_, _, room = rest.partition("/")
+        if f"{family}/" != READ or id_ not in state.markers:
+            continue
+        seq = _seq_of(fact)
+        person = state.here.person(id_)
+        if state.markers.move(id_, room, seq) and person is not None:
+            for one in state.here.named(person.key):
+                if not one.congested:
+                    _tell(one, room, seq)
+
+
+def read_by_themselves(state: State, room: Room, events: Iterable[AnyLogged]) -> None:
+    """Take in that people have read what they said themselves in a private room.
+
+    Not if something is unread before it: a script may write to somebody whose words wait.
+    """
+    for event in events:
+        id_ = event.person
+        if state.here.person(id_) is None or event.prev > state.markers.seq(id_, room.name):
+            continue
+        if state.markers.move(id_, room.name, event.seq):
+            state.markers.log_later(id_, room.name, state.at)
+
+
+# Logging.
+
+
+def leave(state: State, id_: str) -> None:
+    """Log what moved of somebody who leaves."""
+    _log(state, state.markers.leave(id_))
+
+
+def log_due(state: State, at: float) -> None:
+    """Log what is due at this time, and again what the log could not take; forget who left."""
+    for key, draft in list(state.noted.items()):
+        if state.drafts.is_settled(draft.number):
+            del state.noted[key]
+            if not draft.event.seq and isinstance(draft.event, Fact):
+                _note(state, draft.event)
+    _log(state, state.markers.due(at))
+    state.markers.forget(
+        lambda id_: state.here.person(id_) is not None, lambda id_: id_ in state.identifying
+    )
+
+
+def _log(state: State, markers: Iterable[Marker]) -> None:
+    for id_, room, seq in markers:
+        if id_ not in state.book.profiles:
+            continue  # they are forgotten
+        _note(state, fact_of(f"{READ}{id_}/{room}", seq, by=id_, at=state.at))
+
+
+def _note(state: State, fact: Fact) -> None:
+    state.noted[fact.key] = state.note(fact)

@@ -1,0 +1,1 @@
+"""Acts of power over people and rooms, and their record."""

@@ -1,0 +1,155 @@
+"""The members of a private room, whom the rules of the room name.
+
+Others do not see the room, whatever power they have elsewhere. Sessions are brought in and put out
+where the rules are applied (enforcing.py).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from hubbub.chat import commands as c
+from hubbub.chat import rules as keys
+from hubbub.chat.errors import Refused
+from hubbub.chat.events import Added, Fact
+from hubbub.chat.facts import fact_of
+from hubbub.chat.names import DEFAULT_ROOM, allowed_name, name_key
+from hubbub.chat.roles import Role
+from hubbub.chat.rules import Ban, Rules
+from hubbub.hub.asking import Decision, Reading, write
+from hubbub.hub.membership import find_known, find_person, find_room
+from hubbub.hub.power.audit import record
+from hubbub.hub.present.room import Room, Session
+from hubbub.hub.rules.bans import Somebody, only
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.standing import check, role_in, rules_of
+from hubbub.hub.state import State
+
+
+def change(
+    state: State,
+    room: str,
+    alter: Callable[[Rules], Rules],
+    *,
+    by: str,
+    at: int,
+    besides: Sequence[Fact] = (),
+) -> Reading:
+    """Change whom a private room lets in; `alter` is called again if another change was faster.
+
+    `besides`: facts that are logged before it.
+    """
+    key, others = keys.ROOM + room, list(besides)
+    while True:
+        rules = state.order.rules.get(room, Rules())
+        altered = alter(rules) if rules.private else rules
+        changed = fact_of(key, altered, by=by, at=at, expects=state.order.seq(key))
+        facts = [*others, *([changed] if altered != rules else [])]
+        yield from write(state, facts)
+        if changed not in facts or state.order.seq(key) == changed.seq:
+            return
+        others.clear()
+
+
+def add(state: State, session: Session, command: c.Add, at: int) -> Decision:
+    """Let somebody into a private room, or tell somebody who is here of another one."""
+    room = find_room(state, session, command.room)
+    check(state, session, Act.INVITE, room)
+    if rules_of(state, room).private:
+        return _let_in(state, session, room, command, at)
+    person = find_person(state, command.name)
+    for other in state.here.named(person.key):
+        if not other.congested and session.person.handle not in person.ignores:
+            other.send(Added(room=room.name, by=session.name, person=session.person.id))
+    session.confirm(command.ref)
+    return None
+
+
+def _let_in(state: State, session: Session, room: Room, command: c.Add, at: int) -> Reading:
+    name = allowed_name(command.name)
+    if state.book.names.get(name_key(name)) is None and state.here.holder(name_key(name)):
+        raise Refused(
+            f"'{name}' is here in passing, and a private room is for people whom the server knows "
+            "again. They must join with hubbub, or in a browser.",
+            code="forbidden",
+        )
+    id_ = find_known(state, name)
+
+    def letting_in(rules: Rules) -> Rules:
+        check(state, session, Act.INVITE, room)
+        check_size(room, len({*rules.members, id_}))
+        return rules.letting_in(id_)
+
+    is_new = id_ not in rules_of(state, room).members
+    by, kick = session.person.id, _kick_of(state, room, id_, name)
+    ended = [] if kick is None else [fact_of(keys.BAN + kick.id, None, by=by, at=at)]
+    yield from change(state, room.name, letting_in, by=by, at=at, besides=ended)
+    if is_new:
+        record(state, session, f"added '{name}' to '{room.name}'")
+    session.confirm(command.ref)
+
+
+def check_size(room: Room, people: int) -> None:
+    """Raise Refused `forbidden` if a private room would have too many members."""
+    if people > keys.MEMBERS_MAX:
+        raise Refused(
+            f"A private room lets in {keys.MEMBERS_MAX} people, and '{room.called}' would have "
+            f"{people}.",
+            code="forbidden",
+        )
+
+
+def _kick_of(state: State, room: Room, id_: str, name: str) -> Ban | None:
+    """Return the kick that still keeps somebody out; None if there is none.
+
+    Raises Refused `forbidden` if they are banned.
+    """
+    match = state.order.bans.find(_as_found(state, room, id_), room.name, state.at)
+    if match is None or (match.ban.kick and match.ban.room):
+        return None if match is None else match.ban
+    place = f"'{room.called}'" if match.ban.room else "the chatroom"
+    raise Refused(f"'{name}' is banned from {place}; unban them first.", code="forbidden")
+
+
+def _as_found(state: State, room: Room, id_: str) -> Somebody:
+    """Return by what bans find somebody who may not be here: their id, and unless they have power,
+    their name."""
+    role = role_in(state, id_, room)
+    profile = state.book.profiles.get(id_)
+    has_power = role is not None and role >= Role.MODERATOR
+    return Somebody(id_, "" if has_power or profile is None else profile.name, "")
+
+
+def meant_by(state: State, room: Room, ban: Ban) -> list[str]:
+    """Return the ids of the members for whom a ban from a private room holds."""
+    bans, members = only(ban), rules_of(state, room).members
+    return [
+        id_
+        for id_ in members
+        if bans.find(_as_found(state, room, id_), room.name, ban.since) is not None
+    ]
+
+
+def expel(
+    state: State, room: str, ids: Iterable[str], *, by: str, at: int, bans: Sequence[Fact] = ()
+) -> Reading:
+    """Let people into a private room no longer; `bans` keep them out besides."""
+    gone = tuple(ids)
+
+    def without(rules: Rules) -> Rules:
+        for id_ in gone:
+            rules = rules.without(id_)
+        return rules
+
+    yield from change(state, room, without, by=by, at=at, besides=bans)
+
+
+def closed(session: Session, room: Room, rules: Rules) -> Rules:
+    """Return the rules of a room once it is private: those who are known and there are let in."""
+    if room.name == DEFAULT_ROOM:
+        raise Refused(
+            f"Everybody arrives in '{room.called}', so it stays public. Make another room private.",
+            code="forbidden",
+        )
+    there = (person.id for person in room.people.values() if person.id)
+    closed_ = rules.closed(there, session.person.id)
+    check_size(room, len(closed_.members))
+    return closed_

@@ -1,0 +1,1 @@
+"""Who is here: people, their sessions, rooms and members; names that are kept for somebody."""

@@ -1,0 +1,75 @@
+"""Who is here: the people who have their names, and their sessions."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from hubbub.hub.present.person import Person
+from hubbub.hub.present.room import Member, Room, Session
+
+
+class Here:
+    """Sessions by the keys of their people's names, each person's in order of arrival.
+
+    A session of somebody else's name, which is held, is not among them.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, tuple[Session, ...]] = {}
+        self._known: dict[str, Person] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._sessions
+
+    def __iter__(self) -> Iterator[Session]:
+        return chain.from_iterable(self._sessions.values())
+
+    def named(self, key: str) -> tuple[Session, ...]:
+        """Return the sessions of whoever has the name with this key, none if nobody has it."""
+        return self._sessions.get(key, ())
+
+    def holder(self, key: str) -> Person | None:
+        """Return who has the name with this key."""
+        sessions = self._sessions.get(key)
+        return None if sessions is None else sessions[0].person
+
+    def person(self, id_: str) -> Person | None:
+        """Return the person with this id if they are here."""
+        return self._known.get(id_)
+
+    def known(self) -> Iterable[Person]:
+        """Return those who are here and known."""
+        return self._known.values()
+
+    def has(self, session: Session) -> bool:
+        """Return whether a session has its name."""
+        return session in self.named(session.person.key)
+
+    def add(self, session: Session) -> None:
+        """Let a session be here; nobody else has its person's name."""
+        key = session.person.key
+        self._sessions[key] = (*self.named(key), session)
+        assert self.holder(key) is session.person, "a name belongs to one person"
+        if session.person.id:
+            self._known[session.person.id] = session.person
+
+    def rename(self, person: Person, name: str) -> None:
+        """Call somebody otherwise; nobody has the name."""
+        sessions = self._sessions.pop(person.key)
+        person.rename(name)
+        assert person.key not in self._sessions, "a name belongs to one person"
+        self._sessions[person.key] = sessions
+
+    def remove(self, session: Session) -> None:
+        """Let a session be here no longer; with the last one, its person is not here either."""
+        key = session.person.key
+        others = tuple(one for one in self._sessions[key] if one is not session)
+        if others:
+            self._sessions[key] = others
+        else:
+            del self._sessions[key]
+            self._known.pop(session.person.id, None)
+
+    def members(self, room: Room, person: Person) -> list[Member]:
+        """Return the members of a room that are sessions of a person who is here."""
+        found = (session.members.get(room.name) for session in self.named(person.key))
+        return [member for member in found if member is not None]

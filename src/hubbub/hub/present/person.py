@@ -1,0 +1,84 @@
+"""Somebody in the chatroom, however many connections they have."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from hubbub.chat.events import Message
+from hubbub.chat.names import handle_of, name_key, same_name
+
+NO_SEQS: Final[frozenset[int]] = frozenset()
+"""One for all: each empty set takes as much memory as a person."""
+
+NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+"""Whom most people ignore."""
+
+
+class Opener(NamedTuple):
+    """Who opens rooms: a person, by origin and name key; without a name all of that origin."""
+
+    origin: str
+    name: str = ""
+
+
+class Person:
+    """Somebody who has a name, or is about to.
+
+    Somebody who is known has an `id`; the others are passing: nobody any more once they have left.
+    `key` is what all spellings of the name have in common. `since` is the newest seq when this
+    person took the name: what was said under it up to then, or in its private rooms, was somebody
+    else's. `kind` is that of somebody who is known.
+
+    `ignores`: by their handles, what those were called whom this one ignores. It is replaced, and
+    never changed, so a session knows which it was told.
+    """
+
+    __slots__ = (
+        "away",
+        "drafts",
+        "id",
+        "ignores",
+        "key",
+        "kind",
+        "name",
+        "newest_draft",
+        "not_own",
+        "since",
+    )
+
+    def __init__(self, name: str, since: int = 0, *, id_: str = "") -> None:
+        self.id = id_
+        self.kind = ""
+        self.away: str | None = None
+        """Why they are away from their keyboard, perhaps for no reason given; None if they are not.
+
+        It ends with their last session, as this object does."""
+        self.ignores = NOBODY
+        self.name = name
+        self.key = name_key(name)
+        self.since = since
+        self.not_own = NO_SEQS
+        """Seqs after `since` that somebody else posted under this name while it was free."""
+        self.drafts = 0  # how many they had accepted
+        self.newest_draft = 0  # its number: see `Drafts`
+
+    @property
+    def handle(self) -> str:
+        """What stands for this person where rooms and openings are concerned."""
+        return handle_of(self.id) if self.id else self.key
+
+    def rename(self, name: str) -> None:
+        """Be called otherwise from now on."""
+        self.name, self.key = name, name_key(name)
+
+    def go_on_as(self, earlier: "Person") -> None:
+        """Be the same as somebody who had the name before."""
+        self.since, self.not_own = earlier.since, earlier.not_own
+        self.drafts += earlier.drafts
+
+    def said(self, message: Message) -> bool:
+        """Whether a message is this person's own."""
+        if self.id or message.person:
+            return message.person == self.id
+        seq = message.seq
+        return same_name(message.sender, self.name) and seq > self.since and seq not in self.not_own

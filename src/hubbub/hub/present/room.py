@@ -1,0 +1,352 @@
+"""Sessions, rooms, and members: a session in a room.
+
+A person is in a room if one or more of their sessions are: lists, counts and presence are about
+people, delivery is about members.
+
+A member is either live, and takes part in fan-out, or lagging, and is served from the log after
+its cursor. Never both: it would receive events twice. Never neither: it would receive none.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from hubbub.chat.errors import PutOut, is_passing
+from hubbub.chat.events import AnyLogged, Bye, Error, Event, MemberSummary, Ok, RoomSummary, Topic
+from hubbub.hub.present.person import NO_SEQS, NOBODY, Opener, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from hubbub.chat.errors import HubbubError
+    from hubbub.chat.format import Format
+    from hubbub.chat.roles import Scope
+    from hubbub.hub.present.outlet import Outlet
+
+PUT_OFF_MAX = 1024
+"""Refs of refused commands that are kept for one session: more than a client has unanswered."""
+
+
+class Session:
+    """One connection of a person.
+
+    `secret` proves to `resume` that a later connection is the same person; `earlier_secret` is the
+    one it resumed from. A `held` session must resume, because somebody has its name, or is a
+    `stranger`, and only people who are known are let in; a `locked` one
+    must give the password. Only a session that is neither has its name. If it is
+    `leaving`, its peer has hung up, and only what that said is still being acted on.
+    """
+
+    __slots__ = (
+        "abandoned",
+        "congested",
+        "current",
+        "device",
+        "earlier_secret",
+        "format",
+        "gone",
+        "held",
+        "is_poster",
+        "lagging",
+        "leaving",
+        "locked",
+        "members",
+        "origin",
+        "outlet",
+        "pending_bytes",
+        "person",
+        "put_off",
+        "rooms_of_own",
+        "scopes",
+        "secret",
+        "stranger",
+        "told_ignores",
+    )
+
+    def __init__(
+        self, person: Person, format_: Format, outlet: Outlet, secret: str, *, origin: str = ""
+    ) -> None:
+        self.person = person
+        self.origin = origin
+        self.format = format_
+        self.outlet = outlet
+        self.secret = secret
+        self.is_poster = not secret
+        """Whether it only posts: nobody can prove to be the same person later."""
+        self.earlier_secret = ""
+        self.scopes: frozenset[Scope] | None = None
+        """What the token of a bot is for; None for people."""
+        self.device = ""
+        """The hash of its device's secret; it ends when that is its person's no longer."""
+        self.gone = False
+        """Whether its connection is: somebody else may just be about to let it in."""
+        self.held = False
+        self.stranger = False
+        self.locked = False
+        self.congested = False
+        self.leaving = False
+        self.members: dict[str, Member] = {}
+        self.lagging: dict[str, Member] = {}
+        self.abandoned: dict[str, Member] = {}  # private rooms that the other one has left
+        self.rooms_of_own = 0  # that nobody else brought it into
+        self.current: Room | None = None
+        self.pending_bytes = 0
+        self.told_ignores = NOBODY
+        """`Person.ignores`, as the session was told it last."""
+        self.put_off: dict[str, None] = {}
+        """The refs of commands that were refused for now, the oldest first: see `Say.behind`."""
+
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        return self.person.name
+
+    @property
+    def opener(self) -> Opener:
+        """The person, as far as rooms are counted."""
+        return Opener(self.origin, self.person.handle)
+
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """The secrets that prove a later connection to be the same person; some may be empty."""
+        return self.secret, self.earlier_secret
+
+    @property
+    def admitted(self) -> bool:
+        """Whether it has its name, and may send any command."""
+        return not (self.held or self.locked)
+
+    def refused_for_now(self, ref: str | None) -> None:
+        """Take in that the command with this ref was refused for a reason that passes."""
+        if ref is not None:
+            self.put_off[ref] = None
+            if len(self.put_off) > PUT_OFF_MAX:
+                del self.put_off[next(iter(self.put_off))]
+
+    def refuse(self, error: HubbubError, ref: str | None) -> None:
+        """Tell the session that its command with this ref is refused."""
+        if is_passing(error.code):
+            self.refused_for_now(ref)
+        self.send(Error.of(error, ref))
+        if isinstance(error, PutOut):
+            self.send(Bye(reason=str(error), code=error.code))
+            self.outlet.end()
+
+    def confirm(self, ref: str | None) -> None:
+        """Tell the session that its command with this ref is done, if it asked for an answer."""
+        if ref is not None:
+            self.send(Ok(ref=ref))
+
+    def send(self, event: Event) -> None:
+        """Send one event that is meant for this session alone.
+
+        Only for what the session itself caused: what others cause must wait while it is congested.
+        """
+        if payload := self.format.encode(event, self.person.name):
+            self.outlet.write(payload)
+
+
+class Member:
+    """A session in a room. While it lags, `cursor` is the last seq that was written to it.
+
+    `described`: the `room` event was sent to it. If the session does not read, this waits until it
+    does. `told`: see `passing`. `told_times` is the room's when the member began to lag. `echoes`
+    are the seqs of what the session said while it lagged, if its format does not hear itself.
+    `marker` is the read marker of its person that the session was told last, and `role` its role.
+    """
+
+    __slots__ = (
+        "cursor",
+        "described",
+        "echoes",
+        "is_own",
+        "marker",
+        "role",
+        "room",
+        "session",
+        "told",
+        "told_times",
+    )
+
+    def __init__(self, session: Session, room: Room) -> None:
+        self.session = session
+        self.room = room
+        self.cursor = 0
+        self.described = True
+        self.is_own = True
+        self.echoes = NO_SEQS
+        self.marker = 0
+        self.role = ""
+        self.told = 0
+        self.told_times = 0
+
+
+class Room:
+    """`people` are in it, by name key, with so many sessions in all, the `listeners`.
+
+    `direct` names the two whose private room it is, and `handles` stand for them (see names.py),
+    who opened it first; `introduced` is the number of the draft that is to say so in the log.
+    `dropped`: see `Head`. `title` is what people call it, if that is not its name. While
+    it is `going`, because somebody deletes it, nothing more is said there.
+    `presence_changes` and `listed_at`: see `passing`. `told_times` is how often the members were
+    told of such changes.
+    """
+
+    __slots__ = (
+        "_listed",
+        "direct",
+        "dropped",
+        "first",
+        "going",
+        "handles",
+        "introduced",
+        "last",
+        "listed_at",
+        "listeners",
+        "live",
+        "name",
+        "newest_draft",
+        "opener",
+        "owner",
+        "people",
+        "presence_changes",
+        "title",
+        "told_times",
+        "topic",
+        "topic_seq",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        first: int = 0,
+        last: int = 0,
+        topic: str = "",
+        dropped: int = 0,
+    ) -> None:
+        self.name = name
+        self.title = ""
+        self.going = False
+        self.first = first
+        self.last = last
+        self.dropped = dropped
+        self.topic = topic
+        self.topic_seq = last  # not known more exactly: it was set at `last` or before
+        self.direct: tuple[str, ...] = ()
+        self.handles: tuple[str, ...] = ()
+        self.introduced = 0
+        self.people: dict[str, Person] = {}
+        self.listeners = 0
+        # Dictionaries as ordered sets: the order of delivery is the order of arrival.
+        self.live: dict[Format, dict[Member, None]] = {}
+        self.newest_draft = 0
+        self._listed: list[MemberSummary] | None = None
+        self.opener: Opener | None = None
+        self.owner = ""  # the id of who opened it, if they are known
+        self.presence_changes = 0
+        self.listed_at = 0
+        self.told_times = 0
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.title or self.name
+
+    def other(self, handle: str) -> str:
+        """Return the handle of the other one in a private room."""
+        return next((other for other in self.handles if other != handle), "")
+
+    def enter(self, session: Session, role: str = "") -> Member:
+        """Make the session a member; the caller makes it live or lagging at once.
+
+        `role` is what power its person has here, as in `MemberSummary`.
+        """
+        member = Member(session, self)
+        member.role = role
+        session.members[self.name] = member
+        self.listeners += 1
+        person = session.person
+        if person.key not in self.people:
+            if self._listed is not None and len(self._listed) == len(self.people):
+                self._listed.append(_summary(person, role))
+            self.people[person.key] = person
+        return member
+
+    def leave(self, member: Member, *, stays: bool) -> None:
+        """Forget the member, live or not; the person `stays` who has another session here."""
+        session = member.session
+        del session.members[self.name]
+        self.listeners -= 1
+        if not stays:
+            del self.people[session.person.key]
+            self.relist()
+        session.lagging.pop(self.name, None)
+        self.withdraw(member)
+        if session.current is self:
+            session.current = None
+
+    def renamed(self, person: Person, former_key: str) -> None:
+        """Take in that somebody who is in the room has another name."""
+        del self.people[former_key]
+        self.people[person.key] = person
+        self.relist()
+
+    def go_live(self, member: Member) -> None:
+        """Serve the member by fan-out from now on; it must have received all up to `last`."""
+        member.session.lagging.pop(self.name, None)
+        member.echoes = NO_SEQS
+        self.live.setdefault(member.session.format, {})[member] = None
+
+    def lag(self, member: Member, cursor: int) -> None:
+        """Serve the member from the log, from `cursor` on."""
+        assert 0 <= cursor <= self.last, "a cursor beyond the end would skip what comes next"
+        member.cursor = cursor
+        member.told_times = self.told_times
+        member.session.lagging[self.name] = member
+        self.withdraw(member)
+
+    def withdraw(self, member: Member) -> None:
+        """Serve the member by fan-out no longer; the caller makes it lagging or leave at once."""
+        group = self.live.get(member.session.format, {})
+        group.pop(member, None)
+        if not group:
+            self.live.pop(member.session.format, None)
+
+    def advance(self, events: Sequence[AnyLogged]) -> None:
+        """Move on to the room's next events, in order, as the log handed them out."""
+        assert events[0].prev == self.last, "the log left events out, or repeats them"
+        self.first = self.first or events[0].seq
+        self.last = events[-1].seq
+        for event in events:
+            if isinstance(event, Topic):
+                self.topic, self.topic_seq = event.text, event.seq
+
+    def list_for(self, member: Member) -> None:
+        """Note that a member is given a list of the members."""
+        member.told = self.listed_at = self.presence_changes
+
+    def relist(self) -> None:
+        """Make the list of the members anew, because something that it says has changed."""
+        self._listed = None
+
+    def listed(
+        self, members_max: int, roles: Callable[[], Mapping[str, str]]
+    ) -> list[MemberSummary]:
+        """Return up to `members_max` people in order of arrival; the list may grow later.
+
+        `roles` gives, by id, those who have one.
+        """
+        if self._listed is None:
+            first, powers = itertools.islice(self.people.values(), members_max), roles()
+            self._listed = [_summary(one, powers.get(one.id, "")) for one in first]
+        return self._listed if len(self._listed) <= members_max else self._listed[:members_max]
+
+    def summary(self) -> RoomSummary:
+        """Return the room's entry in the list of rooms."""
+        return RoomSummary(self.name, self.topic, len(self.people), self.last, self.title)
+
+
+def _summary(person: Person, role: str) -> MemberSummary:
+    return MemberSummary(person.name, person.id, role, person.kind, person.away is not None)

@@ -1,0 +1,1 @@
+"""What one person or address may use up in a day."""

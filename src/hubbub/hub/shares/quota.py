@@ -1,0 +1,57 @@
+"""How much was posted from where lately, so that nobody can fill the disk.
+
+An address may post its share in a day. People who have posted little may go on beyond it, up to
+twice the share, so that one flood does not silence everybody behind the same router.
+"""
+
+from math import ceil
+from typing import Final
+
+from hubbub.chat.errors import Refused
+from hubbub.hub.shares.buckets import Buckets
+
+SHARES_OF_THIS_MACHINE: Final = 10
+"""Many programs and proxies may be behind this machine's address."""
+
+EVENT_BYTES: Final = 256
+"""About what an event takes on disk besides its text and the index of it."""
+
+FEW_DRAFTS: Final = 100
+"""People who posted no more may go on when others have used up the share of their address."""
+
+
+class Quota:
+    """Each address may post `share_bytes` a day, 0 is no limit. This machine is called ''."""
+
+    def __init__(self, share_bytes: int) -> None:
+        self._share_bytes = share_bytes
+        self._posted = Buckets(self._share)
+
+    def _share(self, origin: str) -> float:
+        return self._share_bytes * (1 if origin else SHARES_OF_THIS_MACHINE)
+
+    def take(self, origin: str, text_bytes: int, at: int, drafts: int) -> None:
+        """Count a text; raise Refused `too_much` if it is more than may be posted now.
+
+        `drafts`: how many the same person posted before it.
+        """
+        if not self._share_bytes:
+            return
+        posted, size = self._posted.of(origin, at), text_bytes + EVENT_BYTES
+        share = posted.per_day
+        if posted.level + size > share:  # only now: this is asked for each message
+            allowed = share if drafts > FEW_DRAFTS else 2 * share
+            if (excess := posted.left(at) + size - allowed) > 0:
+                seconds = posted.seconds_for(excess)
+                raise Refused(
+                    f"People at your address have posted {ceil(posted.level)} bytes lately; "
+                    f"{share:.0f} a day are allowed. Post this again in {seconds} seconds.",
+                    code="too_much",
+                    retry_after=seconds,
+                )
+        posted.level += size
+
+    def give_back(self, origin: str, text_bytes: int) -> None:
+        """Count a text no longer: nothing of it was stored, or it stood in the log already."""
+        if self._share_bytes:
+            self._posted.take_back(origin, text_bytes + EVENT_BYTES)

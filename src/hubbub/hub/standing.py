@@ -1,0 +1,319 @@
+"""What somebody is in a room, what the room is, and whether they may do what they ask for.
+
+Most rooms have no rules, and nobody is banned or muted there. Then everything that is said is
+allowed after a few look-ups, whatever holds in other rooms.
+"""
+
+from __future__ import annotations
+
+from heapq import nlargest
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.chat.names import REPORTS, is_direct, is_public, is_system, name_key
+from hubbub.chat.roles import Kind, Role
+from hubbub.chat.rules import Rules
+from hubbub.hub.rules import rights
+from hubbub.hub.rules.access import Arrival, check_may_enter
+from hubbub.hub.rules.bans import Bans, Match, Somebody, told_banned, told_muted, told_removed
+from hubbub.hub.rules.rights import Act, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from hubbub.hub.present.person import Person
+    from hubbub.hub.present.room import Room, Session
+    from hubbub.hub.state import State
+
+PRIVATE_ROOMS_MAX: Final = 1000
+"""How many of one person's are listed, searched, and looked through for what waits."""
+
+_RAISED_BY: Final = {role.word: role for role in Role}
+
+
+def role_elsewhere(state: State, id_: str) -> Role:
+    """Return what the person with this id, empty for passing people, is in the whole chatroom."""
+    if not id_:
+        return Role.PASSING
+    if id_ in state.order.operators:
+        return Role.OPERATOR
+    profile = state.book.profiles.get(id_)
+    if profile is None:
+        return Role.PASSING
+    return Role.GUEST if profile.kind == "guest" else Role.MEMBER
+
+
+def role_in(state: State, id_: str, room: Room | None) -> Role | None:
+    """Return what a person is in a room they see, or in the chatroom; None if they see it not."""
+    elsewhere = role_elsewhere(state, id_)
+    if room is None or is_direct(room.name):
+        return elsewhere
+    if is_system(room.name):
+        return _role_in_system(state, id_, room.name)
+    return rules_of(state, room).role(id_, elsewhere)
+
+
+def powers(state: State, room: Room) -> dict[str, str]:
+    """Return the words for the roles of those who have power in a room, by id."""
+    if is_direct(room.name):
+        return {}
+    rules = rules_of(state, room)
+    return (
+        dict.fromkeys(rules.moderators, Role.MODERATOR.word)
+        | ({rules.owner: Role.OWNER.word} if rules.owner else {})
+        | dict.fromkeys(state.order.operators, Role.OPERATOR.word)
+    )
+
+
+def _role_in_system(state: State, id_: str, name: str) -> Role | None:
+    """Return what somebody is in a room of the server's: an operator, or a moderator of the room
+    that it is about."""
+    room = state.rooms.get(name.removeprefix(f"{REPORTS}/"))
+    is_about_a_room = room is not None and not is_system(room.name)
+    role = role_in(state, id_, room) if is_about_a_room else role_elsewhere(state, id_)
+    needed = Role.MODERATOR if is_about_a_room else Role.OPERATOR
+    return role if role is not None and role >= needed else None
+
+
+def private_rooms(state: State, id_: str) -> list[Room]:
+    """Return the private rooms that somebody is let into, the newest first: those with the newest
+    events, and no more than `PRIVATE_ROOMS_MAX`."""
+    rooms = (state.rooms.get(name) for name in state.order.private_of.get(id_, ()))
+    return nlargest(PRIVATE_ROOMS_MAX, filter(None, rooms), key=lambda room: (room.last, room.name))
+
+
+def rules_of(state: State, room: Room) -> Rules:
+    """Return what holds in a room. Before anything was said there, it is whoever's opened it."""
+    return state.order.rules.get(room.name) or Rules(owner=room.owner)
+
+
+def place_of(state: State, room: Room | None, id_: str = "") -> Place:
+    """Return a room, or the chatroom, as what the person with this id acts in."""
+    if room is None:
+        return Place("", (Kind.CHATROOM,), lambda role: _names(state, Rules(), role))
+    rules = rules_of(state, room)
+    kinds = rules.kinds(id_)
+    if not is_public(room.name):
+        kinds = (Kind.SYSTEM if is_system(room.name) else Kind.CONVERSATION,)
+    raised = {Act.TOPIC: _RAISED_BY[rules.topic_by]}
+    return Place(room.called, kinds, lambda role: _names(state, rules, role), raised)
+
+
+def _names(state: State, rules: Rules, role: Role) -> Sequence[str]:
+    """Return the names of those who have a role, of the room if any are, those here first."""
+    of_room = [rules.owner] if role <= Role.OWNER else []
+    if role <= Role.MODERATOR:
+        of_room = [*rules.moderators, rules.owner]
+    # Those who are not let into a private room do not see it, either.
+    operators = [one for one in state.order.operators if not rules.private or one in rules.members]
+    for ids in (of_room, operators):
+        found = [(id_, profile) for id_ in ids if (profile := state.book.profiles.get(id_))]
+        if found:
+            found.sort(key=lambda one: state.here.person(one[0]) is None)
+            return [profile.name for _, profile in found]
+    return []
+
+
+# What they may.
+
+
+def check(state: State, session: Session, act: Act, room: Room | None) -> None:
+    """Raise Refused `forbidden` if the session's person may not act there, with who could."""
+    id_ = session.person.id
+    if room is not None:
+        check_sees(state, session, room)
+    role = role_in(state, id_, room)
+    assert role is not None, "everybody sees the chatroom"
+    rights.check(act, role, place_of(state, room, id_), session.scopes)
+
+
+def may(state: State, id_: str, act: Act, room: Room) -> bool:
+    """Return whether the person with this id may act in a room, wherever they are."""
+    role = role_in(state, id_, room)
+    return role is not None and rights.may(act, role, place_of(state, room, id_))
+
+
+def check_sees(state: State, session: Session, room: Room) -> None:
+    """Raise Refused if a room is not for the session's person to see.
+
+    A private room is `forbidden`, with whom to ask; one of the server's own is `no_such_room`.
+    """
+    id_ = session.person.id
+    if role_in(state, id_, room) is None:
+        raise not_let_in(state, room, id_) if is_public(room.name) else no_such_room(room.name)
+
+
+def not_let_in(state: State, room: Room, id_: str) -> Refused:
+    """Return the refusal of a private room that the person with this id is not let into."""
+    place = place_of(state, room)
+    if not rules_of(state, room).members:
+        who = "nobody is left in it"
+    elif id_:
+        who = f"ask {rights.ask(place, Role.MODERATOR)} to add you"
+    else:
+        who = f"join with hubbub or in a browser, and ask {rights.ask(place, Role.MODERATOR)}"
+        who += " to add you"
+    # By its name: a title is for those who see the room.
+    return Refused(f"'{room.name}' is a private room; {who}.", code="forbidden")
+
+
+def no_such_room(name: str) -> Refused:
+    """Return the refusal of a room that is not there, or not theirs to see."""
+    return Refused(
+        f"There is no room '{name}'. Join it to open it, or ask for the list of rooms.",
+        code="no_such_room",
+    )
+
+
+def check_power(state: State, session: Session, person: str, name: str, room: Room | None) -> None:
+    """Raise Refused `forbidden` if somebody, by id, is as much there as the session's person."""
+    own = session.person.id
+    role, theirs = role_in(state, own, room), role_in(state, person, room)
+    if person != own or not own:
+        # Nobody is nothing in a room that they do not see.
+        rights.check_power(
+            role or Role.PASSING, theirs or Role.PASSING, name, place_of(state, room)
+        )
+
+
+def check_changing(state: State, session: Session, act: Act, room: Room) -> None:
+    """Raise Refused `forbidden` or `muted` if the session's person may not do this in a room."""
+    if session.scopes is None and not state.order.restrains(room.name):
+        return
+    check(state, session, act, room)
+    match = found(state, state.order.mutes, session, room)
+    if match is not None:
+        raise Refused(_told(state, match, room, Act.MUTE, told_muted), code="muted")
+
+
+def may_change(state: State, session: Session, act: Act, room: Room | None) -> bool:
+    """Return whether `check_changing` allows it; without a room, whether they are not muted."""
+    if room is None:
+        return found(state, state.order.mutes, session, None) is None
+    try:
+        check_changing(state, session, act, room)
+    except Refused:
+        return False
+    return True
+
+
+def check_speaking(state: State, session: Session, room: Room, nonce: str | None) -> None:
+    """Raise Refused `forbidden`, `muted` or `slow_mode` if they may not write in a room now.
+
+    A message that is repeated, with its nonce, need not wait.
+    """
+    check_changing(state, session, Act.SAY, room)
+    if slow_seconds := _slow_seconds(state, session, room):
+        who = _key(session.person.id, session.person.key)
+        slow = state.order.slow
+        slow.check(room.name, who, slow_seconds, state.at, nonce, called=room.title)
+
+
+def spoke(state: State, session: Session, room: Room, nonce: str | None) -> None:
+    """Note that the session's person wrote in a room, which may be in slow mode."""
+    if _slow_seconds(state, session, room):
+        who = _key(session.person.id, session.person.key)
+        state.order.slow.wrote(room.name, who, state.at, nonce)
+
+
+def recall(state: State, messages: Iterable[e.Message]) -> None:
+    """Note who wrote in a slow room before the server started, the earliest first.
+
+    Moderators are among them, but nobody asks when they wrote.
+    """
+    for one in messages:
+        who = _key(one.person, "" if one.person else name_key(one.sender))
+        state.order.slow.wrote(one.room, who, one.at, one.nonce)
+
+
+def _slow_seconds(state: State, session: Session, room: Room) -> int:
+    """Return for how long this person waits after each message; moderators never do."""
+    rules = state.order.rules.get(room.name)
+    if rules is None or not rules.slow_seconds:
+        return 0
+    role = role_in(state, session.person.id, room)
+    return 0 if role is not None and role >= Role.MODERATOR else rules.slow_seconds
+
+
+def _key(id_: str, key: str) -> str:
+    return f"={id_}" if id_ else key  # no key begins so
+
+
+def check_entry(state: State, session: Session, act: Act, room: Room | None) -> None:
+    """Raise Refused `banned` or `forbidden` if the session's person may not enter, or read, a room.
+
+    Without a room, it is the chatroom.
+    """
+    if room is not None and room.name in state.order.rules:
+        check(state, session, act, room)
+    check_bans(state, session.person, session.origin, room)
+
+
+def check_bans(state: State, person: Person, origin: str, room: Room | None) -> None:
+    """Raise Refused `banned` if a room, or the chatroom, is closed to somebody from there."""
+    match = _found(state, state.order.bans, person, origin, room)
+    if match is not None:
+        raise Refused(told(state, match, room), code="banned")
+
+
+def check_access(state: State, who: Arrival) -> None:
+    """Raise Refused `not_admitted` if somebody may not come into the chatroom."""
+    check_may_enter(
+        state.access,
+        who,
+        door_locked=state.order.door is not None,
+        ask=lambda: rights.ask(place_of(state, None), Role.OPERATOR),
+    )
+
+
+def told(state: State, match: Match, room: Room | None) -> str:
+    """Return the sentence that tells somebody of the ban that keeps them out."""
+    is_for_good = match.ban.kick and state.order.is_private(match.ban.room)
+    return _told(state, match, room, Act.BAN, told_removed if is_for_good else told_banned)
+
+
+def _told(
+    state: State, match: Match, room: Room | None, act: Act, tell: Callable[[Match, str, str], str]
+) -> str:
+    place = place_of(state, room if match.ban.room else None)
+    needed = rights.least(act, place.kinds) or Role.OPERATOR
+    return tell(match, place.words, rights.ask(place, needed))
+
+
+def found(state: State, bans: Bans, session: Session, room: Room | None) -> Match | None:
+    """Return the ban, or mute, that holds for a session in a room, or in the chatroom."""
+    return _found(state, bans, session.person, session.origin, room)
+
+
+def _found(
+    state: State, bans: Bans, person: Person, origin: str, room: Room | None
+) -> Match | None:
+    name = "" if room is None else room.name
+    if not bans.reach(name):
+        return None
+    who = Somebody(person.id, person.name, origin)
+    if (role_in(state, person.id, room) or Role.PASSING) >= Role.MODERATOR:
+        who = Somebody(person.id, "", "")  # names and addresses do not count of those with power
+    return bans.find(who, name, state.at)
+
+
+def told_rules(state: State, room: Room) -> e.RoomRules | None:
+    """Return the event that tells what holds in a room, None if nothing does."""
+    rules, profiles = rules_of(state, room), state.book.profiles
+    if rules == Rules():
+        return None
+    return e.RoomRules(
+        room=room.name,
+        owner=profiles[rules.owner].name if rules.owner in profiles else "",
+        moderators=[profiles[one].name for one in rules.moderators if one in profiles],
+        writers=[profiles[one].name for one in rules.writers if one in profiles],
+        read_only=rules.read_only,
+        locked=rules.locked,
+        archived=rules.archived,
+        slow_seconds=rules.slow_seconds,
+        topic_by=rules.topic_by,
+        title=rules.title,
+        private=rules.private,
+        members=[profiles[one].name for one in rules.members if one in profiles],
+    )

@@ -1,0 +1,216 @@
+"""Portions: how the next messages get into the search index.
+
+How it works. A portion is read and split into words in a thread of its own, beside the commits, and
+put into the index in the writer's. What was read is void if meanwhile a commit changed a message
+that was not indexed yet, or the index was emptied. Then all of it is done again in the writer's
+thread, where nothing comes between.
+
+Windows. The messages are divided into windows of WINDOW_WORDS words, or of one segment that has
+more. A search asks one after the other (search.py), so the window bounds what a step of it costs.
+Edits may make a window larger afterwards, for it is by their seqs that messages belong to it.
+"""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import msgspec
+
+from hubbub.chat.events import AnyLogged, Deleted, Edited
+from hubbub.chat.words import words_of
+from hubbub.log.damage import Damage
+from hubbub.log.newest import Newest, newest_of
+from hubbub.log.sqlite.around import Around, attempt
+from hubbub.log.sqlite.writer import Writer
+
+PORTION_EVENTS = 500
+PORTION_EVENT_BYTES = 500  # a portion of few long messages takes no longer
+WINDOW_WORDS = 16_384  # a search for the beginnings of most of them takes a few milliseconds
+REST_AFTER_SECONDS = 0.000_5  # a rest costs as much as some words do
+
+# From the next segment on: facts leave holes among the seqs, and so do rooms that were removed. No
+# segment has as many events as any portion may have.
+PORTION = """
+WITH portion (after, upto) AS MATERIALIZED (
+    SELECT seq, (
+        SELECT max(last) FROM (
+            SELECT last, bytes, sum(bytes) OVER (ORDER BY last ROWS UNBOUNDED PRECEDING) AS total
+            FROM (
+                SELECT last, size + coalesce(
+                    (SELECT sum(text_bytes) FROM folds WHERE folds.seq BETWEEN first AND last), 0
+                ) AS bytes
+                FROM segments WHERE last > seq AND last < :events_max + (
+                    SELECT first FROM segments WHERE last > seq ORDER BY last LIMIT 1
+                )
+            )
+        ) WHERE total <= :bytes_max OR total = bytes
+    ) FROM watermark
+)
+SELECT
+    upto,
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments
+     WHERE last > after AND last <= upto AND +said = 1
+           AND room_id NOT IN (SELECT id FROM going)),
+    (SELECT '[' || coalesce(group_concat(body, ','), '') || ']' FROM segments WHERE last IN (
+        SELECT newest FROM folds WHERE seq > after AND seq <= upto
+    ))
+FROM portion
+"""
+_WATERMARK = "SELECT seq FROM watermark"
+_NEWEST_WINDOW = """
+SELECT json_array(first, words) FROM windows WHERE first = (SELECT max(first) FROM windows)
+"""
+_NEXT = """
+SELECT min(last) FROM segments
+WHERE last > ? AND kind <> 'gone' AND room_id NOT IN (SELECT id FROM going)
+"""
+_FILL = "INSERT INTO portions (upto, messages, windows) VALUES (?, ?, ?)"
+
+
+class _Said(msgspec.Struct):
+    """What the index needs of a message."""
+
+    seq: int
+    room: str
+    text: str
+
+
+class _Window(msgspec.Struct, array_like=True):
+    """Messages that are searched together, from the seq `first` on, and how many words it is."""
+
+    first: int
+    words: int
+
+
+_segments = msgspec.json.Decoder(list[list[_Said]])
+_changes = msgspec.json.Decoder(list[list[AnyLogged]])
+_window = msgspec.json.Decoder(_Window)
+_encode = msgspec.json.Encoder().encode
+
+
+Row = tuple[int, str, list[str | None]]
+"""The words of consecutive messages of a room, from a seq on; None for those without a text."""
+
+
+class Portion(NamedTuple):
+    """What there is to be indexed of the events after one seq, up to and with another."""
+
+    after: int
+    upto: int
+    messages: str
+    windows: str
+    overtakings: int
+    """Of the writer, before it was read."""
+
+
+def read_portion(
+    writer: Writer, damage: Damage, connection: sqlite3.Connection, *, rests: bool = False
+) -> Portion | None:
+    """Return the next portion of what `writer` has committed, None if there is none.
+
+    `rests`: the thread, for which no commit may wait, leaves the interpreter to others as well.
+
+    What of it is damaged is left out. Raises Damaged if the index itself is.
+    """
+    # Before the rest: what changes or comes meanwhile shall be noticed, or not be passed over.
+    overtakings, last = writer.overtakings, writer.last
+    (after,) = connection.execute(_WATERMARK).fetchone()
+    upto, rows = attempt(lambda: _read(writer, connection, rests=rests)) or (0, [])
+    if not upto:
+        upto, rows = _read_around(last, damage, connection, after)
+    if not upto:
+        return None
+    rows.sort()
+    windows = _windows_of(rows, connection.execute(_NEWEST_WINDOW).fetchone())
+    return Portion(after, upto, _encode(rows).decode(), _encode(windows).decode(), overtakings)
+
+
+def put_portion(writer: Writer, portion: Portion, connection: sqlite3.Connection) -> bool:
+    """Index a portion, in the writer's thread; return whether it was not void."""
+    if portion.overtakings != writer.overtakings:
+        return False
+    if connection.execute(_WATERMARK).fetchone() != (portion.after,):
+        return False
+    assert portion.upto <= writer.last, "only this thread commits"
+    connection.execute(_FILL, (portion.upto, portion.messages, portion.windows))
+    return True
+
+
+def fill_portion(writer: Writer, damage: Damage, connection: sqlite3.Connection) -> bool:
+    """Read and index the next portion, in the writer's thread; return whether there is more."""
+    portion = read_portion(writer, damage, connection)
+    if portion is None:
+        return False
+    is_put = put_portion(writer, portion, connection)
+    assert is_put, "only this thread commits"
+    return portion.upto < writer.last
+
+
+def _windows_of(rows: Sequence[Row], newest: tuple[str] | None) -> list[_Window]:
+    """Return the windows that `rows` are in: the newest one as long as it has room, then others."""
+    windows = [_window.decode(newest[0])] if newest else []
+    for first, _, texts in rows:
+        words = sum(1 + text.count(" ") + 1 for text in texts if text is not None)
+        if not windows or windows[-1].words + words > WINDOW_WORDS:
+            windows.append(_Window(first, 0))
+        windows[-1].words += words
+    return windows
+
+
+def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> tuple[int, list[Row]]:
+    # Commits and portions take turns: a portion of twice the last commit catches up with any
+    # stream of commits, and delays the next by no more than its own size calls for.
+    events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
+    asked = {"events_max": events_max, "bytes_max": events_max * PORTION_EVENT_BYTES}
+    upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
+    newest = newest_of(chain(*_changes.decode(changes)))
+    rows: list[Row] = []
+    began = time.perf_counter()
+    for segment in filter(None, _segments.decode(bodies)):
+        words: list[str | None] = (
+            [_words_now(said, newest) for said in segment]
+            if newest  # of few messages, and most portions have none of them
+            else [" ".join(words_of(said.text)) for said in segment]
+        )
+        rows.append((segment[0].seq, segment[0].room, words))
+        # The event loop waits for the interpreter after each of its system calls, as long as this
+        # thread has it: so it has it half of the time at most.
+        if rests and (worked := time.perf_counter() - began) > REST_AFTER_SECONDS:
+            time.sleep(worked)
+            began = time.perf_counter()
+    return upto or 0, rows
+
+
+def _read_around(
+    last: int, damage: Damage, connection: sqlite3.Connection, after: int
+) -> tuple[int, list[Row]]:
+    """Return a portion of one segment, without the messages of it that cannot be read.
+
+    It goes up to 0 if there is nothing to be indexed up to `last`.
+    """
+    if after >= last:
+        return 0, []
+    found = attempt(lambda: connection.execute(_NEXT, (after,)).fetchone())
+    if found is None:  # what comes later may be found
+        return min(after + PORTION_EVENTS, last), []
+    (following,) = found
+    if following is None:
+        return last, []
+    messages = Around(connection, damage).messages_of(following)
+    rows: list[Row] = [
+        (one.seq, one.room, [None if one.deleted else " ".join(words_of(one.text))])
+        for one in messages
+    ]
+    return following, rows
+
+
+def _words_now(said: _Said, newest: Newest) -> str | None:
+    match newest.get(said.seq):
+        case None:
+            return " ".join(words_of(said.text))
+        case Edited(text=text):
+            return " ".join(words_of(text))
+        case Deleted():
+            return None

@@ -1,0 +1,1 @@
+"""Passwords of people: how they are kept, and how they are verified."""

@@ -1,0 +1,88 @@
+"""Passwords, hashed and verified by argon2id (RFC 9106).
+
+A hash is dear on purpose: about 30 ms of a core and 19 MiB of memory, the least that OWASP's
+Password Storage Cheat Sheet recommends. So hashes are made by a few threads, which let the event
+loop run meanwhile, and those who want one take turns: addresses first, then the connections of
+each. A connection asks for one thing at a time, so no more wait than are connected.
+
+Whether nobody has the name, or the password is wrong, must not show in what it takes. So where
+there is no hash, a password is verified all the same, with one that no password fits.
+"""
+
+import asyncio
+import os
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from hubbub.server.fairness.lanes import Lane
+
+MEMORY_KIB: Final = 19_456
+PASSES: Final = 2
+LANES: Final = 1
+SALT_BYTES: Final = 16
+HASH_BYTES: Final = 32
+
+THREADS: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
+"""One core is the event loop's. Each thread takes the memory of a hash while it makes one."""
+
+T = TypeVar("T")
+
+
+def _encoded(raw: bytes) -> str:
+    return b64encode(raw).decode().rstrip("=")
+
+
+NOBODYS_HASH: Final = (
+    f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}"
+    f"${_encoded(os.urandom(SALT_BYTES))}${_encoded(os.urandom(HASH_BYTES))}"
+)
+"""As dear to verify as any other, and made of no password."""
+
+
+def argon2id() -> PasswordHasher:
+    """Return what makes hashes, at the cost that is stated here."""
+    return PasswordHasher(PASSES, MEMORY_KIB, LANES, HASH_BYTES, SALT_BYTES)
+
+
+class Hashing:
+    """Hashes for those who are connected. `clock` returns seconds."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        hasher: PasswordHasher | None = None,
+        places: int = THREADS,
+    ) -> None:
+        self._hasher = hasher or argon2id()
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix="hashing")
+        self.lane = Lane(clock, places)
+
+    async def hash(self, host: str, password: str) -> str:
+        """Return a hash of a password, for somebody at `host`."""
+        return await self._in_turn(host, partial(self._hasher.hash, password))
+
+    async def verify(self, host: str, password: str, hash_: str) -> bool:
+        """Return whether `hash_` is of this password; an empty one is of none."""
+        return await self._in_turn(host, partial(self._verify, password, hash_ or NOBODYS_HASH))
+
+    def _verify(self, password: str, hash_: str) -> bool:
+        try:
+            return self._hasher.verify(hash_, password)
+        except VerifyMismatchError:
+            return False
+
+    async def _in_turn(self, host: str, work: Callable[[], T]) -> T:
+        async def use() -> T:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+        return await self.lane.turn(self.lane.party(host), use)
+
+    def close(self) -> None:
+        """Make no more hashes; one that is being made is of no use to anybody."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

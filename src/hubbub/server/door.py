@@ -1,0 +1,202 @@
+"""The door: who has knocked, who is let in next, and what those left who hung up before that.
+
+Whoever knocks is accepted at once, takes a place, and waits for a turn to be let in. Nothing is
+read until then: what a peer has sent meanwhile stays with the system, which has a bound for it.
+
+If the peer has hung up by then, there is no hurry. If it said nothing, it is let go. Else it
+waits behind all that are there: only `LEFT_AT_ONCE` such connections of an address are let in at
+a time, the next one when one of them is gone, and whatever they said comes after what others of
+the address say (`Turn.depart`). More than `LEFT_MAX` do not wait: they are let go unread, like any
+that find no place. Otherwise one who knocks and hangs up, over and over, would take all places.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter, deque
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from hubbub.hub.cost import ACCEPTING, LETTING_IN
+from hubbub.server.fairness.addresses import address_of
+from hubbub.server.sockets.unread import has_left
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hubbub.server.doorkeeper import Doorkeeper
+    from hubbub.server.fairness.turns import Turn, Turns
+    from hubbub.server.sockets.keepalive import Keepalive
+    from hubbub.server.sockets.places import Place
+
+KNOCKING_MAX: Final = 4096
+"""Accepted, and not let in yet. Among these, addresses take turns; others wait in the system's
+queue, in the order in which they came."""
+
+LEFT_AT_ONCE: Final = 16
+"""Connections of one address that are let in at the same time although their peers hung up."""
+
+LEFT_MAX: Final = 2000
+"""Connections of one address that wait though their peers hung up; at most a quarter of all."""
+
+LINE_SECONDS: Final = 60.0
+
+logger = structlog.get_logger()
+
+
+class _Left:
+    """The connections of one address whose peers hung up and left something unread."""
+
+    __slots__ = ("let_in", "waiting")
+
+    def __init__(self) -> None:
+        self.let_in = 0
+        self.waiting: deque[Place] = deque()
+
+
+class Door:
+    """Connections until they are let in. `clock` returns seconds."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        doorkeeper: Doorkeeper,
+        keepalive: Keepalive,
+        loop: asyncio.AbstractEventLoop,
+        places: int,
+    ) -> None:
+        self._turns = turns
+        self._doorkeeper = doorkeeper
+        self._keepalive = keepalive
+        self._loop = loop
+        self._left_max = min(LEFT_MAX, places // 4)
+        self._knocking: dict[Place, Turn] = {}
+        self._left: dict[str, _Left] = {}
+        self._arriving: set[asyncio.Task[None]] = set()
+        self._unread: Counter[str] = Counter()
+        self._told_at = -LINE_SECONDS
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody else should be accepted for now."""
+        return len(self._knocking) >= KNOCKING_MAX
+
+    async def close(self) -> None:
+        """Let go of those that are not let in yet."""
+        for place, turn in self._knocking.items():
+            turn.close()
+            _let_go(place)
+        for left in self._left.values():
+            for place in left.waiting:
+                _let_go(place)
+            left.waiting.clear()
+        # What has just been let in becomes a stranger within a turn of the loop.
+        if self._arriving:
+            await asyncio.wait(self._arriving)
+
+    def knock(self, place: Place) -> None:
+        """Let a connection in when it is its turn."""
+        self._turns.accounts.visitors(place.host).spend(ACCEPTING)
+        if not self._is_left(place):
+            turn = self._knocking[place] = self._turns.turn(place.host)
+            turn.wait(partial(self._open, place))
+
+    def _open(self, place: Place) -> None:
+        turn = self._knocking.pop(place)
+        if self._is_left(place):
+            turn.close()
+        else:
+            self._begin(place, turn)
+
+    def _is_left(self, place: Place) -> bool:
+        """Whether the peer has hung up: then its turn comes after all others, or never."""
+        leaves_something = has_left(place.sock)
+        if leaves_something:
+            self._put_off(place)
+        elif leaves_something is False:
+            _let_go(place)
+        return leaves_something is not None
+
+    def _begin(self, place: Place, turn: Turn, then: Callable[[], None] | None = None) -> None:
+        turn.spend(LETTING_IN)
+        task = self._loop.create_task(self._let_in(place, turn, then))
+        self._arriving.add(task)
+        task.add_done_callback(self._arriving.discard)
+
+    async def _let_in(self, place: Place, turn: Turn, then: Callable[[], None] | None) -> None:
+        def left() -> None:
+            turn.close()
+            place.leave()
+            if then is not None:
+                then()
+
+        sock = place.sock
+        # People type their name after a tutorial's client has connected, and may take their time.
+        stranger = self._doorkeeper.stranger(turn, left, may_be_silent=place.local)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._keepalive.apply(sock)
+            transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
+        except Exception as error:
+            # Whatever it is, the place must be free: the server ends when all of them are.
+            sock.close()
+            left()
+            if isinstance(error, OSError):  # the peer was gone before it was let in
+                return
+            raise
+        # The peer may have said something and been lost within the turn of the loop before this.
+        if not transport.is_closing():
+            place.transport = transport
+
+    # Those that hung up.
+
+    def _put_off(self, place: Place) -> None:
+        address = address_of(place.host)
+        left = self._left.setdefault(address, _Left())
+        place.share()
+        if left.let_in < LEFT_AT_ONCE:
+            self._let_in_left(left, place)
+        elif len(left.waiting) < self._left_max:
+            left.waiting.append(place)
+        else:
+            self._unread[address] += 1
+            _let_go(place)
+
+    def _let_in_left(self, left: _Left, place: Place) -> None:
+        left.let_in += 1
+        turn = self._knocking[place] = self._turns.turn(place.host)
+        turn.depart()
+
+        def begin() -> None:
+            self._begin(place, self._knocking.pop(place), partial(self._go_on, left, place.host))
+
+        turn.wait(begin)
+
+    def _go_on(self, left: _Left, host: str) -> None:
+        """Let the next one in: one of those that hung up is gone."""
+        left.let_in -= 1
+        if left.waiting:
+            self._let_in_left(left, left.waiting.popleft())
+        elif not left.let_in:
+            del self._left[address_of(host)]
+
+    def tell(self) -> None:
+        """Write a line about those that were let go unread, once a minute at most."""
+        now = self._loop.time()
+        if self._unread and now >= self._told_at + LINE_SECONDS:
+            logger.warning(
+                "connections were let go unread: their peers hung up, and too many of their "
+                "address had done so",
+                most=", ".join(f"{one} ({n} times)" for one, n in self._unread.most_common(3)),
+                connections=self._unread.total(),
+            )
+            self._told_at = now
+            self._unread.clear()
+
+
+def _let_go(place: Place) -> None:
+    place.sock.close()
+    place.leave()

@@ -1,0 +1,144 @@
+"""Reading the log for those who are connected, in fair turns.
+
+The log has a reader for pages and backlogs, and one for searches, each a *lane* (lanes.py). A turn
+is one short read (log/port.py): a page, a portion of a backlog, a step of a search.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from hubbub.chat.errors import Interrupted
+from hubbub.chat.events import AnyLogged, Fact, Page, Reaction
+from hubbub.chat.queries import FactsQuery, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.hub.known.forgotten import ForgottenPeople
+from hubbub.log.port import Log
+from hubbub.server.fairness.lanes import Lane
+from hubbub.server.fairness.searching import Search
+
+BACKLOG_BYTES: Final = 131_072
+"""How much of the log is read at a time for a lagging member."""
+
+SHORT_SECONDS: Final = 0.1
+"""What a search may take until it counts as a long one."""
+
+PORTIONS_MAX: Final = 8
+"""Portions of backlogs that are kept for others who read the same: half a megabyte each."""
+
+
+class Asker:
+    """One who asks, from `host`, perhaps through a `proxy`.
+
+    Nothing is searched for one who `is_gone`.
+    """
+
+    __slots__ = ("backlogs", "host", "is_gone", "long_searches", "pages", "searches")
+
+    def __init__(
+        self, reading: "Reading", host: str, is_gone: Callable[[], bool], proxy: str
+    ) -> None:
+        self.host = host
+        self.pages = reading.pages.party(host, proxy)
+        self.backlogs = reading.pages.party(host, proxy, is_long=True)
+        self.searches = reading.searches.party(host, proxy)
+        self.long_searches = reading.searches.party(host, proxy, is_long=True)
+        self.is_gone = is_gone
+
+
+class Portion(NamedTuple):
+    """A part of a backlog, as it reads for as long as the log's newest event is that of `last`.
+
+    `seconds` is what it took to read.
+    """
+
+    last: int
+    events: Sequence[AnyLogged]
+    seconds: float
+
+
+class Reading:
+    """The log's reads, in turns. All of them raise LogError if the log fails.
+
+    `clock` returns seconds, and `last` the newest seq that anybody has been told of. What
+    `forgotten` people said is read under another name.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        clock: Callable[[], float],
+        last: Callable[[], int],
+        forgotten: ForgottenPeople,
+    ) -> None:
+        self._log = log
+        self._forgotten = forgotten
+        self._clock = clock
+        self._last = last
+        self._is_stopping = False
+        self._portions: OrderedDict[tuple[str, int], Portion] = OrderedDict()
+        self.pages = Lane(clock)
+        self.searches = Lane(clock)
+
+    def asker(self, host: str, is_gone: Callable[[], bool], proxy: str = "") -> Asker:
+        """Return a new asker from `host`, for which a `proxy` may ask."""
+        return Asker(self, host, is_gone, proxy)
+
+    async def page(self, asker: Asker, query: PageQuery) -> Page:
+        """Return a page of messages."""
+        page = await self.pages.turn(asker.pages, partial(self._log.page, query))
+        return self._forgotten.page(page)
+
+    async def reactions(self, asker: Asker, query: ReactionsQuery) -> list[Reaction]:
+        """Return what somebody's reactions are, under the names under which they were given."""
+        return await self.pages.turn(asker.pages, partial(self._log.reactions, query))
+
+    async def facts(self, asker: Asker, query: FactsQuery) -> list[Fact]:
+        """Return the facts that stand under some keys."""
+        return await self.pages.turn(asker.pages, partial(self._log.facts, query.prefix))
+
+    async def backlog(self, asker: Asker, room: str, after: int) -> Sequence[AnyLogged]:
+        """Return the next portion of a room's events after seq `after`.
+
+        A crowd that comes back reads the same, and shares it.
+        """
+        read = partial(self._portion, asker, room, after)
+        return await self.pages.turn(asker.backlogs, read)
+
+    async def _portion(self, asker: Asker, room: str, after: int) -> Sequence[AnyLogged]:
+        last, started = self._last(), self._clock()
+        portion = self._portions.pop((room, after), None)
+        if portion is None or portion.last != last:
+            stored = await self._log.backlog(room, after, BACKLOG_BYTES)
+            events = self._forgotten.events(stored)
+            portion = Portion(last, events, self._clock() - started)
+        else:  # for the same price, or those who share would run ahead of whoever reads for them
+            self.pages.charge(asker.backlogs, portion.seconds)
+        self._portions[room, after] = portion
+        if len(self._portions) > PORTIONS_MAX:
+            self._portions.popitem(last=False)
+        return portion.events
+
+    async def search(self, asker: Asker, query: SearchQuery) -> Page:
+        """Return a page of the messages that match, as far as can be told in a second."""
+        search = Search(query)
+        while not search.is_done and not (self._is_stopping and search.reached):
+            party = asker.searches if search.seconds < SHORT_SECONDS else asker.long_searches
+            try:
+                await self.searches.turn(party, partial(self._step, asker, search))
+            except Interrupted:
+                if search.reached is None:
+                    raise
+                break
+        return self._forgotten.page(search.page())
+
+    async def _step(self, asker: Asker, search: Search) -> None:
+        if asker.is_gone():
+            search.is_done = True
+            return
+        step = await self._log.search(search.query, search.windows)
+        search.take(step, self._log.search_seconds)
+
+    def stop(self) -> None:
+        """Break off all searches after the step that they are at: the server stops."""
+        self._is_stopping = True

@@ -1,0 +1,286 @@
+"""Whose turn it is: how the work of all connections is cut into turns of the event loop.
+
+In one turn of the loop, conversations act for `TURN_SECONDS` altogether; then sockets are read and
+written, commits are applied, and the next turn begins. Within it, a connection gets a slice of
+`SLICE_UNITS`, then whoever comes next in the fair order of the accounts.
+
+- As long as nobody waits and the turn has time left, whatever is heard is acted on at once.
+- Else the connection *waits*: it is queued in its account, and so is every account above it.
+- An account in debt is *parked*, with all that wait below it, until it has earned enough. There is
+  one timer for all that are parked, and accounts that many share have the fewest wake-ups.
+
+What holds at all times: whoever waits is in the queue of its parent or parked, and so is each
+account above it up to one that is parked. So nobody is forgotten. The queues hold accounts that
+nobody waits in any more as well, and tags that have grown since: both are seen to when they come
+to the front.
+"""
+
+from __future__ import annotations
+
+import itertools
+from heapq import heappop, heappush, heapreplace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from hubbub.server.fairness.delays import Delays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hubbub.server.fairness.accounts import Account, Accounts
+
+TURN_SECONDS: Final = 0.002
+"""How long conversations act before the loop does something else."""
+
+TURN_UNITS: Final = 300.0
+"""The same in units, because some of what is begun in a turn is done in the next one."""
+
+SLICE_UNITS: Final = 25.0
+"""What one connection does before the next has its turn: a quarter of a millisecond."""
+
+
+class Alarm(Protocol):
+    """A call that is to come."""
+
+    def cancel(self) -> None:
+        """Do not call."""
+
+
+class Loop(Protocol):
+    """What turns need of an event loop."""
+
+    def call_soon(self, callback: Callable[[], None]) -> object:
+        """Call back in the loop's next turn."""
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Alarm:
+        """Call back after so many seconds."""
+
+
+class Turns:
+    """The turns of all connections. `clock` returns seconds, and does not stand still in a turn."""
+
+    def __init__(self, accounts: Accounts, clock: Callable[[], float], loop: Loop) -> None:
+        self.accounts = accounts
+        self.delays = Delays(clock)
+        self.clock = clock
+        self._loop = loop
+        self._everybody = accounts.everybody
+        self._order = itertools.count()
+        self._is_begun = False
+        self._ends_at = 0.0
+        self.units_left = 0.0
+        """What may still be charged in this turn of the loop."""
+        self._is_stopped = False
+        self._served: Account | None = None
+        self._parked: list[tuple[float, int, Account]] = []
+        self._alarm: Alarm | None = None
+        self._wakes_at = 0.0
+
+    def turn(self, host: str) -> Turn:
+        """Return the turns of a new connection from `host`."""
+        return Turn(self, host)
+
+    def grant(self, account: Account) -> float:
+        """Return how many units the account may use now; 0: it must wait for its turn."""
+        now = self.clock()
+        if self._is_stopped:
+            return SLICE_UNITS
+        if account is self._served:
+            self._served = None  # one slice is its turn
+        elif account.must_queue:
+            return 0.0
+        elif not self._is_begun:
+            self._begin(now)
+        elif now >= self._ends_at or self.units_left <= 0:
+            return 0.0
+        return max(0.0, min(SLICE_UNITS, account.begin(now)))
+
+    def stop(self) -> None:
+        """From now on nobody waits: what was heard until now is acted on at once."""
+        self._is_stopped = True
+        for _, _, account in self._parked:
+            account.is_parked = False
+            self._queue(account, self.clock())
+        self._parked = []
+
+    def wait(self, account: Account, act: Callable[[], None]) -> None:
+        """Have `act` called once, when it is the account's turn."""
+        account.act = act
+        self._queue(account, self.clock())
+
+    def _begin(self, now: float) -> None:
+        self._is_begun = True
+        self._ends_at, self.units_left = now + TURN_SECONDS, TURN_UNITS
+        self._loop.call_soon(self._go_round)
+
+    # The queue.
+
+    def _queue(self, account: Account, now: float) -> None:
+        while (parent := account.parent) is not None:
+            if account.is_queued or account.is_parked:
+                return
+            if (seconds := self._debt_seconds(account, now)) > 0:
+                self._park(account, now + seconds)
+                return
+            account.catch_up()
+            account.is_queued = True
+            heappush(parent.queue, (account.tag, next(self._order), account))
+            account = parent
+        if not self._is_begun:
+            self._begin(now)
+
+    def _go_round(self) -> None:
+        """Serve one after another until the turn ends or nobody waits."""
+        now = self.clock()
+        self._ends_at, self.units_left = now + TURN_SECONDS, TURN_UNITS
+        self._is_begun = False
+        try:
+            while now < self._ends_at and self.units_left > 0:
+                if (account := self._first(now)) is None:
+                    break
+                act, account.act = account.act, None
+                assert act is not None
+                self._served, self._is_begun = account, True
+                act()
+                now = self.clock()
+        finally:
+            self._served = None
+            if self._is_begun:  # what is left of this turn is for those who come in it after us
+                self._loop.call_soon(self._go_round)
+
+    def _first(self, now: float) -> Account | None:
+        """Take the next one out of the queues, None if nobody is to be served."""
+        parent = self._everybody
+        while True:
+            if not parent.queue:
+                if parent.parent is None:
+                    return None
+                self._drop_first(parent.parent)
+                parent = self._everybody
+                continue
+            tag, _, account = parent.queue[0]
+            if account.tag > tag:
+                heapreplace(parent.queue, (account.tag, next(self._order), account))
+            elif (seconds := self._debt_seconds(account, now)) > 0:
+                self._drop_first(parent)
+                self._park(account, now + seconds)
+            elif account.act is not None:
+                self._drop_first(parent)
+                return account
+            else:
+                parent = account
+
+    def _drop_first(self, parent: Account) -> None:
+        heappop(parent.queue)[2].is_queued = False
+
+    # Debts.
+
+    def _debt_seconds(self, account: Account, now: float) -> float:
+        return 0.0 if self._is_stopped else account.debt_seconds(now)
+
+    def _park(self, account: Account, until: float) -> None:
+        account.is_parked = True
+        self.delays.note(account)
+        heappush(self._parked, (until, next(self._order), account))
+        if self._alarm is None or until < self._wakes_at:
+            self._set_alarm(until)
+
+    def _set_alarm(self, at: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._wakes_at = at
+        self._alarm = self._loop.call_later(max(0.0, at - self.clock()), self._wake)
+
+    def _wake(self) -> None:
+        self._alarm = None
+        now = self.clock()
+        due = []
+        while self._parked and self._parked[0][0] <= now:
+            due.append(heappop(self._parked)[2])
+        for account in due:
+            account.is_parked = False
+        for account in due:
+            if account.act is not None or account.queue:
+                self._queue(account, now)
+        if self._parked and self._alarm is None:
+            self._set_alarm(self._parked[0][0])
+
+
+class Turn:
+    """The turns of one connection from `host`, which is a stranger until it is admitted."""
+
+    __slots__ = ("_account", "_turns", "has_departed", "host", "peer")
+
+    def __init__(self, turns: Turns, host: str) -> None:
+        self._turns = turns
+        self._account = turns.accounts.stranger(host)
+        self.host = self.peer = host
+        """Whom it is charged to, and where the connection comes from; that may be a proxy."""
+        self.has_departed = False
+        """Whether it goes behind those whose peers are there."""
+
+    @property
+    def proxy(self) -> str:
+        """Who says that it asks for `host`, if anybody does."""
+        return "" if self.host == self.peer else self.peer
+
+    def grant(self) -> float:
+        """Return how many units may be used now; 0: `wait` for a turn."""
+        return self._turns.grant(self._account)
+
+    def spend(self, units: float) -> None:
+        """Charge what was done, allowed or not."""
+        self._turns.units_left -= units
+        self._account.spend(units)
+
+    def wait(self, act: Callable[[], None]) -> None:
+        """Have `act` called once when the turn comes; to ask again while waiting is no harm."""
+        if self._account.act is None:
+            self._turns.wait(self._account, act)
+
+    def admit(self) -> None:
+        """Charge its address as that of a named peer. If it waits for a turn, it must ask again."""
+        was = self._account
+        self._leave_account()
+        self._account = self._turns.accounts.member(self.host, self.proxy)
+        self._go_on_as(was)
+
+    def move(self, host: str) -> None:
+        """Charge `host` from now on, for whom the connection says that it speaks."""
+        was = self._account
+        self._leave_account()
+        self.host = host
+        self._account = self._turns.accounts.stranger(host, self.proxy)
+        self._go_on_as(was)
+
+    def _go_on_as(self, was: Account) -> None:
+        if self.has_departed:
+            self._account = self._account.departs()
+        self._account.is_orphaned = was.is_orphaned
+
+    def depart(self) -> None:
+        """Let those go first whose peers are there; that of this connection has hung up.
+
+        If it waits for a turn, it must ask again.
+        """
+        if not self.has_departed:
+            self.has_departed = True
+            was = self._account
+            was.act = None
+            self._account = was.departs()
+            self._account.is_orphaned = was.is_orphaned
+
+    def outlive(self) -> None:
+        """Go on without the connection, which is gone: what came from it is still to be acted on.
+
+        Its own budget does not count any more, but only its address's: nothing can come after it.
+        """
+        self.depart()
+        self._account.is_orphaned = True
+
+    def close(self) -> None:
+        """Wait no more: the connection is gone, or somebody else's."""
+        self._leave_account()
+
+    def _leave_account(self) -> None:
+        self._account.act = None
+        self._account.close(self._turns.clock())

@@ -1,0 +1,1 @@
+"""What services send to webhooks, as texts for people; pure functions."""

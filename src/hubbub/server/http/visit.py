@@ -1,0 +1,262 @@
+"""A connection that aiohttp answers: what it may have read, and when it is its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol, cast
+
+from hubbub.hub.cost import BYTE, CHUNK, LINE, REQUEST
+from hubbub.server.sockets.handover import hand_over
+from hubbub.server.sockets.receiving import STRANGER_BYTES, Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hubbub.server.fairness.turns import Turn
+    from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.server.sockets.unfinished import UnfinishedFrames
+
+PIECE_BYTES = STRANGER_BYTES
+"""What aiohttp gets at once. It may hold hundreds of lines, or of chunks of a body."""
+
+HEAD_BYTES_MAX = 32_768
+"""The longest head of a request. aiohttp alone bounds only its lines, and their number."""
+
+NO_HEADER = b"\x00"
+"""In a head, aiohttp refuses this, and says so as it says everything else."""
+
+
+class Answering(Protocol):
+    """What answers the requests of one connection; it is aiohttp's, and knows what it owes."""
+
+    transport: asyncio.Transport | None
+    is_held: bool
+    """Whether nothing may be read, even if there is nothing to read for it."""
+
+    @property
+    def stops_reading(self) -> bool:
+        """Whether it wants nothing to be read for now."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+
+    def data_received(self, data: bytes) -> None:
+        """Read requests."""
+
+    def hear_end(self) -> bool:
+        """Expect no more requests; return whether the connection is needed for an answer."""
+
+    def pause_writing(self) -> None:
+        """Write no more for now."""
+
+    def resume_writing(self) -> None:
+        """Write again."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+
+    def unread(self) -> bytes:
+        """Return what the peer sent after a request to leave HTTP."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether a request to leave HTTP has come: what follows it is no head."""
+
+    @property
+    def heads(self) -> int:
+        """How many requests have come, up to their bodies."""
+
+    @property
+    def is_in_body(self) -> bool:
+        """Whether a part of a body is still to come."""
+
+
+class Visit(Receiver):
+    """A connection that aiohttp answers, until it is gone or becomes a WebSocket.
+
+    It is cut off if its first request is not complete in time; for later ones aiohttp sees to that.
+
+    Requests take turns, and so does what comes for them: while it waits for its turn, it is kept
+    here, and nothing more is read. What may race: aiohttp stops and resumes the reading, too, when
+    it has many requests; so reading is resumed only if neither of us wants it stopped.
+    """
+
+    def __init__(
+        self,
+        answering: Answering,
+        handshakes: Deadlines,
+        unfinished: UnfinishedFrames,
+        turn: Turn,
+        left: Callable[[], None],
+    ) -> None:
+        self._answering = answering
+        self._handshakes = handshakes
+        self._unfinished = unfinished
+        self._unfinished_bytes = 0
+        self._left = left
+        self._ended = False
+        self._congested = False
+        self.trusted_host = ""
+        """Where the latest request with the right password came from."""
+        self._unfed = b""
+        self._asking: asyncio.Future[None] | None = None
+        self.turn = turn
+
+    @property
+    def host(self) -> str:
+        """Where the request comes from that was let in last."""
+        return self.turn.host
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._handshakes.begin(self)
+        self._answering.connection_made(transport)
+
+    def asked(self) -> None:
+        """Be patient from now on: a request is complete, up to its body."""
+        self._handshakes.end(self)
+
+    def time_is_up(self) -> None:
+        """Let the peer go: its first request did not come."""
+        self._transport.close()
+
+    async def may_ask(self, host: str) -> None:
+        """Wait until it is the turn of the next request, which comes from `host`."""
+        if host != self.turn.host:  # a proxy asks for many
+            self.turn.move(host)
+            if self._unfed:
+                self.turn.wait(self._take_turn)
+        if self.turn.grant():
+            self.turn.spend(REQUEST)
+            return
+        self._asking = asyncio.get_running_loop().create_future()
+        self.turn.wait(self._take_turn)
+        await self._asking
+
+    def _take_turn(self) -> None:
+        asking, self._asking = self._asking, None
+        if asking is not None:
+            self.turn.spend(REQUEST)
+            if not asking.done():
+                asking.set_result(None)
+            if self._unfed:
+                self.turn.wait(self._take_turn)
+        elif self._unfed:
+            self._feed_on()
+            if self._unfed:
+                return
+            self._read_on()
+            if self._ended and not self._answering.hear_end():
+                self._transport.close()
+
+    def become(
+        self,
+        successor: Callable[[Turn, Callable[[], None]], AnyProtocol],
+        answer: bytes,
+    ) -> None:
+        """Send `answer` instead of aiohttp's, and give the connection to `successor`."""
+        self.asked()
+        self._unfinished.gone(self)
+        answering = self._answering
+        # Before the hand-over: if it fills the transport, this visit hears of it and passes it on.
+        self._transport.write(answer)
+        hand_over(
+            self._transport,
+            successor(self.turn, self._left),
+            answering.unread() + self._unfed,
+            ended=self._ended,
+            congested=self._congested,
+        )
+        # aiohttp forgets the connection and what it kept for it, and must not close it.
+        answering.transport = None
+        answering.connection_lost(None)
+
+    def data_received(self, data: bytes) -> None:
+        is_waiting = bool(self._unfed)
+        self._unfed += data
+        if is_waiting:
+            self._transport.pause_reading()
+        else:
+            self._feed_on()
+
+    def _feed_on(self) -> None:
+        """Let aiohttp have what came, piece by piece, and wait for a turn where there is none.
+
+        What follows a request to leave HTTP may not be for aiohttp: it waits for the answer.
+        """
+        spent = granted = 0.0
+        while self._unfed and not self._answering.is_leaving:
+            if spent >= granted:
+                self.turn.spend(spent)
+                spent, granted = 0.0, self.turn.grant()
+                if not granted:
+                    self._transport.pause_reading()
+                    self.turn.wait(self._take_turn)
+                    return
+            piece, self._unfed = self._unfed[:PIECE_BYTES], self._unfed[PIECE_BYTES:]
+            spent += CHUNK + len(piece) * BYTE + piece.count(b"\n") * LINE
+            self._feed(piece)
+        self.turn.spend(spent)
+
+    def _feed(self, data: bytes) -> None:
+        """Let aiohttp have what came, and see whether there is room for the rest of a request.
+
+        What is not finished is what came since the last piece in which a head or a body ended.
+        """
+        answering = self._answering
+        heads, was_in_body = answering.heads, answering.is_in_body
+        answering.data_received(data)
+        if answering.heads > heads or (was_in_body and not answering.is_in_body):
+            self._unfinished_bytes = 0
+        else:
+            self._unfinished_bytes += len(data)
+            is_in_head = not (answering.is_in_body or answering.is_leaving)
+            if self._unfinished_bytes > HEAD_BYTES_MAX and is_in_head:
+                answering.data_received(NO_HEADER)
+        answering.is_held = not self._unfinished.may_grow(self, self._unfinished_bytes)
+        if answering.is_held:
+            self._transport.pause_reading()
+
+    def _read_on(self) -> None:
+        if not (self._unfed or self._answering.is_held or self._answering.stops_reading):
+            self._transport.resume_reading()
+
+    def go_on(self) -> None:
+        """Read on: there is room now."""
+        self._answering.is_held = False
+        self._read_on()
+
+    def answered(self) -> None:
+        """Give back the room that the request took, and go on with what came behind it."""
+        if not self._answering.is_in_body:
+            self._unfinished_bytes = 0
+            self._unfinished.gone(self)
+        if self._unfed:
+            self.turn.wait(self._take_turn)
+
+    def frame_is_late(self) -> None:
+        """End the connection: others wait for the room that half its request takes."""
+        self._transport.close()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        return bool(self._unfed) or self._answering.hear_end()
+
+    def pause_writing(self) -> None:
+        self._congested = True
+        self._answering.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._congested = False
+        self._answering.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.asked()
+        self._unfinished.gone(self)
+        self._unfed = b""
+        self._take_turn()  # whoever waits for it goes on, and finds the connection gone
+        try:
+            self._answering.connection_lost(exc)
+        finally:  # whatever aiohttp makes of it, the place must be free
+            self._left()

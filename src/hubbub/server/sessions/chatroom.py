@@ -1,0 +1,270 @@
+"""What the connections of a running chatroom share, and the clean-up among them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.queries import (
+    FactsQuery,
+    Guess,
+    HashPassword,
+    Moment,
+    NewSecret,
+    PageQuery,
+    ReactionsQuery,
+    SearchQuery,
+    Settled,
+    VerifyPassword,
+)
+from hubbub.server.credentials.hashing import Hashing
+from hubbub.server.fairness.accounts import Accounts
+from hubbub.server.fairness.reading import Reading
+from hubbub.server.fairness.shares import Shares
+from hubbub.server.fairness.turns import Turns
+from hubbub.server.heartbeat import Heartbeat
+from hubbub.server.sessions.clock import Clock
+from hubbub.server.sessions.commits import Commits
+from hubbub.server.sessions.guesses import Guesses
+from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.sending import Sending
+from hubbub.server.sockets.unfinished import (
+    STRANGER_FREE_BYTES,
+    STRANGERS_BYTES_MAX,
+    UnfinishedFrames,
+)
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from hubbub.chat.limits import Limits
+    from hubbub.chat.queries import AboutSecrets, Answer, Question
+    from hubbub.hub import Hub
+    from hubbub.log.port import Log
+    from hubbub.server.fairness.reading import Asker
+    from hubbub.server.sessions.conversation import Conversation
+
+    class Conversing(Protocol):
+        """A connection whose peer converses."""
+
+        conversation: Conversation
+
+        def stop(self) -> None:
+            """Listen to nothing more."""
+
+        async def has_acted(self) -> None:
+            """Wait until all that was heard has been acted on."""
+
+        def time_is_up(self) -> None:
+            """End the connection: its peer has not said who it is."""
+
+        def go_on(self) -> None:
+            """Receive more: there is room now."""
+
+        def frame_is_late(self) -> None:
+            """End the connection, if it is for the peer to go on."""
+
+        def fail(self, error: Refused) -> None:
+            """Say why the connection ends, and end it."""
+
+        def end(self, *, patient: bool = False) -> None:
+            """Send what was written, and wait for the peer to hang up; then, or in a while, close.
+
+            `patient`: not before `cut` is called, if the peer has taken what was sent.
+            """
+
+        def cut(self) -> None:
+            """Close at once."""
+
+        def unread_bytes(self) -> int:
+            """Return how many written bytes the peer's system has not taken yet."""
+
+
+logger = structlog.get_logger()
+
+MOMENT_SECONDS = 0.01
+SWEEP_SECONDS = 1.0
+UNFINISHED_SECONDS = 60.0
+"""How long to wait before what the log could not take is tried again."""
+LAST_LOOK_SECONDS = 0.02
+TALKING_SECONDS = 1.0
+"""A peer that said something so shortly before the goodbye may be about to say more."""
+
+
+class Chatroom:
+    """One hub, one log, and everyone who is connected to them."""
+
+    def __init__(self, limits: Limits, hub: Hub, log: Log) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.limits = limits
+        self.hub = hub
+        self.clock = Clock(self.loop.time, lambda: time.time_ns() // 1_000_000)
+        self.sending = Sending(self.loop)
+        self.commits = Commits(hub, log, self.sending)
+        self.damage = log.damage
+        self.free_bytes = log.free_bytes
+        self.heartbeat = Heartbeat()
+        # Not the loop's clock: uvloop counts milliseconds.
+        self.reading = Reading(log, time.perf_counter, lambda: hub.last, hub.forgotten)
+        self.hashing = Hashing(time.perf_counter)
+        self.guesses = Guesses(self.loop.time)
+        self.shares = Shares(limits)
+        # The loop's own time stands still within a turn.
+        self.turns = Turns(Accounts(limits, time.monotonic), time.monotonic, self.loop)
+        self.unfinished = UnfinishedFrames(limits, self.loop.time)
+        self.unfinished_of_strangers = UnfinishedFrames(
+            limits, self.loop.time, STRANGERS_BYTES_MAX, STRANGER_FREE_BYTES
+        )
+        self._handshakes = Deadlines(limits.handshake_seconds, self.loop.time)
+        self._connections: dict[Conversing, None] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._is_closing = False
+
+    def arrived(self, connection: Conversing) -> None:
+        """Count a new connection in."""
+        self._empty.clear()
+        self._connections[connection] = None
+        self._handshakes.begin(connection)
+        self.shares.divide(len(self._connections))
+
+    def introduced(self, connection: Conversing) -> None:
+        """Give a connection that has its name all the time it wants."""
+        self._handshakes.end(connection)
+        self.unfinished_of_strangers.gone(connection)
+
+    def departed(self, connection: Conversing) -> None:
+        """Forget a connection that is gone."""
+        self._handshakes.end(connection)
+        self._connections.pop(connection, None)
+        self.unfinished.gone(connection)
+        self.unfinished_of_strangers.gone(connection)
+        self.shares.divide(len(self._connections))
+        if not self._connections:
+            self._empty.set()
+
+    def new_secret(self) -> str:
+        """Return text that nobody can guess."""
+        return secrets.token_urlsafe(16)
+
+    async def answer(self, question: Question, asker: Asker) -> Answer:
+        """Return the answer to a question of the hub's; raise LogError if the log fails."""
+        match question:
+            case Guess(account=account):
+                await asyncio.sleep(self.guesses.delay(asker.host, account))
+            case Moment():
+                await asyncio.sleep(MOMENT_SECONDS)
+            case Settled():
+                await self.commits.settled(question)
+            case PageQuery():
+                return await self.reading.page(asker, question)
+            case SearchQuery():
+                return await self.reading.search(asker, question)
+            case ReactionsQuery():
+                return await self.reading.reactions(asker, question)
+            case FactsQuery():
+                return await self.reading.facts(asker, question)
+            case HashPassword() | VerifyPassword() | NewSecret():
+                return await self._answer_about_secrets(question, asker)
+        return None
+
+    async def _answer_about_secrets(self, question: AboutSecrets, asker: Asker) -> str | bool:
+        match question:
+            case HashPassword(password=password):
+                return await self.hashing.hash(asker.host, password)
+            case VerifyPassword(password=password, hash=hash_, account=account):
+                is_right = await self.hashing.verify(asker.host, password, hash_)
+                if is_right:
+                    self.guesses.right(asker.host, account)
+                return is_right
+            case NewSecret():
+                return self.new_secret()
+
+    async def sweep(self) -> None:
+        """End, for ever, sessions that take too long to give a name or are silent for too long."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self._handshakes.sweep()
+            self.turns.accounts.sweep()
+            self.unfinished.sweep()
+            self.unfinished_of_strangers.sweep()
+            self.hub.free_names(self.clock.seconds())
+            self.hub.sweep(self.clock.milliseconds())
+            self.commits.wake()
+            self.turns.delays.tell()
+            if idle_seconds := self.limits.idle_seconds:
+                silence = Refused(
+                    f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
+                    code="idle",
+                )
+                for connection in list(self._connections):
+                    if connection.conversation.heard_at < self.loop.time() - idle_seconds:
+                        connection.fail(silence)
+
+    async def finish(self) -> None:
+        """Clear what deleted accounts left, for ever; no session waits for it."""
+        asker = self.reading.asker("", lambda: False)
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            if self._is_closing or (decision := self.hub.unfinished()) is None:
+                continue
+            try:
+                question = next(decision)
+                while not self._is_closing:
+                    question = decision.send(await self.answer(question, asker))
+            except StopIteration:
+                pass
+            except (LogError, Refused) as error:
+                logger.warning("a deleted account is cleared later", reason=str(error))
+                await asyncio.sleep(UNFINISHED_SECONDS)
+            except Exception:  # a fault of ours: it would end the next server, too
+                logger.exception("a deleted account cannot be cleared")
+                await asyncio.sleep(UNFINISHED_SECONDS)
+            finally:
+                decision.close()
+
+    async def close(self) -> None:
+        """Commit what was accepted, and say goodbye.
+
+        What was heard before the stop is acted on in order first, even where that reads the log.
+        """
+        self._is_closing = True
+        self.reading.stop()
+        self.turns.stop()
+        for connection in list(self._connections):
+            connection.stop()
+        for connection in list(self._connections):
+            await connection.has_acted()
+        self.hub.end()
+        self.commits.wake()
+        await self.commits.drained()
+        for connection in list(self._connections):
+            connection.conversation.say_goodbye("The server is shutting down.")
+            connection.end(patient=True)
+        await self._last_words_read()
+        for connection in list(self._connections):
+            connection.cut()
+        self.hashing.close()
+        await self._empty.wait()  # each hears of it in one of the loop's next turns
+
+    async def _last_words_read(self) -> None:
+        """Wait until everybody has read the goodbye, for `shutdown_seconds` at most.
+
+        That the system of a peer has taken the goodbye is enough if the peer only listens. If it is
+        talking, what it says next would reset a connection that we have closed, and it might lose
+        what it has not read. So we listen, and pass over what it says, until it hangs up.
+        """
+        talking_since = self.loop.time() - TALKING_SECONDS
+        deadline = self.loop.time() + self.limits.shutdown_seconds
+        while self.loop.time() < deadline:
+            await asyncio.sleep(LAST_LOOK_SECONDS)
+            if not any(
+                connection.unread_bytes() or connection.conversation.heard_at > talking_since
+                for connection in self._connections
+            ):
+                break

@@ -1,0 +1,208 @@
+"""The tick: drafts that arrive while the log commits wait together and go in the next commit.
+
+Three tasks run side by side. `_append` takes batches to the log, one after another; the log
+acknowledges each. `_apply` takes what the log hands out to the hub, in the log's order: our events,
+and those that others appended. A batch leaves only when the one before it is applied or refused.
+`_announce` has the hub tell who comes, goes and types where no commit does; it waits for none.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import structlog
+
+from hubbub.chat.errors import Damaged, LogError
+from hubbub.chat.queries import Settled
+from hubbub.hub import Draft, Hub
+from hubbub.log.port import Log
+from hubbub.server.sockets.sending import Sending
+
+REST_PER_FAN_OUT = 2.0
+REST_SECONDS_MAX = 0.005
+"""After a fan-out, rest for this multiple of its duration: what is said meanwhile shares the next.
+
+So fan-out takes a third of the time at most, and in a small room nobody notices the rest.
+"""
+
+RETRY_SECONDS = 1.0
+"""So long after a failed commit, and again, the log is tried, if nobody posts."""
+
+REST_SECONDS_PER_ANNOUNCEMENT = 0.000_05
+"""After announcements, rest so long for each member that was written to: several times the work.
+
+Who comes and goes, or types, is told at once in a quiet room, and takes little of a busy server's
+time, however often it happens.
+"""
+
+logger = structlog.get_logger()
+
+
+class Commits:
+    """Takes batches from the hub to the log, and what the log hands out to the hub."""
+
+    def __init__(self, hub: Hub, log: Log, sending: Sending) -> None:
+        self._hub = hub
+        self._log = log
+        self._sending = sending
+        self._feed = log.follow()
+        self._clock = asyncio.get_running_loop().time
+        self._rested_at = 0.0
+        self.commits = 0
+        self.events = 0
+        self.seconds = 0.0
+        """Spent waiting for the log, all in all, by commits that succeeded."""
+        self.failures = 0
+        self.is_failing = False
+        """Whether the newest attempt to write failed."""
+        self._begun_at: float | None = None
+        self._woken = asyncio.Event()
+        self._passing = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._changed = asyncio.Event()  # another one each time that something is settled
+        self._after: set[Callable[[], None]] = set()
+
+    def wake(self) -> None:
+        """See whether drafts or announcements wait."""
+        if self._hub.has_pending:
+            self._idle.clear()
+            self._woken.set()
+        if self._hub.has_announcements:
+            self._passing.set()
+
+    def call_after(self, callback: Callable[[], None]) -> None:
+        """Call back once, after the next commit or its failure."""
+        self._after.add(callback)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether nothing can be posted: it failed, or somebody who tried now would fail."""
+        try:
+            self._log.check()
+        except LogError:
+            return True
+        return self.is_failing
+
+    @property
+    def waiting_seconds(self) -> float:
+        """For how long the commit that is under way has been; 0 if none is."""
+        return 0.0 if self._begun_at is None else self._clock() - self._begun_at
+
+    async def run(self) -> None:
+        """Commit whatever waits, and apply whatever comes, for ever."""
+        try:
+            await asyncio.gather(self._append(), self._apply(), self._announce())
+        finally:
+            self._idle.set()
+
+    async def _append(self) -> None:
+        while True:
+            if self.is_failing:
+                await self._await_writing()
+            else:
+                await self._woken.wait()
+            self._woken.clear()
+            while self._hub.has_pending:
+                rested_at = max(self._rested_at, self._sending.paid_at + REST_SECONDS_MAX)
+                if (rest := rested_at - self._clock()) > 0:
+                    await asyncio.sleep(rest)
+                is_sending = self._sending.owes
+                if batch := self._hub.take(for_few=is_sending):
+                    await self._commit(batch)
+                elif is_sending and self._hub.has_pending:
+                    await asyncio.sleep(0)  # the next slice of it
+                    continue
+                self._tell()
+            self._idle.set()
+
+    async def _await_writing(self) -> None:
+        """Wait until there is something to commit, or the log can be written again.
+
+        Somebody may keep people away until it can be: so nobody may be needed who tries.
+        """
+        while self.is_failing:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETRY_SECONDS):
+                    await self._woken.wait()
+                    return
+            try:
+                await self._log.try_writing()
+            except LogError:
+                continue
+            self._works()
+
+    async def _commit(self, batch: Sequence[Draft]) -> None:
+        started = self._begun_at = self._clock()
+        try:
+            seqs = await self._log.append([draft.event for draft in batch])
+        except LogError as error:
+            self._fails(error)
+            # Of many, it is not known whose meets the damage: they are said again, and apart.
+            self._hub.refuse(batch, lasting=isinstance(error, Damaged) and len(batch) == 1)
+        else:
+            self._works()
+            self.commits += 1
+            self.events += len(batch)
+            self.seconds += self._clock() - started
+            # The acknowledgment comes first: an `ok` must not leave after its event. `_apply` can
+            # not come between: nothing was awaited since the log handed the events out.
+            self._hub.acknowledge(batch, seqs)
+            self._apply_what_came()
+            while not self._hub.is_settled:  # another's events come before ours
+                await self._change()
+        finally:
+            self._begun_at = None
+
+    def _fails(self, error: LogError) -> None:
+        self.failures += 1
+        if not self.is_failing:
+            logger.warning("nothing can be posted for now", reason=str(error))
+        self.is_failing = True
+
+    def _works(self) -> None:
+        if self.is_failing:
+            logger.warning("messages are posted again")
+        self.is_failing = False
+
+    async def _apply(self) -> None:
+        while True:
+            await self._feed.wait()
+            self._apply_what_came()
+            self._tell()
+
+    async def _announce(self) -> None:
+        while True:
+            await self._passing.wait()
+            self._passing.clear()
+            while self._hub.has_announcements:
+                written = self._hub.announce()
+                await asyncio.sleep(written * REST_SECONDS_PER_ANNOUNCEMENT)
+
+    def _apply_what_came(self) -> None:
+        if not (events := self._feed.take()):
+            return
+        started = self._clock()
+        self._hub.apply(events)
+        ended = self._clock()
+        self._rested_at = ended + min(REST_PER_FAN_OUT * (ended - started), REST_SECONDS_MAX)
+
+    def _tell(self) -> None:
+        self.wake()
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+        after, self._after = self._after, set()
+        for callback in after:
+            callback()
+
+    async def _change(self) -> None:
+        await self._changed.wait()
+
+    async def settled(self, question: Settled) -> None:
+        """Wait until there is an answer to `question`."""
+        while not self._hub.has_settled(question):
+            await self._change()
+
+    async def drained(self) -> None:
+        """Wait until nothing waits."""
+        await self._idle.wait()

@@ -1,0 +1,490 @@
+"""A session's conversation with the hub, as a state machine that performs no I/O.
+
+The owner of the connection tells it what happens (`hear`, `answer`, `bring`, `tick`, …), and then
+does what the conversation wants: its outputs are `reading`, `question`, `backlog`, `wake_at` and
+`ended`.
+
+The conversation acts on one thing at a time, in the order in which the peer said them. What makes
+the next one wait, and what becomes of a conversation in the end, is a table: `states.py`.
+
+What may race: answers, portions of the log, commits, the clock and the end come in any order, but
+each input runs to its end before the next, and what comes after the end changes nothing. Only
+`fell_behind` may come from within a write, so it only marks the session.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from hubbub.chat.commands import History, Search
+from hubbub.chat.errors import (
+    Damaged,
+    HubbubError,
+    LogError,
+    ProtocolError,
+    Refused,
+    WrongSecret,
+)
+from hubbub.chat.events import AnyLogged, Bye, Error, Page
+from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
+from hubbub.chat.queries import Guess
+from hubbub.hub import cost
+from hubbub.server.fairness.addresses import origin_of
+from hubbub.server.sessions.backlogs import Backlogs
+from hubbub.server.sessions.decisions import Decisions
+from hubbub.server.sessions.peer import GONE
+from hubbub.server.sessions.states import NEXT, Signal, State, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from hubbub.chat.format import Format
+    from hubbub.chat.heard import Heard, Said
+    from hubbub.chat.queries import Answer, Question
+    from hubbub.hub import Session
+    from hubbub.server.sessions.backlogs import Backlog
+    from hubbub.server.sessions.peer import Peer, Shared, Turn
+
+
+_OVER: Final = frozenset({State.ENDED, State.GONE})
+
+QUESTIONS: Final = (PlainLine, History, Search)
+"""What may read the log, and changes nothing."""
+
+KEPT_OUT: Final = ("banned", "not_admitted", "wrong_invitation", "wrong_token")
+"""Codes for those who said who they are, and are not let in."""
+
+NOT_READ: Final = "The server cannot read its log now. Try again in a while."
+DAMAGED: Final = "The server's log is damaged where this stands, and it cannot be read any more."
+logger = structlog.get_logger()
+_NOTHING: Final[Iterator[Heard]] = iter(())
+
+
+class Conversation:
+    """One peer's side of the chatroom, from the first thing it says to the end."""
+
+    __slots__ = (
+        "_backlogs",
+        "_decisions",
+        "_heard",
+        "_hub",
+        "_is_stranger",
+        "_is_unread",
+        "_lost_at",
+        "_peer",
+        "_shared",
+        "_speaking",
+        "_turn",
+        "heard_at",
+        "session",
+        "state",
+        "wait",
+        "wake_at",
+    )
+
+    def __init__(self, shared: Shared, peer: Peer, turn: Turn, opening: Format) -> None:
+        self._shared = shared
+        self._hub = shared.hub
+        self._peer = peer
+        self._speaking = opening
+        self._heard = _NOTHING
+        self._turn = turn
+        self._is_stranger = True  # as far as its account knows
+        self._is_unread = False  # though the connection is lost
+        self._decisions = Decisions()
+        self._backlogs: Backlogs | None = None  # most members never lag
+        self._lost_at: float | None = None  # if the peer did not want it
+        self.state = State.OPEN
+        self.session: Session | None = None
+        self.heard_at = shared.clock.seconds()
+        self.wait: Wait | None = None
+        """Why nothing is acted on at the moment, if something waits at all."""
+        self.wake_at: float | None = None
+        """When to call `tick`, in seconds of the clock."""
+
+    # Outputs.
+
+    @property
+    def reading(self) -> bool:
+        """Whether the peer should be read from: to act on it, or to let it finish and hang up."""
+        return self.wait is None and (self.state is State.OPEN or self.state is State.ENDED)
+
+    @property
+    def wants_rest(self) -> bool:
+        """Whether more of what was unread is wanted, of a connection that is lost."""
+        return self._is_unread and self.wait is None and self.state is State.LOST
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether the peer is to be read from, and nothing else is to be done."""
+        return (
+            self.state is State.OPEN
+            and self.wait is None
+            and self.question is None
+            and self.wake_at is None
+            and self._backlogs is None
+        )
+
+    @property
+    def question(self) -> Question | None:
+        """What the log or the hub is asked; `answer` it."""
+        return self._decisions.question
+
+    @property
+    def backlog(self) -> Backlog | None:
+        """What the log is asked for a lagging member; `bring` it."""
+        return None if self._backlogs is None else self._backlogs.asked
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last words are written: the connection is to be closed."""
+        return self.state is State.ENDED
+
+    @property
+    def waits_for_commit(self) -> bool:
+        """Whether `go_on` is to be called after the next commit."""
+        session = self.session
+        return self.wait is Wait.COMMIT or (
+            self.state is State.HALF and session is not None and session.pending_bytes > 0
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was heard has been acted on, and nothing is being decided."""
+        return self.wait is None and self.question is None
+
+    @property
+    def is_admitted(self) -> bool:
+        """Whether the peer has its name by now."""
+        session = self.session
+        return session is not None and self._hub.has_name(session)
+
+    # Inputs.
+
+    def hear(self, heard: Iterator[Heard], size: int = 0) -> None:
+        """Act on what was said in `size` bytes, as far as it may be acted on now."""
+        self.heard_at = self._shared.clock.seconds()
+        if self.state is State.OPEN or self._is_unread:
+            # Not every event loop stops reading at once when it is told to.
+            self._heard = heard if self.wait is None else itertools.chain(self._heard, heard)
+        self.go_on(cost.CHUNK + size * cost.BYTE)
+
+    def peer_ends(self) -> None:
+        """The peer will send nothing more, but may still read."""
+        self._is_leaving()
+        self._move(Signal.PEER_ENDS)
+        self._turn.depart()
+        self.go_on()
+
+    def stop(self) -> None:
+        """The server stops: act on what was heard, and listen to nothing more."""
+        self._is_unread = False
+        self._move(Signal.SERVER_STOPS)
+        self._drop_questions()
+        self.go_on()
+
+    def lose(self, *, broken: bool = False, is_unread: bool = False) -> None:
+        """The connection is gone: act on what was heard, then leave the chatroom.
+
+        `broken`: it was reset or cut off on its way, so the peer may want to come back.
+        `is_unread`: there is more to be heard, and then its end.
+        """
+        if broken and self.state is State.OPEN:  # else one side has said that it ends
+            self._lost_at = self._shared.clock.seconds()
+        self._is_leaving()
+        self._move(Signal.LOSS)
+        if self.state is State.GONE:
+            self._leave()
+        else:
+            self._is_unread = is_unread
+            self._turn.outlive()
+            self._drop_questions()
+            self.go_on()
+
+    def hear_end(self) -> None:
+        """Of a connection that is gone, everything was heard."""
+        self._is_unread = False
+        self.go_on()
+
+    def tick(self) -> None:
+        """`wake_at` has come."""
+        self.wake_at = None
+        if self._backlogs is not None:
+            self._backlogs.retry_at = None
+            self._serve_backlog()
+        self.go_on()
+
+    def go_on(self, spent: float = 0.0) -> None:
+        """Act on what was heard until something makes it wait; called after commits, too.
+
+        `spent`: the units that are to be charged already.
+        """
+        at = self._shared.clock.milliseconds()
+        granted = 0.0
+        try:
+            while self.state is not State.GONE:
+                if self._is_stranger and self.is_admitted:
+                    self._is_stranger = False
+                    self._turn.spend(spent)
+                    self._turn.admit()
+                    spent = granted = 0.0
+                self.wait = self._must_wait()
+                if self.wait is not None:
+                    break
+                if spent >= granted:
+                    if granted:
+                        self._turn.spend(spent)
+                        spent = 0.0
+                    if not (granted := self._turn.grant()):
+                        self.wait = Wait.TURN
+                        break
+                if (heard := next(self._heard, None)) is None:
+                    self._heard = _NOTHING  # an exhausted generator still takes memory
+                    break
+                spent += self._hub.price(self.session, heard)
+                self._act(heard, at)
+        except ProtocolError as error:
+            spent += cost.REFUSAL
+            self.fail(error)
+        self._turn.spend(spent)
+        self._finish_if_done()
+
+    def say_goodbye(self, reason: str) -> None:
+        """Write the last words that everybody gets when the server stops."""
+        if self.session is not None:
+            self.session.send(Bye(reason=reason))
+        self.end()
+
+    def fail(self, error: HubbubError, ref: str | None = None) -> None:
+        """Say why the connection ends, and end it."""
+        if self.state in _OVER:
+            return
+        self._peer.write(self._speaking.encode(Error.of(error, ref)))
+        self.end()
+
+    def _drop_questions(self) -> None:
+        """Let go of what nobody waits for any more."""
+        self._backlogs = None
+        self._decisions.drop_questions()
+
+    # What is waited for.
+
+    def _must_wait(self) -> Wait | None:
+        """Return what there is to wait for, other than a turn."""
+        if self._decisions.is_open:
+            return Wait.LOG
+        if self.state is not State.OPEN and self.state is not State.HALF:
+            return None
+        session, shares = self.session, self._shared.shares
+        if session is not None and session.pending_bytes > shares.pending_bytes:
+            return Wait.COMMIT
+        if self._peer.unsent_bytes() > shares.unread_bytes:
+            return Wait.PEER
+        return None
+
+    def _wake_at(self, seconds: float) -> None:
+        self.wake_at = seconds if self.wake_at is None else min(self.wake_at, seconds)
+
+    def _finish_if_done(self) -> None:
+        """In the states that come to an end by themselves, see whether it is there."""
+        if self.state is State.OPEN or self.wait is not None:
+            return
+        session = self.session
+        if self.state is State.LOST and not self._is_unread:
+            self._move(Signal.DEPARTURE)
+            self._leave()
+        elif (
+            self.state is State.HALF
+            and not (session and (session.pending_bytes or session.lagging))
+            and self.question is None
+        ):
+            self.end()
+
+    def end(self) -> None:
+        """The last words are written: act on nothing more."""
+        was_gone = self.state is State.GONE
+        self._move(Signal.LAST_WORDS)
+        if self.state is State.ENDED:
+            self._forget()
+        elif not was_gone:
+            self._leave()
+
+    def _is_leaving(self) -> None:
+        if self.session is not None:
+            self.session.leaving = True
+
+    def _leave(self) -> None:
+        self._forget()
+        self._turn.spend(cost.departure(self.session))
+        if self.session is not None:
+            self._hub.depart(self.session, self._lost_at)
+
+    def let_go(self) -> None:
+        """Forget the peer, which is gone.
+
+        Otherwise the two would keep each other, and each connection would be left to the garbage
+        collector, which makes everybody wait.
+        """
+        self._peer = GONE
+        if self.session is not None:
+            self.session.outlet = GONE
+
+    def _forget(self) -> None:
+        """Ask nothing more, and hear nothing more."""
+        self._heard = _NOTHING
+        self._decisions.drop()
+        self.wait = self.wake_at = self._backlogs = None
+
+    def _move(self, signal: Signal) -> None:
+        self.state = NEXT[self.state, signal]
+
+    # One thing that was said.
+
+    def _act(self, heard: Heard, at: int) -> None:
+        session = self.session
+        try:
+            if isinstance(heard, Filler):
+                return
+            if isinstance(heard, Reply):
+                self._peer.write(heard.payload)
+            elif isinstance(heard, Goodbye):
+                self._lost_at = None  # it was said before the connection broke
+                self.end()
+            elif session is None:
+                self._begin(heard)
+            else:
+                self._respond(session, heard, at)
+        except Refused as error:
+            self._refuse(error, getattr(heard, "ref", None))
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self.fail_by_our_fault(error, getattr(heard, "ref", None))
+        if session is not None and session.lagging:
+            self._serve_backlog()
+
+    def _begin(self, said: Said) -> None:
+        if isinstance(said, Refusal):
+            self.fail(said.error, said.ref)
+            return
+        assert isinstance(said, Introduction), "dialects begin with an introduction"
+        self._speaking = said.format
+        try:
+            secret, origin = self._shared.new_secret(), origin_of(self._peer.host)
+            self.session, decision = self._hub.enter(
+                said.name, said.format, self._peer, secret, said.ref, origin=origin
+            )
+        except Refused as error:
+            self.fail(error, said.ref)
+            return
+        if decision is not None:
+            self._decide(lambda: self._decisions.begin(decision, said.ref, only_asks=False))
+
+    def _respond(self, session: Session, said: Said, at: int) -> None:
+        ref: str | None = None
+        if isinstance(said, PlainLine):
+            decision = self._hub.line(session, said.text, at)
+        elif isinstance(said, Refusal):
+            raise said.error
+        else:
+            assert not isinstance(said, Introduction), "dialects introduce once"
+            ref = said.ref
+            decision = self._hub.command(session, said, at)
+        only_asks = isinstance(said, QUESTIONS)
+        nobody_hears = self.state is State.STOPPING or self.state is State.LOST
+        if decision is not None and not (only_asks and nobody_hears):
+            self._decide(lambda: self._decisions.begin(decision, ref, only_asks=only_asks))
+
+    # Decisions that ask.
+
+    def _decide(self, step: Callable[[], None]) -> None:
+        """Go on with a decision, and refuse what it refuses."""
+        try:
+            step()
+            while isinstance(guess := self.question, Guess) and not self._delay(guess):
+                self._decisions.answer(None)
+        except Refused as error:
+            self._refuse(error, self._decisions.ref)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self.fail_by_our_fault(error, self._decisions.ref)
+
+    def _delay(self, guess: Guess) -> float:
+        return self._shared.guesses.delay(self._peer.host, guess.account)
+
+    def answer(self, answer: Answer | LogError) -> None:
+        """Go on with what the question's answer decides."""
+        if not self._decisions.is_open:  # nobody waits for it any more
+            return
+        if isinstance(answer, LogError):
+            logger.warning("the log cannot be read", reason=str(answer))
+            self._decisions.drop()
+            sentence = DAMAGED if isinstance(answer, Damaged) else NOT_READ
+            self._refuse(Refused(sentence, code=answer.code), self._decisions.ref)
+        else:
+            self._decide(lambda: self._decisions.answer(answer))
+            if isinstance(answer, Page):
+                self._turn.spend(cost.page(answer))
+        if self.session is not None and self.session.lagging:
+            self._serve_backlog()
+        self.go_on()
+
+    # Refusals and faults.
+
+    def _refuse(self, error: HubbubError, ref: str | None) -> None:
+        session = self.session
+        assert session is not None
+        if isinstance(error, WrongSecret):
+            error = self._shared.guesses.wrong(self._peer.host, error)
+        elif session.held and error.code not in KEPT_OUT:  # it is an attempt to take the name
+            error = self._hub.name_taken(session)
+        session.refuse(error, ref)
+        if not self.is_admitted:  # it may still be waiting for its name
+            self.end()
+
+    def fail_by_our_fault(self, error: Exception, ref: str | None = None) -> None:
+        """End this session, and no other, because something is wrong with our code."""
+        if self._decisions.is_open:  # it was being decided
+            ref = self._decisions.ref
+        sentence = "The server has a fault and ends this session."
+        self.fail(HubbubError(sentence, code="server_fault"), ref)
+        name = self.session.name if self.session is not None else ""
+        logger.error("a session failed", name=name, exc_info=error)
+
+    # A slow reader.
+
+    def fell_behind(self) -> None:
+        """The connection is full: from now on the log keeps the session's place."""
+        if self.session is not None:
+            self._hub.lag(self.session)
+
+    def caught_breath(self) -> None:
+        """The connection takes bytes again."""
+        if self.session is not None:
+            self.session.congested = False
+            if self.session.lagging:
+                self._serve_backlog()
+        self.go_on()
+
+    def _serve_backlog(self) -> None:
+        if self.session is not None and (self.state is State.OPEN or self.state is State.HALF):
+            if self._backlogs is None:
+                self._backlogs = Backlogs(self._hub, self._shared.clock)
+            self._backlogs.ask(self.session)
+
+    def bring(self, events: Sequence[AnyLogged] | LogError) -> None:
+        """Take in what was asked for as `backlog`."""
+        backlogs = self._backlogs
+        if self.session is not None and backlogs is not None and backlogs.asked is not None:
+            self._turn.spend(cost.PORTION)
+            try:
+                backlogs.bring(self.session, events)
+            except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+                self.fail_by_our_fault(error)
+            if backlogs.retry_at is not None:
+                self._wake_at(backlogs.retry_at)
+            if self.session.lagging:
+                self._serve_backlog()
+            else:
+                self._backlogs = None
+        self.go_on()

@@ -1,0 +1,1 @@
+"""What connections need, whatever is spoken over them."""

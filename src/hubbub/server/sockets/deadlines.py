@@ -1,0 +1,50 @@
+"""Deadlines of connections, kept by one sweep instead of a timer each."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Awaited(Protocol):
+    """A connection that must do something in time."""
+
+    def time_is_up(self) -> None:
+        """End the connection, which has not done it."""
+
+
+class Deadlines:
+    """Gives each connection the same `seconds`. `clock` returns seconds.
+
+    All of them get the same time, so they are due in the order in which they began: a sweep looks
+    at those that are due, and at one more.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._due: dict[Awaited, float] = {}
+
+    def __contains__(self, awaited: Awaited) -> bool:
+        return awaited in self._due
+
+    def begin(self, awaited: Awaited) -> None:
+        """Give a connection its time, from now on."""
+        assert awaited not in self._due, "its place in the order would be the old one"
+        self._due[awaited] = self._clock() + self._seconds
+
+    def end(self, awaited: Awaited) -> None:
+        """Forget a connection: it is gone, or did what it had to."""
+        self._due.pop(awaited, None)
+
+    def sweep(self) -> None:
+        """End the connections whose time is up."""
+        now = self._clock()
+        due = [one for one, _ in takewhile(lambda item: item[1] <= now, self._due.items())]
+        for awaited in due:
+            # Ending one connection may end another one, which is forgotten by then.
+            if self._due.pop(awaited, None) is not None:
+                awaited.time_is_up()

@@ -1,0 +1,92 @@
+"""How much is written in one turn of the event loop: a bounded amount, and the rest in the next.
+
+A write costs the system a few microseconds and something for every byte, so one text for all
+members of a large room takes tens of milliseconds. Whoever does not fit into a turn of the loop is
+*owed* what was to be written, and gets it in one of the next turns, those first to whom little is
+owed. It is counted, not timed: some loops only note a write, and make it at the end of the turn.
+
+What holds at all times: what is owed to somebody is sent before anything else is written to them.
+So the order of the writes to each connection stays; that of different connections may not.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from math import inf
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    class Debtor(Protocol):
+        """A connection that may owe its peer something."""
+
+        def pay(self) -> None:
+            """Send what is owed, if anything is."""
+
+    class Loop(Protocol):
+        """What this needs of an event loop."""
+
+        def call_soon(self, callback: Callable[[], None]) -> object:
+            """Call back in the loop's next turn."""
+
+        def time(self) -> float:
+            """Return seconds."""
+
+
+TURN_BYTES: Final = 4_194_304
+"""What all connections together write in a turn of the loop: two milliseconds or so."""
+
+WRITE_BYTES: Final = 8192
+"""A write counts as so many bytes more: it takes as long as they do."""
+
+SHORT_BYTES: Final = 4096
+"""What is owed goes first if it is no more than this."""
+
+
+class Sending:
+    """What may still be written in this turn, and who owes something.
+
+    A connection that owes nothing writes at once if it `may_write`. Else it has to `put_off` that.
+    """
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._is_begun = False
+        self._left = 0
+        self.paid_at = -inf
+        """When something was paid last, in seconds of the loop's time."""
+        self._short: deque[tuple[Debtor, int]] = deque()
+        self._long: deque[tuple[Debtor, int]] = deque()
+
+    @property
+    def owes(self) -> bool:
+        """Whether something is owed to anybody."""
+        return bool(self._long or self._short)
+
+    def may_write(self, size: int) -> bool:
+        """Return whether this turn has room for a write of so many bytes, and count it."""
+        if self._left <= 0:
+            if self._is_begun:
+                return False
+            self._begin()
+        self._left -= size + WRITE_BYTES
+        return True
+
+    def put_off(self, debtor: Debtor, size: int) -> None:
+        """Have the debtor pay so many bytes in one of the next turns."""
+        (self._short if size <= SHORT_BYTES else self._long).append((debtor, size))
+
+    def _begin(self) -> None:
+        self._is_begun, self._left = True, TURN_BYTES
+        self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Begin the next turn if anybody owes something, and pay that first."""
+        self._is_begun, self._left = False, 0
+        if self.owes:
+            self.paid_at = self._loop.time()
+        for debts in (self._short, self._long):
+            while debts and self.may_write(debts[0][1]):
+                debts.popleft()[0].pay()

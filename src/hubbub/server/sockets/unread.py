@@ -1,0 +1,88 @@
+"""What only the system knows of a connection: what is unread, and if its peer is gone."""
+
+import asyncio
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+_TCP_CLOSE, _TCP_CLOSE_WAIT = 7, 8
+"""Of the states in Linux's `struct tcp_info`: both sides have hung up, and the other one has."""
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
+    _SENDING = termios.TIOCOUTQ  # SIOCOUTQ: what TCP has not seen acknowledged
+
+    def _system_bytes(sock: socket.socket) -> int:
+        size = struct.Struct("i")
+        found: int = size.unpack(fcntl.ioctl(sock, _SENDING, bytes(size.size)))[0]
+        return found
+
+    def _state(sock: socket.socket) -> int:
+        return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+
+else:
+
+    def _state(_sock: socket.socket) -> int:
+        return 0
+
+    def _system_bytes(_sock: socket.socket) -> int:
+        return 0
+
+
+def unread_bytes(transport: asyncio.WriteTransport) -> int:
+    """Return the bytes that wait here, and on Linux those that the peer's system has not taken."""
+    waiting = transport.get_write_buffer_size()
+    sock = transport.get_extra_info("socket")
+    try:
+        return waiting + (_system_bytes(sock) if sock is not None else 0)
+    except OSError:  # the connection is gone
+        return waiting
+
+
+def was_reset(transport: asyncio.BaseTransport) -> bool:
+    """Whether the peer has reset the connection; False where the system cannot say."""
+    return _is_in(transport.get_extra_info("socket"), _TCP_CLOSE)
+
+
+def has_hung_up(transport: asyncio.BaseTransport) -> bool:
+    """Whether the peer sends nothing more, read or not; False where the system cannot say."""
+    return _is_in(transport.get_extra_info("socket"), _TCP_CLOSE, _TCP_CLOSE_WAIT)
+
+
+def rest_of(transport: asyncio.BaseTransport) -> socket.socket | None:
+    """Return a socket that still has what was not read of a connection that is being lost.
+
+    None if there is nothing. What the peer sent before it hung up, or was cut off, is there until
+    all descriptors of the connection are closed.
+    """
+    sock = transport.get_extra_info("socket")
+    try:
+        rest = socket.fromfd(sock.fileno(), sock.family, sock.type)
+    except (AttributeError, OSError):  # it has no socket, or there is no descriptor
+        return None
+    rest.setblocking(False)
+    with suppress(OSError):
+        if rest.recv(1, socket.MSG_PEEK):
+            return rest
+    rest.close()
+    return None
+
+
+def has_left(sock: socket.socket) -> bool | None:
+    """Whether a peer that hung up left something to be read; None: it did not, or who knows."""
+    if not _is_in(sock, _TCP_CLOSE, _TCP_CLOSE_WAIT):
+        return None
+    try:
+        return bool(sock.recv(1, socket.MSG_PEEK))
+    except OSError:  # it was reset
+        return False
+
+
+def _is_in(sock: socket.socket | None, *states: int) -> bool:
+    try:
+        return sock is not None and _state(sock) in states
+    except OSError:  # the connection is gone
+        return True

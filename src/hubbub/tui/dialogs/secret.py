@@ -1,0 +1,75 @@
+"""A secret that is shown once, with a code for phones to scan where there is room for it."""
+
+from rich.style import Style
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from hubbub.desk.form import Secret
+from hubbub.tui.log.labels import one_line
+
+_SCANNED = Style(color="#ffffff", bgcolor="#000000")
+"""Phones know no themes: the code is the same in all."""
+
+
+class SecretScreen(ModalScreen[None]):
+    """Ends when the user goes back."""
+
+    DEFAULT_CSS = """
+    SecretScreen { align: center middle; background: $background 60%; }
+    SecretScreen > VerticalScroll {
+        width: 100%; max-width: 72; height: auto; max-height: 100%; background: $surface;
+        border: round $accent; scrollbar-size-vertical: 1;
+    }
+    SecretScreen Static { padding: 0 1; }
+    SecretScreen #secret { text-style: bold; }
+    SecretScreen #code { padding: 0; text-align: center; }
+    """
+    BINDINGS = [
+        Binding("escape,q,enter,ctrl+c", "dismiss(None)", "Back", show=False),
+        Binding("c", "copy", "Copy", show=False),
+    ]
+
+    def __init__(self, secret: Secret) -> None:
+        super().__init__()
+        self._secret = secret
+        self._code = _drawn(secret.scanned) if secret.scanned else Text()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        with VerticalScroll() as box:
+            box.border_title = one_line(self._secret.title).replace("[", r"\[")
+            box.border_subtitle = "c copies it, Escape goes back"
+            yield Static(self._secret.about, markup=False)
+            yield Static(self._secret.text, id="secret", markup=False)
+            yield Static(self._code, id="code")
+
+    @on(events.Mount)
+    def _begin(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    @on(events.Resize)
+    def _fit(self) -> None:
+        """Show the code if all of it can be seen: else no phone reads it."""
+        width = self._code.cell_len // max(len(self._code.plain.split("\n")), 1)
+        self.query_one("#code").display = bool(self._code) and width + 2 <= self.app.size.width
+        self.call_after_refresh(self._do_without_what_is_cut)
+
+    def _do_without_what_is_cut(self) -> None:
+        if self.query_one(VerticalScroll).max_scroll_y:
+            self.query_one("#code").display = False
+
+    def action_copy(self) -> None:
+        """Put the secret into the clipboard."""
+        self.app.copy_to_clipboard(self._secret.text)
+        self.notify("It is in the clipboard, if your terminal allows it.", markup=False)
+
+
+def _drawn(url: str) -> Text:
+    from hubbub.lan.qr_code import drawn_code  # noqa: PLC0415 (slow to import, and rarely wanted)
+
+    return Text(drawn_code(url), _SCANNED)

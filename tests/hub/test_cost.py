@@ -1,0 +1,110 @@
+"""What is paid for: everything that can be said, and more where more is done for it."""
+
+import pytest
+
+from hubbub.chat import commands as c
+from hubbub.chat import heard
+from hubbub.chat.heard import FILLER, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply, Said
+from hubbub.chat.limits import Limits
+from hubbub.hub import cost
+from hubbub.hub.lines import LINE_COMMANDS
+from hubbub.wire.framed import CLASSIC, EVENTS
+from tests.hub.peers import Chatroom
+
+CROWD = 200
+
+
+def price_in_a_room_of(members: int, said: Said) -> float:
+    """Return what it costs the last one of so many members of the lobby to say something."""
+    chatroom = Chatroom(Limits(listed_max=CROWD))
+    for number in range(members - 1):
+        peer = chatroom.enter(f"m{number}")
+        peer.tell(c.Join(room="lobby"))
+    ann = chatroom.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    ann.session.current = chatroom.hub.rooms["lobby"]
+    return chatroom.hub.price(ann.session, said)
+
+
+def test_everything_that_can_be_heard_has_a_price() -> None:
+    said = {*c.AnyCommand.__args__, PlainLine, Introduction, Refusal}
+    assert set(cost.PRICES) == said | {Filler, Reply, Goodbye}
+    assert {Filler, Reply, Goodbye} < set(heard.Heard.__args__)
+
+
+def test_every_line_command_has_a_price() -> None:
+    assert set(cost._LINE_COMMANDS) == set(LINE_COMMANDS)
+
+
+def shown(said: Said) -> str:
+    """Return what a test is called that says this."""
+    return said.text if isinstance(said, PlainLine) else type(said).__name__
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        c.Join(room="lobby"),
+        c.Typing(room="lobby"),
+        c.Members(room="lobby"),
+        c.Say(room="lobby", text="x"),
+        c.Edit(room="lobby", text="x", seq=1),
+        c.Delete(room="lobby", seq=1),
+        c.React(room="lobby", seq=1, emoji="x"),
+        c.SetTopic(room="lobby", text="x"),
+        PlainLine("x"),
+        PlainLine("/who"),
+        PlainLine("/join lobby"),
+        PlainLine("/topic x"),
+        Introduction("bob", CLASSIC),
+    ],
+    ids=shown,
+)
+def test_what_is_done_for_each_member_costs_more_in_a_larger_room(said: Said) -> None:
+    assert price_in_a_room_of(CROWD, said) > price_in_a_room_of(2, said) + CROWD * cost.LISTENER / 2
+
+
+def test_whoever_comes_has_paid_for_going() -> None:
+    chatroom = Chatroom()
+    for number in range(CROWD):
+        chatroom.enter(f"m{number}").tell(c.Join(room="lobby"))
+    ann = chatroom.enter("ann")
+    joining = chatroom.hub.price(ann.session, c.Join(room="lobby"))
+    ann.tell(c.Join(room="lobby"))
+    assert joining > 2 * CROWD * cost.WITNESS
+    assert cost.departure(ann.session) <= 2 * cost.COMMAND
+    assert chatroom.hub.price(ann.session, c.Leave(room="lobby")) <= cost.COMMAND
+
+
+def test_nobody_pays_for_telling_a_crowd_that_is_told_nothing() -> None:
+    crowd = Chatroom(Limits(listed_max=CROWD))
+    for number in range(CROWD + 1):
+        crowd.enter(f"m{number}").tell(c.Join(room="lobby"))
+    ann = crowd.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    assert crowd.hub.price(ann.session, c.Typing(room="lobby")) == cost.COMMAND
+
+
+@pytest.mark.parametrize("said", [c.Rooms(), PlainLine("/rooms")], ids=shown)
+def test_a_list_of_rooms_costs_more_if_there_are_more(said: Said) -> None:
+    chatroom = Chatroom()
+    ann = chatroom.enter("ann", CLASSIC)
+    ann.type("hello")
+    before = chatroom.hub.price(ann.session, said)
+    bob = chatroom.enter("bob")
+    for number in range(CROWD - 1):
+        bob.tell(c.Join(room=f"room-{number}"))
+    assert chatroom.hub.price(ann.session, said) >= before + CROWD * cost.LISTED / 2
+
+
+def test_a_short_message_in_a_small_room_costs_one_unit() -> None:
+    say = c.Say(room="lobby", text="x")
+    assert price_in_a_room_of(4, say) == pytest.approx(1, rel=0.05)
+    assert price_in_a_room_of(4, PlainLine("x")) == pytest.approx(1, rel=0.05)
+
+
+def test_nothing_is_free() -> None:
+    chatroom = Chatroom()
+    assert chatroom.hub.price(None, FILLER) > 0
+    assert chatroom.hub.price(None, Introduction("ann", EVENTS)) > 0
+    assert cost.CHUNK > 0

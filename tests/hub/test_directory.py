@@ -1,0 +1,47 @@
+"""The list of rooms is kept in order, and is what sorting all rooms would give."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.hub.present.directory import Directory
+from hubbub.hub.present.person import Person
+from hubbub.hub.present.room import Room, Session
+from hubbub.wire.framed import CLASSIC
+from tests.hub.test_drafts import Deaf
+
+LISTED_MAX = 3
+NAMES = [DEFAULT_ROOM, "a", "b", "c", "d"]
+
+
+def sorted_anew(rooms: dict[str, Room]) -> list[tuple[str, int, int, str]]:
+    places = sorted(
+        ((room.name == DEFAULT_ROOM, len(room.people), room.last, room.name), room)
+        for room in rooms.values()
+    )
+    shown = sorted((room for _, room in places[-LISTED_MAX:]), key=lambda room: room.name)
+    return [(room.name, len(room.people), room.last, room.topic) for room in shown]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(["enter", "say", "topic", "close"])))
+)
+def test_it_lists_what_sorting_would(steps: list[tuple[str, str]]) -> None:
+    directory = Directory(LISTED_MAX)
+    rooms: dict[str, Room] = {}
+    for number, (name, what) in enumerate(steps, 1):
+        if what == "close":
+            if (closed := rooms.pop(name, None)) is not None:
+                directory.remove(closed)
+        else:
+            room = rooms.setdefault(name, Room(name))
+            match what:
+                case "enter":
+                    room.enter(Session(Person(f"m{number}"), CLASSIC, Deaf(), "secret"))
+                case "say":
+                    room.last = number
+                case _:
+                    room.topic = f"topic {number}"
+            directory.put(room)
+        listed = [(one.room, one.members, one.last, one.topic) for one in directory.listed()]
+        assert listed == sorted_anew(rooms)

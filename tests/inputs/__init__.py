@@ -1,0 +1,1 @@
+"""What an input may cost: in proportion to its length, whatever it is made of."""

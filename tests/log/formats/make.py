@@ -1,0 +1,60 @@
+"""Keeps a folder as the present hubbub writes it: `python -m tests.log.formats.make`.
+
+Run it when a format is about to be released, once: it makes the folder named after the format, and
+refuses if that is there. A kept folder is never made anew. It is what people have on their disks,
+and `test_formats.py` upgrades each to the newest format.
+"""
+
+import asyncio
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from hubbub.chat.events import AnyLogged
+from hubbub.log.sqlite import SqliteLog
+from hubbub.log.sqlite.schema import format_of
+from tests.log.drafts import NOON, deleted, edited, reacted, said, titled
+
+HERE = Path(__file__).parent
+PRIVATE = "@97049da5464956062d0e94be"
+
+
+def batches() -> list[list[AnyLogged]]:
+    """Return what is in every kept folder; seqs count from 1, batch by batch."""
+    return [
+        [said("käse 干杯", nonce="n1", at=NOON), said("to be edited", at=NOON)],
+        [said("to be deleted", at=NOON), said("psst", room=PRIVATE, at=NOON)],
+        [titled("the topic")],
+        [edited(2, "was edited")],
+        [deleted(3)],
+        [reacted(1, "👍")],
+        [said(f"line {number}", room="den", at=NOON) for number in range(40)],
+    ]
+
+
+async def fill(folder: Path) -> None:
+    """Write a log in two runs, and leave it as a server does that was stopped."""
+    half = len(batches()) // 2
+    for part in (batches()[:half], batches()[half:]):
+        log = await SqliteLog.open(folder, durability="process")
+        for batch in part:
+            await log.append(batch)
+        await asyncio.sleep(1)  # the index follows
+        await log.close()
+
+
+def main() -> None:
+    """Keep the folder."""
+    with tempfile.TemporaryDirectory() as made:
+        asyncio.run(fill(Path(made)))
+        written = Path(made, "hubbub.db")
+        with closing(sqlite3.connect(written)) as connection:
+            version = format_of(connection)
+        kept = HERE / str(version)
+        kept.mkdir()
+        (kept / "hubbub.db").write_bytes(written.read_bytes())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What comes over HTTP is taken in piece by piece, and paid for by its lines."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from hubbub.hub.cost import LINE
+from hubbub.server.http.visit import PIECE_BYTES, Visit
+from tests.server.transports import FakeTransport
+
+
+class Asked:
+    """A turn that grants so many pieces, and notes what was spent."""
+
+    host = "192.0.2.1"
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+        self.spent = 0.0
+        self.waits = 0
+
+    def grant(self) -> float:
+        self.pieces -= 1
+        return float(self.pieces >= 0)
+
+    def spend(self, units: float) -> None:
+        self.spent += units
+
+    def wait(self, _act: object) -> None:
+        self.waits += 1
+
+
+class Fed:
+    """What answers, and notes what it gets."""
+
+    heads, is_in_body, is_leaving, is_held, stops_reading = 0, True, False, False, False
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def connection_made(self, _transport: object) -> None:
+        """Begin."""
+
+    def data_received(self, data: bytes) -> None:
+        self.pieces.append(data)
+
+
+def test_a_body_in_chunks_of_one_byte_is_paid_for_by_the_chunk_and_waits_for_turns() -> None:
+    chunks = 10_000
+    turn, fed = Asked(3), Fed()
+    patience = SimpleNamespace(begin=lambda _visit: None)
+    room = SimpleNamespace(may_grow=lambda _visit, _size: True)
+    visit = Visit(
+        cast("Any", fed), cast("Any", patience), cast("Any", room), cast("Any", turn), lambda: None
+    )
+    transport = FakeTransport(visit)
+    transport.receive(b"1\r\nx\r\n" * chunks)
+    assert [len(piece) for piece in fed.pieces] == [PIECE_BYTES] * 3
+    assert (turn.waits, transport.notes) == (1, ["pause_reading"])
+    assert turn.spent > 3 * PIECE_BYTES // 6 * 2 * LINE

@@ -1,0 +1,79 @@
+"""Connections that must do something in time are ended by a sweep if they did not."""
+
+from hubbub.server.sockets.deadlines import Deadlines
+
+
+class Waiting:
+    """Notes that its time is up; ends the others of `company` with it."""
+
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        self.told = 0
+        self.company: list[Waiting] = []
+
+    def time_is_up(self) -> None:
+        self.told += 1
+        for other in self.company:
+            self._deadlines.end(other)
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_each_has_the_same_time_from_when_it_began() -> None:
+    clock = Clock()
+    deadlines = Deadlines(10, clock)
+    early, late = Waiting(deadlines), Waiting(deadlines)
+    deadlines.begin(early)
+    clock.now = 5
+    deadlines.begin(late)
+    told = []
+    for clock.now in (9.9, 10, 14.9, 15, 100):
+        deadlines.sweep()
+        told.append((early.told, late.told))
+    assert told == [(0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
+
+
+def test_one_that_did_what_it_had_to_is_not_told() -> None:
+    clock = Clock()
+    deadlines = Deadlines(10, clock)
+    done = Waiting(deadlines)
+    deadlines.begin(done)
+    assert done in deadlines
+    deadlines.end(done)
+    assert done not in deadlines
+    clock.now = 11
+    deadlines.sweep()
+    assert not done.told
+
+
+def test_one_whose_end_another_brought_is_not_told() -> None:
+    clock = Clock()
+    deadlines = Deadlines(10, clock)
+    first, second = Waiting(deadlines), Waiting(deadlines)
+    first.company.append(second)
+    for one in (first, second):
+        deadlines.begin(one)
+    clock.now = 10
+    deadlines.sweep()
+    assert (first.told, second.told) == (1, 0)
+
+
+def test_a_connection_that_begins_again_has_the_whole_time_again() -> None:
+    clock = Clock()
+    deadlines = Deadlines(10, clock)
+    again, other = Waiting(deadlines), Waiting(deadlines)
+    deadlines.begin(again)
+    deadlines.begin(other)
+    clock.now = 5
+    deadlines.end(again)
+    deadlines.begin(again)
+    clock.now = 10
+    deadlines.sweep()
+    assert (again.told, other.told) == (0, 1)

@@ -1,0 +1,193 @@
+"""Who is let in first, and what becomes of those who hung up before that."""
+
+import asyncio
+import socket
+import struct
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from typing import Any, cast
+
+import pytest
+
+from hubbub.chat.limits import Limits
+from hubbub.server import door as doors
+from hubbub.server.door import LEFT_AT_ONCE, Door
+from hubbub.server.fairness.accounts import Accounts
+from hubbub.server.fairness.turns import Turn, Turns
+from hubbub.server.sockets.keepalive import Keepalive
+from hubbub.server.sockets.places import Places
+from tests.interop.raw import RawPeer, frame
+from tests.server.conftest import Meet, Serve
+
+PATIENCE_SECONDS = 30
+RESET = struct.pack("ii", 1, 0)
+CROWD = 3 * LEFT_AT_ONCE
+
+
+class Guest(asyncio.Protocol):
+    """Somebody who was let in; stays until the connection is gone, and `releases` after that."""
+
+    def __init__(self, inside: "Inside", left: Callable[[], None]) -> None:
+        self.inside = inside
+        self.left = left
+
+    def connection_made(self, _transport: asyncio.BaseTransport) -> None:
+        self.inside.there += 1
+        self.inside.most = max(self.inside.most, self.inside.there)
+
+    def data_received(self, data: bytes) -> None:
+        self.inside.heard.append(data)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.inside.there -= 1
+        self.left()
+
+
+class Inside:
+    """Behind the door: notes who comes, how many at the same time, and what they say."""
+
+    def __init__(self) -> None:
+        self.there = self.most = 0
+        self.heard: list[bytes] = []
+
+    def stranger(self, _turn: Turn, left: Callable[[], None], **_: bool) -> Guest:
+        return Guest(self, left)
+
+
+class Street:
+    """Before the door: comes, says something, and may hang up before anybody has opened."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.inside = Inside()
+        self.places = Places(Limits(connections_max=10_000))
+        turns = Turns(Accounts(Limits(), time.monotonic), time.monotonic, loop)
+        self.door = Door(turns, cast("Any", self.inside), Keepalive(60), loop, 10_000)
+        self.listening = socket.create_server(("127.0.0.1", 0), backlog=1000)
+
+    def come(self, said: bytes, *, hangs_up: bool = False, resets: bool = False) -> socket.socket:
+        peer = socket.create_connection(self.listening.getsockname())
+        peer.sendall(said)
+        if resets:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        if hangs_up or resets:
+            peer.close()
+        return peer
+
+    def answer(self) -> None:
+        """Accept whoever has come next."""
+        sock, host = self.listening.accept()
+        sock.setblocking(False)
+        place = self.places.take(host[0], sock)
+        assert place is not None
+        self.door.knock(place)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not condition():  # noqa: ASYNC110 (what it looks at tells nobody)
+                await asyncio.sleep(0)
+
+
+Scene = Callable[[Street], Awaitable[None]]
+Play = Callable[[Scene], None]
+
+
+@pytest.fixture
+def on_the_street() -> Play:
+    """Return how a scene is played on a street of its own."""
+
+    def play(scene: Scene) -> None:
+        async def evening() -> None:
+            street = Street()
+            with street.listening:
+                await scene(street)
+                await street.door.close()
+
+        asyncio.run(evening())
+
+    return play
+
+
+HOW = [{"hangs_up": True}, {"resets": True}]
+
+
+@pytest.mark.parametrize("how", HOW, ids=["ends", "resets"])
+def test_who_is_there_goes_before_all_who_hung_up(
+    on_the_street: Play, how: dict[str, bool]
+) -> None:
+    """A newcomer's turn comes after at most so many others, however many came before."""
+
+    async def scene(street: Street) -> None:
+        for _ in range(CROWD):
+            street.come(b"too late", **how)
+        with street.come(b"hello"):
+            for _ in range(CROWD + 1):
+                street.answer()
+            await street.until(lambda: b"hello" in street.inside.heard)
+            assert len(street.inside.heard) <= LEFT_AT_ONCE + 1
+
+    on_the_street(scene)
+
+
+@pytest.mark.parametrize("how", HOW, ids=["ends", "resets"])
+def test_few_who_hung_up_are_let_in_at_a_time_and_all_are_heard(
+    on_the_street: Play, how: dict[str, bool]
+) -> None:
+    async def scene(street: Street) -> None:
+        for number in range(CROWD):
+            street.come(b"said %d;" % number, **how)
+            street.answer()
+        await street.until(lambda: not set(street.places))
+        assert street.inside.most <= LEFT_AT_ONCE
+        assert sorted(street.inside.heard) == sorted(b"said %d;" % n for n in range(CROWD))
+
+    on_the_street(scene)
+
+
+@pytest.mark.parametrize("how", HOW, ids=["ends", "resets"])
+def test_who_hung_up_without_a_word_is_let_go(on_the_street: Play, how: dict[str, bool]) -> None:
+    async def scene(street: Street) -> None:
+        for _ in range(CROWD):
+            street.come(b"", **how)
+            street.answer()
+        await street.until(lambda: not set(street.places))
+        assert street.inside.most == 0
+
+    on_the_street(scene)
+
+
+def test_of_those_who_hung_up_so_many_wait_and_the_journal_tells_of_the_others(
+    on_the_street: Play, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doors, "LEFT_MAX", 5)
+
+    async def scene(street: Street) -> None:
+        for _ in range(CROWD):
+            street.come(b"too late", hangs_up=True)
+            street.answer()
+        street.door.tell()
+        await street.until(lambda: not set(street.places))
+        assert len(street.inside.heard) == LEFT_AT_ONCE + 5
+
+    on_the_street(scene)
+    assert f"this machine ({CROWD - LEFT_AT_ONCE - 5} times)" in capsys.readouterr().out
+
+
+def test_a_newcomer_is_let_in_before_all_who_hung_up_are_heard_and_nothing_is_dropped(
+    serve: Serve, meet: Meet
+) -> None:
+    """Counted in what was posted until then, not in seconds."""
+    people, texts = 60, 400
+    with serve(messages_per_second=20, burst=200) as server, ExitStack() as stack:
+        bob = meet(server, "bob")
+        peers = [stack.enter_context(RawPeer(server.host, server.port)) for _ in range(people)]
+        for number, peer in enumerate(peers):
+            peer.send(frame(f"gone{number}") + frame("still here") * texts)
+            peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            peer.sock.close()
+        newcomer = meet(server, "newcomer")
+        assert newcomer.room["last"] < people * texts / 2, "it did not wait for all of them"
+        heard = Counter(message["from"] for message in bob.messages(people * texts))
+        assert heard == {f"gone{number}": texts for number in range(people)}
