@@ -78,6 +78,7 @@ def test_what_a_wrap_broke_is_whole_again_and_what_stands_around_stays_out(
         seq = await bob.say("first\n\n  second")
         await bob.say(text, reply_to=seq)
         await ann.until("ok")
+        height = ann.chat.log_view.size.height
         await ann.press("f6", "+")
         await ann.until("React with")
         await ann.say("tada")
@@ -87,6 +88,7 @@ def test_what_a_wrap_broke_is_whole_again_and_what_stands_around_stays_out(
         assert await copied(ann) == text
         ann.send(release((1, 1)))
         await ann.until(lambda: "r reply" not in ann.screen)
+        await ann.until(lambda: ann.chat.log_view.size.height == height)
         column, row = ann.place("ok")
         reactions = (width - 20, row + 1)
         ann.send(press(ann.place("start and so on")) + to(reactions))
