@@ -19,7 +19,8 @@ from bench.log import COMMON, RARE
 from bench.peers.hubbub import HEADER_BYTES, frame, framed_command
 from bench.peers.server import HOST, PATIENCE_SECONDS, Failed
 
-SAY_SECONDS = 0.02
+SAY_SECONDS = 0.03
+"""Not less: in a room of 300, the pair would use up its own budget, and wait for that."""
 ASK_SECONDS = 0.1
 TAIL_SECONDS = 1.0
 """The pair goes on for so long after the attack: the end of a connection may cost most."""

@@ -11,6 +11,7 @@ text takes time that grows with the square of its longest run of marks, ten seco
 
 import re
 import unicodedata
+from typing import Final
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.text import inert_line
@@ -42,16 +43,25 @@ _WORDS = re.compile(
     rf"|[{_LEADING}][{_VOWEL}]?[{_TRAILING}]?|[{_VOWEL}{_TRAILING}]"
     rf"|[{_SIGNS}]|\.(?=[^ {_SIGNS}.])"
 )
+
+PIECE_CHARS: Final = 2_048
+"""A long text is not taken in one call, for which all other threads would have to wait."""
+
 _ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text` in order; none holds a space."""
-    if text.isascii():
+    if not text.isascii():
+        folded = "".join(piece.translate(_folding) for piece in _pieces(text))
+        return [unicodedata.normalize("NFC", word.group()) for word in _WORDS.finditer(folded)]
+    if len(text) <= PIECE_CHARS:
         return _ASCII_WORDS.findall(text.lower())
-    folded = text.translate(_folding)
-    # One after the other: other threads need not wait until all of a long text are found.
-    return [unicodedata.normalize("NFC", word.group()) for word in _WORDS.finditer(folded)]
+    return [word.group() for word in _ASCII_WORDS.finditer(text.lower())]
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + PIECE_CHARS] for start in range(0, len(text), PIECE_CHARS)]
 
 
 def allowed_query(raw: str) -> str:

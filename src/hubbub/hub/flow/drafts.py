@@ -11,6 +11,7 @@ between batches do seqs say what came first.
 """
 
 from collections import deque
+from typing import Final
 
 import msgspec
 
@@ -36,6 +37,12 @@ So nobody waits for more than about 20 MB to be written, which takes some 10 ms.
 number the writes themselves take longer than their bytes, and smaller batches would mean more.
 """
 
+STORING_LISTENERS: Final = 160
+"""A text counts as if it had at least so many: to store it takes as long as to write it to them.
+
+So long texts are committed two at a time, and nobody's short one waits for many of them.
+"""
+
 NOT_COMMITTED = (
     "Nothing was posted: the server cannot write its log now. Try again in a while; "
     "with the same nonce that is safe."
@@ -54,7 +61,7 @@ class Draft(msgspec.Struct, gc=False):
 
     `cost_bytes` is what it takes while it waits, `batch_bytes` what it takes of a batch. `to` is
     the key of the other name if the room is a private one and only that is known of them, else
-    empty. `behind`: see `Say.behind`.
+    empty. `has_many`: whether it has more than `LISTENERS_MIN`. `behind`: see `Say.behind`.
     """
 
     event: Entry
@@ -64,12 +71,8 @@ class Draft(msgspec.Struct, gc=False):
     batch_bytes: int
     number: int
     to: str
+    has_many: bool
     behind: str | None = None
-
-    @property
-    def has_many(self) -> bool:
-        """Whether it has many listeners, as counted by `LISTENERS_MIN`."""
-        return self.batch_bytes > self.cost_bytes
 
 
 class Drafts:
@@ -116,9 +119,9 @@ class Drafts:
         listeners: int = 0,
     ) -> Draft:
         """Let a draft for so many listeners wait for the next commit; `to`: see `Draft`."""
-        cost = batch = text_bytes + OBJECT_BYTES
-        if listeners > LISTENERS_MIN:
-            batch = text_bytes * min(listeners, LISTENERS_MAX) // LISTENERS_MIN + OBJECT_BYTES
+        cost = text_bytes + OBJECT_BYTES
+        counted = min(max(listeners, STORING_LISTENERS), LISTENERS_MAX)
+        batch = text_bytes * counted // LISTENERS_MIN + OBJECT_BYTES
         person = session.person
         if not session.pending_bytes:
             self._begin(person.key)
@@ -129,7 +132,8 @@ class Drafts:
         person.newest_draft = self.accepted
         person.drafts += 1
         self._fresh_bytes += batch
-        draft = Draft(event, session, ref, cost, batch, self.accepted, to)
+        has_many = listeners > LISTENERS_MIN
+        draft = Draft(event, session, ref, cost, batch, self.accepted, to, has_many)
         self._fresh.append(draft)
         return draft
 

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from hubbub.server.fairness.accounts import Account, Accounts
 
-TURN_SECONDS: Final = 0.002
+TURN_SECONDS: Final = 0.001
 """How long conversations act before the loop does something else."""
 
-TURN_UNITS: Final = 300.0
+TURN_UNITS: Final = 150.0
 """The same in units, because some of what is begun in a turn is done in the next one."""
 
 SLICE_UNITS: Final = 25.0

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
             """Return seconds."""
 
 
-TURN_BYTES: Final = 4_194_304
-"""What all connections together write in a turn of the loop: two milliseconds or so."""
+TURN_BYTES: Final = 2_097_152
+"""What all connections together write in a turn of the loop: a millisecond or so."""
 
 WRITE_BYTES: Final = 8192
 """A write counts as so many bytes more: it takes as long as they do."""
