@@ -50,6 +50,10 @@ class Clockwork:
         """How many calls are to come at some time."""
         return sum(not alarm.is_cancelled for _, _, alarm in self._alarms)
 
+    def lose_alarms(self) -> None:
+        """Have none of the calls come that were to come at some time."""
+        self._alarms.clear()
+
     def turn(self) -> bool:
         """Do what is due in the next turn; return whether there was anything."""
         soon, self._soon = self._soon, []

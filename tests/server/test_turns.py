@@ -293,6 +293,22 @@ def test_one_that_says_little_goes_first_although_its_address_is_in_debt() -> No
         assert len(room.done) - before <= 2
 
 
+def test_whoever_has_earned_enough_does_not_wait_for_a_late_timer() -> None:
+    """A busy loop looks at its timers only when it has been through all its sockets."""
+    room = Room(Limits(messages_per_second=10, burst=1000), actions_per_turn=1000)
+    quiet, busy = room.worker(), room.worker()
+    busy.turn.outlive()
+    busy.be_busy(SLICE_UNITS)
+    address = quiet.turn._account.address
+    while not address.is_parked:
+        assert room.loop.go_on()
+    room.loop.lose_alarms()
+    room.loop.seconds += 1
+    quiet.do(1)
+    room.loop.turn()
+    assert not quiet.costs
+
+
 @pytest.mark.parametrize("is_stranger", [False, True])
 @pytest.mark.parametrize("count", [1, 10, 300])
 def test_nobody_waits_for_those_whose_peers_have_hung_up(count: int, is_stranger: bool) -> None:

@@ -105,7 +105,9 @@ class Turns:
     def wait(self, account: Account, act: Callable[[], None]) -> None:
         """Have `act` called once, when it is the account's turn."""
         account.act = act
-        self._queue(account, self.clock())
+        now = self.clock()
+        self._queue(account, now)
+        self._release(now)  # a busy loop looks at its timers late
 
     def _begin(self, now: float) -> None:
         self._is_begun = True
@@ -192,7 +194,12 @@ class Turns:
 
     def _wake(self) -> None:
         self._alarm = None
-        now = self.clock()
+        self._release(self.clock())
+        if self._parked and self._alarm is None:
+            self._set_alarm(self._parked[0][0])
+
+    def _release(self, now: float) -> None:
+        """Queue those again that have earned enough by now."""
         due = []
         while self._parked and self._parked[0][0] <= now:
             due.append(heappop(self._parked)[2])
@@ -201,8 +208,6 @@ class Turns:
         for account in due:
             if account.act is not None or account.queue:
                 self._queue(account, now)
-        if self._parked and self._alarm is None:
-            self._set_alarm(self._parked[0][0])
 
 
 class Turn:
