@@ -1,9 +1,20 @@
 /**
- * Loads the page again if a part of it did not come: browsers drop what is under way when the
- * network changes, and never ask for it again.
+ * Runs before anything is drawn: it gives the page the colours that the user chose, and loads it
+ * again if a part of it did not come. Browsers drop what is under way when the network changes, and
+ * never ask for it again.
  *
  * It is a script of its own, not a module, and comes first: it must be there when a module is not.
  */
+
+// As js/views/preferences.js writes them; js/views/appearance.js follows them from then on.
+for (const key of ["scheme", "density"]) {
+  try {
+    const chosen = JSON.parse(localStorage.getItem(`hubbub.setting.${key}`) ?? "null");
+    if (typeof chosen === "string") document.documentElement.dataset[key] = chosen;
+  } catch {
+    // a browser that keeps nothing
+  }
+}
 
 const KEY = "hubbub.loads";
 const LOADS_MAX = 5;

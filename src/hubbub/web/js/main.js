@@ -22,6 +22,7 @@ import {
 } from "./views/account.js";
 import { takeFragment } from "./views/address.js";
 import { Acquaintances } from "./views/acquaintances.js";
+import { Appearance } from "./views/appearance.js";
 import { Attention } from "./views/attention.js";
 import { askAccess } from "./views/chatroom.js";
 import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
@@ -38,6 +39,8 @@ import { KEYS_SHOWN, leaveComposingAlone, listenToKeys } from "./views/keys.js";
 import { Ordering, askReport } from "./views/ordering.js";
 import { nextFrame, onClick, part, setText, write } from "./views/page.js";
 import { People } from "./views/people.js";
+import { Preferences } from "./views/preferences.js";
+import { openSettings } from "./views/settings.js";
 import { Sidebar } from "./views/sidebar.js";
 import { counted, listed, refusal } from "./views/wording.js";
 
@@ -53,6 +56,7 @@ leaveComposingAlone(); // before anything else listens to keys
 
 const storage = storageOf("localStorage");
 const tab = storageOf("sessionStorage");
+const preferences = new Preferences(storage);
 const brought = takeFragment();
 const chat = new Chat({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
@@ -121,6 +125,7 @@ const desk = {
         [title, ...members],
       ),
     ),
+  settings: () => openSettings(settings),
   help: () => openHelp(KEYS_SHOWN, offered(chat.order, chat.current)),
   /** @param {string} typed */
   register: (typed) => void askRegistration(chat, tell, typed),
@@ -221,6 +226,7 @@ listenToKeys({
   switchRoom: () => openSwitcher(chat, tell),
   search: () => desk.search(""),
   help: desk.help,
+  settings: desk.settings,
   write: goBack,
   selectAll: () => log.selectAll(),
   swapFocus: () =>
@@ -276,6 +282,12 @@ const log = new LogView(logElement, {
   isName,
 });
 
+const appearance = new Appearance(preferences, () => log.renew());
+
+/** What the settings show. @type {import("./views/settings.js").Section[]} */
+const settings = [appearance.section];
+
+window.addEventListener("storage", ({ key }) => preferences.changedElsewhere(key));
 logElement.addEventListener("hubbub:leave-log", () => composer.focus());
 
 /** @type {RoomState | null} */
@@ -352,6 +364,7 @@ const buttons = [
   ["find-room", () => openRooms(chat, tell)],
   ["search", () => desk.search("")],
   ["help", desk.help],
+  ["settings", desk.settings],
   ["me", () => openAccount(chat, tell, desk)],
   ["quit", () => chat.quit()],
   ["topic", () => desk.topic("")],

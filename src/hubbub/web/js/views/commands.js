@@ -15,6 +15,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {(words: string) => unknown} search
  * @property {() => unknown} who
  * @property {() => unknown} help
+ * @property {() => unknown} settings
  * @property {(typed: string) => unknown} register
  * @property {(name: string) => unknown} login
  * @property {() => unknown} password
@@ -295,6 +296,12 @@ export const COMMANDS = [
   },
   { word: "logout", usage: "", purpose: "sign out on this device", run: (desk) => desk.signOut() },
   { word: "forget", usage: "", purpose: "delete your account", least: "guest", run: (desk) => desk.forget() },
+  {
+    word: "settings",
+    usage: "",
+    purpose: "colours, density and the like",
+    run: (desk) => desk.settings(),
+  },
   { word: "help", usage: "", purpose: "keys and commands", run: (desk) => desk.help() },
 ];
 

@@ -6,6 +6,7 @@
  * @property {(steps: number, isUnread: boolean) => void} move to a room above or below
  * @property {() => void} search
  * @property {() => void} help
+ * @property {() => void} settings
  * @property {() => void} swapFocus
  * @property {() => void} selectAll
  * @property {() => void} write
@@ -55,6 +56,12 @@ const KEYS = [
     purpose: "select all messages, in the messages",
     isText: true,
     run: (moves) => moves.selectAll(),
+  },
+  {
+    chords: ["Ctrl+,"],
+    keys: "Ctrl+,",
+    purpose: "settings",
+    run: (moves) => moves.settings(),
   },
   { chords: ["F1"], keys: "F1", purpose: "this help", run: (moves) => moves.help() },
   {
