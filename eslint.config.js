@@ -2,9 +2,10 @@ import js from "@eslint/js";
 import globals from "globals";
 
 /** What would have a browser run what somebody wrote. */
-const DANGEROUS = ["innerHTML", "outerHTML", "insertAdjacentHTML"].map(
-  (property) => ({ property, message: "Make elements instead: what others write is never HTML." }),
-);
+const DANGEROUS = ["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({
+  property,
+  message: "Make elements instead: what others write is never HTML.",
+}));
 
 const WRITING = ["write", "writeln"].map((property) => ({ ...DANGEROUS[0], property, object: "document" }));
 

@@ -1,4 +1,4 @@
-"""The page's modules: linted, type-checked, and tested one by one under node."""
+"""The page's modules and styles: linted, formatted, type-checked, tested one by one under node."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,10 @@ pytestmark = pytest.mark.usefixtures("node_modules")
 TESTS = sorted(str(path.relative_to(ROOT)) for path in Path(__file__).parent.rglob("*.test.js"))
 
 
-@pytest.mark.parametrize("script", ["lint", "types"])
+CHECKS = ("lint", "styles", "formatted", "types")
+
+
+@pytest.mark.parametrize("script", CHECKS)
 def test_modules_are_checked(script: str) -> None:
     run("npm", "run", "--silent", script)
 
@@ -25,4 +28,4 @@ def test_modules(path: str) -> None:
 def test_there_are_tests_and_scripts() -> None:
     assert TESTS
     scripts = json.loads((ROOT / "package.json").read_text("utf-8"))["scripts"]
-    assert {"lint", "types"} <= scripts.keys()
+    assert {*CHECKS, "format"} <= scripts.keys()

@@ -10,7 +10,10 @@ const OURS = { password: "", isUnlocked: false, device: "d", label: "", secret: 
 const INVITED = { type: "identify", invitation: "i" };
 
 const answer = (welcome, proofs = {}) => answerTo(welcome, { ...OURS, ...proofs });
-const identified = (more) => ({ about: "identifying", command: { type: "identify", device: "d", label: undefined, ...more } });
+const identified = (more) => ({
+  about: "identifying",
+  command: { type: "identify", device: "d", label: undefined, ...more },
+});
 
 test("an invitation is given with the device, through a lock as well, whatever password there is", () => {
   for (const welcome of [WELCOME, LOCKED, { ...WELCOME, held: true }])

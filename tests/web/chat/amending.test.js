@@ -63,7 +63,13 @@ test("what was edited elsewhere meanwhile stays, and the user is told", async ()
   const again = await browser.tab(new FakeStorage()).start();
   await again.frame();
   assert.deepEqual(again.shown(), ["one, from elsewhere"]);
-  assert.match(again.chat.takeSentences().map(({ text }) => text).join(), /which read: “one, edited”/);
+  assert.match(
+    again.chat
+      .takeSentences()
+      .map(({ text }) => text)
+      .join(),
+    /which read: “one, edited”/,
+  );
   assert.deepEqual(again.chat.takeSentences(), []);
   assert.deepEqual(kept(), []);
 });

@@ -61,7 +61,12 @@ test("what a tab has kept may be anything", () => {
 test("two tabs of one person pass the name to and fro, and never fight for it", async () => {
   const one = await browser.tab().start();
   const other = await browser.tab().start();
-  for (const [here, there] of [[other, one], [one, other], [other, one], [one, other]]) {
+  for (const [here, there] of [
+    [other, one],
+    [one, other],
+    [other, one],
+    [one, other],
+  ]) {
     if (phase(here) === "elsewhere") here.chat.takeOver();
     await here.frame();
     await there.pass(60_000);

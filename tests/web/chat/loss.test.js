@@ -113,7 +113,11 @@ function happenings(chance, sea, server, people) {
     ...Array(2).fill(() => pick(people).clock.pass(upTo(1500))),
     () => pick(people).wander(chance),
     () => pick(people).insist(),
-    () => upTo(2) === 0 && pick(people).line()?.cut(upTo(1) === 1),
+    () =>
+      upTo(2) === 0 &&
+      pick(people)
+        .line()
+        ?.cut(upTo(1) === 1),
     () => upTo(5) === 0 && pick(people).reload(),
     () => (server.isUp && upTo(9) === 0 ? server.crash() : server.start()),
     () => (server.isLogFull = upTo(2) === 0),
@@ -145,7 +149,11 @@ function check(server, people) {
     }
     for (const [room, texts] of said) {
       const log = server.log.filter((event) => event.room === room && event.from === name);
-      assert.deepEqual(log.map(({ text }) => text), texts, `what ${name} said in ${room}`);
+      assert.deepEqual(
+        log.map(({ text }) => text),
+        texts,
+        `what ${name} said in ${room}`,
+      );
     }
     assert.deepEqual(outboxIn(storage, name), []);
   }

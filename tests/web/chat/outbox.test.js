@@ -76,7 +76,10 @@ test("the order is kept from one visit to the next, beyond any number of posts",
     const outbox = begun();
     for (let count = 0; count < 12; count += 1) outbox.add(post(`${visit * 12 + count}`));
   }
-  assert.deepEqual(nonces(begun()), Array.from({ length: 36 }, (_, count) => `${count}`));
+  assert.deepEqual(
+    nonces(begun()),
+    Array.from({ length: 36 }, (_, count) => `${count}`),
+  );
 });
 
 test("what a post costs does not depend on how many there are", () => {

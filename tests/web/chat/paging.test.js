@@ -100,7 +100,15 @@ test("a room whose messages cannot be read shows what is said from now on", asyn
 
 // One page, as the pager sees it.
 
-const message = (seq) => ({ type: "message", room: "lobby", seq, prev: seq - 1, from: "bob", at: seq, text: "" });
+const message = (seq) => ({
+  type: "message",
+  room: "lobby",
+  seq,
+  prev: seq - 1,
+  from: "bob",
+  at: seq,
+  text: "",
+});
 const messages = (...seqs) => seqs.map(message);
 
 /** A room that was entered at a seq, and a pager that answers with these pages, one after the other. */
@@ -115,7 +123,12 @@ function entered(last, ...answers) {
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { room, asked, loaded, pager: { ask, loaded: (_, new_) => loaded.push(new_.map(({ seq }) => seq)), settled() {} } };
+  return {
+    room,
+    asked,
+    loaded,
+    pager: { ask, loaded: (_, new_) => loaded.push(new_.map(({ seq }) => seq)), settled() {} },
+  };
 }
 
 /** A change of message 3 that the replica knows of, but cannot fold into pages read before it. */
@@ -132,7 +145,10 @@ test("a page that is too old is asked for again", async () => {
   await fill(room, pager);
   assert.equal(asked.length, 2);
   assert.deepEqual(asked[0], asked[1]);
-  assert.deepEqual(room.messages.map(({ seq }) => seq), [3, 4]);
+  assert.deepEqual(
+    room.messages.map(({ seq }) => seq),
+    [3, 4],
+  );
   assert.deepEqual(loaded, [[], [3, 4]]);
 });
 
@@ -151,7 +167,10 @@ test("what a refused page would have brought can be asked for later", async () =
   await fill(room, pager);
   assert.deepEqual([room.filled, room.beginning], [true, false]);
   assert.equal(await loadOlder(room, pager), true);
-  assert.deepEqual(room.messages.map(({ seq }) => seq), [3, 4]);
+  assert.deepEqual(
+    room.messages.map(({ seq }) => seq),
+    [3, 4],
+  );
   assert.equal(room.beginning, true);
 });
 
@@ -182,7 +201,10 @@ test("reaching what is no message ends where it would be", async () => {
   const { room, asked, pager } = entered(6, { messages: messages(5, 6), more: true, last: 6 }, older);
   await fill(room, pager);
   assert.equal(await reach(room, 4, pager), false);
-  assert.deepEqual(asked.map(({ before }) => before), [undefined, 5]);
+  assert.deepEqual(
+    asked.map(({ before }) => before),
+    [undefined, 5],
+  );
   assert.equal(await reach(room, 3, pager), true);
   assert.equal(asked.length, 2);
 });

@@ -29,8 +29,7 @@ async function elsewhere() {
   return other.tab().start();
 }
 
-const told = () =>
-  browser.network.sockets.flatMap(({ sent }) => sent.filter(({ type }) => type === "seen"));
+const told = () => browser.network.sockets.flatMap(({ sent }) => sent.filter(({ type }) => type === "seen"));
 
 // Two tabs.
 
@@ -41,10 +40,19 @@ test("two tabs of one person are both live, and both say what they have to say",
   other.chat.say("lobby", "two");
   await other.frame();
   await one.frame();
-  assert.deepEqual([one.shown(), other.shown()], [["one", "two"], ["one", "two"]]);
+  assert.deepEqual(
+    [one.shown(), other.shown()],
+    [
+      ["one", "two"],
+      ["one", "two"],
+    ],
+  );
   for (const tab of [one, other]) {
     assert.equal(tab.chat.connection.phase, "online");
-    assert.deepEqual(tab.room().messages.map((message) => tab.chat.isOwn(message)), [true, true]);
+    assert.deepEqual(
+      tab.room().messages.map((message) => tab.chat.isOwn(message)),
+      [true, true],
+    );
     assert.equal(tab.room().unread, 0);
   }
 });
@@ -85,7 +93,10 @@ test("what was said under an earlier name is one's own, what others say under it
   server.add("ann", "lobby", { type: "message", text: "another ann", person: "another" });
   await tab.frame();
   const { messages } = tab.room();
-  assert.deepEqual(messages.map((message) => tab.chat.isOwn(message)), [true, false]);
+  assert.deepEqual(
+    messages.map((message) => tab.chat.isOwn(message)),
+    [true, false],
+  );
 });
 
 // What was read.
@@ -140,7 +151,9 @@ test("moves within a second are told as one", async () => {
     tab.chat.read("lobby");
   }
   await tab.pass(GATHERED_MS);
-  const seqs = told().slice(before).map(({ seq }) => seq);
+  const seqs = told()
+    .slice(before)
+    .map(({ seq }) => seq);
   assert.deepEqual(seqs, [3]);
 });
 

@@ -145,12 +145,18 @@ test("only so many bytes are on their way at once, and one long message alone", 
   server.silent.add("say");
   for (const text of ["x", "y", "z"]) ann.chat.say("lobby", text.repeat(30_000));
   await ann.frame();
-  assert.deepEqual(server.said.map(({ text }) => text[0]), ["x", "y"]);
+  assert.deepEqual(
+    server.said.map(({ text }) => text[0]),
+    ["x", "y"],
+  );
   server.silent.clear();
   browser.network.latest.end();
   ann.chat.say("lobby", "w".repeat(65_000));
   await ann.pass(1000);
-  assert.deepEqual(server.log.map(({ text }) => text[0]), ["x", "y", "z", "w"]);
+  assert.deepEqual(
+    server.log.map(({ text }) => text[0]),
+    ["x", "y", "z", "w"],
+  );
 });
 
 test("what was unsent is sent after the page was loaded anew", async () => {

@@ -141,9 +141,18 @@ test("a long full replica stays in order", () => {
 
 test("what was let go has no place, whether or not the messages were read since", () => {
   const { replica } = filled(3, 7);
-  assert.deepEqual([1, 4, 5, 7, 8].map((seq) => replica.indexOf(seq)), [-1, -1, 0, 2, -1]);
-  assert.deepEqual(replica.messages.map(({ seq }) => seq), [5, 6, 7]);
-  assert.deepEqual([1, 4, 5, 7, 8].map((seq) => replica.indexOf(seq)), [-1, -1, 0, 2, -1]);
+  assert.deepEqual(
+    [1, 4, 5, 7, 8].map((seq) => replica.indexOf(seq)),
+    [-1, -1, 0, 2, -1],
+  );
+  assert.deepEqual(
+    replica.messages.map(({ seq }) => seq),
+    [5, 6, 7],
+  );
+  assert.deepEqual(
+    [1, 4, 5, 7, 8].map((seq) => replica.indexOf(seq)),
+    [-1, -1, 0, 2, -1],
+  );
 });
 
 test("which pages are too old is forgotten with the log", () => {

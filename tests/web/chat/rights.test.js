@@ -58,7 +58,10 @@ test("who is put out is offered nothing there, and is told why", () => {
   const { room, order } = seen({});
   room.barred = "You are banned.";
   assert.equal(order.silence(room), "You are banned.");
-  assert.deepEqual(["say", "topic", "react"].filter((act) => order.may(act, room)), []);
+  assert.deepEqual(
+    ["say", "topic", "react"].filter((act) => order.may(act, room)),
+    [],
+  );
 });
 
 test("the topic is for those whom the owner lets set it", () => {

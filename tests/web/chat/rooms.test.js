@@ -52,7 +52,11 @@ test("a private room that somebody opens appears, and all in it is news", async 
 
 test("private rooms stand in the order of those whom they are shared with", async () => {
   const tab = await begin();
-  for (const [room, name] of [["@1", "zoe"], ["@2", "bob"], ["@3", "eve"]]) {
+  for (const [room, name] of [
+    ["@1", "zoe"],
+    ["@2", "bob"],
+    ["@3", "eve"],
+  ]) {
     server.open(room, "ann", name);
     server.enter(browser.network.latest, room);
   }

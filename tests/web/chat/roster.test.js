@@ -8,7 +8,10 @@ let roster;
 
 beforeEach(() => {
   roster = new Roster();
-  roster.observe({ type: "members", members: [{ name: "ann", person: "1", kind: "member" }, { name: "bob" }] });
+  roster.observe({
+    type: "members",
+    members: [{ name: "ann", person: "1", kind: "member" }, { name: "bob" }],
+  });
 });
 
 test("those who come and go are in it or not", () => {

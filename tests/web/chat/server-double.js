@@ -101,10 +101,7 @@ export class ServerDouble {
   page(room, { before = Infinity, after, limit = 50 } = {}) {
     const found = this.log.filter(
       (event) =>
-        event.type === "message" &&
-        event.room === room &&
-        event.seq < before &&
-        event.seq > (after ?? 0),
+        event.type === "message" && event.room === room && event.seq < before && event.seq > (after ?? 0),
     );
     const part = after === undefined ? found.slice(-limit) : found.slice(0, limit);
     const messages = part.map((message) => this.#asItReads(message));

@@ -52,7 +52,10 @@ test("a welcome to somebody else is told nothing", async () => {
   await open("rolu");
   await answer("hello", welcome("", { name: "eve", locked: true }));
   assert.equal(phase(), "waiting");
-  assert.deepEqual(network.latest.sent.map(({ type }) => type), ["hello"]);
+  assert.deepEqual(
+    network.latest.sent.map(({ type }) => type),
+    ["hello"],
+  );
 });
 
 test("a welcome to a name that the user has given up is told nothing of the new one", async () => {
@@ -62,7 +65,10 @@ test("a welcome to a name that the user has given up is told nothing of the new 
   session.begin({ name: "bob", password: "rolu" });
   latest.say(welcome(latest.command("hello").ref, { name: "bob", locked: true }));
   latest.say(welcome(latest.command("hello").ref, { name: "bob", held: true }));
-  assert.deepEqual(network.sockets.flatMap(({ sent }) => sent.map(({ type }) => type)), ["hello"]);
+  assert.deepEqual(
+    network.sockets.flatMap(({ sent }) => sent.map(({ type }) => type)),
+    ["hello"],
+  );
 });
 
 test("a server that was started anew knows no secret, and lets us in all the same", async () => {

@@ -36,7 +36,10 @@ async function unanswered(text, tab = ann) {
   };
 }
 
-for (const order of [["ok", "message"], ["message", "ok"]]) {
+for (const order of [
+  ["ok", "message"],
+  ["message", "ok"],
+]) {
   test(`every frame shows it once, when ${order.join(" comes before ")}`, async () => {
     const moments = watched(ann);
     const answers = await unanswered("hello");
@@ -223,7 +226,10 @@ test("a room that hangs does not hold up another one", async () => {
   tab.chat.say("kitchen", "soup");
   tab.chat.say("lobby", "hello");
   await tab.frame();
-  assert.deepEqual(server.said.map(({ text }) => text), ["hello"]);
+  assert.deepEqual(
+    server.said.map(({ text }) => text),
+    ["hello"],
+  );
 });
 
 test("what waits in two rooms is sent in order in each", async () => {
@@ -232,7 +238,13 @@ test("what waits in two rooms is sent in order in each", async () => {
   for (const number of [1, 2, 3, 4]) ann.chat.say(number % 2 ? "lobby" : "kitchen", `${number}`);
   server.start();
   await ann.pass(1000);
-  assert.deepEqual([ann.shown("lobby"), ann.shown("kitchen")], [["1", "3"], ["2", "4"]]);
+  assert.deepEqual(
+    [ann.shown("lobby"), ann.shown("kitchen")],
+    [
+      ["1", "3"],
+      ["2", "4"],
+    ],
+  );
   assert.equal(server.said.length, 4);
 });
 

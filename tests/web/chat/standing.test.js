@@ -56,7 +56,9 @@ test("nothing is kept of a room that is gone for good", async () => {
 
 test("who is added is told by whom, and where to go", async () => {
   await hears({ type: "added", room: "plans", by: "bob", person: "1" });
-  assert.deepEqual(tab.chat.takeSentences(), [{ text: "bob invites you to #plans.", names: ["bob"], room: "plans" }]);
+  assert.deepEqual(tab.chat.takeSentences(), [
+    { text: "bob invites you to #plans.", names: ["bob"], room: "plans" },
+  ]);
 });
 
 test("who is put out is told why where they would write, until they are in again", async () => {
@@ -93,7 +95,15 @@ test("who has another name is told of once, however many rooms they are in", asy
 
 test("one's own new name is followed by this tab, and by what the browser keeps", async () => {
   tab.room().setDraft("half a sent");
-  await hears({ type: "welcome", name: "anna", session: "", held: false, limits: {}, features: ["people"], person: { id: "person 0", kind: "guest" } });
+  await hears({
+    type: "welcome",
+    name: "anna",
+    session: "",
+    held: false,
+    limits: {},
+    features: ["people"],
+    person: { id: "person 0", kind: "guest" },
+  });
   assert.equal(tab.chat.name, "anna");
   assert(tab.room().members.includes("anna"));
   for (const person of server.people.values()) person.name = "anna";

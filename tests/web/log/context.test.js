@@ -2,12 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  contextOf,
-  indexOfKey,
-  itemAt,
-  itemCount,
-} from "../../../src/hubbub/web/js/log/context.js";
+import { contextOf, indexOfKey, itemAt, itemCount } from "../../../src/hubbub/web/js/log/context.js";
 import { dayTitle, clock } from "../../../src/hubbub/web/js/log/times.js";
 import { monogramOf, colourOf } from "../../../src/hubbub/web/js/log/person.js";
 
@@ -26,13 +21,11 @@ function roomOf(said, more = {}) {
     at: time,
     text: "",
   }));
-  const indexOf = (/** @type {number} */ seq) =>
-    messages.findIndex((message) => message.seq === seq);
+  const indexOf = (/** @type {number} */ seq) => messages.findIndex((message) => message.seq === seq);
   return { messages, pending: [], missing: [], unreadAfter: null, beginning: true, indexOf, ...more };
 }
 
-const context = (/** @type {any} */ room, /** @type {number} */ index) =>
-  contextOf(room, index, "ann", NOW);
+const context = (/** @type {any} */ room, /** @type {number} */ index) => contextOf(room, index, "ann", NOW);
 const heads = (/** @type {any} */ room) =>
   Array.from({ length: itemCount(room) }, (_, index) => context(room, index).heads);
 
@@ -108,10 +101,7 @@ test("any time can be shown", () => {
 });
 
 test("yesterday is the day before, whatever the clock does", () => {
-  assert.equal(
-    dayTitle(new Date(2026, 4, 31, 23, 59).getTime(), new Date(2026, 5, 1, 0, 1)),
-    "Yesterday",
-  );
+  assert.equal(dayTitle(new Date(2026, 4, 31, 23, 59).getTime(), new Date(2026, 5, 1, 0, 1)), "Yesterday");
 });
 
 test("a person looks the same in whatever capitals", () => {

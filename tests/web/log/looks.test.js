@@ -39,10 +39,7 @@ test("an answer shows what it answers, or that it is not here", () => {
 
 test("a message is called slow only when it is on its way for long", () => {
   const long = NOW.getTime() - SLOW_MS - 1;
-  const room = roomOf(
-    [said(1)],
-    [posted(NOW.getTime()), posted(long), posted(long, { failure: "No." })],
-  );
+  const room = roomOf([said(1)], [posted(NOW.getTime()), posted(long), posted(long, { failure: "No." })]);
   const slow = [0, 1, 2, 3].map((index) => lookOf(room, index, ASKED, NOW).isSlow);
   assert.deepEqual(slow, [false, false, true, false]);
 });

@@ -11,7 +11,7 @@ const isName = (/** @type {string} */ name) => ["bob", "Ann Lee", "אבי"].incl
 const DIRECTIONS = {
   "": "auto",
   hello: "auto",
-  "שלום": "auto",
+  שלום: "auto",
   "@bob שלום": "rtl",
   "@stranger مرحبا": "rtl",
   "@Ann Lee שלום": "rtl",
@@ -29,8 +29,7 @@ const DIRECTIONS = {
 };
 
 for (const [text, direction] of Object.entries(DIRECTIONS)) {
-  test(`${text || "nothing"} is ${direction}`, () =>
-    assert.equal(directionOf(text, isName), direction));
+  test(`${text || "nothing"} is ${direction}`, () => assert.equal(directionOf(text, isName), direction));
 }
 
 test("names are found where they are called or spoken to", () => {

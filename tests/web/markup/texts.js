@@ -32,9 +32,7 @@ function runShown({ text, kind, tags, mention }) {
  */
 export function characters(text) {
   return blocksOf(text, "ann")
-    .map((block) =>
-      block.kind === "code" ? block.text : block.runs.map((run) => run.text).join(""),
-    )
+    .map((block) => (block.kind === "code" ? block.text : block.runs.map((run) => run.text).join("")))
     .join("");
 }
 
@@ -48,9 +46,6 @@ export function links(text) {
       ? []
       : block.runs
           .filter((run) => run.kind === "link")
-          .map(
-            (run) =>
-              /** @type {[string, string, string]} */ ([run.text, run.to ?? "", run.host ?? ""]),
-          ),
+          .map((run) => /** @type {[string, string, string]} */ ([run.text, run.to ?? "", run.host ?? ""])),
   );
 }

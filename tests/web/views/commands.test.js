@@ -11,7 +11,21 @@ function noting(names = []) {
     (what) =>
     (...given) =>
       asked.push([what, ...given]);
-  const kinds = ["join", "direct", "topic", "leave", "search", "who", "help", "register", "login", "password", "devices", "link", "signOut"];
+  const kinds = [
+    "join",
+    "direct",
+    "topic",
+    "leave",
+    "search",
+    "who",
+    "help",
+    "register",
+    "login",
+    "password",
+    "devices",
+    "link",
+    "signOut",
+  ];
   return {
     asked,
     names: () => names,
@@ -28,16 +42,7 @@ function asked(text, names) {
 }
 
 test("what is no command is said", () => {
-  for (const text of [
-    "hello",
-    "a /join b",
-    "/",
-    "/usr/bin is full",
-    "/ join",
-    "/12",
-    " /help",
-    "//",
-  ]) {
+  for (const text of ["hello", "a /join b", "/", "/usr/bin is full", "/ join", "/12", " /help", "//"]) {
     assert.deepEqual(read(text), { say: text === "//" ? "/" : text });
   }
 });
@@ -64,9 +69,7 @@ test("a mistake is told in a sentence", () => {
 
 test("a name may hold spaces, and the longest one that is known wins", () => {
   const names = ["Ann", "Ann Lee"];
-  assert.deepEqual(asked("/msg ann lee how are you", names), [
-    ["direct", "ann lee", "how are you"],
-  ]);
+  assert.deepEqual(asked("/msg ann lee how are you", names), [["direct", "ann lee", "how are you"]]);
   assert.deepEqual(asked("/msg ann leeward", names), [["direct", "ann", "leeward"]]);
   assert.deepEqual(asked("/msg @Ann", names), [["direct", "Ann", ""]]);
   assert.deepEqual(asked("/msg bob\nhello\nthere", names), [["direct", "bob", "hello\nthere"]]);
@@ -87,5 +90,8 @@ test("acts of power are offered to those who may do them", () => {
   assert.ok(["kick", "ban", "appoint", "door"].every((word) => !words("guest").includes(word)));
   assert.ok(words("moderator").includes("ban") && !words("moderator").includes("appoint"));
   assert.ok(words("owner").includes("appoint") && !words("owner").includes("door"));
-  assert.deepEqual(words("operator"), COMMANDS.map(({ word }) => word));
+  assert.deepEqual(
+    words("operator"),
+    COMMANDS.map(({ word }) => word),
+  );
 });

@@ -8,9 +8,7 @@ const files = (folder) => readdirSync(new URL(folder, WEB), { recursive: true })
 const sources = files("js/").filter((path) => path.endsWith(".js"));
 
 test("every module is loaded with the page, in one round of requests", () => {
-  const preloaded = [...page.matchAll(/rel="modulepreload" href="\/js\/(.+?)"/g)].map(
-    ([, path]) => path,
-  );
+  const preloaded = [...page.matchAll(/rel="modulepreload" href="\/js\/(.+?)"/g)].map(([, path]) => path);
   // Types are read by the checker only; loading.js is no module.
   const others = ["main.js", "loading.js", "chat/types.js"];
   const modules = sources.filter((path) => !others.includes(path));
@@ -18,9 +16,7 @@ test("every module is loaded with the page, in one round of requests", () => {
 });
 
 test("every style sheet is linked", () => {
-  const linked = [...page.matchAll(/rel="stylesheet" href="\/styles\/(.+?)"/g)].map(
-    ([, path]) => path,
-  );
+  const linked = [...page.matchAll(/rel="stylesheet" href="\/styles\/(.+?)"/g)].map(([, path]) => path);
   assert.deepEqual(linked.sort(), files("styles/").sort());
 });
 
@@ -43,8 +39,7 @@ test("the views find the elements they ask for", () => {
   const ids = new Set([...page.matchAll(/ id="(.+?)"/g)].map(([, id]) => id));
   for (const path of sources.filter((one) => one === "main.js" || one.startsWith("views/"))) {
     const source = readFileSync(new URL(`js/${path}`, WEB), "utf8");
-    for (const [, id] of source.matchAll(/\bpart\("(.+?)"/g))
-      assert.ok(ids.has(id), `${path}: #${id}`);
+    for (const [, id] of source.matchAll(/\bpart\("(.+?)"/g)) assert.ok(ids.has(id), `${path}: #${id}`);
   }
 });
 
@@ -54,7 +49,7 @@ test("while one chats, the composer is the last textbox", () => {
 
 test("text can be read on every ground, in light and in dark", () => {
   const styles = readFileSync(new URL("styles/base.css", WEB), "utf8");
-  const [light, dark] = styles.split("prefers-color-scheme: dark").map(colours);
+  const [light, dark] = colours(styles);
   const grounds = ["ground", "surface", "raised", "tint", "mention", "code-ground"];
   const texts = [
     "text",
@@ -77,11 +72,11 @@ test("text can be read on every ground, in light and in dark", () => {
   }
 });
 
-/** The colours that a style sheet names. */
-const colours = (styles) =>
-  Object.fromEntries(
-    [...styles.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value]),
-  );
+/** The colours that a style sheet names, in light and in dark. */
+function colours(styles) {
+  const pairs = [...styles.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)];
+  return [2, 3].map((at) => Object.fromEntries(pairs.map((found) => [found[1], found[at]])));
+}
 
 /** The contrast of two colours as WCAG defines it, from 1 to 21. */
 function contrast(one, other) {

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  counted,
-  described,
-  titleOf,
-  tooLong,
-  typingOf,
-} from "../../../src/hubbub/web/js/views/wording.js";
+import { counted, described, titleOf, tooLong, typingOf } from "../../../src/hubbub/web/js/views/wording.js";
 
 const connection = (phase, over = {}) => ({
   phase,

@@ -120,10 +120,10 @@ const desk = {
   search: (words) => openSearch(chat, jump, words, tell),
   who: () =>
     here(({ members, title }) =>
-      tell(
-        `${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`,
-        [title, ...members],
-      ),
+      tell(`${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`, [
+        title,
+        ...members,
+      ]),
     ),
   settings: () => openSettings(settings),
   help: () => openHelp(KEYS_SHOWN, offered(chat.order, chat.current)),
@@ -161,8 +161,7 @@ const desk = {
   ordering: new Ordering(chat, tell),
   /** Recent speakers first. */
   names: () => {
-    const speakers =
-      chat.current?.messages.slice(-SPEAKERS_LOOKED_AT_MAX).map(({ from }) => from) ?? [];
+    const speakers = chat.current?.messages.slice(-SPEAKERS_LOOKED_AT_MAX).map(({ from }) => from) ?? [];
     const names = new Set([...speakers.reverse(), ...chat.rooms.flatMap(({ members }) => members)]);
     return [...names].filter((name) => !isMe(name));
   },
@@ -229,8 +228,7 @@ listenToKeys({
   settings: desk.settings,
   write: goBack,
   selectAll: () => log.selectAll(),
-  swapFocus: () =>
-    logElement.contains(document.activeElement) ? composer.focus() : log.focusLast(),
+  swapFocus: () => (logElement.contains(document.activeElement) ? composer.focus() : log.focusLast()),
   move: (steps, isUnread) => {
     const { rooms } = chat;
     const start = rooms.findIndex((room) => room === chat.current);
@@ -318,14 +316,12 @@ function look() {
   else setText(newest, unread ? `${counted(unread, "new message")} ↓` : "Newest ↓");
 }
 
-const REPLACED =
-  "The chatroom's history was replaced, as by an older copy of it. You see what there is now.";
+const REPLACED = "The chatroom's history was replaced, as by an older copy of it. You see what there is now.";
 
 const DELAYED =
   "The chatroom cannot store messages just now. Yours wait here, and are sent in order when it can.";
 
-const UNANSWERED =
-  "The chatroom cannot read its messages just now. What you wait for comes when it can.";
+const UNANSWERED = "The chatroom cannot read its messages just now. What you wait for comes when it can.";
 
 const CHANGED_LATER = "There is no connection. What you changed is changed when it is back.";
 

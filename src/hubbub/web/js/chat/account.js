@@ -44,8 +44,7 @@ export class Account {
   rename = (name) => this.#ask({ type: "rename", name });
 
   /** @type {(messages: "keep" | "delete", password: string) => Promise<unknown>} */
-  forget = (messages, password) =>
-    this.#ask({ type: "forget_me", messages, ...(password && { password }) });
+  forget = (messages, password) => this.#ask({ type: "forget_me", messages, ...(password && { password }) });
 
   /** @type {(old: string, password: string) => Promise<unknown>} */
   changePassword = (old, password) => this.#ask({ type: "password", old, new: password });

@@ -131,9 +131,11 @@ export class Amending {
   #inTurn(place, act) {
     const before = this.#turns.get(place) ?? Promise.resolve();
     const turn = before.then(act);
-    const ended = turn.catch(() => {}).then(() => {
-      if (this.#turns.get(place) === ended) this.#turns.delete(place);
-    });
+    const ended = turn
+      .catch(() => {})
+      .then(() => {
+        if (this.#turns.get(place) === ended) this.#turns.delete(place);
+      });
     this.#turns.set(place, ended);
     return turn;
   }
@@ -160,8 +162,7 @@ export class Amending {
     const due = new Map();
     for (const change of this.#left) {
       const place = placeOf(change.command);
-      if (this.#callbacks.mayChange(change.command.room))
-        due.set(place, [...(due.get(place) ?? []), change]);
+      if (this.#callbacks.mayChange(change.command.room)) due.set(place, [...(due.get(place) ?? []), change]);
     }
     for (const [place, changes] of due) {
       for (const change of changes) this.#left.delete(change);
@@ -222,13 +223,10 @@ export function sortOut(message, changes, ownName) {
     return { due: [], dropped: final.filter(({ command }) => command.type === "edit") };
   const isAsSeen = editsOf(message) <= first.edits || textsOf(changes).includes(message.text);
   const isOurs = sameName(message.from, ownName);
-  const standing = final.filter(
-    ({ command }) => !(command.type === "edit" && command.text === message.text),
-  );
+  const standing = final.filter(({ command }) => !(command.type === "edit" && command.text === message.text));
   // A deletion may be of any message: what moderators may delete, the server knows.
   /** @param {Change} change */
-  const isDue = ({ command: { type } }) =>
-    type === "react" || (isAsSeen && (isOurs || type === "delete"));
+  const isDue = ({ command: { type } }) => type === "react" || (isAsSeen && (isOurs || type === "delete"));
   return { due: standing.filter(isDue), dropped: standing.filter((one) => !isDue(one)) };
 }
 

@@ -94,24 +94,27 @@ export class Chat {
     this.#identity = new Identity(storage, tab, password);
     this.#changes = new Changes(schedule, (changes, rooms) => this.#prepare(changes, rooms));
     this.#typing = new Typing(clock, this.#changes);
-    this.#session = new Session({ url, WebSocket, clock, random }, {
-      phase: (phase, sentence = "", retryAt = 0, code = undefined) => {
-        if (phase === "locked") this.#identity.password = this.#session.password;
-        this.#connected({ phase, sentence, retryAt, latency: null, code });
+    this.#session = new Session(
+      { url, WebSocket, clock, random },
+      {
+        phase: (phase, sentence = "", retryAt = 0, code = undefined) => {
+          if (phase === "locked") this.#identity.password = this.#session.password;
+          this.#connected({ phase, sentence, retryAt, latency: null, code });
+        },
+        label: () => label,
+        loggedOut: () => this.#place.loseDevice(),
+        device: () => this.#place.device,
+        secret: (name) => (sameName(name, this.name) ? this.#place.secret : ""),
+        online: (welcome) => this.#online(welcome),
+        heard: (event, answered) => this.#heard(event, answered),
+        delayed: () => {
+          this.#changes.note("delayed");
+          if (this.#session.isUnanswered) this.#place.membership.showNew();
+        },
+        latency: (latency) => this.#connected({ ...this.connection, latency }),
+        isMissing: () => this.#place.membership.isMissing,
       },
-      label: () => label,
-      loggedOut: () => this.#place.loseDevice(),
-      device: () => this.#place.device,
-      secret: (name) => (sameName(name, this.name) ? this.#place.secret : ""),
-      online: (welcome) => this.#online(welcome),
-      heard: (event, answered) => this.#heard(event, answered),
-      delayed: () => {
-        this.#changes.note("delayed");
-        if (this.#session.isUnanswered) this.#place.membership.showNew();
-      },
-      latency: (latency) => this.#connected({ ...this.connection, latency }),
-      isMissing: () => this.#place.membership.isMissing,
-    });
+    );
     this.#place = this.#placeOf("");
     this.account = new Account(this.#session, () => this.#place);
     this.people = new People(this.#session, () => this.#place);

@@ -31,8 +31,7 @@ export class Link {
 
   /** @param {Command} command */
   send(command) {
-    if (this.#socket.readyState === this.#socket.OPEN)
-      this.#socket.send(JSON.stringify(command, wellFormed));
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(command, wellFormed));
   }
 
   /** How much of what was sent the browser has not passed on yet. */

@@ -74,8 +74,7 @@ export class Membership {
   async recall() {
     const { conversations } = await this.#pager.ask({ type: "conversations" });
     const all = [...(await this.#privateRooms()), ...conversations.slice(0, RECALLED_MAX)];
-    for (const { room } of all)
-      if (!this.#rooms.find(room)) this.join(room).catch(() => {}); // gone, or lost: the next time
+    for (const { room } of all) if (!this.#rooms.find(room)) this.join(room).catch(() => {}); // gone, or lost: the next time
   }
 
   /**
@@ -150,7 +149,9 @@ export class Membership {
       const isTheirs = room.isDirect && sameName(room.title.slice(1), name);
       if (!isTheirs || room.entered || this.#entering.includes(room.name)) continue;
       const end = this.#begin(room.name);
-      this.#open(room).catch(() => {}).finally(end); // gone again
+      this.#open(room)
+        .catch(() => {})
+        .finally(end); // gone again
     }
   }
 

@@ -15,7 +15,6 @@
 const KEY = "outbox.";
 const NUMBER_DIGITS = 12;
 
-
 export class Outbox {
   #memory;
   #latest = 0;

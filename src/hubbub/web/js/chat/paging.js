@@ -87,9 +87,7 @@ async function take(room, pager, slice) {
   try {
     // A page that was read before the newest change of what it holds is asked for again.
     for (let attempt = 0; attempt < ATTEMPTS_MAX && !page; attempt += 1) {
-      const answer = /** @type {Page} */ (
-        await pager.ask({ type: "history", room: room.name, ...slice })
-      );
+      const answer = /** @type {Page} */ (await pager.ask({ type: "history", room: room.name, ...slice }));
       if (replica !== room.replica) return false; // the room was entered anew meanwhile
       if (replica.addPage(answer, slice.before)) page = answer;
     }

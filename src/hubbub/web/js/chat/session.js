@@ -210,7 +210,8 @@ export class Session {
 
   /** @param {WireEvent} welcome */
   #welcomed(welcome) {
-    if (!sameName(welcome.name, this.#identity.name)) return this.#lost("The server takes us for somebody else.");
+    if (!sameName(welcome.name, this.#identity.name))
+      return this.#lost("The server takes us for somebody else.");
     this.#welcome = welcome;
     const { device, label, secret } = this.#callbacks;
     const answer = answerTo(welcome, {
@@ -420,8 +421,7 @@ export class Session {
     else if (now >= this.#pulse.deadAt) this.#lost("The server has fallen silent.");
     else {
       for (const question of this.#questions.overdue(now)) {
-        if (question.about === "returning")
-          return this.#lost("The server does not let us back into a room.");
+        if (question.about === "returning") return this.#lost("The server does not let us back into a room.");
         question.reject(new ChatError("no_answer", LATE));
         this.#done(question);
       }

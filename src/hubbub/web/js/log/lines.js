@@ -18,7 +18,9 @@ export function linesOf(items, me) {
   const days = new Set(items.map(({ at }) => dayOf(at)));
   const time = days.size > 1 ? dayAndClock : clock;
   return items
-    .map((item) => `[${time(item.at)}] ${oneLine(senderOf(item, me))}${isAction(item) ? "" : ":"} ${said(item)}`)
+    .map(
+      (item) => `[${time(item.at)}] ${oneLine(senderOf(item, me))}${isAction(item) ? "" : ":"} ${said(item)}`,
+    )
     .join("\n");
 }
 

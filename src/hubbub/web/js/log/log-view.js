@@ -373,11 +373,9 @@ export class LogView {
     const title = begins || (room.loading ? "Loading older messages …" : "");
     this.#plane.lay(this.#track, this.#drawn.first, title, this.#isFollowing, this.#isScrolling);
     this.#seen = this.#place();
-    if (this.#isFollowing !== this.#wasAtEnd)
-      this.#callbacks.atEnd((this.#wasAtEnd = this.#isFollowing));
+    if (this.#isFollowing !== this.#wasAtEnd) this.#callbacks.atEnd((this.#wasAtEnd = this.#isFollowing));
     const above = this.#plane.top - this.#track.shift;
-    if (room.filled && !room.beginning && !room.loading && above < OLDER_PX)
-      this.#callbacks.older();
+    if (room.filled && !room.beginning && !room.loading && above < OLDER_PX) this.#callbacks.older();
   }
 
   /**

@@ -35,9 +35,7 @@ export function fill(row, look, people) {
   if (day) lines.push(el("p", { class: "day" }, el("span", {}, day)));
   if (lost) lines.push(el("p", { class: "lost" }, el("span", {}, missingHere(lost))));
   if (isNew) lines.push(el("p", { class: "new" }, el("span", {}, "New")));
-  const article = /** @type {HTMLElement} */ (
-    row.lastElementChild ?? el("article", { tabindex: "-1" })
-  );
+  const article = /** @type {HTMLElement} */ (row.lastElementChild ?? el("article", { tabindex: "-1" }));
   article.setAttribute("aria-label", label(look));
   article.className = classes(look);
   article.replaceChildren(...content(look, people));
@@ -103,9 +101,10 @@ function content(look, people) {
   } else {
     body.append(...fate(look, item));
   }
-  const side = heads && !isAction(item)
-    ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf(name))
-    : time;
+  const side =
+    heads && !isAction(item)
+      ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf(name))
+      : time;
   return [side, body];
 }
 

@@ -115,12 +115,7 @@ function within(range, element) {
 function wordsOf(selection, range) {
   const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
   if (!anchorNode || !focusNode) return "";
-  selection.setBaseAndExtent(
-    range.startContainer,
-    range.startOffset,
-    range.endContainer,
-    range.endOffset,
-  );
+  selection.setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
   const words = selection.toString();
   selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
   return words;

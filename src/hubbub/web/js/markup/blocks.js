@@ -70,8 +70,7 @@ function quotesOf(lines) {
   }
   return parts.flatMap(({ kind, lines: inside }) => {
     const first = inside.findIndex((line) => line);
-    const text =
-      first < 0 ? "" : inside.slice(first, inside.findLastIndex((line) => line) + 1).join("\n");
+    const text = first < 0 ? "" : inside.slice(first, inside.findLastIndex((line) => line) + 1).join("\n");
     return text ? [{ kind, text }] : [];
   });
 }

@@ -7,8 +7,7 @@ const COMMAND = /^\/\w+\s*/;
 const PRIVATE = /^\/msg\s+@?/i;
 const ROOM = /(?<=^|\s)#\S+/g;
 const LETTER = /\p{L}/u;
-const RIGHT_TO_LEFT =
-  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const LOOKED_AT_CHARS_MAX = 1000;
 
 /**

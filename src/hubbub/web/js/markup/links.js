@@ -10,8 +10,7 @@ const SEPARATED = /[,;]https?:\/\//iy; // another address follows
 const BEYOND_ASCII = /[\s`<>"]/;
 // Other scripts put no space after an address: their punctuation ends it, and so does what is
 // invisible. The signs that are excepted occur in words.
-const BEYOND_OTHERS =
-  /[\s\u061c\u200b\u200e\u200f\u2060]|(?![’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}/u;
+const BEYOND_OTHERS = /[\s\u061c\u200b\u200e\u200f\u2060]|(?![’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}/u;
 const NOT_LAST = /\*|(?![/)\]}&#%@_-])\p{P}/u;
 const MARK_LAST = /_$|~~$/;
 const CLOSING = new Map([

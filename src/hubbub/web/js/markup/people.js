@@ -49,10 +49,12 @@ function split(run, isName) {
  */
 export function namesIn(text, isName) {
   /** @type {[number, number][]} */
-  const calls = [...text.matchAll(CALL)].slice(0, CALLS_MAX).map(({ index }) => [
-    index,
-    index + 1 + nameLength(text.slice(index + 1, index + 1 + 2 * NAME_CHARS_MAX), isName),
-  ]);
+  const calls = [...text.matchAll(CALL)]
+    .slice(0, CALLS_MAX)
+    .map(({ index }) => [
+      index,
+      index + 1 + nameLength(text.slice(index + 1, index + 1 + 2 * NAME_CHARS_MAX), isName),
+    ]);
   /** @type {[number, number][]} */
   const addressed = [...text.matchAll(ADDRESSED)]
     .filter(([name]) => isName(name))

@@ -221,7 +221,9 @@ function openInvitations({ order }) {
     none: "There is none that counts. /invite makes one.",
     load: async () =>
       (await order.invitations()).map(({ id, since, by, as, rooms = [], uses_left: uses, until }) => ({
-        name: [as === "member" ? "For a member" : "For guests", ...rooms.map((room) => `#${room}`)].join(", "),
+        name: [as === "member" ? "For a member" : "For guests", ...rooms.map((room) => `#${room}`)].join(
+          ", ",
+        ),
         about: [
           `by ${by}, ${dayAndClock(since)}`,
           uses !== undefined && `${uses} left`,

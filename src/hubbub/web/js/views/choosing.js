@@ -69,9 +69,7 @@ export function openSwitcher(chat, fail) {
  * @param {Fail} fail
  */
 export function openRooms(chat, fail) {
-  const listed = chat
-    .listRooms()
-    .then((rooms) => rooms.sort((one, other) => other.members - one.members));
+  const listed = chat.listRooms().then((rooms) => rooms.sort((one, other) => other.members - one.members));
   openPicker(
     {
       title: "Find a room",
@@ -89,9 +87,7 @@ export function openRooms(chat, fail) {
         }));
         const name = roomName(typed);
         const isNew = name && !rooms.some(({ room, title }) => room === name || title === name);
-        return isNew
-          ? [...rows, { title: `Create or enter #${name}`, act: () => chat.join(name) }]
-          : rows;
+        return isNew ? [...rows, { title: `Create or enter #${name}`, act: () => chat.join(name) }] : rows;
       },
     },
     fail,

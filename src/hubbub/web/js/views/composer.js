@@ -131,12 +131,10 @@ export class Composer {
     const room = this.#chat.current;
     if (room !== this.#room) this.#enter(room);
     const mode = this.#modes.get(room?.name ?? "");
-    if (mode?.isEdit && room?.messages[room.indexOf(mode.message.seq)]?.deleted)
-      this.#lose(room, mode);
+    if (mode?.isEdit && room?.messages[room.indexOf(mode.message.seq)]?.deleted) this.#lose(room, mode);
     const typing = room?.typing ?? [];
     const sentence = typingOf(typing);
-    if (this.#typing.textContent !== sentence)
-      this.#typing.replaceChildren(...withNames(sentence, typing));
+    if (this.#typing.textContent !== sentence) this.#typing.replaceChildren(...withNames(sentence, typing));
     this.#field.label(room ? `Message to ${room.title}` : "Find a room to write in");
     const silence = room ? this.#chat.order.silence(room) : "";
     setText(within(this.#silence, "p", HTMLElement), silence);
@@ -298,9 +296,7 @@ export class Composer {
   }
 
   #editLast() {
-    const last = this.#room?.messages.findLast(
-      (message) => !message.deleted && this.#desk.mayEdit(message),
-    );
+    const last = this.#room?.messages.findLast((message) => !message.deleted && this.#desk.mayEdit(message));
     if (last) this.edit(last);
     return last !== undefined;
   }

@@ -49,7 +49,10 @@ export function openSecret(title, about, address, copy) {
   const shown = el("output", { class: "address" }, address);
   const paragraphs = [about, reach()].filter(Boolean).map((text) => el("p", {}, text));
   const code = qrCode(address, "The same address, to be scanned");
-  openDialog(title, el("div", { class: "secret scrolls" }, ...paragraphs, shown, ...code, el("div", {}, button)));
+  openDialog(
+    title,
+    el("div", { class: "secret scrolls" }, ...paragraphs, shown, ...code, el("div", {}, button)),
+  );
   button.focus();
 }
 
@@ -119,11 +122,7 @@ export function openHelp(keys, offered) {
   const commands = offered.map((one) => ({ keys: usageOf(one), purpose: one.purpose }));
   const table = (/** @type {string} */ title, /** @type {typeof keys} */ rows) => [
     el("h3", {}, title),
-    el(
-      "dl",
-      {},
-      ...rows.flatMap(({ keys, purpose }) => [el("dt", {}, keys), el("dd", {}, purpose)]),
-    ),
+    el("dl", {}, ...rows.flatMap(({ keys, purpose }) => [el("dt", {}, keys), el("dd", {}, purpose)])),
   ];
   openDialog(
     "Help",
@@ -131,10 +130,7 @@ export function openHelp(keys, offered) {
       "div",
       { class: "keys scrolls", tabindex: "0" },
       ...table("Keys", keys),
-      ...table("Commands", [
-        ...commands,
-        { keys: "//text", purpose: "say a line that begins with a slash" },
-      ]),
+      ...table("Commands", [...commands, { keys: "//text", purpose: "say a line that begins with a slash" }]),
     ),
   );
 }

@@ -89,11 +89,7 @@ export const KEYS_SHOWN = [...WRITING, ...KEYS];
  * @param {KeyboardEvent} event
  */
 export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-  const held = [
-    (ctrlKey || metaKey) && "Ctrl",
-    altKey && "Alt",
-    shiftKey && key.length > 1 && "Shift",
-  ];
+  const held = [(ctrlKey || metaKey) && "Ctrl", altKey && "Alt", shiftKey && key.length > 1 && "Shift"];
   // Caps Lock must not matter for letters, nor the keyboard's layout for signs.
   const isLetter = /^[a-z]$/i.test(key);
   if (isLetter && shiftKey) held[2] = "Shift";

@@ -28,10 +28,7 @@ const ROWS_SHOWN_MAX = 200;
  * @param {number} [what.patienceMs] how long typing must pause before it looks
  * @param {(text: string) => void} fail says why something could not be done
  */
-export function openPicker(
-  { title, hint, nothing, find, typed = "", scope, patienceMs = 0 },
-  fail,
-) {
+export function openPicker({ title, hint, nothing, find, typed = "", scope, patienceMs = 0 }, fail) {
   const field = el("input", {
     "aria-label": title,
     "aria-controls": "options",
@@ -66,9 +63,7 @@ export function openPicker(
 
   const mark = (/** @type {number} */ index) => {
     active = rows.length ? (index + rows.length) % rows.length : 0;
-    [...list.children].forEach((option, at) =>
-      option.setAttribute("aria-selected", `${at === active}`),
-    );
+    [...list.children].forEach((option, at) => option.setAttribute("aria-selected", `${at === active}`));
     list.children[active]?.scrollIntoView({ block: "nearest" });
     const id = rows.length ? `option-${active}` : "";
     for (const element of [field, list]) element.setAttribute("aria-activedescendant", id);
@@ -93,9 +88,7 @@ export function openPicker(
     rows = all.slice(0, ROWS_SHOWN_MAX);
     active = 0;
     const isCut = rows.length < all.length;
-    draw(
-      isCut ? `${rows.length} of ${counted(all.length, "row")}. Type to narrow them down.` : note,
-    );
+    draw(isCut ? `${rows.length} of ${counted(all.length, "row")}. Type to narrow them down.` : note);
   };
   const choose = async (/** @type {number} */ index) => {
     const row = rows[index];

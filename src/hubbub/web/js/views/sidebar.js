@@ -39,9 +39,7 @@ export class Sidebar {
       [this.#rooms, false],
       [this.#directs, true],
     ])) {
-      const rooms = this.#chat.rooms.filter(
-        (room) => room.isDirect === isDirect && this.#isOfUse(room),
-      );
+      const rooms = this.#chat.rooms.filter((room) => room.isDirect === isDirect && this.#isOfUse(room));
       follow(
         list,
         rooms,

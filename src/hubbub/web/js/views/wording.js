@@ -42,8 +42,7 @@ export function tooLong(text, textBytesMax) {
  * @param {number} unread
  * @param {string} [room]
  */
-export const titleOf = (unread, room) =>
-  `${unread ? `(${unread}) ` : ""}${room ? `${room} – ` : ""}hubbub`;
+export const titleOf = (unread, room) => `${unread ? `(${unread}) ` : ""}${room ? `${room} – ` : ""}hubbub`;
 
 /**
  * Say that the page tries by itself to get in.
