@@ -84,7 +84,7 @@ def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
         (["join", "--theme", "pink"], "--theme"),
         *((["tail", "--after", after], "--after") for after in ("x", "9" * 20, "9" * 5000, "-1")),
         (["history", "--before", str(2**63)], "--before"),
-        (["history", "--before", "1", "--after", "1"], "not both"),
+        (["history", "--before", "1", "--after", "1"], "only one of"),
         (["send", "--room", "dev", "--person", "ben", "hi"], "not both"),
         (["history", "--limit", "201"], "--limit"),
     ],

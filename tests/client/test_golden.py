@@ -33,7 +33,9 @@ def take(replica: Replica, step: dict[str, Any]) -> None:
         case {"observe": presence}:
             replica.observe(event(presence))
         case {"page": page, "before": before, "joined": joined}:
-            assert replica.add_page(event(page), before) is joined, step
+            after, around = step.get("after"), step.get("around")
+            is_joined = replica.add_page(event(page), before, after=after, around=around)
+            assert is_joined is joined, step
         case _:
             pytest.fail(f"no such step: {step}")
 

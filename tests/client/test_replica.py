@@ -13,6 +13,9 @@ from hubbub.chat.fold import fold, target_of
 from hubbub.client import replica as replica_module
 from hubbub.client.replica import CHANGES_MAX, Fit, Replica
 
+Where = dict[str, int]
+"""Where a page was asked for: `before`, `after` or `around` a seq, or with none of them."""
+
 NAMES = st.sampled_from(["ann", "bob"])
 
 
@@ -35,10 +38,20 @@ class Log:
     events: list[e.AnyLogged]
     last: int
 
-    def page(self, at: int, before: int | None, limit: int) -> e.Page:
-        """Return the newest page before a seq, read when the log ended at `at`."""
-        found = [m for m in read(self.events, at).values() if before is None or m.seq < before]
-        return e.Page(room="lobby", messages=found[-limit:], more=len(found) > limit, last=at)
+    def page(self, at: int, where: Where, limit: int) -> e.Page:
+        """Return a page as a server reads it when the log ended at `at`."""
+        found = [*read(self.events, at).values()]
+        upto = where.get("before", where.get("around", at) + 1)
+        older = [one for one in found if one.seq < upto]
+        newer = [one for one in found if one.seq > where.get("after", where.get("around", at))]
+        if "after" in where:
+            messages, more = newer[:limit], len(newer) > limit
+            return e.Page(room="lobby", messages=messages, more=more, last=at)
+        messages, more = older[-limit:], len(older) > limit
+        if "around" in where:
+            messages += newer[:limit]
+        is_cut = "around" in where and len(newer) > limit
+        return e.Page(room="lobby", messages=messages, more=more, last=at, newer=is_cut)
 
 
 @st.composite
@@ -80,8 +93,30 @@ def logs(draw: st.DrawFn) -> Log:
 def check(replica: Replica, log: Log) -> None:
     if replica._ahead:  # some read already as they will when the events up to their page are here
         return
-    fresh = read(log.events, replica.cursor)
-    assert replica.messages == [m for seq, m in fresh.items() if seq > replica.start]
+    assert replica.messages == held_of(log, replica, replica.cursor)
+
+
+def held_of(log: Log, replica: Replica, upto: int) -> list[e.Message]:
+    """Return what a replica must hold of a log that ends there."""
+    fresh, passage = read(log.events, upto), replica.passage or e.Stretch(0, 0)
+    return [
+        message
+        for seq, message in fresh.items()
+        if seq > replica.start or passage.after < seq <= passage.upto
+    ]
+
+
+def places(replica: Replica, seq: int) -> list[Where]:
+    """Return where a client may ask for a page next."""
+    found: list[Where] = [
+        {},
+        {"before": replica.start + 1},
+        {"before": replica.back_to + 1},
+        {"around": seq},
+    ]
+    if (hole := replica.hole) is not None:
+        found += [{"after": hole.after}, {"before": hole.upto + 1}]
+    return found
 
 
 @settings(deadline=None)
@@ -91,7 +126,7 @@ def test_an_old_page_plus_events_equals_a_fresh_page(log: Log, data: st.DataObje
     cursor = log.events[joined - 1].seq if joined else 0
     replica = Replica("lobby", cursor, messages_max=data.draw(st.integers(1, 40), "bound"))
     coming = log.events[joined:]
-    pages: list[tuple[e.Page, int | None]] = []
+    pages: list[tuple[e.Page, Where]] = []
     while coming or pages:
         step = data.draw(st.sampled_from(["event", "ask", "page", "repeat"]))
         if step == "event" and coming:
@@ -102,16 +137,16 @@ def test_an_old_page_plus_events_equals_a_fresh_page(log: Log, data: st.DataObje
         elif step == "ask" and coming:
             # The log may be ahead of what has been delivered.
             at = data.draw(st.integers(replica.cursor, log.last), "page read at")
-            before = data.draw(st.sampled_from([None, replica.start + 1]), "before")
-            pages.append((log.page(at, before, data.draw(st.integers(1, 5))), before))
+            seq = data.draw(st.integers(0, log.last), "seq")
+            where = data.draw(st.sampled_from(places(replica, seq)), "where")
+            pages.append((log.page(at, where, data.draw(st.integers(1, 5))), where))
         elif pages:
-            replica.add_page(*pages.pop(0))
+            one, where = pages.pop(0)
+            replica.add_page(one, **where)
         elif coming:
             replica.apply(coming.pop(0))
         check(replica, log)
-    assert replica.messages == [
-        m for seq, m in read(log.events, log.last).items() if seq > replica.start
-    ]
+    assert replica.messages == held_of(log, replica, log.last)
 
 
 @settings(deadline=None)
@@ -121,9 +156,26 @@ def test_scrolling_back_brings_everything(log: Log, limit: int) -> None:
     replica = Replica("lobby", last)
     while replica.start:
         assert replica.add_page(
-            log.page(log.last, replica.start + 1, limit), before=replica.start + 1
+            log.page(log.last, {"before": replica.start + 1}, limit), before=replica.start + 1
         )
     assert replica.messages == list(read(log.events, last).values())
+
+
+@settings(deadline=None)
+@given(logs(), st.integers(1, 5), st.data())
+def test_going_down_from_an_old_message_closes_the_hole(
+    log: Log, limit: int, data: st.DataObject
+) -> None:
+    last = log.events[-1].seq if log.events else 0
+    replica = Replica("lobby", last)
+    assert replica.add_page(log.page(log.last, {}, limit))
+    around = data.draw(st.integers(0, last), "around")
+    assert replica.add_page(log.page(log.last, {"around": around}, limit), around=around)
+    began = replica.back_to
+    while (hole := replica.hole) is not None:
+        assert replica.add_page(log.page(log.last, {"after": hole.after}, limit), after=hole.after)
+    assert replica.start == began
+    check(replica, log)
 
 
 def message(seq: int, prev: int) -> e.Message:

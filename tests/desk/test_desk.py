@@ -135,7 +135,7 @@ def test_rooms_markers_and_drafts_are_there_again_the_next_time(
     asyncio.run(scene())
 
 
-def test_a_message_far_back_is_loaded_with_all_between(
+def test_a_message_far_back_is_loaded_at_once_and_what_is_between_as_one_goes_on(
     hubbub_server: LocalServer, profile: Profile
 ) -> None:
     async def scene() -> None:
@@ -143,9 +143,17 @@ def test_a_message_far_back_is_loaded_with_all_between(
         async with user(hubbub_server.address, profile) as ann:
             room = ann.desk.rooms.current
             await ann.until(lambda: room.filled)
-            await ann.desk.paging.back_to(room, 7)
-            await ann.until(lambda: room.log.index_of(7) is not None)
-            assert ann.texts()[-1] == "m450"
+            await ann.desk.paging.reach(room, 107)
+            await ann.until(lambda: room.log.index_of(107) is not None)
+            shown = [*range(57, 157), *range(351, 451)]
+            assert ann.texts() == [f"m{number}" for number in shown]
+            assert room.log.hole_at == room.log.index_of(351)
+            await ann.desk.paging.between(room, is_down=True)
+            await ann.desk.paging.between(room, is_down=False)
+            await ann.desk.paging.older(room)
+            await ann.until(lambda: room.log.hole_at is None)
+            assert ann.texts() == [f"m{number}" for number in range(1, 451)]
+            assert room.beginning
 
     asyncio.run(scene())
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hubbub.chat.events import Missing, Room, Stretch
+from hubbub.chat.events import Missing, Page, Room, Stretch
 from hubbub.desk.log import Note, Pending, RoomLog, Said
 from hubbub.desk.room import RoomState
 
@@ -69,6 +69,21 @@ def test_what_a_page_of_older_messages_lacks_is_noted_where_it_would_stand() -> 
     room.add_page(replace(older, messages=lacking, missing=[Stretch(4, 6)]), 8)
     log.follow(room)
     assert texts(log)[:4] == ["message 3", "message 4", "from 5 to 6", "message 7"]
+
+
+def test_what_a_page_around_a_message_lacks_is_noted_where_it_would_stand() -> None:
+    room, log = replica(100, held=2), RoomLog()
+    log.follow(room)
+    log.note("welcome (hello)", at=100_000)
+    lacking = [one for one in page(50, 55).messages if one.seq not in {52, 53}]
+    around = Page(room=ROOM, messages=lacking, more=True, last=100, newer=True)
+    room.add_page(replace(around, missing=[Stretch(51, 53)]), around=54)
+    for _ in range(2):
+        log.follow(room)
+        assert texts(log) == [
+            *("message 50", "message 51", "from 52 to 53", "message 54", "message 55"),
+            *("message 99", "message 100", "hello"),
+        ]
 
 
 def test_an_edit_changes_the_one_message() -> None:
@@ -146,7 +161,10 @@ def test_a_replica_that_begins_elsewhere_begins_the_log_anew() -> None:
     assert seqs(log) == [899, 900]
 
 
-@given(st.lists(st.sampled_from(["say", "page", "note", "follow"]), max_size=40))
+STEPS = ["say", "page", "around", "down", "up", "note", "follow"]
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=40))
 def test_the_log_is_the_replica_and_notes_whatever_comes_first(steps: list[str]) -> None:
     room, log = replica(30, held=2, messages_max=20), RoomLog()
     notes = 0
@@ -154,9 +172,19 @@ def test_the_log_is_the_replica_and_notes_whatever_comes_first(steps: list[str])
         match step:
             case "say":
                 room.apply(message(room.cursor + 1))
-            case "page" if room.start:
-                before = room.start + 1
+            case "page" if room.back_to:
+                before = room.back_to + 1
                 room.add_page(page(max(before - 5, 1), before - 1, more=before > 6), before)
+            case "around" if room.start > 8:
+                middle = page(4, 7, more=True)
+                room.add_page(replace(middle, newer=True, last=room.last), around=5)
+            case "down" if (hole := room.hole) is not None:
+                upto = min(hole.after + 4, hole.upto)
+                following = page(hole.after + 1, upto, more=True)
+                room.add_page(replace(following, last=room.last), after=hole.after)
+            case "up" if (hole := room.hole) is not None:
+                first = max(hole.upto - 4, hole.after + 1)
+                room.add_page(page(first, hole.upto, more=True), hole.upto + 1)
             case "note":
                 log.note("x", at=room.cursor * 1000)
                 notes += 1
@@ -168,6 +196,9 @@ def test_the_log_is_the_replica_and_notes_whatever_comes_first(steps: list[str])
         index = log.index_of(seq)
         assert index is not None
         assert log[index] == Said(room.held[seq])
+    hole = room.hole
+    below = [seq for seq in room.held if hole is not None and seq > hole.upto]
+    assert log.hole_at == (log.index_of(below[0]) if below else None)
     items = [log[index] for index in range(log.first, log.end)]
     assert sum(isinstance(item, Note) for item in items) <= notes
 

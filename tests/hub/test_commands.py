@@ -98,6 +98,7 @@ def test_control_characters_reach_nobody(chatroom: Chatroom, ann: Peer, bob: Pee
         (c.Leave(room="nowhere"), "no_such_room"),
         (c.History(room="nowhere"), "no_such_room"),
         (c.History(room="lobby", before=3, after=1), "bad_command"),
+        (c.History(room="lobby", around=3, after=1), "bad_command"),
         (c.Search(query="x", room="nowhere"), "no_such_room"),
         (c.Members(room="nowhere"), "no_such_room"),
         (c.Direct(name="nobody"), "not_here"),

@@ -204,6 +204,7 @@ def test_a_private_room_shows_the_next_holder_nothing_of_before(how: str) -> Non
     assert [one.prev for one in again.messages] == [0], "in pages as well"
     other.tell(c.History(room=ROOM, limit=1))
     other.tell(c.History(room=ROOM, after=0, limit=1))
+    other.tell(c.History(room=ROOM, around=1, limit=9))
     for answer in other.events():
         assert isinstance(answer, e.Page)
         assert ([one.seq for one in answer.messages], answer.more) == ([message.seq], False)

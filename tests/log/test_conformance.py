@@ -1,6 +1,7 @@
 """What hubbub/log/port.py promises, asked of every implementation."""
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -333,6 +334,44 @@ def test_a_page_of_long_messages_ends_early_and_says_so(play: Play) -> None:
         await log.append([edited(5, "x" * 2_000_000)])
         longest = await log.page(PageQuery(room="lobby"))
         assert (seqs(longest.messages), longest.more) == ([5], True)
+
+    play(scenario)
+
+
+def test_a_page_around_a_message_has_it_in_its_middle(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        for drafts in ([said()], [said(room="den")] * 3, [said(text) for text in "abcdefghi"]):
+            await log.append([*map(copy, drafts)])
+        await log.append([edited(9, "new")])
+
+        async def around(seq: int, limit: int) -> tuple[list[int], bool, bool]:
+            page = await log.page(PageQuery(room="lobby", around=seq, limit=limit))
+            assert page.last == 14
+            return seqs(page.messages), page.more, page.newer
+
+        assert await around(9, 5) == ([7, 8, 9, 10, 11], True, True)
+        assert await around(9, 4) == ([7, 8, 9, 10], True, True)
+        assert await around(9, 1) == ([9], True, True)
+        assert await around(13, 5) == ([11, 12, 13], True, False)
+        assert await around(1, 5) == ([1, 5, 6], False, True)
+        assert await around(3, 5) == ([1, 5, 6], False, True), "as if it stood there"
+        assert await around(9, 200) == ([1, *range(5, 14)], False, False)
+        assert await around(99, 3) == ([12, 13], True, False)
+        page = await log.page(PageQuery(room="lobby", around=9, limit=1))
+        assert page.messages[0].text == "new"
+        nowhere = await log.page(PageQuery(room="nowhere", around=9))
+        assert (nowhere.messages, nowhere.more, nowhere.newer) == ([], False, False)
+
+    play(scenario)
+
+
+def test_a_page_around_a_long_message_ends_early_on_both_sides(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said("é" * 200_000) for _ in range(6)])  # 400,000 bytes each
+        page = await log.page(PageQuery(room="lobby", around=4))
+        assert (seqs(page.messages), page.more, page.newer) == ([3, 4], True, True)
+        page = await log.page(PageQuery(room="lobby", around=1))
+        assert (seqs(page.messages), page.more, page.newer) == ([1, 2], False, True)
 
     play(scenario)
 

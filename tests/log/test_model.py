@@ -66,6 +66,7 @@ bounds = st.none() | st.integers(0, 40)
 operations = st.one_of(
     st.lists(intents, min_size=1, max_size=8),
     st.builds(PageQuery, room=rooms, before=bounds, after=bounds, limit=limits),
+    st.builds(PageQuery, room=rooms, around=bounds, limit=limits),
     st.builds(SearchQuery, words=texts, room=st.none() | rooms, before=bounds, limit=limits),
     st.builds(Removal, room=rooms),
     st.just("reopen"),
@@ -128,6 +129,7 @@ class Pair:
                 for query in (
                     PageQuery(room=room, before=after, limit=2),
                     PageQuery(room=room, after=after, limit=2),
+                    PageQuery(room=room, around=after, limit=3),
                 ):
                     assert await self.sqlite.page(query) == await self.memory.page(query)
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
+from hubbub.chat.errors import Refused
 from hubbub.chat.events import Fact, Page, Reaction
 
 
@@ -43,14 +44,22 @@ class PostedAs(msgspec.Struct, frozen=True):
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a room: the newest, the newest before a seq, or the oldest after one.
 
-    `posted_as`: instead, the one message that was posted so, if there is one.
+    `around`: instead, those before, with and after a seq. `posted_as`: instead, the one message
+    that was posted so, if there is one.
     """
 
     room: str
     before: int | None = None
     after: int | None = None
+    around: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
     posted_as: PostedAs | None = None
+
+
+def allow_one_place(before: int | None, after: int | None, around: int | None) -> None:
+    """Raise Refused if a page is asked for in more than one place."""
+    if sum(place is not None for place in (before, after, around)) > 1:
+        raise Refused("Ask for messages before a seq, after one, or around one: not for two of it.")
 
 
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):

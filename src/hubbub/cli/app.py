@@ -60,6 +60,10 @@ Before = Annotated[
 After = Annotated[
     int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only what came after this seq.")
 ]
+Around = Annotated[
+    int | None,
+    typer.Option(min=0, max=_SEQ_MAX, help="The message with this seq, in the midst of others."),
+]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to print.")]
 
 
@@ -270,17 +274,18 @@ def history(
     password: Password = "",
     before: Before = None,
     after: After = None,
+    around: Around = None,
     limit: Limit = 50,
     json: Json = False,
 ) -> None:
     """Print messages of the past."""
-    if before is not None and after is not None:
-        raise typer.BadParameter("Give --before or --after, not both.")
+    if sum(place is not None for place in (before, after, around)) > 1:
+        raise typer.BadParameter("Give only one of --before, --after and --around.")
     from hubbub.cli.pages import history as run
     from hubbub.cli.visiting import planned_readings
 
     visits = planned_readings(address, name, room, password)
-    run(visits, before=before, after=after, limit=limit, json=json)
+    run(visits, before=before, after=after, around=around, limit=limit, json=json)
 
 
 @app.command()

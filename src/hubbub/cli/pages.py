@@ -17,13 +17,14 @@ def history(
     *,
     before: int | None,
     after: int | None,
+    around: int | None,
     limit: int,
     json: bool,
 ) -> None:
     """Print messages of a room, oldest first."""
 
     async def page(chat: Chat) -> Page:
-        return await chat.history(chat.room, before=before, after=after, limit=limit)
+        return await chat.history(chat.room, before=before, after=after, around=around, limit=limit)
 
     _show(*asyncio.run(_ask(visits, page, json=json)), json=json)
 

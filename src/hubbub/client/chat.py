@@ -300,10 +300,11 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands):
         *,
         before: int | None = None,
         after: int | None = None,
+        around: int | None = None,
         limit: int = c.PAGE_MESSAGES_DEFAULT,
     ) -> e.Page:
-        """Return the newest messages, those before a seq, or those after one; at most 200."""
-        command = c.History(room=room, before=before, after=after, limit=limit)
+        """Return the newest messages, those before a seq, after one, or around one; at most 200."""
+        command = c.History(room=room, before=before, after=after, around=around, limit=limit)
         return await self._ask(command, e.Page)
 
     async def search(

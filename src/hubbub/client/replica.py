@@ -1,12 +1,15 @@
 """A room as this side knows it: a pure local copy, kept by folding the room's events.
 
 It proves that it misses nothing (protocol section 5, `prev`), and joins pages of older messages to
-what it holds, whether they were read before or after the newest event it knows. No I/O.
+what it holds, whether they were read before or after the newest event it knows. Beside the newest
+part of the room it can hold a *passage* further back, with a *hole* between the two, until pages
+close it. No I/O.
 """
 
 from collections import deque
 from collections.abc import Iterable
 from enum import Enum
+from operator import itemgetter
 from types import MappingProxyType
 
 from hubbub.chat.events import (
@@ -48,9 +51,26 @@ def place_of(event: AnyLogged | Missing) -> Stretch:
     return Stretch(event.prev, event.seq)
 
 
+def _part_of(page: Page, before: int | None, after: int | None, around: int | None) -> Stretch:
+    """Return the part of the room's log of which a page, asked for so, has all messages."""
+    seqs = [message.seq for message in page.messages]
+    if after is not None:
+        newer = page.more
+        low = after
+    else:
+        newer = page.newer
+        low = seqs[0] - 1 if seqs else page.last if around is None else around
+        low = low if page.more else 0
+    high = page.last if before is None else min(before - 1, page.last)
+    if newer:
+        high = seqs[-1] if seqs else low
+    return Stretch(min(low, high), high)
+
+
 class Replica:
     """Holds the newest messages of a room, at most `messages_max`, without a hole but `missing`.
 
+    `passage`, if there is one, is a part further back of which all messages are held as well.
     `cursor` is the seq of the last event applied; every message with `start` < seq <= `cursor` is
     held. `last` is the newest seq that the room is known to have: with `cursor` there, the replica
     is complete. Join a room again with `after=cursor` and `epoch` when `apply` says GAP, or after a
@@ -58,7 +78,7 @@ class Replica:
 
     `epoch` names the run of the log under which `cursor` was reached. `histories` counts how often
     the server replaced what came before `cursor` by another history: nothing held is older.
-    `missing` names, in order, the parts between `start` and `cursor` that the server cannot read.
+    `missing` names, in order, the parts of what is held that the server cannot read.
     """
 
     def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
@@ -93,6 +113,7 @@ class Replica:
     def _forget(self) -> None:
         """Drop what is held: it does not lead up to `cursor` any more."""
         self.start = self.cursor
+        self.passage: Stretch | None = None
         self.missing: list[Stretch] = []
         self._held: dict[int, Message] = {}
         # Changes of messages that are not held: a page on its way may bring such a message as it
@@ -117,6 +138,16 @@ class Replica:
     def held(self) -> MappingProxyType[int, Message]:
         """The same messages by their seq, as a view."""
         return MappingProxyType(self._held)
+
+    @property
+    def back_to(self) -> int:
+        """The seq after which the oldest part that is held begins; 0: with the whole room."""
+        return self.start if self.passage is None else self.passage.after
+
+    @property
+    def hole(self) -> Stretch | None:
+        """The part between the passage and the newest part, of which nothing is held."""
+        return None if self.passage is None else Stretch(self.passage.upto, self.start)
 
     @property
     def is_full(self) -> bool:
@@ -199,12 +230,19 @@ class Replica:
             if whole and part.after <= whole[-1].upto:
                 part = Stretch(whole[-1].after, max(whole.pop().upto, part.upto))  # noqa: PLW2901
             whole.append(part)
-        self.missing = [part for part in whole if part.upto > self.start]
+        self.missing = [part for part in whole if self._reaches(part.upto)]
+
+    def _reaches(self, seq: int) -> bool:
+        """Return whether what is held includes a place in the room's log."""
+        passage = self.passage
+        return seq > self.start or (passage is not None and passage.after < seq <= passage.upto)
 
     def _fold_in(self, event: AnyLogged) -> None:
         if isinstance(event, Message):
             self._held[event.seq] = event
-            if len(self._held) > self._messages_max:
+            if len(self._held) > self._messages_max and self.passage is not None:
+                self._drop_passage()
+            elif len(self._held) > self._messages_max:
                 self.start = next(iter(self._held))
                 del self._held[self.start]
                 if self.missing:
@@ -270,28 +308,76 @@ class Replica:
             case Seen():
                 self.seen = max(self.seen or 0, event.seq)
 
-    def add_page(self, page: Page, before: int | None = None) -> bool:
-        """Join on a page of older messages that was asked for with `before`.
+    def add_page(
+        self,
+        page: Page,
+        before: int | None = None,
+        *,
+        after: int | None = None,
+        around: int | None = None,
+    ) -> bool:
+        """Join on a page that was asked for so; one `around` a message may become the passage.
 
-        Returns False, and changes nothing, if the page does not reach up to what is held, is too
-        old to be brought up to date (ask again), or the replica is full.
+        Returns False, and changes nothing, if the page does not touch what is held, is too old to
+        be brought up to date (ask again), or the replica is full.
         """
-        reach = page.last if before is None else min(before - 1, page.last)
-        free = self._messages_max - len(self._held)
-        if reach < self.start or page.last < self._page_last_min or free <= 0:
+        part = _part_of(page, before, after, around)
+        is_newest = part.upto >= self.start
+        is_apart = not (is_newest or self._touches_passage(part))
+        held = self._held if not is_apart else self._without_passage()
+        free = self._messages_max - len(held)
+        if (is_apart and around is None) or page.last < self._page_last_min or free <= 0:
             return False
         # What is newer than `start` is held already, or arrives as an event.
-        older = [message for message in page.messages if message.seq <= self.start]
-        if len(older) > free:
-            self.start = older[-free - 1].seq
-            older = older[-free:]
-        elif not page.more:
-            self.start = 0
-        elif page.messages:
-            self.start = min(self.start, page.messages[0].seq - 1)
-        self._held = {m.seq: self._brought_up_to_date(m, page.last) for m in older} | self._held
+        new = [one for one in page.messages if one.seq <= self.start and one.seq not in held]
+        if len(new) > free and not is_newest:
+            return False
+        if is_apart:
+            self._drop_passage()
+        if not is_newest:
+            self._widen_passage(part)
+        elif len(new) > free:
+            self._lengthen(new[-free - 1].seq)
+            new = new[-free:]
+        else:
+            self._lengthen(part.after)
+        self._hold(self._brought_up_to_date(message, page.last) for message in new)
         self._miss(page.missing)
         return True
+
+    def _touches_passage(self, part: Stretch) -> bool:
+        passage = self.passage
+        return passage is not None and part.after <= passage.upto and part.upto >= passage.after
+
+    def _widen_passage(self, part: Stretch) -> None:
+        passage = self.passage or part
+        self.passage = Stretch(min(passage.after, part.after), max(passage.upto, part.upto))
+
+    def _lengthen(self, start: int) -> None:
+        """Have the newest part begin after `start`, or with the passage if it gets there."""
+        self.start = min(self.start, start)
+        if self.passage is not None and self.start <= self.passage.upto:
+            self.start = min(self.start, self.passage.after)
+            self.passage = None
+
+    def _without_passage(self) -> dict[int, Message]:
+        return {seq: message for seq, message in self._held.items() if seq > self.start}
+
+    def _drop_passage(self) -> None:
+        if self.passage is None:
+            return
+        self.passage = None
+        self._held = self._without_passage()
+        # The changes that were folded into its messages are known no more.
+        self._page_last_min = max(self._page_last_min, self.cursor)
+        self._miss([])
+
+    def _hold(self, messages: Iterable[Message]) -> None:
+        new = {message.seq: message for message in messages}
+        oldest = next(iter(self._held), None)
+        is_older = oldest is None or not new or next(reversed(new)) < oldest
+        held = new | self._held
+        self._held = held if is_older else dict(sorted(held.items(), key=itemgetter(0)))
 
     def _brought_up_to_date(self, message: Message, page_last: int) -> Message:
         self._ahead.pop(message.seq, None)

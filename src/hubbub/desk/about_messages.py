@@ -203,7 +203,7 @@ async def _show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]
     else:
         desk.show(room)
     await desk.paging.fill(room)
-    await desk.paging.back_to(room, message.seq)
+    await desk.paging.reach(room, message.seq)
     desk.catch_up()
     if room is not desk.rooms.current:
         return  # the user has gone elsewhere meanwhile

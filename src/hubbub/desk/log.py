@@ -1,12 +1,13 @@
 """A room's log as it is shown: messages, notes of this program, and own messages on their way.
 
 Items have indices that stay the same while older messages are put before them, so that a view can
-hold on to one. The messages come from the room's replica.
+hold on to one. Whenever something comes or goes in between, all indices are others, and `renewals`
+counts that. The messages come from the room's replica.
 """
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import takewhile
 
 import msgspec
@@ -22,11 +23,15 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something that this program or the server says to the user alone. `at`: milliseconds."""
+    """Something that this program or the server says to the user alone. `at`: milliseconds.
+
+    `lost`: it stands for a part of the room's log that the server cannot read any more.
+    """
 
     text: str
     at: int
     is_error: bool = False
+    lost: Stretch | None = None
 
 
 class Pending(msgspec.Struct):
@@ -56,11 +61,12 @@ def _at(item: Said | Note) -> int:
     return item.message.at if isinstance(item, Said) else item.at
 
 
-def _lost(part: Stretch) -> str:
-    return (
+def _lost(part: Stretch, at: int) -> Note:
+    text = (
         f"Something is missing here (from {part.after + 1} to {part.upto}): the server's log is "
         "damaged, and it cannot be read any more."
     )
+    return Note(text, at, is_error=True, lost=part)
 
 
 class RoomLog:
@@ -71,6 +77,10 @@ class RoomLog:
         self.pending: list[Pending] = []
         self._items: deque[Said | Note] = deque()
         self._index: dict[int, int] = {}
+        self.renewals = 0
+        self.hole_at: int | None = None
+        """The index above which messages are left out for now: those of the replica's hole."""
+        self._hole: Stretch | None = None
         self._histories = 0
         self._lost: list[Stretch] = []
         self._noted: set[Stretch] = set()
@@ -150,6 +160,9 @@ class RoomLog:
         # In another history the same seq is another message.
         is_other = replica.histories != self._histories
         self._histories = replica.histories
+        if replica.hole != self._hole and not is_other:
+            self.sift(replica)
+            return [message for message in replica.messages if message.seq > newest]
         if newest and (is_other or newest not in held):
             self.clear()
             newest = 0
@@ -161,8 +174,7 @@ class RoomLog:
         for message in added:
             self._note_lost(self.newest, message.seq, message.at)
             self.add(message)
-        if (last := next(self.newest_first(), None)) is not None:
-            self._note_lost(self.newest, replica.cursor + 1, last.at)
+        self._note_lost_at_end(replica.cursor)
         for seq in changed:
             if (index := self._index.get(seq)) is not None:
                 self._items[index - self.first] = Said(held[seq])
@@ -185,17 +197,27 @@ class RoomLog:
         self._index.clear()
         self._noted.clear()
         self._taken_in = 0
+        self.renewals += 1
+        self._hole = self.hole_at = None
 
-    def sift(self, held: Mapping[int, Message]) -> None:
-        """Show, of the messages in `held`, those that are not hidden now; notes stay among them."""
-        notes: list[Said | Note] = [*self.notes()]
-        said: list[Said | Note] = [Said(message) for message in held.values()]
+    def sift(self, replica: Replica) -> None:
+        """Show, of what the replica holds, what is not hidden now; notes stay among it."""
+        notes: list[Said | Note] = [note for note in self.notes() if note.lost is None]
+        said: list[Said | Note] = [Said(message) for message in replica.messages]
         self.clear()
+        self._lost = replica.missing
+        self._hole = hole = replica.hole
         for item in heapq.merge(said, notes, key=_at):
-            if isinstance(item, Said):
-                self.add(item.message)
-            else:
+            if isinstance(item, Note):
                 self._items.append(item)
+                continue
+            if hole is not None and self._taken_in <= hole.after < item.message.seq:
+                self.hole_at = self.settled_end
+            self._note_lost(self.newest, item.message.seq, item.message.at)
+            self.add(item.message)
+        if hole is not None and self.hole_at is None:
+            self.hole_at = self.settled_end
+        self._note_lost_at_end(replica.cursor)
 
     def _drop_before(self, oldest: int) -> None:
         """Forget what the full replica let go of, and the notes above it."""
@@ -210,7 +232,11 @@ class RoomLog:
         for part in self._lost:
             if after < part.upto < before and part not in self._noted:
                 self._noted.add(part)
-                self.note(_lost(part), at, is_error=True)
+                self._items.append(_lost(part, at))
+
+    def _note_lost_at_end(self, cursor: int) -> None:
+        if (last := next(self.newest_first(), None)) is not None:
+            self._note_lost(self.newest, cursor + 1, last.at)
 
     def _put_before(self, older: list[Message]) -> None:
         if older:
@@ -223,7 +249,7 @@ class RoomLog:
                 if message.seq < part.upto < before and part not in self._noted:
                     self._noted.add(part)
                     self.first -= 1
-                    self._items.appendleft(Note(_lost(part), message.at, is_error=True))
+                    self._items.appendleft(_lost(part, message.at))
             self.first -= 1
             self._index[message.seq] = self.first
             self._items.appendleft(Said(message))

@@ -1,15 +1,15 @@
-"""Brings older messages, page by page, one page of a room at a time."""
+"""Brings messages of the past, page by page, one page of a room at a time."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Chat, Replica
 from hubbub.desk.room import RoomState
 
 PAGE_MESSAGES = 100
-FAR_PAGE_MESSAGES = 200
 ATTEMPTS_MAX = 3
 
 
@@ -31,7 +31,7 @@ class Paging:
             if replica is None or (room.filled and replica.held):
                 return
             try:
-                await self._join_page(replica, PAGE_MESSAGES)
+                await self._join_page(replica)
             except Unreachable as lost:
                 if lost.code != "no_answer":
                     return  # entering again fills it
@@ -51,31 +51,40 @@ class Paging:
         """Bring a page of older messages, unless one is on its way."""
         if room.filled and not self._turns[room.name].locked():
             async with self._turns[room.name]:
-                await self._older(room, PAGE_MESSAGES)
+                replica = self._replica(room)
+                if replica is not None and replica.back_to > 0 and not replica.is_full:
+                    await self._bring(room, replica, before=replica.back_to + 1)
 
-    async def back_to(self, room: RoomState, seq: int) -> None:
-        """Bring all messages from `seq` on, if they can be had."""
-        async with self._turns[room.name]:
-            while (replica := self._replica(room)) and replica.start >= seq:
-                if not await self._older(room, FAR_PAGE_MESSAGES):
+    async def between(self, room: RoomState, *, is_down: bool) -> None:
+        """Bring a page of what the hole leaves out, unless one is on its way.
+
+        `is_down`: the next messages, for somebody who goes down; else the last.
+        """
+        if not self._turns[room.name].locked():
+            async with self._turns[room.name]:
+                replica = self._replica(room)
+                if replica is None or replica.is_full or (hole := replica.hole) is None:
                     return
+                if is_down:
+                    await self._bring(room, replica, after=hole.after)
+                else:
+                    await self._bring(room, replica, before=hole.upto + 1)
 
-    async def _older(self, room: RoomState, messages: int) -> bool:
-        replica = self._replica(room)
-        if replica is None or replica.start == 0 or replica.is_full:
-            return False
-        before = replica.start + 1
-        try:
-            joined = await self._join_page(replica, messages, before)
-        except (Refused, Unreachable):
-            return False
-        self._loaded(room)
-        return joined
+    async def reach(self, room: RoomState, seq: int) -> None:
+        """Bring a message and what stands around it, if they can be had and are not here."""
+        async with self._turns[room.name]:
+            replica = self._replica(room)
+            if replica is not None and seq not in replica.held:
+                await self._bring(room, replica, around=seq)
 
-    async def _join_page(self, replica: Replica, messages: int, before: int | None = None) -> bool:
+    async def _bring(self, room: RoomState, replica: Replica, **where: int) -> None:
+        with suppress(Refused, Unreachable):
+            await self._join_page(replica, **where)
+            self._loaded(room)
+
+    async def _join_page(self, replica: Replica, **where: int) -> None:
         """Join on a page; one that is out of date when it comes is asked for again."""
         for _ in range(ATTEMPTS_MAX):
-            page = await self._chat.history(replica.room, before=before, limit=messages)
-            if replica.add_page(page, before):
-                return True
-        return False
+            page = await self._chat.history(replica.room, limit=PAGE_MESSAGES, **where)
+            if replica.add_page(page, **where):
+                return

@@ -105,7 +105,7 @@ class RoomState:
         changed, self._changed = self._changed, set()
         self.log.follow(replica, changed)
         self.last = replica.last
-        self.beginning = replica.start == 0
+        self.beginning = replica.back_to == 0
         new = list(takewhile(lambda message: message.seq > since, self.log.newest_first()))
         for message in new:
             self._typing.pop(message.sender, None)
@@ -139,7 +139,7 @@ class RoomState:
 
     def sift(self, replica: Replica, is_own: IsOwn, is_mention: IsMention) -> None:
         """Show, and count, what is not hidden now."""
-        self.log.sift(replica.held)
+        self.log.sift(replica)
         if self._counted is not None:
             self._count(is_own, is_mention)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
 from hubbub.chat.words import allowed_query
 from hubbub.hub import hooks, posting
 from hubbub.hub.asking import Decision, Reading, read
@@ -144,12 +144,14 @@ def seen(state: State, session: Session, command: c.Seen, at: int) -> None:
 
 
 def history(state: State, session: Session, command: c.History, _at: int) -> Reading:
-    if command.before is not None and command.after is not None:
-        raise Refused("Ask for the history before a seq or after one, not both.")
+    allow_one_place(command.before, command.after, command.around)
     room = find_room(state, session, command.room)
     check_entry(state, session, Act.READ, room)
     after = after_seen(session.person, room, command.after)
-    query = PageQuery(room=room.name, before=command.before, after=after, limit=command.limit)
+    around = after_seen(session.person, room, command.around)
+    query = PageQuery(
+        room=room.name, before=command.before, after=after, around=around, limit=command.limit
+    )
     page = yield from read(state, session, query)
     check_entry(state, session, Act.READ, room)  # they may have been put out while the log was read
     page = page_seen(session.person, room, page, forwards=after is not None)

@@ -32,7 +32,7 @@ from hubbub.log.epochs import begun_at
 from hubbub.log.feed import Feed
 from hubbub.log.newest import as_it_reads, fitting, newer
 from hubbub.log.nonces import looked_up, nonce_key
-from hubbub.log.pages import page_of
+from hubbub.log.pages import page_around, page_of
 from hubbub.log.port import Log
 
 _seq_of = attrgetter("seq")
@@ -157,7 +157,11 @@ class MemoryLog(Log):
         return max(*ends, *self._removed.values(), 0, 0)
 
     async def page(self, query: PageQuery) -> Page:
-        query = looked_up(query, self._posted.get)
+        if query.around is not None:
+            return page_around(query, query.around, self._page)
+        return self._page(looked_up(query, self._posted.get))
+
+    def _page(self, query: PageQuery) -> Page:
         events = self._rooms.get(query.room, [])
         start = 0 if query.after is None else bisect_right(events, query.after, key=_seq_of)
         end = (

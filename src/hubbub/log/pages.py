@@ -1,8 +1,11 @@
 """How many of the messages that were read a page holds; every log shares it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import replace
 
 from hubbub.chat.events import Message, Page
+from hubbub.chat.queries import PageQuery
 
 PAGE_BYTES_MAX = 1_048_576
 """Bytes of texts and of names in reactions: a page must fit in its reader's memory."""
@@ -29,12 +32,31 @@ def page_of(
     return Page(room=room, messages=list(kept), more=more, last=last)
 
 
-def _fitting(messages: Iterable[Message]) -> int:
-    """Return how many of `messages` a page holds, at least one."""
+def page_around(query: PageQuery, seq: int, read: Callable[[PageQuery], Page]) -> Page:
+    """Return the page around `seq`: half of it older messages and that one, half of it newer ones.
+
+    `read` returns pages of one direction. What is logged between the two comes later than the page.
+    """
+    older_limit = query.limit // 2 + 1
+    older = read(replace(query, around=None, before=seq + 1, limit=older_limit))
+    upto, limit = older.last + 1, query.limit - older_limit
+    newer = read(replace(query, around=None, after=seq, before=upto, limit=limit))
+    free = PAGE_BYTES_MAX - sum(map(_weight, older.messages))
+    fitting = _fitting(newer.messages, free, least=0)
+    return replace(
+        older,
+        messages=older.messages + newer.messages[:fitting],
+        newer=newer.more or fitting < len(newer.messages),
+        missing=older.missing + newer.missing,
+    )
+
+
+def _fitting(messages: Iterable[Message], bytes_max: int = PAGE_BYTES_MAX, least: int = 1) -> int:
+    """Return how many of `messages` a page holds, but no fewer than `least`."""
     total = count = 0
     for message in messages:
         total += _weight(message)
-        if count and total > PAGE_BYTES_MAX:
+        if count >= least and total > bytes_max:
             break
         count += 1
     return count

@@ -155,6 +155,11 @@ class ChatScreen(Surroundings):
     def _load_older(self) -> None:
         self.desk.attempt(self.desk.paging.older(self.desk.rooms.current))
 
+    @on(LogView.BetweenWanted)
+    def _load_between(self, event: LogView.BetweenWanted) -> None:
+        room = self.desk.rooms.current
+        self.desk.attempt(self.desk.paging.between(room, is_down=event.is_down))
+
     def dress(self, looks: Looks) -> None:
         """Draw in other colours."""
         self.looks = looks

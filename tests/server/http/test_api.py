@@ -96,6 +96,7 @@ def test_pages_are_those_of_the_protocol(hubbub_server: LocalServer, meet: Meet)
         ("?limit=2", {"limit": 2}),
         (f"?before={seqs[3]}&limit=1", {"before": seqs[3], "limit": 1}),
         (f"?after={seqs[0]}", {"after": seqs[0]}),
+        (f"?around={seqs[2]}&limit=2", {"around": seqs[2], "limit": 2}),
     ]:
         page = ann.ask(type="history", room="lobby", **fields)
         del page["ref"]
@@ -162,6 +163,7 @@ def test_who_uses_the_name_of_a_member_who_left_does_not_get_into_private_rooms(
         (f"{MESSAGES}?before=-1", None, (400, "bad_command")),
         (f"{MESSAGES}?before=99999999999999999999", None, (400, "bad_command")),
         (f"{MESSAGES}?before=1&after=1", None, (400, "bad_command")),
+        (f"{MESSAGES}?around=1&after=1", None, (400, "bad_command")),
         ("/api/search", None, (400, "bad_command")),
         ("/api/search?query=%20", None, (400, "bad_command")),
         ("/api/search?query=x&limit=0", None, (400, "bad_command")),

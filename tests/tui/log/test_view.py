@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from hubbub.chat.events import Page
 from hubbub.client import Replica
 from hubbub.desk.log import Pending
 from hubbub.desk.room import RoomState
@@ -26,12 +28,16 @@ class Viewer(App[None]):
         super().__init__()
         self.view = LogView(room, looks_of(THEMES["dark"]), "ann")
         self.older_wanted = 0
+        self.between_wanted: list[bool] = []
 
     def compose(self) -> ComposeResult:
         yield self.view
 
     def on_log_view_older_wanted(self) -> None:
         self.older_wanted += 1
+
+    def on_log_view_between_wanted(self, event: LogView.BetweenWanted) -> None:
+        self.between_wanted.append(event.is_down)
 
 
 class Screen:
@@ -152,6 +158,58 @@ def test_a_jump_shows_the_message_and_chooses_it() -> None:
         assert screen.view.selected == screen.room.log.index_of(101)
 
     on_screen(scene)
+
+
+HOLE = "loading what lies between …"
+
+
+def around(first: int, last: int) -> Page:
+    """Return a page around some message of a room of 500."""
+    return replace(page(first, last, more=True), newer=True, last=500)
+
+
+def test_a_jump_far_back_shows_the_message_and_below_it_the_hole() -> None:
+    async def scene(screen: Screen) -> None:
+        assert screen.known.add_page(around(200, 220), around=210)
+        await screen.follow()
+        assert (await screen.rows())[-1] == "message 500"
+        screen.view.jump(210)
+        assert "message 210" in await screen.rows()
+        await screen.pilot.pause()
+        assert screen.app.between_wanted[-1]
+        screen.view.scroll_lines(8)
+        rows = await screen.rows()
+        line = next(y for y, row in enumerate(rows) if HOLE in row)
+        assert (rows[line - 1], rows[line + 2]) == ("message 220", "message 471")
+        assert screen.view.selected == screen.room.log.index_of(210)
+
+    on_screen(scene, last=500)
+
+
+def test_what_closes_the_hole_moves_nothing_that_is_read() -> None:
+    async def scene(screen: Screen) -> None:
+        assert screen.known.add_page(around(200, 220), around=210)
+        await screen.follow()
+        screen.view.jump(210)
+        before = await screen.rows()
+        assert screen.known.add_page(around(221, 260), after=220)
+        await screen.follow()
+        assert await screen.rows() == before
+        assert screen.view.selected == screen.room.log.index_of(210)
+        screen.view.action_newest()
+        await screen.rows()
+        screen.view.scroll_lines(-12)
+        before = await screen.rows()
+        await screen.pilot.pause()
+        assert not screen.app.between_wanted[-1]
+        assert screen.known.add_page(replace(page(261, 470, more=True), last=500), 471)
+        await screen.follow()
+        assert await screen.rows() == before
+        await screen.says("news")
+        assert (await screen.rows())[-1].endswith("1 new ↓")
+        assert screen.room.log.hole_at is None
+
+    on_screen(scene, last=500)
 
 
 def test_choosing_goes_up_from_the_newest_and_scrolls_along() -> None:

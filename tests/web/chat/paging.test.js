@@ -46,6 +46,41 @@ test("an old message can be reached, even while a page is on its way", async () 
   assert.equal(await tab.chat.reach("lobby", 901), false);
 });
 
+const seqsIn = (room) => room.messages.map(({ seq }) => seq);
+const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+test("reaching an old message costs one page, and what is between comes as one goes down", async () => {
+  const tab = await crowded(900);
+  const room = tab.room();
+  const asked = () => browser.network.latest.sent.filter(({ type }) => type === "history").length;
+  const before = asked();
+  await tab.chat.reach("lobby", 400);
+  assert.equal(asked(), before + 1);
+  assert.deepEqual(seqsIn(room), [...range(350, 449), ...range(801, 900)]);
+  assert.equal(room.messages[room.holeIndex].seq, 801);
+  await tab.chat.loadBetween("lobby", true);
+  await tab.chat.loadBetween("lobby", false);
+  assert.deepEqual(seqsIn(room), [...range(350, 549), ...range(701, 900)]);
+  assert.equal(room.messages[room.holeIndex].seq, 701);
+  await tab.chat.loadOlder("lobby");
+  await tab.chat.loadBetween("lobby", true);
+  await tab.chat.loadBetween("lobby", true);
+  assert.deepEqual(seqsIn(room), range(250, 900));
+  assert.equal(room.holeIndex, -1);
+  await tab.chat.loadBetween("lobby", true); // there is nothing left
+  assert.deepEqual(seqsIn(room), range(250, 900));
+});
+
+test("what is said meanwhile comes below the hole", async () => {
+  const tab = await crowded(400);
+  await tab.chat.reach("lobby", 50);
+  server.say("bob", "news");
+  await tab.frame();
+  assert.equal(tab.room().messages.at(-1).text, "news");
+  assert.equal(tab.room().unread, 1);
+  assert.notEqual(tab.room().holeIndex, -1);
+});
+
 test("a room just entered can be searched for a message at once", async () => {
   for (let count = 0; count < 300; count += 1) server.say("bob", "text", "zoo");
   const tab = await browser.tab().start();
@@ -179,7 +214,6 @@ test("an empty room is at its beginning", async () => {
   await fill(room, pager);
   assert.deepEqual([room.filled, room.beginning, room.loading], [true, true, false]);
   assert.equal(await loadOlder(room, pager), false);
-  assert.equal(await reach(room, 5, pager), false);
   assert.equal(asked.length, 1);
 });
 
@@ -197,13 +231,13 @@ test("a fault of ours is no lost connection", async () => {
 });
 
 test("reaching what is no message ends where it would be", async () => {
-  const older = { messages: messages(3), more: true, last: 6 };
-  const { room, asked, pager } = entered(6, { messages: messages(5, 6), more: true, last: 6 }, older);
+  const around = { messages: messages(3, 5), more: true, last: 6, newer: true };
+  const { room, asked, pager } = entered(6, { messages: messages(5, 6), more: true, last: 6 }, around);
   await fill(room, pager);
   assert.equal(await reach(room, 4, pager), false);
   assert.deepEqual(
-    asked.map(({ before }) => before),
-    [undefined, 5],
+    asked.map(({ around }) => around),
+    [undefined, 4],
   );
   assert.equal(await reach(room, 3, pager), true);
   assert.equal(asked.length, 2);

@@ -14,8 +14,8 @@ const take = {
   entered: (replica, { entered, after }) => replica.entered(entered, after),
   apply: (replica, { apply, fit }) => assert.equal(replica.apply(apply), fit),
   observe: (replica, { observe }) => replica.roster.observe(observe),
-  page: (replica, { page, before, joined }) =>
-    assert.equal(replica.addPage(page, before ?? undefined), joined),
+  page: (replica, { page, before, after, around, joined }) =>
+    assert.equal(replica.addPage(page, { before: before ?? undefined, after, around }), joined),
 };
 
 const heldBy = (replica, key) => (key === "members" ? replica.roster.names : replica[key]);
@@ -49,10 +49,26 @@ function read(log, upto) {
   return [...messages.values()];
 }
 
-function page(log, last, before, limit) {
-  const found = read(log, last).filter(({ seq }) => before === undefined || seq < before);
-  return { messages: found.slice(-limit), more: found.length > limit, last };
+function page(log, last, { before, after, around }, limit) {
+  const found = read(log, last);
+  const upto = before ?? (around === undefined ? Infinity : around + 1);
+  const older = found.filter(({ seq }) => seq < upto);
+  const newer = found.filter(({ seq }) => seq > (after ?? around));
+  if (after !== undefined) return { messages: newer.slice(0, limit), more: newer.length > limit, last };
+  const one = { messages: older.slice(-limit), more: older.length > limit, last };
+  if (around === undefined) return one;
+  return { ...one, messages: [...one.messages, ...newer.slice(0, limit)], newer: newer.length > limit };
 }
+
+/** Where a client may ask for a page next. */
+function places({ start, backTo, hole }, seq) {
+  const between = hole ? [{ after: hole.after }, { before: hole.upto + 1 }] : [];
+  return [{}, { before: start + 1 }, { before: backTo + 1 }, { around: seq }, ...between];
+}
+
+/** Whether a replica says that it has what stands at a seq. */
+const holds = ({ start, passage }, seq) =>
+  seq > start || (passage !== null && seq > passage.after && seq <= passage.upto);
 
 function makeLog({ upTo, pick }) {
   const log = [];
@@ -89,14 +105,14 @@ test("an old page and the events since then equal a fresh page", () => {
       event: () => coming.length && assert.equal(replica.apply(coming.shift()), "next"),
       ask: () => {
         const at = replica.cursor + chance.upTo(last - replica.cursor); // the log may be ahead
-        const before = chance.pick([undefined, replica.start + 1]);
-        pages.push([page(log, at, before, 1 + chance.upTo(4)), before]);
+        const where = chance.pick(places(replica, chance.upTo(last)));
+        pages.push([page(log, at, where, 1 + chance.upTo(4)), where]);
       },
       page: () => pages.length && replica.addPage(...pages.shift()),
     };
     while (coming.length) asks[chance.pick(Object.keys(asks))]();
-    for (const [one, before] of pages) replica.addPage(one, before);
-    const expected = read(log, last).filter(({ seq }) => seq > replica.start);
+    for (const [one, where] of pages) replica.addPage(one, where);
+    const expected = read(log, last).filter(({ seq }) => holds(replica, seq));
     assert.deepEqual(replica.messages, expected, `seed ${seed}`);
   }
 });
@@ -109,8 +125,8 @@ test("changes of unknown messages are bounded, and then pages from before them r
     const reaction = { type: "reaction", seq, prev: seq - 1, from: "bob", emoji: "👍", target: 1 };
     replica.apply({ ...reaction, on: seq % 2 === 0 });
   }
-  assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1 }, 2), false);
-  assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1003 }, 2), true);
+  assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1 }, { before: 2 }), false);
+  assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1003 }, { before: 2 }), true);
 });
 
 /** Have a replica take in many messages; returns it, and the time that took. */
@@ -161,5 +177,5 @@ test("which pages are too old is forgotten with the log", () => {
     replica.apply({ type: "deleted", seq, prev: seq - 1, from: "ann", target: 1 });
   }
   replica.entered({ topic: "", members: [], last: 1, replaced: true }, 1003);
-  assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1 }, 2), true);
+  assert.equal(replica.addPage({ messages: [message(1)], more: false, last: 1 }, { before: 2 }), true);
 });

@@ -98,7 +98,8 @@ export class ServerDouble {
     }
   }
 
-  page(room, { before = Infinity, after, limit = 50 } = {}) {
+  page(room, { before = Infinity, after, around, limit = 50 } = {}) {
+    if (around !== undefined) return this.#pageAround(room, around, limit);
     const found = this.log.filter(
       (event) =>
         event.type === "message" && event.room === room && event.seq < before && event.seq > (after ?? 0),
@@ -106,6 +107,13 @@ export class ServerDouble {
     const part = after === undefined ? found.slice(-limit) : found.slice(0, limit);
     const messages = part.map((message) => this.#asItReads(message));
     return { type: "page", room, messages, more: found.length > limit, last: this.log.at(-1)?.seq ?? 0 };
+  }
+
+  #pageAround(room, around, limit) {
+    const older = this.page(room, { before: around + 1, limit: Math.floor(limit / 2) + 1 });
+    const newer = this.page(room, { after: around, limit: Math.ceil(limit / 2) - 1 });
+    const messages = [...older.messages, ...newer.messages];
+    return { ...older, messages, ...(newer.more && { newer: true }) };
   }
 
   #asItReads(message) {
@@ -217,8 +225,8 @@ export class ServerDouble {
       socket.rooms.delete(room);
       socket.say({ type: "ok", ref });
     },
-    history: (socket, { room, before, after, limit, ref }) =>
-      socket.say({ ...this.page(room, { before, after, limit }), ref }),
+    history: (socket, { room, before, after, around, limit, ref }) =>
+      socket.say({ ...this.page(room, { before, after, around, limit }), ref }),
     say: (socket, { room, text, nonce, reply_to, ref, behind }) => {
       if (!socket.rooms.has(room)) return this.#refuse(socket, { ref }, "not_a_member");
       socket.putOff ??= new Set();

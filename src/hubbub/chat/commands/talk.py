@@ -103,11 +103,12 @@ class Seen(Command, tag="seen"):
 
 
 class History(Command, tag="history"):
-    """Ask for a page: the newest messages, those before a seq, or those after one."""
+    """Ask for a page: the newest messages, those before a seq, after one, or around one."""
 
     room: str
     before: Seq | None = None
     after: Seq | None = None
+    around: Seq | None = None
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
 
 

@@ -127,7 +127,8 @@ class Seen(Event, tag="seen"):
 class Page(Event, tag="page"):
     """Messages in ascending order of seq, with later edits, deletions and reactions folded in.
 
-    `room` is null in a search across rooms. `more`: the direction asked for holds more.
+    `room` is null in a search across rooms. `more`: the direction asked for holds more. A page
+    around a message has older ones then, and `newer` says that it has newer ones.
     `last` is the newest seq of the log when the page was read: what came later is not folded in.
     `missing`: what the page would show of these cannot be read any more. `reached`: a search was
     broken off, and has found all that matches from this seq on; there may be more before it.
@@ -137,6 +138,7 @@ class Page(Event, tag="page"):
     messages: list[Message]
     more: bool
     last: Seq
+    newer: bool = False
     missing: list[Stretch] = msgspec.field(default_factory=list)
     reached: int | None = None
     ref: str | None = None

@@ -21,6 +21,7 @@ from hubbub.log.batch import in_log_order
 from hubbub.log.damage import Damage
 from hubbub.log.feed import Feed
 from hubbub.log.nonces import looked_up
+from hubbub.log.pages import page_around
 from hubbub.log.port import Log
 from hubbub.log.sqlite.around import Around
 from hubbub.log.sqlite.checkpoints import Checkpoints, open_twice
@@ -173,8 +174,10 @@ class SqliteLog(Log):
         end = self._writer.tail(query.room)
 
         def read(db: sqlite3.Connection) -> Page:
-            asked = looked_up(query, partial(seq_posted_as, db))
-            return Around(db, self.damage).page(asked, end)
+            read_one = partial(Around(db, self.damage).page, end=end)
+            if query.around is not None:
+                return page_around(query, query.around, read_one)
+            return read_one(looked_up(query, partial(seq_posted_as, db)))
 
         return await self._reading.run(read)
 

@@ -12,7 +12,7 @@ from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Nonce, PageLimit, Rooms
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.chat.events import Error, Ok, Seq
 from hubbub.chat.names import HTTP_NAMES, allowed_room, is_direct
-from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
 from hubbub.chat.words import allowed_query
 from hubbub.hub import cost
 from hubbub.server.fairness.addresses import origin_of
@@ -39,6 +39,7 @@ class HistoryParameters(msgspec.Struct):
 
     before: Seq | None = None
     after: Seq | None = None
+    around: Seq | None = None
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
 
 
@@ -101,8 +102,7 @@ class Api:
 
     async def _messages(self, request: web.Request) -> web.Response:
         parameters = _parameters(request, HistoryParameters)
-        if parameters.before is not None and parameters.after is not None:
-            raise Refused("Ask for the messages before a seq or after one, not both.")
+        allow_one_place(parameters.before, parameters.after, parameters.around)
         reading, turn = self._chatroom.reading, visit_of(request).turn
         visitor = self._visitor(request)
         room = self._readable(visitor, request.match_info["room"])
@@ -112,6 +112,7 @@ class Api:
                 room=room,
                 before=parameters.before,
                 after=parameters.after,
+                around=parameters.around,
                 limit=parameters.limit,
             ),
         )

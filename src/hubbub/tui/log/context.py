@@ -1,4 +1,4 @@
-"""What stands above an item: the day, the unread line, and whether a run of one sender goes on."""
+"""What stands above an item: the day, the unread line, a hole, and whether a run goes on."""
 
 from hubbub.desk.log import Item, Note, RoomLog, Said
 from hubbub.desk.room import RoomState
@@ -23,9 +23,11 @@ def context(room: RoomState, index: int, *, selected: bool, own_name: str) -> Co
     above_at = at_of(above)
     new_day = at.date() != above_at.date()
     unread = _is_unread(room, item, _said_above(log, index))
+    below_hole = index == log.hole_at
     goes_on = (
         not new_day
         and not unread
+        and not below_hole
         and not does(item)
         and not does(above)
         and _speaker(item, own_name) == _speaker(above, own_name)
@@ -36,6 +38,7 @@ def context(room: RoomState, index: int, *, selected: bool, own_name: str) -> Co
         heads=not goes_on,
         tells_time=not goes_on or (at.hour, at.minute) != (above_at.hour, above_at.minute),
         unread=unread,
+        below_hole=below_hole,
         selected=selected,
     )
 

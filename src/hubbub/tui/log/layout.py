@@ -37,6 +37,8 @@ class Context(NamedTuple):
     tells_time: bool = True
     unread: bool = False
     """Whether the unread line stands above it."""
+    below_hole: bool = False
+    """Whether messages above it are not here yet."""
     begins: bool = False
     """Whether it is the very first of its room."""
     selected: bool = False
@@ -100,6 +102,8 @@ class Layout(NamedTuple):
         lines = []
         if context.begins:
             lines.append(self._rule("the beginning", self.looks.day))
+        if context.below_hole:
+            lines.append(self._rule("loading what lies between …", self.looks.dim))
         if context.day is not None:
             lines.append(self._rule(_written(context.day), self.looks.day))
         if context.unread:

@@ -8,6 +8,7 @@ written, as ever.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -22,6 +23,8 @@ from hubbub.tui.log.marking import Mark, Spot, marked_text, spot_at, word_at
 from hubbub.tui.log.window import Row, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.timer import Timer
 
     from hubbub.desk.room import RoomState
@@ -32,8 +35,8 @@ EDGE_SECONDS = 0.05
 EDGE_LINES_MAX = 5
 """How often, and how far at most, the log scrolls while the mouse is held beyond an edge."""
 
-OLDER_WITHIN_ITEMS = 60
-"""Older messages are asked for while still so many items are above the screen."""
+WANTED_WITHIN_ITEMS = 60
+"""Messages that are not here are asked for while still so many items are before the screen."""
 
 _MARKED = Style(reverse=True)
 """Seen with every choice of colours, and with none."""
@@ -63,6 +66,13 @@ class LogView(Widget):
     class OlderWanted(TextualMessage):
         """The user nears the oldest message that is here."""
 
+    class BetweenWanted(TextualMessage):
+        """The user nears what is left out of the log: going down, or else up."""
+
+        def __init__(self, *, is_down: bool) -> None:
+            super().__init__()
+            self.is_down = is_down
+
     class Touched(TextualMessage):
         """A mouse button was pressed on the log, and is released."""
 
@@ -80,6 +90,7 @@ class LogView(Widget):
         """Where the button that is held was pressed."""
         self._pointer = Offset()
         self._mark: Mark | None = None
+        self._renewals = room.log.renewals
         self._at_edge: Timer | None = None
 
     @property
@@ -137,16 +148,27 @@ class LogView(Widget):
             return
         self._is_stale, self._drawn_size = False, self.size
         following = self.is_following
+        if self._renewals != self.room.log.renewals:  # a mark holds on to indices
+            self._renewals, self._mark, self._pressed_on = self.room.log.renewals, None, None
         self._rows = self._window.rows(self.size, self.rich_style)
         if self.is_following != following:
             self.call_later(self._tell, self.Moved)
-        above = self._window.shown[0] - self.room.log.first
-        if above < OLDER_WITHIN_ITEMS and not self.room.beginning:
+        self._want()
+
+    def _want(self) -> None:
+        """Ask for what is not here and may soon be seen."""
+        first, end = self._window.shown
+        log = self.room.log
+        if log.hole_at is not None and (
+            first - WANTED_WITHIN_ITEMS < log.hole_at < end + WANTED_WITHIN_ITEMS
+        ):
+            self.call_later(self._tell, partial(self.BetweenWanted, is_down=first < log.hole_at))
+        elif first - log.first < WANTED_WITHIN_ITEMS and not self.room.beginning:
             self.call_later(self._tell, self.OlderWanted)
 
-    def _tell(self, kind: type[TextualMessage]) -> None:
+    def _tell(self, made: Callable[[], TextualMessage]) -> None:
         # Not while drawing: a message counts as sent by whoever is at work when it is made.
-        self.post_message(kind())
+        self.post_message(made())
 
     # Moving.
 

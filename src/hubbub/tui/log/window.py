@@ -35,6 +35,15 @@ class Place(NamedTuple):
     line: int
 
 
+class Kept(NamedTuple):
+    """By which messages a place is found again after the log was renewed, and how much was new."""
+
+    renewals: int
+    top: int | None
+    selected: int | None
+    new: int
+
+
 class Row(NamedTuple):
     """A row of the screen: if it shows an item, which one, and which line of its `block`.
 
@@ -62,6 +71,7 @@ class Window:
         self.top: Place | None = None
         self.shown = (0, 0)
         """The first item that was drawn last, and the one behind the last."""
+        self._kept = Kept(room.log.renewals, None, None, 0)
         self._shown_top = Place(0, 0)
         self._left_at = 0
         """Where the log ended when it was scrolled up; what came since is new."""
@@ -85,6 +95,7 @@ class Window:
         """Show another room, at its end."""
         self.room = room
         self.top = self.selected = None
+        self._keep()
         self._blocks.clear()
 
     def dress(self, looks: Looks, own_name: str) -> bool:
@@ -130,6 +141,7 @@ class Window:
 
     def rows(self, size: Size, base: Style) -> list[Row]:
         """Return the rows of a screen; `base` is the style of what has none of its own."""
+        self._keep_place()
         if size.width != self._size.width or base != self._layout.base:
             self._blocks.clear()
         self._size = size
@@ -140,6 +152,7 @@ class Window:
             rows = self._rows_to_end()
         if self.top is not None and rows:
             rows[-1] = rows[-1]._replace(strip=self._below())
+        self._keep()
         return rows
 
     def _rows_from_top(self) -> list[Row]:
@@ -190,8 +203,35 @@ class Window:
 
     # Moving.
 
+    def _keep_place(self) -> None:
+        """Find the place again if the log was renewed: its indices are others now."""
+        kept, log = self._kept, self.log
+        if kept.renewals == log.renewals:
+            return
+        top = log.index_of(kept.top or 0)
+        self.top = None if self.top is None or top is None else self.top._replace(item=top)
+        self.selected = None if self.selected is None else log.index_of(kept.selected or 0)
+        self._left_at = log.end - kept.new
+        self._blocks.clear()
+        if self.top is None:
+            self._rows_to_end()  # from there it is scrolled
+        self._keep()
+
+    def _keep(self) -> None:
+        top = None if self.top is None else self._seq_from(self.top.item)
+        selected = None if self.selected is None else self._seq_from(self.selected)
+        self._kept = Kept(self.log.renewals, top, selected, self.log.end - self._left_at)
+
+    def _seq_from(self, index: int) -> int | None:
+        """Return the seq of the message there, or of the next one."""
+        for place in range(max(index, self.log.first), self.log.settled_end):
+            if isinstance(item := self.log[place], Said):
+                return item.message.seq
+        return None
+
     def scroll(self, lines: int) -> bool:
         """Move by so many lines, up if negative; returns whether there was anywhere to go."""
+        self._keep_place()
         log = self.log
         if log.end == log.first or (lines > 0 and self.top is None):
             return False
@@ -211,6 +251,7 @@ class Window:
         if self.top is None:
             self._left_at = self.log.end
         self.top = place
+        self._keep()
 
     def go_to_newest(self) -> None:
         """Go to the end and follow; no message is chosen then."""
@@ -218,10 +259,12 @@ class Window:
 
     def go_to_oldest(self) -> None:
         """Go to the oldest message that is here."""
+        self._keep_place()
         self._leave_end(Place(self.log.first, -9))
 
     def select(self, steps: int) -> None:
         """Choose the message above or below."""
+        self._keep_place()
         log = self.log
         index = (self.shown[1] if self.selected is None else self.selected) + steps
         while log.first <= index < log.end and isinstance(log[index], Note):
@@ -242,9 +285,11 @@ class Window:
             self.top = Place(index + 1, 0) if index + 1 < self.log.end else None
             if self.top is not None:
                 self.scroll(-self._size.height)
+        self._keep()
 
     def jump(self, seq: int) -> None:
         """Show a message with what stands around it, and choose it."""
+        self._keep_place()
         if (index := self.log.index_of(seq)) is not None:
             self.selected = index
             self._left_at = self.log.end

@@ -258,6 +258,7 @@ const histories = new Histories(chat, tell);
 const attention = new Attention(chat, jump, storage);
 const log = new LogView(logElement, {
   older: () => here((room) => void chat.loadOlder(room.name)),
+  between: (isDown) => here((room) => void chat.loadBetween(room.name, isDown)),
   atEnd: look,
   reply: (message) => composer.reply(message),
   edit: (message) => composer.edit(message),

@@ -13,7 +13,7 @@ import { Identity } from "./identity.js";
 import { isOwn } from "./me.js";
 import { sameName } from "./names.js";
 import { Order } from "./order.js";
-import { loadOlder, reach } from "./paging.js";
+import { loadBetween, loadOlder, reach } from "./paging.js";
 import { People } from "./people.js";
 import { Place } from "./place.js";
 import { inert } from "./posting.js";
@@ -426,6 +426,15 @@ export class Chat {
   async loadOlder(name) {
     const room = this.#place.rooms.find(name);
     return room ? loadOlder(room, this.#place.pager) : false;
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} isDown see `loadBetween`
+   */
+  async loadBetween(name, isDown) {
+    const room = this.#place.rooms.find(name);
+    if (room) await loadBetween(room, isDown, this.#place.pager);
   }
 
   /**

@@ -64,4 +64,10 @@ export class Shown {
     if (!this.#ignoring.people.length) return replica.indexOf(seq);
     return this.of(replica).findLastIndex((message) => message.seq === seq);
   }
+
+  /** @param {Replica} replica @param {number} seq @returns {number} how many of these come before it */
+  countBefore(replica, seq) {
+    if (!this.#ignoring.people.length) return replica.countBefore(seq);
+    return this.of(replica).findLastIndex((message) => message.seq < seq) + 1;
+  }
 }

@@ -1,4 +1,7 @@
-/** Older messages, a page at a time: the newest when a room is entered, then as the user goes up. */
+/**
+ * Messages, a page at a time: the newest when a room is entered, older ones as the user goes up, those
+ * around one that is jumped to, and then those in between.
+ */
 
 import { ChatError } from "./errors.js";
 
@@ -12,11 +15,10 @@ import { ChatError } from "./errors.js";
  * @property {(room: RoomState, messages: readonly Message[]) => void} loaded called when messages have come, or are on their way
  * @property {() => void} settled called when a room was entered, or cannot be
  *
- * @typedef {{limit: number, before?: number}} Slice of a room's messages
+ * @typedef {import("./replica.js").Where & {limit: number}} Slice of a room's messages
  */
 
 const PAGE_MESSAGES = 100;
-const FAR_PAGE_MESSAGES = 200;
 const ATTEMPTS_MAX = 3;
 
 /**
@@ -35,21 +37,27 @@ export async function fill(room, pager) {
  * @returns {Promise<boolean>} whether older messages came; not at the beginning, or without a server
  */
 export async function loadOlder(room, pager) {
-  return !room.loading && older(room, pager, PAGE_MESSAGES);
+  if (room.loading || !room.filled || room.beginning || room.replica.isFull) return false;
+  return load(room, pager, { limit: PAGE_MESSAGES, before: room.replica.backTo + 1 });
 }
 
 /**
+ * Get a page of what lies between the passage that was jumped to and the newest part.
+ *
  * @param {RoomState} room
+ * @param {boolean} isDown the next messages of it, for somebody who goes down; or else the last
  * @param {Pager} pager
- * @param {number} limit
+ * @returns {Promise<boolean>} whether messages came
  */
-async function older(room, pager, limit) {
-  if (!room.filled || room.beginning || room.replica.isFull) return false;
-  return load(room, pager, { limit, before: room.replica.start + 1 });
+export async function loadBetween(room, isDown, pager) {
+  const { hole, isFull } = room.replica;
+  if (room.loading || !hole || isFull) return false;
+  const where = isDown ? { after: hole.after } : { before: hole.upto + 1 };
+  return load(room, pager, { limit: PAGE_MESSAGES, ...where });
 }
 
 /**
- * Get pages until a message is here.
+ * Get a message, and what stands around it.
  *
  * @param {RoomState} room
  * @param {number} seq
@@ -57,9 +65,8 @@ async function older(room, pager, limit) {
  * @returns {Promise<boolean>} whether it is
  */
 export async function reach(room, seq, pager) {
-  while (room.indexOf(seq) < 0 && room.replica.start >= seq) {
-    if (!(await (room.page ?? older(room, pager, FAR_PAGE_MESSAGES)))) break;
-  }
+  while (room.page) await room.page;
+  if (room.indexOf(seq) < 0) await load(room, pager, { limit: PAGE_MESSAGES, around: seq });
   return room.indexOf(seq) >= 0;
 }
 
@@ -89,7 +96,7 @@ async function take(room, pager, slice) {
     for (let attempt = 0; attempt < ATTEMPTS_MAX && !page; attempt += 1) {
       const answer = /** @type {Page} */ (await pager.ask({ type: "history", room: room.name, ...slice }));
       if (replica !== room.replica) return false; // the room was entered anew meanwhile
-      if (replica.addPage(answer, slice.before)) page = answer;
+      if (replica.addPage(answer, slice)) page = answer;
     }
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;

@@ -2,7 +2,9 @@
  * A room as this side knows it: a local copy, kept by folding the room's events.
  *
  * It proves that it misses nothing (docs/protocol.md, section 5.1, `prev`), and joins pages of
- * older messages to what it holds. It behaves as client/replica.py; both pass tests/golden.
+ * older messages to what it holds. Beside the newest part of the room it can hold a passage further
+ * back, with a hole between the two, until pages close it. It behaves as client/replica.py; both
+ * pass tests/golden.
  */
 
 import { fold, targetOf } from "./fold.js";
@@ -14,6 +16,7 @@ import { Roster } from "./roster.js";
  * @typedef {import("./types.js").WireEvent} WireEvent
  * @typedef {import("./types.js").Stretch} Stretch
  * @typedef {"next" | "repeat" | "gap"} Fit how an event fits; only a next one was new and is applied
+ * @typedef {{before?: number, after?: number, around?: number}} Where a page was asked for: by one of these, or none
  */
 
 const MESSAGES_MAX = 1000;
@@ -22,7 +25,8 @@ const DROPPED_MAX = 1000;
 
 /**
  * Holds the newest messages of a room, without a hole but `missing`: every message with `start` < seq
- * <= `cursor` that the server can read.
+ * <= `cursor` that the server can read. `passage`, if there is one, is a part further back of which
+ * all messages are held as well.
  *
  * `cursor` is the seq of the last event applied, `last` the newest that the room is known to have.
  * `epoch` names the run of the log under which `cursor` was reached, and is sent with it; `histories`
@@ -40,7 +44,9 @@ export class Replica {
   #messagesMax;
   epoch = "";
   histories = 0;
-  /** @type {Stretch[]} in order, the parts between `start` and `cursor` that the server cannot read */
+  /** @type {Stretch | null} */
+  passage = null;
+  /** @type {Stretch[]} in order, the parts of what is held that the server cannot read */
   missing = [];
   #stands = false; // whether `cursor` was ever told to be a place in the server's log
   #isEntering = false;
@@ -69,6 +75,16 @@ export class Replica {
     return this.#held;
   }
 
+  /** The seq after which the oldest part that is held begins; 0: with the whole room. */
+  get backTo() {
+    return this.passage?.after ?? this.start;
+  }
+
+  /** @returns {Stretch | null} the part between the passage and the newest part, of which nothing is held */
+  get hole() {
+    return this.passage && { after: this.passage.upto, upto: this.start };
+  }
+
   get #count() {
     return this.#held.length - this.#dropped;
   }
@@ -87,8 +103,19 @@ export class Replica {
     return place < 0 ? -1 : place - this.#dropped;
   }
 
+  /** @param {number} seq @returns {number} how many of `messages` come before it */
+  countBefore(seq) {
+    return this.#placeFrom(seq) - this.#dropped;
+  }
+
   /** @param {number} seq */
   #placeOf(seq) {
+    const place = this.#placeFrom(seq);
+    return this.#held[place]?.seq === seq ? place : -1;
+  }
+
+  /** @param {number} seq */
+  #placeFrom(seq) {
     let low = this.#dropped;
     let high = this.#held.length;
     while (low < high) {
@@ -96,7 +123,7 @@ export class Replica {
       if (this.#held[middle].seq < seq) low = middle + 1;
       else high = middle;
     }
-    return this.#held[low]?.seq === seq ? low : -1;
+    return low;
   }
 
   /**
@@ -146,6 +173,7 @@ export class Replica {
     this.changes += 1;
     this.#held = [];
     this.#dropped = 0;
+    this.passage = null;
     this.missing = [];
     this.#changes = [];
     this.#pageLastMin = 0;
@@ -205,7 +233,13 @@ export class Replica {
       if (before && part.after <= before.upto) before.upto = Math.max(before.upto, part.upto);
       else whole.push({ ...part });
     }
-    this.missing = whole.filter(({ upto }) => upto > this.start);
+    this.missing = whole.filter(({ upto }) => this.#reaches(upto));
+  }
+
+  /** @param {number} seq @returns {boolean} whether what is held includes a place in the room's log */
+  #reaches(seq) {
+    const { passage } = this;
+    return seq > this.start || (passage !== null && passage.after < seq && seq <= passage.upto);
   }
 
   /** @param {WireEvent} event */
@@ -213,7 +247,7 @@ export class Replica {
     this.changes += 1;
     if (event.type === "message") {
       this.#held.push(/** @type {any} */ (event));
-      if (this.#count > this.#messagesMax) this.#drop();
+      if (this.#count > this.#messagesMax) this.#makeRoom();
       return;
     }
     if (event.type === "topic") this.topic = event.text;
@@ -231,8 +265,12 @@ export class Replica {
     }
   }
 
-  /** Let go of the oldest message. */
-  #drop() {
+  /** Let go of the passage, or else of the oldest message. */
+  #makeRoom() {
+    if (this.passage) {
+      this.#dropPassage();
+      return;
+    }
     this.start = this.#held[this.#dropped].seq;
     this.#dropped += 1;
     if (this.missing.length) this.#miss([]);
@@ -242,30 +280,79 @@ export class Replica {
   }
 
   /**
-   * Join on a page of older messages that was asked for with `before`.
+   * Join on a page; one around a message may become the passage.
    *
    * @param {Page} page
-   * @param {number} [before]
-   * @returns {boolean} false, with nothing changed, if it does not reach up to what is held, is too
-   *   old to be brought up to date (ask again), or the replica is full
+   * @param {Where} [where]
+   * @returns {boolean} false, with nothing changed, if it does not touch what is held, is too old to
+   *   be brought up to date (ask again), or the replica is full
    */
-  addPage(page, before) {
-    const reach = before === undefined ? page.last : Math.min(before - 1, page.last);
-    const free = this.#messagesMax - this.#count;
-    if (reach < this.start || page.last < this.#pageLastMin || free <= 0) return false;
+  addPage(page, where = {}) {
+    const part = partOf(page, where);
+    const isNewest = part.upto >= this.start;
+    const isApart = !isNewest && !this.#touchesPassage(part);
+    const free = this.#messagesMax - (isApart ? this.messages.length - this.#passageCount : this.#count);
+    if (isApart && where.around === undefined) return false;
+    if (page.last < this.#pageLastMin || free <= 0) return false;
     // What is newer than `start` is held already, or arrives as an event.
-    let older = page.messages.filter(({ seq }) => seq <= this.start);
-    if (older.length > free) {
-      this.start = older[older.length - free - 1].seq;
-      older = older.slice(-free);
-    } else if (!page.more) this.start = 0;
-    else if (page.messages.length) this.start = Math.min(this.start, page.messages[0].seq - 1);
+    let added = page.messages.filter(({ seq }) => seq <= this.start && this.#placeOf(seq) < 0);
+    if (added.length > free && !isNewest) return false;
+    if (isApart) this.#dropPassage();
+    if (!isNewest) this.#widenPassage(part);
+    else if (added.length > free) {
+      this.#lengthen(added[added.length - free - 1].seq);
+      added = added.slice(-free);
+    } else this.#lengthen(part.after);
     this.changes += 1;
-    const readNow = older.map((one) => this.#broughtUpToDate(one, page.last));
-    this.#held = readNow.concat(this.messages);
-    this.#dropped = 0;
+    this.#hold(added.map((one) => this.#broughtUpToDate(one, page.last)));
     this.#miss(page.missing ?? []);
     return true;
+  }
+
+  /** @param {Stretch} part */
+  #touchesPassage({ after, upto }) {
+    const { passage } = this;
+    return passage !== null && after <= passage.upto && upto >= passage.after;
+  }
+
+  /** @param {Stretch} part */
+  #widenPassage(part) {
+    const { after, upto } = this.passage ?? part;
+    this.passage = { after: Math.min(after, part.after), upto: Math.max(upto, part.upto) };
+  }
+
+  /**
+   * Have the newest part begin there, or with the passage if it gets to it.
+   *
+   * @param {number} start
+   */
+  #lengthen(start) {
+    this.start = Math.min(this.start, start);
+    if (!this.passage || this.start > this.passage.upto) return;
+    this.start = Math.min(this.start, this.passage.after);
+    this.passage = null;
+  }
+
+  get #passageCount() {
+    return this.passage ? this.countBefore(this.passage.upto + 1) : 0;
+  }
+
+  #dropPassage() {
+    if (!this.passage) return;
+    this.#held = this.messages.slice(this.#passageCount);
+    this.#dropped = 0;
+    this.passage = null;
+    // The changes that were folded into its messages are known no more.
+    this.#pageLastMin = Math.max(this.#pageLastMin, this.cursor);
+    this.#miss([]);
+  }
+
+  /** @param {Message[]} added in order */
+  #hold(added) {
+    const isOlder = !added.length || this.#placeFrom(added[added.length - 1].seq) === this.#dropped;
+    this.#held = added.concat(this.messages);
+    this.#dropped = 0;
+    if (!isOlder) this.#held.sort((one, other) => one.seq - other.seq);
   }
 
   /**
@@ -283,4 +370,17 @@ export class Replica {
       .filter((change) => change.target === message.seq && change.seq > pageLast)
       .reduce(fold, message);
   }
+}
+
+/**
+ * @param {Page} page
+ * @param {Where} where
+ * @returns {Stretch} the part of the room's log of which the page has all messages
+ */
+function partOf({ messages, more, newer, last }, { before, after, around }) {
+  const first = messages[0] ? messages[0].seq - 1 : (around ?? last);
+  const low = after ?? (more ? first : 0);
+  let high = before === undefined ? last : Math.min(before - 1, last);
+  if (after === undefined ? newer : more) high = messages.at(-1)?.seq ?? low;
+  return { after: Math.min(low, high), upto: high };
 }

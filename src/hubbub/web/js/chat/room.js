@@ -103,11 +103,18 @@ export class RoomState {
 
   /** Whether the first message is the very first of the room. */
   get beginning() {
-    return this.filled && this.replica.start === 0;
+    return this.filled && this.replica.backTo === 0;
+  }
+
+  /** Where in `messages` something is left out that can still be had: before which; -1: nowhere. */
+  get holeIndex() {
+    const { hole } = this.replica;
+    return hole && this.filled ? this.#shown.countBefore(this.replica, hole.upto + 1) : -1;
   }
 
   get complete() {
-    return { from: this.replica.messages[0]?.seq ?? this.replica.cursor, to: this.replica.cursor };
+    const { messages, start, cursor } = this.replica;
+    return { from: messages[this.replica.countBefore(start + 1)]?.seq ?? cursor, to: cursor };
   }
 
   /** What the server cannot read any more, of the part that is here. */

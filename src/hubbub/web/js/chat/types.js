@@ -27,6 +27,7 @@
  * @property {Message[]} messages ascending by seq
  * @property {boolean} more
  * @property {number} last
+ * @property {boolean} [newer] whether there is more after a page around a message
  * @property {Stretch[]} [missing] what of these the server cannot read any more
  * @property {number} [reached] from which seq on a search looked that was broken off
  *

@@ -51,14 +51,15 @@ export function indexOfKey(room, key) {
  * @param {number} index
  * @param {string} me the user's name
  * @param {Date} now
- * @returns {{day: string, isNew: boolean, lost: string, heads: boolean}} the day that begins with the
- *   item, whether the unread line stands above it, what is missing there, and whether it tells who
- *   speaks
+ * @returns {{day: string, isNew: boolean, lost: string, isBelowHole: boolean, heads: boolean}} the day
+ *   that begins with the item, whether the unread line stands above it, what is missing there, whether
+ *   messages between are left out for now, and whether it tells who speaks
  */
 export function contextOf(room, index, me, now) {
   const item = itemAt(room, index);
   const above = itemAt(room, index - 1);
-  if (!item) return { day: "", isNew: false, lost: "", heads: true };
+  if (!item) return { day: "", isNew: false, lost: "", isBelowHole: false, heads: true };
+  const isBelowHole = index === room.holeIndex;
   const startsDay = !above || dayOf(above.at) !== dayOf(item.at);
   const isNew = isFirstUnread(room, item, above);
   const lost = lostAbove(room, item, above);
@@ -66,11 +67,12 @@ export function contextOf(room, index, me, now) {
     !startsDay &&
     !isNew &&
     !lost &&
+    !isBelowHole &&
     !isAction(item) &&
     !isAction(above) &&
     senderOf(above, me) === senderOf(item, me) &&
     Math.abs(item.at - above.at) < RUN_MS;
-  return { day: startsDay ? dayTitle(item.at, now) : "", isNew, lost, heads: !goesOn };
+  return { day: startsDay ? dayTitle(item.at, now) : "", isNew, lost, isBelowHole, heads: !goesOn };
 }
 
 /**

@@ -24,6 +24,7 @@ import { Track } from "./track.js";
  * @typedef {{key: Key, offset: number}} Place the item that the user looks at, and where it stands
  * @typedef {object} Callbacks
  * @property {() => void} older the user nears the oldest message that is here
+ * @property {(isDown: boolean) => void} between the user nears what is left out, going down, or else up
  * @property {(atEnd: boolean) => void} atEnd
  * @property {(message: Message) => void} reply
  * @property {(message: Message) => void} edit
@@ -43,7 +44,7 @@ import { Track } from "./track.js";
  */
 
 const MARGIN_PX = 600; // drawn above and below what is seen
-const OLDER_PX = 2000; // older messages are asked for while so much is above what is seen
+const OLDER_PX = 2000; // messages are asked for that are nearer than this to what is seen
 const EDGE_PX = 12;
 const PASSES_MAX = 6;
 const REST_MS = 150; // so long after scrolling ends, it has ended
@@ -60,7 +61,7 @@ export class LogView {
   /** @type {RoomState | null} */
   #room = null;
   #track = new Track();
-  #known = { count: 0, last: -1 }; // the messages that the track knows
+  #known = { count: 0, last: -1, hole: "" }; // the messages that the track knows
   #anchor = 0;
   #isFollowing = true;
   #wasAtEnd = false;
@@ -262,9 +263,9 @@ export class LogView {
   #follow() {
     const room = /** @type {RoomState} */ (this.#room);
     const before = this.#track.count;
-    const { count, last } = this.#known;
+    const { count, last, hole } = this.#known;
     const at = count ? room.indexOf(last) : -1;
-    if (count && at < 0) {
+    if ((count && at < 0) || hole !== holeOf(room)) {
       this.renew();
       return false;
     }
@@ -281,7 +282,7 @@ export class LogView {
     const { messages } = room;
     this.#track.resize(itemCount(room), front, this.#anchor);
     this.#anchor = Math.max(this.#anchor + front, 0);
-    this.#known = { count: messages.length, last: messages.at(-1)?.seq ?? -1 };
+    this.#known = { count: messages.length, last: messages.at(-1)?.seq ?? -1, hole: holeOf(room) };
   }
 
   /** @returns {Place | null} */
@@ -374,8 +375,16 @@ export class LogView {
     this.#plane.lay(this.#track, this.#drawn.first, title, this.#isFollowing, this.#isScrolling);
     this.#seen = this.#place();
     if (this.#isFollowing !== this.#wasAtEnd) this.#callbacks.atEnd((this.#wasAtEnd = this.#isFollowing));
-    const above = this.#plane.top - this.#track.shift;
-    if (room.filled && !room.beginning && !room.loading && above < OLDER_PX) this.#callbacks.older();
+    if (room.filled && !room.loading) this.#wantMore(room);
+  }
+
+  /** @param {RoomState} room */
+  #wantMore(room) {
+    const { top, height } = this.#plane;
+    const hole = room.holeIndex;
+    const at = hole < 0 ? -Infinity : this.#track.top(hole);
+    if (at > top - OLDER_PX && at < top + height + OLDER_PX) this.#callbacks.between(this.#anchor < hole);
+    else if (!room.beginning && top - this.#track.shift < OLDER_PX) this.#callbacks.older();
   }
 
   /**
@@ -454,4 +463,9 @@ export class LogView {
     clearTimeout(this.#timers[what]);
     this.#timers[what] = setTimeout(act, ms);
   }
+}
+
+/** @param {RoomState} room @returns {string} what is left out between its messages, to be compared */
+function holeOf({ replica: { hole } }) {
+  return hole ? `${hole.after} ${hole.upto}` : "";
 }

@@ -12,6 +12,7 @@ import { contextOf, itemAt } from "./context.js";
  * @property {string} day the day that begins with it
  * @property {boolean} isNew whether the unread line stands above it
  * @property {string} lost which seqs are missing above it
+ * @property {boolean} isBelowHole whether messages above it are not here yet
  * @property {boolean} heads whether it tells who speaks
  * @property {boolean} isWhole whether it is shown whole though it is long
  * @property {boolean} isMarked whether it is what was jumped to

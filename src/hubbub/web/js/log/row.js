@@ -23,6 +23,7 @@ import { clock, fullTime } from "./times.js";
 const CHARS_MAX = 2000;
 const LINES_MAX = 20; // longer messages are shown in part: one must not fill the room
 const EXCERPT_CHARS_MAX = 200;
+const NOT_HERE = "Loading the messages in between …";
 
 /**
  * @param {HTMLElement} row
@@ -30,8 +31,9 @@ const EXCERPT_CHARS_MAX = 200;
  * @param {People} people
  */
 export function fill(row, look, people) {
-  const { item, day, isNew, lost } = look;
+  const { item, day, isNew, lost, isBelowHole } = look;
   const lines = [];
+  if (isBelowHole) lines.push(el("p", { class: "hole" }, el("span", {}, NOT_HERE)));
   if (day) lines.push(el("p", { class: "day" }, el("span", {}, day)));
   if (lost) lines.push(el("p", { class: "lost" }, el("span", {}, missingHere(lost))));
   if (isNew) lines.push(el("p", { class: "new" }, el("span", {}, "New")));
