@@ -17,7 +17,7 @@ def history(
     *,
     before: int | None,
     after: int | None,
-    around: int | None,
+    around: int | None = None,
     limit: int,
     json: bool,
 ) -> None:
