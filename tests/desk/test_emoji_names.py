@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hubbub.desk.emoji_names import emoji_matching, emoji_named
+from hubbub.desk.emoji_names import emoji_matching, emoji_named, with_emoji
 
 
 @pytest.mark.parametrize("name", ["tada", ":tada:", "Party_Popper", " tada "])
@@ -47,6 +47,23 @@ def test_nothing_typed_matches_nothing() -> None:
     assert emoji_matching(" ") == []
 
 
-def test_the_table_is_loaded_on_first_use() -> None:
-    source = "import sys, hubbub.tui.composer; assert 'emoji' not in sys.modules"
+def test_keywords_come_last() -> None:
+    assert "😀" in [emoji for emoji, _ in emoji_matching("cheerful")]
+    assert emoji_matching("party")[0][0] == "🎉"
+
+
+def test_what_is_said_has_emoji_for_their_names_but_not_in_code() -> None:
+    assert with_emoji("done :tada: and :+1:") == "done 🎉 and 👍"
+    assert with_emoji("(:tada:) :no_such: 10:30:45 a:b:c ::tada::") == (
+        "(🎉) :no_such: 10:30:45 a:b:c ::tada::"
+    )
+    assert with_emoji("`:tada:` :tada: ```:tada:```") == "`:tada:` 🎉 ```:tada:```"
+    assert with_emoji("no ` end :tada:") == "no ` end :tada:"
+
+
+def test_the_table_is_read_on_first_use() -> None:
+    source = (
+        "import hubbub.tui.composer; from hubbub.desk.emoji_names import every_emoji; "
+        "assert every_emoji.cache_info().currsize == 0"
+    )
     assert subprocess.run([sys.executable, "-c", source], check=False, timeout=60).returncode == 0

@@ -17,6 +17,7 @@ from hubbub.chat.queries import (
     PageQuery,
     Question,
     ReactionsQuery,
+    RevisionsQuery,
     SearchQuery,
     Settled,
     VerifyPassword,
@@ -121,13 +122,18 @@ class Chatroom:
                 return self.hub.forgotten.page(now(self.log.page(question)))
             case SearchQuery():
                 return self.hub.forgotten.page(now(self.log.search(question, 1)))
-            case ReactionsQuery():
-                return now(self.log.reactions(question))
+            case ReactionsQuery() | RevisionsQuery():
+                return self._answer_about_messages(question)
             case FactsQuery(prefix=prefix):
                 return now(self.log.facts(prefix))
             case HashPassword() | VerifyPassword() | NewSecret():
                 return self._answer_about_secrets(question)
         return None
+
+    def _answer_about_messages(self, question: ReactionsQuery | RevisionsQuery) -> Answer:
+        if isinstance(question, RevisionsQuery):
+            return now(self.log.revisions(question))
+        return now(self.log.reactions(question))
 
     def _answer_about_secrets(self, question: AboutSecrets) -> str | bool:
         match question:

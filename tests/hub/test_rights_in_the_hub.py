@@ -38,6 +38,7 @@ IN_ROOM: dict[Act, Callable[[str, list[int]], c.AnyCommand]] = {
     Act.EDIT: lambda room, seqs: c.Edit(room=room, seq=seqs[0], text="changed"),
     Act.DELETE: lambda room, seqs: c.Delete(room=room, seq=seqs[1]),
     Act.TOPIC: lambda room, _: c.SetTopic(room=room, text="cups"),
+    Act.PIN: lambda room, seqs: c.Pin(room=room, seq=seqs[0]),
     Act.REPORT: lambda room, seqs: c.Report(room=room, seq=seqs[2], reason="spam"),
     Act.SEE_REPORTS: lambda room, _: c.History(room=f"{REPORTS}/{room}"),
     Act.REMOVE: lambda room, seqs: c.Delete(room=room, seq=seqs[2]),
@@ -47,6 +48,7 @@ IN_ROOM: dict[Act, Callable[[str, list[int]], c.AnyCommand]] = {
     Act.LET_WRITE: lambda room, _: c.Appoint(room=room, name="vic", role="writer"),
     Act.READ_ONLY: lambda room, _: c.SetRules(room=room, read_only=False),
     Act.TOPIC_RIGHT: lambda room, _: c.SetRules(room=room, topic_by="passing"),
+    Act.REVISIONS: lambda room, _: c.SetRules(room=room, revisions=False),
     Act.RENAME: lambda room, _: c.SetRules(room=room, title=f"{room}-2027"),
     Act.MODERATORS: lambda room, _: c.Appoint(room=room, name="zoe", role="moderator"),
     Act.KICK: lambda room, _: c.Kick(room=room, name="vic"),
@@ -121,6 +123,8 @@ def test_in_a_room_everybody_may_do_what_the_table_says(kind: Kind, role: Role) 
         if kind in STATES:
             assert chatroom.ask(chatroom.cleo, c.SetRules(room=ROOM, **STATES[kind])) == "ok"  # type: ignore[arg-type]
         allowed = is_allowed(act, kind, role)
+        if act is Act.PIN:
+            allowed = allowed and role >= Role.MODERATOR  # the room has an owner
         assert attempt(chatroom, peer, make(ROOM, seqs)) == allowed, act
 
 

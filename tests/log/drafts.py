@@ -14,6 +14,7 @@ from hubbub.chat.events import (
     Entry,
     Fact,
     Message,
+    Pinned,
     Reaction,
     Topic,
 )
@@ -35,13 +36,24 @@ def said(
     sender: str = "alice",
     nonce: str | None = None,
     at: int | None = None,
+    answers: int | None = None,
 ) -> Message:
     at = next(_clock) if at is None else at
-    return Message(room=room, seq=0, prev=0, sender=sender, at=at, text=text, nonce=nonce)
+    return Message(
+        room=room, seq=0, prev=0, sender=sender, at=at, text=text, nonce=nonce, reply_to=answers
+    )
 
 
-def edited(target: int, text: str, *, room: str = "lobby", at: int = NOON) -> Edited:
-    return Edited(room=room, seq=0, prev=0, sender="alice", at=at, target=target, text=text)
+def edited(
+    target: int, text: str, *, room: str = "lobby", at: int = NOON, kept: bool = False
+) -> Edited:
+    return Edited(
+        room=room, seq=0, prev=0, sender="alice", at=at, target=target, text=text, kept=kept
+    )
+
+
+def pinned(target: int, *, room: str = "lobby", on: bool = True) -> Pinned:
+    return Pinned(room=room, seq=0, prev=0, sender="bob", at=NOON, target=target, on=on)
 
 
 def deleted(target: int, *, room: str = "lobby", at: int = NOON) -> Deleted:

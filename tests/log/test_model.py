@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.chat.events import AnyLogged, Message
-from hubbub.chat.fold import fold, target_of
+from hubbub.chat.fold import fold, touched_by
 from hubbub.chat.names import direct_room
-from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.chat.queries import PageQuery, RevisionsQuery, SearchQuery
 from hubbub.log.memory import MemoryLog
 from hubbub.log.sqlite import SqliteLog, index, portions, segments
 from hubbub.server.fairness.searching import Search
@@ -49,7 +49,10 @@ class Removal(msgspec.Struct):
     room: str
 
 
-KINDS = ["message", "message", "message", "topic", "edited", "deleted", "reaction"]
+KINDS = [
+    *("message", "message", "message", "topic", "edited", "deleted", "reaction"),
+    *("answer", "pinned"),
+]
 intents = st.builds(
     Intent,
     type=st.sampled_from(KINDS),
@@ -105,11 +108,13 @@ class Pair:
         self.at += intent.wait
         fields = msgspec.to_builtins(intent)
         fields |= {"seq": 0, "prev": 0, "from": intent.sender, "at": self.at, "emoji": "👍"}
-        if intent.type in {"edited", "deleted", "reaction"}:
+        if intent.type in {"edited", "deleted", "reaction", "answer", "pinned"}:
             said = self.said[intent.room]
             if intent.target >= len(said):
                 return None
-            fields["target"] = said[intent.target]
+            fields |= {"target": said[intent.target], "kept": intent.on}
+        if intent.type == "answer":
+            fields |= {"type": "message", "reply_to": fields["target"]}
         draft: AnyLogged = msgspec.convert(fields, AnyLogged)
         return draft
 
@@ -130,16 +135,20 @@ class Pair:
                     PageQuery(room=room, before=after, limit=2),
                     PageQuery(room=room, after=after, limit=2),
                     PageQuery(room=room, around=after, limit=3),
+                    PageQuery(room=room, answers_to=event.seq, after=0, limit=2),
+                    PageQuery(room=room, pinned=True, limit=2),
                 ):
                     assert await self.sqlite.page(query) == await self.memory.page(query)
+                former = RevisionsQuery(room, event.seq)
+                assert await self.sqlite.revisions(former) == await self.memory.revisions(former)
 
 
 def folded(messages: Sequence[Message], events: Sequence[AnyLogged]) -> list[Message]:
     """Return `messages` as a client has them once it has folded in what it heard."""
     now = {message.seq: message for message in messages}
     for event in events:
-        if (target := target_of(event)) in now:
-            now[target] = fold(now[target], event)
+        if (touched := touched_by(event)) in now:
+            now[touched] = fold(now[touched], event)
     return list(now.values())
 
 

@@ -2,33 +2,50 @@
 
 from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Pinned, Reaction
 from hubbub.chat.names import same_name
 
 
 def target_of(event: AnyLogged) -> int | None:
     """Return the seq of the message that `event` changes, or None if it changes none."""
-    return event.target if isinstance(event, Edited | Deleted | Reaction) else None
+    return event.target if isinstance(event, Edited | Deleted | Reaction | Pinned) else None
+
+
+def touched_by(event: AnyLogged) -> int | None:
+    """Return the seq of the message that pages show otherwise after `event`, or None.
+
+    An answer touches what it answers: it is counted there.
+    """
+    return event.reply_to if isinstance(event, Message) else target_of(event)
 
 
 def fold(message: Message, event: AnyLogged) -> Message:
-    """Return `message` as it reads after `event`, a later event that targets it."""
-    if message.deleted:
-        return message
+    """Return `message` as it reads after `event`, a later event that touches it."""
+    if isinstance(event, Message):
+        return replace(message, replies=message.replies + 1)
+    return message if message.deleted else _changed(message, event)
+
+
+def _changed(message: Message, event: AnyLogged) -> Message:
     match event:
         case Edited():
             edits = event.edits if event.edits > 1 else 0
             return replace(message, text=event.text, edited=event.at, edits=edits)
         case Deleted():
-            return replace(message, text="", deleted=True, reactions={})
+            return replace(message, text="", deleted=True, reactions={}, pinned=False)
         case Reaction():
-            given = message.reactions.get(event.emoji, [])
-            names = [name for name in given if not same_name(name, event.sender)]
-            if event.on:
-                names.append(event.sender)
-            reactions = {**message.reactions, event.emoji: names}
-            if not names:
-                del reactions[event.emoji]
-            return replace(message, reactions=reactions)
-        case _:
-            return message
+            return replace(message, reactions=_reacted(message.reactions, event))
+        case Pinned():
+            return replace(message, pinned=event.on)
+    return message
+
+
+def _reacted(reactions: dict[str, list[str]], event: Reaction) -> dict[str, list[str]]:
+    given = reactions.get(event.emoji, [])
+    names = [name for name in given if not same_name(name, event.sender)]
+    if event.on:
+        names.append(event.sender)
+    reactions = {**reactions, event.emoji: names}
+    if not names:
+        del reactions[event.emoji]
+    return reactions

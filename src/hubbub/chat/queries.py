@@ -4,7 +4,7 @@ import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Fact, Page, Reaction
+from hubbub.chat.events import Fact, Page, Reaction, Revisions
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -45,7 +45,8 @@ class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a room: the newest, the newest before a seq, or the oldest after one.
 
     `around`: instead, those before, with and after a seq. `posted_as`: instead, the one message
-    that was posted so, if there is one.
+    that was posted so, if there is one. `answers_to`: only the answers to the message with this
+    seq, with `after`. `pinned`: only what is pinned.
     """
 
     room: str
@@ -54,6 +55,15 @@ class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     around: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
     posted_as: PostedAs | None = None
+    answers_to: int | None = None
+    pinned: bool = False
+
+
+class RevisionsQuery(msgspec.Struct, frozen=True):
+    """The texts that a message had before it was edited, as far as they are kept."""
+
+    room: str
+    seq: int
 
 
 def allow_one_place(before: int | None, after: int | None, around: int | None) -> None:
@@ -136,9 +146,8 @@ class VerifyPassword(msgspec.Struct, frozen=True):
 
 
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
-Question = (
-    PageQuery | SearchQuery | ReactionsQuery | FactsQuery | Settled | Moment | Guess | AboutSecrets
-)
+AboutLog = PageQuery | SearchQuery | ReactionsQuery | RevisionsQuery | FactsQuery
+Question = AboutLog | Settled | Moment | Guess | AboutSecrets
 
-Answer = Page | list[Reaction] | list[Fact] | str | bool | None
+Answer = Page | Revisions | list[Reaction] | list[Fact] | str | bool | None
 """A page or facts for queries, a hash or secret, whether the password is right, else nothing."""

@@ -44,7 +44,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `members` are all who are let into a private room, its owner and moderators among them; other
     rooms have none.
     `writers` may write although the room is read-only. `topic_by` is the least role that sets the
-    topic, if the table of rights asks for no higher one. `title` is what people call the room, or
+    topic, if the table of rights asks for no higher one. `revisions`: what messages said before
+    they were edited can be read. `title` is what people call the room, or
     empty if they call it by its name.
     """
 
@@ -58,6 +59,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     archived: bool = False
     slow_seconds: Annotated[int, Meta(ge=0, le=SLOW_SECONDS_MAX)] = 0
     topic_by: TopicBy = "passing"
+    revisions: bool = False
     title: str = ""
 
     @property

@@ -27,6 +27,7 @@ class Changes(TypedDict, total=False):
     archived: bool
     slow_seconds: int
     topic_by: TopicBy
+    revisions: bool
     title: str
 
 

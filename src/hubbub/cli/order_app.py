@@ -49,6 +49,9 @@ def rules(
             metavar="ROLE", callback=of_text, help="The least role that may set the topic."
         ),
     ] = None,
+    revisions: Annotated[
+        bool | None, typer.Option(help="Let people read what was said before edits.")
+    ] = None,
     title: Annotated[
         str | None, typer.Option(callback=of_text, help="What people call it; '' for its name.")
     ] = None,
@@ -69,6 +72,7 @@ def rules(
         "archived": archived,
         "slow_seconds": None if slow is None else slow_seconds(slow),
         "topic_by": topic_by,
+        "revisions": revisions,
         "title": title,
     }
     changes = {key: value for key, value in given.items() if value is not None}

@@ -22,6 +22,7 @@ from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
 from hubbub.client.states import State
+from hubbub.client.threads import ThreadCommands
 
 
 def connect(
@@ -82,7 +83,7 @@ def connect(
     return Chat(person, waits_to_enter=not patient)
 
 
-class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands):
+class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, ThreadCommands):
     """A person's presence on a server. Iterate over it to receive events.
 
     What it can be asked for is here and in the classes above it.

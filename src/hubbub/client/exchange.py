@@ -195,11 +195,20 @@ class Exchange:
                 self._entered(event, question, json, now)
             case e.Error():
                 self._refused(event, question, json, now)
-            case e.Message() | e.Edited() | e.Deleted() | e.Reaction() | e.Topic() | e.Missing():
+            case (
+                e.Message()
+                | e.Edited()
+                | e.Deleted()
+                | e.Reaction()
+                | e.Pinned()
+                | e.Topic()
+                | e.Missing()
+            ):
                 self._logged(event, json, now)
             case (
                 e.Ok()
                 | e.Page()
+                | e.Revisions()
                 | e.Rooms()
                 | e.Members()
                 | e.Conversations()

@@ -61,6 +61,7 @@ class OrderCommands(Asking):
         archived: bool | None = None,
         slow_seconds: int | None = None,
         topic_by: TopicBy | None = None,
+        revisions: bool | None = None,
         title: str | None = None,
     ) -> None:
         """Change what holds in a room; what is not given stays. See `Replica.rules` for what is.
@@ -76,6 +77,7 @@ class OrderCommands(Asking):
             archived=archived,
             slow_seconds=slow_seconds,
             topic_by=topic_by,
+            revisions=revisions,
             title=title,
         )
         await self._done(command)

@@ -18,7 +18,17 @@ from hubbub.client.retry import Backoff
 Subject = tuple[str, int | None]
 """What is changed: the message with this seq in a room, or the room's topic."""
 
-_READS = c.Join | c.Direct | c.History | c.Search | c.Members | c.Rooms
+_READS = (
+    c.Join
+    | c.Direct
+    | c.History
+    | c.Search
+    | c.Replies
+    | c.Pins
+    | c.Revisions
+    | c.Members
+    | c.Rooms
+)
 _LASTING = {About.RETURNING, About.COMPARING}
 """What is wanted for as long as the connection stands."""
 
@@ -26,7 +36,7 @@ _LASTING = {About.RETURNING, About.COMPARING}
 def subject_of(command: c.Command) -> Subject | None:
     """Return what a command changes, if it says how something shall stand from now on."""
     match command:
-        case c.Edit() | c.Delete() | c.React():
+        case c.Edit() | c.Delete() | c.React() | c.Pin():
             return command.room, command.seq
         case c.SetTopic():
             return command.room, None

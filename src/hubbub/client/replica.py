@@ -28,7 +28,7 @@ from hubbub.chat.events import (
     Stretch,
     Topic,
 )
-from hubbub.chat.fold import fold, target_of
+from hubbub.chat.fold import fold, touched_by
 from hubbub.chat.roles import Role
 
 MESSAGES_MAX = 1000
@@ -240,6 +240,7 @@ class Replica:
     def _fold_in(self, event: AnyLogged) -> None:
         if isinstance(event, Message):
             self._held[event.seq] = event
+            self._change(event)
             if len(self._held) > self._messages_max and self.passage is not None:
                 self._drop_passage()
             elif len(self._held) > self._messages_max:
@@ -250,7 +251,11 @@ class Replica:
             return
         if isinstance(event, Topic):
             self.topic = event.text
-        target = target_of(event)
+        self._change(event)
+
+    def _change(self, event: AnyLogged) -> None:
+        """Fold an event into the message that it touches, if it touches one."""
+        target = touched_by(event)
         if target is None:
             return
         if target not in self._held:
@@ -384,6 +389,6 @@ class Replica:
         if page_last > self.cursor:
             self._ahead[message.seq] = page_last
         for change in self._changes:
-            if target_of(change) == message.seq and change.seq > page_last:
+            if touched_by(change) == message.seq and change.seq > page_last:
                 message = fold(message, change)
         return message

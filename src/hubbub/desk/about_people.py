@@ -7,6 +7,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.events import Profile
 from hubbub.chat.roles import Role
 from hubbub.desk.desk import Desk
+from hubbub.desk.emoji_names import with_emoji
 from hubbub.desk.face import Face
 from hubbub.desk.naming import needed, split_name
 from hubbub.desk.room import RoomState
@@ -26,7 +27,7 @@ def me(desk: Desk, face: Face, argument: str) -> None:
     room, deed = desk.rooms.current, needed(argument, "/me TEXT, as in /me waves")
     if silence := desk.silence(room):
         raise Refused(silence)
-    desk.posting.say(room, deed, me=True)
+    desk.posting.say(room, with_emoji(deed), me=True)
     face.show_newest()
 
 

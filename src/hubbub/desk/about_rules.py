@@ -12,7 +12,7 @@ from hubbub.desk.standing import rules_told
 from hubbub.desk.telling import done
 
 NO_RULES = "Nothing special holds here."
-RULES = ("read-only", "archived", "private")
+RULES = ("read-only", "archived", "private", "revisions")
 
 
 def lock(desk: Desk, _face: Face, _argument: str) -> Awaitable[None]:
@@ -65,6 +65,10 @@ def rules(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
     is_on = state.strip() == "on"
     if word == "private":
         return _make_private(desk, room, is_on=is_on)
+    if word == "revisions":
+        can = "can be read from now on" if is_on else "cannot be read any more"
+        work = desk.chat.rules(room.name, revisions=is_on)
+        return done(desk, work, f"What messages in {room.title} said before edits {can}.")
     change = (
         desk.chat.rules(room.name, read_only=is_on)
         if word == "read-only"

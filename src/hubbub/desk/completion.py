@@ -91,7 +91,7 @@ _AT_START = (
 _ANYWHERE = (
     _Rule(re.compile(r"(?<!\S)(:[\w+-]{2,})$"), _emoji, is_offered=True),
     _Rule(re.compile(r"(?<!\w)@([^@]*)$"), _names, is_offered=True),
-    _Rule(re.compile(r"(?<!\w)#(\S*)$"), _rooms),
+    _Rule(re.compile(r"(?<!\w)#(\S*)$"), _rooms, is_offered=True),
 )
 _LOOKED_BACK = 2 * NAME_CHARS_MAX
 _NO_START = "@#:/"

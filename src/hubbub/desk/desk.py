@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.fold import target_of
+from hubbub.chat.fold import touched_by
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.client import (
     Backoff,
@@ -321,8 +321,8 @@ class Desk:
         room = self.rooms.get(event.room)
         if room is None:
             return
-        if (target := target_of(event)) is not None:
-            room.change(target)
+        if (touched := touched_by(event)) is not None:
+            room.change(touched)
         elif isinstance(event, e.Topic) and room.filled:
             told = f"set the topic: {event.text}" if event.text else "removed the topic."
             room.log.note(f"{event.sender} {told}", event.at)

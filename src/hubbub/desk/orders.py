@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import Linking
 from hubbub.desk.desk import Desk
+from hubbub.desk.emoji_names import with_emoji
 from hubbub.desk.face import Face
 from hubbub.desk.room import Draft, RoomState
 from hubbub.desk.verbs import Verb
@@ -121,7 +122,7 @@ class Orders(Generic[FaceT]):
         """Carry out a text, whose aim was fixed when Enter was pressed."""
         if aim.editing is not None:
             if text != aim.editing.text:
-                work = self._desk.changes.edit(aim.editing, text)
+                work = self._desk.changes.edit(aim.editing, with_emoji(text))
                 self._attempt(work, partial(self._resume, text, aim))
         elif (command := parse(text)) is None:
             self._say(text, aim)
@@ -139,7 +140,7 @@ class Orders(Generic[FaceT]):
             self._desk.note(silence, is_error=True)
             self._resume(text, aim)
             return
-        text = text.removeprefix("/") if text.startswith("//") else text
+        text = with_emoji(text.removeprefix("/") if text.startswith("//") else text)
         self._desk.posting.say(aim.room, text, aim.answering.seq if aim.answering else None)
         if aim.room is self.writing.aim.room:
             self._face.show_newest()

@@ -3,13 +3,14 @@
 from collections.abc import Generator, Sequence
 
 from hubbub.chat.errors import LogError, Refused
-from hubbub.chat.events import Fact, Page, Reaction
+from hubbub.chat.events import Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
     Answer,
     FactsQuery,
     PageQuery,
     Question,
     ReactionsQuery,
+    RevisionsQuery,
     SearchQuery,
 )
 from hubbub.hub.flow.drafts import NOT_COMMITTED
@@ -42,6 +43,13 @@ def read_reactions(
     given = (yield ReactionsQuery(room, person, tuple(targets))) if targets else []
     assert isinstance(given, list), "the answer to a query for reactions is reactions"
     return [one for one in given if isinstance(one, Reaction)]
+
+
+def read_revisions(query: RevisionsQuery) -> Generator[Question, Answer, Revisions]:
+    """Read what a message said before it was edited."""
+    found = yield query
+    assert isinstance(found, Revisions), "the answer to a query for revisions is revisions"
+    return found
 
 
 def read_facts(state: State, prefix: str) -> Generator[Question, Answer, list[Fact]]:

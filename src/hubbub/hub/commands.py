@@ -10,7 +10,7 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
 from hubbub.chat.words import allowed_query
-from hubbub.hub import hooks, posting
+from hubbub.hub import hooks, posting, threads
 from hubbub.hub.asking import Decision, Reading, read
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.private import after_seen, page_seen, seen_after
@@ -220,7 +220,9 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Login: accounts.login,
     c.Logout: devices.logout,
     c.Members: members,
+    c.Pin: threads.pin,
     c.Ping: ping,
+    c.Pins: threads.pins,
     c.Profile: profiles.profile,
     c.React: posting.react,
     c.GiveOutCode: recovering.give_out,
@@ -236,6 +238,8 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Hooks: hooks.list_hooks,
     c.RevokeHook: hooks.revoke_hook,
     c.Rename: renaming.rename,
+    c.Replies: threads.replies,
+    c.Revisions: threads.revisions,
     c.Register: accounts.register,
     c.Resume: resume,
     c.Revoke: devices.revoke,

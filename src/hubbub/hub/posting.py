@@ -32,6 +32,7 @@ from hubbub.hub.standing import (
     check_power,
     check_speaking,
     no_such_room,
+    rules_of,
     spoke,
 )
 from hubbub.hub.state import State
@@ -171,7 +172,7 @@ def _submit_from_outside(
 ) -> None:
     """Let a message wait; if that is refused, leave no room behind that was opened for it."""
     try:
-        _submit(state, poster, message, ref, text_bytes)
+        submit(state, poster, message, ref, text_bytes)
     except Refused:
         state.close_if_unused(state.rooms[message.room])
         raise
@@ -181,15 +182,15 @@ def post(state: State, session: Session, message: e.Message, ref: str | None = N
     """Let a message wait for the next commit; raise Refused if its text is not allowed."""
     message.text, text_bytes = allowed_text(state, message.text)
     if not state.order.restrains(message.room):
-        return _submit(state, session, message, ref, text_bytes)
+        return submit(state, session, message, ref, text_bytes)
     room = state.rooms[message.room]
     check_speaking(state, session, room, message.nonce)
-    draft = _submit(state, session, message, ref, text_bytes)
+    draft = submit(state, session, message, ref, text_bytes)
     spoke(state, session, room, message.nonce)
     return draft
 
 
-def _submit(
+def submit(
     state: State, session: Session, event: e.AnyLogged, ref: str | None, text_bytes: int
 ) -> Draft:
     """Let a draft wait for the next commit, and return it.
@@ -302,8 +303,8 @@ def report(state: State, session: Session, command: c.Report, at: int) -> Readin
     reason = inert_line(command.reason).strip()
     *others, last = reports(state, session, room, message, reason, at=at)
     for entry in others:
-        _submit(state, session, entry, None, len(entry.text.encode()))
-    _submit(state, session, last, command.ref, len(last.text.encode()))
+        submit(state, session, entry, None, len(entry.text.encode()))
+    submit(state, session, last, command.ref, len(last.text.encode()))
 
 
 def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
@@ -322,8 +323,9 @@ def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
         target=command.seq,
         text=text,
         edits=_edits_of(message, size) + 1,
+        kept=rules_of(state, room).revisions,
     )
-    _submit(state, session, draft, command.ref, size)
+    submit(state, session, draft, command.ref, size)
 
 
 def _edits_of(message: e.Message, size: int) -> int:
@@ -356,7 +358,7 @@ def delete(state: State, session: Session, command: c.Delete, at: int) -> Readin
         at=at,
         target=command.seq,
     )
-    _submit(state, session, draft, command.ref, 0)
+    submit(state, session, draft, command.ref, 0)
 
 
 def _find_deletable(state: State, session: Session, room: Room, seq: int) -> Finding:
@@ -408,7 +410,7 @@ def react(state: State, session: Session, command: c.React, at: int) -> Reading:
             on=on,
         )
         ref = command.ref if (name, on) == changes[-1] else None
-        _submit(state, session, draft, ref, len(emoji))
+        submit(state, session, draft, ref, len(emoji))
 
 
 def _check_room_for(message: e.Message, emoji: str) -> None:
@@ -447,4 +449,4 @@ def topic(state: State, session: Session, command: c.SetTopic, at: int) -> None:
         at=at,
         text=text,
     )
-    _submit(state, session, draft, command.ref, len(text))
+    submit(state, session, draft, command.ref, len(text))

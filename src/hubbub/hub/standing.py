@@ -97,6 +97,8 @@ def place_of(state: State, room: Room | None, id_: str = "") -> Place:
     if not is_public(room.name):
         kinds = (Kind.SYSTEM if is_system(room.name) else Kind.CONVERSATION,)
     raised = {Act.TOPIC: _RAISED_BY[rules.topic_by]}
+    if rules.owner and is_public(room.name):  # two people have the same rights
+        raised[Act.PIN] = Role.MODERATOR
     return Place(room.called, kinds, lambda role: _names(state, rules, role), raised)
 
 
@@ -313,6 +315,7 @@ def told_rules(state: State, room: Room) -> e.RoomRules | None:
         archived=rules.archived,
         slow_seconds=rules.slow_seconds,
         topic_by=rules.topic_by,
+        revisions=rules.revisions,
         title=rules.title,
         private=rules.private,
         members=[profiles[one].name for one in rules.members if one in profiles],

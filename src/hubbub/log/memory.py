@@ -17,12 +17,21 @@ from hubbub.chat.events import (
     Message,
     Page,
     Reaction,
+    Revision,
+    Revisions,
     Topic,
 )
 from hubbub.chat.facts import Standing
-from hubbub.chat.fold import fold
+from hubbub.chat.fold import fold, touched_by
 from hubbub.chat.names import is_public, name_key
-from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.queries import (
+    Epoch,
+    Head,
+    PageQuery,
+    ReactionsQuery,
+    RevisionsQuery,
+    SearchQuery,
+)
 from hubbub.chat.removal import goes_with, removed_by
 from hubbub.chat.rules import ROOM, makes_private
 from hubbub.chat.words import phrases_of, words_of
@@ -32,7 +41,7 @@ from hubbub.log.epochs import begun_at
 from hubbub.log.feed import Feed
 from hubbub.log.newest import as_it_reads, fitting, newer
 from hubbub.log.nonces import looked_up, nonce_key
-from hubbub.log.pages import page_around, page_of
+from hubbub.log.pages import page_around, page_of, revisions_of
 from hubbub.log.port import Log
 
 _seq_of = attrgetter("seq")
@@ -53,6 +62,7 @@ class MemoryLog(Log):
         self._messages: dict[int, Message] = {}
         """By seq, as they read now."""
         self._newest: dict[int, Edited | Deleted] = {}
+        self._revisions: dict[int, list[Revision]] = {}
         self._posted: dict[str, int] = {}
         self._standing = Standing({})
         self._facts: dict[str, Fact] = {}
@@ -104,6 +114,7 @@ class MemoryLog(Log):
         for event in events:
             self._messages.pop(event.seq, None)
             self._newest.pop(event.seq, None)
+            self._revisions.pop(event.seq, None)
             if (key := nonce_key(event)) is not None:
                 self._posted.pop(key, None)
 
@@ -140,8 +151,14 @@ class MemoryLog(Log):
                 self._messages[event.seq] = event
             case Topic():
                 self._topics[event.room] = event.text
-            case Edited(target=seq) | Deleted(target=seq) | Reaction(target=seq):
-                self._messages[seq] = fold(self._messages[seq], event)
+            case Edited(target=seq, kept=True) if not (before := self._messages[seq]).deleted:
+                former = Revision(before.edited or before.at, before.text)
+                self._revisions.setdefault(seq, []).append(former)
+            case Deleted(target=seq):
+                self._revisions.pop(seq, None)
+        touched = touched_by(event)
+        if touched is not None and touched in self._messages:
+            self._messages[touched] = fold(self._messages[touched], event)
         if isinstance(event, Edited | Deleted):
             self._newest[event.target] = newer(self._newest.get(event.target), event)
 
@@ -167,13 +184,26 @@ class MemoryLog(Log):
         end = (
             len(events) if query.before is None else bisect_left(events, query.before, key=_seq_of)
         )
-        seqs = [event.seq for event in events[start:end] if isinstance(event, Message)]
+        seqs = [
+            event.seq
+            for event in events[start:end]
+            if isinstance(event, Message) and self._is_asked_for(event.seq, query)
+        ]
         ascending = query.after is not None
         reach = query.limit + 1
         messages = [self._messages[seq] for seq in (seqs[:reach] if ascending else seqs[-reach:])]
         return page_of(
             query.room, messages, ascending=ascending, limit=query.limit, last=self._newest_seq
         )
+
+    def _is_asked_for(self, seq: int, query: PageQuery) -> bool:
+        message = self._messages[seq]
+        if query.answers_to is not None:
+            return message.reply_to == query.answers_to
+        return message.pinned or not query.pinned
+
+    async def revisions(self, query: RevisionsQuery) -> Revisions:
+        return revisions_of(query, self._revisions.get(query.seq, []))
 
     async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         standing: dict[tuple[int, str, str], Reaction] = {}

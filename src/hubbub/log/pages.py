@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from hubbub.chat.events import Message, Page
-from hubbub.chat.queries import PageQuery
+from hubbub.chat.events import Message, Page, Revision, Revisions
+from hubbub.chat.queries import PageQuery, RevisionsQuery
 
 PAGE_BYTES_MAX = 1_048_576
 """Bytes of texts and of names in reactions: a page must fit in its reader's memory."""
+
+REVISIONS_MAX = 100
+"""Former texts of one message that are told."""
 
 
 def page_of(
@@ -60,6 +63,19 @@ def _fitting(messages: Iterable[Message], bytes_max: int = PAGE_BYTES_MAX, least
             break
         count += 1
     return count
+
+
+def revisions_of(query: RevisionsQuery, former: Sequence[Revision]) -> Revisions:
+    """Return the answer with the newest of the `former` texts of a message, oldest first."""
+    kept: list[Revision] = []
+    total = 0
+    for one in reversed(former[-REVISIONS_MAX:]):
+        total += len(one.text.encode())
+        if total > PAGE_BYTES_MAX:
+            break
+        kept.append(one)
+    more = len(kept) < len(former)
+    return Revisions(room=query.room, seq=query.seq, texts=kept[::-1], more=more)
 
 
 def _weight(message: Message) -> int:

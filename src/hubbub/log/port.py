@@ -3,8 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction
-from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
+from hubbub.chat.queries import (
+    Epoch,
+    Head,
+    PageQuery,
+    ReactionsQuery,
+    RevisionsQuery,
+    SearchQuery,
+)
 from hubbub.log.damage import Damage
 from hubbub.log.feed import Feed
 
@@ -23,6 +30,7 @@ class Log(Protocol):
     6. From the commit of an edit or deletion on, no read gives a former text of its message, and no
        search finds it by one: the message and all edits of it read as the newest does, or have no
        text once it is deleted. All else about them stays: seq, prev, at, sender, nonce, reply_to.
+       Only `revisions` gives the text before an edit that is `kept`, until a deletion.
     7. Events that were handed in or out are not changed, except that `append` sets seq and prev.
     8. No read takes longer because the log is longer, nor does any step of a search.
     9. What is damaged and cannot be read is left out, and noted in `damage`: for a backlog, `prev`
@@ -38,8 +46,8 @@ class Log(Protocol):
        with it stands (chat/removal.py); its head says up to where it went. A room of the same name
        begins anew. Other commits wait for none of it, and what it leaves behind goes soon.
 
-    What its callers MUST keep to: an edit, deletion or reaction targets a message of its own room,
-    and not in the batch that removes the room.
+    What its callers MUST keep to: an edit, deletion, reaction, pin or answer is about an earlier
+    message of its own room, and not in the batch that removes the room.
     """
 
     damage: Damage
@@ -108,6 +116,9 @@ class Log(Protocol):
 
     async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         """Return the reactions that somebody gave to some messages, in order; none if damaged."""
+
+    async def revisions(self, query: RevisionsQuery) -> Revisions:
+        """Return the former texts of a message that are kept; the newest, if they are many."""
 
     async def search(self, query: SearchQuery, windows: int) -> Page:
         """Return the newest messages that match, each found within a second of its commit.

@@ -34,6 +34,9 @@ class Looks:
     accent: Style
     link: Style
     quote: Style
+    heading: Style
+    lead: Style
+    """The mark of an item in a list."""
     own: Style
     """Added to the style of the user's own name."""
     error: Style
@@ -69,6 +72,8 @@ def _ansi_looks() -> Looks:
         accent=accent,
         link=Style(color="bright_blue", underline=True),
         quote=dim + Style(italic=True),
+        heading=Style(color="default", bold=True, underline=True),
+        lead=accent,
         own=Style(color="default", bold=True),
         error=Style(color="red"),
         unread=Style(color="magenta", bold=True),
@@ -94,6 +99,8 @@ def _hex_looks(theme: Theme) -> Looks:
         accent=accent,
         link=Style(color=theme.primary, underline=True),
         quote=dim + Style(italic=True),
+        heading=Style(color=theme.foreground, bold=True, underline=True),
+        lead=accent,
         own=Style(color=theme.foreground, bold=True),
         error=Style(color=theme.error),
         unread=Style(color=theme.accent, bold=True),

@@ -12,7 +12,7 @@ from tests.tui.markup.texts import PALETTE, links, shown, style_of
         ("HTTP://EXAMPLE.ORG", "HTTP://EXAMPLE.ORG"),
         ("http://localhost:8000/x.", "http://localhost:8000/x"),
         ("(https://a.org/b_(c)), and", "https://a.org/b_(c)"),
-        ("[text](https://a.org/b)", "https://a.org/b"),
+        ("[a [b]](https://a.org/b)", "https://a.org/b"),
         ("<https://a.org/b>", "https://a.org/b"),
         ("*https://a.org/b*!", "https://a.org/b"),
         ("~~https://a.org/b.~~", "https://a.org/b"),
@@ -26,6 +26,15 @@ def test_links_can_be_clicked(text: str, url: str) -> None:
     style = style_of(text, url)
     assert style.underline
     assert style.color == PALETTE.link.color
+
+
+def test_a_name_for_an_address_is_shown_with_the_address() -> None:
+    text = "see [my bank](https://evil.example/a) now"
+    assert links(text) == {
+        "my bank": "https://evil.example/a",
+        "https://evil.example/a": "https://evil.example/a",
+    }
+    assert shown(text)[0].text.plain == "see my bank (https://evil.example/a) now"
 
 
 def test_a_link_leads_to_printable_ascii() -> None:

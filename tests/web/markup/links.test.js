@@ -9,7 +9,7 @@ const LINKS = {
   "HTTP://EXAMPLE.ORG": "HTTP://EXAMPLE.ORG",
   "http://localhost:8000/x.": "http://localhost:8000/x",
   "(https://a.org/b_(c)), and": "https://a.org/b_(c)",
-  "[text](https://a.org/b)": "https://a.org/b",
+  "[a [b]](https://a.org/b)": "https://a.org/b",
   "<https://a.org/b>": "https://a.org/b",
   "*https://a.org/b*!": "https://a.org/b",
   "~~https://a.org/b.~~": "https://a.org/b",
@@ -118,4 +118,10 @@ test("a backslash does not hide the host", () => {
   const [[, to, host]] = links("https://good.example\\@evil.example/");
   assert.equal(new URL(to).hostname, "good.example");
   assert.equal(host, "");
+});
+
+test("a name for an address is shown with the host", () => {
+  assert.deepEqual(links("see [my bank](https://evil.example/a) now"), [
+    ["my bank", "https://evil.example/a", "evil.example"],
+  ]);
 });

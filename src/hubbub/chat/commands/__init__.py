@@ -82,6 +82,7 @@ from hubbub.chat.commands.talk import (
     SetTopic,
     Typing,
 )
+from hubbub.chat.commands.threads import Pin, Pins, Replies, Revisions
 
 AnyCommand = (
     Hello
@@ -126,6 +127,10 @@ AnyCommand = (
     | Seen
     | History
     | Search
+    | Replies
+    | Pin
+    | Pins
+    | Revisions
     | Rooms
     | Conversations
     | Members

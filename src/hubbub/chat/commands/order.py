@@ -102,6 +102,7 @@ class SetRules(Command, tag="rules"):
     archived: bool | None = None
     slow_seconds: Annotated[int, Meta(ge=0, le=SLOW_SECONDS_MAX)] | None = None
     topic_by: TopicBy | None = None
+    revisions: bool | None = None
     title: str | None = None
 
 

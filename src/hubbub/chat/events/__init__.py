@@ -16,6 +16,7 @@ from hubbub.chat.events.logged import (
     Fact,
     Logged,
     Message,
+    Pinned,
     Reaction,
     Seq,
     Topic,
@@ -50,6 +51,8 @@ from hubbub.chat.events.rooms import (
     Missing,
     Page,
     Presence,
+    Revision,
+    Revisions,
     Room,
     Rooms,
     RoomSummary,
@@ -77,6 +80,7 @@ AnyEvent = (
     | Missing
     | Seen
     | Page
+    | Revisions
     | Rooms
     | Conversations
     | Members

@@ -34,8 +34,9 @@ class Message(Logged, tag="message", kw_only=True):
 
     Read from the log, it has its newest text: `edited` is when that was given (milliseconds since
     the epoch), `edits` how often it was edited, if more than once. A `deleted` one has no text
-    left. `reactions` (emoji to the names that gave it) appear only in pages. `me`: the text says
-    what its sender does, as "waves".
+    left. `me`: the text says what its sender does, as "waves". Only in pages appear `reactions`
+    (emoji to the names that gave it), `replies`, how many messages answer it, deleted ones too, and
+    whether it is `pinned`.
     """
 
     text: str
@@ -46,17 +47,21 @@ class Message(Logged, tag="message", kw_only=True):
     edits: Count = 0
     deleted: bool = False
     reactions: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    replies: Count = 0
+    pinned: bool = False
 
 
 class Edited(Logged, tag="edited", kw_only=True):
     """`target`, a message's seq, now reads `text`; read from the log, that is the newest text.
 
-    `edits`: how often it was edited, this time included.
+    `edits`: how often it was edited, this time included. `kept`: the text before can still be read
+    (`Revisions`), because the room's rules had it so.
     """
 
     target: Seq
     text: str
     edits: Count = 1
+    kept: bool = False
 
 
 class Deleted(Logged, tag="deleted", kw_only=True):
@@ -70,6 +75,13 @@ class Reaction(Logged, tag="reaction", kw_only=True):
 
     target: Seq
     emoji: str
+    on: bool
+
+
+class Pinned(Logged, tag="pinned", kw_only=True):
+    """`sender` pinned (`on`) the message `target` for all in the room, or took the pin away."""
+
+    target: Seq
     on: bool
 
 
@@ -102,7 +114,7 @@ class Fact(Logged, tag="fact", kw_only=True):
         return self.value == NOTHING
 
 
-AnyLogged = Message | Edited | Deleted | Reaction | Topic
+AnyLogged = Message | Edited | Deleted | Reaction | Pinned | Topic
 """Whatever is logged in a room of people."""
 
 

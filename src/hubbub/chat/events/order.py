@@ -44,6 +44,7 @@ class RoomRules(Event, tag="rules"):
     archived: bool = False
     slow_seconds: int = 0
     topic_by: str = "passing"
+    revisions: bool = False
     title: str = ""
 
 

@@ -8,6 +8,7 @@ from hubbub.chat.events.logged import Event, Message, Seq
 from hubbub.chat.listed import (
     ConversationSummary,
 )
+from hubbub.chat.times import Milliseconds
 
 
 class MemberSummary(msgspec.Struct, omit_defaults=True):
@@ -141,6 +142,26 @@ class Page(Event, tag="page"):
     newer: bool = False
     missing: list[Stretch] = msgspec.field(default_factory=list)
     reached: int | None = None
+    ref: str | None = None
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """A text that a message had, and since when."""
+
+    at: Milliseconds
+    text: str
+
+
+class Revisions(Event, tag="revisions"):
+    """The former texts of a message that was edited, oldest first.
+
+    `more`: there are older ones than are told.
+    """
+
+    room: str
+    seq: Seq
+    texts: list[Revision]
+    more: bool = False
     ref: str | None = None
 
 

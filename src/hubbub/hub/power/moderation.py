@@ -42,6 +42,7 @@ RULES = {
     "archived": Act.ARCHIVE,
     "slow_seconds": Act.SLOW,
     "topic_by": Act.TOPIC_RIGHT,
+    "revisions": Act.REVISIONS,
     "title": Act.RENAME,
 }
 """Whose right it is to change what holds in a room."""

@@ -33,6 +33,7 @@ class Act(StrEnum):
     EDIT = "edit their own messages in {}"
     DELETE = "take back their own messages in {}"
     TOPIC = "set the topic of {}"
+    PIN = "pin messages in {}"
     REPORT = "report messages in {}"
     INVITE = "invite people to {}"
     REMOVE = "delete other people's messages in {}"
@@ -47,6 +48,7 @@ class Act(StrEnum):
     READ_ONLY = "make {} read-only"
     PRIVATE = "make {} private"
     TOPIC_RIGHT = "decide who sets the topic of {}"
+    REVISIONS = "decide whether former texts can be read in {}"
     RENAME = "rename {}"
     ARCHIVE = "archive {}"
     DELETE_ROOM = "delete {}"
@@ -79,6 +81,7 @@ REACT        write passing   passing   moderator guest     passing      nobody  
 EDIT         write passing   moderator moderator guest     passing      nobody    nobody
 DELETE       write passing   passing   passing   guest     passing      passing   nobody
 TOPIC        rooms passing   moderator moderator guest     passing      nobody    nobody
+PIN          rooms passing   moderator moderator guest     passing      nobody    nobody
 REPORT       write passing   passing   passing   guest     passing      passing   nobody
 INVITE       rooms guest     guest     moderator moderator nobody       nobody    nobody
 REMOVE       rooms moderator moderator moderator moderator nobody       moderator nobody
@@ -93,6 +96,7 @@ WEBHOOKS     rooms moderator moderator moderator moderator nobody       nobody  
 READ_ONLY    rooms owner     owner     owner     owner     nobody       nobody    nobody
 PRIVATE      rooms owner     owner     owner     owner     nobody       nobody    nobody
 TOPIC_RIGHT  rooms owner     owner     owner     owner     nobody       nobody    nobody
+REVISIONS    rooms owner     owner     owner     owner     nobody       nobody    nobody
 RENAME       rooms owner     owner     owner     owner     nobody       nobody    nobody
 MODERATORS   rooms owner     owner     owner     owner     nobody       nobody    nobody
 HAND_OVER    rooms owner     owner     owner     owner     nobody       owner     nobody

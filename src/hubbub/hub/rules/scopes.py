@@ -11,13 +11,13 @@ _SCOPES: Final[dict[Scope | None, tuple[type[c.Command], ...]]] = {
     None: (c.Hello, c.Identify, c.Ping, c.Resume, c.Unlock),
     Scope.READ: (
         *(c.Conversations, c.History, c.Join, c.Leave, c.Members, c.Profile, c.Rooms, c.Search),
-        c.Seen,
+        *(c.Pins, c.Replies, c.Revisions, c.Seen),
     ),
     Scope.WRITE: (
         *(c.Away, c.Back, c.Delete, c.Direct, c.Edit, c.Ignore, c.React, c.Report, c.Say),
         c.Typing,
     ),
-    Scope.ROOMS: (c.SetTopic,),
+    Scope.ROOMS: (c.Pin, c.SetTopic),
 }
 _SCOPE_OF: Final = {kind: scope for scope, kinds in _SCOPES.items() for kind in kinds}
 _OF_POWER: Final = (

@@ -14,8 +14,15 @@ from pathlib import Path
 from typing import Self
 
 from hubbub.chat.errors import Damaged, LogError
-from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction
-from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
+from hubbub.chat.queries import (
+    Epoch,
+    Head,
+    PageQuery,
+    ReactionsQuery,
+    RevisionsQuery,
+    SearchQuery,
+)
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
 from hubbub.log.damage import Damage
@@ -183,6 +190,9 @@ class SqliteLog(Log):
 
     async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         return await self._reading.run(lambda db: Around(db, self.damage).reactions(query))
+
+    async def revisions(self, query: RevisionsQuery) -> Revisions:
+        return await self._reading.run(lambda db: Around(db, self.damage).revisions(query))
 
     @property
     def search_seconds(self) -> float:

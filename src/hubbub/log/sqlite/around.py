@@ -19,9 +19,9 @@ import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.errors import Damaged
-from hubbub.chat.events import AnyLogged, Fact, Message, Page, Reaction, Stretch
+from hubbub.chat.events import AnyLogged, Fact, Message, Page, Reaction, Revisions, Stretch
 from hubbub.chat.names import is_public
-from hubbub.chat.queries import PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.queries import PageQuery, ReactionsQuery, RevisionsQuery, SearchQuery
 from hubbub.chat.rules import ROOM, may_be_private
 from hubbub.log.damage import Damage
 from hubbub.log.sqlite.facts import (
@@ -34,7 +34,13 @@ from hubbub.log.sqlite.facts import (
     read_seqs,
 )
 from hubbub.log.sqlite.failures import OF_DAMAGE, lasting
-from hubbub.log.sqlite.reader import SEQ_MAX, read_backlog, read_page, read_reactions
+from hubbub.log.sqlite.reader import (
+    SEQ_MAX,
+    read_backlog,
+    read_page,
+    read_reactions,
+    read_revisions,
+)
 from hubbub.log.sqlite.seals import unsealed
 from hubbub.log.sqlite.search import Walk, read_search, read_walk
 
@@ -152,6 +158,8 @@ class Around:
     def page(self, query: PageQuery, end: int) -> Page:
         """Return what `read_page` does, without what is damaged; `end`: the room's newest seq."""
         page = attempt(lambda: read_page(self._connection, query))
+        if query.pinned or query.answers_to is not None:
+            return self._single(page, query, end)
         if page is None or not self._is_whole(page, query):
             page = self._in_steps(query, end)
         low, high = query.after or 0, min(_before(query), end + 1) - 1
@@ -224,6 +232,18 @@ class Around:
             end = self._key(_SAID_AFTER, room, high - 1) or high
             self._damage.missing(room, self._place(room, end - 1), end)
         return [event for event in events if isinstance(event, Message)]
+
+    def _single(self, page: Page | None, query: PageQuery, end: int) -> Page:
+        """Return a page of single messages, those that can be read; none if it is not sound."""
+        if page is None or not _may_be_shown(page.messages, query.room):
+            self._damage.found(f"answers or pins of '{query.room}' cannot be read")
+            return Page(room=query.room, messages=[], more=False, last=self._newest(end))
+        return page
+
+    def revisions(self, query: RevisionsQuery) -> Revisions:
+        """Return what `read_revisions` does, nothing if any of it is damaged."""
+        found = attempt(lambda: read_revisions(self._connection, query))
+        return found or Revisions(room=query.room, seq=query.seq, texts=[])
 
     def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         """Return what `read_reactions` does, nothing if any of it is damaged."""

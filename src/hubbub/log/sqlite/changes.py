@@ -7,13 +7,14 @@ later deletion could find. Readers put the newest text where it belongs (newest.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Revision
 from hubbub.chat.words import words_of
 from hubbub.log.newest import newest_of
 from hubbub.log.sqlite.seals import checksum_of, unsealed
@@ -51,7 +52,12 @@ class Reworded(NamedTuple):
 class Changes:
     """What `changes`, the edits and deletions of a batch with seqs, write besides themselves."""
 
-    def __init__(self, connection: sqlite3.Connection, changes: Sequence[Edited | Deleted]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        changes: Sequence[Edited | Deleted],
+        rooms: Iterable[Sequence[AnyLogged]],
+    ) -> None:
         targets = {change.target for change in changes}
         row = connection.execute(HOLDING, {"seqs": _encode(list(targets)).decode()}).fetchone()
         self._indexed: int = row[0]
@@ -60,11 +66,28 @@ class Changes:
         self.blanked: list[tuple[int, str, str]] = []
         """Last, body and checksum of rows that are there."""
         self.reworded: list[Reworded] = []
+        self.kept: list[tuple[int, str]] = []
+        """Former texts that are kept, sealed, each with the seq of its message."""
+        self._holders: dict[int, Message | Edited] = {}
+        """What has the texts that are replaced, by the seqs of their messages."""
         bodies = _bodies.decode(unsealed(row[2]))
         edits = [_event.decode(body[0]) for body in bodies]
         self._edited = {edit.target for edit in edits if isinstance(edit, Edited)}
         for body in bodies:
             self._blank(body)
+        if any(isinstance(change, Edited) and change.kept for change in changes):
+            self._keep(changes, chain.from_iterable(rooms))
+
+    def _keep(self, changes: Sequence[Edited | Deleted], events: Iterable[AnyLogged]) -> None:
+        """Keep the texts that kept edits replace; `events` are all of the batch."""
+        holders = self._holders | {one.seq: one for one in events if isinstance(one, Message)}
+        for change in changes:
+            if change.target in self._deleted or isinstance(self._newest[change.target], Deleted):
+                continue
+            assert isinstance(change, Edited), "what is deleted in the end is passed over"
+            if change.kept and (holder := holders.get(change.target)) is not None:
+                self.kept.append((change.target, _sealed(holder)))
+            holders[change.target] = change
 
     def _blank(self, body: list[msgspec.Raw]) -> None:
         events = [_event.decode(raw) for raw in body]
@@ -74,6 +97,8 @@ class Changes:
             if seq is None:
                 encoded.append(raw)
             else:
+                assert isinstance(event, Message | Edited)
+                self._holders[seq] = event
                 encoded.append(_blanked(event, len(raw)))
                 self._reword(seq, event)
         blanked = b"[%b]" % b",".join(encoded)
@@ -125,6 +150,11 @@ class Changes:
                 return replace(event, text="")
             case _:
                 return event
+
+
+def _sealed(holder: Message | Edited) -> str:
+    body = _encode([Revision(holder.at, holder.text)])
+    return f'"{checksum_of(body)}",{body.decode()}'
 
 
 def _blanked(event: AnyLogged, length: int) -> bytes:

@@ -1,5 +1,7 @@
 """The tables, views and triggers of rooms that are going (removing.py); a part of schema.py."""
 
+from hubbub.log.sqlite.threads import CLEARING_THREADS
+
 GOING = """
 CREATE TABLE going (  -- rooms that were removed, and of which something is left (see removing.py)
     id INTEGER PRIMARY KEY,   -- of the room; until it is gone, its row has a name of no room
@@ -30,9 +32,10 @@ CREATE TRIGGER rooms_removed INSTEAD OF INSERT ON removals BEGIN
                 OR key > 'hook/' AND key < 'hook0')
                AND iif(json_valid(body), json_extract(body, '$.value.room'), NULL) = room)
     );
-    INSERT INTO batches (rooms, segments, bodies, nonces, blanked, reworded, folds, toggles, facts)
+    INSERT INTO batches (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles,
+                         answers, pins, facts)
         VALUES (NEW.rooms, NEW.segments, NEW.bodies, NEW.nonces, NEW.blanked, NEW.reworded,
-                NEW.folds, NEW.toggles, NEW.facts);
+                NEW.folds, NEW.kept, NEW.toggles, NEW.answers, NEW.pins, NEW.facts);
 END;
 CREATE TRIGGER room_is_gone AFTER DELETE ON going BEGIN
     DELETE FROM rooms WHERE id = OLD.id;
@@ -61,6 +64,7 @@ CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
         SELECT reactions.target FROM json_each(NEW.segments) CROSS JOIN segments ON last = value
         CROSS JOIN reactions ON reactions.target BETWEEN first AND last
     );
+<threads>
     DELETE FROM folds WHERE seq IN (
         SELECT folds.seq FROM json_each(NEW.segments) CROSS JOIN segments ON last = value
         CROSS JOIN folds ON folds.seq BETWEEN first AND last
@@ -69,4 +73,4 @@ CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
                         checksum = NULL
         WHERE last IN (SELECT value FROM json_each(NEW.segments)) AND room_id = NEW.id;
 END;
-"""
+""".replace("<threads>", CLEARING_THREADS.strip("\n"))

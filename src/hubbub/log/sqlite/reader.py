@@ -15,11 +15,11 @@ from typing import NotRequired, TypedDict
 import msgspec
 from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Message, Page, Reaction
+from hubbub.chat.events import AnyLogged, Message, Page, Reaction, Revision, Revisions
 from hubbub.chat.fold import fold
-from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery
+from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, RevisionsQuery
 from hubbub.log.newest import Newest, as_it_reads, fitting, newest_of
-from hubbub.log.pages import PAGE_BYTES_MAX, page_of
+from hubbub.log.pages import PAGE_BYTES_MAX, REVISIONS_MAX, page_of, revisions_of
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.seals import unsealed
 
@@ -113,8 +113,8 @@ _HIGH = "min(s.last, :before - 1)"
 
 _FOLDED = """
 WITH {chosen},
-shown (seq, newest, total) AS MATERIALIZED (
-    SELECT seq, newest, coalesce(sum(text_bytes + reaction_bytes) OVER (
+shown (seq, newest, replies, total) AS MATERIALIZED (
+    SELECT seq, newest, replies, coalesce(sum(text_bytes + reaction_bytes) OVER (
         ORDER BY seq {direction} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ), 0)
     FROM chosen CROSS JOIN folds ON seq BETWEEN low AND high WHERE sealed IS NOT NULL
@@ -125,6 +125,9 @@ SELECT
      FROM shown CROSS JOIN segments AS s ON s.last = newest WHERE total <= :bytes_max),
     (SELECT json_group_array(json_array(target, since, r.seq, emoji, name))
      FROM shown CROSS JOIN reactions AS r ON target = shown.seq WHERE total <= :bytes_max),
+    (SELECT json_group_array(json_array(seq, replies)) FROM shown WHERE replies),
+    (SELECT json_group_array(target)
+     FROM chosen CROSS JOIN pins ON target BETWEEN low AND high WHERE sealed IS NOT NULL),
     (SELECT {first}(seq) FROM shown WHERE total > :bytes_max) AS unread,
     EXISTS (SELECT 1 FROM chosen WHERE total > :bytes_max) AS is_cut,
     (SELECT coalesce(max(last), 0) FROM segments),
@@ -170,6 +173,54 @@ NEWEST = folding(
     )
 )
 
+# As search.py has what was found.
+_SINGLE = """
+placed (seq, last, total) AS MATERIALIZED (
+    SELECT asked.seq, s.last, coalesce(sum(s.size / (s.last - s.first + 1)) OVER (
+        ORDER BY asked.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), 0)
+    FROM ({asked}) AS asked CROSS JOIN segments AS s ON s.last = (
+        SELECT last FROM segments WHERE last >= asked.seq ORDER BY last LIMIT 1
+    )
+    WHERE s.room_id = (SELECT id FROM rooms WHERE name = :room)
+),
+chosen (low, high, sealed, total) AS MATERIALIZED (
+    SELECT seq, seq, iif(
+               total <= :bytes_max,
+               '"",[' || json_extract(body, '$[' || (seq - first) || ']') || ']', NULL
+           ), total
+    FROM placed CROSS JOIN segments USING (last)
+)
+"""
+ANSWERS = folding(
+    _SINGLE.format(
+        asked="""
+        SELECT seq FROM answers WHERE target = :target AND seq > :after
+        ORDER BY seq LIMIT :limit + 1
+        """
+    ),
+    ascending=True,
+)
+PINS = folding(
+    _SINGLE.format(
+        asked="""
+        SELECT target AS seq FROM pins
+        WHERE room_id = (SELECT id FROM rooms WHERE name = :room)
+        ORDER BY target LIMIT :limit + 1
+        """
+    ),
+    ascending=True,
+)
+_REVISIONS = """
+SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
+    SELECT sealed FROM revisions
+    WHERE target = :seq AND NOT EXISTS (SELECT 1 FROM folds WHERE seq = :seq AND deleted)
+          AND (SELECT name FROM rooms WHERE id = (
+              SELECT room_id FROM segments WHERE last >= :seq ORDER BY last LIMIT 1
+          )) = :room
+    ORDER BY number DESC LIMIT :limit
+)
+"""
 _REACTIONS = """
 SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
     SELECT sealed FROM json_each(:targets) CROSS JOIN reactions ON reactions.target = value
@@ -185,6 +236,9 @@ _epochs = msgspec.json.Decoder(list[Epoch])
 _events = msgspec.json.Decoder(list[list[AnyLogged]])
 _reactions = msgspec.json.Decoder(list[tuple[int, int, int, str, str]])
 _given = msgspec.json.Decoder(list[list[Reaction]])
+_counts = msgspec.json.Decoder(list[tuple[int, int]])
+_seqs = msgspec.json.Decoder(set[int])
+_revisions = msgspec.json.Decoder(list[list[Revision]])
 _messages = msgspec.json.Decoder(list[list[Message]])
 _seq_of = attrgetter("seq")
 
@@ -232,8 +286,19 @@ def read_reactions(connection: sqlite3.Connection, query: ReactionsQuery) -> lis
     return list(chain(*_given.decode(unsealed(sealed))))
 
 
+def read_revisions(connection: sqlite3.Connection, query: RevisionsQuery) -> Revisions:
+    """Return the former texts of a message that are kept."""
+    asked = {"room": query.room, "seq": query.seq, "limit": REVISIONS_MAX + 1}
+    (sealed,) = connection.execute(_REVISIONS, asked).fetchone()
+    former = [one for (one,) in _revisions.decode(unsealed(sealed))]
+    return revisions_of(query, former[::-1])
+
+
 class Asked(TypedDict):
-    """The parameters of a page's statement; `words`, `windows` and `private` of a search's."""
+    """The parameters of a page's statement; `words`, `windows` and `private` of a search's.
+
+    `target` is that of answers.
+    """
 
     room: str | None
     after: int
@@ -242,6 +307,7 @@ class Asked(TypedDict):
     words: NotRequired[str]
     windows: NotRequired[int]
     private: NotRequired[str]
+    target: NotRequired[int]
 
 
 def seq_posted_as(connection: sqlite3.Connection, key: str) -> int | None:
@@ -258,25 +324,35 @@ def read_page(connection: sqlite3.Connection, query: PageQuery) -> Page:
         "before": SEQ_MAX if query.before is None else query.before,
         "limit": query.limit,
     }
-    ascending = query.after is not None
-    page, _ = read_folded(connection, OLDEST if ascending else NEWEST, asked, ascending=ascending)
+    if query.answers_to is not None:
+        asked["target"] = query.answers_to
+    ascending = query.after is not None or query.pinned or query.answers_to is not None
+    page, _ = read_folded(connection, _statement(query), asked, ascending=ascending)
     return page
+
+
+def _statement(query: PageQuery) -> str:
+    if query.answers_to is not None:
+        return ANSWERS
+    if query.pinned:
+        return PINS
+    return NEWEST if query.after is None else OLDEST
 
 
 def read_folded(
     connection: sqlite3.Connection, statement: str, asked: Asked, *, ascending: bool
 ) -> tuple[Page, bytes]:
     """Return the page that `statement`, made by `folding`, finds, and what it returns `also`."""
-    segments, changes, reactions, unread, is_cut, last, also = connection.execute(
-        statement, {**asked, "bytes_max": READ_BYTES_MAX}
-    ).fetchone()
+    row = connection.execute(statement, {**asked, "bytes_max": READ_BYTES_MAX}).fetchone()
+    segments, changes, reactions, replies, pins, unread, is_cut, last, also = row
     low, high = asked["after"], asked["before"]
     if unread is not None:
         low, high = (low, unread) if ascending else (unread, high)
     newest = newest_of(chain(*_events.decode(unsealed(changes))))
     given = _by_message(sorted(_reactions.decode(reactions)))
+    counts, pinned = dict(_counts.decode(replies)), _seqs.decode(pins)
     messages = [
-        _folded(message, newest, given)
+        _folded(message, newest, given, counts.get(message.seq, 0), message.seq in pinned)
         for message in chain(*_messages.decode(unsealed(segments)))
         if low < message.seq < high
     ]
@@ -302,10 +378,16 @@ def _by_message(
 
 
 def _folded(
-    message: Message, newest: Newest, reactions: Mapping[int, dict[str, list[str]]]
+    message: Message,
+    newest: Newest,
+    reactions: Mapping[int, dict[str, list[str]]],
+    replies: int,
+    pinned: bool,
 ) -> Message:
     change = newest.get(message.seq)
     if change is not None:
         message = fold(message, change)
     given = reactions.get(message.seq)
-    return message if given is None else replace(message, reactions=given)
+    if given is None and not (replies or pinned):
+        return message
+    return replace(message, reactions=given or {}, replies=replies, pinned=pinned)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Missing, Reaction, Topic
+from hubbub.chat.events import AnyLogged, Deleted, Missing, Pinned, Reaction, Topic
+from hubbub.chat.fold import target_of
 from hubbub.chat.names import is_public, name_key
 from hubbub.chat.rules import ROOM, may_be_private
 from hubbub.log.epochs import begun_at
@@ -35,6 +36,7 @@ from hubbub.log.sqlite.schema import FORMAT_OF_PRIVATE, bring_up_to_date, format
 from hubbub.log.sqlite.segments import Cutting
 from hubbub.log.sqlite.sound import newest_given
 from hubbub.log.sqlite.survey import segments, standing_facts
+from hubbub.log.sqlite.threads import COUNT_ANSWERS
 
 _ROOM = """
 INSERT INTO rooms (name, direct, first, topic) VALUES (:name, :direct, :first, :topic)
@@ -60,6 +62,13 @@ _WEIGH = """
 INSERT INTO folds (seq, reaction_bytes)
     SELECT target, sum(length(CAST(name AS BLOB))) FROM reactions WHERE true GROUP BY target
     ON CONFLICT (seq) DO UPDATE SET reaction_bytes = excluded.reaction_bytes
+"""
+_ANSWER = "INSERT OR IGNORE INTO answers (target, seq) VALUES (?, ?)"
+_PIN = "INSERT INTO pinnings (target, room, stands) VALUES (?, ?, ?)"
+_KEPT = "SELECT target, sealed FROM revisions ORDER BY number"
+_KEEP = """
+INSERT INTO revisions (target, sealed) SELECT :target, :sealed
+WHERE NOT EXISTS (SELECT 1 FROM folds WHERE seq = :target AND deleted)
 """
 _ROOMS = "SELECT name FROM rooms WHERE NOT direct"
 _FACT = "INSERT INTO facts (key, seq, body, checksum, private) VALUES (?, ?, ?, ?, ?)"
@@ -128,10 +137,13 @@ def _copy(damaged: sqlite3.Connection, made: sqlite3.Connection) -> None:
             made.execute(_ROOM, {**room, "topic": topic})
             if (key := nonce_key(event)) is not None:
                 made.execute(_NONCE, (key, event.seq))
-        changes += [one for one in events if isinstance(one, Edited | Deleted | Reaction)]
+        changes += [one for one in events if target_of(one) is not None]
         _put(made, events)
         last = newest.seq
     _fold(made, changes)
+    for target, sealed in attempt(lambda: damaged.execute(_KEPT).fetchall()) or []:
+        if isinstance(target, int) and isinstance(sealed, bytes):
+            made.execute(_KEEP, {"target": target, "sealed": sealed.decode(errors="replace")})
     last = max(last, _copy_facts(damaged, made))
     for name, end in attempt(lambda: damaged.execute(_REMOVED).fetchall()) or []:
         if isinstance(name, bytes) and isinstance(end, int):
@@ -188,6 +200,7 @@ def _keep_ends(made: sqlite3.Connection, missing: Sequence[Missing]) -> None:
 
 def _put(made: sqlite3.Connection, events: list[AnyLogged]) -> None:
     cutting = Cutting([events])
+    made.executemany(_ANSWER, cutting.answers)
     for row in cutting.rows:
         last, first, room, kind, target, size, start, checksum = row
         assert isinstance(start, int)
@@ -230,3 +243,7 @@ def _fold(made: sqlite3.Connection, changes: list[AnyLogged]) -> None:
         for key, one in given.items():
             made.execute(_TOGGLE, (target, emoji, key, one.sender, one.seq, since))
     made.execute(_WEIGH)
+    made.execute(COUNT_ANSWERS)
+    for change in changes:
+        if isinstance(change, Pinned):
+            made.execute(_PIN, (change.target, change.room, change.on))

@@ -17,6 +17,7 @@ from pathlib import Path
 from hubbub.chat.errors import LogError
 from hubbub.chat.names import name_key
 from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
+from hubbub.log.sqlite.threads import CHANGING, COUNT_ANSWERS, FILL_ANSWERS, THREADS
 
 APPLICATION_ID = 0x68756262  # "hubb", which marks the file as ours for `file` and for us
 SQLITE_FLOOR = (3, 37)
@@ -107,8 +108,8 @@ CREATE TABLE nonces (  -- as long as the log keeps its messages: they never go
 # seq]. Only a batch with edits or deletions has `blanked`, of [last, body, checksum], `reworded`,
 # of [seq, room, words before, words now or null], and `folds`, of [seq, newest, deleted,
 # text_bytes] (see changes.py); only one with reactions has `toggles`, of [target, emoji, key, name,
-# seq, whether it stands]; only one with facts has `facts`, of [key, seq, body, checksum, private]
-# (see facts.py). No other batch pays for them.
+# seq, whether it stands]; `answers`, `pins` and `kept` are those of threads.py; only one with facts
+# has `facts`, of [key, seq, body, checksum, private] (see facts.py). No other batch pays for them.
 _BATCHES = """
 CREATE VIEW heads AS SELECT name, first, topic, max(
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
@@ -116,7 +117,7 @@ CREATE VIEW heads AS SELECT name, first, topic, max(
 ) AS last FROM rooms WHERE id NOT IN (SELECT id FROM going);
 CREATE VIEW batches AS
     SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, '' AS blanked, '' AS reworded,
-           '' AS folds, '' AS toggles, '' AS facts
+           '' AS folds, '' AS kept, '' AS toggles, '' AS answers, '' AS pins, '' AS facts
     WHERE false;
 CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
     INSERT INTO rooms (name, direct, first, topic)
@@ -380,6 +381,8 @@ UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
     _PRIVATE_ROOMS,
     # 12: rooms are removed step by step.
     GOING,
+    # 13: there are pins and former texts, and it is known what answers what.
+    THREADS + FILL_ANSWERS + COUNT_ANSWERS,
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 
@@ -387,7 +390,8 @@ FORMAT = FORMAT_FLOOR + len(UPGRADES)
 FORMAT_OF_PRIVATE = 11
 """The first in which rooms can be private."""
 TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + _FACTS + _HOLES + _PRIVATE_ROOMS + GOING
-VIEWS = _BATCHES + REMOVING + _FACTS_CHANGING + _FOLDING
+TABLES += THREADS
+VIEWS = _BATCHES + REMOVING + _FACTS_CHANGING + _FOLDING + CHANGING
 VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))
 
 

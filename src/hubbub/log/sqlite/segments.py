@@ -9,7 +9,7 @@ from typing import get_args
 
 import msgspec
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Reaction
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Pinned, Reaction
 from hubbub.chat.fold import target_of
 from hubbub.chat.names import name_key
 from hubbub.log.sqlite.seals import checksum_of
@@ -30,6 +30,10 @@ class Cutting:
         """Those of the batch, in order."""
         self.toggles: list[tuple[object, ...]] = []
         """What its reactions do, in order."""
+        self.answers: list[tuple[int, int]] = []
+        """Its messages that answer one, each behind the seq of that one."""
+        self.pins: list[tuple[int, str, bool]] = []
+        """What is pinned, in which room, or not pinned any more; in order."""
         self._bodies: list[bytes] = []
         self._start = 1
         for events in rooms:
@@ -46,6 +50,8 @@ class Cutting:
         previous = events[0]
         for event in events:
             encoded = _encode(event)
+            if type(event) is Message and event.reply_to is not None:
+                self.answers.append((event.reply_to, event.seq))
             # Pages count the messages of a segment by its seqs: it holds nothing else.
             goes_on = type(event) is Message is type(previous)
             if run and not (goes_on and size + len(encoded) <= SEGMENT_BYTES_MAX):
@@ -63,6 +69,8 @@ class Cutting:
         elif isinstance(last, Reaction):
             key = name_key(last.sender)
             self.toggles.append((last.target, last.emoji, key, last.sender, last.seq, last.on))
+        elif isinstance(last, Pinned):
+            self.pins.append((last.target, last.room, last.on))
         assert last.seq >= len(run), "a segment's events have seqs, one after the other"
         first, kind = last.seq - len(run) + 1, _KINDS[type(last)]
         place = (last.seq, first, last.room, kind, target_of(last), size, self._start)

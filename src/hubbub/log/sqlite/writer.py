@@ -50,13 +50,15 @@ FROM json_each(?) AS asked CROSS JOIN nonces AS n ON n.key = asked.value
 _EPOCH = "SELECT id FROM epochs ORDER BY number DESC LIMIT 1"
 _BEGIN_EPOCH = "INSERT INTO epochs (id, start) VALUES (?, ?)"
 _COMMIT = """
-INSERT INTO batches (rooms, segments, bodies, nonces, blanked, reworded, folds, toggles, facts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO batches
+    (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles, answers, pins, facts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _COMMIT_REMOVAL = """
 INSERT INTO removals
-    (rooms, segments, bodies, nonces, blanked, reworded, folds, toggles, facts, gone)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles, answers, pins, facts,
+     gone)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _REMOVED = "SELECT json_group_object(name, last) FROM removed"
 
@@ -236,7 +238,7 @@ class Writer:
         cutting = Cutting(batch.rooms.values())
         changes = None
         if cutting.changes:
-            changes = Changes(connection, cutting.changes)
+            changes = Changes(connection, cutting.changes, batch.rooms.values())
             cutting = Cutting(
                 [changes.stored(event) for event in events] for events in batch.rooms.values()
             )
@@ -249,7 +251,10 @@ class Writer:
             changes and _json(changes.blanked),
             changes and _json(changes.reworded),
             changes and _json(changes.folds),
+            _json(changes.kept) if changes and changes.kept else None,
             _json(cutting.toggles) if cutting.toggles else None,
+            _json(cutting.answers) if cutting.answers else None,
+            _json(cutting.pins) if cutting.pins else None,
             _json(changed_by(connection, batch.facts)) if batch.facts else None,
         )
         if batch.removes:

@@ -10,8 +10,14 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from hubbub.chat.errors import Interrupted
-from hubbub.chat.events import AnyLogged, Fact, Page, Reaction
-from hubbub.chat.queries import FactsQuery, PageQuery, ReactionsQuery, SearchQuery
+from hubbub.chat.events import AnyLogged, Fact, Page, Reaction, Revisions
+from hubbub.chat.queries import (
+    FactsQuery,
+    PageQuery,
+    ReactionsQuery,
+    RevisionsQuery,
+    SearchQuery,
+)
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.log.port import Log
 from hubbub.server.fairness.lanes import Lane
@@ -89,8 +95,12 @@ class Reading:
         page = await self.pages.turn(asker.pages, partial(self._log.page, query))
         return self._forgotten.page(page)
 
-    async def reactions(self, asker: Asker, query: ReactionsQuery) -> list[Reaction]:
-        """Return what somebody's reactions are, under the names under which they were given."""
+    async def about_messages(
+        self, asker: Asker, query: ReactionsQuery | RevisionsQuery
+    ) -> list[Reaction] | Revisions:
+        """Return reactions under the names under which they were given, or former texts."""
+        if isinstance(query, RevisionsQuery):
+            return await self.pages.turn(asker.pages, partial(self._log.revisions, query))
         return await self.pages.turn(asker.pages, partial(self._log.reactions, query))
 
     async def facts(self, asker: Asker, query: FactsQuery) -> list[Fact]:

@@ -18,6 +18,7 @@ from hubbub.chat.queries import (
     NewSecret,
     PageQuery,
     ReactionsQuery,
+    RevisionsQuery,
     SearchQuery,
     Settled,
     VerifyPassword,
@@ -165,8 +166,8 @@ class Chatroom:
                 return await self.reading.page(asker, question)
             case SearchQuery():
                 return await self.reading.search(asker, question)
-            case ReactionsQuery():
-                return await self.reading.reactions(asker, question)
+            case ReactionsQuery() | RevisionsQuery():
+                return await self.reading.about_messages(asker, question)
             case FactsQuery():
                 return await self.reading.facts(asker, question)
             case HashPassword() | VerifyPassword() | NewSecret():

@@ -1,4 +1,4 @@
-"""What is shown of a message's text: made safe, with code, emphasis, links and mentions.
+"""What is shown of a message's text: made safe, with code, lists, emphasis, links, mentions.
 
 Nothing of what was written disappears except the marks themselves, and marks are only what clearly
 is meant so: `2*3*4`, `snake_case`, `C:\\*dir` and drawings of punctuation stay as they are.

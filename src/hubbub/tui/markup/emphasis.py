@@ -25,7 +25,7 @@ _AFTER = " \n)]}\"',;:.!?"
 
 @cache
 def parser() -> MarkdownIt:
-    """Return what turns a line into tokens; its `env` holds where the `urls` are."""
+    """Return what turns a line into tokens; its `env` holds the `links`."""
     markdown = MarkdownIt("zero")
     rules = markdown.inline.ruler
     rules.at("text", _text_rule)
@@ -38,14 +38,14 @@ def parser() -> MarkdownIt:
 
 
 def _text_rule(state: StateInline, _silent: bool) -> bool:
-    """Take a URL, or all up to the next mark or URL."""
-    urls = state.env["urls"]
-    while urls and urls[0][0] < state.pos:  # within code
-        urls.popleft()
-    stop = urls[0][0] if urls else state.posMax
-    if stop == state.pos:
-        state.push("url", "", 0).content = state.src[slice(*urls[0])]
-        state.pos = urls[0][1]
+    """Take a link, or all up to the next mark or link."""
+    links = state.env["links"]
+    while links and links[0].start < state.pos:  # within code
+        links.popleft()
+    stop = links[0].start if links else state.posMax
+    if stop == state.pos and links:
+        state.push("link", "", 0).meta = {"link": links[0]}
+        state.pos = links[0].end
         return True
     mark = _MARK.search(state.src, state.pos, stop)
     stop = mark.start() if mark else stop

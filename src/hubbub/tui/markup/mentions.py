@@ -32,7 +32,7 @@ def _bare(text: str) -> str:
 
 def calls(prose: list[Run], name: str) -> Iterator[tuple[int, int]]:
     """Yield where the member or everybody is mentioned: neither in code nor in a link."""
-    is_prose = {"text", "quote"}
+    is_prose = {"text", "quote", "heading"}
     text = "".join(run.text if run.kind in is_prose else "\0" * len(run.text) for run in prose)
     for call in _called(name).finditer(text):
         if not is_mark(text[call.end() : call.end() + 1]):

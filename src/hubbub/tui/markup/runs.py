@@ -1,15 +1,15 @@
-"""Prose as runs of characters that look alike: emphasis, code within a line, links, quotes."""
+"""Prose as runs of characters that look alike: emphasis, code within a line, links, headings."""
 
 import re
 from collections import deque
 from collections.abc import Iterator
-from itertools import groupby
 from typing import NamedTuple
 
 from rich.style import Style
 
 from hubbub.tui.markup.emphasis import parser
-from hubbub.tui.markup.links import address, urls
+from hubbub.tui.markup.lines import lines_of
+from hubbub.tui.markup.links import Link, links
 
 
 class Run(NamedTuple):
@@ -17,7 +17,7 @@ class Run(NamedTuple):
 
     text: str
     kind: str = "text"
-    """The style of the looks: text, quote, code or link."""
+    """The style of the looks: text, quote, code, link, heading or lead, the mark of an item."""
     marks: Style = Style.null()
     url: str | None = None
 
@@ -31,7 +31,8 @@ _MARKS_MAX = 2000
 """More, of emphasis and code, are shown as they were written: to pair them takes too long."""
 
 _MARK = re.compile(r"[`*_~]+")
-_SPECIAL = re.compile(r"[`*_~]|://|^> ", re.MULTILINE)
+_INLINE = re.compile(r"[`*_~]|://")
+_SPECIAL = re.compile(r"[`*_~]|://|^> |^#{1,3} |^ *(?:[-+]|\d{1,3}[.)]) ", re.MULTILINE)
 
 
 def runs(text: str) -> Iterator[Run]:
@@ -39,37 +40,53 @@ def runs(text: str) -> Iterator[Run]:
     if not _SPECIAL.search(text):
         yield Run(text)
         return
-    for is_quote, lines in groupby(text.splitlines(True), lambda line: line.startswith("> ")):
-        part = "".join(lines)
-        yield from _quoted(part) if is_quote else _inline(part)
+    for kind, part, lead in lines_of(text):
+        if kind == "quote":
+            yield from _quoted(part)
+            continue
+        if lead:
+            yield Run(lead, "lead")
+        for run in _inline(part):
+            yield run._replace(kind=kind) if kind == "heading" and run.kind == "text" else run
 
 
 def _quoted(text: str) -> Iterator[Run]:
     at = 0
-    for start, end in urls(text):
-        yield Run(text[at:start], "quote")
-        yield _link(text[start:end])
-        at = end
+    for link in links(text):
+        yield Run(text[at : link.start], "quote")
+        yield from _link(link)
+        at = link.end
     yield Run(text[at:], "quote")
 
 
 def _inline(text: str) -> Iterator[Run]:
+    if not _INLINE.search(text):
+        yield Run(text)
+        return
     if sum(1 for _ in _MARK.finditer(text)) > _MARKS_MAX:
         yield Run(text)
         return
     markdown = parser()
     styles = [Style.null()]
-    for token in markdown.inline.parse(text, markdown, {"urls": deque(urls(text))}, []):
+    for token in markdown.inline.parse(text, markdown, {"links": deque(links(text))}, []):
         if token.nesting > 0:
             styles.append(styles[-1] + _MARKS[token.tag])
         elif token.nesting < 0:
             styles.pop()
-        elif token.type == "url":
-            yield _link(token.content)._replace(marks=styles[-1])
+        elif token.type == "link":
+            yield from (run._replace(marks=styles[-1]) for run in _link(token.meta["link"]))
         else:
             yield Run(token.content, "code" if token.tag == "code" else "text", styles[-1])
 
 
-def _link(url: str) -> Run:
-    to = address(url)
-    return Run(url) if to is None else Run(url, "link", url=to)
+def _link(link: Link) -> Iterator[Run]:
+    """Yield how a link is shown: a name for an address never stands without it."""
+    if link.to is None:
+        yield Run(link.written)
+    elif not link.label:
+        yield Run(link.url, "link", url=link.to)
+    else:
+        yield Run(link.label, "link", url=link.to)
+        yield Run(" (")
+        yield Run(link.url, "link", url=link.to)
+        yield Run(")")

@@ -19,6 +19,7 @@ import { Place } from "./place.js";
 import { inert } from "./posting.js";
 import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
+import { Threads } from "./threads.js";
 import { Typing } from "./typing.js";
 
 /**
@@ -62,6 +63,7 @@ export class Chat {
   account;
   order;
   people;
+  threads;
 
   /**
    * @param {object} options
@@ -119,6 +121,7 @@ export class Chat {
     this.account = new Account(this.#session, () => this.#place);
     this.people = new People(this.#session, () => this.#place);
     this.order = new Order(this.#session, () => this.#place);
+    this.threads = new Threads(this.#session);
   }
 
   /** As the server writes it. */

@@ -7,7 +7,7 @@ import { sameName } from "./names.js";
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
 
-const CHANGES = new Set(["edited", "deleted", "reaction"]);
+const CHANGES = new Set(["edited", "deleted", "reaction", "pinned"]);
 
 /**
  * @param {WireEvent} event
@@ -18,11 +18,21 @@ export function targetOf(event) {
 }
 
 /**
+ * @param {WireEvent} event
+ * @returns {number | undefined} the seq of the message that pages show otherwise after it, if any: an
+ *   answer is counted where it answers
+ */
+export function touchedBy(event) {
+  return event.type === "message" ? event.reply_to : targetOf(event);
+}
+
+/**
  * @param {Message} message
- * @param {WireEvent} event a later one that targets it
+ * @param {WireEvent} event a later one that touches it
  * @returns {Message} as it reads after the event
  */
 export function fold(message, event) {
+  if (event.type === "message") return { ...message, replies: (message.replies ?? 0) + 1 };
   if (message.deleted) return message;
   switch (event.type) {
     case "edited": {
@@ -31,11 +41,15 @@ export function fold(message, event) {
       return { ...rest, ...often, text: event.text, edited: event.at };
     }
     case "deleted": {
-      const { reactions: _, ...rest } = message;
+      const { reactions: _, pinned: _was, ...rest } = message;
       return { ...rest, text: "", deleted: true };
     }
     case "reaction":
       return reacted(message, event);
+    case "pinned": {
+      const { pinned: _, ...rest } = message;
+      return event.on ? { ...rest, pinned: true } : rest;
+    }
     default:
       return message;
   }

@@ -24,6 +24,7 @@ import { isAtLeast, may } from "./rights.js";
  * @property {boolean} [archived]
  * @property {number} [slow_seconds]
  * @property {string} [topic_by] the least role that sets the topic
+ * @property {boolean} [revisions] what messages read before they were edited can be read
  * @property {string} [title]
  *
  * @typedef {{whom: string, by?: string, until?: number, reason?: string}} Ban
@@ -71,6 +72,8 @@ export class Order {
     if (!room || room.barred) return false;
     const role = this.role(room);
     if (act === "topic" && !isAtLeast(role, room.rules.topic_by ?? "passing")) return false;
+    const isOwned = room.rules.owner && !room.isDirect;
+    if (act === "pin" && isOwned && !isAtLeast(role, "moderator")) return false;
     return may(act, role, kindsOf(room, this.#place().name));
   }
 
@@ -87,6 +90,8 @@ export class Order {
         return true;
       case "react":
         return this.may("react", room);
+      case "pin":
+        return this.may("pin", room);
       case "reply":
         return this.may("say", room);
       case "edit":

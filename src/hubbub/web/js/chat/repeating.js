@@ -16,8 +16,11 @@ import { ANSWER_MS } from "./questions.js";
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
-const CHANGES = new Set(["edit", "delete", "react", "topic"]);
-const READS = new Set(["join", "direct", "history", "search", "rooms"]);
+const CHANGES = new Set(["edit", "delete", "react", "pin", "topic"]);
+const READS = new Set([
+  ...["join", "direct", "history", "search", "rooms"],
+  ...["replies", "pins", "revisions"],
+]);
 
 /**
  * @param {Command} command

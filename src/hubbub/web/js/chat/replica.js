@@ -7,7 +7,7 @@
  * pass tests/golden.
  */
 
-import { fold, targetOf } from "./fold.js";
+import { fold, touchedBy } from "./fold.js";
 import { Roster } from "./roster.js";
 
 /**
@@ -247,11 +247,17 @@ export class Replica {
     this.changes += 1;
     if (event.type === "message") {
       this.#held.push(/** @type {any} */ (event));
+      this.#change(event);
       if (this.#count > this.#messagesMax) this.#makeRoom();
       return;
     }
     if (event.type === "topic") this.topic = event.text;
-    const target = targetOf(event);
+    this.#change(event);
+  }
+
+  /** @param {WireEvent} event which is folded into the message that it touches, if it touches one */
+  #change(event) {
+    const target = touchedBy(event);
     if (target === undefined) return;
     const place = this.#placeOf(target);
     if (place < 0) {
@@ -367,7 +373,7 @@ export class Replica {
       this.#aheadLast = Math.max(this.#aheadLast, pageLast);
     }
     return this.#changes
-      .filter((change) => change.target === message.seq && change.seq > pageLast)
+      .filter((change) => touchedBy(change) === message.seq && change.seq > pageLast)
       .reduce(fold, message);
   }
 }

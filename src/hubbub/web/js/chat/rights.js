@@ -7,10 +7,10 @@
 
 /**
  * @typedef {"passing" | "guest" | "member" | "moderator" | "owner" | "operator"} Role
- * @typedef {"say" | "react" | "edit" | "delete" | "topic" | "report" | "invite" | "remove" | "kick" | "ban"
- *   | "mute" | "slow" | "lock" | "see_reports" | "webhooks" | "read_only" | "private" | "rename" | "archive"
+ * @typedef {"say" | "react" | "edit" | "delete" | "topic" | "pin" | "report" | "invite" | "remove" | "kick" | "ban"
+ *   | "mute" | "slow" | "lock" | "see_reports" | "webhooks" | "read_only" | "private" | "revisions" | "rename" | "archive"
  *   | "delete_room" | "moderators"} Act
- * @typedef {"react" | "reply" | "copy" | "edit" | "remove" | "report"} Deed with a message
+ * @typedef {"react" | "reply" | "copy" | "edit" | "remove" | "report" | "pin"} Deed with a message
  * @typedef {"public" | "read-only" | "locked" | "private" | "conversation" | "archived" | "system"} Kind
  */
 
@@ -24,6 +24,7 @@ react       passing   passing   moderator guest     passing      nobody    nobod
 edit        passing   moderator moderator guest     passing      nobody    nobody
 delete      passing   passing   passing   guest     passing      passing   nobody
 topic       passing   moderator moderator guest     passing      nobody    nobody
+pin         passing   moderator moderator guest     passing      nobody    nobody
 report      passing   passing   passing   guest     passing      passing   nobody
 invite      guest     guest     moderator moderator nobody       nobody    nobody
 remove      moderator moderator moderator moderator nobody       moderator nobody
@@ -36,6 +37,7 @@ see_reports moderator moderator moderator moderator nobody       moderator nobod
 webhooks    moderator moderator moderator moderator nobody       nobody    nobody
 read_only   owner     owner     owner     owner     nobody       nobody    nobody
 private     owner     owner     owner     owner     nobody       nobody    nobody
+revisions   owner     owner     owner     owner     nobody       nobody    nobody
 rename      owner     owner     owner     owner     nobody       nobody    nobody
 archive     owner     owner     owner     owner     nobody       owner     nobody
 delete_room owner     owner     owner     owner     nobody       owner     nobody

@@ -18,6 +18,8 @@
  * @property {number} [edits] how often, if more than once
  * @property {boolean} [deleted]
  * @property {Record<string, string[]>} [reactions] emoji to the names that gave it
+ * @property {number} [replies] how many messages answer it
+ * @property {boolean} [pinned]
  *
  * @typedef {{type: string, [field: string]: unknown}} Command
  * @typedef {{type: string, ref?: string, [field: string]: any}} WireEvent as the server sent it

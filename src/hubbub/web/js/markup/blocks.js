@@ -1,10 +1,24 @@
-/** Blocks of a message: code between fences, quoted lines, and prose. */
+/** Blocks of a message: code between fences, quotes, headings, items of lists, and prose. */
 
-/** @typedef {{kind: "code" | "quote" | "prose", text: string, language?: string}} Part */
+/**
+ * @typedef {object} Part
+ * @property {"code" | "quote" | "heading" | "item" | "prose"} kind
+ * @property {string} text without the mark of a heading or item
+ * @property {string} [language] of code
+ * @property {number} [level] of a heading, from 1 to 3
+ * @property {number} [depth] of an item, from 0
+ * @property {string} [lead] what stands before an item: its number, or •
+ */
 
 // Without marks behind the first: ```this``` is code within a line.
 const FENCE = /^ {0,3}(`{3,}|~{3,})([^`~]*)$/;
 const LANGUAGE = /^[\w+#.-]{1,20}$/;
+const HEADING = /^(#{1,3}) +(?=\S)/;
+const ITEM = /^( {0,8})([-*+]|\d{1,3}[.)]) +(?=\S)/;
+const TAB = "    ";
+const DEPTH_MAX = 3;
+const ITEMS_MIN = 2; // people begin a line with a dash for many reasons
+const MARKED_MAX = 500; // more headings and items are a flood
 
 /**
  * @param {string} text visible text
@@ -17,7 +31,7 @@ export function partsOf(text) {
   /** @type {string[]} */
   let prose = [];
   const endProse = () => {
-    parts.push(...quotesOf(prose));
+    parts.push(...linesOf(prose));
     prose = [];
   };
   for (let at = 0; at < lines.length; at++) {
@@ -58,19 +72,65 @@ function endOfCode(lines, start, mark) {
 
 /**
  * @param {string[]} lines
- * @returns {Part[]} prose with the lines that begin with "> " apart
+ * @returns {Part[]} prose with the quotes, headings and items apart
  */
-function quotesOf(lines) {
-  /** @type {{kind: "quote" | "prose", lines: string[]}[]} */
-  const parts = [];
+function linesOf(lines) {
+  const kindOf = kindsOf(lines);
+  /** @type {{part: Part, lines: string[]}[]} */
+  const found = [];
   for (const line of lines) {
-    const kind = line.startsWith("> ") ? "quote" : "prose";
-    if (parts.at(-1)?.kind !== kind) parts.push({ kind, lines: [] });
-    parts.at(-1)?.lines.push(kind === "quote" ? line.slice(2) : line);
+    const part = partOf(line, kindOf(line));
+    const last = found.at(-1);
+    const goesOn = part.kind === "quote" || part.kind === "prose";
+    if (goesOn && last?.part.kind === part.kind) last.lines.push(part.text);
+    else found.push({ part, lines: [part.text] });
   }
-  return parts.flatMap(({ kind, lines: inside }) => {
+  return found.flatMap(({ part, lines: inside }) => {
     const first = inside.findIndex((line) => line);
-    const text = first < 0 ? "" : inside.slice(first, inside.findLastIndex((line) => line) + 1).join("\n");
-    return text ? [{ kind, text }] : [];
+    const text =
+      first < 0 ? "" : inside.slice(first, inside.findLastIndex((line) => line) + 1).join("\n");
+    return text ? [{ ...part, text }] : [];
   });
+}
+
+/**
+ * @param {string[]} lines
+ * @returns {(line: string) => Part["kind"]} what each of them is by its beginning
+ */
+function kindsOf(lines) {
+  const items = lines.filter((line) => ITEM.test(untabbed(line))).length;
+  const isFlood = items + lines.filter((line) => HEADING.test(line)).length > MARKED_MAX;
+  const isList = items >= ITEMS_MIN && !isFlood;
+  return (line) => {
+    if (line.startsWith("> ")) return "quote";
+    if (!isFlood && HEADING.test(line)) return "heading";
+    return isList && ITEM.test(untabbed(line)) ? "item" : "prose";
+  };
+}
+
+/** @param {string} line */
+const untabbed = (line) => line.replace(/^\t+/, (tabs) => TAB.repeat(tabs.length));
+
+/**
+ * @param {string} line
+ * @param {Part["kind"]} kind
+ * @returns {Part}
+ */
+function partOf(line, kind) {
+  switch (kind) {
+    case "quote":
+      return { kind, text: line.slice(2) };
+    case "heading": {
+      const [mark, { length: level }] = /** @type {RegExpExecArray} */ (HEADING.exec(line));
+      return { kind, level, text: line.slice(mark.length) };
+    }
+    case "item": {
+      const whole = untabbed(line);
+      const [all, indent, mark] = /** @type {RegExpExecArray} */ (ITEM.exec(whole));
+      const depth = Math.min(indent.length >> 1, DEPTH_MAX);
+      return { kind, depth, lead: /^\d/.test(mark) ? mark : "•", text: whole.slice(all.length) };
+    }
+    default:
+      return { kind, text: line };
+  }
 }

@@ -13,11 +13,36 @@ import { namesIn } from "./people.js";
  * @returns {HTMLElement[]}
  */
 export function nodesOf(blocks) {
-  return blocks.map((block) =>
-    block.kind === "code"
-      ? codeBlock(block.text, block.language ?? "")
-      : el(block.kind === "quote" ? "blockquote" : "p", { dir: "auto" }, ...block.runs.map(nodeOf)),
-  );
+  /** @type {HTMLElement[]} */
+  const nodes = [];
+  for (const block of blocks) {
+    const node = blockNode(block);
+    const last = nodes.at(-1);
+    if (block.kind !== "item") nodes.push(node);
+    else if (last?.tagName === "UL") last.append(node);
+    else nodes.push(el("ul", { role: "list" }, node));
+  }
+  return nodes;
+}
+
+/**
+ * @param {Block} block
+ * @returns {HTMLElement}
+ */
+function blockNode(block) {
+  if (block.kind === "code") return codeBlock(block.text, block.language ?? "");
+  const runs = block.runs.map(nodeOf);
+  switch (block.kind) {
+    case "quote":
+      return el("blockquote", { dir: "auto" }, ...runs);
+    case "heading":
+      // The page's own headings begin at 1.
+      return el("p", { dir: "auto", role: "heading", "aria-level": `${(block.level ?? 1) + 2}` }, ...runs);
+    case "item":
+      return el("li", { dir: "auto", "data-depth": `${block.depth}`, "data-lead": block.lead ?? "" }, ...runs);
+    default:
+      return el("p", { dir: "auto" }, ...runs);
+  }
 }
 
 /**
@@ -45,8 +70,30 @@ function codeBlock(text, language) {
   // Focusable, so that the keyboard can scroll it.
   const label = `Code ${language}`.trim();
   const code = el("pre", { tabindex: "0", dir: "ltr", role: "group", "aria-label": label });
-  code.append(el("code", {}, text));
+  const shown = el("code", {}, text);
+  code.append(shown);
+  if (language) void colour(shown, text, language);
   return el("div", { class: "code-block" }, el("span", {}, language), button, code);
+}
+
+/**
+ * Colour code by its language. What does that is loaded with the first code that is shown.
+ *
+ * @param {HTMLElement} code
+ * @param {string} text
+ * @param {string} language
+ */
+async function colour(code, text, language) {
+  try {
+    const { tokensOf } = await import("./syntax.js");
+    const tokens = tokensOf(text, language);
+    if (tokens.length && code.textContent === text)
+      code.replaceChildren(
+        ...tokens.map(([kind, token]) => (kind ? el("span", { class: kind }, token) : token)),
+      );
+  } catch {
+    // It could not be loaded: code without colours is code all the same.
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Addresses in a message that can be opened. */
+/** Links in a message: bare addresses, and `[names](of them)`. */
 
 import { marksIn } from "./marks.js";
 
@@ -13,6 +13,8 @@ const BEYOND_ASCII = /[\s`<>"]/;
 const BEYOND_OTHERS = /[\s\u061c\u200b\u200e\u200f\u2060]|(?![’·・‐-–־׳״་])\p{P}|(?=[\uff00-\uffef])\p{S}/u;
 const NOT_LAST = /\*|(?![/)\]}&#%@_-])\p{P}/u;
 const MARK_LAST = /_$|~~$/;
+const LABEL = /\[([^[\]\n]{1,200})\]\($/;
+const LABEL_REACH = 203;
 const CLOSING = new Map([
   [")", "("],
   ["]", "["],
@@ -25,6 +27,7 @@ const CLOSING = new Map([
  * @property {number} end
  * @property {string} to where it leads
  * @property {string} host the host, where it is written otherwise than it is; else empty
+ * @property {string} [label] what somebody calls the address; the host is told then
  */
 
 /**
@@ -42,12 +45,27 @@ export function linksIn(text) {
     const target = written.length <= URL_CHARS_MAX && targetOf(written);
     if (target) {
       const end = start + written.length;
-      links.push({ start, end, ...target });
+      const named = namedLink(text, start, end, links.at(-1)?.end ?? 0);
+      if (named) links.push({ ...named, to: target.to, host: new URL(target.to).hostname });
+      else links.push({ start, end, ...target });
       open.skipTo(end);
       BEGINNING.lastIndex = end; // another address may follow within the same word
     }
   }
   return links;
+}
+
+/**
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end of an address
+ * @param {number} from where the link before ends
+ * @returns {{start: number, end: number, label: string} | null} the link, if it is given a name
+ */
+function namedLink(text, start, end, from) {
+  if (!text.startsWith("](", start - 2) || text[end] !== ")") return null;
+  const [found, label] = LABEL.exec(text.slice(Math.max(from, start - LABEL_REACH), start)) ?? [];
+  return label?.trim() ? { start: start - (found?.length ?? 0), end: end + 1, label } : null;
 }
 
 /** Counts the marks of emphasis that are open at some place in a text. */

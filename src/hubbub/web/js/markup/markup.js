@@ -1,5 +1,5 @@
 /**
- * How a message's text is shown: code, emphasis, quotes, links and mentions.
+ * How a message's text is shown: code, lists, headings, quotes, emphasis, links and mentions.
  *
  * Nothing disappears except the marks, and only what is clearly meant as a mark is one: `2*3*4`,
  * `snake_case` and `*.py` stay as they are.
@@ -15,7 +15,7 @@ import { visible } from "./visible.js";
 /**
  * @typedef {import("./runs.js").Run} Run
  * @typedef {{kind: "code", text: string, language?: string}} Code
- * @typedef {{kind: "quote" | "prose", runs: Run[]}} Prose
+ * @typedef {{kind: "quote" | "heading" | "item" | "prose", runs: Run[], level?: number, depth?: number, lead?: string}} Prose
  * @typedef {Code | Prose} Block
  */
 
@@ -31,10 +31,12 @@ const EMOJI =
  * @returns {Block[]}
  */
 export function blocksOf(text, name, isName = () => false) {
-  return partsOf(visible(text)).map(({ kind, text: part, language }) => {
+  let count = 0;
+  return partsOf(visible(text)).map(({ kind, text: part, language, ...rest }) => {
     if (kind === "code") return { kind, text: part, language };
     const runs = withNames(withMentions(runsOf(part, kind === "quote"), name), isName);
-    return { kind, runs: runs.length > RUNS_MAX ? [{ text: part, kind: "text", tags: [] }] : runs };
+    const isFlood = (count += runs.length) > RUNS_MAX;
+    return { ...rest, kind, runs: isFlood ? [{ text: part, kind: "text", tags: [] }] : runs };
   });
 }
 

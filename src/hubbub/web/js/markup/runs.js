@@ -69,8 +69,9 @@ function plain(text) {
  */
 function islands(text, isQuote) {
   /** @type {Island[]} */
-  const links = linksIn(text).map(({ start, end, to, host }) => {
-    return { start, end, run: { ...plain(text.slice(start, end)), kind: "link", to, host } };
+  const links = linksIn(text).map(({ start, end, to, host, label }) => {
+    const shown = label ?? text.slice(start, end);
+    return { start, end, run: { ...plain(shown), kind: "link", to, host } };
   });
   return isQuote ? links : [...codeIn(text), ...links].sort((a, b) => a.start - b.start);
 }
