@@ -5,9 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { blocksOf } from "../../../src/hubbub/web/js/markup/markup.js";
 
-const TABLE = JSON.parse(
-  readFileSync(new URL("../../golden/tables/markup.json", import.meta.url), "utf-8"),
-);
+const TABLE = JSON.parse(readFileSync(new URL("../../golden/tables/markup.json", import.meta.url), "utf-8"));
 
 /** @param {import("../../../src/hubbub/web/js/markup/runs.js").Run} run */
 function noted({ text, kind, tags, to }) {

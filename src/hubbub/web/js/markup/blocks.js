@@ -87,8 +87,7 @@ function linesOf(lines) {
   }
   return found.flatMap(({ part, lines: inside }) => {
     const first = inside.findIndex((line) => line);
-    const text =
-      first < 0 ? "" : inside.slice(first, inside.findLastIndex((line) => line) + 1).join("\n");
+    const text = first < 0 ? "" : inside.slice(first, inside.findLastIndex((line) => line) + 1).join("\n");
     return text ? [{ ...part, text }] : [];
   });
 }

@@ -39,7 +39,11 @@ function blockNode(block) {
       // The page's own headings begin at 1.
       return el("p", { dir: "auto", role: "heading", "aria-level": `${(block.level ?? 1) + 2}` }, ...runs);
     case "item":
-      return el("li", { dir: "auto", "data-depth": `${block.depth}`, "data-lead": block.lead ?? "" }, ...runs);
+      return el(
+        "li",
+        { dir: "auto", "data-depth": `${block.depth}`, "data-lead": block.lead ?? "" },
+        ...runs,
+      );
     default:
       return el("p", { dir: "auto" }, ...runs);
   }
@@ -85,7 +89,7 @@ function codeBlock(text, language) {
  */
 async function colour(code, text, language) {
   try {
-    const { tokensOf } = await import("./syntax.js");
+    const { tokensOf } = await import("../later/syntax.js");
     const tokens = tokensOf(text, language);
     if (tokens.length && code.textContent === text)
       code.replaceChildren(

@@ -9,8 +9,7 @@
 
 const CODE_CHARS_MAX = 5000; // as in the terminal
 
-const C_LIKE =
-  "if else for while do switch case default break continue return struct enum const static";
+const C_LIKE = "if else for while do switch case default break continue return struct enum const static";
 const JAVA_LIKE = `
     ${C_LIKE} class new this super extends implements interface import package public private
     protected void null true false try catch finally throw throws abstract final int long double
@@ -131,8 +130,7 @@ const LANGUAGES = [
 const ANYWHERE = new Set(["sql", "docker"]); // whose words may be in capitals or not
 
 const NAME = "[\\p{L}_$][\\p{L}\\p{N}_$]*";
-const STRING =
-  "\"(?:[^\"\\\\\\n]|\\\\.)*\"?|'(?:[^'\\\\\\n]|\\\\.)*'?|`(?:[^`\\\\]|\\\\[^])*`?";
+const STRING = "\"(?:[^\"\\\\\\n]|\\\\.)*\"?|'(?:[^'\\\\\\n]|\\\\.)*'?|`(?:[^`\\\\]|\\\\[^])*`?";
 const LONG_STRING = "\"{3}[^]*?(?:\"{3}|$)|'{3}[^]*?(?:'{3}|$)";
 const NUMBER = "(?<![\\p{L}\\p{N}_])\\d[\\w.]*";
 
