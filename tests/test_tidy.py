@@ -182,6 +182,7 @@ INTERFACES = {
         "backlog",
         "page",
         "reactions",
+        "revisions",
         "search",
         "close",
     },
