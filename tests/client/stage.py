@@ -167,7 +167,9 @@ class Stage:
         match user:
             case {"say": text, "room": room}:
                 nonce = f"nonce {len(self._posts)} {self._now}"
-                post = self._posts[nonce] = Post(nonce, room, text, user.get("reply_to"))
+                post = self._posts[nonce] = Post(
+                    nonce, room, text, user.get("reply_to"), files=tuple(user.get("files", ()))
+                )
                 self.session.say(post, self._now)
             case {"join": room}:
                 self.session.ask(c.Join(room=room, epoch=""), self._now)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import fields
 
-from hubbub.chat.limits import GuestLimits, Limits
+from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.server.config import Config, LogSection, ServerSection
 from hubbub.testing import serving
 
@@ -15,7 +15,7 @@ NOT_SETTINGS = {"too_much", "too_many_rooms", "too_long", "log_unavailable"}
 
 
 def test_every_setting_exists() -> None:
-    sections = (ServerSection, Limits, GuestLimits, LogSection)
+    sections = (ServerSection, Limits, GuestLimits, FileLimits, LogSection)
     settings = {field.name for one in sections for field in fields(one)}
     named = {name for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PAGE) if "hubbub" not in name}
     assert named & settings

@@ -19,9 +19,9 @@ LOCAL_CODES = {"bad_config", "cannot_listen", "log_in_use", "unreachable", "erro
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line{example.line}")
-def test_an_example_is_true(example: Example) -> None:
-    password = PASSWORD if example.locked else ""
-    config = Config(server=ServerSection(listen="127.0.0.1:0", password=password))
+def test_an_example_is_true(example: Example, tmp_path: Path) -> None:
+    password, data = PASSWORD if example.locked else "", str(tmp_path) if example.files else ""
+    config = Config(server=ServerSection(listen="127.0.0.1:0", password=password, data=data))
     with serving(config) as server, Stage(server, password=password) as stage:
         stage.play(example)
 

@@ -3,15 +3,18 @@
 An example is a block of lines: `WHO > BYTES` is what the connection called WHO sends, `WHO < BYTES`
 what it receives next, `WHO < closed` that the server ends it. `\\n` and `\\xNN` stand for bytes.
 Times, session secrets, codes, ids and epochs differ from run to run: their form is compared, and a
-secret or code that was received is sent where the example sends it. A `locked` block is for a
-server with a password.
+secret or code that was received is sent where the example sends it. `curl > …` runs curl, and what
+it prints is compared. A `locked` block is for a server with a password, a `files` block for one
+that keeps files.
 """
 
 import codecs
 import contextlib
 import re
 import select
+import shlex
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -24,9 +27,12 @@ from hubbub.wire.frames import Frame, FrameDecoder, encode_event_frame
 
 PATIENCE_SECONDS = 10
 CLOSED = b"closed"
-_BLOCK = re.compile(r"^```wire( locked)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CURL = "curl"
+TOLD = b"127.0.0.1:1234"
+_BLOCK = re.compile(r"^```wire( locked| files)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"(\w+) ([<>]) (.*)")
 _ESCAPE = re.compile(r"\\(n|x[0-9a-f]{2})")
+_HEADER = re.compile(rb"\d[\d ]{9}")
 _TIME = re.compile(rb'"(at|edited|seen|since)":1\d{12}')
 _CODE = re.compile(rb'"code":"([0-9A-Z]{4}-[0-9A-Z]{4})"')
 _EPOCH = re.compile(rb'"epoch":"[\w-]{16}"')
@@ -34,6 +40,9 @@ _PERSON = re.compile(rb'"(person|id)":"[0-9A-Za-z]{11}"')
 _ROOM = re.compile(rb'"room":"(@[0-9a-f]{24})"')
 _ID = re.compile(rb'"id":"([0-9A-Za-z]{11})"')
 _HOOK = re.compile(rb'"hook":"([\w-]{22})"')
+_UPLOAD = re.compile(rb'"upload":"([\w-]{22})"')
+_ADDRESS = re.compile(rb'"/files/uploads/([\w-]{22})"')
+_FILE = re.compile(rb'"id":"([\w-]{22})"')
 _SECRET = re.compile(rb'"session":"([\w-]{22})"')
 
 
@@ -46,11 +55,15 @@ class Step(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One block, the line of the page on which it begins, and whether its server is `locked`."""
+    """One block, the line of the page on which it begins, and whether its server is `locked`.
+
+    `files`: whether it keeps files.
+    """
 
     line: int
     steps: list[Step]
     locked: bool = False
+    files: bool = False
 
 
 def read_examples(page: Path) -> list[Example]:
@@ -60,7 +73,8 @@ def read_examples(page: Path) -> list[Example]:
         Example(
             text.count("\n", 0, block.start()) + 1,
             list(map(_step, block[2].splitlines())),
-            bool(block[1]),
+            block[1] == " locked",
+            block[1] == " files",
         )
         for block in _BLOCK.finditer(text)
     ]
@@ -90,6 +104,8 @@ class Stage:
         self, server: LocalServer, patience_seconds: float = PATIENCE_SECONDS, password: str = ""
     ) -> None:
         self._address = (server.host, server.port)
+        self._place = server.address
+        self._answer = b""
         self._patience_seconds = patience_seconds
         self._sockets: dict[str, socket.socket] = {}
         self._secrets: dict[bytes, bytes] = {}
@@ -122,15 +138,39 @@ class Stage:
         self._expect_no_more()
 
     def _send(self, step: Step) -> None:
+        if step.who == CURL:
+            self._curl(step)
+            return
         sock = self._sockets.pop(step.who, None)
         new = sock is None
         self._sockets[step.who] = sock = sock or self._connect()  # the last sender is the last
-        octets = step.octets
-        for told, real in self._secrets.items():
-            octets = octets.replace(told, real)
+        octets = self._real(step.octets)
         sock.sendall(octets)
         if new and not octets.startswith(b"+"):
             self._await_begin(sock, octets)
+
+    def _real(self, octets: bytes) -> bytes:
+        for told, real in self._secrets.items():
+            octets = octets.replace(told, real)
+        return octets
+
+    def _curl(self, step: Step) -> None:
+        asked = self._real(step.octets).decode().replace(TOLD.decode(), self._place)
+        arguments = ["curl", "--silent", "--show-error", *shlex.split(asked)]
+        ended = subprocess.run(arguments, capture_output=True, check=False, timeout=30)
+        assert (ended.returncode, ended.stderr) == (0, b"")
+        self._answer = ended.stdout
+
+    def _placed(self, octets: bytes) -> bytes:
+        """Return a line that names the server, as one at this port says it."""
+        before, told, after = octets.partition(TOLD)
+        if not told:
+            return octets
+        place = self._place.encode()
+        *_, header = _HEADER.finditer(before)
+        size = b"%-10d" % (int(header[0]) + len(place) - len(TOLD))
+        before = before[: header.start()] + size + before[header.end() :]
+        return self._real(before + place + after)
 
     def _await_begin(self, sock: socket.socket, octets: bytes) -> None:
         """Wait until a classic session has begun, which it is not told, or was refused."""
@@ -145,16 +185,20 @@ class Stage:
         return self._observer.recv(65_536)
 
     def _expect(self, step: Step) -> None:
+        if step.who == CURL:
+            assert _comparable(self._answer) == _comparable(self._real(step.octets))
+            return
         sock, received = self._sockets[step.who], b""
-        while len(received) < len(step.octets):
-            chunk = sock.recv(len(step.octets) - len(received))
-            assert chunk, f"{step.who} is closed after {received!r}, not {step.octets!r}"
+        expected = self._placed(step.octets)
+        while len(received) < len(expected):
+            chunk = sock.recv(len(expected) - len(received))
+            assert chunk, f"{step.who} is closed after {received!r}, not {expected!r}"
             received += chunk
-        for secret in (_SECRET, _CODE, _ROOM, _ID):
+        for secret in (_SECRET, _CODE, _ROOM, _ID, _UPLOAD, _ADDRESS):
             told, real = secret.search(step.octets), secret.search(received)
             if told and real:
                 self._secrets[told[1]] = real[1]
-        assert _comparable(received) == _comparable(step.octets), (
+        assert _comparable(received) == _comparable(self._placed(step.octets)), (
             f"{step.who} receives {received!r}"
         )
 
@@ -190,4 +234,6 @@ def _comparable(octets: bytes) -> bytes:
         octets = _ROOM.sub(b'"room":"@..."', octets)
     octets = _PERSON.sub(rb'"\1":"..."', _EPOCH.sub(b'"epoch":"..."', octets))
     octets = _HOOK.sub(b'"hook":"..."', octets)
+    octets = _ADDRESS.sub(b'"..."', _UPLOAD.sub(b'"upload":"..."', octets))
+    octets = _FILE.sub(b'"id":"..."', octets)
     return _SECRET.sub(b'"session":"..."', _TIME.sub(rb'"\1":0', octets))

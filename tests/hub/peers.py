@@ -9,9 +9,10 @@ from hubbub.chat.events import AnyEvent
 from hubbub.chat.format import Format
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import (
-    AboutSecrets,
+    AboutServer,
     Answer,
     FactsQuery,
+    FreeSpace,
     HashPassword,
     NewSecret,
     PageQuery,
@@ -126,8 +127,8 @@ class Chatroom:
                 return self._answer_about_messages(question)
             case FactsQuery(prefix=prefix):
                 return now(self.log.facts(prefix))
-            case HashPassword() | VerifyPassword() | NewSecret():
-                return self._answer_about_secrets(question)
+            case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
+                return self._answer_about_server(question)
         return None
 
     def _answer_about_messages(self, question: ReactionsQuery | RevisionsQuery) -> Answer:
@@ -135,7 +136,7 @@ class Chatroom:
             return now(self.log.revisions(question))
         return now(self.log.reactions(question))
 
-    def _answer_about_secrets(self, question: AboutSecrets) -> str | bool:
+    def _answer_about_server(self, question: AboutServer) -> str | bool | int:
         match question:
             case HashPassword(password=password):
                 return f"hash of {password}"
@@ -145,6 +146,8 @@ class Chatroom:
             case NewSecret():
                 self.secrets += 1
                 return f"{self.secrets:022d}"
+            case FreeSpace():
+                return 10**12
 
     def finish(self) -> None:
         """Go on with what nobody waits for any more."""

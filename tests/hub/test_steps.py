@@ -65,6 +65,7 @@ COMMANDS: list[c.AnyCommand] = [
     c.RevokeToken(token="x"),
     c.Rooms(),
     c.Say(room="dev", text="x"),
+    c.Upload(room="dev", name="x", size=1),
     c.Search(query="x"),
     c.Seen(room="dev", seq=1),
     c.SetTopic(room="dev", text="x"),

@@ -43,6 +43,11 @@ COURSES = {
     "not_a_member": Course.LASTING,
     "no_such_room": Course.LASTING,
     "no_such_message": Course.LASTING,
+    "no_such_file": Course.LASTING,
+    "no_such_upload": Course.LASTING,
+    "wrong_offset": Course.LASTING,
+    "too_large": Course.LASTING,
+    "no_space": Course.LASTING,
     "room_not_allowed": Course.LASTING,
     "room_taken": Course.LASTING,
     "too_many_rooms": Course.LASTING,
@@ -105,7 +110,8 @@ class Refused(HubbubError):
     """The peer asked for what it may not have; nothing was changed and the session goes on.
 
     Codes: bad_command, name_taken, name_not_allowed, room_not_allowed, not_a_member,
-    no_such_room, no_such_message, too_long, empty, forbidden, too_many_rooms, not_here.
+    no_such_room, no_such_message, no_such_file, too_large, no_space, too_long, empty, forbidden,
+    too_many_rooms, not_here.
     `retry_after`: in how many seconds the reason will have passed, if the server knows.
     """
 

@@ -32,7 +32,7 @@ def _changed(message: Message, event: AnyLogged) -> Message:
             edits = event.edits if event.edits > 1 else 0
             return replace(message, text=event.text, edited=event.at, edits=edits)
         case Deleted():
-            return replace(message, text="", deleted=True, reactions={}, pinned=False)
+            return replace(message, text="", deleted=True, reactions={}, pinned=False, files=())
         case Reaction():
             return replace(message, reactions=_reacted(message.reactions, event))
         case Pinned():

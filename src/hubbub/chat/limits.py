@@ -30,6 +30,47 @@ class GuestLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 30
 
 
+class FileLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[files]` section of hubbub.toml. A megabyte has 1,000,000 bytes."""
+
+    file_megabytes_max: Annotated[
+        float,
+        Meta(
+            ge=0, description="Megabytes that one file may have; 0 is none, so nobody uploads any."
+        ),
+    ] = 100
+    daily_megabytes_max: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Megabytes of files that people at one address may upload in a day, or ten "
+            "times as many if they are on the server's machine; 0 is no limit.",
+        ),
+    ] = 1000
+    room_megabytes_max: Annotated[
+        float, Meta(ge=0, description="Megabytes of files that one room holds; 0 is no limit.")
+    ] = 10_000
+    megabytes_max: Annotated[
+        float, Meta(ge=0, description="Megabytes of files in all rooms together; 0 is no limit.")
+    ] = 100_000
+    disk_free_megabytes_min: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Megabytes that files leave free on their disk, beside what [limits] "
+            "disk_free_bytes_min keeps: people can still talk when there is no room for files.",
+        ),
+    ] = 1000
+    unfinished_hours: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="Hours after which a file is dropped that was not sent to the end, or is "
+            "in no message.",
+        ),
+    ] = 24
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[limits]` section of hubbub.toml."""
 

@@ -113,6 +113,10 @@ class Moment(msgspec.Struct, frozen=True):
     """Wait a moment: somebody else is about to be done, of which no commit need come."""
 
 
+class FreeSpace(msgspec.Struct, frozen=True):
+    """How many bytes of files the disk takes, beside what is on its way; none if none are kept."""
+
+
 class HashPassword(msgspec.Struct, frozen=True):
     """Make a hash of a password, with which it can be verified later."""
 
@@ -147,7 +151,9 @@ class VerifyPassword(msgspec.Struct, frozen=True):
 
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
 AboutLog = PageQuery | SearchQuery | ReactionsQuery | RevisionsQuery | FactsQuery
-Question = AboutLog | Settled | Moment | Guess | AboutSecrets
+AboutServer = AboutSecrets | FreeSpace
+Question = AboutLog | Settled | Moment | Guess | AboutServer
 
-Answer = Page | Revisions | list[Reaction] | list[Fact] | str | bool | None
-"""A page or facts for queries, a hash or secret, whether the password is right, else nothing."""
+Answer = Page | Revisions | list[Reaction] | list[Fact] | int | str | bool | None
+"""A page or facts for queries, a number of bytes, a hash or secret, whether the password is right,
+else nothing."""

@@ -1,6 +1,7 @@
 """The door for programs: `connect`, and the `Chat` it gives."""
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -209,6 +210,7 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
         *,
         nonce: str | None = None,
         me: bool = False,
+        files: Sequence[str] = (),
     ) -> int | None:
         """Post a message once, and return its seq when it is committed.
 
@@ -217,9 +219,11 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
         after the waits of `reconnect`, or without those for about half a minute (`Delayed` tells).
         Cancelling does not take the message back. Give a `nonce`, new for each message, to
         recognise the message when it comes back as an event, or to say it again in a later run.
-        `me`: the text says what we do, as "waves".
+        `me`: the text says what we do, as "waves". `files`: the ids of finished uploads (`upload`)
+        for the same room; with them, the text may be empty.
         """
-        return await self._driver.post(_sayable(text), room, reply_to, nonce, me=me)
+        sayable = _sayable(text) if text or not files else ""
+        return await self._driver.post(sayable, room, reply_to, nonce, me=me, files=tuple(files))
 
     async def line(self, text: str, *, nonce: str | None = None) -> None:
         """Take a line as people type it: a message to the current room, or a `/` command.

@@ -135,6 +135,7 @@ class Driver:
         nonce: str | None = None,
         *,
         me: bool = False,
+        files: tuple[str, ...] = (),
     ) -> int | None:
         """Send a message, now or when it can be; return its seq.
 
@@ -145,7 +146,7 @@ class Driver:
         nonce = nonce or self._nonces.next()
         if (same := self._posted.expected(nonce)) is not None:
             return await asyncio.shield(same)  # it is on its way already
-        post = Post(nonce, room or self.session.rooms.current, text, reply_to, me)
+        post = Post(nonce, room or self.session.rooms.current, text, reply_to, me, files)
         posted = self._posted.expect(nonce)
         self.session.say(post, self._now)
         self._stirred.set()

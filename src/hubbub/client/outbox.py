@@ -24,7 +24,7 @@ _POST_BYTES = 128
 class Post(msgspec.Struct, frozen=True):
     """A message to send. `nonce` makes that it is posted once, however often it is written.
 
-    `me`: the text says what we do.
+    `me`: the text says what we do. `files`: the ids of finished uploads.
     """
 
     nonce: str
@@ -32,11 +32,12 @@ class Post(msgspec.Struct, frozen=True):
     text: str
     reply_to: int | None = None
     me: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def weight_bytes(self) -> int:
         """About the bytes that it takes on the wire."""
-        return _POST_BYTES + len(self.text.encode())
+        return _POST_BYTES + len(self.text.encode()) + 32 * len(self.files)
 
 
 class Outbox:

@@ -73,6 +73,7 @@ class Posting:
                 reply_to=post.reply_to,
                 behind=self._behind.get(post.room),
                 me=post.me,
+                files=post.files,
             )
             try:
                 self._behind[post.room] = self._ask(About.POSTING, say, now)

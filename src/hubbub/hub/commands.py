@@ -10,7 +10,7 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
 from hubbub.chat.words import allowed_query
-from hubbub.hub import hooks, posting, threads
+from hubbub.hub import hooks, posting, threads, uploading
 from hubbub.hub.asking import Decision, Reading, read
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.private import after_seen, page_seen, seen_after
@@ -264,4 +264,5 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Report: posting.report,
     c.Typing: typing,
     c.Unlock: unlock,
+    c.Upload: uploading.upload,
 }

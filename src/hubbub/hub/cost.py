@@ -21,6 +21,8 @@ from hubbub.hub.state import State
 CHUNK: Final = 0.1
 """A piece of the stream, as the system gives it; each byte of it costs `BYTE` besides."""
 BYTE: Final = 0.0001
+FILE_BYTE: Final = 0.000_01
+"""Of a file: it is read and written in large pieces, and lies in nobody's way meanwhile."""
 LINE: Final = 0.3
 """Of HTTP: a header, or half a chunk of a body, which may be one byte."""
 ACCEPTING: Final = 1.0
@@ -291,6 +293,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Direct: _at(2 * ENTRANCE),
     c.Leave: _at(COMMAND),
     c.Say: _say,
+    c.Upload: _at(QUESTION),
     c.Edit: _change,
     c.Delete: _change,
     c.React: _change,

@@ -7,22 +7,26 @@ come in as arguments, bytes go out through each session's outlet.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from hubbub.chat.access import Access
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyLogged, Entry, Fact, Message, Page, Rooms
+from hubbub.chat.files import Upload
 from hubbub.chat.format import Format
 from hubbub.chat.grants import Hook
 from hubbub.chat.heard import Heard
-from hubbub.chat.limits import GuestLimits, Limits
+from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.queries import Epoch, Head, Settled
 from hubbub.chat.roles import Scope
 from hubbub.hub import commands, delivery, hooks, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
+from hubbub.hub.filing import Filing
 from hubbub.hub.flow.drafts import Draft
+from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.people import admission, forgetting, records, seeing
 from hubbub.hub.power.across import page_readable, private_names
@@ -39,7 +43,8 @@ class Hub:
     """One chatroom. `heads` gives each room's place in the log, `epochs` the log's epochs, `facts`
     the public ones that stand in it. It is opened `at` a time, in milliseconds since the epoch.
 
-    With a `password`, sessions must give it before anything else.
+    With a `password`, sessions must give it before anything else. `stored`: how many bytes of
+    files the rooms hold.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class Hub:
         *,
         guests: GuestLimits | None = None,
         access: Access | None = None,
+        files: FileLimits | None = None,
+        stored: Mapping[str, int] = MappingProxyType({}),
         server: str,
         password: str = "",
         operator_code: str = "",
@@ -63,12 +70,14 @@ class Hub:
             facts,
             guests=guests or GuestLimits(),
             access=access or Access(),
+            uploads=Uploads(files or FileLimits(), stored),
             server=server,
             password=password,
             operator_code=operator_code,
             at=at,
         )
         self._delivery = delivery.Delivery(self._state)
+        self.files = Filing(self._state)
 
     def learn(self, facts: Sequence[Fact]) -> None:
         """Take in more facts that stand in the log at the start: some of those of names or people.
@@ -242,10 +251,23 @@ class Hub:
         return lines.decide(self._state, session, text, at)
 
     def post(
-        self, poster: Session, room: str, text: str, at: int, *, ref: str, nonce: str | None = None
+        self,
+        poster: Session,
+        room: str,
+        text: str,
+        at: int,
+        *,
+        ref: str,
+        nonce: str | None = None,
+        uploads: Sequence[Upload] = (),
     ) -> None:
-        """Post to a public room without entering it; it opens if there is none of that name."""
-        posting.post_from_outside(self._state, poster, room, text, at, ref=ref, nonce=nonce)
+        """Post to a public room without entering it; it opens if there is none of that name.
+
+        The message has the files of finished `uploads`.
+        """
+        posting.post_from_outside(
+            self._state, poster, room, text, at, ref=ref, nonce=nonce, uploads=uploads
+        )
 
     def post_privately(
         self, poster: Session, name: str, text: str, at: int, *, ref: str, nonce: str | None = None

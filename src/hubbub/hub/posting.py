@@ -1,10 +1,11 @@
 """What changes a room's log: messages, edits, deletions, reactions and topics."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Damaged, LogError, Refused
+from hubbub.chat.files import FileSummary, Upload
 from hubbub.chat.fold import target_of
 from hubbub.chat.names import is_direct, known_by, same_name
 from hubbub.chat.queries import Answer, PageQuery, PostedAs, Question
@@ -50,10 +51,10 @@ REACTIONS_MAX = 1000
 Finding = Generator[Question, Answer, e.Message]
 
 
-def allowed_text(state: State, raw: str) -> tuple[str, int]:
+def allowed_text(state: State, raw: str, *, may_be_empty: bool = False) -> tuple[str, int]:
     """Return a message's text without control characters, and its bytes; raise Refused."""
     text = raw if raw.isprintable() else inert(raw)
-    if not text.strip("\n"):
+    if not (text.strip("\n") or may_be_empty):
         raise Refused("The message has no visible text. Write something in it.", code="empty")
     size = len(text) if text.isascii() else len(text.encode())
     if size > state.limits.text_bytes_max:
@@ -74,22 +75,35 @@ def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
     message.nonce = command.nonce
     message.reply_to = command.reply_to
     message.me = command.me
-    if command.reply_to is not None:
-        return _reply(state, session, room, message, command)
+    if command.reply_to is not None or command.files:
+        return _say_with(state, session, room, message, command)
     _post_behind(state, session, message, command)
     return None
 
 
-def _reply(
+def _say_with(
     state: State, session: Session, room: Room, message: e.Message, command: c.Say
 ) -> Reading:
+    """Post a message that answers one, or has files."""
+    uploads: list[Upload] = []
     try:
-        yield from find_message_to_change(state, session, room, command.reply_to or 0)
+        if command.reply_to is not None:
+            yield from find_message_to_change(state, session, room, command.reply_to)
+        if command.files:
+            by, drafts = session.person, state.drafts
+            uploads = state.uploads.finished(by, room.name, command.files, command.nonce, drafts)
     except Refused:
-        # What it answers may have gone since it was posted: a repeat is a repeat all the same.
+        # What it needs may have gone since it was posted: a repeat is a repeat all the same.
         if not (yield from _was_posted(state, session, room, command)):
             raise
-    _post_behind(state, session, message, command)
+    message.files = summaries(uploads)
+    draft = _post_behind(state, session, message, command)
+    state.uploads.taken(uploads, draft)
+
+
+def summaries(uploads: Sequence[Upload]) -> tuple[FileSummary, ...]:
+    """Return what a message tells of finished uploads."""
+    return tuple(one.file for one in uploads if one.file is not None)
 
 
 def _was_posted(
@@ -102,10 +116,12 @@ def _was_posted(
     return bool(page.messages)
 
 
-def _post_behind(state: State, session: Session, message: e.Message, command: c.Say) -> None:
+def _post_behind(state: State, session: Session, message: e.Message, command: c.Say) -> Draft:
     if command.ref is not None:
         session.put_off.pop(command.ref, None)  # it stands for this one from now on
-    post(state, session, message, command.ref).behind = command.behind
+    draft = post(state, session, message, command.ref, may_be_empty=bool(command.files))
+    draft.behind = command.behind
+    return draft
 
 
 def draft_message(session: Session, room: Room, text: str, at: int) -> e.Message:
@@ -126,10 +142,12 @@ def post_from_outside(
     ref: str,
     nonce: str | None,
     maker: Session | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> None:
     """Post to a public room without entering it; it opens if there is none of that name.
 
-    The poster may do so if its `maker` might, who is itself unless it is a webhook.
+    The poster may do so if its `maker` might, who is itself unless it is a webhook. The message has
+    the files of finished `uploads`.
     """
     maker = maker or poster
     if is_direct(raw_room):  # the poster's name may be that of a member who left
@@ -139,13 +157,14 @@ def post_from_outside(
     room = find_or_open_room(state, maker, raw_room)
     check_may_open(state, poster, room, at)
     message = draft_message(poster, room, text, at)
-    message.nonce = nonce
-    message.text, text_bytes = allowed_text(state, message.text)
+    message.nonce, message.files = nonce, summaries(uploads)
+    message.text, text_bytes = allowed_text(state, message.text, may_be_empty=bool(uploads))
     check_entry(state, maker, Act.SAY, room)
     check_speaking(state, maker, room, nonce)
     if room.name not in state.rooms:
         open_room(state, poster, room, at)
-    _submit_from_outside(state, poster, message, ref, text_bytes)
+    draft = _submit_from_outside(state, poster, message, ref, text_bytes)
+    state.uploads.taken(uploads, draft)
     spoke(state, maker, room, nonce)
 
 
@@ -169,18 +188,25 @@ def post_privately(
 
 def _submit_from_outside(
     state: State, poster: Session, message: e.Message, ref: str, text_bytes: int
-) -> None:
+) -> Draft:
     """Let a message wait; if that is refused, leave no room behind that was opened for it."""
     try:
-        submit(state, poster, message, ref, text_bytes)
+        return submit(state, poster, message, ref, text_bytes)
     except Refused:
         state.close_if_unused(state.rooms[message.room])
         raise
 
 
-def post(state: State, session: Session, message: e.Message, ref: str | None = None) -> Draft:
+def post(
+    state: State,
+    session: Session,
+    message: e.Message,
+    ref: str | None = None,
+    *,
+    may_be_empty: bool = False,
+) -> Draft:
     """Let a message wait for the next commit; raise Refused if its text is not allowed."""
-    message.text, text_bytes = allowed_text(state, message.text)
+    message.text, text_bytes = allowed_text(state, message.text, may_be_empty=may_be_empty)
     if not state.order.restrains(message.room):
         return submit(state, session, message, ref, text_bytes)
     room = state.rooms[message.room]

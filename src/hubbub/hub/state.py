@@ -12,6 +12,7 @@ from hubbub.chat.queries import Epoch, Head
 from hubbub.chat.rules import OPERATOR
 from hubbub.hub.flow.drafts import Draft, Drafts
 from hubbub.hub.flow.passing import Passing
+from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.book import Book
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.grants import Grants
@@ -60,6 +61,7 @@ class State:
         *,
         guests: GuestLimits,
         access: Access,
+        uploads: Uploads,
         server: str,
         password: str,
         operator_code: str,
@@ -94,6 +96,7 @@ class State:
         self.openings = Openings(limits.rooms_max)
         self.unanswered = Unanswered()
         self.quota = Quota(limits.daily_bytes_max)
+        self.uploads = uploads
         self.awaited: dict[Room, None] = {}
         self.put(Room(DEFAULT_ROOM))
         self.removed: dict[str, int] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import cast
 
-from hubbub.chat.events import AnyLogged, Entry, Fact
+from hubbub.chat.events import AnyLogged, Entry, Fact, Message
 from hubbub.chat.names import SYSTEM_ROOM
 from hubbub.chat.removal import removed_by
 from hubbub.log.nonces import nonce_key
@@ -32,6 +32,8 @@ class Batch:
         """What is to be committed, each room's in order."""
         self.posted: dict[str, Entry] = {}
         """By nonce, what is to be committed."""
+        self.files: list[Message] = []
+        """Of these, the messages with files."""
         facts = [draft for draft in drafts if draft.room == SYSTEM_ROOM]
         self.removes = [room for fact in facts if (room := removed_by(fact))]
         """The rooms that are removed, before anything else of the batch is done."""
@@ -56,6 +58,8 @@ class Batch:
                     continue
                 self.posted[key] = draft
             standing.append(draft)
+            if type(draft) is Message and draft.files:
+                self.files.append(draft)
             events = rooms.get(draft.room)
             if events is None:
                 events = rooms[draft.room] = []

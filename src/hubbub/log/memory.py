@@ -4,7 +4,8 @@ Its coroutines never suspend, so a test may run one by plain `send(None)`.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence, Set
 from itertools import islice
 from operator import attrgetter
 
@@ -66,6 +67,9 @@ class MemoryLog(Log):
         self._posted: dict[str, int] = {}
         self._standing = Standing({})
         self._facts: dict[str, Fact] = {}
+        self._files: dict[str, tuple[int, str, int]] = {}
+        """By id, the seq of the message or 0, the hash and the size."""
+        self._loosenings = 0
 
     async def heads(self) -> list[Head]:
         heads = [
@@ -110,6 +114,7 @@ class MemoryLog(Log):
         if events is None:
             return
         self._removed[room] = self._tails.pop(room)
+        self._loosen({event.seq for event in events})
         del self._topics[room]
         for event in events:
             self._messages.pop(event.seq, None)
@@ -117,6 +122,12 @@ class MemoryLog(Log):
             self._revisions.pop(event.seq, None)
             if (key := nonce_key(event)) is not None:
                 self._posted.pop(key, None)
+
+    def _loosen(self, seqs: Set[int]) -> None:
+        for id_, (seq, hash_, size) in self._files.items():
+            if seq in seqs:
+                self._files[id_] = (0, hash_, size)
+                self._loosenings += 1
 
     def _clear(self, room: str) -> None:
         """Let nothing stand any more that was said of a room, which is removed."""
@@ -149,6 +160,8 @@ class MemoryLog(Log):
         match event:
             case Message():
                 self._messages[event.seq] = event
+                for file in event.files:
+                    self._files[file.id] = (event.seq, file.sha256, file.size)
             case Topic():
                 self._topics[event.room] = event.text
             case Edited(target=seq, kept=True) if not (before := self._messages[seq]).deleted:
@@ -161,6 +174,8 @@ class MemoryLog(Log):
             self._messages[touched] = fold(self._messages[touched], event)
         if isinstance(event, Edited | Deleted):
             self._newest[event.target] = newer(self._newest.get(event.target), event)
+            if isinstance(event, Deleted):
+                self._loosen({event.target})
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         events = self._rooms.get(room, [])
@@ -214,6 +229,33 @@ class MemoryLog(Log):
                 if event.on and not self._messages[event.target].deleted:
                     standing[key] = event
         return [event for event in standing.values() if event.person == query.person]
+
+    async def holder(self, file: str) -> tuple[str, int] | None:
+        seq, _, _ = self._files.get(file, (0, "", 0))
+        return (self._messages[seq].room, seq) if seq else None
+
+    async def stored(self) -> dict[str, int]:
+        sizes: Counter[str] = Counter()
+        for seq, _, size in self._files.values():
+            if seq:
+                sizes[self._messages[seq].room] += size
+        return dict(sizes)
+
+    @property
+    def loosenings(self) -> int:
+        """How many files have lost their messages."""
+        return self._loosenings
+
+    async def loose(self) -> list[str]:
+        return [hash_ for seq, hash_, _ in self._files.values() if not seq]
+
+    async def held(self, hashes: Sequence[str]) -> set[str]:
+        return {hash_ for seq, hash_, _ in self._files.values() if seq} & set(hashes)
+
+    async def forget_loose(self, hashes: Sequence[str]) -> None:
+        gone = [id_ for id_, (seq, hash_, _) in self._files.items() if not seq and hash_ in hashes]
+        for id_ in gone:
+            del self._files[id_]
 
     @property
     def search_seconds(self) -> float:

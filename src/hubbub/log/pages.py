@@ -13,6 +13,9 @@ PAGE_BYTES_MAX = 1_048_576
 REVISIONS_MAX = 100
 """Former texts of one message that are told."""
 
+FILE_BYTES = 400
+"""About what is told of a file."""
+
 
 def page_of(
     room: str | None,
@@ -80,4 +83,4 @@ def revisions_of(query: RevisionsQuery, former: Sequence[Revision]) -> Revisions
 
 def _weight(message: Message) -> int:
     names = (len(name.encode()) for given in message.reactions.values() for name in given)
-    return len(message.text.encode()) + sum(names)
+    return len(message.text.encode()) + sum(names) + FILE_BYTES * len(message.files)

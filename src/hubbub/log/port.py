@@ -46,6 +46,9 @@ class Log(Protocol):
        with it stands (chat/removal.py); its head says up to where it went. A room of the same name
        begins anew. Other commits wait for none of it, and what it leaves behind goes soon.
 
+    13. A file is held by the message that it was posted with, from its commit on, and by none any
+       more from the commit on that deletes the message or removes its room, and is `loose` then.
+
     What its callers MUST keep to: an edit, deletion, reaction, pin or answer is about an earlier
     message of its own room, and not in the batch that removes the room.
     """
@@ -119,6 +122,28 @@ class Log(Protocol):
 
     async def revisions(self, query: RevisionsQuery) -> Revisions:
         """Return the former texts of a message that are kept; the newest, if they are many."""
+
+    async def holder(self, file: str) -> tuple[str, int] | None:
+        """Return the room and the seq of the standing message that holds the file with this id.
+
+        Whoever may read that message may read the file.
+        """
+
+    async def stored(self) -> dict[str, int]:
+        """Return how many bytes of files the messages of each room hold."""
+
+    @property
+    def loosenings(self) -> int:
+        """A number that changes when files may have lost their messages."""
+
+    async def loose(self) -> list[str]:
+        """Return the hashes of some files whose messages are gone, and which are not forgotten."""
+
+    async def held(self, hashes: Sequence[str]) -> set[str]:
+        """Return which of these hashes are of files that messages hold."""
+
+    async def forget_loose(self, hashes: Sequence[str]) -> None:
+        """Forget the files with these hashes whose messages are gone."""
 
     async def search(self, query: SearchQuery, windows: int) -> Page:
         """Return the newest messages that match, each found within a second of its commit.

@@ -24,8 +24,12 @@ from hubbub.server.starting import hub_from
 
 
 @asynccontextmanager
-async def running(config: Config, log: Log, operator_code: str = "") -> AsyncIterator[str]:
+async def running(
+    config: Config, log: Log, operator_code: str = "", folder: Path | None = None
+) -> AsyncIterator[str]:
     """Serve `log` until the block ends; yields the address, `host:port`.
+
+    Files are kept in `folder`; without one, none are taken.
 
     Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
     """
@@ -34,7 +38,8 @@ async def running(config: Config, log: Log, operator_code: str = "") -> AsyncIte
     )
     hub = await hub_from(log, config, limits, operator_code)
     load_tables()  # later, everybody would wait for it
-    chatroom = Chatroom(limits, hub, log)
+    chatroom = Chatroom(limits, hub, log, folder)
+    await chatroom.files.open()
     listener = Listener(chatroom, config.server.hosts, config.server.trusted_proxies)
     await listener.open(config.server.listen)
     # These never end; if one fails, that is a fault of ours, and the server ends with it.
@@ -44,6 +49,7 @@ async def running(config: Config, log: Log, operator_code: str = "") -> AsyncIte
             chatroom.commits.run(),
             chatroom.sweep(),
             chatroom.finish(),
+            chatroom.files.run(),
             listener.sweep(),
         )
     ]
@@ -86,7 +92,7 @@ async def hosting(config: Config | None = None) -> AsyncIterator[str]:
             is_first=not spent and not await log.facts(OPERATOR),
             is_spent=lambda code: OPERATOR_CODE + hash_of(code) in spent,
         )
-        async with running(config, log, code) as address:
+        async with running(config, log, code, folder) as address:
             yield address
     finally:
         await log.close()

@@ -1,4 +1,4 @@
-"""The configuration file: TOML with a section each for server, limits, people and log.
+"""The configuration file: TOML with a section each for server, limits, people, files and log.
 
 The structs below are its only definition; `print_config` writes them out as a commented file.
 """
@@ -15,7 +15,7 @@ from msgspec.structs import fields
 
 from hubbub.chat.access import Access
 from hubbub.chat.errors import ConfigError
-from hubbub.chat.limits import GuestLimits, Limits
+from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 
 NUMBER_MAX = 1_000_000_000
 """More than any setting needs: a gigabyte, or thirty years."""
@@ -68,6 +68,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     access: Access = Access()
     people: GuestLimits = GuestLimits()
+    files: FileLimits = FileLimits()
     log: LogSection = LogSection()
 
 

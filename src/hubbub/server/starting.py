@@ -30,6 +30,8 @@ async def hub_from(log: Log, config: Config, limits: Limits, operator_code: str)
         [fact for beginning in _BY_HEART for fact in await log.facts(beginning)],
         guests=config.people,
         access=config.access,
+        files=config.files,
+        stored=await log.stored(),
         server=f"hubbub {__version__}",
         password=config.server.password,
         operator_code=operator_code,

@@ -18,12 +18,19 @@ LOST = (
 
 
 class ClassicFrames:
-    """The tutorial's two frames per message; all that a classic session understands."""
+    """The tutorial's two frames per message; all that a classic session understands.
+
+    `server`: as in http://HOST:PORT, where those who hear this find files. It is the address that
+    they connected to themselves, so they can reach it.
+    """
 
     hears_itself = False
     knows_rooms = False
     gets_answers = False
     is_personal = False
+
+    def __init__(self, server: str = "") -> None:
+        self._server = server
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:
         """Return the name frame and the text frame; nothing where classic has no words.
@@ -34,6 +41,9 @@ class ClassicFrames:
             case Message(deleted=False, sender=name, text=text):
                 if event.me:
                     text = f"* {text}"
+                if event.files:
+                    lines = [file.line(self._server) for file in event.files]
+                    text = "\n".join([text, *lines] if text else lines)
                 if is_direct(event.room):
                     text = f"(private) {text}"
             case Notice():
@@ -63,16 +73,27 @@ CLASSIC = ClassicFrames()
 EVENTS = JsonFormat(encode_event_frame)
 
 
+@lru_cache(maxsize=64)
+def classic_at(server: str) -> ClassicFrames:
+    """Return the format for those who reached the server at this address: they share encodings."""
+    return ClassicFrames(server)
+
+
 class FramedDialect:
     """Implements `hubbub.wire.dialect.Dialect` for frames. The first frame decides for good."""
 
-    __slots__ = ("_decoder", "_speaks_events")
+    __slots__ = ("_classic", "_decoder", "_speaks_events")
 
     opening = CLASSIC
 
     def __init__(self, frame_bytes_max: int) -> None:
+        self._classic = CLASSIC
         self._decoder = FrameDecoder(frame_bytes_max)
         self._speaks_events: bool | None = None
+
+    def reached_at(self, address: str) -> None:
+        """Take in at which `host:port` the peer reached the server."""
+        self._classic = classic_at(f"http://{address}")
 
     def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said in `data`: first its name, then commands and plain lines."""
@@ -81,7 +102,7 @@ class FramedDialect:
                 yield FILLER  # a frame of length 0 is valid, and means nothing
             elif self._speaks_events is None:
                 self._speaks_events = frame.event
-                yield Introduction(frame.text, EVENTS if frame.event else CLASSIC)
+                yield Introduction(frame.text, EVENTS if frame.event else self._classic)
             elif frame.event and self._speaks_events:
                 yield heard_command(frame.text)
             else:

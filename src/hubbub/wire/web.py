@@ -34,6 +34,9 @@ class WebSocketDialect:
         self._close_code = NORMAL
         self._introduced = False
 
+    def reached_at(self, address: str) -> None:
+        """Pass over it: a page knows its own address."""
+
     def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said in `data`: first `hello`, then commands, pings and the end."""
         try:

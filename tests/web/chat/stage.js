@@ -78,7 +78,8 @@ export class Stage {
     says: ({ says }) => this.network.latest.say(...says.map((event) => this.#event(event))),
     user: async ({ user }) => {
       const { chat } = this.tab;
-      if (user.say) chat.say(user.room, user.say, { replyTo: user.reply_to });
+      const files = user.files?.map((id) => ({ id }));
+      if (user.say) chat.say(user.room, user.say, { replyTo: user.reply_to, files });
       if (user.join) chat.join(user.join).catch(() => {});
       if (user.direct) chat.direct(user.direct).catch(() => {});
       const failed = (error) => (this.#failure = error.code);

@@ -81,6 +81,7 @@ from hubbub.chat.commands.talk import (
     Seen,
     SetTopic,
     Typing,
+    Upload,
 )
 from hubbub.chat.commands.threads import Pin, Pins, Replies, Revisions
 
@@ -120,6 +121,7 @@ AnyCommand = (
     | Direct
     | Leave
     | Say
+    | Upload
     | Edit
     | Delete
     | React

@@ -5,7 +5,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from hubbub.chat.commands.base import REF_CHARS_MAX, Command
-from hubbub.chat.events import Seq
+from hubbub.chat.events import Count, Seq
+from hubbub.chat.files import FILES_MAX, FileId
 
 PAGE_MESSAGES_MAX = 200
 
@@ -54,7 +55,8 @@ class Say(Command, tag="say"):
 
     `behind`: the ref of an earlier command of this session; if the log could not take that one, it
     must not take this one either, so that nothing overtakes what is repeated. `me`: the text says
-    what we do, as "waves".
+    what we do, as "waves". `files`: the ids of finished uploads for this room; with them, the text
+    may be empty.
     """
 
     room: str
@@ -63,6 +65,15 @@ class Say(Command, tag="say"):
     reply_to: Seq | None = None
     behind: Annotated[str, Meta(max_length=REF_CHARS_MAX)] | None = None
     me: bool = False
+    files: Annotated[tuple[FileId, ...], Meta(max_length=FILES_MAX)] = ()
+
+
+class Upload(Command, tag="upload"):
+    """Ask for an address that takes the `size` bytes of a file for a room."""
+
+    room: str
+    name: str
+    size: Count
 
 
 class Edit(Command, tag="edit"):

@@ -67,6 +67,7 @@ from hubbub.chat.events.sessions import (
     Notice,
     Ok,
     PersonSummary,
+    Upload,
     Welcome,
 )
 
@@ -101,6 +102,7 @@ AnyEvent = (
     | Removed
     | Bans
     | Access
+    | Upload
     | Ok
     | Error
     | Notice

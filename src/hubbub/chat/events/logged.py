@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from hubbub.chat.files import FileSummary
 from hubbub.chat.names import SYSTEM_ROOM
 from hubbub.chat.times import Milliseconds
 
@@ -33,10 +34,10 @@ class Message(Logged, tag="message", kw_only=True):
     """Something that a member said.
 
     Read from the log, it has its newest text: `edited` is when that was given (milliseconds since
-    the epoch), `edits` how often it was edited, if more than once. A `deleted` one has no text
-    left. `me`: the text says what its sender does, as "waves". Only in pages appear `reactions`
-    (emoji to the names that gave it), `replies`, how many messages answer it, deleted ones too, and
-    whether it is `pinned`.
+    the epoch), `edits` how often it was edited, if more than once. A `deleted` one has neither text
+    nor `files` left. `me`: the text says what its sender does, as "waves". Only in pages appear
+    `reactions` (emoji to the names that gave it), `replies`, how many messages answer it, deleted
+    ones too, and whether it is `pinned`.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Message(Logged, tag="message", kw_only=True):
     reactions: dict[str, list[str]] = msgspec.field(default_factory=dict)
     replies: Count = 0
     pinned: bool = False
+    files: tuple[FileSummary, ...] = ()
 
 
 class Edited(Logged, tag="edited", kw_only=True):

@@ -66,6 +66,17 @@ class Error(Event, tag="error"):
         return cls(code=error.code, message=str(error), ref=ref, retry_after=retry_after)
 
 
+class Upload(Event, tag="upload"):
+    """The answer to `upload`: the id, for `say`, and the path that takes the bytes.
+
+    Whoever knows `address` may send them, so it is secret.
+    """
+
+    upload: str
+    address: str
+    ref: str | None = None
+
+
 class Notice(Event, tag="notice"):
     """The server answers a line that began with `/`."""
 

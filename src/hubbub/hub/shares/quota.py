@@ -21,10 +21,11 @@ FEW_DRAFTS: Final = 100
 
 
 class Quota:
-    """Each address may post `share_bytes` a day, 0 is no limit. This machine is called ''."""
+    """Each address may post, or `verb`, `share_bytes` a day, 0 is no limit. This machine is ''."""
 
-    def __init__(self, share_bytes: int) -> None:
+    def __init__(self, share_bytes: int, *, verb: str = "post") -> None:
         self._share_bytes = share_bytes
+        self._verb = verb
         self._posted = Buckets(self._share)
 
     def _share(self, origin: str) -> float:
@@ -43,9 +44,10 @@ class Quota:
             allowed = share if drafts > FEW_DRAFTS else 2 * share
             if (excess := posted.left(at) + size - allowed) > 0:
                 seconds = posted.seconds_for(excess)
+                again = f"{self._verb.capitalize()} this again in {seconds} seconds."
                 raise Refused(
-                    f"People at your address have posted {ceil(posted.level)} bytes lately; "
-                    f"{share:.0f} a day are allowed. Post this again in {seconds} seconds.",
+                    f"People at your address have {self._verb}ed {ceil(posted.level)} bytes "
+                    f"lately; {share:.0f} a day are allowed. {again}",
                     code="too_much",
                     retry_after=seconds,
                 )

@@ -34,6 +34,13 @@ from hubbub.log.sqlite.around import Around
 from hubbub.log.sqlite.checkpoints import Checkpoints, open_twice
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
 from hubbub.log.sqlite.facts import Portion, portions_of_facts
+from hubbub.log.sqlite.files import (
+    forget_loose,
+    read_held,
+    read_holder,
+    read_loose,
+    read_stored,
+)
 from hubbub.log.sqlite.folder import Claim, claim
 from hubbub.log.sqlite.holes import read_holes
 from hubbub.log.sqlite.index import Index
@@ -193,6 +200,26 @@ class SqliteLog(Log):
 
     async def revisions(self, query: RevisionsQuery) -> Revisions:
         return await self._reading.run(lambda db: Around(db, self.damage).revisions(query))
+
+    async def holder(self, file: str) -> tuple[str, int] | None:
+        return await self._reading.run(lambda db: read_holder(db, file))
+
+    async def stored(self) -> dict[str, int]:
+        return await self._reading.run(read_stored)
+
+    @property
+    def loosenings(self) -> int:
+        """How often files may have lost their messages."""
+        return self._writer.loosenings
+
+    async def loose(self) -> list[str]:
+        return await self._reading.run(read_loose)
+
+    async def held(self, hashes: Sequence[str]) -> set[str]:
+        return await self._reading.run(lambda db: read_held(db, hashes))
+
+    async def forget_loose(self, hashes: Sequence[str]) -> None:
+        await self._writing.run(lambda db: forget_loose(db, hashes))
 
     @property
     def search_seconds(self) -> float:

@@ -414,5 +414,8 @@ def _may_be_shown(messages: Sequence[Message], room: str) -> bool:
 
 
 def _has_text(event: AnyLogged) -> bool:
-    """Return whether a message has its text: it has none without the edit that holds it."""
-    return not isinstance(event, Message) or bool(event.text) or event.deleted
+    """Return whether a message has its text: it has none without the edit that holds it.
+
+    One with files may never have had any.
+    """
+    return not isinstance(event, Message) or bool(event.text or event.files) or event.deleted

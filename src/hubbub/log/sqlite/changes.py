@@ -19,7 +19,8 @@ from hubbub.chat.words import words_of
 from hubbub.log.newest import newest_of
 from hubbub.log.sqlite.seals import checksum_of, unsealed
 
-# The row that holds a message's text is that of its newest edit, or else its own.
+# The row that holds a message's text is that of its newest edit, or else its own; what it tells of
+# files is always in its own.
 HOLDING = """
 WITH asked (seq) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(:seqs))
 SELECT
@@ -31,12 +32,14 @@ SELECT
              (SELECT newest FROM folds WHERE seq = asked.seq),
              (SELECT last FROM segments WHERE last >= asked.seq ORDER BY last LIMIT 1)
          ) FROM asked
+         UNION SELECT (SELECT last FROM segments WHERE last >= asked.seq ORDER BY last LIMIT 1)
+         FROM asked CROSS JOIN files ON message = asked.seq
      ))
 """
 
 _seqs = msgspec.json.Decoder(set[int])
 _bodies = msgspec.json.Decoder(list[list[msgspec.Raw]])
-_event = msgspec.json.Decoder(AnyLogged)
+_event: msgspec.json.Decoder[Message | Edited] = msgspec.json.Decoder(Message | Edited)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -73,6 +76,10 @@ class Changes:
         bodies = _bodies.decode(unsealed(row[2]))
         edits = [_event.decode(body[0]) for body in bodies]
         self._edited = {edit.target for edit in edits if isinstance(edit, Edited)}
+        self.deleted = {seq for seq, one in self._newest.items() if isinstance(one, Deleted)}
+        """The messages that go."""
+        self.loosen = False
+        """Whether any of these may have files."""
         for body in bodies:
             self._blank(body)
         if any(isinstance(change, Edited) and change.kept for change in changes):
@@ -94,17 +101,16 @@ class Changes:
         encoded: list[bytes] = []
         for event, raw in zip(events, body, strict=True):
             seq = self._holds_former_text_of(event)
-            if seq is None:
-                encoded.append(raw)
-            else:
-                assert isinstance(event, Message | Edited)
+            bare = self._without_files(event)
+            if seq is not None:
                 self._holders[seq] = event
-                encoded.append(_blanked(event, len(raw)))
+                bare = replace(bare, text="")
                 self._reword(seq, event)
+            encoded.append(raw if bare is event else _as_long(bare, len(raw)))
         blanked = b"[%b]" % b",".join(encoded)
         self.blanked.append((events[-1].seq, blanked.decode(), checksum_of(blanked)))
 
-    def _holds_former_text_of(self, event: AnyLogged) -> int | None:
+    def _holds_former_text_of(self, event: Message | Edited) -> int | None:
         """Return the seq of the message whose text `event` has and must lose."""
         match event:
             case Edited(target=seq):
@@ -115,10 +121,16 @@ class Changes:
                 return None
         return seq if seq in self._newest and seq not in self._deleted else None
 
-    def _reword(self, seq: int, holder: AnyLogged) -> None:
+    def _without_files(self, event: Message | Edited) -> Message | Edited:
+        """Return what is left of an event if its message goes, and has files."""
+        if not (isinstance(event, Message) and event.files and event.seq in self.deleted):
+            return event
+        self.loosen = True
+        return replace(event, files=())
+
+    def _reword(self, seq: int, holder: Message | Edited) -> None:
         if seq > self._indexed:
             return  # it will be indexed as it reads then
-        assert isinstance(holder, Message | Edited)
         newest = self._newest[seq]
         now = None if isinstance(newest, Deleted) else " ".join(words_of(newest.text))
         self.reworded.append(Reworded(seq, holder.room, " ".join(words_of(holder.text)), now))
@@ -143,7 +155,10 @@ class Changes:
         """Return `event`, of the batch, as its row has it: the text only if it is the newest."""
         match event:
             case Message() if event.seq in self._newest:
-                return replace(event, text="")
+                self.loosen |= bool(event.files)
+                return replace(
+                    event, text="", files=() if event.seq in self.deleted else event.files
+                )
             case Edited() if (
                 event.target in self._deleted or event is not self._newest[event.target]
             ):
@@ -157,8 +172,8 @@ def _sealed(holder: Message | Edited) -> str:
     return f'"{checksum_of(body)}",{body.decode()}'
 
 
-def _blanked(event: AnyLogged, length: int) -> bytes:
-    """Return the JSON of `event` without its text, as long as it was with it."""
-    encoded = _encode(replace(event, text=""))
+def _as_long(event: AnyLogged, length: int) -> bytes:
+    """Return the JSON of `event`, of which something was taken, as long as it was with it."""
+    encoded = _encode(event)
     assert len(encoded) <= length
     return encoded[:-1] + b" " * (length - len(encoded)) + encoded[-1:]

@@ -33,9 +33,10 @@ CREATE TRIGGER rooms_removed INSTEAD OF INSERT ON removals BEGIN
                AND iif(json_valid(body), json_extract(body, '$.value.room'), NULL) = room)
     );
     INSERT INTO batches (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles,
-                         answers, pins, facts)
+                         answers, pins, facts, files)
         VALUES (NEW.rooms, NEW.segments, NEW.bodies, NEW.nonces, NEW.blanked, NEW.reworded,
-                NEW.folds, NEW.kept, NEW.toggles, NEW.answers, NEW.pins, NEW.facts);
+                NEW.folds, NEW.kept, NEW.toggles, NEW.answers, NEW.pins, NEW.facts,
+                NEW.files);
 END;
 CREATE TRIGGER room_is_gone AFTER DELETE ON going BEGIN
     DELETE FROM rooms WHERE id = OLD.id;
@@ -65,6 +66,10 @@ CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
         CROSS JOIN reactions ON reactions.target BETWEEN first AND last
     );
 <threads>
+    UPDATE files SET message = 0 WHERE message IN (
+        SELECT message FROM json_each(NEW.segments) CROSS JOIN segments ON last = value
+        CROSS JOIN files ON message BETWEEN first AND last
+    );
     DELETE FROM folds WHERE seq IN (
         SELECT folds.seq FROM json_each(NEW.segments) CROSS JOIN segments ON last = value
         CROSS JOIN folds ON folds.seq BETWEEN first AND last

@@ -31,6 +31,7 @@ from hubbub.log.sqlite.facts import (
     read_seqs,
     row_of,
 )
+from hubbub.log.sqlite.files import DROP_DELETED, PUT, rows_of
 from hubbub.log.sqlite.holes import read_holes, write_holes
 from hubbub.log.sqlite.schema import FORMAT_OF_PRIVATE, bring_up_to_date, format_of
 from hubbub.log.sqlite.segments import Cutting
@@ -139,8 +140,10 @@ def _copy(damaged: sqlite3.Connection, made: sqlite3.Connection) -> None:
                 made.execute(_NONCE, (key, event.seq))
         changes += [one for one in events if target_of(one) is not None]
         _put(made, events)
+        made.executemany(PUT, rows_of(events))
         last = newest.seq
     _fold(made, changes)
+    made.execute(DROP_DELETED)
     for target, sealed in attempt(lambda: damaged.execute(_KEPT).fetchall()) or []:
         if isinstance(target, int) and isinstance(sealed, bytes):
             made.execute(_KEEP, {"target": target, "sealed": sealed.decode(errors="replace")})

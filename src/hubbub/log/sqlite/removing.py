@@ -143,6 +143,7 @@ def take(writer: Writer, step: Step, connection: sqlite3.Connection) -> None:
     """Take a step, in the writer's thread."""
     _take(step, connection)
     writer.blankings += 1
+    writer.loosenings += 1
 
 
 def _take(step: Step, connection: sqlite3.Connection) -> None:

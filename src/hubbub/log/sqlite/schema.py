@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.names import name_key
+from hubbub.log.sqlite.files import FILES, FILES_CHANGING
 from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
 from hubbub.log.sqlite.threads import CHANGING, COUNT_ANSWERS, FILL_ANSWERS, THREADS
 
@@ -109,7 +110,8 @@ CREATE TABLE nonces (  -- as long as the log keeps its messages: they never go
 # of [seq, room, words before, words now or null], and `folds`, of [seq, newest, deleted,
 # text_bytes] (see changes.py); only one with reactions has `toggles`, of [target, emoji, key, name,
 # seq, whether it stands]; `answers`, `pins` and `kept` are those of threads.py; only one with facts
-# has `facts`, of [key, seq, body, checksum, private] (see facts.py). No other batch pays for them.
+# has `facts`, of [key, seq, body, checksum, private] (see facts.py); only one with files has
+# `files` (see files.py). No other batch pays for them.
 _BATCHES = """
 CREATE VIEW heads AS SELECT name, first, topic, max(
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
@@ -117,7 +119,8 @@ CREATE VIEW heads AS SELECT name, first, topic, max(
 ) AS last FROM rooms WHERE id NOT IN (SELECT id FROM going);
 CREATE VIEW batches AS
     SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, '' AS blanked, '' AS reworded,
-           '' AS folds, '' AS kept, '' AS toggles, '' AS answers, '' AS pins, '' AS facts
+           '' AS folds, '' AS kept, '' AS toggles, '' AS answers, '' AS pins, '' AS facts,
+           '' AS files
     WHERE false;
 CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
     INSERT INTO rooms (name, direct, first, topic)
@@ -383,6 +386,8 @@ UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
     GOING,
     # 13: there are pins and former texts, and it is known what answers what.
     THREADS + FILL_ANSWERS + COUNT_ANSWERS,
+    # 14: it is known which messages hold which files.
+    FILES,
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 
@@ -390,8 +395,8 @@ FORMAT = FORMAT_FLOOR + len(UPGRADES)
 FORMAT_OF_PRIVATE = 11
 """The first in which rooms can be private."""
 TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + _FACTS + _HOLES + _PRIVATE_ROOMS + GOING
-TABLES += THREADS
-VIEWS = _BATCHES + REMOVING + _FACTS_CHANGING + _FOLDING + CHANGING
+TABLES += THREADS + FILES
+VIEWS = _BATCHES + REMOVING + _FACTS_CHANGING + _FOLDING + CHANGING + FILES_CHANGING
 VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))
 
 

@@ -34,6 +34,7 @@ from hubbub.log.sqlite.acknowledged import Acknowledged, cut_off
 from hubbub.log.sqlite.changes import Changes
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.facts import changed_by, end_of_facts
+from hubbub.log.sqlite.files import rows_of
 from hubbub.log.sqlite.holes import write_holes
 from hubbub.log.sqlite.schema import bring_up_to_date
 from hubbub.log.sqlite.segments import Cutting
@@ -51,14 +52,15 @@ _EPOCH = "SELECT id FROM epochs ORDER BY number DESC LIMIT 1"
 _BEGIN_EPOCH = "INSERT INTO epochs (id, start) VALUES (?, ?)"
 _COMMIT = """
 INSERT INTO batches
-    (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles, answers, pins, facts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles, answers, pins, facts,
+     files)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _COMMIT_REMOVAL = """
 INSERT INTO removals
     (rooms, segments, bodies, nonces, blanked, reworded, folds, kept, toggles, answers, pins, facts,
-     gone)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     files, gone)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _REMOVED = "SELECT json_group_object(name, last) FROM removed"
 
@@ -92,6 +94,7 @@ class Writer:
         self.blankings = 0  # commits that took former texts away
         self.overtakings = 0  # commits, or what may be some, of changes to what is not indexed yet
         self.removals = 0  # commits that removed rooms
+        self.loosenings = 0  # times that files may have lost their messages
 
     def open(self) -> sqlite3.Connection:
         """Return the connection that commits, and learn from the file where the log stands."""
@@ -242,6 +245,7 @@ class Writer:
             cutting = Cutting(
                 [changes.stored(event) for event in events] for events in batch.rooms.values()
             )
+        files = batch.files and rows_of(batch.files, changes.deleted if changes else ())
         nonces = [(key, event.seq) for key, event in batch.posted.items()]
         row = (
             _json(self._changed_rooms(batch)),
@@ -256,6 +260,7 @@ class Writer:
             _json(cutting.answers) if cutting.answers else None,
             _json(cutting.pins) if cutting.pins else None,
             _json(changed_by(connection, batch.facts)) if batch.facts else None,
+            _json(files) if files else None,
         )
         if batch.removes:
             connection.execute(_COMMIT_REMOVAL, (*row, _json(batch.removes)))
@@ -264,6 +269,7 @@ class Writer:
         if changes:
             self.blankings += 1
             self.overtakings += changes.overtake
+            self.loosenings += changes.loosen
 
     def _changed_rooms(self, batch: Batch) -> list[tuple[str, bool, int, str]]:
         changed = []

@@ -107,6 +107,10 @@ class Reading:
         """Return the facts that stand under some keys."""
         return await self.pages.turn(asker.pages, partial(self._log.facts, query.prefix))
 
+    async def holder(self, asker: Asker, file: str) -> tuple[str, int] | None:
+        """Return the room and the seq of the message that holds a file."""
+        return await self.pages.turn(asker.pages, partial(self._log.holder, file))
+
     async def backlog(self, asker: Asker, room: str, after: int) -> Sequence[AnyLogged]:
         """Return the next portion of a room's events after seq `after`.
 

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
 
-from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Nonce, PageLimit, Rooms
-from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.events import Error, Ok, Seq
+from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, PageLimit, Rooms
+from hubbub.chat.errors import Refused
+from hubbub.chat.events import Seq
 from hubbub.chat.names import HTTP_NAMES, allowed_room, is_direct
 from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
 from hubbub.chat.words import allowed_query
 from hubbub.hub import cost
 from hubbub.server.fairness.addresses import origin_of
+from hubbub.server.http.answers import POSTED, Answer, json_of, nonce_of, parameters_of, place_in
+from hubbub.server.http.file_api import FileApi
 from hubbub.server.http.guard import TOKEN, asker_of, visit_of
 from hubbub.server.http.hooks.bodies import read
 from hubbub.server.http.hooks.names import marked_name, mended_name
-from hubbub.wire.codec import decode_event
 from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:
     from hubbub.hub import Session
     from hubbub.server.sessions.chatroom import Chatroom
 
-_REF = "posted"
-
 NAMELESS = HTTP_NAMES[0]
 """The name of a sender that gives none."""
-
-_Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
 class HistoryParameters(msgspec.Struct):
@@ -77,10 +74,12 @@ class Api:
 
     def __init__(self, chatroom: Chatroom) -> None:
         self._chatroom = chatroom
+        self._file_api = FileApi(chatroom)
 
     def routes(self) -> list[web.RouteDef]:
         """Return what is served at which path."""
         return [
+            *self._file_api.routes(),
             web.get("/api", self._index),
             web.get("/api/rooms", self._rooms),
             web.get("/api/rooms/{room}/messages", self._messages),
@@ -92,16 +91,16 @@ class Api:
         ]
 
     async def _index(self, _request: web.Request) -> web.Response:
-        return _json([f"{route.method} {route.path}" for route in self.routes()])
+        return json_of([f"{route.method} {route.path}" for route in self.routes()])
 
     async def _rooms(self, request: web.Request) -> web.Response:
         hub = self._chatroom.hub
         visitor = self._visitor(request)
         visit_of(request).turn.spend(hub.price(None, Rooms()))
-        return _json(hub.list_rooms(visitor))
+        return json_of(hub.list_rooms(visitor))
 
     async def _messages(self, request: web.Request) -> web.Response:
-        parameters = _parameters(request, HistoryParameters)
+        parameters = parameters_of(request, HistoryParameters)
         allow_one_place(parameters.before, parameters.after, parameters.around)
         reading, turn = self._chatroom.reading, visit_of(request).turn
         visitor = self._visitor(request)
@@ -118,10 +117,10 @@ class Api:
         )
         turn.spend(cost.page(page))
         self._readable(visitor, room)  # they may have been put out meanwhile
-        return _json(page)
+        return json_of(page)
 
     async def _search(self, request: web.Request) -> web.Response:
-        parameters = _parameters(request, SearchParameters)
+        parameters = parameters_of(request, SearchParameters)
         words = allowed_query(parameters.query or parameters.q)
         if not words.strip():
             raise Refused("Say what to search for: /api/search?query=WORDS.")
@@ -139,14 +138,14 @@ class Api:
         )
         turn.spend(cost.page(page))
         if room is None:
-            return _json(hub.page_readable(visitor, page))
+            return json_of(hub.page_readable(visitor, page))
         self._readable(visitor, room)  # as above
-        return _json(page)
+        return json_of(page)
 
     def _visitor(self, request: web.Request) -> Session:
         """Return who asks; raise Refused if they would not be let into the chatroom."""
         origin, token = origin_of(visit_of(request).host), request.get(TOKEN, "")
-        return self._chatroom.hub.poster(NAMELESS, JSON, _Answer(), token=token, origin=origin)
+        return self._chatroom.hub.poster(NAMELESS, JSON, Answer(), token=token, origin=origin)
 
     def _readable(self, visitor: Session, raw: str) -> str:
         """Return the name of a room that a visitor may read, or else raise Refused."""
@@ -162,7 +161,7 @@ class Api:
         origin = origin_of(visit_of(request).host)  # while the connection is there
         post = _post_in(await self._body(request))
         name = post.name or post.sender or post.username or NAMELESS
-        return _json(await self._say(request, origin, post.text, name), status=201)
+        return json_of(await self._say(request, origin, post.text, name), status=201)
 
     async def _post_privately(self, request: web.Request) -> web.Response:
         if TOKEN not in request:
@@ -209,78 +208,30 @@ class Api:
 
     async def _say(self, request: web.Request, origin: str, text: str, name: str) -> Posted:
         """Post, and return when it is committed. Hanging up does not undo the post."""
-        try:
-            nonce = msgspec.convert(request.headers.get("Idempotency-Key"), Nonce | None)
-        except msgspec.ValidationError:
-            raise Refused(
-                "An Idempotency-Key has 1 to 64 characters, and no control characters."
-            ) from None
-        chatroom, answer = self._chatroom, _Answer()
+        nonce = nonce_of(request)
+        chatroom, answer = self._chatroom, Answer()
         hub, at = chatroom.hub, chatroom.clock.milliseconds()
         if (secret := request.match_info.get("secret")) is not None:
             room = hub.hook(secret).room
             poster = hub.hook_poster(secret, name, JSON, answer, origin=origin)
-            hub.post_by_hook(poster, secret, text, at, ref=_REF, nonce=nonce)
+            hub.post_by_hook(poster, secret, text, at, ref=POSTED, nonce=nonce)
         else:
             token = request.get(TOKEN, "")
             poster = hub.poster(name, JSON, answer, token=token, origin=origin)
             if (person := request.match_info.get("name")) is not None:
-                room = hub.post_privately(poster, person, text, at, ref=_REF, nonce=nonce)
+                room = hub.post_privately(poster, person, text, at, ref=POSTED, nonce=nonce)
             else:
                 raw_room = request.match_info["room"]
-                hub.post(poster, raw_room, text, at, ref=_REF, nonce=nonce)
+                hub.post(poster, raw_room, text, at, ref=POSTED, nonce=nonce)
                 room = hub.name_of(allowed_room(raw_room))
         chatroom.commits.wake()
         return Posted(room=room, seq=await answer.seq())
-
-
-class _Answer:
-    """What a poster is told: an outlet for one event."""
-
-    def __init__(self) -> None:
-        self._told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-
-    def write(self, payload: bytes) -> None:
-        """Take the event."""
-        if not self._told.done():  # at the server's end nobody waits for it any more
-            self._told.set_result(payload)
-
-    def end(self) -> None:
-        """Do nothing: the connection is for other requests as well."""
-
-    async def seq(self) -> int:
-        """Return the seq of what was posted, once it is committed; raise HubbubError if not."""
-        match decode_event((await self._told).decode()):
-            case Ok(seq=int(seq)):
-                return seq
-            case Error(code=code, message=sentence):
-                raise HubbubError(sentence, code=code)
-            case other:
-                raise TypeError(other)
-
-
-def _json(value: msgspec.Struct | list[str], status: int = 200) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(value), content_type="application/json", status=status
-    )
-
-
-def _parameters(request: web.Request, kind: type[_Struct]) -> _Struct:
-    try:
-        return msgspec.convert(dict(request.query), kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(f"A parameter is wrong: {_place(error)}.") from None
 
 
 def _post_in(body: bytes) -> Post:
     try:
         return msgspec.json.decode(body, type=Post)
     except msgspec.ValidationError as error:
-        raise Refused(f"The body is wrong: {_place(error)}.") from None
+        raise Refused(f"The body is wrong: {place_in(error)}.") from None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Refused('The body must be JSON such as {"text": "hello"}.') from None
-
-
-def _place(error: msgspec.ValidationError) -> str:
-    """Return what was expected and where, without the notation of JSON paths."""
-    return str(error).replace("`$.", "`").replace(" - at ", " at ")

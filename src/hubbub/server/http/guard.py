@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from hubbub.server.http.visit import Visit
     from hubbub.server.sessions.chatroom import Chatroom
 
+POLICY = "Content-Security-Policy"
+
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
+    POLICY: "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -41,6 +43,9 @@ SECURITY_HEADERS = {
 
 TOKEN = web.RequestKey("token", str)
 """Under which a request keeps the token of the bot that makes it."""
+
+PROVEN = web.RequestKey("proven", bool)
+"""Under which a request keeps that it gave the password, or a token, if one is needed."""
 
 _LOCAL = (".localhost", ".local")
 _FOR_SCRIPTS = ("/api", "/metrics")
@@ -86,8 +91,9 @@ class Guard:
             _check_text(request)
             await self._check_host(request)
             self._check_origin(request)
-            if request.path.startswith(_FOR_SCRIPTS):
+            if request.path.startswith(_FOR_SCRIPTS) or _may_prove(request):
                 await self._check_bearer(request, visit)
+                request[PROVEN] = True
             return await handler(request)
         except ConnectionError:
             return web.Response()  # nobody is there to read it
@@ -143,8 +149,9 @@ class Guard:
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Tell browsers what the page may do, whatever is answered."""
-    response.headers.update(SECURITY_HEADERS)
+    """Tell browsers what the page may do, whatever is answered; files may do less."""
+    policy = response.headers.get(POLICY, SECURITY_HEADERS[POLICY])
+    response.headers.update(SECURITY_HEADERS | {POLICY: policy})
 
 
 def _check_text(request: web.Request) -> None:
@@ -157,6 +164,12 @@ def _check_text(request: web.Request) -> None:
         unquote_to_bytes(request.raw_path).decode()
     except UnicodeDecodeError:
         raise Refused("The address holds bytes that are not UTF-8.", code="bad_request") from None
+
+
+def _may_prove(request: web.Request) -> bool:
+    """Return whether a request for a file brings the password, or a token, which it need not."""
+    bearer = request.headers.get("Authorization", "")[:7].lower()
+    return request.path.startswith("/files/") and bearer == "bearer "
 
 
 def _is_open(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from prometheus_client.registry import Collector
 from hubbub.hub.cost import FIGURES
 from hubbub.server.http.guard import visit_of
 from hubbub.server.readiness import complaints
-from hubbub.wire.framed import CLASSIC, EVENTS
+from hubbub.wire.framed import EVENTS
 from hubbub.wire.web import WEBSOCKET
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from hubbub.chat.format import Format
     from hubbub.server.sessions.chatroom import Chatroom
 
-_KINDS = {CLASSIC: "classic", EVENTS: "event", WEBSOCKET: "websocket"}
+_KINDS: dict[Format, str] = {EVENTS: "event", WEBSOCKET: "websocket"}
 
 
 class Metrics:
@@ -55,9 +57,9 @@ class _ChatroomCollector(Collector):
         """Yield the figures of this moment."""
         hub, commits = self._chatroom.hub, self._chatroom.commits
         sessions = GaugeMetricFamily("hubbub_sessions", "Sessions by kind.", labels=["kind"])
-        for format_, kind in _KINDS.items():
-            count = sum(session.format is format_ for session in hub.here)
-            sessions.add_metric([kind], count)
+        kinds = Counter(_KINDS.get(session.format, "classic") for session in hub.here)
+        for kind in ("classic", *_KINDS.values()):
+            sessions.add_metric([kind], kinds[kind])
         yield sessions
         yield GaugeMetricFamily(
             "hubbub_lagging_memberships",

@@ -1,7 +1,6 @@
 """The HTTP routes. Imports aiohttp, so it is itself imported only when someone speaks HTTP."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +13,7 @@ from hubbub.chat.queries import PageQuery
 from hubbub.server.fairness.turns import Turn
 from hubbub.server.http.api import Api
 from hubbub.server.http.assets import Assets
+from hubbub.server.http.files import Files, cookie, cookie_name
 from hubbub.server.http.guard import (
     SECURITY_HEADERS,
     Guard,
@@ -63,7 +63,7 @@ class Site:
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)
-        for part in (Assets(), Api(chatroom), Metrics(chatroom)):
+        for part in (Assets(), Api(chatroom), Files(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes(
             [
@@ -116,10 +116,22 @@ class Site:
         return web.Response(text="ok\n")
 
     async def _websocket(self, request: web.Request) -> web.Response:
-        answer = accept_handshake(request.headers)
-        visit = visit_of(request)
+        visit, keys = visit_of(request), self._chatroom.files.keys
+        key, more = "", []
+        if "Origin" in request.headers:  # a browser's
+            presented = request.cookies.get(cookie_name(request), "")
+            key = keys.key_for(presented, visit.host)
+            more = [cookie(request, key)] if key != presented else []
+        answer = accept_handshake(request.headers, more)
         dialect = WebSocketDialect(self._chatroom.limits.frame_bytes_max)
-        visit.become(partial(Connection, self._chatroom, dialect), answer)
+
+        def conversing(turn: Turn, left: Callable[[], None]) -> Connection:
+            connection = Connection(self._chatroom, dialect, turn, left)
+            if key:
+                keys.hold(key, connection)
+            return connection
+
+        visit.become(conversing, answer)
         return web.Response()  # aiohttp finds the connection gone
 
 

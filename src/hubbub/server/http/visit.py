@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol, cast
 
-from hubbub.hub.cost import BYTE, CHUNK, LINE, REQUEST
+from hubbub.hub.cost import BYTE, CHUNK, FILE_BYTE, LINE, REQUEST
 from hubbub.server.sockets.handover import hand_over
-from hubbub.server.sockets.receiving import STRANGER_BYTES, Receiver
+from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES, Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,15 @@ class Visit(Receiver):
         """Where the latest request with the right password came from."""
         self._unfed = b""
         self._asking: asyncio.Future[None] | None = None
+        self._asked_units = 0.0
+        self.is_carrying = False
+        """Whether what comes is the body of a file, which is taken away as it comes."""
         self.turn = turn
+
+    @property
+    def piece_bytes(self) -> int:
+        """How much is read at a time, and given to aiohttp."""
+        return RECEIVE_BYTES if self.is_carrying else PIECE_BYTES
 
     @property
     def host(self) -> str:
@@ -117,6 +125,14 @@ class Visit(Receiver):
         """Be patient from now on: a request is complete, up to its body."""
         self._handshakes.end(self)
 
+    def carry(self) -> None:
+        """Read the body in larger pieces: it is a file, and is taken away as it comes."""
+        self.is_carrying = self._answering.is_in_body
+
+    def hang_up(self) -> None:
+        """Let the peer go: another of its connections goes on with what this one brings."""
+        self._transport.close()
+
     def time_is_up(self) -> None:
         """Let the peer go: its first request did not come."""
         self._transport.close()
@@ -127,17 +143,24 @@ class Visit(Receiver):
             self.turn.move(host)
             if self._unfed:
                 self.turn.wait(self._take_turn)
+        await self._granted(REQUEST)
+
+    async def may_give(self, size: int) -> None:
+        """Wait until it is the turn of so many bytes of a file that are to be given out."""
+        await self._granted(CHUNK + size * FILE_BYTE)
+
+    async def _granted(self, units: float) -> None:
         if self.turn.grant():
-            self.turn.spend(REQUEST)
+            self.turn.spend(units)
             return
-        self._asking = asyncio.get_running_loop().create_future()
+        self._asking, self._asked_units = asyncio.get_running_loop().create_future(), units
         self.turn.wait(self._take_turn)
         await self._asking
 
     def _take_turn(self) -> None:
         asking, self._asking = self._asking, None
         if asking is not None:
-            self.turn.spend(REQUEST)
+            self.turn.spend(self._asked_units)
             if not asking.done():
                 asking.set_result(None)
             if self._unfed:
@@ -194,8 +217,12 @@ class Visit(Receiver):
                     self._transport.pause_reading()
                     self.turn.wait(self._take_turn)
                     return
-            piece, self._unfed = self._unfed[:PIECE_BYTES], self._unfed[PIECE_BYTES:]
-            spent += CHUNK + len(piece) * BYTE + piece.count(b"\n") * LINE
+            size = self.piece_bytes
+            piece, self._unfed = self._unfed[:size], self._unfed[size:]
+            if self.is_carrying:
+                spent += CHUNK + len(piece) * FILE_BYTE
+            else:
+                spent += CHUNK + len(piece) * BYTE + piece.count(b"\n") * LINE
             self._feed(piece)
         self.turn.spend(spent)
 
@@ -207,8 +234,10 @@ class Visit(Receiver):
         answering = self._answering
         heads, was_in_body = answering.heads, answering.is_in_body
         answering.data_received(data)
-        if answering.heads > heads or (was_in_body and not answering.is_in_body):
+        is_over = was_in_body and not answering.is_in_body
+        if answering.heads > heads or is_over or self.is_carrying:
             self._unfinished_bytes = 0
+            self.is_carrying = self.is_carrying and not is_over
         else:
             self._unfinished_bytes += len(data)
             is_in_head = not (answering.is_in_body or answering.is_leaving)

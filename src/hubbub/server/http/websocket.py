@@ -7,7 +7,7 @@ all members, and each costs hardly more memory than a member that speaks frames.
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hubbub.chat.errors import Refused
 
@@ -15,8 +15,11 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
 
 
-def accept_handshake(headers: Mapping[str, str]) -> bytes:
-    """Return the answer to a WebSocket's opening request (RFC 6455, section 4.2); raise Refused."""
+def accept_handshake(headers: Mapping[str, str], more: Sequence[bytes] = ()) -> bytes:
+    """Return the answer to a WebSocket's opening request (RFC 6455, section 4.2); raise Refused.
+
+    It has these headers besides.
+    """
     upgrades = headers.get("Upgrade", "").lower() == "websocket"
     if not upgrades or "upgrade" not in headers.get("Connection", "").lower():
         raise Refused("Connect to /ws with a WebSocket client.", code="upgrade_required")
@@ -35,5 +38,8 @@ def accept_handshake(headers: Mapping[str, str]) -> bytes:
         b"HTTP/1.1 101 Switching Protocols\r\n"
         b"Upgrade: websocket\r\n"
         b"Connection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: %b\r\n\r\n" % base64.b64encode(digest)
+        b"Sec-WebSocket-Accept: %b\r\n"
+        % base64.b64encode(digest)
+        + b"".join(b"%b\r\n" % header for header in more)
+        + b"\r\n"
     )

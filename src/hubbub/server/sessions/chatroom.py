@@ -12,6 +12,7 @@ import structlog
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.queries import (
     FactsQuery,
+    FreeSpace,
     Guess,
     HashPassword,
     Moment,
@@ -28,6 +29,7 @@ from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.reading import Reading
 from hubbub.server.fairness.shares import Shares
 from hubbub.server.fairness.turns import Turns
+from hubbub.server.files.intake import Intake
 from hubbub.server.heartbeat import Heartbeat
 from hubbub.server.sessions.clock import Clock
 from hubbub.server.sessions.commits import Commits
@@ -41,10 +43,11 @@ from hubbub.server.sockets.unfinished import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Protocol
 
     from hubbub.chat.limits import Limits
-    from hubbub.chat.queries import AboutSecrets, Answer, Question
+    from hubbub.chat.queries import AboutServer, Answer, Question
     from hubbub.hub import Hub
     from hubbub.log.port import Log
     from hubbub.server.fairness.reading import Asker
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
         """A connection whose peer converses."""
 
         conversation: Conversation
+        host: str
 
         def stop(self) -> None:
             """Listen to nothing more."""
@@ -98,9 +102,9 @@ TALKING_SECONDS = 1.0
 
 
 class Chatroom:
-    """One hub, one log, and everyone who is connected to them."""
+    """One hub, one log, and everyone who is connected to them. Files are kept in `folder`."""
 
-    def __init__(self, limits: Limits, hub: Hub, log: Log) -> None:
+    def __init__(self, limits: Limits, hub: Hub, log: Log, folder: Path | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         self.limits = limits
         self.hub = hub
@@ -113,6 +117,7 @@ class Chatroom:
         # Not the loop's clock: uvloop counts milliseconds.
         self.reading = Reading(log, time.perf_counter, lambda: hub.last, hub.forgotten)
         self.hashing = Hashing(time.perf_counter)
+        self.files = Intake(limits, hub, log, self.clock.milliseconds, folder)
         self.guesses = Guesses(self.loop.time)
         self.shares = Shares(limits)
         # The loop's own time stands still within a turn.
@@ -143,6 +148,7 @@ class Chatroom:
         """Forget a connection that is gone."""
         self._handshakes.end(connection)
         self._connections.pop(connection, None)
+        self.files.keys.left(connection)
         self.unfinished.gone(connection)
         self.unfinished_of_strangers.gone(connection)
         self.shares.divide(len(self._connections))
@@ -170,11 +176,11 @@ class Chatroom:
                 return await self.reading.about_messages(asker, question)
             case FactsQuery():
                 return await self.reading.facts(asker, question)
-            case HashPassword() | VerifyPassword() | NewSecret():
-                return await self._answer_about_secrets(question, asker)
+            case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
+                return await self._answer_about_server(question, asker)
         return None
 
-    async def _answer_about_secrets(self, question: AboutSecrets, asker: Asker) -> str | bool:
+    async def _answer_about_server(self, question: AboutServer, asker: Asker) -> str | bool | int:
         match question:
             case HashPassword(password=password):
                 return await self.hashing.hash(asker.host, password)
@@ -185,6 +191,8 @@ class Chatroom:
                 return is_right
             case NewSecret():
                 return self.new_secret()
+            case FreeSpace():
+                return self.files.free_bytes()
 
     async def sweep(self) -> None:
         """End, for ever, sessions that take too long to give a name or are silent for too long."""
@@ -252,6 +260,7 @@ class Chatroom:
             connection.cut()
         self.hashing.close()
         await self._empty.wait()  # each hears of it in one of the loop's next turns
+        self.files.close()
 
     async def _last_words_read(self) -> None:
         """Wait until everybody has read the goodbye, for `shutdown_seconds` at most.

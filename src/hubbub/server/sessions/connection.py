@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 from hubbub.chat.errors import HubbubError, LogError, Refused
 from hubbub.server.sessions.conversation import Conversation
 from hubbub.server.sessions.states import State, Wait
+from hubbub.server.sockets.addressed import address_at
 from hubbub.server.sockets.farewell import LINGER_SECONDS
 from hubbub.server.sockets.receiving import (
     RECEIVE_BYTES,
@@ -99,6 +100,7 @@ class Connection(Receiver):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
+        self._dialect.reached_at(address_at(transport))
         self._chatroom.arrived(self)
 
     def data_received(self, data: bytes) -> None:

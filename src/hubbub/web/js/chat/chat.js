@@ -376,7 +376,7 @@ export class Chat {
   /**
    * @param {string} room
    * @param {string} text
-   * @param {{replyTo?: number, me?: boolean}} [how]
+   * @param {{replyTo?: number, me?: boolean, files?: import("./types.js").FileSummary[]}} [how]
    * @returns {Post} on its way
    */
   say(room, text, how) {

@@ -41,7 +41,7 @@ export function fold(message, event) {
       return { ...rest, ...often, text: event.text, edited: event.at };
     }
     case "deleted": {
-      const { reactions: _, pinned: _was, ...rest } = message;
+      const { reactions: _, pinned: _was, files: _had, ...rest } = message;
       return { ...rest, text: "", deleted: true };
     }
     case "reaction":

@@ -13,6 +13,7 @@ import { Patience } from "./patience.js";
  * @typedef {import("./outbox.js").Outbox} Outbox
  * @typedef {import("./session.js").Session} Session
  * @typedef {import("./types.js").Clock} Clock
+ * @typedef {import("./types.js").FileSummary} FileSummary
  * @typedef {import("./types.js").Post} Post
  */
 
@@ -86,11 +87,12 @@ export class Posting {
    * @param {string} room
    * @param {string} said
    * @param {number} at
-   * @param {{replyTo?: number, me?: boolean}} [how]
+   * @param {{replyTo?: number, me?: boolean, files?: FileSummary[]}} [how]
    * @returns {Post}
    */
-  add(room, said, at, { replyTo, me } = {}) {
-    const more = { ...(replyTo !== undefined && { replyTo }), ...(me && { me }) };
+  add(room, said, at, { replyTo, me, files } = {}) {
+    const answers = replyTo !== undefined && { replyTo };
+    const more = { ...answers, ...(me && { me }), ...(files?.length && { files }) };
     const post = { nonce: this.#nonces.next(), room, text: inert(said), at, ...more };
     this.#outbox.add(post);
     this.#changed(room);
@@ -118,7 +120,8 @@ export class Posting {
       this.#sent.set(post.nonce, { room: post.room, bytes });
       this.#sentBytes += bytes;
       const { nonce, room, text, replyTo, me } = post;
-      this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo, me }, "posting").then(
+      const files = post.files?.map(({ id }) => id);
+      this.#session.ask({ type: "say", room, text, nonce, reply_to: replyTo, me, files }, "posting").then(
         ({ seq }) => this.#committed(post, seq),
         (error) => this.#refused(post, error),
       );

@@ -20,6 +20,17 @@
  * @property {Record<string, string[]>} [reactions] emoji to the names that gave it
  * @property {number} [replies] how many messages answer it
  * @property {boolean} [pinned]
+ * @property {FileSummary[]} [files]
+ *
+ * @typedef {object} FileSummary what a message tells of a file; its bytes are at /files/ID/NAME
+ * @property {string} id
+ * @property {string} name
+ * @property {number} size in bytes
+ * @property {string} type told by its bytes, such as "image/png"
+ * @property {string} sha256
+ * @property {number} [width] of a picture
+ * @property {number} [height]
+ * @property {boolean} [preview] a smaller picture is at /files/ID/preview
  *
  * @typedef {{type: string, [field: string]: unknown}} Command
  * @typedef {{type: string, ref?: string, [field: string]: any}} WireEvent as the server sent it
@@ -50,6 +61,7 @@
  * @property {number} at
  * @property {number} [replyTo]
  * @property {boolean} [me] it says what the user does
+ * @property {FileSummary[]} [files] whose uploads are finished
  * @property {string} [failure] why the server refused it
  *
  * @typedef {"out" | "connecting" | "online" | "waiting" | "locked" | "refused" | "elsewhere"} Phase

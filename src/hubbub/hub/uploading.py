@@ -1,0 +1,152 @@
+"""Files: who may upload which, how much of it, and who may read them.
+
+The hub decides, and the server keeps the bytes (server/files/). An upload that was allowed needs no
+other proof than its secret address; whether its person may write is asked again when they say it.
+"""
+
+from collections.abc import Generator
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.chat.files import MEGABYTE, UPLOADS, Upload, allowed_file_name, size_words
+from hubbub.chat.names import is_direct, is_public
+from hubbub.chat.queries import Answer, FreeSpace, NewSecret, Question
+from hubbub.hub.asking import Reading
+from hubbub.hub.flow.private import is_seen
+from hubbub.hub.membership import find_room, own_membership
+from hubbub.hub.people import conversations
+from hubbub.hub.present.room import Room, Session
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.standing import check_changing, check_entry
+from hubbub.hub.state import State
+
+UNFINISHED_MAX = 20
+"""Uploads of one person that are in no message yet."""
+
+IN_ALL_MAX = 2000
+"""Of all people."""
+
+Beginning = Generator[Question, Answer, Upload]
+
+
+def upload(state: State, session: Session, command: c.Upload, at: int) -> Reading:
+    """Give somebody who may write in a room an address that takes a file for it."""
+    room = own_membership(state, session, command.room).room
+    check_changing(state, session, Act.SAY, room)
+    if room.direct:
+        conversations.check_is_reachable(state, session.person, room)
+    begun = yield from begin(state, session, room.name, name=command.name, size=command.size, at=at)
+    session.send(e.Upload(upload=begun.id, address=UPLOADS + begun.secret, ref=command.ref))
+
+
+def begin(state: State, session: Session, room: str, *, name: str, size: int, at: int) -> Beginning:
+    """Begin an upload, of which no more is asked than whether there is room for it."""
+    name, person = allowed_file_name(name), session.person
+    _check_size(state, name, size)
+    _check_room_for(state, room, size)
+    if state.uploads.unfinished_of(person) >= UNFINISHED_MAX or len(state.uploads) >= IN_ALL_MAX:
+        raise Refused(
+            f"You have {state.uploads.unfinished_of(person)} uploads that are in no message yet, "
+            f"and {UNFINISHED_MAX} are allowed; all people together have {len(state.uploads)} of "
+            f"{IN_ALL_MAX}. Say or cancel some first.",
+            code="too_much",
+        )
+    free = yield FreeSpace()
+    assert isinstance(free, int)
+    if free < size:
+        raise Refused(
+            f"The server's disk has room for {size_words(max(0, free))} of files, and '{name}' has "
+            f"{size_words(size)}. Whoever runs the server can make more.",
+            code="no_space",
+        )
+    state.uploads.quota.take(session.origin, size, at, 0)
+    id_, secret = (yield NewSecret()), (yield NewSecret())
+    assert isinstance(id_, str)
+    assert isinstance(secret, str)
+    since = 0 if person.id else person.since
+    begun = Upload(
+        id=id_,
+        secret=secret,
+        room=room,
+        name=name,
+        size=size,
+        owner=person.handle,
+        since=since,
+        origin=session.origin,
+        at=at,
+    )
+    state.uploads.add(begun)
+    return begun
+
+
+def _check_size(state: State, name: str, size: int) -> None:
+    limit = int(state.uploads.limits.file_megabytes_max * MEGABYTE)
+    if not limit:
+        raise Refused("This server takes no files (file_megabytes_max is 0).", code="forbidden")
+    if not size:
+        raise Refused(f"'{name}' is empty. Choose a file with something in it.", code="empty")
+    if size > limit:
+        raise Refused(
+            f"'{name}' has {size_words(size)}; a file may have {size_words(limit)} "
+            "(file_megabytes_max).",
+            code="too_large",
+        )
+
+
+def _check_room_for(state: State, room: str, size: int) -> None:
+    limits = state.uploads.limits
+    for where, held, megabytes, setting in (
+        ("This room", state.uploads.bytes_in(room), limits.room_megabytes_max, "room_"),
+        ("This server", state.uploads.bytes_in_all, limits.megabytes_max, ""),
+    ):
+        if megabytes and held + size > megabytes * MEGABYTE:
+            raise Refused(
+                f"{where} holds {size_words(held)} of files, and may hold "
+                f"{size_words(int(megabytes * MEGABYTE))} ({setting}megabytes_max); this one has "
+                f"{size_words(size)}. Messages with files that nobody needs can be deleted.",
+                code="no_space",
+            )
+
+
+def give_up(state: State, begun: Upload) -> None:
+    """Expect no more of an upload: it was cancelled, or nothing came of it."""
+    state.uploads.drop(begun)
+    if begun.file is None:  # what was brought to the end counts, whatever became of it
+        state.uploads.quota.give_back(begun.origin, begun.size)
+
+
+# Reading.
+
+
+def check_may_read(state: State, session: Session, name: str, seq: int) -> None:
+    """Raise Refused if somebody may not read a message of a room, and so not its files."""
+    room = find_room(state, session, name)
+    check_entry(state, session, Act.READ, room)
+    if not is_seen(session.person, room, seq):
+        raise no_such_file()
+
+
+def is_for_all(state: State, room: Room) -> bool:
+    """Return whether everybody who knows the address of a file in a room may read it.
+
+    Else they must show who they are: the room is private, or not everybody is let in here.
+    """
+    access = state.access
+    return (
+        is_public(room.name)
+        and not is_direct(room.name)
+        and not state.order.is_private(room.name)
+        and not state.password
+        and state.order.door is None
+        and access.enter == "open"
+        and access.passing
+    )
+
+
+def no_such_file() -> Refused:
+    """Return the refusal of a file that is not there, or not theirs to see."""
+    return Refused(
+        "There is no such file: its message was deleted, or the address is mistyped.",
+        code="no_such_file",
+    )

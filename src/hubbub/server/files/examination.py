@@ -1,0 +1,192 @@
+"""Looks at one file in a process of its own: what it is, and if it is a picture, a smaller one.
+
+    python -m hubbub.server.files.examination FILE CLEAN PREVIEW
+
+Whatever somebody uploads may be made to harm whoever decodes it. So this process gets little time
+and memory, and tells what it found as a line of JSON (`Found`). If it is killed, or finds a picture
+that cannot be decoded, the file is one like any other, which is not shown.
+"""
+
+import io
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import puremagic
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from hubbub.server.files.cleaning import cleaned
+from hubbub.server.files.found import ORDINARY, Found
+
+CPU_SECONDS: Final = 20
+MEMORY_BYTES: Final = 1 << 30
+"""Of addresses; a picture of `PIXELS_MAX` takes a quarter of it."""
+
+PIXELS_MAX: Final = 64_000_000
+"""More are no picture: a few kilobytes can unpack to gigabytes."""
+
+PICTURE_BYTES_MAX: Final = 64_000_000
+
+PREVIEW_PIXELS: Final = 1280
+"""The longer side of a preview."""
+
+PREVIEW_QUALITY: Final = 80
+HEAD_BYTES: Final = 4096
+TEXT_BYTES: Final = 65_536
+"""How much of a file is looked at to see whether it is text."""
+
+PLAIN_TEXT: Final = "text/plain"
+
+_FORMATS: Final = {
+    plugin.format: mime
+    for plugin, mime in (
+        (GifImagePlugin.GifImageFile, "image/gif"),
+        (JpegImagePlugin.JpegImageFile, "image/jpeg"),
+        (PngImagePlugin.PngImageFile, "image/png"),
+        (WebPImagePlugin.WebPImageFile, "image/webp"),
+    )
+}
+_ONE_NAME: Final = {
+    "application/ogg": "audio/ogg",
+    "application/x-matroska": "video/x-matroska",
+    "audio/wave": "audio/wav",
+    "audio/x-flac": "audio/flac",
+    "audio/x-wav": "audio/wav",
+    "audio/vnd.wave": "audio/wav",
+}
+_CONTROLS: Final = bytes({*range(0x20)} - {*b"\t\n\r\f\x1b"})
+_ORIENTATION: Final = 0x0112
+
+
+def examine(path: Path, clean: Path, preview: Path) -> Found:
+    """Return what a file is; of a picture, write what is to be kept, and a preview."""
+    with path.open("rb") as file:
+        head = file.read(TEXT_BYTES)
+    try:
+        picture = _opened(path)
+        if picture is not None:
+            return _of_picture(picture, path.read_bytes(), clean, preview)
+    except Exception:  # noqa: BLE001 (a decoder may raise anything for what is made to harm it)
+        return Found(ORDINARY)
+    return Found(_type_of(head))
+
+
+def _opened(path: Path) -> Image.Image | None:
+    """Return a picture of a known format, not decoded yet; None if the file is something else."""
+    if path.stat().st_size > PICTURE_BYTES_MAX:
+        return None
+    try:
+        return Image.open(path, formats=list(_FORMATS))
+    except UnidentifiedImageError:
+        return None
+
+
+def _of_picture(picture: Image.Image, stored: bytes, clean: Path, preview: Path) -> Found:
+    format_, (width, height) = picture.format or "", picture.size
+    if width * height > PIXELS_MAX:
+        raise ValueError("too many pixels")
+    orientation = int(picture.getexif().get(_ORIENTATION, 1))
+    is_turned = orientation in range(5, 9)
+    if format_ == "JPEG":
+        picture.draft("RGB", (PREVIEW_PIXELS, PREVIEW_PIXELS))  # decodes it smaller at once
+    picture.load()
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    smaller = upright.convert("RGBA" if has_alpha else "RGB")
+    smaller.info.clear()  # the profile would be kept with the preview, and whatever else there is
+    smaller.save(preview, "WEBP", quality=PREVIEW_QUALITY)
+    kept = _kept(format_, stored, orientation if orientation in range(1, 9) else 1)
+    if kept != stored:
+        clean.write_bytes(kept)
+    return Found(
+        _FORMATS[format_],
+        width=height if is_turned else width,
+        height=width if is_turned else height,
+        preview=True,
+        clean=kept != stored,
+    )
+
+
+def _kept(format_: str, stored: bytes, orientation: int) -> bytes:
+    """Return a picture without anything else, as it was encoded if that is possible."""
+    if orientation == 1 or format_ == "JPEG":
+        try:
+            kept = cleaned(format_, stored, orientation)
+            with Image.open(io.BytesIO(kept), formats=[format_]) as picture:
+                picture.load()
+        except (ValueError, OSError):
+            pass
+        else:
+            return kept
+    with Image.open(io.BytesIO(stored), formats=[format_]) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        upright.info.clear()
+        out = io.BytesIO()
+        upright.save(out, format_, quality=90)
+        return out.getvalue()
+
+
+def _type_of(head: bytes) -> str:
+    if _is_text(head) and not head.startswith(b"%PDF-"):
+        return PLAIN_TEXT
+    if head.startswith(b"PK\x03\x04"):  # the same for documents, books and programs
+        return "application/zip"
+    try:
+        matches = puremagic.magic_string(head[:HEAD_BYTES])
+    except (puremagic.PureError, ValueError):
+        return ORDINARY
+    best = next((one.mime_type for one in matches if one.mime_type), ORDINARY)
+    return _ONE_NAME.get(best, best)
+
+
+def _is_text(head: bytes) -> bool:
+    if head.translate(None, _CONTROLS) != head:
+        return False
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and len(head) == TEXT_BYTES
+    return True
+
+
+def _restrain() -> None:
+    """Take little time and memory, where the system can see to that."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 (there is none on Windows)
+
+    os.nice(10)
+    for what, limit in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, 2 * PICTURE_BYTES_MAX),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(what, (limit, limit))
+        except (OSError, ValueError):  # a system without it, or with a lower one
+            continue
+
+
+def main() -> None:
+    """Say what the file is that is named on the command line."""
+    warnings.simplefilter("ignore")  # pixels are counted here
+    _restrain()
+    found = examine(*map(Path, sys.argv[1:]))
+    sys.stdout.buffer.write(msgspec.json.encode(found))
+
+
+if __name__ == "__main__":
+    main()

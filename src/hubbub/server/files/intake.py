@@ -1,0 +1,289 @@
+"""Takes in the bytes of files, and lets go of those that nobody needs.
+
+An upload's bytes come in any number of requests, one after the other. A request whose connection
+was lost may still seem to go on, so a newer one ends it. What is whole is looked at
+(examining.py), kept by its hash (store.py), and only then anybody hears that it is there.
+
+What may race: a file is removed because the last message that held it is gone, while the same
+bytes come again. So both are done under one lock, and bytes that an upload has are never removed.
+That upload is known until its message is committed; from then on the log says who holds them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import structlog
+
+from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.files import MEGABYTE, FileSummary, size_words
+from hubbub.server.files.examining import Examining
+from hubbub.server.files.keys import Keys
+from hubbub.server.files.store import Store, hash_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from hubbub.chat.files import Upload
+    from hubbub.chat.limits import Limits
+    from hubbub.hub import Hub
+    from hubbub.log.port import Log
+
+T = TypeVar("T")
+
+THREADS: Final = 2
+SWEPT_AT_ONCE: Final = 500
+RETRY_SECONDS: Final = 60.0
+
+logger = structlog.get_logger()
+
+
+class _Reception:
+    """What has come of an upload, and the request that brings more."""
+
+    def __init__(self, received: int) -> None:
+        self.received = received
+        self.lock = asyncio.Lock()
+        self.hang_up: Callable[[], object] | None = None
+
+
+class Intake:
+    """The files of a chatroom. Without a `folder` it takes none.
+
+    `milliseconds` returns the time, since the epoch.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        hub: Hub,
+        log: Log,
+        milliseconds: Callable[[], int],
+        folder: Path | None,
+    ) -> None:
+        self._disk_free_bytes_min = limits.disk_free_bytes_min
+        self._hub = hub.files
+        self._log = log
+        self._milliseconds = milliseconds
+        self._receptions: dict[str, _Reception] = {}
+        self._placing = asyncio.Lock()
+        self._threads: ThreadPoolExecutor | None = None
+        self._examining: Examining | None = None
+        self._loosenings = 0
+        self.store = None if folder is None else Store(folder)
+        self.keys = Keys()
+
+    def free_bytes(self) -> int:
+        """Return how many bytes of files the disk takes, beside what is on its way."""
+        if self.store is None:
+            return 0
+        floor = int(self._hub.limits.disk_free_megabytes_min * MEGABYTE)
+        coming = sum(
+            upload.size - self._received(upload)
+            for upload in self._hub.uploads
+            if upload.file is None
+        )
+        return self.store.free_bytes() - self._disk_free_bytes_min - floor - coming
+
+    def _received(self, upload: Upload) -> int:
+        reception = self._receptions.get(upload.id)
+        return 0 if reception is None else reception.received
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, which waits for the disk."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _store(self) -> Store:
+        assert self.store is not None, "the hub allows nothing without space"
+        return self.store
+
+    # On their way.
+
+    async def offset(self, upload: Upload) -> int:
+        """Return how many bytes of an upload are here."""
+        return upload.size if upload.file is not None else (await self._reception(upload)).received
+
+    async def _reception(self, upload: Upload) -> _Reception:
+        if (reception := self._receptions.get(upload.id)) is None:
+            received = await self.in_thread(partial(self._store().part_bytes, upload.id))
+            reception = self._receptions.setdefault(upload.id, _Reception(received))
+        return reception
+
+    async def receive(
+        self,
+        upload: Upload,
+        offset: int,
+        pieces: AsyncIterator[bytes],
+        hang_up: Callable[[], object],
+        host: str,
+    ) -> FileSummary | None:
+        """Take in bytes of an upload from `offset` on; return the file once it is whole.
+
+        `hang_up` ends the request, so that a newer one need not wait for it.
+        """
+        if upload.file is not None:
+            return upload.file
+        reception = await self._reception(upload)
+        if reception.hang_up is not None:
+            reception.hang_up()
+        reception.hang_up = hang_up
+        async with reception.lock:
+            if upload.file is not None:
+                return upload.file
+            if offset != reception.received:
+                raise Refused(
+                    f"{reception.received} bytes of '{upload.name}' are here, and these begin at "
+                    f"{offset}. Ask for the offset with HEAD, and go on from there.",
+                    code="wrong_offset",
+                )
+            try:
+                await self._write(upload, reception, pieces)
+            finally:
+                if reception.hang_up is hang_up:
+                    reception.hang_up = None
+            if reception.received < upload.size:
+                return None
+            return await self._finish(upload, host)
+
+    async def _write(
+        self, upload: Upload, reception: _Reception, pieces: AsyncIterator[bytes]
+    ) -> None:
+        part = await self.in_thread(partial(self._store().open_part, upload))
+        try:
+            async for piece in pieces:
+                if reception.received + len(piece) > upload.size:
+                    raise Refused(
+                        f"'{upload.name}' was announced with {upload.size} bytes, and more came.",
+                        code="too_large",
+                    )
+                await self.in_thread(partial(_write_all, part, piece))
+                reception.received += len(piece)
+                upload.at = self._milliseconds()
+        except OSError as error:
+            logger.warning("a file could not be written", reason=error.strerror)
+            reception.received = await self.in_thread(partial(self._store().part_bytes, upload.id))
+            raise Refused(
+                f"The server cannot write '{upload.name}' to its disk now. Go on in a while.",
+                code="no_space",
+            ) from None
+        finally:
+            await self.in_thread(part.close)
+
+    async def _finish(self, upload: Upload, host: str) -> FileSummary:
+        """Look at a file that is whole, and keep it."""
+        store = self._store()
+        if self._examining is None:
+            self._examining = Examining(time.perf_counter)
+        part, clean = store.part(upload.id), store.clean(upload.id)
+        found = await self._examining.examine(host, part, clean, store.smaller(upload.id))
+        kept = clean if found.clean else part
+        hash_ = await self.in_thread(partial(hash_of, kept))
+        size = await self.in_thread(lambda: kept.stat().st_size)
+        async with self._placing:
+            await self.in_thread(partial(store.keep, upload.id, hash_, kept))
+            upload.file = FileSummary(
+                id=upload.id,
+                name=upload.name,
+                size=size,
+                type=found.type,
+                sha256=hash_,
+                width=found.width,
+                height=found.height,
+                preview=found.preview,
+            )
+            await self.in_thread(partial(store.note, upload))
+        return upload.file
+
+    async def give_up(self, upload: Upload) -> None:
+        """Drop an upload, with what has come of it."""
+        self._hub.give_up(upload)
+        if (reception := self._receptions.get(upload.id)) is not None and reception.hang_up:
+            reception.hang_up()
+        await self._forget(upload)
+
+    async def _forget(self, upload: Upload) -> None:
+        self._receptions.pop(upload.id, None)
+        await self.in_thread(partial(self._store().forget, upload.id))
+        if upload.file is not None:
+            await self._remove_unless_held([upload.file.sha256])
+
+    # Letting go.
+
+    async def run(self) -> None:
+        """Let go, for ever, of what nobody needs; call `open` first."""
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                await self._sweep()
+            except (LogError, OSError) as error:
+                logger.warning("files are removed later", reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # a fault of ours: it would end the server
+                logger.exception("files cannot be removed")
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def open(self) -> None:
+        """Take in what earlier runs left, and remove what no message of the log holds.
+
+        Raises LogError.
+        """
+        if self.store is None or not self.store.is_used:
+            return
+        for upload in await self.in_thread(self.store.noted):
+            if upload.at and not self._hub.restore(upload):
+                await self.in_thread(partial(self.store.forget, upload.id))
+        self._loosenings = -1  # what an earlier run did not come to
+        hashes = await self.in_thread(lambda: list({*self._store().hashes()}))
+        for start in range(0, len(hashes), SWEPT_AT_ONCE):
+            await self._remove_unless_held(hashes[start : start + SWEPT_AT_ONCE])
+
+    async def _sweep(self) -> None:
+        for upload in self._hub.done():
+            await self._forget(upload)
+        for upload in self._hub.abandoned():
+            await self.give_up(upload)
+        if self._loosenings != (loosenings := self._log.loosenings):
+            while loose := await self._log.loose():
+                await self._remove_unless_held(loose)
+                await self._log.forget_loose(loose)
+            self._hub.count(await self._log.stored())
+            self._loosenings = loosenings
+
+    async def _remove_unless_held(self, hashes: list[str]) -> None:
+        """Remove files that no message holds, and none that waits for the log."""
+        store = self._store()
+        async with self._placing:
+            held = await self._log.held(hashes)
+            coming = {one.file.sha256 for one in self._hub.uploads if one.file is not None}
+            for hash_ in {*hashes} - held - coming:
+                await self.in_thread(partial(store.remove, hash_))
+
+    def close(self) -> None:
+        """Take in nothing more."""
+        if self._examining is not None:
+            self._examining.close()
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
+
+
+def _write_all(file: BinaryIO, piece: bytes) -> None:
+    view = memoryview(piece)
+    while view:
+        view = view[file.write(view) :]
+
+
+def too_slow(upload: Upload) -> Refused:
+    """Return the refusal of a request of which nothing more comes."""
+    return Refused(
+        f"Nothing more of '{upload.name}' ({size_words(upload.size)}) came. Go on from the offset "
+        "that HEAD tells.",
+        code="slow_body",
+    )
