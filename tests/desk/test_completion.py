@@ -61,7 +61,7 @@ def test_only_the_first_line_holds_commands_and_whom_one_speaks_to() -> None:
 
 @pytest.mark.parametrize(
     ("line", "count"),
-    [("/w", 2), ("/", 0), ("@a", 2), ("@", 0), (":tada", 1), (":t", 0), ("an", 0), ("#ki", 0)],
+    [("/w", 2), ("/", 0), ("@a", 2), ("@", 0), (":tada", 1), (":t", 0), ("an", 0), ("#ki", 2)],
 )
 def test_what_is_shown_unasked(line: str, count: int) -> None:
     found = offered(line, len(line), Known(), is_first=True)

@@ -32,6 +32,7 @@ import { Composer } from "./views/composer.js";
 import { deviceLabel } from "./views/device.js";
 import { askTopic, confirmDeletion, openHelp } from "./views/dialogs.js";
 import { Drawers } from "./views/drawers.js";
+import { EmojiTable } from "./views/emoji.js";
 import { Entrance } from "./views/entrance.js";
 import { Header } from "./views/header.js";
 import { Histories } from "./views/histories.js";
@@ -67,6 +68,8 @@ const chat = new Chat({
   schedule: nextFrame,
   isMention,
 });
+
+const emoji = new EmojiTable(storage);
 
 // What the user can do.
 
@@ -110,7 +113,7 @@ const desk = {
   direct: async (name, text) => {
     const room = await chat.direct(name);
     if (!text) return;
-    chat.say(room.name, text);
+    chat.say(room.name, emoji.inText(text));
     desk.said();
   },
   /** @param {string} text */
@@ -137,7 +140,7 @@ const desk = {
     here((room) => {
       const silence = chat.order.silence(room);
       if (silence && silence !== room.muted) throw new ChatError("forbidden", silence);
-      chat.say(room.name, text, { me: true });
+      chat.say(room.name, emoji.inText(text), { me: true });
       desk.said();
     }),
   people: new Acquaintances(chat, tell),
@@ -171,6 +174,8 @@ const desk = {
     if (await confirmDeletion(excerpt(message.text, EXCERPT_CHARS_MAX), of))
       await attempt(chat.remove(message));
   },
+  emoji,
+  pickEmoji,
   mayEdit: (/** @type {Message} */ message) => mayDo("edit", message),
   isName,
   /** Show what was sent, even if the user was reading further up. */
@@ -179,6 +184,13 @@ const desk = {
     log.toEnd();
   },
 };
+
+/** @type {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => unknown} */
+function pickEmoji(button, place, title, choose) {
+  return attempt(
+    import("./later/emoji-picker.js").then((later) => later.pickEmoji(button, place, emoji, title, choose)),
+  );
+}
 
 /** @param {RoomState} room */
 async function askForTopic(room) {
@@ -266,6 +278,7 @@ const log = new LogView(logElement, {
   profile: openProfile,
   report: (message) => void askReport(chat, message, tell),
   react: (message, emoji, on) => void attempt(chat.react(message, emoji, on)),
+  pickEmoji,
   copy: (text) => void attempt(copy(text)),
   retry: (post) => chat.retry(post),
   change: (post) => {

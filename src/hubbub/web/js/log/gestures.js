@@ -2,7 +2,6 @@
 
 import { blocksOf } from "../markup/markup.js";
 import { indexOfKey, itemAt, itemCount } from "./context.js";
-import { pickEmoji } from "./picker.js";
 import { heldBy } from "./selection.js";
 import { actOf } from "./tools.js";
 
@@ -82,7 +81,10 @@ export function listen(element, view, callbacks) {
       copy: () => callbacks.copy(item.text),
       quoted: () => void view.jumpTo(item.reply_to ?? -1),
       toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
-      react: () => pickEmoji(button, element, (chosen) => callbacks.react(item, chosen, true)),
+      react: () =>
+        callbacks.pickEmoji(button, element, "Choose a reaction", (chosen) =>
+          callbacks.react(item, chosen, true),
+        ),
     };
     acts[what]?.();
   }

@@ -32,6 +32,7 @@ import { Track } from "./track.js";
  * @property {(message: Message) => void} report
  * @property {(name: string) => void} profile
  * @property {(message: Message, emoji: string, on: boolean) => void} react
+ * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji
  * @property {(text: string) => void} copy
  * @property {(post: Post) => void} retry
  * @property {(post: Post) => void} change give its text back to be written anew

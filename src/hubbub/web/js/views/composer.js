@@ -12,6 +12,7 @@ import { oneLine } from "../markup/visible.js";
 import { offered, read, typedAs } from "./commands.js";
 import { Field } from "./field.js";
 import { Notices } from "./notices.js";
+import { piecesOf } from "./pieces.js";
 import { part, setText, within } from "./page.js";
 import { Returned } from "./returned.js";
 import { refusal, typingOf, withNames } from "./wording.js";
@@ -29,10 +30,14 @@ import { refusal, typingOf, withNames } from "./wording.js";
  * @property {(message: Message) => boolean} mayEdit
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
  * @property {() => void} said called when something was sent
+ * @property {import("./emoji.js").EmojiTable} emoji
+ * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji
  */
 
 const QUOTED_CHARS_MAX = 120;
 const WAITING_CHARS_MAX = 200;
+/** On phones Enter breaks the line, as people are used to there; the button sends. */
+const BREAKS_LINES = matchMedia("(pointer: coarse) and (hover: none)");
 
 export class Composer {
   #chat;
@@ -59,6 +64,8 @@ export class Composer {
     this.#returned = new Returned(tab);
     const known = {
       textBytesMax: () => chat.limits.text_bytes_max,
+      loadEmoji: () => desk.emoji.load(),
+      emoji: (/** @type {string} */ typed) => desk.emoji.matching(typed),
       isName: desk.isName,
       names: desk.names,
       commands: () => offered(chat.order, chat.current),
@@ -66,10 +73,15 @@ export class Composer {
     };
     this.#field = new Field(known, () => this.#written());
     this.#field.listen((event) => this.#did(event));
+    this.#field.onSplit(() => this.#sendInParts());
     within(this.#bar, "button", HTMLElement).addEventListener("click", () => this.#cancel());
     within(this.#silence, "button", HTMLElement).addEventListener("click", () => this.#enterAgain());
     // A button that took the focus would close a phone's keyboard.
     part("send", HTMLElement).addEventListener("pointerdown", (event) => event.preventDefault());
+    const emoji = part("emoji", HTMLElement);
+    emoji.addEventListener("click", () =>
+      desk.pickEmoji(emoji, this.#bar, "Choose an emoji", (one) => this.#field.insert(one)),
+    );
     part("composer", HTMLElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -151,6 +163,18 @@ export class Composer {
   /** @param {Message} message */
   edit(message) {
     this.#begin({ message, isEdit: true, text: message.text });
+  }
+
+  /**
+   * Put lines that somebody wrote before the text, as a quote.
+   * @param {string} text
+   */
+  quote(text) {
+    const lines = text.split("\n").map((line) => `> ${line}`);
+    const rest = this.#field.text;
+    this.#field.put(`${lines.join("\n")}\n${rest && `\n${rest}`}`);
+    this.#field.focus();
+    this.#written();
   }
 
   /**
@@ -280,6 +304,7 @@ export class Composer {
     if (shiftKey) return false;
     switch (key) {
       case "Enter":
+        if (BREAKS_LINES.matches) return false;
         this.#send();
         return true;
       case "Tab":
@@ -308,9 +333,34 @@ export class Composer {
     const text = this.#field.text.replace(/^(\s*\n)+|\s+$/g, "");
     const mode = this.#modes.get(room?.name ?? "");
     if (!room || this.#field.isTooLong) return;
+    if (this.#desk.emoji.isWantedFor(text)) return void this.#sendWithEmoji();
     if (mode?.isEdit) this.#change(room, mode, text);
     else if (text) this.#act(room, mode, text);
     else this.#refill();
+  }
+
+  /** Send the text once the table of emoji is here, or cannot be loaded, if it is still the same. */
+  async #sendWithEmoji() {
+    const [room, { text }] = [this.#room, this.#field];
+    await this.#desk.emoji.load();
+    if (room === this.#room && text === this.#field.text) this.#send();
+  }
+
+  /** Send a text that is too long for one message as several. */
+  #sendInParts() {
+    const room = this.#room;
+    const mode = this.#modes.get(room?.name ?? "");
+    if (!room || mode?.isEdit) return this.tell("An edit must fit into one message. Shorten it.");
+    const silence = this.#chat.order.silence(room);
+    if (silence) return this.tell(silence);
+    const pieces = piecesOf(this.#field.text, this.#chat.limits.text_bytes_max);
+    room.setDraft("");
+    this.#field.put("");
+    for (const [at, piece] of pieces.entries())
+      this.#chat.say(room.name, piece, { replyTo: at ? undefined : mode?.message.seq });
+    this.#desk.said();
+    this.#end(room);
+    this.#field.focus();
   }
 
   /**
@@ -324,6 +374,7 @@ export class Composer {
       this.tell(what.mistake);
       return;
     }
+    const said = "say" in what ? this.#desk.emoji.inText(what.say) : "";
     const silence = "say" in what && this.#chat.order.silence(room);
     if (silence && silence !== room.muted) return this.tell(silence); // and what was typed stays
     room.setDraft("");
@@ -333,7 +384,7 @@ export class Composer {
       void this.attempt(room, { text }, () => what.run(this.#desk));
       return;
     }
-    this.#chat.say(room.name, what.say, { replyTo: mode?.message.seq });
+    this.#chat.say(room.name, said, { replyTo: mode?.message.seq });
     this.#desk.said();
     this.#end(room);
   }
@@ -350,8 +401,9 @@ export class Composer {
       return;
     }
     this.#end(room);
-    if (text === message.text) return;
+    const now = this.#desk.emoji.inText(text);
+    if (now === message.text) return;
     const line = { text, edits: message.seq };
-    void this.attempt(room, line, () => this.#chat.edit(message, text));
+    void this.attempt(room, line, () => this.#chat.edit(message, now));
   }
 }

@@ -1,26 +1,31 @@
 /** The composer's field: it grows with its text, follows its direction, and completes words. */
 
 import { directionOf } from "../markup/direction.js";
-import { complete } from "./completion.js";
+import { complete, namesEmoji, offeredFor } from "./completion.js";
 import { part, setText } from "./page.js";
+import { Suggestions } from "./suggestions.js";
 import { tooLong } from "./wording.js";
 
 /**
- * @typedef {object} Known
+ * @typedef {object} Limits
  * @property {() => number} textBytesMax
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
- * @property {() => string[]} names to be completed
- * @property {() => string[]} rooms to be completed
- * @property {() => import("./commands.js").Command[]} commands to be completed
+ * @property {() => Promise<void>} loadEmoji
+ * @typedef {Limits & import("./completion.js").Known} Known
  */
 
 export class Field {
   #element = part("message", HTMLTextAreaElement);
   #limit = part("limit", HTMLElement);
+  #split = part("split", HTMLElement);
   #known;
   #written;
-  /** @type {{start: number, options: string[], at: number, text: string} | null} */
+  #suggestions = new Suggestions(this.#element, ({ start, options }, index) =>
+    this.#replace(options[index]?.text ?? "", start),
+  );
+  /** @type {(import("./completion.js").Completion & {at: number, text: string}) | null} by Tab */
   #completion = null;
+  #hushed = -1; // where the word begins for which the user closed the list
 
   /**
    * @param {Known} known
@@ -30,6 +35,12 @@ export class Field {
     this.#known = known;
     this.#written = written;
     this.#element.addEventListener("input", () => this.#changed());
+    this.#split.addEventListener("pointerdown", (event) => event.preventDefault());
+  }
+
+  /** @param {() => void} act called when a text that is too long is to be sent in parts */
+  onSplit(act) {
+    this.#split.addEventListener("click", act);
   }
 
   get text() {
@@ -50,8 +61,29 @@ export class Field {
   listen(act) {
     this.#element.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (act(event)) event.preventDefault();
+      if (this.#suggested(event) || act(event)) event.preventDefault();
     });
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the list of suggestions had a use for a key
+   */
+  #suggested({ key, shiftKey, isComposing }) {
+    if (shiftKey || isComposing) return false;
+    if (key === "Escape" && this.#suggestions.isOpen) this.#hushed = this.#offered()?.start ?? -1;
+    return this.#suggestions.press(key);
+  }
+
+  #offered() {
+    return offeredFor(this.#beforeCursor(), this.#known);
+  }
+
+  /** Show what the word before the cursor can become. */
+  #offer() {
+    const offered = this.#offered();
+    if (offered?.start !== this.#hushed) this.#hushed = -1;
+    this.#suggestions.show(this.#hushed < 0 ? offered : null);
   }
 
   focus() {
@@ -66,6 +98,7 @@ export class Field {
   /** @param {string} text in place of what is here */
   put(text) {
     this.#element.value = text;
+    this.#suggestions.show(null);
     this.#draw();
   }
 
@@ -87,13 +120,12 @@ export class Field {
       if (last.options.length === 1) return false;
       last.at = (last.at + 1) % last.options.length;
     } else {
-      const known = this.#known;
-      const found = complete(before, known.names(), known.rooms(), known.commands());
+      const found = complete(before, this.#known);
       if (!found) return false;
       this.#completion = { ...found, at: 0, text: "" };
     }
     const { start, options, at } = /** @type {NonNullable<typeof last>} */ (this.#completion);
-    this.#replace(options[at] ?? "", start);
+    this.#replace(options[at]?.text ?? "", start);
     if (this.#completion) this.#completion.text = this.#beforeCursor();
     return true;
   }
@@ -114,6 +146,8 @@ export class Field {
   #changed() {
     this.#draw();
     this.#written();
+    this.#offer();
+    if (namesEmoji(this.#beforeCursor())) void this.#known.loadEmoji().then(() => this.#offer());
   }
 
   #draw() {
@@ -122,5 +156,6 @@ export class Field {
     style.height = `${this.#element.scrollHeight}px`;
     this.#element.dir = directionOf(this.text, this.#known.isName);
     setText(this.#limit, tooLong(this.text, this.#known.textBytesMax()));
+    this.#split.hidden = !this.isTooLong;
   }
 }
