@@ -57,11 +57,18 @@ class BlindFace(Paper):
         found: Verb[Face] = VERB[verb]
         self.orders.do(found, argument)
 
+    def _show(self, what: int | str) -> None:
+        self.shown.append(what)
+        self._desk.stirred()  # for those who wait for it
+
     def show_newest(self) -> None:
-        self.shown.append("newest")
+        self._show("newest")
+
+    def show_oldest(self) -> None:
+        self._show("oldest")
 
     def show_message(self, seq: int) -> None:
-        self.shown.append(seq)
+        self._show(seq)
 
     def tell(self, sentence: str) -> None:
         self.told.append(sentence)

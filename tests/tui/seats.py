@@ -11,7 +11,9 @@ from textual.pilot import Pilot
 from hubbub.desk.opening import Opening
 from hubbub.desk.posting import unsent
 from hubbub.desk.profile import Profile
+from hubbub.tui.actions import wrong_setting
 from hubbub.tui.app import HubbubApp
+from hubbub.tui.config.file import ClientFile
 from hubbub.tui.keyboard import Keyboard
 from hubbub.tui.screen import ChatScreen
 
@@ -146,7 +148,8 @@ async def seat(
         theme=theme,
         hosted_in=hosted_in,
     )
-    app = HubbubApp(opening, Profile.load(folder / "profile.json"))
+    config = ClientFile(folder / "client.toml", wrong_setting)
+    app = HubbubApp(opening, Profile.load(folder / "profile.json"), config)
     async with app.run_test(size=size, notifications=True) as pilot:
         one = Seat(app, pilot)
         if tells_focus:

@@ -278,6 +278,7 @@ def test_a_mention_calls_a_user_who_looks_elsewhere(
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("TMUX", raising=False)
     monkeypatch.delenv("VTE_VERSION", raising=False)
+    (tmp_path / "client.toml").write_text("title = false")
 
     async def scene() -> None:
         address = hubbub_server.address

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hubbub.client import connect
-from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer, serving
 from hubbub.tui.themes import THEMES
 
@@ -20,6 +19,7 @@ SIZES = st.one_of(
     st.tuples(st.integers(1, 40), st.integers(1, 12)),
     st.sampled_from([(300, 100)]),
 )
+PANES = ("rooms", "members")
 TEXTS = [
     "hello",
     "漢字かな交じり文" * 9,
@@ -65,12 +65,10 @@ def test_panes_fold_away_and_can_be_shown_all_the_same(
         async with seat(hubbub_server.address, tmp_path, size=(120, 30)) as ann:
 
             def shown() -> list[str]:
-                return [
-                    name for name in ("rooms", "members") if ann.chat.query_one(f"#{name}").display
-                ]
+                return [name for name in PANES if ann.chat.query_one(f"#{name}").display]
 
             await ann.until(lambda: shown() == ["rooms", "members"])
-            await ann.pilot.resize_terminal(90, 30)
+            await ann.pilot.resize_terminal(100, 30)
             await ann.until(lambda: shown() == ["rooms"])
             await ann.pilot.resize_terminal(60, 30)
             await ann.until(lambda: shown() == [])
@@ -78,6 +76,36 @@ def test_panes_fold_away_and_can_be_shown_all_the_same(
             await ann.until(lambda: shown() == ["rooms"])
             await ann.press("f2", "f3")
             await ann.until(lambda: shown() == ["members"])
+        async with seat(hubbub_server.address, tmp_path, size=(60, 30)) as ann:
+            assert [one for one in PANES if ann.chat.query_one(f"#{one}").display] == ["members"]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+def test_there_is_room_for_text_at_every_width(
+    hubbub_server: LocalServer, tmp_path: Path, columns: int
+) -> None:
+    """From 80 columns on, text has 56 of them; long names are cut for it, and no others."""
+    names = ["Maximiliane-Charlotte von Hohenf", "佐藤花子", "עדי לוי"]
+
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with seat(address, tmp_path, size=(columns, 30)) as ann:
+            for name in names:
+                async with connect(address, name=name) as one:
+                    await one.say("word " * 40)
+            await ann.taken(3)
+            await ann.until(lambda: names[-1] in ann.screen)
+            assert lines_fit(ann)
+            rows = ann.screen.split("\n")
+            before = [row.partition("word word")[0] for row in rows if "word word" in row]
+            texts = [cell_len(one) for one in before]
+            assert len(set(texts)) == 1, "the text stands in one column"
+            left = ann.chat.log_view.region.right - 1 - texts[0]
+            assert left >= min(56, columns - 4)
+            assert names[1] in ann.screen
+            assert (names[0] in ann.screen) is (columns in (40, 200)), ann.screen
 
     asyncio.run(scene())
 
@@ -110,7 +138,7 @@ def test_every_theme_can_be_chosen_and_is_remembered(
             await ann.until(lambda: ann.app.theme == THEMES[theme].name)
             await ann.say("`code` **bold** https://example.org")
             await ann.until("code bold https://example.org")
-        assert Profile.load(tmp_path / "profile.json").theme == theme
+        assert f'theme = "{theme}"' in (tmp_path / "client.toml").read_text()
         async with seat(hubbub_server.address, tmp_path, theme=None) as ann:
             assert ann.app.theme == THEMES[theme].name
 

@@ -15,8 +15,9 @@ from textual.widgets import Footer, Input, Label, OptionList
 
 from hubbub.chat.names import same_name
 from hubbub.tui import THEME_NAMES
+from hubbub.tui.config.settings import Colors
 from hubbub.tui.looks import Looks, backgrounds, contrast, looks_of
-from hubbub.tui.themes import THEMES, contrast_min, default_theme
+from hubbub.tui.themes import THEMES, contrast_min, default_theme, with_colors
 
 HEX_THEMES = [theme for theme in THEMES.values() if not theme.ansi]
 GROUNDS = ["background", "surface", "panel"]
@@ -224,3 +225,10 @@ def test_the_theme_suits_the_terminal(
 
 def test_the_command_line_knows_every_theme() -> None:
     assert tuple(THEMES) == THEME_NAMES
+
+
+@pytest.mark.parametrize("name", ["dark", "light", "contrast", "16"])
+@pytest.mark.parametrize("ground", ["#000000", "#ffffff", "#777777"])
+def test_whatever_colours_the_user_chooses_names_have_some(name: str, ground: str) -> None:
+    theme = with_colors(THEMES[name], Colors(background=ground, panel=ground, code=ground))
+    assert looks_of(theme).names

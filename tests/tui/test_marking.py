@@ -254,4 +254,4 @@ def test_beside_the_log_there_is_nothing_to_mark(
         await ann.until("Ctrl+Q quits.")
         assert ann.app.clipboard == ""
 
-    play(scene, hubbub_server, tmp_path)
+    play(scene, hubbub_server, tmp_path, size=(120, 30))

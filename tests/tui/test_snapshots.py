@@ -128,7 +128,7 @@ async def busy(ann: Seat, address: str) -> None:
 
 
 STATES = {
-    "wide": ((112, 26), "dark", ()),
+    "wide": ((120, 26), "dark", ()),
     "light": ((112, 30), "light", ()),
     "narrow": ((46, 28), "dark", ()),
     "choosing": ((84, 26), "contrast", ("f6", "up", "up")),

@@ -15,7 +15,7 @@ import pytest
 from tests.interop.raw import RawPeer, frame
 
 from .seats import FOCUS_IN, click, press, release, to
-from .tmux import PATIENCE_SECONDS, Tmux
+from .tmux import PATIENCE_SECONDS, Tmux, require
 
 PYTHON = sys.executable
 
@@ -417,3 +417,62 @@ def test_only_going_to_the_button_deletes(tmp_path: Path, server: Server) -> Non
         terminal.until("for everybody?")
         terminal.keys("Left", "Enter")
         terminal.until("(deleted)")
+
+
+def test_ctrl_z_goes_back_to_the_shell_and_fg_to_the_chat(tmp_path: Path, server: Server) -> None:
+    require("bash")
+    command = f"{PYTHON} -m hubbub.cli join {server.address} --name ann"
+    with Tmux(tmp_path) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+        terminal.start("bash", "--norc", "--noprofile", "-i")
+        terminal.until("bash-")
+        terminal.type(command)
+        terminal.keys("Enter")
+        terminal.until(f"● {server.address}")
+        terminal.type("half typed")
+        terminal.until("half typed")
+        terminal.keys("C-z")
+        terminal.until("Stopped")
+        terminal.type("echo $((6 * 7))")
+        terminal.keys("Enter")
+        terminal.until("42")
+        bob.say("are you there?")
+        terminal.type("fg")
+        terminal.keys("Enter")
+        screen = terminal.until("are you there?")
+        assert "half typed" in screen
+        terminal.keys("Enter")
+        terminal.until("ann  half typed")
+        terminal.keys("C-q")
+        terminal.until(lambda screen: "Stopped" in screen and "half typed" not in screen)
+
+
+def test_ctrl_z_stops_nothing_where_no_shell_waits(tmp_path: Path, server: Server) -> None:
+    with chatting(tmp_path, server) as terminal:
+        terminal.type("one")
+        terminal.keys("C-z")
+        terminal.until("No shell waits")
+        terminal.type(" two")
+        terminal.keys("Enter")
+        terminal.until("ann  one two")
+
+
+def test_the_window_says_which_room_and_what_is_unread_and_is_itself_again_at_the_end(
+    tmp_path: Path, server: Server
+) -> None:
+    with (
+        Tmux(tmp_path, tells_focus=True) as terminal,
+        RawPeer("127.0.0.1", server.port, "bob") as bob,
+    ):
+        command = f"{PYTHON} -m hubbub.cli join {server.address} --name ann"
+        terminal.start("sh", "-c", f"printf '\\033]2;before\\007'; {command}; sleep 60")
+        terminal.until(f"● {server.address}")
+        terminal.wait(lambda: terminal.title == "#lobby – hubbub")
+        terminal.type("/join kitchen")
+        terminal.keys("Enter")
+        terminal.wait(lambda: terminal.title == "#kitchen – hubbub")
+        bob.say("hello \x1b]2;evil\x07")
+        terminal.wait(lambda: terminal.title == "(1) #kitchen – hubbub")
+        bob.say("ann: soup")
+        terminal.wait(lambda: terminal.title == "(@1) #kitchen – hubbub")
+        terminal.keys("C-q")
+        terminal.wait(lambda: terminal.title == "before")

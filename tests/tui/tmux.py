@@ -57,6 +57,7 @@ class Tmux:
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
+            "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_DATA_HOME": str(folder / "data"),
         }
@@ -116,6 +117,11 @@ class Tmux:
         raw.touch()
         self._run("pipe-pane", f"exec cat >> '{raw}'")
         return raw
+
+    @property
+    def title(self) -> str:
+        """The title of the window."""
+        return self._run("display-message", "-p", "#{pane_title}").strip()
 
     @property
     def has_rung(self) -> bool:

@@ -82,6 +82,13 @@ def hubbub(
     ] = "",
     theme: Colors = None,
     plain: Plain = False,
+    print_client_config: Annotated[
+        bool,
+        typer.Option(
+            "--print-client-config",
+            help="Print the commented settings of the terminal client and exit.",
+        ),
+    ] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     """A chatroom that starts with one command and that anything can join.
@@ -94,6 +101,11 @@ def hubbub(
         from hubbub import __version__
 
         typer.echo(f"hubbub {__version__}")
+        raise typer.Exit
+    if print_client_config:
+        from hubbub.cli.settings import print_settings
+
+        print_settings()
         raise typer.Exit
     if context.invoked_subcommand is None:
         from hubbub.cli.join import join_or_host

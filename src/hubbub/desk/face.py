@@ -32,6 +32,9 @@ class Face(Sheet, Protocol):
     def show_newest(self) -> None:
         """Show the end of the log."""
 
+    def show_oldest(self) -> None:
+        """Show the oldest message that is loaded."""
+
     def show_message(self, seq: int) -> None:
         """Show a message of the log on the screen with what stands around it, and choose it."""
 

@@ -59,6 +59,7 @@ class _Stored(msgspec.Struct):
     version: int = VERSION
     name: str | None = None
     theme: str | None = None
+    panes: dict[str, bool] = {}
     servers: dict[str, Remembered] = {}
 
 
@@ -70,14 +71,15 @@ class Profile:
     """Change the attributes and what `server` returns, then `save`.
 
     Without a `path`, nothing is ever written, and all is gone when the program ends. `name`: the
-    name to chat under. `theme`: the colours of the terminal client. `devices`: the secrets by which
-    servers know the user again. `notice`: a sentence for the user if the file could not be read,
-    else empty.
+    name to chat under. `theme`: the colours of the terminal client. `panes`: which lists beside
+    the log the user showed or hid by hand. `devices`: the secrets by which servers know the user
+    again. `notice`: a sentence for the user if the file could not be read, else empty.
     """
 
     def __init__(self, path: Path | None, stored: _Stored, notice: str = "") -> None:
         self.name = stored.name
         self.theme = stored.theme
+        self.panes = dict(stored.panes)
         self.notice = notice
         self.devices = Devices(path.with_name("devices") if path else None)
         self._path = path
@@ -149,6 +151,7 @@ class Profile:
             self._base,
             name=self.name,
             theme=self.theme,
+            panes=dict(self.panes),
             servers=self._base.servers | deepcopy(self._used),
         )
         for address in self._forgotten:
@@ -168,6 +171,7 @@ class Profile:
         return _Stored(
             name=there.name if self.name == base.name else self.name,
             theme=there.theme if self.theme == base.theme else self.theme,
+            panes=there.panes if self.panes == base.panes else self.panes,
             servers={address: servers[address] for address in kept},
         )
 

@@ -8,6 +8,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.roles import Kind, Role
 from hubbub.desk import about_access as access
 from hubbub.desk import about_account as account
+from hubbub.desk import about_days as days
 from hubbub.desk import about_members as members
 from hubbub.desk import about_messages as messages
 from hubbub.desk import about_order as order
@@ -227,6 +228,8 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("msg", "talk to one person alone", rooms.message, "msg", "NAME [TEXT]"),
     Verb("topic", "show or set the topic", rooms.topic, "topic", "[TEXT]"),
     Verb("search", "find messages", messages.search, "search", "[WORDS]"),
+    Verb("goto", "go to a day, such as 2026-11-24", days.goto, "goto", "DAY"),
+    Verb("oldest", "go to the beginning of the room", days.beginning, events_only=False),
     _on("reply", "answer the chosen or newest message", messages.reply, "[TEXT]", _BY_WRITERS),
     _on("edit", "edit the chosen or your last message", messages.edit, "[TEXT]", _BY_WRITERS),
     _on("delete", "delete the chosen or your last message", messages.delete),

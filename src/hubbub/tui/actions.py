@@ -3,17 +3,21 @@
 It feeds the keys, the slash commands, the command palette and the help.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple, Protocol
+import difflib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol, cast
 
 from hubbub.chat.errors import Refused
 from hubbub.desk.desk import Desk
-from hubbub.desk.face import Face
 from hubbub.desk.verbs import VERBS, Verb
+from hubbub.tui.config.settings import Keys
+from hubbub.tui.config.toml import Path
+from hubbub.tui.config.verb import Configured, change
+from hubbub.tui.keyboard import is_bindable
 from hubbub.tui.themes import THEMES
 
 
-class Terminal(Face, Protocol):
+class Terminal(Configured, Protocol):
     """What the terminal's own verbs need beside."""
 
     async def choose_input(self) -> None:
@@ -25,20 +29,17 @@ class Terminal(Face, Protocol):
     def show_palette(self) -> None:
         """Show the command palette."""
 
-    def choose_theme(self, name: str) -> None:
-        """Change the colours."""
-
     def scroll_pages(self, pages: int) -> None:
         """Scroll the log; up is negative."""
-
-    def show_oldest(self) -> None:
-        """Show the oldest message that is loaded."""
 
     def swap_focus(self) -> None:
         """Go from the composer to the log, and back."""
 
     def toggle(self, pane: str) -> None:
         """Show or hide a pane."""
+
+    def put_aside(self) -> None:
+        """Stop the program until the shell lets it go on."""
 
     def leave(self) -> None:
         """Quit, after a question if others would lose the chatroom."""
@@ -53,7 +54,7 @@ CHOOSING = "choose messages with the arrow keys; back with Escape"
 def _theme(_desk: Desk, terminal: Terminal, argument: str) -> None:
     if argument not in THEMES:
         raise Refused(f"Usage: /theme {'|'.join(THEMES)}")
-    terminal.choose_theme(argument)
+    terminal.change_setting(("theme",), argument)
 
 
 def _own(
@@ -70,13 +71,14 @@ ACTIONS: tuple[Verb[Terminal], ...] = (
     _own("typed", "find something you typed before", lambda t: t.choose_input()),
     _own("page up", "scroll up", lambda t: t.scroll_pages(-1)),
     _own("page down", "scroll down", lambda t: t.scroll_pages(1)),
-    _own("oldest", "to the oldest message loaded", lambda t: t.show_oldest()),
     _own("newest", "to the newest message", lambda t: t.show_newest()),
     _own("focus", CHOOSING, lambda t: t.swap_focus()),
     Verb("rooms pane", "show or hide the rooms", lambda _, t, __: t.toggle("rooms")),
     Verb("members pane", "show or hide the members", lambda _, t, __: t.toggle("members")),
+    Verb("set", "see and change settings", change, "set", "[KEY] [VALUE]", events_only=False),
     Verb("theme", "change the colours", _theme, "theme", "|".join(THEMES), events_only=False),
     _own("interrupt", "copy what the mouse marked, or clear the line", lambda t: t.interrupt()),
+    _own("suspend", "put hubbub aside; fg in the shell brings it back", lambda t: t.put_aside()),
     _own("quit", "quit", lambda t: t.leave(), "quit"),
 )
 
@@ -109,8 +111,48 @@ KEYS = (
     Key("f2", "rooms pane"),
     Key("f3", "members pane"),
     Key("ctrl+c", "interrupt"),
+    Key("ctrl+z", "suspend"),
     Key("ctrl+q", "quit"),
 )
+
+
+def default_keys() -> dict[str, tuple[str, ...]]:
+    """Return the keys of the actions that have some."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key in KEYS:
+        found[key.action] = (*found.get(key.action, ()), key.key)
+    return found
+
+
+def keys_with(chosen: Mapping[str, Keys]) -> tuple[Key, ...]:
+    """Return the keys with those that the user has chosen, by action, in place of its own.
+
+    A key that the user chose for one action means no other any more.
+    """
+    own = [
+        Key(key, action, str(place) if action == "numbered" else "")
+        for action, keys in chosen.items()
+        for place, key in enumerate([keys] if isinstance(keys, str) else keys, start=1)
+    ]
+    taken = {key.key for key in own}
+    return (*own, *(key for key in KEYS if key.action not in chosen and key.key not in taken))
+
+
+def wrong_setting(path: Path, value: object) -> str:
+    """Return what is wrong with the keys of an action, as the rest of a sentence."""
+    if path[0] != "keys":
+        return ""
+    action = BY_NAME.get(path[-1])
+    if action is None or (action.needs_argument and action.name != "numbered"):
+        near = difflib.get_close_matches(path[-1], default_keys(), 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(default_keys())}."
+        return f"is nothing that a key can do; {hint}"
+    keys = [value] if isinstance(value, str) else list(cast("Iterable[str]", value))
+    wrong = next((key for key in keys if not is_bindable(key)), None)
+    if wrong is None:
+        return ""
+    return f'cannot be \'{wrong}\': a key is written like "ctrl+k", "alt+up" or "f5".'
+
 
 LETTERS = {"r": "reply", "e": "edit", "d": "delete", "+": "react", "c": "copy", "!": "report"}
 """What a letter does while messages are chosen with the arrow keys."""
@@ -121,7 +163,8 @@ WRITING = (
     ("Up, Down", "edit your last message; what you typed before"),
     ("Tab", "complete a name, #room, /command or :emoji:"),
     ("Ctrl+X Ctrl+E", "write in your editor, $EDITOR"),
-    ("Ctrl+Z, Ctrl+Y", "undo, redo"),
+    ("Ctrl+_ or Alt+Z, Ctrl+Y", "undo, redo"),
+    ("Home, End", "in an empty line: the beginning of the room, and the newest message"),
     ("**bold** *italic* ~~no~~", "emphasis"),
     ("`code`, ```python", "code, in a line or in lines between three backticks"),
     ("//text", "say a line that begins with a slash"),
@@ -141,12 +184,12 @@ def offered(desk: Desk) -> list[Verb[Terminal]]:
     return [action for action in ACTIONS if action.is_offered(desk)]
 
 
-def help_sections(desk: Desk) -> list[tuple[str, Rows]]:
+def help_sections(desk: Desk, keys: Sequence[Key]) -> list[tuple[str, Rows]]:
     """Return what the help shows: keys, slash commands, and how to write."""
     there = offered(desk)
     letters = [(letter, BY_NAME[name]) for letter, name in LETTERS.items()]
     return [
-        ("Keys", [(label, one.purpose) for one in there if (label := keys_of(one))]),
+        ("Keys", [(label, one.purpose) for one in there if (label := keys_of(one, keys))]),
         (
             "While choosing messages",
             [(letter, action.purpose) for letter, action in letters if action in there],
@@ -158,10 +201,10 @@ def help_sections(desk: Desk) -> list[tuple[str, Rows]]:
     ]
 
 
-def keys_of(action: Verb[Terminal]) -> str:
+def keys_of(action: Verb[Terminal], keys: Sequence[Key]) -> str:
     """Return the keys of an action as people write them: the only one, or the first and last."""
-    keys = [_label(key.key) for key in KEYS if key.action == action.name]
-    return " … ".join(dict.fromkeys((keys[0], keys[-1]))) if keys else ""
+    own = [_label(key.key) for key in keys if key.action == action.name]
+    return " … ".join(dict.fromkeys((own[0], own[-1]))) if own else ""
 
 
 def _label(key: str) -> str:

@@ -22,7 +22,9 @@ from hubbub.desk.desk import Desk
 from hubbub.desk.posting import unsent
 from hubbub.desk.profile import Profile
 from hubbub.tui import browser
+from hubbub.tui.actions import wrong_setting
 from hubbub.tui.attention import Attention
+from hubbub.tui.config.file import ClientFile, client_file
 from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
 from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.intake import Intake, is_deliberate, is_input, needs_focus
@@ -31,8 +33,9 @@ from hubbub.tui.markup import mentions
 from hubbub.tui.notifying import notification
 from hubbub.tui.palette import ActionProvider
 from hubbub.tui.screen import ChatScreen
-from hubbub.tui.terminal import is_there, lasting_driver
-from hubbub.tui.themes import THEMES, default_theme
+from hubbub.tui.terminal import can_be_put_aside, is_there, lasting_driver, put_aside
+from hubbub.tui.themes import THEMES, default_theme, with_colors
+from hubbub.tui.title import entitling
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -57,7 +60,8 @@ def chat(opening: Opening) -> None:
     Raises BadAddress; Refused or Unreachable if the chat was refused or is lost for good.
     """
     parse_address(opening.address)
-    app = HubbubApp(opening, Profile.load())
+    config = ClientFile(client_file(), wrong_setting)
+    app = HubbubApp(opening, Profile.load(), config)
     app.run()
     if app.ended is not None:
         raise app.ended
@@ -73,10 +77,11 @@ class HubbubApp(App[None]):
     COMMANDS = {ActionProvider}
     BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
 
-    def __init__(self, opening: Opening, profile: Profile) -> None:
+    def __init__(self, opening: Opening, profile: Profile, config: ClientFile) -> None:
         super().__init__(driver_class=lasting_driver())
         self.opening = opening
         self.profile = profile
+        self.config = config
         self.ended: HubbubError | None = None
         self.desk: Desk | None = None
         self._chatting: Worker[None] | None = None
@@ -85,17 +90,18 @@ class HubbubApp(App[None]):
         self._intake = Intake(self, super().on_event)
         self.attention = Attention()
         self._is_ending = False
+        self._window_title = ""
         self._kept = profile
         """What is remembered on this computer, whether or not the user wants to be."""
         self._is_name_new = False
         """Whether the name is to be remembered once a server has taken it."""
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self._dress(opening.theme or profile.theme or self._default_theme())
-        if self.no_color:
-            self._forgo_colors()
+        self._asked_theme = opening.theme
+        """The theme that was asked for when the program was started, until another one is."""
         if opening.theme:
             profile.theme = opening.theme
+        self._dress()
+        if self.no_color:
+            self._forgo_colors()
 
     def _default_theme(self) -> str:
         if self.no_color:
@@ -107,16 +113,21 @@ class HubbubApp(App[None]):
         others = [one for one in self._filters if not isinstance(one, Monochrome)]
         self._filters = [*others, NoColor()]
 
-    def _dress(self, name: str) -> None:
-        theme = THEMES.get(name, THEMES["dark"])
+    def _dress(self) -> None:
+        settings = self.config.settings
+        set_ = settings.theme if settings.theme != "auto" else self.profile.theme
+        name = self._asked_theme or set_ or self._default_theme()
+        theme = with_colors(THEMES.get(name, THEMES["dark"]), settings.colors)
+        self.register_theme(theme)
         self.theme = theme.name
         self.looks: Looks = looks_of(theme)
 
-    @on(ChatScreen.ThemeChosen)
-    def _choose_theme(self, chosen: ChatScreen.ThemeChosen) -> None:
-        """Change the colours, now and for the next start."""
-        self._dress(chosen.name)
-        self.profile.theme = chosen.name
+    @on(ChatScreen.SettingChanged)
+    def _set(self, changed: ChatScreen.SettingChanged) -> None:
+        """Have everything be as the settings say now."""
+        if changed.path == ("theme",):
+            self._asked_theme = None
+        self._dress()
         for screen in self.screen_stack:
             if isinstance(screen, ChatScreen):
                 screen.dress(self.looks)
@@ -149,6 +160,7 @@ class HubbubApp(App[None]):
     async def _on_mount(self) -> None:
         self.run_worker(self._intake.run(), group="input")
         self.set_interval(REMEMBER_SECONDS, self._remember)
+        self.app_resume_signal.subscribe(self, self._show_title)
         if not self.is_headless:
             self.set_interval(TERMINAL_SECONDS, self._check_terminal)
         for ending in ENDING_SIGNALS:
@@ -221,7 +233,12 @@ class HubbubApp(App[None]):
                 f"to {self.desk.link.address}. It ends when you quit; "
                 f"what was said is kept in {self.opening.hosted_in}."
             )
-        self.push_screen(ChatScreen(self.desk, self.looks, self.attention))
+        for complaint in self.config.complaints:
+            self.desk.note(complaint, is_error=True)
+        self.config.is_kept = self.profile.is_kept
+        self.push_screen(
+            ChatScreen(self.desk, self.looks, self.attention, self.config, self.profile.panes)
+        )
         self._chatting = self.run_worker(self._chat(self.desk), group="chat")
 
     async def _chat(self, desk: Desk) -> None:
@@ -304,6 +321,31 @@ class HubbubApp(App[None]):
                 "if your terminal allows it.",
                 markup=False,
             )
+
+    @on(ChatScreen.Entitled)
+    def _entitle(self, entitled: ChatScreen.Entitled) -> None:
+        self._window_title = entitled.title
+        self._show_title()
+
+    def _show_title(self, _: object = None) -> None:
+        if self._window_title:
+            self.write_terminal(entitling(self._window_title, os.environ))
+
+    @on(ChatScreen.RestWanted)
+    async def _rest(self) -> None:
+        """Stop until the shell lets the program go on."""
+        if not can_be_put_aside():
+            self.notify("No shell waits behind hubbub that could bring it back.")
+            return
+        self.run_worker(self._rest_if_nobody_minds(), exclusive=True, group="leave")
+
+    async def _rest_if_nobody_minds(self) -> None:
+        if self.opening.hosted_in is not None:
+            question = "You host this chatroom. It stands still for everybody until you are back."
+            if not await self.push_screen_wait(Confirm(question, "Put aside")):
+                return
+        self._remember()
+        put_aside()
 
     def _remember(self, *, for_good: bool = False) -> None:
         if self.desk is not None:

@@ -158,11 +158,16 @@ def _names(theme: Theme) -> tuple[Style, ...]:
 
 
 def _readable(hue: float, theme: Theme) -> ColorTriplet:
-    """Return the colour of a hue that is as strong as can be read on every background."""
+    """Return the colour of a hue that is as strong as can be read on every background.
+
+    Where the user chose backgrounds on which none can, it is the lightest or the darkest.
+    """
     lightness, step = (0.74, _STEP) if theme.dark else (0.55, -_STEP)
     while True:
         color = _vivid(lightness, hue)
         if all(contrast(color, ground) >= contrast_min(theme) for ground in backgrounds(theme)):
+            return color
+        if not 0 < lightness + step < 1:
             return color
         lightness += step
 
@@ -170,9 +175,10 @@ def _readable(hue: float, theme: Theme) -> ColorTriplet:
 def _vivid(lightness: float, hue: float) -> ColorTriplet:
     """Return a colour of OKLCH, as colourful as a screen can show it up to `_CHROMA`."""
     chroma = _CHROMA
-    while not all(0 <= part <= 1 for part in _rgb(lightness, chroma, hue)):
+    while chroma > 0 and not all(0 <= part <= 1 for part in _rgb(lightness, chroma, hue)):
         chroma -= _STEP
-    return ColorTriplet(*(round(255 * part) for part in _rgb(lightness, chroma, hue)))
+    shown = (min(max(part, 0), 1) for part in _rgb(lightness, chroma, hue))
+    return ColorTriplet(*(round(255 * part) for part in shown))
 
 
 def _rgb(lightness: float, chroma: float, hue: float) -> tuple[float, ...]:

@@ -30,7 +30,7 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """List everything."""
         for title, action in self._offered():
-            yield DiscoveryHit(title, partial(self._choose, action), help=_how(action))
+            yield DiscoveryHit(title, partial(self._choose, action), help=self._how(action))
 
     async def search(self, query: str) -> Hits:
         """List what matches."""
@@ -38,8 +38,9 @@ class ActionProvider(Provider):
         for title, action in self._offered():
             if (score := matcher.match(f"{title} {action.word}")) > 0:
                 highlighted = matcher.highlight(title)
-                yield Hit(score, highlighted, partial(self._choose, action), help=_how(action))
+                yield Hit(score, highlighted, partial(self._choose, action), help=self._how(action))
 
-
-def _how(action: Verb[Terminal]) -> str:
-    return "   ".join(part for part in (keys_of(action), action.slash) if part)
+    def _how(self, action: Verb[Terminal]) -> str:
+        screen = self.screen
+        assert isinstance(screen, ChatScreen)
+        return "   ".join(part for part in (keys_of(action, screen.keys), action.slash) if part)

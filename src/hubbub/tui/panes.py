@@ -103,25 +103,26 @@ def _room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> T
         style = looks.accent + Style(bold=True)
     elif room.unread:
         style = Style(bold=True)
-    count = badge(room)
-    title = cut(one_line(room.title), max(width - len(count) - (1 if count else 0), 1))
-    free = width - cell_len(title) - len(count)
+    counted = badge(room)
+    title = cut(one_line(room.title), max(width - len(counted) - (1 if counted else 0), 1))
+    free = width - cell_len(title) - len(counted)
     kind = " private" if room.is_private else ""
     kind = kind if len(kind) < free else ""
-    counted = looks.unread + Style(bold=True) if room.mentions else looks.dim
+    look = looks.unread + Style(bold=True) if room.mentions else looks.dim
     style += Style(italic=True) if room.is_private else Style.null()
     gap = " " * max(free - len(kind), 0)
-    return Text.assemble((title, style), (kind, looks.dim), gap, (count, counted))
+    return Text.assemble((title, style), (kind, looks.dim), gap, (counted, look))
 
 
 def badge(room: RoomState) -> str:
     """Return what a list says beside a room: `@2` for mentions, `17` for messages."""
     if room.mentions:
-        return f"@{_count(room.mentions)}"
-    return _count(room.unread) if room.unread else ""
+        return f"@{count(room.mentions)}"
+    return count(room.unread) if room.unread else ""
 
 
-def _count(number: int) -> str:
+def count(number: int) -> str:
+    """Return how many there are, or that they are very many."""
     return str(number) if number <= COUNT_MAX else f"{COUNT_MAX}+"
 
 

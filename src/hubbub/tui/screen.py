@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.binding import Binding
+from textual.binding import Binding, BindingsMap
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as TextualMessage
 from textual.widgets import Static
@@ -13,13 +13,16 @@ from textual.widgets import Static
 from hubbub.desk.about_messages import newest
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.orders import Orders
-from hubbub.tui.actions import ACTIONS, BY_NAME, KEYS, Terminal, help_sections, offered
+from hubbub.tui.actions import ACTIONS, BY_NAME, Terminal, help_sections, keys_with, offered
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
 from hubbub.tui.dialogs.help import HelpScreen
+from hubbub.tui.keyboard import hear_alt
+from hubbub.tui.log.shape import shape_of
 from hubbub.tui.log.view import LogView
 from hubbub.tui.panes import Pane
 from hubbub.tui.surroundings import Surroundings
+from hubbub.tui.title import title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
     from hubbub.desk.desk import Desk
     from hubbub.tui.attention import Attention
+    from hubbub.tui.config.file import ClientFile
+    from hubbub.tui.config.toml import Path
     from hubbub.tui.looks import Looks
 
 FRAME_SECONDS = 0.04
@@ -39,34 +44,59 @@ class ChatScreen(Surroundings):
     DEFAULT_CSS = """
     ChatScreen { background: $background; }
     ChatScreen #middle { width: 1fr; }
-    ChatScreen Pane { width: 18; }
     ChatScreen #header { height: 1; padding: 0 1; background: $panel; }
     ChatScreen #status { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
     ChatScreen #log, ChatScreen ComposerBox { padding: 0 1; }
     """
-    BINDINGS = [
-        Binding(key.key, f"press({index})", BY_NAME[key.action].purpose, show=False, priority=True)
-        for index, key in enumerate(KEYS)
-    ]
 
-    class ThemeChosen(TextualMessage):
-        """The user wants other colours."""
+    class SettingChanged(TextualMessage):
+        """The user has changed a setting."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, path: Path) -> None:
             super().__init__()
-            self.name = name
+            self.path = path
+
+    class Entitled(TextualMessage):
+        """The window is to have another title."""
+
+        def __init__(self, title: str) -> None:
+            super().__init__()
+            self.title = title
+
+    class RestWanted(TextualMessage):
+        """The user wants to go back to the shell for a while."""
 
     class LeaveWanted(TextualMessage):
         """The user wants to quit."""
 
-    def __init__(self, desk: Desk, looks: Looks, attention: Attention) -> None:
-        super().__init__(desk, looks)
+    def __init__(
+        self,
+        desk: Desk,
+        looks: Looks,
+        attention: Attention,
+        config: ClientFile,
+        panes: dict[str, bool],
+    ) -> None:
+        super().__init__(desk, looks, config, panes)
+        self._bindings_of_all = self._bindings
         self._attention = attention
         self.history = InputHistory()
         self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
         self.writing = self.orders.writing
         desk.turned = self._turn
         self._frame_due = False
+        self._entitled = ""
+        self._bind()
+
+    def _bind(self) -> None:
+        """Have the keys mean what the settings say."""
+        self.keys = keys_with(self.config.settings.keys)
+        hear_alt(key.key for key in self.keys)
+        bound = [
+            Binding(one.key, f"press({place})", BY_NAME[one.action].purpose, priority=True)
+            for place, one in enumerate(self.keys)
+        ]
+        self._bindings = BindingsMap.merge([self._bindings_of_all, BindingsMap(bound)])
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -119,10 +149,18 @@ class ChatScreen(Surroundings):
         current = self.desk.rooms.current
         if current.name in changed or current.log.pending:
             self._look()
-        self.log_view.dress(self.looks, self.desk.name)
+        self.log_view.dress(self.looks, self.desk.name, shape_of(self.config.settings))
         self.log_view.redraw()
         self.show_banner()
         self.draw_around()
+        self._entitle()
+
+    def _entitle(self) -> None:
+        """Have the window's title say what is unread."""
+        shown = title(self.desk.rooms.current, self.desk.rooms)
+        if shown != self._entitled and self.config.settings.title:
+            self._entitled = shown
+            self.post_message(self.Entitled(shown))
 
     def _look(self) -> None:
         """Find out whether the user sees the end of the room, and what comes there next."""
@@ -161,9 +199,10 @@ class ChatScreen(Surroundings):
         self.desk.attempt(self.desk.paging.between(room, is_down=event.is_down))
 
     def dress(self, looks: Looks) -> None:
-        """Draw in other colours."""
+        """Draw as the settings say now."""
         self.looks = looks
-        self.stirred()
+        self._bind()
+        self._fit()
 
     # Rooms.
 
@@ -196,7 +235,7 @@ class ChatScreen(Surroundings):
 
     def action_press(self, index: int) -> None:
         """Do what a key of the table is for."""
-        key = KEYS[index]
+        key = self.keys[index]
         self.orders.do(BY_NAME[key.action], key.argument)
 
     @on(Composer.Typed)
@@ -217,6 +256,10 @@ class ChatScreen(Surroundings):
         if self.writing.is_editing:
             self.writing.keep_as_new()
 
+    @on(Composer.EdgeWanted)
+    def _edge_wanted(self, event: Composer.EdgeWanted) -> None:
+        self.orders.do(BY_NAME["newest" if event.newest else "oldest"])
+
     @on(Composer.Cancelled)
     def _cancelled(self) -> None:
         if not self.log_view.unmark() and not self.writing.end():
@@ -235,11 +278,18 @@ class ChatScreen(Surroundings):
 
     def show_help(self) -> None:
         """Show the help."""
-        self.app.push_screen(HelpScreen(help_sections(self.desk)))
+        self.app.push_screen(HelpScreen(help_sections(self.desk, self.keys)))
 
-    def choose_theme(self, name: str) -> None:
-        """Have the colours changed."""
-        self.post_message(self.ThemeChosen(name))
+    def change_setting(self, path: Path, value: object | None) -> None:
+        """Have a setting hold from now on; raises Refused if that lasts only until the end."""
+        try:
+            self.config.change(path, value)
+        finally:
+            self.post_message(self.SettingChanged(path))
+
+    def put_aside(self) -> None:
+        """Have the program stopped until the shell lets it go on."""
+        self.post_message(self.RestWanted())
 
     def leave(self) -> None:
         """Have the program ended."""

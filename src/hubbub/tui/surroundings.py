@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from hubbub.desk.desk import Desk
     from hubbub.desk.link import State
     from hubbub.desk.room import RoomState
+    from hubbub.tui.config.file import ClientFile
     from hubbub.tui.looks import Looks
 
 TICK_SECONDS = 1.0
-ROOMS_FROM_COLUMNS = 80
-MEMBERS_FROM_COLUMNS = 100
+LOG_COLUMNS_MIN = 80
+"""A list stands beside the log by itself only if it leaves so much."""
+
 HEADER_FROM_ROWS = 8
 STATUS_FROM_ROWS = 3
 COMPOSER_ROWS_MAX = 8
@@ -32,12 +34,15 @@ SPEAKERS_MAX = 50
 class Surroundings(ModedFace):
     """A face that shows beside the log where the user is, with whom, and how the connection is."""
 
-    def __init__(self, desk: Desk, looks: Looks) -> None:
+    def __init__(
+        self, desk: Desk, looks: Looks, config: ClientFile, panes: dict[str, bool]
+    ) -> None:
+        """`panes`: which of them the user showed or hid by hand; it is kept up to date."""
         super().__init__()
         self.desk = desk
         self.looks = looks
-        self._hidden: dict[str, bool] = {}
-        """Panes that the user showed or hid by hand."""
+        self.config = config
+        self._chosen = panes
         self.rooms_shown: list[RoomState] = []
         self.members_shown: list[str] = []
         """What the lines of the panes stand for: a click means what the user saw."""
@@ -101,11 +106,15 @@ class Surroundings(ModedFace):
         """Fold away what the terminal has no room for."""
         self._fitted_for = self.desk.link.state
         width, height = self.app.size
-        fits = {"rooms": width >= ROOMS_FROM_COLUMNS, "members": width >= MEMBERS_FROM_COLUMNS}
-        fits["members"] = fits["members"] and not self.desk.is_classic
-        fits["rooms"] = fits["rooms"] and not self.desk.is_classic
-        for pane, shown in fits.items():
-            self.query_one(f"#{pane}").display = self._hidden.get(pane, shown)
+        settings = self.config.settings
+        widths = {"rooms": settings.rooms_width, "members": settings.people_width}
+        left = width
+        for pane, columns in widths.items():
+            left -= columns
+            fits = left >= LOG_COLUMNS_MIN and not self.desk.is_classic
+            shown = self.query_one(f"#{pane}")
+            shown.display = self._chosen.get(pane, fits)
+            shown.styles.width = columns
         self.query_one("#header").display = height >= HEADER_FROM_ROWS
         self.query_one("#status").display = height >= STATUS_FROM_ROWS
         self.composer.styles.max_height = max(1, min(COMPOSER_ROWS_MAX, height // 3))
@@ -114,8 +123,8 @@ class Surroundings(ModedFace):
     def toggle(self, pane: str) -> None:
         """Show or hide a pane, whatever the width."""
         shown = not self.query_one(f"#{pane}").display
-        self._hidden.pop(pane, None)
+        self._chosen.pop(pane, None)
         self._fit()
         if self.query_one(f"#{pane}").display != shown:  # not what the width alone would do
-            self._hidden[pane] = shown
+            self._chosen[pane] = shown
             self._fit()

@@ -5,6 +5,7 @@ written next has nowhere to go.
 """
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from types import ModuleType
@@ -13,6 +14,7 @@ from typing import Any, TextIO, cast
 from textual.driver import Driver
 
 from hubbub.tui.keyboard import Keyboard
+from hubbub.tui.title import POP, PUSH
 
 
 class LastingFile:
@@ -54,8 +56,14 @@ def lasting_driver() -> type[Driver] | None:
         """Textual's driver, whose writes never fail."""
 
         def start_application_mode(self) -> None:
-            self._file = cast("Any", LastingFile(cast("TextIO", self._file)))
+            if not isinstance(self._file, LastingFile):  # it starts again after a stop, too
+                self._file = cast("Any", LastingFile(cast("TextIO", self._file)))
             super().start_application_mode()  # type: ignore[no-untyped-call]
+            self.write(PUSH)
+
+        def stop_application_mode(self) -> None:
+            self.write(POP)
+            super().stop_application_mode()
 
     return LastingDriver
 
@@ -63,6 +71,22 @@ def lasting_driver() -> type[Driver] | None:
 def _read_with_keyboard(module: ModuleType) -> None:
     """Have a driver's module read what was typed with our class: drivers let nobody choose."""
     vars(module)["XTermParser"] = Keyboard
+
+
+def can_be_put_aside() -> bool:
+    """Return whether a shell waits for this program, which can bring it back.
+
+    A program that leads its session, or a part of such a one, has nobody who would.
+    """
+    if sys.platform == "win32":
+        return False
+    return os.getpgrp() != os.getsid(0)
+
+
+def put_aside() -> None:
+    """Stop as with Ctrl+Z in a shell, this program and those that wait for it."""
+    if sys.platform != "win32":
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
 
 
 def is_there() -> bool:

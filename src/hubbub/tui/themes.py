@@ -5,12 +5,19 @@ hold every colour of text against every background. Besides Textual's own colour
 the variables `dim`, `code-background`, `mention-background` and `selected-background`.
 """
 
+import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 
+from msgspec.json import encode
+from textual.color import Color
 from textual.theme import Theme
+
+from hubbub.tui.config.settings import Colors
 
 _READABLE = 4.5
 _VERY_READABLE = 7.0
+_HALF = 0.5
 _FEW_COLORS = {"standard", "windows", None}
 _LIGHT_BACKGROUNDS = {"7", "15"}
 
@@ -169,6 +176,41 @@ THEMES = {"dark": _DARK, "light": _LIGHT, "contrast": _CONTRAST, "16": _SIXTEEN}
 def contrast_min(theme: Theme) -> float:
     """Return the least contrast (WCAG) between text and background in a theme of hex colours."""
     return _VERY_READABLE if theme is _CONTRAST else _READABLE
+
+
+def with_colors(theme: Theme, colors: Colors) -> Theme:
+    """Return a theme with the user's own colours in place of some; the terminal's stay its own."""
+    if theme.ansi or colors == Colors():
+        return theme
+    own = theme.variables
+    variables = _variables(
+        text=colors.text or own["text"],
+        ground=colors.background or str(theme.background),
+        dim=colors.dim or own["dim"],
+        code=colors.code or own["code-background"],
+        mention=colors.mention or own["mention-background"],
+        selected=colors.selected or own["selected-background"],
+        bar=own["scrollbar"],
+    )
+    return replace(
+        theme,
+        name=f"{theme.name}-{zlib.crc32(encode(colors))}",  # one that is not registered yet
+        foreground=colors.text or theme.foreground,
+        background=colors.background or theme.background,
+        dark=_is_dark(colors.background) if colors.background else theme.dark,
+        surface=colors.panel or theme.surface,
+        panel=colors.panel or theme.panel,
+        boost=colors.panel or theme.boost,
+        primary=colors.link or theme.primary,
+        accent=colors.accent or theme.accent,
+        warning=colors.accent or theme.warning,
+        error=colors.error or theme.error,
+        variables=variables,
+    )
+
+
+def _is_dark(color: str) -> bool:
+    return Color.parse(color).brightness < _HALF
 
 
 def default_theme(environment: Mapping[str, str], color_system: str | None) -> str:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("in_utc")
 def rows(
     item: Item, width: int = 80, context: Context | None = None, known: Message | None = None
 ) -> list[str]:
-    layout = Layout(width, Style(), PALETTE, "ann", lambda _: known)
+    layout = Layout(width, Style(), PALETTE, "ann", lambda _: known, longest=12)
     block = layout.block(item, context or Context())
     assert all(line.cell_length == width for line in block.lines)
     return [line.text.rstrip() for line in block.lines]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -19,6 +20,9 @@ from hubbub.tui.themes import THEMES
 from tests.desk.rooms import is_anns, message, page, replica
 
 Scene = Callable[["Screen"], Awaitable[None]]
+
+STUCK_TIME = "00:01"
+"""When the messages were said, in UTC."""
 
 
 class Viewer(App[None]):
@@ -290,5 +294,53 @@ def test_whatever_happens_every_row_fits_the_screen(steps: list[tuple[str, int]]
             width, height = screen.view.size
             rows = [screen.view.render_line(y) for y in range(height)]
             assert [row.cell_length for row in rows] == [width] * height
+
+    on_screen(scene)
+
+
+@pytest.mark.usefixtures("in_utc")
+def test_who_speaks_and_when_stays_visible_in_a_long_message() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.says("\n".join(f"line {number}" for number in range(1, 60)))
+        for lines in (-5, -10, -10):
+            screen.view.scroll_lines(lines)
+            first, second, *_ = await screen.rows()
+            assert first.startswith(f"bob {STUCK_TIME} ┄")
+            assert second.startswith("line ")
+
+    on_screen(scene)
+
+
+def test_who_speaks_stays_visible_in_a_long_run() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.says(*[f"m{number}" for number in range(40)])
+        for _ in range(10):
+            screen.view.scroll_lines(-3)
+            rows = await screen.rows()
+            assert any(row.startswith("bob ") for row in rows[:2])
+
+    on_screen(scene)
+
+
+def test_the_line_that_tells_who_speaks_hides_nothing_that_cannot_be_reached() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.says("\n".join(f"line {number}" for number in range(60)))
+        seen: set[str] = set()
+        for pages in (*[-1] * 12, *[1] * 12):
+            seen.update(await screen.rows())
+            screen.view.scroll_pages(pages)
+        assert {f"line {number}" for number in range(60)} <= seen
+
+    on_screen(scene)
+
+
+def test_a_chosen_message_is_never_behind_that_line() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.says(*[f"m{number}" for number in range(30)])
+        screen.view.can_focus = True
+        screen.view.focus()
+        for number in range(29, -1, -1):
+            await screen.pilot.press("up")
+            assert f"m{number}" in await screen.rows()
 
     on_screen(scene)

@@ -57,7 +57,8 @@ _EDITS: Mapping[str, str] = {
     "ctrl+x,super+x": "cut",
     "ctrl+c,super+c": "copy",
     "ctrl+v,super+v": "paste",
-    "ctrl+z,super+z": "undo",
+    # Ctrl+Z gets here only if the settings have it put nothing aside.
+    "ctrl+underscore,alt+z,ctrl+z,super+z": "undo",
     "ctrl+y,super+y": "redo",
 }
 

@@ -67,6 +67,13 @@ class Composer(ClusterArea):
     class Cancelled(Message):
         """Escape was pressed, and there was nothing of the composer's own to close."""
 
+    class EdgeWanted(Message):
+        """Home or End was pressed in an empty input: the user wants to go there in the log."""
+
+        def __init__(self, *, newest: bool) -> None:
+            super().__init__()
+            self.newest = newest
+
     class HistoryWanted(Message):
         """The user wants to search the history."""
 
@@ -164,6 +171,20 @@ class Composer(ClusterArea):
             super().action_cursor_down(select)
         else:
             self._recall(self._sent.forward(self.text))
+
+    def action_cursor_line_start(self, select: bool = False) -> None:
+        """Go to the line's start; in an empty input, to the beginning of the log."""
+        if self.is_empty:
+            self.post_message(self.EdgeWanted(newest=False))
+        else:
+            super().action_cursor_line_start(select)
+
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """Go to the line's end; in an empty input, to the newest message."""
+        if self.is_empty:
+            self.post_message(self.EdgeWanted(newest=True))
+        else:
+            super().action_cursor_line_end(select)
 
     def action_find_in_history(self) -> None:
         """Let the app show the history."""

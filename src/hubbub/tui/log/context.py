@@ -9,8 +9,13 @@ RUN_SECONDS = 300
 """After so long a pause the same sender is named again."""
 
 
-def context(room: RoomState, index: int, *, selected: bool, own_name: str) -> Context:
-    """Return what the item at `index` looks like besides itself."""
+def context(
+    room: RoomState, index: int, *, selected: bool, own_name: str, every_time: bool
+) -> Context:
+    """Return what the item at `index` looks like besides itself.
+
+    `every_time`: whether it tells its time even if the one above was said in the same minute.
+    """
     log = room.log
     item = log[index]
     at = at_of(item)
@@ -36,7 +41,9 @@ def context(room: RoomState, index: int, *, selected: bool, own_name: str) -> Co
     return Context(
         day=at.date() if new_day else None,
         heads=not goes_on,
-        tells_time=not goes_on or (at.hour, at.minute) != (above_at.hour, above_at.minute),
+        tells_time=every_time
+        or not goes_on
+        or (at.hour, at.minute) != (above_at.hour, above_at.minute),
         unread=unread,
         below_hole=below_hole,
         selected=selected,

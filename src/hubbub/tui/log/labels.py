@@ -29,9 +29,9 @@ def at_of(item: Item) -> datetime:
         return datetime.fromtimestamp(0).astimezone()
 
 
-def clock(item: Item) -> str:
-    """Return the time of day of an item, in hours and minutes."""
-    return f"{at_of(item):%H:%M}"
+def clock(item: Item, form: str = "%H:%M") -> str:
+    """Return the time of day of an item, in hours and minutes if nothing else is asked for."""
+    return at_of(item).strftime(form)
 
 
 def does(item: Item) -> bool:

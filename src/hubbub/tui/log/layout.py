@@ -12,6 +12,7 @@ from hubbub.chat.names import same_name
 from hubbub.desk.log import Item, Note, Pending, Said
 from hubbub.tui.log.body import Body, FindMessage
 from hubbub.tui.log.labels import clock, cut, does, speaker
+from hubbub.tui.log.shape import Shape
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.words import Words
 from hubbub.tui.looks import Looks
@@ -19,12 +20,17 @@ from hubbub.tui.looks import Looks
 WIDE_COLUMNS = 60
 """From here on, names and times have columns of their own."""
 
-VERY_WIDE_COLUMNS = 96
-"""From here on, longer names have room."""
+TEXT_CELLS_MIN = 56
+"""What names leave for the text where the log is as wide as a terminal of 80 columns."""
 
-_NAME_CELLS = 12
-_LONG_NAME_CELLS = 18
-_TIME_CELLS = 5
+NAME_CELLS_MIN = 12
+"""How long a name may be all the same before it is cut."""
+
+_NAMES_SHARE = 3
+"""The names take at most the third part of the width."""
+
+_GAP = 2
+"""The cells between names and text."""
 
 
 class Context(NamedTuple):
@@ -54,21 +60,41 @@ class Block(NamedTuple):
     body: int
     words: list[Words | None]
     text: str
+    heads: bool
+    """Whether the line at `body` tells who speaks."""
 
 
 class Layout(NamedTuple):
-    """Draws items in `width` columns; `base` is the style of what has none of its own."""
+    """Draws items in `width` columns; `base` is the style of what has none of its own.
+
+    `longest`: the cells of the longest name.
+    """
 
     width: int
     base: Style
     looks: Looks
     own_name: str
     find: FindMessage
+    longest: int
+    shape: Shape = Shape()
 
     @property
     def is_wide(self) -> bool:
         """Whether names and times have columns of their own."""
         return self.width >= WIDE_COLUMNS
+
+    @property
+    def name_cells(self) -> int:
+        """How wide the column of names is: as the longest one, if the text has room beside it."""
+        beside = self._times + _GAP + TEXT_CELLS_MIN
+        most = self.shape.names_max or self.width // _NAMES_SHARE
+        return min(self.longest, most, max(self.width - beside, NAME_CELLS_MIN))
+
+    @property
+    def _times(self) -> int:
+        """How wide the column of times is, with the space behind it."""
+        cells = self.shape.time_cells
+        return cells + 1 if cells else 0
 
     def block(self, item: Item, context: Context) -> Block:
         """Return how `item` looks."""
@@ -94,7 +120,14 @@ class Layout(NamedTuple):
             has_begun = True
             words.append(Words(indent + row.lead, len(text), row.said))
             text += row.said
-        return Block(lines, body, words, text)
+        return Block(lines, body, words, text, context.heads)
+
+    def stuck(self, item: Said | Pending) -> Strip:
+        """Return the line that tells who says what is below, and when, though it began above."""
+        line = self._margin(item, Context()) if self.is_wide else self._heading(item)
+        rest = max(self.width - cell_len(line.plain) - (0 if self.is_wide else 1), 0)
+        line.append(f"{'' if self.is_wide else ' '}{'┄' * rest}", self.looks.dim)
+        return strip_of(line, self.width, self.base)
 
     # Above the item.
 
@@ -122,7 +155,7 @@ class Layout(NamedTuple):
     def _heading(self, item: Said | Pending) -> Text:
         """Return the line that tells who speaks, where there are no columns for it."""
         name, style = self._speaker(item)
-        time = f" {clock(item)}"
+        time = f" {clock(item, self.shape.form)}".rstrip()
         return Text.assemble((cut(name, self.width - len(time)), style), (time, self.looks.dim))
 
     def _margin(self, item: Item, context: Context) -> Text:
@@ -134,11 +167,11 @@ class Layout(NamedTuple):
             name = "·"
         elif context.heads:
             name, style = self._speaker(item)
-        cells = _NAME_CELLS if self.width < VERY_WIDE_COLUMNS else _LONG_NAME_CELLS
+        cells = self.name_cells
         name = cut(name, cells)
-        time = clock(item) if context.tells_time else ""
-        gap = " " * (_TIME_CELLS - len(time) + 1 + cells - cell_len(name))
-        return Text.assemble((time + gap, self.looks.dim), (name, style), "  ")
+        time = clock(item, self.shape.form) if context.tells_time else ""
+        gap = " " * (self._times - cell_len(time) + cells - cell_len(name))
+        return Text.assemble((time + gap, self.looks.dim), (name, style), " " * _GAP)
 
     def _speaker(self, item: Said | Pending) -> tuple[str, Style]:
         name = speaker(item, self.own_name)

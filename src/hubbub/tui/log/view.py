@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from hubbub.desk.room import RoomState
+    from hubbub.tui.log.shape import Shape
     from hubbub.tui.looks import Looks
 
 WHEEL_LINES = 3
@@ -117,10 +118,10 @@ class LogView(Widget):
         self._window.show(room)
         self.redraw()
 
-    def dress(self, looks: Looks, own_name: str) -> None:
-        """Draw with other colours, or for a user who is called otherwise."""
+    def dress(self, looks: Looks, own_name: str, shape: Shape) -> None:
+        """Draw otherwise, or for a user who is called otherwise."""
         self._own_name = own_name
-        if self._window.dress(looks, own_name):
+        if self._window.dress(looks, own_name, shape):
             self.redraw()
 
     def redraw(self) -> None:
@@ -182,8 +183,8 @@ class LogView(Widget):
             self._moved()
 
     def scroll_pages(self, pages: int) -> None:
-        """Move by screenfuls, with a line in common."""
-        self.scroll_lines(pages * max(self.size.height - 1, 1))
+        """Move by screenfuls; nothing is skipped that the first or the last row covers."""
+        self.scroll_lines(pages * max(self.size.height - 2, 1))
 
     def action_newest(self) -> None:
         """Go to the end and follow."""

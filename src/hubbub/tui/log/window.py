@@ -17,6 +17,8 @@ from hubbub.desk.log import Item, Note, Pending, RoomLog, Said
 from hubbub.desk.room import RoomState
 from hubbub.tui.log.context import context
 from hubbub.tui.log.layout import Block, Context, Layout
+from hubbub.tui.log.longest import LongestName
+from hubbub.tui.log.shape import Shape
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.words import Words
 from hubbub.tui.log.wrap import wrap
@@ -26,6 +28,8 @@ EMPTY = (
     "Nothing was said here yet.\nType below and press Enter to begin; F1 shows what else there is."
 )
 _CACHED_MAX = 2000
+_STUCK_FROM_ROWS = 4
+"""In fewer rows, none is spared for a line that tells who speaks."""
 
 
 class Place(NamedTuple):
@@ -60,6 +64,11 @@ class Row(NamedTuple):
         """What it shows of what the item says."""
         return None if self.block is None else self.block.words[self.line]
 
+    @property
+    def tells_who(self) -> bool:
+        """Whether it says by whom the item is."""
+        return self.block is not None and self.block.heads and self.line == self.block.body
+
 
 class Window:
     """A log in a certain size and looks. It follows the newest message unless it has a `top`."""
@@ -76,7 +85,8 @@ class Window:
         self._left_at = 0
         """Where the log ended when it was scrolled up; what came since is new."""
         self._size = Size(0, 0)
-        self._layout = Layout(0, Style.null(), looks, own_name, self.find)
+        self._longest = LongestName()
+        self._layout = Layout(0, Style.null(), looks, own_name, self.find, 0)
         self._blocks: dict[int, tuple[object, Block]] = {}
 
     @property
@@ -96,13 +106,15 @@ class Window:
         self.room = room
         self.top = self.selected = None
         self._keep()
+        self._longest = LongestName()
         self._blocks.clear()
 
-    def dress(self, looks: Looks, own_name: str) -> bool:
-        """Draw in other colours, or for a user called otherwise; returns whether they are."""
-        if (looks, own_name) == (self._layout.looks, self._layout.own_name):
+    def dress(self, looks: Looks, own_name: str, shape: Shape) -> bool:
+        """Draw otherwise, or for a user called otherwise; returns whether that is so."""
+        layout = self._layout._replace(looks=looks, own_name=own_name, shape=shape)
+        if layout == self._layout:
             return False
-        self._layout = self._layout._replace(looks=looks, own_name=own_name)
+        self._layout = layout
         self._blocks.clear()
         return True
 
@@ -115,8 +127,13 @@ class Window:
     def block(self, index: int) -> Block:
         """Return how an item looks. What did not change comes out of a cache."""
         item = self.log[index]
-        own_name = self._layout.own_name
-        around = context(self.room, index, selected=index == self.selected, own_name=own_name)
+        around = context(
+            self.room,
+            index,
+            selected=index == self.selected,
+            own_name=self._layout.own_name,
+            every_time=self._layout.shape.every_time,
+        )
         key = self._key(item, around)
         known = self._blocks.get(index)
         if known is not None and known[0] == key:
@@ -142,18 +159,33 @@ class Window:
     def rows(self, size: Size, base: Style) -> list[Row]:
         """Return the rows of a screen; `base` is the style of what has none of its own."""
         self._keep_place()
-        if size.width != self._size.width or base != self._layout.base:
+        longest = self._longest.cells(self.log, self._layout.own_name)
+        layout = self._layout._replace(width=size.width, base=base, longest=longest)
+        if _measures(layout) != _measures(self._layout):
             self._blocks.clear()
-        self._size = size
-        self._layout = self._layout._replace(width=size.width, base=base)
+        self._size, self._layout = size, layout
         rows = self._rows_from_top() if self.top else []
         if len(rows) < size.height:
             self.top = None
             rows = self._rows_to_end()
         if self.top is not None and rows:
             rows[-1] = rows[-1]._replace(strip=self._below())
+        if len(rows) >= _STUCK_FROM_ROWS and (strip := self._stuck(*rows[:2])) is not None:
+            rows[0] = Row(strip)
         self._keep()
         return rows
+
+    def _stuck(self, first: Row, second: Row) -> Strip | None:
+        """Return what stands in place of the first row, to tell who says what is below it.
+
+        None where that is seen: on one of the two rows, or because nothing began above them.
+        """
+        if first.block is None or second.block is None or first.tells_who or second.tells_who:
+            return None
+        item = self.log[second.item]
+        if isinstance(item, Note) or second.line < second.block.body:
+            return None
+        return self._layout.stuck(item)
 
     def _rows_from_top(self) -> list[Row]:
         top = self.top or self._shown_top
@@ -281,6 +313,7 @@ class Window:
         self._left_at = self.log.end if self.is_following else self._left_at
         if index <= first:
             self.top = Place(index, -self.block(index).body)
+            self.scroll(-1)  # the first row may tell who speaks instead
         elif index >= end - 1:
             self.top = Place(index + 1, 0) if index + 1 < self.log.end else None
             if self.top is not None:
@@ -299,3 +332,8 @@ class Window:
 
 def _rows_of(block: Block, index: int) -> list[Row]:
     return [Row(strip, index, line, block) for line, strip in enumerate(block.lines)]
+
+
+def _measures(layout: Layout) -> tuple[object, ...]:
+    """Return what all items of a log have in common in their looks, and what changes by itself."""
+    return layout.width, layout.base, layout.name_cells

@@ -1,0 +1,73 @@
+"""Every setting of the terminal client, with what it means and may be; the file is made from it."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Theme = Literal["auto", "dark", "light", "contrast", "16"]
+Clock = Literal["24h", "12h", "seconds", "none"]
+Times = Literal["minute", "message"]
+Color = Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$")]
+Key = Annotated[str, Meta(min_length=1)]
+Keys = tuple[Key, ...] | Key
+
+_COLOR = "empty: that of the theme"
+
+
+class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[colors]` section."""
+
+    text: Annotated[Color, Meta(description="Text.")] = ""
+    background: Annotated[Color, Meta(description="What is behind the log.")] = ""
+    panel: Annotated[Color, Meta(description="What is behind lists and lines around it.")] = ""
+    dim: Annotated[Color, Meta(description="Times, days, notes, quotes.")] = ""
+    accent: Annotated[Color, Meta(description="The room you are in, what is unread.")] = ""
+    link: Annotated[Color, Meta(description="Links.")] = ""
+    error: Annotated[Color, Meta(description="What went wrong.")] = ""
+    mention: Annotated[Color, Meta(description="What is behind your name.")] = ""
+    selected: Annotated[Color, Meta(description="What is behind a chosen message.")] = ""
+    code: Annotated[Color, Meta(description="What is behind code.")] = ""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings. `keys`: those of an action, by its name."""
+
+    theme: Annotated[
+        Theme,
+        Meta(
+            description='The colours. With "auto", those that were chosen last with --theme, or '
+            'else suit the terminal; "16" are those of the terminal itself.'
+        ),
+    ] = "auto"
+    time: Annotated[
+        Clock,
+        Meta(description='How times of day are written; with "none" they are left out.'),
+    ] = "24h"
+    times: Annotated[
+        Times,
+        Meta(
+            description='Where they stand: beside the first message of each "minute", or beside '
+            'every "message".'
+        ),
+    ] = "minute"
+    name_width: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=64,
+            description="The most columns for names; longer ones are cut. 0 is a third of the log.",
+        ),
+    ] = 0
+    rooms_width: Annotated[
+        int, Meta(ge=8, le=80, description="The columns of the list of rooms.")
+    ] = 18
+    people_width: Annotated[
+        int, Meta(ge=8, le=80, description="The columns of the list of people.")
+    ] = 18
+    title: Annotated[
+        bool,
+        Meta(description="Whether the window's title shows the room, and how much is unread."),
+    ] = True
+    colors: Colors = Colors()
+    keys: dict[str, Keys] = {}

@@ -1,0 +1,56 @@
+"""`/set`: sees and changes the settings."""
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from hubbub.desk.desk import Desk
+from hubbub.desk.face import Face
+from hubbub.desk.room import Draft
+from hubbub.tui.config.file import ClientFile
+from hubbub.tui.config.table import NAME, rows
+from hubbub.tui.config.toml import Path, path_in, written, written_path
+
+DEFAULT = "default"
+
+
+class Configured(Face, Protocol):
+    """A face with settings."""
+
+    @property
+    def config(self) -> ClientFile:
+        """The settings, and where they are kept."""
+
+    def change_setting(self, path: Path, value: object | None) -> None:
+        """Have a setting hold from now on; None: its default. Raises Refused as `config` does."""
+
+
+def change(desk: Desk, face: Configured, argument: str) -> Awaitable[None] | None:
+    """Change a setting; or say what it is; or have the user choose one to change."""
+    key, _, typed = argument.partition(" ")
+    if not key:
+        return _choose(face)
+    config = face.config
+    setting = config.setting(path_in(key))
+    if typed:
+        value = None if typed.strip() == DEFAULT else config.meant(setting, typed.strip())
+        face.change_setting(setting.path, value)
+        kept = f" It stands in {config.file}." if config.is_kept else " It holds until you quit."
+        desk.note(f"{_line(config, setting.path)} now.{kept}")
+    else:
+        explained = " ".join(filter(None, [setting.description, f"It may be {setting.allowed}."]))
+        desk.note(f"{_line(config, setting.path)}. {explained}")
+    return None
+
+
+async def _choose(face: Configured) -> None:
+    listed = [setting for setting in rows() if NAME not in setting.path]
+    lines = [f"{_line(face.config, one.path)}   {one.description}" for one in listed]
+    chosen = await face.choose("Settings", lines)
+    if chosen is not None:
+        face.put(Draft(f"/set {written_path(listed[chosen].path)} "))
+
+
+def _line(config: ClientFile, path: Path) -> str:
+    value = config.value(path)
+    said = "its default" if value is None else written(value)
+    return f"{written_path(path)} = {said}"
