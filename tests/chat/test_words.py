@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from hubbub.chat import words
 from hubbub.chat.errors import Refused
 from hubbub.chat.words import (
+    FOUND_MAX,
     QUERY_CHARS_MAX,
     QUERY_PIECES_MAX,
     QUERY_WORDS_MAX,
     WORD_CHARS_MAX,
     allowed_query,
+    found_in,
     phrases_of,
     words_of,
 )
@@ -90,14 +92,61 @@ def test_nothing_long_is_normalized_at_once(monkeypatch: pytest.MonkeyPatch, uni
 
 
 def test_the_phrases_of_a_query() -> None:
-    assert phrases_of("a a b-c A d") == [("a",), ("b", "c"), ("d",)]
-    assert phrases_of("!!! \0 ...") == []
+    assert parts("a a b-c A d") == ["a*", "b c*", "d*"]
+    assert parts("!!! \0 ...") == []
+
+
+def test_what_stands_within_quotes_is_one_phrase_with_a_whole_last_word() -> None:
+    assert parts('"Hello World" again') == ["hello world", "again*"]
+    assert parts('"hello wor') == ["hello wor*"], "it is still being typed"
+    assert parts('5" b"c d"') == ["5*", "b c*", "d*"], "these are not around a part"
+    assert parts('"a" a "a b"') == ["a b"]
+    assert parts('ab "a"') == ["ab*", "a"], "a word that goes on says nothing of a whole one"
+    assert parts('""') == []
+
+
+def parts(query: str) -> list[str]:
+    """Return the phrases of a query, with a star where the last word may go on."""
+    return [" ".join(one.words) + "*" * one.goes_on for one in phrases_of(query)]
 
 
 def test_what_another_part_of_the_query_says_already_is_not_looked_up() -> None:
-    assert phrases_of("a aa aaa ab") == [("aaa",), ("ab",)]
-    assert phrases_of("b c-bd") == [("c", "bd")]
-    assert phrases_of("b-c b-cd") == [("b", "c"), ("b", "cd")]
+    assert parts("a aa aaa ab") == ["aaa*", "ab*"]
+    assert parts("b c-bd") == ["c bd*"]
+    assert parts("b-c b-cd") == ["b c*", "b cd*"]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("din", "Dinner is ready: DINNER!", ["Dinner", "DINNER"]),
+        ("dinner ready", "dinner is ready", ["dinner", "ready"]),
+        ('"is ready"', "is it? it is ready, is readymade", ["is ready"]),
+        ("uber", "Über den Wolken, u\u0308ber", ["Über", "u\u0308ber"]),
+        ("今天", "我们今天去。今 天", ["今天", "今 天"]),
+        ("c++", "in C++20 and C", ["C++"]),
+        ("fi", "ﬁx it", ["ﬁx"]),
+        ("strasse", "Straße 7", ["Straße"]),
+        ("株", "㍿です", ["㍿"]),
+        ("b a", "a b", ["a", "b"]),
+        ("a-b b-c", "x a b c", ["a b c"]),
+        ("nothing", "of the kind", []),
+    ],
+)
+def test_where_words_are_found_in_a_text(query: str, text: str, marked: list[str]) -> None:
+    assert [text[start:end] for start, end in found_in(text, phrases_of(query))] == marked
+
+
+@given(st.text(), st.text())
+def test_what_is_found_is_in_the_text_and_in_order(text: str, query: str) -> None:
+    places = found_in(text, phrases_of(query))
+    flat = [place for pair in places for place in pair]
+    assert flat == sorted(set(flat))
+    assert not flat or 0 <= flat[0] < flat[-1] <= len(text)
+
+
+def test_of_very_many_places_a_text_has_the_first() -> None:
+    assert len(found_in("a, " * 10_000, phrases_of("a"))) == FOUND_MAX
 
 
 @pytest.mark.parametrize(

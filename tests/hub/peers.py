@@ -9,6 +9,7 @@ from hubbub.chat.events import AnyEvent
 from hubbub.chat.format import Format
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import (
+    AboutLog,
     AboutServer,
     Answer,
     FactsQuery,
@@ -21,6 +22,7 @@ from hubbub.chat.queries import (
     RevisionsQuery,
     SearchQuery,
     Settled,
+    TimeQuery,
     VerifyPassword,
 )
 from hubbub.hub import Decision, Draft, Hub, Session
@@ -119,22 +121,33 @@ class Chatroom:
             case Settled():
                 self.commit()
                 assert self.hub.has_settled(question)
-            case PageQuery():
-                return self.hub.forgotten.page(now(self.log.page(question)))
-            case SearchQuery():
-                return self.hub.forgotten.page(now(self.log.search(question, 1)))
-            case ReactionsQuery() | RevisionsQuery():
-                return self._answer_about_messages(question)
-            case FactsQuery(prefix=prefix):
-                return now(self.log.facts(prefix))
+            case (
+                PageQuery()
+                | SearchQuery()
+                | TimeQuery()
+                | ReactionsQuery()
+                | RevisionsQuery()
+                | FactsQuery()
+            ):
+                return self._read(question)
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return self._answer_about_server(question)
         return None
 
-    def _answer_about_messages(self, question: ReactionsQuery | RevisionsQuery) -> Answer:
-        if isinstance(question, RevisionsQuery):
-            return now(self.log.revisions(question))
-        return now(self.log.reactions(question))
+    def _read(self, query: AboutLog) -> Answer:
+        match query:
+            case PageQuery():
+                return self.hub.forgotten.page(now(self.log.page(query)))
+            case SearchQuery():
+                return self.hub.forgotten.page(now(self.log.search(query, 1)))
+            case TimeQuery():
+                return now(self.log.seqs_at(query))
+            case ReactionsQuery():
+                return now(self.log.reactions(query))
+            case RevisionsQuery():
+                return now(self.log.revisions(query))
+            case FactsQuery(prefix=prefix):
+                return now(self.log.facts(prefix))
 
     def _answer_about_server(self, question: AboutServer) -> str | bool | int:
         match question:

@@ -75,10 +75,17 @@ def allow_one_place(before: int | None, after: int | None, around: int | None) -
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The newest messages with all of `words`, of one room or of every public room.
 
-    `private`: the private rooms, by name, that are searched as well.
+    `private`: the private rooms, by name, that are searched as well. `senders` and `contents`, tags
+    of tags.py: only what is by one of the former, and has all of the latter. `after` and `before`
+    are seqs.
     """
 
     words: str
+    senders: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
+    after: int = 0
+    is_about_all: bool = False
+    """Whether no words mean all messages, not none."""
     room: str | None = None
     private: tuple[str, ...] = ()
     before: int | None = None
@@ -101,6 +108,15 @@ class FactsQuery(msgspec.Struct, frozen=True):
     """The facts that stand under keys with this beginning, in order of the keys."""
 
     prefix: str
+
+
+class TimeQuery(msgspec.Struct, frozen=True):
+    """Between which seqs the first event that came `at` a time, in milliseconds, or later stands.
+
+    They are the same, unless what stands there cannot be read.
+    """
+
+    at: int
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -150,10 +166,10 @@ class VerifyPassword(msgspec.Struct, frozen=True):
 
 
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
-AboutLog = PageQuery | SearchQuery | ReactionsQuery | RevisionsQuery | FactsQuery
+AboutLog = PageQuery | SearchQuery | TimeQuery | ReactionsQuery | RevisionsQuery | FactsQuery
 AboutServer = AboutSecrets | FreeSpace
 Question = AboutLog | Settled | Moment | Guess | AboutServer
 
-Answer = Page | Revisions | list[Reaction] | list[Fact] | int | str | bool | None
-"""A page or facts for queries, a number of bytes, a hash or secret, whether the password is right,
-else nothing."""
+Answer = Page | Revisions | tuple[int, int] | list[Reaction] | list[Fact] | int | str | bool | None
+"""A page, seqs or facts for queries, a number of bytes, a hash or secret, whether the password is
+right, else nothing."""

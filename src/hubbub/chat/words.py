@@ -11,18 +11,22 @@ text takes time that grows with the square of its longest run of marks, ten seco
 
 import re
 import unicodedata
-from typing import Final
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.text import inert_line
 
-RULES = f"1 {unicodedata.unidata_version}"
+RULES = f"2 {unicodedata.unidata_version}"
 """Changes whenever the words of some text may be others: an index of the former ones is void."""
 
 WORD_CHARS_MAX = 64  # a longer one is several
 QUERY_CHARS_MAX = 1000
 QUERY_WORDS_MAX = 16  # as people count them
 QUERY_PIECES_MAX = 32  # as they are counted here: each is looked up in the index
+FOUND_MAX = 50  # places in a text that are told of
 _FOLDED_MAX = 20_000  # characters whose folding is remembered: more than any chatroom writes
 
 _LEADING = "\u1100-\u115f\ua960-\ua97c"  # the parts of a syllable of Korean
@@ -48,6 +52,7 @@ PIECE_CHARS: Final = 2_048
 """A long text is not taken in one call, for which all other threads would have to wait."""
 
 _ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
+_PARTS = re.compile(r'"(?P<quoted>[^"]*)(?P<end>"?)|\S+')
 
 
 def words_of(text: str) -> list[str]:
@@ -74,7 +79,7 @@ def allowed_query(raw: str) -> str:
     if len(raw) > QUERY_CHARS_MAX:
         raise _too_long(f"{len(raw):,} characters", QUERY_CHARS_MAX)
     query = inert_line(raw)
-    if (pieces := sum(len(phrase) for phrase in phrases_of(query))) > QUERY_PIECES_MAX:
+    if (pieces := sum(len(phrase.words) for phrase in phrases_of(query))) > QUERY_PIECES_MAX:
         raise _too_long(
             f"{pieces:,} words, since signs such as + and each character of scripts without spaces "
             "count as one",
@@ -88,19 +93,79 @@ def _too_long(what: str, allowed: int) -> Refused:
     return Refused(sentence, code="too_long")
 
 
-def phrases_of(query: str) -> list[tuple[str, ...]]:
+class Phrase(NamedTuple):
+    """Words in a row, as a text must hold them."""
+
+    words: tuple[str, ...]
+    goes_on: bool = True
+    """Whether the last word may go on in the text: it does not within quotes."""
+
+
+def phrases_of(query: str) -> list[Phrase]:
     """Return what a text must hold to match `query`: for each of its parts the words in a row.
 
-    The last word of each may go on in the text, so a part that another one begins with is left out.
+    A part is what stands between spaces, or between quotes, of which the last may be missing yet. A
+    part that another one holds is left out.
     """
-    phrases = dict.fromkeys(tuple(words_of(part)) for part in query.split())
-    phrases.pop((), None)
+    parts = {
+        Phrase(tuple(words_of(part["quoted"] or part[0])), not part["end"]): None
+        for part in _PARTS.finditer(query)
+    }
+    phrases = [phrase for phrase in parts if phrase.words]
     return [one for one in phrases if not any(_implies(other, one) for other in phrases)]
 
 
-def _implies(phrase: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _implies(phrase: Phrase, other: Phrase) -> bool:
     """Return whether a text that holds `phrase` is sure to hold `other`, one word, as well."""
-    return phrase != other and len(other) == 1 and any(w.startswith(other[0]) for w in phrase)
+    if phrase == other or len(other.words) > 1:
+        return False
+    (word,) = other.words
+    if other.goes_on:
+        return any(one.startswith(word) for one in phrase.words)
+    return word in (phrase.words[:-1] if phrase.goes_on else phrase.words)
+
+
+def found_in(text: str, phrases: Sequence[Phrase]) -> list[tuple[int, int]]:
+    """Return the places in a text at which `phrases` stand: from one character to another.
+
+    Of many there are the first `FOUND_MAX`, of which some may be one. A word that goes on is whole.
+    """
+    found: list[tuple[int, int]] = []
+    words: list[str] = []
+    starts: list[int] = []
+    for word, start, end in _placed(text):
+        words.append(word)
+        starts.append(start)
+        for phrase, goes_on in phrases:
+            is_last = word.startswith(phrase[-1]) if goes_on else word == phrase[-1]
+            if is_last and tuple(words[-len(phrase) : -1]) == phrase[:-1]:
+                found.append((starts[-len(phrase)], end))
+        if len(found) >= FOUND_MAX:
+            break
+    return _joined(found)
+
+
+def _placed(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of a text with the places where they begin and end in it."""
+    if text.isascii():
+        for one in _ASCII_WORDS.finditer(text.lower()):
+            yield one.group(), one.start(), one.end()
+        return
+    pieces = [_folding[ord(char)] for char in text]
+    ends = list(accumulate(map(len, pieces)))
+    for one in _WORDS.finditer("".join(pieces)):
+        start = bisect_right(ends, one.start())
+        end = bisect_right(ends, one.end())
+        yield unicodedata.normalize("NFC", one.group()), start, max(end, start + 1)
+
+
+def _joined(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            start, end = joined[-1][0], max(end, joined.pop()[1])  # noqa: PLW2901
+        joined.append((start, end))
+    return joined
 
 
 class _Folding(dict[int, str]):

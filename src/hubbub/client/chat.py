@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -320,8 +321,14 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
         before: int | None = None,
         limit: int = c.PAGE_MESSAGES_DEFAULT,
     ) -> e.Page:
-        """Return the newest messages with every word of `query`, of one room or of all."""
-        command = c.Search(query=_utf8(query), room=room, before=before, limit=limit)
+        """Return the newest messages with every word of `query`, of one room or of all.
+
+        It may hold phrases within quotes and filters, as `from:ben after:yesterday has:link`; days
+        are those of this machine. Refused for a filter that means nothing.
+        """
+        zone = datetime.now().astimezone().utcoffset()
+        minutes = 0 if zone is None else zone // timedelta(minutes=1)
+        command = c.Search(query=_utf8(query), room=room, before=before, limit=limit, zone=minutes)
         return await self._ask(command, e.Page)
 
     async def ping(self) -> float:

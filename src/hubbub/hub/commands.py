@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
-from hubbub.chat.words import allowed_query
+from hubbub.chat.queries import PageQuery, allow_one_place
 from hubbub.hub import hooks, posting, threads, uploading
 from hubbub.hub.asking import Decision, Reading, read
+from hubbub.hub.finding import Wanted, find
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.private import after_seen, page_seen, seen_after
 from hubbub.hub.membership import (
@@ -45,7 +45,6 @@ from hubbub.hub.people import (
 from hubbub.hub.people.conversations import list_conversations, open_direct_room
 from hubbub.hub.power import deleting, entrance, moderation
 from hubbub.hub.power import members as members_of
-from hubbub.hub.power.across import page_readable, private_names
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_command
@@ -158,22 +157,10 @@ def history(state: State, session: Session, command: c.History, _at: int) -> Rea
     session.send(replace(page, ref=command.ref))
 
 
-def search(state: State, session: Session, command: c.Search, _at: int) -> Reading:
+def search(state: State, session: Session, command: c.Search, at: int) -> Reading:
     room = None if command.room is None else find_room(state, session, command.room)
-    check_entry(state, session, Act.READ, room)
-    query = SearchQuery(
-        words=allowed_query(command.query),
-        room=None if room is None else room.name,
-        private=private_names(state, session) if room is None else (),
-        before=command.before,
-        limit=command.limit,
-    )
-    page = yield from read(state, session, query)
-    check_entry(state, session, Act.READ, room)
-    if room is None:
-        page = page_readable(state, session, page)
-    else:
-        page = page_seen(session.person, room, page)
+    wanted = Wanted(command.query, room, command.before, command.limit, command.zone)
+    page = yield from find(state, session, wanted, at)
     session.send(replace(page, ref=command.ref))
 
 

@@ -7,7 +7,7 @@ come in as arguments, bytes go out through each session's outlet.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from hubbub.chat.access import Access
@@ -19,17 +19,17 @@ from hubbub.chat.format import Format
 from hubbub.chat.grants import Hook
 from hubbub.chat.heard import Heard
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
-from hubbub.chat.queries import Epoch, Head, Settled
+from hubbub.chat.queries import Answer, Epoch, Head, Question, Settled
 from hubbub.chat.roles import Scope
 from hubbub.hub import commands, delivery, hooks, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
 from hubbub.hub.filing import Filing
+from hubbub.hub.finding import Wanted, find
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.people import admission, forgetting, records, seeing
-from hubbub.hub.power.across import page_readable, private_names
 from hubbub.hub.present.here import Here
 from hubbub.hub.present.outlet import Outlet
 from hubbub.hub.present.room import Member, Room, Session
@@ -170,13 +170,9 @@ class Hub:
         """Raise Refused if a `poster` may not read a room that is no conversation."""
         check_entry(self._state, visitor, Act.READ, self._state.rooms[room])
 
-    def private_names(self, visitor: Session) -> tuple[str, ...]:
-        """Return the names of the private rooms that a `poster`'s search across rooms covers."""
-        return private_names(self._state, visitor)
-
-    def page_readable(self, visitor: Session, page: Page) -> Page:
-        """Return a page of a search across rooms without what a `poster` may not read."""
-        return page_readable(self._state, visitor, page)
+    def find(self, visitor: Session, wanted: Wanted, at: int) -> Generator[Question, Answer, Page]:
+        """Return what a `poster` may see of what it searches for; ask what that asks."""
+        return find(self._state, visitor, wanted, at)
 
     def check_token(self, token: str, scope: Scope) -> None:
         """Raise Refused `wrong_token` if a bot's token does not count, `forbidden` if not for this.

@@ -6,12 +6,12 @@ from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message, Notice, Page
 from hubbub.chat.nearest import nearest
-from hubbub.chat.queries import PageQuery, SearchQuery
+from hubbub.chat.queries import PageQuery
 from hubbub.chat.roles import Scope
 from hubbub.chat.text import inert, whole_number
-from hubbub.chat.words import allowed_query
 from hubbub.hub import commands, posting
 from hubbub.hub.asking import Decision, Reading, read
+from hubbub.hub.finding import Wanted, find
 from hubbub.hub.flow.private import page_seen, topic_seen
 from hubbub.hub.line import LineCommand, current_room, needed, split_name, told_when_done
 from hubbub.hub.membership import (
@@ -148,13 +148,10 @@ def _history(state: State, session: Session, argument: str, _at: int) -> Reading
     _send_page(session, page, f"Nothing was said in {room.called} yet.")
 
 
-def _search(state: State, session: Session, argument: str, _at: int) -> Reading:
+def _search(state: State, session: Session, argument: str, at: int) -> Reading:
     room = current_room(state, session)
-    words = allowed_query(needed(argument, LINE_COMMANDS["search"].usage))
-    query = SearchQuery(words=words, room=room.name, limit=HISTORY_LINES_DEFAULT)
-    page = yield from read(state, session, query)
-    check_sees(state, session, room)
-    page = page_seen(session.person, room, page)
+    query = needed(argument, LINE_COMMANDS["search"].usage)
+    page = yield from find(state, session, Wanted(query, room, None, HISTORY_LINES_DEFAULT), at)
     if page.reached is not None:
         session.send(Notice(text=BROKEN_OFF))
     if page.messages or page.reached is None:

@@ -6,7 +6,7 @@ Its coroutines never suspend, so a test may run one by plain `send(None)`.
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence, Set
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 
 from hubbub.chat.events import (
@@ -32,14 +32,17 @@ from hubbub.chat.queries import (
     ReactionsQuery,
     RevisionsQuery,
     SearchQuery,
+    TimeQuery,
 )
 from hubbub.chat.removal import goes_with, removed_by
 from hubbub.chat.rules import ROOM, makes_private
-from hubbub.chat.words import phrases_of, words_of
+from hubbub.chat.tags import carries, tags_of
+from hubbub.chat.words import Phrase, phrases_of, words_of
 from hubbub.log.batch import Batch, in_log_order
 from hubbub.log.damage import Damage
 from hubbub.log.epochs import begun_at
 from hubbub.log.feed import Feed
+from hubbub.log.found import marked
 from hubbub.log.newest import as_it_reads, fitting, newer
 from hubbub.log.nonces import looked_up, nonce_key
 from hubbub.log.pages import page_around, page_of, revisions_of
@@ -263,13 +266,25 @@ class MemoryLog(Log):
         return 0.0
 
     async def search(self, query: SearchQuery, windows: int) -> Page:  # noqa: ARG002 (all are one)
-        phrases = phrases_of(query.words)
-        found = [message for message in self._readable(query) if _holds(message.text, phrases)]
-        return page_of(query.room, found, ascending=False, limit=query.limit, last=self._newest_seq)
+        found = [message for message in self._readable(query) if _matches(message, query)]
+        return page_of(
+            query.room,
+            marked(found, query.words),
+            ascending=False,
+            limit=query.limit,
+            last=self._newest_seq,
+        )
+
+    async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
+        events = chain(*self._rooms.values())
+        seq = min((one.seq for one in events if one.at >= query.at), default=self._last + 1)
+        return seq, seq
 
     def _readable(self, query: SearchQuery) -> Iterator[Message]:
         for message in self._messages.values():
-            if message.deleted or (query.before is not None and message.seq >= query.before):
+            if message.deleted or message.seq <= query.after:
+                continue
+            if query.before is not None and message.seq >= query.before:
                 continue
             if message.room == query.room or (
                 query.room is None and self._is_across(message.room, query)
@@ -288,14 +303,21 @@ class MemoryLog(Log):
         pass  # it holds nothing but memory
 
 
-def _holds(text: str, phrases: list[tuple[str, ...]]) -> bool:
-    """Return whether `text` holds each of `phrases`, whose last words may go on."""
-    words = tuple(words_of(text))
-    return bool(phrases) and all(
-        any(
-            words[at : at + len(phrase) - 1] == phrase[:-1]
-            and words[at + len(phrase) - 1].startswith(phrase[-1])
-            for at in range(len(words) - len(phrase) + 1)
-        )
-        for phrase in phrases
+def _matches(message: Message, query: SearchQuery) -> bool:
+    """Return whether a message is by one of those, has all of that in it, and holds each phrase."""
+    phrases = phrases_of(query.words)
+    if not (phrases or query.senders or query.contents or query.is_about_all):
+        return False
+    tags = tags_of(message.text, message.sender, message.person, has_file=bool(message.files))
+    words = tuple(words_of(message.text))
+    return carries(tags, query.senders, query.contents) and all(
+        any(_stands(words[at:], phrase) for at in range(len(words))) for phrase in phrases
     )
+
+
+def _stands(words: tuple[str, ...], phrase: Phrase) -> bool:
+    """Return whether `words` begin with a phrase, whose last word may go on."""
+    *front, last = phrase.words
+    if len(words) <= len(front) or list(words[: len(front)]) != front:
+        return False
+    return words[len(front)].startswith(last) if phrase.goes_on else words[len(front)] == last

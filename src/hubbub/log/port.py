@@ -11,6 +11,7 @@ from hubbub.chat.queries import (
     ReactionsQuery,
     RevisionsQuery,
     SearchQuery,
+    TimeQuery,
 )
 from hubbub.log.damage import Damage
 from hubbub.log.feed import Feed
@@ -117,6 +118,9 @@ class Log(Protocol):
     async def page(self, query: PageQuery) -> Page:
         """Return a page of messages with their newest texts and their reactions."""
 
+    async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
+        """Return between which seqs the first event that came at a time or later stands."""
+
     async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         """Return the reactions that somebody gave to some messages, in order; none if damaged."""
 
@@ -153,7 +157,8 @@ class Log(Protocol):
         the next step is to look before that seq. Raises Interrupted if it was broken off.
 
         What is a word, and when it matches, is said in words.py. Edited messages are found by their
-        newest text, deleted ones not at all. An empty or wordless query finds nothing.
+        newest text, deleted ones not at all. An empty or wordless query finds nothing, unless it
+        asks for senders or contents (tags.py), or is about all messages.
         """
 
     async def close(self) -> None:

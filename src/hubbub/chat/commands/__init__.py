@@ -82,6 +82,7 @@ from hubbub.chat.commands.talk import (
     SetTopic,
     Typing,
     Upload,
+    Zone,
 )
 from hubbub.chat.commands.threads import Pin, Pins, Replies, Revisions
 

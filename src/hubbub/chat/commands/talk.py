@@ -17,6 +17,9 @@ PAGE_MESSAGES_DEFAULT = 50
 EPOCH_CHARS_MAX = 64
 
 
+Zone = Annotated[int, Meta(ge=-18 * 60, le=18 * 60)]
+
+
 # Without control characters, and encodable: every member receives it.
 Nonce = Annotated[
     str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+$")
@@ -124,12 +127,16 @@ class History(Command, tag="history"):
 
 
 class Search(Command, tag="search"):
-    """Ask for the newest messages that hold every word of `query`."""
+    """Ask for the newest messages that hold every word of `query`, which may have filters.
+
+    `zone`: how many minutes our clocks are before UTC, for the days that filters name.
+    """
 
     query: str
     room: str | None = None
     before: Seq | None = None
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
+    zone: Zone = 0
 
 
 class Rooms(Command, tag="rooms"):

@@ -37,7 +37,8 @@ class Message(Logged, tag="message", kw_only=True):
     the epoch), `edits` how often it was edited, if more than once. A `deleted` one has neither text
     nor `files` left. `me`: the text says what its sender does, as "waves". Only in pages appear
     `reactions` (emoji to the names that gave it), `replies`, how many messages answer it, deleted
-    ones too, and whether it is `pinned`.
+    ones too, and whether it is `pinned`; only in those of a search `found`: the places in the text,
+    from one character to another, at which what was searched for stands.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Message(Logged, tag="message", kw_only=True):
     replies: Count = 0
     pinned: bool = False
     files: tuple[FileSummary, ...] = ()
+    found: list[tuple[int, int]] = msgspec.field(default_factory=list)
 
 
 class Edited(Logged, tag="edited", kw_only=True):

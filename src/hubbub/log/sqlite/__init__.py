@@ -22,6 +22,7 @@ from hubbub.chat.queries import (
     ReactionsQuery,
     RevisionsQuery,
     SearchQuery,
+    TimeQuery,
 )
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
@@ -194,6 +195,9 @@ class SqliteLog(Log):
             return read_one(looked_up(query, partial(seq_posted_as, db)))
 
         return await self._reading.run(read)
+
+    async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
+        return await self._reading.run(lambda db: Around(db, self.damage).seqs_at(query))
 
     async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         return await self._reading.run(lambda db: Around(db, self.damage).reactions(query))

@@ -21,9 +21,16 @@ from msgspec.structs import replace
 from hubbub.chat.errors import Damaged
 from hubbub.chat.events import AnyLogged, Fact, Message, Page, Reaction, Revisions, Stretch
 from hubbub.chat.names import is_public
-from hubbub.chat.queries import PageQuery, ReactionsQuery, RevisionsQuery, SearchQuery
+from hubbub.chat.queries import (
+    PageQuery,
+    ReactionsQuery,
+    RevisionsQuery,
+    SearchQuery,
+    TimeQuery,
+)
 from hubbub.chat.rules import ROOM, may_be_private
 from hubbub.log.damage import Damage
+from hubbub.log.found import marked
 from hubbub.log.sqlite.facts import (
     closed,
     is_private,
@@ -43,6 +50,7 @@ from hubbub.log.sqlite.reader import (
 )
 from hubbub.log.sqlite.seals import unsealed
 from hubbub.log.sqlite.search import Walk, read_search, read_walk
+from hubbub.log.sqlite.timing import read_seqs_at
 
 T = TypeVar("T")
 
@@ -251,6 +259,13 @@ class Around:
 
     # Searches.
 
+    def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
+        """Return what `read_seqs_at` does; raise Damaged if it meets damage."""
+        found = attempt(lambda: read_seqs_at(self._connection, query.at))
+        if found is None:
+            raise Damaged("The log is damaged, and cannot be searched by dates.")
+        return found
+
     def search(self, query: SearchQuery, windows: int) -> Page:
         """Return what `read_search` does, without what is damaged.
 
@@ -292,7 +307,7 @@ class Around:
         reached = None if more else walk.reached
         return Page(
             room=query.room,
-            messages=found,
+            messages=marked(found, query.words),
             more=more,
             last=last,
             missing=missing,

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Revision
-from hubbub.chat.words import words_of
+from hubbub.chat.tags import entry_of
 from hubbub.log.newest import newest_of
 from hubbub.log.sqlite.seals import checksum_of, unsealed
 
@@ -34,17 +34,22 @@ SELECT
          ) FROM asked
          UNION SELECT (SELECT last FROM segments WHERE last >= asked.seq ORDER BY last LIMIT 1)
          FROM asked CROSS JOIN files ON message = asked.seq
+     )),
+    (SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM segments WHERE last IN (
+         SELECT (SELECT last FROM segments WHERE last >= seq ORDER BY last LIMIT 1)
+         FROM asked CROSS JOIN folds USING (seq) WHERE newest IS NOT NULL
      ))
 """
 
 _seqs = msgspec.json.Decoder(set[int])
 _bodies = msgspec.json.Decoder(list[list[msgspec.Raw]])
 _event: msgspec.json.Decoder[Message | Edited] = msgspec.json.Decoder(Message | Edited)
+_targets = msgspec.json.Decoder(list[list[Message]])
 _encode = msgspec.json.Encoder().encode
 
 
 class Reworded(NamedTuple):
-    """A message of the search index, with its words before and now; None once it is deleted."""
+    """A message of the search index, with what that has of it before and now; None: deleted."""
 
     seq: int
     room: str
@@ -73,6 +78,7 @@ class Changes:
         """Former texts that are kept, sealed, each with the seq of its message."""
         self._holders: dict[int, Message | Edited] = {}
         """What has the texts that are replaced, by the seqs of their messages."""
+        self._targets = {one.seq: one for one in chain(*_targets.decode(unsealed(row[3])))}
         bodies = _bodies.decode(unsealed(row[2]))
         edits = [_event.decode(body[0]) for body in bodies]
         self._edited = {edit.target for edit in edits if isinstance(edit, Edited)}
@@ -132,8 +138,14 @@ class Changes:
         if seq > self._indexed:
             return  # it will be indexed as it reads then
         newest = self._newest[seq]
-        now = None if isinstance(newest, Deleted) else " ".join(words_of(newest.text))
-        self.reworded.append(Reworded(seq, holder.room, " ".join(words_of(holder.text)), now))
+        # The holder of the text may be an edit; who said it, the message tells.
+        said = holder if isinstance(holder, Message) else self._targets[seq]
+        has_file = bool(said.files)
+        before = entry_of(holder.text, said.sender, said.person, has_file=has_file)
+        now = None
+        if isinstance(newest, Edited):
+            now = entry_of(newest.text, said.sender, said.person, has_file=has_file)
+        self.reworded.append(Reworded(seq, holder.room, before, now))
 
     @property
     def overtake(self) -> bool:

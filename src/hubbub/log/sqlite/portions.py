@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from hubbub.chat.events import AnyLogged, Deleted, Edited
-from hubbub.chat.words import words_of
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
+from hubbub.chat.tags import entry_of
 from hubbub.log.damage import Damage
 from hubbub.log.newest import Newest, newest_of
 from hubbub.log.sqlite.around import Around, attempt
@@ -74,7 +74,10 @@ class _Said(msgspec.Struct):
 
     seq: int
     room: str
+    sender: str = msgspec.field(name="from")
     text: str
+    person: str = ""
+    files: list[msgspec.Raw] = []
 
 
 class _Window(msgspec.Struct, array_like=True):
@@ -91,7 +94,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 Row = tuple[int, str, list[str | None]]
-"""The words of consecutive messages of a room, from a seq on; None for those without a text."""
+"""What the index has of consecutive messages of a room; None for those without a text."""
 
 
 class Portion(NamedTuple):
@@ -152,7 +155,7 @@ def _windows_of(rows: Sequence[Row], newest: tuple[str] | None) -> list[_Window]
     """Return the windows that `rows` are in: the newest one as long as it has room, then others."""
     windows = [_window.decode(newest[0])] if newest else []
     for first, _, texts in rows:
-        words = sum(1 + text.count(" ") + 1 for text in texts if text is not None)
+        words = sum(text.count(" ") + 1 for text in texts if text is not None)
         if not windows or windows[-1].words + words > WINDOW_WORDS:
             windows.append(_Window(first, 0))
         windows[-1].words += words
@@ -172,7 +175,7 @@ def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> tup
         words: list[str | None] = (
             [_words_now(said, newest) for said in segment]
             if newest  # of few messages, and most portions have none of them
-            else [" ".join(words_of(said.text)) for said in segment]
+            else [_indexed(said, said.text) for said in segment]
         )
         rows.append((segment[0].seq, segment[0].room, words))
         # The event loop waits for the interpreter after each of its system calls, as long as this
@@ -200,8 +203,7 @@ def _read_around(
         return last, []
     messages = Around(connection, damage).messages_of(following)
     rows: list[Row] = [
-        (one.seq, one.room, [None if one.deleted else " ".join(words_of(one.text))])
-        for one in messages
+        (one.seq, one.room, [None if one.deleted else _indexed(one, one.text)]) for one in messages
     ]
     return following, rows
 
@@ -209,8 +211,12 @@ def _read_around(
 def _words_now(said: _Said, newest: Newest) -> str | None:
     match newest.get(said.seq):
         case None:
-            return " ".join(words_of(said.text))
+            return _indexed(said, said.text)
         case Edited(text=text):
-            return " ".join(words_of(text))
+            return _indexed(said, text)
         case Deleted():
             return None
+
+
+def _indexed(said: _Said | Message, text: str) -> str:
+    return entry_of(text, said.sender, said.person, has_file=bool(said.files))

@@ -27,7 +27,7 @@ import msgspec
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import AnyLogged, Message
-from hubbub.chat.words import words_of
+from hubbub.chat.tags import entry_of
 from hubbub.log.newest import Newest, as_it_reads, newest_of
 from hubbub.log.nonces import nonce_key
 from hubbub.log.sqlite.around import attempt
@@ -115,7 +115,10 @@ def next_step(connection: sqlite3.Connection) -> Step | None:
                 id_,
                 rows,
                 words=[
-                    (event.seq, " ".join(words_of(now.text)))
+                    (
+                        event.seq,
+                        entry_of(now.text, now.sender, now.person, has_file=bool(now.files)),
+                    )
                     for event in events
                     if event.seq <= indexed
                     and isinstance(now := as_it_reads(event, newest), Message)

@@ -13,7 +13,9 @@ from msgspec.structs import replace
 
 from hubbub.chat.events import Page
 from hubbub.chat.queries import SearchQuery
+from hubbub.chat.tags import ANYBODY
 from hubbub.chat.words import phrases_of
+from hubbub.log.found import marked
 from hubbub.log.sqlite.reader import SEQ_MAX, Asked, folding, read_folded
 
 # From window to window until there is enough, or so many were asked. A row is a window, with what
@@ -26,14 +28,15 @@ RECURSIVE walked (first, found, missing, windows) AS MATERIALIZED (
     SELECT w.first,
            (SELECT json_group_array(rowid) FROM (
                SELECT rowid FROM search
-               WHERE search MATCH replace({match}, '~', w.first || '.') AND rowid < :before{but}
+               WHERE search MATCH replace({match}, '~', w.first || '.')
+                     AND rowid < :before AND rowid > :after{but}
                ORDER BY rowid DESC LIMIT :limit + 1
            )),
            missing - json_array_length(found), windows - 1
     FROM walked CROSS JOIN windows AS w ON w.first = (
         SELECT max(first) FROM windows WHERE first < walked.first
     )
-    WHERE windows > 0 AND missing > json_array_length(found)
+    WHERE windows > 0 AND missing > json_array_length(found) AND walked.first > :after
 )
 """
 _CHOSEN = """
@@ -56,7 +59,7 @@ chosen (low, high, sealed, total) AS MATERIALIZED (
 """
 _WALK = """(
     SELECT json_array(
-        iif(min(first) > (SELECT min(first) FROM windows), min(first), NULL),
+        iif(min(first) > max(:after + 1, (SELECT min(first) FROM windows)), min(first), NULL),
         json(json_group_array(json(found)))
     ) FROM walked
 )"""
@@ -106,6 +109,7 @@ def read_search(
     statement = EVERYWHERE if query.room is None else IN_ROOM
     page, also = read_folded(connection, statement, _asked(query, windows), ascending=False)
     walk = _walked(also, query)
+    page = replace(page, messages=marked(page.messages, query.words))
     return (page if page.more else replace(page, reached=walk.reached)), walk
 
 
@@ -121,12 +125,12 @@ def _walked(encoded: bytes, query: SearchQuery) -> Walk:
 
 
 def _asked(query: SearchQuery, windows: int) -> Asked:
-    words = _match(query.words)
+    words = _match(query)
     before = SEQ_MAX if query.before is None else query.before
     return {
         "words": words,
         "room": query.room,
-        "after": 0,
+        "after": query.after,
         "before": before if words else 0,  # nothing is found without words, nor before 0
         "limit": query.limit,
         "windows": windows,
@@ -134,10 +138,18 @@ def _asked(query: SearchQuery, windows: int) -> Asked:
     }
 
 
-def _match(words: str) -> str:
+def _match(query: SearchQuery) -> str:
     """Return the FTS5 query for messages that hold each phrase; within quotes it has no syntax.
 
     Each `~` stands for what begins the tokens of a window: no word holds one.
     """
-    quoted = ['"{}"*'.format(" ".join(f"~{word}" for word in one)) for one in phrases_of(words)]
-    return f"(text : ({' '.join(quoted)}))" if quoted else ""
+    all_of = [
+        '"{}"{}'.format(" ".join(f"~{word}" for word in words), "*" if goes_on else "")
+        for words, goes_on in phrases_of(query.words)
+    ]
+    all_of += [f'"~{content}"' for content in query.contents]
+    if query.senders:
+        all_of.append("({})".format(" OR ".join(f'"~{sender}"' for sender in query.senders)))
+    if not all_of and query.is_about_all:
+        all_of.append(f'"~{ANYBODY}"*')
+    return f"(text : ({' AND '.join(all_of)}))" if all_of else ""

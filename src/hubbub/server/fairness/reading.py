@@ -12,11 +12,14 @@ from typing import Final, NamedTuple
 from hubbub.chat.errors import Interrupted
 from hubbub.chat.events import AnyLogged, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
+    AboutLog,
+    Answer,
     FactsQuery,
     PageQuery,
     ReactionsQuery,
     RevisionsQuery,
     SearchQuery,
+    TimeQuery,
 )
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.log.port import Log
@@ -90,6 +93,20 @@ class Reading:
         """Return a new asker from `host`, for which a `proxy` may ask."""
         return Asker(self, host, is_gone, proxy)
 
+    async def answer(self, asker: Asker, query: AboutLog) -> Answer:
+        """Return the answer to a question about the log."""
+        match query:
+            case PageQuery():
+                return await self.page(asker, query)
+            case SearchQuery():
+                return await self.search(asker, query)
+            case TimeQuery():
+                return await self.seqs_at(asker, query)
+            case ReactionsQuery() | RevisionsQuery():
+                return await self.about_messages(asker, query)
+            case FactsQuery():
+                return await self.facts(asker, query)
+
     async def page(self, asker: Asker, query: PageQuery) -> Page:
         """Return a page of messages."""
         page = await self.pages.turn(asker.pages, partial(self._log.page, query))
@@ -102,6 +119,10 @@ class Reading:
         if isinstance(query, RevisionsQuery):
             return await self.pages.turn(asker.pages, partial(self._log.revisions, query))
         return await self.pages.turn(asker.pages, partial(self._log.reactions, query))
+
+    async def seqs_at(self, asker: Asker, query: TimeQuery) -> tuple[int, int]:
+        """Return between which seqs the first event that came at a time or later stands."""
+        return await self.pages.turn(asker.pages, partial(self._log.seqs_at, query))
 
     async def facts(self, asker: Asker, query: FactsQuery) -> list[Fact]:
         """Return the facts that stand under some keys."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, PageLimit, Rooms
+from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, PageLimit, Rooms, Zone
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Seq
 from hubbub.chat.names import HTTP_NAMES, allowed_room, is_direct
-from hubbub.chat.queries import PageQuery, SearchQuery, allow_one_place
-from hubbub.chat.words import allowed_query
+from hubbub.chat.queries import PageQuery, allow_one_place
 from hubbub.hub import cost
+from hubbub.hub.finding import Wanted
 from hubbub.server.fairness.addresses import origin_of
 from hubbub.server.http.answers import POSTED, Answer, json_of, nonce_of, parameters_of, place_in
 from hubbub.server.http.file_api import FileApi
@@ -24,7 +24,12 @@ from hubbub.server.http.hooks.names import marked_name, mended_name
 from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from hubbub.chat import queries
+    from hubbub.chat.events import Page
     from hubbub.hub import Session
+    from hubbub.server.fairness.reading import Asker
     from hubbub.server.sessions.chatroom import Chatroom
 
 NAMELESS = HTTP_NAMES[0]
@@ -48,6 +53,7 @@ class SearchParameters(msgspec.Struct):
     room: str | None = None
     before: Seq | None = None
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
+    zone: Zone = 0
 
 
 class Post(msgspec.Struct):
@@ -121,26 +127,31 @@ class Api:
 
     async def _search(self, request: web.Request) -> web.Response:
         parameters = parameters_of(request, SearchParameters)
-        words = allowed_query(parameters.query or parameters.q)
-        if not words.strip():
+        query = parameters.query or parameters.q
+        if not query.strip():
             raise Refused("Say what to search for: /api/search?query=WORDS.")
-        reading, turn = self._chatroom.reading, visit_of(request).turn
-        hub, visitor, room = self._chatroom.hub, self._visitor(request), parameters.room
-        page = await reading.search(
-            asker_of(request, reading),
-            SearchQuery(
-                words=words,
-                room=None if room is None else self._readable(visitor, room),
-                private=hub.private_names(visitor) if room is None else (),
-                before=parameters.before,
-                limit=parameters.limit,
-            ),
-        )
-        turn.spend(cost.page(page))
-        if room is None:
-            return json_of(hub.page_readable(visitor, page))
-        self._readable(visitor, room)  # as above
+        chatroom, visitor = self._chatroom, self._visitor(request)
+        hub, room = chatroom.hub, None
+        if parameters.room is not None:
+            room = hub.rooms[self._readable(visitor, parameters.room)]
+        wanted = Wanted(query, room, parameters.before, parameters.limit, parameters.zone)
+        asker = asker_of(request, chatroom.reading)
+        page = await self._decided(hub.find(visitor, wanted, chatroom.clock.milliseconds()), asker)
+        visit_of(request).turn.spend(cost.page(page))
         return json_of(page)
+
+    async def _decided(
+        self, finding: Generator[queries.Question, queries.Answer, Page], asker: Asker
+    ) -> Page:
+        """Return what is found once all that it asks is answered."""
+        answer: queries.Answer = None
+        while True:
+            try:
+                question = finding.send(answer)
+            except StopIteration as found:
+                page: Page = found.value
+                return page
+            answer = await self._chatroom.answer(question, asker)
 
     def _visitor(self, request: web.Request) -> Session:
         """Return who asks; raise Refused if they would not be let into the chatroom."""

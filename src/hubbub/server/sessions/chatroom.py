@@ -22,6 +22,7 @@ from hubbub.chat.queries import (
     RevisionsQuery,
     SearchQuery,
     Settled,
+    TimeQuery,
     VerifyPassword,
 )
 from hubbub.server.credentials.hashing import Hashing
@@ -168,14 +169,15 @@ class Chatroom:
                 await asyncio.sleep(MOMENT_SECONDS)
             case Settled():
                 await self.commits.settled(question)
-            case PageQuery():
-                return await self.reading.page(asker, question)
-            case SearchQuery():
-                return await self.reading.search(asker, question)
-            case ReactionsQuery() | RevisionsQuery():
-                return await self.reading.about_messages(asker, question)
-            case FactsQuery():
-                return await self.reading.facts(asker, question)
+            case (
+                PageQuery()
+                | SearchQuery()
+                | TimeQuery()
+                | ReactionsQuery()
+                | RevisionsQuery()
+                | FactsQuery()
+            ):
+                return await self.reading.answer(asker, question)
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return await self._answer_about_server(question, asker)
         return None
