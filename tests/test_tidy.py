@@ -189,6 +189,7 @@ INTERFACES = {
         "reactions",
         "revisions",
         "search",
+        "seqs_at",
         "close",
     },
 }
