@@ -38,6 +38,13 @@ def told(*arguments: str, stdin: str = "") -> str:
     return ran.stdout
 
 
+def past(*arguments: str, **more: str) -> str:
+    """Return what `hubbub history` prints, without the times and seqs, which differ."""
+    ran = hubbub("history", "--no-time", "--no-seq", *arguments, **more)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
 def refused(*arguments: str, stdin: str = "") -> str:
     """Run a command that is refused; return why."""
     ran = hubbub(*arguments, stdin=stdin)

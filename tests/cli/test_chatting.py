@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -15,7 +16,10 @@ from hubbub.client import connect, parse_address
 from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer
 
-from .commands import hubbub, started
+from .commands import hubbub, past, started, told
+
+STAMPS = r"\d{4}-\d\d-\d\d \d\d:\d\d +\d+  "
+"""The time and the seq before a line."""
 
 
 def send(server: LocalServer, *texts: str, name: str = "ci") -> None:
@@ -33,16 +37,15 @@ def test_send_takes_options_anywhere_and_exits_0_when_it_is_committed(
         ("send", address, "three", "--name=ci", "--room", "lobby"),
     ):
         assert hubbub(*arguments).returncode == 0
-    ran = hubbub("history", address, "--name", "reader")
-    assert ran.stdout == "ci > one\nci > two\nci > lines\nci > three\n"
+    shown = past(address, "--name", "reader")
+    assert shown == "ci > one\nci > two\nci > lines\nci > three\n"
 
 
 def test_send_streams_stdin_in_order_and_skips_empty_lines(hubbub_server: LocalServer) -> None:
     send(hubbub_server, *(f"{number}\n\r" for number in range(700)), "last, without an end")
-    shown = hubbub("tail", hubbub_server.address, "--after", "0", "--no-such").returncode
-    assert shown == 2
-    ran = hubbub("history", hubbub_server.address, "--after", "0", "--limit", "200")
-    assert ran.stdout.splitlines() == [f"ci > {number}" for number in range(200)]
+    assert hubbub("tail", hubbub_server.address, "--after", "0", "--no-such").returncode == 2
+    shown = past(hubbub_server.address, "--after", "0", "--limit", "200")
+    assert shown.splitlines() == [f"ci > {number}" for number in range(200)]
     ran = hubbub("history", hubbub_server.address, "--limit", "2", "--json")
     assert [json.loads(line)["text"] for line in ran.stdout.splitlines()] == [
         "699",
@@ -99,7 +102,7 @@ def test_a_search_for_too_much_is_refused_with_numbers(hubbub_server: LocalServe
 def test_search_finds(hubbub_server: LocalServer) -> None:
     send(hubbub_server, "hello world", "goodbye")
     ran = hubbub("search", hubbub_server.address, "WORLD", "--name", "reader")
-    assert ran.stdout == "ci > hello world\n"
+    assert re.fullmatch(STAMPS + r"ci > \[lobby\] hello world\n", ran.stdout)
 
 
 def test_tail_prints_the_backlog_then_what_comes(hubbub_server: LocalServer) -> None:
@@ -156,9 +159,9 @@ def test_join_plain_is_a_conversation_over_pipes(hubbub_server: LocalServer) -> 
     lines = out.decode().splitlines()
     assert lines[0].startswith("hubbub > There is no command /nonsense")
     assert lines[1:] == ["hubbub > You are in dev now."]
-    shown = hubbub("history", hubbub_server.address).stdout
+    shown = past(hubbub_server.address)
     assert shown == "bob > hi ann\nann > hi \ufffd bob\nann > /not a command\n"
-    assert hubbub("history", hubbub_server.address, "--room", "dev").stdout == "ann > in dev\n"
+    assert past(hubbub_server.address, "--room", "dev") == "ann > in dev\n"
 
 
 def test_join_plain_tells_private_and_other_rooms_messages_apart(
@@ -195,7 +198,7 @@ def test_join_plain_shows_what_the_same_person_says_elsewhere_and_hides_what_was
     send(hubbub_server, "typed elsewhere", name="ann")
     assert join.stdout.readline() == b"ann > typed elsewhere\n"
     join.communicate()
-    shown = hubbub("history", address).stdout.splitlines()
+    shown = past(address).splitlines()
     assert shown == ["bob > hi", "ann > typed here", "ann > /and here", "ann > typed elsewhere"]
 
 
@@ -212,20 +215,20 @@ def test_the_name_may_come_from_the_environment(hubbub_server: LocalServer) -> N
     assert hubbub("send", hubbub_server.address, "hi", HUBBUB_NAME="env").returncode == 0
     ran = hubbub("join", hubbub_server.address, stdin="ho\n", HUBBUB_NAME="env")
     assert ran.returncode == 0
-    assert hubbub("history", hubbub_server.address).stdout == "env > hi\nenv > ho\n"
+    assert past(hubbub_server.address) == "env > hi\nenv > ho\n"
 
 
 def test_output_that_cannot_be_encoded_is_replaced(hubbub_server: LocalServer) -> None:
     send(hubbub_server, "→ ü")
-    ran = hubbub("history", hubbub_server.address, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
-    assert (ran.returncode, ran.stdout) == (0, "ci > ? ?\n")
+    shown = past(hubbub_server.address, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert shown == "ci > ? ?\n"
 
 
 @pytest.mark.parametrize("room", ["lobby", "dev"])
 def test_an_address_may_name_the_room(hubbub_server: LocalServer, room: str) -> None:
     url = f"hubbub://{hubbub_server.address}/{room}"
     assert hubbub("send", url, "--name", "ci", "hi").returncode == 0
-    assert hubbub("history", url).stdout == "ci > hi\n"
+    assert past(url) == "ci > hi\n"
 
 
 def test_of_many_refusals_the_first_is_said(hubbub_server: LocalServer) -> None:
@@ -297,12 +300,33 @@ def test_tail_and_plain_lines_tell_of_edits_and_deletions(hubbub_server: LocalSe
         ]
         one.terminate()
         one.communicate()
-    assert hubbub("history", hubbub_server.address).stdout == "ann > (deleted)\n"
+    assert past(hubbub_server.address) == "ann > (deleted)\n"
 
 
 def test_a_search_of_all_rooms_says_where_a_message_was_found(hubbub_server: LocalServer) -> None:
     address = hubbub_server.address
     assert hubbub("send", address, "--name", "ci", "--room", "dev", "hello dev").returncode == 0
     send(hubbub_server, "hello lobby")
-    assert hubbub("search", address, "hello").stdout == "ci > [dev] hello dev\nci > hello lobby\n"
-    assert hubbub("search", address, "hello", "--room", "dev").stdout == "ci > hello dev\n"
+    bare = ("--no-time", "--no-seq", "hello")
+    assert told("search", address, *bare) == "ci > [dev] hello dev\nci > [lobby] hello lobby\n"
+    assert told("search", address, *bare, "--room", "dev") == "ci > hello dev\n"
+
+
+def test_history_and_search_show_times_and_seqs_and_the_others_on_demand(
+    hubbub_server: LocalServer,
+) -> None:
+    address = hubbub_server.address
+    send(hubbub_server, "two\nlines")
+    assert re.fullmatch(f"{STAMPS}ci > two\n{STAMPS}ci > lines\n", told("history", address))
+    assert re.fullmatch(f"{STAMPS}ci > .*\n", told("search", address, "two").splitlines(True)[0])
+    assert told("history", address, "--no-time") == "     1  ci > two\n     2  ci > lines\n"
+    tail = started("tail", address, "--time", "--seq", "--after", "0")
+    assert tail.stdout is not None
+    assert re.fullmatch(f"{STAMPS}ci > two\n", tail.stdout.readline().decode())
+    given = {"HUBBUB_NAME": "ann"}
+    spoken = hubbub("join", address, "--time", "--seq", "--last", "1", stdin="/who\n", **given)
+    lines = spoken.stdout.splitlines()
+    unlogged = r"\d{4}-\d\d-\d\d \d\d:\d\d +-  "
+    assert lines[0] == "hubbub > The last message in lobby:"
+    assert re.fullmatch(f"{STAMPS}ci > lines", lines[1])
+    assert re.fullmatch(f"{unlogged}hubbub > .* in lobby: .*", lines[2])

@@ -26,7 +26,7 @@ announced = msgspec.json.decode(sys.argv.pop(1), type=list[looking.Found])
 async def look(seconds):
     return announced
 
-def chat(opening):
+def chat(opening, host):
     opened.write_bytes(msgspec.json.encode(opening))
 
 looking.look = look

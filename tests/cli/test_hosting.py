@@ -8,7 +8,8 @@ import pytest
 import structlog
 
 from hubbub.chat.errors import ConfigError, LogError
-from hubbub.cli import join
+from hubbub.cli import hosting, join
+from hubbub.cli.plain import Look
 from hubbub.client import address
 from hubbub.desk.opening import Opening
 from hubbub.server.config import Config, ServerSection
@@ -49,13 +50,13 @@ def taken_port(hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> i
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
     """Have the next looks for a server end so."""
     left = list(answers)
-    monkeypatch.setattr(join, "answers", lambda _: left.pop(0))
+    monkeypatch.setattr(hosting, "answers", lambda _: left.pop(0))
 
 
 def test_it_joins_the_server_that_is_there(
     taken_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    join.join_or_host(ANN, plain=True)
+    join.join_or_host(ANN, plain=True, look=Look())
     assert capsys.readouterr().err.startswith(f"connected to 127.0.0.1:{taken_port}")
 
 
@@ -64,7 +65,7 @@ def test_it_hosts_a_server_where_there_is_none(
 ) -> None:
     place = f"127.0.0.1:{free_port}"
     for _ in range(2):
-        join.join_or_host(ANN, plain=True)
+        join.join_or_host(ANN, plain=True, look=Look())
         said = capsys.readouterr().err.splitlines()
         assert said[:3] == [
             f"hosting a chatroom; others join it with 'hubbub join {place}'",
@@ -80,7 +81,7 @@ def test_it_joins_whoever_was_faster_to_host(
     taken_port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answering(monkeypatch, False, True)
-    join.join_or_host(ANN, plain=True)
+    join.join_or_host(ANN, plain=True, look=Look())
     assert capsys.readouterr().err.startswith(f"connected to 127.0.0.1:{taken_port}")
 
 
@@ -90,7 +91,7 @@ def test_a_port_that_is_taken_by_who_does_not_answer_is_told(
 ) -> None:
     answering(monkeypatch, False, False)
     with pytest.raises(ConfigError, match="another program uses that port"):
-        join.join_or_host(ANN, plain=True)
+        join.join_or_host(ANN, plain=True, look=Look())
 
 
 @pytest.mark.usefixtures("free_port")
@@ -100,4 +101,4 @@ def test_a_folder_that_a_server_elsewhere_uses_is_told() -> None:
         serving(Config(server=ServerSection(listen="127.0.0.1:0", data=data))),
         pytest.raises(LogError, match="another hubbub server"),
     ):
-        join.join_or_host(ANN, plain=True)
+        join.join_or_host(ANN, plain=True, look=Look())

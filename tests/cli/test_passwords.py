@@ -12,7 +12,7 @@ from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 from tests.server.event_peer import EventPeer
 
-from .commands import hubbub
+from .commands import hubbub, past
 
 PASSWORD = "rotu-mika-tedo"
 
@@ -44,7 +44,8 @@ def test_with_the_password_all_is_as_usual(server: LocalServer) -> None:
     assert (sent.returncode, sent.stderr) == (0, "")
     for name, text in (("history", []), ("search", ["hi"])):
         ran = hubbub(name, server.address, *text, HUBBUB_PASSWORD=PASSWORD)
-        assert (ran.stdout, ran.stderr) == ("ci > hi there\n", "")
+        assert ran.stdout.endswith("hi there\n")
+        assert ran.stderr == ""
 
 
 def test_a_chat_has_the_password_remembered_that_its_server_took(server: LocalServer) -> None:
@@ -55,7 +56,7 @@ def test_a_chat_has_the_password_remembered_that_its_server_took(server: LocalSe
     assert Profile.load().server(address).password == PASSWORD
     assert hubbub("join", f"hubbub://{address}/dev", stdin="hi\n").returncode == 0
     assert hubbub("send", address, "again", "--room", "dev").returncode == 0
-    assert hubbub("history", address, "--room", "dev").stdout == "ann > hi\nann > again\n"
+    assert past(address, "--room", "dev") == "ann > hi\nann > again\n"
 
 
 def test_a_password_that_nobody_asked_for_is_not_remembered(hubbub_server: LocalServer) -> None:

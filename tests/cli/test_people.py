@@ -24,7 +24,7 @@ from hubbub.testing import LocalServer, serving
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 
-from .commands import PATIENCE_SECONDS, refused, started, told
+from .commands import PATIENCE_SECONDS, past, refused, started, told
 
 if TYPE_CHECKING:
     from hubbub.cli.visiting import Visit
@@ -77,7 +77,7 @@ def test_a_machine_is_linked_by_a_code(
     assert first.communicate(timeout=PATIENCE_SECONDS)[0] == b"It is linked.\n"
     assert Profile.load().name == "ann"
     told("send", address, "hello")
-    assert told("history", address) == "ann > hello\n"
+    assert past(address) == "ann > hello\n"
 
 
 def test_operators_give_out_codes_tokens_and_invitations_and_keep_people_out(
@@ -130,7 +130,7 @@ def test_a_moderator_makes_a_webhook_and_revokes_it(hubbub_server: LocalServer) 
     assert re.fullmatch(rf"http://{address}/hooks/[\w-]{{22}}", made)
     with urlopen(made, b'{"text": "green"}', timeout=PATIENCE_SECONDS) as answer:
         assert answer.status == 200
-    assert told("history", address, "--room", "dev").splitlines()[-1] == "builds > green"
+    assert past(address, "--room", "dev").splitlines()[-1] == "builds > green"
     listed = told("admin", "webhooks", *there, "--room", "dev")
     assert re.search(r"builds, last used .*; made by op", listed)
     assert told("admin", "webhooks", *there) == "", "the lobby has none"
@@ -143,21 +143,21 @@ def test_an_account_is_forgotten_with_what_was_said_if_one_likes(
     hubbub_server: LocalServer, messages: list[str]
 ) -> None:
     ann = (hubbub_server.address, "--name", "ann")
-    assert "not known" in refused("account", "forget", *ann)
+    assert "not known" in refused("account", "forget", "--yes", *ann)
     told("account", "register", *ann, stdin=f"{PASSWORD}\n")
     told("send", *ann, "hello")
-    assert "not your password" in refused("account", "forget", *ann, stdin="wrong\n")
+    assert "not your password" in refused("account", "forget", "--yes", *ann, stdin="wrong\n")
     goes = "goes, too" if messages else "stays, under another name"
-    assert told("account", "forget", *ann, *messages, stdin=f"{PASSWORD}\n") == (
+    assert told("account", "forget", "--yes", *ann, *messages, stdin=f"{PASSWORD}\n") == (
         f"The account 'ann' is deleted; what you said {goes}.\n"
     )
-    said = "(deleted)" if messages else "hello"
+    is_left = "(deleted)" if messages else "hello"
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not re.fullmatch(
-        rf"'deleted account \d{{6}}' > {re.escape(said)}\n", told("history", hubbub_server.address)
+        rf"'deleted account \d{{6}}' > {re.escape(is_left)}\n", past(hubbub_server.address)
     ):
         assert time.monotonic() < deadline, "the server deletes what was said by itself"
-    assert "not known" in refused("account", "forget", *ann)
+    assert "not known" in refused("account", "forget", "--yes", *ann)
 
 
 def test_on_a_terminal_an_account_goes_only_after_a_yes(hubbub_server: LocalServer) -> None:
@@ -211,9 +211,9 @@ def test_the_ignored_are_left_out_of_lines_but_not_of_json(hubbub_server: LocalS
     lines = told("join", *ann, "--plain", stdin="/ignore eve\n/me waves\n")
     assert "hubbub > You ignore eve now. /unignore eve ends that." in lines
     told("send", address, "--name", "eve", "buy my coins")
-    assert told("history", *ann) == "* ann waves\n"
+    assert past(*ann) == "* ann waves\n"
     assert told("search", *ann, "coins") == ""
-    assert "buy my coins" in told("history", *ann, "--json")
+    assert "buy my coins" in past(*ann, "--json")
     chatting = started("join", *ann, "--plain")
     assert chatting.stdin is not None
     assert chatting.stdout is not None

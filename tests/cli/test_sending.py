@@ -10,6 +10,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.limits import Limits
 from hubbub.cli import send as sending
 from hubbub.cli.pages import history
+from hubbub.cli.stamps import Stamps
 from hubbub.cli.visiting import Visit
 from hubbub.client import Backoff, Delayed, connect
 from hubbub.server.config import Config
@@ -120,6 +121,11 @@ def test_a_page_that_cannot_be_read_at_all_ends_with_one_sentence(
     monkeypatch.setattr("hubbub.client.repeating.ANSWER_SECONDS", 0.5)
     with serving(log=MoodyLog(reads=range(1, NEVER))) as server, pytest.raises(Refused) as raised:
         history(
-            [Visit(server.address, "ci", None, "", "")], before=None, after=None, limit=1, json=True
+            [Visit(server.address, "ci", None, "", "")],
+            before=None,
+            after=None,
+            limit=1,
+            json=True,
+            stamps=Stamps(),
         )
     assert raised.value.code == "log_unavailable"

@@ -8,7 +8,7 @@ from hubbub.client import parse_address
 from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer
 
-from .commands import hubbub, refused, started, told
+from .commands import hubbub, past, refused, started, told
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_what_is_sent_to_one_person_waits_for_them_and_is_not_in_the_lobby(
     ran = hubbub("send", address, "--name", "ann", "--person", "ben", *words, stdin="psst\n/who\n")
     assert ran.returncode == 0
     assert ran.stderr == "ben is not here now, and will find this when they come back.\n"
-    assert told("history", address) == "ben > hi all\n"
+    assert past(address) == "ben > hi all\n"
     ben = started("join", address, "--name", "ben", "--plain")
     assert ben.stdout is not None
     for text in texts:
@@ -58,7 +58,7 @@ def test_a_private_line_as_people_type_it_is_not_said_openly(hubbub_server: Loca
     assert "give --person NAME" in " ".join(ran.stderr.split())
     told("send", address, "--name", "ann", "/etc/hosts is full")
     told("send", address, "--name", "ann", "-", stdin="/msg is how it is typed\n")
-    assert told("history", address).splitlines() == [
+    assert past(address).splitlines() == [
         "ann > /etc/hosts is full",
         "ann > /msg is how it is typed",
     ]

@@ -14,7 +14,7 @@ from hubbub.desk.profile import Profile
 from hubbub.testing import LocalServer
 from tests.interop.terminal import Terminal
 
-from .commands import hubbub
+from .commands import hubbub, past
 
 NOBODY = "127.0.0.1:1"
 
@@ -26,7 +26,7 @@ from hubbub.client import address
 
 opened, address.DEFAULT_PORT = Path(sys.argv.pop(1)), int(sys.argv.pop(1))
 
-def chat(opening):
+def chat(opening, host):
     opened.write_bytes(msgspec.json.encode(opening))
     {body}
 
@@ -132,10 +132,10 @@ def test_a_name_typed_once_is_remembered(hubbub_server: LocalServer, chats: Chat
         terminal.expect("connected to")
         assert "Your name" not in terminal.screen
         terminal.type("it is me")
-        while "it is me" not in hubbub("history", place).stdout:
+        while "it is me" not in past(place):
             pass
     assert hubbub("send", place, "from a script").returncode == 0
-    assert hubbub("history", place).stdout == "Zoë > it is me\nZoë > from a script\n"
+    assert past(place) == "Zoë > it is me\nZoë > from a script\n"
 
 
 def test_a_name_given_is_remembered_only_if_none_is(
@@ -157,7 +157,7 @@ def test_in_scripts_a_remembered_name_is_enough(hubbub_server: LocalServer) -> N
     profile.save()
     ran = hubbub("join", hubbub_server.address, stdin="hi\n")
     assert ran.returncode == 0
-    assert hubbub("history", hubbub_server.address).stdout == "ann > hi\n"
+    assert past(hubbub_server.address) == "ann > hi\n"
 
 
 def test_a_damaged_memory_is_told_and_stops_nobody(hubbub_server: LocalServer) -> None:

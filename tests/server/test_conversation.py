@@ -78,7 +78,7 @@ def test_a_server_that_stops_does_not_answer_questions_but_does_what_was_asked()
     assert ann.conversation.is_idle
     assert "r" in ann.answers
     assert "h" not in ann.answers
-    ann.conversation.say_goodbye("Good night.")
+    ann.conversation.say_goodbye(e.Bye(reason="Good night."))
     assert ann.events[-1] == e.Bye(reason="Good night.")
     assert ann.conversation.ended
 
@@ -285,7 +285,7 @@ def test_a_fault_of_ours_ends_one_session_and_no_other(monkeypatch: pytest.Monke
 def test_an_ended_conversation_hears_nothing() -> None:
     stage = Stage()
     ann = in_lobby(stage, "ann")
-    ann.conversation.say_goodbye("Good night.")
+    ann.conversation.say_goodbye(e.Bye(reason="Good night."))
     assert ann.conversation.reading, "so that it can hang up"
     ann.conversation.hear(iter([PlainLine("too late")]))
     stage.run()

@@ -2,10 +2,16 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typer import TyperException
 
 
 def main() -> None:
     """Run the command line; exit 0 when done, 1 when refused or lost for good, 2 on wrong usage."""
+    from typer import Abort, TyperException
+
     from hubbub.chat.errors import HubbubError
 
     # A shell closes an output with `>&-`; then what is printed goes nowhere.
@@ -15,6 +21,10 @@ def main() -> None:
         _run()
     except HubbubError as error:
         _fail(str(error), 2 if error.code == "bad_address" else 1)
+    except TyperException as error:
+        _fail(_in_words(error), error.exit_code)
+    except Abort:
+        _fail("Broken off: there was no answer.", 1)
     except BrokenPipeError:
         pass  # the reader of the output has seen enough
     except OSError as error:
@@ -27,9 +37,18 @@ def _run() -> None:
     from hubbub.cli.app import app
 
     try:
-        app()
+        sys.exit(app(prog_name="hubbub", standalone_mode=False) or 0)
     finally:
         flush()
+
+
+def _in_words(error: "TyperException") -> str:
+    """Return what is wrong with a command line, and what explains it."""
+    is_ours = getattr(error, "param", None) is None
+    said = error.message if is_ours else error.format_message()
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "hubbub"
+    return f"{said.rstrip('.')}. '{command} --help' says what it takes."
 
 
 def flush() -> None:

@@ -12,11 +12,11 @@ import typer
 from hubbub.chat.commands import Link, Login, Recover
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Linking
-from hubbub.cli.asking import agrees
+from hubbub.cli.asking import agrees, confirming
 from hubbub.cli.ending import run
 from hubbub.cli.names import asked_name, load_profile
 from hubbub.cli.output import show
-from hubbub.cli.passwords import can_ask, known_password
+from hubbub.cli.passwords import known_password
 from hubbub.cli.scanning import draw
 from hubbub.client import Chat, connect, parse_address
 from hubbub.client.admission import Proof
@@ -119,14 +119,13 @@ class Account:
 
         self._do(deed, device=self._own_device)
 
-    def forget(self, messages: Messages) -> None:
-        """Have the account deleted, once the user has confirmed it on a terminal."""
+    def forget(self, messages: Messages, *, is_sure: bool) -> None:
+        """Have the account deleted, once the user has confirmed it."""
+        confirm = confirming(is_sure=is_sure)
         said = "goes, too" if messages == "delete" else "stays, under another name"
 
         async def deed(chat: Chat) -> None:
-            question = f"'{chat.name}' goes for good, and what you said {said}. Delete it? [y/N] "
-            if can_ask() and not await asyncio.to_thread(agrees, question):
-                raise Refused("Nothing is deleted.", code="forbidden")
+            await confirm(f"'{chat.name}' goes for good, and what you said {said}.")
             password = ""
             if chat.person is not None and chat.person.kind == "member":
                 password = await asyncio.to_thread(typed_secret, f"Password of '{chat.name}'")

@@ -4,14 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hubbub.cli.options import Address, Name, Password, of_text
+from hubbub.cli.options import Address, Name, Password, Yes, examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.cli.account import Account
 
 app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
     help="Your name, password and devices at a server. Passwords are asked for, or read as lines "
     "from stdin.",
 )
@@ -23,31 +21,35 @@ def _account(address: str, name: str | None, password: str) -> "Account":
     return Account(address, name or None, password)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub account register", "hubbub account register chat.example.org --name ann"
+    )
+)
 def register(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Make your name yours for good."""
     _account(address, name, password).register()
 
 
-@app.command()
+@app.command(epilog=examples("hubbub account login chat.example.org --name ann"))
 def login(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Be the member of that name on this machine."""
     _account(address, name, password).login()
 
 
-@app.command()
+@app.command(epilog=examples("hubbub account recover chat.example.org --name ann"))
 def recover(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Choose a password with a code that an operator gave out."""
     _account(address, name, password).recover()
 
 
-@app.command(name="password")
+@app.command(name="password", epilog=examples("hubbub account password chat.example.org"))
 def change_password(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Choose another password."""
     _account(address, name, password).password()
 
 
-@app.command()
+@app.command(epilog=examples("hubbub account devices", "hubbub account devices --revoke d7"))
 def devices(
     address: Address = "",
     *,
@@ -61,13 +63,18 @@ def devices(
     _account(address, name, password).devices(revoke)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub account logout chat.example.org"))
 def logout(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Log this machine out, and forget all that it keeps of you there."""
     _account(address, name, password).logout()
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub account link chat.example.org",
+        "hubbub account link chat.example.org --code ABCD-EFGH",
+    )
+)
 def link(
     address: Address = "",
     *,
@@ -81,7 +88,11 @@ def link(
     _account(address, name, password).link(code)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub account forget chat.example.org", "hubbub account forget --messages delete --yes"
+    )
+)
 def forget(
     address: Address = "",
     *,
@@ -90,11 +101,13 @@ def forget(
     messages: Annotated[
         str,
         typer.Option(
-            metavar="keep|delete", callback=of_text, help="What becomes of what you said."
+            metavar="keep|delete",
+            help="What becomes of what you said.",
+            **one_of("keep", "delete"),
         ),
     ] = "keep",
+    yes: Yes = False,
 ) -> None:
-    """Delete your account there for good. On a terminal it asks first."""
-    if messages not in ("keep", "delete"):
-        raise typer.BadParameter("Say --messages keep or --messages delete.")
-    _account(address, name, password).forget("delete" if messages == "delete" else "keep")
+    """Delete your account there for good, after a question, or with --yes without one."""
+    account = _account(address, name, password)
+    account.forget("delete" if messages == "delete" else "keep", is_sure=yes)

@@ -1,30 +1,20 @@
 """`hubbub admin`: what operators do. The first person from a server's own machine is one."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
-from hubbub.chat.access import Enter
 from hubbub.chat.errors import Refused
 from hubbub.cli.output import show
 from hubbub.cli.visiting import Visit, do
 from hubbub.client import Chat
-from hubbub.client.order import AppointedAs
 
-ENTER: Final[dict[str, Enter]] = {
-    "open": "open",
-    "invitation": "invitation",
-    "members": "members",
-}
+if TYPE_CHECKING:
+    from hubbub.chat.access import Enter
+    from hubbub.client.order import AppointedAs
+
 NO_SUCH_CODE: Final = (
     "That code does not count. It may be mistyped, or used: it makes one operator, who can make "
     "others."
 )
-ROLES: Final[dict[str, AppointedAs]] = {
-    "owner": "owner",
-    "moderator": "moderator",
-    "writer": "writer",
-    "operator": "operator",
-    "none": "none",
-}
 
 
 def operate(visit: Visit, code: str) -> None:
@@ -51,11 +41,11 @@ def door(visit: Visit, *, locked: bool) -> None:
     do(visit, deed)
 
 
-def access(visit: Visit, *, enter: Enter | None, guests: bool | None, passing: bool | None) -> None:
+def access(visit: Visit, *, enter: str | None, guests: bool | None, passing: bool | None) -> None:
     """Show who is let in, after changing it if anything is given."""
 
     async def deed(chat: Chat) -> None:
-        now = await chat.access(enter=enter, guests=guests, passing=passing)
+        now = await chat.access(enter=cast("Enter | None", enter), guests=guests, passing=passing)
         asked = "with the password" if now.password else "without a password"
         whom = {
             "open": f"everybody, {asked}",
@@ -69,11 +59,11 @@ def access(visit: Visit, *, enter: Enter | None, guests: bool | None, passing: b
     do(visit, deed)
 
 
-def appoint(visit: Visit, who: str, role: AppointedAs) -> None:
+def appoint(visit: Visit, who: str, role: str) -> None:
     """Give somebody a role, or take it."""
 
     async def deed(chat: Chat) -> None:
-        await chat.appoint(who, role, visit.room)
+        await chat.appoint(who, cast("AppointedAs", role), visit.room)
         show(f"'{who}' has the role '{role}' now.")
 
     do(visit, deed)

@@ -4,17 +4,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hubbub.cli.options import Address, Name, Password, Room, of_text
+from hubbub.cli.options import Address, Name, Password, Room, each_of, examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.cli.visiting import Visit
 
 app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
     help="What operators and moderators do. The first who comes from the server's own machine is "
     "an operator.",
 )
+
+SCOPES = ("read", "write", "rooms", "admin")
+ENTER = ("open", "invitation", "members")
+ROLES = ("owner", "moderator", "writer", "operator", "none")
 
 Who = Annotated[str, typer.Argument(metavar="NAME", callback=of_text, show_default=False)]
 Id = Annotated[
@@ -38,7 +40,7 @@ def visit_of(address: str, name: str | None, room: str | None, password: str) ->
     return planned(address, name, room, password, as_person=True)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin operate CODE --at chat.example.org"))
 def operate(
     code: Annotated[str, typer.Argument(metavar="CODE", callback=of_text, show_default=False)],
     *,
@@ -52,7 +54,7 @@ def operate(
     run(visit_of(at, name, None, password), code)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin recovery ben"))
 def recovery(who: Who, *, at: At = "", name: Name = None, password: Password = "") -> None:
     """Print a code with which NAME chooses another password."""
     from hubbub.cli.grants import recovery as run
@@ -60,12 +62,17 @@ def recovery(who: Who, *, at: At = "", name: Name = None, password: Password = "
     run(visit_of(at, name, None, password), who)
 
 
-@app.command()
+@app.command(
+    epilog=examples("hubbub admin token weather --scope read --scope write --label 'on the roof'")
+)
 def token(
     who: Who,
     *,
     scope: Annotated[
-        list[str], typer.Option(help="read, write, rooms or admin; may be given several times.")
+        list[str],
+        typer.Option(
+            metavar="|".join(SCOPES), help="May be given several times.", **each_of(*SCOPES)
+        ),
     ],
     label: Annotated[str, typer.Option(callback=of_text, help="What it is for.")] = "",
     at: At = "",
@@ -73,15 +80,12 @@ def token(
     password: Password = "",
 ) -> None:
     """Print a new token for the bot NAME. It is shown once."""
-    known = ("read", "write", "rooms", "admin")
-    if strange := next((one for one in scope if one not in known), ""):
-        raise typer.BadParameter(f"There is no scope {strange!r}. Choose {', '.join(known)}.")
     from hubbub.cli.grants import token as run
 
     run(visit_of(at, name, None, password), who, scope, label)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin tokens", "hubbub admin tokens --revoke t3"))
 def tokens(
     address: Address = "", *, revoke: Id = None, name: Name = None, password: Password = ""
 ) -> None:
@@ -91,7 +95,13 @@ def tokens(
     run(visit_of(address, name, None, password), revoke)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub admin invite",
+        "hubbub admin invite chat.example.org --member --uses 1 --time '7 days'",
+        "hubbub admin invite --room kitchen --room garden",
+    )
+)
 def invite(
     address: Address = "",
     *,
@@ -109,7 +119,7 @@ def invite(
     run(visit, "member" if member else "guest", room or [], uses, time)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin invitations", "hubbub admin invitations --revoke i3"))
 def invitations(
     address: Address = "", *, revoke: Id = None, name: Name = None, password: Password = ""
 ) -> None:
@@ -119,7 +129,7 @@ def invitations(
     run(visit_of(address, name, None, password), revoke)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin webhook builds --room dev"))
 def webhook(
     posts_as: Annotated[str, typer.Argument(metavar="NAME", callback=of_text, show_default=False)],
     *,
@@ -134,7 +144,11 @@ def webhook(
     run(visit_of(at, name, room, password), posts_as)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub admin webhooks --room dev", "hubbub admin webhooks --room dev --revoke h3"
+    )
+)
 def webhooks(
     address: Address = "",
     *,
@@ -149,28 +163,34 @@ def webhooks(
     run(visit_of(address, name, room, password), revoke)
 
 
-@app.command()
+@app.command(
+    epilog=examples("hubbub admin door locked", "hubbub admin door open --at chat.example.org")
+)
 def door(
-    state: Annotated[str, typer.Argument(metavar="locked|open", show_default=False)],
+    state: Annotated[
+        str,
+        typer.Argument(metavar="locked|open", show_default=False, **one_of("locked", "open")),
+    ],
     *,
     at: At = "",
     name: Name = None,
     password: Password = "",
 ) -> None:
     """Let nobody new in, or let them in again."""
-    if state not in ("locked", "open"):
-        raise typer.BadParameter("Say 'locked' or 'open'.")
     from hubbub.cli.admin import door as run
 
     run(visit_of(at, name, None, password), locked=state == "locked")
 
 
-@app.command()
+@app.command(
+    epilog=examples("hubbub admin access", "hubbub admin access --enter invitation --no-passing")
+)
 def access(
     address: Address = "",
     *,
     enter: Annotated[
-        str | None, typer.Option(metavar="open|invitation|members", help="Who may come in.")
+        str | None,
+        typer.Option(metavar="|".join(ENTER), help="Who may come in.", **one_of(*ENTER)),
     ] = None,
     guests: Annotated[bool | None, typer.Option(help="Let in guests, or not.")] = None,
     passing: Annotated[
@@ -180,20 +200,22 @@ def access(
     password: Password = "",
 ) -> None:
     """Show who is let in, or change it. It stands above the configuration."""
-    from hubbub.cli.admin import ENTER
     from hubbub.cli.admin import access as run
 
-    if enter is not None and enter not in ENTER:
-        raise typer.BadParameter(f"Choose {', '.join(ENTER)}.")
-    chosen = None if enter is None else ENTER[enter]
-    run(visit_of(address, name, None, password), enter=chosen, guests=guests, passing=passing)
+    run(visit_of(address, name, None, password), enter=enter, guests=guests, passing=passing)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub admin appoint ben moderator --room kitchen",
+        "hubbub admin appoint ben operator",
+        "hubbub admin appoint ben none --room kitchen",
+    )
+)
 def appoint(
     who: Who,
     role: Annotated[
-        str, typer.Argument(metavar="owner|moderator|writer|operator|none", show_default=False)
+        str, typer.Argument(metavar="|".join(ROLES), show_default=False, **one_of(*ROLES))
     ],
     *,
     room: InRoom = None,
@@ -202,15 +224,12 @@ def appoint(
     password: Password = "",
 ) -> None:
     """Give NAME a role in a room, or without --room make them an operator, or none."""
-    from hubbub.cli.admin import ROLES
     from hubbub.cli.admin import appoint as run
 
-    if role not in ROLES:
-        raise typer.BadParameter(f"Choose {', '.join(ROLES)}.")
-    run(visit_of(at, name, room, password), who, ROLES[role])
+    run(visit_of(at, name, room, password), who, role)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin audit --limit 20"))
 def audit(
     address: Address = "",
     *,
@@ -220,12 +239,14 @@ def audit(
 ) -> None:
     """Print the newest of the audit record: who used which power."""
     from hubbub.cli.pages import history as run
+    from hubbub.cli.stamps import Stamps
 
     visit = visit_of(address, name, "$audit", password)
-    run([visit], before=None, after=None, limit=limit, json=False)
+    stamps = Stamps(time=True, seq=True)
+    run([visit], before=None, after=None, limit=limit, json=False, stamps=stamps)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin reports", "hubbub admin reports --room kitchen"))
 def reports(
     address: Address = "",
     *,
@@ -236,6 +257,8 @@ def reports(
 ) -> None:
     """Print the newest reports of messages, of one room or of the chatroom."""
     from hubbub.cli.pages import history as run
+    from hubbub.cli.stamps import Stamps
 
     visit = visit_of(address, name, f"$reports/{room}" if room else "$reports", password)
-    run([visit], before=None, after=None, limit=limit, json=False)
+    stamps = Stamps(time=True, seq=True)
+    run([visit], before=None, after=None, limit=limit, json=False, stamps=stamps)

@@ -6,40 +6,48 @@ On a terminal they open the terminal client, elsewhere they read and print plain
 import os
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import partial
 
 import msgspec
-import platformdirs
 
-from hubbub.chat.errors import ConfigError, LogError, Unreachable
+from hubbub.chat.errors import Unreachable
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.cli import plain as lines
-from hubbub.cli.finding import answers, chosen_address
+from hubbub.cli.finding import chosen_address
+from hubbub.cli.hosting import Hosting
 from hubbub.cli.names import asked_name, load_profile, remember_name
 from hubbub.cli.output import complain
 from hubbub.cli.passwords import insist, known_password, remember_password
+from hubbub.cli.plain import Look
 from hubbub.cli.visiting import known_device
 from hubbub.client import Chat, parse_address
+from hubbub.desk.hosting import Host
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
 
 
-def join(opening: Opening, *, plain: bool) -> None:
+def join(opening: Opening, *, plain: bool, look: Look) -> None:
     """Chat until the user quits; raise Refused or Unreachable if that is not possible."""
     parse_address(opening.address)  # before anybody is asked for a name
     if not opening.address:
         opening = _at(opening, chosen_address(may_host=False))
-    _way_to_chat(opening.name, plain=plain or not _has_screen())(opening)
+    plain = plain or not _has_screen()
+    chat = _way_to_chat(opening.name, look, plain=plain)
+    with Hosting(is_plain=plain) as hosting:
+        chat(opening, hosting if hosting.suits(opening.address) else None)
 
 
-def join_or_host(opening: Opening, *, plain: bool) -> None:
+def join_or_host(opening: Opening, *, plain: bool, look: Look) -> None:
     """Chat in a chatroom that is found; if there is none, host one as long as the chat lasts."""
     plain = plain or not _has_screen()
     opening = _at(opening, chosen_address(may_host=True))
-    chat = _way_to_chat(opening.name, plain=plain)
-    with ExitStack() as hosting:
-        chat(opening if opening.address else _with_server(opening, hosting, plain=plain))
+    chat = _way_to_chat(opening.name, look, plain=plain)
+    with Hosting(is_plain=plain) as hosting:
+        if not opening.address and hosting.begin():
+            opening = msgspec.structs.replace(
+                opening, address=str(hosting.place), hosted_in=hosting.folder
+            )
+        chat(opening, hosting if hosting.suits(opening.address) else None)
 
 
 def _at(opening: Opening, address: str) -> Opening:
@@ -52,21 +60,23 @@ def _has_screen() -> bool:
     return os.environ.get("TERM") != "dumb" and all(one and one.isatty() for one in streams)
 
 
-def _way_to_chat(name: str | None, *, plain: bool) -> Callable[[Opening], None]:
+def _way_to_chat(
+    name: str | None, look: Look, *, plain: bool
+) -> Callable[[Opening, Host | None], None]:
     if not plain:
         return _on_screen
     profile = load_profile()
-    return partial(_in_lines, name=asked_name(name, profile), profile=profile)
+    return partial(_in_lines, name=asked_name(name, profile), profile=profile, look=look)
 
 
-def _on_screen(opening: Opening) -> None:
+def _on_screen(opening: Opening, host: Host | None) -> None:
     # Imported here: Textual takes time to load.
     from hubbub.tui.app import chat
 
-    chat(opening)
+    chat(opening, host)
 
 
-def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
+def _in_lines(opening: Opening, host: Host | None, name: str, profile: Profile, look: Look) -> None:
     if opening.hosted_in is not None:
         complain(f"hosting a chatroom; others join it with 'hubbub join {opening.address}'")
         complain(f"or in a browser at http://{opening.address}/")
@@ -86,6 +96,8 @@ def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
             password,
             reconnect=opening.reconnect,
             device=device,
+            look=look,
+            host=host,
             entered=entered,
         )
 
@@ -98,28 +110,3 @@ def _in_lines(opening: Opening, name: str, profile: Profile) -> None:
         if end.code == "logged_out":
             profile.devices.forget(str(place), name)
         raise
-
-
-def _with_server(opening: Opening, hosting: ExitStack, *, plain: bool) -> Opening:
-    """Return the opening for the server that answers, or for one that runs until the stack ends."""
-    place = parse_address("")
-    if answers(place):
-        return opening
-    # Imported here: most chats need no server of their own.
-    from hubbub.server.config import Config, ServerSection
-    from hubbub.server.journal import note_in_file, note_on_stderr
-    from hubbub.server.thread import serving_in_thread
-
-    if plain:
-        note_on_stderr()
-    else:
-        note_in_file(platformdirs.user_log_path("hubbub") / "hubbub-server.log")
-    folder = str(platformdirs.user_data_path("hubbub"))
-    config = Config(server=ServerSection(listen=str(place), data=folder))
-    try:
-        address = hosting.enter_context(serving_in_thread(config))
-    except (ConfigError, LogError):
-        if answers(place):  # another `hubbub` was faster
-            return opening
-        raise
-    return msgspec.structs.replace(opening, address=address, hosted_in=folder)

@@ -1,7 +1,7 @@
-"""The options that commands share."""
+"""The options that commands share, and how their help shows examples."""
 
-from collections.abc import Iterable
-from typing import Annotated, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -15,6 +15,42 @@ def of_text(value: Given) -> Given:
     except UnicodeEncodeError:
         raise typer.BadParameter("It holds bytes that are not UTF-8.") from None
     return value
+
+
+def one_of(*words: str) -> dict[str, Any]:
+    """Return what makes an option or argument take one of these words, and complete them."""
+
+    def known(value: str | None) -> str | None:
+        _check(words, [] if value is None else [value])
+        return value
+
+    return {"callback": known, "autocompletion": lambda: list(words)}
+
+
+def each_of(*words: str) -> dict[str, Any]:
+    """Return the same for an option that may be given several times."""
+
+    def known(values: list[str]) -> list[str]:
+        _check(words, values)
+        return values
+
+    return {"callback": known, "autocompletion": lambda: list(words)}
+
+
+def _check(words: Sequence[str], values: Iterable[str]) -> None:
+    if (strange := next((one for one in values if one not in words), None)) is not None:
+        raise typer.BadParameter(f"There is no {strange!r}. Choose {choice(words)}.")
+
+
+def choice(words: Sequence[str]) -> str:
+    """Return words to choose from, as a sentence has them."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: command lines that can be typed as they are."""
+    # Typer fills paragraphs anew, except after this sign.
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
 Address = Annotated[
@@ -38,4 +74,12 @@ Password = Annotated[
 ]
 Room = Annotated[
     str | None, typer.Option(callback=of_text, help="The room; the lobby if not given.")
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal to ask on.")
+]
+Times = Annotated[bool, typer.Option("--time/--no-time", help="Begin each line with its time.")]
+Seqs = Annotated[
+    bool,
+    typer.Option("--seq/--no-seq", help="Begin each line with the number of its message, the seq."),
 ]

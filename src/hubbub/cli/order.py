@@ -1,21 +1,18 @@
 """What `hubbub admin` does to keep order, in a room or in the chatroom as a whole."""
 
-import asyncio
-from typing import Final, TypedDict, get_args
+from typing import TypedDict
+
+import typer
 
 from hubbub.chat.durations import split_duration
-from hubbub.chat.errors import Refused
 from hubbub.chat.events import Room
 from hubbub.chat.rules import TopicBy
-from hubbub.cli.asking import agrees
+from hubbub.cli.asking import confirming
 from hubbub.cli.output import show
-from hubbub.cli.passwords import can_ask
 from hubbub.cli.times import seconds_of, until_when
 from hubbub.cli.visiting import Visit, do
 from hubbub.client import Chat
 from hubbub.desk.standing import rules_told
-
-TOPIC_BY: Final[tuple[str, ...]] = get_args(TopicBy)
 
 
 class Changes(TypedDict, total=False):
@@ -57,7 +54,9 @@ def slow_seconds(slow: str) -> int:
         return 0
     seconds, rest = split_duration(slow)
     if rest or not seconds:
-        raise Refused(f"'{slow}' is no slow mode. Write a time like 30s or 5m, or 'off'.")
+        raise typer.BadParameter(
+            f"'{slow}' is no slow mode. Write a time like 30s or 5m, or 'off'."
+        )
     return seconds
 
 
@@ -158,13 +157,12 @@ def delete(visit: Visit, seq: int) -> None:
     do(visit, deed)
 
 
-def delete_room(visit: Visit, room: str) -> None:
-    """Delete a room, once the user has confirmed it on a terminal."""
-    question = f"'{room}' goes for good, with all that was said there. Delete it? [y/N] "
+def delete_room(visit: Visit, room: str, *, is_sure: bool) -> None:
+    """Delete a room, once the user has confirmed it."""
+    confirm = confirming(is_sure=is_sure)
 
     async def deed(chat: Chat) -> None:
-        if can_ask() and not await asyncio.to_thread(agrees, question):
-            raise Refused("Nothing is deleted.", code="forbidden")
+        await confirm(f"'{room}' goes for good, with all that was said there.")
         await chat.delete_room(room)
         show(f"The room '{room}' is deleted.")
 

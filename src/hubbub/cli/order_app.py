@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from hubbub.cli.admin_app import At, InRoom, Time, Who, app, visit_of
-from hubbub.cli.options import Address, Name, Password, Room, of_text
+from hubbub.cli.options import Address, Name, Password, Room, Yes, examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.cli.order import Changes
 
 __all__ = ["app"]
+
+TOPIC_BY = ("passing", "guest", "member", "moderator", "owner")
 
 Reason = Annotated[str, typer.Option(callback=of_text, help="Why.")]
 Seq = Annotated[
@@ -24,7 +26,13 @@ Seq = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub admin rules --room kitchen",
+        "hubbub admin rules --room kitchen --private --title 'The kitchen'",
+        "hubbub admin rules --room news --read-only --slow 30s",
+    )
+)
 def rules(
     address: Address = "",
     *,
@@ -46,7 +54,9 @@ def rules(
     topic_by: Annotated[
         str | None,
         typer.Option(
-            metavar="ROLE", callback=of_text, help="The least role that may set the topic."
+            metavar="|".join(TOPIC_BY),
+            help="The least role that may set the topic.",
+            **one_of(*TOPIC_BY),
         ),
     ] = None,
     revisions: Annotated[
@@ -59,11 +69,8 @@ def rules(
     password: Password = "",
 ) -> None:
     """Show what holds in a room, or change it."""
-    from hubbub.cli.order import TOPIC_BY, slow_seconds
     from hubbub.cli.order import rules as run
-
-    if topic_by is not None and topic_by not in TOPIC_BY:
-        raise typer.BadParameter(f"Choose {', '.join(TOPIC_BY)}.")
+    from hubbub.cli.order import slow_seconds
 
     given = {
         "private": private,
@@ -79,7 +86,7 @@ def rules(
     run(visit_of(address, name, room, password), cast("Changes", changes))
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin add ben --room kitchen"))
 def add(
     who: Who, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""
 ) -> None:
@@ -89,7 +96,7 @@ def add(
     run(visit_of(at, name, room, password), who)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin kick eve --room kitchen --reason 'too loud'"))
 def kick(
     who: Who,
     *,
@@ -105,7 +112,7 @@ def kick(
     run(visit_of(at, name, room, password), who, reason)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin bans --room kitchen"))
 def bans(
     address: Address = "", *, room: InRoom = None, name: Name = None, password: Password = ""
 ) -> None:
@@ -115,7 +122,12 @@ def bans(
     run(visit_of(address, name, room, password))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "hubbub admin ban eve --time 2h --reason 'too loud'",
+        "hubbub admin ban 'eve*' --room kitchen",
+    )
+)
 def ban(
     who: Who,
     *,
@@ -132,7 +144,7 @@ def ban(
     run(visit_of(at, name, room, password), who, time, reason)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin unban eve"))
 def unban(
     who: Who, *, room: InRoom = None, at: At = "", name: Name = None, password: Password = ""
 ) -> None:
@@ -142,7 +154,7 @@ def unban(
     run(visit_of(at, name, room, password), who)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin mute eve --room kitchen --time 10m"))
 def mute(
     who: Who,
     *,
@@ -159,7 +171,7 @@ def mute(
     run(visit_of(at, name, room, password), who, time, reason)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin unmute eve --room kitchen"))
 def unmute(
     who: Who, *, room: InRoom = None, at: At = "", name: Name = None, password: Password = ""
 ) -> None:
@@ -169,7 +181,7 @@ def unmute(
     run(visit_of(at, name, room, password), who)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin report 120 --room kitchen --reason 'not nice'"))
 def report(
     seq: Seq,
     *,
@@ -185,7 +197,7 @@ def report(
     run(visit_of(at, name, room, password), seq, reason)
 
 
-@app.command()
+@app.command(epilog=examples("hubbub admin delete 120 --room kitchen"))
 def delete(
     seq: Seq, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""
 ) -> None:
@@ -195,15 +207,19 @@ def delete(
     run(visit_of(at, name, room, password), seq)
 
 
-@app.command(name="delete-room")
+@app.command(
+    name="delete-room",
+    epilog=examples("hubbub admin delete-room kitchen", "hubbub admin delete-room spam --yes"),
+)
 def delete_room(
     room: Annotated[str, typer.Argument(metavar="ROOM", callback=of_text, show_default=False)],
     *,
+    yes: Yes = False,
     at: At = "",
     name: Name = None,
     password: Password = "",
 ) -> None:
-    """Delete a room for good, with all that was said there. On a terminal it asks first."""
+    """Delete a room for good, with all that was said there. It asks, unless there is --yes."""
     from hubbub.cli.order import delete_room as run
 
-    run(visit_of(at, name, None, password), room)
+    run(visit_of(at, name, None, password), room, is_sure=yes)

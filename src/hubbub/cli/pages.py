@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from hubbub.chat.events import Page
 from hubbub.cli.output import complain, reader_may_leave, show_lines
+from hubbub.cli.stamps import Stamps
 from hubbub.cli.transcript import lost, transcript
 from hubbub.cli.visiting import Visit, read
 from hubbub.cli.waiting import told_of_waiting
@@ -20,25 +21,37 @@ def history(
     around: int | None = None,
     limit: int,
     json: bool,
+    stamps: Stamps,
 ) -> None:
     """Print messages of a room, oldest first."""
 
     async def page(chat: Chat) -> Page:
         return await chat.history(chat.room, before=before, after=after, around=around, limit=limit)
 
-    _show(*asyncio.run(_ask(visits, page, json=json)), json=json)
+    answer, room = asyncio.run(_ask(visits, page, json=json))
+    _show(answer, room, stamps, json=json)
 
 
 def search(
-    visits: Sequence[Visit], query: str, *, before: int | None, limit: int, json: bool
+    visits: Sequence[Visit],
+    query: str,
+    *,
+    before: int | None,
+    limit: int,
+    json: bool,
+    stamps: Stamps,
 ) -> None:
-    """Print the messages with every word of `query`, oldest first."""
+    """Print the messages with every word of `query`, oldest first.
+
+    Where all rooms are searched, each message has its room.
+    """
 
     async def page(chat: Chat) -> Page:
         wanted = None if visits[0].room is None else chat.room
         return await chat.search(query, wanted, before=before, limit=limit)
 
-    _show(*asyncio.run(_ask(visits, page, json=json)), json=json)
+    answer, _ = asyncio.run(_ask(visits, page, json=json))
+    _show(answer, answer.room or "", stamps, json=json)
 
 
 async def _ask(
@@ -62,10 +75,13 @@ async def _ask(
     return await read(visits, asked)
 
 
-def _show(page: Page, here: str, *, json: bool) -> None:
+def _show(page: Page, here: str, stamps: Stamps, *, json: bool) -> None:
     with reader_may_leave():
         for message in page.messages:
-            show_lines([encode(message).decode()] if json else transcript(message, here))
+            if json:
+                show_lines([encode(message).decode()])
+            else:
+                show_lines(stamps.put(message, transcript(message, here)))
     if page.reached is not None:
         complain(
             "the search was broken off, because it took too long; to search further back, add "

@@ -2,26 +2,58 @@
 
 import asyncio
 import contextlib
+import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import NamedTuple, Self
 
 from msgspec import structs
 
-from hubbub.chat.errors import Refused, Unreachable
+from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.chat.events import Away, Message, Removed, RoomRules
 from hubbub.cli.ending import run
 from hubbub.cli.output import reader_may_leave, report, show_lines
 from hubbub.cli.reading import ReadMarkers
 from hubbub.cli.restored import Restored
 from hubbub.cli.speaking import Speaker, StdinLines, let_go
+from hubbub.cli.stamps import Stamps
 from hubbub.cli.transcript import server_lines, transcript
-from hubbub.client import AnyClientEvent, Chat, connect
+from hubbub.client import AnyClientEvent, Backoff, Chat, Offline, Online, connect
 from hubbub.client.nonces import Nonces
 from hubbub.desk.devices import device_label
+from hubbub.desk.hosting import Host, HostingOn
+from hubbub.desk.link import wait_max
+
+LAST = 10
+"""So many of the last messages are printed first, where nothing else is asked for."""
+
+HOST_WORD = "/host"
+"""Hosts the chatroom on. It is not for the server, which is gone when it is typed."""
 
 LINES_MAX = 100
 """Lines with private messages of which the echo may be on its way."""
+
+
+class Look(NamedTuple):
+    """How lines look, and how many of the last messages come first."""
+
+    stamps: Stamps = Stamps()
+    last: int = 0
+
+    @classmethod
+    def of(cls, *, time: bool, seq: bool, last: int | None) -> Self:
+        """Return what the options say.
+
+        A program that reads the lines would answer old ones, so they are first for people alone.
+        """
+        is_person = sys.stdin is not None and sys.stdin.isatty()
+        return cls(Stamps(time, seq), last if last is not None else LAST * is_person)
+
+    def show(self, event: AnyClientEvent, chat: Chat) -> None:
+        """Print what tells of an event, unless it is by somebody whom the user ignores."""
+        if not chat.is_ignored(event):
+            show_lines(self.stamps.put(event, transcript(event, chat.room)))
 
 
 def chat(
@@ -32,6 +64,8 @@ def chat(
     *,
     reconnect: bool,
     device: str,
+    look: Look,
+    host: Host | None,
     entered: Callable[[Chat], None],
 ) -> None:
     """Chat until stdin ends. Ctrl-C and SIGTERM are usual ways out, and no failures.
@@ -45,10 +79,10 @@ def chat(
         password=password,
         device=device,
         label=device_label(),
-        reconnect=reconnect,
+        reconnect=reconnect and Backoff(longest_seconds=wait_max(address)),
     )
     with reader_may_leave(), contextlib.suppress(KeyboardInterrupt):
-        run(_chat(opened, entered))
+        run(_chat(opened, look, host, entered))
 
 
 class _Typed:
@@ -85,24 +119,30 @@ class _Typed:
         return line is not None
 
 
-async def _chat(opened: Chat, entered: Callable[[Chat], None]) -> None:
-    typed, markers = _Typed(), ReadMarkers(opened)
+async def _chat(
+    opened: Chat, look: Look, host: Host | None, entered: Callable[[Chat], None]
+) -> None:
+    typed, markers = _Typed(), ReadMarkers(opened, look.last)
+    hosting = _Hosting(opened, host)
     hearing: asyncio.Task[None] | None = None
     try:
         async with opened as chat:
             entered(chat)
-            hearing = asyncio.create_task(_hear(chat, typed, markers))
-            await _speak_while(hearing, chat, typed)
+            hearing = asyncio.create_task(_hear(chat, typed, markers, look, hosting))
+            await _speak_while(hearing, chat, typed, hosting)
             await markers.move()
     finally:
         # Closed, the chat gives what came before its end, and then no more. That is still shown,
         # also where a line that could not be sent told of the end first.
+        hosting.close()
         if hearing is not None:
             await hearing
 
 
-async def _speak_while(hearing: asyncio.Task[None], chat: Chat, typed: _Typed) -> None:
-    speaking = asyncio.create_task(_speak(chat, typed))
+async def _speak_while(
+    hearing: asyncio.Task[None], chat: Chat, typed: _Typed, hosting: "_Hosting"
+) -> None:
+    speaking = asyncio.create_task(_speak(chat, typed, hosting))
     try:
         await asyncio.wait({hearing, speaking}, return_when=asyncio.FIRST_COMPLETED)
         if hearing.done():
@@ -126,12 +166,21 @@ class _Rules:
         return now != before
 
 
-async def _hear(chat: Chat, typed: _Typed, markers: ReadMarkers) -> None:
+async def _hear(
+    chat: Chat, typed: _Typed, markers: ReadMarkers, look: Look, hosting: "_Hosting"
+) -> None:
     restored, rules, here = Restored(chat), _Rules(), chat.room
     async for event in chat:
         report(event)
-        for message in [*await restored.unseen(event), *await markers.missed(event)]:
-            _show(message, chat)
+        if isinstance(event, Online | Offline):
+            hosting.on.take(event)
+        for message in await restored.unseen(event):
+            look.show(message, chat)
+        if (missed := await markers.missed(event)) and look.last:
+            count = f"{len(missed)} messages" if len(missed) > 1 else "message"
+            show_lines(server_lines(f"The last {count} in {missed[0].room}:"))
+        for message in missed:
+            look.show(message, chat)
         match event:
             case Message() if chat.is_own(event) and typed.holds(event):
                 pass
@@ -140,19 +189,44 @@ async def _hear(chat: Chat, typed: _Typed, markers: ReadMarkers) -> None:
             case Away() if chat.person is not None and event.person == chat.person.id:
                 pass  # the server has said so
             case _:
-                _show(event, chat)
+                look.show(event, chat)
         if isinstance(event, Removed) and event.room == here != chat.room:
             show_lines(server_lines(f"You are in {chat.room} now."))
         here = chat.room
         markers.printed(event)
 
 
-def _show(event: AnyClientEvent, chat: Chat) -> None:
-    if not chat.is_ignored(event):
-        show_lines(transcript(event, chat.room))
+class _Hosting:
+    """Hosts the chatroom on if the user says so: tells them of it, and does the work beside."""
+
+    def __init__(self, chat: Chat, host: Host | None) -> None:
+        self._work: set[asyncio.Task[None]] = set()
+        self.on = HostingOn(chat, host, tell=_tell, spawn=self.spawn)
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Do something beside the chat."""
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    async def accept(self) -> None:
+        """Host on, and say if it cannot be."""
+        try:
+            await self.on.accept()
+        except HubbubError as error:
+            _tell(str(error))
+
+    def close(self) -> None:
+        """End what is still done."""
+        for task in self._work:
+            task.cancel()
 
 
-async def _speak(chat: Chat, typed: _Typed) -> None:
+def _tell(sentence: str) -> None:
+    show_lines(server_lines(sentence))
+
+
+async def _speak(chat: Chat, typed: _Typed, hosting: _Hosting) -> None:
     async def say(text: str) -> None:
         try:
             await chat.say(text, nonce=typed.message())
@@ -162,7 +236,9 @@ async def _speak(chat: Chat, typed: _Typed) -> None:
     lines = StdinLines()
     with Speaker(say, lines) as speaker:
         async for line in lines:
-            if line.startswith("/"):
+            if line.strip() == HOST_WORD:
+                hosting.spawn(hosting.accept())
+            elif line.startswith("/"):
                 await speaker.do(line, partial(_command, chat, line, typed))
             else:
                 await speaker.say(line)

@@ -1,4 +1,4 @@
-"""What the user has read in plain lines: all that is printed, and at first what was missed.
+"""What the user has read in plain lines: all that is printed, and at first what was said last.
 
 Only a server that knows the user knows how far they have read, on whatever device.
 """
@@ -26,29 +26,35 @@ class _Read(msgspec.Struct):
 class ReadMarkers:
     """Follows what is printed of a chat, and moves the user's read markers."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, last: int) -> None:
         self._chat = chat
+        self._last = last
         self._read: dict[str, _Read] = {}
         self._moving: set[asyncio.Task[None]] = set()
         self._markers = Markers(chat, self._spawn)
 
     async def missed(self, event: AnyClientEvent) -> list[Message]:
-        """Return what to print before what is said now, oldest first: what the user missed."""
+        """Return what to print before what is said now, oldest first.
+
+        That is what the user missed, and at least the last messages.
+        """
         if not isinstance(event, Room) or event.room in self._read:
             return []
         self._read[event.room] = _Read(event.room, None)
         comes_anyway = event.direct or event.brought
-        if not event.seen or comes_anyway or event.replaced or event.seen >= event.last:
+        unread_after = event.seen if event.seen and event.seen < event.last else event.last
+        limit = MISSED_MAX if unread_after < event.last else self._last
+        if not limit or not event.last or comes_anyway or event.replaced:
             return []
         try:
-            page = await self._chat.history(event.room, before=event.last + 1, limit=MISSED_MAX)
+            page = await self._chat.history(event.room, before=event.last + 1, limit=limit)
         except (Refused, Unreachable):
             return []  # what the user was told of the connection says it
-        missed = [message for message in page.messages if message.seq > event.seen]
-        if len(missed) == len(page.messages) and page.more:
-            older = f"hubbub history --room {event.room} --after {event.seen}"
+        unread = [message for message in page.messages if message.seq > unread_after]
+        if unread and len(unread) == len(page.messages) and page.more:
+            older = f"hubbub history --room {event.room} --after {unread_after}"
             complain(f"older messages that you have not read are not shown; '{older}' shows them")
-        return missed
+        return page.messages[-max(len(unread), self._last) :] if unread or self._last else []
 
     def printed(self, event: AnyClientEvent) -> None:
         """Take in that an event was told; the markers move soon."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from hubbub.chat.errors import Refused
@@ -11,26 +11,27 @@ from hubbub.chat.events import Logged, Missing
 from hubbub.cli.ending import run
 from hubbub.cli.output import complain, is_pipe, reader_may_leave, report, show, show_lines
 from hubbub.cli.restored import Restored
+from hubbub.cli.stamps import Stamps
 from hubbub.cli.transcript import lost, transcript
 from hubbub.cli.visiting import Visit, read
 from hubbub.client import AnyClientEvent, ClassicMessage, Online
 from hubbub.wire.codec import encode
 
 
-def tail(visits: Sequence[Visit], *, after: int | None, json: bool) -> None:
+def tail(visits: Sequence[Visit], *, after: int | None, json: bool, stamps: Stamps) -> None:
     """Print until a signal ends it, or the reader of stdout leaves: each is the usual end."""
     with reader_may_leave(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        run(_tail(visits, after=after, json=json))
+        run(_tail(visits, partial(_follow, after=after, json=json, stamps=stamps)))
 
 
-async def _tail(visits: Sequence[Visit], *, after: int | None, json: bool) -> None:
+async def _tail(visits: Sequence[Visit], follow: Callable[[Visit], Awaitable[None]]) -> None:
     task = asyncio.current_task()
     if task is not None:
         _cancel_without_reader(task)
-    await read(visits, partial(_follow, after=after, json=json))
+    await read(visits, follow)
 
 
-async def _follow(visit: Visit, *, after: int | None, json: bool) -> None:
+async def _follow(visit: Visit, *, after: int | None, json: bool, stamps: Stamps) -> None:
     async with visit.connect(after=after) as chat:
         restored = Restored(chat)
         while received := await chat.receive():
@@ -42,7 +43,7 @@ async def _follow(visit: Visit, *, after: int | None, json: bool) -> None:
                 if json:
                     show(encode(message).decode())
                 elif not chat.is_ignored(message):
-                    show_lines(transcript(message, chat.room))
+                    show_lines(stamps.put(message, transcript(message, chat.room)))
             if isinstance(event, Missing) and event.room == chat.room:
                 complain(lost(event.room, event.after, event.upto))
             if json:
@@ -51,7 +52,7 @@ async def _follow(visit: Visit, *, after: int | None, json: bool) -> None:
             elif not chat.is_ignored(event) and (
                 isinstance(event, ClassicMessage) or _is_of(event, chat.room)
             ):
-                show_lines(transcript(event, chat.room))
+                show_lines(stamps.put(event, transcript(event, chat.room)))
 
 
 def _is_of(event: AnyClientEvent, room: str) -> bool:

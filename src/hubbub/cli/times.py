@@ -2,15 +2,18 @@
 
 from datetime import UTC, datetime
 
+import typer
+
 from hubbub.chat.durations import split_duration
-from hubbub.chat.errors import Refused
 
 
 def seconds_of(time: str) -> int | None:
     """Return a time as people write it, in seconds; None is for good."""
     seconds, rest = split_duration(time)
     if rest:
-        raise Refused(f"'{time}' is no time. Write it like 10m, 2h, '7 days' or 'for good'.")
+        raise typer.BadParameter(
+            f"'{time}' is no time. Write it like 10m, 2h, '7 days' or 'for good'."
+        )
     return seconds or None
 
 
@@ -22,3 +25,8 @@ def until_when(until: int) -> str:
 def moment(at: int) -> str:
     """Return a time in milliseconds since the epoch, as it is where the user is."""
     return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%d %b %Y %H:%M}"
+
+
+def minute(at: int) -> str:
+    """Return the same in digits, which sort as the times do."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"

@@ -188,6 +188,10 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
         """Whether the server has a password; it has taken the one given."""
         return self._session.is_locked
 
+    def retry_now(self) -> None:
+        """Connect again at once, if the connection is lost and the next attempt is waited for."""
+        self._driver.retry_now()
+
     @property
     def session(self) -> str:
         """A secret: whoever gives it to `connect` goes on as this person, and nobody else can.

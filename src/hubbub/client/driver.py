@@ -100,6 +100,11 @@ class Driver:
         self._stirred.set()
         return received
 
+    def retry_now(self) -> None:
+        """Connect again at once, if that is waited for."""
+        self.session.retry_now(self._now)
+        self._carry_out()
+
     async def request(self, command: c.Command) -> e.AnyEvent:
         """Send a command and return its answer.
 

@@ -17,10 +17,14 @@ class Online(msgspec.Struct, frozen=True):
 
 
 class Offline(msgspec.Struct, frozen=True):
-    """The connection is lost: `reason` says how. None as `retry_seconds` is for good."""
+    """The connection is lost: `reason` says how. None as `retry_seconds` is for good.
+
+    `code`: that of the server's goodbye, if there was one with a code.
+    """
 
     reason: str
     retry_seconds: float | None
+    code: str = ""
 
 
 class Delayed(msgspec.Struct, frozen=True):

@@ -204,6 +204,11 @@ class Session:
         """The server has heard that we leave: our name is free, and nobody goes on with this."""
         self._admission.forget()
 
+    def retry_now(self, now: float) -> None:
+        """Make the connection again at once, if it is waited for."""
+        if self.state is State.WAITING:
+            self._since = now
+
     def close(self) -> None:
         """End for good."""
         if self.state is not State.OVER:
@@ -245,7 +250,7 @@ class Session:
                 case _:
                     pass  # a plain frame is not for us; and after the end nothing is
         except Disconnected as error:
-            self._hang_up(str(error), now, error.retry_after)
+            self._hang_up(str(error), now, error.retry_after, error.code)
         except ProtocolError as error:
             self._hang_up(str(error), now)
         except (Refused, Unreachable) as error:
@@ -275,8 +280,8 @@ class Session:
         early = self.state in (State.GREETING, State.CLASSIC)
         return early and now < self._since + CERTAIN_SECONDS
 
-    def _wait(self, reason: str, now: float, seconds_min: float = 0) -> None:
-        """Make the connection again later, if that is wanted."""
+    def _wait(self, reason: str, now: float, seconds_min: float = 0, code: str = "") -> None:
+        """Make the connection again later, if that is wanted. `code`: that of a goodbye."""
         stood = self.state in (State.ONLINE, State.CLASSIC) and not self._is_short(now)
         if self._backoff is not None and stood:
             self._backoff.reset()
@@ -295,13 +300,13 @@ class Session:
             return
         seconds = max(seconds, seconds_min)
         # Told even if the application is behind: without it a loss would go unnoticed.
-        self.outputs.append(Tell(Received(Offline(reason, seconds))))
+        self.outputs.append(Tell(Received(Offline(reason, seconds, code))))
         self._become(State.WAITING)
         self._since = now + seconds
 
-    def _hang_up(self, reason: str, now: float, seconds_min: float = 0) -> None:
+    def _hang_up(self, reason: str, now: float, seconds_min: float = 0, code: str = "") -> None:
         self.outputs.append(HangUp(returning=True))
-        self._wait(reason.rstrip("."), now, seconds_min)
+        self._wait(reason.rstrip("."), now, seconds_min, code)
 
     def _end(self, error: HubbubError) -> None:
         self.exchange.end()
@@ -442,7 +447,7 @@ class Session:
                 self._admission.forget()
                 raise Unreachable(inert_line(event.reason), code=event.code)
             case e.Bye():
-                raise Disconnected(inert_line(event.reason))
+                raise Disconnected(inert_line(event.reason), code=event.code)
             case _ if self.state is State.ONLINE:
                 if isinstance(event, e.Welcome):
                     self._greeted_anew(event, now)

@@ -96,3 +96,8 @@ def topic(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
     there = replica.topic if replica else ""
     desk.note(f"Topic: {there}" if there else f"{room.title} has no topic.")
     return None
+
+
+def host(desk: Desk, _face: Face, _argument: str) -> Awaitable[None]:
+    """Host the chatroom of this machine on, whose host has quit."""
+    return desk.hosting.accept()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from hubbub.client import Delayed, Offline, Online, Settled
+from hubbub.desk.hosting import HostingOn
 from hubbub.desk.link import Link, State
 from hubbub.desk.posting import now_milliseconds
 from hubbub.desk.room import RoomState
@@ -12,11 +13,17 @@ from hubbub.desk.told import DELAYED, UNANSWERED, WAS_DELAYED, WAS_UNANSWERED
 
 
 class Connection:
-    """Keeps `link` true. `unanswered` is called when what the server reads from its log is late."""
+    """Keeps `link` true. `unanswered` is called when what the server reads from its log is late.
 
-    def __init__(self, link: Link, rooms: Rooms, unanswered: Callable[[], None]) -> None:
+    `hosting`: hears of each connection that is made or lost.
+    """
+
+    def __init__(
+        self, link: Link, rooms: Rooms, hosting: HostingOn, unanswered: Callable[[], None]
+    ) -> None:
         self._link = link
         self._rooms = rooms
+        self._hosting = hosting
         self._unanswered = unanswered
 
     def take(self, event: Online | Offline | Delayed | Settled) -> None:
@@ -25,8 +32,10 @@ class Connection:
             case Online():
                 self._link.state = State.ONLINE if event.events else State.CLASSIC
                 self._link.retry_at = None
+                self._hosting.take(event)
             case Offline():
                 self._offline(event)
+                self._hosting.take(event)
             case Delayed(room=None):
                 _say(self._rooms.current, UNANSWERED)
                 self._unanswered()

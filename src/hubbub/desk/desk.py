@@ -31,9 +31,10 @@ from hubbub.desk.company import Company
 from hubbub.desk.connection import Connection
 from hubbub.desk.devices import device_label
 from hubbub.desk.errands import Errands
+from hubbub.desk.hosting import Host, HostingOn
 from hubbub.desk.identity import Identity
 from hubbub.desk.left import Left
-from hubbub.desk.link import Link, State
+from hubbub.desk.link import Link, State, wait_max
 from hubbub.desk.log import Pending
 from hubbub.desk.markers import Markers
 from hubbub.desk.membership import Membership
@@ -52,7 +53,6 @@ from hubbub.desk.unsent import Journal
 MESSAGES_MAX = 100_000
 """Messages of a room that may be scrolled back to; about 70 MB when they are all loaded."""
 
-RECONNECT_SECONDS_MAX = 10.0
 FINISH_SECONDS_MAX = 3.0
 FINISH_UNSEEN_SECONDS = 0.3
 TURN_SECONDS = 0.01
@@ -66,6 +66,7 @@ class Desk:
     `catch_up` finds. `looking`: whether the user sees the end of the current room.
     """
 
+    looking = True
     turned: Callable[[], None] = staticmethod(lambda: None)
     """Called when another room is the current one, at once."""
     refused: Callable[[str, RoomState], None] = staticmethod(lambda _text, _room: None)
@@ -82,6 +83,7 @@ class Desk:
         *,
         stirred: Callable[[], None],
         alert: Callable[[RoomState, e.Message], None],
+        host: Host | None = None,
     ) -> None:
         place = parse_address(opening.address)
         self.link = Link(str(place))
@@ -95,10 +97,11 @@ class Desk:
         self.rooms = self._membership.rooms
         self.stirred = stirred
         self.paging = Paging(self.chat, self._loaded)
-        self._connection = Connection(
-            self.link, self.rooms, lambda: self.paging.show_new(self.rooms)
-        )
         self._errands = Errands()
+        self.hosting = HostingOn(self.chat, host, tell=self.note, spawn=self._errands.spawn)
+        self._connection = Connection(
+            self.link, self.rooms, self.hosting, lambda: self.paging.show_new(self.rooms)
+        )
         self._journal = Journal(profile.unsent, str(place), name, tell=self._complain)
         self.left = Left(self._journal.take_over())
         self.posting = Posting(
@@ -121,7 +124,6 @@ class Desk:
         )
         self._markers = Markers(self.chat, self._errands.spawn)
         self.changes = Changes(self.chat, self._journal, self.left, tell=self._complain)
-        self.looking = True
         self._is_mention = is_mention
         self._alert = alert
         self._dirty: set[str] = set()
@@ -484,6 +486,6 @@ def _connect(opening: Opening, name: str, room: str, password: str, device: str)
         password=password,
         device=device,
         label=device_label(),
-        reconnect=Backoff(longest_seconds=RECONNECT_SECONDS_MAX) if opening.reconnect else False,
+        reconnect=opening.reconnect and Backoff(longest_seconds=wait_max(opening.address)),
         messages_max=MESSAGES_MAX,
     )

@@ -6,6 +6,10 @@ import msgspec
 
 from hubbub.client import parse_address
 
+RECONNECT_SECONDS_MAX = 10.0
+RECONNECT_LOCALLY_SECONDS_MAX = 2.0
+"""On the user's own machine: an attempt costs nothing, and another chat may host at any time."""
+
 
 class State(Enum):
     """How it stands with the server."""
@@ -35,3 +39,9 @@ class Link(msgspec.Struct):
     def is_live(self) -> bool:
         """Whether messages can flow."""
         return self.state in (State.ONLINE, State.CLASSIC)
+
+
+def wait_max(address: str) -> float:
+    """Return the longest wait between two attempts to connect, in seconds."""
+    is_local = parse_address(address).is_local
+    return RECONNECT_LOCALLY_SECONDS_MAX if is_local else RECONNECT_SECONDS_MAX

@@ -240,6 +240,7 @@ VERBS: tuple[Verb[Face], ...] = (
         "retry", "try again to send what was not sent", messages.retry, "retry", events_only=False
     ),
     Verb("drop", "give up what was not sent", messages.drop, "drop", events_only=False),
+    Verb("host", "host on, as the host has quit", rooms.host, "host", events_only=False),
     *_PEOPLE,
     *_ACCOUNT,
     *_ORDER,

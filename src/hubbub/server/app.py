@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 from msgspec import structs
 
+from hubbub.chat.events import Bye
 from hubbub.chat.grants import OPERATOR_CODE
 from hubbub.chat.names import load_tables
 from hubbub.chat.people import hash_of
@@ -22,12 +23,21 @@ from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
 
+STOPPED = Bye(reason="The server is shutting down.")
+HOST_LEFT = Bye(reason="The person who hosted this chatroom has quit.", code="host_left")
+"""The last words of a server that ran beside somebody's chat: another chat may host it on."""
+
 
 @asynccontextmanager
 async def running(
-    config: Config, log: Log, operator_code: str = "", folder: Path | None = None
+    config: Config,
+    log: Log,
+    operator_code: str = "",
+    folder: Path | None = None,
+    *,
+    bye: Bye = STOPPED,
 ) -> AsyncIterator[str]:
-    """Serve `log` until the block ends; yields the address, `host:port`.
+    """Serve `log` until the block ends; yields the address, `host:port`. `bye`: the last words.
 
     Files are kept in `folder`; without one, none are taken.
 
@@ -62,7 +72,7 @@ async def running(
         yield listener.address
     finally:
         await listener.close()
-        await chatroom.close()
+        await chatroom.close(bye)
         await listener.cut()
         watchdog.end()
         for task in endless:
@@ -73,7 +83,7 @@ async def running(
 
 
 @asynccontextmanager
-async def hosting(config: Config | None = None) -> AsyncIterator[str]:
+async def hosting(config: Config | None = None, *, bye: Bye = STOPPED) -> AsyncIterator[str]:
     """Serve the log of the configured folder until the block ends; yields the address.
 
     Raises ConfigError or LogError if the address or the folder cannot be used.
@@ -92,7 +102,7 @@ async def hosting(config: Config | None = None) -> AsyncIterator[str]:
             is_first=not spent and not await log.facts(OPERATOR),
             is_spent=lambda code: OPERATOR_CODE + hash_of(code) in spent,
         )
-        async with running(config, log, code, folder) as address:
+        async with running(config, log, code, folder, bye=bye) as address:
             yield address
     finally:
         await log.close()

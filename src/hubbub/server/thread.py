@@ -12,14 +12,17 @@ from concurrent.futures import (
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from hubbub.chat.events import Bye
 from hubbub.log.port import Log
-from hubbub.server.app import hosting, running
+from hubbub.server.app import STOPPED, hosting, running
 from hubbub.server.config import Config
 from hubbub.server.loop import new_event_loop
 
 
 @contextmanager
-def serving_in_thread(config: Config, log: Log | None = None) -> Iterator[str]:
+def serving_in_thread(
+    config: Config, log: Log | None = None, *, bye: Bye = STOPPED
+) -> Iterator[str]:
     """Serve `log`, else the log of the configured folder; yields the address, `host:port`.
 
     When the block ends, the server commits what it accepted and stops. Raises ConfigError or
@@ -29,7 +32,8 @@ def serving_in_thread(config: Config, log: Log | None = None) -> Iterator[str]:
     stop: Future[None] = Future()
 
     async def serve() -> None:
-        async with hosting(config) if log is None else running(config, log) as address:
+        running_on = hosting(config, bye=bye) if log is None else running(config, log, bye=bye)
+        async with running_on as address:
             ready.set_result(address)
             await asyncio.wrap_future(stop)
 

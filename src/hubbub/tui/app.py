@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from hubbub.chat.events import Message
+    from hubbub.desk.hosting import Host
     from hubbub.desk.opening import Opening
     from hubbub.desk.room import RoomState
 
@@ -54,14 +55,14 @@ RENAMING = ("name_taken", "name_not_allowed")
 UNLOCKING = ("password_needed", "wrong_password")
 
 
-def chat(opening: Opening) -> None:
-    """Chat until the user quits.
+def chat(opening: Opening, host: Host | None = None) -> None:
+    """Chat until the user quits. `host`: what can host the chatroom, if it is this machine's.
 
     Raises BadAddress; Refused or Unreachable if the chat was refused or is lost for good.
     """
     parse_address(opening.address)
     config = ClientFile(client_file(), wrong_setting)
-    app = HubbubApp(opening, Profile.load(), config)
+    app = HubbubApp(opening, Profile.load(), config, host)
     app.run()
     if app.ended is not None:
         raise app.ended
@@ -77,8 +78,11 @@ class HubbubApp(App[None]):
     COMMANDS = {ActionProvider}
     BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
 
-    def __init__(self, opening: Opening, profile: Profile, config: ClientFile) -> None:
+    def __init__(
+        self, opening: Opening, profile: Profile, config: ClientFile, host: Host | None = None
+    ) -> None:
         super().__init__(driver_class=lasting_driver())
+        self._host = host
         self.opening = opening
         self.profile = profile
         self.config = config
@@ -221,7 +225,13 @@ class HubbubApp(App[None]):
         """Open the chat under this name."""
         try:
             self.desk = Desk(
-                self.opening, name, self.profile, mentions, stirred=self._stirred, alert=self._alert
+                self.opening,
+                name,
+                self.profile,
+                mentions,
+                stirred=self._stirred,
+                alert=self._alert,
+                host=self._host,
             )
         except Refused as refusal:
             self._ask(str(refusal), name, instead=True)
@@ -378,7 +388,10 @@ class HubbubApp(App[None]):
                 return
         if others := self._others_here():
             who = "1 other is" if others == 1 else f"{others} others are"
-            question = f"You host this chatroom, and {who} in it. It ends when you quit."
+            question = (
+                f"You host this chatroom, and {who} in it. It ends when you quit, until somebody "
+                "else on this machine hosts it on."
+            )
             if not await self.push_screen_wait(Confirm(question, "Quit")):
                 return
         await self.end()
@@ -403,7 +416,7 @@ class HubbubApp(App[None]):
         self._ending = self._ending or asyncio.create_task(self.end())
 
     def _others_here(self) -> int:
-        if self.desk is None or self.opening.hosted_in is None:
+        if self.desk is None or not (self.opening.hosted_in or self.desk.hosting.folder):
             return 0
         names = {name for replica in self.desk.chat.replicas.values() for name in replica.members}
         return len(names - {self.desk.name})

@@ -86,7 +86,8 @@ class Notice(Event, tag="notice"):
 class Bye(Event, tag="bye"):
     """The server ends the session; `reason` is a sentence.
 
-    `code` is "resumed" when the session goes on in another connection.
+    `code` is "resumed" when the session goes on in another connection, and "host_left" when the
+    server ran beside the chat of somebody who has quit.
     """
 
     reason: str

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Protocol
 
+    from hubbub.chat.events import Bye
     from hubbub.chat.limits import Limits
     from hubbub.chat.queries import AboutServer, Answer, Question
     from hubbub.hub import Hub
@@ -239,7 +240,7 @@ class Chatroom:
             finally:
                 decision.close()
 
-    async def close(self) -> None:
+    async def close(self, bye: Bye) -> None:
         """Commit what was accepted, and say goodbye.
 
         What was heard before the stop is acted on in order first, even where that reads the log.
@@ -255,7 +256,7 @@ class Chatroom:
         self.commits.wake()
         await self.commits.drained()
         for connection in list(self._connections):
-            connection.conversation.say_goodbye("The server is shutting down.")
+            connection.conversation.say_goodbye(bye)
             connection.end(patient=True)
         await self._last_words_read()
         for connection in list(self._connections):

@@ -252,10 +252,10 @@ class Conversation:
         self._turn.spend(spent)
         self._finish_if_done()
 
-    def say_goodbye(self, reason: str) -> None:
+    def say_goodbye(self, bye: Bye) -> None:
         """Write the last words that everybody gets when the server stops."""
         if self.session is not None:
-            self.session.send(Bye(reason=reason))
+            self.session.send(bye)
         self.end()
 
     def fail(self, error: HubbubError, ref: str | None = None) -> None:

@@ -1,0 +1,185 @@
+"""The commands that read what is said and was said. What one does is imported when it runs."""
+
+from typing import Annotated
+
+import typer
+
+from hubbub.cli.options import (
+    Address,
+    Name,
+    Password,
+    Room,
+    Seqs,
+    Times,
+    choice,
+    examples,
+    of_text,
+    one_of,
+)
+
+app = typer.Typer()
+
+FORMATS = ("text", "json", "html")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
+_SEQ_MAX = 2**63 - 1  # that of chat/events, whose import would delay --version
+Before = Annotated[
+    int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only messages before this seq.")
+]
+After = Annotated[
+    int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only what came after this seq.")
+]
+Around = Annotated[
+    int | None,
+    typer.Option(min=0, max=_SEQ_MAX, help="The message with this seq, in the midst of others."),
+]
+Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to print.")]
+
+
+@app.command(
+    epilog=examples(
+        "hubbub tail",
+        "hubbub tail chat.example.org:1234 --room kitchen --time",
+        "hubbub tail --json --after 120",
+    )
+)
+def tail(
+    address: Address = "",
+    *,
+    name: Name = None,
+    room: Room = None,
+    password: Password = "",
+    after: After = None,
+    json: Json = False,
+    time: Times = False,
+    seq: Seqs = False,
+) -> None:
+    """Print messages as they come."""
+    from hubbub.cli.stamps import Stamps
+    from hubbub.cli.tail import tail as run
+    from hubbub.cli.visiting import planned_readings
+
+    visits = planned_readings(address, name, room, password)
+    run(visits, after=after, json=json, stamps=Stamps(time, seq))
+
+
+@app.command(
+    epilog=examples(
+        "hubbub history --limit 10",
+        "hubbub history --room kitchen --after 120",
+        "hubbub history --no-time --no-seq",
+        "hubbub history 192.168.1.5:1234 --json",
+    )
+)
+def history(
+    address: Address = "",
+    *,
+    name: Name = None,
+    room: Room = None,
+    password: Password = "",
+    before: Before = None,
+    after: After = None,
+    around: Around = None,
+    limit: Limit = 50,
+    json: Json = False,
+    time: Times = True,
+    seq: Seqs = True,
+) -> None:
+    """Print messages of the past, each with its time and its seq."""
+    if sum(place is not None for place in (before, after, around)) > 1:
+        raise typer.BadParameter("Give only one of --before, --after and --around.")
+    from hubbub.cli.pages import history as run
+    from hubbub.cli.stamps import Stamps
+    from hubbub.cli.visiting import planned_readings
+
+    visits = planned_readings(address, name, room, password)
+    stamps = Stamps(time, seq)
+    run(
+        visits,
+        before=before,
+        after=after,
+        around=around,
+        limit=limit,
+        json=json,
+        stamps=stamps,
+    )
+
+
+@app.command(
+    epilog=examples(
+        "hubbub search 'dinner ready'",
+        "hubbub search dinner --room kitchen --limit 10",
+        "hubbub search chat.example.org:1234 dinner",
+        "hubbub search --at chat.example.org:1234 dinner",
+    )
+)
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="[ADDRESS] QUERY", callback=of_text, show_default=False)
+    ],
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="ADDRESS", callback=of_text, help="HOST:PORT of the server."),
+    ] = None,
+    name: Name = None,
+    room: Annotated[
+        str | None, typer.Option(callback=of_text, help="The room; all that you may read if not.")
+    ] = None,
+    password: Password = "",
+    before: Before = None,
+    limit: Limit = 50,
+    json: Json = False,
+    time: Times = True,
+    seq: Seqs = True,
+) -> None:
+    """Print the messages that hold every word of QUERY.
+
+    Each has its time, its seq and, where all rooms are searched, its room. QUERY alone is always
+    what is looked for. Before it, what looks like an address is one.
+    """
+    from hubbub.cli.addressing import address_and
+    from hubbub.cli.pages import search as run
+    from hubbub.cli.stamps import Stamps
+    from hubbub.cli.visiting import planned_readings
+
+    address, query = address_and(words, at, "--at")
+    visits = planned_readings(address, name, room, password)
+    run(visits, query, before=before, limit=limit, json=json, stamps=Stamps(time, seq))
+
+
+@app.command(
+    epilog=examples(
+        "hubbub export > everything.txt",
+        "hubbub export --room kitchen --format html > kitchen.html",
+        "hubbub export chat.example.org:1234 --format json | gzip > everything.jsonl.gz",
+    )
+)
+def export(
+    address: Address = "",
+    *,
+    name: Name = None,
+    room: Annotated[
+        str | None, typer.Option(callback=of_text, help="The room; all that you may read if not.")
+    ] = None,
+    password: Password = "",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="|".join(FORMATS),
+            help=f"As {choice(FORMATS)}: lines, a JSON object per line, or a page to be read "
+            "without a connection.",
+            **one_of(*FORMATS),
+        ),
+    ] = "text",
+) -> None:
+    """Print all that was said in a room, or in all of them.
+
+    Without --room, these are all rooms that you may read. The oldest messages come first. If the
+    connection is lost, it goes on where it was. What is said later than its start is left out.
+    """
+    from hubbub.cli.exporting import export as run
+    from hubbub.cli.visiting import planned_readings
+
+    run(planned_readings(address, name, room, password)[-1], form)

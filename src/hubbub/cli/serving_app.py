@@ -1,0 +1,114 @@
+"""The commands for those who host a chatroom. What a command does is imported when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hubbub.cli.options import examples, of_text
+
+app = typer.Typer()
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DATA", help="The folder that keeps the log.", show_default=False)
+]
+
+
+@app.command(
+    epilog=examples(
+        "hubbub serve",
+        "hubbub serve --lan",
+        "hubbub serve --listen 0.0.0.0:1234 --data rooms --password 'rotu-mika-tedo'",
+        "hubbub serve --print-config > hubbub.toml",
+        "hubbub serve --config hubbub.toml",
+    )
+)
+def serve(
+    *,
+    listen: Annotated[
+        str | None, typer.Option(callback=of_text, help="HOST:PORT to listen on.")
+    ] = None,
+    lan: Annotated[
+        bool,
+        typer.Option(
+            "--lan",
+            help="Listen on every network of this machine (at the port of --listen), announce the "
+            "chatroom there, and print how to join. Makes up a password if none is given.",
+        ),
+    ] = False,
+    password: Annotated[
+        str | None,
+        typer.Option(callback=of_text, help="The password that everybody must give."),
+    ] = None,
+    no_password: Annotated[
+        bool, typer.Option("--open", help="With --lan: have no password.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A configuration file, TOML.")] = None,
+    print_config: Annotated[
+        bool, typer.Option("--print-config", help="Print a commented configuration and exit.")
+    ] = False,
+) -> None:
+    """Host a chatroom."""
+    from hubbub.cli.serve import configured, print_defaults
+    from hubbub.cli.serve import serve as run
+
+    if print_config:
+        print_defaults()
+    else:
+        run(configured(config, listen, data, password, lan=lan, is_open=no_password), lan=lan)
+
+
+@app.command(
+    epilog=examples(
+        "hubbub rooms ~/.local/share/hubbub",
+        "hubbub rooms rooms-of-ours --remove kitchen",
+        "hubbub rooms rooms-of-ours --remove 'spam-*'",
+    )
+)
+def rooms(
+    data: Folder,
+    *,
+    remove: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            callback=of_text,
+            help="Remove the room, with all that was said in it, for ever. May be given several "
+            "times, and be a pattern such as 'spam-*'.",
+        ),
+    ] = None,
+) -> None:
+    """List the rooms of a server's log, the largest first. Stop the server first."""
+    from hubbub.cli.rooms import rooms as run
+
+    run(data, remove or [])
+
+
+@app.command(
+    epilog=examples(
+        "hubbub check ~/.local/share/hubbub",
+        "hubbub check rooms-of-ours --export saved.jsonl",
+        "hubbub check rooms-of-ours --repair",
+    )
+)
+def check(
+    data: Folder,
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Make a damaged log anew, with its indexes, from what can be read. The damaged "
+            "file is kept beside it.",
+        ),
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write what can be read to a file, a line of JSON for each event."),
+    ] = None,
+) -> None:
+    """Read a server's log, and say what of it is whole. Stop the server first."""
+    from hubbub.cli.check import check as run
+
+    run(data, repair=repair, export=export)
