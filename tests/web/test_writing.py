@@ -230,3 +230,69 @@ def test_the_composer_follows_its_text(address: str, new_tab: NewTab) -> None:
     for text, direction in [("hello", "ltr"), ("مرحبا", "rtl"), ("hello שלום", "ltr"), ("", "ltr")]:
         ann.composer.fill(text)
         expect(ann.composer).to_have_css("direction", direction)
+
+
+def test_suggestions_come_while_one_types_and_leave_enter_alone(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    new_tab().enter(url, "bob")
+    options = ann.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    ann.composer.press_sequentially("hi @b")
+    expect(options).to_have_text(["@bob"])
+    ann.composer.press("Enter")  # the text is sent as it is
+    ann.hears("hi @b")
+    ann.composer.press_sequentially("hi @b")
+    ann.composer.press("ArrowDown")
+    ann.composer.press("Enter")
+    expect(ann.composer).to_have_value("hi @bob ")
+    ann.composer.fill("")
+    ann.composer.press_sequentially("so :tad")
+    expect(options.first).to_have_text("🎉 :tada:")
+    ann.composer.press("Escape")
+    expect(options).to_have_count(0)
+    ann.composer.press_sequentially("a")
+    expect(options).to_have_count(0)
+    ann.composer.fill("")
+    ann.composer.press_sequentially("/top")
+    options.filter(has_text="/topic").click()
+    expect(ann.composer).to_have_value("/topic ")
+    expect(ann.composer).to_be_focused()
+
+
+def test_names_of_emoji_become_emoji_even_if_sent_at_once(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.say("done :tada: `:tada:`")
+    ann.hears("done 🎉 :tada:")
+
+
+def test_a_text_that_is_too_long_goes_in_parts(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.composer.fill("first " + "a" * 65_000 + "\n\n" + "b" * 1000 + " last")
+    ann.page.get_by_role("button", name="Send in parts").click()
+    expect(ann.composer).to_have_value("")
+    expect(ann.messages).to_have_count(2)
+    expect(ann.message("last")).to_have_count(1)
+
+
+def test_on_a_phone_enter_breaks_the_line_and_the_button_sends(url: str, new_tab: NewTab) -> None:
+    ann = new_tab(viewport={"width": 380, "height": 740}, has_touch=True, is_mobile=True)
+    ann.enter(url, "ann")
+    ann.composer.press_sequentially("one")
+    ann.composer.press("Enter")
+    ann.composer.press_sequentially("two")
+    expect(ann.composer).to_have_value("one\ntwo")
+    ann.page.get_by_role("button", name="Send", exact=True).tap()
+    ann.hears("two")
+
+
+def test_an_emoji_is_picked_by_its_name(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    ann.page.get_by_role("button", name="Emoji").click()
+    dialog = ann.page.get_by_role("dialog", name="Choose an emoji")
+    dialog.get_by_role("textbox").fill("party pop")
+    expect(dialog.get_by_role("button", name="party popper")).to_be_visible()
+    dialog.get_by_role("textbox").press("Enter")
+    expect(ann.composer).to_have_value("🎉")
+    ann.page.get_by_role("button", name="Emoji").click()
+    expect(dialog.get_by_role("region", name="Used lately").get_by_role("button")).to_have_text(
+        ["🎉"]
+    )

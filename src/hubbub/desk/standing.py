@@ -98,7 +98,7 @@ def rules_told(title: str, rules: RoomRules) -> str:
         "locked": rules.locked,
         "archived": rules.archived,
         slow: rules.slow_seconds,
-        "former texts can be read": rules.revisions,
+        "texts from before edits can be read": rules.revisions,
         f"its topic is set by whoever is {rules.topic_by} or more": rules.topic_by != "passing",
     }
     told = [part for part, holds in parts.items() if holds]

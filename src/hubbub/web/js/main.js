@@ -43,6 +43,7 @@ import { People } from "./views/people.js";
 import { Preferences } from "./views/preferences.js";
 import { openSettings } from "./views/settings.js";
 import { Sidebar } from "./views/sidebar.js";
+import { Threads } from "./views/threads.js";
 import { counted, listed, refusal } from "./views/wording.js";
 
 /**
@@ -152,6 +153,7 @@ const desk = {
     make: (name) => here((room) => makeHook(chat, room, name, tell)),
     show: () => here((room) => openHooks(chat, room, tell)),
   },
+  pins: () => here((room) => threads.openPins(room)),
   deleteRoom: () => here((room) => deleteRoom(chat, room)),
   forget: () => void askForgetting(chat),
   devices: () => openDevices(chat),
@@ -266,6 +268,7 @@ const people = new People(chat, {
   mention,
   profile: openProfile,
 });
+const threads = new Threads(chat, { jump, tell, ready: (text) => emoji.ready(text), isName, isMe });
 const histories = new Histories(chat, tell);
 const attention = new Attention(chat, jump, storage);
 const log = new LogView(logElement, {
@@ -273,6 +276,8 @@ const log = new LogView(logElement, {
   between: (isDown) => here((room) => void chat.loadBetween(room.name, isDown)),
   atEnd: look,
   reply: (message) => composer.reply(message),
+  quote: ({ text }, selected) => composer.quote(selected || text),
+  threads,
   edit: (message) => composer.edit(message),
   remove: desk.remove,
   profile: openProfile,

@@ -91,7 +91,13 @@ export class Order {
       case "react":
         return this.may("react", room);
       case "pin":
-        return this.may("pin", room);
+        return !message.pinned && this.may("pin", room);
+      case "unpin":
+        return message.pinned === true && this.may("pin", room);
+      case "quote":
+        return this.may("say", room);
+      case "revisions":
+        return message.edited !== undefined && room?.rules.revisions === true;
       case "reply":
         return this.may("say", room);
       case "edit":

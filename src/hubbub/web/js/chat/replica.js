@@ -36,6 +36,7 @@ export class Replica {
   topic = "";
   roster = new Roster();
   changes = 0; // how often what is held has changed
+  repinned = 0; // how often another message may have been pinned, or one no more
   /** @type {string[]} who share a private room */
   direct = [];
   /** @type {Message[]} */
@@ -252,6 +253,7 @@ export class Replica {
       return;
     }
     if (event.type === "topic") this.topic = event.text;
+    if (event.type === "pinned" || event.type === "deleted") this.repinned += 1;
     this.#change(event);
   }
 

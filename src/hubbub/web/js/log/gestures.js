@@ -72,13 +72,19 @@ export function listen(element, view, callbacks) {
       return;
     }
     const { emoji = "" } = button.dataset;
-    /** @type {Record<string, () => void>} */
+    /** @type {Record<string, () => unknown>} */
     const acts = {
       reply: () => callbacks.reply(item),
       edit: () => callbacks.edit(item),
       remove: () => callbacks.remove(item),
       report: () => callbacks.report(item),
       copy: () => callbacks.copy(item.text),
+      quote: () => callbacks.quote(item, selectedIn(view.article(key))),
+      pin: () => callbacks.threads.pin(item, true),
+      unpin: () => callbacks.threads.pin(item, false),
+      thread: () => callbacks.threads.open(item),
+      pins: () => view.room && callbacks.threads.openPins(view.room),
+      revisions: () => callbacks.threads.openRevisions(item),
       quoted: () => void view.jumpTo(item.reply_to ?? -1),
       toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
       react: () =>
@@ -171,4 +177,16 @@ function codeOf({ text }, button) {
   const place = shown.findIndex((block) => block.contains(button));
   const codes = blocksOf(text, "").flatMap((block) => (block.kind === "code" ? block.text : []));
   return codes[place] ?? "";
+}
+
+/**
+ * @param {HTMLElement | undefined} article
+ * @returns {string} what of its text is selected, if anything
+ */
+function selectedIn(article) {
+  const selection = getSelection();
+  const text = article?.querySelector(".text");
+  if (!selection || selection.isCollapsed || !text) return "";
+  const isInside = text.contains(selection.anchorNode) && text.contains(selection.focusNode);
+  return isInside ? selection.toString().trim() : "";
 }

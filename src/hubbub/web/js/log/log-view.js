@@ -27,6 +27,8 @@ import { Track } from "./track.js";
  * @property {(isDown: boolean) => void} between the user nears what is left out, going down, or else up
  * @property {(atEnd: boolean) => void} atEnd
  * @property {(message: Message) => void} reply
+ * @property {(message: Message, selected: string) => void} quote
+ * @property {import("../views/threads.js").Threads} threads
  * @property {(message: Message) => void} edit
  * @property {(message: Message) => void} remove
  * @property {(message: Message) => void} report

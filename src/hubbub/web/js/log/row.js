@@ -73,8 +73,8 @@ function label({ item, me }) {
   return `${sender}, ${clock(item.at)}: ${said}`;
 }
 
-/** @param {string} text */
-function lineOf(text) {
+/** @param {string} text @returns {string} its beginning, as one line */
+export function lineOf(text) {
   return oneLine(excerpt(text, EXCERPT_CHARS_MAX));
 }
 
@@ -100,6 +100,7 @@ function content(look, people) {
   }
   if ("seq" in item) {
     if (item.reactions) body.append(...reactionChips(item.reactions, people.isMe));
+    body.append(...threadChips(item));
   } else {
     body.append(...fate(look, item));
   }
@@ -108,6 +109,26 @@ function content(look, people) {
       ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf(name))
       : time;
   return [side, body];
+}
+
+/**
+ * @param {Message} message
+ * @returns {HTMLElement[]} nothing, or what leads to its answers, and to all that is pinned
+ */
+function threadChips({ replies, pinned }) {
+  if (!replies && !pinned) return [];
+  const chips = el("div", { class: "chips" });
+  if (replies) {
+    const count = `${replies} ${replies === 1 ? "reply" : "replies"}`;
+    chips.append(el("button", { type: "button", "data-act": "thread" }, count));
+  }
+  if (pinned) {
+    const mark = el("i", { class: "icon pin" });
+    chips.append(
+      el("button", { type: "button", "data-act": "pins", title: "All that is pinned" }, mark, "Pinned"),
+    );
+  }
+  return [chips];
 }
 
 /**
@@ -130,8 +151,8 @@ function reply(quoted, { isName }) {
  * @param {People} people
  * @returns {HTMLElement[]}
  */
-function text({ item, me, isWhole }, { isName }) {
-  const edited = "edited" in item && item.edited ? [" ", editedMark(item.edited)] : [];
+function text({ item, me, isWhole }, { isName, may }) {
+  const edited = "edited" in item && item.edited ? [" ", editedMark(item, may("revisions", item))] : [];
   if (isAction(item)) return [action(item, me, isName, edited)];
   const blocks = blocksOf(item.text, me, isName);
   const part = beginning(blocks, CHARS_MAX, LINES_MAX);
@@ -154,8 +175,16 @@ function action(item, me, isName, more) {
   return el("p", { class: "text action" }, sender, " ", lineNode(oneLine(item.text), isName), ...more);
 }
 
-/** @param {number} at */
-const editedMark = (at) => el("small", { class: "edited", title: fullTime(at) }, "edited");
+/**
+ * @param {Message} message
+ * @param {boolean} isTold whether it can be read what it said before
+ */
+function editedMark({ edited }, isTold) {
+  const title = fullTime(edited ?? 0);
+  return isTold
+    ? el("button", { type: "button", class: "edited", "data-act": "revisions", title }, "edited")
+    : el("small", { class: "edited", title }, "edited");
+}
 
 /**
  * @param {Look} look

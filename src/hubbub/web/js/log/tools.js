@@ -16,9 +16,12 @@ const TOOLS = [
     icon: "M10 3a7 7 0 1 0 0 14 7 7 0 1 0 0-14M7 11.5q3 3.5 6 0M7.6 8v.4M12.4 8v.4",
   },
   { act: "reply", label: "Reply", key: "r", icon: "M8 5 3 10l5 5M3 10h8q5 0 6 6" },
+  { act: "quote", label: "Quote", key: "q", icon: "M4 5v10M8 6h8M8 10h8M8 14h5" },
   { act: "copy", label: "Copy", key: "c", icon: "M7 7h9v9H7zM13 4H4v9" },
   { act: "edit", label: "Edit", key: "e", icon: "m4 13 9-9 3 3-9 9H4z" },
   { act: "remove", label: "Delete", key: "d", icon: "M4 6h12M8 6V4h4v2M6 6l.7 10h6.6L14 6" },
+  { act: "pin", label: "Pin", key: "p", icon: "M8 3h4l-1 6 3 2v2H6v-2l3-2zM10 13v4" },
+  { act: "unpin", label: "Unpin", key: "p", icon: "M8 3h4l-1 6 3 2v2H6v-2l3-2zM10 13v4M3 3l14 14" },
   { act: "report", label: "Report", key: "!", icon: "M5 17V4h9l-2 3 2 3H5" },
 ];
 

@@ -19,6 +19,7 @@ import { refusal } from "./wording.js";
  * @typedef {object} Desk
  * @property {import("./ordering.js").Ordering} ordering
  * @property {(text: string) => unknown} topic
+ * @property {() => unknown} pins
  */
 
 /**
@@ -40,6 +41,7 @@ export function openRoom(chat, room, desk, tell) {
     [about],
     [
       ["Set the topic …", () => desk.topic(""), may("topic") && !room.isDirect],
+      ["See what is pinned", () => desk.pins()],
       ["Add somebody …", () => askWhom(room, ordering), may("invite")],
       ["Invite by an address …", () => ordering.invite(""), isInviter],
       ["Banned and muted …", () => ordering.bans(), may("ban")],
@@ -60,6 +62,11 @@ export function openRoom(chat, room, desk, tell) {
         rules.archived ? "Bring back from the archive" : "Archive",
         () => ordering.rules(`archived ${rules.archived ? "off" : "on"}`),
         may("archive"),
+      ],
+      [
+        rules.revisions ? "Keep no texts from before edits" : "Keep texts from before edits",
+        () => ordering.rules(`revisions ${rules.revisions ? "off" : "on"}`),
+        may("revisions"),
       ],
       ["Rename the room …", () => askTitle(chat, room), may("rename")],
       [

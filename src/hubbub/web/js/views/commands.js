@@ -24,6 +24,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {() => unknown} access
  * @property {{make: (name: string) => unknown, show: () => unknown}} hooks webhooks of the room
  * @property {() => unknown} deleteRoom
+ * @property {() => unknown} pins what is pinned in the room
  * @property {(name: string) => unknown} rename
  * @property {() => unknown} forget
  * @property {() => unknown} devices
@@ -53,6 +54,7 @@ export const COMMANDS = [
     purpose: "enter a room; it opens if there is none",
     run: (desk, argument) => desk.join(argument),
   },
+  { word: "pins", usage: "", purpose: "see what is pinned in this room", run: (desk) => desk.pins() },
   { word: "msg", usage: "NAME [TEXT]", purpose: "talk to one person alone", run: message },
   {
     word: "me",

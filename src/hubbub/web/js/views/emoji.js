@@ -85,6 +85,15 @@ export class EmojiTable {
     return !this.groups.length && !this.#hasFailed && text.search(NAMED) >= 0;
   }
 
+  /**
+   * @param {string} text
+   * @returns {Promise<string>} the same as `inText`, once the table is here if the text needs it
+   */
+  async ready(text) {
+    if (this.isWantedFor(text)) await this.load();
+    return this.inText(text);
+  }
+
   /** @param {string} name */
   #of(name) {
     return this.#named.get(name.toLowerCase());

@@ -20,7 +20,7 @@ import { listed, refusal } from "./wording.js";
  */
 
 const ROLES = ["owner", "moderator", "writer", "operator", "none"];
-const RULES = { "read-only": "read_only", archived: "archived", private: "private" };
+const RULES = { "read-only": "read_only", archived: "archived", private: "private", revisions: "revisions" };
 
 export class Ordering {
   #chat;
@@ -135,8 +135,11 @@ export class Ordering {
     if (!change) return this.#tell(rulesTold(title, rules));
     const [word = "", state = ""] = change.toLowerCase().split(/\s+/);
     const rule = Object.entries(RULES).find(([said]) => said === word)?.[1];
-    if (!rule || !["on", "off"].includes(state)) throw usage("/rules read-only|archived|private on|off");
-    const done = state === "on" ? `${title} is ${word} now.` : `${title} is not ${word} any more.`;
+    if (!rule || !["on", "off"].includes(state))
+      throw usage("/rules read-only|archived|private|revisions on|off");
+    const can = state === "on" ? "can be read from now on" : "cannot be read any more";
+    const is = state === "on" ? `is ${word} now` : `is not ${word} any more`;
+    const done = word === "revisions" ? `What was said in ${title} before edits ${can}.` : `${title} ${is}.`;
     return this.#do(this.#chat.order.rule(name, { [rule]: state === "on" }), done);
   }
 
@@ -269,6 +272,7 @@ export function rulesTold(title, { owner, moderators = [], writers = [], members
     moderators.length && `moderated by ${moderators.join(", ")}`,
     rules.private && `private${members.length ? `, with ${members.join(", ")}` : ""}`,
     rules.read_only && "read-only",
+    rules.revisions && "texts from before edits can be read",
     rules.read_only && writers.length && `written by ${writers.join(", ")}, too`,
     rules.locked && "locked",
     rules.archived && "archived",
