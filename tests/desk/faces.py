@@ -67,6 +67,9 @@ class BlindFace(Paper):
     def show_oldest(self) -> None:
         self._show("oldest")
 
+    async def show_unread(self) -> None:
+        self.shown.append("unread")
+
     def show_message(self, seq: int) -> None:
         self._show(seq)
 

@@ -226,7 +226,7 @@ def test_a_history_that_was_replaced_is_shown_anew_and_said_to_be(
             room = ann.desk.rooms.current
             await ann.until(lambda: ann.texts() == ["one", "two"])
             room.log.note("of the old history", 0)
-            room.unread = 2
+            room.bookmark.fresh = [1, 2]
             entered = Room(
                 room="lobby", topic="", members=[], last=2, first=1, gap=False, replaced=True
             )

@@ -29,7 +29,8 @@ def test_a_mention_is_read_before_other_messages() -> None:
     for name, mentions in (("b", 0), ("c", 1)):
         room = some.get(name)
         assert room is not None
-        room.unread, room.mentions = 1, mentions
+        room.bookmark.fresh = [1]
+        room.bookmark.calls = [1] * mentions
     found = some.next_unread()
     assert found is not None
     assert found.name == "c"

@@ -74,6 +74,61 @@ def test_a_marker_never_moves_back(chatroom: Chatroom) -> None:
     assert markers(ann) == [("lobby", 9)], "nothing has moved"
 
 
+def unread(peer: Peer, seq: int) -> None:
+    peer.tell(c.Seen(room="lobby", seq=seq, unread=True))
+
+
+def told(peer: Peer) -> list[tuple[int, bool]]:
+    """Return what the peer was told of its marker since it was asked last, and whether back."""
+    return [(one.seq, one.unread) for one in peer.events() if isinstance(one, e.Seen)]
+
+
+def test_a_marker_moves_back_only_for_what_is_to_be_unread(chatroom: Chatroom) -> None:
+    ann, phone = here(chatroom), here(chatroom)
+    read(ann, 9)
+    unread(ann, 4)
+    assert told(phone) == [(9, False), (4, True)]
+    unread(ann, 7)
+    assert told(ann) == [(9, False), (4, True), (4, True)], "it is told where it stands"
+    read(phone, 8)
+    assert told(phone) == [(8, False)]
+    tablet = identified(chatroom, "ann", PHONE)
+    unread(ann, 2)
+    tablet.tell(c.Join(room="lobby"))
+    entered = room_told(tablet)
+    assert (entered.seen, entered.unread) == (2, True)
+
+
+def test_a_marker_that_moved_back_stays_there_over_leaving_and_a_restart(
+    chatroom: Chatroom,
+) -> None:
+    ann = here(chatroom)
+    read(ann, 9)
+    chatroom.pass_time(NOTE_MILLISECONDS)  # noted, and on its way to the log
+    unread(ann, 4)
+    chatroom.commit()
+    assert told(ann) == [(9, False), (4, True)], "what comes back from the log is older"
+    chatroom.hub.depart(ann.session)
+    again = identified(chatroom, "ann", PHONE)
+    again.tell(c.Join(room="lobby"))
+    back = room_told(again)
+    assert (back.seen, back.unread) == (4, True)
+    chatroom.hub.end()
+    chatroom.commit()
+    chatroom.restart()
+    later = identified(chatroom, "ann", PHONE)
+    later.tell(c.Join(room="lobby"))
+    entered = room_told(later)
+    assert (entered.seen, entered.unread) == (4, True)
+
+
+def test_a_passing_person_is_told_that_it_moved_back(chatroom: Chatroom) -> None:
+    ann = chatroom.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    unread(ann, 3)
+    assert told(ann) == [(3, True)]
+
+
 def test_a_marker_is_at_no_message_that_was_not_said(chatroom: Chatroom) -> None:
     ann = here(chatroom)
     read(ann, 10**9)

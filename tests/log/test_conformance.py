@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from hubbub.chat.events import Message
 from hubbub.chat.queries import Head, PageQuery, PostedAs
+from hubbub.log.pages import COUNTED_MAX
 from hubbub.log.port import Log
 from tests.log.drafts import (
     NOON,
@@ -334,6 +336,29 @@ def test_a_page_of_long_messages_ends_early_and_says_so(play: Play) -> None:
         await log.append([edited(5, "x" * 2_000_000)])
         longest = await log.page(PageQuery(room="lobby"))
         assert (seqs(longest.messages), longest.more) == ([5], True)
+
+    play(scenario)
+
+
+def test_a_page_says_how_many_messages_follow_if_it_is_asked_to(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said() for _ in range(7)])
+        await log.append([said(room="den") for _ in range(3)])
+        await log.append([edited(7, "new"), said()])
+
+        async def counted(
+            after: int | None = None, *, around: int | None = None, before: int | None = None
+        ) -> int | None:
+            asked = PageQuery(room="lobby", after=after, around=around, before=before, limit=2)
+            return (await log.page(replace(asked, counts=True))).count
+
+        assert await counted(after=0) == 8
+        assert await counted(after=5) == await counted(around=5) == 3
+        assert await counted(after=99) == 0
+        assert await counted(before=5) is None
+        assert (await log.page(PageQuery(room="lobby", after=0))).count is None
+        await log.append([said() for _ in range(2 * COUNTED_MAX)])
+        assert await counted(after=0) == COUNTED_MAX
 
     play(scenario)
 

@@ -55,8 +55,8 @@ class EventPeer(RawPeer):
                 return event
 
     def say_and_wait(self, text: str, **fields: object) -> int:
-        """Say something in the lobby; return its seq once it is committed."""
-        answer = self.ask(type="say", room="lobby", text=text, **fields)
+        """Say something, in the lobby if no room is named; return its seq once it is committed."""
+        answer = self.ask(**{"type": "say", "room": "lobby", "text": text, **fields})
         assert answer["type"] == "ok", answer
         seq: int = answer["seq"]
         return seq

@@ -153,7 +153,7 @@ def test_the_screen_looks_like_its_picture(
             seat(address, tmp_path, size=size, theme=theme) as ann,
         ):
             await busy(ann, address)
-            ann.chat.desk.rooms.current.unread_after = 10
+            ann.chat.desk.rooms.current.bookmark.line = 10
             monkeypatch.setattr(room, "TYPING_SECONDS", 3600)
             await zoe.typing("lobby")
             await ann.until(lambda: ann.chat.desk.rooms.current.typing(time.monotonic()))

@@ -44,9 +44,9 @@ class PostedAs(msgspec.Struct, frozen=True):
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a room: the newest, the newest before a seq, or the oldest after one.
 
-    `around`: instead, those before, with and after a seq. `posted_as`: instead, the one message
-    that was posted so, if there is one. `answers_to`: only the answers to the message with this
-    seq, with `after`. `pinned`: only what is pinned.
+    `around`: instead, those before, with and after a seq. `counts`: how many there are after a seq,
+    too. `posted_as`: instead, the one message that was posted so, if there is one. `answers_to`:
+    only the answers to the message with this seq, with `after`. `pinned`: only what is pinned.
     """
 
     room: str
@@ -54,6 +54,7 @@ class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     after: int | None = None
     around: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
+    counts: bool = False
     posted_as: PostedAs | None = None
     answers_to: int | None = None
     pinned: bool = False

@@ -263,9 +263,12 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
         """Tell the room that a message is being written."""
         await self._done(c.Typing(room=room))
 
-    async def seen(self, room: str, seq: int) -> None:
-        """Move our read marker, on all devices; it never moves back. See `Replica.seen`."""
-        await self._done(c.Seen(room=room, seq=seq))
+    async def seen(self, room: str, seq: int, *, unread: bool = False) -> None:
+        """Move our read marker, on all devices; back only if what follows shall be `unread` again.
+
+        See `Replica.seen`.
+        """
+        await self._done(c.Seen(room=room, seq=seq, unread=unread))
 
     async def join(self, room: str, after: int | None = None, epoch: str = "") -> e.Room:
         """Enter a room; with `after`, every logged event after that seq follows.
@@ -312,9 +315,15 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
         after: int | None = None,
         around: int | None = None,
         limit: int = c.PAGE_MESSAGES_DEFAULT,
+        count: bool = False,
     ) -> e.Page:
-        """Return the newest messages, those before a seq, after one, or around one; at most 200."""
-        command = c.History(room=room, before=before, after=after, around=around, limit=limit)
+        """Return the newest messages, those before a seq, after one, or around one; at most 200.
+
+        `count`: how many there are after that one, too, up to 1,000.
+        """
+        command = c.History(
+            room=room, before=before, after=after, around=around, limit=limit, count=count
+        )
         return await self._ask(command, e.Page)
 
     async def search(

@@ -100,6 +100,8 @@ class Replica:
         names."""
         self.seen: int | None = None
         """How far we have read on any device; None where the server does not know us."""
+        self.unread = False
+        """Whether that was moved back, for what follows is to be read again."""
         self.direct: list[str] = []
         self.cursor = cursor
         self.last = cursor
@@ -162,7 +164,7 @@ class Replica:
         self.role = room.role
         self.rules = RoomRules(room=room.room, title=room.title)  # if more holds, that follows
         if room.seen is not None:
-            self.seen = max(self.seen or 0, room.seen)
+            self._see(room.seen, unread=room.unread)
         if after is None and self._stands:
             # It answers nothing that we saw: somebody else opened the room, or we looked again. The
             # cursor still stands where the epoch says.
@@ -301,17 +303,19 @@ class Replica:
         self.away = {one.name: self.away.get(one.name, "") for one in members if one.away}
 
     def mark(self, event: RoomRules | RoleChanged | Seen) -> None:
-        """Take in what holds in the room, what we are in it, or how far we have read it.
-
-        That never moves back.
-        """
+        """Take in what holds in the room, what we are in it, or how far we have read it."""
         match event:
             case RoomRules():
                 self.rules = event
             case RoleChanged():
                 self.role = event.role if event.role in POWERS else ""
             case Seen():
-                self.seen = max(self.seen or 0, event.seq)
+                self._see(event.seq, unread=event.unread)
+
+    def _see(self, seq: int, *, unread: bool) -> None:
+        if unread or seq > (self.seen or 0):
+            self.unread = unread
+        self.seen = seq if unread else max(self.seen or 0, seq)
 
     def add_page(
         self,

@@ -155,6 +155,26 @@ def copy(desk: Desk, face: Face, _argument: str) -> None:
     face.tell("The message is in the clipboard, if your terminal allows it.")
 
 
+def mark_unread(desk: Desk, face: Face, _argument: str) -> None:
+    """Have a message, and all that follows it, be unread again."""
+    message = _meant(desk, face)
+    desk.reading.mark_unread(message)
+    face.tell("It is unread from here on, until you leave this room and come back.")
+
+
+def mark_read(desk: Desk, face: Face, _argument: str) -> None:
+    """Have all of the room be read."""
+    desk.reading.mark_read()
+    face.show_newest()
+
+
+def stopped(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Go to where the user stopped reading."""
+    if desk.rooms.current.unread_after is None:
+        raise Refused("Nothing here is new to you.")
+    return face.show_unread()
+
+
 def retry(desk: Desk, _face: Face, _argument: str) -> None:
     """Send again what was not sent."""
     room = desk.rooms.current

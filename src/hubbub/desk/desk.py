@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
@@ -42,6 +43,7 @@ from hubbub.desk.opening import Opening
 from hubbub.desk.paging import Paging
 from hubbub.desk.posting import Posting, now_milliseconds
 from hubbub.desk.profile import Profile
+from hubbub.desk.reading import Reading
 from hubbub.desk.relayed import Relayed
 from hubbub.desk.returning import CLOSED, Returning
 from hubbub.desk.room import RoomState
@@ -99,9 +101,8 @@ class Desk:
         self.paging = Paging(self.chat, self._loaded)
         self._errands = Errands()
         self.hosting = HostingOn(self.chat, host, tell=self.note, spawn=self._errands.spawn)
-        self._connection = Connection(
-            self.link, self.rooms, self.hosting, lambda: self.paging.show_new(self.rooms)
-        )
+        show_new = partial(self.paging.show_new, self.rooms)
+        self._connection = Connection(self.link, self.rooms, self.hosting, show_new)
         self._journal = Journal(profile.unsent, str(place), name, tell=self._complain)
         self.left = Left(self._journal.take_over())
         self.posting = Posting(
@@ -123,6 +124,7 @@ class Desk:
             forget=self.memory.forget_room,
         )
         self._markers = Markers(self.chat, self._errands.spawn)
+        self.reading = Reading(self.chat, self.rooms, self._markers, self.replica, self._loaded)
         self.changes = Changes(self.chat, self._journal, self.left, tell=self._complain)
         self._is_mention = is_mention
         self._alert = alert
@@ -265,7 +267,7 @@ class Desk:
         room = self.rooms.get(event.room)
         if isinstance(event, e.Seen):
             if room is not None:
-                self._read_up_to(room, event.seq)
+                self.reading.heard(room, event.seq, back=event.unread)
         elif isinstance(event, e.Typing):
             if room is not None and not self.company.ignores(room, event.name):
                 room.type(event.name, time.monotonic())
@@ -279,9 +281,6 @@ class Desk:
         self._membership.renamed()
         if room.filled:
             self._say_in(room, f"{event.formerly} is now {event.name}.")
-
-    def _read_up_to(self, room: RoomState, seq: int) -> None:
-        room.read_up_to(seq, self.chat.is_own, self._names_user)
 
     def _names_user(self, text: str) -> bool:
         return self._is_mention(text, self.name)
@@ -343,7 +342,7 @@ class Desk:
     def _entered(self, event: e.Room) -> None:
         self._sift()  # whoever ignores nobody any more is told so by nothing
         if (room := self._membership.entered(event)) is not None:
-            self._read_up_to(room, event.seen or 0)
+            self.reading.heard(room, event.seen or 0, back=event.unread)
             self._dirty.add(room.name)
             self._errands.spawn(self._fill(room))
 

@@ -35,6 +35,9 @@ class Face(Sheet, Protocol):
     def show_oldest(self) -> None:
         """Show the oldest message that is loaded."""
 
+    def show_unread(self) -> Awaitable[None]:
+        """Show the first unread message, with what follows it."""
+
     def show_message(self, seq: int) -> None:
         """Show a message of the log on the screen with what stands around it, and choose it."""
 

@@ -111,6 +111,12 @@ class RoomLog:
         """Return where the message `seq` stands, if it is here."""
         return self._index.get(seq)
 
+    def first_after(self, seq: int) -> int | None:
+        """Return the index of the first message with a greater seq, if there is one."""
+        newer = takewhile(lambda one: one.seq > seq, self.newest_first())
+        first = deque(newer, maxlen=1)
+        return self._index[first[0].seq] if first else None
+
     def newest_first(self) -> Iterator[Message]:
         """Yield the messages, the newest first."""
         return (item.message for item in reversed(self._items) if isinstance(item, Said))

@@ -20,7 +20,7 @@ class Membership:
 
     def new_room(self, name: str) -> RoomState:
         """Return a room with the draft that was kept for it; it is not in the list yet."""
-        room = RoomState(name, self._memory.seen.get(name))
+        room = RoomState(name, self._memory.seen.get(name), self._memory.lines.get(name))
         room.draft = Draft(self._memory.drafts.get(name, ""))
         room.log.hides = lambda message: self._chat.ignores(message.sender, message.person)
         return room
@@ -33,7 +33,7 @@ class Membership:
         if room is None:
             room = self._adopt(event.room, brought=event.brought)
             if event.brought and room.seen is None:
-                room.seen = event.seen or 0  # all of it is new to the user
+                room.bookmark.seen = event.seen or 0  # all of it is new to the user
         elif event.replaced:
             room.begin_anew(event.last)
             room.log.note(REPLACED, now_milliseconds())
@@ -97,6 +97,9 @@ class Membership:
         if not is_classic:
             public = [room for room in self.rooms if not room.is_direct]
             self._memory.keep_rooms({room.name: room.seen for room in public})
+            self._memory.lines = {
+                room.name: line for room in public if (line := room.unread_after) is not None
+            }
         self._remember_current()
 
     def _remember_current(self) -> None:

@@ -77,14 +77,29 @@ class Paging:
             if replica is not None and seq not in replica.held:
                 await self._bring(room, replica, around=seq)
 
-    async def _bring(self, room: RoomState, replica: Replica, **where: int) -> None:
-        with suppress(Refused, Unreachable):
-            await self._join_page(replica, **where)
-            self._loaded(room)
+    async def open_after(self, room: RoomState, seq: int) -> None:
+        """Bring what follows a seq, and some of what stands before, if it is not here."""
+        async with self._turns[room.name]:
+            replica = self._replica(room)
+            if replica is not None and room.filled and not room.is_here(seq):
+                count = await self._bring(room, replica, around=seq)
+                if count is not None and seq == room.seen:
+                    room.bookmark.count(count)
 
-    async def _join_page(self, replica: Replica, **where: int) -> None:
+    async def _bring(self, room: RoomState, replica: Replica, **where: int) -> int | None:
+        """Bring a page; return how many messages follow the one that it is around."""
+        with suppress(Refused, Unreachable):
+            count = await self._join_page(replica, **where)
+            self._loaded(room)
+            return count
+        return None
+
+    async def _join_page(self, replica: Replica, **where: int) -> int | None:
         """Join on a page; one that is out of date when it comes is asked for again."""
         for _ in range(ATTEMPTS_MAX):
-            page = await self._chat.history(replica.room, limit=PAGE_MESSAGES, **where)
+            page = await self._chat.history(
+                replica.room, limit=PAGE_MESSAGES, count="around" in where, **where
+            )
             if replica.add_page(page, **where):
-                return
+                return page.count
+        return None

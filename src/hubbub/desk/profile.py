@@ -23,7 +23,8 @@ LOCK_SECONDS = 2.0
 
 
 class Remembered(msgspec.Struct, omit_defaults=True):
-    """What is remembered of one server. `seen`: the newest seq that was read, for each room.
+    """What is remembered of one server. `seen`: the newest seq that was read, for each room, and
+    `lines` behind which seq the unread line stands.
 
     `password`: the one that the server took last.
     """
@@ -33,6 +34,7 @@ class Remembered(msgspec.Struct, omit_defaults=True):
     seen: dict[str, int] = {}
     drafts: dict[str, str] = {}
     password: str = ""
+    lines: dict[str, int] = {}
 
     def keep_rooms(self, seen: Mapping[str, int | None]) -> None:
         """Remember that the user is in these rooms, and what was read in each, if it is known."""
@@ -182,10 +184,13 @@ def _merged(base: Remembered, mine: Remembered, there: Remembered) -> Remembered
         room: max(mine.seen.get(room, 0), there.seen.get(room, 0))
         for room in there.seen | mine.seen
     }
+    # What the user wants to read again.
+    newest |= {room: seq for room, seq in mine.seen.items() if seq < base.seen.get(room, 0)}
     return Remembered(
         rooms=_merged_rooms(base.rooms, mine.rooms, there.rooms),
         room=there.room if mine.room == base.room else mine.room,
         seen=newest,
+        lines=there.lines if mine.lines == base.lines else mine.lines,
         drafts=_merged_drafts(base.drafts, mine.drafts, there.drafts),
         password=there.password if mine.password == base.password else mine.password,
     )

@@ -1,12 +1,13 @@
 """One room as the user has it: its log, what of it was seen, the draft, and who is typing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from hubbub.chat.events import Message
+from hubbub.chat.events import Message, Stretch
 from hubbub.chat.names import is_direct, same_name
 from hubbub.client import Replica
+from hubbub.desk.bookmark import Bookmark
 from hubbub.desk.log import RoomLog
 
 TYPING_SECONDS = 6.0
@@ -29,7 +30,7 @@ class Draft(NamedTuple):
 class RoomState:
     """Times are seconds of any steady clock; `is_mention` tells whether a text names the user."""
 
-    def __init__(self, name: str, seen: int | None = None) -> None:
+    def __init__(self, name: str, seen: int | None = None, line: int | None = None) -> None:
         self.name = name
         self.called = name
         """What people call it: a title, or in a private room the name of the other one."""
@@ -40,21 +41,18 @@ class RoomState:
         self.last = 0
         """The newest seq that it is known to have."""
         self.log = RoomLog()
-        self.seen = seen
-        """The newest seq that the user saw; None where nothing is known."""
-        self.unread = 0
-        self.mentions = 0
-        self.unread_after: int | None = None
-        """The unread line stands behind this seq; None: nowhere."""
+        self.bookmark = Bookmark(seen, line)
+        """Where the user stopped."""
         self.draft = Draft()
         self.filled = False
         """Whether the newest page has come; until then nothing is shown."""
         self.beginning = False
         """Whether the first item is the very first message of the room."""
+        self._back_to = 0
+        self._hole: Stretch | None = None
+        self._newest = 0
         self._typing: dict[str, float] = {}
         self._changed: set[int] = set()
-        self._counted: int | None = None
-        self._interrupted = True
 
     @property
     def is_direct(self) -> bool:
@@ -65,6 +63,26 @@ class RoomState:
     def title(self) -> str:
         """How it is shown, and said."""
         return f"@{self.called}" if self.is_direct else f"#{self.called}"
+
+    @property
+    def seen(self) -> int | None:
+        """The newest seq that the user saw; None where nothing is known."""
+        return self.bookmark.seen
+
+    @property
+    def unread(self) -> int:
+        """How many messages of others the user has not seen."""
+        return self.bookmark.unread
+
+    @property
+    def mentions(self) -> int:
+        """How many of these call the user."""
+        return len(self.bookmark.calls)
+
+    @property
+    def unread_after(self) -> int | None:
+        """The unread line stands behind this seq; None: nowhere."""
+        return self.bookmark.line
 
     def entitle(self, direct: Sequence[str], own_name: str) -> None:
         """Name a private room after the other one."""
@@ -79,16 +97,13 @@ class RoomState:
     def begin_anew(self, last: int) -> None:
         """Forget everything: the history is another one now, of which `last` is the newest."""
         self.log.clear()
-        self.seen = last
-        self.unread = self.mentions = 0
-        self.unread_after = self._counted = None
+        self.bookmark.begin(last)
         self.filled = self.beginning = False
         self._changed.clear()
-        self._interrupted = True
 
     def interrupt(self) -> None:
         """What comes next stands under an unread line, even if the user is looking."""
-        self._interrupted = True
+        self.bookmark.interrupt()
 
     def follow(
         self, replica: Replica, is_own: IsOwn, is_mention: IsMention, *, attentive: bool
@@ -97,62 +112,92 @@ class RoomState:
 
         `attentive`: the user is looking at the room's end.
         """
-        if self.seen is None:
+        if self.bookmark.seen is None:
             # The first visit: nothing of the past is new, but in a private room all is.
-            self.seen = 0 if self.is_direct else replica.last
-        self.seen = min(self.seen, replica.last)  # the log may have been emptied meanwhile
-        since = self.seen if self._counted is None else self._counted
+            self.bookmark.seen = 0 if self.is_direct else replica.last
         changed, self._changed = self._changed, set()
         self.log.follow(replica, changed)
         self.last = replica.last
         self.beginning = replica.back_to == 0
-        new = list(takewhile(lambda message: message.seq > since, self.log.newest_first()))
-        for message in new:
+        self._back_to, self._hole = replica.back_to, replica.hole
+        self._newest = next(reversed(replica.held), 0)
+        fresh = self.bookmark.follow(
+            self._newest_first(replica),
+            replica.last,
+            is_new=lambda one: not is_own(one),
+            attentive=attentive,
+        )
+        for message in fresh:
             self._typing.pop(message.sender, None)
-        fresh = [one for one in reversed(new) if not is_own(one)]
-        if fresh and self.unread == 0 and (self._interrupted or not attentive):
-            self.unread_after = self.seen
-        if fresh or self._counted is None:
-            self._interrupted = False
-        self._counted = max(since, self.log.newest)
-        self.unread += len(fresh)
-        self.mentions += sum(self.is_direct or is_mention(message.text) for message in fresh)
+        calls = [one for one in fresh if self.calls(one, replica, is_own, is_mention)]
+        self.bookmark.calls += [one.seq for one in calls]
         if attentive:
             self.look()
         return fresh
 
+    def is_here(self, seq: int) -> bool:
+        """Return whether what follows a seq is here."""
+        hole = self._hole
+        return seq >= self._back_to and not (hole and hole.after <= seq < hole.upto)
+
+    def _newest_first(self, replica: Replica) -> Iterator[Message]:
+        """Yield the messages that are shown, the newest first."""
+        newest_first = (replica.held[seq] for seq in reversed(replica.held))
+        return (one for one in newest_first if not self.log.hides(one))
+
+    def calls(
+        self, message: Message, replica: Replica, is_own: IsOwn, is_mention: IsMention
+    ) -> bool:
+        """Return whether a message calls the user: by their name, or because it answers them."""
+        answered = replica.held.get(message.reply_to or 0)
+        is_answer = answered is not None and is_own(answered)
+        return self.is_direct or is_answer or is_mention(message.text)
+
     def look(self) -> None:
         """The user sees the room's end."""
-        self.seen = max(self.seen or 0, self.log.newest)
-        self.unread = self.mentions = 0
+        if not self.bookmark.is_held:
+            self.bookmark.read(self._newest)
 
-    def read_up_to(self, seq: int, is_own: IsOwn, is_mention: IsMention) -> None:
-        """The user has read so far, on whatever device; a marker never moves back.
+    def read_all(self) -> None:
+        """The user has read everything, as they say, and goes on."""
+        self.bookmark.is_held = False
+        self.look()
+        self.leave()
+
+    def read_to(self, seq: int, is_own: IsOwn, replica: Replica) -> None:
+        """The user has seen all up to a message."""
+        seen = self.seen or 0
+        others = None
+        if self.is_here(seen):
+            held = replica.held
+            newer = takewhile(lambda at: at > seen, reversed(held))
+            others = sum(at <= seq and not is_own(held[at]) for at in newer)
+        self.bookmark.read_to(seq, others)
+
+    def read_up_to(self, seq: int) -> None:
+        """The user has read so far, on whatever device.
 
         0 is what a server says that has never been told, and means nothing.
         """
-        if seq <= (self.seen or 0):
-            return
-        self.seen = seq
-        if self._counted is not None:
-            self._count(is_own, is_mention)
+        self.bookmark.read_to(seq)
+
+    def stop_at(self, seq: int) -> None:
+        """What follows a seq shall be unread again, though the user looks at it."""
+        self.bookmark.begin(seq)
+        self.bookmark.is_held = True
 
     def sift(self, replica: Replica, is_own: IsOwn, is_mention: IsMention) -> None:
         """Show, and count, what is not hidden now."""
         self.log.sift(replica)
-        if self._counted is not None:
-            self._count(is_own, is_mention)
-
-    def _count(self, is_own: IsOwn, is_mention: IsMention) -> None:
-        seen = self.seen or 0
-        newer = takewhile(lambda message: message.seq > seen, self.log.newest_first())
-        unread = [one for one in newer if one.seq <= (self._counted or 0) and not is_own(one)]
-        self.unread = len(unread)
-        self.mentions = sum(self.is_direct or is_mention(one.text) for one in unread)
+        self.bookmark.recount(
+            self._newest_first(replica),
+            is_new=lambda one: not is_own(one),
+            is_call=lambda one: self.calls(one, replica, is_own, is_mention),
+        )
 
     def leave(self) -> None:
         """The user has seen the unread line and goes on."""
-        self.unread_after = None
+        self.bookmark.go_on()
 
     def type(self, name: str, now: float) -> None:
         """Somebody is writing."""

@@ -235,6 +235,9 @@ VERBS: tuple[Verb[Face], ...] = (
     _on("delete", "delete the chosen or your last message", messages.delete),
     _on("react", "give or take back an emoji", messages.react, "[EMOJI]", _REACTING),
     _on("report", "report the chosen or newest message", messages.report, "[REASON]"),
+    Verb("stopped", "go to the first unread message", messages.stopped, "stopped"),
+    Verb("read", "mark all of this room as read", messages.mark_read, "read"),
+    _on("mark-unread", "mark unread from the chosen message on", messages.mark_unread),
     Verb("copy", "copy the chosen or newest message", messages.copy, "copy", events_only=False),
     Verb(
         "retry", "try again to send what was not sent", messages.retry, "retry", events_only=False

@@ -135,7 +135,7 @@ def typing(state: State, session: Session, command: c.Typing, _at: int) -> None:
 
 def seen(state: State, session: Session, command: c.Seen, at: int) -> None:
     room = own_membership(state, session, command.room).room
-    seeing.see(state, session, room, command.seq, at)
+    seeing.see(state, session, room, command.seq, at, unread=command.unread)
     session.confirm(command.ref)
 
 
@@ -149,7 +149,12 @@ def history(state: State, session: Session, command: c.History, _at: int) -> Rea
     after = after_seen(session.person, room, command.after)
     around = after_seen(session.person, room, command.around)
     query = PageQuery(
-        room=room.name, before=command.before, after=after, around=around, limit=command.limit
+        room=room.name,
+        before=command.before,
+        after=after,
+        around=around,
+        limit=command.limit,
+        counts=command.count,
     )
     page = yield from read(state, session, query)
     check_entry(state, session, Act.READ, room)  # they may have been put out while the log was read

@@ -53,13 +53,16 @@ PORTION: Final = 3.0
 (server/fairness/reading.py), and people who were away for long must still be able to speak."""
 ROW: Final = 0.1
 """A message in an answer."""
+COUNTED: Final = 0.005
+"""A message that is counted, and not answered."""
 
 Price = Callable[[State, Any, Any], float]
 
 
 def page(answer: Page) -> float:
     """Return the units for a page of messages that was read."""
-    return QUESTION + sum(ROW + len(message.text) * BYTE for message in answer.messages)
+    read = sum(ROW + len(message.text) * BYTE for message in answer.messages)
+    return QUESTION + read + (answer.count or 0) * COUNTED
 
 
 def departure(session: Session | None) -> float:

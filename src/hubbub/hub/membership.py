@@ -280,7 +280,8 @@ def describe(
     room, session = member.room, member.session
     member.described = True
     room.list_for(member)
-    member.marker = state.markers.seq(session.person.id, room.name)
+    read = state.markers.read(session.person.id, room.name)
+    member.marker = read.seq
     member.role = powers(state, room).get(session.person.id, "")
     session.send(
         e.Room(
@@ -294,7 +295,8 @@ def describe(
             replaced=replaced,
             direct=names_of(state, room),
             more=is_crowd(state, room),
-            seen=member.marker if session.person.id else None,
+            seen=read.seq if session.person.id else None,
+            unread=read.unread,
             role=member.role,
             title=room.title,
             brought=brought and rules_of(state, room).private,

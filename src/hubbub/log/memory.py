@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence, Set
 from itertools import chain, islice
 from operator import attrgetter
 
+from msgspec.structs import replace
+
 from hubbub.chat.events import (
     AnyLogged,
     Deleted,
@@ -45,7 +47,7 @@ from hubbub.log.feed import Feed
 from hubbub.log.found import marked
 from hubbub.log.newest import as_it_reads, fitting, newer
 from hubbub.log.nonces import looked_up, nonce_key
-from hubbub.log.pages import page_around, page_of, revisions_of
+from hubbub.log.pages import COUNTED_MAX, page_around, page_of, revisions_of
 from hubbub.log.port import Log
 
 _seq_of = attrgetter("seq")
@@ -210,9 +212,11 @@ class MemoryLog(Log):
         ascending = query.after is not None
         reach = query.limit + 1
         messages = [self._messages[seq] for seq in (seqs[:reach] if ascending else seqs[-reach:])]
-        return page_of(
+        page = page_of(
             query.room, messages, ascending=ascending, limit=query.limit, last=self._newest_seq
         )
+        counted = min(len(seqs), COUNTED_MAX) if query.counts and ascending else None
+        return replace(page, count=counted)
 
     def _is_asked_for(self, seq: int, query: PageQuery) -> bool:
         message = self._messages[seq]

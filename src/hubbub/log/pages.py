@@ -16,6 +16,9 @@ REVISIONS_MAX = 100
 FILE_BYTES = 400
 """About what is told of a file."""
 
+COUNTED_MAX = 1000
+"""Messages are not counted beyond this."""
+
 
 def page_of(
     room: str | None,
@@ -54,6 +57,7 @@ def page_around(query: PageQuery, seq: int, read: Callable[[PageQuery], Page]) -
         messages=older.messages + newer.messages[:fitting],
         newer=newer.more or fitting < len(newer.messages),
         missing=older.missing + newer.missing,
+        count=newer.count,
     )
 
 

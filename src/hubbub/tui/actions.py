@@ -101,6 +101,8 @@ KEYS = (
     Key("alt+down", "below"),
     *(Key(f"alt+{number}", "numbered", str(number)) for number in range(1, 10)),
     Key("alt+a", "unread"),
+    Key("alt+u", "stopped"),
+    Key("alt+m", "read"),
     Key("ctrl+f", "search"),
     Key("ctrl+r", "typed"),
     Key("pageup", "page up"),
@@ -154,7 +156,15 @@ def wrong_setting(path: Path, value: object) -> str:
     return f'cannot be \'{wrong}\': a key is written like "ctrl+k", "alt+up" or "f5".'
 
 
-LETTERS = {"r": "reply", "e": "edit", "d": "delete", "+": "react", "c": "copy", "!": "report"}
+LETTERS = {
+    "r": "reply",
+    "e": "edit",
+    "d": "delete",
+    "+": "react",
+    "c": "copy",
+    "u": "mark-unread",
+    "!": "report",
+}
 """What a letter does while messages are chosen with the arrow keys."""
 
 WRITING = (

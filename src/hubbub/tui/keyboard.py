@@ -32,6 +32,8 @@ _ALT_KEYS = {
     "\x1bd": "alt+d",
     "\x1bf": "alt+f",
     "\x1bz": "alt+z",
+    "\x1bm": "alt+m",
+    "\x1bu": "alt+u",
     **{f"\x1b{digit}": f"alt+{digit}" for digit in range(10)},
 }
 

@@ -21,6 +21,7 @@ from hubbub.tui.keyboard import hear_alt
 from hubbub.tui.log.shape import shape_of
 from hubbub.tui.log.view import LogView
 from hubbub.tui.panes import Pane
+from hubbub.tui.stopped import Opening, StoppedBar
 from hubbub.tui.surroundings import Surroundings
 from hubbub.tui.title import title
 
@@ -84,6 +85,7 @@ class ChatScreen(Surroundings):
         self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
         self.writing = self.orders.writing
         desk.turned = self._turn
+        self._opening = Opening.DUE
         self._frame_due = False
         self._entitled = ""
         self._bind()
@@ -105,6 +107,7 @@ class ChatScreen(Surroundings):
             yield Pane("rooms")
             with Vertical(id="middle"):
                 yield Static(id="header")
+                yield StoppedBar()
                 yield LogView(desk.rooms.current, self.looks, desk.name)
                 yield ComposerBox(self, self.history, self.orders.enter)
             yield Pane("members")
@@ -146,6 +149,7 @@ class ChatScreen(Surroundings):
             return
         self.fit_to_link()
         changed = self.desk.catch_up()
+        self._open_where_stopped()
         current = self.desk.rooms.current
         if current.name in changed or current.log.pending:
             self._look()
@@ -165,10 +169,22 @@ class ChatScreen(Surroundings):
     def _look(self) -> None:
         """Find out whether the user sees the end of the room, and what comes there next."""
         self.desk.look(looking=self._shows_end and bool(self._attention.is_looking))
+        if self._attention.is_looking:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """The user has read what is on the screen."""
+        if self._is_open and self.is_current and self.desk.rooms.current.unread:
+            self.desk.reading.to(self.log_view.seen)
 
     @property
     def _shows_end(self) -> bool:
-        return self.log_view.is_following and self.is_current
+        return self._is_open and self.log_view.is_following and self.is_current
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether what is on the screen is what the user shall read."""
+        return self._opening is Opening.DONE and self.log_view.room is self.desk.rooms.current
 
     def attend(self) -> None:
         """The user looks here or elsewhere."""
@@ -178,8 +194,10 @@ class ChatScreen(Surroundings):
     def glance(self) -> None:
         """The user has just acted, and so has seen what is on the screen, if not what comes."""
         unread = self.desk.rooms.current.unread
-        if unread and self._attention.is_looking is None and self._shows_end:
-            self.desk.look(looking=True)
+        if unread and self._attention.is_looking is None:
+            if self._shows_end:
+                self.desk.look(looking=True)
+            self._read_on()
             self.stirred()
         self._look()
 
@@ -188,6 +206,24 @@ class ChatScreen(Surroundings):
         self.glance()
         self.show_banner()
         self.draw_around()
+
+    @on(LogView.Drawn)
+    def _drawn(self) -> None:
+        unread = self.desk.rooms.current.unread
+        if self._attention.is_looking:
+            self._read_on()
+        if self.desk.rooms.current.unread != unread:
+            self.stirred()
+        self._draw_bar()
+
+    def _draw_bar(self) -> None:
+        """Say above the log what is unread elsewhere in it."""
+        width = self.query_one("#middle").size.width - 2
+        self.query_one(StoppedBar).tell(self.desk.rooms.current, self.log_view, self.looks, width)
+
+    @on(StoppedBar.Chosen)
+    def _way_chosen(self, event: StoppedBar.Chosen) -> None:
+        self.orders.do(BY_NAME[event.verb])
 
     @on(LogView.OlderWanted)
     def _load_older(self) -> None:
@@ -215,9 +251,34 @@ class ChatScreen(Surroundings):
         if self._is_choosing:
             self.begin()
         self.log_view.show(room)
+        self._opening = Opening.DUE
+        self._open_where_stopped()
         self.glance()
         self.draw_around()
         self.stirred()
+
+    def _open_where_stopped(self) -> None:
+        """Show the first unread message, if there are any, once the room is filled."""
+        room = self.desk.rooms.current
+        if self._opening is not Opening.DUE or not room.filled:
+            return
+        if room.unread == 0 or room.unread_after is None or self.log_view.to_unread():
+            self._opening = Opening.DONE
+        elif self.desk.link.is_live:
+            self._opening = Opening.UNDER_WAY
+            self.desk.attempt(self.show_unread())
+        self._look()
+
+    async def show_unread(self) -> None:
+        """Show the first unread message, with what follows it."""
+        room = self.desk.rooms.current
+        if room.unread_after is not None:
+            await self.desk.paging.open_after(room, room.unread_after)
+        if room is self.desk.rooms.current:
+            self.desk.catch_up()
+            self._opening = Opening.DONE
+            self.log_view.to_unread()
+            self.stirred()
 
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
@@ -263,7 +324,7 @@ class ChatScreen(Surroundings):
     @on(Composer.Cancelled)
     def _cancelled(self) -> None:
         if not self.log_view.unmark() and not self.writing.end():
-            self.log_view.action_newest()
+            self.show_newest()
 
     @on(Composer.HistoryWanted)
     def _history_wanted(self) -> None:

@@ -97,7 +97,7 @@ test("two names in one browser have nothing in common", async () => {
   server.say("ann", "for @bob");
   await ann.frame();
   await bob.frame();
-  bob.chat.read("lobby");
+  bob.chat.reading.read("lobby");
   assert.deepEqual([ann, bob].map(phase), ["online", "online"]);
   for (const [tab, rooms, draft] of [
     [ann, 2, "ann's draft"],

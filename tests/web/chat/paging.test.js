@@ -22,15 +22,15 @@ test("older messages come page by page, to the beginning", async () => {
   const room = tab.room();
   assert.equal(room.messages.length, 100);
   assert.equal(room.beginning, false);
-  const older = tab.chat.loadOlder("lobby");
+  const older = tab.chat.reading.loadOlder("lobby");
   assert.equal(room.loading, true);
-  assert.equal(await tab.chat.loadOlder("lobby"), false, "one is on its way");
+  assert.equal(await tab.chat.reading.loadOlder("lobby"), false, "one is on its way");
   assert.equal(await older, true);
   assert.equal(room.loading, false);
   assert.equal(room.messages.length, 200);
-  assert.equal(await tab.chat.loadOlder("lobby"), true);
+  assert.equal(await tab.chat.reading.loadOlder("lobby"), true);
   assert.equal(room.beginning, true);
-  assert.equal(await tab.chat.loadOlder("lobby"), false);
+  assert.equal(await tab.chat.reading.loadOlder("lobby"), false);
   assert.deepEqual(
     room.messages.map(({ seq }) => seq),
     Array.from({ length: 250 }, (_, index) => index + 1),
@@ -39,11 +39,11 @@ test("older messages come page by page, to the beginning", async () => {
 
 test("an old message can be reached, even while a page is on its way", async () => {
   const tab = await crowded(900);
-  void tab.chat.loadOlder("lobby");
-  assert.equal(await tab.chat.reach("lobby", 17), true);
+  void tab.chat.reading.loadOlder("lobby");
+  assert.equal(await tab.chat.reading.reach("lobby", 17), true);
   const { messages } = tab.room();
   assert.equal(messages[tab.room().indexOf(17)].text, "text 17");
-  assert.equal(await tab.chat.reach("lobby", 901), false);
+  assert.equal(await tab.chat.reading.reach("lobby", 901), false);
 });
 
 const seqsIn = (room) => room.messages.map(({ seq }) => seq);
@@ -54,26 +54,26 @@ test("reaching an old message costs one page, and what is between comes as one g
   const room = tab.room();
   const asked = () => browser.network.latest.sent.filter(({ type }) => type === "history").length;
   const before = asked();
-  await tab.chat.reach("lobby", 400);
+  await tab.chat.reading.reach("lobby", 400);
   assert.equal(asked(), before + 1);
   assert.deepEqual(seqsIn(room), [...range(350, 449), ...range(801, 900)]);
   assert.equal(room.messages[room.holeIndex].seq, 801);
-  await tab.chat.loadBetween("lobby", true);
-  await tab.chat.loadBetween("lobby", false);
+  await tab.chat.reading.loadBetween("lobby", true);
+  await tab.chat.reading.loadBetween("lobby", false);
   assert.deepEqual(seqsIn(room), [...range(350, 549), ...range(701, 900)]);
   assert.equal(room.messages[room.holeIndex].seq, 701);
-  await tab.chat.loadOlder("lobby");
-  await tab.chat.loadBetween("lobby", true);
-  await tab.chat.loadBetween("lobby", true);
+  await tab.chat.reading.loadOlder("lobby");
+  await tab.chat.reading.loadBetween("lobby", true);
+  await tab.chat.reading.loadBetween("lobby", true);
   assert.deepEqual(seqsIn(room), range(250, 900));
   assert.equal(room.holeIndex, -1);
-  await tab.chat.loadBetween("lobby", true); // there is nothing left
+  await tab.chat.reading.loadBetween("lobby", true); // there is nothing left
   assert.deepEqual(seqsIn(room), range(250, 900));
 });
 
 test("what is said meanwhile comes below the hole", async () => {
   const tab = await crowded(400);
-  await tab.chat.reach("lobby", 50);
+  await tab.chat.reading.reach("lobby", 50);
   server.say("bob", "news");
   await tab.frame();
   assert.equal(tab.room().messages.at(-1).text, "news");
@@ -86,7 +86,7 @@ test("a room just entered can be searched for a message at once", async () => {
   const tab = await browser.tab().start();
   const answer = server.hold("history");
   await tab.chat.join("zoo");
-  const reached = tab.chat.reach("zoo", 5);
+  const reached = tab.chat.reading.reach("zoo", 5);
   answer();
   assert.equal(await reached, true);
 });
@@ -111,14 +111,14 @@ test("a page for a room that was entered anew meanwhile is not for the new one",
 test("a page that the connection was lost over can be asked for again", async () => {
   const tab = await crowded(250);
   server.silent.add("history");
-  const older = tab.chat.loadOlder("lobby");
+  const older = tab.chat.reading.loadOlder("lobby");
   server.crash();
   assert.equal(await older, false);
   assert.equal(tab.room().loading, false);
   server.silent.clear();
   server.start();
   await tab.pass(5000);
-  assert.equal(await tab.chat.loadOlder("lobby"), true);
+  assert.equal(await tab.chat.reading.loadOlder("lobby"), true);
 });
 
 test("a room whose messages cannot be read shows what is said from now on", async () => {

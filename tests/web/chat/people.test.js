@@ -63,7 +63,7 @@ test("who is called otherwise keeps what was unsent, drafts and what was read", 
   const tab = await browser.tab().start();
   server.say("bob", "read");
   await tab.frame();
-  tab.chat.read("lobby");
+  tab.chat.reading.read("lobby");
   tab.room().setDraft("half a sent");
   server.crash();
   tab.chat.say("lobby", "unsent");
@@ -108,7 +108,7 @@ test("what is read on one device is read on the other", async () => {
   await one.frame();
   await other.frame();
   assert.deepEqual([one.room().unread, other.room().unread], [2, 2]);
-  one.chat.read("lobby");
+  one.chat.reading.read("lobby");
   await one.pass(GATHERED_MS);
   await other.frame();
   assert.deepEqual([other.room().unread, other.room().mentions], [0, 0]);
@@ -120,7 +120,7 @@ test("what came after that stays unread, and calls the user once", async () => {
   const other = await elsewhere();
   server.say("bob", "one");
   await one.frame();
-  one.chat.read("lobby");
+  one.chat.reading.read("lobby");
   server.say("bob", "two for @ann");
   await other.frame();
   assert.equal(other.chat.takeMentions().length, 1);
@@ -135,10 +135,43 @@ test("a marker never moves back", async () => {
   const tab = await browser.tab().start();
   for (const text of ["one", "two"]) server.say("bob", text);
   await tab.frame();
-  tab.chat.read("lobby");
+  tab.chat.reading.read("lobby");
   browser.network.latest.say({ type: "seen", room: "lobby", seq: 1 });
   await tab.frame();
   assert.deepEqual([tab.room().unread, tab.room().seen], [0, 2]);
+});
+
+test("what is marked unread on one device is unread on the other, and on the next", async () => {
+  const one = await browser.tab().start();
+  const other = await elsewhere();
+  for (const text of ["one", "two", "three"]) server.say("bob", text);
+  await one.frame();
+  one.chat.reading.read("lobby");
+  await one.pass(GATHERED_MS);
+  await other.frame();
+  one.chat.reading.markUnread(one.room().messages[1]);
+  await one.pass(GATHERED_MS);
+  await other.frame();
+  assert.deepEqual(told().at(-1), { type: "seen", room: "lobby", seq: 1, unread: true });
+  assert.deepEqual([one.room().unread, other.room().unread, other.room().unreadAfter], [2, 2, 1]);
+  one.chat.reading.markRead("lobby");
+  await one.pass(GATHERED_MS);
+  await other.frame();
+  assert.deepEqual([one.room().unread, other.room().unread], [0, 0]);
+});
+
+test("what is marked unread without a connection is told when it is back", async () => {
+  const tab = await browser.tab().start();
+  for (const text of ["one", "two"]) server.say("bob", text);
+  await tab.frame();
+  tab.chat.reading.read("lobby");
+  await tab.pass(GATHERED_MS);
+  server.crash();
+  tab.chat.reading.markUnread(tab.room().messages[1]);
+  server.start();
+  await tab.pass(1000 + GATHERED_MS);
+  assert.deepEqual([tab.room().seen, tab.room().unread], [1, 1]);
+  assert.deepEqual(told().at(-1), { type: "seen", room: "lobby", seq: 1, unread: true });
 });
 
 test("moves within a second are told as one", async () => {
@@ -148,7 +181,7 @@ test("moves within a second are told as one", async () => {
   for (const text of ["one", "two", "three"]) {
     server.say("bob", text);
     await tab.frame();
-    tab.chat.read("lobby");
+    tab.chat.reading.read("lobby");
   }
   await tab.pass(GATHERED_MS);
   const seqs = told()
@@ -162,7 +195,7 @@ test("what was read without a connection is told when it is back", async () => {
   server.say("bob", "one");
   await tab.frame();
   server.crash();
-  tab.chat.read("lobby");
+  tab.chat.reading.read("lobby");
   server.start();
   await tab.pass(1000 + GATHERED_MS);
   const other = await elsewhere();
@@ -173,7 +206,7 @@ test("a new device counts from where the person has read", async () => {
   const tab = await browser.tab().start();
   server.say("bob", "one");
   await tab.frame();
-  tab.chat.read("lobby");
+  tab.chat.reading.read("lobby");
   await tab.pass(GATHERED_MS);
   server.say("bob", "two");
   const other = await elsewhere();
@@ -185,7 +218,7 @@ test("who is only passing tells nobody what was read", async () => {
   const tab = await browser.tab().start();
   server.say("bob", "one");
   await tab.frame();
-  tab.chat.read("lobby");
+  tab.chat.reading.read("lobby");
   await tab.pass(GATHERED_MS);
   assert.deepEqual(told(), []);
 });
@@ -196,7 +229,7 @@ test("who quits tells nothing more in the name of the next one", async () => {
   server.say("bob", "one");
   await tab.frame();
   const before = told().length;
-  tab.chat.read("lobby");
+  tab.chat.reading.read("lobby");
   tab.chat.quit();
   await tab.start("eve");
   await tab.pass(GATHERED_MS);

@@ -52,7 +52,7 @@ test("what was seen of the old history marks nothing in the new one, then and af
   const copy = server.copy();
   for (const text of ["one", "two", "three"]) server.say("bob", text);
   await ann.frame();
-  ann.chat.read("lobby");
+  ann.chat.reading.read("lobby");
   await restored(copy, "another one");
   assert.deepEqual([ann.room().unread, ann.room().unreadAfter], [0, null]);
   assert.equal(JSON.parse(browser.storage.getItem("hubbub.of.ann.seen")).lobby, 1);

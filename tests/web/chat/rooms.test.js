@@ -166,7 +166,7 @@ for (const name of ["constructor", "__proto__"]) {
     server.say("bob", "hello", name);
     await tab.frame();
     assert.equal(room.unread, 1);
-    tab.chat.read(name);
+    tab.chat.reading.read(name);
     const again = browser.tab(tab.storage);
     again.chat.restore();
     await again.frame();

@@ -98,22 +98,29 @@ export class ServerDouble {
     }
   }
 
-  page(room, { before = Infinity, after, around, limit = 50 } = {}) {
-    if (around !== undefined) return this.#pageAround(room, around, limit);
+  page(room, { before = Infinity, after, around, limit = 50, count } = {}) {
+    if (around !== undefined) return this.#pageAround(room, around, limit, count);
     const found = this.log.filter(
       (event) =>
         event.type === "message" && event.room === room && event.seq < before && event.seq > (after ?? 0),
     );
     const part = after === undefined ? found.slice(-limit) : found.slice(0, limit);
     const messages = part.map((message) => this.#asItReads(message));
-    return { type: "page", room, messages, more: found.length > limit, last: this.log.at(-1)?.seq ?? 0 };
+    const page = {
+      type: "page",
+      room,
+      messages,
+      more: found.length > limit,
+      last: this.log.at(-1)?.seq ?? 0,
+    };
+    return count ? { ...page, count: found.length } : page;
   }
 
-  #pageAround(room, around, limit) {
+  #pageAround(room, around, limit, count) {
     const older = this.page(room, { before: around + 1, limit: Math.floor(limit / 2) + 1 });
-    const newer = this.page(room, { after: around, limit: Math.ceil(limit / 2) - 1 });
+    const newer = this.page(room, { after: around, limit: Math.ceil(limit / 2) - 1, count });
     const messages = [...older.messages, ...newer.messages];
-    return { ...older, messages, ...(newer.more && { newer: true }) };
+    return { ...older, messages, ...(newer.more && { newer: true }), ...(count && { count: newer.count }) };
   }
 
   #asItReads(message) {
@@ -189,12 +196,12 @@ export class ServerDouble {
       socket.name = socket.person.name;
       this.#welcome(socket, command, false);
     },
-    seen: ({ person }, { room, seq }) => {
+    seen: ({ person }, { room, seq, unread }) => {
       const key = `${person.id} ${room}`;
-      this.#markers.set(key, Math.max(seq, this.#markers.get(key) ?? 0));
+      this.#markers.set(key, unread ? seq : Math.max(seq, this.#markers.get(key) ?? 0));
       for (const socket of this.network.sockets) {
         if (socket.readyState === 1 && socket.person === person)
-          socket.say({ type: "seen", room, seq: this.#markers.get(key) });
+          socket.say({ type: "seen", room, seq: this.#markers.get(key), ...(unread && { unread }) });
       }
     },
     resume: (socket, command) => {
@@ -225,8 +232,7 @@ export class ServerDouble {
       socket.rooms.delete(room);
       socket.say({ type: "ok", ref });
     },
-    history: (socket, { room, before, after, around, limit, ref }) =>
-      socket.say({ ...this.page(room, { before, after, around, limit }), ref }),
+    history: (socket, { room, ref, ...slice }) => socket.say({ ...this.page(room, slice), ref }),
     say: (socket, { room, text, nonce, reply_to, ref, behind }) => {
       if (!socket.rooms.has(room)) return this.#refuse(socket, { ref }, "not_a_member");
       socket.putOff ??= new Set();

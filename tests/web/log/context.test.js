@@ -22,7 +22,7 @@ function roomOf(said, more = {}) {
     text: "",
   }));
   const indexOf = (/** @type {number} */ seq) => messages.findIndex((message) => message.seq === seq);
-  return { messages, pending: [], missing: [], unreadAfter: null, beginning: true, indexOf, ...more };
+  return { messages, pending: [], missing: [], unreadAfter: null, isHere: () => true, indexOf, ...more };
 }
 
 const context = (/** @type {any} */ room, /** @type {number} */ index) => contextOf(room, index, "ann", NOW);
@@ -87,10 +87,10 @@ test("the unread line stands above the first unread message, and ends a run", ()
   );
 });
 
-test("the unread line stands above the oldest message only where the room begins", () => {
+test("the unread line stands above the oldest message only where nothing is missing between", () => {
   const said = /** @type {[string, number][]} */ ([["bob", at(0)]]);
   assert.ok(context(roomOf(said, { unreadAfter: 0 }), 0).isNew);
-  assert.ok(!context(roomOf(said, { unreadAfter: 0, beginning: false }), 0).isNew);
+  assert.ok(!context(roomOf(said, { unreadAfter: 0, isHere: () => false }), 0).isNew);
 });
 
 test("any time can be shown", () => {

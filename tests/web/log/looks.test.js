@@ -23,7 +23,7 @@ const posted = (/** @type {number} */ at, more = {}) => ({ nonce: "n", at, text:
 function roomOf(messages, pending = []) {
   const indexOf = (/** @type {number} */ seq) =>
     messages.findIndex((message) => "seq" in message && message.seq === seq);
-  return { messages, pending, missing: [], unreadAfter: null, beginning: true, indexOf };
+  return { messages, pending, missing: [], unreadAfter: null, isHere: () => true, indexOf };
 }
 
 test("an answer shows what it answers, or that it is not here", () => {

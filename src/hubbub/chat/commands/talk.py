@@ -110,20 +110,25 @@ class Typing(Command, tag="typing"):
 
 
 class Seen(Command, tag="seen"):
-    """Move the account's read marker."""
+    """Move the account's read marker; `unread`: back, since what follows is to be read again."""
 
     room: str
     seq: Seq
+    unread: bool = False
 
 
 class History(Command, tag="history"):
-    """Ask for a page: the newest messages, those before a seq, after one, or around one."""
+    """Ask for a page: the newest messages, those before a seq, after one, or around one.
+
+    `count`: say how many there are after that one, too.
+    """
 
     room: str
     before: Seq | None = None
     after: Seq | None = None
     around: Seq | None = None
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
+    count: bool = False
 
 
 class Search(Command, tag="search"):

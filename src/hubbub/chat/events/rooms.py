@@ -44,9 +44,9 @@ class Room(Event, tag="room"):
 
     `more`: the room has more members than the list shows. `epoch`: under which run of the log the
     member now stands here; `replaced`: what it saw up to its `after` is not this log's history.
-    `seen` is the read marker of somebody who is known, and `role` what power they have here, as in
-    `MemberSummary`. `title` is what people call the room, if that is not its name. `brought`: the
-    session did not ask to enter this room, which is private.
+    `seen` is the read marker of somebody who is known, which was moved back if `unread`, and `role`
+    what power they have here, as in `MemberSummary`. `title` is what people call the room, if that
+    is not its name. `brought`: the session did not ask to enter this room, which is private.
     """
 
     room: str
@@ -60,6 +60,7 @@ class Room(Event, tag="room"):
     direct: list[str] = msgspec.field(default_factory=list)
     more: bool = False
     seen: Seq | None = None
+    unread: bool = False
     role: str = ""
     title: str = ""
     brought: bool = False
@@ -119,10 +120,11 @@ class Missing(Event, tag="missing"):
 
 
 class Seen(Event, tag="seen"):
-    """The account's read marker moved, in one of its sessions."""
+    """The account's read marker moved, in one of its sessions; `unread`: back."""
 
     room: str
     seq: Seq
+    unread: bool = False
 
 
 class Page(Event, tag="page"):
@@ -133,6 +135,7 @@ class Page(Event, tag="page"):
     `last` is the newest seq of the log when the page was read: what came later is not folded in.
     `missing`: what the page would show of these cannot be read any more. `reached`: a search was
     broken off, and has found all that matches from this seq on; there may be more before it.
+    `count`: there are so many messages after the seq that was asked for, or more than are counted.
     """
 
     room: str | None
@@ -142,6 +145,7 @@ class Page(Event, tag="page"):
     newer: bool = False
     missing: list[Stretch] = msgspec.field(default_factory=list)
     reached: int | None = None
+    count: int | None = None
     ref: str | None = None
 
 

@@ -1,8 +1,9 @@
 """How far people who are known have read: a marker for each room, the same on all their devices.
 
-A marker only moves on. While somebody is here, their markers are here, too. They are logged some
-seconds after they moved, once for all moves meanwhile, and when their person leaves or the server
-ends (seeing.py); a server that is killed forgets no more than that.
+A marker only moves on, unless its person wants to read something again. While somebody is here,
+their markers are here, too. They are logged some seconds after they moved, once for all moves
+meanwhile, and when their person leaves or the server ends (seeing.py); a server that is killed
+forgets no more than that.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,40 +13,62 @@ NOTE_MILLISECONDS: Final = 5_000
 """So long after it moved, a marker is to be logged."""
 
 
+class Read(NamedTuple):
+    """Up to which seq somebody has read a room; `unread`: the marker was moved back to there."""
+
+    seq: int = 0
+    unread: bool = False
+
+
 class Marker(NamedTuple):
-    """Up to which seq a person, by id, has read a room."""
+    """Where a person, by id, has stopped in a room."""
 
     person: str
     room: str
-    seq: int
+    read: Read
 
 
 class Markers:
     """The markers of people who are here, or were until a moment ago; times in milliseconds."""
 
     def __init__(self) -> None:
-        self._seqs: dict[str, dict[str, int]] = {}  # by id and room
+        self._reads: dict[str, dict[str, Read]] = {}  # by id and room
         self._due: dict[tuple[str, str], int] = {}  # when they are to be logged; the first is first
         self._left: dict[str, None] = {}
 
     def __contains__(self, person: str) -> bool:
-        return person in self._seqs
+        return person in self._reads
+
+    def read(self, person: str, room: str) -> Read:
+        """Return up to where somebody has read a room; seq 0 if they have not."""
+        return self._reads.get(person, {}).get(room, Read())
 
     def seq(self, person: str, room: str) -> int:
-        """Return up to where somebody has read a room, 0 if they have not."""
-        return self._seqs.get(person, {}).get(room, 0)
+        """Return the seq of that."""
+        return self.read(person, room).seq
 
-    def begin(self, person: str, seqs: Mapping[str, int]) -> None:
+    def begin(self, person: str, reads: Mapping[str, Read]) -> None:
         """Take in what the log has of somebody who is about to come, by room."""
-        self._seqs.setdefault(person, dict(seqs))
+        self._reads.setdefault(person, dict(reads))
         self._left[person] = None  # until they are here
 
     def move(self, person: str, room: str, seq: int) -> bool:
         """Move a marker to `seq`, if that is farther on; return whether it moved."""
         moves = seq > self.seq(person, room)
         if moves:
-            self._seqs.setdefault(person, {})[room] = seq
+            self._reads.setdefault(person, {})[room] = Read(seq)
         return moves
+
+    def move_back(self, person: str, room: str, seq: int) -> bool:
+        """Move a marker to `seq`, if that is farther back; return whether it moved."""
+        moves = seq < self.seq(person, room)
+        if moves:
+            self._reads[person][room] = Read(seq, unread=True)
+        return moves
+
+    def is_due(self, person: str, room: str) -> bool:
+        """Return whether a marker has moved since it was logged."""
+        return (person, room) in self._due
 
     def log_later(self, person: str, room: str, at: int) -> None:
         """Have a marker logged that has moved `at` this time."""
@@ -58,14 +81,14 @@ class Markers:
             if due > at:
                 return
             del self._due[person, room]
-            yield Marker(person, room, self.seq(person, room))
+            yield Marker(person, room, self.read(person, room))
 
     def leave(self, person: str) -> list[Marker]:
         """Return what is to be logged of somebody who leaves."""
-        seqs = self._seqs.get(person, {})
+        reads = self._reads.get(person, {})
         left = [
-            Marker(person, room, seq)
-            for room, seq in seqs.items()
+            Marker(person, room, read)
+            for room, read in reads.items()
             if self._due.pop((person, room), None) is not None
         ]
         self._left[person] = None
@@ -73,8 +96,8 @@ class Markers:
 
     def remove(self, room: str) -> None:
         """Forget the markers in a room that is gone."""
-        for person, seqs in self._seqs.items():
-            if seqs.pop(room, None) is not None:
+        for person, reads in self._reads.items():
+            if reads.pop(room, None) is not None:
                 self._due.pop((person, room), None)
 
     def forget(self, is_here: Callable[[str], bool], is_coming: Callable[[str], bool]) -> None:
@@ -82,4 +105,4 @@ class Markers:
         for person in [one for one in self._left if not is_coming(one)]:
             del self._left[person]
             if not is_here(person):
-                self._seqs.pop(person, None)
+                self._reads.pop(person, None)

@@ -15,11 +15,18 @@ from hubbub.chat.facts import fact_of
 from hubbub.chat.people import READ
 from hubbub.hub.asking import Reading, read_facts
 from hubbub.hub.flow.private import last_seen
-from hubbub.hub.known.markers import Marker
+from hubbub.hub.known.markers import Marker, Read
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.state import State
 
-_seq: Final = msgspec.json.Decoder(int)
+
+class _Back(msgspec.Struct):
+    """What a fact says of a marker that was moved back; of any other it has but the seq."""
+
+    unread_after: int
+
+
+_value: Final = msgspec.json.Decoder(int | _Back)
 
 
 def load(state: State, id_: str) -> Reading:
@@ -28,48 +35,54 @@ def load(state: State, id_: str) -> Reading:
         return
     beginning = f"{READ}{id_}/"
     facts = yield from read_facts(state, beginning)
-    # What the log could not take so far counts, too: it will be noted again.
+    # What the log could not take so far counts, and more: it is newer, and will be noted again.
     noted = (draft.event for draft in state.noted.values())
-    seqs: dict[str, int] = {}
+    reads: dict[str, Read] = {}
     for fact in chain(facts, noted):
         if isinstance(fact, Fact) and fact.key.startswith(beginning):
-            room = fact.key.removeprefix(beginning)
-            seqs[room] = max(_seq_of(fact), seqs.get(room, 0))
-    state.markers.begin(id_, seqs)
+            reads[fact.key.removeprefix(beginning)] = _read_of(fact)
+    state.markers.begin(id_, reads)
 
 
-def _seq_of(fact: Fact) -> int:
+def _read_of(fact: Fact) -> Read:
     try:
-        return _seq.decode(fact.value)
+        value = _value.decode(fact.value)
     except msgspec.DecodeError:  # it clears, or cannot be read
-        return 0
+        return Read()
+    return Read(value.unread_after, unread=True) if isinstance(value, _Back) else Read(value)
 
 
-def see(state: State, session: Session, room: Room, seq: int, at: int) -> None:
-    """Move the marker of a session's person; all their sessions are told, and this one anyway."""
+def see(
+    state: State, session: Session, room: Room, seq: int, at: int, *, unread: bool = False
+) -> None:
+    """Move the marker of a session's person; all their sessions are told, and this one anyway.
+
+    It moves back only if what follows is to be `unread`.
+    """
     person = session.person
-    seq = min(seq, last_seen(person, room))
-    if person.id and not state.markers.move(person.id, room.name, seq):
-        _tell(session, room.name, state.markers.seq(person.id, room.name))
+    read = Read(min(seq, last_seen(person, room)), unread)
+    move = state.markers.move_back if unread else state.markers.move
+    if person.id and not move(person.id, room.name, read.seq):
+        _tell(session, room.name, state.markers.read(person.id, room.name))
         return
     if person.id:
         state.markers.log_later(person.id, room.name, at)
     for one in state.here.named(person.key):
         if one is session or not one.congested:
-            _tell(one, room.name, seq)
+            _tell(one, room.name, read)
 
 
-def _tell(session: Session, room: str, seq: int) -> None:
-    session.send(Seen(room=room, seq=seq))
+def _tell(session: Session, room: str, read: Read) -> None:
+    session.send(Seen(room=room, seq=read.seq, unread=read.unread))
     if (member := session.members.get(room)) is not None:
-        member.marker = seq
+        member.marker = read.seq
 
 
 def tell_what_moved(state: State, member: Member) -> None:
     """Tell a member that did not read where its person's marker is now, if it has moved."""
-    seq = state.markers.seq(member.session.person.id, member.room.name)
-    if seq > member.marker:
-        _tell(member.session, member.room.name, seq)
+    read = state.markers.read(member.session.person.id, member.room.name)
+    if read.seq > member.marker or (read.unread and read.seq < member.marker):
+        _tell(member.session, member.room.name, read)
 
 
 def take(state: State, facts: Iterable[Fact]) -> None:
@@ -79,12 +92,25 @@ def take(state: State, facts: Iterable[Fact]) -> None:
         id_, _, room = rest.partition("/")
         if f"{family}/" != READ or id_ not in state.markers:
             continue
-        seq = _seq_of(fact)
         person = state.here.person(id_)
-        if state.markers.move(id_, room, seq) and person is not None:
+        if _is_news(state, id_, room, fact) and person is not None:
             for one in state.here.named(person.key):
                 if not one.congested:
-                    _tell(one, room, seq)
+                    _tell(one, room, state.markers.read(id_, room))
+
+
+def _is_news(state: State, id_: str, room: str, fact: Fact) -> bool:
+    """Move a marker as a fact says, unless it is older than what is known; return whether it did.
+
+    What this server noted comes back from the log, and meanwhile the marker may have moved back.
+    """
+    noted = state.noted.get(fact.key)
+    if noted is not None and (not noted.event.seq or fact.seq <= noted.event.seq):
+        return False
+    read = _read_of(fact)
+    if read.unread and not state.markers.is_due(id_, room):
+        return state.markers.move_back(id_, room, read.seq)
+    return state.markers.move(id_, room, read.seq)
 
 
 def read_by_themselves(state: State, room: Room, events: Iterable[AnyLogged]) -> None:
@@ -122,10 +148,11 @@ def log_due(state: State, at: float) -> None:
 
 
 def _log(state: State, markers: Iterable[Marker]) -> None:
-    for id_, room, seq in markers:
+    for id_, room, read in markers:
         if id_ not in state.book.profiles:
             continue  # they are forgotten
-        _note(state, fact_of(f"{READ}{id_}/{room}", seq, by=id_, at=state.at))
+        value = _Back(read.seq) if read.unread else read.seq
+        _note(state, fact_of(f"{READ}{id_}/{room}", value, by=id_, at=state.at))
 
 
 def _note(state: State, fact: Fact) -> None:

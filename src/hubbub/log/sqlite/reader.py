@@ -19,7 +19,7 @@ from hubbub.chat.events import AnyLogged, Message, Page, Reaction, Revision, Rev
 from hubbub.chat.fold import fold
 from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, RevisionsQuery
 from hubbub.log.newest import Newest, as_it_reads, fitting, newest_of
-from hubbub.log.pages import PAGE_BYTES_MAX, REVISIONS_MAX, page_of, revisions_of
+from hubbub.log.pages import COUNTED_MAX, PAGE_BYTES_MAX, REVISIONS_MAX, page_of, revisions_of
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.seals import unsealed
 
@@ -221,6 +221,15 @@ SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
     ORDER BY number DESC LIMIT :limit
 )
 """
+# Each row read has at least one of them.
+_COUNTED = """
+SELECT coalesce(sum(last - max(first, :after + 1) + 1), 0) FROM (
+    SELECT first, last FROM segments
+    WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 1 AND last > :after
+    ORDER BY last LIMIT :counted_max
+)
+"""
+
 _REACTIONS = """
 SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
     SELECT sealed FROM json_each(:targets) CROSS JOIN reactions ON reactions.target = value
@@ -328,7 +337,10 @@ def read_page(connection: sqlite3.Connection, query: PageQuery) -> Page:
         asked["target"] = query.answers_to
     ascending = query.after is not None or query.pinned or query.answers_to is not None
     page, _ = read_folded(connection, _statement(query), asked, ascending=ascending)
-    return page
+    if not query.counts or query.after is None:
+        return page
+    (counted,) = connection.execute(_COUNTED, {**asked, "counted_max": COUNTED_MAX}).fetchone()
+    return replace(page, count=min(counted, COUNTED_MAX))
 
 
 def _statement(query: PageQuery) -> str:

@@ -8,6 +8,7 @@ written, as ever.
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,16 @@ EDGE_LINES_MAX = 5
 
 WANTED_WITHIN_ITEMS = 60
 """Messages that are not here are asked for while still so many items are before the screen."""
+
+
+class Side(Enum):
+    """Where something of the log is, as seen from the screen."""
+
+    NOWHERE = "nowhere"
+    ABOVE = "above"
+    HERE = "here"
+    BELOW = "below"
+
 
 _MARKED = Style(reverse=True)
 """Seen with every choice of colours, and with none."""
@@ -77,6 +88,9 @@ class LogView(Widget):
     class Touched(TextualMessage):
         """A mouse button was pressed on the log, and is released."""
 
+    class Drawn(TextualMessage):
+        """Something else may be on the screen now."""
+
     class Moved(TextualMessage):
         """The log was scrolled, or a message chosen."""
 
@@ -93,6 +107,8 @@ class LogView(Widget):
         self._mark: Mark | None = None
         self._renewals = room.log.renewals
         self._at_edge: Timer | None = None
+        self._unread: tuple[object, int | None] = (None, None)
+        """What was found the last time, and in which log."""
 
     @property
     def room(self) -> RoomState:
@@ -155,6 +171,7 @@ class LogView(Widget):
         if self.is_following != following:
             self.call_later(self._tell, self.Moved)
         self._want()
+        self.call_later(self._tell, self.Drawn)
 
     def _want(self) -> None:
         """Ask for what is not here and may soon be seen."""
@@ -205,6 +222,43 @@ class LogView(Widget):
         """Show a message with what stands around it, and choose it."""
         self._window.jump(seq)
         self._moved()
+
+    # What is unread.
+
+    @property
+    def seen(self) -> int:
+        """The newest seq that is on the screen; 0: none, or not what is to be there."""
+        return 0 if self._is_stale else self._window.seen
+
+    @property
+    def unread(self) -> int | None:
+        """The index of the first message below the unread line, if it is here."""
+        line, log = self.room.unread_after, self.room.log
+        if line is None or not (self.room.filled and self.room.is_here(line)):
+            return None
+        key = (self.room.name, line, log.renewals, log.first, log.settled_end)
+        if key != self._unread[0]:
+            self._unread = (key, log.first_after(line))
+        return self._unread[1]
+
+    @property
+    def unread_side(self) -> Side:
+        """Where the unread line is, as seen from the screen."""
+        index = self.unread
+        if index is None:
+            return Side.NOWHERE
+        first, end = self._window.shown_now
+        if index < first or (index == first and self._window.is_cut):
+            return Side.ABOVE
+        return Side.BELOW if index >= end else Side.HERE
+
+    def to_unread(self) -> bool:
+        """Show the first unread message on top; return whether it is here."""
+        if (index := self.unread) is None:
+            return False
+        self._window.open_at(index)
+        self._moved()
+        return True
 
     def clear_choice(self) -> None:
         """Choose no message any more."""

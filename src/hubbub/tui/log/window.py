@@ -31,6 +31,9 @@ _CACHED_MAX = 2000
 _STUCK_FROM_ROWS = 4
 """In fewer rows, none is spared for a line that tells who speaks."""
 
+CONTEXT_LINES = 2
+"""What of what was read stands above the first unread message."""
+
 
 class Place(NamedTuple):
     """An item, and a line counted from its body: lines above the body are negative."""
@@ -319,6 +322,38 @@ class Window:
             if self.top is not None:
                 self.scroll(-self._size.height)
         self._keep()
+
+    def open_at(self, index: int) -> None:
+        """Show an item on top, with a little of what stands above it."""
+        self._keep_place()
+        self._left_at = self.log.end
+        self.top = Place(index, -self.block(index).body)
+        self.scroll(-CONTEXT_LINES)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the first item on the screen begins above it."""
+        top = self.top or self._shown_top
+        first, end = self.shown_now
+        return first < end and top.line > -self.block(first).body
+
+    @property
+    def shown_now(self) -> tuple[int, int]:
+        """What of `shown` the log still has; nothing if it was renewed since."""
+        if self._kept.renewals != self.log.renewals:
+            return (self.log.end, self.log.end)
+        first, end = max(self.shown[0], self.log.first), min(self.shown[1], self.log.end)
+        return first, max(first, end)
+
+    @property
+    def seen(self) -> int:
+        """The newest seq that is on the screen, as far as nothing covers it; 0: none."""
+        covered = 0 if self.is_following else 1  # by how much there is below
+        first, end = self.shown_now
+        for index in range(end - 1 - covered, first - 1, -1):
+            if isinstance(item := self.log[index], Said):
+                return item.message.seq
+        return 0
 
     def jump(self, seq: int) -> None:
         """Show a message with what stands around it, and choose it."""

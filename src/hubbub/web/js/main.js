@@ -43,6 +43,7 @@ import { People } from "./views/people.js";
 import { Preferences } from "./views/preferences.js";
 import { openSettings } from "./views/settings.js";
 import { Sidebar } from "./views/sidebar.js";
+import { Stopped } from "./views/stopped.js";
 import { Threads } from "./views/threads.js";
 import { counted, listed, refusal } from "./views/wording.js";
 
@@ -104,7 +105,7 @@ async function jump({ room, seq }) {
   else await chat.join(room);
   drawers.close();
   follow();
-  await log.jumpTo(seq);
+  await log.jumpTo(seq, { isFocused: true });
 }
 
 const desk = {
@@ -238,6 +239,9 @@ function mention(name) {
 listenToKeys({
   switchRoom: () => openSwitcher(chat, tell),
   search: () => desk.search(""),
+  unread: () => void stopped.toFirst(),
+  newest: () => stopped.toNewest(),
+  markRead: () => stopped.markRead(),
   help: desk.help,
   settings: desk.settings,
   write: goBack,
@@ -272,9 +276,14 @@ const threads = new Threads(chat, { jump, tell, ready: (text) => emoji.ready(tex
 const histories = new Histories(chat, tell);
 const attention = new Attention(chat, jump, storage);
 const log = new LogView(logElement, {
-  older: () => here((room) => void chat.loadOlder(room.name)),
-  between: (isDown) => here((room) => void chat.loadBetween(room.name, isDown)),
+  older: () => here((room) => void chat.reading.loadOlder(room.name)),
+  between: (isDown) => here((room) => void chat.reading.loadBetween(room.name, isDown)),
   atEnd: look,
+  drawn: () => {
+    see();
+    stopped.draw();
+  },
+  unread: (message) => chat.reading.markUnread(message),
   reply: (message) => composer.reply(message),
   quote: ({ text }, selected) => composer.quote(selected || text),
   threads,
@@ -293,12 +302,13 @@ const log = new LogView(logElement, {
   },
   discard: (post) => chat.discard(post),
   name: () => chat.name,
-  reach: async (seq) => (chat.current ? chat.reach(chat.current.name, seq) : false),
+  reach: async (seq) => (chat.current ? chat.reading.reach(chat.current.name, seq) : false),
   may: mayDo,
   isMe,
   isName,
 });
 
+const stopped = new Stopped(chat, log);
 const appearance = new Appearance(preferences, () => log.renew());
 
 /** What the settings show. @type {import("./views/settings.js").Section[]} */
@@ -320,12 +330,22 @@ function follow() {
   shown = chat.current;
 }
 
+/** Note what the user has read. */
+function see() {
+  const room = chat.current;
+  if (!room?.unread || room !== log.room || room.bookmark.isHeld) return;
+  if (!chat.attentive || stopped.isOpening) return;
+  if (log.isAtEnd) chat.reading.read(room.name);
+  else chat.reading.readTo(room.name, log.seen);
+}
+
 /** Note what the user has read, and offer the way to what is new. */
 function look() {
   const room = chat.current;
   if (!room) return;
+  see();
+  stopped.draw();
   const { unread, pending } = room;
-  if (log.isAtEnd && chat.attentive && unread) chat.read(room.name);
   logElement.classList.toggle("reactless", !chat.order.may("react", room));
   newest.hidden = log.isAtEnd;
   newest.classList.toggle("unread", unread > 0);
@@ -367,6 +387,7 @@ chat.subscribe((changes) => {
     header.update();
     if (changes.has("members") || changes.has("rooms")) people.update();
     follow();
+    stopped.update();
     look();
     sidebar.update();
     if (wasHidden) composer.focus();
@@ -405,6 +426,7 @@ window.addEventListener("focus", attend);
 window.addEventListener("blur", attend);
 window.addEventListener("online", () => chat.retryNow());
 document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") stopped.comeBack();
   attend();
   if (document.visibilityState === "visible") chat.retryNow();
 });

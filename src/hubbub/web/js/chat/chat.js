@@ -13,10 +13,10 @@ import { Identity } from "./identity.js";
 import { isOwn } from "./me.js";
 import { sameName } from "./names.js";
 import { Order } from "./order.js";
-import { loadBetween, loadOlder, reach } from "./paging.js";
 import { People } from "./people.js";
 import { Place } from "./place.js";
 import { inert } from "./posting.js";
+import { Reading } from "./reading.js";
 import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
 import { Threads } from "./threads.js";
@@ -63,6 +63,7 @@ export class Chat {
   account;
   order;
   people;
+  reading;
   threads;
 
   /**
@@ -121,6 +122,7 @@ export class Chat {
     this.account = new Account(this.#session, () => this.#place);
     this.people = new People(this.#session, () => this.#place);
     this.order = new Order(this.#session, () => this.#place);
+    this.reading = new Reading(() => this.#place, this.#changes);
     this.threads = new Threads(this.#session);
   }
 
@@ -362,15 +364,6 @@ export class Chat {
     this.#changes.note(SIGHT, name);
   }
 
-  /** @param {string} name of a room that the user has seen the end of */
-  read(name) {
-    const room = this.#place.rooms.find(name);
-    if (!room?.filled) return;
-    this.#place.rooms.read(room);
-    this.#place.markers.moved();
-    this.#changes.note("unread", name);
-  }
-
   // What is said.
 
   /**
@@ -423,33 +416,6 @@ export class Chat {
   // What is asked.
 
   /**
-   * @param {string} name
-   * @returns {Promise<boolean>} whether older messages came
-   */
-  async loadOlder(name) {
-    const room = this.#place.rooms.find(name);
-    return room ? loadOlder(room, this.#place.pager) : false;
-  }
-
-  /**
-   * @param {string} name
-   * @param {boolean} isDown see `loadBetween`
-   */
-  async loadBetween(name, isDown) {
-    const room = this.#place.rooms.find(name);
-    if (room) await loadBetween(room, isDown, this.#place.pager);
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} seq
-   * @returns {Promise<boolean>} whether the message is here now
-   */
-  async reach(name, seq) {
-    const room = this.#place.rooms.find(name);
-    return room ? reach(room, seq, this.#place.pager) : false;
-  }
-
   /**
    * @param {string} query
    * @param {{room?: string, before?: number}} [where]

@@ -87,6 +87,7 @@ export class Order {
     const isMine = isOwn(message, this.#place());
     switch (deed) {
       case "copy":
+      case "unread":
         return true;
       case "react":
         return this.may("react", room);

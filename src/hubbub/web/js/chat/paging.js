@@ -15,7 +15,7 @@ import { ChatError } from "./errors.js";
  * @property {(room: RoomState, messages: readonly Message[]) => void} loaded called when messages have come, or are on their way
  * @property {() => void} settled called when a room was entered, or cannot be
  *
- * @typedef {import("./replica.js").Where & {limit: number}} Slice of a room's messages
+ * @typedef {import("./replica.js").Where & {limit: number, count?: boolean}} Slice of a room's messages
  */
 
 const PAGE_MESSAGES = 100;
@@ -71,6 +71,20 @@ export async function reach(room, seq, pager) {
 }
 
 /**
+ * Get what follows a seq, and some of what stands before.
+ *
+ * @param {RoomState} room
+ * @param {number} seq
+ * @param {Pager} pager
+ * @returns {Promise<boolean>} whether it is here
+ */
+export async function openAfter(room, seq, pager) {
+  while (room.page) await room.page;
+  if (!room.isHere(seq)) await load(room, pager, { limit: PAGE_MESSAGES, around: seq, count: true });
+  return room.isHere(seq);
+}
+
+/**
  * @param {RoomState} room
  * @param {Pager} pager
  * @param {Slice} slice
@@ -105,6 +119,7 @@ async function take(room, pager, slice) {
   }
   room.page = null;
   room.filled ||= !isLost; // what cannot be read shall not hide what is said from now on
+  if (page?.count !== undefined && slice.around === room.seen) room.bookmark.count(page.count);
   // What is newer than the cursor is not shown yet, but comes as an event.
   pager.loaded(room, page?.messages.filter(({ seq }) => seq <= replica.cursor) ?? []);
   return page !== null && page.messages.length > 0;

@@ -144,10 +144,16 @@ export class Place {
     if (event.type === "removed") this.#removed(event);
     if (event.type === "ignoring") this.#ignores(event.people);
     if (event.type === "added") this.#added(event);
-    const marker = event.type === "seen" ? event.seq : event.type === "room" ? event.seen : undefined;
-    if (marker !== undefined && this.markers.heard(event.room, marker))
-      this.#changes.note(["log", "unread"], event.room);
+    this.#marked(event);
     this.#send();
+  }
+
+  /** @param {WireEvent} event that may tell where the user has stopped */
+  #marked({ type, room, seq, seen, unread }) {
+    const marker = type === "seen" ? seq : type === "room" ? seen : undefined;
+    if (marker === undefined) return;
+    const how = unread ? "moved back" : type === "room" ? "entered" : "moved";
+    if (this.markers.heard(room, marker, how)) this.#changes.note(["log", "unread"], room);
   }
 
   /** @param {WireEvent} event that the user is not in a room any more */

@@ -1,5 +1,6 @@
 /** One room as the user has it: its log, what of it was seen, the draft, and who is typing. */
 
+import { Bookmark } from "./bookmark.js";
 import { Ignoring, Shown } from "./ignoring.js";
 import { isOwn } from "./me.js";
 import { isDirect, isSystem, sameName, titleOf } from "./names.js";
@@ -29,23 +30,14 @@ export class RoomState {
   barred = "";
   /** Why the user could not write in it the last time, though they may be in it. */
   muted = "";
-  unread = 0;
-  mentions = 0;
-  /** @type {number | null} the unread line stands after this seq */
-  unreadAfter = null;
   /** Whether the newest page has come. */
   filled = false;
   /** @type {Promise<boolean> | null} the page that is on its way */
   page = null;
   /** Whether the server knows that we are in it, on this connection. */
   entered = false;
-  /** @type {number | null} the newest seq that the user saw */
-  seen;
-  /** @type {number | null} up to which seq messages are counted as read or unread */
-  #counted = null;
-  /** The newest seq that the user was told of, if it called them. */
-  #announced = 0;
-  #interrupted = true;
+  /** Where the user stopped. */
+  bookmark;
   #keepDraft;
   #shown;
   /** @type {Map<string, number>} name to when it ends */
@@ -55,14 +47,15 @@ export class RoomState {
    * @param {string} name
    * @param {object} kept from an earlier visit
    * @param {number | null} kept.seen
+   * @param {number | null} [kept.line]
    * @param {string} kept.draft
    * @param {(draft: string) => void} keepDraft
    * @param {Ignoring} [ignoring] whom the user ignores
    */
-  constructor(name, { seen, draft }, keepDraft, ignoring = new Ignoring()) {
+  constructor(name, { seen, line, draft }, keepDraft, ignoring = new Ignoring()) {
     this.name = name;
     this.title = titleOf(name);
-    this.seen = seen;
+    this.bookmark = new Bookmark({ seen, line });
     this.draft = draft;
     this.replica = new Replica(name, 0, { messagesMax: MESSAGES_MAX });
     this.#keepDraft = keepDraft;
@@ -112,6 +105,40 @@ export class RoomState {
     return hole && this.filled ? this.#shown.countBefore(this.replica, hole.upto + 1) : -1;
   }
 
+  get seen() {
+    return this.bookmark.seen;
+  }
+
+  get unread() {
+    return this.bookmark.unread;
+  }
+
+  get mentions() {
+    return this.bookmark.mentions;
+  }
+
+  /** @returns {number | null} the unread line stands after this seq */
+  get unreadAfter() {
+    return this.bookmark.line;
+  }
+
+  /** Whether what follows a seq is here. @param {number} seq */
+  isHere(seq) {
+    const { backTo, hole } = this.replica;
+    return this.filled && seq >= backTo && !(hole && seq >= hole.after && seq < hole.upto);
+  }
+
+  /** @param {number} seq @returns {number} where in `messages` the first one stands that follows it */
+  placeAfter(seq) {
+    return this.filled ? this.#shown.countBefore(this.replica, seq + 1) : 0;
+  }
+
+  /** @returns {Message | undefined} the first below the unread line, if it is here */
+  get firstUnread() {
+    const line = this.unreadAfter;
+    return line !== null && this.isHere(line) ? this.messages[this.placeAfter(line)] : undefined;
+  }
+
   get complete() {
     const { messages, start, cursor } = this.replica;
     return { from: messages[this.replica.countBefore(start + 1)]?.seq ?? cursor, to: cursor };
@@ -157,9 +184,7 @@ export class RoomState {
   replaced() {
     this.filled = false;
     this.page = null;
-    this.seen = this.#counted = this.unreadAfter = null;
-    this.unread = this.mentions = this.#announced = 0;
-    this.#interrupted = true;
+    this.bookmark.forget();
   }
 
   /**
@@ -170,11 +195,14 @@ export class RoomState {
    */
   readElsewhere(seq) {
     if (seq <= (this.seen ?? 0)) return false;
-    this.seen = seq;
-    this.#counted = this.unreadAfter = null;
-    this.unread = this.mentions = 0;
-    this.#interrupted = true;
+    this.bookmark.begin(seq);
     return true;
+  }
+
+  /** What follows shall be unread again. @param {number} seq */
+  stopAt(seq) {
+    this.bookmark.begin(seq);
+    this.bookmark.isHeld = true;
   }
 
   /** Call it what people call it. @param {string} [title] none: by its name */
@@ -210,7 +238,7 @@ export class RoomState {
 
   /** What comes next stands under an unread line, even if the user is looking. */
   interrupt() {
-    this.#interrupted = true;
+    this.bookmark.interrupt();
   }
 
   /**
@@ -222,39 +250,46 @@ export class RoomState {
    * @returns {Message[]} others' new messages that call the user
    */
   follow(me, isMention, attentive) {
-    const { messages, last } = this.replica;
-    // On the first visit nothing of the past is new, but in a private room all is.
-    this.seen ??= this.isDirect ? 0 : last;
-    this.seen = Math.min(this.seen, last); // the log may have been emptied meanwhile
-    const since = Math.min(this.#counted ?? this.seen, last);
-    let start = messages.length;
-    while (start > 0 && messages[start - 1].seq > since) start -= 1;
-    const fresh = messages.slice(start).filter((one) => !isOwn(one, me) && !this.#shown.hides(one));
+    const { messages, last, start } = this.replica;
+    const { fresh, calls } = this.bookmark.follow({
+      messages,
+      start,
+      last,
+      isAllNew: this.isDirect,
+      attentive,
+      isNew: (one) => !isOwn(one, me) && !this.#shown.hides(one),
+      isCall: ({ text, reply_to }) => this.isDirect || isMention(text) || this.#isOf(me, reply_to),
+    });
     for (const { from } of fresh) this.#typing.delete(from);
-    if (fresh.length && !this.unread && (this.#interrupted || !attentive)) {
-      // Own messages just above are seen: the user wrote them.
-      const above = messages[this.replica.indexOf(fresh[0].seq) - 1];
-      this.unreadAfter = above?.seq ?? this.seen;
-    }
-    if (fresh.length || this.#counted === null) this.#interrupted = false;
-    this.#counted = Math.max(since, messages.at(-1)?.seq ?? 0);
-    const calls = fresh.filter(({ text }) => this.isDirect || isMention(text));
-    this.unread += fresh.length;
-    this.mentions += calls.length;
-    const news = calls.filter(({ seq }) => seq > this.#announced);
-    this.#announced = Math.max(this.#announced, this.#counted);
-    return news;
+    return calls;
+  }
+
+  /**
+   * @param {import("./me.js").Me} me
+   * @param {number} [seq]
+   * @returns {boolean} whether a message that is here is the user's
+   */
+  #isOf(me, seq = -1) {
+    const message = this.replica.messages[this.replica.indexOf(seq)];
+    return message !== undefined && isOwn(message, me);
   }
 
   /** The user sees the room's end. */
   read() {
-    this.seen = Math.max(this.seen ?? 0, this.replica.messages.at(-1)?.seq ?? 0);
-    this.unread = this.mentions = 0;
+    this.bookmark.read(this.replica.messages.at(-1)?.seq ?? 0);
+  }
+
+  /** The user has seen all up to a message. @param {number} seq @param {import("./me.js").Me} me */
+  readTo(seq, me) {
+    const seen = this.seen ?? 0;
+    const between = this.messages.slice(this.placeAfter(seen), this.placeAfter(seq));
+    const others = between.filter((one) => !isOwn(one, me)).length;
+    this.bookmark.readTo(seq, this.isHere(seen) ? others : undefined);
   }
 
   /** The user has seen the unread line and goes on. */
   goOn() {
-    this.unreadAfter = null;
+    this.bookmark.goOn();
   }
 
   /**

@@ -57,10 +57,12 @@ export class Rooms {
     if (known) return known;
     const kept = {
       seen: this.#kept("seen", 0).get(name) ?? null,
+      line: this.#kept("lines", 0).get(name) ?? null,
       draft: this.#kept("drafts", "").get(name) ?? "",
     };
     const keep = (/** @type {string} */ draft) => this.#keep("drafts", name, draft || undefined);
     const room = new RoomState(name, kept, keep, this.#ignoring);
+    room.bookmark.keepLine = (line) => this.#keep("lines", name, line ?? undefined);
     room.title = this.#kept("titles", "").get(name) ?? room.title;
     this.list.push(room);
     this.sort();
@@ -77,6 +79,7 @@ export class Rooms {
     room.setDraft("");
     this.remove(room);
     this.#keep("seen", room.name, undefined);
+    this.#keep("lines", room.name, undefined);
     this.remember();
   }
 
@@ -91,12 +94,6 @@ export class Rooms {
     );
   }
 
-  /** @param {RoomState} room that the user has read to its end */
-  read(room) {
-    room.read();
-    this.keepSeen(room);
-  }
-
   /** @param {RoomState} room */
   keepSeen(room) {
     this.#keep("seen", room.name, room.seen);
@@ -104,7 +101,7 @@ export class Rooms {
 
   /**
    * @template T
-   * @param {"drafts" | "seen" | "titles"} what
+   * @param {"drafts" | "seen" | "lines" | "titles"} what
    * @param {T} kind
    * @returns {Map<string, T>} by room, which may be called "constructor"; only what is of this kind
    */
@@ -114,7 +111,7 @@ export class Rooms {
   }
 
   /**
-   * @param {"drafts" | "seen"} what
+   * @param {"drafts" | "seen" | "lines"} what
    * @param {string} room
    * @param {string | number | null | undefined} value
    */

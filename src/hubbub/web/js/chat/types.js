@@ -42,6 +42,7 @@
  * @property {number} last
  * @property {boolean} [newer] whether there is more after a page around a message
  * @property {Stretch[]} [missing] what of these the server cannot read any more
+ * @property {number} [count] how many messages there are after the seq that was asked for, up to 1,000
  * @property {number} [reached] from which seq on a search looked that was broken off
  *
  * @typedef {{after: number, upto: number}} Stretch of a room's log

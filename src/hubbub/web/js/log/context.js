@@ -111,5 +111,5 @@ function lostAbove(room, item, above) {
 function isFirstUnread(room, item, above) {
   const line = room.unreadAfter;
   if (line === null || !("seq" in item) || item.seq <= line) return false;
-  return above && "seq" in above ? above.seq <= line : room.beginning;
+  return above && "seq" in above ? above.seq <= line : room.isHere(line);
 }

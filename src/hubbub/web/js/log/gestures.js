@@ -85,6 +85,7 @@ export function listen(element, view, callbacks) {
       thread: () => callbacks.threads.open(item),
       pins: () => view.room && callbacks.threads.openPins(view.room),
       revisions: () => callbacks.threads.openRevisions(item),
+      unread: () => callbacks.unread(item),
       quoted: () => void view.jumpTo(item.reply_to ?? -1),
       toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
       react: () =>

@@ -13,6 +13,7 @@ import { SLOW_MS, isOnItsWay, lookOf } from "./looks.js";
 import { Plane } from "./plane.js";
 import { Rows } from "./rows.js";
 import { heldBy, listenToCopying, select } from "./selection.js";
+import { Timers } from "./timers.js";
 import { Track } from "./track.js";
 
 /**
@@ -25,7 +26,9 @@ import { Track } from "./track.js";
  * @typedef {object} Callbacks
  * @property {() => void} older the user nears the oldest message that is here
  * @property {(isDown: boolean) => void} between the user nears what is left out, going down, or else up
+ * @property {(message: Message) => void} unread
  * @property {(atEnd: boolean) => void} atEnd
+ * @property {() => void} drawn something else may be seen now
  * @property {(message: Message) => void} reply
  * @property {(message: Message, selected: string) => void} quote
  * @property {import("../views/threads.js").Threads} threads
@@ -48,6 +51,7 @@ import { Track } from "./track.js";
 
 const MARGIN_PX = 600; // drawn above and below what is seen
 const OLDER_PX = 2000; // messages are asked for that are nearer than this to what is seen
+const UNREAD_PX = 100; // where the first unread message is put: below what stands over the log
 const EDGE_PX = 12;
 const PASSES_MAX = 6;
 const REST_MS = 150; // so long after scrolling ends, it has ended
@@ -85,8 +89,7 @@ export class LogView {
   #wantedToo = [];
 
   #isScrolling = false;
-  /** @type {Record<string, ReturnType<typeof setTimeout>>} */
-  #timers = {};
+  #timers = new Timers();
 
   /**
    * @param {HTMLElement} element empty; it scrolls
@@ -136,8 +139,34 @@ export class LogView {
     if (this.#room) this.#restore(this.#isFollowing ? null : this.#seen);
   }
 
-  /** @param {number} seq */
-  async jumpTo(seq) {
+  /** Where the first unread message is: above what is seen, below it, or there; "" if it is not here. */
+  get unreadSide() {
+    const index = this.#room?.firstUnread ? this.#room.indexOf(this.#room.firstUnread.seq) : -1;
+    if (index < 0) return "";
+    if (this.#track.top(index) < this.#plane.top - 1) return "above";
+    return this.#track.top(index) > this.#plane.top + this.#plane.height ? "below" : "there";
+  }
+
+  /** Put the first unread message, if it is here, to where reading begins. */
+  toUnread() {
+    this.update();
+    const first = this.#room?.firstUnread;
+    if (!this.#room || !first) return;
+    for (let pass = 0; pass < 2; pass++) this.#goTo(this.#room.indexOf(first.seq), UNREAD_PX); // heights may be estimates
+  }
+
+  /** @returns {number} the newest seq that is wholly seen; 0 if none is */
+  get seen() {
+    const room = this.#room;
+    if (!room || !this.#plane.height || !room.messages.length) return 0;
+    const bottom = this.#plane.top + this.#plane.height;
+    let index = Math.min(this.#track.at(bottom), room.messages.length - 1);
+    if (index >= 0 && this.#track.top(index + 1) > bottom + 1) index -= 1;
+    return room.messages[index]?.seq ?? 0;
+  }
+
+  /** @param {number} seq @param {{isFocused?: boolean}} [how] whether it gets the focus in any case */
+  async jumpTo(seq, { isFocused = false } = {}) {
     const room = this.#room;
     if (!room) return;
     if (room.indexOf(seq) < 0) await this.#callbacks.reach(seq);
@@ -146,11 +175,11 @@ export class LogView {
     const index = room.indexOf(seq);
     if (index < 0) return;
     this.#marked = seq;
-    this.#later("mark", MARKED_MS, () => {
+    this.#timers.set("mark", MARKED_MS, () => {
       this.#marked = null;
       this.#draw();
     });
-    const hadFocus = this.#element.contains(document.activeElement);
+    const hadFocus = isFocused || this.#element.contains(document.activeElement);
     this.#goTo(index, this.#plane.height / 3);
     if (hadFocus) this.focus(index);
   }
@@ -346,7 +375,7 @@ export class LogView {
 
   /** @param {number} ms unless it scrolls on */
   #restWithin(ms) {
-    this.#later("rest", ms, () => {
+    this.#timers.set("rest", ms, () => {
       this.#isScrolling = false;
       this.#draw();
     });
@@ -379,6 +408,7 @@ export class LogView {
     this.#seen = this.#place();
     if (this.#isFollowing !== this.#wasAtEnd) this.#callbacks.atEnd((this.#wasAtEnd = this.#isFollowing));
     if (room.filled && !room.loading) this.#wantMore(room);
+    this.#callbacks.drawn();
   }
 
   /** @param {RoomState} room */
@@ -431,7 +461,7 @@ export class LogView {
     const isWhole = this.#whole.has(key);
     const asked = { me: this.#callbacks.name(), isWhole, isMarked: this.#marked === key };
     const look = lookOf(room, index, asked, now);
-    if (isOnItsWay(look.item) && !look.isSlow) this.#later("slow", SLOW_MS, () => this.#draw());
+    if (isOnItsWay(look.item) && !look.isSlow) this.#timers.set("slow", SLOW_MS, () => this.#draw());
     return { key, look };
   }
 
@@ -454,17 +484,7 @@ export class LogView {
   /** Keep screen readers from announcing rows that only scroll into view. */
   #hush() {
     this.#element.setAttribute("aria-busy", "true");
-    this.#later("quiet", QUIET_MS, () => this.#element.removeAttribute("aria-busy"));
-  }
-
-  /**
-   * @param {string} what
-   * @param {number} ms
-   * @param {() => void} act
-   */
-  #later(what, ms, act) {
-    clearTimeout(this.#timers[what]);
-    this.#timers[what] = setTimeout(act, ms);
+    this.#timers.set("quiet", QUIET_MS, () => this.#element.removeAttribute("aria-busy"));
   }
 }
 

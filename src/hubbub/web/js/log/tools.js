@@ -18,6 +18,12 @@ const TOOLS = [
   { act: "reply", label: "Reply", key: "r", icon: "M8 5 3 10l5 5M3 10h8q5 0 6 6" },
   { act: "quote", label: "Quote", key: "q", icon: "M4 5v10M8 6h8M8 10h8M8 14h5" },
   { act: "copy", label: "Copy", key: "c", icon: "M7 7h9v9H7zM13 4H4v9" },
+  {
+    act: "unread",
+    label: "Mark unread from here",
+    key: "u",
+    icon: "M10 5a5 5 0 1 0 0 10 5 5 0 1 0 0-10M10 9.5v1M3 17h14",
+  },
   { act: "edit", label: "Edit", key: "e", icon: "m4 13 9-9 3 3-9 9H4z" },
   { act: "remove", label: "Delete", key: "d", icon: "M4 6h12M8 6V4h4v2M6 6l.7 10h6.6L14 6" },
   { act: "pin", label: "Pin", key: "p", icon: "M8 3h4l-1 6 3 2v2H6v-2l3-2zM10 13v4" },

@@ -4,6 +4,9 @@
  * @typedef {object} Moves What keys can ask for.
  * @property {() => void} switchRoom
  * @property {(steps: number, isUnread: boolean) => void} move to a room above or below
+ * @property {() => void} unread to the first unread message
+ * @property {() => void} newest to the newest message
+ * @property {() => void} markRead
  * @property {() => void} search
  * @property {() => void} help
  * @property {() => void} settings
@@ -43,6 +46,24 @@ const KEYS = [
     keys: "Alt+Shift+↑, ↓",
     purpose: "the next unread room",
     run: (moves, chord) => moves.move(chord.endsWith("Up") ? -1 : 1, true),
+  },
+  {
+    chords: ["Alt+u"],
+    keys: "Alt+U",
+    purpose: "to the first unread message",
+    run: (moves) => moves.unread(),
+  },
+  {
+    chords: ["Alt+n"],
+    keys: "Alt+N",
+    purpose: "to the newest message",
+    run: (moves) => moves.newest(),
+  },
+  {
+    chords: ["Alt+m"],
+    keys: "Alt+M",
+    purpose: "mark all of this room as read",
+    run: (moves) => moves.markRead(),
   },
   {
     chords: ["F6"],
