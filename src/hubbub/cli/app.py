@@ -1,6 +1,7 @@
 """The commands and their options. What a command does is imported when it runs."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -186,8 +187,9 @@ def join(
 )
 def send(
     words: Annotated[
-        list[str], typer.Argument(metavar="[ADDRESS] TEXT|-", callback=of_text, show_default=False)
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[ADDRESS] TEXT|-", callback=of_text, show_default=False),
+    ] = None,
     *,
     to: Annotated[
         str | None,
@@ -198,16 +200,25 @@ def send(
     person: Annotated[
         str | None, typer.Option(callback=of_text, help="Say it to one person, in private.")
     ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="Send a file with it, or alone. Give --file once for each."),
+    ] = None,
     password: Password = "",
 ) -> None:
     """Say TEXT, or each line of stdin if it is '-'.
 
     Before TEXT, what looks like an address is one: HOST:PORT, an IP address, a name with a dot,
-    'localhost' or a link. Any other goes behind --to, and with it there is only TEXT.
+    'localhost' or a link. Any other goes behind --to, and with it there is only TEXT. With --file,
+    TEXT may be left out.
     """
     from hubbub.cli.addressing import address_and, check_is_text
 
-    address, text = address_and(words, to, "--to")
+    if not (words or file):
+        raise typer.BadParameter("Say what to send: a text in quotes, '-', or --file PATH.")
+    address, text = address_and(words or [""], to, "--to")
+    if file and text == "-":
+        raise typer.BadParameter("Lines of stdin cannot have files. Give a text, or none.")
     if to is None and not address:
         check_is_text(text)
     if person is not None and room is not None:
@@ -220,4 +231,4 @@ def send(
     from hubbub.cli.send import send as run
     from hubbub.cli.visiting import planned
 
-    run(planned(address, name, room, password), text, person)
+    run(planned(address, name, room, password), text, person, file or ())

@@ -40,16 +40,17 @@ class TextLines(Form):
     """Lines as `hubbub history` prints them; each has its room, if there are several."""
 
     def __init__(self) -> None:
-        self._here = ""
+        self._here = self._server = ""
 
-    def begin(self, _address: str, rooms: list[ExportedRoom]) -> list[str]:
+    def begin(self, address: str, rooms: list[ExportedRoom]) -> list[str]:
         """Return nothing: every line says all."""
+        self._server = address
         self._here = rooms[0].name if len(rooms) == 1 else ""
         return []
 
     def tell(self, event: Message | Missing) -> list[str]:
         """Return the lines of a message."""
-        return Stamps(time=True, seq=True).put(event, transcript(event, self._here))
+        return Stamps(time=True, seq=True).put(event, transcript(event, self._here, self._server))
 
 
 class JsonLines(Form):

@@ -28,8 +28,8 @@ def history(
     async def page(chat: Chat) -> Page:
         return await chat.history(chat.room, before=before, after=after, around=around, limit=limit)
 
-    answer, room = asyncio.run(_ask(visits, page, json=json))
-    _show(answer, room, stamps, json=json)
+    answer, room, server = asyncio.run(_ask(visits, page, json=json))
+    _show(answer, room, server, stamps, json=json)
 
 
 def search(
@@ -50,19 +50,19 @@ def search(
         wanted = None if visits[0].room is None else chat.room
         return await chat.search(query, wanted, before=before, limit=limit)
 
-    answer, _ = asyncio.run(_ask(visits, page, json=json))
-    _show(answer, answer.room or "", stamps, json=json)
+    answer, _, server = asyncio.run(_ask(visits, page, json=json))
+    _show(answer, answer.room or "", server, stamps, json=json)
 
 
 async def _ask(
     visits: Sequence[Visit], page: Callable[[Chat], Awaitable[Page]], *, json: bool
-) -> tuple[Page, str]:
-    """Return the page, and the room that the command is about.
+) -> tuple[Page, str, str]:
+    """Return the page, the room that the command is about, and where the server is.
 
     As lines, it lacks what the ignored say; as JSON, it is what the server has.
     """
 
-    async def asked(visit: Visit) -> tuple[Page, str]:
+    async def asked(visit: Visit) -> tuple[Page, str, str]:
         async with visit.connect(joining=False, reconnect=False) as chat:
             async with told_of_waiting(chat):
                 answer = await page(chat)
@@ -70,18 +70,18 @@ async def _ask(
                 complain(lost(answer.room or chat.room, part.after, part.upto))
             if not json:
                 answer.messages = [one for one in answer.messages if not chat.is_ignored(one)]
-            return answer, chat.room
+            return answer, chat.room, chat.address
 
     return await read(visits, asked)
 
 
-def _show(page: Page, here: str, stamps: Stamps, *, json: bool) -> None:
+def _show(page: Page, here: str, server: str, stamps: Stamps, *, json: bool) -> None:
     with reader_may_leave():
         for message in page.messages:
             if json:
                 show_lines([encode(message).decode()])
             else:
-                show_lines(stamps.put(message, transcript(message, here)))
+                show_lines(stamps.put(message, transcript(message, here, server)))
     if page.reached is not None:
         complain(
             "the search was broken off, because it took too long; to search further back, add "

@@ -53,7 +53,7 @@ class Look(NamedTuple):
     def show(self, event: AnyClientEvent, chat: Chat) -> None:
         """Print what tells of an event, unless it is by somebody whom the user ignores."""
         if not chat.is_ignored(event):
-            show_lines(self.stamps.put(event, transcript(event, chat.room)))
+            show_lines(self.stamps.put(event, transcript(event, chat.room, chat.address)))
 
 
 def chat(

@@ -43,7 +43,7 @@ async def _follow(visit: Visit, *, after: int | None, json: bool, stamps: Stamps
                 if json:
                     show(encode(message).decode())
                 elif not chat.is_ignored(message):
-                    show_lines(stamps.put(message, transcript(message, chat.room)))
+                    show_lines(stamps.put(message, transcript(message, chat.room, chat.address)))
             if isinstance(event, Missing) and event.room == chat.room:
                 complain(lost(event.room, event.after, event.upto))
             if json:
@@ -52,7 +52,7 @@ async def _follow(visit: Visit, *, after: int | None, json: bool, stamps: Stamps
             elif not chat.is_ignored(event) and (
                 isinstance(event, ClassicMessage) or _is_of(event, chat.room)
             ):
-                show_lines(stamps.put(event, transcript(event, chat.room)))
+                show_lines(stamps.put(event, transcript(event, chat.room, chat.address)))
 
 
 def _is_of(event: AnyClientEvent, room: str) -> bool:

@@ -52,13 +52,19 @@ _LIKE_A_MARK = re.compile(r"\W*(\((private|edited|deleted)|\[[\w.-]+[],])")
 _ONE_WORD = re.compile(r"[\w.-]+")
 
 
-def transcript(event: AnyClientEvent, here: str) -> list[str]:
-    """Return the lines that tell of an event to somebody in the room `here`; often none."""
+def transcript(event: AnyClientEvent, here: str, server: str = "") -> list[str]:
+    """Return the lines that tell of an event to somebody in the room `here`; often none.
+
+    `server`: as in HOST:PORT, where files are.
+    """
     match event:
         case Message(sender=sender, room=room, deleted=True):
             lines = _lines(_saying(sender), "", _mark(room, here, "deleted"))
         case Message(sender=sender, room=room, text=text, me=me):
             label = _doing(sender) if me else _saying(sender)
+            if event.files:
+                named = [file.line(f"http://{server}") for file in event.files]
+                text = "\n".join([text, *named] if text else named)
             lines = _lines(label, text, _mark(room, here), room)
         case Edited(sender=sender, room=room, target=target, text=text):
             # Without a text if it was deleted since, of which another event tells.

@@ -16,6 +16,7 @@ from hubbub.client.admission import Admission, Proof
 from hubbub.client.classic import what_is_said
 from hubbub.client.driver import Driver
 from hubbub.client.events import AnyClientEvent, Received
+from hubbub.client.files import FileCommands
 from hubbub.client.grants import GrantCommands
 from hubbub.client.order import OrderCommands
 from hubbub.client.people import PeopleCommands
@@ -85,7 +86,9 @@ def connect(
     return Chat(person, waits_to_enter=not patient)
 
 
-class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, ThreadCommands):
+class Chat(
+    AccountCommands, PeopleCommands, OrderCommands, GrantCommands, ThreadCommands, FileCommands
+):
     """A person's presence on a server. Iterate over it to receive events.
 
     What it can be asked for is here and in the classes above it.
@@ -138,6 +141,11 @@ class Chat(AccountCommands, PeopleCommands, OrderCommands, GrantCommands, Thread
     def name(self) -> str:
         """The name as the server writes it."""
         return self._session.me.name
+
+    @property
+    def address(self) -> str:
+        """Where the server is, as HOST:PORT."""
+        return str(self._session.address)
 
     @property
     def person(self) -> e.PersonSummary | None:

@@ -221,6 +221,7 @@ class Exchange:
                 | e.Invitations()
                 | e.Token()
                 | e.Tokens()
+                | e.Upload()
                 | e.Hook()
                 | e.Hooks()
             ) if event.ref is not None:
