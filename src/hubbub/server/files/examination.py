@@ -73,23 +73,15 @@ def examine(path: Path, clean: Path, preview: Path) -> Found:
     """Return what a file is; of a picture, write what is to be kept, and a preview."""
     with path.open("rb") as file:
         head = file.read(TEXT_BYTES)
-    try:
-        picture = _opened(path)
-        if picture is not None:
+        if path.stat().st_size > PICTURE_BYTES_MAX:
+            return Found(_type_of(head))
+        try:
+            picture = Image.open(file, formats=list(_FORMATS))
             return _of_picture(picture, path.read_bytes(), clean, preview)
-    except Exception:  # noqa: BLE001 (a decoder may raise anything for what is made to harm it)
-        return Found(ORDINARY)
-    return Found(_type_of(head))
-
-
-def _opened(path: Path) -> Image.Image | None:
-    """Return a picture of a known format, not decoded yet; None if the file is something else."""
-    if path.stat().st_size > PICTURE_BYTES_MAX:
-        return None
-    try:
-        return Image.open(path, formats=list(_FORMATS))
-    except UnidentifiedImageError:
-        return None
+        except UnidentifiedImageError:
+            return Found(_type_of(head))
+        except Exception:  # noqa: BLE001 (a decoder may raise anything for what is made to harm it)
+            return Found(ORDINARY)
 
 
 def _of_picture(picture: Image.Image, stored: bytes, clean: Path, preview: Path) -> Found:
@@ -148,6 +140,8 @@ def _type_of(head: bytes) -> str:
     except (puremagic.PureError, ValueError):
         return ORDINARY
     best = next((one.mime_type for one in matches if one.mime_type), ORDINARY)
+    if best in _FORMATS.values():  # it begins like a picture, and cannot be decoded or is too long
+        return ORDINARY
     return _ONE_NAME.get(best, best)
 
 
