@@ -36,6 +36,7 @@ import { EmojiTable } from "./views/emoji.js";
 import { Entrance } from "./views/entrance.js";
 import { Header } from "./views/header.js";
 import { Histories } from "./views/histories.js";
+import { Hits } from "./views/hits.js";
 import { KEYS_SHOWN, leaveComposingAlone, listenToKeys } from "./views/keys.js";
 import { Ordering, askReport } from "./views/ordering.js";
 import { nextFrame, onClick, part, setText, write } from "./views/page.js";
@@ -122,7 +123,7 @@ const desk = {
   topic: (text) => here((room) => (text ? chat.setTopic(room.name, text) : askForTopic(room))),
   leave: () => here((room) => chat.leave(room.name)),
   /** @param {string} words */
-  search: (words) => openSearch(chat, jump, words, tell),
+  search: (words) => openSearch(chat, hits, { typed: words }, tell),
   who: () =>
     here(({ members, title }) =>
       tell(`${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`, [
@@ -239,6 +240,7 @@ function mention(name) {
 listenToKeys({
   switchRoom: () => openSwitcher(chat, tell),
   search: () => desk.search(""),
+  step: (steps) => (hits.isOpen ? hits.step(steps) : desk.search("")),
   unread: () => void stopped.toFirst(),
   newest: () => stopped.toNewest(),
   markRead: () => stopped.markRead(),
@@ -260,6 +262,7 @@ listenToKeys({
 // What the user sees.
 
 const app = part("app", HTMLElement);
+const hits = new Hits(jump, attempt, (typed, at) => openSearch(chat, hits, { typed, at }, tell));
 const newest = part("newest", HTMLElement);
 const logElement = part("log", HTMLElement);
 const drawers = new Drawers();

@@ -422,7 +422,12 @@ export class Chat {
    * @returns {Promise<{messages: Message[], more: boolean, reached?: number}>} ascending by seq
    */
   async search(query, where = {}) {
-    const page = await this.#session.ask({ type: "search", query, ...where });
+    const page = await this.#session.ask({
+      type: "search",
+      query,
+      zone: -new Date().getTimezoneOffset(),
+      ...where,
+    });
     return { messages: page.messages, more: page.more, reached: page.reached };
   }
 

@@ -18,6 +18,7 @@
  * @property {number} [edits] how often, if more than once
  * @property {boolean} [deleted]
  * @property {Record<string, string[]>} [reactions] emoji to the names that gave it
+ * @property {[number, number][]} [found] where in the text, in code points, a search found its words
  * @property {number} [replies] how many messages answer it
  * @property {boolean} [pinned]
  * @property {FileSummary[]} [files]

@@ -169,7 +169,11 @@ export class LogView {
   async jumpTo(seq, { isFocused = false } = {}) {
     const room = this.#room;
     if (!room) return;
-    if (room.indexOf(seq) < 0) await this.#callbacks.reach(seq);
+    if (room.indexOf(seq) < 0) {
+      this.#element.dataset.seeking = "";
+      await this.#callbacks.reach(seq);
+      delete this.#element.dataset.seeking;
+    }
     if (room !== this.#room) return;
     this.update();
     const index = room.indexOf(seq);

@@ -1,7 +1,7 @@
 /** The dialogs in which one chooses a room, a person or a message. */
 
 import { el } from "../log/element.js";
-import { excerpt } from "../markup/excerpt.js";
+import { contextOf } from "../markup/found.js";
 import { oneLine } from "../markup/visible.js";
 import { best } from "./fuzzy.js";
 import { openPicker } from "./picker.js";
@@ -14,7 +14,6 @@ import { openPicker } from "./picker.js";
  */
 
 const SEARCH_PATIENCE_MS = 150;
-const EXCERPT_CHARS_MAX = 300;
 
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -96,48 +95,69 @@ export function openRooms(chat, fail) {
 
 /**
  * @param {Chat} chat
- * @param {(message: Message) => unknown} jump
- * @param {string} typed
+ * @param {import("./hits.js").Hits} hits what walks through what is found
+ * @param {{typed: string, at?: number}} begin what is searched for at first, and which one is marked
  * @param {Fail} fail
  */
-export function openSearch(chat, jump, typed, fail) {
+export function openSearch(chat, hits, { typed, at = 0 }, fail) {
   const here = chat.current;
   const only = el("input", { type: "checkbox" });
-  // A search across rooms leaves private ones out.
+  // A search across rooms leaves talks of two out.
   only.checked = here?.isDirect ?? false;
   const titles = new Map(chat.rooms.map(({ name, title }) => [name, title]));
-  /** @type {(words: string, before?: number) => Promise<Row[]>} */
-  const find = async (words, before) => {
-    if (!words.trim()) return [];
+  /** @type {(query: string) => Promise<Row[]>} */
+  const find = async (query) => {
+    if (!query.trim()) return [];
     const room = only.checked ? here?.name : undefined;
-    const { messages, more, reached } = await chat.search(words, { room, before });
-    const newestFirst = [...messages].sort((one, other) => other.seq - one.seq);
-    /** @type {Row[]} */
-    const rows = newestFirst.map((message) => ({
-      title: message.from,
-      aside: `${titles.get(message.room) ?? `#${message.room}`} · ${time.format(message.at)}`,
-      detail: oneLine(excerpt(message.text, EXCERPT_CHARS_MAX)),
-      act: () => jump(message),
-    }));
-    // A search that takes too long is broken off, and looked no further back than that.
-    const looked = reached ?? newestFirst.at(-1)?.seq;
-    if (more && looked)
-      rows.push({
-        title: reached ? "Search further back" : "Show older ones",
-        more: () => find(words, looked),
-      });
-    return rows;
+    /** @type {Message[]} */
+    const messages = [];
+    let before = /** @type {number | undefined} */ (undefined);
+    let isBrokenOff = false;
+    const further = async () => {
+      const page = await chat.search(query, { room, before });
+      const newestFirst = [...page.messages].reverse();
+      // A search that takes too long is broken off, and looked no further back than that.
+      before = page.reached ?? newestFirst.at(-1)?.seq;
+      isBrokenOff = page.reached !== undefined;
+      isMore = page.more && before !== undefined;
+      return newestFirst;
+    };
+    let isMore = true;
+    const next = async () => (isMore ? further() : []);
+    const found = { query, messages, further: next };
+    const add = async () => {
+      const first = messages.length;
+      messages.push(...(await next()));
+      const rows = messages.slice(first).map((message, index) => ({
+        title: message.from,
+        aside: `${titles.get(message.room) ?? `#${message.room}`} · ${time.format(message.at)}`,
+        detail: foundNode(message),
+        act: () => hits.begin(found, first + index),
+      }));
+      const title = isBrokenOff ? "Search further back" : "Show older ones";
+      return isMore ? [...rows, { title, more: add }] : rows;
+    };
+    return add();
   };
   openPicker(
     {
       title: "Search",
-      hint: "Words of a message",
-      nothing: "No message has all these words.",
+      hint: 'Words, "a phrase", from:ben, in:lobby, after:7d, has:link',
+      nothing: "No message has all of this.",
       find,
       typed,
+      at,
       scope: el("label", {}, only, `Only in ${here?.title ?? "this room"}`),
       patienceMs: SEARCH_PATIENCE_MS,
     },
     fail,
   );
+}
+
+/** @param {Message} message */
+function foundNode({ text, found = [] }) {
+  const pieces = contextOf(text, found).map((piece) =>
+    piece.isFound ? el("mark", {}, piece.text) : piece.text,
+  );
+  return el("bdi", {}, ...pieces);
 }

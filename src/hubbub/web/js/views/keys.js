@@ -8,6 +8,7 @@
  * @property {() => void} newest to the newest message
  * @property {() => void} markRead
  * @property {() => void} search
+ * @property {(steps: number) => void} step through what was found
  * @property {() => void} help
  * @property {() => void} settings
  * @property {() => void} swapFocus
@@ -34,6 +35,12 @@ const KEYS = [
     keys: "Ctrl+Shift+F",
     purpose: "find messages",
     run: (moves) => moves.search(),
+  },
+  {
+    chords: ["F3", "Shift+F3"],
+    keys: "F3, Shift+F3",
+    purpose: "the next message found, the one before",
+    run: (moves, chord) => moves.step(chord === "F3" ? 1 : -1),
   },
   {
     chords: ["Alt+ArrowUp", "Alt+ArrowDown"],

@@ -10,7 +10,7 @@ import { counted, refusal } from "./wording.js";
  * @typedef {object} Row
  * @property {string} title
  * @property {string} [aside]
- * @property {string} [detail]
+ * @property {string | HTMLElement} [detail]
  * @property {() => unknown} [act] what choosing it does; the dialog is closed then
  * @property {() => Promise<Row[]>} [more] or: what to put in its place
  */
@@ -24,11 +24,12 @@ const ROWS_SHOWN_MAX = 200;
  * @param {string} what.nothing said when nothing is found
  * @param {(typed: string) => Row[] | Promise<Row[]>} what.find
  * @param {string} [what.typed]
+ * @param {number} [what.at] which row is marked at first
  * @param {HTMLElement} [what.scope] narrows the search, too
  * @param {number} [what.patienceMs] how long typing must pause before it looks
  * @param {(text: string) => void} fail says why something could not be done
  */
-export function openPicker({ title, hint, nothing, find, typed = "", scope, patienceMs = 0 }, fail) {
+export function openPicker({ title, hint, nothing, find, typed = "", at = 0, scope, patienceMs = 0 }, fail) {
   const field = el("input", {
     "aria-label": title,
     "aria-controls": "options",
@@ -86,7 +87,7 @@ export function openPicker({ title, hint, nothing, find, typed = "", scope, pati
     }
     if (turn !== asked) return;
     rows = all.slice(0, ROWS_SHOWN_MAX);
-    active = 0;
+    active = Math.min(turn === 1 ? at : 0, Math.max(rows.length - 1, 0));
     const isCut = rows.length < all.length;
     draw(isCut ? `${rows.length} of ${counted(all.length, "row")}. Type to narrow them down.` : note);
   };
@@ -105,10 +106,8 @@ export function openPicker({ title, hint, nothing, find, typed = "", scope, pati
       return;
     }
     dialog.close();
-    await orSay(async () => {
-      await row.act?.();
-      write();
-    }, fail);
+    write(); // what it does may put the focus elsewhere
+    await orSay(async () => void (await row.act?.()), fail);
   };
 
   const later = () => {
@@ -165,6 +164,6 @@ async function orSay(act, say) {
 function optionOf({ title, aside, detail }, index) {
   const option = el("li", { id: `option-${index}`, role: "option" }, el("b", {}, title));
   if (aside) option.append(el("small", {}, aside));
-  if (detail) option.append(el("p", {}, lineNode(detail)));
+  if (detail) option.append(el("p", {}, typeof detail === "string" ? lineNode(detail) : detail));
   return option;
 }

@@ -1,0 +1,100 @@
+/** The messages that a search found, to be walked through beside the log. */
+
+import { part, setText } from "./page.js";
+
+/**
+ * @typedef {import("../chat/types.js").Message} Message
+ * @typedef {object} Found
+ * @property {string} query as it was typed
+ * @property {Message[]} messages the newest first
+ * @property {() => Promise<Message[]>} further what comes after these; none at the end
+ */
+
+export class Hits {
+  #bar = part("hits", HTMLElement);
+  #buttons = [...this.#bar.querySelectorAll("button")];
+  #jump;
+  #attempt;
+  /** @type {Found | null} */
+  #found = null;
+  #at = 0;
+  #isLast = false; // whether nothing further was found
+
+  /**
+   * @param {(message: Message) => Promise<unknown>} jump
+   * @param {(doing: Promise<unknown>) => Promise<unknown>} attempt
+   * @param {(query: string, at: number) => void} list show the whole list again
+   */
+  constructor(jump, attempt, list) {
+    this.#jump = jump;
+    this.#attempt = attempt;
+    const acts = [
+      () => this.step(-1),
+      () => this.step(1),
+      () => list(this.#found?.query ?? "", this.#at),
+      () => this.close(),
+    ];
+    this.#buttons.forEach((button, at) => button.addEventListener("click", acts[at] ?? (() => {})));
+  }
+
+  get isOpen() {
+    return this.#found !== null;
+  }
+
+  /**
+   * Begin with one of them.
+   * @param {Found} found
+   * @param {number} at
+   */
+  begin(found, at) {
+    this.#found = found;
+    this.#isLast = false;
+    return this.#go(at);
+  }
+
+  /**
+   * Go to an older one, or to a newer one if negative.
+   * @param {number} steps
+   */
+  step(steps) {
+    if (this.#found) void this.#attempt(this.#stepped(this.#found, this.#at + steps));
+  }
+
+  /**
+   * @param {Found} found
+   * @param {number} at
+   */
+  async #stepped(found, at) {
+    if (at >= found.messages.length && !this.#isLast) {
+      const more = await found.further();
+      this.#isLast = !more.length;
+      found.messages.push(...more);
+    }
+    if (found === this.#found) await this.#go(Math.min(Math.max(at, 0), found.messages.length - 1));
+  }
+
+  /** @param {number} at */
+  async #go(at) {
+    this.#at = at;
+    this.#draw();
+    const message = this.#found?.messages[at];
+    if (message) await this.#jump(message);
+  }
+
+  close() {
+    this.#found = null;
+    this.#draw();
+  }
+
+  #draw() {
+    const found = this.#found;
+    this.#bar.hidden = !found;
+    if (!found) return;
+    const { messages, query } = found;
+    const told = /** @type {HTMLElement} */ (this.#bar.querySelector("p"));
+    setText(told, `${this.#at + 1} of ${messages.length}${this.#isLast ? "" : "+"} for ${query}`);
+    const [newer, older] = this.#buttons;
+    if (newer) newer.disabled = this.#at === 0;
+    if (older) older.disabled = this.#isLast && this.#at === messages.length - 1;
+  }
+}
