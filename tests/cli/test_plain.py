@@ -11,7 +11,7 @@ from hubbub.testing import LocalServer
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 
-from .commands import PATIENCE_SECONDS
+from .commands import PATIENCE_SECONDS, past
 
 
 def chat(server: LocalServer, name: str) -> Terminal:
@@ -116,3 +116,13 @@ def test_what_was_missed_comes_first_and_what_is_printed_counts_as_read(
         ann.expect("op > now")
         assert ann.screen.index("while you were away") < ann.screen.index("op > now")
         asyncio.run(has_read_all(hubbub_server, "ann"))
+
+
+def test_what_was_typed_before_the_chat_began_is_not_said(hubbub_server: LocalServer) -> None:
+    with Terminal(command("join", hubbub_server.address, "--plain", "--name", "ann")) as ann:
+        ann.type("a password, perhaps")
+        ann.expect("what you typed before the chat began was not said")
+        ann.type("said")
+        ann.type("/who")  # when it is answered, all before it is said
+        ann.expect("in lobby: ann")
+    assert past(hubbub_server.address) == "ann > said\n"

@@ -48,7 +48,13 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def holds(self, now: int) -> bool:
         """Return whether somebody may come in by it at `now`, in milliseconds since the epoch."""
-        return self.uses_left != 0 and (not self.until or now < self.until)
+        return not self.why_not(now)
+
+    def why_not(self, now: int) -> str:
+        """Return why nobody may come in by it at `now`, as a predicate; empty if somebody may."""
+        if self.uses_left == 0:
+            return "is used up"
+        return "has expired" if self.until and now >= self.until else ""
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):

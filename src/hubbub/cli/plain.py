@@ -12,8 +12,9 @@ from msgspec import structs
 
 from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.chat.events import Away, Message, Removed, RoomRules
+from hubbub.cli import typed_ahead
 from hubbub.cli.ending import run
-from hubbub.cli.output import reader_may_leave, report, show_lines
+from hubbub.cli.output import complain, reader_may_leave, report, show_lines
 from hubbub.cli.reading import ReadMarkers
 from hubbub.cli.restored import Restored
 from hubbub.cli.speaking import Speaker, StdinLines, let_go
@@ -128,6 +129,8 @@ async def _chat(
     try:
         async with opened as chat:
             entered(chat)
+            if typed_ahead.discarded():
+                complain("what you typed before the chat began was not said; type it again")
             hearing = asyncio.create_task(_hear(chat, typed, markers, look, hosting))
             await _speak_while(hearing, chat, typed, hosting)
             await markers.move()

@@ -18,6 +18,7 @@ from hubbub.desk import about_rules as rules
 from hubbub.desk import about_secrets as secrets
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
+from hubbub.desk.hosting import Offer
 
 FaceT_contra = TypeVar("FaceT_contra", bound=Face, contravariant=True)
 
@@ -48,10 +49,12 @@ class Verb(Generic[FaceT_contra]):
     """The same in rooms of kinds where it is another one; None: nobody may."""
     of_room: bool = True
     """Whether what the user is in the room on the screen counts, and not only elsewhere."""
+    when: Callable[[Desk], bool] = lambda _: True
+    """Whether it can be done just now, where that is seldom so."""
 
     def is_offered(self, desk: Desk) -> bool:
         """Return whether the user can do it, as far as is known here."""
-        if self.events_only and desk.is_classic:
+        if (self.events_only and desk.is_classic) or not self.when(desk):
             return False
         room = desk.rooms.current.name
         needed = self.least(desk.standing.kinds(room))
@@ -243,7 +246,13 @@ VERBS: tuple[Verb[Face], ...] = (
         "retry", "try again to send what was not sent", messages.retry, "retry", events_only=False
     ),
     Verb("drop", "give up what was not sent", messages.drop, "drop", events_only=False),
-    Verb("host", "host on, as the host has quit", rooms.host, "host", events_only=False),
+    Verb(
+        "host",
+        "host this chatroom on, as its host has quit",
+        rooms.host,
+        "host",
+        when=lambda desk: desk.hosting.offer is Offer.OPEN,
+    ),
     *_PEOPLE,
     *_ACCOUNT,
     *_ORDER,

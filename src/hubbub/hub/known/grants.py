@@ -18,6 +18,10 @@ USE_MILLISECONDS: Final = 3_600_000
 """Of what is used again and again it is logged no more often that it was."""
 
 
+PAST_MAX: Final = 1000
+"""Of so many invitations that count no longer it is known why, until the server stops."""
+
+
 class Grants:
     """What stands, by the hashes of the secrets. `facts` are those that do so at the start."""
 
@@ -26,6 +30,8 @@ class Grants:
         self._standing = Standing({fact.key: fact.seq for fact in facts})
         self.hooks: dict[str, Hook] = {}
         self.invitations: dict[str, Invitation] = {}
+        self.past: dict[str, str] = {}
+        """Why the invitations count no longer that did lately, by their hashes."""
         self.recoveries: dict[str, Recovery] = {}
         self.tokens: dict[str, Token] = {}
         self._uses: dict[str, int] = {}
@@ -57,11 +63,19 @@ class Grants:
             case keys.HOOK:
                 _put_in(self.hooks, hash_, value_of(fact, Hook))
             case keys.INVITATION:
-                _put_in(self.invitations, hash_, value_of(fact, Invitation))
+                invitation = value_of(fact, Invitation)
+                if invitation is None and (former := self.invitations.get(hash_)) is not None:
+                    self._note_past(hash_, former.why_not(fact.at) or "was taken back")
+                _put_in(self.invitations, hash_, invitation)
             case keys.RECOVERY:
                 _put_in(self.recoveries, hash_, value_of(fact, Recovery))
             case keys.TOKEN:
                 _put_in(self.tokens, hash_, value_of(fact, Token))
+
+    def _note_past(self, hash_: str, why: str) -> None:
+        self.past[hash_] = why
+        if len(self.past) > PAST_MAX:
+            del self.past[next(iter(self.past))]
 
     def fact(
         self, key: str, value: Hook | Invitation | Recovery | Spent | Token | None, by: str, at: int

@@ -32,8 +32,9 @@ class Brought(NamedTuple):
     @classmethod
     def _under(cls, state: State, hash_: str) -> Self:
         found = state.grants.invitations.get(hash_)
-        if found is None or not found.holds(state.at):
-            raise no_invitation()
+        why = state.grants.past.get(hash_, "") if found is None else found.why_not(state.at)
+        if found is None or why:
+            raise no_invitation(why)
         return cls(INVITATION + hash_, found)
 
     @property
@@ -103,10 +104,11 @@ def invited(brought: Brought | None) -> Invited:
     return Invited.NOT if brought is None else brought.invited
 
 
-def no_invitation() -> Refused:
-    """Return the refusal of an invitation that does not count, or does so no longer."""
-    return Refused(
-        "This invitation does not count: it is mistyped, used up, expired, or was taken back. Ask "
-        "whoever gave it to you for another one.",
-        code="wrong_invitation",
+def no_invitation(why: str = "") -> Refused:
+    """Return the refusal of an invitation that does not count, and why not, if that is known."""
+    told = (
+        f"This invitation {why}"
+        if why
+        else ("This invitation does not count: it is mistyped, used up, expired, or was taken back")
     )
+    return Refused(f"{told}. Ask whoever gave it to you for another one.", code="wrong_invitation")
