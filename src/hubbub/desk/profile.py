@@ -26,7 +26,8 @@ class Remembered(msgspec.Struct, omit_defaults=True):
     """What is remembered of one server. `seen`: the newest seq that was read, for each room, and
     `lines` behind which seq the unread line stands.
 
-    `password`: the one that the server took last.
+    `password`: the one that the server took last. `name`: the user's there, if the chatroom is one
+    that was come into beside another.
     """
 
     rooms: list[str] = []
@@ -35,6 +36,7 @@ class Remembered(msgspec.Struct, omit_defaults=True):
     drafts: dict[str, str] = {}
     password: str = ""
     lines: dict[str, int] = {}
+    name: str = ""
 
     def keep_rooms(self, seen: Mapping[str, int | None]) -> None:
         """Remember that the user is in these rooms, and what was read in each, if it is known."""
@@ -62,6 +64,7 @@ class _Stored(msgspec.Struct):
     name: str | None = None
     theme: str | None = None
     panes: dict[str, bool] = {}
+    chatrooms: list[str] = []
     servers: dict[str, Remembered] = {}
 
 
@@ -74,7 +77,8 @@ class Profile:
 
     Without a `path`, nothing is ever written, and all is gone when the program ends. `name`: the
     name to chat under. `theme`: the colours of the terminal client. `panes`: which lists beside
-    the log the user showed or hid by hand. `devices`: the secrets by which servers know the user
+    the log the user showed or hid by hand. `chatrooms`: the addresses of those that are come into
+    beside the first one at each start. `devices`: the secrets by which servers know the user
     again. `notice`: a sentence for the user if the file could not be read, else empty.
     """
 
@@ -82,6 +86,7 @@ class Profile:
         self.name = stored.name
         self.theme = stored.theme
         self.panes = dict(stored.panes)
+        self.chatrooms = list(stored.chatrooms)
         self.notice = notice
         self.devices = Devices(path.with_name("devices") if path else None)
         self._path = path
@@ -154,6 +159,7 @@ class Profile:
             name=self.name,
             theme=self.theme,
             panes=dict(self.panes),
+            chatrooms=list(self.chatrooms),
             servers=self._base.servers | deepcopy(self._used),
         )
         for address in self._forgotten:
@@ -174,6 +180,7 @@ class Profile:
             name=there.name if self.name == base.name else self.name,
             theme=there.theme if self.theme == base.theme else self.theme,
             panes=there.panes if self.panes == base.panes else self.panes,
+            chatrooms=_merged_rooms(base.chatrooms, self.chatrooms, there.chatrooms),
             servers={address: servers[address] for address in kept},
         )
 
@@ -193,6 +200,7 @@ def _merged(base: Remembered, mine: Remembered, there: Remembered) -> Remembered
         lines=there.lines if mine.lines == base.lines else mine.lines,
         drafts=_merged_drafts(base.drafts, mine.drafts, there.drafts),
         password=there.password if mine.password == base.password else mine.password,
+        name=there.name if mine.name == base.name else mine.name,
     )
 
 

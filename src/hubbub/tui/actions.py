@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, cast
 
 from hubbub.chat.errors import Refused
 from hubbub.desk.desk import Desk
+from hubbub.desk.naming import needed
 from hubbub.desk.verbs import VERBS, Verb
 from hubbub.tui.config.settings import Keys
 from hubbub.tui.config.toml import Path
@@ -38,6 +39,15 @@ class Terminal(Configured, Protocol):
     def toggle(self, pane: str) -> None:
         """Show or hide a pane."""
 
+    def next_chatroom(self) -> None:
+        """Show the next chatroom that the program is in."""
+
+    def connect(self, address: str, name: str) -> None:
+        """Come into another chatroom as well."""
+
+    def disconnect(self) -> None:
+        """Be in this chatroom no longer."""
+
     def put_aside(self) -> None:
         """Stop the program until the shell lets it go on."""
 
@@ -55,6 +65,11 @@ def _theme(_desk: Desk, terminal: Terminal, argument: str) -> None:
     if argument not in THEMES:
         raise Refused(f"Usage: /theme {'|'.join(THEMES)}")
     terminal.change_setting(("theme",), argument)
+
+
+def _connect(_desk: Desk, terminal: Terminal, argument: str) -> None:
+    address, _, name = argument.partition(" ")
+    terminal.connect(needed(address, "/connect ADDRESS [NAME]"), name.strip())
 
 
 def _own(
@@ -75,6 +90,16 @@ ACTIONS: tuple[Verb[Terminal], ...] = (
     _own("focus", CHOOSING, lambda t: t.swap_focus()),
     Verb("rooms pane", "show or hide the rooms", lambda _, t, __: t.toggle("rooms")),
     Verb("members pane", "show or hide the members", lambda _, t, __: t.toggle("members")),
+    _own("next chatroom", "go to the next chatroom", lambda t: t.next_chatroom()),
+    Verb(
+        "connect",
+        "come into another chatroom as well",
+        _connect,
+        "connect",
+        "ADDRESS [NAME]",
+        events_only=False,
+    ),
+    _own("disconnect", "leave this chatroom", lambda t: t.disconnect(), "disconnect"),
     Verb("set", "see and change settings", change, "set", "[KEY] [VALUE]", events_only=False),
     Verb("theme", "change the colours", _theme, "theme", "|".join(THEMES), events_only=False),
     _own("interrupt", "copy what the mouse marked, or clear the line", lambda t: t.interrupt()),
@@ -103,6 +128,7 @@ KEYS = (
     Key("alt+a", "unread"),
     Key("alt+u", "stopped"),
     Key("alt+m", "read"),
+    Key("ctrl+n", "next chatroom"),
     Key("ctrl+f", "search"),
     Key("ctrl+r", "typed"),
     Key("pageup", "page up"),

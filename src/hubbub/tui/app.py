@@ -1,4 +1,4 @@
-"""The terminal client: asks who the user is, opens the chat, and ends it without losing a word."""
+"""The terminal client: the chatrooms that the user is in, and the end, without losing a word."""
 
 from __future__ import annotations
 
@@ -9,40 +9,30 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from textual import events, on
-from textual.app import App
 from textual.binding import Binding
-from textual.filter import Monochrome, NoColor
-from textual.worker import WorkerError
 
-from hubbub.chat.errors import HubbubError, Refused
-from hubbub.client import parse_address
-from hubbub.desk.desk import Desk
-from hubbub.desk.posting import unsent
+from hubbub.client import BadAddress, parse_address
+from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
-from hubbub.tui import browser
 from hubbub.tui.actions import wrong_setting
-from hubbub.tui.attention import Attention
 from hubbub.tui.config.file import ClientFile, client_file
-from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
 from hubbub.tui.dialogs.confirm import Confirm
+from hubbub.tui.ground import Ground
 from hubbub.tui.intake import Intake, is_deliberate, is_input, needs_focus
-from hubbub.tui.looks import Looks, looks_of
 from hubbub.tui.markup import mentions
+from hubbub.tui.neighbours import Neighbour
 from hubbub.tui.notifying import notification
 from hubbub.tui.palette import ActionProvider
 from hubbub.tui.screen import ChatScreen
-from hubbub.tui.terminal import can_be_put_aside, is_there, lasting_driver, put_aside
-from hubbub.tui.themes import THEMES, default_theme, with_colors
-from hubbub.tui.title import entitling
+from hubbub.tui.terminal import can_be_put_aside, is_there, put_aside
+from hubbub.tui.visit import Visit
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
-
+    from hubbub.chat.errors import HubbubError
     from hubbub.chat.events import Message
+    from hubbub.desk.desk import Desk
     from hubbub.desk.hosting import Host
-    from hubbub.desk.opening import Opening
     from hubbub.desk.room import RoomState
 
 ALERT_AGAIN_SECONDS = 2.0
@@ -50,9 +40,9 @@ REMEMBER_SECONDS = 30.0
 TERMINAL_SECONDS = 2.0
 """How soon it is noticed that the terminal has vanished without a signal."""
 
+CHATROOMS_MAX = 10
+
 ENDING_SIGNALS = ("SIGHUP", "SIGINT", "SIGTERM")
-RENAMING = ("name_taken", "name_not_allowed")
-UNLOCKING = ("password_needed", "wrong_password")
 
 
 def chat(opening: Opening, host: Host | None = None) -> None:
@@ -68,73 +58,45 @@ def chat(opening: Opening, host: Host | None = None) -> None:
         raise app.ended
 
 
-class HubbubApp(App[None]):
+class HubbubApp(Ground):
     """`ended`: why the chat is over, unless the user quit."""
 
-    TITLE = "hubbub"
-    CSS = """
-    ToastRack { dock: top; align: right top; margin-top: 1; }
-    """  # at the bottom they would cover what is being typed
     COMMANDS = {ActionProvider}
     BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
 
     def __init__(
         self, opening: Opening, profile: Profile, config: ClientFile, host: Host | None = None
     ) -> None:
-        super().__init__(driver_class=lasting_driver())
-        self._host = host
-        self.opening = opening
-        self.profile = profile
-        self.config = config
+        super().__init__(profile, config, opening.theme)
         self.ended: HubbubError | None = None
-        self.desk: Desk | None = None
-        self._chatting: Worker[None] | None = None
         self._alerted_at = 0.0
         self._ending: asyncio.Task[None] | None = None
         self._intake = Intake(self, super().on_event)
-        self.attention = Attention()
         self._is_ending = False
-        self._window_title = ""
-        self._kept = profile
-        """What is remembered on this computer, whether or not the user wants to be."""
-        self._is_name_new = False
-        """Whether the name is to be remembered once a server has taken it."""
-        self._asked_theme = opening.theme
-        """The theme that was asked for when the program was started, until another one is."""
-        if opening.theme:
-            profile.theme = opening.theme
-        self._dress()
-        if self.no_color:
-            self._forgo_colors()
+        self._opening = opening
+        self._host = host
+        self.visits: list[Visit] = []
+        """The chatrooms, in the order of the list."""
 
-    def _default_theme(self) -> str:
-        if self.no_color:
-            return "16"
-        return default_theme(os.environ, self.console.color_system)
+    @property
+    def visit(self) -> Visit | None:
+        """The chatroom on the screen."""
+        return next((one for one in self.visits if one.is_here), None)
 
-    def _forgo_colors(self) -> None:
-        """Have no colours at all: by itself Textual turns them into greys."""
-        others = [one for one in self._filters if not isinstance(one, Monochrome)]
-        self._filters = [*others, NoColor()]
+    @property
+    def desk(self) -> Desk | None:
+        """The user's place in the chatroom on the screen."""
+        return self.visit.desk if self.visit is not None else None
 
-    def _dress(self) -> None:
-        settings = self.config.settings
-        set_ = settings.theme if settings.theme != "auto" else self.profile.theme
-        name = self._asked_theme or set_ or self._default_theme()
-        theme = with_colors(THEMES.get(name, THEMES["dark"]), settings.colors)
-        self.register_theme(theme)
-        self.theme = theme.name
-        self.looks: Looks = looks_of(theme)
+    def _screens(self) -> list[ChatScreen]:
+        return [one.screen for one in self.visits if one.screen is not None]
 
     @on(ChatScreen.SettingChanged)
     def _set(self, changed: ChatScreen.SettingChanged) -> None:
         """Have everything be as the settings say now."""
-        if changed.path == ("theme",):
-            self._asked_theme = None
-        self._dress()
-        for screen in self.screen_stack:
-            if isinstance(screen, ChatScreen):
-                screen.dress(self.looks)
+        self.dress(asked=changed.path != ("theme",))
+        for screen in self._screens():
+            screen.dress(self.looks)
 
     async def on_event(self, event: events.Event) -> None:
         """Have inputs wait in line; everything else is dealt with at once."""
@@ -152,9 +114,8 @@ class HubbubApp(App[None]):
     @on(events.AppBlur)
     def _hear_focus(self, event: events.AppFocus | events.AppBlur) -> None:
         self.attention.hear(focus=isinstance(event, events.AppFocus))
-        for screen in self.screen_stack:
-            if isinstance(screen, ChatScreen):
-                screen.attend()
+        if self.visit is not None and self.visit.screen is not None:
+            self.visit.screen.attend()
 
     def watch_app_focus(self, focus: bool) -> None:
         """Have keys arrive somewhere, also in a dialog that opened while the user was elsewhere."""
@@ -164,7 +125,7 @@ class HubbubApp(App[None]):
     async def _on_mount(self) -> None:
         self.run_worker(self._intake.run(), group="input")
         self.set_interval(REMEMBER_SECONDS, self._remember)
-        self.app_resume_signal.subscribe(self, self._show_title)
+        self.app_resume_signal.subscribe(self, self.show_title)
         if not self.is_headless:
             self.set_interval(TERMINAL_SECONDS, self._check_terminal)
         for ending in ENDING_SIGNALS:
@@ -174,137 +135,126 @@ class HubbubApp(App[None]):
                 loop.add_signal_handler(getattr(signal, ending), self._spawn_end)
         if self.profile.notice:
             self.notify(self.profile.notice, severity="warning")
-        name = self.opening.name or self.profile.name
-        if name:
-            self._begin(name)
-        else:
-            self._ask("")
+        first = self._come(self._opening, self._host, is_first=True)
+        first.arrive()
+        first.begin()
+        if self.config.settings.reopen_chatrooms:
+            for address in self.profile.chatrooms:
+                if not any(one.address == address for one in self.visits):
+                    self._come(Opening(address=address), is_first=False).begin()
 
-    # The user's name.
+    # The chatrooms.
 
-    def _ask(self, refusal: str, name: str = "", *, instead: bool = False) -> None:
-        """Ask for a name; it is remembered if none is, or `instead` of the one that is.
+    def _come(self, opening: Opening, host: Host | None = None, *, is_first: bool) -> Visit:
+        """Add a chatroom."""
+        visit = Visit(self, opening, host, is_first=is_first)
+        visit.over = self._over
+        visit.told = self._told
+        visit.alert = self._alert
+        visit.neighbours = self.neighbours
+        self.visits.append(visit)
+        return visit
 
-        A user who is not remembered yet is asked whether to be, too.
-        """
-        address = parse_address(self.opening.address)
-        where = f"Joining the chatroom at {address}."
-        if self.opening.hosted_in is not None:
-            where = f"No chatroom was open on this machine: this program hosts one at {address}."
+    def neighbours(self) -> list[Neighbour]:
+        """Return all chatrooms that the program is in."""
+        return [Neighbour(one.address, one.desk, one.is_asking) for one in self.visits]
 
-        is_stranger = self._kept.name is None
-        screen = NameScreen(
-            where, name, refusal, remember=self.profile.is_kept if is_stranger else None
-        )
+    def _told(self, visit: Visit) -> None:
+        """Have the screen show what has changed in a chatroom that is not on it."""
+        here = self.visit
+        if here is not None and here is not visit and here.screen is not None:
+            here.screen.stirred()
 
-        def named(chosen: str | None) -> None:
-            if chosen is not None:
-                self._is_name_new = instead
-                if is_stranger:
-                    self._be_remembered(wanted=screen.remember is not False)
-                self._begin(chosen)
+    @on(ChatScreen.ChatroomWanted)
+    def _go(self, wanted: ChatScreen.ChatroomWanted) -> None:
+        """Show another chatroom: the one at an address, or the next one."""
+        place = next((at for at, one in enumerate(self.visits) if one.is_here), 0)
+        following = self.visits[(place + 1) % len(self.visits)]
+        named = (one for one in self.visits if one.address == wanted.address)
+        visit = next(named, None) if wanted.address else following
+        if visit is None:
+            return  # it is over
+        visit.arrive()
+        if wanted.room is not None and visit.desk is not None:
+            visit.desk.show(wanted.room)
 
-        self.push_screen(screen, named)
-
-    def _be_remembered(self, *, wanted: bool) -> None:
-        """Keep what a later start should know, or nothing at all."""
-        if wanted != self.profile.is_kept:
-            self.profile = self._kept if wanted else Profile.fleeting(self.profile.theme)
-
-    def _ask_password(self, refusal: str, name: str) -> None:
-        where = f"The chatroom at {parse_address(self.opening.address)} has a password."
-
-        def told(password: str | None) -> None:
-            if password is not None:
-                self.opening = replace(self.opening, password=password)
-                self._begin(name)
-
-        self.push_screen(PasswordScreen(where, refusal), told)
-
-    def _begin(self, name: str) -> None:
-        """Open the chat under this name."""
+    @on(ChatScreen.ConnectWanted)
+    def _connect(self, wanted: ChatScreen.ConnectWanted) -> None:
+        """Come into another chatroom, now and at the next start."""
         try:
-            self.desk = Desk(
-                self.opening,
-                name,
-                self.profile,
-                mentions,
-                stirred=self._stirred,
-                alert=self._alert,
-                host=self._host,
-            )
-        except Refused as refusal:
-            self._ask(str(refusal), name, instead=True)
+            address = str(parse_address(wanted.address))
+        except BadAddress as error:
+            self.notify(str(error), severity="error", markup=False)
             return
-        if self.opening.hosted_in is not None:
-            self.desk.note(
-                f"You host this chatroom. Others on this machine join it with 'hubbub', in a "
-                f"browser at http://{self.desk.link.address}/, or with any program that connects "
-                f"to {self.desk.link.address}. It ends when you quit; "
-                f"what was said is kept in {self.opening.hosted_in}."
-            )
-        for complaint in self.config.complaints:
-            self.desk.note(complaint, is_error=True)
-        self.config.is_kept = self.profile.is_kept
-        self.push_screen(
-            ChatScreen(self.desk, self.looks, self.attention, self.config, self.profile.panes)
-        )
-        self._chatting = self.run_worker(self._chat(self.desk), group="chat")
-
-    async def _chat(self, desk: Desk) -> None:
-        try:
-            await desk.run()
-        except HubbubError as error:
-            self._remember(for_good=True)
-            while len(self.screen_stack) > 1:
-                self.pop_screen()
-            if error.code in RENAMING:
-                self._ask(str(error), desk.name, instead=error.code == "name_not_allowed")
-            elif error.code in UNLOCKING:
-                self._ask_password(str(error) if error.code == "wrong_password" else "", desk.name)
-            elif desk.retreats(error):
-                self._begin_anew(desk.name, str(error))
-            elif desk.identity.has_logged_out:
-                self.exit(message=f"{error} Nothing of you stays here.")
-            else:
-                self.ended = error
-                self.exit()
+        known = next((one for one in self.visits if one.address == address), None)
+        if known is None and len(self.visits) >= CHATROOMS_MAX:
+            self.notify(f"You are in {CHATROOMS_MAX} chatrooms. /disconnect leaves one of them.")
+            return
+        if known is None:
+            opening = Opening(address=wanted.address, name=wanted.name or None)
+            visit = self._come(opening, is_first=False)
+            if address not in self.profile.chatrooms:
+                self.profile.chatrooms.append(address)
+            visit.arrive()
+            visit.begin()
         else:
-            if desk.identity.successor is not None:
-                self._go_on_as(desk.identity.successor)
+            known.arrive()
 
-    def _go_on_as(self, name: str) -> None:
-        """Chat as somebody else from now on, whose the device is."""
-        self._remember(for_good=True)
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self._is_name_new = True
-        self._begin_anew(name, f"You are '{name}' here from now on.")
+    @on(ChatScreen.DisconnectWanted)
+    def _disconnect(self) -> None:
+        """Leave the chatroom on the screen, for the next starts, too."""
+        visit = self.visit
+        if visit is None or len(self.visits) == 1:
+            self.notify("This is the only chatroom that you are in. /quit ends the program.")
+        elif visit.hosts:
+            self.notify("You host this chatroom. /quit ends it, and the program.")
+        else:
+            self.run_worker(self._leave_chatroom(visit), exclusive=True, group="leave")
 
-    def _begin_anew(self, name: str, told: str) -> None:
-        """Open the chat once more, and say why."""
-        self._begin(name)
-        if self.desk is not None:
-            self.desk.note(told)
+    async def _leave_chatroom(self, visit: Visit) -> None:
+        await visit.finish()
+        await visit.end()
+        self._forget_address(visit.address)
+        self._forget(visit)
+
+    def _forget_address(self, address: str) -> None:
+        """Do not come into a chatroom at the next start."""
+        if address in self.profile.chatrooms:
+            self.profile.chatrooms.remove(address)
+        self.profile.save()
+
+    def _forget(self, visit: Visit) -> None:
+        """Show another chatroom, and this one never more."""
+        was_here = visit.is_here
+        self.visits.remove(visit)
+        if was_here:
+            self.visits[0].arrive()
+        self.remove_mode(visit.mode)
+        self._told(visit)
+
+    def _over(self, visit: Visit, error: HubbubError) -> None:
+        """Take in that a chat has ended for good; with the last one, the program ends."""
+        has_logged_out = visit.desk is not None and visit.desk.identity.has_logged_out
+        sentence = f"{error} Nothing of you stays here." if has_logged_out else str(error)
+        if has_logged_out:
+            self._forget_address(visit.address)
+        if len(self.visits) > 1:
+            self._forget(visit)
+            if (desk := self.desk) is not None:
+                desk.note(f"You are no longer in the chatroom at {visit.address}: {sentence}")
+        elif has_logged_out:
+            self.exit(message=sentence)
+        else:
+            self.ended = error
+            self.exit()
 
     # While it goes on.
 
-    def _stirred(self) -> None:
-        desk = self.desk
-        if desk and desk.link.is_live and (self._is_name_new or self.profile.name is None):
-            self._is_name_new = False
-            self.profile.name = desk.name
-            self.profile.save()
-        for screen in self.screen_stack:
-            if isinstance(screen, ChatScreen):
-                screen.stirred()
-
-    def _alert(self, room: RoomState, message: Message) -> None:
+    def _alert(self, visit: Visit, room: RoomState, message: Message) -> None:
         """Call a user who looks elsewhere, or may."""
-        desk = self.desk
-        if self.attention.is_looking or desk is None:
+        if self.attention.is_looking or visit.desk is None:
             return
-        if not room.is_direct and not mentions(message.text, desk.name):
+        if not room.is_direct and not mentions(message.text, visit.desk.name):
             return
         now = time.monotonic()
         if now - self._alerted_at >= ALERT_AGAIN_SECONDS:
@@ -314,32 +264,9 @@ class HubbubApp(App[None]):
             text = f"{message.sender} {message.text}" if message.me else message.text
             self.write_terminal(notification(title, text, os.environ))
 
-    def write_terminal(self, sequence: str) -> None:
-        """Write a control sequence, unless nobody is at a terminal."""
-        if sequence and self._driver is not None and not self.is_headless:
-            self._driver.write(sequence)
-
-    def open_url(self, url: str, *, new_tab: bool = True) -> None:  # noqa: ARG002 (Textual's)
-        """Show an address in a browser with a window, or else put it into the clipboard."""
-        self.run_worker(self._open(url))
-
-    async def _open(self, url: str) -> None:
-        if not await browser.opens(url):
-            self.copy_to_clipboard(url)
-            self.notify(
-                "No browser with a window was found here. The address is in the clipboard, "
-                "if your terminal allows it.",
-                markup=False,
-            )
-
     @on(ChatScreen.Entitled)
     def _entitle(self, entitled: ChatScreen.Entitled) -> None:
-        self._window_title = entitled.title
-        self._show_title()
-
-    def _show_title(self, _: object = None) -> None:
-        if self._window_title:
-            self.write_terminal(entitling(self._window_title, os.environ))
+        self.entitle(entitled.title)
 
     @on(ChatScreen.RestWanted)
     async def _rest(self) -> None:
@@ -350,24 +277,16 @@ class HubbubApp(App[None]):
         self.run_worker(self._rest_if_nobody_minds(), exclusive=True, group="leave")
 
     async def _rest_if_nobody_minds(self) -> None:
-        if self.opening.hosted_in is not None:
+        if any(visit.hosts for visit in self.visits):
             question = "You host this chatroom. It stands still for everybody until you are back."
             if not await self.push_screen_wait(Confirm(question, "Put aside")):
                 return
         self._remember()
         put_aside()
 
-    def _remember(self, *, for_good: bool = False) -> None:
-        if self.desk is not None:
-            for screen in self.screen_stack:
-                if isinstance(screen, ChatScreen):
-                    screen.writing.keep()
-            refused = self.desk.posting.end(self.desk.rooms) if for_good else []
-            self.desk.remember()
-            if self.profile.save() is None:
-                self.desk.posting.forget(refused)
-        else:
-            self.profile.save()
+    def _remember(self) -> None:
+        for visit in self.visits:
+            visit.remember()
 
     # The end.
 
@@ -381,12 +300,13 @@ class HubbubApp(App[None]):
         if self._is_ending:  # the user will not wait any longer
             await self.end()
             return
-        if not self.profile.is_kept and self.desk and (count := unsent(self.desk.rooms)):
+        count = sum(visit.unsent for visit in self.visits)
+        if not self.profile.is_kept and count:
             what = "A message of yours was" if count == 1 else f"{count} messages of yours were"
             question = f"{what} not sent, and nothing is kept here: quit, and they are lost."
             if not await self.push_screen_wait(Confirm(question, "Quit")):
                 return
-        if others := self._others_here():
+        if others := sum(visit.others_hosted for visit in self.visits):
             who = "1 other is" if others == 1 else f"{others} others are"
             question = (
                 f"You host this chatroom, and {who} in it. It ends when you quit, until somebody "
@@ -397,15 +317,12 @@ class HubbubApp(App[None]):
         await self.end()
 
     async def end(self) -> None:
-        """Close the chat, and the screen with it; what was said is sent before, if it can be."""
-        if self.desk is not None and not self._is_ending:
+        """Close the chats, and the screen with them; what was said is sent before, if it can be."""
+        if not self._is_ending:
             self._is_ending = True
-            await self.desk.finish()
-        if self._chatting is not None:
-            self._chatting.cancel()
-            with suppress(WorkerError):  # it was cancelled, or is over already
-                await self._chatting.wait()
-        self._remember(for_good=True)
+            await asyncio.gather(*(visit.finish() for visit in self.visits))
+        for visit in self.visits:
+            await visit.end()
         self.exit()
 
     def _check_terminal(self) -> None:
@@ -414,9 +331,3 @@ class HubbubApp(App[None]):
 
     def _spawn_end(self) -> None:
         self._ending = self._ending or asyncio.create_task(self.end())
-
-    def _others_here(self) -> int:
-        if self.desk is None or not (self.opening.hosted_in or self.desk.hosting.folder):
-            return 0
-        names = {name for replica in self.desk.chat.replicas.values() for name in replica.members}
-        return len(names - {self.desk.name})

@@ -32,6 +32,8 @@ class TerminalFace(Screen[None]):
 
     writing: Writing
     desk: Desk
+    mode: str | None = None
+    """The stack of screens that this one is in: a question of it never covers another one's."""
 
     # The parts.
 
@@ -103,7 +105,7 @@ class TerminalFace(Screen[None]):
                 answer.set_result(cast("Answer", given))  # of its type: all our dialogs give one
 
         with self._context():  # whoever asks may be gone when the answer comes; this screen is not
-            self.app.push_screen(dialog, answered)
+            self.app.push_screen(dialog, answered, mode=self.mode)
         return answer
 
     def fill(self, form: Form) -> Awaitable[bool]:

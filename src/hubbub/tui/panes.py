@@ -14,7 +14,6 @@ from hubbub.chat.names import same_name
 from hubbub.chat.roles import Role
 from hubbub.client import Replica
 from hubbub.desk.room import RoomState
-from hubbub.desk.rooms import Rooms
 from hubbub.desk.standing import role_by
 from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.strips import strip_of
@@ -92,12 +91,8 @@ class Pane(Widget):
         self.refresh()
 
 
-def room_lines(rooms: Rooms, width: int, looks: Looks) -> list[Text]:
-    """Return a line for each room: its title, and how much in it is unread."""
-    return [_room_line(room, room is rooms.current, width, looks) for room in rooms]
-
-
-def _room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> Text:
+def room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> Text:
+    """Return the line of a room: its title, and how much in it is unread."""
     style = Style.null()
     if is_current:
         style = looks.accent + Style(bold=True)

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from hubbub.desk.desk import Desk
-    from hubbub.tui.attention import Attention
-    from hubbub.tui.config.file import ClientFile
+    from hubbub.desk.room import RoomState
     from hubbub.tui.config.toml import Path
     from hubbub.tui.looks import Looks
+    from hubbub.tui.surroundings import Shared
 
 FRAME_SECONDS = 0.04
 
@@ -57,6 +57,25 @@ class ChatScreen(Surroundings):
             super().__init__()
             self.path = path
 
+    class ChatroomWanted(TextualMessage):
+        """The user wants to see another chatroom, by its address, or the next; and a room there."""
+
+        def __init__(self, address: str = "", room: RoomState | None = None) -> None:
+            super().__init__()
+            self.address = address
+            self.room = room
+
+    class ConnectWanted(TextualMessage):
+        """The user wants to come into another chatroom as well, perhaps under another name."""
+
+        def __init__(self, address: str, name: str) -> None:
+            super().__init__()
+            self.address = address
+            self.name = name
+
+    class DisconnectWanted(TextualMessage):
+        """The user wants to be in this chatroom no longer."""
+
     class Entitled(TextualMessage):
         """The window is to have another title."""
 
@@ -70,17 +89,9 @@ class ChatScreen(Surroundings):
     class LeaveWanted(TextualMessage):
         """The user wants to quit."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        looks: Looks,
-        attention: Attention,
-        config: ClientFile,
-        panes: dict[str, bool],
-    ) -> None:
-        super().__init__(desk, looks, config, panes)
+    def __init__(self, desk: Desk, looks: Looks, shared: Shared) -> None:
+        super().__init__(desk, looks, shared)
         self._bindings_of_all = self._bindings
-        self._attention = attention
         self.history = InputHistory()
         self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
         self.writing = self.orders.writing
@@ -161,15 +172,26 @@ class ChatScreen(Surroundings):
 
     def _entitle(self) -> None:
         """Have the window's title say what is unread."""
-        shown = title(self.desk.rooms.current, self.desk.rooms)
-        if shown != self._entitled and self.config.settings.title:
+        desks = [one.desk for one in self.neighbours() if one.desk is not None]
+        shown = title(self.desk.rooms.current, [room for desk in desks for room in desk.rooms])
+        if self.is_current and shown != self._entitled and self.config.settings.title:
             self._entitled = shown
             self.post_message(self.Entitled(shown))
 
+    @on(events.ScreenSuspend)
+    def _left(self) -> None:
+        self._entitled = ""
+        self._look()
+
+    @on(events.ScreenResume)
+    def _returned(self) -> None:
+        self._fit()
+        self._look()
+
     def _look(self) -> None:
         """Find out whether the user sees the end of the room, and what comes there next."""
-        self.desk.look(looking=self._shows_end and bool(self._attention.is_looking))
-        if self._attention.is_looking:
+        self.desk.look(looking=self._shows_end and bool(self.attention.is_looking))
+        if self.attention.is_looking:
             self._read_on()
 
     def _read_on(self) -> None:
@@ -194,7 +216,7 @@ class ChatScreen(Surroundings):
     def glance(self) -> None:
         """The user has just acted, and so has seen what is on the screen, if not what comes."""
         unread = self.desk.rooms.current.unread
-        if unread and self._attention.is_looking is None:
+        if unread and self.attention.is_looking is None:
             if self._shows_end:
                 self.desk.look(looking=True)
             self._read_on()
@@ -210,7 +232,7 @@ class ChatScreen(Surroundings):
     @on(LogView.Drawn)
     def _drawn(self) -> None:
         unread = self.desk.rooms.current.unread
-        if self._attention.is_looking:
+        if self.attention.is_looking:
             self._read_on()
         if self.desk.rooms.current.unread != unread:
             self.stirred()
@@ -282,8 +304,10 @@ class ChatScreen(Surroundings):
 
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
-        room = self.rooms_shown[event.index]
-        if self.desk.rooms.get(room.name) is room:
+        address, room = self.rooms_shown[event.index]
+        if address != self.desk.link.address:
+            self.post_message(self.ChatroomWanted(address, room))
+        elif room is not None and self.desk.rooms.get(room.name) is room:
             self.desk.show(room)
 
     @on(Pane.Chosen, "#members")
@@ -347,6 +371,18 @@ class ChatScreen(Surroundings):
             self.config.change(path, value)
         finally:
             self.post_message(self.SettingChanged(path))
+
+    def next_chatroom(self) -> None:
+        """Have the next chatroom shown."""
+        self.post_message(self.ChatroomWanted())
+
+    def connect(self, address: str, name: str) -> None:
+        """Have another chatroom shown, which the user is not in yet."""
+        self.post_message(self.ConnectWanted(address, name))
+
+    def disconnect(self) -> None:
+        """Have this chatroom left."""
+        self.post_message(self.DisconnectWanted())
 
     def put_aside(self) -> None:
         """Have the program stopped until the shell lets it go on."""

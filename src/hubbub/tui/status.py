@@ -1,5 +1,7 @@
 """The line at the bottom: the connection, what it proves, and what goes on elsewhere."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -7,18 +9,30 @@ from rich.text import Text
 from hubbub.desk.desk import Desk
 from hubbub.desk.link import Link, State
 from hubbub.desk.posting import unsent
+from hubbub.desk.room import RoomState
 from hubbub.tui.log.labels import one_line
 from hubbub.tui.looks import Looks
+from hubbub.tui.neighbours import Neighbour, elsewhere
 from hubbub.tui.panes import badge
 
 _TYPING_NAMES_MAX = 2
 
 
-def status(desk: Desk, looks: Looks, width: int, now: float, *, rooms_hidden: bool) -> Text:
+def status(
+    desk: Desk,
+    neighbours: Sequence[Neighbour],
+    looks: Looks,
+    width: int,
+    now: float,
+    *,
+    rooms_hidden: bool,
+) -> Text:
     """Return the line. Where it is narrow, its parts are shortened, and the last left out first."""
     parts = [(_connection(desk.link, now), _state_style(desk.link, looks))]
+    if len(neighbours) > 1:
+        parts.insert(0, (_whose(desk), looks.dim))
     if rooms_hidden:
-        parts.append((_elsewhere(desk), looks.unread))
+        parts.append((_elsewhere(elsewhere(desk, neighbours)), looks.unread))
     if desk.link.state is State.OFFLINE and (waiting := unsent(desk.rooms)):
         sentence = f"{waiting} waiting to be sent"
         parts.append(([sentence, f"{waiting} unsent"], looks.error))
@@ -32,6 +46,13 @@ def status(desk: Desk, looks: Looks, width: int, now: float, *, rooms_hidden: bo
         if fitting := next((one for one in versions if cell_len(one) <= room), ""):
             line.append(gap).append(fitting, style)
     return line
+
+
+def _whose(desk: Desk) -> list[str]:
+    """Say who the user is in the chatroom on the screen; its address follows, or is told here."""
+    name = one_line(desk.name)
+    is_told = desk.link.state is State.OFFLINE
+    return [f"{name} in {desk.link.address}" if is_told else f"{name} in", name]
 
 
 def _state_style(link: Link, looks: Looks) -> Style:
@@ -55,12 +76,11 @@ def _connection(link: Link, now: float) -> list[str]:
             return [f"○ offline: {link.reason}{again}", f"○ offline{again}", "○ offline", "○"]
 
 
-def _elsewhere(desk: Desk) -> list[str]:
+def _elsewhere(others: Sequence[RoomState]) -> list[str]:
     """Say which other rooms hold something unread, or how many."""
-    others = [room for room in desk.rooms if room is not desk.rooms.current and room.unread]
     if not others:
         return []
-    first, *rest = sorted(others, key=lambda room: not room.mentions)
+    first, *rest = others
     named = f"{one_line(first.title)} {badge(first)}"
     more = f" +{len(rest)}" if rest else ""
     return [named + more, badge(first) + more]

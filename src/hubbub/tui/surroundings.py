@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 from textual import events, on
@@ -11,13 +11,14 @@ from textual.widgets import Static
 
 from hubbub.tui.log.labels import one_line
 from hubbub.tui.modes import ModedFace
-from hubbub.tui.panes import Pane, member_lines, room_lines
+from hubbub.tui.neighbours import Neighbours, Place, lines, places
+from hubbub.tui.panes import Pane, member_lines
 from hubbub.tui.status import status
 
 if TYPE_CHECKING:
     from hubbub.desk.desk import Desk
     from hubbub.desk.link import State
-    from hubbub.desk.room import RoomState
+    from hubbub.tui.attention import Attention
     from hubbub.tui.config.file import ClientFile
     from hubbub.tui.looks import Looks
 
@@ -31,19 +32,30 @@ COMPOSER_ROWS_MAX = 8
 SPEAKERS_MAX = 50
 
 
+class Shared(NamedTuple):
+    """What the screens of all chatrooms have in common.
+
+    `panes`: which of them the user showed or hid by hand; it is kept up to date.
+    """
+
+    attention: Attention
+    config: ClientFile
+    panes: dict[str, bool]
+    neighbours: Neighbours
+
+
 class Surroundings(ModedFace):
     """A face that shows beside the log where the user is, with whom, and how the connection is."""
 
-    def __init__(
-        self, desk: Desk, looks: Looks, config: ClientFile, panes: dict[str, bool]
-    ) -> None:
-        """`panes`: which of them the user showed or hid by hand; it is kept up to date."""
+    def __init__(self, desk: Desk, looks: Looks, shared: Shared) -> None:
         super().__init__()
         self.desk = desk
         self.looks = looks
-        self.config = config
-        self._chosen = panes
-        self.rooms_shown: list[RoomState] = []
+        self.attention = shared.attention
+        self.config = shared.config
+        self.neighbours = shared.neighbours
+        self._chosen = shared.panes
+        self.rooms_shown: list[Place] = []
         self.members_shown: list[str] = []
         """What the lines of the panes stand for: a click means what the user saw."""
         self._is_ticking = False
@@ -71,11 +83,13 @@ class Surroundings(ModedFace):
         self._write("#header", title)
         now = time.monotonic()
         rooms_pane, members_pane = self.query_one("#rooms", Pane), self.query_one("#members", Pane)
-        self._write("#status", status(desk, looks, width, now, rooms_hidden=not rooms_pane.display))
-        rooms = self.rooms_shown = list(desk.rooms)
-        rooms_pane.show(
-            room_lines(desk.rooms, rooms_pane.content_size.width, looks), rooms.index(room)
-        )
+        near = self.neighbours()
+        told = status(desk, near, looks, width, now, rooms_hidden=not rooms_pane.display)
+        self._write("#status", told)
+        shown = self.rooms_shown = places(desk, near)
+        columns = rooms_pane.content_size.width
+        here = next(at for at, place in enumerate(shown) if place.room is room)
+        rooms_pane.show(lines(shown, desk, near, columns, looks), here)
         self.members_shown = sorted(replica.members, key=str.casefold) if replica else []
         if members_pane.display and replica:
             spoke = room.recent_speakers(desk.name, (), replica.people)[:SPEAKERS_MAX]

@@ -12,7 +12,7 @@ PUSH, POP = "\x1b[22;2t", "\x1b[23;2t"
 
 
 def title(current: RoomState, rooms: Iterable[RoomState]) -> str:
-    """Return the title while a room is on the screen."""
+    """Return the title while a room is on the screen; `rooms` are all of the user's, everywhere."""
     listed = list(rooms)
     mentions = sum(room.mentions for room in listed)
     unread = sum(room.unread for room in listed)

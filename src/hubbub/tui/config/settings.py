@@ -69,5 +69,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Whether the window's title shows the room, and how much is unread."),
     ] = True
+    reopen_chatrooms: Annotated[
+        bool,
+        Meta(description="Whether the chatrooms of /connect are there again at the next start."),
+    ] = True
     colors: Colors = Colors()
     keys: dict[str, Keys] = {}
