@@ -273,6 +273,19 @@ def test_a_text_that_is_too_long_goes_in_parts(url: str, new_tab: NewTab) -> Non
     expect(ann.message("last")).to_have_count(1)
 
 
+def test_a_text_that_is_too_long_goes_as_a_file(url: str, new_tab: NewTab) -> None:
+    ann = new_tab().enter(url, "ann")
+    text = "first " + "ä" * 65_000
+    ann.composer.fill(text)
+    ann.page.get_by_role("button", name="Send as a file").click()
+    expect(ann.composer).to_have_value("")
+    ann.say("all of it")
+    ann.hears("all of it")
+    link = ann.log.get_by_role("link", name="text.txt")
+    answer = ann.page.request.get(url + (link.get_attribute("href") or "")[1:])
+    assert answer.body().decode() == text
+
+
 def test_on_a_phone_enter_breaks_the_line_and_the_button_sends(url: str, new_tab: NewTab) -> None:
     ann = new_tab(viewport={"width": 380, "height": 740}, has_touch=True, is_mobile=True)
     ann.enter(url, "ann")

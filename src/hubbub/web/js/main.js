@@ -3,6 +3,7 @@
 import { Chat } from "./chat/chat.js";
 import { ChatError } from "./chat/errors.js";
 import { nameKey, sameName } from "./chat/names.js";
+import { openShelf } from "./chat/shelf.js";
 import { LogView } from "./log/log-view.js";
 import { excerpt } from "./markup/excerpt.js";
 import { isMention } from "./markup/markup.js";
@@ -23,6 +24,7 @@ import {
 import { takeFragment } from "./views/address.js";
 import { Acquaintances } from "./views/acquaintances.js";
 import { Appearance } from "./views/appearance.js";
+import { Attaching } from "./views/attaching.js";
 import { Attention } from "./views/attention.js";
 import { askAccess } from "./views/chatroom.js";
 import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
@@ -46,6 +48,7 @@ import { openSettings } from "./views/settings.js";
 import { Sidebar } from "./views/sidebar.js";
 import { Stopped } from "./views/stopped.js";
 import { Threads } from "./views/threads.js";
+import { openViewer, picturesOf } from "./views/viewer.js";
 import { counted, listed, refusal } from "./views/wording.js";
 
 /**
@@ -69,6 +72,7 @@ const chat = new Chat({
   password: brought.password,
   label: deviceLabel(navigator.userAgent),
   schedule: nextFrame,
+  shelf: openShelf(),
   isMention,
 });
 
@@ -182,6 +186,10 @@ const desk = {
   pickEmoji,
   mayEdit: (/** @type {Message} */ message) => mayDo("edit", message),
   isName,
+  attach: (/** @type {File} */ file) => attaching.add([file]),
+  hasFiles: (/** @type {RoomState} */ { name }) => chat.parcels.open(name) !== undefined,
+  /** @type {(room: RoomState, text: string, replyTo?: number) => boolean} */
+  sendFiles: (room, text, replyTo) => attaching.send(room, text, replyTo),
   /** Show what was sent, even if the user was reading further up. */
   said: () => {
     follow();
@@ -195,6 +203,9 @@ function pickEmoji(button, place, title, choose) {
     import("./later/emoji-picker.js").then((later) => later.pickEmoji(button, place, emoji, title, choose)),
   );
 }
+
+/** Whether the user may say something in the room that is shown. */
+const mayWrite = () => chat.current !== null && !chat.order.silence(chat.current);
 
 /** @param {RoomState} room */
 async function askForTopic(room) {
@@ -268,6 +279,7 @@ const logElement = part("log", HTMLElement);
 const drawers = new Drawers();
 const entrance = new Entrance(chat, brought);
 const composer = new Composer(chat, desk, tab);
+const attaching = new Attaching(chat.parcels, () => (mayWrite() ? chat.current : null), tell);
 const header = new Header(chat);
 const sidebar = new Sidebar(chat, show);
 const people = new People(chat, {
@@ -294,6 +306,7 @@ const log = new LogView(logElement, {
   remove: desk.remove,
   profile: openProfile,
   report: (message) => void askReport(chat, message, tell),
+  view: (id) => here(({ messages }) => openViewer(picturesOf(messages), id)),
   react: (message, emoji, on) => void attempt(chat.react(message, emoji, on)),
   pickEmoji,
   copy: (text) => void attempt(copy(text)),
@@ -385,6 +398,7 @@ chat.subscribe((changes) => {
   entrance.update();
   app.hidden = entrance.isOpen;
   composer.update();
+  attaching.update();
   histories.update();
   if (!entrance.isOpen) {
     header.update();
@@ -460,6 +474,7 @@ function storageOf(kind) {
 window.addEventListener("hashchange", () => location.hash && location.reload()); // as if it came with the address
 
 part("loading", HTMLElement).hidden = true;
+void chat.parcels.restore();
 const { invite: invitation, link } = brought;
 if (!chat.restore(invitation ? { type: "identify", invitation } : undefined)) entrance.update();
 else if (link) void askCode(chat, link);

@@ -13,6 +13,7 @@ import { Identity } from "./identity.js";
 import { isOwn } from "./me.js";
 import { sameName } from "./names.js";
 import { Order } from "./order.js";
+import { NO_SHELF, Parcels } from "./parcels.js";
 import { People } from "./people.js";
 import { Place } from "./place.js";
 import { inert } from "./posting.js";
@@ -20,6 +21,7 @@ import { Reading } from "./reading.js";
 import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
 import { Threads } from "./threads.js";
+import { transfer } from "./transfer.js";
 import { Typing } from "./typing.js";
 
 /**
@@ -62,6 +64,7 @@ export class Chat {
   #proof;
   account;
   order;
+  parcels;
   people;
   reading;
   threads;
@@ -75,6 +78,7 @@ export class Chat {
    * @param {string} [options.password]
    * @param {string} [options.label] what the user's other devices call this one
    * @param {(text: string, name: string) => boolean} [options.isMention]
+   * @param {import("./parcels.js").Shelf} [options.shelf] keeps files that are on their way
    * @param {typeof globalThis.WebSocket} [options.WebSocket]
    * @param {Clock} [options.clock]
    * @param {() => number} [options.random]
@@ -87,6 +91,7 @@ export class Chat {
     password,
     label = "",
     isMention = () => false,
+    shelf = NO_SHELF,
     WebSocket = globalThis.WebSocket,
     clock = SYSTEM_CLOCK,
     random = Math.random,
@@ -124,6 +129,13 @@ export class Chat {
     this.order = new Order(this.#session, () => this.#place);
     this.reading = new Reading(() => this.#place, this.#changes);
     this.threads = new Threads(this.#session);
+    this.parcels = new Parcels(
+      { ask: (command) => this.#session.ask(command), transfer, isOnline: () => this.#session.isOnline },
+      { name: () => this.name, say: (room, text, how) => void this.say(room, text, how) },
+      { ...shelf, put: (parcel) => this.#identity.isRemembered && shelf.put(parcel) },
+      clock,
+      () => this.#changes.note("parcels"),
+    );
   }
 
   /** As the server writes it. */
@@ -291,6 +303,7 @@ export class Chat {
   /** @param {string} sentence for whoever comes next */
   #leaveNothing(sentence) {
     this.#place.forget();
+    this.parcels.clear();
     this.quit(sentence);
     this.#identity.signOut();
   }
@@ -313,6 +326,7 @@ export class Chat {
     this.#place.begin(welcome);
     if (welcome.rooms?.length) this.show(welcome.rooms[0]);
     this.#keepIdentity();
+    this.parcels.goOn();
   }
 
   #keepIdentity() {

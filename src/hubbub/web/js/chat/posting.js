@@ -87,13 +87,13 @@ export class Posting {
    * @param {string} room
    * @param {string} said
    * @param {number} at
-   * @param {{replyTo?: number, me?: boolean, files?: FileSummary[]}} [how]
+   * @param {{replyTo?: number, me?: boolean, files?: FileSummary[], nonce?: string}} [how]
    * @returns {Post}
    */
-  add(room, said, at, { replyTo, me, files } = {}) {
+  add(room, said, at, { replyTo, me, files, nonce = this.#nonces.next() } = {}) {
     const answers = replyTo !== undefined && { replyTo };
     const more = { ...answers, ...(me && { me }), ...(files?.length && { files }) };
-    const post = { nonce: this.#nonces.next(), room, text: inert(said), at, ...more };
+    const post = { nonce, room, text: inert(said), at, ...more };
     this.#outbox.add(post);
     this.#changed(room);
     this.send();

@@ -77,7 +77,7 @@
  * @property {number} retryAt milliseconds since the epoch
  * @property {number | null} latency in milliseconds
  *
- * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread" | "replaced"
+ * @typedef {"connection" | "rooms" | "log" | "members" | "typing" | "topic" | "unread" | "replaced" | "parcels"
  *   | "delayed" | "told"} Change
  *   replaced: the server has another history of the rooms named, and what was held of them is dropped ·
  *   delayed: something waits until the server can do it, or does not any more ·

@@ -71,7 +71,7 @@ export function listen(element, view, callbacks) {
       if (what === "quoted" && item.replyTo !== undefined) void view.jumpTo(item.replyTo);
       return;
     }
-    const { emoji = "" } = button.dataset;
+    const { emoji = "", file = "" } = button.dataset;
     /** @type {Record<string, () => unknown>} */
     const acts = {
       reply: () => callbacks.reply(item),
@@ -87,6 +87,7 @@ export function listen(element, view, callbacks) {
       revisions: () => callbacks.threads.openRevisions(item),
       unread: () => callbacks.unread(item),
       quoted: () => void view.jumpTo(item.reply_to ?? -1),
+      view: () => callbacks.view(file),
       toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
       react: () =>
         callbacks.pickEmoji(button, element, "Choose a reaction", (chosen) =>

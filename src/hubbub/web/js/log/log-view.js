@@ -35,6 +35,7 @@ import { Track } from "./track.js";
  * @property {(message: Message) => void} edit
  * @property {(message: Message) => void} remove
  * @property {(message: Message) => void} report
+ * @property {(id: string) => void} view a picture
  * @property {(name: string) => void} profile
  * @property {(message: Message, emoji: string, on: boolean) => void} react
  * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji

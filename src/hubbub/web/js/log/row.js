@@ -6,6 +6,7 @@ import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
 import { isAction, senderOf } from "./context.js";
 import { el } from "./element.js";
+import { filesOf, saidIn } from "./files.js";
 import { colourOf, monogramOf } from "./person.js";
 import { reactionChips } from "./reactions.js";
 import { clock, fullTime } from "./times.js";
@@ -69,7 +70,7 @@ function classes({ item, heads, isMarked }) {
 function label({ item, me }) {
   const sender = oneLine(senderOf(item, me));
   if (isAction(item)) return `${clock(item.at)}: ${sender} ${lineOf(item.text)}`;
-  const said = "deleted" in item && item.deleted ? "message deleted" : lineOf(item.text);
+  const said = "deleted" in item && item.deleted ? "message deleted" : lineOf(saidIn(item));
   return `${sender}, ${clock(item.at)}: ${said}`;
 }
 
@@ -96,7 +97,8 @@ function content(look, people) {
   if ("deleted" in item && item.deleted) {
     body.append(el("p", { class: "aside gone" }, "message deleted"));
   } else {
-    body.append(...text(look, people));
+    if (item.text || !item.files) body.append(...text(look, people));
+    body.append(...filesOf(item.files, "seq" in item));
   }
   if ("seq" in item) {
     if (item.reactions) body.append(...reactionChips(item.reactions, people.isMe));
@@ -138,7 +140,7 @@ function threadChips({ replies, pinned }) {
 function reply(quoted, { isName }) {
   const button = el("button", { type: "button", class: "reply", "data-act": "quoted" });
   if (quoted) {
-    const said = quoted.deleted ? "message deleted" : lineOf(quoted.text);
+    const said = quoted.deleted ? "message deleted" : lineOf(saidIn(quoted));
     button.append(el("b", { dir: "auto" }, oneLine(quoted.from)), " ", lineNode(said, isName));
   } else {
     button.append("an earlier message");

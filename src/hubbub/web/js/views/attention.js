@@ -1,5 +1,6 @@
 /** Reaches users who look elsewhere: by the title, the favicon and desktop notifications. */
 
+import { saidIn } from "../log/files.js";
 import { excerpt } from "../markup/excerpt.js";
 import { part } from "./page.js";
 import { titleOf } from "./wording.js";
@@ -65,7 +66,7 @@ export class Attention {
   #show(message) {
     const room = this.#chat.rooms.find(({ name }) => name === message.room);
     const title = room?.isDirect ? message.from : `${message.from} in ${room?.title}`;
-    const said = excerpt(message.text, EXCERPT_CHARS_MAX);
+    const said = excerpt(saidIn(message), EXCERPT_CHARS_MAX);
     const body = message.me ? `${message.from} ${said}` : said;
     try {
       const shown = new Notification(title, { body, tag: `${message.seq}`, icon: this.#plain });

@@ -6,6 +6,7 @@
  * user is writing, a private text could go where the new one was meant to go.
  */
 
+import { saidIn } from "../log/files.js";
 import { lineNode } from "../markup/dom.js";
 import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
@@ -32,9 +33,13 @@ import { refusal, typingOf, withNames } from "./wording.js";
  * @property {() => void} said called when something was sent
  * @property {import("./emoji.js").EmojiTable} emoji
  * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji
+ * @property {(file: File) => void} attach lets it go with the next message
+ * @property {(room: RoomState) => boolean} hasFiles whether files are to go with the next message
+ * @property {(room: RoomState, text: string, replyTo?: number) => boolean} sendFiles whether there were any
  */
 
 const QUOTED_CHARS_MAX = 120;
+const TEXT_NAME = "text.txt";
 const WAITING_CHARS_MAX = 200;
 /** On phones Enter breaks the line, as people are used to there; the button sends. */
 const BREAKS_LINES = matchMedia("(pointer: coarse) and (hover: none)");
@@ -73,7 +78,10 @@ export class Composer {
     };
     this.#field = new Field(known, () => this.#written());
     this.#field.listen((event) => this.#did(event));
-    this.#field.onSplit(() => this.#sendInParts());
+    this.#field.onTooLong(
+      () => this.#sendInParts(),
+      () => this.#attachText(),
+    );
     within(this.#bar, "button", HTMLElement).addEventListener("click", () => this.#cancel());
     within(this.#silence, "button", HTMLElement).addEventListener("click", () => this.#enterAgain());
     // A button that took the focus would close a phone's keyboard.
@@ -208,8 +216,8 @@ export class Composer {
     const mode = this.#modes.get(this.#room?.name ?? "");
     this.#bar.hidden = !mode;
     if (mode) {
-      const { from, text } = mode.message;
-      const said = lineNode(oneLine(excerpt(text, QUOTED_CHARS_MAX)));
+      const { from } = mode.message;
+      const said = lineNode(oneLine(excerpt(saidIn(mode.message), QUOTED_CHARS_MAX)));
       const what = mode.isEdit ? ["Editing "] : withNames(`Replying to ${from}: `, [from]);
       within(this.#bar, "p", HTMLElement).replaceChildren(...what, said);
     }
@@ -335,7 +343,7 @@ export class Composer {
     if (!room || this.#field.isTooLong) return;
     if (this.#desk.emoji.isWantedFor(text)) return void this.#sendWithEmoji();
     if (mode?.isEdit) this.#change(room, mode, text);
-    else if (text) this.#act(room, mode, text);
+    else if (text || this.#desk.hasFiles(room)) this.#act(room, mode, text);
     else this.#refill();
   }
 
@@ -344,6 +352,14 @@ export class Composer {
     const [room, { text }] = [this.#room, this.#field];
     await this.#desk.emoji.load();
     if (room === this.#room && text === this.#field.text) this.#send();
+  }
+
+  /** Let the next message bring the text as a file. */
+  #attachText() {
+    const { text } = this.#field;
+    this.#room?.setDraft("");
+    this.#field.put("");
+    this.#desk.attach(new File([text], TEXT_NAME, { type: "text/plain" }));
   }
 
   /** Send a text that is too long for one message as several. */
@@ -369,7 +385,7 @@ export class Composer {
    * @param {string} text
    */
   #act(room, mode, text) {
-    const what = read(text);
+    const what = text ? read(text) : { say: "" };
     if ("mistake" in what) {
       this.tell(what.mistake);
       return;
@@ -377,6 +393,12 @@ export class Composer {
     const said = "say" in what ? this.#desk.emoji.inText(what.say) : "";
     const silence = "say" in what && this.#chat.order.silence(room);
     if (silence && silence !== room.muted) return this.tell(silence); // and what was typed stays
+    let isSent = false;
+    try {
+      isSent = "say" in what && this.#desk.sendFiles(room, said, mode?.message.seq);
+    } catch (error) {
+      return this.tell(refusal(error));
+    }
     room.setDraft("");
     this.#field.put("");
     this.#notices.goOn();
@@ -384,7 +406,7 @@ export class Composer {
       void this.attempt(room, { text }, () => what.run(this.#desk));
       return;
     }
-    this.#chat.say(room.name, said, { replyTo: mode?.message.seq });
+    if (!isSent) this.#chat.say(room.name, said, { replyTo: mode?.message.seq });
     this.#desk.said();
     this.#end(room);
   }

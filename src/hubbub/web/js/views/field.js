@@ -18,6 +18,7 @@ export class Field {
   #element = part("message", HTMLTextAreaElement);
   #limit = part("limit", HTMLElement);
   #split = part("split", HTMLElement);
+  #asFile = part("as-file", HTMLElement);
   #known;
   #written;
   #suggestions = new Suggestions(this.#element, ({ start, options }, index) =>
@@ -38,9 +39,14 @@ export class Field {
     this.#split.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
-  /** @param {() => void} act called when a text that is too long is to be sent in parts */
-  onSplit(act) {
-    this.#split.addEventListener("click", act);
+  /**
+   * What is to be done with a text that is too long.
+   * @param {() => void} inParts
+   * @param {() => void} asFile
+   */
+  onTooLong(inParts, asFile) {
+    this.#split.addEventListener("click", inParts);
+    this.#asFile.addEventListener("click", asFile);
   }
 
   get text() {
@@ -156,6 +162,6 @@ export class Field {
     style.height = `${this.#element.scrollHeight}px`;
     this.#element.dir = directionOf(this.text, this.#known.isName);
     setText(this.#limit, tooLong(this.text, this.#known.textBytesMax()));
-    this.#split.hidden = !this.isTooLong;
+    this.#split.hidden = this.#asFile.hidden = !this.isTooLong;
   }
 }
