@@ -72,9 +72,13 @@ def test_every_room_that_one_may_read_is_exported_in_order(hubbub_server: LocalS
 
 
 def test_the_page_is_complete_in_itself_and_its_texts_mean_nothing_but_themselves(
-    hubbub_server: LocalServer,
+    tmp_path: Path,
 ) -> None:
-    address = hubbub_server.address
+    with ServerProcess(tmp_path / "data") as server:
+        _see_the_page(f"{server.host}:{server.port}", tmp_path)
+
+
+def _see_the_page(address: str, tmp_path: Path) -> None:
     bad = "<script>alert('1')</script> & <b>\"bold\"</b>"
     told("send", address, "--name", "ci", bad)
     told("send", address, "--name", "ci", "two\nlines → ü")
@@ -86,9 +90,16 @@ def test_the_page_is_complete_in_itself_and_its_texts_mean_nothing_but_themselve
     assert "script" not in page.tags
     assert not [one for one in page.loaded if one is None or not one.startswith("#")]
     assert {one[1:] for one in page.loaded if one} <= page.places
+    sent = tmp_path / "a <b> & c.txt"
+    sent.write_text("what is in it")
+    told("send", address, "--name", "ci", "--file", str(sent))
+    with_file = Page(told("export", address, "--format", "html"))
+    assert f"http://{address}/files/" in str(with_file.loaded)
+    assert "a _b_ & c.txt" in with_file.texts
+    assert "a _b_ & c.txt" in told("export", address)
     narrow = hubbub("export", address, "--format", "html", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert '<meta charset="ascii">' in narrow.stdout
-    assert "".join(Page(narrow.stdout).texts).rstrip().endswith("twolines → ü")
+    assert "twolines → ü" in "".join(Page(narrow.stdout).texts)
 
 
 def test_it_goes_on_after_a_lost_connection_and_prints_each_message_once(tmp_path: Path) -> None:

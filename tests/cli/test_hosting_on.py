@@ -120,7 +120,7 @@ def test_the_terminal_client_hosts_on_by_a_word(chat: Chats, port: int, tmp_path
     cid = chat("cid", **data)
     with Tmux(tmp_path, width=110) as ben:
         ben.start(*command(port, "join", f"127.0.0.1:{port}", "--name", "ben"))
-        ben.until("3 here")
+        ben.until("Nothing was said here yet")
         ann.type("before")
         ben.until("before")
         quit_hosting(ann)

@@ -182,6 +182,7 @@ def join(
         "hubbub send 'dinner is ready'",
         "hubbub send --to chat.example.org --room kitchen 'dinner is ready'",
         "hubbub send --person ben 'dinner is ready'",
+        "hubbub send --file photo.jpg 'dinner'",
         "make 2>&1 | hubbub send --name ci -",
     )
 )
@@ -212,15 +213,17 @@ def send(
     'localhost' or a link. Any other goes behind --to, and with it there is only TEXT. With --file,
     TEXT may be left out.
     """
-    from hubbub.cli.addressing import address_and, check_is_text
+    from hubbub.cli.addressing import address_and, check_is_text, looks_like_address
 
     if not (words or file):
         raise typer.BadParameter("Say what to send: a text in quotes, '-', or --file PATH.")
     address, text = address_and(words or [""], to, "--to")
     if file and text == "-":
         raise typer.BadParameter("Lines of stdin cannot have files. Give a text, or none.")
-    if to is None and not address:
+    if to is None and not address and (file is None or not looks_like_address(text)):
         check_is_text(text)
+    elif file and to is None and not address:
+        address, text = text, ""
     if person is not None and room is not None:
         raise typer.BadParameter("Give --person or --room, not both.")
     if person is None and text.startswith("/msg "):

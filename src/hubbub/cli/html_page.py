@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from hubbub.chat.events import Message, Missing
+from hubbub.chat.files import FileSummary, size_words
 from hubbub.chat.text import inert
 from hubbub.cli.export_forms import ExportedRoom, Form
 from hubbub.cli.transcript import lost, shown_name
@@ -31,11 +32,13 @@ class HtmlPage(Form):
 
     def __init__(self) -> None:
         self._encoding = sys.stdout.encoding or "utf-8"
+        self._server = ""
         self._room = ExportedRoom("", "")
         self._day = ""
 
     def begin(self, address: str, rooms: list[ExportedRoom]) -> list[str]:
         """Return the head, and links to the rooms if there are several."""
+        self._server = address
         title = rooms[0].title if len(rooms) == 1 else f"The chatroom at {address}"
         made = datetime.now(UTC).astimezone()
         links = [
@@ -86,12 +89,18 @@ class HtmlPage(Form):
         marks = ["edited"] if message.edited is not None else []
         marks += [f"{emoji} {', '.join(by)}" for emoji, by in message.reactions.items()]
         after = f" <small>{self._text(' · '.join(marks))}</small>" if marks else ""
-        text = self._text(message.text)
+        text = "<br>".join([self._text(message.text), *map(self._file, message.files)])
         return (
             f"{answered}{name} <i>{text}</i>{after}"
             if message.me
             else (f"{answered}{name}  {text}{after}")
         )
+
+    def _file(self, file: FileSummary) -> str:
+        """Return a link to a file, which is on the server: the page has what people wrote."""
+        place = escape(f"http://{self._server}{file.path}")
+        size = size_words(file.size)
+        return f'<a href="{place}">{self._text(file.name)}</a> <small>{size}</small>'
 
     def _text(self, text: str) -> str:
         """Return what people wrote, so that it means nothing but itself."""
