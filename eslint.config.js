@@ -25,5 +25,6 @@ export default [
       "prefer-const": "error",
     },
   },
+  { files: ["src/hubbub/web/worker.js"], languageOptions: { globals: { ...globals.serviceworker } } },
   { files: ["tests/web/**"], languageOptions: { globals: { ...globals.node } } },
 ];

@@ -18,7 +18,7 @@ def get(path: str, *headers: str) -> bytes:
 
 HEALTH = get("/healthz", "Connection: close")
 EVERYTHING = (
-    *map(get, ("/", "/js/main.js", "/api/rooms", "/api/search?query=hello", "/metrics")),
+    *map(get, ("/", "/icon.svg", "/api/rooms", "/api/search?query=hello", "/metrics")),
     get(
         "/ws",
         *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),

@@ -85,7 +85,7 @@ TARGETS: dict[str, Callable[[str], str]] = {
     "path": lambda text: f"/{text}",
     "room": lambda text: f"/api/rooms/{text}/messages",
     "webhook": lambda text: f"/api/rooms/{text}/webhook",
-    "asset": lambda text: f"/js/{text}.js",
+    "asset": lambda text: f"/page/{text}",
     "name of a parameter": lambda text: f"{MESSAGES}?{text}=1",
     **{
         f"{place} {field.name}": lambda text, at=f"{place}{field.name}=": f"{at}{text}"  # type: ignore[misc]

@@ -47,6 +47,8 @@ def new_tab(browser: Browser) -> Iterator[NewTab]:
     with ExitStack() as stack:
 
         def open_tab(**options: object) -> Tab:
+            # What a service worker asks for, no test can hold up or lose on the way.
+            options.setdefault("service_workers", "block")
             context = browser.new_context(**options)  # type: ignore[arg-type]
             stack.callback(context.close)
             tabs.append(Tab(context.new_page()))

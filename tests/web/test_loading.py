@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Route, expect
 
 from tests.web.conftest import NewTab
@@ -14,24 +13,16 @@ def lose(route: Route) -> None:
     route.abort("internetdisconnected")
 
 
-@pytest.mark.parametrize("part", ["js/main.js", "styles/layout.css"])
-def test_a_page_of_which_a_part_is_lost_is_loaded_again(
-    url: str, new_tab: NewTab, part: str
-) -> None:
+SCRIPT = re.compile(r"/page/\w+\.js")
+
+
+def test_a_page_whose_script_is_lost_is_loaded_again(url: str, new_tab: NewTab) -> None:
     ann = new_tab()
-    ann.page.route(re.compile(part), lose, times=1)
+    ann.page.route(SCRIPT, lose, times=1)
     ann.page.goto(url, wait_until="commit")
     ann.page.wait_for_event("framenavigated")  # a second after the loss at the soonest
     ann.join("ann")
     is_heard(ann)
-
-
-def test_a_module_that_was_lost_ahead_of_time_is_asked_for_once_more(
-    url: str, new_tab: NewTab
-) -> None:
-    ann = new_tab()
-    ann.page.route(re.compile("js/chat/chat.js"), lose, times=1)
-    is_heard(ann.enter(url, "ann"))
 
 
 def is_heard(ann: Tab) -> None:
@@ -44,7 +35,7 @@ def is_heard(ann: Tab) -> None:
 def test_a_page_that_never_comes_whole_says_so(url: str, new_tab: NewTab) -> None:
     ann = new_tab()
     ann.page.clock.install()
-    ann.page.route(re.compile("js/chat/chat.js"), lose)
+    ann.page.route(SCRIPT, lose)
     ann.page.goto(url)
     for load in range(1, 6):
         expect(ann.page.get_by_role("status")).to_contain_text("Loading it again")

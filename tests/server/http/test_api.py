@@ -173,7 +173,7 @@ def test_who_uses_the_name_of_a_member_who_left_does_not_get_into_private_rooms(
         ("/api/rooms/no%20way/messages", None, (400, "room_not_allowed")),
         ("/api/rooms/no%20way/messages", {"text": "x"}, (400, "room_not_allowed")),
         ("/api/nothing", None, (404, "not_found")),
-        ("/js/../../hub/hub.py", None, (404, "not_found")),
+        ("/page/../../hub/hub.py", None, (404, "not_found")),
         ("/api/search", {"text": "x"}, (405, "method_not_allowed")),
         (MESSAGES, b"hello", (400, "bad_command")),
         (MESSAGES, b"[" * 5000, (400, "bad_command")),

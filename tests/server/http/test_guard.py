@@ -36,7 +36,7 @@ def locked() -> Iterator[LocalServer]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/js/main.js", "/api/rooms", "/nothing", "/healthz", "/metrics", "/ws"]
+    "path", ["/icon.svg", "/api/rooms", "/nothing", "/healthz", "/metrics", "/ws"]
 )
 def test_every_response_tells_browsers_what_the_page_may_do(named: LocalServer, path: str) -> None:
     headers = ask(named, path).headers
@@ -185,7 +185,7 @@ def test_a_post_without_the_password_is_not_said(locked: LocalServer) -> None:
 
 
 def test_the_page_itself_needs_no_password(locked: LocalServer) -> None:
-    for path in ("/", "/js/main.js", "/healthz"):
+    for path in ("/", "/icon.svg", "/healthz"):
         assert ask(locked, path).status == 200
 
 

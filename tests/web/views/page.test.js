@@ -7,14 +7,6 @@ const page = readFileSync(new URL("index.html", WEB), "utf8");
 const files = (folder) => readdirSync(new URL(folder, WEB), { recursive: true });
 const sources = files("js/").filter((path) => path.endsWith(".js"));
 
-test("every module is loaded with the page, in one round of requests", () => {
-  const preloaded = [...page.matchAll(/rel="modulepreload" href="\/js\/(.+?)"/g)].map(([, path]) => path);
-  // Types are read by the checker only; loading.js is no module; later/ is loaded when it is needed.
-  const others = ["main.js", "loading.js", "chat/types.js"];
-  const modules = sources.filter((path) => !others.includes(path) && !path.startsWith("later/"));
-  assert.deepEqual(preloaded.sort(), modules.sort());
-});
-
 test("every style sheet is linked", () => {
   const linked = [...page.matchAll(/rel="stylesheet" href="\/styles\/(.+?)"/g)].map(([, path]) => path);
   assert.deepEqual(linked.sort(), files("styles/").sort());

@@ -12,7 +12,6 @@ from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
 from hubbub.server.fairness.turns import Turn
 from hubbub.server.http.api import Api
-from hubbub.server.http.assets import Assets
 from hubbub.server.http.files import Files, cookie, cookie_name
 from hubbub.server.http.guard import (
     SECURITY_HEADERS,
@@ -22,6 +21,7 @@ from hubbub.server.http.guard import (
     visit_of,
 )
 from hubbub.server.http.metrics import Metrics
+from hubbub.server.http.page.assets import Assets
 from hubbub.server.http.problems import problem_of
 from hubbub.server.http.request_line import in_ascii
 from hubbub.server.http.visit import HEAD_BYTES_MAX

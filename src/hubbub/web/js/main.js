@@ -45,6 +45,8 @@ import { nextFrame, onClick, part, setText, write } from "./views/page.js";
 import { People } from "./views/people.js";
 import { Preferences } from "./views/preferences.js";
 import { openSettings } from "./views/settings.js";
+import { listenToPrinting, openSaving } from "./views/record.js";
+import { Returning } from "./views/returning.js";
 import { Sidebar } from "./views/sidebar.js";
 import { Stopped } from "./views/stopped.js";
 import { Threads } from "./views/threads.js";
@@ -136,6 +138,8 @@ const desk = {
       ]),
     ),
   settings: () => openSettings(settings),
+  /** @param {RoomState | null} [room] */
+  save: (room = chat.current) => room && openSaving(chat, room, isName, tell),
   help: () => openHelp(KEYS_SHOWN, offered(chat.order, chat.current)),
   /** @param {string} typed */
   register: (typed) => void askRegistration(chat, tell, typed),
@@ -248,6 +252,7 @@ function mention(name) {
   composer.mention(name);
 }
 
+listenToPrinting(chat, isName);
 listenToKeys({
   switchRoom: () => openSwitcher(chat, tell),
   search: () => desk.search(""),
@@ -317,6 +322,7 @@ const log = new LogView(logElement, {
     composer.focus();
   },
   discard: (post) => chat.discard(post),
+  isWaiting: (post) => chat.isHeld(post),
   name: () => chat.name,
   reach: async (seq) => (chat.current ? chat.reading.reach(chat.current.name, seq) : false),
   may: mayDo,
@@ -325,6 +331,7 @@ const log = new LogView(logElement, {
 });
 
 const stopped = new Stopped(chat, log);
+const returning = new Returning(chat, log);
 const appearance = new Appearance(preferences, () => log.renew());
 
 /** What the settings show. @type {import("./views/settings.js").Section[]} */
@@ -404,7 +411,8 @@ chat.subscribe((changes) => {
     header.update();
     if (changes.has("members") || changes.has("rooms")) people.update();
     follow();
-    stopped.update();
+    returning.update();
+    stopped.update(); // if there is much to be read, that comes first
     look();
     sidebar.update();
     if (wasHidden) composer.focus();
@@ -473,9 +481,14 @@ function storageOf(kind) {
 
 window.addEventListener("hashchange", () => location.hash && location.reload()); // as if it came with the address
 
-part("loading", HTMLElement).hidden = true;
 void chat.parcels.restore();
 const { invite: invitation, link } = brought;
-if (!chat.restore(invitation ? { type: "identify", invitation } : undefined)) entrance.update();
-else if (link) void askCode(chat, link);
+const isBack = chat.restore(invitation ? { type: "identify", invitation } : undefined);
+document.documentElement.dataset.ready = ""; // from here on, js/loading.js has nothing to bear with
+if (!isBack) entrance.open();
+else {
+  entrance.close();
+  if (link) void askCode(chat, link);
+}
 attend();
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js").catch(() => {}); // a browser that keeps nothing

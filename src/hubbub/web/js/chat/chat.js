@@ -233,17 +233,31 @@ export class Chat {
 
   /**
    * @param {string} name
-   * @param {string} [current] the room to begin in
+   * @param {string} [current] the room to begin in; none: that of the last time
    */
-  #become(name, current = LOBBY) {
-    this.#place.markers.end();
+  #become(name, current = "") {
+    this.#place.end();
     this.#place = this.#placeOf(name);
     this.current = null;
     if (!name) return;
-    const { rooms } = this.#place;
-    rooms.recall();
-    this.show((rooms.find(current) ?? rooms.list[0]).name);
-    this.#place.showPosts();
+    this.#place.recall();
+    const { rooms, lastRoom } = this.#place;
+    this.show((rooms.find(current || lastRoom) ?? rooms.list[0]).name);
+  }
+
+  /** Where the user was reading at the last visit, if that was not at the end of a room. */
+  get lastPlace() {
+    return this.#place.lastPlace;
+  }
+
+  /**
+   * Keep what is to be there at the next visit: the page may be closed now.
+   *
+   * @param {{room: string, seq: number, offset: number} | null} place where the user reads; null: at the end
+   */
+  keep(place) {
+    this.#place.keeping.write();
+    if (this.name) this.#place.lastPlace = place;
   }
 
   /** @param {string} name */
@@ -330,7 +344,9 @@ export class Chat {
   }
 
   #keepIdentity() {
-    this.#identity.keep(this.name, this.current?.name ?? LOBBY);
+    const current = this.current?.name ?? LOBBY;
+    this.#identity.keep(this.name, current);
+    this.#place.lastRoom = current;
   }
 
   // Rooms.
@@ -359,6 +375,7 @@ export class Chat {
     if (room.entered) await this.#session.ask({ type: "leave", room: name });
     rooms.remove(room);
     rooms.remember();
+    this.#place.keeping.note([name]);
     this.#moveOn();
     this.#changes.note("rooms", name);
   }
@@ -374,7 +391,7 @@ export class Chat {
     if (room === this.current) return;
     this.current?.goOn();
     this.current = room;
-    if (this.#session.isOnline) this.#keepIdentity();
+    if (this.#identity.isKept(this.name)) this.#keepIdentity();
     this.#changes.note(SIGHT, name);
   }
 
@@ -396,7 +413,12 @@ export class Chat {
     this.#place.posting.retry(nonce);
   }
 
-  /** @param {Post} post that failed */
+  /** Whether a post waits, and the server has not been sent it. @param {Post} post */
+  isHeld({ nonce }) {
+    return (!this.#session.isOnline || this.isDelayed) && !this.#place.posting.isSent(nonce);
+  }
+
+  /** @param {Post} post that failed, or is held */
   discard({ nonce }) {
     this.#place.posting.discard(nonce);
   }
@@ -466,6 +488,7 @@ export class Chat {
   /** @type {Subscriber} */
   #prepare(changes, rooms) {
     this.#moveOn(); // a private room may not be there any more
+    if (changes.has("log") || changes.has("topic")) this.#place.keeping.note(rooms);
     this.#counting.count(this.#place, changes, rooms, this.attentive ? this.current : null);
   }
 }

@@ -24,9 +24,7 @@ export class Homes {
    * @returns {Memory} what is kept of them
    */
   of(name) {
-    // What is kept for "ann" has keys that begin with "ann.", and somebody may be called so.
-    const home = this.#keyOf(name).replace(/[%.]/g, (sign) => (sign === "." ? "%2E" : "%25"));
-    return new Memory(this.#storage, `hubbub.of.${home}.`);
+    return new Memory(this.#storage, `hubbub.of.${this.#homeOf(name)}.`);
   }
 
   /**
@@ -49,6 +47,28 @@ export class Homes {
     for (const key of this.#moved.keys("")) {
       if (this.#moved.get(key, "") === home) this.#moved.remove(key);
     }
+  }
+
+  /**
+   * Keep nothing of a kind of all others.
+   *
+   * @param {string} name of somebody whose things stay
+   * @param {string} beginning of the keys
+   */
+  forgetOthers(name, beginning) {
+    const all = new Memory(this.#storage, "hubbub.of.");
+    const own = this.of(name).keys(beginning);
+    const isOwn = new Set(own.map((key) => `${this.#homeOf(name)}.${key}`));
+    for (const key of all.keys("")) {
+      const isOfKind = key.slice(key.indexOf(".") + 1).startsWith(beginning);
+      if (isOfKind && !isOwn.has(key)) all.remove(key);
+    }
+  }
+
+  /** @param {string} name @returns {string} what the keys of what is theirs begin with, up to a dot */
+  #homeOf(name) {
+    // What is kept for "ann" has keys that begin with "ann.", and somebody may be called so.
+    return this.#keyOf(name).replace(/[%.]/g, (sign) => (sign === "." ? "%2E" : "%25"));
   }
 
   /** @param {string} name */

@@ -72,6 +72,11 @@ export class Identity {
     return { name, current };
   }
 
+  /** Whether this tab is somebody who was let in. @param {string} name */
+  isKept(name) {
+    return name !== "" && this.#tab.get("identity", NOBODY).name === name;
+  }
+
   /** The tab is nobody's. */
   quit() {
     this.#tab.remove("identity");

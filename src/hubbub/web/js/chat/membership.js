@@ -67,7 +67,8 @@ export class Membership {
   #bar(room, error) {
     if (!(error instanceof ChatError) || ["offline", "no_answer"].includes(error.code)) return;
     room.barred = error.message;
-    this.#changes.note("members", room.name);
+    room.forgetKept();
+    this.#changes.note(["members", "log"], room.name);
   }
 
   /** Enter the private rooms, and the latest conversations, that are not here: the user had them on other devices. */

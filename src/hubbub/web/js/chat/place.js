@@ -3,6 +3,7 @@
 import { Amending } from "./amending.js";
 import { Homes } from "./homes.js";
 import { Ignoring } from "./ignoring.js";
+import { KEPT, Keeping } from "./keeping.js";
 import { Markers } from "./markers.js";
 import { isOwn } from "./me.js";
 import { Membership } from "./membership.js";
@@ -21,6 +22,7 @@ import { Rooms } from "./rooms.js";
  */
 
 const SECRET_BYTES = 16;
+const CHANGED = new Set(["edited", "deleted", "removed"]);
 
 export class Place {
   #session;
@@ -35,6 +37,7 @@ export class Place {
   rooms;
   membership;
   markers;
+  keeping;
   posting;
   amending;
   /** @type {import("./types.js").Sentence[]} */
@@ -72,8 +75,37 @@ export class Place {
     this.rooms = new Rooms(this.#memory, this.ignoring);
     this.membership = new Membership(() => this.name, this.rooms, changes, this.pager, this.ignoring);
     this.markers = new Markers(this.rooms, (command) => session.tell(command), clock);
+    this.keeping = new Keeping(this.#memory, this.rooms, clock);
     this.posting = this.#newPosting();
     this.amending = this.#newAmending();
+  }
+
+  /** List the rooms of the last time, with what was read last in them; nothing of what others read here stays. */
+  recall() {
+    this.#homes.forgetOthers(this.name, KEPT);
+    this.rooms.recall();
+    this.keeping.recall();
+    this.showPosts();
+  }
+
+  /** @returns {string} the room that was shown last, in whatever tab */
+  get lastRoom() {
+    return this.#memory.get("current", "");
+  }
+
+  set lastRoom(name) {
+    this.#memory.set("current", name);
+  }
+
+  /** @returns {{room: string, seq: number, offset: number} | null} where the user was reading, if not at the end */
+  get lastPlace() {
+    const { room, seq, offset } = this.#memory.get("place", { room: "", seq: 0, offset: 0 });
+    return room && Number.isFinite(seq) && Number.isFinite(offset) ? { room, seq, offset } : null;
+  }
+
+  set lastPlace(place) {
+    if (place) this.#memory.set("place", place);
+    else this.#memory.remove("place");
   }
 
   /** Proves to the server that the latest session of this name was ours. */
@@ -119,9 +151,15 @@ export class Place {
     this.#memory.remove("device");
   }
 
+  /** Somebody else may come. */
+  end() {
+    this.markers.end();
+    this.keeping.end();
+  }
+
   /** Keep nothing of the user in this browser. */
   forget() {
-    this.markers.end();
+    this.end();
     this.#homes.forget(this.name);
   }
 
@@ -142,6 +180,7 @@ export class Place {
       this.#tell(`${event.formerly} is now ${event.name}.`, [event.formerly, event.name]);
     if (event.type === "role" && event.room === null) this.#isGiven(event.role);
     if (event.type === "removed") this.#removed(event);
+    if (CHANGED.has(event.type)) this.#keepNow(event.room);
     if (event.type === "ignoring") this.#ignores(event.people);
     if (event.type === "added") this.#added(event);
     this.#marked(event);
@@ -154,6 +193,12 @@ export class Place {
     if (marker === undefined) return;
     const how = unread ? "moved back" : type === "room" ? "entered" : "moved";
     if (this.markers.heard(room, marker, how)) this.#changes.note(["log", "unread"], room);
+  }
+
+  /** What was taken back must not be in the browser for a moment longer. @param {string} room */
+  #keepNow(room) {
+    this.keeping.note([room]);
+    this.keeping.write();
   }
 
   /** @param {WireEvent} event that the user is not in a room any more */

@@ -213,7 +213,12 @@ export class Posting {
     this.send();
   }
 
-  /** @param {string} nonce of a failed post */
+  /** Whether it was sent on the connection that there is. @param {string} nonce */
+  isSent(nonce) {
+    return this.#session.isOnline && this.#sent.has(nonce);
+  }
+
+  /** @param {string} nonce of a post that failed, or is not sent */
   discard(nonce) {
     const post = this.#outbox.remove(nonce);
     if (post) this.#changed(post.room);

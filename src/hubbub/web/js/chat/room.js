@@ -14,6 +14,7 @@ import { Replica } from "./replica.js";
 
 const TYPING_MS = 6000;
 const MESSAGES_MAX = 100_000;
+const NOTHING = { topic: "", messages: [] };
 
 export class RoomState {
   name;
@@ -38,6 +39,8 @@ export class RoomState {
   entered = false;
   /** Where the user stopped. */
   bookmark;
+  /** @type {{topic: string, messages: readonly Message[]}} of an earlier visit, until the newest page has come */
+  #kept = NOTHING;
   #keepDraft;
   #shown;
   /** @type {Map<string, number>} name to when it ends */
@@ -72,7 +75,7 @@ export class RoomState {
   }
 
   get topic() {
-    return this.replica.topic;
+    return this.filled ? this.replica.topic : this.replica.topic || this.#kept.topic;
   }
 
   get roster() {
@@ -86,7 +89,7 @@ export class RoomState {
 
   /** @returns {readonly Message[]} ascending by seq, without those of people whom the user ignores */
   get messages() {
-    return this.filled ? this.#shown.of(this.replica) : [];
+    return this.filled ? this.#shown.of(this.replica) : this.#kept.messages;
   }
 
   /** Whether a page of older messages is on its way. */
@@ -159,7 +162,23 @@ export class RoomState {
    * @returns {number} where the message stands in `messages`, or -1
    */
   indexOf(seq) {
-    return this.filled ? this.#shown.indexOf(this.replica, seq) : -1;
+    if (this.filled) return this.#shown.indexOf(this.replica, seq);
+    return this.#kept.messages.findIndex((message) => message.seq === seq);
+  }
+
+  /**
+   * Show what was read at an earlier visit, until the newest page has come.
+   *
+   * @param {string} topic
+   * @param {readonly Message[]} messages ascending by seq
+   */
+  recall(topic, messages) {
+    this.#kept = { topic, messages };
+  }
+
+  /** Show nothing of an earlier visit: it may not be the user's to read any more. */
+  forgetKept() {
+    this.#kept = NOTHING;
   }
 
   /** @param {string} draft */
@@ -182,6 +201,7 @@ export class RoomState {
 
   /** The server has another history of the room: what was seen and counted says nothing about it. */
   replaced() {
+    this.forgetKept();
     this.filled = false;
     this.page = null;
     this.bookmark.forget();

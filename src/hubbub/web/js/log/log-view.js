@@ -43,6 +43,7 @@ import { Track } from "./track.js";
  * @property {(post: Post) => void} retry
  * @property {(post: Post) => void} change give its text back to be written anew
  * @property {(post: Post) => void} discard
+ * @property {(post: Post) => boolean} isWaiting whether it was not sent yet
  * @property {(seq: number) => Promise<boolean>} reach
  * @property {() => string} name the user's
  * @property {(deed: import("../chat/rights.js").Deed, message: Message) => boolean} may whether the user may do this
@@ -120,6 +121,19 @@ export class LogView {
 
   get room() {
     return this.#room;
+  }
+
+  /** @returns {{seq: number, offset: number} | null} the message that the user reads, and where it stands; null: the end */
+  get place() {
+    const seen = this.#isFollowing ? null : this.#seen;
+    return typeof seen?.key === "number" ? { seq: seen.key, offset: seen.offset } : null;
+  }
+
+  /** Go to a place, if its message is here. @param {{seq: number, offset: number}} place */
+  returnTo({ seq, offset }) {
+    this.update();
+    const index = this.#room ? indexOfKey(this.#room, seq) : -1;
+    if (index >= 0) this.#goTo(index, offset);
   }
 
   /** @param {RoomState} room */
@@ -462,9 +476,14 @@ export class LogView {
    * @returns {Wanted}
    */
   #row(room, index, now) {
-    const key = keyOf(/** @type {Message | Post} */ (itemAt(room, index)));
-    const isWhole = this.#whole.has(key);
-    const asked = { me: this.#callbacks.name(), isWhole, isMarked: this.#marked === key };
+    const item = /** @type {Message | Post} */ (itemAt(room, index));
+    const key = keyOf(item);
+    const asked = {
+      me: this.#callbacks.name(),
+      isWhole: this.#whole.has(key),
+      isMarked: this.#marked === key,
+      isWaiting: !("seq" in item) && this.#callbacks.isWaiting(item),
+    };
     const look = lookOf(room, index, asked, now);
     if (isOnItsWay(look.item) && !look.isSlow) this.#timers.set("slow", SLOW_MS, () => this.#draw());
     return { key, look };

@@ -17,6 +17,7 @@ import { contextOf, itemAt } from "./context.js";
  * @property {boolean} isWhole whether it is shown whole though it is long
  * @property {boolean} isMarked whether it is what was jumped to
  * @property {boolean} isSlow whether it has been on its way for long
+ * @property {boolean} isWaiting whether it is on its way and was not sent yet, so it can be taken back
  * @property {string} me the user's name
  */
 
@@ -25,7 +26,7 @@ export const SLOW_MS = 3000;
 /**
  * @param {RoomState} room
  * @param {number} index
- * @param {{me: string, isWhole: boolean, isMarked: boolean}} asked
+ * @param {{me: string, isWhole: boolean, isMarked: boolean, isWaiting: boolean}} asked
  * @param {Date} now
  * @returns {Look}
  */

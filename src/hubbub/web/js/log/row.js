@@ -9,7 +9,7 @@ import { el } from "./element.js";
 import { filesOf, saidIn } from "./files.js";
 import { colourOf, monogramOf } from "./person.js";
 import { reactionChips } from "./reactions.js";
-import { clock, fullTime } from "./times.js";
+import { clock, fullTime, isoTime } from "./times.js";
 
 /**
  * @typedef {import("../chat/types.js").Message} Message
@@ -87,7 +87,7 @@ export function lineOf(text) {
 function content(look, people) {
   const { item, heads, me } = look;
   const name = oneLine(senderOf(item, me));
-  const time = el("time", { title: fullTime(item.at) }, clock(item.at));
+  const time = timeOf(item.at, clock(item.at));
   const body = el("div", { class: "body" });
   if (heads && !isAction(item)) {
     const shown = el("b", { class: "name", dir: "auto", title: name }, name);
@@ -112,6 +112,10 @@ function content(look, people) {
       : time;
   return [side, body];
 }
+
+/** @param {number} at @param {string} shown @param {string} [look] */
+const timeOf = (at, shown, look) =>
+  el("time", { class: look, title: fullTime(at), datetime: isoTime(at) }, shown);
 
 /**
  * @param {Message} message
@@ -185,7 +189,7 @@ function editedMark({ edited }, isTold) {
   const title = fullTime(edited ?? 0);
   return isTold
     ? el("button", { type: "button", class: "edited", "data-act": "revisions", title }, "edited")
-    : el("small", { class: "edited", title }, "edited");
+    : timeOf(edited ?? 0, "edited", "edited");
 }
 
 /**
@@ -193,19 +197,32 @@ function editedMark({ edited }, isTold) {
  * @param {Post} post
  * @returns {HTMLElement[]} what becomes of an own message on its way
  */
-function fate({ isSlow }, post) {
-  if (!post.failure) return isSlow ? [el("p", { class: "aside" }, "Sending …")] : [];
-  return [
-    el(
-      "p",
-      { class: "failure" },
-      post.failure,
-      " ",
-      el("button", { type: "button", "data-act": "retry" }, "Retry"),
-      " ",
-      el("button", { type: "button", "data-act": "change" }, "Edit"),
-      " ",
-      el("button", { type: "button", "data-act": "discard" }, "Discard"),
-    ),
-  ];
+function fate({ isSlow, isWaiting }, post) {
+  if (post.failure) return [lineOfFate("failure", post.failure, FAILED)];
+  if (isWaiting) return [lineOfFate("aside waiting", "Not sent yet.", WAITING)];
+  return isSlow ? [el("p", { class: "aside" }, "Sending …")] : [];
+}
+
+/** @typedef {readonly (readonly [act: string, label: string])[]} Acts */
+
+/** @type {Acts} */
+const FAILED = [
+  ["retry", "Retry"],
+  ["change", "Edit"],
+  ["discard", "Discard"],
+];
+
+/** @type {Acts} */
+const WAITING = [
+  ["change", "Edit"],
+  ["discard", "Withdraw"],
+];
+
+/** @param {string} look @param {string} sentence @param {Acts} acts */
+function lineOfFate(look, sentence, acts) {
+  const buttons = acts.flatMap(([act, label]) => [
+    " ",
+    el("button", { type: "button", "data-act": act }, label),
+  ]);
+  return el("p", { class: look }, sentence, ...buttons);
 }

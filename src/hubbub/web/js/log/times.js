@@ -23,6 +23,15 @@ export const clock = (at) => written(CLOCK, new Date(at));
 /** @param {number} at */
 export const dayAndClock = (at) => written(DAY_AND_CLOCK, new Date(at));
 
+/**
+ * @param {number} at
+ * @returns {string | undefined} for machines; none where it is no time
+ */
+export function isoTime(at) {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
 /** @param {number} at */
 export const fullTime = (at) => written(FULL, new Date(at));
 

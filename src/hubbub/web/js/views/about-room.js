@@ -20,6 +20,7 @@ import { refusal } from "./wording.js";
  * @property {import("./ordering.js").Ordering} ordering
  * @property {(text: string) => unknown} topic
  * @property {() => unknown} pins
+ * @property {(room: RoomState) => unknown} save
  */
 
 /**
@@ -74,6 +75,7 @@ export function openRoom(chat, room, desk, tell) {
         () => setPrivate(chat, room),
         may("private") && name !== LOBBY,
       ],
+      ["Save what was said …", () => desk.save(room)],
       [`Leave ${title}`, () => chat.leave(name)],
       ["Give up your membership …", () => giveUp(chat, room), room.isPrivate],
       ["Delete the room …", () => deleteRoom(chat, room), may("delete_room") && name !== LOBBY],

@@ -16,6 +16,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {() => unknown} who
  * @property {() => unknown} help
  * @property {() => unknown} settings
+ * @property {() => unknown} save
  * @property {(typed: string) => unknown} register
  * @property {(name: string) => unknown} login
  * @property {() => unknown} password
@@ -298,6 +299,7 @@ export const COMMANDS = [
   },
   { word: "logout", usage: "", purpose: "sign out on this device", run: (desk) => desk.signOut() },
   { word: "forget", usage: "", purpose: "delete your account", least: "guest", run: (desk) => desk.forget() },
+  { word: "save", usage: "", purpose: "save what was said here", run: (desk) => desk.save() },
   {
     word: "settings",
     usage: "",

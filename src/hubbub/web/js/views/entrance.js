@@ -82,8 +82,21 @@ export class Entrance {
         this.#field.focus();
       });
     }
+    this.#ways.inert = false;
+  }
+
+  /** Take over the form that came with the document: a name may stand in it already. */
+  open() {
+    const typed = this.#field.value;
+    this.update();
+    if (!typed) return;
+    this.#field.value = typed;
+    if ("asked" in document.documentElement.dataset) part("asking", HTMLFormElement).requestSubmit();
+  }
+
+  /** The user is in already. */
+  close() {
     this.#show(false);
-    this.#screen.hidden = false;
   }
 
   /** @param {Asking} way */

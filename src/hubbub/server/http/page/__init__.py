@@ -1,0 +1,1 @@
+"""The browser page: its files, put together into few, and served."""

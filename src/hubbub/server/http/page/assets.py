@@ -1,0 +1,71 @@
+"""Serves the page. It is put together when it is first asked for, and kept packed.
+
+In a checkout it is put together anew when a source was changed, so a developer only loads it again.
+"""
+
+from pathlib import Path
+
+from aiohttp import web
+
+import hubbub
+from hubbub.server.http.guard import POLICY, SECURITY_HEADERS
+from hubbub.server.http.page.parts import Part, put_together, state_of
+
+FOLDER = Path(hubbub.__file__).parent / "web"
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+class Assets:
+    """Serves the page at the root; what is not one of its parts is not found."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._may_change = (folder.parents[2] / "pyproject.toml").exists()
+        self._state: list[tuple[str, int]] = []
+        self._parts: dict[str, Part] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return a route for each part."""
+        files = [f"/{path.name}" for path in self._folder.iterdir() if path.is_file()]
+        return [web.get(path, self._serve) for path in ("/", *files, "/page/{name}")]
+
+    def document(self, request: web.Request) -> web.Response:
+        """Return the page itself, whatever its address."""
+        self._look()
+        return _answer(request, self._parts["/"])
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        if request.path == "/":
+            return self.document(request)
+        if not self._parts:
+            self._look()
+        if request.path not in self._parts:
+            raise web.HTTPNotFound
+        return _answer(request, self._parts[request.path])
+
+    def _look(self) -> None:
+        """Put the page together if that is to be done."""
+        if self._parts and not self._may_change:
+            return
+        state = state_of(str(self._folder))
+        if state != self._state:
+            self._parts, self._state = put_together(self._folder, SECURITY_HEADERS[POLICY]), state
+
+
+def _answer(request: web.Request, part: Part) -> web.Response:
+    headers = {
+        "Cache-Control": FOR_GOOD if part.lasts else "no-cache",
+        "Content-Type": f"{part.content_type}; charset=utf-8",
+        "ETag": f'W/"{part.tag}"',  # weak: packed or not, it is the same
+        "Vary": "Accept-Encoding",
+    }
+    if part.policy:
+        headers[POLICY] = part.policy
+    if any(one.value in {part.tag, "*"} for one in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    accepted = request.headers.get("Accept-Encoding", "").split(",")
+    if "gzip" in {coding.strip() for coding in accepted}:
+        headers["Content-Encoding"] = "gzip"
+        return web.Response(body=part.packed, headers=headers)
+    return web.Response(body=part.body, headers=headers)
