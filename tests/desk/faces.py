@@ -11,6 +11,7 @@ from hubbub.desk.face import Face, FindMessages, FindRooms
 from hubbub.desk.form import Form, Secret
 from hubbub.desk.orders import Orders
 from hubbub.desk.room import Draft, RoomState
+from hubbub.desk.thread import Thread
 from hubbub.desk.verbs import VERBS, Verb
 from hubbub.desk.writing import Writing
 
@@ -31,6 +32,7 @@ class BlindFace(Paper):
         self.shown: list[int | str] = []
         self.told: list[str] = []
         self.copied: list[str] = []
+        self.threads: list[Thread] = []
         self.asked: list[asyncio.Future[bool]] = []
         self.answers: list[list[tuple[str, ...]]] = []
         """For each form, what is typed into it until it is taken; then it is broken off."""
@@ -108,8 +110,15 @@ class BlindFace(Paper):
     async def choose_public_room(self, find: FindRooms) -> str | None:
         return next((room.room for room in await find()), None)
 
-    async def choose_message(self, words: str, find: FindMessages) -> Message | None:
+    async def choose_message(
+        self, words: str, find: FindMessages, *, title: str = "Find messages"
+    ) -> Message | None:
+        assert title
         return next(iter(await find(words)), None)
+
+    async def show_thread(self, thread: Thread) -> None:
+        await thread.load()
+        self.threads.append(thread)
 
     async def choose_emoji(self) -> str | None:
         return "🎉"

@@ -192,6 +192,11 @@ class Chat(
         return self._session.spoke_events
 
     @property
+    def text_bytes_max(self) -> int | None:
+        """How long a message may be; None where the server does not say."""
+        return self._session.exchange.text_bytes_max
+
+    @property
     def is_locked(self) -> bool:
         """Whether the server has a password; it has taken the one given."""
         return self._session.is_locked

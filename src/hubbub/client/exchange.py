@@ -56,6 +56,7 @@ class Exchange:
         self._outputs = outputs
         self._patient = patient
         self.frame_bytes_max: int | None = None
+        self.text_bytes_max: int | None = None
         self._is_open = False
         self._progress_at = 0.0  # when something came of what was missed
         self._servers_room: str | None = None  # where a plain line would go, as far as is known

@@ -402,6 +402,7 @@ class Session:
         command = self._admission.answer(welcome)
         self._server.spoke()
         self.exchange.frame_bytes_max = welcome.limits.get("frame_bytes_max")
+        self.exchange.text_bytes_max = welcome.limits.get("text_bytes_max")
         if command is None:
             self._go_online(welcome, now)
             return

@@ -32,7 +32,8 @@ def newest(desk: Desk, *, own: bool) -> Message | None:
     )
 
 
-def _meant(desk: Desk, face: Face, *, own: bool = False) -> Message:
+def meant(desk: Desk, face: Face, *, own: bool = False) -> Message:
+    """Return the message that a verb is about; raise Refused if there is none."""
     message = _chosen(desk, face, own=own)
     if message is None:
         raise Refused("There is no message of yours here." if own else "There is no message here.")
@@ -64,7 +65,7 @@ def _may_delete_others(desk: Desk) -> bool:
 
 def edit(desk: Desk, face: Face, argument: str) -> Awaitable[None] | None:
     """Give an own message a new text, or let the user write one."""
-    message = _meant(desk, face, own=True)
+    message = meant(desk, face, own=True)
     if argument:
         return desk.changes.edit(message, argument)
     face.writing.edit(message, own=desk.chat.is_own(message))
@@ -73,7 +74,7 @@ def edit(desk: Desk, face: Face, argument: str) -> Awaitable[None] | None:
 
 def delete(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Delete an own message, or another one that is chosen, after a question."""
-    message = _meant(desk, face, own=True)
+    message = meant(desk, face, own=True)
     answer = face.confirm(f"Delete {_quoted(desk, message)} for everybody?", "Delete")
     return _delete(desk, message, answer)
 
@@ -92,7 +93,7 @@ async def _delete(desk: Desk, message: Message, answer: Awaitable[bool]) -> None
 
 def report(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Tell those who look after the room of a bad message, and why it is bad."""
-    message = _meant(desk, face)
+    message = meant(desk, face)
     if desk.chat.is_own(message):
         raise Refused("This message is yours. You can edit or delete it.")
 
@@ -119,7 +120,7 @@ async def _report(
 
 def reply(desk: Desk, face: Face, argument: str) -> None:
     """Answer a message, or let the user write the answer."""
-    message = _meant(desk, face)
+    message = meant(desk, face)
     if argument:
         if silence := desk.silence(desk.rooms.current):
             raise Refused(silence)
@@ -130,7 +131,7 @@ def reply(desk: Desk, face: Face, argument: str) -> None:
 
 def react(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Give an emoji to a message, or take it back."""
-    message = _meant(desk, face)
+    message = meant(desk, face)
     emoji = emoji_named(argument) or argument
     if emoji.startswith(":"):
         raise Refused(f"There is no emoji called {emoji}")
@@ -151,7 +152,7 @@ async def _react(desk: Desk, message: Message, emoji: str) -> None:
 
 def copy(desk: Desk, face: Face, _argument: str) -> None:
     """Copy a message's text."""
-    face.copy(_meant(desk, face).text)
+    face.copy(meant(desk, face).text)
     face.tell("The message is in the clipboard, if your terminal allows it.")
 
 
@@ -210,10 +211,10 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
             face.tell("The search took too long to look further back. Search for rarer words.")
         return page.messages[::-1]
 
-    return _show_chosen(desk, face, face.choose_message(argument, found))
+    return show_chosen(desk, face, face.choose_message(argument, found))
 
 
-async def _show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
+async def show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
     """Show a message with what stands around it, in its room."""
     if (message := await choice) is None:
         return

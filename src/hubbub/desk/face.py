@@ -7,6 +7,7 @@ from hubbub.chat.events import Message, RoomSummary
 from hubbub.desk.form import Form, Secret
 from hubbub.desk.log import Item
 from hubbub.desk.room import RoomState
+from hubbub.desk.thread import Thread
 from hubbub.desk.writing import Sheet, Writing
 
 FindMessages = Callable[[str], Awaitable[Sequence[Message]]]
@@ -71,8 +72,13 @@ class Face(Sheet, Protocol):
     def choose_public_room(self, find: FindRooms) -> Awaitable[str | None]:
         """Have the user choose one of the server's rooms."""
 
-    def choose_message(self, words: str, find: FindMessages) -> Awaitable[Message | None]:
+    def choose_message(
+        self, words: str, find: FindMessages, *, title: str = "Find messages"
+    ) -> Awaitable[Message | None]:
         """Have the user choose a message with certain words, `words` at first; newest first."""
+
+    def show_thread(self, thread: Thread) -> Awaitable[None]:
+        """Show a message with its answers, and let the user answer, until they go back."""
 
     def choose_emoji(self) -> Awaitable[str | None]:
         """Have the user choose an emoji."""

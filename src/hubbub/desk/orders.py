@@ -11,6 +11,7 @@ from hubbub.chat.events import Linking
 from hubbub.desk.desk import Desk
 from hubbub.desk.emoji_names import with_emoji
 from hubbub.desk.face import Face
+from hubbub.desk.pieces import pieces_of
 from hubbub.desk.room import Draft, RoomState
 from hubbub.desk.verbs import Verb
 from hubbub.desk.writing import Aim, Writing
@@ -105,8 +106,13 @@ class Orders(Generic[FaceT]):
     def _enter(self, text: str, aim: Aim) -> None:
         if aim == self.writing.aim and (aim.editing is not None or parse(text) is None):
             self.writing.end()
-        if (lines := text.count("\n") + 1) > ASKED_FROM_LINES:
+        lines, pieces = text.count("\n") + 1, [text]
+        if aim.editing is None and parse(text) is None:
+            pieces = self._pieces(text)
+        if len(pieces) > 1 or lines > ASKED_FROM_LINES:
             question = f"Send {lines} lines as one message?"
+            if len(pieces) > 1:
+                question = f"It is too long for one message. Send it as {len(pieces)}?"
             answer = self._face.confirm(question, "Send", is_likely=True)
             self._attempt(self._ask(answer, text, aim), partial(self._give_back, text, aim.room))
         else:
@@ -135,13 +141,23 @@ class Orders(Generic[FaceT]):
             line = self._desk.line(text, aim.room)
             self._attempt(line, partial(self._give_back, text, aim.room))
 
+    def _pieces(self, text: str) -> list[str]:
+        """Return what a text is sent as: more than one message if it is too long for one."""
+        limit = self._desk.chat.text_bytes_max
+        if limit is None or len(text.encode(errors="replace")) <= limit:
+            return [text]
+        return pieces_of(text, limit)
+
     def _say(self, text: str, aim: Aim) -> None:
         if silence := self._desk.silence(aim.room):
             self._desk.note(silence, is_error=True)
             self._resume(text, aim)
             return
         text = with_emoji(text.removeprefix("/") if text.startswith("//") else text)
-        self._desk.posting.say(aim.room, text, aim.answering.seq if aim.answering else None)
+        answered = aim.answering.seq if aim.answering else None
+        for piece in self._pieces(text):
+            self._desk.posting.say(aim.room, piece, answered)
+            answered = None
         if aim.room is self.writing.aim.room:
             self._face.show_newest()
         if unheard := self._desk.company.unheard(aim.room):

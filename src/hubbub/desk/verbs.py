@@ -16,6 +16,7 @@ from hubbub.desk import about_people as people
 from hubbub.desk import about_rooms as rooms
 from hubbub.desk import about_rules as rules
 from hubbub.desk import about_secrets as secrets
+from hubbub.desk import about_threads as threads
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.hosting import Offer
@@ -237,6 +238,11 @@ VERBS: tuple[Verb[Face], ...] = (
     _on("edit", "edit the chosen or your last message", messages.edit, "[TEXT]", _BY_WRITERS),
     _on("delete", "delete the chosen or your last message", messages.delete),
     _on("react", "give or take back an emoji", messages.react, "[EMOJI]", _REACTING),
+    _on("replies", "read the answers to a message", threads.replies),
+    _on("quote", "quote a message in what you write", threads.quote, elsewhere=_BY_WRITERS),
+    _on("pin", "pin a message, or unpin it", threads.pin, elsewhere=_BY_WRITERS),
+    Verb("pins", "see what is pinned here", threads.pins, "pins"),
+    _on("revisions", "read a message from before its edits", threads.revisions),
     _on("report", "report the chosen or newest message", messages.report, "[REASON]"),
     Verb("stopped", "go to the first unread message", messages.stopped, "stopped"),
     Verb("read", "mark all of this room as read", messages.mark_read, "read"),

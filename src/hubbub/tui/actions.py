@@ -27,6 +27,9 @@ class Terminal(Configured, Protocol):
     def show_help(self) -> None:
         """Show the help."""
 
+    async def insert_emoji(self) -> None:
+        """Have the user choose an emoji, and write it."""
+
     def show_palette(self) -> None:
         """Show the command palette."""
 
@@ -84,6 +87,7 @@ ACTIONS: tuple[Verb[Terminal], ...] = (
     _own("palette", "find any of these by name", lambda t: t.show_palette()),
     *VERBS,
     _own("typed", "find something you typed before", lambda t: t.choose_input()),
+    _own("emoji", "find an emoji, and write it", lambda t: t.insert_emoji(), "emoji"),
     _own("page up", "scroll up", lambda t: t.scroll_pages(-1)),
     _own("page down", "scroll down", lambda t: t.scroll_pages(1)),
     _own("newest", "to the newest message", lambda t: t.show_newest()),
@@ -131,6 +135,7 @@ KEYS = (
     Key("ctrl+n", "next chatroom"),
     Key("ctrl+f", "search"),
     Key("ctrl+r", "typed"),
+    Key("alt+e", "emoji"),
     Key("pageup", "page up"),
     Key("pagedown", "page down"),
     Key("ctrl+home", "oldest"),
@@ -184,11 +189,15 @@ def wrong_setting(path: Path, value: object) -> str:
 
 LETTERS = {
     "r": "reply",
+    "t": "replies",
+    "q": "quote",
     "e": "edit",
     "d": "delete",
     "+": "react",
     "c": "copy",
     "u": "mark-unread",
+    "p": "pin",
+    "h": "revisions",
     "!": "report",
 }
 """What a letter does while messages are chosen with the arrow keys."""

@@ -1,11 +1,11 @@
 """The pickers: rooms, messages found, past inputs, emoji."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.text import Text
 
 from hubbub.chat.events import Message, RoomSummary
-from hubbub.desk.emoji_names import emoji_matching
+from hubbub.desk.emoji_names import emoji_matching, every_emoji
 from hubbub.desk.face import FindMessages, FindRooms
 from hubbub.desk.log import Said
 from hubbub.desk.room import RoomState
@@ -46,7 +46,7 @@ def _listed(room: RoomSummary) -> Choice[str]:
 
 
 def message_picker(
-    words: str, find: FindMessages, title_of: Callable[[str], str]
+    title: str, words: str, find: FindMessages, title_of: Callable[[str], str]
 ) -> Picker[Message]:
     """Return what has the user choose among the messages with all the words typed.
 
@@ -56,7 +56,7 @@ def message_picker(
     async def found(typed: str) -> list[Choice[Message]]:
         return [_found(message, title_of(message.room)) for message in await find(typed)]
 
-    return Picker("Find messages", found, nothing="Type words of it.", typed=words)
+    return Picker(title, found, nothing="Type words of it.", typed=words)
 
 
 def _found(message: Message, title: str) -> Choice[Message]:
@@ -79,14 +79,19 @@ def input_picker(entries: Iterable[str]) -> Picker[str]:
     return Picker("Typed before", narrowing(choices), nothing="Nothing such was typed.")
 
 
-def emoji_picker() -> Picker[str]:
-    """Return what has the user choose an emoji by its name."""
+def emoji_picker(recent: Sequence[str]) -> Picker[str]:
+    """Return what has the user choose an emoji by its name; before, the `recent` ones."""
 
     async def matching(typed: str) -> list[Choice[str]]:
-        found = emoji_matching(typed.strip().strip(":") or "smile")
+        query = typed.strip().strip(":")
+        found = emoji_matching(query or "smile")
+        if not query:
+            known = {one.emoji: one.names[0] for one in every_emoji()}
+            latest = {emoji: known.get(emoji, "") for emoji in recent}
+            found = list((latest | dict(found)).items())
         return [Choice(Text(f"{emoji}  {name}"), name, emoji) for emoji, name in found]
 
-    return Picker("React with", matching, nothing="No emoji has such a name.")
+    return Picker("Choose an emoji", matching, nothing="No emoji has such a name.")
 
 
 def line_picker(title: str, lines: Iterable[str]) -> Picker[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import Screen
 
@@ -11,6 +11,7 @@ from hubbub.tui import choosing
 from hubbub.tui.composer import Composer
 from hubbub.tui.dialogs.form import FormScreen
 from hubbub.tui.dialogs.secret import SecretScreen
+from hubbub.tui.dialogs.thread import ThreadScreen
 from hubbub.tui.log.view import LogView
 
 if TYPE_CHECKING:
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from hubbub.desk.form import Form, Secret
     from hubbub.desk.log import Item
     from hubbub.desk.room import Draft, RoomState
+    from hubbub.desk.thread import Thread
     from hubbub.desk.writing import Writing
+    from hubbub.tui.looks import Looks
 
 Answer = TypeVar("Answer")
+
+RECENT_EMOJI_MAX = 16
 
 
 class TerminalFace(Screen[None]):
@@ -34,6 +39,9 @@ class TerminalFace(Screen[None]):
     desk: Desk
     mode: str | None = None
     """The stack of screens that this one is in: a question of it never covers another one's."""
+    looks: Looks
+    recent_emoji: ClassVar[list[str]] = []
+    """Those that were chosen since the program started, the latest first."""
 
     # The parts.
 
@@ -128,13 +136,27 @@ class TerminalFace(Screen[None]):
         """Have the user choose one of the server's rooms."""
         return self.ask(choosing.public_room_picker(find))
 
-    def choose_message(self, words: str, find: FindMessages) -> Awaitable[Message | None]:
+    def choose_message(
+        self, words: str, find: FindMessages, *, title: str = "Find messages"
+    ) -> Awaitable[Message | None]:
         """Have the user choose a message with certain words."""
-        return self.ask(choosing.message_picker(words, find, self.desk.rooms.title_of))
+        return self.ask(choosing.message_picker(title, words, find, self.desk.rooms.title_of))
 
-    def choose_emoji(self) -> Awaitable[str | None]:
-        """Have the user choose an emoji."""
-        return self.ask(choosing.emoji_picker())
+    def show_thread(self, thread: Thread) -> Awaitable[None]:
+        """Show a message with its answers."""
+        return self.ask(ThreadScreen(thread, self.looks, self.desk.name))
+
+    async def choose_emoji(self) -> str | None:
+        """Have the user choose an emoji; the next time it is among the first."""
+        if emoji := await self.ask(choosing.emoji_picker(self.recent_emoji)):
+            others = [one for one in self.recent_emoji if one != emoji]
+            self.recent_emoji[:] = [emoji, *others][:RECENT_EMOJI_MAX]
+        return emoji
+
+    async def insert_emoji(self) -> None:
+        """Have the user choose an emoji, and write it."""
+        if emoji := await self.choose_emoji():
+            self.composer.insert(emoji)
 
     def show_palette(self) -> None:
         """Show the command palette."""

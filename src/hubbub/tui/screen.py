@@ -17,6 +17,7 @@ from hubbub.tui.actions import ACTIONS, BY_NAME, Terminal, help_sections, keys_w
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
 from hubbub.tui.dialogs.help import HelpScreen
+from hubbub.tui.dialogs.thread import ThreadScreen
 from hubbub.tui.keyboard import hear_alt
 from hubbub.tui.log.shape import shape_of
 from hubbub.tui.log.view import LogView
@@ -166,6 +167,8 @@ class ChatScreen(Surroundings):
             self._look()
         self.log_view.dress(self.looks, self.desk.name, shape_of(self.config.settings))
         self.log_view.redraw()
+        if isinstance(self.app.screen, ThreadScreen):
+            self.app.screen.follow()
         self.show_banner()
         self.draw_around()
         self._entitle()

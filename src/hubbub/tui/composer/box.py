@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -47,6 +47,10 @@ class ComposerBox(Vertical):
 
     def _on_mount(self, _event: events.Mount) -> None:
         self.watch(self.composer, "offer", self._strip.show)
+
+    @on(CandidateStrip.Clicked)
+    def _take(self, event: CandidateStrip.Clicked) -> None:
+        self.composer.take(event.index)
 
     def banner(self, text: str, *, whole: bool = False) -> None:
         """Show a line above the input, or none if `text` is empty; `whole`: more if it needs it."""

@@ -272,6 +272,17 @@ class Composer(ClusterArea):
         self.replace_at_once(candidate.text, (row, completion.start), (row, column))
         self.offer = Offer(completion.candidates, chosen)
 
+    def take(self, index: int) -> None:
+        """Put a candidate that is shown into the text."""
+        self.focus()
+        if self._cycle is not None:
+            self.action_complete(index - self._cycle.chosen)
+        else:
+            self.action_complete(1)
+            if self._cycle is not None and index:
+                self.action_complete(index)
+        self._close_strip()
+
     def action_cancel(self) -> None:
         """Close the strip and take back what it put into the text; else leave Escape to the app."""
         if self.offer is None:

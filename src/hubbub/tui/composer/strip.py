@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from hubbub.desk.completion import Candidate
@@ -16,21 +18,29 @@ class Offer(NamedTuple):
     chosen: int | None = None
 
 
-def parts(offer: Offer, width: int) -> list[tuple[str, str]]:
-    """Return what fits into `width` cells, as texts with the name of their style.
+class Part(NamedTuple):
+    """A text of the strip, the name of its style, and of which candidate it is."""
+
+    text: str
+    style: str
+    index: int
+
+
+def parts(offer: Offer, width: int) -> list[Part]:
+    """Return what fits into `width` cells.
 
     The candidates are turned like pages, so that the chosen one is always among them.
     """
-    page: list[tuple[str, str]] = []
+    page: list[Part] = []
     used = 0
     for index, candidate in enumerate(offer.candidates):
         is_chosen = index == offer.chosen
-        item = [(f" {candidate.label} ", "chosen" if is_chosen else "")]
+        item = [Part(f" {candidate.label} ", "chosen" if is_chosen else "", index)]
         if is_chosen and candidate.purpose:
             purpose = f" {candidate.purpose} "
-            if cell_len(item[0][0] + purpose) <= width:
-                item.append((purpose, "purpose"))
-        cells = sum(cell_len(text) for text, _ in item)
+            if cell_len(item[0].text + purpose) <= width:
+                item.append(Part(purpose, "purpose", index))
+        cells = sum(cell_len(part.text) for part in item)
         if page and used + cells > width:
             if index > (offer.chosen or 0):
                 break
@@ -55,6 +65,13 @@ class CandidateStrip(Widget, can_focus=False):
     """
     COMPONENT_CLASSES = {"strip--chosen", "strip--purpose"}
 
+    class Clicked(Message):
+        """The user has clicked on a candidate."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
     def __init__(self) -> None:
         super().__init__()
         self._offer: Offer | None = None
@@ -65,12 +82,21 @@ class CandidateStrip(Widget, can_focus=False):
         self.set_class(offer is not None, "shown")
         self.refresh()
 
+    def on_click(self, event: events.Click) -> None:
+        """Find out which candidate is meant."""
+        left = event.x
+        for part in parts(self._offer, self.content_size.width) if self._offer else []:
+            left -= cell_len(part.text)
+            if left < 0:
+                self.post_message(self.Clicked(part.index))
+                return
+
     def render(self) -> Content:
         """Draw the page of candidates that holds the chosen one."""
         shown = parts(self._offer, self.content_size.width) if self._offer else []
         return Content.assemble(
             *(
                 (text, self.get_visual_style(f"strip--{style}")) if style else text
-                for text, style in shown
+                for text, style, _ in shown
             )
         )

@@ -76,6 +76,8 @@ class Body(NamedTuple):
         yield from self._text(message.text, edited, self._doer(Said(message)))
         if message.reactions:
             yield from self._remark(self._reactions(message.reactions))
+        if message.replies or message.pinned:
+            yield from self._remark(self._thread(message))
 
     # A message's text.
 
@@ -137,6 +139,16 @@ class Body(NamedTuple):
         said = "(deleted)" if message.deleted else one_line(message.text[:_CHARS_MAX])
         line = cut(f"↳ {one_line(message.sender)}: {said}", self.width)
         return Row(Text(line, self.looks.quote))
+
+    def _thread(self, message: Message) -> Text:
+        """Return what says how many answers a message has, and whether it is pinned."""
+        count = message.replies
+        parts = {
+            f"↩ {count} {'reply' if count == 1 else 'replies'}": count,
+            "⚲ pinned": message.pinned,
+        }
+        shown = "   ".join(part for part, holds in parts.items() if holds)
+        return Text(shown, self.looks.accent)
 
     def _reactions(self, reactions: dict[str, list[str]]) -> Text:
         shown = Text()

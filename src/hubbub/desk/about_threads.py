@@ -1,0 +1,73 @@
+"""The verbs about answers, pins, quotes, and what messages said before they were edited."""
+
+from collections.abc import Awaitable, Sequence
+from datetime import datetime
+
+from hubbub.chat.events import Message
+from hubbub.chat.words import words_of
+from hubbub.desk.about_messages import meant, show_chosen
+from hubbub.desk.desk import Desk
+from hubbub.desk.face import Face
+from hubbub.desk.room import Draft
+from hubbub.desk.telling import done
+from hubbub.desk.thread import Thread
+
+QUOTED_LINES_MAX = 200
+
+
+def replies(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Show a message with its answers, and let the user answer there."""
+    return face.show_thread(Thread(desk, meant(desk, face)))
+
+
+def quote(desk: Desk, face: Face, _argument: str) -> None:
+    """Put the lines of a message before what is written, as a quote."""
+    lines = meant(desk, face).text.split("\n")[:QUOTED_LINES_MAX]
+    quoted = "".join(f"> {line}\n" for line in lines)
+    written = face.draft.text
+    face.put(Draft(f"{quoted}\n{written}" if written else quoted))
+    face.begin()
+
+
+def pin(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Pin a message for all in the room, or take the pin away."""
+    message = meant(desk, face)
+    is_on = not message.pinned
+    told = "It is pinned; /pins shows all that is." if is_on else "It is not pinned any more."
+    return done(desk, desk.chat.pin(message.room, message.seq, on=is_on), told)
+
+
+def pins(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Have the user choose among what is pinned here, and show it."""
+    room = desk.rooms.current.name
+
+    async def found(typed: str) -> Sequence[Message]:
+        wanted = words_of(typed)
+        messages = (await desk.chat.pins(room)).messages
+        return [one for one in messages if _holds(one, wanted)]
+
+    return show_chosen(desk, face, face.choose_message("", found, title="Pinned here"))
+
+
+def _holds(message: Message, wanted: Sequence[str]) -> bool:
+    words = list(words_of(message.text))
+    return all(any(word.startswith(one) for word in words) for one in wanted)
+
+
+def revisions(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Show what a message said before it was edited, where the room has that kept."""
+    return _revisions(desk, face, meant(desk, face))
+
+
+async def _revisions(desk: Desk, face: Face, message: Message) -> None:
+    told = await desk.chat.revisions(message.room, message.seq)
+    if not told.texts:
+        desk.note("Nothing is kept of what it said before.")
+        return
+    texts = [*((one.at, one.text) for one in told.texts), (message.edited or 0, message.text)]
+    times = [datetime.fromtimestamp(at / 1000).astimezone() for at, _ in texts]
+    lines = [f"{at:%d %b %H:%M}  {text}" for at, (_, text) in zip(times, texts, strict=True)]
+    chosen = await face.choose("Before it was edited", lines)
+    if chosen is not None:
+        face.copy(texts[chosen][1])
+        face.tell("That text is in the clipboard, if your terminal allows it.")
