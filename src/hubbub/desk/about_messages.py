@@ -46,21 +46,33 @@ def suits(desk: Desk, item: Item | None, verb: str) -> bool:
         return True
     if not isinstance(item, Said) or item.message.deleted:
         return False
-    is_own = desk.chat.is_own(item.message)
-    match verb:
-        case "edit":
-            return is_own
-        case "report":
-            return not is_own
-        case "delete":
-            return is_own or _may_delete_others(desk)
-        case _:
-            return True
+    message, is_own = item.message, desk.chat.is_own(item.message)
+    rules: dict[str, Callable[[], bool]] = {
+        "edit": lambda: is_own,
+        "report": lambda: not is_own,
+        "delete": lambda: is_own or _may_delete_others(desk),
+        "replies": lambda: message.replies > 0,
+        "pin": lambda: _may_pin(desk),
+        "revisions": lambda: message.edited is not None and _keeps_revisions(desk),
+    }
+    return rules[verb]() if verb in rules else True
 
 
 def _may_delete_others(desk: Desk) -> bool:
     room = desk.rooms.current
     return not room.is_direct and desk.standing.role(room.name) >= Role.MODERATOR
+
+
+def _may_pin(desk: Desk) -> bool:
+    room = desk.rooms.current
+    replica = desk.replica(room)
+    is_owned = replica is not None and bool(replica.rules.owner) and not room.is_direct
+    return not is_owned or desk.standing.role(room.name) >= Role.MODERATOR
+
+
+def _keeps_revisions(desk: Desk) -> bool:
+    replica = desk.replica(desk.rooms.current)
+    return replica is not None and replica.rules.revisions
 
 
 def edit(desk: Desk, face: Face, argument: str) -> Awaitable[None] | None:

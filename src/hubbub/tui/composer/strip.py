@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
     text: str
     style: str
-    index: int
+    place: int
 
 
 def parts(offer: Offer, width: int) -> list[Part]:
@@ -88,7 +88,7 @@ class CandidateStrip(Widget, can_focus=False):
         for part in parts(self._offer, self.content_size.width) if self._offer else []:
             left -= cell_len(part.text)
             if left < 0:
-                self.post_message(self.Clicked(part.index))
+                self.post_message(self.Clicked(part.place))
                 return
 
     def render(self) -> Content:
