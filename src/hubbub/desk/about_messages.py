@@ -170,7 +170,7 @@ def copy(desk: Desk, face: Face, _argument: str) -> None:
 
 def mark_unread(desk: Desk, face: Face, _argument: str) -> None:
     """Have a message, and all that follows it, be unread again."""
-    message = _meant(desk, face)
+    message = meant(desk, face)
     desk.reading.mark_unread(message)
     face.tell("It is unread from here on, until you leave this room and come back.")
 
