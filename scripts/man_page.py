@@ -63,6 +63,7 @@ def below(command: Any, context: Any) -> Iterator[str]:
         inner = one.make_context(name, [], parent=context, resilient_parsing=True)
         if hasattr(one, "commands"):
             yield from (f".SS {escaped(inner.command_path)}", *paragraphs(one.help or ""))
+            yield from paragraphs(one.epilog or "")
             yield from below(one, inner)
         else:
             usage = " ".join((inner.command_path, *one.collect_usage_pieces(inner)))

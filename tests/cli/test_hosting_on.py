@@ -69,6 +69,8 @@ def test_one_hosts_on_and_everybody_comes_back_with_all_that_was_said(
         one.expect("The person who hosted this chatroom has quit")
         one.expect(OFFER)
     ben.type("meanwhile")
+    ben.type("/who")
+    ben.expect("hubbub > Not done: /who")
     ben.type("/host")
     ben.expect(NOW_HOSTED)
     cid.expect(HOSTED_ELSEWHERE)

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Your name, password and devices at a server. Passwords are asked for, or read as lines "
     "from stdin.",
+    epilog=examples(
+        "hubbub account register",
+        "hubbub account login chat.example.org --name ann",
+        "hubbub account devices --help",
+    ),
 )
 
 

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="What operators and moderators do. The first who comes from the server's own machine is "
     "an operator.",
+    epilog=examples(
+        "hubbub admin invite --room kitchen",
+        "hubbub admin mute eve --room kitchen --time 10m",
+        "hubbub admin rules --help",
+    ),
 )
 
 SCOPES = ("read", "write", "rooms", "admin")

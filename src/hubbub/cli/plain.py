@@ -23,7 +23,7 @@ from hubbub.cli.transcript import server_lines, transcript
 from hubbub.client import AnyClientEvent, Backoff, Chat, Offline, Online, connect
 from hubbub.client.nonces import Nonces
 from hubbub.desk.devices import device_label
-from hubbub.desk.hosting import Host, HostingOn
+from hubbub.desk.hosting import Host, HostingOn, Offer
 from hubbub.desk.link import wait_max
 
 LAST = 10
@@ -241,6 +241,9 @@ async def _speak(chat: Chat, typed: _Typed, hosting: _Hosting) -> None:
         async for line in lines:
             if line.strip() == HOST_WORD:
                 hosting.spawn(hosting.accept())
+            elif line.startswith("/") and hosting.on.offer is not Offer.NONE:
+                # It would wait for a server, and /host with it, which may bring one.
+                _tell(f"There is no connection now.\nNot done: {line}")
             elif line.startswith("/"):
                 await speaker.do(line, partial(_command, chat, line, typed))
             else:
