@@ -72,6 +72,9 @@ class BlindFace(Paper):
     async def show_unread(self) -> None:
         self.shown.append("unread")
 
+    def show_unread_elsewhere(self) -> bool:
+        return False
+
     def show_message(self, seq: int) -> None:
         self._show(seq)
 

@@ -46,7 +46,7 @@ def test_each_chatroom_has_its_rooms_under_a_heading_and_its_own_name_and_drafts
             await ann.type("half a sentence")
             await ann.press("ctrl+u")
             await connected(ann, second, "annie")
-            await ann.until(f"annie in  ● {second.address}")
+            await ann.until(f"annie in ● {second.address}")
             rows = [row[:18].strip() for row in ann.screen.split("\n")]
             listed = [row for row in rows[:-1] if row][:5]
             assert [row[2:9] if row[0] in "●…" else row for row in listed] == [
@@ -61,7 +61,7 @@ def test_each_chatroom_has_its_rooms_under_a_heading_and_its_own_name_and_drafts
             await ann.type("a draft there")
             await ann.press("ctrl+n")
             await ann.until(lambda: at(ann, first))
-            await ann.until(f"ann in  ● {first.address}")
+            await ann.until(f"ann in ● {first.address}")
             assert ann.draft == ""
             assert ann.room == "#kitchen"
             await ann.say("hello from ann")
@@ -108,8 +108,14 @@ def test_in_a_narrow_window_the_status_line_names_what_is_unread_elsewhere(
             seat(first.address, tmp_path, size=(80, 20)) as ann,
         ):
             await connected(ann, second)
+            await ann.until(f"ann in ● {second.address}")
             await bob.say("soup")
             await ann.until("#lobby 1")
+            await ann.press("alt+a")
+            await ann.until(lambda: at(ann, first))
+            await ann.until("soup")
+            await ann.press("alt+a")
+            await ann.until("Nothing is unread in other rooms.")
 
     asyncio.run(scene())
 
@@ -208,7 +214,7 @@ def test_a_server_that_ends_leaves_the_other_chatroom_alone(tmp_path: Path) -> N
             await ann.say("taken")
             await ann.taken(1)
             await asyncio.to_thread(running.__exit__, None, None, None)
-            await ann.until(f"ann in {second.address}  ○ offline")
+            await ann.until(f"ann in {second.address} ○ offline")
             await ann.say("waits here")
             await ann.press("ctrl+n")
             await ann.until(lambda: at(ann, first))

@@ -387,7 +387,8 @@ def test_it_ends_with_one_and_a_sentence_when_nobody_answers(
 def test_enter_and_ctrl_q_in_one_read_send_the_text_and_leave_no_draft(
     tmp_path: Path, server: Server
 ) -> None:
-    with chatting(tmp_path, server) as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
+    wide = chatting(tmp_path, server, width=120)
+    with wide as terminal, RawPeer("127.0.0.1", server.port, "bob") as bob:
         terminal.until("bob")
         terminal.type("the last words\r\x11")
         assert terminal.ended() == 0

@@ -42,7 +42,7 @@ def next_unread(desk: Desk, face: Face, _argument: str) -> None:
     """Go to the next room with something unread."""
     if room := desk.rooms.next_unread():
         desk.show(room)
-    else:
+    elif not face.show_unread_elsewhere():
         face.tell("Nothing is unread in other rooms.")
 
 

@@ -39,6 +39,9 @@ class Face(Sheet, Protocol):
     def show_unread(self) -> Awaitable[None]:
         """Show the first unread message, with what follows it."""
 
+    def show_unread_elsewhere(self) -> bool:
+        """Show an unread room of another chatroom that the user is in; return whether one is."""
+
     def show_message(self, seq: int) -> None:
         """Show a message of the log on the screen with what stands around it, and choose it."""
 

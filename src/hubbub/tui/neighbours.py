@@ -1,6 +1,6 @@
 """The chatrooms that the program is in at once, as lists show them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from rich.style import Style
@@ -11,7 +11,7 @@ from hubbub.desk.link import State
 from hubbub.desk.room import RoomState
 from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.looks import Looks
-from hubbub.tui.panes import room_line
+from hubbub.tui.panes import room_lines
 
 _MARKS = {State.OFFLINE: "○", State.CONNECTING: "…", State.ONLINE: "●", State.CLASSIC: "●"}
 _ASKING_MARK = "?"
@@ -28,39 +28,31 @@ class Neighbour(NamedTuple):
 Neighbours = Callable[[], list[Neighbour]]
 
 
-class Place(NamedTuple):
-    """What a line of the list of rooms stands for: a room, or the heading of its chatroom."""
+class Line(NamedTuple):
+    """A line of the list of rooms: a room, or else a heading; and of which chatroom it is."""
 
+    text: Text
     address: str
     room: RoomState | None
 
 
-def places(own: Desk, neighbours: Iterable[Neighbour]) -> list[Place]:
-    """Return what the list shows: the rooms alone, or those of each chatroom under a heading."""
+def lines(own: Desk, neighbours: Iterable[Neighbour], width: int, looks: Looks) -> list[Line]:
+    """Return the list: the rooms alone, or those of each chatroom under a heading."""
     listed = list(neighbours)
-    if len(listed) < 2:
-        return [Place(own.link.address, room) for room in own.rooms]
-    return [place for one in listed for place in _places_of(one)]
+    if len(listed) == 1:
+        return _of_rooms(own, own, width, looks)
+    shown: list[Line] = []
+    for one in listed:
+        shown.append(Line(_heading(one, width, looks), one.address, None))
+        if one.desk is not None:
+            shown += _of_rooms(one.desk, own, width, looks)
+    return shown
 
 
-def _places_of(one: Neighbour) -> Iterator[Place]:
-    yield Place(one.address, None)
-    for room in one.desk.rooms if one.desk is not None else ():
-        yield Place(one.address, room)
-
-
-def lines(
-    shown: Iterable[Place], own: Desk, neighbours: Iterable[Neighbour], width: int, looks: Looks
-) -> list[Text]:
-    """Return the lines of these places."""
-    known = {one.address: one for one in neighbours}
-    current = own.rooms.current
-    return [
-        _heading(known[place.address], width, looks)
-        if place.room is None
-        else room_line(place.room, place.room is current, width, looks)
-        for place in shown
-    ]
+def _of_rooms(desk: Desk, own: Desk, width: int, looks: Looks) -> list[Line]:
+    current = desk.rooms.current if desk is own else None
+    found = room_lines(desk.rooms, current, width, looks)
+    return [Line(line.text, desk.link.address, line.room) for line in found]
 
 
 def _heading(one: Neighbour, width: int, looks: Looks) -> Text:
@@ -75,9 +67,9 @@ def _heading(one: Neighbour, width: int, looks: Looks) -> Text:
     return Text.assemble((cut(f"{mark} {label}", width), style + Style(underline=True)))
 
 
-def elsewhere(own: Desk, neighbours: Iterable[Neighbour]) -> list[RoomState]:
+def elsewhere(own: Desk, neighbours: Iterable[Neighbour]) -> list[tuple[Desk, RoomState]]:
     """Return the rooms with something unread that are not on the screen, those mentioned first."""
-    desks = [one.desk for one in neighbours if one.desk is not None] or [own]
-    rooms = [room for desk in desks for room in desk.rooms]
-    unread = [room for room in rooms if room is not own.rooms.current and room.unread]
-    return sorted(unread, key=lambda room: not room.mentions)
+    desks = [one.desk for one in neighbours if one.desk is not None]
+    rooms = [(desk, room) for desk in desks for room in desk.rooms]
+    unread = [one for one in rooms if one[1] is not own.rooms.current and one[1].unread]
+    return sorted(unread, key=lambda one: not one[1].mentions)

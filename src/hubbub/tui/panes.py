@@ -1,6 +1,7 @@
 """The lists beside the log: the user's rooms, and who is in the one on the screen."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -14,6 +15,7 @@ from hubbub.chat.names import same_name
 from hubbub.chat.roles import Role
 from hubbub.client import Replica
 from hubbub.desk.room import RoomState
+from hubbub.desk.rooms import Rooms
 from hubbub.desk.standing import role_by
 from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.strips import strip_of
@@ -91,8 +93,22 @@ class Pane(Widget):
         self.refresh()
 
 
-def room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> Text:
-    """Return the line of a room: its title, and how much in it is unread."""
+class RoomLine(NamedTuple):
+    """A line of the list of rooms, and the room that it stands for, if it is one."""
+
+    text: Text
+    room: RoomState | None
+
+
+def room_lines(rooms: Rooms, current: RoomState | None, width: int, looks: Looks) -> list[RoomLine]:
+    """Return a line for each room: its title, and how much in it is unread.
+
+    `current`: the room on the screen.
+    """
+    return [RoomLine(_room_line(room, room is current, width, looks), room) for room in rooms]
+
+
+def _room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> Text:
     style = Style.null()
     if is_current:
         style = looks.accent + Style(bold=True)

@@ -21,6 +21,7 @@ from hubbub.tui.dialogs.thread import ThreadScreen
 from hubbub.tui.keyboard import hear_alt
 from hubbub.tui.log.shape import shape_of
 from hubbub.tui.log.view import LogView
+from hubbub.tui.neighbours import elsewhere
 from hubbub.tui.panes import Pane
 from hubbub.tui.stopped import Opening, StoppedBar
 from hubbub.tui.surroundings import Surroundings
@@ -307,7 +308,7 @@ class ChatScreen(Surroundings):
 
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
-        address, room = self.rooms_shown[event.index]
+        _, address, room = self.rooms_shown[event.index]
         if address != self.desk.link.address:
             self.post_message(self.ChatroomWanted(address, room))
         elif room is not None and self.desk.rooms.get(room.name) is room:
@@ -374,6 +375,14 @@ class ChatScreen(Surroundings):
             self.config.change(path, value)
         finally:
             self.post_message(self.SettingChanged(path))
+
+    def show_unread_elsewhere(self) -> bool:
+        """Have an unread room of another chatroom shown; return whether there is one."""
+        unread = elsewhere(self.desk, self.neighbours())
+        if unread:
+            desk, room = unread[0]
+            self.post_message(self.ChatroomWanted(desk.link.address, room))
+        return bool(unread)
 
     def next_chatroom(self) -> None:
         """Have the next chatroom shown."""

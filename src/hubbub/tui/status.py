@@ -28,11 +28,13 @@ def status(
     rooms_hidden: bool,
 ) -> Text:
     """Return the line. Where it is narrow, its parts are shortened, and the last left out first."""
-    parts = [(_connection(desk.link, now), _state_style(desk.link, looks))]
+    connection = _connection(desk.link, now)
     if len(neighbours) > 1:
-        parts.insert(0, (_whose(desk), looks.dim))
+        connection = _whose(desk, connection)
+    parts = [(connection, _state_style(desk.link, looks))]
     if rooms_hidden:
-        parts.append((_elsewhere(elsewhere(desk, neighbours)), looks.unread))
+        unread = [room for _, room in elsewhere(desk, neighbours)]
+        parts.append((_elsewhere(unread), looks.unread))
     if desk.link.state is State.OFFLINE and (waiting := unsent(desk.rooms)):
         sentence = f"{waiting} waiting to be sent"
         parts.append(([sentence, f"{waiting} unsent"], looks.error))
@@ -48,11 +50,15 @@ def status(
     return line
 
 
-def _whose(desk: Desk) -> list[str]:
-    """Say who the user is in the chatroom on the screen; its address follows, or is told here."""
-    name = one_line(desk.name)
-    is_told = desk.link.state is State.OFFLINE
-    return [f"{name} in {desk.link.address}" if is_told else f"{name} in", name]
+def _whose(desk: Desk, connection: list[str]) -> list[str]:
+    """Say as whom the user is in the chatroom on the screen, and in which; and its connection."""
+    name, address = one_line(desk.name), desk.link.address
+    told = [one if address in one else f"{address} {one}" for one in connection[:1]]
+    return [
+        *(f"{name} in {one}" for one in told),
+        *(f"{name} {one}" for one in connection[1:]),
+        *connection,
+    ]
 
 
 def _state_style(link: Link, looks: Looks) -> Style:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from hubbub.tui.log.labels import one_line
 from hubbub.tui.modes import ModedFace
-from hubbub.tui.neighbours import Neighbours, Place, lines, places
+from hubbub.tui.neighbours import Line, Neighbours, lines
 from hubbub.tui.panes import Pane, member_lines
 from hubbub.tui.status import status
 
@@ -55,7 +55,7 @@ class Surroundings(ModedFace):
         self.config = shared.config
         self.neighbours = shared.neighbours
         self._chosen = shared.panes
-        self.rooms_shown: list[Place] = []
+        self.rooms_shown: list[Line] = []
         self.members_shown: list[str] = []
         """What the lines of the panes stand for: a click means what the user saw."""
         self._is_ticking = False
@@ -86,10 +86,9 @@ class Surroundings(ModedFace):
         near = self.neighbours()
         told = status(desk, near, looks, width, now, rooms_hidden=not rooms_pane.display)
         self._write("#status", told)
-        shown = self.rooms_shown = places(desk, near)
-        columns = rooms_pane.content_size.width
-        here = next(at for at, place in enumerate(shown) if place.room is room)
-        rooms_pane.show(lines(shown, desk, near, columns, looks), here)
+        shown = self.rooms_shown = lines(desk, near, rooms_pane.content_size.width, looks)
+        here = next(at for at, line in enumerate(shown) if line.room is room)
+        rooms_pane.show([line.text for line in shown], here)
         self.members_shown = sorted(replica.members, key=str.casefold) if replica else []
         if members_pane.display and replica:
             spoke = room.recent_speakers(desk.name, (), replica.people)[:SPEAKERS_MAX]

@@ -44,7 +44,7 @@ def change(desk: Desk, face: Configured, argument: str) -> Awaitable[None] | Non
 
 async def _choose(face: Configured) -> None:
     listed = [setting for setting in rows() if NAME not in setting.path]
-    lines = [f"{_line(face.config, one.path)}   {one.description}" for one in listed]
+    lines = [f"{_line(face.config, one.path)} – {one.description}" for one in listed]
     chosen = await face.choose("Settings", lines)
     if chosen is not None:
         face.put(Draft(f"/set {written_path(listed[chosen].path)} "))
