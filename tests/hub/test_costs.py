@@ -31,6 +31,7 @@ class Counted:
         self.knows_rooms = format_.knows_rooms
         self.gets_answers = format_.gets_answers
         self.is_personal = format_.is_personal
+        self.server = format_.server
         self.encoded: Counter[str] = Counter()
 
     def encode(self, event: Event, recipient: str = "") -> bytes:

@@ -12,6 +12,7 @@ class Personal:
     knows_rooms = True
     gets_answers = True
     is_personal = True
+    server = ""
 
     def encode(self, event: Event, recipient: str = "") -> bytes:
         """Return who is told what by whom."""

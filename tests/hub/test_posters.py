@@ -19,6 +19,7 @@ class Notebook:
     knows_rooms = True
     gets_answers = True
     is_personal = False
+    server = ""
 
     def __init__(self) -> None:
         self.told: list[e.Event] = []

@@ -100,4 +100,4 @@ def size_words(size: int) -> str:
         return "1 byte" if size == 1 else f"{size} bytes"
     power = next((power for power in (1, 2, 3) if size < 999.5 * 1000**power), 4)
     amount, unit = size / 1000**power, ("kB", "MB", "GB", "TB")[power - 1]
-    return f"{amount:.0f} {unit}" if amount >= 10 or amount.is_integer() else f"{amount:.1f} {unit}"
+    return f"{amount:.0f} {unit}" if amount >= 9.95 else f"{amount:.1f} {unit}".replace(".0 ", " ")

@@ -24,6 +24,10 @@ class Format(Protocol):
         """Whether peers understand `welcome`, `ok` and the other answers to commands."""
 
     @property
+    def server(self) -> str:
+        """Where peers find files, as in http://HOST:PORT; empty if they know that."""
+
+    @property
     def is_personal(self) -> bool:
         """Whether the bytes depend on the recipient; they are then encoded for each one."""
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Missing
 from hubbub.chat.rules import ROOM, may_be_private
+from hubbub.cli.checked_files import CheckedFiles, checked_files
 from hubbub.cli.output import reader_may_leave, show
 from hubbub.cli.transcript import lost
 from hubbub.log.sqlite.folder import claimed
 from hubbub.log.sqlite.rebuilding import rebuilt
+from hubbub.log.sqlite.schema import FORMAT
 from hubbub.log.sqlite.survey import Survey, opened, standing_facts, surveyed, told
 from hubbub.wire.codec import encode
 
@@ -24,8 +26,11 @@ def check(folder: Path, *, repair: bool, export: Path | None) -> None:
         lost_wal = claim.lost_wal
         survey = surveyed(connection)
         is_whole = survey.is_whole and not lost_wal
+        files = CheckedFiles([], are_whole=True)
+        if survey.version == FORMAT:
+            files = checked_files(connection, folder)
         with reader_may_leave():
-            for line in _said_of(survey, lost_wal, folder):
+            for line in (*_said_of(survey, lost_wal, folder), *files.sentences):
                 show(line)
         if export is not None:
             with export.open("wb") as file:
@@ -41,8 +46,8 @@ def check(folder: Path, *, repair: bool, export: Path | None) -> None:
             kept = rebuilt(connection, survey.missing + survey.known, folder)
             claim.lost_wal = ""
             show(f"The log was made anew from what can be read. The damaged file is {kept}.")
-            return
-    if not is_whole:
+            is_whole = True
+    if not (is_whole and files.are_whole):
         sys.exit(1)
 
 

@@ -117,20 +117,24 @@ def _who(state: State, session: Session, _argument: str, _at: int) -> None:
     session.send(Notice(text=f"{len(room.people)} in {room.called}: {names}{more}"))
 
 
-def _said(message: Message) -> str:
-    """Return the lines of a message; each has the name, so that none can pass for another's."""
+def _said(message: Message, server: str) -> str:
+    """Return the lines of a message; each has the name, so that none can pass for another's.
+
+    `server`: where its files are.
+    """
     at = datetime.fromtimestamp(message.at / 1000, UTC)
     text = f"* {message.text}" if message.me else message.text
     lines = ["(deleted)"] if message.deleted else text.splitlines()
     if len(lines) > SAID_LINES_MAX:
         lines[SAID_LINES_MAX:] = [f"(… and {len(lines) - SAID_LINES_MAX:,} more lines)"]
+    lines += [file.line(server) for file in message.files]
     return "\n".join(f"[{at:%Y-%m-%d %H:%M} UTC] {message.sender} > {line}" for line in lines)
 
 
 def _send_page(session: Session, page: Page, none: str) -> None:
     for message in page.messages:
         if not is_ignored(session.person, message):
-            session.send(Notice(text=_said(message)))
+            session.send(Notice(text=_said(message, session.format.server)))
     if page.missing:
         session.send(Notice(text=NOT_WHOLE))
     elif not page.messages:

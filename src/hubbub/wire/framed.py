@@ -30,7 +30,7 @@ class ClassicFrames:
     is_personal = False
 
     def __init__(self, server: str = "") -> None:
-        self._server = server
+        self.server = server
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:
         """Return the name frame and the text frame; nothing where classic has no words.
@@ -42,7 +42,7 @@ class ClassicFrames:
                 if event.me:
                     text = f"* {text}"
                 if event.files:
-                    lines = [file.line(self._server) for file in event.files]
+                    lines = [file.line(self.server) for file in event.files]
                     text = "\n".join([text, *lines] if text else lines)
                 if is_direct(event.room):
                     text = f"(private) {text}"

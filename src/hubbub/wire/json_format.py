@@ -13,6 +13,7 @@ class JsonFormat:
     knows_rooms = True
     gets_answers = True
     is_personal = False
+    server = ""
 
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
         self._wrap = wrap

@@ -13,6 +13,7 @@ class _Silence:
     knows_rooms = True
     gets_answers = False
     is_personal = False
+    server = ""
 
     def encode(self, _event: Event, _recipient: str = "") -> bytes:
         """Return nothing: there are no words for anything."""

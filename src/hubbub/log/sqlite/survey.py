@@ -221,7 +221,8 @@ def told(connection: sqlite3.Connection) -> Iterator[AnyLogged | Missing]:
 def _readable(event: AnyLogged, newest: Newest) -> AnyLogged | None:
     """Return the event as it reads now; None if it is a message whose newest text is missing."""
     now = as_it_reads(event, newest)
-    return None if isinstance(now, Message) and not now.text and not now.deleted else now
+    is_told = not isinstance(now, Message) or now.text or now.files or now.deleted
+    return now if is_told else None
 
 
 def segments(connection: sqlite3.Connection) -> Iterator[list[AnyLogged]]:
