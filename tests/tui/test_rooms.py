@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from hubbub.client import connect
+from hubbub.desk.log import Said
 from hubbub.testing import LocalServer
 from hubbub.tui.panes import Pane
 
@@ -228,6 +229,39 @@ def test_a_message_that_was_found_is_chosen(hubbub_server: LocalServer, tmp_path
             assert page.messages[0].reply_to == seq
 
     asyncio.run(scene())
+
+
+def test_what_was_found_is_walked_through_and_the_list_comes_back(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob") as bob:
+            needles = []
+            for number in range(3):
+                needles.append(await bob.say(f"needle {number}"))
+                for _ in range(150):
+                    await bob.say("straw")
+            async with seat(address, tmp_path) as ann:
+                await ann.say("/search from:bob needle")
+                await ann.until("bob needle 2")
+                await ann.press("down", "enter")
+                for key, which in ((None, 1), ("f4", 0), ("f5", 1), ("f5", 2)):
+                    if key:
+                        await ann.press(key)
+                    await ann.until(lambda which=which: chosen(ann) == needles[which])  # type: ignore[misc]
+                await ann.press("f5")
+                await ann.until("there is none")
+                await ann.press("ctrl+f")
+                await ann.until("bob needle 0")
+
+    asyncio.run(scene())
+
+
+def chosen(seat: Seat) -> int | None:
+    """Return the seq of the message that is chosen in the log."""
+    item = seat.chat.chosen
+    return item.message.seq if isinstance(item, Said) else None
 
 
 def test_up_edits_an_own_message_whichever_was_found(

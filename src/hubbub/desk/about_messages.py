@@ -208,39 +208,3 @@ def _failed(pending: Sequence[Pending]) -> list[Pending]:
     if not failed:
         raise Refused("Every message of yours in this room was sent or is on its way.")
     return failed
-
-
-def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
-    """Find messages: in this private room, or in all public ones; and show the one chosen."""
-    here = desk.rooms.current
-    scope = here.name if here.is_direct else None
-
-    async def found(words: str) -> Sequence[Message]:
-        if not words.strip():
-            return []
-        page = await desk.chat.search(words, scope)
-        if page.reached is not None:
-            face.tell("The search took too long to look further back. Search for rarer words.")
-        return page.messages[::-1]
-
-    return show_chosen(desk, face, face.choose_message(argument, found))
-
-
-async def show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
-    """Show a message with what stands around it, in its room."""
-    if (message := await choice) is None:
-        return
-    room = desk.rooms.get(message.room)
-    if room is None:
-        room = await face.writing.move(desk.join(message.room))
-    else:
-        desk.show(room)
-    await desk.paging.fill(room)
-    await desk.paging.reach(room, message.seq)
-    desk.catch_up()
-    if room is not desk.rooms.current:
-        return  # the user has gone elsewhere meanwhile
-    if room.log.index_of(message.seq) is not None:
-        face.show_message(message.seq)
-    else:
-        face.tell("The message is too far back to be shown here.")

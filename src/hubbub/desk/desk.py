@@ -32,6 +32,7 @@ from hubbub.desk.company import Company
 from hubbub.desk.connection import Connection
 from hubbub.desk.devices import device_label
 from hubbub.desk.errands import Errands
+from hubbub.desk.hits import Hits
 from hubbub.desk.hosting import Host, HostingOn
 from hubbub.desk.identity import Identity
 from hubbub.desk.left import Left
@@ -99,6 +100,7 @@ class Desk:
         self.rooms = self._membership.rooms
         self.stirred = stirred
         self.paging = Paging(self.chat, self._loaded)
+        self.hits = Hits()
         self._errands = Errands()
         self.hosting = HostingOn(self.chat, host, tell=self.note, spawn=self._errands.spawn)
         show_new = partial(self.paging.show_new, self.rooms)

@@ -9,6 +9,7 @@ from hubbub.chat.roles import Kind, Role
 from hubbub.desk import about_access as access
 from hubbub.desk import about_account as account
 from hubbub.desk import about_days as days
+from hubbub.desk import about_finding as finding
 from hubbub.desk import about_members as members
 from hubbub.desk import about_messages as messages
 from hubbub.desk import about_order as order
@@ -231,7 +232,9 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("leave", "leave this room, or another", rooms.leave, "leave", "[ROOM]"),
     Verb("msg", "talk to one person alone", rooms.message, "msg", "NAME [TEXT]"),
     Verb("topic", "show or set the topic", rooms.topic, "topic", "[TEXT]"),
-    Verb("search", "find messages", messages.search, "search", "[WORDS]"),
+    Verb("search", "find messages", finding.search, "search", "[WORDS]"),
+    Verb("older hit", "the next message that was found", finding.older_hit),
+    Verb("newer hit", "the one before it", finding.newer_hit),
     Verb("goto", "go to a day, such as 2026-11-24", days.goto, "goto", "DAY"),
     Verb("oldest", "go to the beginning of the room", days.beginning, events_only=False),
     _on("reply", "answer the chosen or newest message", messages.reply, "[TEXT]", _BY_WRITERS),

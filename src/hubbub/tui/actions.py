@@ -134,6 +134,8 @@ KEYS = (
     Key("alt+m", "read"),
     Key("ctrl+n", "next chatroom"),
     Key("ctrl+f", "search"),
+    Key("f4", "older hit"),
+    Key("f5", "newer hit"),
     Key("ctrl+r", "typed"),
     Key("alt+e", "emoji"),
     Key("pageup", "page up"),

@@ -7,13 +7,16 @@ from rich.text import Text
 from hubbub.chat.events import Message, RoomSummary
 from hubbub.desk.emoji_names import emoji_matching, every_emoji
 from hubbub.desk.face import FindMessages, FindRooms
+from hubbub.desk.hits import context_of
 from hubbub.desk.log import Said
 from hubbub.desk.room import RoomState
 from hubbub.tui.dialogs.picker import Choice, Picker, Source, narrowing
 from hubbub.tui.log.labels import at_of, one_line
+from hubbub.tui.markup import visible
 from hubbub.tui.panes import badge
 
 LABEL_CHARS_MAX = 300
+FILTERS = 'Type words of it, "a phrase", from:ben, in:lobby, after:7d, before:2026-11-24, has:link.'
 
 
 def room_picker(rooms: Iterable[RoomState]) -> Picker[RoomState]:
@@ -56,7 +59,7 @@ def message_picker(
     async def found(typed: str) -> list[Choice[Message]]:
         return [_found(message, title_of(message.room)) for message in await find(typed)]
 
-    return Picker(title, found, nothing="Type words of it.", typed=words)
+    return Picker(title, found, nothing=FILTERS, typed=words)
 
 
 def _found(message: Message, title: str) -> Choice[Message]:
@@ -65,8 +68,9 @@ def _found(message: Message, title: str) -> Choice[Message]:
         (f"{at:%d %b %H:%M} {one_line(title)} ", "dim"),
         (one_line(message.sender), "bold"),
         " ",
-        one_line(message.text[:LABEL_CHARS_MAX]),
     )
+    for piece, is_found in context_of(message.text, message.found):
+        label.append(visible(piece), "bold reverse" if is_found else "")
     return Choice(label, "", message)
 
 
