@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Sequence
 
-from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
@@ -35,22 +34,23 @@ async def _show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]
         _tell_place(desk, face)
 
 
-def older_hit(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+def older_hit(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
     """Show the next message that was found; search if nothing was."""
     return _step(desk, face, 1)
 
 
-def newer_hit(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+def newer_hit(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
     """Show the one before it."""
     return _step(desk, face, -1)
 
 
-def _step(desk: Desk, face: Face, steps: int) -> Awaitable[None]:
+def _step(desk: Desk, face: Face, steps: int) -> Awaitable[None] | None:
     if not desk.hits.messages:
         return search(desk, face, "")
     message = desk.hits.step(steps)
     if message is None:
-        raise Refused(f"This is {desk.hits.place}: there is none beyond.")
+        face.tell(f"This is {desk.hits.place}: there is none beyond.")
+        return None
     return _show_hit(desk, face, message)
 
 

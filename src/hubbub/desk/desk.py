@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
@@ -100,7 +100,6 @@ class Desk:
         self.rooms = self._membership.rooms
         self.stirred = stirred
         self.paging = Paging(self.chat, self._loaded)
-        self.hits = Hits()
         self._errands = Errands()
         self.hosting = HostingOn(self.chat, host, tell=self.note, spawn=self._errands.spawn)
         show_new = partial(self.paging.show_new, self.rooms)
@@ -143,6 +142,11 @@ class Desk:
         for other, count in self._journal.others.items():
             messages = "A message" if count == 1 else f"{count} messages"
             self.note(f"{messages} of '{other}' will be sent when you chat here under that name.")
+
+    @cached_property
+    def hits(self) -> Hits:
+        """What the last search found."""
+        return Hits()
 
     @property
     def name(self) -> str:
