@@ -24,10 +24,10 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
         desk.hits.found(query, page.messages[::-1])
         return desk.hits.messages
 
-    return _show_chosen(desk, face, face.choose_message(argument or desk.hits.query, found))
+    return _begin(desk, face, face.choose_message(argument or desk.hits.query, found))
 
 
-async def _show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
+async def _begin(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
     if (message := await choice) is not None:
         desk.hits.choose(message)
         await show(desk, face, message.room, message.seq)
@@ -61,6 +61,12 @@ async def _show_hit(desk: Desk, face: Face, message: Message) -> None:
 
 def _tell_place(desk: Desk, face: Face) -> None:
     face.tell(f"{desk.hits.place}. F4: older, F5: newer, Ctrl+F: the list.")
+
+
+async def show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
+    """Show the message that the user chooses, in its room."""
+    if (message := await choice) is not None:
+        await show(desk, face, message.room, message.seq)
 
 
 async def show(desk: Desk, face: Face, name: str, seq: int) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from hubbub.chat.events import Message
 from hubbub.chat.words import words_of
-from hubbub.desk.about_messages import meant, show_chosen
+from hubbub.desk.about_finding import show_chosen
+from hubbub.desk.about_messages import meant
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.room import Draft
