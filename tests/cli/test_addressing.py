@@ -20,7 +20,19 @@ ADDRESSES = [
     "hubbub://kitchen-pi/dev",
     "http://192.0.2.2:1234/#invite=abc",
 ]
-DOUBTFUL = ["hi", "dinner", "12:30", "note:", "done.", "a/b", "what?", "v1.2", "5"]
+DOUBTFUL = [
+    "hi",
+    "dinner",
+    "12:30",
+    "note:",
+    "done.",
+    "a/b",
+    "what?",
+    "v1.2",
+    "5",
+    "in:8080",
+    "before:2026",
+]
 
 
 @pytest.mark.parametrize("word", ADDRESSES)

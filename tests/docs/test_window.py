@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from hubbub.client import connect
+from hubbub.client import ClassicMessage, connect
 from hubbub.testing import LocalServer
 from tests.cli.folders import own_folders
 from tests.faults.serving import ServerProcess
+from tests.interop.conftest import TutorialServer
 
 __all__ = ["own_folders"]
 
@@ -208,6 +209,24 @@ def test_what_is_said_without_a_connection_is_said_later(tmp_path: Path, opened:
         window.until("log", "ann  said meanwhile")
         window.until("status", "You are at")
         window.closes()
+
+
+def test_it_chats_at_a_tutorials_server_too(opened: Open) -> None:
+    async def scene() -> None:
+        with TutorialServer() as server, opened(server.address, "ann") as window:
+            window.do("<Return>")
+            window.until("status", "You are at")
+            async with connect(server.address, name="ben") as ben:
+                window.do("hello ben", "<Return>")
+                while not isinstance(event := await anext(ben), ClassicMessage):
+                    pass
+                assert (event.sender, event.text) == ("ann", "hello ben")
+                window.until("log", "ann  hello ben")
+                await ben.say("hello ann")
+                window.until("log", "ben  hello ann")
+            window.closes()
+
+    asyncio.run(scene())
 
 
 def test_a_server_that_is_not_there_is_told(opened: Open) -> None:

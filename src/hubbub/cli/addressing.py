@@ -13,6 +13,8 @@ import typer
 from hubbub.client.address import BadAddress, parse_address
 
 _DOTTED = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_FILTER = re.compile(r"(from|in|before|after|has):")
+"""Begins a word of a search that is no word to look for."""
 _NAMED = re.compile(r"[A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*")
 
 
@@ -56,6 +58,8 @@ def check_is_text(text: str) -> None:
 
 def looks_like_address(word: str) -> bool:
     """Return whether a word is more likely an address than a text."""
+    if _FILTER.match(word):
+        return False
     try:
         place = parse_address(word)
     except BadAddress:
