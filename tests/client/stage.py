@@ -179,6 +179,10 @@ class Stage:
                 self.session.ask(c.Edit(room=room, seq=seq, text=text), self._now)
             case {"react": seq, "room": room, "emoji": emoji, "on": on}:
                 self.session.ask(c.React(room=room, seq=seq, emoji=emoji, on=on), self._now)
+            case {"pin": seq, "room": room, "on": on}:
+                self.session.ask(c.Pin(room=room, seq=seq, on=on), self._now)
+            case {"replies": seq, "room": room}:
+                self.session.ask(c.Replies(room=room, seq=seq, limit=100), self._now)
             case {"ask": "rooms"}:
                 self.session.ask(c.Rooms(), self._now)
             case _:

@@ -49,6 +49,19 @@ def test_axe_finds_nothing_serious(
         ann.composer.press("Control+k")
         expect(ann.page.get_by_role("dialog")).to_be_visible()
         assert complaints(ann) == [], "the switcher"
+        ann.page.keyboard.press("Escape")
+        ann.composer.press_sequentially("/")
+        expect(ann.page.get_by_role("option").first).to_be_visible()
+        assert complaints(ann) == [], "suggestions"
+        ann.composer.fill("")
+        ann.page.get_by_role("button", name="Emoji").click()
+        expect(ann.page.get_by_role("region", name="Often used")).to_be_visible()
+        assert complaints(ann) == [], "the list of emoji"
+        ann.page.keyboard.press("Escape")
+        bob.ask(type="say", room="lobby", text="# answer\n- one\n- two", reply_to=seq)
+        ann.log.get_by_role("button", name="1 reply").click()
+        expect(ann.page.locator("#side")).to_contain_text("answer")
+        assert complaints(ann) == [], "the answers"
         for command in ("/register", "/devices", "/link", "/logout"):
             ann.page.keyboard.press("Escape")
             ann.say(command)

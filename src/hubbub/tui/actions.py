@@ -213,6 +213,9 @@ WRITING = (
     ("Ctrl+_ or Alt+Z, Ctrl+Y", "undo, redo"),
     ("Home, End", "in an empty line: the beginning of the room, and the newest message"),
     ("**bold** *italic* ~~no~~", "emphasis"),
+    ("# title, - item, > quote", "headings, lists, quotes, each in lines of their own"),
+    ("[name](https://address)", "a link with a name"),
+    (":tada:", "an emoji, by its name; Tab completes it"),
     ("`code`, ```python", "code, in a line or in lines between three backticks"),
     ("//text", "say a line that begins with a slash"),
 )

@@ -84,9 +84,13 @@ export class Stage {
       if (user.direct) chat.direct(user.direct).catch(() => {});
       const failed = (error) => (this.#failure = error.code);
       const { messages = [] } = this.tab.room(user.room) ?? {};
-      const message = messages.find(({ seq }) => seq === (user.edit ?? user.react));
+      const message = messages.find(
+        ({ seq }) => seq === (user.edit ?? user.react ?? user.pin ?? user.replies),
+      );
       if (user.edit) chat.edit(message, user.text).catch(failed);
       if (user.react) chat.react(message, user.emoji, user.on).catch(failed);
+      if (user.pin) chat.threads.pin(message, user.on).catch(failed);
+      if (user.replies) chat.threads.replies(message).catch(failed);
       if (user.ask) chat.listRooms().catch(failed);
     },
     passes: ({ passes }) => this.tab.pass(passes * 1000),

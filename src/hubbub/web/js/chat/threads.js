@@ -22,7 +22,8 @@ export class Threads {
    * @returns {Promise<Page>} the answers to it, the oldest first
    */
   replies({ room, seq }, after = 0) {
-    return this.#ask({ type: "replies", room, seq, after, limit: PAGE_MESSAGES });
+    const further = after ? { after } : {};
+    return this.#ask({ type: "replies", room, seq, ...further, limit: PAGE_MESSAGES });
   }
 
   /**

@@ -106,7 +106,7 @@ const WRITING = [
   { keys: "Shift+Enter", purpose: "a new line" },
   { keys: "↑", purpose: "edit your last message, if nothing is written" },
   { keys: "Escape", purpose: "end an edit or a reply" },
-  { keys: "Tab", purpose: "complete a name, a #room or a /command" },
+  { keys: "Tab", purpose: "complete a name, a #room, a /command or an :emoji:" },
 ];
 
 /** What the help shows. */
