@@ -50,6 +50,8 @@ def test_axe_finds_nothing_serious(
         expect(ann.page.get_by_role("dialog")).to_be_visible()
         assert complaints(ann) == [], "the switcher"
         ann.page.keyboard.press("Escape")
+        expect(ann.page.get_by_role("dialog")).to_have_count(0)
+        ann.composer.click()
         ann.composer.press_sequentially("/")
         expect(ann.page.get_by_role("option").first).to_be_visible()
         assert complaints(ann) == [], "suggestions"

@@ -59,7 +59,7 @@ export class Side {
       { type: "button", class: "round", "aria-label": "Close" },
       el("i", { class: "icon close" }),
     );
-    const list = el("div", { class: "scrolls", role: "feed", "aria-label": title, tabindex: "0" });
+    const list = el("div", { class: "scrolls", role: "group", "aria-label": title, tabindex: "0" });
     const foot = el("footer", {});
     const header = el("header", {}, el("h2", {}, title), close);
     this.#element = el("aside", { id: "side", "aria-label": title }, header, list, foot);
