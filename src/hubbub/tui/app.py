@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,13 +14,12 @@ from hubbub.client import BadAddress, parse_address
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
 from hubbub.tui.actions import wrong_setting
+from hubbub.tui.alerting import Alerts
 from hubbub.tui.config.file import ClientFile, client_file
 from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.ground import Ground
 from hubbub.tui.intake import Intake, is_deliberate, is_input, needs_focus
-from hubbub.tui.markup import mentions
 from hubbub.tui.neighbours import Neighbour
-from hubbub.tui.notifying import notification
 from hubbub.tui.palette import ActionProvider
 from hubbub.tui.screen import ChatScreen
 from hubbub.tui.terminal import can_be_put_aside, is_there, put_aside
@@ -30,12 +27,9 @@ from hubbub.tui.visit import Visit
 
 if TYPE_CHECKING:
     from hubbub.chat.errors import HubbubError
-    from hubbub.chat.events import Message
     from hubbub.desk.desk import Desk
     from hubbub.desk.hosting import Host
-    from hubbub.desk.room import RoomState
 
-ALERT_AGAIN_SECONDS = 2.0
 REMEMBER_SECONDS = 30.0
 TERMINAL_SECONDS = 2.0
 """How soon it is noticed that the terminal has vanished without a signal."""
@@ -69,7 +63,7 @@ class HubbubApp(Ground):
     ) -> None:
         super().__init__(profile, config, opening.theme)
         self.ended: HubbubError | None = None
-        self._alerted_at = 0.0
+        self._alerts = Alerts(self)
         self._ending: asyncio.Task[None] | None = None
         self._intake = Intake(self, super().on_event)
         self._is_ending = False
@@ -150,7 +144,7 @@ class HubbubApp(Ground):
         visit = Visit(self, opening, host, is_first=is_first)
         visit.over = self._over
         visit.told = self._told
-        visit.alert = self._alert
+        visit.alerts = self._alerts
         visit.neighbours = self.neighbours
         self.visits.append(visit)
         return visit
@@ -249,20 +243,6 @@ class HubbubApp(Ground):
             self.exit()
 
     # While it goes on.
-
-    def _alert(self, visit: Visit, room: RoomState, message: Message) -> None:
-        """Call a user who looks elsewhere, or may."""
-        if self.attention.is_looking or visit.desk is None:
-            return
-        if not room.is_direct and not mentions(message.text, visit.desk.name):
-            return
-        now = time.monotonic()
-        if now - self._alerted_at >= ALERT_AGAIN_SECONDS:
-            self._alerted_at = now
-            self.bell()
-            title = f"{message.sender} in {room.title}"
-            text = f"{message.sender} {message.text}" if message.me else message.text
-            self.write_terminal(notification(title, text, os.environ))
 
     @on(ChatScreen.Entitled)
     def _entitle(self, entitled: ChatScreen.Entitled) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hubbub.desk.hosting import Host
     from hubbub.desk.opening import Opening
     from hubbub.desk.room import RoomState
+    from hubbub.tui.alerting import Alerts
     from hubbub.tui.ground import Ground
     from hubbub.tui.neighbours import Neighbour
 
@@ -47,8 +48,8 @@ class Visit:
     """Called when the chat has ended for good, with the reason."""
     told: Callable[[Visit], None]
     """Called when something has changed."""
-    alert: Callable[[Visit, RoomState, Message], None]
-    """Called for each new message of others."""
+    alerts: Alerts
+    """What calls the user."""
     neighbours: Callable[[], list[Neighbour]]
     """Returns all chatrooms that the program is in."""
 
@@ -156,7 +157,7 @@ class Visit:
                 self.opening,
                 name,
                 ground.profile,
-                mentions,
+                self._is_mention,
                 stirred=self._stirred,
                 alert=self._alert,
                 host=self._host,
@@ -257,8 +258,14 @@ class Visit:
             self.desk.catch_up()
             self.told(self)
 
+    def _is_mention(self, text: str, name: str) -> bool:
+        words = self._ground.config.settings.notifications.words
+        return any(mentions(text, one) for one in (name, *words))
+
     def _alert(self, room: RoomState, message: Message) -> None:
-        self.alert(self, room, message)
+        if self.desk is not None:
+            is_mention = self._is_mention(message.text, self.desk.name)
+            self.alerts.take(room, message, is_mention=is_mention)
 
     def remember(self, *, for_good: bool = False) -> None:
         """Keep what the next start should know. `for_good`: this chat ends."""

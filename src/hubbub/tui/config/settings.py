@@ -8,6 +8,8 @@ from msgspec import Meta
 Theme = Literal["auto", "dark", "light", "contrast", "16"]
 Clock = Literal["24h", "12h", "seconds", "none"]
 Times = Literal["minute", "message"]
+Calls = Literal["everything", "mentions", "nothing"]
+Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Color = Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$")]
 Key = Annotated[str, Meta(min_length=1)]
 Keys = tuple[Key, ...] | Key
@@ -30,8 +32,46 @@ class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Annotated[Color, Meta(description="What is behind code.")] = ""
 
 
+class Notifications(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[notifications]` section."""
+
+    of: Annotated[
+        Calls,
+        Meta(
+            description="What calls you while you look elsewhere. What somebody says to you alone "
+            "counts as a mention."
+        ),
+    ] = "mentions"
+    bell: Annotated[bool, Meta(description="Whether the terminal's bell rings.")] = True
+    desktop: Annotated[
+        bool, Meta(description="Whether the terminal shows a notification, if it can.")
+    ] = True
+    words: Annotated[
+        tuple[Word, ...],
+        Meta(
+            max_length=50,
+            description="Words that count as a mention, such as the name of a project.",
+        ),
+    ] = ()
+    command: Annotated[
+        str,
+        Meta(
+            description="A command that is run then, without a shell. Its environment has "
+            "HUBBUB_SENDER, HUBBUB_ROOM and HUBBUB_TEXT."
+        ),
+    ] = ""
+
+
+class RoomSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[rooms.NAME]` sections."""
+
+    notify: Annotated[
+        Literal["default", Calls], Meta(description="What calls you in this room.")
+    ] = "default"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All settings. `keys`: those of an action, by its name."""
+    """All settings. `rooms` and `keys` have those of a room, and of an action, by its name."""
 
     theme: Annotated[
         Theme,
@@ -74,4 +114,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Whether the chatrooms of /connect are there again at the next start."),
     ] = True
     colors: Colors = Colors()
+    notifications: Notifications = Notifications()
+    rooms: dict[str, RoomSettings] = {}
     keys: dict[str, Keys] = {}

@@ -35,12 +35,13 @@ class Row(NamedTuple):
 
 
 class Body(NamedTuple):
-    """Draws what is said in `width` columns."""
+    """Draws what is said in `width` columns. `words` stand out as the user's name does."""
 
     width: int
     looks: Looks
     own_name: str
     find: FindMessage
+    words: tuple[str, ...] = ()
 
     def rows(self, item: Item) -> Iterator[Row]:
         """Yield the rows of an item."""
@@ -91,7 +92,7 @@ class Body(NamedTuple):
     def _text(self, text: str, after: Text, before: Text) -> list[Row]:
         """Return the rows of a message's text, with remarks before its beginning and behind it."""
         rows: list[Row] = []
-        parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name)
+        parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name, self.words)
         if before and parts and not parts[0].is_code:
             parts[0] = parts[0]._replace(text=before + parts[0].text)
         elif before:

@@ -107,7 +107,8 @@ class Layout(NamedTuple):
             words.append(None)
         margin = self._margin(item, context)
         indent = cell_len(margin.plain)
-        drawn = Body(max(self.width - indent, 1), self.looks, self.own_name, self.find)
+        width = max(self.width - indent, 1)
+        drawn = Body(width, self.looks, self.own_name, self.find, self.shape.words)
         text = ""
         has_begun = False
         for row in drawn.rows(item):

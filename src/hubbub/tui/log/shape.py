@@ -17,11 +17,15 @@ _HOURS = [datetime(2000, 1, 1, hour, tzinfo=UTC) for hour in (0, 12)]
 
 
 class Shape(NamedTuple):
-    """`every_time`: whether each message has its time beside it. `names_max`: in cells; 0: any."""
+    """`every_time`: whether each message has its time beside it. `names_max`: in cells; 0: any.
+
+    `words`: what stands out beside the user's name.
+    """
 
     clock: Clock = "24h"
     every_time: bool = False
     names_max: int = 0
+    words: tuple[str, ...] = ()
 
     @property
     def form(self) -> str:
@@ -36,4 +40,5 @@ class Shape(NamedTuple):
 
 def shape_of(settings: Settings) -> Shape:
     """Return what the settings say about the log."""
-    return Shape(settings.time, settings.times == "message", settings.name_width)
+    words = settings.notifications.words
+    return Shape(settings.time, settings.times == "message", settings.name_width, words)

@@ -25,17 +25,22 @@ class Paragraph(NamedTuple):
     is_code: bool
 
 
-def paragraphs(text: str, looks: Looks, own_name: str) -> list[Paragraph]:
-    """Return how a message looks to the member `own_name`: one paragraph or more."""
+def paragraphs(
+    text: str, looks: Looks, own_name: str, words: tuple[str, ...] = ()
+) -> list[Paragraph]:
+    """Return how a message looks to the member `own_name`: one paragraph or more.
+
+    `words` stand out as the name does.
+    """
     return [
         Paragraph(highlighted(block, looks), is_code=True)
         if block.is_code
-        else Paragraph(_prose(block.text, looks, own_name), is_code=False)
+        else Paragraph(_prose(block.text, looks, (own_name, *words)), is_code=False)
         for block in blocks_of(visible(text))
     ]
 
 
-def _prose(text: str, looks: Looks, own_name: str) -> Text:
+def _prose(text: str, looks: Looks, names: tuple[str, ...]) -> Text:
     found = list(runs(text))
     shown = Text("".join(run.text for run in found), looks.text)
     at = 0
@@ -46,5 +51,6 @@ def _prose(text: str, looks: Looks, own_name: str) -> Text:
         if style and run.text:
             shown.spans.append(Span(at, at + len(run.text), style))
         at += len(run.text)
-    shown.spans += [Span(start, end, looks.mention) for start, end in calls(found, own_name)]
+    for name in names:
+        shown.spans += [Span(start, end, looks.mention) for start, end in calls(found, name)]
     return shown
