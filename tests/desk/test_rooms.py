@@ -1,7 +1,7 @@
 """The order of the rooms, and which one is on the screen."""
 
 from hubbub.desk.room import RoomState
-from hubbub.desk.rooms import Rooms
+from hubbub.desk.rooms import Order, Rooms
 
 
 def rooms(*names: str) -> Rooms:
@@ -15,8 +15,32 @@ def names(some: Rooms) -> list[str]:
     return [room.name for room in some]
 
 
-def test_private_rooms_come_last() -> None:
-    assert names(rooms("lobby", "@1", "kitchen")) == ["lobby", "kitchen", "@1"]
+def test_private_rooms_come_before_others_and_those_on_top_before_all() -> None:
+    some = rooms("lobby", "@1", "kitchen", "attic")
+    assert names(some) == ["@1", "lobby", "kitchen", "attic"]
+    for name in ("attic", "@1"):
+        room = some.get(name)
+        assert room is not None
+        assert some.keep_on_top(room)
+    assert names(some) == ["attic", "@1", "lobby", "kitchen"]
+    assert [some.section(room).value for room in some] == ["on top", "on top", "rooms", "rooms"]
+    assert not some.keep_on_top(next(iter(some)))
+    assert names(some) == ["@1", "lobby", "kitchen", "attic"]
+
+
+def test_rooms_stand_as_they_were_joined_or_by_name_or_the_latest_first() -> None:
+    some = rooms("lobby", "kitchen", "Attic")
+    for room, last in zip(some, (5, 9, 7), strict=True):
+        room.last = last
+    orders: list[Order] = ["joined", "name", "activity"]
+    found = []
+    for some.order in orders:
+        found.append(names(some))
+    assert found == [
+        ["lobby", "kitchen", "Attic"],
+        ["Attic", "kitchen", "lobby"],
+        ["kitchen", "Attic", "lobby"],
+    ]
 
 
 def test_the_rooms_beside_go_around_the_ends() -> None:

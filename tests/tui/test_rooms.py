@@ -9,7 +9,7 @@ from hubbub.desk.log import Said
 from hubbub.testing import LocalServer
 from hubbub.tui.panes import Pane
 
-from .seats import Seat, seat
+from .seats import Seat, click, seat
 
 
 def shows(ann: Seat, name: str) -> bool:
@@ -33,6 +33,65 @@ def test_keys_go_from_room_to_room(hubbub_server: LocalServer, tmp_path: Path) -
                 await ann.pilot.pause()
                 seen.append(ann.room)
             assert seen == ["#kitchen", "#lobby", "#garden", "#lobby", "#kitchen", "#kitchen"]
+
+    asyncio.run(scene())
+
+
+def test_unread_rooms_out_of_sight_are_told_and_one_click_away(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        names = [f"room-{number:02}" for number in range(15)]
+        async with (
+            connect(address, name="bob", room=names[-1]) as bob,
+            seat(address, tmp_path, size=(100, 12)) as ann,
+        ):
+            for name in names:
+                await ann.chat.desk.join(name)
+            await bob.join(names[-2])
+            await ann.until(lambda: all(room.filled for room in ann.chat.desk.rooms))
+            for name in names[-2:]:
+                await bob.say("hello", name)
+            await ann.until("↓ 2 unread")
+            ann.send(click(ann.place("↓ 2 unread")))
+            await ann.until("#room-13")
+            await ann.press("alt+a", "alt+a")
+            await ann.until(lambda: ann.room == "#room-14")
+            await ann.until("#room-14")
+            await bob.join("lobby")
+            await bob.say("hello", "lobby")
+            await ann.until("↑ 1 unread")
+
+    asyncio.run(scene())
+
+
+def test_private_rooms_and_those_on_top_come_first_in_sections(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob"):
+            async with seat(address, tmp_path) as ann:
+                await in_rooms(ann, "kitchen", "attic")
+                await ann.say("/msg bob hello")
+                await ann.until("@bob")
+                await ann.press("alt+4")
+                await ann.until(lambda: shows(ann, "attic"))
+                await ann.say("/top")
+                await ann.until("on top")
+                titles = [room.title for room in ann.chat.desk.rooms]
+                assert titles == ["#attic", "@bob", "#lobby", "#kitchen"]
+                await ann.say("/sort name")
+                titles = [room.title for room in ann.chat.desk.rooms]
+                assert titles == ["#attic", "@bob", "#kitchen", "#lobby"]
+            async with seat(address, tmp_path) as ann:
+                await ann.until(
+                    lambda: (
+                        [room.title for room in ann.chat.desk.rooms]
+                        == ["#attic", "@bob", "#kitchen", "#lobby"]
+                    )
+                )
 
     asyncio.run(scene())
 

@@ -7,6 +7,7 @@ from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.naming import needed, split_name
 from hubbub.desk.room import RoomState
+from hubbub.desk.rooms import ORDERS
 
 
 def switch(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
@@ -44,6 +45,24 @@ def next_unread(desk: Desk, face: Face, _argument: str) -> None:
         desk.show(room)
     elif not face.show_unread_elsewhere():
         face.tell("Nothing is unread in other rooms.")
+
+
+def keep_on_top(desk: Desk, face: Face, _argument: str) -> None:
+    """Keep the current room on top of the list, or no longer."""
+    room = desk.rooms.current
+    is_there = desk.rooms.keep_on_top(room)
+    desk.stirred()
+    where = "is on top of the list now" if is_there else "is where it was in the list"
+    face.tell(f"{room.title} {where}; /top changes that.")
+
+
+def sort(desk: Desk, _face: Face, argument: str) -> None:
+    """Have the rooms stand in another order."""
+    order = next((one for one in ORDERS if one == argument), None)
+    if order is None:
+        raise Refused(f"Usage: /sort {'|'.join(ORDERS)}. It is '{desk.rooms.order}' now.")
+    desk.rooms.order = desk.profile.order = order
+    desk.stirred()
 
 
 def choose(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:

@@ -91,12 +91,12 @@ class Desk:
         place = parse_address(opening.address)
         self.link = Link(str(place))
         self.memory = profile.server(str(place))
-        self._is_kept = profile.is_kept
+        self.profile = profile
         self._password = opening.password or place.password or self.memory.password
         room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
         device = profile.devices.made(str(place), name)
         self.chat = _connect(opening, name, room, self._password, device)
-        self._membership = Membership(self.chat, self.memory, room)
+        self._membership = Membership(self.chat, self.memory, room, profile.order)
         self.rooms = self._membership.rooms
         self.stirred = stirred
         self.paging = Paging(self.chat, self._loaded)
@@ -198,7 +198,7 @@ class Desk:
                 async with asyncio.timeout(FINISH_UNSEEN_SECONDS):
                     await self._markers.tell(self.rooms)
         if self.link.is_live and not await self._errands.settle(FINISH_UNSEEN_SECONDS):
-            self.note(LAST_WORDS if self._is_kept else LAST_WORDS_UNKEPT)
+            self.note(LAST_WORDS if self.profile.is_kept else LAST_WORDS_UNKEPT)
             await self._errands.settle(FINISH_SECONDS_MAX)
         if self.link.is_live:
             with suppress(TimeoutError):

@@ -6,17 +6,18 @@ from hubbub.client import Chat
 from hubbub.desk.posting import now_milliseconds
 from hubbub.desk.profile import Remembered
 from hubbub.desk.room import Draft, RoomState
-from hubbub.desk.rooms import Rooms
+from hubbub.desk.rooms import Order, Rooms
 from hubbub.desk.told import REPLACED
 
 
 class Membership:
     """`rooms` has the room called `first` at first. What outlasts the program is in `memory`."""
 
-    def __init__(self, chat: Chat, memory: Remembered, first: str) -> None:
+    def __init__(self, chat: Chat, memory: Remembered, first: str, order: Order) -> None:
         self._chat = chat
         self._memory = memory
         self.rooms = Rooms(self.new_room(first))
+        self.rooms.top, self.rooms.order = list(memory.top), order
 
     def new_room(self, name: str) -> RoomState:
         """Return a room with the draft that was kept for it; it is not in the list yet."""
@@ -94,6 +95,7 @@ class Membership:
     def remember(self, *, is_classic: bool) -> None:
         """Keep what the next start should know; private rooms the server keeps."""
         self._memory.keep_drafts({room.name: room.draft.text for room in self.rooms})
+        self._memory.top = list(self.rooms.top)
         if not is_classic:
             public = [room for room in self.rooms if not room.is_direct]
             self._memory.keep_rooms({room.name: room.seen for room in public})

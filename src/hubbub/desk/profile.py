@@ -15,6 +15,7 @@ import platformdirs
 from filelock import FileLock
 
 from hubbub.desk.devices import Devices
+from hubbub.desk.rooms import Order
 
 VERSION = 1
 SERVERS_MAX = 50
@@ -24,7 +25,7 @@ LOCK_SECONDS = 2.0
 
 class Remembered(msgspec.Struct, omit_defaults=True):
     """What is remembered of one server. `seen`: the newest seq that was read, for each room, and
-    `lines` behind which seq the unread line stands.
+    `lines` behind which seq the unread line stands. `top`: the rooms that stay on top of the list.
 
     `password`: the one that the server took last. `name`: the user's there, if the chatroom is one
     that was come into beside another.
@@ -37,6 +38,7 @@ class Remembered(msgspec.Struct, omit_defaults=True):
     password: str = ""
     lines: dict[str, int] = {}
     name: str = ""
+    top: list[str] = []
 
     def keep_rooms(self, seen: Mapping[str, int | None]) -> None:
         """Remember that the user is in these rooms, and what was read in each, if it is known."""
@@ -65,6 +67,7 @@ class _Stored(msgspec.Struct):
     theme: str | None = None
     panes: dict[str, bool] = {}
     chatrooms: list[str] = []
+    order: Order = "joined"
     servers: dict[str, Remembered] = {}
 
 
@@ -77,9 +80,10 @@ class Profile:
 
     Without a `path`, nothing is ever written, and all is gone when the program ends. `name`: the
     name to chat under. `theme`: the colours of the terminal client. `panes`: which lists beside
-    the log the user showed or hid by hand. `chatrooms`: the addresses of those that are come into
-    beside the first one at each start. `devices`: the secrets by which servers know the user
-    again. `notice`: a sentence for the user if the file could not be read, else empty.
+    the log the user showed or hid by hand. `order`: that of the rooms in the list. `chatrooms`: the
+    addresses of those that are come into beside the first one at each start. `devices`: the
+    secrets by which servers know the user again. `notice`: a sentence for the user if the file
+    could not be read, else empty.
     """
 
     def __init__(self, path: Path | None, stored: _Stored, notice: str = "") -> None:
@@ -87,6 +91,7 @@ class Profile:
         self.theme = stored.theme
         self.panes = dict(stored.panes)
         self.chatrooms = list(stored.chatrooms)
+        self.order = stored.order
         self.notice = notice
         self.devices = Devices(path.with_name("devices") if path else None)
         self._path = path
@@ -160,6 +165,7 @@ class Profile:
             theme=self.theme,
             panes=dict(self.panes),
             chatrooms=list(self.chatrooms),
+            order=self.order,
             servers=self._base.servers | deepcopy(self._used),
         )
         for address in self._forgotten:
@@ -181,6 +187,7 @@ class Profile:
             theme=there.theme if self.theme == base.theme else self.theme,
             panes=there.panes if self.panes == base.panes else self.panes,
             chatrooms=_merged_rooms(base.chatrooms, self.chatrooms, there.chatrooms),
+            order=there.order if self.order == base.order else self.order,
             servers={address: servers[address] for address in kept},
         )
 
@@ -198,6 +205,7 @@ def _merged(base: Remembered, mine: Remembered, there: Remembered) -> Remembered
         room=there.room if mine.room == base.room else mine.room,
         seen=newest,
         lines=there.lines if mine.lines == base.lines else mine.lines,
+        top=there.top if mine.top == base.top else mine.top,
         drafts=_merged_drafts(base.drafts, mine.drafts, there.drafts),
         password=there.password if mine.password == base.password else mine.password,
         name=there.name if mine.name == base.name else mine.name,

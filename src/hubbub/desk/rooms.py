@@ -2,13 +2,28 @@
 
 import math
 from collections.abc import Iterator
+from enum import Enum
+from typing import Literal, get_args
 
 from hubbub.desk.room import RoomState
 
+Order = Literal["joined", "name", "activity"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+"""How rooms may stand in the list: as they were joined, by name, or the latest first."""
+
+
+class Section(Enum):
+    """The parts of the list, in order."""
+
+    TOP = "on top"
+    PRIVATE = "private"
+    ROOMS = "rooms"
+
 
 class Rooms:
-    """Public rooms first, as they were joined; then private ones, those where something was said
-    last first, and before them new ones. `current` is always one of them.
+    """Those that the user keeps on top first; then private ones, those where something was said
+    last first, and before them new ones; then all others, in the `order` that the user has chosen.
+    `current` is always one of them.
 
     Pure; the current room is the one whose name was given at first until another is chosen.
     """
@@ -16,9 +31,39 @@ class Rooms:
     def __init__(self, current: RoomState) -> None:
         self._rooms = {current.name: current}
         self.current = current
+        self.top: list[str] = []
+        """The names of rooms that are kept on top, in the order in which they came there."""
+        self.order: Order = "joined"
 
     def __iter__(self) -> Iterator[RoomState]:
-        return iter(sorted(self._rooms.values(), key=_place))
+        return iter(sorted(self._rooms.values(), key=self._place))
+
+    def section(self, room: RoomState) -> Section:
+        """Return the part of the list in which a room stands."""
+        if room.name in self.top:
+            return Section.TOP
+        return Section.PRIVATE if room.is_direct else Section.ROOMS
+
+    def _place(self, room: RoomState) -> tuple[int, float, str]:
+        section = self.section(room)
+        rank = list(Section).index(section)
+        latest = -(room.last or math.inf)
+        match section:
+            case Section.TOP:
+                return rank, self.top.index(room.name), ""
+            case Section.PRIVATE:
+                return rank, latest, ""
+            case Section.ROOMS:
+                by_activity = latest if self.order == "activity" else 0
+                return rank, by_activity, room.called.casefold() if self.order == "name" else ""
+
+    def keep_on_top(self, room: RoomState) -> bool:
+        """Keep a room on top of the list, or no longer; return whether it is there now."""
+        if room.name in self.top:
+            self.top.remove(room.name)
+            return False
+        self.top.append(room.name)
+        return True
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -67,7 +112,3 @@ class Rooms:
         mentioned = (room for room in others if room.mentions)
         unread = (room for room in others if room.unread)
         return next(mentioned, None) or next(unread, None)
-
-
-def _place(room: RoomState) -> tuple[bool, float]:
-    return room.is_direct, -(room.last or math.inf) if room.is_direct else 0

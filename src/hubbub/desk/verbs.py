@@ -229,6 +229,8 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("unread", "go to the next unread room", rooms.next_unread, "unread"),
     Verb("rooms", "choose among all rooms of the server", rooms.choose, "rooms"),
     Verb("join", "enter a room; it opens if there is none", rooms.join, "join", "ROOM"),
+    Verb("top", "keep this room on top of the list, or no longer", rooms.keep_on_top, "top"),
+    Verb("sort", "put the rooms in another order", rooms.sort, "sort", "[joined|name|activity]"),
     Verb("leave", "leave this room, or another", rooms.leave, "leave", "[ROOM]"),
     Verb("msg", "talk to one person alone", rooms.message, "msg", "NAME [TEXT]"),
     Verb("topic", "show or set the topic", rooms.topic, "topic", "[TEXT]"),

@@ -22,10 +22,17 @@ from hubbub.tui.log.strips import strip_of
 from hubbub.tui.looks import Looks
 
 COUNT_MAX = 999
+MARKED_FROM_ROWS = 4
+"""In a lower list, no row is spared to say what is out of sight."""
+
+_PLAIN = Style.null()
 
 
 class Pane(Widget):
-    """A list of lines, of which those around the current one are shown; a click chooses one."""
+    """A list of lines, of which those around the current one are shown; a click chooses one.
+
+    Where lines that are unread are out of sight, the first or last row says so, and leads there.
+    """
 
     ALLOW_SELECT = False  # Textual would copy the name of the widget
     DEFAULT_CSS = """
@@ -50,9 +57,18 @@ class Pane(Widget):
         self._lines: Sequence[Text] = ()
         self._current = 0
         self._scrolled = 0
+        self._unread: Sequence[int] = ()
+        self._mark = Style.null()
 
-    def show(self, lines: Sequence[Text], current: int = 0) -> None:
-        """Show these lines, `current` among them."""
+    def show(
+        self,
+        lines: Sequence[Text],
+        current: int = 0,
+        unread: Sequence[int] = (),
+        mark: Style = _PLAIN,
+    ) -> None:
+        """Show these lines, `current` and those that are `unread` among them; these are marked."""
+        self._unread, self._mark = unread, mark
         if list(lines) != list(self._lines) or current != self._current:
             moved = current != self._current
             self._lines, self._current = lines, current
@@ -61,14 +77,41 @@ class Pane(Widget):
             self.refresh()
 
     def _reveal(self) -> None:
+        self._bring_in(self._current)
+
+    def _bring_in(self, index: int) -> None:
+        """Bring a line on the screen, where no mark covers it."""
         height = max(self.size.height, 1)
-        self._scrolled = min(self._scrolled, self._current)
-        self._scrolled = max(self._scrolled, self._current - height + 1)
+        self._scrolled = max(min(self._offset(), index - 1), index - height + 2, 0)
+
+    def _away(self) -> tuple[list[int], list[int]]:
+        """Return which unread lines are above and below what is seen."""
+        first, last = self._offset(), self._offset() + self.size.height - 1
+        above = [index for index in self._unread if index < first or 0 < index == first]
+        below = [index for index in self._unread if index > last or index == last < self._last]
+        return above, below
+
+    @property
+    def _last(self) -> int:
+        return len(self._lines) - 1
+
+    def _marked(self, y: int) -> Text | None:
+        """Return what a row says of what is out of sight, if it does."""
+        if self.size.height < MARKED_FROM_ROWS:
+            return None
+        above, below = self._away()
+        if y == 0 and above:
+            return Text(f"↑ {len(above)} unread", self._mark)
+        if y == self.size.height - 1 and below:
+            return Text(f"↓ {len(below)} unread", self._mark)
+        return None
 
     def render_line(self, y: int) -> Strip:
         """Return a row of the screen."""
         index = y + self._offset()
         style = self.rich_style
+        if (mark := self._marked(y)) is not None:
+            return strip_of(mark, self.size.width, style)
         if index >= len(self._lines):
             return Strip.blank(self.size.width, style)
         return strip_of(self._lines[index], self.size.width, style)
@@ -78,8 +121,13 @@ class Pane(Widget):
 
     @on(events.Click)
     def _choose(self, event: events.Click) -> None:
-        index = event.get_content_offset_capture(self).y + self._offset()
-        if 0 <= index < len(self._lines):
+        y = event.get_content_offset_capture(self).y
+        index = y + self._offset()
+        if self._marked(y) is not None:
+            above, below = self._away()
+            self._bring_in(above[-1] if y == 0 else below[0])
+            self.refresh()
+        elif 0 <= index < len(self._lines):
             self.post_message(self.Chosen(self, index))
 
     @on(events.MouseScrollUp)
@@ -101,11 +149,20 @@ class RoomLine(NamedTuple):
 
 
 def room_lines(rooms: Rooms, current: RoomState | None, width: int, looks: Looks) -> list[RoomLine]:
-    """Return a line for each room: its title, and how much in it is unread.
+    """Return a line for each room, and above each section, if there is more than one.
 
     `current`: the room on the screen.
     """
-    return [RoomLine(_room_line(room, room is current, width, looks), room) for room in rooms]
+    listed = list(rooms)
+    is_divided = len({rooms.section(room) for room in listed}) > 1
+    lines: list[RoomLine] = []
+    section = None
+    for room in listed:
+        if is_divided and rooms.section(room) is not section:
+            section = rooms.section(room)
+            lines.append(RoomLine(Text(cut(section.value, width), looks.dim), None))
+        lines.append(RoomLine(_room_line(room, room is current, width, looks), room))
+    return lines
 
 
 def _room_line(room: RoomState, is_current: bool, width: int, looks: Looks) -> Text:

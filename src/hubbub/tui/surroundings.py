@@ -88,7 +88,9 @@ class Surroundings(ModedFace):
         self._write("#status", told)
         shown = self.rooms_shown = lines(desk, near, rooms_pane.content_size.width, looks)
         here = next(at for at, line in enumerate(shown) if line.room is room)
-        rooms_pane.show([line.text for line in shown], here)
+        others = [line.room if line.room is not room else None for line in shown]
+        unread = [at for at, one in enumerate(others) if one is not None and one.unread]
+        rooms_pane.show([line.text for line in shown], here, unread, looks.unread)
         self.members_shown = sorted(replica.members, key=str.casefold) if replica else []
         if members_pane.display and replica:
             spoke = room.recent_speakers(desk.name, (), replica.people)[:SPEAKERS_MAX]

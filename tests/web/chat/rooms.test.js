@@ -14,19 +14,44 @@ const titles = (tab) => tab.chat.rooms.map(({ title }) => title);
 
 // Which rooms there are.
 
-test("the lobby comes first, then rooms by name, private ones last", async () => {
+test("private rooms come first, then the lobby, then rooms by name", async () => {
   const tab = await begin();
   await tab.chat.join("zoo");
   await tab.chat.direct("bob");
   const kitchen = await tab.chat.join("kitchen");
-  assert.deepEqual(titles(tab), ["#lobby", "#kitchen", "#zoo", "@bob"]);
+  assert.deepEqual(titles(tab), ["@bob", "#lobby", "#kitchen", "#zoo"]);
   assert.equal(tab.chat.current, kitchen);
   await tab.chat.leave("kitchen");
-  assert.deepEqual(titles(tab), ["#lobby", "#zoo", "@bob"]);
+  assert.deepEqual(titles(tab), ["@bob", "#lobby", "#zoo"]);
   assert.equal(tab.chat.current?.name, "lobby");
   const again = browser.tab(tab.storage);
   again.chat.restore();
-  assert.deepEqual(titles(again), ["#lobby", "#zoo", "@bob"]);
+  assert.deepEqual(titles(again), ["@bob", "#lobby", "#zoo"]);
+});
+
+test("rooms that are kept on top come before all, also at the next visit", async () => {
+  const tab = await begin();
+  for (const name of ["attic", "zoo"]) await tab.chat.join(name);
+  await tab.chat.direct("bob");
+  tab.chat.keepOnTop(tab.room("zoo"), true);
+  assert.deepEqual(titles(tab), ["#zoo", "@bob", "#lobby", "#attic"]);
+  const again = browser.tab(tab.storage);
+  again.chat.restore();
+  assert.deepEqual(titles(again), ["#zoo", "@bob", "#lobby", "#attic"]);
+  again.chat.keepOnTop(again.room("zoo"), false);
+  assert.deepEqual(titles(again), ["@bob", "#lobby", "#attic", "#zoo"]);
+});
+
+test("by activity, the room in which something was said last comes first", async () => {
+  const tab = await begin();
+  for (const name of ["attic", "zoo"]) await tab.chat.join(name);
+  tab.chat.sortBy("activity");
+  for (const room of ["zoo", "lobby", "attic"]) server.say("bob", "hello", room);
+  await tab.frame();
+  assert.deepEqual(titles(tab), ["#attic", "#lobby", "#zoo"]);
+  server.say("bob", "hello", "zoo");
+  await tab.frame();
+  assert.deepEqual(titles(tab), ["#zoo", "#attic", "#lobby"]);
 });
 
 test("an empty room is at its beginning once that is known", async () => {
@@ -45,7 +70,7 @@ test("a private room that somebody opens appears, and all in it is news", async 
   server.say("bob", "psst", "@d");
   server.enter(browser.network.latest, "@d");
   await tab.frame();
-  assert.deepEqual(titles(tab), ["#lobby", "@bob"]);
+  assert.deepEqual(titles(tab), ["@bob", "#lobby"]);
   assert.deepEqual([tab.room("@d").unread, tab.room("@d").mentions], [1, 1]);
   assert.equal(tab.chat.current?.name, "lobby");
 });
@@ -61,7 +86,7 @@ test("private rooms stand in the order of those whom they are shared with", asyn
     server.enter(browser.network.latest, room);
   }
   await tab.frame();
-  assert.deepEqual(titles(tab), ["#lobby", "@bob", "@eve", "@zoe"]);
+  assert.deepEqual(titles(tab), ["@bob", "@eve", "@zoe", "#lobby"]);
 });
 
 test("a private room is opened again at a server that was started anew", async () => {

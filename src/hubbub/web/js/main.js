@@ -128,6 +128,7 @@ const desk = {
   /** @param {string} text */
   topic: (text) => here((room) => (text ? chat.setTopic(room.name, text) : askForTopic(room))),
   leave: () => here((room) => chat.leave(room.name)),
+  keepOnTop: () => here((room) => chat.keepOnTop(room, !room.isTop)),
   /** @param {string} words */
   search: (words) => openSearch(chat, hits, { typed: words }, tell),
   who: () =>
@@ -334,8 +335,16 @@ const stopped = new Stopped(chat, log);
 const returning = new Returning(chat, log);
 const appearance = new Appearance(preferences, () => log.renew());
 
+const order = preferences.choice("rooms", "Rooms in the list", [
+  ["name", "By name"],
+  ["activity", "By activity: where something was said last comes first"],
+]);
+const sortRooms = () => chat.sortBy(/** @type {"name" | "activity"} */ (order.value()));
+preferences.subscribe(sortRooms);
+sortRooms();
+
 /** What the settings show. @type {import("./views/settings.js").Section[]} */
-const settings = [appearance.section];
+const settings = [appearance.section, { title: "Rooms", settings: [order] }];
 
 window.addEventListener("storage", ({ key }) => preferences.changedElsewhere(key));
 logElement.addEventListener("hubbub:leave-log", () => composer.focus());

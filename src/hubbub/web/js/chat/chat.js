@@ -58,6 +58,8 @@ export class Chat {
   #changes;
   /** @type {Session} */
   #session;
+  /** @type {"name" | "activity"} */
+  #order = "name";
   #place;
   #typing;
   /** @type {import("./admission.js").Proof | undefined} with which the user comes, until they are in */
@@ -262,7 +264,16 @@ export class Chat {
 
   /** @param {string} name */
   #placeOf(name) {
-    return new Place(name, this.#identity.storage, this.#session, this.#changes, this.#clock, this.#random);
+    const place = new Place(
+      name,
+      this.#identity.storage,
+      this.#session,
+      this.#changes,
+      this.#clock,
+      this.#random,
+    );
+    place.rooms.order = this.#order;
+    return place;
   }
 
   /** @param {string} password */
@@ -367,6 +378,20 @@ export class Chat {
     return room;
   }
 
+  /** Keep a room at the top of the list, or no longer. @param {RoomState} room @param {boolean} isTop */
+  keepOnTop(room, isTop) {
+    this.#place.rooms.keepOnTop(room, isTop);
+    this.#changes.note("rooms", room.name);
+  }
+
+  /** @param {"name" | "activity"} order of rooms in the list */
+  sortBy(order) {
+    this.#order = order;
+    this.#place.rooms.order = order;
+    this.#place.rooms.sort();
+    this.#changes.note("rooms");
+  }
+
   /** @param {string} name */
   async leave(name) {
     const { rooms } = this.#place;
@@ -382,7 +407,8 @@ export class Chat {
 
   /** Show another room than one that the user is not in any more. */
   #moveOn() {
-    if (this.current && !this.rooms.includes(this.current)) this.show(this.rooms[0]?.name ?? "");
+    if (!this.current || this.rooms.includes(this.current)) return;
+    this.show((this.#place.rooms.find(LOBBY) ?? this.rooms[0])?.name ?? "");
   }
 
   /** @param {string} name */

@@ -330,7 +330,7 @@ export class Membership {
     if (room.replica.histories > histories) this.#replaced(room);
     if (fit === "gap" && !this.#entering.includes(room.name)) this.#catchUp(room);
     if (fit !== "next") return;
-    if (room.isDirect) this.#rooms.sort();
+    this.#rooms.stirred(room);
     if (event.type === "message") this.#pager.loaded(room, [/** @type {any} */ (event)]);
     else this.#changes.note(event.type === "topic" ? "topic" : "log", room.name);
   }

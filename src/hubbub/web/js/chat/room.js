@@ -23,6 +23,8 @@ export class RoomState {
   /** @type {readonly Post[]} own messages on their way */
   pending = [];
   draft = "";
+  /** Whether the user keeps it at the top of their list. */
+  isTop = false;
   /** @type {import("./order.js").Rules} what holds in it */
   rules = {};
   /** @type {import("./rights.js").Role | ""} the power that the user has in it */

@@ -11,6 +11,8 @@ export class Rooms {
   #ignoring;
   /** @type {RoomState[]} */
   list = [];
+  /** @type {"name" | "activity"} */
+  order = "name";
 
   /**
    * @param {Memory} memory of the user
@@ -64,6 +66,7 @@ export class Rooms {
     const room = new RoomState(name, kept, keep, this.#ignoring);
     room.bookmark.keepLine = (line) => this.#keep("lines", name, line ?? undefined);
     room.title = this.#kept("titles", "").get(name) ?? room.title;
+    room.isTop = this.#memory.get("top", /** @type {string[]} */ ([])).includes(name);
     this.list.push(room);
     this.sort();
     return room;
@@ -83,15 +86,33 @@ export class Rooms {
     this.remember();
   }
 
-  /** The lobby, then rooms, then those of the server, each by name; then talk with one person, the latest first. */
+  /** Keep a room at the top of the list, or no longer. @param {RoomState} room @param {boolean} isTop */
+  keepOnTop(room, isTop) {
+    const others = this.#memory.get("top", /** @type {string[]} */ ([])).filter((name) => name !== room.name);
+    this.#memory.set("top", isTop ? [...others, room.name] : others);
+    room.isTop = isTop;
+    this.sort();
+  }
+
+  /**
+   * Those on top, then talk with one person, the latest first, then rooms, in the order that the user
+   * has chosen, and those of the server. By name, the lobby comes first.
+   */
   sort() {
+    const isByName = this.order === "name";
     /** @param {RoomState} room */
-    const rank = ({ name, isDirect, isSystem }) => (name === LOBBY ? 0 : isDirect ? 3 : isSystem ? 2 : 1);
+    const rank = ({ name, isTop, isDirect, isSystem }) =>
+      isTop ? 0 : isDirect ? 1 : isSystem ? 4 : isByName && name === LOBBY ? 2 : 3;
     /** @param {RoomState} room */
-    const latest = ({ isDirect, replica }) => (isDirect ? replica.last : 0);
+    const latest = ({ isDirect, replica }) => (isDirect || !isByName ? replica.last : 0);
     this.list.sort(
       (one, two) => rank(one) - rank(two) || latest(two) - latest(one) || one.title.localeCompare(two.title),
     );
+  }
+
+  /** Something was said in a room. @param {RoomState} room */
+  stirred(room) {
+    if (room.isDirect || this.order !== "name") this.sort();
   }
 
   /** @param {RoomState} room */

@@ -41,6 +41,10 @@ export function openRoom(chat, room, desk, tell) {
     title,
     [about],
     [
+      [
+        room.isTop ? "Keep on top of the list no longer" : "Keep on top of the list",
+        () => chat.keepOnTop(room, !room.isTop),
+      ],
       ["Set the topic …", () => desk.topic(""), may("topic") && !room.isDirect],
       ["See what is pinned", () => desk.pins()],
       ["Add somebody …", () => askWhom(room, ordering), may("invite")],

@@ -12,6 +12,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {(name: string, text: string) => unknown} direct
  * @property {(text: string) => unknown} topic
  * @property {() => unknown} leave
+ * @property {() => unknown} keepOnTop
  * @property {(words: string) => unknown} search
  * @property {() => unknown} who
  * @property {() => unknown} help
@@ -97,6 +98,12 @@ export const COMMANDS = [
     purpose: "change the topic",
     act: "topic",
     run: (desk, argument) => desk.topic(argument),
+  },
+  {
+    word: "top",
+    usage: "",
+    purpose: "keep this room on top of the list, or no longer",
+    run: (desk) => desk.keepOnTop(),
   },
   { word: "leave", usage: "", purpose: "leave this room", run: (desk) => desk.leave() },
   {

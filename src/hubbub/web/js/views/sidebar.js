@@ -1,7 +1,10 @@
-/** Lists the rooms, with what is unread or unsent in each. */
+/**
+ * Lists the rooms, with what is unread or unsent in each. Where unread ones are out of sight, a mark
+ * says so, and leads there.
+ */
 
 import { el } from "../log/element.js";
-import { follow, part, setText } from "./page.js";
+import { follow, part, setText, within } from "./page.js";
 import { counted } from "./wording.js";
 
 /**
@@ -10,12 +13,24 @@ import { counted } from "./wording.js";
  */
 
 const BADGE_MAX = 99;
+const SEEN_PX = 12; // of a row, so that it counts as in sight
+const CENTRED = /** @type {const} */ ({ block: "center" });
+
+/** Which rooms stand in which list. @type {[id: string, holds: (room: RoomState) => boolean][]} */
+const LISTS = [
+  ["top-rooms", ({ isTop }) => isTop],
+  ["directs", ({ isTop, isDirect }) => !isTop && isDirect],
+  ["rooms", ({ isTop, isDirect }) => !isTop && !isDirect],
+];
 
 export class Sidebar {
   #chat;
-  #rooms = part("rooms", HTMLElement);
-  #directs = part("directs", HTMLElement);
+  #scroller = part("room-lists", HTMLElement);
+  #above = part("unread-above", HTMLElement);
+  #below = part("unread-below", HTMLElement);
+  #opener = part("show-rooms", HTMLElement);
   #me = part("me", HTMLElement);
+  #place = ""; // of the room that is shown
 
   /**
    * @param {Chat} chat
@@ -23,31 +38,67 @@ export class Sidebar {
    */
   constructor(chat, show) {
     this.#chat = chat;
-    for (const list of [this.#rooms, this.#directs]) {
-      list.addEventListener("click", ({ target }) => {
-        const key = target instanceof Element ? target.closest("li")?.dataset.key : undefined;
-        const room = chat.rooms.find(({ name }) => name === key);
-        if (room) show(room);
-      });
-    }
+    this.#scroller.addEventListener("click", ({ target }) => {
+      const key = target instanceof Element ? target.closest("li")?.dataset.key : undefined;
+      const room = chat.rooms.find(({ name }) => name === key);
+      if (room) show(room);
+    });
+    this.#scroller.addEventListener("scroll", () => this.#mark(), { passive: true });
+    new ResizeObserver(() => this.#mark()).observe(this.#scroller);
+    this.#above.addEventListener("click", () => this.#unread().above.at(-1)?.scrollIntoView(CENTRED));
+    this.#below.addEventListener("click", () => this.#unread().below[0]?.scrollIntoView(CENTRED));
   }
 
   /** Draw what changed. */
   update() {
-    setText(this.#me, this.#chat.name);
-    for (const [list, isDirect] of /** @type {const} */ ([
-      [this.#rooms, false],
-      [this.#directs, true],
-    ])) {
-      const rooms = this.#chat.rooms.filter((room) => room.isDirect === isDirect && this.#isOfUse(room));
+    const { name, current, rooms } = this.#chat;
+    setText(this.#me, name);
+    for (const [id, holds] of LISTS) {
       follow(
-        list,
-        rooms,
-        ({ name }) => name,
+        part(id, HTMLElement),
+        rooms.filter((room) => holds(room) && this.#isOfUse(room)),
+        (room) => room.name,
         rowOf,
         (row, room) => this.#draw(row, room),
       );
     }
+    const place = `${current?.name} ${current?.isTop}`;
+    if (place !== this.#place)
+      this.#scroller.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    this.#place = place;
+    this.#mark();
+    this.#announce(rooms.filter((room) => room !== current && room.unread && this.#isOfUse(room)));
+  }
+
+  /** @returns {{above: Element[], below: Element[]}} the unread rooms that are out of sight */
+  #unread() {
+    const { top, bottom } = this.#scroller.getBoundingClientRect();
+    const rows = [...this.#scroller.querySelectorAll("button.unread")];
+    const places = rows.map((row) => ({ row, box: row.getBoundingClientRect() }));
+    return {
+      above: places.filter(({ box }) => box.bottom < top + SEEN_PX).map(({ row }) => row),
+      below: places.filter(({ box }) => box.top > bottom - SEEN_PX).map(({ row }) => row),
+    };
+  }
+
+  #mark() {
+    const { above, below } = this.#unread();
+    this.#above.hidden = !above.length;
+    this.#below.hidden = !below.length;
+    setText(this.#above, `${above.length} unread above ↑`);
+    setText(this.#below, `${below.length} unread below ↓`);
+  }
+
+  /** Say on the button that shows the list on phones what is unread elsewhere. @param {RoomState[]} unread */
+  #announce(unread) {
+    const mentions = unread.reduce((sum, room) => sum + room.mentions, 0);
+    const count = mentions || unread.length;
+    const mark = within(this.#opener, ".badge", HTMLElement);
+    mark.hidden = !count;
+    mark.classList.toggle("mention", mentions > 0);
+    setText(mark, count > BADGE_MAX ? `${BADGE_MAX}+` : `${count}`);
+    const what = mentions ? counted(mentions, "mention") : `${count} unread`;
+    this.#opener.ariaLabel = count ? `Rooms, ${what}` : "Rooms";
   }
 
   /**
@@ -71,6 +122,7 @@ export class Sidebar {
     button.ariaCurrent = name === this.#chat.current?.name ? "true" : null;
     button.classList.toggle("unread", unread > 0);
     setText(label, title);
+    if (button.title !== title) button.title = title;
     const failed = pending.filter(({ failure }) => failure !== undefined).length;
     setText(badge, failed ? "!" : unread > BADGE_MAX ? `${BADGE_MAX}+` : `${unread}`);
     setText(meaning, meaningOf(unread, mentions, failed));
