@@ -2,7 +2,7 @@
 
 The network is that of a phone far from the server: 300 ms there and back, 1.6 Mbit/s. What is
 compared are requests and what must come before the field is seen; times are measured by
-`python -m bench page`.
+`python -m bench.page`.
 """
 
 from playwright.sync_api import CDPSession, Route, expect

@@ -118,6 +118,6 @@ const isColumn = (panel) => matchMedia(PANELS[panel].column).matches;
  * @returns {HTMLElement[]} where Tab stops in it
  */
 const stops = (drawer) =>
-  [.../** @type {NodeListOf<HTMLElement>} */ (drawer.querySelectorAll("button:enabled"))].filter((button) =>
-    button.checkVisibility({ visibilityProperty: true }),
+  [.../** @type {NodeListOf<HTMLElement>} */ (drawer.querySelectorAll("button:not([disabled])"))].filter(
+    (button) => button.checkVisibility({ visibilityProperty: true }),
   );
