@@ -13,7 +13,7 @@ const VERSION = "none";
 const SCRIPTS = ["/page/none.js"]; // the first is that of the document
 
 const CACHE = `hubbub-page-${VERSION}`;
-const FILES = ["/", "/icon.svg", "/manifest.webmanifest", "/emoji.txt"];
+const FILES = ["/", "/icon.svg", "/manifest.webmanifest"];
 /** As long the server may take, once it is asked for the page. */
 const PATIENCE_MS = 5000;
 const FAULTS = 500; // the first status of a server, or of a proxy before it, that cannot answer
