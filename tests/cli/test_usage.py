@@ -73,7 +73,7 @@ def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
     ("arguments", "cause"),
     [
         (["nonsense"], "nonsense"),
-        (["send"], "Missing argument"),
+        (["send"], "Say what to send"),
         (["send", "a", "b", "c"], "not 3 words"),
         (["join"], "--name"),
         ([], "--name"),
