@@ -22,6 +22,7 @@ from hubbub.server.http.guard import (
 )
 from hubbub.server.http.metrics import Metrics
 from hubbub.server.http.page.assets import Assets
+from hubbub.server.http.page.places import Places
 from hubbub.server.http.problems import problem_of
 from hubbub.server.http.request_line import in_ascii
 from hubbub.server.http.visit import HEAD_BYTES_MAX
@@ -63,7 +64,8 @@ class Site:
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)
-        for part in (Assets(), Api(chatroom), Files(chatroom), Metrics(chatroom)):
+        assets = Assets()
+        for part in (assets, Api(chatroom), Files(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes(
             [
@@ -72,6 +74,7 @@ class Site:
                 web.get("/ws", self._websocket),
             ]
         )
+        application.add_routes(Places(assets).routes())
         # For requests that are not whole yet; what is whole is answered in far less.
         seconds = min(REQUEST_SECONDS, chatroom.limits.shutdown_seconds)
         self._runner = web.AppRunner(application, shutdown_timeout=seconds)

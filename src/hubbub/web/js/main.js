@@ -32,13 +32,15 @@ import { copy } from "./views/clipboard.js";
 import { offered } from "./views/commands.js";
 import { Composer } from "./views/composer.js";
 import { deviceLabel } from "./views/device.js";
-import { askTopic, confirmDeletion, openHelp } from "./views/dialogs.js";
+import { closeDialog, askTopic, confirmDeletion, openHelp } from "./views/dialogs.js";
 import { Drawers } from "./views/drawers.js";
 import { EmojiTable } from "./views/emoji.js";
 import { Entrance } from "./views/entrance.js";
 import { Header } from "./views/header.js";
 import { Histories } from "./views/histories.js";
 import { Hits } from "./views/hits.js";
+import { addressOf, Places } from "./views/places.js";
+import { storageOf } from "./views/storage.js";
 import { KEYS_SHOWN, leaveComposingAlone, listenToKeys } from "./views/keys.js";
 import { Ordering, askReport } from "./views/ordering.js";
 import { nextFrame, onClick, part, setText, write } from "./views/page.js";
@@ -59,6 +61,7 @@ import { counted, listed, refusal } from "./views/wording.js";
  */
 
 const EXCERPT_CHARS_MAX = 100;
+const NOT_THERE = "This message cannot be shown: it is not in the room any more, or is hidden.";
 const SPEAKERS_LOOKED_AT_MAX = 100;
 
 leaveComposingAlone(); // before anything else listens to keys
@@ -106,13 +109,21 @@ function goBack() {
   write();
 }
 
-/** @param {Message} message */
-async function jump({ room, seq }) {
+/** @param {{room: string, seq?: number}} place a message, or a room */
+async function goTo({ room, seq }) {
   if (chat.rooms.some(({ name }) => name === room)) chat.show(room);
   else await chat.join(room);
   drawers.close();
   follow();
+  if (seq === undefined) return;
   await log.jumpTo(seq, { isFocused: true });
+  if (chat.current && chat.current.indexOf(seq) < 0) tell(NOT_THERE);
+}
+
+/** @param {Message} message */
+async function jump({ room, seq }) {
+  await goTo({ room, seq });
+  places.went({ room, seq });
 }
 
 const desk = {
@@ -131,6 +142,7 @@ const desk = {
   keepOnTop: () => here((room) => chat.keepOnTop(room, !room.isTop)),
   /** @param {string} words */
   search: (words) => openSearch(chat, hits, { typed: words }, tell),
+  address: () => here(({ name }) => copyAddress({ room: name })),
   who: () =>
     here(({ members, title }) =>
       tell(`${counted(members.length, "person", "people")} in ${title}: ${listed(members)}`, [
@@ -247,6 +259,10 @@ function openProfile(name) {
   ]);
 }
 
+/** @param {{room: string, seq?: number}} place */
+const copyAddress = (place) =>
+  void attempt(copy(addressOf(place)).then(() => tell(`The address is copied: ${addressOf(place)}`)));
+
 /** @param {string} name */
 function mention(name) {
   drawers.close();
@@ -283,6 +299,10 @@ const hits = new Hits(jump, attempt, (typed, at) => openSearch(chat, hits, { typ
 const newest = part("newest", HTMLElement);
 const logElement = part("log", HTMLElement);
 const drawers = new Drawers();
+const places = new Places(
+  (place) => attempt(goTo(place)),
+  () => closeDialog() || drawers.close(),
+);
 const entrance = new Entrance(chat, brought);
 const composer = new Composer(chat, desk, tab);
 const attaching = new Attaching(chat.parcels, () => (mayWrite() ? chat.current : null), tell);
@@ -316,6 +336,7 @@ const log = new LogView(logElement, {
   react: (message, emoji, on) => void attempt(chat.react(message, emoji, on)),
   pickEmoji,
   copy: (text) => void attempt(copy(text)),
+  link: ({ room, seq }) => copyAddress({ room, seq }),
   retry: (post) => chat.retry(post),
   change: (post) => {
     chat.discard(post);
@@ -360,6 +381,7 @@ function follow() {
   if (chat.current === shown) log.update();
   else if (chat.current) log.show(chat.current);
   shown = chat.current;
+  if (shown) places.follow(shown.name, wasOnline && shown.filled);
 }
 
 /** Note what the user has read. */
@@ -464,29 +486,6 @@ document.addEventListener("visibilitychange", () => {
   attend();
   if (document.visibilityState === "visible") chat.retryNow();
 });
-
-/**
- * Return the browser's storage, or if it allows none, one that lasts as long as the page.
- * @param {"localStorage" | "sessionStorage"} kind
- * @returns {import("./chat/types.js").KeyValues}
- */
-function storageOf(kind) {
-  try {
-    return window[kind];
-  } catch {
-    /** @type {Map<string, string>} */
-    const kept = new Map();
-    return {
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, value),
-      removeItem: (key) => void kept.delete(key),
-      key: (at) => [...kept.keys()][at] ?? null,
-      get length() {
-        return kept.size;
-      },
-    };
-  }
-}
 
 window.addEventListener("hashchange", () => location.hash && location.reload()); // as if it came with the address
 

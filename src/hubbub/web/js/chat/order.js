@@ -87,6 +87,7 @@ export class Order {
     const isMine = isOwn(message, this.#place());
     switch (deed) {
       case "copy":
+      case "link":
       case "unread":
         return true;
       case "react":

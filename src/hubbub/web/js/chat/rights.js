@@ -10,7 +10,7 @@
  * @typedef {"say" | "react" | "edit" | "delete" | "topic" | "pin" | "report" | "invite" | "remove" | "kick" | "ban"
  *   | "mute" | "slow" | "lock" | "see_reports" | "webhooks" | "read_only" | "private" | "revisions" | "rename" | "archive"
  *   | "delete_room" | "moderators"} Act
- * @typedef {"react" | "reply" | "copy" | "quote" | "unread" | "edit" | "remove" | "report" | "pin"
+ * @typedef {"react" | "reply" | "copy" | "link" | "quote" | "unread" | "edit" | "remove" | "report" | "pin"
  *   | "unpin" | "revisions"} Deed with a message
  * @typedef {"public" | "read-only" | "locked" | "private" | "conversation" | "archived" | "system"} Kind
  */

@@ -79,6 +79,7 @@ export function listen(element, view, callbacks) {
       remove: () => callbacks.remove(item),
       report: () => callbacks.report(item),
       copy: () => callbacks.copy(item.text),
+      link: () => callbacks.link(item),
       quote: () => callbacks.quote(item, selectedIn(view.article(key))),
       pin: () => callbacks.threads.pin(item, true),
       unpin: () => callbacks.threads.pin(item, false),

@@ -40,6 +40,7 @@ import { Track } from "./track.js";
  * @property {(message: Message, emoji: string, on: boolean) => void} react
  * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji
  * @property {(text: string) => void} copy
+ * @property {(message: Message) => void} link copy its address
  * @property {(post: Post) => void} retry
  * @property {(post: Post) => void} change give its text back to be written anew
  * @property {(post: Post) => void} discard

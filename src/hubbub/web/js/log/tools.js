@@ -19,6 +19,12 @@ const TOOLS = [
   { act: "quote", label: "Quote", key: "q", icon: "M4 5v10M8 6h8M8 10h8M8 14h5" },
   { act: "copy", label: "Copy", key: "c", icon: "M7 7h9v9H7zM13 4H4v9" },
   {
+    act: "link",
+    label: "Copy the address",
+    key: "l",
+    icon: "M9 11a3 3 0 0 0 4.5.3l2-2a3 3 0 0 0-4.2-4.2L10 6.4M11 9a3 3 0 0 0-4.5-.3l-2 2a3 3 0 0 0 4.2 4.2L10 13.6",
+  },
+  {
     act: "unread",
     label: "Mark unread from here",
     key: "u",

@@ -14,6 +14,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {() => unknown} leave
  * @property {() => unknown} keepOnTop
  * @property {(words: string) => unknown} search
+ * @property {() => unknown} address
  * @property {() => unknown} who
  * @property {() => unknown} help
  * @property {() => unknown} settings
@@ -106,6 +107,12 @@ export const COMMANDS = [
     run: (desk) => desk.keepOnTop(),
   },
   { word: "leave", usage: "", purpose: "leave this room", run: (desk) => desk.leave() },
+  {
+    word: "address",
+    usage: "",
+    purpose: "copy the address of this room",
+    run: (desk) => desk.address(),
+  },
   {
     word: "search",
     usage: "[WORDS]",

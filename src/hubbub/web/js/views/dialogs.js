@@ -6,6 +6,7 @@ import { oneLine } from "../markup/visible.js";
 import { reach } from "./address.js";
 import { usageOf } from "./commands.js";
 import { part } from "./page.js";
+import { cover } from "./places.js";
 import { qrCode } from "./qr-code.js";
 
 /**
@@ -33,7 +34,15 @@ export function openDialog(title, ...content) {
   });
   document.body.prepend(dialog); // the composer stays the last textbox of the page
   dialog.showModal();
+  cover();
   return dialog;
+}
+
+/** Close the dialog on top, if there is one; tells whether there was. */
+export function closeDialog() {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog instanceof HTMLDialogElement) dialog.close();
+  return dialog !== null;
 }
 
 /**

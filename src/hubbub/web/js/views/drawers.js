@@ -6,6 +6,7 @@
  */
 
 import { part } from "./page.js";
+import { cover } from "./places.js";
 
 /** The button that opens each panel, and the width from which on it is a column. */
 const PANELS = {
@@ -46,10 +47,10 @@ export class Drawers {
     this.#tell();
   }
 
-  /** Close the drawer, if one is open. */
+  /** Close the drawer, if one is open; tells whether one was. */
   close() {
     const panel = this.#open;
-    if (!panel) return;
+    if (!panel) return false;
     this.#open = null;
     delete this.#app.dataset.drawer;
     this.#cover(null);
@@ -57,12 +58,14 @@ export class Drawers {
     // A window that became wider has no such button any more.
     (opener.checkVisibility() ? opener : part("message", HTMLElement)).focus();
     this.#tell();
+    return true;
   }
 
   /** @param {Panel} panel */
   #show(panel) {
     this.#open = panel;
     this.#app.dataset.drawer = panel;
+    cover();
     const drawer = part(PANELS[panel].id, HTMLElement);
     this.#cover(drawer);
     // It takes the focus at once, because it is visible from the start of its transition: see
