@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.chat import lookalikes
-from hubbub.chat.lookalikes import look_alike, plain_looks, skeletons, skeletons_of
+from hubbub.chat.lookalikes import look_alike, plain_looks, skeletons
 
 ASCII = [chr(code) for code in range(128)]
 
@@ -84,8 +84,3 @@ def test_classes_of_ascii_look_alikes() -> None:
             ],
         )
     )
-
-
-@given(st.lists(st.text("Im%Σa\n", max_size=4) | st.text(max_size=8), max_size=8))
-def test_many_names_have_the_skeletons_that_each_has_alone(names: list[str]) -> None:
-    assert [frozenset(found) for found in skeletons_of(names)] == [skeletons(one) for one in names]

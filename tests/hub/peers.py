@@ -67,6 +67,7 @@ class Chatroom:
             now(self.log.heads()),
             now(self.log.epochs()),
             now(self.log.facts()),
+            self.log,
             server="test",
             password=self.password,
             at=self.clock,

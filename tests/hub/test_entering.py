@@ -28,7 +28,7 @@ class Guarded(Chatroom):
     def opened(self) -> Hub:
         heads, epochs, facts = self.log.heads(), self.log.epochs(), self.log.facts()
         access = getattr(self, "access", None)
-        log = (now(heads), now(epochs), now(facts))
+        log = (now(heads), now(epochs), now(facts), self.log)
         return Hub(self.limits, *log, access=access, server="test", at=self.clock)
 
     def configure(self, access: Access) -> None:

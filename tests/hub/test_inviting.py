@@ -5,7 +5,8 @@ import pytest
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from tests.hub.peers import Chatroom, Peer
+from tests.hub.folded import Folded
+from tests.hub.peers import Chatroom, Peer, now
 from tests.hub.test_accounts import OF_ANN, PASSWORD, code, gone, identified, member
 
 LOCK = "rolu-mika"
@@ -152,7 +153,7 @@ def test_as_many_as_an_invitation_has_uses_are_let_in_who_come_at_once(
     count = len(comers) if uses is None else uses
     assert outcomes == comers[:count] + ["wrong_invitation"] * (len(comers) - count)
     room.commit()
-    profiles = room.hub._state.book.profiles.values()
+    profiles = Folded(now(room.log.facts())).profiles.values()
     known = sorted(one.name for one in profiles)
     assert known == sorted([*comers[:count], "olga"]), "nothing is left of the others"
 

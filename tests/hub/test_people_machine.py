@@ -10,6 +10,7 @@ on the log knows what the one before it knew.
 
 from copy import copy
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,11 +20,12 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.names import is_direct, name_key, same_name
 from hubbub.hub.flow.private import last_seen
-from hubbub.hub.known.book import Book
+from hubbub.hub.known import values
 from hubbub.hub.present.person import Person
 from hubbub.hub.rules.order import Order
 from hubbub.wire.codec import decode_event
 from hubbub.wire.frames import FrameDecoder
+from tests.hub.folded import Folded
 from tests.hub.peers import FRAME_BYTES_MAX, Chatroom, Peer, now
 from tests.hub.test_people import device_of
 from tests.hub.test_state_machine import Watched
@@ -332,15 +334,16 @@ class PeopleMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_hub_that_starts_knows_what_this_one_knows(self) -> None:
-        book, fresh = self.chatroom.hub._state.book, Book(now(self.chatroom.log.facts()))
-        assert fresh.profiles == book.profiles
-        assert fresh.names == book.names
-        for profile in book.profiles.values():
+        book, folded = self.chatroom.hub._state.book, Folded(now(self.chatroom.log.facts()))
+        for key, id_ in folded.names.items():
+            assert book.names.get(key) == id_
+        for id_, profile in folded.profiles.items():
+            assert book.profiles.get(id_) == profile
             for device in profile.devices:
-                assert fresh.devices.get(device.hash) == book.devices.get(device.hash) != ""
-            alike = set(book.look_alikes(profile.name))
-            assert profile in alike == set(fresh.look_alikes(profile.name))
-        assert list(fresh.guests) == list(book.guests)
+                assert book.owner_of_device(device.hash) == folded.owner_of_device(device.hash)
+            alike = book.look_alikes(profile.name)
+            assert set(alike) == set(folded.look_alikes(profile.name))
+        assert book.guests(100) == folded.guests()
         assert {id_ for id_ in self.ids.values() if id_ not in book.profiles} == set()
 
     @invariant()
@@ -380,10 +383,27 @@ class PeopleMachine(RuleBasedStateMachine):
                 assert watched.cursors[name] == last_seen(watched.peer.session.person, room)
 
 
+class ForgetfulMachine(PeopleMachine):
+    """The same, where the hub keeps next to nothing of what it looked up."""
+
+    def __init__(self) -> None:
+        self.kept = mock.patch.object(values, "KEPT_MAX", 1)
+        self.kept.start()
+        super().__init__()
+
+    def teardown(self) -> None:
+        try:
+            super().teardown()
+        finally:
+            self.kept.stop()
+
+
 PeopleMachine.TestCase.settings = settings(
-    max_examples=200,
+    max_examples=150,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # it measures the machine, not the hub
 )
+ForgetfulMachine.TestCase.settings = settings(PeopleMachine.TestCase.settings, max_examples=50)
 TestPeople = PeopleMachine.TestCase
+TestPeopleOfAForgetfulHub = ForgetfulMachine.TestCase

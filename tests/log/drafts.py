@@ -18,6 +18,7 @@ from hubbub.chat.events import (
     Reaction,
     Topic,
 )
+from hubbub.chat.people import Device, Kind, Profile
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
@@ -85,6 +86,13 @@ def fact(key: str, value: object, *, expects: int | None = None, sender: str = "
     return Fact(seq=0, prev=0, sender=sender, at=NOON, key=key, value=raw, expects=expects)
 
 
+def person(id_: str, name: str, *hashes: str, kind: Kind = "guest") -> Fact:
+    """Return who somebody is, with devices whose secrets have these hashes."""
+    devices = tuple(Device(f"id of {one}", one, NOON) for one in hashes)
+    profile = Profile(name, kind, since=NOON, seen=NOON, devices=devices)
+    return fact(f"person/{id_}", msgspec.to_builtins(profile))
+
+
 async def all_of(log: Log, room: str, *, after: int = 0) -> list[AnyLogged]:
     """Return the room's events, read as a backlog to its end."""
     found: list[AnyLogged] = []
@@ -131,8 +139,3 @@ async def found(log: Log, words: str, **query: str | int | tuple[str, ...]) -> l
     await indexed(log)
     page = await log.search(msgspec.convert({"words": words, **query}, SearchQuery), ALL_WINDOWS)
     return seqs(page.messages)
-
-
-async def every_fact(log: Log, prefix: str = "") -> list[Fact]:
-    """Return the facts that stand under keys with this beginning, in the order of their seqs."""
-    return [fact async for portion in log.every_fact(prefix) for fact in portion]

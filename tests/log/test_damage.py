@@ -47,8 +47,8 @@ async def spoil_index(log: SqliteLog) -> None:
     """Damage the search index. FTS5 remembers what it read: the connections begin anew."""
     damage = "UPDATE search_data SET block = x'ffffffffffffffffffff' WHERE id > 10"
     await log._writing.run(lambda db: db.execute(damage))
-    await log._writing.run(lambda _: log._writing._disconnect())
-    await log._searching.run(lambda _: log._searching._disconnect())
+    await log._writing.run(lambda _: log._writing.disconnect())
+    await log._searching.run(lambda _: log._searching.disconnect())
 
 
 async def fill(log: SqliteLog) -> None:

@@ -1,11 +1,12 @@
 """Facts: what stands under each key, in every implementation of the log."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from hubbub.chat.events import NOTHING, Entry
+from hubbub.chat.events import NOTHING, Entry, Fact
+from hubbub.chat.leads import of_device, of_looks
 from hubbub.chat.queries import PageQuery
 from hubbub.log.port import Log
-from tests.log.drafts import all_of, every_fact, fact, said, seqs, told
+from tests.log.drafts import all_of, fact, person, said, seqs, told
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
@@ -202,18 +203,83 @@ def test_the_system_room_is_none_of_those_that_people_are_in(play: Play) -> None
     play(scenario)
 
 
-def test_every_fact_is_read_in_the_order_of_the_log(play: Play) -> None:
+# Looking up.
+
+
+def keys(facts: Sequence[Entry]) -> list[str]:
+    return [one.key for one in facts if isinstance(one, Fact)]
+
+
+def test_facts_are_looked_up_by_their_keys(play: Play) -> None:
+    async def before(log: Log) -> None:
+        assert log.look_up(["a"]) == []
+        await log.append([fact("a", 1), said(), fact('"\\ä', 2), fact("c", 3)])
+        await log.append([fact("a", 4), fact("c", NOTHING)])
+
+    async def reopened(log: Log) -> None:
+        (found,) = log.look_up(["a"])
+        assert found == (await log.facts("a"))[0]
+        assert told([found]) == [("a", 5, 4)]
+        found_together = log.look_up(["a", "b", "c", '"\\ä'])
+        assert sorted(keys(found_together)) == ['"\\ä', "a"]
+        assert log.look_up([]) == []
+
+    play(before)
+    play(reopened)
+
+
+def test_people_are_led_to_by_devices_and_looks_and_guests_come_in_order(play: Play) -> None:
+    async def before(log: Log) -> None:
+        await log.append([person("1", "Ann", "x", "y"), person("2", "bob", "z", kind="member")])
+        await log.append([fact("person/3", {"name": "broken"}), fact("own/person/4", 1)])
+        await log.append([person("4", "cat"), fact("name/ann", {"person": "1"})])
+
+    async def reopened(log: Log) -> None:
+        for lead, ids in {
+            of_device("x"): "1",
+            of_device("y"): "1",
+            of_device("z"): "2",
+            of_device("w"): "",
+            of_looks("b0b")[0]: "2",
+            of_looks("ann")[0]: "1",
+            of_looks("аnn")[0]: "1",  # with a Cyrillic letter
+        }.items():
+            assert keys(log.led_to(lead, 9)) == [f"person/{id_}" for id_ in ids], lead
+        assert keys(log.guests(9)) == ["person/1", "person/4"]
+        assert keys(log.guests(1)) == ["person/1"]
+
+    play(before)
+    play(reopened)
+
+
+def test_what_does_not_stand_any_more_is_led_to_no_longer(play: Play) -> None:
     async def scenario(log: Log) -> None:
-        assert await every_fact(log) == []
-        await log.append([fact("b", 1), fact("read/a/x", 2), fact("c", 3), fact("b", 4)])
-        await log.append([said(), fact("a", 5)])
-        assert told(await every_fact(log)) == [
-            ("read/a/x", 2, 2),
-            ("c", 3, 3),
-            ("b", 4, 4),
-            ("a", 5, 5),
-        ]
-        assert told(await every_fact(log, "read/")) == [("read/a/x", 2, 2)]
-        assert await every_fact(log, "q") == []
+        await log.append([person("1", "ann", "x"), person("2", "bob", "y"), person("3", "cat")])
+        await log.append([person("1", "anna", "z"), fact("person/2", NOTHING)])
+        await log.append([fact("person/3", NOTHING, expects=1)])
+        assert log.led_to(of_looks("ann")[0], 9) == log.led_to(of_device("x"), 9) == []
+        assert log.led_to(of_device("y"), 9) == []
+        assert keys(log.led_to(of_device("z"), 9)) == ["person/1"]
+        assert keys(log.guests(9)) == ["person/3", "person/1"], "what did not take, stands"
+        await log.append([fact("person/", NOTHING), person("4", "dan")])
+        assert keys(log.guests(9)) == ["person/4"]
+        assert log.led_to(of_device("z"), 9) == []
+        assert log.look_up(["person/1"]) == []
+
+    play(scenario)
+
+
+def test_of_those_to_whom_something_leads_the_newest_are_given(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        for id_ in "12345":
+            await log.append([person(id_, "ann", f"x{id_}")])
+        await log.append([person("2", "ann", "y")])
+        (lead,) = of_looks("ann")
+        assert keys(log.led_to(lead, 3)) == ["person/2", "person/5", "person/4"]
+        assert log.led_to(of_device("x2"), 3) == []
+        assert keys(log.led_to(of_device("y"), 3)) == ["person/2"]
+        assert keys(log.guests(2)) == ["person/1", "person/3"]
+        await log.append([person("1", "ann", kind="member")])
+        assert keys(log.guests(9)) == [f"person/{id_}" for id_ in "3452"]
 
     play(scenario)

@@ -408,9 +408,9 @@ def test_no_lock_is_let_go_of_when_the_writer_begins_anew(tmp_path: Path) -> Non
         log = await opened(tmp_path)
         await log.heads()
         await log.append([said()])
-        await log._writing.run(lambda _: log._writing._disconnect())
+        await log._writing.run(lambda _: log._writing.disconnect())
         await log.try_writing()
-        await log._writing.run(lambda _: log._writing._disconnect())
+        await log._writing.run(lambda _: log._writing.disconnect())
         other = [sys.executable, "-c", f"{program}({statement!r})"]
         await asyncio.to_thread(subprocess.run, other, check=True, timeout=60)
         assert (tmp_path / "hubbub.db-wal").exists()

@@ -40,7 +40,7 @@ class Stage:
         self.limits = limits or Limits()
         self.log = MemoryLog()
         self.feed = self.log.follow()
-        self.hub = Hub(self.limits, (), now(self.log.epochs()), server="test")
+        self.hub = Hub(self.limits, (), now(self.log.epochs()), known=self.log, server="test")
         self.loop = Clockwork(step_seconds)
         self.clock = Clock(lambda: self.loop.seconds, lambda: 1_000)
         self.turns = Turns(Accounts(self.limits, self.loop.clock), self.loop.clock, self.loop)

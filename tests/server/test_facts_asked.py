@@ -107,4 +107,4 @@ def test_a_start_asks_for_nothing_that_is_personal() -> None:
     asyncio.run(scene())
     assert log.asked
     personal = [one.key for asked in log.asked for one in asyncio.run(MemoryLog.facts(log, asked))]
-    assert personal == ["name/ann"]
+    assert personal == []

@@ -152,6 +152,15 @@ class Damaged(LogError):
     code = "damaged"
 
 
+NOT_READ = "The server cannot read its log now. Try again in a while."
+DAMAGED = "The server's log is damaged where this stands, and it cannot be read any more."
+
+
+def unreadable(error: LogError) -> Refused:
+    """Return what to tell a peer if the log cannot be read; the cause is for the operator."""
+    return Refused(DAMAGED if isinstance(error, Damaged) else NOT_READ, code=error.code)
+
+
 class Interrupted(LogError):
     """A read took too long, or the log is being closed: it was broken off."""
 

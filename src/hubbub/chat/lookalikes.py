@@ -5,13 +5,13 @@ comes from the library confusable-homoglyphs, which keeps Unicode's data; it is 
 first name needs it that is not ASCII. For ASCII a handful of entries will do.
 """
 
-from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib import resources
-from itertools import compress
+from importlib import import_module, resources
 from unicodedata import normalize
 
 import msgspec
+
+_LIBRARY = "confusable_homoglyphs"
 
 _ASCII = (
     *(("0", "O"), ("1", "l"), ("I", "l"), ("|", "l")),
@@ -40,18 +40,9 @@ def skeletons(name: str) -> frozenset[str]:
     return frozenset((_skeleton(name), _skeleton(name.lower())))
 
 
-def skeletons_of(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the skeletons of many names; those in ASCII are looked at together, which is cheaper.
-
-    To none of their characters does it matter what stands beside it, nor is any a line feed.
-    """
-    together = [name.isascii() and "\n" not in name for name in names]
-    text = "\n".join(compress(names, together))
-    lines = zip(*(_skeleton(one).split("\n") for one in (text, text.lower())), strict=True)
-    return [
-        next(lines) if is_plain else tuple(skeletons(name))
-        for name, is_plain in zip(names, together, strict=True)
-    ]
+def table_version() -> str:
+    """Return which table it is: with another one, names may have other skeletons."""
+    return str(import_module(_LIBRARY).__version__)
 
 
 def look_alike(name: str, other: str) -> bool:
@@ -84,7 +75,7 @@ def _skeleton(text: str) -> str:
 @cache
 def _table() -> dict[int, str]:
     """Return the prototype of each character that has one."""
-    file = resources.files("confusable_homoglyphs") / "confusables.json"
+    file = resources.files(_LIBRARY) / "confusables.json"
     pairs = msgspec.json.decode(file.read_bytes(), type=dict[str, list[_LookAlike]])
     neighbours = {
         text.strip(_DIRECTION_MARK): {one.c.strip(_DIRECTION_MARK) for one in others}

@@ -122,6 +122,7 @@ class Delivery:
         facts = cast("list[Fact]", by_room.pop(SYSTEM_ROOM, []))
         committed = cast("dict[str, list[AnyLogged]]", by_room)
         state.book.take(facts)
+        state.conversations.take(facts)
         state.grants.take(facts)
         state.forgotten.take(facts)
         end_revoked(state, facts)
@@ -200,7 +201,7 @@ class Delivery:
             self._settle()
 
     def _settle(self) -> None:
-        self._state.drafts.settle()
+        self._state.settle()
         self._state.passing.drafts_settled()
 
     def refuse(self, batch: Sequence[Draft], *, lasting: bool = False) -> None:

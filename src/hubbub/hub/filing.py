@@ -50,7 +50,7 @@ class Filing:
 
         People in passing are nobody any more after a restart.
         """
-        if upload.since or self._state.book.profiles.get(upload.owner[1:]) is None:
+        if upload.since or self._state.book.profiles.is_gone(upload.owner[1:]):
             return False
         self.uploads.add(upload)
         return True

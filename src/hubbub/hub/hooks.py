@@ -103,7 +103,7 @@ def _of_room(state: State, room: str) -> dict[str, Hook]:
 
 
 def _told(state: State, hash_: str, hook: Hook) -> HookSummary:
-    by = state.book.profiles.get(hook.by)
+    by = state.book.profiles.told(hook.by)
     return HookSummary(
         id=_id_of(hash_),
         name=hook.name,

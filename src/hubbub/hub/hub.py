@@ -29,6 +29,7 @@ from hubbub.hub.finding import Wanted, find
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
+from hubbub.hub.known.values import Facts, NoFacts
 from hubbub.hub.people import admission, forgetting, records, seeing
 from hubbub.hub.present.here import Here
 from hubbub.hub.present.outlet import Outlet
@@ -41,7 +42,8 @@ from hubbub.hub.state import State
 
 class Hub:
     """One chatroom. `heads` gives each room's place in the log, `epochs` the log's epochs, `facts`
-    the public ones that stand in it. It is opened `at` a time, in milliseconds since the epoch.
+    those that stand in it. Of those of people the hub wants none: it looks them up as `known` when
+    they are needed. It is opened `at` a time, in milliseconds since the epoch.
 
     With a `password`, sessions must give it before anything else. `stored`: how many bytes of
     files the rooms hold.
@@ -53,6 +55,7 @@ class Hub:
         heads: Iterable[Head] = (),
         epochs: Sequence[Epoch] = (),
         facts: Sequence[Fact] = (),
+        known: Facts | None = None,
         *,
         guests: GuestLimits | None = None,
         access: Access | None = None,
@@ -68,6 +71,7 @@ class Hub:
             heads,
             epochs,
             facts,
+            known or NoFacts(),
             guests=guests or GuestLimits(),
             access=access or Access(),
             uploads=Uploads(files or FileLimits(), stored),
@@ -78,17 +82,6 @@ class Hub:
         )
         self._delivery = delivery.Delivery(self._state)
         self.files = Filing(self._state)
-
-    def learn(self, facts: Sequence[Fact]) -> None:
-        """Take in more facts that stand in the log at the start: some of those of names or people.
-
-        Of people, those with lower seqs come first.
-        """
-        self._state.learn(facts)
-
-    def sort(self) -> None:
-        """Sort what was learnt, so that the first people who come need not wait for it."""
-        self._state.book.sort()
 
     @property
     def slow_rooms(self) -> dict[str, int]:

@@ -329,7 +329,7 @@ def _name_of(state: State, id_: str, former: str) -> str:
     """Return what somebody is called now who was called otherwise, if they are known by an id."""
     if id_ in state.forgotten:
         return deleted_name(id_)
-    profile = state.book.profiles.get(id_)
+    profile = state.book.profiles.told(id_)
     return former if profile is None else profile.name
 
 

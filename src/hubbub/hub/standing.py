@@ -110,7 +110,7 @@ def _names(state: State, rules: Rules, role: Role) -> Sequence[str]:
     # Those who are not let into a private room do not see it, either.
     operators = [one for one in state.order.operators if not rules.private or one in rules.members]
     for ids in (of_room, operators):
-        found = [(id_, profile) for id_ in ids if (profile := state.book.profiles.get(id_))]
+        found = [(id_, profile) for id_ in ids if (profile := state.book.profiles.told(id_))]
         if found:
             found.sort(key=lambda one: state.here.person(one[0]) is None)
             return [profile.name for _, profile in found]
@@ -305,11 +305,16 @@ def told_rules(state: State, room: Room) -> e.RoomRules | None:
     rules, profiles = rules_of(state, room), state.book.profiles
     if rules == Rules():
         return None
+
+    def names(ids: Iterable[str]) -> list[str]:
+        return [profile.name for id_ in ids if (profile := profiles.told(id_)) is not None]
+
+    profiles.prepare((rules.owner, *rules.moderators, *rules.writers, *rules.members))
     return e.RoomRules(
         room=room.name,
-        owner=profiles[rules.owner].name if rules.owner in profiles else "",
-        moderators=[profiles[one].name for one in rules.moderators if one in profiles],
-        writers=[profiles[one].name for one in rules.writers if one in profiles],
+        owner=next(iter(names([rules.owner])), ""),
+        moderators=names(rules.moderators),
+        writers=names(rules.writers),
         read_only=rules.read_only,
         locked=rules.locked,
         archived=rules.archived,
@@ -318,5 +323,5 @@ def told_rules(state: State, room: Room) -> e.RoomRules | None:
         revisions=rules.revisions,
         title=rules.title,
         private=rules.private,
-        members=[profiles[one].name for one in rules.members if one in profiles],
+        members=names(rules.members),
     )

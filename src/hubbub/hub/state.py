@@ -1,6 +1,7 @@
 """What is true of the chatroom at this moment. The other modules read and change it."""
 
 import itertools
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from hubbub.hub.flow.drafts import Draft, Drafts
 from hubbub.hub.flow.passing import Passing
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.book import Book
+from hubbub.hub.known.conversations import Conversations
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.grants import Grants
 from hubbub.hub.known.links import Links
 from hubbub.hub.known.markers import Markers
+from hubbub.hub.known.values import Facts
 from hubbub.hub.present.clerk import clerk
 from hubbub.hub.present.departed import Departed
 from hubbub.hub.present.directory import Directory
@@ -43,7 +46,8 @@ class State:
     A name is taken (`here`), about to be (`entering`), `kept` for its holder, or free; `looks`
     knows how the first three look. `awaited` are the rooms without events to which some are on
     their way. `removed`: see `Head`, by room. `last` is the newest seq that was applied. `heads`,
-    `epochs` and `facts` are what the log says of itself at the start.
+    `epochs` and `facts` are what the log says of itself at the start. What it says of people is
+    looked up as `known`.
 
     `at` is when somebody last said what time it is, about every second: milliseconds since the
     epoch. `identifying` are ids and hashes that are being looked into, and `noted_at` is when it
@@ -58,6 +62,7 @@ class State:
         heads: Iterable[Head],
         epochs: Sequence[Epoch],
         facts: Sequence[Fact],
+        known: Facts,
         *,
         guests: GuestLimits,
         access: Access,
@@ -71,9 +76,10 @@ class State:
         self.server = server
         self.password = password.encode()
         self.operator_code = operator_code
-        self.here = Here()
         self.entering: dict[str, Person] = {}
-        self.book = Book(facts)
+        self.book = Book(known)
+        self.here = Here(self.book.profiles)
+        self.conversations = Conversations(facts)
         self.order = Order(facts)
         self.grants = Grants(facts)
         self.forgotten = ForgottenPeople(facts)
@@ -84,6 +90,7 @@ class State:
         self.markers = Markers()
         self.recent = Recent()
         self.noted: dict[str, Draft] = {}
+        self._under_way: deque[Draft] = deque()
         self.sifted: set[Session] = set()
         self.guests = guests
         self._configured = access
@@ -100,11 +107,8 @@ class State:
         self.awaited: dict[Room, None] = {}
         self.put(Room(DEFAULT_ROOM))
         self.removed: dict[str, int] = {}
-        self.last = 0
-        self._count(facts)
+        self.last = max((fact.seq for fact in facts), default=0)
         self._open_all(heads)
-        for room in sorted(self.rooms.values(), key=lambda one: one.last):
-            self.recent.said(room)
         self.drafts = Drafts()
         self.passing = Passing()
         self.epoch = epochs[-1].id if epochs else ""
@@ -120,19 +124,13 @@ class State:
             if head.removed:
                 self.removed[head.room] = head.removed
             self.last = max(self.last, head.last, head.removed)
+        for room in sorted(self.rooms.values(), key=lambda one: one.last):
+            self.recent.said(room)
 
     @property
     def access(self) -> Access:
         """Who is let in: as configured, or as operators changed that."""
         return self.order.access.over(self._configured)
-
-    def learn(self, facts: Sequence[Fact]) -> None:
-        """Take in more facts that stand at the start; see `Book.learn`."""
-        self.book.learn(facts)
-        self._count(facts)
-
-    def _count(self, facts: Iterable[Fact]) -> None:
-        self.last = max(self.last, max((fact.seq for fact in facts), default=0))
 
     def _open(self, head: Head) -> None:
         topic, dropped = head.topic, head.dropped
@@ -142,15 +140,25 @@ class State:
 
     def introduce(self, room: Room) -> None:
         """Say between whom a private room is, if that is known from the log alone."""
-        if not room.handles and (known := self.book.conversations.get(room.name)) is not None:
+        if not room.handles and (known := self.conversations.get(room.name)) is not None:
             room.handles, room.direct = known.people, known.names
 
     def note(self, fact: Fact) -> Draft:
         """Let a fact wait for the next commit."""
+        self.book.begin(fact.key)
         draft = self.drafts.add(fact, self.clerk, None, 0)
+        self._under_way.append(draft)
         if fact.key.startswith(OPERATOR):
             self.order.appointed = draft.number
         return draft
+
+    def settle(self) -> None:
+        """Count the batch in flight as settled: its facts are applied, or refused."""
+        self.drafts.settle()
+        while self._under_way and self.drafts.is_settled(self._under_way[0].number):
+            fact = self._under_way.popleft().event
+            assert isinstance(fact, Fact)
+            self.book.end(fact.key)
 
     def put(self, room: Room) -> None:
         """Keep a room, and keep the list of public rooms right: it is new, or has changed."""

@@ -5,7 +5,7 @@ Its coroutines never suspend, so a test may run one by plain `send(None)`.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain, islice
 from operator import attrgetter
 
@@ -26,6 +26,7 @@ from hubbub.chat.events import (
 )
 from hubbub.chat.facts import Standing
 from hubbub.chat.fold import fold, touched_by
+from hubbub.chat.leads import is_of_guest, leads_to
 from hubbub.chat.names import is_public, name_key
 from hubbub.chat.queries import (
     Epoch,
@@ -75,6 +76,10 @@ class MemoryLog(Log):
         self._files: dict[str, tuple[int, str, int]] = {}
         """By id, the seq of the message or 0, the hash and the size."""
         self._loosenings = 0
+        self._led: dict[str, dict[str, None]] = {}
+        """By what leads to facts, their keys, the oldest first."""
+        self._guests: dict[str, None] = {}
+        """The keys of the facts of guests, the oldest first."""
 
     async def heads(self) -> list[Head]:
         heads = [
@@ -103,8 +108,9 @@ class MemoryLog(Log):
         self._posted.update({key: event.seq for key, event in batch.posted.items()})
         for fact in batch.facts:
             if self._standing.take(fact):
-                self._facts[fact.key] = fact
-                self._clear(removed_by(fact))
+                self._put(fact)
+                if room := removed_by(fact):
+                    self._clear(room)
         for room, events in batch.rooms.items():
             self._topics.setdefault(room, "")
             self._rooms.setdefault(room, []).extend(events)
@@ -136,7 +142,7 @@ class MemoryLog(Log):
 
     def _clear(self, room: str) -> None:
         """Let nothing stand any more that was said of a room, which is removed."""
-        for key in [key for key, fact in self._facts.items() if room and goes_with(fact, room)]:
+        for key in [key for key, fact in self._facts.items() if goes_with(fact, room)]:
             self._standing.seqs.pop(key, None)
             del self._facts[key]
 
@@ -144,8 +150,29 @@ class MemoryLog(Log):
         keys = sorted(key for key in self._standing.seqs if key.startswith(prefix))
         return [self._facts[key] for key in keys]
 
-    async def every_fact(self, prefix: str) -> AsyncIterator[list[Fact]]:
-        yield sorted(await self.facts(prefix), key=_seq_of)
+    def look_up(self, keys: Sequence[str]) -> list[Fact]:
+        return [self._facts[key] for key in keys if key in self._standing.seqs]
+
+    def led_to(self, lead: str, limit: int) -> list[Fact]:
+        return [self._facts[key] for key in islice(reversed(self._led.get(lead, {})), limit)]
+
+    def guests(self, limit: int) -> list[Fact]:
+        return [self._facts[key] for key in islice(self._guests, limit)]
+
+    def _put(self, fact: Fact) -> None:
+        """Keep a fact that takes, and what leads to it."""
+        gone = [fact.key]
+        if fact.key.endswith("/"):
+            gone = [key for key in self._facts if key.startswith(fact.key)]
+        for former in filter(None, map(self._facts.get, gone)):
+            self._guests.pop(former.key, None)
+            for lead in leads_to(former):
+                self._led[lead].pop(former.key, None)
+        if is_of_guest(fact):
+            self._guests[fact.key] = None
+        for lead in leads_to(fact):
+            self._led.setdefault(lead, {})[fact.key] = None
+        self._facts[fact.key] = fact
 
     def check(self) -> None:
         pass

@@ -1,6 +1,6 @@
 """What the server needs of a log; `memory` and `sqlite` implement it, and one suite tests both."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
@@ -87,10 +87,23 @@ class Log(Protocol):
         if its key is known, it stands all the same, with the value `NOTHING`.
         """
 
-    def every_fact(self, prefix: str) -> AsyncIterator[list[Fact]]:
-        """Yield what `facts` returns, if it may be much: in portions, in the order of their seqs.
+    def look_up(self, keys: Sequence[str]) -> list[Fact]:
+        """Return the facts that stand under these keys, at once: for the event loop's thread.
 
-        Nothing is to be appended meanwhile.
+        Each takes about 20 µs, however many stand. Raises Damaged if one of them stands and cannot
+        be read.
+        """
+
+    def led_to(self, lead: str, limit: int) -> list[Fact]:
+        """Return the facts to which this leads (chat/leads.py), the `limit` newest, as `look_up`.
+
+        The newest comes first.
+        """
+
+    def guests(self, limit: int) -> list[Fact]:
+        """Return the facts of guests (chat/leads.py), the `limit` oldest, as `look_up`.
+
+        The oldest comes first.
         """
 
     def check(self) -> None:

@@ -31,7 +31,7 @@ SWITCH_SECONDS: Final = 0.0005
 def loading() -> Iterator[None]:
     """Collect nothing while much is loaded, nearly all of which stays.
 
-    Where many people are known, it would be looked at again and again, for a fourth of the time.
+    Where there are many rooms, it would be looked at again and again.
     """
     gc.disable()
     try:

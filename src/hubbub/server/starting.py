@@ -9,7 +9,7 @@ from hubbub.chat.errors import Damaged
 from hubbub.chat.events import Message
 from hubbub.chat.grants import GRANTED
 from hubbub.chat.limits import Limits
-from hubbub.chat.people import CONVERSATION, FORGOTTEN, NAME, PERSON
+from hubbub.chat.people import CONVERSATION, FORGOTTEN
 from hubbub.chat.queries import PageQuery
 from hubbub.chat.rules import FAMILIES
 from hubbub.hub import Hub
@@ -17,7 +17,6 @@ from hubbub.log.port import Log
 from hubbub.server.config import Config
 
 _BY_HEART = (CONVERSATION, FORGOTTEN, *FAMILIES, *GRANTED)
-_OF_PEOPLE = (NAME, PERSON)
 """Beginnings of the keys of facts that are read at the start; others are asked for."""
 
 
@@ -28,6 +27,7 @@ async def hub_from(log: Log, config: Config, limits: Limits, operator_code: str)
         await log.heads(),
         await log.epochs(),
         [fact for beginning in _BY_HEART for fact in await log.facts(beginning)],
+        log,
         guests=config.people,
         access=config.access,
         files=config.files,
@@ -37,10 +37,6 @@ async def hub_from(log: Log, config: Config, limits: Limits, operator_code: str)
         operator_code=operator_code,
         at=time.time_ns() // 1_000_000,
     )
-    for beginning in _OF_PEOPLE:
-        async for facts in log.every_fact(beginning):
-            hub.learn(facts)
-    hub.sort()
     await _recall(hub, log)
     return hub
 

@@ -8,19 +8,20 @@ and `test_formats.py` upgrades each to the newest format.
 import asyncio
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from hubbub.chat.events import AnyLogged
+from hubbub.chat.events import NOTHING, Entry
 from hubbub.log.sqlite import SqliteLog
 from hubbub.log.sqlite.schema import format_of
-from tests.log.drafts import NOON, deleted, edited, reacted, said, titled
+from tests.log.drafts import NOON, deleted, edited, fact, person, reacted, said, titled
 
 HERE = Path(__file__).parent
 PRIVATE = "@97049da5464956062d0e94be"
 
 
-def batches() -> list[list[AnyLogged]]:
+def batches() -> list[list[Entry]]:
     """Return what is in every kept folder; seqs count from 1, batch by batch."""
     return [
         [said("käse 干杯", nonce="n1", at=NOON), said("to be edited", at=NOON)],
@@ -33,10 +34,20 @@ def batches() -> list[list[AnyLogged]]:
     ]
 
 
-async def fill(folder: Path) -> None:
+def people() -> list[list[Entry]]:
+    """Return what is in the kept files of people: three are known, and one is not any more."""
+    return [
+        [person("1", "Ann", "x", "y"), fact("name/ann", {"person": "1"})],
+        [person("2", "Zoë", "z", kind="member"), fact("name/zoë", {"person": "2"}), said()],
+        [person("3", "bob", "w"), person("4", "gone", "v")],
+        [fact("person/4", NOTHING)],
+    ]
+
+
+async def fill(folder: Path, batches: Sequence[Sequence[Entry]]) -> None:
     """Write a log in two runs, and leave it as a server does that was stopped."""
-    half = len(batches()) // 2
-    for part in (batches()[:half], batches()[half:]):
+    half = len(batches) // 2
+    for part in (batches[:half], batches[half:]):
         log = await SqliteLog.open(folder, durability="process")
         for batch in part:
             await log.append(batch)
@@ -44,16 +55,22 @@ async def fill(folder: Path) -> None:
         await log.close()
 
 
-def main() -> None:
-    """Keep the folder."""
+def keep(batches: Sequence[Sequence[Entry]], place: str) -> None:
+    """Write a log, and keep its file in a place that is named after its format."""
     with tempfile.TemporaryDirectory() as made:
-        asyncio.run(fill(Path(made)))
+        asyncio.run(fill(Path(made), batches))
         written = Path(made, "hubbub.db")
         with closing(sqlite3.connect(written)) as connection:
-            version = format_of(connection)
-        kept = HERE / str(version)
-        kept.mkdir()
-        (kept / "hubbub.db").write_bytes(written.read_bytes())
+            kept = HERE / place.format(format_of(connection))
+        kept.parent.mkdir(exist_ok=True)
+        with kept.open("xb") as file:
+            file.write(written.read_bytes())
+
+
+def main() -> None:
+    """Keep the folder, and the file of people."""
+    keep(batches(), "{}/hubbub.db")
+    keep(people(), "people/{}.db")
 
 
 if __name__ == "__main__":

@@ -1,135 +1,199 @@
-"""The values of many facts, kept as the log has them: most are of people who are not here."""
+"""What stands under the keys of one family: looked up when it is asked for, and kept for a while.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Generic, TypeVar
+The log has it all; here are the few hundred bytes of each that were asked for lately. That nothing
+stands under a key is kept in the same way. What is *held* stays: what is said of people who are
+here, and what is about to be changed. The log may have committed a change that is not applied yet,
+and would tell it too early. What is held shows nothing of it, because it changes nowhere but where
+facts are applied.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from hubbub.chat.errors import LogError, Refused, unreadable
 from hubbub.chat.events import Fact
-from hubbub.hub.known.packed import Index, Rows
+from hubbub.chat.facts import takes
 
 Value = TypeVar("Value")
 
-_SEQ_BYTES: Final = 8
-_GONE: Final = b""
+KEPT_MAX: Final = 4096
+"""More than the members of any private room, who are told together: two megabytes."""
 
 
-class Values(Mapping[str, Value]):
-    """What stands under the keys of one family, by what follows its beginning.
+class Facts(Protocol):
+    """What of the log is looked up at once. Raises LogError."""
 
-    `read` makes a value of JSON, or raises msgspec.DecodeError. It does so when somebody asks for
-    the value, which then stays read until it changes. What stands at the start is packed until
-    then (packed.py): as objects, all would take several times as much, and the collection of
-    garbage would look at each. What was packed and has changed stays there, but counts no more.
+    def look_up(self, keys: Sequence[str]) -> list[Fact]:
+        """Return the facts that stand under these keys."""
 
-    What cannot be read is no value. But it has a seq, for it stands.
+    def led_to(self, lead: str, limit: int) -> list[Fact]:
+        """Return the facts to which this leads (chat/leads.py), the `limit` newest."""
+
+    def guests(self, limit: int) -> list[Fact]:
+        """Return the facts of guests, the `limit` oldest."""
+
+
+class NoFacts(Facts):
+    """Those of an empty log."""
+
+    def look_up(self, keys: Sequence[str]) -> list[Fact]:  # noqa: ARG002 (nothing stands)
+        """Return nothing."""
+        return []
+
+    def led_to(self, lead: str, limit: int) -> list[Fact]:  # noqa: ARG002 (nothing stands)
+        """Return nothing."""
+        return []
+
+    def guests(self, limit: int) -> list[Fact]:  # noqa: ARG002 (nothing stands)
+        """Return nothing."""
+        return []
+
+
+class _Standing(NamedTuple, Generic[Value]):
+    """What stands under a key, with its seq: 0 if nothing does. What cannot be read is no value."""
+
+    seq: int
+    value: Value | None
+
+
+class _Held(Generic[Value]):
+    """What stands under a key that is held so many times; None if it is not known yet."""
+
+    __slots__ = ("standing", "times")
+
+    def __init__(self, standing: _Standing[Value] | None) -> None:
+        self.standing = standing
+        self.times = 0
+
+
+class Values(Generic[Value]):
+    """What stands under the keys that begin with `family`, by what follows.
+
+    `read` makes a value of JSON, or raises msgspec.DecodeError. What asks for a value raises
+    Refused if the log cannot be read now, except where it says otherwise.
     """
 
-    def __init__(self, read: Callable[[bytes], Value]) -> None:
+    def __init__(self, facts: Facts, family: str, read: Callable[[bytes], Value]) -> None:
+        self._facts = facts
+        self._family = family
         self._read = read
-        self._packed = Rows()
-        self._changed: dict[str, bytes] = {}
-        """What came later, or counts in place of what is packed. A row is a seq, and then JSON."""
-        self._asked_for: dict[str, Value] = {}
+        self._held: dict[str, _Held[Value]] = {}
+        self._lately: OrderedDict[str, _Standing[Value]] = OrderedDict()  # the latest last
+
+    def get(self, key: str) -> Value | None:
+        """Return what stands under a key, None if nothing does."""
+        return self._standing(key).value if key else None
+
+    def __getitem__(self, key: str) -> Value:
+        if (value := self.get(key)) is None:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: str) -> bool:
+        return self.get(key) is not None
 
     def seq(self, key: str) -> int:
         """Return the seq of the fact that stands there, 0 if none does."""
-        return int.from_bytes(self._row(key)[:_SEQ_BYTES])
+        return self._standing(key).seq
 
-    def pack(self, facts: Mapping[str, Fact]) -> range:
-        """Take in facts that stand at the start; return the numbers that they have from now on."""
-        first = len(self._packed)
-        self._packed.add([*facts], map(_row_of, facts.values()))
-        return range(first, len(self._packed))
+    def told(self, key: str) -> Value | None:
+        """Return what stands under a key, for telling people of it: None, too, if it is unreadable.
 
-    def sort(self) -> None:
-        """Put in order what was packed, as the first look-up would."""
-        self._packed.sort()
+        It refuses nothing, so it may be asked where facts are applied and sessions end.
+        """
+        try:
+            return self.get(key)
+        except Refused:
+            return None
 
-    def put(self, key: str, fact: Fact) -> None:
-        """Take in a fact that stands from now on."""
-        self._asked_for.pop(key, None)
-        self._changed[key] = _row_of(fact)
+    def is_gone(self, key: str) -> bool:
+        """Return whether it is certain that nothing stands under a key. It refuses nothing."""
+        try:
+            return self.get(key) is None
+        except Refused:
+            return False
 
-    def drop(self, key: str) -> None:
-        """Let nothing stand there any more."""
-        self._asked_for.pop(key, None)
-        self._changed.pop(key, None)
-        if self._packed.get(key) is not None:
-            self._changed[key] = _GONE
-
-    def unchanged(self, number: int) -> str | None:
-        """Return the key of what was packed under a number, None if that counts no more."""
-        key = self._packed.key(number)
-        return None if key in self._changed else key
-
-    def _row(self, key: str) -> bytes:
-        row = self._changed.get(key)
-        return row if row is not None else self._packed.get(key) or _GONE
-
-    def __getitem__(self, key: str) -> Value:
-        value = self._asked_for.get(key)
-        if value is None:
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Look up together what will be asked for one by one. It refuses nothing."""
+        asked = [key for key in dict.fromkeys(keys) if key and self._known(key) is None]
+        if len(asked) > 1:
             try:
-                value = self._asked_for[key] = self._read(self._row(key)[_SEQ_BYTES:])
-            except msgspec.DecodeError:
-                raise KeyError(key) from None
-        return value
+                facts = self._facts.look_up([self._family + key for key in asked])
+            except LogError:
+                return  # what can be read of it is read one by one
+            for key in asked:
+                self._keep(key, _Standing(0, None))
+            for fact in facts:
+                self.keep(fact)
 
-    def __iter__(self) -> Iterator[str]:
-        packed = map(self.unchanged, range(len(self._packed)))
-        return (key for key in (*packed, *self._changed) if key is not None and key in self)
+    def keep(self, fact: Fact) -> str:
+        """Keep a fact that was found standing; return its key."""
+        key = fact.key.removeprefix(self._family)
+        self._keep(key, self._standing_by(fact))
+        return key
 
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+    def hold(self, key: str) -> None:
+        """Keep what stands under a key until it is let go as often."""
+        held = self._held.get(key)
+        if held is None:
+            held = self._held[key] = _Held(self._lately.pop(key, None))
+            self.told(key)
+        held.times += 1
 
+    def let_go(self, key: str) -> None:
+        """Keep what stands under a key no longer than other things."""
+        held = self._held[key]
+        held.times -= 1
+        if not held.times:
+            del self._held[key]
+            if held.standing is not None:
+                self._keep(key, held.standing)
 
-def _row_of(fact: Fact) -> bytes:
-    return fact.seq.to_bytes(_SEQ_BYTES) + fact.value
+    def take(self, key: str, fact: Fact) -> None:
+        """Take in the next fact of the log under a key; the log itself had it before."""
+        former = self._known(key)
+        if former is None or fact.seq <= former.seq or not takes(fact, former.seq):
+            return
+        if (held := self._held.get(key)) is not None:
+            held.standing = self._standing_by(fact)
+        else:
+            self._lately[key] = self._standing_by(fact)
 
+    def _standing_by(self, fact: Fact) -> _Standing[Value]:
+        if fact.clears:
+            return _Standing(0, None)
+        try:
+            return _Standing(fact.seq, self._read(fact.value))
+        except msgspec.DecodeError:
+            return _Standing(fact.seq, None)
 
-class Leads(Generic[Value]):
-    """What leads to values besides their keys: `found_by` gives it for one of them.
+    def _known(self, key: str) -> _Standing[Value] | None:
+        held = self._held.get(key)
+        return self._lately.get(key) if held is None else held.standing
 
-    What led to a packed value stays there when the value changes, and leads nowhere then.
-    """
+    def _standing(self, key: str) -> _Standing[Value]:
+        if (held := self._held.get(key)) is not None and held.standing is not None:
+            return held.standing
+        if (standing := self._lately.get(key)) is not None:
+            self._lately.move_to_end(key)
+            return standing
+        try:
+            found = self._facts.look_up([self._family + key])
+        except LogError as error:
+            raise unreadable(error) from error
+        standing = self._standing_by(found[0]) if found else _Standing(0, None)
+        self._keep(key, standing)
+        return standing
 
-    def __init__(self, values: Values[Value], found_by: Callable[[Value], Iterable[str]]) -> None:
-        self._values = values
-        self._found_by = found_by
-        self._packed = Index()
-        self._later: dict[str, tuple[str, ...]] = {}
-
-    def pack(self, leads: Iterable[tuple[str, int]]) -> None:
-        """Take in what leads to values that are packed, by number."""
-        self._packed.add(leads)
-
-    def sort(self) -> None:
-        """Put in order what was packed, as the first look-up would."""
-        self._packed.sort()
-
-    def put(self, key: str, value: Value) -> None:
-        """Let a value be found that stands under `key` from now on."""
-        for lead in self._found_by(value):
-            self._later[lead] = (key, *self._later.get(lead, ()))
-
-    def drop(self, key: str, value: Value) -> None:
-        """Let a value be found no more."""
-        for lead in self._found_by(value):
-            left = tuple(one for one in self._later.pop(lead, ()) if one != key)
-            if left:
-                self._later[lead] = left
-
-    def find(self, lead: str) -> list[str]:
-        """Return the keys of the values to which this leads, the newest first."""
-        packed = map(self._values.unchanged, self._packed.find(lead))
-        keys = [*self._later.get(lead, ()), *(key for key in packed if key is not None)]
-        return [key for key in keys if self._leads(lead, key)]
-
-    def _leads(self, lead: str, key: str) -> bool:
-        value = self._values.get(key)
-        return value is not None and lead in self._found_by(value)
-
-    def get(self, lead: str) -> str:
-        """Return the key of the newest value to which this leads, empty if it leads to none."""
-        return next(iter(self.find(lead)), "")
+    def _keep(self, key: str, standing: _Standing[Value]) -> None:
+        """Keep what was looked up, unless it is held: then it is known what counts here."""
+        if (held := self._held.get(key)) is not None:
+            held.standing = held.standing or standing
+            return
+        self._lately[key] = standing
+        self._lately.move_to_end(key)
+        if len(self._lately) > KEPT_MAX:
+            self._lately.popitem(last=False)

@@ -227,7 +227,10 @@ def why_held(state: State, session: Session) -> Refused:
             _check_passing(state, session)
         except Refused as refusal:
             return refusal
-    return name_taken(state, session)
+    try:
+        return name_taken(state, session)
+    except Refused as refusal:  # it cannot be read whose it is
+        return refusal
 
 
 def _check_passing(state: State, session: Session) -> None:

@@ -89,16 +89,16 @@ def list_tokens(state: State, session: Session, command: c.Tokens, _at: int) -> 
 
 
 def _told(state: State, hash_: str, token: Token) -> TokenSummary:
-    profiles = state.book.profiles
+    its, by = map(state.book.profiles.told, (token.person, token.by))
     bot = state.here.person(token.person)
     sessions = () if bot is None else state.here.named(bot.key)
     is_here = any(session.device == hash_ for session in sessions)
     return TokenSummary(
         id=_id_of(hash_),
-        name=profiles[token.person].name if token.person in profiles else "",
+        name="" if its is None else its.name,
         scopes=list(token.scopes),
         since=token.since,
-        by=profiles[token.by].name if token.by in profiles else "",
+        by="" if by is None else by.name,
         label=token.label,
         seen=state.at if is_here else state.grants.seen(TOKEN + hash_, token),
     )

@@ -26,7 +26,7 @@ from hubbub.hub.rules.scopes import may_read
 from hubbub.hub.standing import found, private_rooms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hubbub.hub.present.room import Member, Session
     from hubbub.hub.state import State
@@ -146,7 +146,7 @@ def said(state: State, person: Person, room: Room, at: int) -> None:
     other = room.other(person.handle)
     if not (person.id or known_by(other)):
         return
-    if room.name not in state.book.conversations and state.drafts.is_settled(room.introduced):
+    if room.name not in state.conversations and state.drafts.is_settled(room.introduced):
         first, second = room.handles
         conversation = Conversation((first, second), (room.direct[0], room.direct[1]))
         key = CONVERSATION + room.name
@@ -161,7 +161,9 @@ def bring_into_unread(state: State, session: Session) -> None:
 
     One that knows no rooms cannot ask for it: what waits is said to it.
     """
-    for room in list(islice(_unread(state, session), UNREAD_MAX)):
+    unread = list(islice(_unread(state, session), UNREAD_MAX))
+    _prepare(state, unread)
+    for room in unread:
         member = bring_in(state, session, room, state.at)
         if session.format.knows_rooms:
             describe(state, member, brought=True)
@@ -203,8 +205,15 @@ def list_conversations(state: State, session: Session, ref: str | None) -> e.Con
     """
     person = session.person
     rooms = state.recent.rooms(person.id) if person.id else _rooms_in(session)
-    listed = [_summary(state, person, room) for room in islice(rooms, state.limits.listed_max)]
+    newest = list(islice(rooms, state.limits.listed_max))
+    _prepare(state, newest)
+    listed = [_summary(state, person, room) for room in newest]
     return e.Conversations(conversations=listed, more=next(rooms, None) is not None, ref=ref)
+
+
+def _prepare(state: State, rooms: Iterable[Room]) -> None:
+    """Look up together who shares these rooms."""
+    state.book.profiles.prepare(known_by(handle) for room in rooms for handle in room.handles)
 
 
 def _rooms_in(session: Session) -> Iterator[Room]:

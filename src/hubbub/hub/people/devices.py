@@ -44,7 +44,7 @@ def coming_from(session: Session, command: c.Link | c.Login | c.Recover, at: int
 
 def adopt(state: State, id_: str, device: Device) -> Reading:
     """Let a device be one of a person's, and nobody else's any more."""
-    while (former := state.book.devices.get(device.hash)) != id_:
+    while (former := state.book.owner_of_device(device.hash)) != id_:
         facts = [] if not former else _without(state, former, device.hash)
         profile = state.book.profiles.get(id_)
         if profile is None:
@@ -115,7 +115,7 @@ def _do_without(state: State, session: Session, hash_: str, ref: str | None) -> 
     id_ = session.person.id
     own, session.device = session.device, ""  # its answer comes before its end
     try:
-        while state.book.devices.get(hash_) == id_:
+        while state.book.owner_of_device(hash_) == id_:
             yield from write(state, _without(state, id_, hash_))
     finally:
         session.device = own
@@ -139,14 +139,19 @@ def _end_if_revoked(state: State, sessions: Iterable[Session]) -> None:
         if session.scopes is not None:
             is_theirs = session.device in state.grants.tokens
         else:
-            is_theirs = state.book.devices.get(session.device) == session.person.id
+            profile = state.book.profiles.told(session.person.id)
+            devices = () if profile is None else profile.devices
+            is_theirs = session.device in {device.hash for device in devices}
         if session.device and not is_theirs:
             _end(state, session)
 
 
 def _end(state: State, session: Session) -> None:
     """End a session whose device is logged out, or in as somebody else, as whom it may return."""
-    owner = state.book.profiles.get(state.book.devices.get(session.device))
+    try:
+        owner = state.book.profiles.get(state.book.owner_of_device(session.device))
+    except Refused:  # the log cannot be read: it says so when they come back
+        owner = None
     if owner is None:
         bye = e.Bye(reason="This device was logged out.", code="logged_out")
     else:

@@ -32,7 +32,7 @@ def remove_rooms(state: State, facts: Sequence[e.Fact]) -> None:
         room = state.rooms.get(removed_by(fact))
         if room is None:
             continue
-        by = state.book.profiles.get(fact.sender)
+        by = state.book.profiles.told(fact.sender)
         whose = "" if by is None else f" by {by.name}"
         reason = f"'{room.called}' was deleted{whose}, with all that was said there."
         for session in list(_sessions(state, room)):
@@ -124,7 +124,7 @@ def _bring_in(state: State, room: Room, former: Rules | None, fact: e.Fact) -> N
     rules = value_of(fact, Rules)
     if former is None or rules is None or not (former.private and rules.private):
         return
-    by = state.book.profiles.get(fact.sender)
+    by = state.book.profiles.told(fact.sender)
     added = e.Added(room=room.name, by="" if by is None else by.name, person=fact.sender)
     for id_ in set(rules.members) - set(former.members):
         person = state.here.person(id_)

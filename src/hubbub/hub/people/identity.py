@@ -50,7 +50,10 @@ SESSIONS_MAX: Final = 100
 def identify(state: State, session: Session, command: c.Identify, at: int) -> Reading:
     """Make a session one of the person whose device has the secret, or of a new guest."""
     hash_ = hash_of(command.device)
-    if code := operating.brought_code(state, command.invitation, _owner(state, hash_)):
+    code = ""
+    if command.invitation:
+        code = operating.brought_code(state, command.invitation, _owner(state, hash_))
+    if code:
         yield Guess()
     while state.identifying & {hash_, id_ := _owner(state, hash_)}:
         yield Moment()
@@ -137,7 +140,7 @@ def _unlock(
 def _owner(state: State, hash_: str) -> str:
     """Return the id of the person who has this device or token, empty if nobody does."""
     token = state.grants.tokens.get(hash_)
-    return state.book.devices.get(hash_) if token is None else token.person
+    return state.book.owner_of_device(hash_) if token is None else token.person
 
 
 @contextmanager

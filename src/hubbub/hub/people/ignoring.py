@@ -114,6 +114,8 @@ def load(state: State, person: Person) -> Reading:
     beginning = f"{IGNORE}{person.id}/"
     facts = yield from read_facts(state, beginning)
     found: dict[str, str] = {}
+    handles = (_handle(fact.key.removeprefix(beginning)) for fact in facts)
+    state.book.profiles.prepare(map(known_by, handles))
     for fact in sorted(facts, key=attrgetter("seq")):
         handle = _handle(fact.key.removeprefix(beginning))
         if (id_ := known_by(handle)) and id_ not in state.book.profiles:
@@ -176,10 +178,11 @@ def tell(state: State, session: Session) -> None:
 
 def _listed(state: State, person: Person) -> Iterator[tuple[str, str]]:
     """Yield the handles of those who are ignored, and what they are called now."""
+    state.book.profiles.prepare(map(known_by, person.ignores))
     for handle, name in person.ignores.items():
         if not (id_ := known_by(handle)):
             yield handle, name
-        elif (profile := state.book.profiles.get(id_)) is not None:
+        elif (profile := state.book.profiles.told(id_)) is not None:
             yield handle, profile.name
 
 

@@ -83,7 +83,7 @@ def _manageable(state: State, session: Session) -> dict[str, Invitation]:
 
 
 def _told(state: State, hash_: str, invitation: Invitation) -> InvitationSummary:
-    by = state.book.profiles.get(invitation.by)
+    by = state.book.profiles.told(invitation.by)
     return InvitationSummary(
         id=_id_of(hash_),
         kind=invitation.kind,

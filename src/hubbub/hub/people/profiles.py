@@ -59,8 +59,8 @@ def take(state: State, facts: Iterable[e.Fact]) -> None:
     for fact in facts:
         if not fact.key.startswith(PERSON):
             continue
-        id_ = fact.key.removeprefix(PERSON)
-        person, known = state.here.person(id_), state.book.profiles.get(id_)
+        person = state.here.person(fact.key.removeprefix(PERSON))
+        known = None if person is None else state.book.profiles.told(person.id)
         if person is None or known is None or known.kind == person.kind:
             continue
         person.kind = known.kind

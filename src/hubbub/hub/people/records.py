@@ -5,7 +5,6 @@ take, and whoever needs it looks at the book again.
 """
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Final
 
 from msgspec.structs import replace
@@ -15,7 +14,16 @@ from hubbub.chat.events import Fact
 from hubbub.chat.facts import fact_of
 from hubbub.chat.grants import Hook, Token
 from hubbub.chat.names import name_key
-from hubbub.chat.people import IGNORE, NAME, PERSON, READ, Conversation, Held, Profile
+from hubbub.chat.people import (
+    CONVERSATION,
+    IGNORE,
+    NAME,
+    PERSON,
+    READ,
+    Conversation,
+    Held,
+    Profile,
+)
 from hubbub.hub.asking import Reading, write
 from hubbub.hub.people import reserved
 from hubbub.hub.power.succession import expired, left_behind
@@ -32,7 +40,8 @@ FORGOTTEN_AT_ONCE: Final = 100
 
 def fact(state: State, key: str, value: Held | Profile | Conversation | None, by: str = "") -> Fact:
     """Return what is to stand under a key, by whose doing; None clears it."""
-    return fact_of(key, value, by=by, at=state.at, expects=state.book.seq(key))
+    kept = state.conversations if key.startswith(CONVERSATION) else state.book
+    return fact_of(key, value, by=by, at=state.at, expects=kept.seq(key))
 
 
 def change(state: State, id_: str, alter: Callable[[Profile], Profile]) -> Reading:
@@ -57,7 +66,7 @@ def held(state: State, person: Person) -> Fact:
 
 def note_seen(state: State, person: Person, device: str = "") -> None:
     """Note that somebody who is known is here, or was until now, on a device with this hash."""
-    profile = state.book.profiles.get(person.id)
+    profile = state.book.profiles.told(person.id)
     if profile is None:
         return
     here = {device, *(session.device for session in state.here.named(person.key))}
@@ -94,13 +103,23 @@ def sweep(state: State) -> None:
             note_seen(state, person)
     for one in (*state.grants.expired(state.at), *expired(state)):
         state.note(one)
+    try:
+        _forget_guests(state)
+    except Refused:
+        return  # the log cannot be read now: they are forgotten later
+
+
+def _forget_guests(state: State) -> None:
     due = state.at - state.guests.guest_days * DAY_MILLISECONDS
-    for id_ in islice(state.book.guests, FORGOTTEN_AT_ONCE):
-        profile = state.book.profiles[id_]
-        if profile.seen > due:
-            break
+    oldest = state.book.guests(1)
+    if not oldest or oldest[0][1].seen > due:
+        return
+    guests = state.book.guests(FORGOTTEN_AT_ONCE)
+    state.book.names.prepare(name_key(profile.name) for _, profile in guests)
+    for id_, profile in guests:
         if (
-            id_ not in state.identifying
+            profile.seen <= due
+            and id_ not in state.identifying
             and state.here.person(id_) is None
             and reserved.until(state, profile) <= state.at
         ):

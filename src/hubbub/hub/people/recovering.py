@@ -73,7 +73,7 @@ def recover(state: State, session: Session, command: c.Recover, at: int) -> Read
 def _check(state: State, account: str, code: str, at: int) -> str:
     """Return the id of the person for whom a code counts."""
     recovery = state.grants.recoveries.get(hash_of(code))
-    id_ = state.book.names.get(account, "")
+    id_ = state.book.names.get(account) or ""
     if recovery is None or at >= recovery.until or recovery.person != id_:
         raise WrongSecret(WRONG, code="wrong_code", account=account)
     return id_

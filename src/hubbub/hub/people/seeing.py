@@ -149,7 +149,7 @@ def log_due(state: State, at: float) -> None:
 
 def _log(state: State, markers: Iterable[Marker]) -> None:
     for id_, room, read in markers:
-        if id_ not in state.book.profiles:
+        if state.book.profiles.is_gone(id_):
             continue  # they are forgotten
         value = _Back(read.seq) if read.unread else read.seq
         _note(state, fact_of(f"{READ}{id_}/{room}", value, by=id_, at=state.at))

@@ -121,6 +121,7 @@ def _as_found(state: State, room: Room, id_: str) -> Somebody:
 def meant_by(state: State, room: Room, ban: Ban) -> list[str]:
     """Return the ids of the members for whom a ban from a private room holds."""
     bans, members = only(ban), rules_of(state, room).members
+    state.book.profiles.prepare(members)
     return [
         id_
         for id_ in members

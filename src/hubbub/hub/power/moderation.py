@@ -332,7 +332,7 @@ def _aimed(state: State, session: Session, raw: str, room: Room | None, ban: Ban
     else:
         key = name_key(allowed_name(raw))
         person = state.here.holder(key)
-        id_ = state.book.names.get(key, "") if person is None else person.id
+        id_ = state.book.names.get(key) or "" if person is None else person.id
         if person is not own:
             check_power(state, session, id_, raw, room)
         network_ = _network_of(state, session, key, id_)
@@ -415,7 +415,7 @@ def _network_meant(whom: str, bans: Iterable[Ban]) -> str:
 def _is_meant(state: State, ban: Ban, whom: str, network: str) -> bool:
     if same_name(ban.whom, whom) or (network and network == ban.network):
         return True
-    profile = state.book.profiles.get(ban.person)
+    profile = state.book.profiles.told(ban.person)
     return profile is not None and same_name(profile.name, whom)
 
 

@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Protocol
 
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Member, Room, Session
+
+
+class Holding(Protocol):
+    """What is to be kept of people who are known, by their ids, as long as they are here."""
+
+    def hold(self, key: str) -> None:
+        """Keep it until it is let go."""
+
+    def let_go(self, key: str) -> None:
+        """Keep it no longer."""
 
 
 class Here:
@@ -13,7 +24,8 @@ class Here:
     A session of somebody else's name, which is held, is not among them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, profiles: Holding) -> None:
+        self._profiles = profiles
         self._sessions: dict[str, tuple[Session, ...]] = {}
         self._known: dict[str, Person] = {}
 
@@ -49,8 +61,9 @@ class Here:
         key = session.person.key
         self._sessions[key] = (*self.named(key), session)
         assert self.holder(key) is session.person, "a name belongs to one person"
-        if session.person.id:
-            self._known[session.person.id] = session.person
+        if (id_ := session.person.id) and self._known.get(id_) is None:
+            self._known[id_] = session.person
+            self._profiles.hold(id_)
 
     def rename(self, person: Person, name: str) -> None:
         """Call somebody otherwise; nobody has the name."""
@@ -67,7 +80,8 @@ class Here:
             self._sessions[key] = others
         else:
             del self._sessions[key]
-            self._known.pop(session.person.id, None)
+            if self._known.pop(session.person.id, None) is not None:
+                self._profiles.let_go(session.person.id)
 
     def members(self, room: Room, person: Person) -> list[Member]:
         """Return the members of a room that are sessions of a person who is here."""

@@ -2,12 +2,13 @@
 
 Five threads own a connection each: one writes, one reads, and one searches, so that no reader ever
 waits for a commit, nor for somebody's slow search. One brings what is committed into the file, and
-one reads for the search index, so that commits wait for neither.
+one reads for the search index, so that commits wait for neither. The event loop's own thread has
+one, too, for what is looked up at once.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,6 @@ from hubbub.log.port import Log
 from hubbub.log.sqlite.around import Around
 from hubbub.log.sqlite.checkpoints import Checkpoints, open_twice
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
-from hubbub.log.sqlite.facts import Portion, portions_of_facts
 from hubbub.log.sqlite.files import (
     forget_loose,
     read_held,
@@ -45,6 +45,7 @@ from hubbub.log.sqlite.files import (
 from hubbub.log.sqlite.folder import Claim, claim
 from hubbub.log.sqlite.holes import read_holes
 from hubbub.log.sqlite.index import Index
+from hubbub.log.sqlite.lookups import Lookups
 from hubbub.log.sqlite.reader import (
     open_to_read,
     read_epochs,
@@ -90,6 +91,7 @@ class SqliteLog(Log):
         self._reading = OwnedConnection("reader", folder, to_read)
         self._searching = OwnedConnection("search", folder, to_read)
         self._indexing = OwnedConnection("index", folder, to_read)
+        self._lookups = Lookups(folder, to_read, self.damage)
         self._readers = (self._reading, self._searching, self._indexing)
         self._checkpoints: Checkpoints | None = None
         self._index: Index | None = None
@@ -109,6 +111,7 @@ class SqliteLog(Log):
             # All threads and files now: what is missing later would be missed at the worst time.
             for connection in (log._writing, log._copying, *log._readers):
                 await connection.run(lambda _: None)
+            log._lookups.open()
         except BaseException:
             await log.close()
             raise
@@ -128,12 +131,14 @@ class SqliteLog(Log):
     async def facts(self, prefix: str = "") -> list[Fact]:
         return await self._reading.run(lambda db: Around(db, self.damage).facts(prefix))
 
-    async def every_fact(self, prefix: str) -> AsyncIterator[list[Fact]]:
-        for portion in await self._reading.run(lambda db: portions_of_facts(db, prefix)):
-            yield await self._reading.run(partial(self._facts_at, portion))
+    def look_up(self, keys: Sequence[str]) -> list[Fact]:
+        return self._lookups.look_up(keys)
 
-    def _facts_at(self, portion: Portion, db: sqlite3.Connection) -> list[Fact]:
-        return Around(db, self.damage).portion_of_facts(portion.seqs)
+    def led_to(self, lead: str, limit: int) -> list[Fact]:
+        return self._lookups.led_to(lead, limit)
+
+    def guests(self, limit: int) -> list[Fact]:
+        return self._lookups.guests(limit)
 
     async def epochs(self) -> list[Epoch]:
         return await self._reading.run(read_epochs)
@@ -251,6 +256,7 @@ class SqliteLog(Log):
             await self._checkpoints.close()
         for connection in self._readers:
             connection.interrupt()  # nobody waits for what they read
+        self._lookups.close()
         # The last connection to close tidies the file, and that is the one that may write.
         for connection in (*self._readers, self._copying, self._writing):
             await connection.close()

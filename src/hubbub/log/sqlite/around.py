@@ -11,7 +11,7 @@ So a reader of a whole log pays for nothing but a look at what it read.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -36,7 +36,6 @@ from hubbub.log.sqlite.facts import (
     is_private,
     read_fact,
     read_facts,
-    read_portion,
     read_private,
     read_seqs,
 )
@@ -351,11 +350,6 @@ class Around:
             self._damage.found(f"what stands under '{key}' is not found by its key")
         found = unled | found
         return sorted((self._fact(*one) for one in found.items()), key=attrgetter("key"))
-
-    def portion_of_facts(self, seqs: Mapping[str, int]) -> list[Fact]:
-        """Return what `read_portion` does, without the values that are damaged."""
-        facts = attempt(lambda: read_portion(self._connection, seqs))
-        return [self._fact(*one) for one in seqs.items()] if facts is None else facts
 
     def _fact(self, key: str, seq: int) -> Fact:
         """Return the fact that the index has under a key, without a value if it cannot be read."""

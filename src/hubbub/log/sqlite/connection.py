@@ -1,4 +1,8 @@
-"""One thread that owns one connection: SQLite waits there, and the event loop never does."""
+"""Connections to the file: most have a thread of their own, where SQLite waits for the disk.
+
+The event loop waits for none of them. Only what is looked up at once (lookups.py) is read in its
+own thread.
+"""
 
 import asyncio
 import sqlite3
@@ -35,16 +39,52 @@ def connect(folder: Path, durability: Durability) -> sqlite3.Connection:
     return connection
 
 
-class OwnedConnection:
-    """Runs work on its connection, one piece after the other, in its own thread."""
+class Connection:
+    """A connection that is opened when there is work for it, and anew once it has failed."""
 
-    def __init__(self, role: str, folder: Path, opened: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, folder: Path, opened: Callable[[], sqlite3.Connection]) -> None:
         self._folder = folder
         self._opened = opened
         self._connection: sqlite3.Connection | None = None
         self.seconds = 0.0
-        """How long the newest work took in the thread."""
+        """How long the newest work took in its thread."""
         self._closing = threading.Lock()  # SQLite must not close what is just being interrupted
+
+    def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what `work` returns, in this thread; raise LogError if the database fails."""
+        started = time.perf_counter()
+        try:
+            if self._connection is None:
+                self._connection = self._opened()
+            return work(self._connection)
+        except (sqlite3.Error, OSError, *OF_DAMAGE) as error:
+            if is_interruption(error):
+                raise Interrupted("The log took too long to read. Ask for less.") from error
+            # Whatever broke, the next piece of work starts afresh from what the disk holds.
+            self.disconnect()
+            raise failure(error, self._folder) from error
+        finally:
+            self.seconds = time.perf_counter() - started
+
+    def interrupt(self) -> None:
+        """Break off the statement that runs now, if any: its work raises Interrupted."""
+        with self._closing:
+            if self._connection is not None:
+                self._connection.interrupt()
+
+    def disconnect(self) -> None:
+        """Close the connection; the next work opens another."""
+        with self._closing:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class OwnedConnection(Connection):
+    """Runs work on its connection, one piece after the other, in its own thread."""
+
+    def __init__(self, role: str, folder: Path, opened: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(folder, opened)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"hubbub-log-{role}")
 
     async def run(
@@ -55,40 +95,13 @@ class OwnedConnection:
         With `seconds_max`, it is interrupted then: nothing else may be waiting for the thread.
         """
         loop = asyncio.get_running_loop()
-        working = loop.run_in_executor(self._thread, self._run, work)
+        working = loop.run_in_executor(self._thread, self.work, work)
         if seconds_max is not None:
             timer = loop.call_later(seconds_max, self.interrupt)
             working.add_done_callback(lambda _: timer.cancel())
         return await working
 
-    def interrupt(self) -> None:
-        """Break off the statement that runs now, if any: its work raises Interrupted."""
-        with self._closing:
-            if self._connection is not None:
-                self._connection.interrupt()
-
-    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        started = time.perf_counter()
-        try:
-            if self._connection is None:
-                self._connection = self._opened()
-            return work(self._connection)
-        except (sqlite3.Error, OSError, *OF_DAMAGE) as error:
-            if is_interruption(error):
-                raise Interrupted("The log took too long to read. Ask for less.") from error
-            # Whatever broke, the next piece of work starts afresh from what the disk holds.
-            self._disconnect()
-            raise failure(error, self._folder) from error
-        finally:
-            self.seconds = time.perf_counter() - started
-
-    def _disconnect(self) -> None:
-        with self._closing:
-            connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
     async def close(self) -> None:
         """End the thread after the work that was asked for before."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self.disconnect)
         self._thread.shutdown()

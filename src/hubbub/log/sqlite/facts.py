@@ -9,16 +9,16 @@ be read either, the room counts as private: damage never opens one.
 """
 
 import sqlite3
-from array import array
 from collections.abc import Mapping, Sequence
-from operator import attrgetter, itemgetter
-from typing import Final
+from hashlib import blake2b
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import Fact
 from hubbub.chat.facts import Standing, fact_of
+from hubbub.chat.leads import is_of_guest, leads_to
 from hubbub.chat.removal import goes_with, removed_by
 from hubbub.chat.rules import CLOSED, makes_private
 from hubbub.log.sqlite.failures import Unsound
@@ -42,17 +42,15 @@ KEYS = "SELECT json_group_object(key, seq) FROM facts WHERE <in range>".replace(
 _ARRAY = "SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']'"
 FACTS = "SELECT (<keys>), (<array> FROM facts WHERE <in range>)"
 FACTS = FACTS.replace("<keys>", KEYS).replace("<array>", _ARRAY).replace("<in range>", _IN_RANGE)
-PORTION = _ARRAY + " FROM json_each(?) AS asked CROSS JOIN facts ON facts.seq = asked.value"
 _SEALED = "SELECT '[' || sealed || ']' FROM facts WHERE seq = ?"
-
-PORTION_FACTS: Final = 4096
 
 _encode = msgspec.json.Encoder().encode
 _seqs = msgspec.json.Decoder(dict[str, int])
 _facts = msgspec.json.Decoder(list[Fact])
 
-Row = tuple[str | None, int | None, str, str, bool]
-"""Key, seq, body, checksum, and whether it makes a room private: see the table `facts`.
+Row = tuple[str | None, int | None, str, str, bool, str | None, bool]
+"""Key, seq, body, checksum, whether it makes a room private, what leads to it, and whether it is of
+a guest: see the table `facts`.
 
 Without a seq, nothing stands under the key any more, or under those that begin with it if it ends
 in `/`.
@@ -82,18 +80,30 @@ def changed_by(connection: sqlite3.Connection, facts: Sequence[Fact]) -> list[Ro
 
 
 def _gone(key: str) -> Row:
-    return key, None, "", "", False
+    return key, None, "", "", False, None, False
 
 
 def end_row(end: int) -> Row:
     """Return the row of the newest fact if it does not stand."""
-    return None, end, "", "", False
+    return None, end, "", "", False, None, False
 
 
 def row_of(fact: Fact) -> Row:
     """Return the row of a fact that stands."""
     body = _encode(fact)
-    return fact.key, fact.seq, body.decode(), checksum_of(body), makes_private(fact)
+    sealed = (body.decode(), checksum_of(body))
+    leads = numbers_of(leads_to(fact))
+    return fact.key, fact.seq, *sealed, makes_private(fact), leads, is_of_guest(fact)
+
+
+def number_of(lead: str) -> int:
+    """Return what stands for a lead in the file: in an eighth of the bytes, and nobody reads it."""
+    return int.from_bytes(blake2b(lead.encode(), digest_size=8).digest()) >> 1
+
+
+def numbers_of(leads: Sequence[str]) -> str | None:
+    """Return what stands for leads, as a JSON array; None for none."""
+    return _encode([*map(number_of, leads)]).decode() if leads else None
 
 
 def end_of_facts(connection: sqlite3.Connection) -> int:
@@ -126,43 +136,14 @@ def closed(key: str, seq: int) -> Fact:
     return replace(fact_of(key, CLOSED, by="", at=0), seq=seq)
 
 
-class Portion:
-    """Under which keys some facts stand, and their seqs, packed: many wait until they are read."""
-
-    __slots__ = ("_keys", "_seqs")
-
-    def __init__(self, seqs: Sequence[tuple[str, int]]) -> None:
-        self._keys = "\n".join([key for key, _ in seqs])  # no key holds a line feed
-        self._seqs = array("q", [seq for _, seq in seqs])
-
-    @property
-    def seqs(self) -> dict[str, int]:
-        """Return the seqs by key, in order of the seqs."""
-        return dict(zip(self._keys.split("\n"), self._seqs, strict=True))
-
-
-def portions_of_facts(connection: sqlite3.Connection, prefix: str) -> list[Portion]:
-    """Return where facts stand under keys with this beginning, as they stand in the file."""
-    in_order = sorted(read_seqs(connection, prefix).items(), key=itemgetter(1))
-    return [
-        Portion(in_order[start : start + PORTION_FACTS])
-        for start in range(0, len(in_order), PORTION_FACTS)
-    ]
-
-
 def read_facts(connection: sqlite3.Connection, prefix: str) -> list[Fact]:
     """Return the facts that stand under keys with this beginning, in order of the keys."""
     seqs, sealed = connection.execute(FACTS, {"prefix": prefix}).fetchone()
-    return sorted(_unsealed_facts(sealed, _seqs.decode(seqs)), key=attrgetter("key"))
+    return sorted(unsealed_facts(sealed, _seqs.decode(seqs)), key=attrgetter("key"))
 
 
-def read_portion(connection: sqlite3.Connection, seqs: Mapping[str, int]) -> list[Fact]:
-    """Return the facts that stand under keys and have these seqs, in the order given."""
-    (sealed,) = connection.execute(PORTION, (_encode([*seqs.values()]).decode(),)).fetchone()
-    return _unsealed_facts(sealed, seqs)
-
-
-def _unsealed_facts(sealed: str, seqs: Mapping[str, int]) -> list[Fact]:
+def unsealed_facts(sealed: str, seqs: Mapping[str, int]) -> list[Fact]:
+    """Return facts that were read; raise Unsound unless they stand under these keys and seqs."""
     facts = _facts.decode(unsealed(sealed))
     if {fact.key: fact.seq for fact in facts} != seqs:
         raise Unsound("a fact stands under a key that is not its own")

@@ -72,7 +72,9 @@ INSERT INTO revisions (target, sealed) SELECT :target, :sealed
 WHERE NOT EXISTS (SELECT 1 FROM folds WHERE seq = :target AND deleted)
 """
 _ROOMS = "SELECT name FROM rooms WHERE NOT direct"
-_FACT = "INSERT INTO facts (key, seq, body, checksum, private) VALUES (?, ?, ?, ?, ?)"
+_FACT = """
+INSERT INTO facts (key, seq, body, checksum, private, leads, guest) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 _EPOCHS = "SELECT id, start FROM epochs ORDER BY number"
 _BEGIN_EPOCH = "INSERT INTO epochs (id, start) VALUES (?, ?)"
 _REMOVED = "SELECT name, last FROM removed"

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.names import name_key
+from hubbub.log.sqlite.fact_tables import FACTS, FACTS_CHANGING, LEADS, PRIVATE_ROOMS
 from hubbub.log.sqlite.files import FILES, FILES_CHANGING
 from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
 from hubbub.log.sqlite.threads import CHANGING, COUNT_ANSWERS, FILL_ANSWERS, THREADS
@@ -39,23 +40,6 @@ CREATE TABLE holes (  -- what is known to be missing (see holes.py)
     upto INTEGER NOT NULL,
     PRIMARY KEY (room, after)
 ) WITHOUT ROWID;
-"""
-
-_FACTS = """
-CREATE TABLE facts (    -- those that stand
-    seq INTEGER PRIMARY KEY,
-    key TEXT,           -- none: it is the newest, and does not stand (see facts.py)
-    body TEXT NOT NULL,
-    checksum TEXT NOT NULL,
-    sealed TEXT GENERATED ALWAYS AS ('"' || checksum || '",' || body) VIRTUAL
-);
-CREATE UNIQUE INDEX facts_by_key ON facts (key);
-"""
-
-_PRIVATE_ROOMS = """
--- 1: it says that a room is private, so a search across rooms does not find what stands there.
-ALTER TABLE facts ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX private_rooms ON facts (key) WHERE private;
 """
 
 _TABLES = """
@@ -110,8 +94,8 @@ CREATE TABLE nonces (  -- as long as the log keeps its messages: they never go
 # of [seq, room, words before, words now or null], and `folds`, of [seq, newest, deleted,
 # text_bytes] (see changes.py); only one with reactions has `toggles`, of [target, emoji, key, name,
 # seq, whether it stands]; `answers`, `pins` and `kept` are those of threads.py; only one with facts
-# has `facts`, of [key, seq, body, checksum, private] (see facts.py); only one with files has
-# `files` (see files.py). No other batch pays for them.
+# has `facts` (see fact_tables.py); only one with files has `files` (see files.py). No other batch
+# pays for them.
 _BATCHES = """
 CREATE VIEW heads AS SELECT name, first, topic, max(
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
@@ -143,27 +127,6 @@ CREATE TRIGGER batch_committed INSTEAD OF INSERT ON batches BEGIN
         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
         FROM json_each(NEW.nonces) WHERE true
         ON CONFLICT (key) DO UPDATE SET seq = excluded.seq;  -- that of a room which is going
-END;
-"""
-
-_FACTS_CHANGING = """
-CREATE TRIGGER facts_changed INSTEAD OF INSERT ON batches WHEN NEW.facts IS NOT NULL BEGIN
-    DELETE FROM facts WHERE key IS NULL;
-    DELETE FROM facts WHERE key IN (
-        SELECT json_extract(value, '$[0]') FROM json_each(NEW.facts)
-    );
-    DELETE FROM facts WHERE seq IN (
-        SELECT facts.seq FROM (
-            SELECT json_extract(value, '$[0]') AS beginning FROM json_each(NEW.facts)
-        ) CROSS JOIN facts
-        WHERE beginning LIKE '%/' AND facts.key > beginning
-              AND facts.key < substr(beginning, 1, length(beginning) - 1) || '0'  -- '/' + 1
-    );
-    INSERT INTO facts (key, seq, body, checksum, private)
-        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
-               json_extract(value, '$[2]'), json_extract(value, '$[3]'),
-               json_extract(value, '$[4]')
-        FROM json_each(NEW.facts) WHERE json_extract(value, '$[1]') IS NOT NULL;
 END;
 """
 
@@ -377,26 +340,28 @@ UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
     # 8: it is known which rooms were removed.
     _REMOVED,
     # 9: there are facts.
-    _FACTS,
+    FACTS,
     # 10: it is known what was missing when the log was made anew.
     _HOLES,
     # 11: it is known which rooms are private.
-    _PRIVATE_ROOMS,
+    PRIVATE_ROOMS,
     # 12: rooms are removed step by step.
     GOING,
     # 13: there are pins and former texts, and it is known what answers what.
     THREADS + FILL_ANSWERS + COUNT_ANSWERS,
     # 14: it is known which messages hold which files.
     FILES,
+    # 15: people are found by their devices and by what their names look like.
+    LEADS,
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 
 FORMAT = FORMAT_FLOOR + len(UPGRADES)
 FORMAT_OF_PRIVATE = 11
 """The first in which rooms can be private."""
-TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + _FACTS + _HOLES + _PRIVATE_ROOMS + GOING
-TABLES += THREADS + FILES
-VIEWS = _BATCHES + REMOVING + _FACTS_CHANGING + _FOLDING + CHANGING + FILES_CHANGING
+TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + FACTS + _HOLES + PRIVATE_ROOMS + GOING
+TABLES += THREADS + FILES + LEADS
+VIEWS = _BATCHES + REMOVING + FACTS_CHANGING + _FOLDING + CHANGING + FILES_CHANGING
 VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))
 
 

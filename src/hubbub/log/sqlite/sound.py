@@ -9,7 +9,12 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 
+import msgspec
+
+from hubbub.chat.events import Fact
+from hubbub.chat.leads import is_of_guest, leads_to, rules
 from hubbub.chat.words import RULES
+from hubbub.log.sqlite.facts import numbers_of
 from hubbub.log.sqlite.failures import Unsound
 from hubbub.log.sqlite.schema import TABLES, VIEWS
 
@@ -28,6 +33,10 @@ _WATERMARK = "SELECT seq, rules FROM watermark WHERE typeof(seq) = 'integer'"
 _FORGET = "DELETE FROM watermark"
 _BEGIN = "INSERT INTO watermark (seq, rules, taken_out, scrubbed) VALUES (0, '', 0, 0)"
 _CHANGE_RULES = "INSERT INTO rules VALUES (?)"
+_LEAD_RULES = "SELECT rules FROM lead_rules"
+_CHANGE_LEADS = "INSERT INTO leading VALUES (?)"
+
+_fact = msgspec.json.Decoder(Fact)
 
 
 def check_shape(connection: sqlite3.Connection) -> None:
@@ -86,3 +95,31 @@ def keep_index(connection: sqlite3.Connection, end: int) -> None:
 def empty_index(connection: sqlite3.Connection) -> None:
     """Empty the search index, to be filled again."""
     connection.execute(_CHANGE_RULES, (RULES,))
+
+
+def keep_leads(connection: sqlite3.Connection) -> None:
+    """Note anew what leads to facts, if it was noted by other rules (chat/leads.py), or not yet."""
+    if connection.execute(_LEAD_RULES).fetchall() == [(rules(),)]:
+        return
+    connection.create_function("leads_to", 1, _leads_of, deterministic=True)
+    connection.create_function("is_guest", 1, _is_guest, deterministic=True)
+    connection.execute(_CHANGE_LEADS, (rules(),))
+
+
+def _leads_of(body: bytes) -> str | None:
+    """Return what leads to the fact in a row, as `facts.leads` has it."""
+    fact = _decoded(body)
+    return None if fact is None else numbers_of(leads_to(fact))
+
+
+def _is_guest(body: bytes) -> bool:
+    fact = _decoded(body)
+    return fact is not None and is_of_guest(fact)
+
+
+def _decoded(body: bytes) -> Fact | None:
+    """Return the fact in a row, None if it is damaged: then nothing leads to it."""
+    try:
+        return _fact.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

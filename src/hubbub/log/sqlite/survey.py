@@ -51,6 +51,11 @@ _KNOWS_GOING = "SELECT count(*) + 1 FROM going"  # since format 11
 _UNSEALED = "SELECT '[\"\",' || body || ']' FROM segments WHERE last = ?"  # before format 6
 _WATERMARK = "SELECT seq FROM watermark"
 _HEADS = "SELECT name, last FROM heads"
+_LED_TO = """
+SELECT count(*) FROM facts CROSS JOIN json_each(leads) AS led
+WHERE leads IS NOT NULL AND (SELECT rules FROM lead_rules) <> ''
+      AND NOT EXISTS (SELECT 1 FROM found_by WHERE lead = led.value AND found_by.key = facts.key)
+"""
 _STRUCTURE = f"PRAGMA integrity_check({COMPLAINTS_MAX})"
 _INDEX = "INSERT INTO search (search) VALUES ('integrity-check')"
 
@@ -170,10 +175,20 @@ def _of_the_structure(connection: sqlite3.Connection, version: int) -> list[str]
         connection.text_factory = str
         try:
             check_shape(connection)
+            _open_as_a_server_does(connection)
         except (sqlite3.Error, *OF_DAMAGE) as error:
             wrong.append(str(error))
         connection.text_factory = bytes
+        if (row := _row(connection, _LED_TO)) is None or row[0]:
+            wrong.append("people are not found by all that leads to them")
     return wrong
+
+
+def _open_as_a_server_does(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.Error if what SQLite passes over here keeps it from opening the file there."""
+    (path,) = connection.execute("SELECT file FROM pragma_database_list").fetchone()
+    with closing(sqlite3.connect(path)) as plain:
+        plain.execute(_ANY_SEGMENT)
 
 
 def _is_found(connection: sqlite3.Connection, message: Message) -> bool:

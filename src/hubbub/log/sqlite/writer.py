@@ -39,7 +39,7 @@ from hubbub.log.sqlite.holes import write_holes
 from hubbub.log.sqlite.schema import bring_up_to_date
 from hubbub.log.sqlite.segments import Cutting
 from hubbub.log.sqlite.sight import WAL, Sight
-from hubbub.log.sqlite.sound import check_end, check_shape, keep_index
+from hubbub.log.sqlite.sound import check_end, check_shape, keep_index, keep_leads
 from hubbub.log.sqlite.space import Space
 from hubbub.log.sqlite.wal import begin_fill, empty_wal, is_played_back
 
@@ -112,6 +112,7 @@ class Writer:
             if is_first:  # else nothing need be written yet, and perhaps nothing can be
                 self._mark(connection)
             keep_index(connection, last)
+            keep_leads(connection)
             self._keep_epoch(connection, last)
             if is_first:
                 last = self._pass_what_is_cut_off(connection, last)

@@ -27,6 +27,7 @@ from hubbub.chat.errors import (
     ProtocolError,
     Refused,
     WrongSecret,
+    unreadable,
 )
 from hubbub.chat.events import AnyLogged, Bye, Error, Page
 from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
@@ -54,11 +55,12 @@ _OVER: Final = frozenset({State.ENDED, State.GONE})
 QUESTIONS: Final = (PlainLine, History, Search)
 """What may read the log, and changes nothing."""
 
-KEPT_OUT: Final = ("banned", "not_admitted", "wrong_invitation", "wrong_token")
+KEPT_OUT: Final = (
+    *("banned", "not_admitted", "wrong_invitation", "wrong_token"),
+    *(LogError.code, Damaged.code),
+)
 """Codes for those who said who they are, and are not let in."""
 
-NOT_READ: Final = "The server cannot read its log now. Try again in a while."
-DAMAGED: Final = "The server's log is damaged where this stands, and it cannot be read any more."
 logger = structlog.get_logger()
 _NOTHING: Final[Iterator[Heard]] = iter(())
 
@@ -419,8 +421,7 @@ class Conversation:
         if isinstance(answer, LogError):
             logger.warning("the log cannot be read", reason=str(answer))
             self._decisions.drop()
-            sentence = DAMAGED if isinstance(answer, Damaged) else NOT_READ
-            self._refuse(Refused(sentence, code=answer.code), self._decisions.ref)
+            self._refuse(unreadable(answer), self._decisions.ref)
         else:
             self._decide(lambda: self._decisions.answer(answer))
             if isinstance(answer, Page):
