@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from hubbub.chat.events import Message
+from hubbub.client import parse_address
+from hubbub.desk.profile import Profile
 from hubbub.log.sqlite import SqliteLog
 from hubbub.testing import LocalServer
 from tests.cli.test_restored import next_complaint
@@ -117,6 +119,20 @@ def test_it_goes_on_after_a_lost_connection_and_prints_each_message_once(tmp_pat
         lines += export.stdout.readlines()
         assert export.wait(PATIENCE_SECONDS) == 0
     assert [json.loads(line)["text"] for line in lines] == texts
+
+
+def test_somebody_who_is_known_has_their_private_rooms_exported_too(
+    hubbub_server: LocalServer,
+) -> None:
+    address = hubbub_server.address
+    for name in ("ann", "ben"):
+        Profile.load().devices.made(str(parse_address(address)), name)
+        told("send", address, "--name", name, "for all")
+    told("send", address, "--name", "ann", "--person", "ben", "for ben")
+    for name in ("ann", "ben"):
+        assert "ann > (private) for ben" in told("export", address, "--name", name)
+    assert ">ann</h2>" in told("export", address, "--name", "ben", "--format", "html")
+    assert "for ben" not in told("export", address, "--name", "eve")
 
 
 def test_a_room_that_is_not_there_is_a_sentence_and_exit_1(hubbub_server: LocalServer) -> None:
