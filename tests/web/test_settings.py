@@ -64,3 +64,16 @@ def test_settings_open_by_a_key_and_by_a_command(
     expect(dialog).to_have_count(0)
     ann.say("/settings")
     expect(dialog).to_be_visible()
+
+
+def test_the_size_of_text_is_that_of_the_browser(
+    hubbub_server: LocalServer, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
+    ann.say("readable")
+    ann.hears("readable")
+    for place in (ann.message("readable").get_by_role("paragraph"), ann.composer):
+        size = place.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+        ann.page.evaluate("document.documentElement.style.fontSize = '32px'")  # as if set there
+        expect(place).to_have_css("font-size", f"{size * 2:g}px")
+        ann.page.evaluate("document.documentElement.style.fontSize = ''")
