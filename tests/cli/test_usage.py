@@ -190,3 +190,9 @@ def test_closed_outputs_are_no_failure_of_ours(closed: str) -> None:
     )
     assert ran.returncode == 1
     assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_the_settings_of_the_terminal_client_are_printed() -> None:
+    printed = hubbub("--print-client-config").stdout
+    assert '#theme = "auto"' in printed
+    assert "[keys]" in printed

@@ -251,7 +251,7 @@ class HubbubApp(Ground):
     @on(ChatScreen.RestWanted)
     async def _rest(self) -> None:
         """Stop until the shell lets the program go on."""
-        if not can_be_put_aside():
+        if self.is_headless or not can_be_put_aside():
             self.notify("No shell waits behind hubbub that could bring it back.")
             return
         self.run_worker(self._rest_if_nobody_minds(), exclusive=True, group="leave")
