@@ -9,6 +9,7 @@ from hubbub.chat.roles import Kind, Role
 from hubbub.desk import about_access as access
 from hubbub.desk import about_account as account
 from hubbub.desk import about_days as days
+from hubbub.desk import about_files as files
 from hubbub.desk import about_finding as finding
 from hubbub.desk import about_members as members
 from hubbub.desk import about_messages as messages
@@ -252,6 +253,8 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("stopped", "go to the first unread message", messages.stopped, "stopped"),
     Verb("read", "mark all of this room as read", messages.mark_read, "read"),
     _on("mark-unread", "mark unread from the chosen message on", messages.mark_unread),
+    Verb("send", "send a file", files.send, "send", files.USAGE, elsewhere=_BY_WRITERS),
+    _on("save", "save the files of the chosen or newest message", files.save, "[FOLDER]"),
     Verb("copy", "copy the chosen or newest message", messages.copy, "copy", events_only=False),
     Verb(
         "retry", "try again to send what was not sent", messages.retry, "retry", events_only=False

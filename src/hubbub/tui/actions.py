@@ -197,6 +197,7 @@ LETTERS = {
     "d": "delete",
     "+": "react",
     "c": "copy",
+    "s": "save",
     "u": "mark-unread",
     "p": "pin",
     "h": "revisions",

@@ -14,6 +14,7 @@ from textual.document._edit import Edit
 from textual.widgets import TextArea
 
 from hubbub.chat.text import inert
+from hubbub.desk.about_files import as_command
 from hubbub.tui.composer.graphemes import (
     left_of,
     right_of,
@@ -137,8 +138,12 @@ class ClusterArea(TextArea, inherit_bindings=False):
         self.insert_pasted(self.app.clipboard)
 
     def insert_pasted(self, text: str) -> None:
-        """Put a text in, made fit for a message, as one step to undo."""
-        self.replace_at_once(plain(text), *self.selection)
+        """Put a text in, made fit for a message, as one step to undo.
+
+        If the field is empty, the path of a file becomes the command that sends it.
+        """
+        command = "" if self.text else as_command(text)
+        self.replace_at_once(command or plain(text), *self.selection)
 
     def replace_at_once(self, text: str, start: Location, end: Location) -> None:
         """Replace what is between two places, as one step to undo."""

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from hubbub.chat.events import Message
+from hubbub.chat.files import FileSummary, size_words
 from hubbub.chat.names import same_name
 from hubbub.desk.log import Item, Note, Pending, Said
 from hubbub.tui.log.labels import cut, does, one_line, speaker
@@ -74,7 +75,10 @@ class Body(NamedTuple):
             yield Row(Text("(deleted)", self.looks.dim))
             return
         edited = Text(" (edited)" if message.edited else "", self.looks.dim)
-        yield from self._text(message.text, edited, self._doer(Said(message)))
+        if message.text or not message.files:
+            yield from self._text(message.text, edited, self._doer(Said(message)))
+        for file in message.files:
+            yield from self._remark(self._file(file))
         if message.reactions:
             yield from self._remark(self._reactions(message.reactions))
         if message.replies or message.pinned:
@@ -137,9 +141,15 @@ class Body(NamedTuple):
         message = self.find(seq)
         if message is None:
             return Row(Text(cut("↳ an older message", self.width), self.looks.quote))
-        said = "(deleted)" if message.deleted else one_line(message.text[:_CHARS_MAX])
+        said = "(deleted)" if message.deleted else one_line(said_in(message)[:_CHARS_MAX])
         line = cut(f"↳ {one_line(message.sender)}: {said}", self.width)
         return Row(Text(line, self.looks.quote))
+
+    def _file(self, file: FileSummary) -> Text:
+        extent = f"{file.width}×{file.height}, " if file.width else ""
+        about = f"  {extent}{size_words(file.size)}"
+        name = (one_line(file.name), self.looks.accent)
+        return Text.assemble(("▤ ", self.looks.dim), name, (about, self.looks.dim))
 
     def _thread(self, message: Message) -> Text:
         """Return what says how many answers a message has, and whether it is pinned."""
@@ -160,3 +170,8 @@ class Body(NamedTuple):
             style = self.looks.accent if own else self.looks.dim
             shown.append(f"{one_line(emoji)} {some}{more}   ", style)
         return shown
+
+
+def said_in(message: Message) -> str:
+    """Return the text of a message, or the names of the files that it brings without one."""
+    return message.text or ", ".join(file.name for file in message.files)
