@@ -1,9 +1,11 @@
 """Whom a user who looks elsewhere is called for, and how, as their settings say."""
 
 import asyncio
+import json
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import convert
@@ -18,6 +20,8 @@ from hubbub.tui.config.settings import Settings
 
 from .seats import FOCUS_OUT, Seat, seat
 
+TABLE = json.loads((Path(__file__).parents[1] / "golden/tables/calls.json").read_text())
+
 
 @pytest.mark.parametrize(
     ("of", "plain", "mention"),
@@ -28,13 +32,24 @@ def test_the_settings_say_what_calls(of: str, plain: bool, mention: bool) -> Non
     here = convert({"rooms": {"lobby": {"notify": of}}}, Settings)
     room = RoomState("lobby")
     for settings in (everywhere, here):
-        assert is_wanted(settings, room, is_mention=False) is plain
-        assert is_wanted(settings, room, is_mention=True) is mention
-    assert is_wanted(here, RoomState("kitchen"), is_mention=True)
+        assert is_wanted(settings, room, 0, is_mention=False) is plain
+        assert is_wanted(settings, room, 0, is_mention=True) is mention
+    assert is_wanted(here, RoomState("kitchen"), 0, is_mention=True)
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[case["title"] for case in TABLE])
+def test_the_table_of_calls_holds(case: dict[str, Any]) -> None:
+    given = case["settings"]
+    rooms = {room: {"notify": of} for room, of in given.get("rooms", {}).items()}
+    everywhere = {key: given[key] for key in ("of", "quiet") if key in given}
+    settings = convert({"notifications": everywhere, "rooms": rooms}, Settings)
+    room = RoomState(case["room"])
+    found = is_wanted(settings, room, case["minutes"], is_mention=case["is_call"])
+    assert found is case["calls"]
 
 
 def test_what_is_said_to_the_user_alone_is_a_mention() -> None:
-    assert is_wanted(Settings(), RoomState("@a,b"), is_mention=False)
+    assert is_wanted(Settings(), RoomState("@a,b"), 0, is_mention=False)
 
 
 def play(

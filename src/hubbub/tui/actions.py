@@ -13,7 +13,7 @@ from hubbub.desk.naming import needed
 from hubbub.desk.verbs import VERBS, Verb
 from hubbub.tui.config.settings import Keys
 from hubbub.tui.config.toml import Path
-from hubbub.tui.config.verb import Configured, change
+from hubbub.tui.config.verb import Configured, change, notify
 from hubbub.tui.keyboard import is_bindable
 from hubbub.tui.themes import THEMES
 
@@ -105,6 +105,14 @@ ACTIONS: tuple[Verb[Terminal], ...] = (
     ),
     _own("disconnect", "leave this chatroom", lambda t: t.disconnect(), "disconnect"),
     Verb("set", "see and change settings", change, "set", "[KEY] [VALUE]", events_only=False),
+    Verb(
+        "notify",
+        "what calls you in this room",
+        notify,
+        "notify",
+        "[everything|mentions|nothing|default]",
+        events_only=False,
+    ),
     Verb("theme", "change the colours", _theme, "theme", "|".join(THEMES), events_only=False),
     _own("interrupt", "copy what the mouse marked, or clear the line", lambda t: t.interrupt()),
     _own("suspend", "put hubbub aside; fg in the shell brings it back", lambda t: t.put_aside()),

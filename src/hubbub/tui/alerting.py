@@ -6,6 +6,7 @@ import asyncio
 import os
 import shlex
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hubbub.chat.text import inert
@@ -22,11 +23,23 @@ COMMANDS_MAX = 8
 """So many commands may run at once; nobody else is called for by one meanwhile."""
 
 
-def is_wanted(settings: Settings, room: RoomState, *, is_mention: bool) -> bool:
-    """Return whether a message of a room is to call the user."""
+def is_wanted(settings: Settings, room: RoomState, minutes: int, *, is_mention: bool) -> bool:
+    """Return whether a message of a room is to call the user, so many minutes after midnight."""
+    if _is_quiet(settings.notifications.quiet, minutes):
+        return False
     own = settings.rooms.get(room.called) or settings.rooms.get(room.name)
     of = own.notify if own is not None and own.notify != "default" else settings.notifications.of
     return of == "everything" or (of == "mentions" and (room.is_direct or is_mention))
+
+
+def _is_quiet(hours: str, minutes: int) -> bool:
+    """Return whether a time is within hours such as "22:00-07:00"."""
+    if not hours:
+        return False
+    begin, end = (int(one[:2]) * 60 + int(one[3:]) for one in hours.split("-"))
+    if begin <= end:
+        return begin <= minutes < end
+    return minutes >= begin or minutes < end
 
 
 class Alerts:
@@ -41,7 +54,11 @@ class Alerts:
         """Call the user for a message, if they want it and were not called just now."""
         ground = self._ground
         settings = ground.config.settings
-        if ground.attention.is_looking or not is_wanted(settings, room, is_mention=is_mention):
+        if ground.attention.is_looking:
+            return
+        clock = datetime.now().astimezone()
+        minutes = clock.hour * 60 + clock.minute
+        if not is_wanted(settings, room, minutes, is_mention=is_mention):
             return
         now = time.monotonic()
         if now - self._at < AGAIN_SECONDS:

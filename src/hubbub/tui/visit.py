@@ -263,8 +263,10 @@ class Visit:
         return any(mentions(text, one) for one in (name, *words))
 
     def _alert(self, room: RoomState, message: Message) -> None:
-        if self.desk is not None:
-            is_mention = self._is_mention(message.text, self.desk.name)
+        desk = self.desk
+        if desk is not None and (replica := desk.replica(room)) is not None:
+            names_user = partial(self._is_mention, name=desk.name)
+            is_mention = room.calls(message, replica, desk.chat.is_own, names_user)
             self.alerts.take(room, message, is_mention=is_mention)
 
     def remember(self, *, for_good: bool = False) -> None:

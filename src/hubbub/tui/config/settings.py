@@ -9,6 +9,7 @@ Theme = Literal["auto", "dark", "light", "contrast", "16"]
 Clock = Literal["24h", "12h", "seconds", "none"]
 Times = Literal["minute", "message"]
 Calls = Literal["everything", "mentions", "nothing"]
+Quiet = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Color = Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$")]
 Key = Annotated[str, Meta(min_length=1)]
@@ -39,7 +40,7 @@ class Notifications(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Calls,
         Meta(
             description="What calls you while you look elsewhere. What somebody says to you alone "
-            "counts as a mention."
+            "counts as a mention, and so does an answer to you."
         ),
     ] = "mentions"
     bell: Annotated[bool, Meta(description="Whether the terminal's bell rings.")] = True
@@ -53,6 +54,7 @@ class Notifications(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="Words that count as a mention, such as the name of a project.",
         ),
     ] = ()
+    quiet: Annotated[Quiet, Meta(description='When nothing calls you, such as "22:00-07:00".')] = ""
     command: Annotated[
         str,
         Meta(

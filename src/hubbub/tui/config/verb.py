@@ -11,6 +11,7 @@ from hubbub.tui.config.table import NAME, rows
 from hubbub.tui.config.toml import Path, path_in, written, written_path
 
 DEFAULT = "default"
+ELSEWHERE: Path = ("notifications", "of")
 
 
 class Configured(Face, Protocol):
@@ -54,3 +55,20 @@ def _line(config: ClientFile, path: Path) -> str:
     value = config.value(path)
     said = "its default" if value is None else written(value)
     return f"{written_path(path)} = {said}"
+
+
+def notify(desk: Desk, face: Configured, argument: str) -> None:
+    """Say what calls the user in this room, or change it."""
+    room = desk.rooms.current
+    path: Path = ("rooms", room.called, "notify")
+    config = face.config
+    if argument:
+        setting = config.setting(path)
+        face.change_setting(path, None if argument == DEFAULT else config.meant(setting, argument))
+    of = config.value(path) or DEFAULT
+    as_elsewhere = f", as elsewhere: {written(config.value(ELSEWHERE))}" if of == DEFAULT else ""
+    desk.note(
+        f"In {room.title}, {of} calls you{as_elsewhere}. /notify everything, mentions, nothing or "
+        "default changes that. /set notifications.of is for all rooms, notifications.words has "
+        "words that count as a mention, and notifications.quiet is when nothing calls you."
+    )

@@ -1,5 +1,6 @@
 /** Creates the chat, the log and the views, and connects them. */
 
+import { Calling } from "./chat/calling.js";
 import { Chat } from "./chat/chat.js";
 import { ChatError } from "./chat/errors.js";
 import { nameKey, sameName } from "./chat/names.js";
@@ -26,6 +27,7 @@ import { Acquaintances } from "./views/acquaintances.js";
 import { Appearance } from "./views/appearance.js";
 import { Attaching } from "./views/attaching.js";
 import { Attention } from "./views/attention.js";
+import { askInRoom, callingSection } from "./views/calling.js";
 import { askAccess } from "./views/chatroom.js";
 import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
 import { copy } from "./views/clipboard.js";
@@ -69,6 +71,7 @@ leaveComposingAlone(); // before anything else listens to keys
 const storage = storageOf("localStorage");
 const tab = storageOf("sessionStorage");
 const preferences = new Preferences(storage);
+const calling = new Calling(storage);
 const brought = takeFragment();
 const chat = new Chat({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
@@ -78,7 +81,8 @@ const chat = new Chat({
   label: deviceLabel(navigator.userAgent),
   schedule: nextFrame,
   shelf: openShelf(),
-  isMention,
+  isMention: (text, name) => isMention(text, name) || calling.words.some((word) => isMention(text, word)),
+  isLoud: calling.isLoud,
 });
 
 const emoji = new EmojiTable(storage);
@@ -139,6 +143,7 @@ const desk = {
   /** @param {string} text */
   topic: (text) => here((room) => (text ? chat.setTopic(room.name, text) : askForTopic(room))),
   leave: () => here((room) => chat.leave(room.name)),
+  notify: () => here((room) => void askInRoom(calling, room)),
   keepOnTop: () => here((room) => chat.keepOnTop(room, !room.isTop)),
   /** @param {string} words */
   search: (words) => openSearch(chat, hits, { typed: words }, tell),
@@ -150,7 +155,7 @@ const desk = {
         ...members,
       ]),
     ),
-  settings: () => openSettings(settings),
+  settings: () => openSettings(settings()),
   /** @param {RoomState | null} [room] */
   save: (room = chat.current) => room && openSaving(chat, room, isName, tell),
   help: () => openHelp(KEYS_SHOWN, offered(chat.order, chat.current)),
@@ -315,7 +320,7 @@ const people = new People(chat, {
 });
 const threads = new Threads(chat, { jump, tell, ready: (text) => emoji.ready(text), isName, isMe });
 const histories = new Histories(chat, tell);
-const attention = new Attention(chat, jump, storage);
+const attention = new Attention(chat, calling, jump, storage);
 const log = new LogView(logElement, {
   older: () => here((room) => void chat.reading.loadOlder(room.name)),
   between: (isDown) => here((room) => void chat.reading.loadBetween(room.name, isDown)),
@@ -364,8 +369,12 @@ const sortRooms = () => chat.sortBy(/** @type {"name" | "activity"} */ (order.va
 preferences.subscribe(sortRooms);
 sortRooms();
 
-/** What the settings show. @type {import("./views/settings.js").Section[]} */
-const settings = [appearance.section, { title: "Rooms", settings: [order] }];
+/** What the settings show. @type {() => import("./views/settings.js").Section[]} */
+const settings = () => [
+  appearance.section,
+  { title: "Rooms", settings: [order] },
+  callingSection(calling, { allow: () => attention.allow(), openIgnored: () => desk.people.openIgnored() }),
+];
 
 window.addEventListener("storage", ({ key }) => preferences.changedElsewhere(key));
 logElement.addEventListener("hubbub:leave-log", () => composer.focus());

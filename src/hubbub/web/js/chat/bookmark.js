@@ -66,7 +66,8 @@ export class Bookmark {
    * Count what is new since the last time.
    *
    * @param {News} news
-   * @returns {{fresh: Message[], calls: Message[]}} others' new messages, and those that call the user
+   * @returns {{fresh: Message[], news: Message[], calls: Message[]}} others' new messages; those of which
+   *   the user was not told before; and those of these that call them
    */
   follow({ messages, start, last, isAllNew, attentive, isNew, isCall }) {
     // On the first visit nothing of the past is new, but in a private room all is.
@@ -87,9 +88,9 @@ export class Bookmark {
     const calls = fresh.filter(isCall);
     this.#fresh.push(...fresh.map(({ seq }) => seq));
     this.#calls.push(...calls.map(({ seq }) => seq));
-    const news = calls.filter(({ seq }) => seq > this.#announced);
+    const news = fresh.filter(({ seq }) => seq > this.#announced);
     this.#announced = Math.max(this.#announced, this.#counted);
-    return { fresh, calls: news };
+    return { fresh, news, calls: news.filter((one) => calls.includes(one)) };
   }
 
   /** So many messages follow what the user saw. @param {number} total */

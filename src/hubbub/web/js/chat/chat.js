@@ -80,6 +80,7 @@ export class Chat {
    * @param {string} [options.password]
    * @param {string} [options.label] what the user's other devices call this one
    * @param {(text: string, name: string) => boolean} [options.isMention]
+   * @param {(room: RoomState) => boolean} [options.isLoud] whether all that is said in a room calls the user
    * @param {import("./parcels.js").Shelf} [options.shelf] keeps files that are on their way
    * @param {typeof globalThis.WebSocket} [options.WebSocket]
    * @param {Clock} [options.clock]
@@ -93,6 +94,7 @@ export class Chat {
     password,
     label = "",
     isMention = () => false,
+    isLoud = () => false,
     shelf = NO_SHELF,
     WebSocket = globalThis.WebSocket,
     clock = SYSTEM_CLOCK,
@@ -100,7 +102,7 @@ export class Chat {
   }) {
     this.#clock = clock;
     this.#random = random;
-    this.#counting = new Counting(isMention);
+    this.#counting = new Counting(isMention, isLoud);
     this.#identity = new Identity(storage, tab, password);
     this.#changes = new Changes(schedule, (changes, rooms) => this.#prepare(changes, rooms));
     this.#typing = new Typing(clock, this.#changes);

@@ -9,12 +9,17 @@
 
 export class Counting {
   #isMention;
+  #isLoud;
   /** @type {Message[]} */
   #mentions = [];
 
-  /** @param {(text: string, name: string) => boolean} isMention */
-  constructor(isMention) {
+  /**
+   * @param {(text: string, name: string) => boolean} isMention
+   * @param {(room: RoomState) => boolean} isLoud whether all that is said in a room calls the user
+   */
+  constructor(isMention, isLoud) {
     this.#isMention = isMention;
+    this.#isLoud = isLoud;
   }
 
   /** @returns {Message[]} others' messages that called the user since the last time */
@@ -33,8 +38,8 @@ export class Counting {
     for (const room of place.rooms.list) {
       if (!room.filled || !rooms.has(room.name)) continue;
       const before = { unread: room.unread, seen: room.seen };
-      const calls = room.follow(place, (text) => this.#isMention(text, place.name), room === seen);
-      this.#mentions.push(...calls);
+      const { calls, news } = room.follow(place, (text) => this.#isMention(text, place.name), room === seen);
+      this.#mentions.push(...(this.#isLoud(room) ? news : calls));
       if (room.seen !== before.seen) {
         place.rooms.keepSeen(room);
         place.markers.moved();

@@ -269,11 +269,12 @@ export class RoomState {
    * @param {import("./me.js").Me} me
    * @param {(text: string) => boolean} isMention
    * @param {boolean} attentive whether the user looks at the room
-   * @returns {Message[]} others' new messages that call the user
+   * @returns {{news: Message[], calls: Message[]}} others' messages of which the user was not told
+   *   before, and those of them that call them
    */
   follow(me, isMention, attentive) {
     const { messages, last, start } = this.replica;
-    const { fresh, calls } = this.bookmark.follow({
+    const { fresh, news, calls } = this.bookmark.follow({
       messages,
       start,
       last,
@@ -283,7 +284,7 @@ export class RoomState {
       isCall: ({ text, reply_to }) => this.isDirect || isMention(text) || this.#isOf(me, reply_to),
     });
     for (const { from } of fresh) this.#typing.delete(from);
-    return calls;
+    return { news, calls };
   }
 
   /**

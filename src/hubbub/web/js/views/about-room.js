@@ -19,6 +19,7 @@ import { refusal } from "./wording.js";
  * @typedef {object} Desk
  * @property {import("./ordering.js").Ordering} ordering
  * @property {(text: string) => unknown} topic
+ * @property {() => unknown} notify
  * @property {() => unknown} pins
  * @property {(room: RoomState) => unknown} save
  */
@@ -45,6 +46,7 @@ export function openRoom(chat, room, desk, tell) {
         room.isTop ? "Keep on top of the list no longer" : "Keep on top of the list",
         () => chat.keepOnTop(room, !room.isTop),
       ],
+      ["What calls me here …", () => desk.notify()],
       ["Set the topic …", () => desk.topic(""), may("topic") && !room.isDirect],
       ["See what is pinned", () => desk.pins()],
       ["Add somebody …", () => askWhom(room, ordering), may("invite")],

@@ -2,6 +2,7 @@
 
 import { saidIn } from "../log/files.js";
 import { excerpt } from "../markup/excerpt.js";
+import { beep } from "./calling.js";
 import { part } from "./page.js";
 import { titleOf } from "./wording.js";
 
@@ -16,6 +17,7 @@ const ICON_PIXELS = 64;
 
 export class Attention {
   #chat;
+  #calling;
   #open;
   #storage;
   #offer = part("offer", HTMLElement);
@@ -25,11 +27,13 @@ export class Attention {
 
   /**
    * @param {Chat} chat
+   * @param {import("../chat/calling.js").Calling} calling
    * @param {(message: Message) => void} open
    * @param {import("../chat/types.js").KeyValues} storage remembers that the user wants no notifications
    */
-  constructor(chat, open, storage) {
+  constructor(chat, calling, open, storage) {
     this.#chat = chat;
+    this.#calling = calling;
     this.#open = open;
     this.#storage = storage;
     part("agree", HTMLElement).addEventListener("click", () => {
@@ -44,18 +48,30 @@ export class Attention {
 
   /** Draw what changed, and announce new mentions. */
   update() {
-    const { rooms, current } = this.#chat;
+    const { current } = this.#chat;
+    const rooms = this.#chat.rooms.filter((room) => !this.#calling.isSilent(room));
     const unread = rooms.reduce((sum, room) => sum + room.unread, 0);
     const mentions = rooms.reduce((sum, room) => sum + room.mentions, 0);
     const title = titleOf(unread, current?.title);
     if (document.title !== title) document.title = title;
     this.#badge(mentions ? `${Math.min(mentions, 9)}` : unread ? "•" : "");
-    const called = this.#chat.takeMentions().filter(({ deleted }) => !deleted);
+    const now = new Date();
+    const minutes = now.getHours() * 60 + now.getMinutes();
+    const called = this.#chat
+      .takeMentions()
+      .filter(({ deleted, room }) => !deleted && this.#calling.isWanted(room, true, minutes));
     if (called.length && !this.#chat.attentive) this.#notify(called);
+  }
+
+  /** Have the browser ask whether it may show notifications, whatever the user said before. */
+  allow() {
+    this.#storage.removeItem(DECLINED);
+    if ("Notification" in window) void Notification.requestPermission();
   }
 
   /** @param {Message[]} messages */
   #notify(messages) {
+    if (this.#calling.hasSound) beep();
     if (!("Notification" in window) || this.#storage.getItem(DECLINED)) return;
     if (Notification.permission === "default") this.#offer.hidden = false;
     if (Notification.permission !== "granted") return;

@@ -13,6 +13,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {(text: string) => unknown} topic
  * @property {() => unknown} leave
  * @property {() => unknown} keepOnTop
+ * @property {() => unknown} notify
  * @property {(words: string) => unknown} search
  * @property {() => unknown} address
  * @property {() => unknown} who
@@ -100,6 +101,7 @@ export const COMMANDS = [
     act: "topic",
     run: (desk, argument) => desk.topic(argument),
   },
+  { word: "notify", usage: "", purpose: "what calls you in this room", run: (desk) => desk.notify() },
   {
     word: "top",
     usage: "",
