@@ -4,6 +4,7 @@
  */
 
 import { el } from "../log/element.js";
+import { filesOf } from "../log/files.js";
 import { colourOf } from "../log/person.js";
 import { dayAndClock } from "../log/times.js";
 import { nodesOf } from "../markup/dom.js";
@@ -222,6 +223,7 @@ export class Side {
   /** @param {Message} message */
   #shown(message) {
     const row = this.#row(message.from, message.at, message.deleted ? "" : message.text);
+    row.append(...filesOf(message.files));
     if (message.deleted) row.append(el("p", { class: "aside" }, "message deleted"));
     const go = el("button", { type: "button" }, "Show in the room");
     go.addEventListener("click", () => {
