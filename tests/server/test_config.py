@@ -41,7 +41,7 @@ def test_what_a_file_says_counts(tmp_path: Path) -> None:
     [
         ("[limits]\nmesages_per_second = 1\n", "did you mean 'limits.messages_per_second'?"),
         ("[limit]\nburst = 1\n", "did you mean 'limits'?"),
-        ("zzz = 1\n", "known: server, limits, access, people, log"),
+        ("zzz = 1\n", "known: server, limits, access, people, files, log"),
         ("limits = 3\n", "Expected `object`, got `int` - at `$.limits`"),
         ('[limits]\nburst = "many"\n', "Expected `int`, got `str` - at `$.limits.burst`"),
         ("[limits]\nburst = 0\n", ">= 1"),

@@ -18,6 +18,7 @@ from hubbub.hub.membership import find_room, own_membership
 from hubbub.hub.people import conversations
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
+from hubbub.hub.shares.quota import FEW_DRAFTS
 from hubbub.hub.standing import check_changing, check_entry
 from hubbub.hub.state import State
 
@@ -60,7 +61,7 @@ def begin(state: State, session: Session, room: str, *, name: str, size: int, at
             f"{size_words(size)}. Whoever runs the server can make more.",
             code="no_space",
         )
-    state.uploads.quota.take(session.origin, size, at, 0)
+    state.uploads.quota.take(session.origin, size, at, FEW_DRAFTS + 1)
     id_, secret = (yield NewSecret()), (yield NewSecret())
     assert isinstance(id_, str)
     assert isinstance(secret, str)

@@ -265,7 +265,7 @@ LIMITS = [
     ({"file_megabytes_max": 0.001}, 1001, "too_large", "may have 1 kB"),
     ({"room_megabytes_max": 0.001}, 1001, "no_space", "may hold 1 kB (room_megabytes_max)"),
     ({"megabytes_max": 0.001}, 1001, "no_space", "may hold 1 kB (megabytes_max)"),
-    ({"daily_megabytes_max": 0.0001}, 3000, "too_much", "1000 a day are allowed"),
+    ({"daily_megabytes_max": 0.0001}, 1001, "too_much", "1000 a day are allowed"),
     ({"disk_free_megabytes_min": 10**9}, 1, "no_space", "has room for 0 bytes"),
     ({"file_megabytes_max": 0}, 1, "forbidden", "takes no files"),
     ({}, 0, "empty", "is empty"),

@@ -47,6 +47,9 @@ class Uploads:
             )
         return upload
 
+    def __contains__(self, upload: Upload) -> bool:
+        return upload.id in self._by_id
+
     def drop(self, upload: Upload) -> None:
         """Expect nothing more of a file."""
         self._by_id.pop(upload.id, None)

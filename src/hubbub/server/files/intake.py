@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 THREADS: Final = 2
+SWEEP_SECONDS: Final = 1.0
 SWEPT_AT_ONCE: Final = 500
 RETRY_SECONDS: Final = 60.0
 
@@ -76,6 +77,7 @@ class Intake:
         self._threads: ThreadPoolExecutor | None = None
         self._examining: Examining | None = None
         self._loosenings = 0
+        self._is_closed = False
         self.store = None if folder is None else Store(folder)
         self.keys = Keys()
 
@@ -89,7 +91,11 @@ class Intake:
             for upload in self._hub.uploads
             if upload.file is None
         )
-        return self.store.free_bytes() - self._disk_free_bytes_min - floor - coming
+        try:
+            free = self.store.free_bytes()
+        except OSError:  # the folder is gone, and with it the log
+            return 0
+        return free - self._disk_free_bytes_min - floor - coming
 
     def _received(self, upload: Upload) -> int:
         reception = self._receptions.get(upload.id)
@@ -200,6 +206,8 @@ class Intake:
                 preview=found.preview,
             )
             await self.in_thread(partial(store.note, upload))
+        if upload not in self._hub.uploads:  # it was given up meanwhile
+            await self._forget(upload)
         return upload.file
 
     async def give_up(self, upload: Upload) -> None:
@@ -220,9 +228,10 @@ class Intake:
     async def run(self) -> None:
         """Let go, for ever, of what nobody needs; call `open` first."""
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(SWEEP_SECONDS)
             try:
-                await self._sweep()
+                if not self._is_closed:
+                    await self._sweep()
             except (LogError, OSError) as error:
                 logger.warning("files are removed later", reason=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -268,6 +277,7 @@ class Intake:
 
     def close(self) -> None:
         """Take in nothing more."""
+        self._is_closed = True
         if self._examining is not None:
             self._examining.close()
         if self._threads is not None:
