@@ -19,9 +19,11 @@ _DEFAULT_PORTS = {"hubbub": DEFAULT_PORT, "http": _HTTP_PORT}
 
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
 _HOST = re.compile(r"[^\s\x00-\x1f/:@\[\]?#]{1,253}")
+_PATH = re.compile(r"([^/?]*)(?:/([0-9]{1,18}))?/?")
 _INVITATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FORMS = (
-    "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM, or the link of an invitation."
+    "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM, the address of a room or "
+    "message in the page, or the link of an invitation."
 )
 
 
@@ -37,6 +39,8 @@ class Address(msgspec.Struct, frozen=True):
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     room: str | None = None
+    seq: int | None = None
+    """A message in the room."""
     invitation: str = ""
     password: str = ""
 
@@ -53,8 +57,9 @@ class Address(msgspec.Struct, frozen=True):
 def parse_address(written: str) -> Address:
     """Return the address that `written` names; what it leaves out is 127.0.0.1 and 1234.
 
-    It may be the page's address, as in an invitation: `http://HOST:PORT/#invite=SECRET`. Raises
-    BadAddress with the cause and the forms that are understood.
+    It may be the page's address, as in an invitation: `http://HOST:PORT/#invite=SECRET`, or that of
+    a room or a message in it, as `http://HOST:PORT/lobby/1042`. Raises BadAddress with the cause
+    and the forms that are understood.
     """
     place, _, fragment = written.strip().partition("#")
     scheme, is_link, rest = place.rpartition("://")
@@ -62,18 +67,25 @@ def parse_address(written: str) -> Address:
     if is_link and scheme not in _DEFAULT_PORTS:
         raise BadAddress(f"The address {written!r} is not that of a chatroom. {_FORMS}")
     place, _, path = rest.partition("/")
-    room = unquote(path.rstrip("/")) or None
-    if room and scheme != "hubbub":
-        raise BadAddress(f"The address {written!r} holds more than a host and a port. {_FORMS}")
+    room, seq = _place(path, written, is_link=bool(is_link))
     host, port = _split(place)
     told = dict(parse_qsl(fragment, keep_blank_values=True))
     return Address(
         _host(host, written),
         _port(port, written, _DEFAULT_PORTS.get(scheme, DEFAULT_PORT)),
         room,
+        seq,
         _invitation(told.get("invite"), written),
         told.get("password", ""),
     )
+
+
+def _place(path: str, written: str, *, is_link: bool) -> tuple[str | None, int | None]:
+    """Return the room and the message that a path names: `ROOM` or `ROOM/SEQ`."""
+    found = _PATH.fullmatch(path)
+    if found is None or (found[1] and not is_link):
+        raise BadAddress(f"The address {written!r} leads to no room. {_FORMS}")
+    return unquote(found[1]) or None, int(found[2]) if found[2] else None
 
 
 def _invitation(secret: str | None, written: str) -> str:

@@ -1,10 +1,13 @@
-"""The verbs that lead to messages: searching, and walking through what was found."""
+"""The verbs that lead to messages: searching, walking through what was found, and addresses."""
 
 from collections.abc import Awaitable, Sequence
 
+from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
+from hubbub.desk.log import Said
+from hubbub.desk.places import Place, address_of, places_in
 
 
 def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
@@ -21,15 +24,15 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
         page = await desk.chat.search(query, scope, limit=100)
         if page.reached is not None:
             face.tell("The search took too long to look further back. Search for rarer words.")
-        desk.hits.found(query, page.messages[::-1])
-        return desk.hits.messages
+        desk.ways.hits.found(query, page.messages[::-1])
+        return desk.ways.hits.messages
 
-    return _begin(desk, face, face.choose_message(argument or desk.hits.query, found))
+    return _begin(desk, face, face.choose_message(argument or desk.ways.hits.query, found))
 
 
 async def _begin(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
     if (message := await choice) is not None:
-        desk.hits.choose(message)
+        desk.ways.hits.choose(message)
         await show(desk, face, message.room, message.seq)
         _tell_place(desk, face)
 
@@ -45,11 +48,11 @@ def newer_hit(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
 
 
 def _step(desk: Desk, face: Face, steps: int) -> Awaitable[None] | None:
-    if not desk.hits.messages:
+    if not desk.ways.hits.messages:
         return search(desk, face, "")
-    message = desk.hits.step(steps)
+    message = desk.ways.hits.step(steps)
     if message is None:
-        face.tell(f"This is {desk.hits.place}: there is none beyond.")
+        face.tell(f"This is {desk.ways.hits.place}: there is none beyond.")
         return None
     return _show_hit(desk, face, message)
 
@@ -60,7 +63,7 @@ async def _show_hit(desk: Desk, face: Face, message: Message) -> None:
 
 
 def _tell_place(desk: Desk, face: Face) -> None:
-    face.tell(f"{desk.hits.place}. F4: older, F5: newer, Ctrl+F: the list.")
+    face.tell(f"{desk.ways.hits.place}. F4: older, F5: newer, Ctrl+F: the list.")
 
 
 async def show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
@@ -69,8 +72,60 @@ async def show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None])
         await show(desk, face, message.room, message.seq)
 
 
+def address(desk: Desk, face: Face, _argument: str) -> None:
+    """Copy the address of the chosen message, or else of the room."""
+    item = face.chosen
+    seq = item.message.seq if isinstance(item, Said) else None
+    found = address_of(desk.link.address, Place(desk.rooms.current.name, seq))
+    face.copy(found)
+    face.tell(f"The address is in the clipboard, if your terminal allows it: {found}")
+
+
+def go(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
+    """Go to an address in this chatroom: that given, or the first in the chosen message."""
+    item = face.chosen
+    text = argument or (item.message.text if isinstance(item, Said) else "")
+    places = places_in(desk.link.address, text)
+    if not places:
+        raise Refused(
+            f"Give the address of a room or message here, such as "
+            f"{address_of(desk.link.address, Place('lobby', 1042))}, or choose a message with one."
+        )
+    return show_place(desk, face, places[0])
+
+
+def go_back(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
+    """Go back to where the user was before."""
+    return _go(desk, face, -1)
+
+
+def go_forward(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
+    """Go forward again."""
+    return _go(desk, face, 1)
+
+
+def _go(desk: Desk, face: Face, steps: int) -> Awaitable[None] | None:
+    place = desk.ways.trail.step(steps)
+    if place is None:
+        face.tell("There is no place before this one." if steps < 0 else "This is the last place.")
+        return None
+    return show_place(desk, face, place)
+
+
+async def show_place(desk: Desk, face: Face, place: Place) -> None:
+    """Show a room, or a message in it."""
+    if place.seq is not None:
+        await show(desk, face, place.room, place.seq)
+    elif (room := desk.rooms.get(place.room)) is not None:
+        desk.show(room)
+    else:
+        await face.writing.move(desk.join(place.room))
+
+
 async def show(desk: Desk, face: Face, name: str, seq: int) -> None:
     """Show a message with what stands around it, in its room."""
+    desk.ways.trail.begin(Place(desk.rooms.current.name))
+    desk.ways.trail.visit(Place(name, seq))
     room = desk.rooms.get(name)
     if room is None:
         room = await face.writing.move(desk.join(name))

@@ -32,7 +32,6 @@ from hubbub.desk.company import Company
 from hubbub.desk.connection import Connection
 from hubbub.desk.devices import device_label
 from hubbub.desk.errands import Errands
-from hubbub.desk.hits import Hits
 from hubbub.desk.hosting import Host, HostingOn
 from hubbub.desk.identity import Identity
 from hubbub.desk.left import Left
@@ -42,6 +41,7 @@ from hubbub.desk.markers import Markers
 from hubbub.desk.membership import Membership
 from hubbub.desk.opening import Opening
 from hubbub.desk.paging import Paging
+from hubbub.desk.places import Ways
 from hubbub.desk.posting import Posting, now_milliseconds
 from hubbub.desk.profile import Profile
 from hubbub.desk.reading import Reading
@@ -144,9 +144,9 @@ class Desk:
             self.note(f"{messages} of '{other}' will be sent when you chat here under that name.")
 
     @cached_property
-    def hits(self) -> Hits:
-        """What the last search found."""
-        return Hits()
+    def ways(self) -> Ways:
+        """What the user found, and where they went."""
+        return Ways()
 
     @property
     def name(self) -> str:

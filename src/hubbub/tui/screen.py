@@ -10,9 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message as TextualMessage
 from textual.widgets import Static
 
+from hubbub.desk.about_finding import show, show_place
 from hubbub.desk.about_messages import newest
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.orders import Orders
+from hubbub.desk.places import Place, place_at
 from hubbub.tui.actions import ACTIONS, BY_NAME, Terminal, help_sections, keys_with, offered
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
@@ -162,6 +164,7 @@ class ChatScreen(Surroundings):
             return
         self.fit_to_link()
         changed = self.desk.catch_up()
+        self._show_asked()
         self._open_where_stopped()
         current = self.desk.rooms.current
         if current.name in changed or current.log.pending:
@@ -255,6 +258,14 @@ class ChatScreen(Surroundings):
     def _load_older(self) -> None:
         self.desk.attempt(self.desk.paging.older(self.desk.rooms.current))
 
+    @on(LogView.LinkChosen)
+    def _follow_link(self, event: LogView.LinkChosen) -> None:
+        place = place_at(self.desk.link.address, event.address)
+        if place is None:
+            self.app.open_url(event.address)
+        else:
+            self.desk.attempt(show_place(self.desk, self, place))
+
     @on(LogView.BetweenWanted)
     def _load_between(self, event: LogView.BetweenWanted) -> None:
         room = self.desk.rooms.current
@@ -273,15 +284,30 @@ class ChatScreen(Surroundings):
         room = self.desk.rooms.current
         if room is self.writing.aim.room:
             return
+        self.desk.ways.trail.begin(Place(self.writing.aim.room.name))
         self.writing.turn_to(room)
         if self._is_choosing:
             self.begin()
         self.log_view.show(room)
+        self.desk.ways.trail.visit(Place(room.name))
         self._opening = Opening.DUE
         self._open_where_stopped()
         self.glance()
         self.draw_around()
         self.stirred()
+
+    def show_message(self, seq: int) -> None:
+        """Go to a message, and choose it, whatever is unread."""
+        self._opening = Opening.DONE
+        super().show_message(seq)
+
+    def _show_asked(self) -> None:
+        """Show the message to which the address leads with which the user came."""
+        room, seq = self.desk.rooms.current, self.desk.ways.asked
+        if seq is not None and room.filled:
+            self.desk.ways.asked = None
+            self._opening = Opening.DONE
+            self.desk.attempt(show(self.desk, self, room.name, seq))
 
     def _open_where_stopped(self) -> None:
         """Show the first unread message, if there are any, once the room is filled."""

@@ -166,6 +166,7 @@ class Visit:
             self._show(partial(self._ask, str(refusal), name, instead=True), asks=True)
             return
         self.desk = desk
+        desk.ways.asked = parse_address(self.opening.address).seq
         desk.look(looking=False)
         if self.opening.hosted_in is not None:
             desk.note(

@@ -85,6 +85,13 @@ class LogView(Widget):
             super().__init__()
             self.is_down = is_down
 
+    class LinkChosen(TextualMessage):
+        """An address in a message was clicked."""
+
+        def __init__(self, address: str) -> None:
+            super().__init__()
+            self.address = address
+
     class Touched(TextualMessage):
         """A mouse button was pressed on the log, and is released."""
 
@@ -355,7 +362,7 @@ class LogView(Widget):
         if event.chain in (_WORD, _MESSAGE):
             self._mark_around(event.chain)
         elif link := event.style.link:
-            self.app.open_url(link)
+            self.post_message(self.LinkChosen(link))
         elif not self.is_following and self._pointer.y == self.size.height - 1:
             self.action_newest()
 
