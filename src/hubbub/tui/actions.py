@@ -48,8 +48,8 @@ class Terminal(Configured, Protocol):
     def connect(self, address: str, name: str) -> None:
         """Come into another chatroom as well."""
 
-    def disconnect(self) -> None:
-        """Be in this chatroom no longer."""
+    def disconnect(self, address: str) -> None:
+        """Be in a chatroom no longer; without an address, in this one."""
 
     def put_aside(self) -> None:
         """Stop the program until the shell lets it go on."""
@@ -103,7 +103,14 @@ ACTIONS: tuple[Verb[Terminal], ...] = (
         "ADDRESS [NAME]",
         events_only=False,
     ),
-    _own("disconnect", "leave this chatroom", lambda t: t.disconnect(), "disconnect"),
+    Verb(
+        "disconnect",
+        "leave this chatroom, or another",
+        lambda _, t, address: t.disconnect(address),
+        "disconnect",
+        "[ADDRESS]",
+        events_only=False,
+    ),
     Verb("set", "see and change settings", change, "set", "[KEY] [VALUE]", events_only=False),
     Verb(
         "notify",

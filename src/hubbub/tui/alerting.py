@@ -50,8 +50,11 @@ class Alerts:
         self._at = -AGAIN_SECONDS
         self._running = 0
 
-    def take(self, room: RoomState, message: Message, *, is_mention: bool) -> None:
-        """Call the user for a message, if they want it and were not called just now."""
+    def take(self, room: RoomState, message: Message, where: str, *, is_mention: bool) -> None:
+        """Call the user for a message, if they want it and were not called just now.
+
+        `where`: the address of the chatroom, if it may be any of several.
+        """
         ground = self._ground
         settings = ground.config.settings
         if ground.attention.is_looking:
@@ -69,7 +72,7 @@ class Alerts:
         if wanted.bell:
             ground.bell()
         if wanted.desktop:
-            title = f"{message.sender} in {room.title}"
+            title = f"{message.sender} in {room.title}{f' at {where}' if where else ''}"
             ground.write_terminal(notification(title, text, os.environ))
         if wanted.command and self._running < COMMANDS_MAX:
             ground.run_worker(self._run(wanted.command, room, message), group="commands")

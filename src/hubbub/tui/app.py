@@ -19,6 +19,7 @@ from hubbub.tui.config.file import ClientFile, client_file
 from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.ground import Ground
 from hubbub.tui.intake import Intake, is_deliberate, is_input, needs_focus
+from hubbub.tui.log.labels import one_line
 from hubbub.tui.neighbours import Neighbour
 from hubbub.tui.palette import ActionProvider
 from hubbub.tui.screen import ChatScreen
@@ -56,7 +57,11 @@ class HubbubApp(Ground):
     """`ended`: why the chat is over, unless the user quit."""
 
     COMMANDS = {ActionProvider}
-    BINDINGS = [Binding("ctrl+q", "leave", "Quit", show=False, priority=True)]
+    BINDINGS = [
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        # Where the chat is: a chatroom that asks something first can be left for another one.
+        Binding("ctrl+n", "next_chatroom", "Next chatroom", show=False),
+    ]
 
     def __init__(
         self, opening: Opening, profile: Profile, config: ClientFile, host: Host | None = None
@@ -159,13 +164,18 @@ class HubbubApp(Ground):
         if here is not None and here is not visit and here.screen is not None:
             here.screen.stirred()
 
+    def action_next_chatroom(self) -> None:
+        """Show the next chatroom."""
+        place = next((at for at, one in enumerate(self.visits) if one.is_here), 0)
+        self.visits[(place + 1) % len(self.visits)].arrive()
+
     @on(ChatScreen.ChatroomWanted)
     def _go(self, wanted: ChatScreen.ChatroomWanted) -> None:
         """Show another chatroom: the one at an address, or the next one."""
-        place = next((at for at, one in enumerate(self.visits) if one.is_here), 0)
-        following = self.visits[(place + 1) % len(self.visits)]
-        named = (one for one in self.visits if one.address == wanted.address)
-        visit = next(named, None) if wanted.address else following
+        if not wanted.address:
+            self.action_next_chatroom()
+            return
+        visit = next((one for one in self.visits if one.address == wanted.address), None)
         if visit is None:
             return  # it is over
         visit.arrive()
@@ -195,10 +205,17 @@ class HubbubApp(Ground):
             known.arrive()
 
     @on(ChatScreen.DisconnectWanted)
-    def _disconnect(self) -> None:
-        """Leave the chatroom on the screen, for the next starts, too."""
-        visit = self.visit
-        if visit is None or len(self.visits) == 1:
+    def _disconnect(self, wanted: ChatScreen.DisconnectWanted) -> None:
+        """Leave a chatroom, for the next starts, too."""
+        address = wanted.address
+        with suppress(BadAddress):
+            address = str(parse_address(address)) if address else ""
+        named = (one for one in self.visits if one.address == address)
+        visit = next(named, None) if address else self.visit
+        if visit is None:
+            sentence = f"You are in no chatroom at {one_line(address)}."
+            self.notify(sentence, severity="error", markup=False)
+        elif len(self.visits) == 1:
             self.notify("This is the only chatroom that you are in. /quit ends the program.")
         elif visit.hosts:
             self.notify("You host this chatroom. /quit ends it, and the program.")

@@ -78,7 +78,11 @@ class ChatScreen(Surroundings):
             self.name = name
 
     class DisconnectWanted(TextualMessage):
-        """The user wants to be in this chatroom no longer."""
+        """The user wants to be in a chatroom no longer; without an address, in this one."""
+
+        def __init__(self, address: str) -> None:
+            super().__init__()
+            self.address = address
 
     class Entitled(TextualMessage):
         """The window is to have another title."""
@@ -418,9 +422,9 @@ class ChatScreen(Surroundings):
         """Have another chatroom shown, which the user is not in yet."""
         self.post_message(self.ConnectWanted(address, name))
 
-    def disconnect(self) -> None:
-        """Have this chatroom left."""
-        self.post_message(self.DisconnectWanted())
+    def disconnect(self, address: str) -> None:
+        """Have a chatroom left; without an address, this one."""
+        self.post_message(self.DisconnectWanted(address))
 
     def put_aside(self) -> None:
         """Have the program stopped until the shell lets it go on."""

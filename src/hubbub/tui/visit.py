@@ -114,7 +114,7 @@ class Visit:
 
         A user who is not remembered yet is asked whether to be, too.
         """
-        where = f"Joining the chatroom at {self.address}."
+        where = f"Joining the chatroom at {self.address}.{self._way_back}"
         if self.opening.hosted_in is not None:
             where = f"No chatroom was open here: this program hosts one at {self.address}."
 
@@ -131,6 +131,11 @@ class Visit:
 
         self._ground.push_screen(screen, named)
 
+    @property
+    def _way_back(self) -> str:
+        """A sentence that says how to leave a question alone, if there is another chatroom."""
+        return " Ctrl+N goes to the next chatroom." if len(self.neighbours()) > 1 else ""
+
     def _be_remembered(self, *, wanted: bool) -> None:
         """Keep what a later start should know, or nothing at all."""
         ground = self._ground
@@ -138,7 +143,7 @@ class Visit:
             ground.profile = ground.kept if wanted else Profile.fleeting(ground.profile.theme)
 
     def _ask_password(self, refusal: str, name: str) -> None:
-        where = f"The chatroom at {self.address} has a password."
+        where = f"The chatroom at {self.address} has a password.{self._way_back}"
 
         def told(password: str | None) -> None:
             if password is not None:
@@ -268,7 +273,8 @@ class Visit:
         if desk is not None and (replica := desk.replica(room)) is not None:
             names_user = partial(self._is_mention, name=desk.name)
             is_mention = room.calls(message, replica, desk.chat.is_own, names_user)
-            self.alerts.take(room, message, is_mention=is_mention)
+            where = self.address if len(self.neighbours()) > 1 else ""
+            self.alerts.take(room, message, where, is_mention=is_mention)
 
     def remember(self, *, for_good: bool = False) -> None:
         """Keep what the next start should know. `for_good`: this chat ends."""
