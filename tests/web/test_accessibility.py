@@ -1,4 +1,4 @@
-"""The page fits everybody: axe finds nothing serious, and keys reach everything."""
+"""The page fits everybody: axe finds nothing, and keys reach everything."""
 
 from pathlib import Path
 
@@ -12,26 +12,27 @@ from tests.web.tabs import Tab
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=320, height=568)
-SERIOUS = """async () => {
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+# Headings in messages leave out levels as their writers like.
+FOUND = """async () => {
+    const rules = { "heading-order": { enabled: false } };
+    const { violations } = await axe.run(document, { resultTypes: ["violations"], rules });
     return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
         .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(" ").slice(0, 500)}`);
 }"""
 
 
 def complaints(tab: Tab) -> list[str]:
-    """Return what axe finds to be serious or worse."""
+    """Return what axe finds, however small."""
     if not tab.page.evaluate("typeof axe === 'object'"):
         tab.page.evaluate(AXE.read_text("utf-8"))
-    found: list[str] = tab.page.evaluate(SERIOUS)
+    found: list[str] = tab.page.evaluate(FOUND)
     return found
 
 
 @pytest.mark.usefixtures("node_modules")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_serious(
+def test_axe_finds_nothing(
     hubbub_server: LocalServer, new_tab: NewTab, scheme: str, size: ViewportSize
 ) -> None:
     ann = new_tab(color_scheme=scheme, viewport=size, reduced_motion="reduce")
@@ -64,7 +65,7 @@ def test_axe_finds_nothing_serious(
         ann.log.get_by_role("button", name="1 reply").click()
         expect(ann.page.locator("#side")).to_contain_text("answer")
         assert complaints(ann) == [], "the answers"
-        for command in ("/register", "/devices", "/link", "/logout"):
+        for command in ("/register", "/devices", "/link", "/settings", "/save", "/help", "/logout"):
             ann.page.keyboard.press("Escape")
             ann.say(command)
             expect(ann.page.get_by_role("dialog")).to_be_visible()

@@ -193,6 +193,8 @@ def test_private_talk_waits_for_whoever_is_away_and_is_there_on_every_device(
     bob.say("/msg ann from bob")
     ann.page.locator("#directs").get_by_role("button", name="@bob").click()
     ann.hears("from bob")
+    bob.page.locator("#rooms").get_by_role("button", name="#lobby").click()
+    expect(bob.composer).to_have_accessible_name("Message to #lobby")
     context = bob.page.context
     bob.page.close()
     expect(ann.page.locator("#people h2")).to_have_text("People · 1")

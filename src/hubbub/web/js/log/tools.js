@@ -37,6 +37,12 @@ const TOOLS = [
   { act: "report", label: "Report", key: "!", icon: "M5 17V4h9l-2 3 2 3H5" },
 ];
 
+/** What the help shows of them: a key once, with all that it may do. */
+export const TOOL_KEYS = [...new Set(TOOLS.map(({ key }) => key))].map((key) => {
+  const labels = TOOLS.filter((tool) => tool.key === key).map(({ label }) => label.toLowerCase());
+  return { keys: key, purpose: labels.join(" or ") };
+});
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

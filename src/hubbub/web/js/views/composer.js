@@ -12,6 +12,7 @@ import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
 import { offered, read, typedAs } from "./commands.js";
 import { Field } from "./field.js";
+import { writingAct } from "./keys.js";
 import { Notices } from "./notices.js";
 import { piecesOf } from "./pieces.js";
 import { part, setText, within } from "./page.js";
@@ -308,20 +309,19 @@ export class Composer {
    * @param {KeyboardEvent} event
    * @returns {boolean} whether the key is done with
    */
-  #did({ key, shiftKey }) {
-    if (shiftKey) return false;
-    switch (key) {
-      case "Enter":
+  #did(event) {
+    switch (writingAct(event)) {
+      case "send":
         if (BREAKS_LINES.matches) return false;
         this.#send();
         return true;
-      case "Tab":
+      case "complete":
         return this.#field.complete();
-      case "Escape":
+      case "end":
         if (this.#bar.hidden) return this.#notices.dismiss();
         this.#cancel();
         return true;
-      case "ArrowUp":
+      case "editLast":
         return this.#field.text === "" && this.#editLast();
       default:
         return false;

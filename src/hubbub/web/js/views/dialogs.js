@@ -1,6 +1,7 @@
 /** Dialogs. Each is created when it opens; when it closes, the browser returns the focus. */
 
 import { el } from "../log/element.js";
+import { TOOL_KEYS } from "../log/tools.js";
 import { lineNode } from "../markup/dom.js";
 import { oneLine } from "../markup/visible.js";
 import { reach } from "./address.js";
@@ -139,6 +140,7 @@ export function openHelp(keys, offered) {
       "div",
       { class: "keys scrolls", tabindex: "0" },
       ...table("Keys", keys),
+      ...table("Keys on a message that was reached by keys", TOOL_KEYS),
       ...table("Commands", [...commands, { keys: "//text", purpose: "say a line that begins with a slash" }]),
     ),
   );

@@ -101,13 +101,34 @@ const KEYS = [
   },
 ];
 
+/**
+ * The keys of the composer's field; without an `act` they are the browser's.
+ * @typedef {"send" | "editLast" | "end" | "complete"} WritingAct
+ * @type {{chord: string, keys: string, purpose: string, act?: WritingAct}[]}
+ */
 const WRITING = [
-  { keys: "Enter", purpose: "send" },
-  { keys: "Shift+Enter", purpose: "a new line" },
-  { keys: "↑", purpose: "edit your last message, if nothing is written" },
-  { keys: "Escape", purpose: "end an edit or a reply" },
-  { keys: "Tab", purpose: "complete a name, a #room, a /command or an :emoji:" },
+  { chord: "Enter", keys: "Enter", purpose: "send", act: "send" },
+  { chord: "Shift+Enter", keys: "Shift+Enter", purpose: "a new line" },
+  {
+    chord: "ArrowUp",
+    keys: "↑",
+    purpose: "edit your last message, if nothing is written",
+    act: "editLast",
+  },
+  { chord: "Escape", keys: "Escape", purpose: "end an edit or a reply", act: "end" },
+  {
+    chord: "Tab",
+    keys: "Tab",
+    purpose: "complete a name, a #room, a /command or an :emoji:",
+    act: "complete",
+  },
 ];
+
+/** @param {KeyboardEvent} event @returns {WritingAct | undefined} what a key does in the composer's field */
+export function writingAct(event) {
+  const pressed = chordOf(event);
+  return WRITING.find(({ chord }) => chord === pressed)?.act;
+}
 
 /** What the help shows. */
 export const KEYS_SHOWN = [...WRITING, ...KEYS];
