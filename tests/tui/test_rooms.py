@@ -96,6 +96,24 @@ def test_private_rooms_and_those_on_top_come_first_in_sections(
     asyncio.run(scene())
 
 
+def test_what_mentions_the_user_is_listed_from_all_rooms(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob", room="kitchen") as bob:
+            await bob.say("the soup is for ann")
+            await bob.say("an announcement")
+            async with seat(address, tmp_path) as ann:
+                await ann.say("/mentions")
+                await ann.until("bob the soup is for ann")
+                assert "announcement" not in ann.screen
+                await ann.press("enter")
+                await ann.until(lambda: ann.room == "#kitchen")
+
+    asyncio.run(scene())
+
+
 def test_each_room_keeps_its_draft(hubbub_server: LocalServer, tmp_path: Path) -> None:
     async def scene() -> None:
         async with seat(hubbub_server.address, tmp_path) as ann:

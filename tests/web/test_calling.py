@@ -78,3 +78,19 @@ def test_a_wrong_time_is_refused_with_a_sentence(
     field.fill("22:00 - 07:00")
     field.press("Enter")
     expect(field).to_be_hidden()
+
+
+def test_what_mentions_the_user_is_listed_and_gone_to(
+    hubbub_server: LocalServer, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
+    with EventPeer(hubbub_server, "bob") as bob:
+        bob.ask(type="join", room="kitchen")
+        bob.say_and_wait("the soup is for ann", room="kitchen")
+        bob.say_and_wait("an announcement")
+        ann.say("/mentions")
+        found = ann.page.get_by_role("option")
+        expect(found).to_have_count(1)
+        found.get_by_text("the soup is for").click()
+    expect(ann.page.get_by_role("heading", name="#kitchen")).to_be_visible()
+    expect(ann.message("the soup is for ann")).to_be_in_viewport()

@@ -17,7 +17,15 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """
     here = desk.rooms.current
     scope = here.name if here.is_direct else None
+    return _search(desk, face, argument or desk.ways.hits.query, scope)
 
+
+def mentions(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Find what mentions the user by name, in all rooms."""
+    return _search(desk, face, f'"{desk.name.replace(chr(34), "")}"', None)
+
+
+def _search(desk: Desk, face: Face, typed: str, scope: str | None) -> Awaitable[None]:
     async def found(query: str) -> Sequence[Message]:
         if not query.strip():
             return []
@@ -27,7 +35,7 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
         desk.ways.hits.found(query, page.messages[::-1])
         return desk.ways.hits.messages
 
-    return _begin(desk, face, face.choose_message(argument or desk.ways.hits.query, found))
+    return _begin(desk, face, face.choose_message(typed, found))
 
 
 async def _begin(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:

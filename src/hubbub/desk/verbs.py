@@ -236,6 +236,7 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("msg", "talk to one person alone", rooms.message, "msg", "NAME [TEXT]"),
     Verb("topic", "show or set the topic", rooms.topic, "topic", "[TEXT]"),
     Verb("search", "find messages", finding.search, "search", "[WORDS]"),
+    Verb("mentions", "find what mentions you, in all rooms", finding.mentions, "mentions"),
     Verb("older hit", "the next message that was found", finding.older_hit),
     Verb("newer hit", "the one before it", finding.newer_hit),
     Verb("address", "copy the address of a message or room", finding.address, "address"),

@@ -147,6 +147,10 @@ const desk = {
   keepOnTop: () => here((room) => chat.keepOnTop(room, !room.isTop)),
   /** @param {string} words */
   search: (words) => openSearch(chat, hits, { typed: words }, tell),
+  mentions: () => {
+    const typed = `"${chat.name.replaceAll('"', "")}"`;
+    openSearch(chat, hits, { typed, isEverywhere: true }, tell);
+  },
   address: () => here(({ name }) => copyAddress({ room: name })),
   who: () =>
     here(({ members, title }) =>

@@ -96,14 +96,15 @@ export function openRooms(chat, fail) {
 /**
  * @param {Chat} chat
  * @param {import("./hits.js").Hits} hits what walks through what is found
- * @param {{typed: string, at?: number}} begin what is searched for at first, and which one is marked
+ * @param {{typed: string, at?: number, isEverywhere?: boolean}} begin what is searched for at first, which
+ *   one is marked, and whether in all rooms, wherever the user is
  * @param {Fail} fail
  */
-export function openSearch(chat, hits, { typed, at = 0 }, fail) {
+export function openSearch(chat, hits, { typed, at = 0, isEverywhere = false }, fail) {
   const here = chat.current;
   const only = el("input", { type: "checkbox" });
   // A search across rooms leaves talks of two out.
-  only.checked = here?.isDirect ?? false;
+  only.checked = !isEverywhere && (here?.isDirect ?? false);
   const titles = new Map(chat.rooms.map(({ name, title }) => [name, title]));
   /** @type {(query: string) => Promise<Row[]>} */
   const find = async (query) => {

@@ -15,6 +15,7 @@ import { isAtLeast } from "../chat/rights.js";
  * @property {() => unknown} keepOnTop
  * @property {() => unknown} notify
  * @property {(words: string) => unknown} search
+ * @property {() => unknown} mentions
  * @property {() => unknown} address
  * @property {() => unknown} who
  * @property {() => unknown} help
@@ -114,6 +115,12 @@ export const COMMANDS = [
     usage: "",
     purpose: "copy the address of this room",
     run: (desk) => desk.address(),
+  },
+  {
+    word: "mentions",
+    usage: "",
+    purpose: "find what mentions you, in all rooms",
+    run: (desk) => desk.mentions(),
   },
   {
     word: "search",
