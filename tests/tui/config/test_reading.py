@@ -52,6 +52,10 @@ WRONG = {
     "\nrooms_width = 500": (2, "'rooms_width' must be a number from 8 to 80, not 500."),
     "title = 1": (1, "'title' must be true or false, not 1."),
     '[colors]\ndim = "grey"': (2, "'colors.dim' must be a colour such as \"#82b1f5\""),
+    '[notifications]\nquiet = "at night"': (
+        2,
+        '\'notifications.quiet\' must be times of day such as "22:00-07:00", or "", not',
+    ),
     "colour = 1": (1, "'colour' is no setting; did you mean 'colors'?"),
     "qqq = 1": (1, "'qqq' is no setting; 'hubbub --print-client-config' lists all."),
     '[rooms.lobby]\nnotify = "all"': (

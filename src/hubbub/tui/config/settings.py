@@ -9,9 +9,16 @@ Theme = Literal["auto", "dark", "light", "contrast", "16"]
 Clock = Literal["24h", "12h", "seconds", "none"]
 Times = Literal["minute", "message"]
 Calls = Literal["everything", "mentions", "nothing"]
-Quiet = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
+Quiet = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        title="times of day",
+        examples=["22:00-07:00"],
+    ),
+]
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
-Color = Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$")]
+Color = Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$", title="a colour", examples=["#82b1f5"])]
 Key = Annotated[str, Meta(min_length=1)]
 Keys = tuple[Key, ...] | Key
 

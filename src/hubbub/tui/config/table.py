@@ -95,8 +95,9 @@ def _allowed(kind: Any) -> str:
         return " or ".join(_allowed(one) for one in reversed(get_args(plain)))
     if plain in (int, float):
         return _number(metas)
-    if any(one.pattern for one in metas):
-        return 'a colour such as "#82b1f5", or ""'
+    for one in metas:
+        if one.examples:
+            return f'{one.title} such as "{one.examples[0]}", or ""'
     return _ALLOWED.get(origin or plain, "a text in quotation marks")
 
 
