@@ -46,7 +46,7 @@ def test_a_pin_is_marked_and_found(hubbub_server: LocalServer, tmp_path: Path) -
             await ann.until("Pinned here")
             await ann.until(lambda: ann.screen.count("the rules") > 1)
             await ann.type("zebra")
-            await ann.until("Type words of it.")
+            await ann.until("There is no such message here.")
             await ann.press("escape")
             await ann.say("/pin")
             await ann.until("It is not pinned any more.")

@@ -76,9 +76,12 @@ class Face(Sheet, Protocol):
         """Have the user choose one of the server's rooms."""
 
     def choose_message(
-        self, words: str, find: FindMessages, *, title: str = "Find messages"
+        self, words: str, find: FindMessages, *, title: str = ""
     ) -> Awaitable[Message | None]:
-        """Have the user choose a message with certain words, `words` at first; newest first."""
+        """Have the user choose a message with certain words, `words` at first; newest first.
+
+        `title`: of a list that is no search.
+        """
 
     def show_thread(self, thread: Thread) -> Awaitable[None]:
         """Show a message with its answers, and let the user answer, until they go back."""

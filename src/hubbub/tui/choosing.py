@@ -53,13 +53,15 @@ def message_picker(
 ) -> Picker[Message]:
     """Return what has the user choose among the messages with all the words typed.
 
-    `title_of` returns what a room is called, by its name.
+    `title` is that of a list which is no search. `title_of` returns what a room is called, by its
+    name.
     """
 
     async def found(typed: str) -> list[Choice[Message]]:
         return [_found(message, title_of(message.room)) for message in await find(typed)]
 
-    return Picker(title, found, nothing=FILTERS, typed=words)
+    nothing = "There is no such message here." if title else FILTERS
+    return Picker(title or "Find messages", found, nothing=nothing, typed=words)
 
 
 def _found(message: Message, title: str) -> Choice[Message]:

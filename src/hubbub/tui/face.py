@@ -137,7 +137,7 @@ class TerminalFace(Screen[None]):
         return self.ask(choosing.public_room_picker(find))
 
     def choose_message(
-        self, words: str, find: FindMessages, *, title: str = "Find messages"
+        self, words: str, find: FindMessages, *, title: str = ""
     ) -> Awaitable[Message | None]:
         """Have the user choose a message with certain words."""
         return self.ask(choosing.message_picker(title, words, find, self.desk.rooms.title_of))
