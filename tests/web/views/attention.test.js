@@ -33,7 +33,8 @@ function attended(permission, more = {}) {
   const rooms = [{ name: "tea", title: "#tea", unread: 2, mentions: 0, isDirect: false }];
   const chat = { rooms, current: rooms[0], attentive: false, takeMentions: () => [CALL], ...more };
   const storage = new FakeStorage();
-  const attention = new Attention(chat, (message) => opened.push(message), storage);
+  const calling = { isSilent: () => false, isWanted: () => true, hasSound: () => false };
+  const attention = new Attention(chat, calling, (message) => opened.push(message), storage);
   attention.update();
   return { attention, shown, opened, asked, storage };
 }

@@ -15,6 +15,9 @@ const GLOBALS = [
   "KeyboardEvent",
   "MouseEvent",
   "Notification",
+  "ResizeObserver",
+  "history",
+  "location",
 ];
 
 const NO_MEDIA = { matchMedia: (media) => ({ media, matches: false, addEventListener() {} }) };
