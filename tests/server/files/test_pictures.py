@@ -1,6 +1,8 @@
 """Pictures get a preview and lose what tells of people; whatever is no picture is not shown."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,12 @@ def test_whatever_is_cut_or_changed_is_refused_or_stays_a_picture(format_: str) 
                 assert PLACE.encode() not in cleaned(format_, broken, 1) or end
             except ValueError:
                 continue
+
+
+def test_the_server_itself_loads_nothing_that_decodes() -> None:
+    modules = "hubbub.server.app, hubbub.server.http.site, hubbub.server.files.intake"
+    program = f"import sys, {modules}; print({{'PIL', 'puremagic'}} & set(sys.modules))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=60
+    )
+    assert ended.stdout.strip() == b"set()"
