@@ -10,6 +10,7 @@ import { dayAndClock } from "../log/times.js";
 import { nodesOf } from "../markup/dom.js";
 import { blocksOf } from "../markup/markup.js";
 import { oneLine } from "../markup/visible.js";
+import { copy } from "../views/clipboard.js";
 import { part } from "../views/page.js";
 import { counted, refusal, tooLong } from "../views/wording.js";
 
@@ -254,8 +255,10 @@ export class Side {
     const row = el("article", { "aria-label": `${oneLine(from)}, ${dayAndClock(at)}` }, who, body);
     row.style.setProperty("--person", colourOf(from));
     body.addEventListener("click", ({ target }) => {
-      if (target instanceof HTMLElement && target.dataset.act === "code")
-        void navigator.clipboard?.writeText(target.parentElement?.querySelector("pre")?.textContent ?? "");
+      const code = target instanceof HTMLElement && target.closest("[data-act=code]")?.parentElement;
+      if (!code) return;
+      const text = code.querySelector("pre")?.textContent ?? "";
+      void Promise.resolve(copy(text)).catch((error) => this.#hands.tell(refusal(error)));
     });
     return row;
   }
