@@ -53,6 +53,8 @@ export class Places {
   #uncover;
   /** @type {Place | null} where the address led when the page was opened */
   #asked = placeOf(location.href);
+  /** @type {string | null} the room that was shown first */
+  #first = null;
   #hasBegun = false;
   #isGoing = false;
 
@@ -69,6 +71,8 @@ export class Places {
 
   /** A room is shown. @param {string} room @param {boolean} isSettled whether its messages are there */
   follow(room, isSettled) {
+    this.#first ??= room;
+    if (room !== this.#first && !isSettled) this.#asked = null; // the user went elsewhere by themselves
     const asked = this.#asked;
     if (asked && !isSettled) return;
     if (asked) {
