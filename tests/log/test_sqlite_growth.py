@@ -108,7 +108,7 @@ def fill(writer: Writer, connection: sqlite3.Connection, commits: int) -> None:
             for change in (reacted(2, "x", on=m % 2 == 0), edited(2, f"a{m}" * (m % 3)))
         ]
         writer.commit(connection, [*drafts, *changes])
-    still = [edited(31, f"still {n}", room="den") for n in range(commits * 10)]
+    still = [edited(51, f"still {n}", room="den") for n in range(commits * 10)]
     writer.commit(connection, still)
 
 
@@ -122,7 +122,7 @@ def test_no_cost_grows_with_the_log(
         writer.commit(writing, [said(f"{n}", nonce=f"{writer.last} {n}") for n in range(20)])
 
     def edit() -> None:
-        writer.commit(writing, [edited(31, f"again {writer.last}", room="den")])
+        writer.commit(writing, [edited(51, f"again {writer.last}", room="den")])
 
     def toggle() -> None:
         for on in (True, False):
