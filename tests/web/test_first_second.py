@@ -85,8 +85,7 @@ def test_the_next_visit_asks_for_nothing_but_whether_the_page_is_the_same(
     ann.say("here")
     ann.hears("here")
     sent = [url for number, url in asked.items() if number not in kept]
-    address = f"http://{hubbub_server.address}/"
-    assert [url for url in sent if not url.startswith("data:")] == [address], asked
+    assert [url for url in sent if not url.startswith("data:")] == [ann.page.url], asked
 
 
 def test_who_is_in_already_sees_no_form_while_the_chat_loads(
