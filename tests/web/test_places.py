@@ -95,3 +95,12 @@ def test_going_back_closes_a_dialog_or_a_drawer_first(
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(phone.log).to_be_visible()
     expect(page).to_have_url(f"http://{hubbub_server.address}/lobby")
+
+
+def test_a_name_in_a_text_leads_to_its_person(
+    hubbub_server: LocalServer, new_tab: NewTab, ben: EventPeer
+) -> None:
+    say(ben, "lobby", "ask @ben about it")
+    ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
+    ann.message("ask @ben").get_by_text("@ben", exact=True).click()
+    expect(ann.page.get_by_role("dialog")).to_contain_text("ben")

@@ -44,6 +44,7 @@ export function listen(element, view, callbacks) {
     const item = view.room && itemAt(view.room, indexOfKey(view.room, key));
     if (button) act(button.dataset.act ?? "", key, button);
     else if (target.closest(".who .name") && item && "seq" in item) callbacks.profile(item.from);
+    else if (calledIn(target, callbacks)) callbacks.profile(calledIn(target, callbacks));
     // Where there is no hovering, a tap shows the actions.
     else if (!target.closest("a") && getSelection()?.isCollapsed) {
       view.article(key)?.focus({ preventScroll: true });
@@ -192,4 +193,14 @@ function selectedIn(article) {
   if (!selection || selection.isCollapsed || !text) return "";
   const isInside = text.contains(selection.anchorNode) && text.contains(selection.focusNode);
   return isInside ? selection.toString().trim() : "";
+}
+
+/**
+ * @param {Element} target
+ * @param {Callbacks} callbacks
+ * @returns {string} the name of somebody here that stands there as `@name`, if one does
+ */
+function calledIn(target, { isName }) {
+  const text = target.closest(".text bdi, .text mark")?.textContent ?? "";
+  return text.startsWith("@") && isName(text.slice(1)) ? text.slice(1) : "";
 }
