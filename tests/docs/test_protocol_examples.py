@@ -73,4 +73,4 @@ def test_the_table_names_every_code() -> None:
     for folder in ("chat", "wire", "hub", "log", "server"):
         for path in (ROOT / "src" / "hubbub" / folder).rglob("*.py"):
             used.update(re.findall(r'(?:code=|_problem\()"(\w+)"', path.read_text("utf-8")))
-    assert named == used - LOCAL_CODES - {"logged_out", "resumed"}  # of a `bye`
+    assert named == used - LOCAL_CODES - {"host_left", "logged_out", "resumed"}  # of a `bye`
