@@ -117,7 +117,7 @@ async def busy(ann: Seat, address: str) -> None:
         await ann.until(lambda: ann.room == f"#{name}")  # noqa: B023 (awaited at once)
     await ann.say("/msg hana")
     await ann.until("@hana")
-    await ann.press("alt+1")
+    await ann.press("alt+2")
     async with connect(address, name="visitor", room="kitchen") as visitor:
         await visitor.say("ann, soup is ready")
     async with connect(address, name="visitor", room="python-help") as visitor:
