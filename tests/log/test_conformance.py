@@ -382,6 +382,7 @@ def test_a_page_around_a_message_has_it_in_its_middle(play: Play) -> None:
         assert await around(3, 5) == ([1, 5, 6], False, True), "as if it stood there"
         assert await around(9, 200) == ([1, *range(5, 14)], False, False)
         assert await around(99, 3) == ([12, 13], True, False)
+        assert await around(2**63 - 1, 3) == ([12, 13], True, False), "no seq is larger"
         page = await log.page(PageQuery(room="lobby", around=9, limit=1))
         assert page.messages[0].text == "new"
         nowhere = await log.page(PageQuery(room="nowhere", around=9))

@@ -55,6 +55,10 @@ class Filing:
         self.uploads.add(upload)
         return True
 
+    def check_cancelling(self, upload: Upload) -> None:
+        """Raise Refused if an upload is in a message, though it may still wait for the log."""
+        self.uploads.check_is_in_no_message(upload, self._state.drafts)
+
     def give_up(self, upload: Upload) -> None:
         """Expect no more of an upload."""
         give_up(self._state, upload)

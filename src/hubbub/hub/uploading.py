@@ -25,8 +25,11 @@ from hubbub.hub.state import State
 UNFINISHED_MAX = 20
 """Uploads of one person that are in no message yet."""
 
+OF_ADDRESS_MAX = 200
+"""Of people at one address: else whoever comes under ever new names takes the places of all."""
+
 IN_ALL_MAX = 2000
-"""Of all people."""
+"""Of all people, and of this machine, as proxies may be there."""
 
 Beginning = Generator[Question, Answer, Upload]
 
@@ -46,13 +49,7 @@ def begin(state: State, session: Session, room: str, *, name: str, size: int, at
     name, person = allowed_file_name(name), session.person
     _check_size(state, name, size)
     _check_room_for(state, room, size)
-    if state.uploads.unfinished_of(person) >= UNFINISHED_MAX or len(state.uploads) >= IN_ALL_MAX:
-        raise Refused(
-            f"You have {state.uploads.unfinished_of(person)} uploads that are in no message yet, "
-            f"and {UNFINISHED_MAX} are allowed; all people together have {len(state.uploads)} of "
-            f"{IN_ALL_MAX}. Say or cancel some first.",
-            code="too_much",
-        )
+    _check_number(state, session)
     free = yield FreeSpace()
     assert isinstance(free, int)
     if free < size:
@@ -93,6 +90,22 @@ def _check_size(state: State, name: str, size: int) -> None:
             "(file_megabytes_max).",
             code="too_large",
         )
+
+
+def _check_number(state: State, session: Session) -> None:
+    uploads, origin = state.uploads, session.origin
+    of_address = uploads.coming_from(origin) if origin else 0
+    for whose, number, allowed in (
+        ("You have", uploads.unfinished_of(session.person), UNFINISHED_MAX),
+        ("People at your address have", of_address, OF_ADDRESS_MAX),
+        ("All people together have", len(uploads), IN_ALL_MAX),
+    ):
+        if number >= allowed:
+            raise Refused(
+                f"{whose} {number} uploads that are in no message yet, and {allowed} are allowed. "
+                "Say or cancel some first.",
+                code="too_much",
+            )
 
 
 def _check_room_for(state: State, room: str, size: int) -> None:

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from hubbub.chat.events import Message, Page, Revision, Revisions
 from hubbub.chat.queries import PageQuery, RevisionsQuery
 
+SEQ_MAX = 2**63 - 1
+
 PAGE_BYTES_MAX = 1_048_576
 """Bytes of texts and of names in reactions: a page must fit in its reader's memory."""
 
@@ -47,7 +49,7 @@ def page_around(query: PageQuery, seq: int, read: Callable[[PageQuery], Page]) -
     `read` returns pages of one direction. What is logged between the two comes later than the page.
     """
     older_limit = query.limit // 2 + 1
-    older = read(replace(query, around=None, before=seq + 1, limit=older_limit))
+    older = read(replace(query, around=None, before=min(seq + 1, SEQ_MAX), limit=older_limit))
     upto, limit = older.last + 1, query.limit - older_limit
     newer = read(replace(query, around=None, after=seq, before=upto, limit=limit))
     free = PAGE_BYTES_MAX - sum(map(_weight, older.messages))

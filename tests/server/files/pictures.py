@@ -46,6 +46,12 @@ def photo(
     return made
 
 
+def with_pixels(jpeg: bytes, size: tuple[int, int]) -> bytes:
+    """Return a JPEG whose frame says that it has another size."""
+    frame = jpeg.index(b"\xff\xc0") + 5
+    return jpeg[:frame] + struct.pack(">HH", size[1], size[0]) + jpeg[frame + 4 :]
+
+
 def chunk(name: bytes, content: bytes) -> bytes:
     """Return a chunk of a PNG."""
     checksum = zlib.crc32(name + content)

@@ -1,6 +1,7 @@
 """Pictures get a preview and lose what tells of people; whatever is no picture is not shown."""
 
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from hubbub.server.files.cleaning import cleaned
 from hubbub.server.files.examination import PIXELS_MAX, PREVIEW_PIXELS, examine
 from tests.server.conftest import Meet
 from tests.server.files.conftest import ServeFiles
-from tests.server.files.pictures import PLACE, bomb, photo
+from tests.server.files.pictures import PLACE, bomb, photo, with_exif, with_pixels
 from tests.server.files.sharing import get, kept, share, upload
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
@@ -50,6 +51,41 @@ def test_a_picture_tells_no_place_and_is_as_it_was(
     everything = [path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert everything
     assert not any(PLACE.encode() in raw for raw in everything)
+
+
+def test_a_photo_of_a_phone_with_a_second_picture_in_it_tells_no_place(tmp_path: Path) -> None:
+    picture, out = Image.radial_gradient("L").convert("RGB"), io.BytesIO()
+    exif = with_exif(picture, 6)
+    picture.save(out, "MPO", save_all=True, append_images=[picture.resize((32, 32))], exif=exif)
+    path, clean = tmp_path / "photo", tmp_path / "clean"
+    path.write_bytes(out.getvalue())
+    found = examine(path, clean, tmp_path / "preview")
+    assert (found.type, found.preview, found.clean) == ("image/jpeg", True, True)
+    assert PLACE.encode() not in clean.read_bytes()
+    assert opened(clean.read_bytes()).getexif() == {0x0112: 6}
+
+
+@pytest.mark.parametrize("size", [(12_000, 9_000), (20_000, 10_000)])
+def test_a_photo_that_is_too_large_for_a_preview_tells_no_place(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path, clean, large = tmp_path / "photo", tmp_path / "clean", tmp_path / "preview"
+    path.write_bytes(with_pixels(photo(orientation=6), size))
+    files = map(str, (path, clean, large))
+    program = [sys.executable, "-m", "hubbub.server.files.examination", *files]
+    told = subprocess.run(program, check=True, capture_output=True, timeout=120).stdout
+    assert json.loads(told) == {"clean": True}
+    kept = clean.read_bytes()
+    assert PLACE.encode() not in kept
+    assert opened(with_pixels(kept, (64, 48))).getexif() == {0x0112: 6}
+
+
+def test_a_photo_that_cannot_be_decoded_tells_no_place(tmp_path: Path) -> None:
+    path, clean, preview = tmp_path / "photo", tmp_path / "clean", tmp_path / "preview"
+    path.write_bytes(photo().replace(b"\xff\xdb", b"\xff\xdd"))  # without its tables
+    assert examine(path, clean, preview).clean
+    assert PLACE.encode() not in clean.read_bytes()
+    assert not preview.exists()
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])

@@ -134,34 +134,24 @@ def test_an_offset_that_is_none_is_refused(serve_files: ServeFiles, meet: Meet, 
         connection.close()
 
 
+def test_a_connection_on_which_a_request_was_refused_brings_the_next(
+    serve_files: ServeFiles, meet: Meet
+) -> None:
+    with serve_files() as server:
+        begun = begin(meet(server, "ann"), 4)
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
+        for offset, body, status in (("4", b"", 409), ("0", b"ab", 204), ("2", b"cd", 200)):
+            connection.request("PATCH", begun["address"], body, {"Upload-Offset": offset})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == status
+        connection.close()
+
+
 def test_more_than_was_announced_is_refused(serve_files: ServeFiles, meet: Meet) -> None:
     with serve_files() as server:
         address = begin(meet(server, "ann"), 10)["address"]
         assert patch(server, address, 0, b"x" * 11).refusal == (413, "too_large")
-
-
-def test_an_upload_can_be_cancelled(serve_files: ServeFiles, meet: Meet, tmp_path: Path) -> None:
-    with serve_files() as server:
-        ann = meet(server, "ann")
-        begun = begin(ann, 10)
-        patch(server, begun["address"], 0, b"abc")
-        assert ask(server, begun["address"], method="DELETE").status == 204
-        assert ask(server, begun["address"], method="HEAD").status == 404
-        assert patch(server, begun["address"], 3, b"d").refusal == (404, "no_such_upload")
-        assert list((tmp_path / "files/uploads").iterdir()) == []
-
-
-def test_what_is_abandoned_is_given_up(serve_files: ServeFiles, meet: Meet, tmp_path: Path) -> None:
-    with serve_files() as server:
-        ann = known(meet, server, "ann")
-        ann.ask(type="join", room="lobby")
-        patch(server, (half := begin(ann, 10))["address"], 0, b"half")
-        upload(server, ann, b"never said")
-        assert kept(tmp_path)
-    with serve_files(unfinished_hours=1e-9) as server:
-        until(lambda: ask(server, half["address"], method="HEAD").status == 404, "it is given up")
-        until(lambda: not kept(tmp_path), "nothing is left")
-        until(lambda: not list((tmp_path / "files/uploads").iterdir()), "nor of the half one")
 
 
 def test_a_secret_address_that_is_none_is_not_found(serve_files: ServeFiles) -> None:

@@ -40,21 +40,27 @@ class Uploads:
     def find(self, secret: str) -> Upload:
         """Return the upload with this secret; raise Refused `no_such_upload`."""
         if (upload := self._by_secret.get(secret)) is None:
-            raise Refused(
-                "There is no upload at this address: it is in a message already, was cancelled or "
-                "given up, or the server has started anew. Begin again with the command upload.",
-                code="no_such_upload",
-            )
+            raise _no_such_upload()
         return upload
 
-    def __contains__(self, upload: Upload) -> bool:
-        return upload.id in self._by_id
+    def check_is_in_no_message(self, upload: Upload, drafts: Drafts) -> None:
+        """Raise Refused `no_such_upload` if a message with a file is accepted, or committed."""
+        if not self._is_free(upload, drafts):
+            raise _no_such_upload()
+
+    def _is_free(self, upload: Upload, drafts: Drafts) -> bool:
+        draft = self._drafts.get(upload.id)
+        return draft is None or _was_refused(draft, drafts)
 
     def drop(self, upload: Upload) -> None:
         """Expect nothing more of a file."""
         self._by_id.pop(upload.id, None)
         self._by_secret.pop(upload.secret, None)
         self._drafts.pop(upload.id, None)
+
+    def coming_from(self, origin: str) -> int:
+        """Return how many uploads an address has that are in no message."""
+        return sum(one.origin == origin for one in self._by_id.values())
 
     def unfinished_of(self, person: Person) -> int:
         """Return how many uploads somebody has that are in no message."""
@@ -97,9 +103,8 @@ class Uploads:
             raise _no_such_file(
                 f"'{upload.name}' is not uploaded to the end. Send the rest of it first."
             )
-        draft = self._drafts.get(id_)
-        if draft is not None and not _was_refused(draft, drafts):
-            event = draft.event
+        if not self._is_free(upload, drafts):
+            event = self._drafts[id_].event
             if nonce is None or not isinstance(event, Message) or event.nonce != nonce:
                 raise _no_such_file(
                     f"'{upload.name}' is in a message already. Upload it once more for another."
@@ -130,10 +135,7 @@ class Uploads:
     def abandoned(self, before: int, drafts: Drafts) -> list[Upload]:
         """Return the uploads of which nothing came since a time, and which are in no message."""
         return [
-            one
-            for one in self._by_id.values()
-            if one.at < before
-            and ((draft := self._drafts.get(one.id)) is None or _was_refused(draft, drafts))
+            one for one in self._by_id.values() if one.at < before and self._is_free(one, drafts)
         ]
 
 
@@ -144,6 +146,14 @@ def _is_by(person: Person, upload: Upload) -> bool:
 
 def _was_refused(draft: Draft, drafts: Drafts) -> bool:
     return drafts.is_settled(draft.number) and not draft.event.seq
+
+
+def _no_such_upload() -> Refused:
+    return Refused(
+        "There is no upload at this address: it is in a message already, was cancelled or given "
+        "up, or the server has started anew. Begin again with the command upload.",
+        code="no_such_upload",
+    )
 
 
 def _no_such_file(sentence: str) -> Refused:

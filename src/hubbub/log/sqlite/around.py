@@ -31,6 +31,7 @@ from hubbub.chat.queries import (
 from hubbub.chat.rules import ROOM, may_be_private
 from hubbub.log.damage import Damage
 from hubbub.log.found import marked
+from hubbub.log.pages import SEQ_MAX
 from hubbub.log.sqlite.facts import (
     closed,
     is_private,
@@ -41,7 +42,6 @@ from hubbub.log.sqlite.facts import (
 )
 from hubbub.log.sqlite.failures import OF_DAMAGE, lasting
 from hubbub.log.sqlite.reader import (
-    SEQ_MAX,
     read_backlog,
     read_page,
     read_reactions,

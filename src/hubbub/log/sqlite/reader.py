@@ -19,11 +19,17 @@ from hubbub.chat.events import AnyLogged, Message, Page, Reaction, Revision, Rev
 from hubbub.chat.fold import fold
 from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, RevisionsQuery
 from hubbub.log.newest import Newest, as_it_reads, fitting, newest_of
-from hubbub.log.pages import COUNTED_MAX, PAGE_BYTES_MAX, REVISIONS_MAX, page_of, revisions_of
+from hubbub.log.pages import (
+    COUNTED_MAX,
+    PAGE_BYTES_MAX,
+    REVISIONS_MAX,
+    SEQ_MAX,
+    page_of,
+    revisions_of,
+)
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.seals import unsealed
 
-SEQ_MAX = 2**63 - 1
 READ_BYTES_MAX = 2 * PAGE_BYTES_MAX
 """What is read for a page: the JSON of a text is longer than it, but hardly ever twice as long."""
 

@@ -16,7 +16,8 @@ from hubbub.chat.queries import SearchQuery
 from hubbub.chat.tags import ANYBODY
 from hubbub.chat.words import phrases_of
 from hubbub.log.found import marked
-from hubbub.log.sqlite.reader import SEQ_MAX, Asked, folding, read_folded
+from hubbub.log.pages import SEQ_MAX
+from hubbub.log.sqlite.reader import Asked, folding, read_folded
 
 # From window to window until there is enough, or so many were asked. A row is a window, with what
 # was found in it; what was found in the last row is not taken from its `missing` yet.

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,9 @@ _FORMATS: Final = {
         (WebPImagePlugin.WebPImageFile, "image/webp"),
     )
 }
+_SAME: Final = {"MPO": "JPEG"}
+"""What many phones and cameras make: a JPEG, with more pictures behind its end."""
+
 _ONE_NAME: Final = {
     "application/ogg": "audio/ogg",
     "application/x-matroska": "video/x-matroska",
@@ -75,20 +79,50 @@ def examine(path: Path, clean: Path, preview: Path) -> Found:
         head = file.read(TEXT_BYTES)
         if path.stat().st_size > PICTURE_BYTES_MAX:
             return Found(_type_of(head))
+        # A decoder may raise anything for what is made to harm it.
         try:
             picture = Image.open(file, formats=list(_FORMATS))
-            return _of_picture(picture, path.read_bytes(), clean, preview)
         except UnidentifiedImageError:
             return Found(_type_of(head))
-        except Exception:  # noqa: BLE001 (a decoder may raise anything for what is made to harm it)
+        except Exception:  # noqa: BLE001
             return Found(ORDINARY)
+        stored, format_ = path.read_bytes(), picture.format or ""
+        format_ = _SAME.get(format_, format_)
+        try:
+            return _of_picture(picture, format_, stored, clean, preview)
+        except Exception:  # noqa: BLE001
+            preview.unlink(missing_ok=True)
+            return _not_shown(picture, format_, stored, clean)
 
 
-def _of_picture(picture: Image.Image, stored: bytes, clean: Path, preview: Path) -> Found:
-    format_, (width, height) = picture.format or "", picture.size
+def _not_shown(picture: Image.Image, format_: str, stored: bytes, clean: Path) -> Found:
+    """Return what a picture is that is too large to decode, or damaged: a file like any other.
+
+    It tells no more of people than others do, as long as its parts can be told apart.
+    """
+    orientation = 1
+    with suppress(Exception):
+        orientation = _orientation(picture)
+    try:
+        kept = cleaned(format_, stored, orientation if format_ == "JPEG" else 1)
+    except ValueError:
+        return Found(ORDINARY)
+    clean.write_bytes(kept)
+    return Found(ORDINARY, clean=True)
+
+
+def _orientation(picture: Image.Image) -> int:
+    given = int(picture.getexif().get(_ORIENTATION, 1))
+    return given if given in range(1, 9) else 1
+
+
+def _of_picture(
+    picture: Image.Image, format_: str, stored: bytes, clean: Path, preview: Path
+) -> Found:
+    width, height = picture.size
     if width * height > PIXELS_MAX:
         raise ValueError("too many pixels")
-    orientation = int(picture.getexif().get(_ORIENTATION, 1))
+    orientation = _orientation(picture)
     is_turned = orientation in range(5, 9)
     if format_ == "JPEG":
         picture.draft("RGB", (PREVIEW_PIXELS, PREVIEW_PIXELS))  # decodes it smaller at once
@@ -99,7 +133,7 @@ def _of_picture(picture: Image.Image, stored: bytes, clean: Path, preview: Path)
     smaller = upright.convert("RGBA" if has_alpha else "RGB")
     smaller.info.clear()  # the profile would be kept with the preview, and whatever else there is
     smaller.save(preview, "WEBP", quality=PREVIEW_QUALITY)
-    kept = _kept(format_, stored, orientation if orientation in range(1, 9) else 1)
+    kept = _kept(format_, stored, orientation)
     if kept != stored:
         clean.write_bytes(kept)
     return Found(
@@ -176,7 +210,8 @@ def _restrain() -> None:
 
 def main() -> None:
     """Say what the file is that is named on the command line."""
-    warnings.simplefilter("ignore")  # pixels are counted here
+    warnings.simplefilter("ignore")
+    Image.MAX_IMAGE_PIXELS = None  # pixels are counted here
     _restrain()
     found = examine(*map(Path, sys.argv[1:]))
     sys.stdout.buffer.write(msgspec.json.encode(found))

@@ -120,6 +120,7 @@ class Intake:
     async def _reception(self, upload: Upload) -> _Reception:
         if (reception := self._receptions.get(upload.id)) is None:
             received = await self.in_thread(partial(self._store().part_bytes, upload.id))
+            self._hub.uploads.find(upload.secret)  # it may have been cancelled meanwhile
             reception = self._receptions.setdefault(upload.id, _Reception(received))
         return reception
 
@@ -142,18 +143,15 @@ class Intake:
             reception.hang_up()
         reception.hang_up = hang_up
         async with reception.lock:
-            if upload.file is not None:
-                return upload.file
-            if offset != reception.received:
-                raise Refused(
-                    f"{reception.received} bytes of '{upload.name}' are here, and these begin at "
-                    f"{offset}. Ask for the offset with HEAD, and go on from there.",
-                    code="wrong_offset",
-                )
             try:
+                self._hub.uploads.find(upload.secret)  # it may have been cancelled meanwhile
+                if upload.file is not None:
+                    return upload.file
+                if offset != reception.received:
+                    raise _wrong_offset(upload, reception.received, offset)
                 await self._write(upload, reception, pieces)
             finally:
-                if reception.hang_up is hang_up:
+                if reception.hang_up is hang_up:  # else it would end the next request here
                     reception.hang_up = None
             if reception.received < upload.size:
                 return None
@@ -206,9 +204,12 @@ class Intake:
                 preview=found.preview,
             )
             await self.in_thread(partial(store.note, upload))
-        if upload not in self._hub.uploads:  # it was given up meanwhile
-            await self._forget(upload)
         return upload.file
+
+    async def cancel(self, upload: Upload) -> None:
+        """Do as its sender says: give an upload up; raise Refused if it is in a message."""
+        self._hub.check_cancelling(upload)
+        await self.give_up(upload)
 
     async def give_up(self, upload: Upload) -> None:
         """Drop an upload, with what has come of it."""
@@ -218,10 +219,16 @@ class Intake:
         await self._forget(upload)
 
     async def _forget(self, upload: Upload) -> None:
-        self._receptions.pop(upload.id, None)
-        await self.in_thread(partial(self._store().forget, upload.id))
-        if upload.file is not None:
-            await self._remove_unless_held([upload.file.sha256])
+        """Remove what came of an upload that the hub has dropped.
+
+        A request that brings the rest of it comes to its end first, or it would write once more.
+        """
+        reception = self._receptions.setdefault(upload.id, _Reception(0))
+        async with reception.lock:
+            await self.in_thread(partial(self._store().forget, upload.id))
+            if upload.file is not None:
+                await self._remove_unless_held([upload.file.sha256])
+            self._receptions.pop(upload.id, None)
 
     # Letting go.
 
@@ -270,8 +277,9 @@ class Intake:
         """Remove files that no message holds, and none that waits for the log."""
         store = self._store()
         async with self._placing:
-            held = await self._log.held(hashes)
+            # In this order: an upload that is dropped meanwhile is in the log by then.
             coming = {one.file.sha256 for one in self._hub.uploads if one.file is not None}
+            held = await self._log.held(hashes)
             for hash_ in {*hashes} - held - coming:
                 await self.in_thread(partial(store.remove, hash_))
 
@@ -288,6 +296,14 @@ def _write_all(file: BinaryIO, piece: bytes) -> None:
     view = memoryview(piece)
     while view:
         view = view[file.write(view) :]
+
+
+def _wrong_offset(upload: Upload, received: int, offset: int) -> Refused:
+    return Refused(
+        f"{received} bytes of '{upload.name}' are here, and these begin at {offset}. Ask for the "
+        "offset with HEAD, and go on from there.",
+        code="wrong_offset",
+    )
 
 
 def too_slow(upload: Upload) -> Refused:

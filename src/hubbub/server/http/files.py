@@ -116,7 +116,7 @@ class Files:
         )
 
     async def _cancel(self, request: web.Request) -> web.Response:
-        await self._files.give_up(self._upload(request))
+        await self._files.cancel(self._upload(request))
         return web.Response(status=204, headers=TUS)
 
     # What is given out.
