@@ -80,8 +80,8 @@ def test_a_new_device_lists_all_private_rooms_the_newest_first(
                 dans = next(room for room in ann.desk.rooms if room.title == "@dan")
                 await ann.until(lambda: dans.unread == 1)
                 titles = [room.title for room in ann.desk.rooms]
-                assert titles == ["#lobby", "@dan", "@cleo", "@bobby"]
-                bobs = list(ann.desk.rooms)[-1]
+                assert titles == ["@dan", "@cleo", "@bobby", "#lobby"]
+                bobs = next(room for room in ann.desk.rooms if room.title == "@bobby")
                 assert bobs.name not in ann.desk.chat.replicas
                 ann.desk.show(bobs)
                 await ann.until(lambda: ann.texts() == ["hello bob"])
