@@ -4,6 +4,7 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import heard
+from hubbub.chat.events import Message, Page, Revision, Revisions
 from hubbub.chat.heard import FILLER, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply, Said
 from hubbub.chat.limits import Limits
 from hubbub.hub import cost
@@ -108,3 +109,15 @@ def test_nothing_is_free() -> None:
     assert chatroom.hub.price(None, FILLER) > 0
     assert chatroom.hub.price(None, Introduction("ann", EVENTS)) > 0
     assert cost.CHUNK > 0
+
+
+def test_long_answers_cost_as_much_whatever_was_asked() -> None:
+    texts = ["x" * 10_000] * 50
+    messages = [
+        Message(room="lobby", seq=seq, prev=0, sender="ann", at=0, text=text)
+        for seq, text in enumerate(texts, 1)
+    ]
+    former = [Revision(at=0, text=text) for text in texts]
+    read = cost.answer(Page(room="lobby", messages=messages, more=False, last=50))
+    assert read == cost.answer(Revisions(room="lobby", seq=1, texts=former)) > 50
+    assert cost.answer(None) == 0

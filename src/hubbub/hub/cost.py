@@ -7,13 +7,14 @@ cheap to ask for and expensive to do. What is said to a room is cheap for each l
 commit brings all that was said meanwhile in one write.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from hubbub.chat import commands as c
-from hubbub.chat.events import Page
+from hubbub.chat.events import Message, Page, Revision, Revisions
 from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.chat.queries import Answer
 from hubbub.hub.membership import is_crowd
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.state import State
@@ -61,8 +62,21 @@ Price = Callable[[State, Any, Any], float]
 
 def page(answer: Page) -> float:
     """Return the units for a page of messages that was read."""
-    read = sum(ROW + len(message.text) * BYTE for message in answer.messages)
-    return QUESTION + read + (answer.count or 0) * COUNTED
+    return QUESTION + _read(answer.messages) + (answer.count or 0) * COUNTED
+
+
+def answer(given: Answer) -> float:
+    """Return the units for what was read of the log, which may be long."""
+    match given:
+        case Page():
+            return page(given)
+        case Revisions(texts=texts):
+            return QUESTION + _read(texts)
+    return 0.0
+
+
+def _read(texts: Sequence[Message | Revision]) -> float:
+    return sum(ROW + len(one.text) * BYTE for one in texts)
 
 
 def departure(session: Session | None) -> float:

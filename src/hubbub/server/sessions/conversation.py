@@ -29,7 +29,7 @@ from hubbub.chat.errors import (
     WrongSecret,
     unreadable,
 )
-from hubbub.chat.events import AnyLogged, Bye, Error, Page
+from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.chat.queries import Guess
 from hubbub.hub import cost
@@ -424,8 +424,7 @@ class Conversation:
             self._refuse(unreadable(answer), self._decisions.ref)
         else:
             self._decide(lambda: self._decisions.answer(answer))
-            if isinstance(answer, Page):
-                self._turn.spend(cost.page(answer))
+            self._turn.spend(cost.answer(answer))
         if self.session is not None and self.session.lagging:
             self._serve_backlog()
         self.go_on()
