@@ -48,6 +48,7 @@ def test_a_command_decodes_and_unknown_fields_are_ignored() -> None:
         ('{"type":"say","room":"a","text":"b","nonce":""}', "length >= 1 - at `$.nonce`"),
         ('{"type":"say","room":"a","text":"b","nonce":"a\\u0000"}', "without control characters"),
         ('{"type":"say","room":"a","text":"b","nonce":"\\u009b"}', "without control characters"),
+        ('{"type":"say","room":"a","text":"b","files":["x"]}', "of 22 letters, digits, - and _"),
         ('{"type":"edit","room":"a","text":"x","seq":1e400}', "Number out of range - at `$.seq`"),
         ('{"type":"ping","ref":1e400}', "Number out of range - at `$.ref`"),
         ('{"type":"say","text":"x","x":' + "9" * 5000 + "}", "missing required field `room`"),

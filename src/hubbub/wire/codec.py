@@ -73,6 +73,13 @@ def _string(raw: msgspec.Raw | str) -> str | None:
         return None
 
 
+def _pattern_in_words(found: re.Match[str]) -> str:
+    if found[1].startswith("^[^"):
+        return "without control characters"
+    number = "22 " if found[1].endswith("{22}$") else ""
+    return f"of {number}letters, digits, - and _"
+
+
 def _what_is_wrong(text: str, error: Exception) -> str:
     if not isinstance(error, msgspec.ValidationError):
         return 'A command must be one JSON object with a "type"; this is not valid JSON.'
@@ -84,8 +91,7 @@ def _what_is_wrong(text: str, error: Exception) -> str:
         near = nearest(name, _COMMAND_TYPES)
         hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(_COMMAND_TYPES)}."
         return f"There is no command {name!r}. {hint}"
-    # The one pattern of the vocabulary, in words.
-    reason = re.sub(r"matching regex '.*'", "without control characters", str(error))
+    reason = re.sub(r"matching regex '(.*)'", _pattern_in_words, str(error))
     return f"The command '{name}' has a bad field: {reason}."
 
 

@@ -3,9 +3,11 @@
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.server.conftest import Meet
 from tests.server.files.conftest import ServeFiles
-from tests.server.files.sharing import begin, get, kept, offset_of, patch, until, upload
+from tests.server.files.sharing import begin, get, kept, offset_of, patch, share, until, upload
 from tests.server.http.asking import ask
 from tests.server.test_moderation import known
 
@@ -67,3 +69,22 @@ def test_what_is_cancelled_while_it_is_looked_at_is_not_kept(
         assert patch(server, begun["address"], 0, b"x").refusal == (404, "no_such_upload")
         assert not kept(tmp_path)
         assert not list((tmp_path / "files/uploads").iterdir())
+
+
+def test_what_was_said_is_no_upload_after_a_restart_either(
+    serve_files: ServeFiles, meet: Meet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The server may be killed before it has put away what it knew of the upload."""
+    monkeypatch.setattr("hubbub.server.files.intake.SWEEP_SECONDS", 1000.0)
+    with serve_files() as server:
+        ann = known(meet, server, "ann")
+        ann.ask(type="join", room="lobby")
+        _, file = share(server, ann, b"said once")
+        assert list((tmp_path / "files/uploads").iterdir())
+    with serve_files() as server:
+        ann = known(meet, server, "ann")
+        ann.ask(type="join", room="lobby")
+        again = ann.ask(type="say", room="lobby", text="", files=[file["id"]])
+        assert again["code"] == "no_such_file"
+        assert not list((tmp_path / "files/uploads").iterdir())
+        assert get(server, file).body == b"said once"

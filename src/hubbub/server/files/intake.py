@@ -254,7 +254,9 @@ class Intake:
         if self.store is None or not self.store.is_used:
             return
         for upload in await self.in_thread(self.store.noted):
-            if upload.at and not self._hub.restore(upload):
+            # The server may have been killed before it put away what it knew of it.
+            is_said = upload.file is not None and await self._log.holder(upload.id) is not None
+            if is_said or (upload.at and not self._hub.restore(upload)):
                 await self.in_thread(partial(self.store.forget, upload.id))
         self._loosenings = -1  # what an earlier run did not come to
         hashes = await self.in_thread(lambda: list({*self._store().hashes()}))
