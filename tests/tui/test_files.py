@@ -91,13 +91,13 @@ def test_files_are_saved_beside_those_that_are_there(
 
     async def scene() -> None:
         async with connect(address, name="bob") as bob, seat(address, tmp_path) as ann:
-            await ann.say("/save")
+            await ann.say("/download")
             await ann.until("No message here has files")
             await ann.press("ctrl+c")
             await bob.send_file("lobby", picture, "for you")
             await ann.until("my picture.txt")
             for name in ("my picture.txt", "my picture (2).txt"):
-                await ann.say(f"/save {folder}")
+                await ann.say(f"/download {folder}")
                 await ann.until((folder / name).exists)
                 await ann.until("Saved")
             assert (folder / "my picture (2).txt").read_bytes() == b"not really"

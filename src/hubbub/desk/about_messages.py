@@ -50,7 +50,7 @@ def suits(desk: Desk, item: Item | None, verb: str) -> bool:
     rules: dict[str, Callable[[], bool]] = {
         "edit": lambda: is_own,
         "report": lambda: not is_own,
-        "save": lambda: bool(message.files),
+        "download": lambda: bool(message.files),
         "delete": lambda: is_own or _may_delete_others(desk),
         "replies": lambda: message.replies > 0,
         "pin": lambda: _may_pin(desk),

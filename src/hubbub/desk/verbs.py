@@ -259,7 +259,7 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("read", "mark all of this room as read", messages.mark_read, "read"),
     _on("mark-unread", "mark unread from the chosen message on", messages.mark_unread),
     Verb("send", "send a file", files.send, "send", files.USAGE, elsewhere=_BY_WRITERS),
-    _on("save", "save the files of the chosen or newest message", files.save, "[FOLDER]"),
+    _on("download", "save the files of the chosen or newest message", files.save, "[FOLDER]"),
     Verb("copy", "copy the chosen or newest message", messages.copy, "copy", events_only=False),
     Verb(
         "retry", "try again to send what was not sent", messages.retry, "retry", events_only=False

@@ -214,7 +214,7 @@ LETTERS = {
     "d": "delete",
     "+": "react",
     "c": "copy",
-    "s": "save",
+    "s": "download",
     "l": "address",
     "o": "go",
     "u": "mark-unread",
