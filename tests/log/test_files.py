@@ -51,6 +51,7 @@ def test_a_file_is_held_by_its_message_until_it_is_deleted(play: Play) -> None:
         await log.append([deleted(1)])
         assert log.loosenings != before
         assert await log.holder(id_of("a")) is None
+        assert await log.was_said(id_of("a"))
         assert sorted(await log.loose()) == ["a", "b"]
         assert await log.held(["a", "b"]) == {"a"}, "the other room holds the same bytes"
         assert await log.stored() == {"den": 10}

@@ -268,6 +268,9 @@ class MemoryLog(Log):
         seq, _, _ = self._files.get(file, (0, "", 0))
         return (self._messages[seq].room, seq) if seq else None
 
+    async def was_said(self, file: str) -> bool:
+        return file in self._files
+
     async def stored(self) -> dict[str, int]:
         sizes: Counter[str] = Counter()
         for seq, _, size in self._files.values():

@@ -146,6 +146,12 @@ class Log(Protocol):
         Whoever may read that message may read the file.
         """
 
+    async def was_said(self, file: str) -> bool:
+        """Return whether the file with this id is, or was, in a message, and its bytes are here.
+
+        Of a message that is gone, this is known until the bytes are as well (`forget_loose`).
+        """
+
     async def stored(self) -> dict[str, int]:
         """Return how many bytes of files the messages of each room hold."""
 

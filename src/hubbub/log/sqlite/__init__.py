@@ -41,6 +41,7 @@ from hubbub.log.sqlite.files import (
     read_holder,
     read_loose,
     read_stored,
+    read_was_said,
 )
 from hubbub.log.sqlite.folder import Claim, claim
 from hubbub.log.sqlite.holes import read_holes
@@ -212,6 +213,9 @@ class SqliteLog(Log):
 
     async def holder(self, file: str) -> tuple[str, int] | None:
         return await self._reading.run(lambda db: read_holder(db, file))
+
+    async def was_said(self, file: str) -> bool:
+        return await self._reading.run(lambda db: read_was_said(db, file))
 
     async def stored(self) -> dict[str, int]:
         return await self._reading.run(read_stored)

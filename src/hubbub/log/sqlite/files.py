@@ -100,6 +100,11 @@ def read_holder(connection: sqlite3.Connection, id_: str) -> tuple[str, int] | N
     return _holder.decode(found[0]) if found else None
 
 
+def read_was_said(connection: sqlite3.Connection, id_: str) -> bool:
+    """Return whether a message holds this file, or held it and its bytes are to be removed."""
+    return connection.execute("SELECT 1 FROM files WHERE id = ?", (id_,)).fetchone() is not None
+
+
 def read_stored(connection: sqlite3.Connection) -> dict[str, int]:
     """Return how many bytes of files the messages of each room hold."""
     return _sizes.decode(connection.execute(_STORED).fetchone()[0])

@@ -255,7 +255,7 @@ class Intake:
             return
         for upload in await self.in_thread(self.store.noted):
             # The server may have been killed before it put away what it knew of it.
-            is_said = upload.file is not None and await self._log.holder(upload.id) is not None
+            is_said = upload.file is not None and await self._log.was_said(upload.id)
             if is_said or (upload.at and not self._hub.restore(upload)):
                 await self.in_thread(partial(self.store.forget, upload.id))
         self._loosenings = -1  # what an earlier run did not come to
