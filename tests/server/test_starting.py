@@ -67,4 +67,4 @@ def test_a_start_takes_as_many_steps_and_statements_however_many_are_known(
     few, many = counted
     assert many <= few * 1.1, counted
     assert len(asked[0]) > 9, "or this shows nothing"
-    assert len(asked[0]) == len(asked[1])
+    assert abs(len(asked[0]) - len(asked[1])) <= 2, "a thread may look once more"

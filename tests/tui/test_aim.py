@@ -13,7 +13,7 @@ from hubbub.testing import LocalServer
 from .seats import Seat, seat
 
 SECRET = "the key is under the mat"
-ALT_1, F6, CTRL_Q = "\x1b1", "\x1b[17~", "\x11"
+ALT_2, F6, CTRL_Q = "\x1b2", "\x1b[17~", "\x11"
 
 Scene = Callable[[Seat, Chat], Awaitable[None]]
 
@@ -32,7 +32,7 @@ async def said(chat: Chat) -> list[str]:
     return [message.text for message in (await chat.history("lobby")).messages]
 
 
-@pytest.mark.parametrize("behind", [ALT_1, "\x1ba", "\x1b[1;3A", f"/join kitchen\r{ALT_1}"])
+@pytest.mark.parametrize("behind", [ALT_2, "\x1ba", "\x1b[1;3A", f"/join kitchen\r{ALT_2}"])
 def test_enter_and_a_key_for_another_room_at_once_post_in_the_room_on_the_screen(
     hubbub_server: LocalServer, tmp_path: Path, behind: str
 ) -> None:

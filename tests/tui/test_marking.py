@@ -80,7 +80,7 @@ def test_what_a_wrap_broke_is_whole_again_and_what_stands_around_stays_out(
         await ann.until("ok")
         height = ann.chat.log_view.size.height
         await ann.press("f6", "+")
-        await ann.until("React with")
+        await ann.until("Choose an emoji")
         await ann.say("tada")
         await ann.until("🎉 ann")
         column, row = ann.place("ok")

@@ -91,6 +91,7 @@ def test_an_owner_has_a_room_called_otherwise_and_everybody_sees_it(
         expect(tab.composer).to_have_accessible_name("Message to #plans-2027")
         expect(tab.page.locator("#rooms").get_by_role("button", name="#plans-2027")).to_be_visible()
     bob.say("/join lobby")
+    expect(bob.composer).to_have_accessible_name("Message to #lobby")
     bob.say("/join plans-2027")
     expect(bob.composer).to_have_accessible_name("Message to #plans-2027")
     bob.page.reload()

@@ -269,6 +269,7 @@ class MemoryLog(Log):
         return (self._messages[seq].room, seq) if seq else None
 
     async def was_said(self, file: str) -> bool:
+        """Return whether the file is, or was, in a message, and its bytes are here."""
         return file in self._files
 
     async def stored(self) -> dict[str, int]:

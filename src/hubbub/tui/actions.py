@@ -208,19 +208,19 @@ def wrong_setting(path: Path, value: object) -> str:
 
 LETTERS = {
     "r": "reply",
-    "t": "replies",
-    "q": "quote",
     "e": "edit",
     "d": "delete",
     "+": "react",
+    "!": "report",
     "c": "copy",
     "s": "download",
+    "q": "quote",
+    "t": "replies",
+    "p": "pin",
+    "u": "mark-unread",
     "l": "address",
     "o": "go",
-    "u": "mark-unread",
-    "p": "pin",
     "h": "revisions",
-    "!": "report",
 }
 """What a letter does while messages are chosen with the arrow keys."""
 

@@ -68,8 +68,9 @@ class Pane(Widget):
         mark: Style = _PLAIN,
     ) -> None:
         """Show these lines, `current` and those that are `unread` among them; these are marked."""
+        is_same = (list(unread), list(lines)) == (list(self._unread), list(self._lines))
         self._unread, self._mark = unread, mark
-        if list(lines) != list(self._lines) or current != self._current:
+        if not is_same or current != self._current:
             moved = current != self._current
             self._lines, self._current = lines, current
             if moved:

@@ -36,7 +36,7 @@ def locked() -> Iterator[LocalServer]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/icon.svg", "/api/rooms", "/nothing", "/healthz", "/metrics", "/ws"]
+    "path", ["/icon.svg", "/api/rooms", "/api/nothing", "/healthz", "/metrics", "/ws"]
 )
 def test_every_response_tells_browsers_what_the_page_may_do(named: LocalServer, path: str) -> None:
     headers = ask(named, path).headers

@@ -215,6 +215,7 @@ class SqliteLog(Log):
         return await self._reading.run(lambda db: read_holder(db, file))
 
     async def was_said(self, file: str) -> bool:
+        """Return whether the file is, or was, in a message, and its bytes are here."""
         return await self._reading.run(lambda db: read_was_said(db, file))
 
     async def stored(self) -> dict[str, int]:
