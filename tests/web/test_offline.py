@@ -219,7 +219,10 @@ def version_of(page: Page) -> tuple[str, str]:
     return served.partition("<title>")[2].partition(" ")[0], found
 
 
-def test_a_new_version_replaces_the_old_one_whole(tmp_path: Path, ann: Tab) -> None:
+def test_a_new_version_replaces_the_old_one_whole(
+    tmp_path: Path, ann: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.server.http.page.assets.LOOK_SECONDS", 0.0)
     folder = tmp_path / "checkout" / "src" / "hubbub" / "web"
     shutil.copytree(FOLDER, folder)
     (tmp_path / "checkout" / "pyproject.toml").touch()

@@ -3,6 +3,7 @@
 In a checkout it is put together anew when a source was changed, so a developer only loads it again.
 """
 
+import time
 from pathlib import Path
 
 from aiohttp import web
@@ -12,6 +13,9 @@ from hubbub.server.http.guard import POLICY, SECURITY_HEADERS
 from hubbub.server.http.page.parts import Part, put_together, state_of
 
 FOLDER = Path(hubbub.__file__).parent / "web"
+
+LOOK_SECONDS = 0.2
+"""A checkout is not looked through more often, however many ask for the page."""
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -23,6 +27,7 @@ class Assets:
         self._folder = folder
         self._may_change = (folder.parents[2] / "pyproject.toml").exists()
         self._state: list[tuple[str, int]] = []
+        self._looked_at = 0.0
         self._parts: dict[str, Part] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -46,8 +51,10 @@ class Assets:
 
     def _look(self) -> None:
         """Put the page together if that is to be done."""
-        if self._parts and not self._may_change:
+        now = time.monotonic()
+        if self._parts and not (self._may_change and now >= self._looked_at + LOOK_SECONDS):
             return
+        self._looked_at = now
         state = state_of(str(self._folder))
         if state != self._state:
             self._parts, self._state = put_together(self._folder, SECURITY_HEADERS[POLICY]), state
