@@ -58,6 +58,8 @@ def test_what_cannot_be_sent_is_refused_and_comes_back(address: str, tmp_path: P
             for typed, why in (
                 ("/send /nowhere/x.png look", "There is no file /nowhere/x.png"),
                 (f"/send {tmp_path}", "is no file"),
+                ("/send ~nobody-of-this-name/x.png", "There is no file ~nobody"),
+                (f"/send {'x' * 300}", "xxxxxxxxxx"),
             ):
                 await ann.say(typed)
                 await ann.until(why[:30])

@@ -31,7 +31,7 @@ def send(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
     room = desk.rooms.current
     if silence := desk.silence(room):
         raise Refused(silence)
-    if not path.exists():
+    if not _is_there(path):
         raise Refused(f"There is no file {path}. Say where it is, such as /send ~/picture.png")
     if not path.is_file():
         raise Refused(f"{path} is no file that could be sent. To send a folder, pack it first.")
@@ -53,14 +53,28 @@ def split(argument: str) -> tuple[Path, str]:
     A path with spaces stands in quotes, or has backslashes before them, as shells and terminals
     write it; if all that was typed is a file, that is the path.
     """
-    whole = Path(argument).expanduser()
-    if whole.exists():
+    whole = _expanded(argument)
+    if _is_there(whole):
         return whole, ""
     found = _PATH.match(argument)
     assert found, "a path has a character at least"
     quoted = found["double"] or found["single"]
     path = quoted or re.sub(r"\\(.)", r"\1", found["bare"])
-    return Path(path).expanduser(), argument[found.end() :].strip()
+    return _expanded(path), argument[found.end() :].strip()
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # nobody here has that home
+        return Path(text)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # as where the name is longer than any, or the folder is somebody else's
+        return False
 
 
 def as_command(pasted: str) -> str:
@@ -82,7 +96,7 @@ def as_command(pasted: str) -> str:
 def save(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Save the files of the chosen message, or of the newest that has some."""
     message = _meant(desk, face)
-    folder = Path(argument).expanduser() if argument else platformdirs.user_downloads_path()
+    folder = _expanded(argument) if argument else platformdirs.user_downloads_path()
     return _save(desk, message.files, folder)
 
 

@@ -163,3 +163,12 @@ test("a message takes ten files", () => {
   assert.throws(() => parcels.add("lobby", [FILE, FILE]), /up to 10 files/);
   assert.equal(parcels.open("lobby").items.length, 9);
 });
+
+test("nothing is needed that browsers give to https and localhost alone", async (context) => {
+  context.mock.method(crypto, "randomUUID", () => assert.fail("a page on a LAN has no such thing"));
+  const { parcels, said, settle } = stage();
+  parcels.add("lobby", [FILE]);
+  parcels.close(parcels.open("lobby"), "");
+  await settle();
+  assert.equal(said.length, 1);
+});

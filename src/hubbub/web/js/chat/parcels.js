@@ -9,6 +9,7 @@
 import { isPassing } from "./codes.js";
 import { ChatError } from "./errors.js";
 import { nameKey } from "./names.js";
+import { Nonces } from "./nonces.js";
 import { bring } from "./upload.js";
 
 /**
@@ -50,6 +51,7 @@ export class Parcels {
   #parcels = [];
   /** @type {{item: Item, end: AbortController} | null} */
   #underWay = null;
+  #nonces = new Nonces();
   #waitsUntil = 0;
   #wait = FIRST_WAIT_MS;
 
@@ -103,7 +105,7 @@ export class Parcels {
     const parcel = this.open(room) ?? this.#begin(room);
     if (parcel.items.length + files.length > FILES_MAX) throw new ChatError("too_long", TOO_MANY);
     for (const { name, bytes } of files) {
-      parcel.items.push({ id: crypto.randomUUID(), name, bytes, sent: 0 });
+      parcel.items.push({ id: this.#nonces.next(), name, bytes, sent: 0 });
     }
     if (!this.#parcels.includes(parcel)) this.#parcels.push(parcel);
     this.#shelf.put(parcel);
@@ -113,7 +115,7 @@ export class Parcels {
   /** @param {string} room @returns {Parcel} */
   #begin(room) {
     const owner = nameKey(this.#name());
-    return { id: crypto.randomUUID(), owner, room, items: [], isClosed: false, text: "" };
+    return { id: this.#nonces.next(), owner, room, items: [], isClosed: false, text: "" };
   }
 
   /**
