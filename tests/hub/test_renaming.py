@@ -1,5 +1,7 @@
 """Another name for somebody who is known: `rename`, and `/nick`."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from hubbub.chat import commands as c
@@ -34,7 +36,7 @@ def test_a_person_has_another_name_and_stays_who_and_where_they_are(room: Modera
     assert room.ask(room.eve, c.Edit(room=ROOM, seq=first, text="mine")) == "ok"
 
 
-def reactions(room: Moderated, peer: Peer) -> dict[str, list[str]]:
+def reactions(room: Moderated, peer: Peer) -> Mapping[str, Sequence[str]]:
     room.commit()
     peer.read()
     peer.tell(c.History(room=ROOM))

@@ -113,7 +113,7 @@ def test_what_was_found_is_marked(play: Play) -> None:
         places = [[one.text[start:end] for start, end in one.found] for one in page.messages]
         assert places == [["Dinner", "ready"], ["ready", "dinners"]]
         page = await log.search(SearchQuery(words="", senders=(ALICE,)), ALL_WINDOWS)
-        assert [one.found for one in page.messages] == [[], []]
+        assert [one.found for one in page.messages] == [(), ()]
 
     play(scenario)
 

@@ -1,8 +1,11 @@
 """How later events change a message: the one definition that pages and replicas share."""
 
+from collections.abc import Mapping, Sequence
+
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Pinned, Reaction
+from hubbub.chat.events.logged import NO_REACTIONS
 from hubbub.chat.names import same_name
 
 
@@ -32,7 +35,9 @@ def _changed(message: Message, event: AnyLogged) -> Message:
             edits = event.edits if event.edits > 1 else 0
             return replace(message, text=event.text, edited=event.at, edits=edits)
         case Deleted():
-            return replace(message, text="", deleted=True, reactions={}, pinned=False, files=())
+            return replace(
+                message, text="", deleted=True, reactions=NO_REACTIONS, pinned=False, files=()
+            )
         case Reaction():
             return replace(message, reactions=_reacted(message.reactions, event))
         case Pinned():
@@ -40,12 +45,14 @@ def _changed(message: Message, event: AnyLogged) -> Message:
     return message
 
 
-def _reacted(reactions: dict[str, list[str]], event: Reaction) -> dict[str, list[str]]:
+def _reacted(
+    reactions: Mapping[str, Sequence[str]], event: Reaction
+) -> Mapping[str, Sequence[str]]:
     given = reactions.get(event.emoji, [])
     names = [name for name in given if not same_name(name, event.sender)]
     if event.on:
         names.append(event.sender)
-    reactions = {**reactions, event.emoji: names}
+    changed = {**reactions, event.emoji: names}
     if not names:
-        del reactions[event.emoji]
-    return reactions
+        del changed[event.emoji]
+    return changed or NO_REACTIONS

@@ -12,4 +12,4 @@ def marked(messages: Sequence[Message], words: str) -> list[Message]:
     """Return messages with the places in their texts at which `words` stand."""
     if not (phrases := phrases_of(words)):
         return [*messages]
-    return [replace(one, found=found_in(one.text, phrases)) for one in messages]
+    return [replace(one, found=tuple(found_in(one.text, phrases))) for one in messages]

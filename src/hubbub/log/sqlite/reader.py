@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Message, Page, Reaction, Revision, Revisions
+from hubbub.chat.events.logged import NO_REACTIONS
 from hubbub.chat.fold import fold
 from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, RevisionsQuery
 from hubbub.log.newest import Newest, as_it_reads, fitting, newest_of
@@ -408,4 +409,4 @@ def _folded(
     given = reactions.get(message.seq)
     if given is None and not (replies or pinned):
         return message
-    return replace(message, reactions=given or {}, replies=replies, pinned=pinned)
+    return replace(message, reactions=given or NO_REACTIONS, replies=replies, pinned=pinned)

@@ -104,8 +104,7 @@ class Commits:
                 await self._woken.wait()
             self._woken.clear()
             while self._hub.has_pending:
-                rested_at = max(self._rested_at, self._sending.paid_at + REST_SECONDS_MAX)
-                if (rest := rested_at - self._clock()) > 0:
+                if (rest := self._rest_seconds()) > 0:
                     await asyncio.sleep(rest)
                 is_sending = self._sending.owes
                 if batch := self._hub.take(for_few=is_sending):
@@ -115,6 +114,12 @@ class Commits:
                     continue
                 self._tell()
             self._idle.set()
+
+    def _rest_seconds(self) -> float:
+        rested_at = self._rested_at
+        if not self._sending.owes:  # else only what few hear is committed
+            rested_at = max(rested_at, self._sending.paid_at + REST_SECONDS_MAX)
+        return rested_at - self._clock()
 
     async def _await_writing(self) -> None:
         """Wait until there is something to commit, or the log can be written again.

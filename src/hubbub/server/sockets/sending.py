@@ -3,7 +3,9 @@
 A write costs the system a few microseconds and something for every byte, so one text for all
 members of a large room takes tens of milliseconds. Whoever does not fit into a turn of the loop is
 *owed* what was to be written, and gets it in one of the next turns, those first to whom little is
-owed. It is counted, not timed: some loops only note a write, and make it at the end of the turn.
+owed. Bytes are counted, because some loops only note a write, and make it at the end of the turn.
+Long writes are timed as well: while a peer reads nothing, the system finds new memory for each
+byte, and that takes several times as long.
 
 What holds at all times: what is owed to somebody is sent before anything else is written to them.
 So the order of the writes to each connection stays; that of different connections may not.
@@ -11,6 +13,7 @@ So the order of the writes to each connection stays; that of different connectio
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from math import inf
 from typing import TYPE_CHECKING, Final
@@ -41,6 +44,12 @@ TURN_BYTES: Final = 2_097_152
 WRITE_BYTES: Final = 8192
 """A write counts as so many bytes more: it takes as long as they do."""
 
+TURN_SECONDS: Final = 0.001
+"""How long they write in one turn, as far as it can be seen."""
+
+LONG_BYTES: Final = 16_384
+"""Before a write of so many bytes, a glance at the clock costs nothing."""
+
 SHORT_BYTES: Final = 4096
 """What is owed goes first if it is no more than this."""
 
@@ -51,10 +60,12 @@ class Sending:
     A connection that owes nothing writes at once if it `may_write`. Else it has to `put_off` that.
     """
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: Loop, clock: Callable[[], float] = time.monotonic) -> None:
         self._loop = loop
+        self._clock = clock
         self._is_begun = False
         self._left = 0
+        self._ends_at = 0.0
         self.paid_at = -inf
         """When something was paid last, in seconds of the loop's time."""
         self._short: deque[tuple[Debtor, int]] = deque()
@@ -71,6 +82,9 @@ class Sending:
             if self._is_begun:
                 return False
             self._begin()
+        elif size >= LONG_BYTES and self._clock() >= self._ends_at:
+            self._left = 0
+            return False
         self._left -= size + WRITE_BYTES
         return True
 
@@ -80,6 +94,7 @@ class Sending:
 
     def _begin(self) -> None:
         self._is_begun, self._left = True, TURN_BYTES
+        self._ends_at = self._clock() + TURN_SECONDS
         self._loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:

@@ -1,6 +1,6 @@
 """What an item says, in rows, with what belongs to it: quotes, remarks, reactions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -161,7 +161,7 @@ class Body(NamedTuple):
         shown = "   ".join(part for part, holds in parts.items() if holds)
         return Text(shown, self.looks.accent)
 
-    def _reactions(self, reactions: dict[str, list[str]]) -> Text:
+    def _reactions(self, reactions: Mapping[str, Sequence[str]]) -> Text:
         shown = Text()
         for emoji, names in reactions.items():
             some = ", ".join(map(one_line, names[:_NAMES_MAX]))

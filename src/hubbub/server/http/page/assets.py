@@ -3,6 +3,7 @@
 In a checkout it is put together anew when a source was changed, so a developer only loads it again.
 """
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -29,35 +30,39 @@ class Assets:
         self._state: list[tuple[str, int]] = []
         self._looked_at = 0.0
         self._parts: dict[str, Part] = {}
+        self._looking = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """Return a route for each part."""
         files = [f"/{path.name}" for path in self._folder.iterdir() if path.is_file()]
         return [web.get(path, self._serve) for path in ("/", *files, "/page/{name}")]
 
-    def document(self, request: web.Request) -> web.Response:
+    async def document(self, request: web.Request) -> web.Response:
         """Return the page itself, whatever its address."""
-        self._look()
+        await self._look()
         return _answer(request, self._parts["/"])
 
     async def _serve(self, request: web.Request) -> web.Response:
         if request.path == "/":
-            return self.document(request)
+            return await self.document(request)
         if not self._parts:
-            self._look()
+            await self._look()
         if request.path not in self._parts:
             raise web.HTTPNotFound
         return _answer(request, self._parts[request.path])
 
-    def _look(self) -> None:
-        """Put the page together if that is to be done."""
-        now = time.monotonic()
-        if self._parts and not (self._may_change and now >= self._looked_at + LOOK_SECONDS):
-            return
-        self._looked_at = now
-        state = state_of(str(self._folder))
-        if state != self._state:
-            self._parts, self._state = put_together(self._folder, SECURITY_HEADERS[POLICY]), state
+    async def _look(self) -> None:
+        """Put the page together if that is to be done: in a thread, for it takes a while."""
+        async with self._looking:
+            now = time.monotonic()
+            if self._parts and not (self._may_change and now >= self._looked_at + LOOK_SECONDS):
+                return
+            self._looked_at = now
+            state = state_of(str(self._folder))
+            if state != self._state:
+                policy = SECURITY_HEADERS[POLICY]
+                self._parts = await asyncio.to_thread(put_together, self._folder, policy)
+                self._state = state
 
 
 def _answer(request: web.Request, part: Part) -> web.Response:

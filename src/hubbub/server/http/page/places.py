@@ -37,4 +37,4 @@ class Places:
     async def _serve(self, request: web.Request) -> web.Response:
         if not is_place(request.match_info["room"]):
             raise web.HTTPNotFound
-        return self._assets.document(request)
+        return await self._assets.document(request)
