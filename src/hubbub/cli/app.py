@@ -22,6 +22,7 @@ from hubbub.cli.options import (
 from hubbub.cli.order_app import app as admin
 from hubbub.cli.reading_app import app as reading
 from hubbub.cli.serving_app import app as serving
+from hubbub.cli.sidecar_app import app as sidecar
 from hubbub.tui import THEME_NAMES
 
 
@@ -41,6 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(serving)
+app.add_typer(sidecar)
 app.add_typer(reading)
 app.add_typer(account, name="account")
 app.add_typer(admin, name="admin")

@@ -4,6 +4,8 @@
  * a drawer or a dialog, going back closes that first.
  */
 
+import { home } from "./home.js";
+
 /** @typedef {{room: string, seq?: number}} Place */
 
 const PATH = /^\/([^/]+)(?:\/(\d{1,16}))?\/?$/;
@@ -16,7 +18,9 @@ const TAKEN = /^(?:api|hooks|files|ws|page|metrics|healthz|readyz)$|\.[a-z]{2,}$
  */
 export function placeOf(href) {
   const { host, pathname, protocol } = new URL(href, location.href);
-  const isHere = host === location.host && (protocol === location.protocol || protocol === "hubbub:");
+  const isHere = [home(), location].some(
+    (here) => host === here.host && (protocol === here.protocol || protocol === "hubbub:"),
+  );
   const found = isHere ? PATH.exec(pathname) : null;
   if (!found?.[1]) return null;
   const room = decoded(found[1]);
@@ -41,7 +45,7 @@ function pathOf({ room, seq }) {
 
 /** @param {Place} place @returns {string} its address, to be given to others */
 export const addressOf = (place) =>
-  TAKEN.test(place.room) ? `hubbub://${location.host}${pathOf(place)}` : location.origin + pathOf(place);
+  TAKEN.test(place.room) ? `hubbub://${home().host}${pathOf(place)}` : home().origin + pathOf(place);
 
 /** Something covers the page from now on: going back closes it. */
 export function cover() {
