@@ -70,6 +70,19 @@ Last = Annotated[
 ]
 
 
+Ca = Annotated[
+    str,
+    typer.Option(
+        envvar="HUBBUB_CA",
+        metavar="FILE",
+        callback=of_text,
+        show_default=False,
+        help="Authorities that may vouch for a server's certificate, PEM, in the place of the "
+        "system's; before any command.",
+    ),
+]
+
+
 @app.callback(
     invoke_without_command=True,
     epilog=examples(
@@ -91,6 +104,7 @@ def hubbub(
             callback=of_text, show_default=False, help="The chatroom's password, if it has one."
         ),
     ] = "",
+    ca: Ca = "",
     theme: Colors = None,
     plain: Plain = False,
     time: Times = False,
@@ -121,6 +135,8 @@ def hubbub(
 
         print_settings()
         raise typer.Exit
+    if ca:
+        os.environ["HUBBUB_CA"] = ca
     if context.invoked_subcommand is None:
         from hubbub.cli.join import join_or_host
         from hubbub.cli.plain import Look

@@ -26,6 +26,7 @@ from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
 from hubbub.client.states import State
 from hubbub.client.threads import ThreadCommands
+from hubbub.client.trust import Trust
 
 
 def connect(
@@ -46,6 +47,8 @@ def connect(
     patient: bool = False,
     spoke_events: bool = False,
     messages_max: int = MESSAGES_MAX,
+    ca: str = "",
+    remember: bool = True,
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
@@ -64,6 +67,8 @@ def connect(
     start as well, also while the name is kept for somebody who has just lost the connection;
     entering then returns at once. `spoke_events`: this server spoke events before, so its welcome
     is waited for (see `Chat.speaks_events`). `messages_max`: how many a replica of a room holds.
+    `ca`: a file of authorities that may vouch for the server's certificate, else the system's.
+    `remember`: whether its certificate is remembered on this computer.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room, or another password.
@@ -83,7 +88,7 @@ def connect(
     )
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
     person = Session(admission, rooms, backoff=backoff, patient=patient, spoke_events=spoke_events)
-    return Chat(person, waits_to_enter=not patient)
+    return Chat(person, Trust(ca, keeps=remember), waits_to_enter=not patient)
 
 
 class Chat(
@@ -104,8 +109,8 @@ class Chat(
     members; what it has not read yet comes later, in order and without a gap.
     """
 
-    def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
-        super().__init__(Driver(session, waits_to_enter=waits_to_enter))
+    def __init__(self, session: Session, trust: Trust, *, waits_to_enter: bool) -> None:
+        super().__init__(Driver(session, trust, waits_to_enter=waits_to_enter))
         self._session = session
 
     async def __aenter__(self) -> Self:

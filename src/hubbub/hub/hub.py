@@ -138,15 +138,24 @@ class Hub:
         ref: str | None = None,
         *,
         origin: str = "",
+        is_proven: bool = False,
     ) -> tuple[Session, Decision]:
         """Begin a session; raise Refused if the name is not allowed, or taken and not resumable.
 
         `secret`: unguessable text that only this session will know. Nothing else may be asked for
         the session until it is decided. `origin` is
         what counts as one address, of which nobody has many; it is empty for this machine.
+        `is_proven`: the password need not be given any more.
         """
         return admission.enter(
-            self._state, raw_name, format_, outlet, secret=secret, origin=origin, ref=ref
+            self._state,
+            raw_name,
+            format_,
+            outlet,
+            secret=secret,
+            origin=origin,
+            ref=ref,
+            is_proven=is_proven,
         )
 
     def poster(
@@ -179,6 +188,11 @@ class Hub:
     def has_password(self) -> bool:
         """Whether sessions must give a password."""
         return bool(self._state.password)
+
+    @property
+    def password(self) -> bytes:
+        """The password that sessions must give; empty if they need none."""
+        return self._state.password
 
     def check_password(self, password: str) -> None:
         """Raise Refused if this is not the password; without one, any is right."""

@@ -22,6 +22,8 @@ from hubbub.server.listener import Listener
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
+from hubbub.server.tls.certificates import certificates_of
+from hubbub.server.tls.plaintext import Plaintext
 
 STOPPED = Bye(reason="The server is shutting down.")
 HOST_LEFT = Bye(reason="The person who hosted this chatroom has quit.", code="host_left")
@@ -46,11 +48,18 @@ async def running(
     limits = structs.replace(
         config.limits, connections_max=connections_allowed(config.limits.connections_max)
     )
+    certificates = await asyncio.to_thread(certificates_of, config.tls, folder)
     hub = await hub_from(log, config, limits, operator_code)
     load_tables()  # later, everybody would wait for it
     chatroom = Chatroom(limits, hub, log, folder)
     await chatroom.files.open()
-    listener = Listener(chatroom, config.server.hosts, config.server.trusted_proxies)
+    listener = Listener(
+        chatroom,
+        config.server.hosts,
+        config.server.trusted_proxies,
+        certificates,
+        Plaintext(config.tls.plaintext),
+    )
     await listener.open(config.server.listen)
     # These never end; if one fails, that is a fault of ours, and the server ends with it.
     endless = [
@@ -61,6 +70,7 @@ async def running(
             chatroom.finish(),
             chatroom.files.run(),
             listener.sweep(),
+            *([certificates.watch()] if certificates is not None else []),
         )
     ]
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)

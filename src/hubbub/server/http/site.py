@@ -32,6 +32,7 @@ from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
+from hubbub.server.tls.plaintext import Plaintext
 from hubbub.wire.web import WebSocketDialect
 
 KEEPALIVE_SECONDS = 15.0
@@ -55,12 +56,13 @@ class Site:
         chatroom: Chatroom,
         hosts: Sequence[str],
         proxies: Sequence[str],
+        plaintext: Plaintext,
         lingering: Deadlines,
     ) -> None:
         self._chatroom = chatroom
         self._lingering = lingering
         application = web.Application(
-            middlewares=[Guard(chatroom, hosts, proxies).middleware],
+            middlewares=[Guard(chatroom, hosts, proxies, plaintext).middleware],
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)

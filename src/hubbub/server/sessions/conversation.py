@@ -375,7 +375,13 @@ class Conversation:
         try:
             secret, origin = self._shared.new_secret(), origin_of(self._peer.host)
             self.session, decision = self._hub.enter(
-                said.name, said.format, self._peer, secret, said.ref, origin=origin
+                said.name,
+                said.format,
+                self._peer,
+                secret,
+                said.ref,
+                origin=origin,
+                is_proven=self._peer.is_proven,
             )
         except Refused as error:
             self.fail(error, said.ref)
