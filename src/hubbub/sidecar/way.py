@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
-from hubbub.chat.errors import Unreachable
+from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client.address import Address
-from hubbub.client.connection import CONNECT_SECONDS
+from hubbub.client.dialling import CONNECT_SECONDS, dial
 from hubbub.client.errors import Disconnected
+from hubbub.client.trust import Trust
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientRequest
@@ -103,9 +104,11 @@ class Connector(aiohttp.BaseConnector):
 
 async def _streams(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            return await asyncio.open_connection(address.host, address.port)
+        line = await dial(address, address.password, Trust())
+    except Refused as refusal:
+        raise Disconnected(f"{refusal}".rstrip(".")) from None
     except TimeoutError:
         raise Disconnected(f"no answer within {CONNECT_SECONDS} s") from None
     except (OSError, UnicodeError) as error:
         raise Disconnected(f"{error}") from error
+    return line.reader, line.writer
