@@ -24,15 +24,28 @@ async def page(log: Log, **query: object) -> Page:
     return await log.page(PageQuery(room="lobby", **query))  # type: ignore[arg-type]
 
 
-def test_answers_are_counted_at_what_they_answer_deleted_ones_too(play: Play) -> None:
+def test_answers_are_counted_at_what_they_answer(play: Play) -> None:
     async def scenario(log: Log) -> None:
         await log.append([said(), said(answers=1), said(answers=1)])
-        await log.append([said(answers=1), said(answers=2), deleted(2)])
+        await log.append([said(answers=1), said(answers=2)])
         assert [one.replies for one in (await page(log)).messages] == [3, 1, 0, 0, 0]
         answers = await page(log, answers_to=1, after=0)
         assert seqs(answers.messages) == [2, 3, 4]
-        assert [one.deleted for one in answers.messages] == [True, False, False]
         assert answers.messages[0].replies == 1
+
+    play(scenario)
+
+
+def test_deleted_answers_are_neither_counted_nor_told(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(), said(answers=1), said(answers=1)])
+        await log.append([deleted(2), said(answers=1), said(answers=1), deleted(5)])
+        await log.append([deleted(2), said(answers=3)])
+        assert [one.replies for one in (await page(log)).messages][:3] == [2, 0, 1]
+        await log.append([deleted(1), said(answers=1)])
+        assert (await page(log)).messages[0].replies == 3, "though it is deleted itself"
+        answers = await page(log, answers_to=1, after=0)
+        assert not any(one.deleted for one in answers.messages)
 
     play(scenario)
 

@@ -201,13 +201,17 @@ class MemoryLog(Log):
                 self._revisions.setdefault(seq, []).append(former)
             case Deleted(target=seq):
                 self._revisions.pop(seq, None)
-        touched = touched_by(event)
-        if touched is not None and touched in self._messages:
-            self._messages[touched] = fold(self._messages[touched], event)
+                if not self._messages[seq].deleted:
+                    self._fold_into(self._messages[seq].reply_to, event)
+        self._fold_into(touched_by(event), event)
         if isinstance(event, Edited | Deleted):
             self._newest[event.target] = newer(self._newest.get(event.target), event)
             if isinstance(event, Deleted):
                 self._loosen({event.target})
+
+    def _fold_into(self, touched: int | None, event: AnyLogged) -> None:
+        if touched is not None and touched in self._messages:
+            self._messages[touched] = fold(self._messages[touched], event)
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         events = self._rooms.get(room, [])
@@ -248,7 +252,7 @@ class MemoryLog(Log):
     def _is_asked_for(self, seq: int, query: PageQuery) -> bool:
         message = self._messages[seq]
         if query.answers_to is not None:
-            return message.reply_to == query.answers_to
+            return message.reply_to == query.answers_to and not message.deleted
         return message.pinned or not query.pinned
 
     async def revisions(self, query: RevisionsQuery) -> Revisions:

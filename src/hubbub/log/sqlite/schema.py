@@ -19,7 +19,15 @@ from hubbub.chat.names import name_key
 from hubbub.log.sqlite.fact_tables import FACTS, FACTS_CHANGING, LEADS, PRIVATE_ROOMS
 from hubbub.log.sqlite.files import FILES, FILES_CHANGING
 from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
-from hubbub.log.sqlite.threads import CHANGING, COUNT_ANSWERS, FILL_ANSWERS, THREADS
+from hubbub.log.sqlite.threads import (
+    ANSWERS_FOUND,
+    CHANGING,
+    COUNT_ANSWERS,
+    DROP_DELETED_ANSWERS,
+    FILL_ANSWERS,
+    RECOUNT_ANSWERS,
+    THREADS,
+)
 
 APPLICATION_ID = 0x68756262  # "hubb", which marks the file as ours for `file` and for us
 SQLITE_FLOOR = (3, 37)
@@ -353,6 +361,8 @@ UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
     FILES,
     # 15: people are found by their devices and by what their names look like.
     LEADS,
+    # 16: deleted answers are not counted.
+    ANSWERS_FOUND + DROP_DELETED_ANSWERS + RECOUNT_ANSWERS,
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 
@@ -360,7 +370,7 @@ FORMAT = FORMAT_FLOOR + len(UPGRADES)
 FORMAT_OF_PRIVATE = 11
 """The first in which rooms can be private."""
 TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + FACTS + _HOLES + PRIVATE_ROOMS + GOING
-TABLES += THREADS + FILES + LEADS
+TABLES += THREADS + FILES + LEADS + ANSWERS_FOUND
 VIEWS = _BATCHES + REMOVING + FACTS_CHANGING + _FOLDING + CHANGING + FILES_CHANGING
 VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))
 

@@ -7,7 +7,7 @@ import { roomName } from "./choosing.js";
 import { copy } from "./clipboard.js";
 import { confirm, openSecret } from "./dialogs.js";
 import { openForm } from "./forms.js";
-import { home } from "./home.js";
+import { home } from "../addresses/home.js";
 import { openDeeds, openList } from "./lists.js";
 import { rulesTold } from "./ordering.js";
 import { refusal } from "./wording.js";

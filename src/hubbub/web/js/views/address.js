@@ -1,6 +1,6 @@
 /** The page's own address, and the secrets that come after its `#`, which browsers send to nobody. */
 
-import { home } from "./home.js";
+import { home } from "../addresses/home.js";
 
 /**
  * @typedef {object} Brought what the address had
