@@ -317,9 +317,16 @@ class Chat(
         """Return the public rooms."""
         return (await self._ask(c.Rooms(), e.Rooms)).rooms
 
-    async def conversations(self) -> e.Conversations:
-        """Return our private rooms in which something was said, the newest first."""
-        return await self._ask(c.Conversations(), e.Conversations)
+    async def rooms_after(self, name: str) -> e.Rooms:
+        """Return the rooms whose names come next after one, of all that we may enter."""
+        return await self._ask(c.Rooms(after=name), e.Rooms)
+
+    async def conversations(self, *, before: int | None = None) -> e.Conversations:
+        """Return our private rooms in which something was said, the newest first.
+
+        `before`: those whose newest seq is below.
+        """
+        return await self._ask(c.Conversations(before=before), e.Conversations)
 
     async def members(self, room: str) -> e.Members:
         """Return who is in a room."""
@@ -334,13 +341,21 @@ class Chat(
         around: int | None = None,
         limit: int = c.PAGE_MESSAGES_DEFAULT,
         count: bool = False,
+        epoch: str | None = None,
     ) -> e.Page:
         """Return the newest messages, those before a seq, after one, or around one; at most 200.
 
-        `count`: how many there are after that one, too, up to 1,000.
+        `count`: how many there are after that one, too, up to 1,000. `epoch`: that of an earlier
+        page, to be told if the history up to `after` is another one now; "" to be told the first.
         """
         command = c.History(
-            room=room, before=before, after=after, around=around, limit=limit, count=count
+            room=room,
+            before=before,
+            after=after,
+            around=around,
+            limit=limit,
+            count=count,
+            epoch=epoch,
         )
         return await self._ask(command, e.Page)
 
@@ -361,6 +376,15 @@ class Chat(
         minutes = 0 if zone is None else zone // timedelta(minutes=1)
         command = c.Search(query=_utf8(query), room=room, before=before, limit=limit, zone=minutes)
         return await self._ask(command, e.Page)
+
+    async def mentions(
+        self, *, before: int | None = None, limit: int = c.PAGE_MESSAGES_DEFAULT
+    ) -> e.Page:
+        """Return the newest messages that mention us or answer ours, in all rooms we may read.
+
+        Refused for somebody in passing, whom the server would not know again.
+        """
+        return await self._ask(c.Mentions(before=before, limit=limit), e.Page)
 
     async def ping(self) -> float:
         """Return the seconds that the server takes to answer."""

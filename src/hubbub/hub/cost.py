@@ -171,8 +171,16 @@ def _typing(state: State, session: Session, command: c.Typing) -> float:
     return COMMAND + _witnesses(state, _own_room(session, command))
 
 
-def _rooms(state: State, _whose: object, _command: object) -> float:
-    return COMMAND + min(len(state.rooms), state.limits.listed_max) * LISTED
+def _rooms(state: State, _whose: object, command: object) -> float:
+    listed = COMMAND + min(len(state.rooms), state.limits.listed_max) * LISTED
+    is_of_all = isinstance(command, c.Rooms) and command.after is not None
+    return listed + len(state.rooms) * COUNTED if is_of_all else listed
+
+
+def _conversations(state: State, session: Session, command: c.Conversations) -> float:
+    if command.before is None:
+        return 2 * ENTRANCE
+    return 2 * ENTRANCE + sum(1 for _ in state.recent.rooms(session.person.id)) * COUNTED
 
 
 def _members(state: State, _session: Session, command: c.Members) -> float:
@@ -310,7 +318,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Profile: _at(COMMAND),
     c.Ignore: _ignore,
     c.Join: _join,
-    c.Conversations: _at(2 * ENTRANCE),
+    c.Conversations: _conversations,
     c.Direct: _at(2 * ENTRANCE),
     c.Leave: _at(COMMAND),
     c.Say: _say,
@@ -323,6 +331,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Seen: _seen,
     c.History: _at(QUESTION),
     c.Search: _at(QUESTION),
+    c.Mentions: _at(QUESTION),
     c.Replies: _at(QUESTION),
     c.Pins: _at(QUESTION),
     c.Revisions: _at(QUESTION),

@@ -25,7 +25,7 @@ from hubbub.hub import commands, delivery, hooks, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
 from hubbub.hub.filing import Filing
-from hubbub.hub.finding import Wanted, find
+from hubbub.hub.finding import Wanted, find, find_calls
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
@@ -175,6 +175,12 @@ class Hub:
     def find(self, visitor: Session, wanted: Wanted, at: int) -> Generator[Question, Answer, Page]:
         """Return what a `poster` may see of what it searches for; ask what that asks."""
         return find(self._state, visitor, wanted, at)
+
+    def find_calls(
+        self, visitor: Session, before: int | None, limit: int
+    ) -> Generator[Question, Answer, Page]:
+        """Return what mentions a `poster`, or answers them; ask what that asks."""
+        return find_calls(self._state, visitor, before, limit)
 
     def check_token(self, token: str, scope: Scope) -> None:
         """Raise Refused `wrong_token` if a bot's token does not count, `forbidden` if not for this.

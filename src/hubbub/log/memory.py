@@ -29,6 +29,7 @@ from hubbub.chat.fold import fold, touched_by
 from hubbub.chat.leads import is_of_guest, leads_to
 from hubbub.chat.names import is_public, name_key
 from hubbub.chat.queries import (
+    Calls,
     Epoch,
     Head,
     PageQuery,
@@ -39,9 +40,10 @@ from hubbub.chat.queries import (
 )
 from hubbub.chat.removal import goes_with, removed_by
 from hubbub.chat.rules import ROOM, makes_private
-from hubbub.chat.tags import carries, tags_of
+from hubbub.chat.tags import carries, sender_tag, tags_of
 from hubbub.chat.words import Phrase, phrases_of, words_of
 from hubbub.log.batch import Batch, in_log_order
+from hubbub.log.calls import calling
 from hubbub.log.damage import Damage
 from hubbub.log.epochs import begun_at
 from hubbub.log.feed import Feed
@@ -305,14 +307,28 @@ class MemoryLog(Log):
         return 0.0
 
     async def search(self, query: SearchQuery, windows: int) -> Page:  # noqa: ARG002 (all are one)
-        found = [message for message in self._readable(query) if _matches(message, query)]
+        if query.calls is None:
+            found = [message for message in self._readable(query) if _matches(message, query)]
+            found = marked(found, query.words)
+        else:
+            found = self._calling(query, query.calls)
         return page_of(
             query.room,
-            marked(found, query.words),
+            found,
             ascending=False,
             limit=query.limit,
             last=self._newest_seq,
         )
+
+    def _calling(self, query: SearchQuery, calls: Calls) -> list[Message]:
+        found = [one for one in self._readable(query) if _tag_of(one) != calls.tag]
+        answers = {
+            one.seq
+            for one in found
+            if (answered := self._messages.get(one.reply_to or 0)) is not None
+            and _tag_of(answered) == calls.tag
+        }
+        return calling(found, calls, answers)
 
     async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
         events = chain(*self._rooms.values())
@@ -333,13 +349,17 @@ class MemoryLog(Log):
     def _is_across(self, room: str, query: SearchQuery) -> bool:
         """Return whether a search across rooms finds what stands in a room."""
         if not is_public(room):
-            return False
+            return room in query.private
         key = ROOM + room
         is_private = key in self._standing.seqs and makes_private(self._facts[key])
         return not is_private or room in query.private
 
     async def close(self) -> None:
         pass  # it holds nothing but memory
+
+
+def _tag_of(message: Message) -> str:
+    return sender_tag(message.sender, message.person)
 
 
 def _matches(message: Message, query: SearchQuery) -> bool:

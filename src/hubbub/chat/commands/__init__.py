@@ -71,6 +71,7 @@ from hubbub.chat.commands.talk import (
     Join,
     Leave,
     Members,
+    Mentions,
     Nonce,
     PageLimit,
     Ping,
@@ -130,6 +131,7 @@ AnyCommand = (
     | Seen
     | History
     | Search
+    | Mentions
     | Replies
     | Pin
     | Pins

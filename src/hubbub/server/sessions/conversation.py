@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hubbub.chat.commands import History, Search
+from hubbub.chat.commands import History, Mentions, Search
 from hubbub.chat.errors import (
     Damaged,
     HubbubError,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 _OVER: Final = frozenset({State.ENDED, State.GONE})
 
-QUESTIONS: Final = (PlainLine, History, Search)
+QUESTIONS: Final = (PlainLine, History, Search, Mentions)
 """What may read the log, and changes nothing."""
 
 KEPT_OUT: Final = (
