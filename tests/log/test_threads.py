@@ -61,7 +61,7 @@ def test_an_upgrade_takes_off_what_was_deleted_before(tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "hubbub.db")) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             connection.executescript(
-                "DROP INDEX answers_by_seq; INSERT INTO answers VALUES (1, 2);"
+                "DROP TABLE answered; DROP INDEX answers_by_seq; INSERT INTO answers VALUES (1, 2);"
                 "UPDATE folds SET replies = 2 WHERE seq = 1;"
                 f"PRAGMA user_version = {version - FORMAT + FORMAT_THAT_COUNTED_ALL};"
             )
