@@ -47,7 +47,7 @@ def test_found_words_stand_out_on_a_terminal_and_nowhere_else(hubbub_server: Loc
 
 def test_nobody_can_forge_what_stands_out(capsys: pytest.CaptureFixture[str]) -> None:
     message = Message(room="r", seq=1, prev=0, sender="eve", at=0, text="a\ufdd0b\x1b[31m c\nd")
-    message.found = [(2, 12)]
+    message.found = ((2, 12),)
     show_marked(marked(message).text.splitlines())
     assert capsys.readouterr().out == "a\ufffd\x1b[1;7mb[31m c\x1b[0m\n\x1b[1;7md\x1b[0m\n"
 

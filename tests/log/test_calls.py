@@ -70,7 +70,7 @@ def test_mentions_and_answers_are_found_the_own_ones_are_not(play: Play) -> None
         assert await called(log) == [3, 7, 8, 10]
         assert await called(log, "ben", BEN) == []
         page = await calling(log)
-        assert [one.found for one in page.messages] == [[], [(0, 3)], [], [(3, 6)]]
+        assert [one.found for one in page.messages] == [(), ((0, 3),), (), ((3, 6),)]
 
     play(scenario)
 

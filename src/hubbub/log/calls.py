@@ -29,7 +29,7 @@ def calling(messages: Sequence[Message], calls: Calls, answers: Set[int]) -> lis
 
     phrases = phrases_of_name(calls.name)
     return [
-        replace(one, found=found_in(one.text, phrases))
+        replace(one, found=tuple(found_in(one.text, phrases)))
         for one in messages
         if one.seq in answers or mentions(one.text, calls.name)
     ]
