@@ -12,8 +12,9 @@ from hubbub.chat.names import allowed_name, allowed_room, name_key
 from hubbub.chat.text import inert
 from hubbub.chat.words import found_in, phrases_of, words_of
 from hubbub.client.address import BadAddress, parse_address
+from hubbub.markup.visible import visible
 from hubbub.tui.looks import looks_of
-from hubbub.tui.markup import paragraphs, visible
+from hubbub.tui.markup import paragraphs
 from hubbub.tui.themes import THEMES
 
 NOW = 1_760_000_000_000
