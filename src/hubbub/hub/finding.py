@@ -14,7 +14,8 @@ from hubbub.chat.tags import sender_tag
 from hubbub.hub.asking import read
 from hubbub.hub.flow.private import page_seen
 from hubbub.hub.membership import find_room
-from hubbub.hub.power.across import page_heard, page_readable, private_names
+from hubbub.hub.people.ignoring import is_ignored
+from hubbub.hub.power.across import page_readable, private_names, without
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check_entry
@@ -100,7 +101,9 @@ def find_calls(
     )
     page = yield from read(state, session, query)
     check_entry(state, session, Act.READ, None)
-    return page_heard(session, page_readable(state, session, page))
+    page = page_readable(state, session, page)
+    heard = [None if is_ignored(person, one) else one for one in page.messages]
+    return without(page, heard)
 
 
 def _room(state: State, session: Session, called: str) -> Room:

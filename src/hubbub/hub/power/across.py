@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message, Page
 from hubbub.hub.flow.private import message_seen
-from hubbub.hub.people.ignoring import is_ignored
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check_entry, private_rooms
@@ -39,22 +38,16 @@ def _rooms_in(session: Session) -> Iterator[Room]:
 
 
 def page_readable(state: State, session: Session, page: Page) -> Page:
-    """Return a page of a search across rooms without what the session may not read.
+    """Return a page of a search across rooms without what the session may not read."""
+    rooms = {name: _readable(state, session, name) for name in {one.room for one in page.messages}}
+    return without(page, [_seen(session, rooms[one.room], one) for one in page.messages])
+
+
+def without(page: Page, shown: list[Message | None]) -> Page:
+    """Return a page with what is shown of its messages, in order; None: one is left out.
 
     The search goes on behind what was left out, even if nothing else is in the page.
     """
-    rooms = {name: _readable(state, session, name) for name in {one.room for one in page.messages}}
-    return _without(page, [_seen(session, rooms[one.room], one) for one in page.messages])
-
-
-def page_heard(session: Session, page: Page) -> Page:
-    """Return a page without what people say whom the session's person ignores."""
-    person = session.person
-    return _without(page, [None if is_ignored(person, one) else one for one in page.messages])
-
-
-def _without(page: Page, shown: list[Message | None]) -> Page:
-    """Return a page with what is left of its messages; None: it is left out."""
     kept = [one for one in shown if one is not None]
     if len(kept) == len(shown):
         return replace(page, messages=kept)
