@@ -1,17 +1,6 @@
 """All attacks, in the order in which they are run."""
 
-from bench.attacks.kinds import (
-    arrivals,
-    files,
-    holding,
-    http,
-    octets,
-    people,
-    readers,
-    reading,
-    rooms,
-    words,
-)
+from bench.attacks.kinds import arrivals, holding, http, octets, readers, reading, rooms, words
 
 ATTACKS = (
     *octets.ATTACKS,
@@ -22,6 +11,4 @@ ATTACKS = (
     *words.ATTACKS,
     *reading.ATTACKS,
     *holding.ATTACKS,
-    *people.ATTACKS,
-    *files.ATTACKS,
 )

@@ -11,7 +11,15 @@ from hubbub.server.http.problems import STATUSES
 
 ROOT = Path(__file__).parents[2]
 OF_OUR_OWN = {
-    *("bad_address", "bad_config", "cannot_listen", "log_in_use", "logged_out", "resumed"),
+    *(
+        "bad_address",
+        "not_running",
+        "not_yours",
+        "cannot_listen",
+        "log_in_use",
+        "logged_out",
+        "resumed",
+    ),
     *("host_left", "unreachable"),
 }
 """Codes that no server sends in an error."""

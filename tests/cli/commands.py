@@ -56,14 +56,16 @@ def refused(*arguments: str, stdin: str = "") -> str:
 _running: list[tuple[subprocess.Popen[bytes], Timer]] = []
 
 
-def started(*arguments: str) -> subprocess.Popen[bytes]:
+def started(*arguments: str, program: str = "") -> subprocess.Popen[bytes]:
     """Start a command with pipes to all its ends, which are closed when the test is over.
+
+    `program`: a script that stands for `hubbub`.
 
     It is killed in a while, so nobody who reads what it prints, or waits for its end, does so for
     ever.
     """
     process = subprocess.Popen(
-        [*COMMAND, *arguments],
+        [*([sys.executable, program] if program else COMMAND), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -15,7 +15,10 @@ PAGE = ROOT / "docs" / "protocol.md"
 EXAMPLES = read_examples(PAGE)
 PASSWORD = "rolu-mika-tedo"
 # What only programs on the server's own machine meet.
-LOCAL_CODES = {"bad_config", "cannot_listen", "log_in_use", "unreachable", "error", "bad_address"}
+LOCAL_CODES = {
+    *("cannot_listen", "log_in_use", "unreachable", "error", "bad_address"),
+    *("not_running", "not_yours"),
+}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line{example.line}")

@@ -80,7 +80,7 @@ def present(ann: socket.socket) -> bytes:
     return ann.recv(4096)
 
 
-PAGES = ["README.md", "docs/operating.md", "docs/people.md", "docs/protocol.md"]
+PAGES = ["README.md", "docs/operations.md", "docs/people.md", "docs/protocol.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)

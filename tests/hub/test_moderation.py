@@ -417,7 +417,7 @@ def test_nobody_acts_on_somebody_of_the_same_or_a_higher_role(room: Moderated) -
         (room.ann, "ben"): "'ben' is a moderator, as you are; cleo can do it.",
         (room.ann, "cleo"): "'cleo' is the owner; olga can do it.",
         (room.cleo, "olga"): "'olga' is an operator of the server, and nobody has power over "
-        "operators but they themselves.",
+        "operators but they themselves, and whoever has the server's machine.",
     }
     for (peer, name), said in refusals.items():
         for command in (

@@ -147,7 +147,7 @@ def test_what_a_token_lacks_is_said() -> None:
 
 # What a refusal says: what is missing, and who can give it.
 
-P, G, M, MOD, OWN, OP = Role
+P, G, M, MOD, OWN, OP, HOST = Role
 SENTENCES = [
     (Act.SAY, P, [Kind.PUBLIC, Kind.READ_ONLY],
      "This room is read-only; ann, ben or cleo can let you write."),
@@ -225,7 +225,7 @@ def test_nobody_acts_on_somebody_of_the_same_role_or_a_higher_one(role: Role, ov
         (MOD, MOD, "'ben' is a moderator, as you are; cleo or olga can do it."),
         (MOD, OWN, "'ben' is the owner; olga can do it."),
         (OP, OP, "'ben' is an operator of the server, and nobody has power over operators but they "
-                 "themselves."),
+                 "themselves, and whoever has the server's machine."),
     ],
 )  # fmt: skip
 def test_a_refusal_of_power_says_who_has_it(role: Role, over: Role, said: str) -> None:

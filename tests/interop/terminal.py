@@ -75,6 +75,10 @@ class Terminal:
         """Kill the program, if it still runs, and close the terminal."""
         self.process.kill()
         self.process.wait()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as somebody does who closes its window."""
         if not self._closed:
             self._closed = True
             os.close(self._fd)

@@ -40,6 +40,7 @@ COURSES = {
     "too_much": Course.PASSING,
     "damaged": Course.LASTING,
     "bad_command": Course.LASTING,
+    "bad_config": Course.LASTING,
     "not_a_member": Course.LASTING,
     "no_such_room": Course.LASTING,
     "no_such_message": Course.LASTING,
@@ -61,7 +62,6 @@ COURSES = {
     "muted": Course.LASTING,
     "not_admitted": Course.LASTING,
     "slow_mode": Course.LASTING,
-    "no_password": Course.LASTING,
     "password_needed": Course.LASTING,
     "password_not_allowed": Course.LASTING,
     "wrong_code": Course.LASTING,
@@ -75,7 +75,6 @@ COURSES = {
     "foreign_origin": Course.LASTING,
     "not_found": Course.LASTING,
     "method_not_allowed": Course.LASTING,
-    "tls_needed": Course.LASTING,
     "unknown_host": Course.LASTING,
     "upgrade_required": Course.LASTING,
 }

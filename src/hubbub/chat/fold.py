@@ -23,14 +23,9 @@ def touched_by(event: AnyLogged) -> int | None:
 
 
 def fold(message: Message, event: AnyLogged) -> Message:
-    """Return `message` as it reads after `event`, a later event that touches it.
-
-    An answer to it counts; if `event` deletes that, it does not any more.
-    """
+    """Return `message` as it reads after `event`, a later event that touches it."""
     if isinstance(event, Message):
-        return message if event.deleted else replace(message, replies=message.replies + 1)
-    if isinstance(event, Deleted) and event.target != message.seq:
-        return replace(message, replies=max(message.replies - 1, 0))
+        return replace(message, replies=message.replies + 1)
     return message if message.deleted else _changed(message, event)
 
 

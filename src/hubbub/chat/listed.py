@@ -34,6 +34,43 @@ class InvitationSummary(msgspec.Struct, omit_defaults=True):
     until: Milliseconds = 0
 
 
+class PersonHere(msgspec.Struct, omit_defaults=True):
+    """One entry of the list of everybody who is here, over how many sessions, in how many rooms.
+
+    `kind` is that of `PersonSummary`, or "passing"; `role` is "operator", or nothing.
+    """
+
+    name: str
+    kind: str
+    sessions: int
+    rooms: int
+    person: str = ""
+    role: str = ""
+    away: bool = False
+
+
+class SessionSummary(msgspec.Struct, omit_defaults=True):
+    """One entry of the list of sessions. `id` is what the server's journal calls its connection.
+
+    `by` is what it speaks: "plain", "events" or "websocket"; `label` what its device is called.
+    `since` is when it came, `heard` when it said something last. It does not keep up in `lagging`
+    rooms, in one of them by `behind` seqs, and has yet to take `unsent` bytes.
+    """
+
+    id: str
+    name: str
+    address: str
+    by: str
+    since: Milliseconds
+    heard: Milliseconds
+    person: str = ""
+    label: str = ""
+    rooms: int = 0
+    lagging: int = 0
+    behind: int = 0
+    unsent: int = 0
+
+
 class HookSummary(msgspec.Struct, omit_defaults=True):
     """One entry of the list of webhooks. `name` is what it posts as, `by` that of who made it.
 

@@ -4,7 +4,7 @@ import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Fact, Page, Reaction, Revisions
+from hubbub.chat.events import Fact, Page, Reaction, Reloaded, Revisions, Sessions, Status
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -73,22 +73,12 @@ def allow_one_place(before: int | None, after: int | None, around: int | None) -
         raise Refused("Ask for messages before a seq, after one, or around one: not for two of it.")
 
 
-class Calls(msgspec.Struct, frozen=True):
-    """Whom messages call: by a mention of their name or of everybody, or as answers to theirs.
-
-    `tag` is that of what they say (tags.py), by which nobody calls themselves.
-    """
-
-    name: str
-    tag: str
-
-
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The newest messages with all of `words`, of one room or of every public room.
 
-    `private`: the private rooms and those of two, by name, that are searched as well. `senders` and
-    `contents`, tags of tags.py: only what is by one of the former, and has all of the latter.
-    `after` and `before` are seqs. `calls`: instead, what calls somebody, across rooms.
+    `private`: the private rooms, by name, that are searched as well. `senders` and `contents`, tags
+    of tags.py: only what is by one of the former, and has all of the latter. `after` and `before`
+    are seqs.
     """
 
     words: str
@@ -101,7 +91,6 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     private: tuple[str, ...] = ()
     before: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
-    calls: Calls | None = None
 
 
 class ReactionsQuery(msgspec.Struct, frozen=True):
@@ -177,11 +166,28 @@ class VerifyPassword(msgspec.Struct, frozen=True):
     account: str
 
 
+class StatusQuery(msgspec.Struct, frozen=True):
+    """How the server does: a `Status`."""
+
+
+class SessionsQuery(msgspec.Struct, frozen=True):
+    """Who is connected, or who of those under the name with this key: `Sessions`, the newest."""
+
+    key: str | None
+    limit: int
+
+
+class ReloadQuery(msgspec.Struct, frozen=True):
+    """Read the configuration again, and apply what can be: a `Reloaded`, or why it is refused."""
+
+
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
 AboutLog = PageQuery | SearchQuery | TimeQuery | ReactionsQuery | RevisionsQuery | FactsQuery
+AboutRunning = StatusQuery | SessionsQuery | ReloadQuery
 AboutServer = AboutSecrets | FreeSpace
-Question = AboutLog | Settled | Moment | Guess | AboutServer
+Question = AboutLog | Settled | Moment | Guess | AboutServer | AboutRunning
 
-Answer = Page | Revisions | tuple[int, int] | list[Reaction] | list[Fact] | int | str | bool | None
+Told = Page | Revisions | Status | Sessions | Reloaded
+Answer = Told | tuple[int, int] | list[Reaction] | list[Fact] | int | str | bool | None
 """A page, seqs or facts for queries, a number of bytes, a hash or secret, whether the password is
 right, else nothing."""

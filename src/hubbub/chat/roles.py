@@ -8,7 +8,8 @@ class Role(IntEnum):
 
     The first three are what somebody is in the whole chatroom: passing people are only a name and
     a connection, guests are known by a secret of their client's, members have claimed their name.
-    Moderators and owners are those of one room. Operators run the server.
+    Moderators and owners are those of one room. Operators run the server, and the host is whoever
+    has the machine that it runs on, and its folder.
     """
 
     PASSING = 0
@@ -17,6 +18,7 @@ class Role(IntEnum):
     MODERATOR = 3
     OWNER = 4
     OPERATOR = 5
+    HOST = 6
 
     @property
     def word(self) -> str:

@@ -3,9 +3,13 @@
 from typing import TYPE_CHECKING, Final, cast
 
 from hubbub.chat.errors import Refused
-from hubbub.cli.output import show
-from hubbub.cli.visiting import Visit, do
+from hubbub.chat.names import AUDIT
+from hubbub.cli.output import reader_may_leave, show, show_lines
+from hubbub.cli.stamps import Stamps
+from hubbub.cli.transcript import transcript
+from hubbub.cli.visiting import Visit, do, govern
 from hubbub.client import Chat
+from hubbub.client.power import PowerCommands
 
 if TYPE_CHECKING:
     from hubbub.chat.access import Enter
@@ -34,17 +38,17 @@ def operate(visit: Visit, code: str) -> None:
 def door(visit: Visit, *, locked: bool) -> None:
     """Let nobody new in, or let them in again."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.door(locked=locked)
         show("Nobody new is let in now." if locked else "The door is open.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def access(visit: Visit, *, enter: str | None, guests: bool | None, passing: bool | None) -> None:
     """Show who is let in, after changing it if anything is given."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         now = await chat.access(enter=cast("Enter | None", enter), guests=guests, passing=passing)
         asked = "with the password" if now.password else "without a password"
         whom = {
@@ -56,14 +60,27 @@ def access(visit: Visit, *, enter: str | None, guests: bool | None, passing: boo
         show(f"guests: {'yes' if now.guests else 'no'}")
         show(f"passing: {'yes' if now.passing else 'no'}")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def appoint(visit: Visit, who: str, role: str) -> None:
     """Give somebody a role, or take it."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.appoint(who, cast("AppointedAs", role), visit.room)
         show(f"'{who}' has the role '{role}' now.")
 
-    do(visit, deed)
+    govern(visit, deed)
+
+
+def audit(visit: Visit, limit: int) -> None:
+    """Print the newest of the audit record, oldest first."""
+    stamps = Stamps(time=True, seq=True)
+
+    async def deed(power: PowerCommands) -> None:
+        page = await power.audit(limit=limit)
+        with reader_may_leave():
+            for message in page.messages:
+                show_lines(stamps.put(message, transcript(message, AUDIT, "")))
+
+    govern(visit, deed)

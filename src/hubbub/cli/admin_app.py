@@ -1,5 +1,7 @@
 """The commands of `hubbub admin`. What a command does is imported when it runs."""
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,8 +40,38 @@ InRoom = Annotated[
 ]
 
 
-def visit_of(address: str, name: str | None, room: str | None, password: str) -> "Visit":
-    """Return the visit of somebody who is known, for whom alone all of this is."""
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder of a server on this machine: whoever may use it needs no password.",
+        show_default="that of your account, if a server runs on it",
+    ),
+]
+
+
+def visit_of(
+    address: str, name: str | None, room: str | None, password: str, data: Path | None = None
+) -> "Visit":
+    """Return a visit with power: on the server's own machine, by a token, or of a person.
+
+    Whoever says where the server is, or who they are, comes as that person.
+    """
+    from hubbub.cli.console import own_folder, serves
+    from hubbub.cli.visiting import by_token, planned, within
+
+    if data is not None:
+        if address:
+            raise typer.BadParameter("--data is a server on this machine; leave out its address.")
+        return within(data, room)
+    if token := of_text(os.environ.get("HUBBUB_TOKEN", "")):
+        return by_token(address, room, password, token)
+    if not (address or name or password) and serves(folder := own_folder()):
+        return within(folder, room)
+    return planned(address, name, room, password, as_person=True)
+
+
+def visit_as_person(address: str, name: str | None, room: str | None, password: str) -> "Visit":
+    """Return the visit of somebody who is known, for what only people do."""
     from hubbub.cli.visiting import planned
 
     return planned(address, name, room, password, as_person=True)
@@ -56,15 +88,22 @@ def operate(
     """Become an operator, by the code that the server made up at its first start."""
     from hubbub.cli.admin import operate as run
 
-    run(visit_of(at, name, None, password), code)
+    run(visit_as_person(at, name, None, password), code)
 
 
 @app.command(epilog=examples("hubbub admin recovery ben"))
-def recovery(who: Who, *, at: At = "", name: Name = None, password: Password = "") -> None:
+def recovery(
+    who: Who,
+    *,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
     """Print a code with which NAME chooses another password."""
     from hubbub.cli.grants import recovery as run
 
-    run(visit_of(at, name, None, password), who)
+    run(visit_of(at, name, None, password, data), who)
 
 
 @app.command(
@@ -83,21 +122,27 @@ def token(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Print a new token for the bot NAME. It is shown once."""
     from hubbub.cli.grants import token as run
 
-    run(visit_of(at, name, None, password), who, scope, label)
+    run(visit_of(at, name, None, password, data), who, scope, label)
 
 
 @app.command(epilog=examples("hubbub admin tokens", "hubbub admin tokens --revoke t3"))
 def tokens(
-    address: Address = "", *, revoke: Id = None, name: Name = None, password: Password = ""
+    address: Address = "",
+    *,
+    revoke: Id = None,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """List the tokens of bots, or revoke one."""
     from hubbub.cli.grants import tokens as run
 
-    run(visit_of(address, name, None, password), revoke)
+    run(visit_of(address, name, None, password, data), revoke)
 
 
 @app.command(
@@ -116,22 +161,28 @@ def invite(
     time: Time = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Print an invitation to the chatroom. It is shown once."""
     from hubbub.cli.grants import invite as run
 
-    visit = visit_of(address, name, None, password)
+    visit = visit_of(address, name, None, password, data)
     run(visit, "member" if member else "guest", room or [], uses, time)
 
 
 @app.command(epilog=examples("hubbub admin invitations", "hubbub admin invitations --revoke i3"))
 def invitations(
-    address: Address = "", *, revoke: Id = None, name: Name = None, password: Password = ""
+    address: Address = "",
+    *,
+    revoke: Id = None,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """List the invitations that count, or take one back."""
     from hubbub.cli.grants import invitations as run
 
-    run(visit_of(address, name, None, password), revoke)
+    run(visit_of(address, name, None, password, data), revoke)
 
 
 @app.command(epilog=examples("hubbub admin webhook builds --room dev"))
@@ -146,7 +197,7 @@ def webhook(
     """Print the secret address of a webhook that posts to a room as NAME. It is shown once."""
     from hubbub.cli.grants import webhook as run
 
-    run(visit_of(at, name, room, password), posts_as)
+    run(visit_as_person(at, name, room, password), posts_as)
 
 
 @app.command(
@@ -165,7 +216,7 @@ def webhooks(
     """List the webhooks of a room, or revoke one."""
     from hubbub.cli.grants import webhooks as run
 
-    run(visit_of(address, name, room, password), revoke)
+    run(visit_as_person(address, name, room, password), revoke)
 
 
 @app.command(
@@ -180,11 +231,12 @@ def door(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Let nobody new in, or let them in again."""
     from hubbub.cli.admin import door as run
 
-    run(visit_of(at, name, None, password), locked=state == "locked")
+    run(visit_of(at, name, None, password, data), locked=state == "locked")
 
 
 @app.command(
@@ -203,11 +255,12 @@ def access(
     ] = None,
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Show who is let in, or change it. It stands above the configuration."""
     from hubbub.cli.admin import access as run
 
-    run(visit_of(address, name, None, password), enter=enter, guests=guests, passing=passing)
+    run(visit_of(address, name, None, password, data), enter=enter, guests=guests, passing=passing)
 
 
 @app.command(
@@ -227,11 +280,12 @@ def appoint(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Give NAME a role in a room, or without --room make them an operator, or none."""
     from hubbub.cli.admin import appoint as run
 
-    run(visit_of(at, name, room, password), who, role)
+    run(visit_of(at, name, room, password, data), who, role)
 
 
 @app.command(epilog=examples("hubbub admin audit --limit 20"))
@@ -241,14 +295,12 @@ def audit(
     limit: Annotated[int, typer.Option(min=1, max=200, help="The most lines to print.")] = 50,
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Print the newest of the audit record: who used which power."""
-    from hubbub.cli.pages import history as run
-    from hubbub.cli.stamps import Stamps
+    from hubbub.cli.admin import audit as run
 
-    visit = visit_of(address, name, "$audit", password)
-    stamps = Stamps(time=True, seq=True)
-    run([visit], before=None, after=None, limit=limit, json=False, stamps=stamps)
+    run(visit_of(address, name, None, password, data), limit)
 
 
 @app.command(epilog=examples("hubbub admin reports", "hubbub admin reports --room kitchen"))
@@ -264,6 +316,6 @@ def reports(
     from hubbub.cli.pages import history as run
     from hubbub.cli.stamps import Stamps
 
-    visit = visit_of(address, name, f"$reports/{room}" if room else "$reports", password)
+    visit = visit_as_person(address, name, f"$reports/{room}" if room else "$reports", password)
     stamps = Stamps(time=True, seq=True)
     run([visit], before=None, after=None, limit=limit, json=False, stamps=stamps)

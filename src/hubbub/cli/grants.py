@@ -6,8 +6,9 @@ from hubbub.chat.roles import Scope
 from hubbub.cli.output import complain, show
 from hubbub.cli.scanning import draw
 from hubbub.cli.times import moment, seconds_of, until_when
-from hubbub.cli.visiting import Visit, do
+from hubbub.cli.visiting import Visit, do, govern
 from hubbub.client import Chat, parse_address
+from hubbub.client.power import PowerCommands
 from hubbub.lan.invitation import hook_url, invitation_url
 
 _NEAR = (
@@ -19,29 +20,29 @@ _NEAR = (
 def recovery(visit: Visit, whose: str) -> None:
     """Print a code with which somebody chooses another password."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         made = await chat.recovery(whose)
         show(made.code)
         hours = made.seconds // 3600
         complain(f"it counts for {hours} hours, once: 'hubbub account recover --name {whose}'")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def token(visit: Visit, bot: str, scopes: Sequence[str], label: str) -> None:
     """Print a new token for a bot."""
     known = [Scope(one) for one in scopes]
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         show((await chat.token(bot, known, label=label)).token)
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def tokens(visit: Visit, revoked: str | None) -> None:
     """List the tokens, or let one count no longer."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         if revoked is not None:
             await chat.revoke_token(revoked)
             show(f"The token {revoked} counts no longer.")
@@ -50,31 +51,32 @@ def tokens(visit: Visit, revoked: str | None) -> None:
             label = f" '{one.label}'" if one.label else ""
             show(f"{one.id}  {one.name}{label}: {', '.join(one.scopes)}; made by {one.by}")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def invite(visit: Visit, kind: str, rooms: Sequence[str], uses: int | None, time: str) -> None:
     """Print an invitation, as an address to open, and on a terminal as a code to scan."""
     seconds, address = seconds_of(time), parse_address(visit.address)
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         made = await chat.invite(
             "member" if kind == "member" else "guest", rooms=rooms, uses=uses, seconds=seconds
         )
-        url = invitation_url(str(address), made.invitation)
+        place = address if visit.folder is None else parse_address((await chat.status()).address)
+        url = invitation_url(str(place), made.invitation)
         show(url)
-        if address.is_local:
+        if place.is_local:
             complain(_NEAR)
         else:
             draw(url)
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def invitations(visit: Visit, taken_back: str | None) -> None:
     """List the invitations that count, or take one back."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         if taken_back is not None:
             await chat.uninvite(taken_back)
             show(f"The invitation {taken_back} counts no longer.")
@@ -84,7 +86,7 @@ def invitations(visit: Visit, taken_back: str | None) -> None:
             uses = "any number of uses" if left is None else f"{left} use{'s'[: left != 1]} left"
             show(f"{one.id}  as {one.kind}, {uses}, {until_when(one.until)}; made by {one.by}")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def webhook(visit: Visit, posts_as: str) -> None:

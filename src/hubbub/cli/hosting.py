@@ -57,11 +57,9 @@ class Hosting(AbstractContextManager["Hosting"]):
 
     def may_go_on(self, epoch: str) -> bool:
         """Return whether nobody hosts, and the log here is the one that had this epoch."""
-        from hubbub.log.sqlite.peeking import had_epoch, holds_epoch
+        from hubbub.log.sqlite.peeking import holds_epoch
 
-        if answers(self.place):
-            return False
-        return holds_epoch(self._log, epoch) or had_epoch(self._log, epoch)
+        return not answers(self.place) and holds_epoch(self._log, epoch)
 
     def go_on(self) -> bool:
         """Do as `begin`, and wait for nobody."""
@@ -79,7 +77,7 @@ class Hosting(AbstractContextManager["Hosting"]):
         # Imported here: most chats need no server of their own.
         from hubbub.server.app import HOST_LEFT
         from hubbub.server.config import Config, ServerSection
-        from hubbub.server.journal import note_in_file, note_on_stderr
+        from hubbub.server.journal.writing import note_in_file, note_on_stderr
         from hubbub.server.thread import serving_in_thread
 
         if self._is_plain:

@@ -10,8 +10,9 @@ from hubbub.chat.rules import TopicBy
 from hubbub.cli.asking import confirming
 from hubbub.cli.output import show
 from hubbub.cli.times import seconds_of, until_when
-from hubbub.cli.visiting import Visit, do
+from hubbub.cli.visiting import Visit, do, govern
 from hubbub.client import Chat
+from hubbub.client.power import PowerCommands
 from hubbub.desk.standing import rules_told
 
 
@@ -73,17 +74,17 @@ def add(visit: Visit, who: str) -> None:
 def kick(visit: Visit, who: str, reason: str) -> None:
     """Put somebody out."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.kick(who, visit.room, reason=reason)
         show(f"'{who}' is put out.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def bans(visit: Visit) -> None:
     """List who is banned, and who is muted."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         found = await chat.bans(visit.room)
         for word, ones in (("banned", found.bans), ("muted", found.mutes)):
             for one in ones:
@@ -92,49 +93,49 @@ def bans(visit: Visit) -> None:
         if found.more:
             show("… and older ones; these are the newest.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def ban(visit: Visit, who: str, time: str, reason: str) -> None:
     """Keep somebody out of a room, or of the chatroom."""
     seconds = seconds_of(time)
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.ban(who, visit.room, seconds=seconds, reason=reason)
         show(f"'{who}' is banned.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def unban(visit: Visit, who: str) -> None:
     """Let somebody back in."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.unban(who, visit.room)
         show(f"'{who}' may come back.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def mute(visit: Visit, who: str, time: str, reason: str) -> None:
     """Let somebody write nothing."""
     seconds = seconds_of(time)
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.mute(who, visit.room, seconds=seconds, reason=reason)
         show(f"'{who}' is muted.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def unmute(visit: Visit, who: str) -> None:
     """Let somebody write again."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await chat.unmute(who, visit.room)
         show(f"'{who}' may write again.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def report(visit: Visit, seq: int, reason: str) -> None:
@@ -161,9 +162,9 @@ def delete_room(visit: Visit, room: str, *, is_sure: bool) -> None:
     """Delete a room, once the user has confirmed it."""
     confirm = confirming(is_sure=is_sure)
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
         await confirm(f"'{room}' goes for good, with all that was said there.")
         await chat.delete_room(room)
         show(f"The room '{room}' is deleted.")
 
-    do(visit, deed)
+    govern(visit, deed)

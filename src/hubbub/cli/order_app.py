@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from hubbub.cli.admin_app import At, InRoom, Time, Who, app, visit_of
+from hubbub.cli.admin_app import (
+    At,
+    Data,
+    InRoom,
+    Time,
+    Who,
+    app,
+    visit_as_person,
+    visit_of,
+)
 from hubbub.cli.options import Address, Name, Password, Room, Yes, examples, of_text, one_of
 
 if TYPE_CHECKING:
@@ -83,7 +92,7 @@ def rules(
         "title": title,
     }
     changes = {key: value for key, value in given.items() if value is not None}
-    run(visit_of(address, name, room, password), cast("Changes", changes))
+    run(visit_as_person(address, name, room, password), cast("Changes", changes))
 
 
 @app.command(epilog=examples("hubbub admin add ben --room kitchen"))
@@ -93,7 +102,7 @@ def add(
     """Let NAME into a private room, or tell them of another one."""
     from hubbub.cli.order import add as run
 
-    run(visit_of(at, name, room, password), who)
+    run(visit_as_person(at, name, room, password), who)
 
 
 @app.command(epilog=examples("hubbub admin kick eve --room kitchen --reason 'too loud'"))
@@ -105,21 +114,27 @@ def kick(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Put NAME out for a minute; from a private room until they are added again."""
     from hubbub.cli.order import kick as run
 
-    run(visit_of(at, name, room, password), who, reason)
+    run(visit_of(at, name, room, password, data), who, reason)
 
 
 @app.command(epilog=examples("hubbub admin bans --room kitchen"))
 def bans(
-    address: Address = "", *, room: InRoom = None, name: Name = None, password: Password = ""
+    address: Address = "",
+    *,
+    room: InRoom = None,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """List who is banned, and who is muted."""
     from hubbub.cli.order import bans as run
 
-    run(visit_of(address, name, room, password))
+    run(visit_of(address, name, room, password, data))
 
 
 @app.command(
@@ -137,21 +152,28 @@ def ban(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Keep NAME out; a pattern like 'eve*', or an address, will do as well."""
     from hubbub.cli.order import ban as run
 
-    run(visit_of(at, name, room, password), who, time, reason)
+    run(visit_of(at, name, room, password, data), who, time, reason)
 
 
 @app.command(epilog=examples("hubbub admin unban eve"))
 def unban(
-    who: Who, *, room: InRoom = None, at: At = "", name: Name = None, password: Password = ""
+    who: Who,
+    *,
+    room: InRoom = None,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """Let NAME back in."""
     from hubbub.cli.order import unban as run
 
-    run(visit_of(at, name, room, password), who)
+    run(visit_of(at, name, room, password, data), who)
 
 
 @app.command(epilog=examples("hubbub admin mute eve --room kitchen --time 10m"))
@@ -164,21 +186,28 @@ def mute(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Let NAME read, and write nothing."""
     from hubbub.cli.order import mute as run
 
-    run(visit_of(at, name, room, password), who, time, reason)
+    run(visit_of(at, name, room, password, data), who, time, reason)
 
 
 @app.command(epilog=examples("hubbub admin unmute eve --room kitchen"))
 def unmute(
-    who: Who, *, room: InRoom = None, at: At = "", name: Name = None, password: Password = ""
+    who: Who,
+    *,
+    room: InRoom = None,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """Let NAME write again."""
     from hubbub.cli.order import unmute as run
 
-    run(visit_of(at, name, room, password), who)
+    run(visit_of(at, name, room, password, data), who)
 
 
 @app.command(epilog=examples("hubbub admin report 120 --room kitchen --reason 'not nice'"))
@@ -194,7 +223,7 @@ def report(
     """Tell those who look after a room of a message."""
     from hubbub.cli.order import report as run
 
-    run(visit_of(at, name, room, password), seq, reason)
+    run(visit_as_person(at, name, room, password), seq, reason)
 
 
 @app.command(epilog=examples("hubbub admin delete 120 --room kitchen"))
@@ -204,7 +233,7 @@ def delete(
     """Delete a message."""
     from hubbub.cli.order import delete as run
 
-    run(visit_of(at, name, room, password), seq)
+    run(visit_as_person(at, name, room, password), seq)
 
 
 @app.command(
@@ -218,8 +247,9 @@ def delete_room(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Delete a room for good, with all that was said there. It asks, unless there is --yes."""
     from hubbub.cli.order import delete_room as run
 
-    run(visit_of(at, name, None, password), room, is_sure=yes)
+    run(visit_of(at, name, None, password, data), room, is_sure=yes)

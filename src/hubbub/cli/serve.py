@@ -1,8 +1,10 @@
 """`hubbub serve`: a server until it is told to stop."""
 
 import asyncio
+import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -20,23 +22,19 @@ from hubbub.lan.invitation import invitation, page_url
 from hubbub.lan.passwords import kept_password
 from hubbub.server.app import hosting
 from hubbub.server.config import Config, ServerSection, load_config, print_config
+from hubbub.server.control.reloading import Reloading
 from hubbub.server.credentials.operator_code import shown_operator_code
 from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.interpreter import loading, set_for_serving
-from hubbub.server.journal import note_on_stderr
+from hubbub.server.journal.writing import journal_part, note_on_stderr
 from hubbub.server.loop import new_event_loop
+from hubbub.server.service import Service, passed_sockets
 from hubbub.server.sockets.descriptors import connections_allowed, raise_limit
-from hubbub.server.tls.certificates import certificates_of
 
 logger = structlog.get_logger()
 
 NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 (asked for with --lan)
 """How this machine reaches a server that listens on every network."""
-
-
-def data_folder(config: Config) -> Path:
-    """Return where the log is kept, and all that belongs to it."""
-    return Path(config.server.data or platformdirs.user_data_path("hubbub"))
 
 
 def print_defaults() -> None:
@@ -50,18 +48,11 @@ def configured(
     data: Path | None,
     password: str | None,
     *,
-    tls_cert: Path | None,
-    tls_key: Path | None,
     lan: bool,
     is_open: bool,
 ) -> Config:
     """Return the configuration of the file, changed by the options. Raises ConfigError."""
     config = load_config(file) if file else Config()
-    tls = config.tls
-    if tls_cert or tls_key:
-        tls = msgspec.structs.replace(tls, cert=str(tls_cert or ""), key=str(tls_key or ""))
-    elif lan and not tls.cert:
-        tls = msgspec.structs.replace(tls, self_signed=True)
     given = {"listen": listen, "data": data and str(data), "password": password}
     section = msgspec.structs.replace(
         config.server, **{key: value for key, value in given.items() if value is not None}
@@ -72,7 +63,7 @@ def configured(
         raise typer.BadParameter(
             "--open goes with --lan. Without --lan there is no password anyway."
         )
-    return msgspec.structs.replace(config, server=section, tls=tls)
+    return msgspec.structs.replace(config, server=section)
 
 
 def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:
@@ -85,15 +76,21 @@ def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection
     return msgspec.structs.replace(section, listen=f":{port}", password=password)
 
 
-def serve(config: Config, *, lan: bool) -> None:
-    """Serve until SIGINT or SIGTERM; then commit what was accepted and return."""
-    note_on_stderr()
+def serve(read: Callable[[], Config], *, lan: bool) -> None:
+    """Serve until SIGINT or SIGTERM; then commit what was accepted and return.
+
+    `read` gives the configuration, and again on SIGHUP; it raises ConfigError.
+    """
+    config = read()
+    note_on_stderr(config.journal.form, config.journal.level)
     raise_limit(config.limits.connections_max)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_serve(config, lan=lan))
+        runner.run(_serve(Reloading(config, read), Service(), lan=lan))
 
 
-async def _serve(config: Config, *, lan: bool) -> None:
+async def _serve(reloading: Reloading, service: Service, *, lan: bool) -> None:
+    config = reloading.config
+    reloading.add(journal_part())
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -103,24 +100,56 @@ async def _serve(config: Config, *, lan: bool) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     async with AsyncExitStack() as stack:
         with loading():
-            address = await stack.enter_async_context(hosting(config))
+            hosted = hosting(config, reloading=reloading, sockets=passed_sockets())
+            address = await stack.enter_async_context(hosted)
         set_for_serving()
         host, _, port = address.rpartition(":")
         ready = f"hubbub is listening on {address}"
         invited: list[str] = []
         if lan:
-            invited = await _invite(stack, int(port), config)
+            invited = await _invite(stack, int(port), config.server.password)
         elif sys.stdout.isatty():  # programs are promised one line
             invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
-        folder = data_folder(config)
+        folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
         if invited and (code := shown_operator_code(folder)):
             invited.insert(0, _to_run_it(code, config.access, port))
+        _heed_hangups(reloading, service, ready, stopped)
         # In one piece: a program that reads the first line only may hang up before the second.
         show_text("\n".join([ready, *invited]))
         if not lan:  # whose invitation says it
             _note_open(host, config)
         _note_few_connections(config.limits.connections_max)
+        beating = asyncio.create_task(service.beat())
+        service.ready(ready)
         await stopped.wait()
+        service.stopping()
+    beating.cancel()
+
+
+def _heed_hangups(
+    reloading: Reloading, service: Service, ready: str, stopped: asyncio.Event
+) -> None:
+    """On SIGHUP, read the configuration again; or stop, if the terminal's window was closed.
+
+    Until then a SIGHUP ends the server.
+    """
+    had_terminal = _has_terminal()
+
+    def hang_up() -> None:
+        if had_terminal and not _has_terminal():
+            stopped.set()
+            return
+        service.reloading()
+        reloading.reload_or_tell()
+        service.ready(ready)
+
+    # What `nohup` ignores stays so.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hang_up)
+
+
+def _has_terminal() -> bool:
+    return any(os.isatty(descriptor) for descriptor in range(3))
 
 
 def _to_run_it(code: str, access: Access, port: str) -> str:
@@ -150,13 +179,7 @@ def _note_few_connections(wanted: int) -> None:
         )
 
 
-def _fingerprint(config: Config) -> str:
-    """Return the SHA-256 of the certificate that is served; empty without TLS."""
-    certificates = certificates_of(config.tls, data_folder(config))
-    return "" if certificates is None else certificates.identity.fingerprint
-
-
-async def _invite(stack: AsyncExitStack, port: int, config: Config) -> list[str]:
+async def _invite(stack: AsyncExitStack, port: int, password: str) -> list[str]:
     """Announce the chatroom until the stack ends; return the lines that say how to join it."""
     # Imported here: this takes time, and only --lan needs it.
     from hubbub.lan.announcing import announced
@@ -164,19 +187,11 @@ async def _invite(stack: AsyncExitStack, port: int, config: Config) -> list[str]
     from hubbub.lan.qr_code import drawn_code
 
     hosts = [str(own.ip) for own in own_networks()]
-    password, fingerprint = config.server.password, _fingerprint(config)
     if is_allowed():
         announcing = announced(
-            port,
-            hosts,
-            version=__version__,
-            locked=bool(password),
-            fingerprint=fingerprint,
-            complain=complain,
+            port, hosts, version=__version__, locked=bool(password), complain=complain
         )
         await stack.enter_async_context(announcing)
-    # A browser would warn of a certificate that its owner signs; so it is asked to do without.
-    secure = config.tls.plaintext != "allowed"
-    lines = invitation(hosts, port, password, fingerprint=fingerprint, browsers_secure=secure)
-    code = drawn_code(page_url(hosts[0], port, password, secure=secure)) if hosts else ""
+    lines = invitation(hosts, port, password)
+    code = drawn_code(page_url(hosts[0], port, password)) if hosts else ""
     return [*lines, "", code] if code and can_show(code) else lines

@@ -1,14 +1,17 @@
 """Where a command goes, and as who: the user's remembered name, password and device."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from hubbub.chat.errors import Refused
+from hubbub.cli.console import console
 from hubbub.cli.ending import run
 from hubbub.cli.names import load_profile, reader_name, sender_name
 from hubbub.cli.passwords import known_password
 from hubbub.cli.waiting import told_of_waiting
 from hubbub.client import Backoff, Chat, connect, parse_address
+from hubbub.client.power import PowerCommands
 from hubbub.desk.devices import device_label
 from hubbub.desk.profile import Profile
 
@@ -24,6 +27,8 @@ class Visit(NamedTuple):
     room: str | None
     password: str
     device: str
+    folder: Path | None = None
+    """That of a server on this machine, which is run as whoever may use the folder."""
 
     def connect(
         self,
@@ -66,6 +71,16 @@ def planned(
     )
 
 
+def within(folder: Path, room: str | None) -> Visit:
+    """Return the visit of whoever may use the folder of a server on this machine."""
+    return Visit("", "", room, "", "", folder)
+
+
+def by_token(address: str, room: str | None, password: str, token: str) -> Visit:
+    """Return the visit of the bot that has this token; what it is called the server knows."""
+    return Visit(address, reader_name(), room, password, token)
+
+
 def known_device(address: str, name: str, profile: Profile, *, is_person: bool) -> str:
     """Return the secret by which the server knows the user again; "" for a program's first visit.
 
@@ -94,19 +109,6 @@ def planned_readings(
     return [passing, own] if own.device else [passing]
 
 
-def planned_searches(
-    address: str, name: str | None, room: str | None, password: str
-) -> Sequence[Visit]:
-    """Return the visits of a search: without a room, it is about all that the user may read.
-
-    So they come as who they are there, if the server knows them.
-    """
-    own = planned(address, name, room, password)
-    if own.device and room is None:
-        return [own]
-    return planned_readings(address, name, room, password)
-
-
 Read = TypeVar("Read")
 
 
@@ -131,3 +133,16 @@ def do(visit: Visit, deed: Callable[[Chat], Awaitable[None]], *, invitation: str
             await deed(chat)
 
     run(visiting())
+
+
+def govern(visit: Visit, deed: Callable[[PowerCommands], Awaitable[None]]) -> None:
+    """Do something that needs power: on the server's own machine, or as who the visit is."""
+    if visit.folder is None:
+        do(visit, deed)
+        return
+
+    async def governing(folder: Path) -> None:
+        async with console(folder) as power:
+            await deed(power)
+
+    run(governing(visit.folder))

@@ -1,13 +1,19 @@
 """Asks the server for something, and takes no other kind of answer than the one due."""
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import ProtocolError
-from hubbub.client.driver import Driver
 
 _Answer = TypeVar("_Answer", bound=e.Event)
+
+
+class Server(Protocol):
+    """Whatever takes commands to a server, and brings their answers."""
+
+    async def request(self, command: c.Command) -> e.AnyEvent:
+        """Send a command and return its answer; raises Refused or Unreachable."""
 
 
 class Asking:
@@ -16,11 +22,11 @@ class Asking:
     All raise Refused with the server's code and sentence, and Unreachable without a connection.
     """
 
-    def __init__(self, driver: Driver) -> None:
-        self._driver = driver
+    def __init__(self, server: Server) -> None:
+        self._server = server
 
     async def _ask(self, command: c.Command, kind: type[_Answer]) -> _Answer:
-        answer = await self._driver.request(command)
+        answer = await self._server.request(command)
         if not isinstance(answer, kind):
             raise ProtocolError(f"The server answered with the wrong event: {answer!r:.200}.")
         return answer

@@ -15,6 +15,7 @@ from hubbub.chat.files import FileSummary
 from hubbub.client.asking import Asking
 
 if TYPE_CHECKING:
+    from hubbub.client.driver import Driver
     from hubbub.client.transfers import Transfers
 
 AT_ONCE_TRIES = 3
@@ -28,6 +29,8 @@ Source = Path | str | bytes
 
 class FileCommands(Asking):
     """Those that bring files to the server, and from it."""
+
+    _driver: "Driver"
 
     async def upload(
         self,
@@ -90,11 +93,7 @@ class FileCommands(Asking):
         from hubbub.client.transfers import Transfers  # noqa: PLC0415
 
         session = self._driver.session
-        return Transfers(
-            session.address,
-            self._driver.fingerprint,
-            lambda: (session.me.name, session.secret),
-        )
+        return Transfers(session.address, lambda: (session.me.name, session.secret))
 
 
 @asynccontextmanager

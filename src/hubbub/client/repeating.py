@@ -23,7 +23,6 @@ _READS = (
     | c.Direct
     | c.History
     | c.Search
-    | c.Mentions
     | c.Replies
     | c.Pins
     | c.Revisions

@@ -72,6 +72,11 @@ class Filing:
         since = self._state.at - int(self.limits.unfinished_hours * HOUR_MILLISECONDS)
         return self.uploads.abandoned(since, self._state.drafts) if self.uploads else []
 
+    @property
+    def stored_bytes(self) -> int:
+        """How many bytes of files all messages hold."""
+        return self._state.uploads.stored_bytes
+
     def count(self, stored: Mapping[str, int]) -> None:
         """Take in how many bytes standing messages hold now, by room."""
         self.uploads.count(stored)

@@ -27,7 +27,14 @@ from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Session
 from hubbub.hub.rules.access import Arrival
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check, check_access, check_entry, no_such_room, role_elsewhere
+from hubbub.hub.standing import (
+    check,
+    check_access,
+    check_entry,
+    name_of,
+    no_such_room,
+    role_elsewhere,
+)
 from hubbub.hub.state import State
 
 HOOKS_MAX: Final = 50
@@ -103,12 +110,11 @@ def _of_room(state: State, room: str) -> dict[str, Hook]:
 
 
 def _told(state: State, hash_: str, hook: Hook) -> HookSummary:
-    by = state.book.profiles.told(hook.by)
     return HookSummary(
         id=_id_of(hash_),
         name=hook.name,
         since=hook.since,
-        by="" if by is None else by.name,
+        by=name_of(state, hook.by),
         seen=state.grants.seen(HOOK + hash_, hook),
     )
 

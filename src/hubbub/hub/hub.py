@@ -25,13 +25,15 @@ from hubbub.hub import commands, delivery, hooks, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
 from hubbub.hub.filing import Filing
-from hubbub.hub.finding import Wanted, find, find_calls
+from hubbub.hub.finding import Wanted, find
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.values import Facts, NoFacts
 from hubbub.hub.people import admission, forgetting, records, seeing
+from hubbub.hub.people.devices import label_of
 from hubbub.hub.present.here import Here
+from hubbub.hub.present.host import host_session
 from hubbub.hub.present.outlet import Outlet
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.rights import Act
@@ -138,24 +140,15 @@ class Hub:
         ref: str | None = None,
         *,
         origin: str = "",
-        is_proven: bool = False,
     ) -> tuple[Session, Decision]:
         """Begin a session; raise Refused if the name is not allowed, or taken and not resumable.
 
         `secret`: unguessable text that only this session will know. Nothing else may be asked for
         the session until it is decided. `origin` is
         what counts as one address, of which nobody has many; it is empty for this machine.
-        `is_proven`: the password need not be given any more.
         """
         return admission.enter(
-            self._state,
-            raw_name,
-            format_,
-            outlet,
-            secret=secret,
-            origin=origin,
-            ref=ref,
-            is_proven=is_proven,
+            self._state, raw_name, format_, outlet, secret=secret, origin=origin, ref=ref
         )
 
     def poster(
@@ -168,6 +161,10 @@ class Hub:
         """
         return admission.poster(self._state, raw_name, format_, outlet, token=token, origin=origin)
 
+    def host(self, account: str, format_: Format, outlet: Outlet) -> Session:
+        """Return a session of whoever has the server's machine, there under this `account`."""
+        return host_session(account, format_, outlet)
+
     def check_readable(self, visitor: Session, room: str) -> None:
         """Raise Refused if a `poster` may not read a room that is no conversation."""
         check_entry(self._state, visitor, Act.READ, self._state.rooms[room])
@@ -176,29 +173,34 @@ class Hub:
         """Return what a `poster` may see of what it searches for; ask what that asks."""
         return find(self._state, visitor, wanted, at)
 
-    def find_calls(
-        self, visitor: Session, before: int | None, limit: int
-    ) -> Generator[Question, Answer, Page]:
-        """Return what mentions a `poster`, or answers them; ask what that asks."""
-        return find_calls(self._state, visitor, before, limit)
-
-    def check_token(self, token: str, scope: Scope) -> None:
+    def check_token(self, token: str, scope: Scope | None) -> None:
         """Raise Refused `wrong_token` if a bot's token does not count, `forbidden` if not for this.
 
-        `scope` is what is about to be done with it.
+        `scope` is what is about to be done with it; None if that is looked at later.
         """
         granted = admission.token_of(self._state, token)
-        check_scope(frozenset(granted.scopes), scope)
+        if scope is not None:
+            check_scope(frozenset(granted.scopes), scope)
+
+    @property
+    def server(self) -> str:
+        """What the server calls itself: its name and version."""
+        return self._state.server
+
+    def configure(
+        self, *, password: str, access: Access, guests: GuestLimits, files: FileLimits
+    ) -> None:
+        """Go by other settings from now on; nobody is put out."""
+        self._state.configure(password=password, access=access, guests=guests, files=files)
+
+    def label(self, session: Session) -> str:
+        """Return what the person calls the device of a session, if it has a name."""
+        return label_of(self._state, session.person.id, session.device)
 
     @property
     def has_password(self) -> bool:
         """Whether sessions must give a password."""
         return bool(self._state.password)
-
-    @property
-    def password(self) -> bytes:
-        """The password that sessions must give; empty if they need none."""
-        return self._state.password
 
     def check_password(self, password: str) -> None:
         """Raise Refused if this is not the password; without one, any is right."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.names import REPORTS, is_direct, is_public, is_system, name_key
+from hubbub.chat.names import REPORTS, SERVER_NAME, is_direct, is_public, is_system, name_key
 from hubbub.chat.roles import Kind, Role
 from hubbub.chat.rules import Rules
+from hubbub.hub.present.host import HOST
 from hubbub.hub.rules import rights
 from hubbub.hub.rules.access import Arrival, check_may_enter
 from hubbub.hub.rules.bans import Bans, Match, Somebody, told_banned, told_muted, told_removed
@@ -36,12 +37,22 @@ def role_elsewhere(state: State, id_: str) -> Role:
     """Return what the person with this id, empty for passing people, is in the whole chatroom."""
     if not id_:
         return Role.PASSING
+    if id_ == HOST:
+        return Role.HOST
     if id_ in state.order.operators:
         return Role.OPERATOR
     profile = state.book.profiles.get(id_)
     if profile is None:
         return Role.PASSING
     return Role.GUEST if profile.kind == "guest" else Role.MEMBER
+
+
+def name_of(state: State, id_: str) -> str:
+    """Return what somebody with this id is called, empty if that is not known."""
+    if id_ == HOST:
+        return SERVER_NAME
+    profile = state.book.profiles.told(id_)
+    return "" if profile is None else profile.name
 
 
 def role_in(state: State, id_: str, room: Room | None) -> Role | None:
@@ -104,6 +115,8 @@ def place_of(state: State, room: Room | None, id_: str = "") -> Place:
 
 def _names(state: State, rules: Rules, role: Role) -> Sequence[str]:
     """Return the names of those who have a role, of the room if any are, those here first."""
+    if role > Role.OPERATOR:
+        return []
     of_room = [rules.owner] if role <= Role.OWNER else []
     if role <= Role.MODERATOR:
         of_room = [*rules.moderators, rules.owner]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat.access import Access
 from hubbub.chat.events import Fact
-from hubbub.chat.limits import GuestLimits, Limits
+from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.names import DEFAULT_ROOM, is_public
 from hubbub.chat.queries import Epoch, Head
 from hubbub.chat.rules import OPERATOR
@@ -131,6 +131,15 @@ class State:
     def access(self) -> Access:
         """Who is let in: as configured, or as operators changed that."""
         return self.order.access.over(self._configured)
+
+    def configure(
+        self, *, password: str, access: Access, guests: GuestLimits, files: FileLimits
+    ) -> None:
+        """Take in other settings; whatever asks for one looks it up here."""
+        self.password = password.encode()
+        self._configured = access
+        self.guests = guests
+        self.uploads.limits = files
 
     def _open(self, head: Head) -> None:
         topic, dropped = head.topic, head.dropped

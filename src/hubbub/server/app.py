@@ -1,7 +1,8 @@
 """The wiring: one log, one hub, one port, and the order in which they start and stop."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,14 +17,16 @@ from hubbub.chat.rules import OPERATOR
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
 from hubbub.server.config import Config
+from hubbub.server.control.figures import Figures
+from hubbub.server.control.listening import Control
+from hubbub.server.control.reloading import Reloading, hub_part, limits_part
+from hubbub.server.control.running import Running
 from hubbub.server.credentials.operator_code import kept_code
 from hubbub.server.heartbeat import Watchdog
 from hubbub.server.listener import Listener
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
-from hubbub.server.tls.certificates import certificates_of
-from hubbub.server.tls.plaintext import Plaintext
 
 STOPPED = Bye(reason="The server is shutting down.")
 HOST_LEFT = Bye(reason="The person who hosted this chatroom has quit.", code="host_left")
@@ -38,29 +41,28 @@ async def running(
     folder: Path | None = None,
     *,
     bye: Bye = STOPPED,
+    reloading: Reloading | None = None,
+    sockets: Sequence[socket.socket] = (),
 ) -> AsyncIterator[str]:
     """Serve `log` until the block ends; yields the address, `host:port`. `bye`: the last words.
 
-    Files are kept in `folder`; without one, none are taken.
+    Files are kept in `folder`, and whoever may use it runs the server there; without one, nobody
+    does. `reloading` has the configuration read again. `sockets`: those to listen on, if they are
+    passed to us.
 
     Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
     """
     limits = structs.replace(
         config.limits, connections_max=connections_allowed(config.limits.connections_max)
     )
-    certificates = await asyncio.to_thread(certificates_of, config.tls, folder)
     hub = await hub_from(log, config, limits, operator_code)
     load_tables()  # later, everybody would wait for it
     chatroom = Chatroom(limits, hub, log, folder)
     await chatroom.files.open()
-    listener = Listener(
-        chatroom,
-        config.server.hosts,
-        config.server.trusted_proxies,
-        certificates,
-        Plaintext(config.tls.plaintext),
-    )
-    await listener.open(config.server.listen)
+    listener = Listener(chatroom, config.server.hosts, config.server.trusted_proxies)
+    await listener.open(config.server.listen, sockets)
+    control = _controlled(chatroom, listener, reloading or Reloading(config), folder)
+    await control.open()
     # These never end; if one fails, that is a fault of ours, and the server ends with it.
     endless = [
         asyncio.create_task(work)
@@ -70,7 +72,6 @@ async def running(
             chatroom.finish(),
             chatroom.files.run(),
             listener.sweep(),
-            *([certificates.watch()] if certificates is not None else []),
         )
     ]
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
@@ -81,6 +82,7 @@ async def running(
     try:
         yield listener.address
     finally:
+        await control.close()
         await listener.close()
         await chatroom.close(bye)
         await listener.cut()
@@ -92,8 +94,24 @@ async def running(
                 raise outcome
 
 
+def _controlled(
+    chatroom: Chatroom, listener: Listener, reloading: Reloading, folder: Path | None
+) -> Control:
+    """Return the control socket of a server that listens; operators can run it from now on."""
+    for part in (limits_part(chatroom.limits), hub_part(chatroom.hub), listener.part()):
+        reloading.add(part)
+    chatroom.running = Running(Figures(chatroom, folder, listener.address), reloading)
+    return Control(chatroom, folder)
+
+
 @asynccontextmanager
-async def hosting(config: Config | None = None, *, bye: Bye = STOPPED) -> AsyncIterator[str]:
+async def hosting(
+    config: Config | None = None,
+    *,
+    bye: Bye = STOPPED,
+    reloading: Reloading | None = None,
+    sockets: Sequence[socket.socket] = (),
+) -> AsyncIterator[str]:
     """Serve the log of the configured folder until the block ends; yields the address.
 
     Raises ConfigError or LogError if the address or the folder cannot be used.
@@ -112,7 +130,8 @@ async def hosting(config: Config | None = None, *, bye: Bye = STOPPED) -> AsyncI
             is_first=not spent and not await log.facts(OPERATOR),
             is_spent=lambda code: OPERATOR_CODE + hash_of(code) in spent,
         )
-        async with running(config, log, code, folder, bye=bye) as address:
+        serving = running(config, log, code, folder, bye=bye, reloading=reloading, sockets=sockets)
+        async with serving as address:
             yield address
     finally:
         await log.close()

@@ -1,4 +1,4 @@
-"""The configuration file: TOML with a section each for server, limits, people, files and log.
+"""The configuration file: TOML, with sections such as `[server]` and `[limits]`.
 
 The structs below are its only definition; `print_config` writes them out as a commented file.
 """
@@ -61,28 +61,23 @@ class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "process"
 
 
-class TlsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The `[tls]` section."""
+class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[journal]` section."""
 
-    cert: Annotated[
-        str,
+    level: Annotated[
+        Literal["info", "debug"],
         Meta(
-            description="File with the certificate and those between it and its authority, PEM. "
-            "With it, TLS is spoken on the same port. A new one is taken when the file changes."
+            description='What is noted on stderr: with "info" what an operator should know, with '
+            '"debug" also who comes and goes.'
         ),
-    ] = ""
-    key: Annotated[str, Meta(description="File with the certificate's key, PEM.")] = ""
-    self_signed: Annotated[
-        bool,
+    ] = "info"
+    form: Annotated[
+        Literal["auto", "text", "json"],
         Meta(
-            description="Without 'cert': make a certificate, once, and keep it in the data folder."
-            " hubbub's own clients check it by the password, and remember it."
+            description='How it is noted: as "text" for people, as "json" for programs; "auto" is '
+            "text on a terminal, else JSON."
         ),
-    ] = False
-    plaintext: Annotated[
-        Literal["allowed", "loopback", "forbidden"],
-        Meta(description="Who may connect without TLS: everybody, this machine, or nobody."),
-    ] = "allowed"
+    ] = "auto"
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +89,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: GuestLimits = GuestLimits()
     files: FileLimits = FileLimits()
     log: LogSection = LogSection()
-    tls: TlsSection = TlsSection()
+    journal: JournalSection = JournalSection()
 
 
 def load_config(path: Path) -> Config:

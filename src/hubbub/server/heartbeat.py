@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from hubbub.server.histogram import FROM_A_MILLISECOND, Histogram
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
@@ -55,6 +57,9 @@ class Heartbeat:
         self._recent: deque[tuple[float, float]] = deque(maxlen=int(RECENT_SECONDS / STALL_SECONDS))
         self._told_at: float | None = None
         self._untold = 0
+        self.lags = Histogram(FROM_A_MILLISECOND)
+        """How late the beats were."""
+
         self.stalled_seconds = 0.0
         self.stalls: Counter[str] = Counter()
         """How many there were, by the function in which the loop stood."""
@@ -66,6 +71,7 @@ class Heartbeat:
         """Count a stall if this beat is late; the next one is due soon."""
         now = self._clock()
         late = 0.0 if self._due is None else now - self._due
+        self.lags.observe(max(0.0, late))
         if late >= STALL_SECONDS:
             self.place, self._place = self._place, ELSEWHERE
             self.stalls[self.place] += 1

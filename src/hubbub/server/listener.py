@@ -10,34 +10,29 @@ import errno
 import os
 import socket
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.text import whole_number
+from hubbub.server.control.reloading import Part, keys_of
 from hubbub.server.door import Door
-from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
-from hubbub.server.fairness.addresses import is_loopback
+from hubbub.server.doorkeeper import Doorkeeper, Speech
 from hubbub.server.http.loading import Web
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import LINGER_SECONDS, Farewell
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
-from hubbub.server.tls.handshaking import Handshaking
-from hubbub.server.tls.plaintext import Plaintext, Unprotected
-from hubbub.server.tls.proving import ProvingSide
 from hubbub.wire.framed import FramedDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from hubbub.server.config import Config
     from hubbub.server.fairness.turns import Turn
     from hubbub.server.sessions.chatroom import Chatroom
-    from hubbub.server.sockets.receiving import AnyProtocol
-    from hubbub.server.tls.certificates import Certificates
 
 ACCEPTS_AT_ONCE = 64
 """In one of the loop's turns; the others wait in the system's queue."""
@@ -68,17 +63,11 @@ class Listener:
     """The listening sockets, and how long what they accept may stay without being heard of.
 
     `hosts`: names under which browsers may reach them. `proxies`: those on other machines which are
-    believed when they say for whom they ask. `certificates`: None if there is no TLS; `plaintext`:
-    who need not use it.
+    believed when they say for whom they ask.
     """
 
     def __init__(
-        self,
-        chatroom: Chatroom,
-        hosts: Sequence[str] = (),
-        proxies: Sequence[str] = (),
-        certificates: Certificates | None = None,
-        plaintext: Plaintext = Plaintext.ALLOWED,
+        self, chatroom: Chatroom, hosts: Sequence[str] = (), proxies: Sequence[str] = ()
     ) -> None:
         limits, clock = chatroom.limits, chatroom.loop.time
         self._chatroom = chatroom
@@ -89,32 +78,15 @@ class Listener:
         self._keepalive = Keepalive(limits.keepalive_seconds)
         self._handshakes = Deadlines(limits.handshake_seconds, clock)
         self._lingering = Deadlines(LINGER_SECONDS, clock)
-        self._certificates = certificates
-        self._plaintext = plaintext
-        self._web = Web(
-            chatroom,
-            hosts,
-            proxies,
-            self._handshakes,
-            self._lingering,
-            plaintext=plaintext,
-        )
-        unknown = self._say_what_is_spoken
-        known = {Speech.FRAMES: self._framed, Speech.HTTP: self._web.visit}
-        others = {Speech.TLS: unknown, Speech.PROOF: unknown, Speech.UNKNOWN: unknown}
+        self._web = Web(chatroom, hosts, proxies, self._handshakes, self._lingering)
         self._doorkeeper = Doorkeeper(
             {
-                **known,
-                **others,
-                Speech.FRAMES: self._framed_plainly,
-                Speech.TLS: unknown if certificates is None else self._begin_tls,
+                Speech.FRAMES: self._framed,
+                Speech.HTTP: self._web.visit,
+                Speech.UNKNOWN: self._say_what_is_spoken,
             },
             self._handshakes,
         )
-        self._inside = Doorkeeper(
-            {**known, **others, Speech.PROOF: self._have_proven}, self._handshakes
-        )
-        self._behind_proof = Doorkeeper({**known, **others}, self._handshakes)
         self._door = Door(
             chatroom.turns,
             self._doorkeeper,
@@ -123,32 +95,21 @@ class Listener:
             limits.connections_max,
         )
 
+    def part(self) -> Part:
+        """Return what of the configuration it can take in while it listens."""
+
+        def prepare(config: Config) -> Callable[[], None]:
+            server = config.server
+            return lambda: self._web.know(server.hosts, server.trusted_proxies)
+
+        return Part(keys_of("server", ("hosts", "trusted_proxies")), prepare)
+
     def _framed(self, turn: Turn, left: Callable[[], None]) -> Connection:
         dialect = FramedDialect(self._chatroom.limits.frame_bytes_max)
         return Connection(self._chatroom, dialect, turn, left)
 
-    def _framed_plainly(self, turn: Turn, left: Callable[[], None]) -> AnyProtocol:
-        if self._plaintext.may(turn.peer):
-            return self._framed(turn, left)
-        return Unprotected(self._handshakes, self._lingering, left)
-
-    def _begin_tls(self, turn: Turn, left: Callable[[], None]) -> Handshaking:
-        assert self._certificates is not None, "else TLS is not spoken"
-        identity, inside = self._certificates.identity, partial(_stranger, self._inside)
-        return Handshaking(identity, inside, self._handshakes, turn, left)
-
-    def _have_proven(self, turn: Turn, left: Callable[[], None]) -> ProvingSide:
-        inside = partial(_stranger, self._behind_proof)
-        return ProvingSide(
-            self._chatroom,
-            inside,
-            turn,
-            left,
-            deadlines=self._handshakes,
-            lingering=self._lingering,
-        )
-
-    def _say_what_is_spoken(self, _turn: Turn, left: Callable[[], None]) -> Farewell:
+    def _say_what_is_spoken(self, turn: Turn, left: Callable[[], None]) -> Farewell:
+        turn.turned_away("unknown_protocol")
         return Farewell(UNKNOWN, self._lingering, left)
 
     @property
@@ -157,8 +118,18 @@ class Listener:
         host, port = self._sockets[0].getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    async def open(self, listen: str) -> None:
-        """Listen on `host:port`, without a host on every network; raise ConfigError if it fails."""
+    async def open(self, listen: str, passed: Sequence[socket.socket] = ()) -> None:
+        """Listen on `host:port`, without a host on every network; raise ConfigError if it fails.
+
+        `passed`: the sockets on which somebody listens for us, instead.
+        """
+        self._sockets += passed
+        if not passed:
+            await self._bind(listen)
+        for sock in self._sockets:
+            self._loop.add_reader(sock, self._accept, sock)
+
+    async def _bind(self, listen: str) -> None:
         host, port = _split(listen)
         try:
             found = await self._loop.getaddrinfo(
@@ -181,8 +152,6 @@ class Listener:
         except OSError as error:
             await self.close()
             raise ConfigError(_why_not(listen, error), code="cannot_listen") from None
-        for sock in self._sockets:
-            self._loop.add_reader(sock, self._accept, sock)
 
     async def close(self) -> None:
         """Accept no more, and let go of those that nobody answers yet."""
@@ -190,8 +159,7 @@ class Listener:
             self._loop.remove_reader(sock)
             sock.close()
         await self._door.close()
-        for doorkeeper in (self._doorkeeper, self._inside, self._behind_proof):
-            doorkeeper.close()
+        self._doorkeeper.close()
         await self._web.close()
 
     async def cut(self) -> None:
@@ -252,6 +220,7 @@ class Listener:
             self._is_exhausted = False
             sock.setblocking(False)
             if (place := self._places.take(peer[0], sock)) is None:
+                self._chatroom.turns.unwelcome.note("too_many_connections", peer[0])
                 _say_and_close(sock, TOO_MANY)
                 continue
             self._door.knock(place)
@@ -264,11 +233,6 @@ class Listener:
     def _accept_again(self, listening: socket.socket) -> None:
         if listening.fileno() != -1:
             self._loop.add_reader(listening, self._accept, listening)
-
-
-def _stranger(doorkeeper: Doorkeeper, turn: Turn, left: Callable[[], None]) -> Stranger:
-    """Have a connection begin anew, inside what has been agreed upon so far."""
-    return doorkeeper.stranger(turn, left, may_be_silent=is_loopback(turn.peer))
 
 
 def _split(listen: str) -> tuple[str, int]:

@@ -16,12 +16,17 @@ from hubbub.chat.events import Bye
 from hubbub.log.port import Log
 from hubbub.server.app import STOPPED, hosting, running
 from hubbub.server.config import Config
+from hubbub.server.control.reloading import Reloading
 from hubbub.server.loop import new_event_loop
 
 
 @contextmanager
 def serving_in_thread(
-    config: Config, log: Log | None = None, *, bye: Bye = STOPPED
+    config: Config,
+    log: Log | None = None,
+    *,
+    bye: Bye = STOPPED,
+    reloading: Reloading | None = None,
 ) -> Iterator[str]:
     """Serve `log`, else the log of the configured folder; yields the address, `host:port`.
 
@@ -32,7 +37,10 @@ def serving_in_thread(
     stop: Future[None] = Future()
 
     async def serve() -> None:
-        running_on = hosting(config, bye=bye) if log is None else running(config, log, bye=bye)
+        if log is None:
+            running_on = hosting(config, bye=bye, reloading=reloading)
+        else:
+            running_on = running(config, log, bye=bye)
         async with running_on as address:
             ready.set_result(address)
             await asyncio.wrap_future(stop)

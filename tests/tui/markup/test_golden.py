@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 
-from hubbub.markup.blocks import blocks_of
-from hubbub.markup.runs import Run, runs
-from hubbub.markup.visible import visible
+from hubbub.tui.markup import visible
+from hubbub.tui.markup.blocks import blocks_of
+from hubbub.tui.markup.runs import Run, runs
 
 TABLE = json.loads(
     (Path(__file__).parents[2] / "golden/tables/markup.json").read_text(encoding="utf-8")
@@ -21,7 +22,7 @@ def noted(run: Run) -> str:
         text = f"<{run.url} {text}>"
     if run.kind == "code":
         text = f"<code>{text}</code>"
-    return f"<em>{text}</em>" if run.marks == ("em",) else text
+    return f"<em>{text}</em>" if run.marks == Style(italic=True) else text
 
 
 def without_addresses(found: list[Run]) -> list[Run]:

@@ -4,8 +4,7 @@ from time import process_time
 
 import pytest
 
-from hubbub.markup.mentions import mentions
-from hubbub.tui.markup import paragraphs
+from hubbub.tui.markup import mentions, paragraphs
 from tests.tui.markup.texts import PALETTE
 
 CHARS = 8192

@@ -37,11 +37,9 @@ function composing() {
     connection: { phase: "online" },
     isOwn: () => true,
     say: (name, text, how) => done.push(["say", name, text, how]),
-    changing: {
-      edit: (message, text) => {
-        done.push(["edit", message.seq, text]);
-        return chat.outcome;
-      },
+    edit: (message, text) => {
+      done.push(["edit", message.seq, text]);
+      return chat.outcome;
     },
     typing: () => {},
     outcome: Promise.resolve(),

@@ -7,6 +7,7 @@ from hubbub.chat.commands.base import (
     REF_CHARS_MAX,
     Command,
 )
+from hubbub.chat.commands.operation import People, Reload, Sessions, Status
 from hubbub.chat.commands.order import (
     Add,
     Appoint,
@@ -71,7 +72,6 @@ from hubbub.chat.commands.talk import (
     Join,
     Leave,
     Members,
-    Mentions,
     Nonce,
     PageLimit,
     Ping,
@@ -131,7 +131,6 @@ AnyCommand = (
     | Seen
     | History
     | Search
-    | Mentions
     | Replies
     | Pin
     | Pins
@@ -153,5 +152,9 @@ AnyCommand = (
     | SetDoor
     | SetAccess
     | Report
+    | Status
+    | People
+    | Sessions
+    | Reload
     | Ping
 )

@@ -21,6 +21,7 @@ from hubbub.chat.events.logged import (
     Seq,
     Topic,
 )
+from hubbub.chat.events.operation import People, Reloaded, Sessions, Status
 from hubbub.chat.events.order import (
     Access,
     Added,
@@ -102,6 +103,10 @@ AnyEvent = (
     | Removed
     | Bans
     | Access
+    | Status
+    | People
+    | Sessions
+    | Reloaded
     | Upload
     | Ok
     | Error

@@ -76,6 +76,11 @@ class Uploads:
         """How many bytes all rooms hold, or will."""
         return sum(self._stored.values()) + sum(one.size for one in self._by_id.values())
 
+    @property
+    def stored_bytes(self) -> int:
+        """How many bytes of files all messages hold."""
+        return sum(self._stored.values())
+
     def count(self, stored: Mapping[str, int]) -> None:
         """Take in how many bytes standing messages hold now."""
         self._stored = dict(stored)

@@ -21,7 +21,7 @@ from hubbub.hub.power.audit import record
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Session
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check
+from hubbub.hub.standing import check, name_of
 from hubbub.hub.state import State
 
 TOKENS_MAX: Final = 1000
@@ -89,16 +89,15 @@ def list_tokens(state: State, session: Session, command: c.Tokens, _at: int) -> 
 
 
 def _told(state: State, hash_: str, token: Token) -> TokenSummary:
-    its, by = map(state.book.profiles.told, (token.person, token.by))
     bot = state.here.person(token.person)
     sessions = () if bot is None else state.here.named(bot.key)
     is_here = any(session.device == hash_ for session in sessions)
     return TokenSummary(
         id=_id_of(hash_),
-        name="" if its is None else its.name,
+        name=name_of(state, token.person),
         scopes=list(token.scopes),
         since=token.since,
-        by="" if by is None else by.name,
+        by=name_of(state, token.by),
         label=token.label,
         seen=state.at if is_here else state.grants.seen(TOKEN + hash_, token),
     )

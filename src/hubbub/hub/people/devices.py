@@ -54,12 +54,12 @@ def adopt(state: State, id_: str, device: Device) -> Reading:
                 f"You have {DEVICES_MAX} devices, and more are not allowed. Log one out first.",
                 code="forbidden",
             )
-        label = device.label or _label(state, former, device.hash)
+        label = device.label or label_of(state, former, device.hash)
         more = replace(profile, devices=(*profile.devices, replace(device, label=label)))
         yield from write(state, [*facts, fact(state, PERSON + id_, more, id_)])
 
 
-def _label(state: State, id_: str, hash_: str) -> str:
+def label_of(state: State, id_: str, hash_: str) -> str:
     """Return what a device of somebody's is called."""
     profile = state.book.profiles.get(id_)
     return next((one.label for one in profile.devices if one.hash == hash_), "") if profile else ""

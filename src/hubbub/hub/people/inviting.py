@@ -15,7 +15,7 @@ from hubbub.hub.asking import Reading, write
 from hubbub.hub.power.audit import record
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check, role_elsewhere
+from hubbub.hub.standing import check, name_of, role_elsewhere
 from hubbub.hub.state import State
 
 INVITATIONS_MAX: Final = 1000
@@ -83,7 +83,6 @@ def _manageable(state: State, session: Session) -> dict[str, Invitation]:
 
 
 def _told(state: State, hash_: str, invitation: Invitation) -> InvitationSummary:
-    by = state.book.profiles.told(invitation.by)
     return InvitationSummary(
         id=_id_of(hash_),
         kind=invitation.kind,
@@ -91,7 +90,7 @@ def _told(state: State, hash_: str, invitation: Invitation) -> InvitationSummary
         uses_left=invitation.uses_left,
         until=invitation.until,
         since=invitation.since,
-        by="" if by is None else by.name,
+        by=name_of(state, invitation.by),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat import events as e
 from hubbub.chat.names import AUDIT, REPORTS, is_direct
+from hubbub.hub.present.host import Host
 
 if TYPE_CHECKING:
     from hubbub.hub.present.room import Room, Session
@@ -21,6 +22,9 @@ QUOTED_CHARS_MAX = 1000
 
 def record(state: State, session: Session, deed: str) -> None:
     """Write down what the session's person did, such as "made 'ann' operator"."""
+    if isinstance(session.person, Host):
+        account = f", as {session.person.account}" if session.person.account else ""
+        deed += f" (on the server's machine{account})"
     state.drafts.add(_entry(session, AUDIT, deed, state.at), state.clerk, None, 0)
 
 

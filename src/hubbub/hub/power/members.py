@@ -17,6 +17,7 @@ from hubbub.chat.rules import Ban, Rules
 from hubbub.hub.asking import Decision, Reading, write
 from hubbub.hub.membership import find_known, find_person, find_room
 from hubbub.hub.power.audit import record
+from hubbub.hub.present.host import HOST
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.bans import Somebody, only
 from hubbub.hub.rules.rights import Act
@@ -148,6 +149,11 @@ def closed(session: Session, room: Room, rules: Rules) -> Rules:
     if room.name == DEFAULT_ROOM:
         raise Refused(
             f"Everybody arrives in '{room.called}', so it stays public. Make another room private.",
+            code="forbidden",
+        )
+    if session.person.id == HOST:
+        raise Refused(
+            f"'{room.called}' is made private by somebody who is then in it. Come as an operator.",
             code="forbidden",
         )
     there = (person.id for person in room.people.values() if person.id)

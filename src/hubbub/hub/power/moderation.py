@@ -254,8 +254,9 @@ def _appoint_operator(
         if id_ != session.person.id:
             check_power(state, session, id_, command.name, None)
         if list(state.order.operators) == [id_]:
+            who = "You are" if id_ == session.person.id else f"'{command.name}' is"
             raise Refused(
-                "You are the only operator. Make somebody else one first.", code="forbidden"
+                f"{who} the only operator. Make somebody else one first.", code="forbidden"
             )
     value = Operator(at, session.person.name) if command.role == "operator" else None
     yield from write(state, [_fact(session, keys.OPERATOR + id_, value, at)])

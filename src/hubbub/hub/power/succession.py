@@ -26,12 +26,17 @@ def first_operator(state: State, session: Session, id_: str) -> list[e.Fact]:
     """Return the fact that the session's person, with this id, runs the server, if that is so.
 
     While nobody does, it is whoever comes first from its own machine: they could read and change
-    its log anyway.
+    its log anyway. A bot is for what its token says, and no more.
     """
-    if state.order.operators or session.origin:
+    if state.order.operators or session.origin or _is_bot(state, id_):
         return []
     operator, at = Operator(state.at), state.at
     return [fact_of(keys.OPERATOR + id_, operator, by=id_, at=at, expects=0)]
+
+
+def _is_bot(state: State, id_: str) -> bool:
+    profile = state.book.profiles.get(id_)
+    return profile is not None and profile.kind == "bot"
 
 
 def left_behind(state: State, id_: str) -> list[e.Fact]:

@@ -35,6 +35,10 @@ class Here:
     def __iter__(self) -> Iterator[Session]:
         return chain.from_iterable(self._sessions.values())
 
+    def keys(self) -> Iterable[str]:
+        """Return the keys of the names of everybody who is here, in order of arrival."""
+        return self._sessions.keys()
+
     def named(self, key: str) -> tuple[Session, ...]:
         """Return the sessions of whoever has the name with this key, none if nobody has it."""
         return self._sessions.get(key, ())

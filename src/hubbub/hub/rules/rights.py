@@ -68,6 +68,9 @@ class Act(StrEnum):
     BOTS = "make bots and tokens for {}"
     OPERATORS = "choose the operators of {}"
     SEE_AUDIT = "see the audit record of {}"
+    STATUS = "see how {} runs"
+    SESSIONS = "see who is connected to {}, and from where"
+    RELOAD = "have {} read its configuration again"
 
 
 # How an act is undone (unban, unlock, public again …) stands in the row of the act.
@@ -126,6 +129,9 @@ RECOVER      admin operator
 BOTS         admin operator
 OPERATORS    admin operator
 SEE_AUDIT    admin operator
+STATUS       admin operator
+SESSIONS     admin operator
+RELOAD       admin operator
 """
 
 
@@ -191,8 +197,11 @@ def check_power(role: Role, over: Role, name: str, place: Place) -> None:
     if role > over:
         return
     theirs = f"'{name}' is {_ONE[over]}"
-    if over is Role.OPERATOR:
-        sentence = f"{theirs}, and nobody has power over operators but they themselves."
+    if over >= Role.OPERATOR:
+        sentence = (
+            f"{theirs}, and nobody has power over operators but they themselves, and whoever has "
+            "the server's machine."
+        )
     else:
         same = ", as you are" if role is over else ""
         sentence = f"{theirs}{same}; {ask(place, Role(over + 1))} can do it."
@@ -229,11 +238,13 @@ _ONE: Final = {
     Role.MODERATOR: "a moderator",
     Role.OWNER: "the owner",
     Role.OPERATOR: "an operator of the server",
+    Role.HOST: "whoever has the server's machine",
 }
 _ALL: Final = {
     Role.MODERATOR: "moderators",
     Role.OWNER: "the owner",
     Role.OPERATOR: "operators of the server",
+    Role.HOST: "those who have the server's machine",
 }
 _IN_CONVERSATIONS: Final = {
     Act.KICK: "leave it, or ignore them",

@@ -11,7 +11,7 @@ _SCOPES: Final[dict[Scope | None, tuple[type[c.Command], ...]]] = {
     None: (c.Hello, c.Identify, c.Ping, c.Resume, c.Unlock),
     Scope.READ: (
         *(c.Conversations, c.History, c.Join, c.Leave, c.Members, c.Profile, c.Rooms, c.Search),
-        *(c.Mentions, c.Pins, c.Replies, c.Revisions, c.Seen),
+        *(c.Pins, c.Replies, c.Revisions, c.Seen),
     ),
     Scope.WRITE: (
         *(c.Away, c.Back, c.Delete, c.Direct, c.Edit, c.Ignore, c.React, c.Report, c.Say),
@@ -23,6 +23,8 @@ _SCOPE_OF: Final = {kind: scope for scope, kinds in _SCOPES.items() for kind in 
 _OF_POWER: Final = (
     *(c.Add, c.Appoint, c.Ban, c.Bans, c.Kick, c.Mute, c.SetDoor, c.SetRules, c.Unban, c.Unmute),
     *(c.DeleteRoom, c.Hooks, c.MakeHook, c.RevokeHook, c.SetAccess),
+    *(c.MakeToken, c.Tokens, c.RevokeToken, c.Invite, c.Invitations, c.Uninvite, c.GiveOutCode),
+    *(c.Status, c.People, c.Sessions, c.Reload),
 )
 """Whose scope stands in the table of rights: it depends on whether they are about a room."""
 

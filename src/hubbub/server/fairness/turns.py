@@ -22,6 +22,7 @@ from heapq import heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hubbub.server.fairness.delays import Delays
+from hubbub.server.fairness.unwelcome import Unwelcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +62,12 @@ class Turns:
     def __init__(self, accounts: Accounts, clock: Callable[[], float], loop: Loop) -> None:
         self.accounts = accounts
         self.delays = Delays(clock)
+        self.unwelcome = Unwelcome(clock)
         self.clock = clock
         self._loop = loop
         self._everybody = accounts.everybody
         self._order = itertools.count()
+        self._numbers = itertools.count(1)
         self._is_begun = False
         self._ends_at = 0.0
         self.units_left = 0.0
@@ -77,7 +80,7 @@ class Turns:
 
     def turn(self, host: str) -> Turn:
         """Return the turns of a new connection from `host`."""
-        return Turn(self, host)
+        return Turn(self, host, f"c{next(self._numbers)}")
 
     def grant(self, account: Account) -> float:
         """Return how many units the account may use now; 0: it must wait for its turn."""
@@ -213,9 +216,11 @@ class Turns:
 class Turn:
     """The turns of one connection from `host`, which is a stranger until it is admitted."""
 
-    __slots__ = ("_account", "_turns", "has_departed", "host", "peer")
+    __slots__ = ("_account", "_turns", "has_departed", "host", "id", "peer")
 
-    def __init__(self, turns: Turns, host: str) -> None:
+    def __init__(self, turns: Turns, host: str, id_: str) -> None:
+        self.id = id_
+        """What the journal and operators call the connection."""
         self._turns = turns
         self._account = turns.accounts.stranger(host)
         self.host = self.peer = host
@@ -227,6 +232,10 @@ class Turn:
     def proxy(self) -> str:
         """Who says that it asks for `host`, if anybody does."""
         return "" if self.host == self.peer else self.peer
+
+    def turned_away(self, why: str) -> None:
+        """Count its peer among those that the journal tells of; `why` is the code of a refusal."""
+        self._turns.unwelcome.note(why, self.host, self.id)
 
     def grant(self) -> float:
         """Return how many units may be used now; 0: `wait` for a turn."""

@@ -18,7 +18,6 @@ from typing import Final
 import msgspec
 import puremagic
 from PIL import (
-    AvifImagePlugin,
     GifImagePlugin,
     Image,
     ImageOps,
@@ -28,8 +27,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from hubbub.server.files.blanking import write_blanked
-from hubbub.server.files.cleaning import KEEP_ORIENTATION, cleaned
+from hubbub.server.files.cleaning import cleaned
 from hubbub.server.files.found import ORDINARY, Found
 
 CPU_SECONDS: Final = 20
@@ -54,7 +52,6 @@ PLAIN_TEXT: Final = "text/plain"
 _FORMATS: Final = {
     plugin.format: mime
     for plugin, mime in (
-        (AvifImagePlugin.AvifImageFile, "image/avif"),
         (GifImagePlugin.GifImageFile, "image/gif"),
         (JpegImagePlugin.JpegImageFile, "image/jpeg"),
         (PngImagePlugin.PngImageFile, "image/png"),
@@ -81,12 +78,12 @@ def examine(path: Path, clean: Path, preview: Path) -> Found:
     with path.open("rb") as file:
         head = file.read(TEXT_BYTES)
         if path.stat().st_size > PICTURE_BYTES_MAX:
-            return _of_another(path, head, clean)
+            return Found(_type_of(head))
         # A decoder may raise anything for what is made to harm it.
         try:
             picture = Image.open(file, formats=list(_FORMATS))
         except UnidentifiedImageError:
-            return _of_another(path, head, clean)
+            return Found(_type_of(head))
         except Exception:  # noqa: BLE001
             return Found(ORDINARY)
         stored, format_ = path.read_bytes(), picture.format or ""
@@ -98,16 +95,6 @@ def examine(path: Path, clean: Path, preview: Path) -> Found:
             return _not_shown(picture, format_, stored, clean)
 
 
-def _of_another(path: Path, head: bytes, clean: Path) -> Found:
-    """Return what a file is that is no picture which is shown, such as a film."""
-    try:
-        is_blanked = write_blanked(path, clean)
-    except OSError:  # it is too large for what this process may use
-        clean.unlink(missing_ok=True)
-        is_blanked = False
-    return Found(_type_of(head), clean=is_blanked)
-
-
 def _not_shown(picture: Image.Image, format_: str, stored: bytes, clean: Path) -> Found:
     """Return what a picture is that is too large to decode, or damaged: a file like any other.
 
@@ -117,7 +104,7 @@ def _not_shown(picture: Image.Image, format_: str, stored: bytes, clean: Path) -
     with suppress(Exception):
         orientation = _orientation(picture)
     try:
-        kept = cleaned(format_, stored, orientation if format_ in KEEP_ORIENTATION else 1)
+        kept = cleaned(format_, stored, orientation if format_ == "JPEG" else 1)
     except ValueError:
         return Found(ORDINARY)
     clean.write_bytes(kept)
@@ -139,8 +126,13 @@ def _of_picture(
     is_turned = orientation in range(5, 9)
     if format_ == "JPEG":
         picture.draft("RGB", (PREVIEW_PIXELS, PREVIEW_PIXELS))  # decodes it smaller at once
-    _write_preview(picture, preview)
-    picture.close()  # two large ones at once would be too much
+    picture.load()
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    smaller = upright.convert("RGBA" if has_alpha else "RGB")
+    smaller.info.clear()  # the profile would be kept with the preview, and whatever else there is
+    smaller.save(preview, "WEBP", quality=PREVIEW_QUALITY)
     kept = _kept(format_, stored, orientation)
     if kept != stored:
         clean.write_bytes(kept)
@@ -153,19 +145,9 @@ def _of_picture(
     )
 
 
-def _write_preview(picture: Image.Image, preview: Path) -> None:
-    """Write a smaller picture. It is made smaller first, in place: each copy takes memory."""
-    picture.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
-    upright = ImageOps.exif_transpose(picture)
-    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-    smaller = upright.convert("RGBA" if has_alpha else "RGB")
-    smaller.info.clear()  # the profile would be kept with the preview, and whatever else there is
-    smaller.save(preview, "WEBP", quality=PREVIEW_QUALITY)
-
-
 def _kept(format_: str, stored: bytes, orientation: int) -> bytes:
     """Return a picture without anything else, as it was encoded if that is possible."""
-    if orientation == 1 or format_ in KEEP_ORIENTATION:
+    if orientation == 1 or format_ == "JPEG":
         try:
             kept = cleaned(format_, stored, orientation)
             with Image.open(io.BytesIO(kept), formats=[format_]) as picture:
@@ -207,7 +189,7 @@ def _is_text(head: bytes) -> bool:
     return True
 
 
-def _restrain(path: Path) -> None:
+def _restrain() -> None:
     """Take little time and memory, where the system can see to that."""
     if sys.platform == "win32":
         return
@@ -217,7 +199,7 @@ def _restrain(path: Path) -> None:
     for what, limit in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, max(2 * PICTURE_BYTES_MAX, path.stat().st_size)),
+        (resource.RLIMIT_FSIZE, 2 * PICTURE_BYTES_MAX),
         (resource.RLIMIT_CORE, 0),
     ):
         try:
@@ -230,9 +212,8 @@ def main() -> None:
     """Say what the file is that is named on the command line."""
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # pixels are counted here
-    path, clean, preview = map(Path, sys.argv[1:])
-    _restrain(path)
-    found = examine(path, clean, preview)
+    _restrain()
+    found = examine(*map(Path, sys.argv[1:]))
     sys.stdout.buffer.write(msgspec.json.encode(found))
 
 

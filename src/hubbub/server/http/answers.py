@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
 from hubbub.chat.commands import Nonce
-from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.events import Error, Ok
-from hubbub.wire.codec import decode_event
+from hubbub.chat.errors import Refused
 
 POSTED = "posted"
 """The ref of what is posted."""
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
-
-
-class Answer:
-    """What a poster is told: an outlet for one event."""
-
-    def __init__(self) -> None:
-        self._told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-
-    def write(self, payload: bytes) -> None:
-        """Take the event."""
-        if not self._told.done():  # at the server's end nobody waits for it any more
-            self._told.set_result(payload)
-
-    def end(self) -> None:
-        """Do nothing: the connection is for other requests as well."""
-
-    async def seq(self) -> int:
-        """Return the seq of what was posted, once it is committed; raise HubbubError if not."""
-        match decode_event((await self._told).decode()):
-            case Ok(seq=int(seq)):
-                return seq
-            case Error(code=code, message=sentence):
-                raise HubbubError(sentence, code=code)
-            case other:
-                raise TypeError(other)
 
 
 def json_of(value: msgspec.Struct | list[str], status: int = 200) -> web.Response:

@@ -16,11 +16,13 @@ from hubbub.chat.queries import PageQuery, allow_one_place
 from hubbub.hub import cost
 from hubbub.hub.finding import Wanted
 from hubbub.server.fairness.addresses import origin_of
-from hubbub.server.http.answers import POSTED, Answer, json_of, nonce_of, parameters_of, place_in
+from hubbub.server.http.admin_api import AdminApi
+from hubbub.server.http.answers import POSTED, json_of, nonce_of, parameters_of, place_in
 from hubbub.server.http.file_api import FileApi
 from hubbub.server.http.guard import TOKEN, asker_of, visit_of
 from hubbub.server.http.hooks.bodies import read
 from hubbub.server.http.hooks.names import marked_name, mended_name
+from hubbub.server.sessions.answer import Answer
 from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:
@@ -56,13 +58,6 @@ class SearchParameters(msgspec.Struct):
     zone: Zone = 0
 
 
-class MentionsParameters(msgspec.Struct):
-    """What `GET /api/mentions` takes."""
-
-    before: Seq | None = None
-    limit: PageLimit = PAGE_MESSAGES_DEFAULT
-
-
 class Post(msgspec.Struct):
     """The body of a post: a text, and under which name it is said.
 
@@ -88,11 +83,13 @@ class Api:
     def __init__(self, chatroom: Chatroom) -> None:
         self._chatroom = chatroom
         self._file_api = FileApi(chatroom)
+        self._admin_api = AdminApi(chatroom, self._body)
 
     def routes(self) -> list[web.RouteDef]:
         """Return what is served at which path."""
         return [
             *self._file_api.routes(),
+            *self._admin_api.routes(),
             web.get("/api", self._index),
             web.get("/api/rooms", self._rooms),
             web.get("/api/rooms/{room}/messages", self._messages),
@@ -100,7 +97,6 @@ class Api:
             web.post("/api/rooms/{room}/webhook", self._webhook),
             web.post("/api/people/{name}/messages", self._post_privately),
             web.get("/api/search", self._search),
-            web.get("/api/mentions", self._mentions),
             web.post("/hooks/{secret}", self._secret_webhook),
         ]
 
@@ -145,20 +141,6 @@ class Api:
         wanted = Wanted(query, room, parameters.before, parameters.limit, parameters.zone)
         asker = asker_of(request, chatroom.reading)
         page = await self._decided(hub.find(visitor, wanted, chatroom.clock.milliseconds()), asker)
-        visit_of(request).turn.spend(cost.page(page))
-        return json_of(page)
-
-    async def _mentions(self, request: web.Request) -> web.Response:
-        if TOKEN not in request:
-            raise Refused(
-                "Only a bot can ask over HTTP what mentions it: send its token as 'Authorization: "
-                "Bearer TOKEN'.",
-                code="forbidden",
-            )
-        parameters = parameters_of(request, MentionsParameters)
-        visitor, reading = self._visitor(request), self._chatroom.reading
-        calls = self._chatroom.hub.find_calls(visitor, parameters.before, parameters.limit)
-        page = await self._decided(calls, asker_of(request, reading))
         visit_of(request).turn.spend(cost.page(page))
         return json_of(page)
 

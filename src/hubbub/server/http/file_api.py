@@ -12,9 +12,10 @@ from hubbub.chat.files import FileSummary
 from hubbub.chat.names import allowed_room
 from hubbub.chat.queries import PageQuery
 from hubbub.server.fairness.addresses import origin_of
-from hubbub.server.http.answers import POSTED, Answer, json_of, nonce_of, parameters_of
+from hubbub.server.http.answers import POSTED, json_of, nonce_of, parameters_of
 from hubbub.server.http.files import pieces
 from hubbub.server.http.guard import TOKEN, asker_of, visit_of
+from hubbub.server.sessions.answer import Answer
 from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 
 from hubbub.chat.codes import is_token
-from hubbub.chat.errors import Refused, WrongSecret
+from hubbub.chat.errors import HubbubError, Refused, WrongSecret
 from hubbub.chat.roles import Scope
 from hubbub.server.http.forwarded import client_of
 from hubbub.server.http.own_name import OwnName
 from hubbub.server.http.problems import problem_of
-from hubbub.server.tls.plaintext import TLS_NEEDED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from hubbub.server.fairness.reading import Asker, Reading
     from hubbub.server.http.visit import Visit
     from hubbub.server.sessions.chatroom import Chatroom
-    from hubbub.server.tls.plaintext import Plaintext
 
 POLICY = "Content-Security-Policy"
 
@@ -52,6 +49,7 @@ PROVEN = web.RequestKey("proven", bool)
 
 _LOCAL = (".localhost", ".local")
 _FOR_SCRIPTS = ("/api", "/metrics")
+_FOR_OPERATORS = "/api/admin/"
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -71,22 +69,18 @@ def asker_of(request: web.Request, reading: Reading) -> Asker:
 class Guard:
     """`hosts`: names that lead to this server, beside those that cannot be anybody else's.
 
-    `proxies`: which are believed when they say for whom they ask. `plaintext`: who may ask without
-    TLS.
+    `proxies`: which are believed when they say for whom they ask.
     """
 
-    def __init__(
-        self,
-        chatroom: Chatroom,
-        hosts: Sequence[str],
-        proxies: Sequence[str],
-        plaintext: Plaintext,
-    ) -> None:
+    def __init__(self, chatroom: Chatroom, hosts: Sequence[str], proxies: Sequence[str]) -> None:
         self._chatroom = chatroom
-        self._plaintext = plaintext
+        self.know(hosts, proxies)
+        self._own_name = OwnName(chatroom.loop)
+
+    def know(self, hosts: Sequence[str], proxies: Sequence[str]) -> None:
+        """Go by these names and proxies from now on."""
         self._proxies = frozenset(proxies)
         self._hosts = {host.lower() for host in hosts}
-        self._own_name = OwnName(chatroom.loop)
 
     @web.middleware
     async def middleware(
@@ -97,12 +91,13 @@ class Guard:
         """Answer a request, or say why not."""
         try:
             visit = visit_of(request)
+        except ConnectionError:
+            return web.Response()  # nobody is there to read it
+        try:
             visit.asked()
             await visit.may_ask(client_of(visit.turn.peer, request.headers, self._proxies))
             _check_text(request)
             await self._check_host(request)
-            if not (request.secure or self._plaintext.may(visit.turn.peer)):
-                return _moved(request)
             self._check_origin(request)
             if request.path.startswith(_FOR_SCRIPTS) or _may_prove(request):
                 await self._check_bearer(request, visit)
@@ -111,7 +106,9 @@ class Guard:
         except ConnectionError:
             return web.Response()  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this request, no other)
-            return problem_of(error)
+            if isinstance(error, HubbubError):
+                visit.turn.turned_away(error.code)
+            return problem_of(error, visit.turn.id)
 
     async def _check_host(self, request: web.Request) -> None:
         name = _host_name(request.host)
@@ -137,12 +134,9 @@ class Guard:
 
     async def _check_bearer(self, request: web.Request, visit: Visit) -> None:
         hub, guesses = self._chatroom.hub, self._chatroom.guesses
-        if request.transport is not None and request.transport.get_extra_info("is_proven"):
-            return
         scheme, _, password = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and is_token(password := password.strip()):
-            is_reading = request.method in _SAFE_METHODS
-            hub.check_token(password, Scope.READ if is_reading else Scope.WRITE)
+            hub.check_token(password, _scope_of(request))
             request[TOKEN] = password
             return
         if not hub.has_password:
@@ -169,6 +163,13 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     response.headers.update(SECURITY_HEADERS | {POLICY: policy})
 
 
+def _scope_of(request: web.Request) -> Scope | None:
+    """Return what a bot's token must be for; None where the table of rights says so later."""
+    if request.path.startswith(_FOR_OPERATORS):
+        return None
+    return Scope.READ if request.method in _SAFE_METHODS else Scope.WRITE
+
+
 def _check_text(request: web.Request) -> None:
     """Refuse what is no UTF-8. aiohttp lets headers pass as text that cannot be encoded."""
     try:
@@ -185,14 +186,6 @@ def _may_prove(request: web.Request) -> bool:
     """Return whether a request for a file brings the password, or a token, which it need not."""
     bearer = request.headers.get("Authorization", "")[:7].lower()
     return request.path.startswith("/files/") and bearer == "bearer "
-
-
-def _moved(request: web.Request) -> web.Response:
-    """Lead a browser to TLS; raise Refused where something else asks."""
-    if request.method in _SAFE_METHODS and not _is_open(request.path):
-        place = f"https://{request.host}{request.raw_path}"
-        return web.Response(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": place})
-    raise TLS_NEEDED
 
 
 def _is_open(path: str) -> bool:

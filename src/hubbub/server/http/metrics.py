@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
+from hubbub import __version__
+from hubbub.chat.events import Status
+from hubbub.chat.queries import StatusQuery
 from hubbub.hub.cost import FIGURES
 from hubbub.server.http.guard import visit_of
 from hubbub.server.readiness import complaints
@@ -105,10 +112,57 @@ class _ChatroomCollector(Collector):
             "1 if /readyz has no complaint.",
             value=not any(complaints(self._chatroom)),
         )
-        yield from self._files()
+        yield from self._durations()
+        yield from self._sizes()
+        yield from self._turned_away()
         yield from self._reading()
         yield from self._stalls()
         yield from self._work()
+
+    def _durations(self) -> Iterator[Metric]:
+        commits = self._chatroom.commits
+        for name, said, histogram in (
+            ("commit_duration", "How long commits took.", commits.durations),
+            ("fan_out_duration", "How long it took to bring a commit to all.", commits.fan_outs),
+            (
+                "loop_lag",
+                "How late the event loop was for its beat.",
+                self._chatroom.heartbeat.lags,
+            ),
+        ):
+            yield HistogramMetricFamily(
+                f"hubbub_{name}_seconds",
+                said,
+                buckets=list(histogram.buckets()),
+                sum_value=histogram.seconds,
+            )
+
+    def _sizes(self) -> Iterator[Metric]:
+        running = self._chatroom.running
+        assert running is not None, "whoever asks is served by a server that runs"
+        status = running.answer(StatusQuery())
+        assert isinstance(status, Status)
+        build = GaugeMetricFamily("hubbub_build_info", "The version that runs.", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+        for name, said, value in (
+            ("people", "People who are here.", status.people),
+            ("connections", "Connections whose peers converse.", status.connections),
+            ("log_bytes", "Bytes of the log's files.", status.log_bytes),
+            ("files_bytes", "Bytes of files that messages hold.", status.file_bytes),
+            ("disk_free_bytes", "Bytes that are free on the log's disk.", status.disk_free_bytes),
+            ("backup_seconds", "When the newest copy was made; 0 is never.", status.backup / 1000),
+        ):
+            if value is not None:
+                yield GaugeMetricFamily(f"hubbub_{name}", said, value=value)
+
+    def _turned_away(self) -> Iterator[Metric]:
+        family = CounterMetricFamily(
+            "hubbub_peers_turned_away", "Peers that were turned away.", labels=["reason"]
+        )
+        for reason, count in self._chatroom.turns.unwelcome.total.items():
+            family.add_metric([reason], count)
+        yield family
 
     def _work(self) -> Iterator[Metric]:
         turns = self._chatroom.turns
@@ -126,42 +180,6 @@ class _ChatroomCollector(Collector):
             "How often somebody had to wait because a budget was used up.",
             turns.delays.pauses,
         )
-
-    def _files(self) -> Iterator[Metric]:
-        files, uploads = self._chatroom.files, self._chatroom.hub.files.uploads
-        counts = files.counts
-        yield CounterMetricFamily("hubbub_files", "Files that came whole.", counts.uploads)
-        yield CounterMetricFamily(
-            "hubbub_files_received_bytes", "Bytes of files that came.", counts.received_bytes
-        )
-        yield CounterMetricFamily(
-            "hubbub_files_previews", "Pictures that got a smaller one.", counts.previews
-        )
-        yield CounterMetricFamily(
-            "hubbub_files_cleaned",
-            "Files out of which was taken what tells of people, such as places.",
-            counts.cleaned,
-        )
-        failures = CounterMetricFamily(
-            "hubbub_files_failures", "What went wrong with files.", labels=["what"]
-        )
-        failures.add_metric(["write"], counts.unwritten)
-        failures.add_metric(["examine"], counts.not_looked_at)
-        yield failures
-        yield GaugeMetricFamily(
-            "hubbub_files_uploads", "Uploads that are in no message yet.", value=len(uploads)
-        )
-        yield GaugeMetricFamily(
-            "hubbub_files_bytes",
-            "Bytes of files that messages and uploads hold.",
-            value=uploads.bytes_in_all,
-        )
-        if files.store is not None:
-            yield GaugeMetricFamily(
-                "hubbub_files_free_bytes",
-                "Bytes of files that the disk still takes; below 1 none can be sent.",
-                value=files.free_bytes(),
-            )
 
     def _stalls(self) -> Iterator[Metric]:
         heartbeat = self._chatroom.heartbeat

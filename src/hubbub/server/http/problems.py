@@ -41,7 +41,6 @@ STATUSES = {
     "too_much": HTTPStatus.TOO_MANY_REQUESTS,
     "too_many_rooms": HTTPStatus.SERVICE_UNAVAILABLE,
     "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
-    "tls_needed": HTTPStatus.UPGRADE_REQUIRED,
     "upgrade_required": HTTPStatus.UPGRADE_REQUIRED,
     "wrong_offset": HTTPStatus.CONFLICT,
     "wrong_password": HTTPStatus.UNAUTHORIZED,
@@ -71,18 +70,19 @@ class _Problem(msgspec.Struct):
 logger = structlog.get_logger()
 
 
-def problem_of(error: BaseException) -> web.Response:
-    """Return what is answered where a request ended in `error`; note what is not the client's."""
+def problem_of(error: BaseException, connection: str = "") -> web.Response:
+    """Return what is answered where a request of a `connection` ended in `error`.
+
+    What is not the client's fault is noted.
+    """
     match error:
         case LogError():
-            logger.warning("the log cannot be used", reason=str(error))
+            logger.warning("the log cannot be used", connection=connection, reason=str(error))
             return _problem(error.code, DAMAGED if isinstance(error, Damaged) else UNAVAILABLE)
         case HubbubError():
             response = _problem(error.code, str(error))
             if isinstance(error, Refused) and error.retry_after is not None:
                 response.headers["Retry-After"] = f"{error.retry_after}"
-            if error.code == "tls_needed":
-                response.headers["Upgrade"] = "TLS/1.2, HTTP/1.1"  # RFC 2817
             return response
         case web.HTTPNotFound():
             return _problem("not_found", "There is nothing at this path. GET /api lists the paths.")
@@ -94,7 +94,7 @@ def problem_of(error: BaseException) -> web.Response:
         case web.HTTPRequestEntityTooLarge():
             return _problem("too_long", "The request is too large. Send it in shorter pieces.")
         case _:
-            logger.error("a request failed", exc_info=error)
+            logger.error("a request failed", connection=connection, exc_info=error)
             return _problem("server_fault", "The server has a fault and cannot answer this.")
 
 

@@ -32,7 +32,6 @@ from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
-from hubbub.server.tls.plaintext import Plaintext
 from hubbub.wire.web import WebSocketDialect
 
 KEEPALIVE_SECONDS = 15.0
@@ -56,13 +55,13 @@ class Site:
         chatroom: Chatroom,
         hosts: Sequence[str],
         proxies: Sequence[str],
-        plaintext: Plaintext,
         lingering: Deadlines,
     ) -> None:
         self._chatroom = chatroom
         self._lingering = lingering
+        self._guard = Guard(chatroom, hosts, proxies)
         application = web.Application(
-            middlewares=[Guard(chatroom, hosts, proxies, plaintext).middleware],
+            middlewares=[self._guard.middleware],
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)
@@ -80,6 +79,10 @@ class Site:
         # For requests that are not whole yet; what is whole is answered in far less.
         seconds = min(REQUEST_SECONDS, chatroom.limits.shutdown_seconds)
         self._runner = web.AppRunner(application, shutdown_timeout=seconds)
+
+    def know(self, hosts: Sequence[str], proxies: Sequence[str]) -> None:
+        """Go by these names and proxies from now on."""
+        self._guard.know(hosts, proxies)
 
     async def open(self) -> None:
         """Get ready to answer."""
@@ -280,6 +283,8 @@ class _Answering(web.RequestHandler):
             f"may have {HEADER_BYTES_MAX} bytes, and all of them {HEAD_BYTES_MAX}.",
             code="bad_request",
         )
+        if request.transport is not None:
+            visit_of(request).turn.turned_away(bad.code)
         response = problem_of(bad if status == HTTPStatus.BAD_REQUEST else exc or bad)
         response.headers.update(SECURITY_HEADERS)
         response.force_close()

@@ -41,9 +41,10 @@ class Backlog(NamedTuple):
 class Backlogs:
     """What the log is asked for one session, if anything, and when to ask it again."""
 
-    __slots__ = ("_clock", "_failing", "_hub", "asked", "retry_at")
+    __slots__ = ("_clock", "_connection", "_failing", "_hub", "asked", "retry_at")
 
-    def __init__(self, hub: Hub, clock: Clock) -> None:
+    def __init__(self, hub: Hub, clock: Clock, connection: str) -> None:
+        self._connection = connection
         self._hub = hub
         self._clock = clock
         self._failing = False
@@ -79,7 +80,12 @@ class Backlogs:
     def _fail(self, session: Session, error: LogError) -> None:
         if not self._failing:
             self._failing = True
-            logger.warning("a backlog cannot be read", name=session.name, reason=str(error))
+            logger.warning(
+                "a backlog cannot be read",
+                connection=self._connection,
+                name=session.name,
+                reason=str(error),
+            )
             session.send(Error(code=error.code, message=NOT_READ))
         self.retry_at = self._clock.seconds() + RETRY_SECONDS
 

@@ -19,9 +19,12 @@ from hubbub.chat.queries import (
     NewSecret,
     PageQuery,
     ReactionsQuery,
+    ReloadQuery,
     RevisionsQuery,
     SearchQuery,
+    SessionsQuery,
     Settled,
+    StatusQuery,
     TimeQuery,
     VerifyPassword,
 )
@@ -49,17 +52,27 @@ if TYPE_CHECKING:
 
     from hubbub.chat.events import Bye
     from hubbub.chat.limits import Limits
-    from hubbub.chat.queries import AboutServer, Answer, Question
+    from hubbub.chat.queries import AboutRunning, AboutServer, Answer, Question
     from hubbub.hub import Hub
     from hubbub.log.port import Log
     from hubbub.server.fairness.reading import Asker
     from hubbub.server.sessions.conversation import Conversation
+
+    class Running(Protocol):
+        """Knows how the server does, and can have it changed."""
+
+        def answer(self, question: AboutRunning) -> Answer:
+            """Return what is asked for, or a sentence that says why it cannot be done."""
 
     class Conversing(Protocol):
         """A connection whose peer converses."""
 
         conversation: Conversation
         host: str
+
+        @property
+        def id(self) -> str:
+            """What the journal and operators call it."""
 
         def stop(self) -> None:
             """Listen to nothing more."""
@@ -129,7 +142,12 @@ class Chatroom:
             limits, self.loop.time, STRANGERS_BYTES_MAX, STRANGER_FREE_BYTES
         )
         self._handshakes = Deadlines(limits.handshake_seconds, self.loop.time)
-        self._connections: dict[Conversing, None] = {}
+        self.connections: dict[Conversing, None] = {}
+        """Those whose peers converse, in order of arrival."""
+
+        self.running: Running | None = None
+        """Who answers what operators ask; there from when the server runs."""
+
         self._empty = asyncio.Event()
         self._empty.set()
         self._is_closing = False
@@ -137,24 +155,36 @@ class Chatroom:
     def arrived(self, connection: Conversing) -> None:
         """Count a new connection in."""
         self._empty.clear()
-        self._connections[connection] = None
+        self.connections[connection] = None
         self._handshakes.begin(connection)
-        self.shares.divide(len(self._connections))
+        self.shares.divide(len(self.connections))
 
     def introduced(self, connection: Conversing) -> None:
         """Give a connection that has its name all the time it wants."""
         self._handshakes.end(connection)
         self.unfinished_of_strangers.gone(connection)
+        session = connection.conversation.session
+        name = "" if session is None else session.name
+        logger.debug(
+            "a session began", connection=connection.id, address=connection.host, name=name
+        )
 
     def departed(self, connection: Conversing) -> None:
         """Forget a connection that is gone."""
         self._handshakes.end(connection)
-        self._connections.pop(connection, None)
+        self.connections.pop(connection, None)
         self.files.keys.left(connection)
         self.unfinished.gone(connection)
         self.unfinished_of_strangers.gone(connection)
-        self.shares.divide(len(self._connections))
-        if not self._connections:
+        self.shares.divide(len(self.connections))
+        seconds = round(self.loop.time() - connection.conversation.began_at)
+        logger.debug(
+            "a connection ended",
+            connection=connection.id,
+            address=connection.host,
+            seconds=seconds,
+        )
+        if not self.connections:
             self._empty.set()
 
     def new_secret(self) -> str:
@@ -179,6 +209,9 @@ class Chatroom:
                 | FactsQuery()
             ):
                 return await self.reading.answer(asker, question)
+            case StatusQuery() | SessionsQuery() | ReloadQuery():
+                assert self.running is not None, "whoever asks is served by a server that runs"
+                return self.running.answer(question)
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return await self._answer_about_server(question, asker)
         return None
@@ -209,12 +242,13 @@ class Chatroom:
             self.hub.sweep(self.clock.milliseconds())
             self.commits.wake()
             self.turns.delays.tell()
+            self.turns.unwelcome.tell()
             if idle_seconds := self.limits.idle_seconds:
                 silence = Refused(
                     f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
                     code="idle",
                 )
-                for connection in list(self._connections):
+                for connection in list(self.connections):
                     if connection.conversation.heard_at < self.loop.time() - idle_seconds:
                         connection.fail(silence)
 
@@ -248,18 +282,18 @@ class Chatroom:
         self._is_closing = True
         self.reading.stop()
         self.turns.stop()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.stop()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             await connection.has_acted()
         self.hub.end()
         self.commits.wake()
         await self.commits.drained()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.conversation.say_goodbye(bye)
             connection.end(patient=True)
         await self._last_words_read()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.cut()
         self.hashing.close()
         await self._empty.wait()  # each hears of it in one of the loop's next turns
@@ -278,6 +312,6 @@ class Chatroom:
             await asyncio.sleep(LAST_LOOK_SECONDS)
             if not any(
                 connection.unread_bytes() or connection.conversation.heard_at > talking_since
-                for connection in self._connections
+                for connection in self.connections
             ):
                 break

@@ -16,6 +16,7 @@ from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.queries import Settled
 from hubbub.hub import Draft, Hub
 from hubbub.log.port import Log
+from hubbub.server.histogram import FROM_A_MILLISECOND, FROM_A_TENTH_OF_ONE, Histogram
 from hubbub.server.sockets.sending import Sending
 
 REST_PER_FAN_OUT = 2.0
@@ -52,6 +53,10 @@ class Commits:
         self.events = 0
         self.seconds = 0.0
         """Spent waiting for the log, all in all, by commits that succeeded."""
+        self.durations = Histogram(FROM_A_MILLISECOND)
+        """Of commits that succeeded."""
+        self.fan_outs = Histogram(FROM_A_TENTH_OF_ONE)
+        """How long it took to bring what was committed to everybody."""
         self.failures = 0
         self.is_failing = False
         """Whether the newest attempt to write failed."""
@@ -149,7 +154,9 @@ class Commits:
             self._works()
             self.commits += 1
             self.events += len(batch)
-            self.seconds += self._clock() - started
+            seconds = self._clock() - started
+            self.seconds += seconds
+            self.durations.observe(seconds)
             # The acknowledgment comes first: an `ok` must not leave after its event. `_apply` can
             # not come between: nothing was awaited since the log handed the events out.
             self._hub.acknowledge(batch, seqs)
@@ -190,6 +197,7 @@ class Commits:
         started = self._clock()
         self._hub.apply(events)
         ended = self._clock()
+        self.fan_outs.observe(ended - started)
         self._rested_at = ended + min(REST_PER_FAN_OUT * (ended - started), REST_SECONDS_MAX)
 
     def _tell(self) -> None:

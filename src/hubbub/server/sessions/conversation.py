@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hubbub.chat.commands import History, Mentions, Search
+from hubbub.chat.commands import History, Search
 from hubbub.chat.errors import (
     Damaged,
     HubbubError,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 _OVER: Final = frozenset({State.ENDED, State.GONE})
 
-QUESTIONS: Final = (PlainLine, History, Search, Mentions)
+QUESTIONS: Final = (PlainLine, History, Search)
 """What may read the log, and changes nothing."""
 
 KEPT_OUT: Final = (
@@ -80,6 +80,7 @@ class Conversation:
         "_shared",
         "_speaking",
         "_turn",
+        "began_at",
         "heard_at",
         "session",
         "state",
@@ -101,7 +102,7 @@ class Conversation:
         self._lost_at: float | None = None  # if the peer did not want it
         self.state = State.OPEN
         self.session: Session | None = None
-        self.heard_at = shared.clock.seconds()
+        self.began_at = self.heard_at = shared.clock.seconds()
         self.wait: Wait | None = None
         """Why nothing is acted on at the moment, if something waits at all."""
         self.wake_at: float | None = None
@@ -264,6 +265,7 @@ class Conversation:
         """Say why the connection ends, and end it."""
         if self.state in _OVER:
             return
+        self._turn.turned_away(error.code)
         self._peer.write(self._speaking.encode(Error.of(error, ref)))
         self.end()
 
@@ -375,13 +377,7 @@ class Conversation:
         try:
             secret, origin = self._shared.new_secret(), origin_of(self._peer.host)
             self.session, decision = self._hub.enter(
-                said.name,
-                said.format,
-                self._peer,
-                secret,
-                said.ref,
-                origin=origin,
-                is_proven=self._peer.is_proven,
+                said.name, said.format, self._peer, secret, said.ref, origin=origin
             )
         except Refused as error:
             self.fail(error, said.ref)
@@ -425,7 +421,7 @@ class Conversation:
         if not self._decisions.is_open:  # nobody waits for it any more
             return
         if isinstance(answer, LogError):
-            logger.warning("the log cannot be read", reason=str(answer))
+            logger.warning("the log cannot be read", connection=self._turn.id, reason=str(answer))
             self._decisions.drop()
             self._refuse(unreadable(answer), self._decisions.ref)
         else:
@@ -441,6 +437,7 @@ class Conversation:
         session = self.session
         assert session is not None
         if isinstance(error, WrongSecret):
+            self._turn.turned_away(error.code)
             error = self._shared.guesses.wrong(self._peer.host, error)
         elif session.held and error.code not in KEPT_OUT:  # it is an attempt to take the name
             error = self._hub.name_taken(session)
@@ -455,7 +452,7 @@ class Conversation:
         sentence = "The server has a fault and ends this session."
         self.fail(HubbubError(sentence, code="server_fault"), ref)
         name = self.session.name if self.session is not None else ""
-        logger.error("a session failed", name=name, exc_info=error)
+        logger.error("a session failed", connection=self._turn.id, name=name, exc_info=error)
 
     # A slow reader.
 
@@ -475,7 +472,7 @@ class Conversation:
     def _serve_backlog(self) -> None:
         if self.session is not None and (self.state is State.OPEN or self.state is State.HALF):
             if self._backlogs is None:
-                self._backlogs = Backlogs(self._hub, self._shared.clock)
+                self._backlogs = Backlogs(self._hub, self._shared.clock, self._turn.id)
             self._backlogs.ask(self.session)
 
     def bring(self, events: Sequence[AnyLogged] | LogError) -> None:

@@ -25,8 +25,6 @@ class Peer(Outlet, Protocol):
     """The other side, at `host`, as far as the conversation sees it."""
 
     host: str
-    is_proven: bool
-    """Whether it has proven the chatroom's password before it said who it is."""
 
     def unsent_bytes(self) -> int:
         """Return how many written bytes the connection has not taken yet."""
@@ -36,7 +34,6 @@ class Gone(Peer):
     """Stands for a peer that is gone."""
 
     host = ""
-    is_proven = False
 
     def write(self, payload: bytes) -> None:
         """Do nothing."""
@@ -53,7 +50,12 @@ GONE: Final = Gone()
 
 
 class Turn(Protocol):
-    """When the conversation may act, and what it owes for that."""
+    """When the conversation may act, and what it owes for that. `id`: of its connection."""
+
+    id: str
+
+    def turned_away(self, why: str) -> None:
+        """Count its peer among those that the journal tells of; `why` is the code of a refusal."""
 
     def grant(self) -> float:
         """Return how many units may be used now; 0: not before its turn."""

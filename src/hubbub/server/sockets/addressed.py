@@ -3,11 +3,10 @@
 import asyncio
 
 
-def server_at(transport: asyncio.BaseTransport) -> str:
-    """Return `http://host:port`, or `https` inside TLS; empty if the transport does not say."""
+def address_at(transport: asyncio.BaseTransport) -> str:
+    """Return `host:port` as it stands in links; empty if the transport does not say."""
     name = transport.get_extra_info("sockname")
     if not isinstance(name, tuple):
         return ""
     host, port = str(name[0]).partition("%")[0], name[1]
-    scheme = "http" if transport.get_extra_info("sslcontext") is None else "https"
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -9,18 +9,13 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Span, Text
 
-from hubbub.markup.blocks import blocks_of
-from hubbub.markup.mentions import calls
-from hubbub.markup.runs import Mark, runs
-from hubbub.markup.visible import visible
 from hubbub.tui.looks import Looks
-from hubbub.tui.markup.highlighting import highlighted
+from hubbub.tui.markup.blocks import blocks_of, highlighted
+from hubbub.tui.markup.mentions import calls, mentions
+from hubbub.tui.markup.runs import runs
+from hubbub.tui.markup.visible import visible
 
-_MARKS: dict[Mark, Style] = {
-    "strong": Style(bold=True),
-    "em": Style(italic=True),
-    "s": Style(strike=True),
-}
+__all__ = ["Paragraph", "mentions", "paragraphs", "visible"]
 
 
 class Paragraph(NamedTuple):
@@ -50,7 +45,7 @@ def _prose(text: str, looks: Looks, names: tuple[str, ...]) -> Text:
     shown = Text("".join(run.text for run in found), looks.text)
     at = 0
     for run in found:
-        style = sum((_MARKS[mark] for mark in run.marks), Style.null())
+        style = run.marks
         if run.kind != "text":
             style = getattr(looks, run.kind) + style + Style(link=run.url)
         if style and run.text:

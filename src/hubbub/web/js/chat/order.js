@@ -3,6 +3,7 @@
 import { isOwn } from "./me.js";
 import { sameName } from "./names.js";
 import { isAtLeast, may } from "./rights.js";
+import { Running } from "./running.js";
 
 /**
  * @typedef {import("./place.js").Place} Place
@@ -44,6 +45,7 @@ export class Order {
   constructor(session, place) {
     this.#session = session;
     this.#place = place;
+    this.running = new Running((command) => this.#ask(command));
   }
 
   /** Whether the user runs the server. */

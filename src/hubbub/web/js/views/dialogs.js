@@ -1,6 +1,5 @@
 /** Dialogs. Each is created when it opens; when it closes, the browser returns the focus. */
 
-import { KEYS_SHOWN } from "../keys/table.js";
 import { el } from "../log/element.js";
 import { TOOL_KEYS } from "../log/tools.js";
 import { lineNode } from "../markup/dom.js";
@@ -125,10 +124,13 @@ export async function askTopic(title, topic) {
   return (await ask(`Topic of ${title}`, "Save", "main", field)) ? field.value.trim() : null;
 }
 
-/** @param {readonly import("./commands.js").Command[]} offered */
-export function openHelp(offered) {
+/**
+ * @param {readonly {keys: string, purpose: string}[]} keys
+ * @param {readonly import("./commands.js").Command[]} offered
+ */
+export function openHelp(keys, offered) {
   const commands = offered.map((one) => ({ keys: usageOf(one), purpose: one.purpose }));
-  const table = (/** @type {string} */ title, /** @type {{keys: string, purpose: string}[]} */ rows) => [
+  const table = (/** @type {string} */ title, /** @type {typeof keys} */ rows) => [
     el("h3", {}, title),
     el("dl", {}, ...rows.flatMap(({ keys, purpose }) => [el("dt", {}, keys), el("dd", {}, purpose)])),
   ];
@@ -137,7 +139,7 @@ export function openHelp(offered) {
     el(
       "div",
       { class: "keys scrolls", tabindex: "0" },
-      ...KEYS_SHOWN.flatMap(([title, rows]) => table(title, rows)),
+      ...table("Keys", keys),
       ...table("Keys on a message that was reached by keys", TOOL_KEYS),
       ...table("Commands", [...commands, { keys: "//text", purpose: "say a line that begins with a slash" }]),
     ),

@@ -11,7 +11,7 @@ import { counted } from "./wording.js";
 /**
  * @typedef {import("../chat/chat.js").Chat} Chat
  * @typedef {import("../chat/types.js").RoomState} RoomState
- * @typedef {import("../markup/markup.js").Known} Known
+ * @typedef {(name: string) => boolean} IsName
  */
 
 const PRINTED_MAX = 1000; // a browser lays all of them out at once
@@ -45,21 +45,20 @@ export function extent({ messages, beginning }, most) {
 /**
  * @param {RoomState} room
  * @param {string} me
- * @param {Known} known
+ * @param {IsName} isName
  * @param {number} most how many messages, the newest
  * @returns {HTMLElement} them, each whole, without what can be done with them
  */
-function recordOf(room, me, known, most) {
+function recordOf(room, me, isName, most) {
   const count = room.messages.length;
   const now = new Date();
-  const people = { ...known, isMe: () => false, may: () => false };
+  const people = { isName, isMe: () => false, may: () => false };
   const asked = { me, isWhole: true, isMarked: false, isWaiting: false };
   const rows = [];
   for (let index = Math.max(0, count - most); index < count; index += 1) {
     const row = el("div", { class: "row" });
     fill(row, { ...lookOf(room, index, asked, now), isNew: false }, people);
     for (const button of row.querySelectorAll("button")) retire(button);
-    for (const name of row.querySelectorAll("[data-person]")) name.replaceWith(...name.childNodes);
     rows.push(row);
   }
   const topic = room.topic ? [el("p", {}, room.topic)] : [];
@@ -78,12 +77,12 @@ function retire(button) {
  * Print the room that is shown, and not the window that shows a part of it.
  *
  * @param {Chat} chat
- * @param {Known} known
+ * @param {IsName} isName
  */
-export function listenToPrinting(chat, known) {
+export function listenToPrinting(chat, isName) {
   window.addEventListener("beforeprint", () => {
     document.getElementById("record")?.remove();
-    if (chat.current) document.body.append(recordOf(chat.current, chat.name, known, PRINTED_MAX));
+    if (chat.current) document.body.append(recordOf(chat.current, chat.name, isName, PRINTED_MAX));
   });
   window.addEventListener("afterprint", () => document.getElementById("record")?.remove());
 }
@@ -93,16 +92,16 @@ export function listenToPrinting(chat, known) {
  *
  * @param {Chat} chat
  * @param {RoomState} room
- * @param {Known} known
+ * @param {IsName} isName
  * @param {(sentence: string) => void} tell
  */
-export function openSaving(chat, room, known, tell) {
+export function openSaving(chat, room, isName, tell) {
   const about = `At most the newest ${SAVED_MAX.toLocaleString("en")} messages, as they read now.`;
   /** @param {"txt" | "html"} kind */
   const save = async (kind) => {
     while (!room.beginning && room.messages.length < SAVED_MAX)
       if (!(await chat.reading.loadOlder(room.name))) break;
-    const text = kind === "txt" ? asText(room, chat.name) : asPage(room, chat.name, known);
+    const text = kind === "txt" ? asText(room, chat.name) : asPage(room, chat.name, isName);
     download(text, `${room.title.replace(/[^\p{L}\p{N}_-]/gu, "")}.${kind}`, kind);
     tell(`Saved. ${extent(room, SAVED_MAX)}`);
   };
@@ -123,11 +122,11 @@ function asText(room, me) {
   return `${[...head, "", linesOf(room.messages.slice(-SAVED_MAX), me)].join("\n")}\n`;
 }
 
-/** @param {RoomState} room @param {string} me @param {Known} known */
-function asPage(room, me, known) {
+/** @param {RoomState} room @param {string} me @param {IsName} isName */
+function asPage(room, me, isName) {
   const written = (/** @type {Node} */ node) => new XMLSerializer().serializeToString(node);
   const head = `<meta charset="utf-8">${written(el("title", {}, room.title))}<style>${STYLE}</style>`;
-  const body = written(recordOf(room, me, known, SAVED_MAX));
+  const body = written(recordOf(room, me, isName, SAVED_MAX));
   return `<!doctype html>\n<html lang="en"><head>${head}</head><body>${body}</body></html>\n`;
 }
 

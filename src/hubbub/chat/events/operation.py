@@ -1,0 +1,65 @@
+"""What those who run the server are told of it."""
+
+import msgspec
+
+from hubbub.chat.events.logged import Event
+from hubbub.chat.listed import PersonHere, SessionSummary
+from hubbub.chat.times import Milliseconds
+
+
+class Status(Event, tag="status"):
+    """The answer to `status`: how the server does at this moment, which listens at `address`.
+
+    `people` are here, over so many `sessions`; of `connections` some have no name yet. `last` is
+    the newest seq. Sizes are in bytes: of the log, of all files, of what the log may still take of
+    its disk, and of what is free there at all; one that is not known is left out. `damaged` counts
+    places of the log. `complaints` are sentences of what keeps people from talking; a server
+    without any is ready. `locked` is whether nobody new is let in. `backup` is when the newest copy
+    was made, 0 if there is none.
+    """
+
+    server: str
+    address: str
+    started: Milliseconds
+    at: Milliseconds
+    people: int
+    sessions: int
+    connections: int
+    rooms: int
+    last: int
+    log_bytes: int = 0
+    file_bytes: int = 0
+    log_free_bytes: int | None = None
+    disk_free_bytes: int | None = None
+    damaged: int = 0
+    complaints: list[str] = msgspec.field(default_factory=list)
+    locked: bool = False
+    backup: Milliseconds = 0
+    ref: str | None = None
+
+
+class People(Event, tag="people"):
+    """The answer to `people`: who is here; `more` says that there are others."""
+
+    people: list[PersonHere]
+    more: bool = False
+    ref: str | None = None
+
+
+class Sessions(Event, tag="sessions"):
+    """The answer to `sessions`, the newest last; `more` says that there are older ones."""
+
+    sessions: list[SessionSummary]
+    more: bool = False
+    ref: str | None = None
+
+
+class Reloaded(Event, tag="reloaded"):
+    """The answer to `reload`: which settings changed, as `section.key`.
+
+    Those `applied` hold from now on; for those of `restart` the server must be started again.
+    """
+
+    applied: list[str]
+    restart: list[str]
+    ref: str | None = None

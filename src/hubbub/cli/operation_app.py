@@ -1,0 +1,92 @@
+"""The commands of `hubbub admin` about a server that runs."""
+
+from typing import Annotated
+
+import typer
+
+from hubbub.cli.admin_app import Data, visit_of
+from hubbub.cli.options import Address, Name, Password, examples, of_text
+from hubbub.cli.order_app import app
+
+__all__ = ["app"]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Whose = Annotated[
+    str | None,
+    typer.Option("--of", metavar="NAME", callback=of_text, help="Those of one person alone."),
+]
+
+
+@app.command(epilog=examples("hubbub admin status", "hubbub admin status --data /var/lib/hubbub"))
+def status(
+    address: Address = "",
+    *,
+    json: Json = False,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """Say how the server does: people, rooms, log, disk."""
+    from hubbub.cli.operation import status as run
+
+    run(visit_of(address, name, None, password, data), json=json)
+
+
+@app.command(epilog=examples("hubbub admin people"))
+def people(
+    address: Address = "",
+    *,
+    json: Json = False,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """List who is here, in all rooms."""
+    from hubbub.cli.operation import people as run
+
+    run(visit_of(address, name, None, password, data), json=json)
+
+
+@app.command(epilog=examples("hubbub admin sessions", "hubbub admin sessions --of eve"))
+def sessions(
+    address: Address = "",
+    *,
+    of: Whose = None,
+    json: Json = False,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """List who is connected: from where, since when, by what, and how far behind."""
+    from hubbub.cli.operation import sessions as run
+
+    run(visit_of(address, name, None, password, data), of, json=json)
+
+
+@app.command(epilog=examples("hubbub admin rooms"))
+def rooms(
+    address: Address = "",
+    *,
+    json: Json = False,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """List the rooms of a server that runs."""
+    from hubbub.cli.operation import rooms as run
+
+    run(visit_of(address, name, None, password, data), json=json)
+
+
+@app.command(epilog=examples("hubbub admin reload", "hubbub admin reload --data /var/lib/hubbub"))
+def reload(
+    address: Address = "",
+    *,
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """Have the server read its configuration again, and say what changed."""
+    from hubbub.cli.operation import reload as run
+
+    run(visit_of(address, name, None, password, data))

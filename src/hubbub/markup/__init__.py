@@ -1,1 +1,0 @@
-"""What stands in a text, however it looks: blocks, runs, links, and whom it calls."""

@@ -1,0 +1,109 @@
+"""How the server does and who is connected, as operators are told, from what stands here anyway."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat.events import Sessions, Status
+from hubbub.chat.listed import SessionSummary
+from hubbub.server.readiness import complaints
+from hubbub.wire.framed import EVENTS
+from hubbub.wire.web import WEBSOCKET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hubbub.chat.format import Format
+    from hubbub.hub import Session
+    from hubbub.server.sessions.chatroom import Chatroom, Conversing
+
+SPOKEN: Final[dict[Format, str]] = {EVENTS: "events", WEBSOCKET: "websocket"}
+PLAIN: Final = "plain"
+
+
+class Figures:
+    """Of one chatroom at an `address`; its log and files are in `folder`, if they are anywhere."""
+
+    def __init__(self, chatroom: Chatroom, folder: Path | None, address: str) -> None:
+        self._chatroom = chatroom
+        self._address = address
+        self._folder = folder
+        self._started = chatroom.clock.milliseconds()
+
+    def status(self) -> Status:
+        """Return how the server does."""
+        chatroom, hub = self._chatroom, self._chatroom.hub
+        return Status(
+            server=hub.server,
+            address=self._address,
+            started=self._started,
+            at=chatroom.clock.milliseconds(),
+            people=len(list(hub.here.keys())),
+            sessions=sum(1 for _ in hub.here),
+            connections=len(chatroom.connections),
+            rooms=len(hub.rooms),
+            last=hub.last,
+            log_bytes=self._log_bytes(),
+            file_bytes=hub.files.stored_bytes,
+            log_free_bytes=chatroom.free_bytes(),
+            disk_free_bytes=self._disk_free_bytes(),
+            damaged=len(chatroom.damage),
+            complaints=list(complaints(chatroom)),
+        )
+
+    def _log_bytes(self) -> int:
+        found = [] if self._folder is None else self._folder.glob("hubbub.db*")
+        return sum(_size(path) for path in found)
+
+    def _disk_free_bytes(self) -> int | None:
+        try:
+            return None if self._folder is None else shutil.disk_usage(self._folder).free
+        except OSError:  # the folder is gone, and `complaints` says so
+            return None
+
+    def sessions(self, key: str | None, limit: int) -> Sessions:
+        """Return the newest connections, of whoever has the name with this key, else of all."""
+        found = [one for one in self._chatroom.connections if _is_of(one, key)]
+        shown = found[-limit:]
+        return Sessions(
+            sessions=[self._summary(one) for one in shown], more=len(found) > len(shown)
+        )
+
+    def _summary(self, connection: Conversing) -> SessionSummary:
+        conversation, clock = connection.conversation, self._chatroom.clock
+        session, now, seconds = conversation.session, clock.milliseconds(), clock.seconds()
+        summary = SessionSummary(
+            id=connection.id,
+            name="",
+            address=connection.host,
+            by="",
+            since=now - int((seconds - conversation.began_at) * 1000),
+            heard=now - int((seconds - conversation.heard_at) * 1000),
+            unsent=connection.unread_bytes(),
+        )
+        if session is not None:
+            hub = self._chatroom.hub
+            summary.name, summary.person = session.name, session.person.id
+            summary.by = SPOKEN.get(session.format, PLAIN)
+            summary.label = hub.label(session)
+            summary.rooms, summary.lagging = len(session.members), len(session.lagging)
+            summary.behind = _behind(session)
+        return summary
+
+
+def _is_of(connection: Conversing, key: str | None) -> bool:
+    session = connection.conversation.session
+    return key is None or (session is not None and session.person.key == key)
+
+
+def _behind(session: Session) -> int:
+    members = session.lagging.values()
+    return max((member.room.last - member.cursor for member in members), default=0)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # it was removed meanwhile
+        return 0

@@ -1,0 +1,36 @@
+"""Notes of libraries, such as asyncio and aiohttp, among ours.
+
+Their sentences may show the objects that they are about, with what these hold: of each, only the
+beginning is kept.
+"""
+
+import logging
+import re
+from typing import Final
+
+import structlog
+
+CHARS_MAX: Final = 200
+_OURS: Final = "hubbub"
+_SHOWN: Final = re.compile(r"[<({\[\n]")
+"""Where an object may begin."""
+
+_logger = structlog.get_logger()
+
+
+class Libraries(logging.Handler):
+    """Passes warnings and errors on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note it in our form."""
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError):  # its values do not fit
+            said = "a library noted something that cannot be read"
+        if not record.name.startswith(_OURS):
+            said = _SHOWN.split(said, maxsplit=1)[0].strip()[:CHARS_MAX]
+        note = _logger.error if record.levelno >= logging.ERROR else _logger.warning
+        note(said or "a library noted something", library=record.name, exc_info=record.exc_info)

@@ -1,0 +1,92 @@
+"""Prose as runs of characters that look alike: emphasis, code within a line, links, headings."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rich.style import Style
+
+from hubbub.tui.markup.emphasis import parser
+from hubbub.tui.markup.lines import lines_of
+from hubbub.tui.markup.links import Link, links
+
+
+class Run(NamedTuple):
+    """Characters of a message that look alike."""
+
+    text: str
+    kind: str = "text"
+    """The style of the looks: text, quote, code, link, heading or lead, the mark of an item."""
+    marks: Style = Style.null()
+    url: str | None = None
+
+
+_MARKS = {
+    "strong": Style(bold=True),
+    "em": Style(italic=True),
+    "s": Style(strike=True),
+}
+_MARKS_MAX = 2000
+"""More, of emphasis and code, are shown as they were written: to pair them takes too long."""
+
+_MARK = re.compile(r"[`*_~]+")
+_INLINE = re.compile(r"[`*_~]|://")
+_SPECIAL = re.compile(r"[`*_~]|://|^> |^#{1,3} |^ *(?:[-+]|\d{1,3}[.)]) ", re.MULTILINE)
+
+
+def runs(text: str) -> Iterator[Run]:
+    """Yield the runs of a visible text without blocks of code."""
+    if not _SPECIAL.search(text):
+        yield Run(text)
+        return
+    for kind, part, lead in lines_of(text):
+        if kind == "quote":
+            yield from _quoted(part)
+            continue
+        if lead:
+            yield Run(lead, "lead")
+        for run in _inline(part):
+            yield run._replace(kind=kind) if kind == "heading" and run.kind == "text" else run
+
+
+def _quoted(text: str) -> Iterator[Run]:
+    at = 0
+    for link in links(text):
+        yield Run(text[at : link.start], "quote")
+        yield from _link(link)
+        at = link.end
+    yield Run(text[at:], "quote")
+
+
+def _inline(text: str) -> Iterator[Run]:
+    if not _INLINE.search(text):
+        yield Run(text)
+        return
+    if sum(1 for _ in _MARK.finditer(text)) > _MARKS_MAX:
+        yield Run(text)
+        return
+    markdown = parser()
+    styles = [Style.null()]
+    for token in markdown.inline.parse(text, markdown, {"links": deque(links(text))}, []):
+        if token.nesting > 0:
+            styles.append(styles[-1] + _MARKS[token.tag])
+        elif token.nesting < 0:
+            styles.pop()
+        elif token.type == "link":
+            yield from (run._replace(marks=styles[-1]) for run in _link(token.meta["link"]))
+        else:
+            yield Run(token.content, "code" if token.tag == "code" else "text", styles[-1])
+
+
+def _link(link: Link) -> Iterator[Run]:
+    """Yield how a link is shown: a name for an address never stands without it."""
+    if link.to is None:
+        yield Run(link.written)
+    elif not link.label:
+        yield Run(link.url, "link", url=link.to)
+    else:
+        yield Run(link.label, "link", url=link.to)
+        yield Run(" (")
+        yield Run(link.url, "link", url=link.to)
+        yield Run(")")

@@ -1,0 +1,173 @@
+"""`hubbub admin` about a server that runs: there without a password, elsewhere by a token."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from hubbub.cli.operation import lasting, size
+from hubbub.testing import LocalServer
+from tests.interop.terminal import Terminal
+from tests.interop.terminal import hubbub as command
+from tests.server.event_peer import EventPeer
+
+from .commands import PATIENCE_SECONDS, hubbub, refused, started, told
+
+
+class Served:
+    """A `hubbub serve` of its own, in a process."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.process = started("serve", "--listen", "127.0.0.1:0", *options)
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().decode().split()[-1]
+
+    @property
+    def server(self) -> LocalServer:
+        host, _, port = self.address.rpartition(":")
+        return LocalServer(host, int(port))
+
+    def admin(self, *arguments: str) -> str:
+        return told("admin", *arguments, "--data", str(self.folder))
+
+    def journal(self) -> str:
+        """Stop it, and return what it noted."""
+        self.process.send_signal(signal.SIGTERM)
+        _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return errors.decode()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    folder = tmp_path / "data"
+    return Served(folder, "--data", str(folder), "--password", "mika")
+
+
+def test_the_operator_s_day_needs_no_password_on_the_server_s_machine(served: Served) -> None:
+    with EventPeer(served.server, "eve", room=None) as eve:
+        eve.ask(type="unlock", password="mika")
+        eve.ask(type="join", room="lobby")
+        status = served.admin("status")
+        assert "ready: yes" in status
+        assert "people: 1" in status
+        assert json.loads(served.admin("status", "--json"))["people"] == 1
+        assert served.admin("people") == "eve: passing; sessions: 1, rooms: 1\n"
+        assert "eve from 127.0.0.1 by events since " in served.admin("sessions")
+        assert "eve" in served.admin("sessions", "--of", "eve")
+        assert served.admin("rooms").startswith("lobby: 1 here")
+        served.admin("kick", "eve", "--reason", "too loud")
+        assert "too loud" in eve.next("bye")["reason"]
+    assert served.admin("ban", "eve*", "--time", "2h") == "'eve*' is banned.\n"
+    assert "eve*: banned until" in served.admin("bans")
+    served.admin("unban", "eve*")
+    served.admin("door", "locked")
+    assert "door: locked" in served.admin("status")
+    served.admin("door", "open")
+    token = served.admin("token", "ci", "--scope", "read").strip()
+    assert token.startswith("hb_")
+    assert "ci: read; made by hubbub" in served.admin("tokens")
+    invitation = served.admin("invite").strip()
+    assert invitation.startswith(f"http://{served.address}/#invite=")
+    written = served.admin("audit")
+    assert "kicked" in written
+    assert written.count("on the server's machine") == 7
+
+
+def test_without_a_folder_it_is_that_of_the_account(tmp_path: Path) -> None:
+    Served(tmp_path)  # in the folder that the test gives the account
+    assert "ready: yes" in told("admin", "status")
+    assert told("admin", "door", "locked") == "Nobody new is let in now.\n"
+
+
+def test_where_no_server_runs_it_says_so(tmp_path: Path) -> None:
+    assert "No server runs on the folder" in refused("admin", "status", "--data", str(tmp_path))
+    assert hubbub("admin", "status", "x:1", "--data", str(tmp_path)).returncode == 2
+
+
+def test_elsewhere_it_is_an_operator_s_token(served: Served) -> None:
+    token = served.admin("token", "deploy", "--scope", "admin").strip()
+    at = served.address
+    no_operator = hubbub("admin", "status", at, HUBBUB_TOKEN=token)
+    assert "Only operators of the server can see how the chatroom runs" in no_operator.stderr
+    served.admin("appoint", "deploy", "operator")
+    status = hubbub("admin", "status", at, HUBBUB_TOKEN=token)
+    assert "ready: yes" in status.stdout, status.stderr
+    banned = hubbub("admin", "ban", "eve", "--at", at, HUBBUB_TOKEN=token)
+    assert banned.stdout == "'eve' is banned.\n"
+    assert "by deploy" in served.admin("bans")
+    assert "deploy > banned 'eve'" in served.admin("audit")
+
+
+def test_a_person_who_says_who_they_are_acts_as_that_person(tmp_path: Path) -> None:
+    served = Served(tmp_path, "--data", str(tmp_path))
+    told("admin", "ban", "eve", "--at", served.address, "--name", "ann")
+    assert "eve: banned for good by ann" in served.admin("bans")
+
+
+def configured(tmp_path: Path, toml: str) -> Served:
+    file, folder = tmp_path / "hubbub.toml", tmp_path / "data"
+    file.write_text(toml)
+    return Served(folder, "--data", str(folder), "--config", str(file))
+
+
+def test_the_configuration_is_read_again(tmp_path: Path) -> None:
+    served = configured(tmp_path, "")
+    file = tmp_path / "hubbub.toml"
+    assert served.admin("reload") == "Nothing in the configuration has changed.\n"
+    file.write_text("[limits]\ntext_bytes_max = 5\nburst = 9\n")
+    assert served.admin("reload") == (
+        "These hold from now on: limits.text_bytes_max.\n"
+        "Start the server again for these: limits.burst.\n"
+    )
+    file.write_text("[limits]\ntext_bytes_max = no\n")
+    assert "is not valid TOML" in refused("admin", "reload", "--data", str(served.folder))
+    assert "too_long" not in served.journal()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+def test_sighup_reads_it_again(tmp_path: Path) -> None:
+    served = configured(tmp_path, "")
+    (tmp_path / "hubbub.toml").write_text("[limits]\ntext_bytes_max = 5\n")
+    served.process.send_signal(signal.SIGHUP)
+    with EventPeer(served.server, "ann") as ann:
+        for _ in range(1000):
+            if ann.ask(type="say", room="lobby", text="hello!")["type"] == "error":
+                break
+        assert ann.ask(type="say", room="lobby", text="hello!")["code"] == "too_long"
+    (tmp_path / "hubbub.toml").write_text("[limits\n")
+    served.process.send_signal(signal.SIGHUP)
+    with EventPeer(served.server, "ben") as ben:
+        assert ben.ask(type="ping")["type"] == "ok"
+    assert "nothing changed" in served.journal()
+
+
+def test_a_terminal_that_is_closed_stops_the_server(tmp_path: Path) -> None:
+    """Else it would go on where nobody sees it: a closed window is told by SIGHUP, too."""
+    with Terminal(command("serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path))) as terminal:
+        terminal.expect("in a browser")
+        terminal.hang_up()
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.process.wait(PATIENCE_SECONDS) == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2e6, "2.0 MB"), (3e12, "3000.0 GB")],
+)
+def test_sizes_are_short(count: int, said: str) -> None:
+    assert size(count) == said
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said"),
+    [
+        (59_000, "less than a minute"),
+        (60_000, "1 minute"),
+        (7_200_000, "2 hours"),
+        (86_400_000 * 3, "3 days"),
+    ],
+)
+def test_times_are_told_as_people_do(milliseconds: int, said: str) -> None:
+    assert lasting(milliseconds) == said
