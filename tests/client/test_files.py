@@ -13,6 +13,7 @@ from hubbub.chat.files import FileSummary
 from hubbub.client import Chat, connect
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
+from tests.faults.serving import ServerProcess
 from tests.server.files.pictures import photo
 
 PATIENCE_SECONDS = 60
@@ -46,6 +47,27 @@ async def shared(chat: Chat, seq: int | None) -> FileSummary:
     assert seq is not None
     page = await chat.history(chat.room, after=seq - 1, limit=1)
     return page.messages[0].files[0]
+
+
+def test_an_upload_can_be_cancelled_whose_server_is_gone(tmp_path: Path) -> None:
+    async def cancelled(server: ServerProcess) -> None:
+        begun = asyncio.Event()
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            connect(f"{server.host}:{server.port}", name="ann") as chat,
+        ):
+            content = bytes(90_000_000)
+            uploading = asyncio.create_task(
+                chat.upload("lobby", content, progress=lambda *_: begun.set())
+            )
+            await begun.wait()
+            server.kill()
+            uploading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await uploading
+
+    with ServerProcess(tmp_path / "data") as server:
+        asyncio.run(cancelled(server))
 
 
 def test_a_file_is_sent_and_fetched(tmp_path: Path) -> None:

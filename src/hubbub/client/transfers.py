@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -26,6 +26,9 @@ PIECE_BYTES: Final = 262_144
 SILENCE_SECONDS: Final = 60.0
 GIVE_UP_SECONDS: Final = 30.0
 """Of waiting in a row, while no byte passes."""
+
+FAREWELL_SECONDS: Final = 2.0
+"""To tell the server that an upload is given up, which it would find out in a day."""
 
 _OK: Final = 200
 _NO_CONTENT: Final = 204
@@ -111,9 +114,14 @@ class Transfers:
                 await _wait(backoff, error)
 
     async def give_up(self, path: str) -> None:
-        """Have the server expect no more of an upload."""
-        async with self._http() as http, http.delete(self._server + path):
-            pass
+        """Have the server expect no more of an upload, if it can be told now."""
+        with suppress(aiohttp.ClientError, OSError, TimeoutError):
+            async with (
+                asyncio.timeout(FAREWELL_SECONDS),
+                self._http() as http,
+                http.delete(self._server + path),
+            ):
+                pass
 
     # Fetching.
 
