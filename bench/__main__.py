@@ -1,6 +1,8 @@
 """Runs the comparison: `python -m bench`, with the names of workloads to run only these.
 
-`python -m bench attacks` measures something else: what guests can do to a hubbub.
+Other commands do something else: `python -m bench attacks` measures what guests can do to a hubbub,
+`python -m bench promises` sees whether it keeps its promises, whatever happens to it, and
+`python -m bench fuzz` looks for bytes that it cannot read as it should.
 """
 
 import argparse
@@ -11,11 +13,13 @@ import sys
 from pathlib import Path
 
 from bench import report
-from bench.attacks import command
+from bench.attacks import command as attacks
 from bench.crowd import allow_descriptors
+from bench.fuzz import command as fuzz
 from bench.measuring import load_core, server_core
 from bench.peers.peer import Peer
 from bench.peers.server import Failed
+from bench.promises import command as promises
 from bench.report import Result, Row
 from bench.workloads import (
     IDLE_CONNECTIONS,
@@ -26,6 +30,9 @@ from bench.workloads import (
 )
 
 QUICK = Scale(seconds=0.5, divisor=10)
+
+COMMANDS = {"attacks": attacks.main, "fuzz": fuzz.main, "promises": promises.main}
+"""What else there is to run, by its first word."""
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -76,8 +83,8 @@ def main() -> None:
     """Measure, print, and write."""
     if sys.platform != "linux":
         raise SystemExit("The bench reads /proc and waits with epoll: it needs Linux.")
-    if sys.argv[1:2] == ["attacks"]:
-        command.main(sys.argv[2:])
+    if (command := COMMANDS.get("".join(sys.argv[1:2]))) is not None:
+        command(sys.argv[2:])
         return
     options = arguments().parse_args()
     scale = QUICK if options.quick else Scale(seconds=3.0)

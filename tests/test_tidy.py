@@ -291,6 +291,30 @@ def test_a_dead_module_is_found() -> None:
     assert unreached(tree, {"a.cli"}) == {"a.dead"}
 
 
+def of_the_page(source: Source) -> Iterator[str]:
+    """Check a file of the page, which is no Python."""
+    yield from short_file(source)
+    is_said = source.text.startswith(("/*", "<"))
+    if source.is_product and not is_said:
+        yield "says nowhere what it is for"
+
+
+def test_the_page_keeps_to_it_too() -> None:
+    patterns = [f"{PACKAGE}/web/*.{kind}" for kind in ("js", "css", "html")] + ["tests/web/*.js"]
+    found = [path for pattern in patterns for path in tracked(pattern)]
+    assert found
+    sources = [Source(str(p.relative_to(ROOT)), p.read_text("utf-8")) for p in found]
+    complaints = [(one.path, said) for one in sources for said in of_the_page(one)]
+    assert not complaints
+
+
+def test_a_long_file_of_the_page_and_one_that_says_nothing_are_found() -> None:
+    long = Source("src/hubbub/web/long.js", "/** Long. */\n" + "x();\n" * FILE_LINES_MAX)
+    assert [*of_the_page(long)]
+    assert [*of_the_page(Source("src/hubbub/web/dumb.css", "a {}\n"))]
+    assert not [*of_the_page(Source("src/hubbub/web/fine.js", "/** Fine. */\n"))]
+
+
 def without_unit(limits: list[str]) -> list[str]:
     return [name for name in limits if name not in RATES and not UNIT.fullmatch(name)]
 

@@ -1,6 +1,17 @@
 """All attacks, in the order in which they are run."""
 
-from bench.attacks.kinds import arrivals, holding, http, octets, readers, reading, rooms, words
+from bench.attacks.kinds import (
+    arrivals,
+    files,
+    holding,
+    http,
+    octets,
+    people,
+    readers,
+    reading,
+    rooms,
+    words,
+)
 
 ATTACKS = (
     *octets.ATTACKS,
@@ -11,4 +22,6 @@ ATTACKS = (
     *words.ATTACKS,
     *reading.ATTACKS,
     *holding.ATTACKS,
+    *people.ATTACKS,
+    *files.ATTACKS,
 )

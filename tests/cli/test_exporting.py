@@ -3,10 +3,14 @@
 import asyncio
 import json
 import resource
+import shutil
 import subprocess
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
 
 from hubbub.chat.events import Message
 from hubbub.client import parse_address
@@ -16,6 +20,7 @@ from hubbub.testing import LocalServer
 from tests.cli.test_restored import next_complaint
 from tests.faults.serving import ServerProcess
 from tests.log.drafts import said
+from tests.server.files.pictures import photo
 
 from .commands import COMMAND, PATIENCE_SECONDS, environment, hubbub, started, told
 
@@ -119,6 +124,69 @@ def test_it_goes_on_after_a_lost_connection_and_prints_each_message_once(tmp_pat
         lines += export.stdout.readlines()
         assert export.wait(PATIENCE_SECONDS) == 0
     assert [json.loads(line)["text"] for line in lines] == texts
+
+
+def test_a_longer_history_that_took_the_place_of_the_first_is_noticed(tmp_path: Path) -> None:
+    data, other = tmp_path / "data", tmp_path / "other"
+    write(data, [said(f"{number} {'x' * 500}") for number in range(3000)])
+    write(other, [said(f"other {number} {'x' * 500}") for number in range(4000)])
+    with ServerProcess(data) as server:
+        export = started("export", f"{server.host}:{server.port}", "--format", "json")
+        assert export.stdout is not None
+        assert export.stderr is not None
+        lines = [export.stdout.readline()]
+        server.kill()
+        lines += [export.stdout.readline() for _ in range(199)]  # all of the first page
+        next_complaint(export, "trying again")
+        shutil.rmtree(data)
+        other.rename(data)
+        server.start()
+        lines += export.stdout.readlines()
+        assert export.wait(PATIENCE_SECONDS) == 1
+        assert b"was replaced by another one meanwhile" in export.stderr.read()
+    assert not any(b"other" in line for line in lines)
+
+
+def test_more_rooms_than_a_list_has_are_exported(tmp_path: Path) -> None:
+    rooms = [f"room-{number}" for number in range(12)]
+    write(tmp_path / "data", [said(f"in {room}", room=room) for room in rooms])
+    with ServerProcess(tmp_path / "data", "[limits]\nlisted_max = 5\n") as server:
+        lines = told("export", f"{server.host}:{server.port}", "--format", "json").splitlines()
+    assert sorted(json.loads(line)["text"] for line in lines) == sorted(f"in {r}" for r in rooms)
+
+
+def test_files_lie_in_a_folder_beside_the_page_which_shows_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cat.png").write_bytes(photo("PNG"))
+    Path("a b.txt").write_text("what is in it")
+    with ServerProcess(tmp_path / "data") as server:
+        address = f"{server.host}:{server.port}"
+        told("send", address, "--name", "ci", "--file", "cat.png", "--file", "a b.txt", "look")
+        export = ("export", address, "--format", "html", "--files", "saved files")
+        page = Page(told(*export))
+        saved = {path.name: path for path in Path("saved files").rglob("*") if path.is_file()}
+        assert saved.keys() == {"cat.png", "a b.txt"}
+        assert saved["a b.txt"].read_text() == "what is in it"
+        made = saved["cat.png"].stat().st_ino
+        assert {unquote(one or "") for one in page.loaded} >= {str(path) for path in saved.values()}
+        assert "img" in page.tags
+        assert f"http://{address}" not in str(page.loaded)
+        saved["a b.txt"].unlink()
+        told(*export)
+        assert saved["a b.txt"].read_text() == "what is in it"
+        assert saved["cat.png"].stat().st_ino == made, "what is there is not fetched again"
+
+
+def test_what_people_wrote_looks_as_in_the_clients(hubbub_server: LocalServer) -> None:
+    address = hubbub_server.address
+    for text in ("*no* `code` https://example.org/", "```py\nx < 1\n```", "> quoted\nand not"):
+        told("send", address, "--name", "ci", text)
+    page = Page(told("export", address, "--format", "html"))
+    assert {"em", "code", "pre", "q"} <= page.tags
+    assert "https://example.org/" in page.loaded
+    assert "x < 1" in page.texts
 
 
 def test_somebody_who_is_known_has_their_private_rooms_exported_too(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.desk.hosting import HOSTED_ELSEWHERE, NOW_HOSTED
+from hubbub.desk.hosting import ENDED, HOSTED_ELSEWHERE, NOW_HOSTED
 from tests.interop.terminal import Terminal
 from tests.tui.tmux import Tmux
 
@@ -82,6 +82,38 @@ def test_one_hosts_on_and_everybody_comes_back_with_all_that_was_said(
     cid.expect(OFFER, times=2)
     cid.type("/host")
     cid.expect(NOW_HOSTED)
+
+
+def test_a_host_that_was_killed_is_noticed_and_another_one_hosts_on(chat: Chats, port: int) -> None:
+    ann = chat("ann")
+    ben, cid = chat("ben"), chat("cid", "join")
+    ann.type("before")
+    for one in (ben, cid):
+        one.expect("ann > before")
+    ann.process.kill()
+    for one in (ben, cid):
+        one.expect(f"hubbub > {ENDED}")
+    ben.type("meanwhile")
+    ben.type("/host")
+    ben.expect(NOW_HOSTED)
+    cid.expect(HOSTED_ELSEWHERE)
+    cid.expect("ben > meanwhile")
+    assert past(f"127.0.0.1:{port}") == "ann > before\nben > meanwhile\n"
+    cid.type("/host")
+    cid.expect("There is nothing to host on")
+
+
+def test_of_several_who_host_on_after_a_kill_exactly_one_does(chat: Chats) -> None:
+    ann = chat("ann")
+    others = [chat(name) for name in ("ben", "cid", "dan")]
+    ann.process.kill()
+    for one in others:
+        one.expect(ENDED)
+    for one in others:
+        one.type("/host")
+    for one in others:
+        one.expect("connected to", times=2)
+    assert sum(one.screen.count(NOW_HOSTED) for one in others) == 1
 
 
 def test_of_several_who_accept_exactly_one_hosts(chat: Chats) -> None:

@@ -109,7 +109,7 @@ def test_on_the_lan_a_password_is_made_up_printed_and_kept(tmp_path: Path) -> No
             port = port_of(lines)
             assert lines[0] == f"hubbub is listening on 0.0.0.0:{port}"
             assert f"in a browser:   http://{host}:{port}/" in lines
-            assert f"in a terminal:  hubbub join {host}:{port}" in lines
+            assert f"in a terminal:  hubbub join hubbubs://{host}:{port}" in lines
             label, password = lines[-1].split()[-2:]
             assert label == "password:"
             passwords.append(password)
@@ -117,6 +117,11 @@ def test_on_the_lan_a_password_is_made_up_printed_and_kept(tmp_path: Path) -> No
             assert hubbub("send", place, "--name", "ci", "hi").returncode == 1
             options = ["--name", "ci", "--password", password]
             assert hubbub("send", place, *options, "hi").returncode == 0
+            protected = f"hubbubs://{host}:{port}"
+            assert hubbub("send", protected, *options, "and safely").returncode == 0
+            wrong = hubbub("send", f"hubbubs://{place}", "--name", "ci", "--password", "x", "hi")
+            assert wrong.returncode == 1
+            assert "in between" in wrong.stderr
     assert passwords[0] == passwords[1]
 
 
@@ -136,6 +141,9 @@ def test_a_password_of_ones_own_is_used_on_the_lan(tmp_path: Path) -> None:
 def test_an_open_chatroom_says_that_all_may_join(tmp_path: Path) -> None:
     with served(tmp_path, "--lan", "--open") as lines:
         assert lines[-1] == "no password:    anyone may join"
+        named = next(line for line in lines if "hubbubs://" in line).split()[-1]
+        assert "/#fp=" in named
+        assert hubbub("send", named, "--name", "ci", "hi").returncode == 0
         assert hubbub("send", f"127.0.0.1:{port_of(lines)}", "--name", "ci", "hi").returncode == 0
 
 

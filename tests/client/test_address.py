@@ -4,6 +4,8 @@ import pytest
 
 from hubbub.client.address import Address, BadAddress, parse_address
 
+FP = "ab" * 16
+
 
 @pytest.mark.parametrize(
     ("written", "address"),
@@ -19,17 +21,20 @@ from hubbub.client.address import Address, BadAddress, parse_address
         ("hubbub://host:9/dev", Address("host", 9, "dev")),
         ("HUBBUB://host/", Address("host", 1234)),
         ("hubbub://host/dev/1042", Address("host", 1234, "dev", 1042)),
-        ("http://host:9/dev", Address("host", 9, "dev")),
-        ("http://host:9/caf%C3%A9/7/", Address("host", 9, "café", 7)),
-        ("http://host:9/@0123/7", Address("host", 9, "@0123", 7)),
+        ("http://host:9/dev", Address("host", 9, "dev", plain=True)),
+        ("http://host:9/caf%C3%A9/7/", Address("host", 9, "café", 7, plain=True)),
+        ("http://host:9/@0123/7", Address("host", 9, "@0123", 7, plain=True)),
         ("hubbub://[::1]:9/caf%C3%A9", Address("::1", 9, "café")),
-        ("http://host:9/", Address("host", 9)),
-        ("HTTP://host", Address("host", 80)),
-        ("http://[::1]:9/#invite=k3vW-_", Address("::1", 9, invitation="k3vW-_")),
+        ("http://host:9/", Address("host", 9, plain=True)),
+        ("HTTP://host", Address("host", 80, plain=True)),
+        ("hubbubs://host", Address("host", 1234, secure=True)),
+        ("https://host/dev", Address("host", 443, "dev", secure=True)),
+        (f"hubbubs://host:9/#fp={'AB ' * 16}", Address("host", 9, secure=True, fingerprint=FP)),
+        ("http://[::1]:9/#invite=k3vW-_", Address("::1", 9, invitation="k3vW-_", plain=True)),
         ("hubbub://host:9/#invite=k3vW", Address("host", 9, invitation="k3vW")),
         ("hubbub://host/dev#invite=k3vW", Address("host", 1234, "dev", invitation="k3vW")),
         ("host:9/#invite=k3vW", Address("host", 9, invitation="k3vW")),
-        ("http://host:9/#password=a%20b%2B", Address("host", 9, password="a b+")),
+        ("http://host:9/#password=a%20b%2B", Address("host", 9, password="a b+", plain=True)),
     ],
 )
 def test_what_people_write(written: str, address: Address) -> None:
@@ -48,7 +53,7 @@ def test_what_people_write(written: str, address: Address) -> None:
         "[]:1",
         "[::1",
         "[::1]x",
-        "https://host",
+        "ftp://host",
         "http://host/room/x",
         "hubbub://host/room/1/2",
         "http://host/room?q",
@@ -56,6 +61,7 @@ def test_what_people_write(written: str, address: Address) -> None:
         "http://host/#invite=",
         "http://host/#invite=k3 vW",
         "http://host/?q#invite=k3vW",
+        "hubbubs://host/#fp=abcd",
         "a:b:c:d:e",
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import fields
 
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
-from hubbub.server.config import Config, LogSection, ServerSection
+from hubbub.server.config import Config, LogSection, ServerSection, TlsSection
 from hubbub.testing import serving
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -15,7 +15,7 @@ NOT_SETTINGS = {"too_much", "too_many_rooms", "too_long", "log_unavailable"}
 
 
 def test_every_setting_exists() -> None:
-    sections = (ServerSection, Limits, GuestLimits, FileLimits, LogSection)
+    sections = (ServerSection, Limits, GuestLimits, FileLimits, LogSection, TlsSection)
     settings = {field.name for one in sections for field in fields(one)}
     named = {name for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PAGE) if "hubbub" not in name}
     assert named & settings

@@ -21,20 +21,15 @@ from hubbub.testing import LocalServer
 from tests.cli.folders import own_folders
 from tests.faults.serving import ServerProcess
 from tests.interop.conftest import TutorialServer
+from tests.screens import display, missing
 
-__all__ = ["own_folders"]
+__all__ = ["display", "own_folders"]
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "tk_window.py"
 PATIENCE_SECONDS = 60
 DEBIAN = "/usr/bin/python3"
 """Has Tk if the package python3-tk is installed."""
-
-
-def missing(sentence: str) -> None:
-    """Skip the test; in the continuous integration that is a failure."""
-    assert not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"), sentence
-    pytest.skip(sentence)
 
 
 def has_tk(python: str, environment: dict[str, str]) -> bool:
@@ -60,25 +55,6 @@ def python() -> tuple[str, dict[str, str]]:
             return python, environment
     missing("This Python has no Tk; install python3-tk, or a Python that has it.")
     raise AssertionError
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """Return the name of a screen that nobody sees."""
-    if shutil.which("Xvfb") is None:
-        missing("Xvfb is not installed; it is in the package xvfb.")
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
-        try:
-            ready, _, _ = select.select([reading], [], [], PATIENCE_SECONDS)
-            number = os.read(reading, 16).decode().strip() if ready else ""
-            assert number, "Xvfb does not start"
-            yield f":{number}"
-        finally:
-            server.terminate()
-            os.close(reading)
 
 
 class Window:

@@ -4,6 +4,7 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.limits import Limits
 from hubbub.hub.flow.drafts import NOT_COMMITTED
 from hubbub.hub.known.markers import NOTE_MILLISECONDS
 from hubbub.wire.framed import CLASSIC
@@ -355,3 +356,22 @@ def test_what_waits_for_a_member_is_said_to_their_classic_session_once() -> None
         old.type("/login bob a long and good one")
         assert [pair for pair in old.pairs() if pair[0] != "hubbub"] == said
         leaves(old)
+
+
+def test_older_conversations_are_listed_part_by_part() -> None:
+    names = [f"guest-{number}" for number in range(7)]
+    chatroom = Chatroom(Limits(listed_max=3))
+    ann, *others = (identified(chatroom, name, device_of(name)) for name in ("ann", *names))
+    for name in names:
+        tell(ann, name, f"hello {name}")
+    listed: list[str] = []
+    before, more = 2**63 - 1, True
+    while more:
+        ann.events()
+        ann.tell(c.Conversations(before=before, ref="l"))
+        answer = ann.events()[-1]
+        assert isinstance(answer, e.Conversations)
+        listed += [one.with_[0].name for one in answer.conversations]
+        before, more = answer.conversations[-1].last, answer.more
+    assert listed == names[::-1]
+    assert len(others) == len(names)

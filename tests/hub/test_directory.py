@@ -3,11 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.limits import Limits
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.hub.present.directory import Directory
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.wire.framed import CLASSIC
+from tests.hub.peers import Chatroom
 from tests.hub.test_drafts import Deaf
 
 LISTED_MAX = 3
@@ -45,3 +49,22 @@ def test_it_lists_what_sorting_would(steps: list[tuple[str, str]]) -> None:
             directory.put(room)
         listed = [(one.room, one.members, one.last, one.topic) for one in directory.listed()]
         assert listed == sorted_anew(rooms)
+
+
+def test_all_rooms_are_listed_by_name_part_by_part() -> None:
+    chatroom = Chatroom(Limits(listed_max=2))
+    ann = chatroom.enter("ann")
+    names = ["attic", "den", "kitchen", "lobby", "yard"]
+    for name in names:
+        ann.tell(c.Join(room=name))
+    found: list[str] = []
+    after, more = "", True
+    while more:
+        ann.events()
+        ann.tell(c.Rooms(after=after, ref="r"))
+        answer = ann.events()[-1]
+        assert isinstance(answer, e.Rooms)
+        assert len(answer.rooms) <= 2
+        found += [one.room for one in answer.rooms]
+        after, more = found[-1], answer.more
+    assert found == names

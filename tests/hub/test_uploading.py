@@ -6,7 +6,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.files import FileSummary
-from hubbub.hub.uploading import OF_ADDRESS_MAX, UNFINISHED_MAX
+from hubbub.hub.uploading import IN_ALL_MAX, OF_ADDRESS_MAX, UNFINISHED_MAX
 from tests.hub.peers import Chatroom, Peer
 
 FILE = FileSummary(id="0" * 22, name="x", size=1, type="text/plain", sha256="0" * 64)
@@ -59,3 +59,25 @@ def test_what_is_said_cannot_be_cancelled_while_it_waits_for_the_log() -> None:
     chatroom.commit()
     with pytest.raises(Refused, match="it is in a message already"):
         filing.check_cancelling(upload)
+
+
+def test_however_many_addresses_take_what_they_can_get_the_next_one_finds_a_place() -> None:
+    chatroom = Chatroom()
+    number = 0
+
+    def takes_all(origin: str) -> int:
+        nonlocal number
+        taken = 0
+        while True:
+            number += 1
+            peer = chatroom.enter(f"somebody-{number}", origin=origin)
+            peer.tell(c.Join(room="lobby"))
+            begun = sum(begins(peer) for _ in range(UNFINISHED_MAX))
+            taken += begun
+            if begun < UNFINISHED_MAX:
+                return taken
+
+    taken = [takes_all(f"192.0.2.{address}") for address in range(30)]
+    assert taken[0] == OF_ADDRESS_MAX
+    assert all(taken), "the last as well"
+    assert sum(taken) < 0.9 * IN_ALL_MAX

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.chat.events import AnyLogged, Message
+from hubbub.chat.events import AnyLogged, Deleted, Message
 from hubbub.chat.fold import fold, touched_by
 from hubbub.chat.names import direct_room
 from hubbub.chat.queries import PageQuery, RevisionsQuery, SearchQuery
@@ -147,8 +147,12 @@ def folded(messages: Sequence[Message], events: Sequence[AnyLogged]) -> list[Mes
     """Return `messages` as a client has them once it has folded in what it heard."""
     now = {message.seq: message for message in messages}
     for event in events:
-        if (touched := touched_by(event)) in now:
-            now[touched] = fold(now[touched], event)
+        touched = [touched_by(event)]
+        if isinstance(event, Deleted) and event.target in now and not now[event.target].deleted:
+            touched.append(now[event.target].reply_to)
+        for seq in touched:
+            if seq in now:
+                now[seq] = fold(now[seq], event)
     return list(now.values())
 
 

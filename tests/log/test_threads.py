@@ -12,29 +12,65 @@ from hubbub.log.pages import REVISIONS_MAX
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
 from hubbub.log.sqlite.rebuilding import rebuilt
+from hubbub.log.sqlite.schema import FORMAT
 from tests.log.drafts import deleted, edited, pinned, said, seqs, until
 from tests.log.test_removing import gone
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
 SECRET = "only-for-a-moment"
+FORMAT_THAT_COUNTED_ALL = 15
+"""Of the log: in it, deleted answers are counted."""
 
 
 async def page(log: Log, **query: object) -> Page:
     return await log.page(PageQuery(room="lobby", **query))  # type: ignore[arg-type]
 
 
-def test_answers_are_counted_at_what_they_answer_deleted_ones_too(play: Play) -> None:
+def test_answers_are_counted_at_what_they_answer(play: Play) -> None:
     async def scenario(log: Log) -> None:
         await log.append([said(), said(answers=1), said(answers=1)])
-        await log.append([said(answers=1), said(answers=2), deleted(2)])
+        await log.append([said(answers=1), said(answers=2)])
         assert [one.replies for one in (await page(log)).messages] == [3, 1, 0, 0, 0]
         answers = await page(log, answers_to=1, after=0)
         assert seqs(answers.messages) == [2, 3, 4]
-        assert [one.deleted for one in answers.messages] == [True, False, False]
         assert answers.messages[0].replies == 1
 
     play(scenario)
+
+
+def test_deleted_answers_are_neither_counted_nor_told(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([said(), said(answers=1), said(answers=1)])
+        await log.append([deleted(2), said(answers=1), said(answers=1), deleted(5)])
+        await log.append([deleted(2), said(answers=3)])
+        assert [one.replies for one in (await page(log)).messages][:3] == [2, 0, 1]
+        await log.append([deleted(1), said(answers=1)])
+        assert (await page(log)).messages[0].replies == 3, "though it is deleted itself"
+        answers = await page(log, answers_to=1, after=0)
+        assert not any(one.deleted for one in answers.messages)
+
+    play(scenario)
+
+
+def test_an_upgrade_takes_off_what_was_deleted_before(tmp_path: Path) -> None:
+    async def scene() -> None:
+        log = await SqliteLog.open(tmp_path, durability="process")
+        await log.append([said(), said(answers=1), said(answers=1), deleted(2)])
+        await log.close()
+        with closing(sqlite3.connect(tmp_path / "hubbub.db")) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.executescript(
+                "DROP TABLE answered; DROP INDEX answers_by_seq; INSERT INTO answers VALUES (1, 2);"
+                "UPDATE folds SET replies = 2 WHERE seq = 1;"
+                f"PRAGMA user_version = {version - FORMAT + FORMAT_THAT_COUNTED_ALL};"
+            )
+        log = await SqliteLog.open(tmp_path, durability="process")
+        assert (await page(log)).messages[0].replies == 1
+        assert seqs((await page(log, answers_to=1, after=0)).messages) == [3]
+        await log.close()
+
+    asyncio.run(scene())
 
 
 def test_answers_are_read_page_by_page(play: Play) -> None:

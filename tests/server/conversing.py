@@ -105,6 +105,7 @@ class Peer:
         self.closing = False
         self.refs = 0
         self.host = "here"
+        self.is_proven = False
         self.turn = stage.turns.turn(self.host)
         self.is_gone = False
         self.conversation = Conversation(stage, self, self.turn, CLASSIC if classic else EVENTS)

@@ -78,7 +78,8 @@ class Port:
         (b"get /", Speech.UNKNOWN),
         (b"PU ", Speech.UNKNOWN),
         (b"HELO mail.example\r\n", Speech.UNKNOWN),
-        (b"\x16\x03\x01", Speech.UNKNOWN),
+        (b"\x16\x03\x01", Speech.TLS),
+        (b'{"type"', Speech.PROOF),
         (b"\xff", Speech.UNKNOWN),
     ],
 )

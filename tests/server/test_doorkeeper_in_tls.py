@@ -6,7 +6,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
@@ -15,6 +15,9 @@ from hubbub.server.loop import new_event_loop
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
 from tests.server.clockwork import turn_of
+
+if TYPE_CHECKING:
+    from hubbub.server.doorkeeper import Answer
 
 PATIENCE_SECONDS = 30
 CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=hubbub -out c.pem -keyout k.pem"
@@ -65,12 +68,14 @@ class Port:
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self._lingering = Deadlines(3, loop.time)
+        answers: dict[Speech, Answer] = {
+            speech: lambda _turn, left: Farewell(b"What?", self._lingering, left)
+            for speech in Speech
+        }
+        answers[Speech.FRAMES] = lambda _turn, left: Echo(Speech.FRAMES, left)
+        answers[Speech.HTTP] = lambda _turn, left: Echo(Speech.HTTP, left)
         self._doorkeeper = Doorkeeper(
-            {
-                Speech.FRAMES: lambda _host, left: Echo(Speech.FRAMES, left),
-                Speech.HTTP: lambda _host, left: Echo(Speech.HTTP, left),
-                Speech.UNKNOWN: lambda _host, left: Farewell(b"What?", self._lingering, left),
-            },
+            answers,
             Deadlines(60, loop.time),
         )
         self.left = asyncio.Event()

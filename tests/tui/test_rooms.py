@@ -107,9 +107,13 @@ def test_what_mentions_the_user_is_listed_from_all_rooms(
             await bob.say("the soup is for ann")
             await bob.say("an announcement")
             async with seat(address, tmp_path) as ann:
+                await bob.say("@here dinner")
                 await ann.say("/mentions")
                 await ann.until("bob the soup is for ann")
+                await ann.until("bob @here dinner")
                 assert "announcement" not in ann.screen
+                await ann.press("s", "o", "u")
+                await ann.until(lambda: "@here" not in ann.screen)
                 await ann.press("enter")
                 await ann.until(lambda: ann.room == "#kitchen")
 

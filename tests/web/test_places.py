@@ -104,3 +104,73 @@ def test_a_name_in_a_text_leads_to_its_person(
     ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
     ann.message("ask @ben").get_by_text("@ben", exact=True).click()
     expect(ann.page.get_by_role("dialog")).to_contain_text("ben")
+
+
+def test_a_name_in_a_text_is_reached_by_keys(
+    hubbub_server: LocalServer, new_tab: NewTab, ben: EventPeer
+) -> None:
+    say(ben, "lobby", "first")
+    say(ben, "lobby", "ask @ben or @nobody, https://example.org or #kitchen")
+    ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
+    ann.hears("first", "ask @ben")
+    keys = ann.page.keyboard
+    keys.press("F6")
+    reached = []
+    for _ in range(3):
+        keys.press("Tab")
+        reached.append(ann.page.evaluate("document.activeElement.textContent"))
+    assert reached == ["@ben", "https://example.org", "#kitchen"]
+    keys.press("Shift+Tab")
+    keys.press("Shift+Tab")
+    keys.press("Enter")
+    dialog = ann.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("ben")
+    keys.press("Escape")
+    keys.press("Space")
+    expect(dialog).to_contain_text("ben")
+    keys.press("Escape")
+    keys.press("ArrowUp")
+    keys.press("Escape")
+    keys.press("Escape")
+    expect(ann.composer).to_be_focused()
+
+
+def test_a_room_in_a_text_leads_there(
+    hubbub_server: LocalServer, new_tab: NewTab, ben: EventPeer
+) -> None:
+    root = f"http://{hubbub_server.address}"
+    say(ben, "lobby", "come to #Kitchen, not to #cellar; #fff is a colour, #12 a number")
+    ann = new_tab().enter(f"{root}/", "ann")
+    links = ann.message("come to").get_by_role("link")
+    expect(links).to_have_text(["#Kitchen", "#cellar"])
+    links.first.click()
+    expect(ann.page.get_by_role("heading", name="#kitchen")).to_be_visible()
+    expect(ann.page).to_have_url(f"{root}/kitchen")
+    ann.page.go_back()
+    links.last.click()
+    expect(ann.page.get_by_text("You see no room #cellar here")).to_be_visible()
+    expect(ann.page).to_have_url(f"{root}/lobby")
+    ann.page.get_by_role("button", name="Open it").click()
+    expect(ann.page.get_by_role("heading", name="#cellar")).to_be_visible()
+
+
+def test_addresses_of_chatrooms_lead_to_messages_here_and_are_copied_elsewhere(
+    hubbub_server: LocalServer, new_tab: NewTab, ben: EventPeer
+) -> None:
+    seq = say(ben, "kitchen", "the soup is ready")
+    here, elsewhere = (
+        f"hubbub://{hubbub_server.address}/kitchen/{seq}",
+        "hubbubs://chat.example/x/1",
+    )
+    say(ben, "lobby", f"look at {here} and {elsewhere}")
+    tab = new_tab(permissions=["clipboard-read", "clipboard-write"])
+    ann = tab.enter(f"http://{hubbub_server.address}/", "ann")
+    ann.message("look at").get_by_role("link").last.click()
+    expect(ann.page.get_by_text(f"{elsewhere} is in another chatroom")).to_be_visible()
+    ann.page.locator("#notices").get_by_role("button", name="Copy").click()
+    ann.page.wait_for_function(
+        "text => navigator.clipboard.readText().then(one => one === text)", arg=elsewhere
+    )
+    ann.message("look at").get_by_role("link").first.click()
+    expect(ann.message("the soup is ready")).to_be_focused()
+    expect(ann.page).to_have_url(f"http://{hubbub_server.address}/kitchen/{seq}")

@@ -41,6 +41,68 @@ def test_a_message_says_how_many_answers_it_has_and_opens_them(url: str, new_tab
     expect(ann.composer).to_be_focused()
 
 
+def act(article: Locator, name: str) -> None:
+    """Do something with a message, by the mouse."""
+    article.hover()
+    article.get_by_role("button", name=name, exact=True).first.click()
+
+
+def test_beside_the_log_one_can_do_with_messages_what_one_can_do_there(
+    url: str, new_tab: NewTab
+) -> None:
+    ann, bob = new_tab().enter(url, "ann"), new_tab().enter(url, "bob")
+    ann.say("tea or coffee?")
+    answer(bob, "tea or coffee?", "green tea")
+    answer(ann, "tea or coffee?", "a cup of milk")
+    ann.log.get_by_role("button", name="2 replies").click()
+    articles = side(ann).get_by_role("article")
+    expect(articles).to_have_count(3)
+    act(articles.filter(has_text="green tea"), "React")
+    ann.page.get_by_role("textbox", name="Find an emoji").fill("👍")
+    ann.page.keyboard.press("Enter")
+    expect(articles.filter(has_text="green tea").get_by_role("button", name="👍 1")).to_be_visible()
+    expect(bob.message("green tea").last.get_by_role("button", name="👍 1")).to_be_visible()
+    act(articles.filter(has_text="a cup of milk"), "Edit")
+    expect(ann.composer).to_have_value("a cup of milk")
+    ann.say("a bowl of milk")
+    expect(articles.filter(has_text="a bowl of milk")).to_contain_text("edited")
+    act(articles.filter(has_text="tea or coffee?").first, "Reply")
+    field = side(ann).get_by_role("textbox", name="Reply to ann")
+    expect(field).to_be_focused()
+    act(articles.filter(has_text="green tea"), "Reply")
+    expect(ann.composer).to_be_focused()
+    ann.page.keyboard.press("Escape")
+    act(articles.filter(has_text="a bowl of milk"), "Delete")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(side(ann)).to_contain_text("1 reply")
+    expect(articles).to_have_count(2)
+    expect(bob.log.get_by_role("button", name="1 reply")).to_be_visible()
+    bob.page.reload()
+    expect(bob.log.get_by_role("button", name="1 reply")).to_be_visible()
+
+
+def test_keys_reach_the_messages_beside_the_log(url: str, new_tab: NewTab) -> None:
+    ann, bob = new_tab().enter(url, "ann"), new_tab().enter(url, "bob")
+    ann.say("tea or coffee?")
+    answer(bob, "tea or coffee?", "green tea")
+    ann.log.get_by_role("button", name="1 reply").click()
+    articles = side(ann).get_by_role("article")
+    expect(articles).to_have_count(2)
+    articles.last.focus()
+    keys = ann.page.keyboard
+    keys.press("ArrowUp")
+    expect(articles.first).to_be_focused()
+    keys.press("Enter")
+    expect(articles.first.get_by_role("button", name="React", exact=True)).to_be_focused()
+    keys.press("Escape")
+    expect(articles.first).to_be_focused()
+    keys.press("p")
+    expect(ann.message("tea or coffee?").first.get_by_role("button", name="Pinned")).to_be_visible()
+    keys.press("Escape")
+    expect(side(ann)).to_have_count(0)
+    expect(ann.composer).to_be_focused()
+
+
 def test_on_a_phone_the_answers_cover_the_room(url: str, new_tab: NewTab) -> None:
     ann, bob = new_tab().enter(url, "ann"), new_tab(**PHONE).enter(url, "bob")
     ann.say("tea or coffee?")
@@ -83,6 +145,13 @@ def test_former_texts_are_read_where_the_room_has_it_so(url: str, new_tab: NewTa
     edited.click()
     expect(side(ann)).to_contain_text("first text")
     expect(side(ann)).to_contain_text("second text")
+    answer(ann, "second text", "an answer")
+    ann.log.get_by_role("button", name="1 reply").click()
+    side(ann).get_by_role("button", name="edited").click()
+    expect(side(ann)).to_contain_text("first text")
+    side(ann).get_by_role("button", name="Back").click()
+    expect(side(ann)).to_contain_text("an answer")
+    expect(side(ann).get_by_role("button", name="Back")).to_be_hidden()
 
 
 def test_a_quote_goes_into_the_composer(url: str, new_tab: NewTab) -> None:

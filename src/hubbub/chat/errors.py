@@ -62,6 +62,7 @@ COURSES = {
     "muted": Course.LASTING,
     "not_admitted": Course.LASTING,
     "slow_mode": Course.LASTING,
+    "no_password": Course.LASTING,
     "password_needed": Course.LASTING,
     "password_not_allowed": Course.LASTING,
     "wrong_code": Course.LASTING,
@@ -75,6 +76,7 @@ COURSES = {
     "foreign_origin": Course.LASTING,
     "not_found": Course.LASTING,
     "method_not_allowed": Course.LASTING,
+    "tls_needed": Course.LASTING,
     "unknown_host": Course.LASTING,
     "upgrade_required": Course.LASTING,
 }

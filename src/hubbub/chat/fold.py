@@ -23,9 +23,14 @@ def touched_by(event: AnyLogged) -> int | None:
 
 
 def fold(message: Message, event: AnyLogged) -> Message:
-    """Return `message` as it reads after `event`, a later event that touches it."""
+    """Return `message` as it reads after `event`, a later event that touches it.
+
+    An answer to it counts; if `event` deletes that, it does not any more.
+    """
     if isinstance(event, Message):
-        return replace(message, replies=message.replies + 1)
+        return message if event.deleted else replace(message, replies=message.replies + 1)
+    if isinstance(event, Deleted) and event.target != message.seq:
+        return replace(message, replies=max(message.replies - 1, 0))
     return message if message.deleted else _changed(message, event)
 
 

@@ -73,12 +73,22 @@ def allow_one_place(before: int | None, after: int | None, around: int | None) -
         raise Refused("Ask for messages before a seq, after one, or around one: not for two of it.")
 
 
+class Calls(msgspec.Struct, frozen=True):
+    """Whom messages call: by a mention of their name or of everybody, or as answers to theirs.
+
+    `tag` is that of what they say (tags.py), by which nobody calls themselves.
+    """
+
+    name: str
+    tag: str
+
+
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The newest messages with all of `words`, of one room or of every public room.
 
-    `private`: the private rooms, by name, that are searched as well. `senders` and `contents`, tags
-    of tags.py: only what is by one of the former, and has all of the latter. `after` and `before`
-    are seqs.
+    `private`: the private rooms and those of two, by name, that are searched as well. `senders` and
+    `contents`, tags of tags.py: only what is by one of the former, and has all of the latter.
+    `after` and `before` are seqs. `calls`: instead, what calls somebody, across rooms.
     """
 
     words: str
@@ -91,6 +101,7 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     private: tuple[str, ...] = ()
     before: int | None = None
     limit: int = PAGE_MESSAGES_DEFAULT
+    calls: Calls | None = None
 
 
 class ReactionsQuery(msgspec.Struct, frozen=True):

@@ -20,8 +20,12 @@ SIGN: Final = "·"
 ANYBODY: Final = f"{SIGN}s"
 """How the tag of every sender begins."""
 
+EVERYBODY: Final = f"{SIGN}all"
+"""The tag of what may call everybody: whether it does, only its markup tells."""
+
 _LINK = re.compile(r"\b(?:https?|hubbub)://\S", re.IGNORECASE)
 _CODE = re.compile(r"```|`[^`\n]+`")
+_CALL = re.compile(r"@[`*_~]*(?:everyone|here|all)", re.IGNORECASE)
 
 
 @lru_cache(1000)
@@ -45,6 +49,8 @@ def tags_of(text: str, sender: str, person: str, *, has_file: bool = False) -> l
         tags.append(content_tag("code"))
     if has_file:
         tags.append(content_tag("file"))
+    if "@" in text and _CALL.search(text):
+        tags.append(EVERYBODY)
     return tags
 
 

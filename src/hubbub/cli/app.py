@@ -22,6 +22,7 @@ from hubbub.cli.options import (
 )
 from hubbub.cli.reading_app import app as reading
 from hubbub.cli.serving_app import app as serving
+from hubbub.cli.sidecar_app import app as sidecar
 from hubbub.tui import THEME_NAMES
 
 
@@ -41,6 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(serving)
+app.add_typer(sidecar)
 app.add_typer(reading)
 app.add_typer(account, name="account")
 app.add_typer(admin, name="admin")
@@ -68,6 +70,19 @@ Last = Annotated[
 ]
 
 
+Ca = Annotated[
+    str,
+    typer.Option(
+        envvar="HUBBUB_CA",
+        metavar="FILE",
+        callback=of_text,
+        show_default=False,
+        help="Authorities that may vouch for a server's certificate, PEM, in the place of the "
+        "system's; before any command.",
+    ),
+]
+
+
 @app.callback(
     invoke_without_command=True,
     epilog=examples(
@@ -89,6 +104,7 @@ def hubbub(
             callback=of_text, show_default=False, help="The chatroom's password, if it has one."
         ),
     ] = "",
+    ca: Ca = "",
     theme: Colors = None,
     plain: Plain = False,
     time: Times = False,
@@ -119,6 +135,8 @@ def hubbub(
 
         print_settings()
         raise typer.Exit
+    if ca:
+        os.environ["HUBBUB_CA"] = ca
     if context.invoked_subcommand is None:
         from hubbub.cli.join import join_or_host
         from hubbub.cli.plain import Look

@@ -68,7 +68,11 @@ def _announced(here: Address | None) -> list[Choice]:
     found = asyncio.run(look(LOOK_SECONDS if here is None else LOOK_BESIDE_SECONDS))
     known = {Address(str(own.ip), here.port) for own in own_networks()} if here else set()
     return [
-        Choice(one.name, str(place), f"{place}, with a password" if one.locked else str(place))
+        Choice(
+            one.name,
+            f"hubbubs://{place}" if one.tls else str(place),
+            f"{place}, with a password" if one.locked else str(place),
+        )
         for one in found
         if (place := Address(one.host, one.port)) not in known
     ]

@@ -57,9 +57,11 @@ class Hosting(AbstractContextManager["Hosting"]):
 
     def may_go_on(self, epoch: str) -> bool:
         """Return whether nobody hosts, and the log here is the one that had this epoch."""
-        from hubbub.log.sqlite.peeking import holds_epoch
+        from hubbub.log.sqlite.peeking import had_epoch, holds_epoch
 
-        return not answers(self.place) and holds_epoch(self._log, epoch)
+        if answers(self.place):
+            return False
+        return holds_epoch(self._log, epoch) or had_epoch(self._log, epoch)
 
     def go_on(self) -> bool:
         """Do as `begin`, and wait for nobody."""

@@ -59,9 +59,18 @@ def report(event: AnyClientEvent) -> None:
 
 
 def _print(stream: TextIO, line: str) -> None:
-    encoding = stream.encoding or "utf-8"
-    stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+    stream.write(_encodable(stream, line) + "\n")
     stream.flush()
+
+
+def _encodable(stream: TextIO, text: str) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+def printable(line: str) -> str:
+    """Return a line as `show` prints it on stdout."""
+    return _encodable(sys.stdout, inert_line(line))
 
 
 def can_show(text: str) -> bool:

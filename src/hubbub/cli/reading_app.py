@@ -1,5 +1,6 @@
 """The commands that read what is said and was said. What one does is imported when it runs."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +35,13 @@ Around = Annotated[
     typer.Option(min=0, max=_SEQ_MAX, help="The message with this seq, in the midst of others."),
 ]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to print.")]
+Found = Annotated[int, typer.Option("--limit", min=1, max=200, help="The most messages to find.")]
+Context = Annotated[
+    int,
+    typer.Option(
+        "--context", "-C", min=0, max=10, help="Print so many messages before and after each."
+    ),
+]
 
 
 @app.command(
@@ -109,6 +117,7 @@ def history(
     epilog=examples(
         "hubbub search 'dinner ready'",
         "hubbub search dinner --room kitchen --limit 10",
+        "hubbub search dinner --context 2",
         "hubbub search chat.example.org:1234 dinner",
         "hubbub search --at chat.example.org:1234 dinner",
     )
@@ -128,7 +137,8 @@ def search(
     ] = None,
     password: Password = "",
     before: Before = None,
-    limit: Limit = 50,
+    limit: Found = 50,
+    context: Context = 0,
     json: Json = False,
     time: Times = True,
     seq: Seqs = True,
@@ -136,22 +146,57 @@ def search(
     """Print the messages that hold every word of QUERY.
 
     Each has its time, its seq and, where all rooms are searched, its room. QUERY alone is always
-    what is looked for. Before it, what looks like an address is one.
+    what is looked for. Before it, what looks like an address is one. Without --room, what you said
+    to somebody alone is searched, too.
     """
     from hubbub.cli.addressing import address_and
-    from hubbub.cli.pages import search as run
+    from hubbub.cli.searching import Manner
+    from hubbub.cli.searching import search as run
     from hubbub.cli.stamps import Stamps
-    from hubbub.cli.visiting import planned_readings
+    from hubbub.cli.visiting import planned_searches
 
     address, query = address_and(words, at, "--at")
-    visits = planned_readings(address, name, room, password)
-    run(visits, query, before=before, limit=limit, json=json, stamps=Stamps(time, seq))
+    visits = planned_searches(address, name, room, password)
+    run(visits, query, Manner(before, limit, context, json, Stamps(time, seq)))
+
+
+@app.command(
+    epilog=examples(
+        "hubbub mentions",
+        "hubbub mentions --limit 10 --context 1",
+        "hubbub mentions chat.example.org:1234 --json",
+    )
+)
+def mentions(
+    address: Address = "",
+    *,
+    name: Name = None,
+    password: Password = "",
+    before: Before = None,
+    limit: Found = 50,
+    context: Context = 0,
+    json: Json = False,
+    time: Times = True,
+    seq: Seqs = True,
+) -> None:
+    """Print the messages that mention you or answer yours, in all rooms that you may read.
+
+    The server must know you: by the name under which you have chatted there.
+    """
+    from hubbub.cli.searching import Manner
+    from hubbub.cli.searching import mentions as run
+    from hubbub.cli.stamps import Stamps
+    from hubbub.cli.visiting import planned
+
+    visit = planned(address, name, None, password)
+    run([visit], Manner(before, limit, context, json, Stamps(time, seq)))
 
 
 @app.command(
     epilog=examples(
         "hubbub export > everything.txt",
         "hubbub export --room kitchen --format html > kitchen.html",
+        "hubbub export --format html --files pictures > everything.html",
         "hubbub export chat.example.org:1234 --format json | gzip > everything.jsonl.gz",
     )
 )
@@ -173,6 +218,15 @@ def export(
             **one_of(*FORMATS),
         ),
     ] = "text",
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            "--files",
+            metavar="FOLDER",
+            file_okay=False,
+            help="Save the files of the messages in FOLDER; a page beside it shows them.",
+        ),
+    ] = None,
 ) -> None:
     """Print all that was said in a room, or in all of them.
 
@@ -182,4 +236,4 @@ def export(
     from hubbub.cli.exporting import export as run
     from hubbub.cli.visiting import planned_readings
 
-    run(planned_readings(address, name, room, password)[-1], form)
+    run(planned_readings(address, name, room, password)[-1], form, files)

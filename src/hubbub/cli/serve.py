@@ -30,11 +30,17 @@ from hubbub.server.journal.writing import journal_part, note_on_stderr
 from hubbub.server.loop import new_event_loop
 from hubbub.server.service import Service, passed_sockets
 from hubbub.server.sockets.descriptors import connections_allowed, raise_limit
+from hubbub.server.tls.certificates import certificates_of
 
 logger = structlog.get_logger()
 
 NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 (asked for with --lan)
 """How this machine reaches a server that listens on every network."""
+
+
+def data_folder(config: Config) -> Path:
+    """Return where the log is kept, and all that belongs to it."""
+    return Path(config.server.data or platformdirs.user_data_path("hubbub"))
 
 
 def print_defaults() -> None:
@@ -48,11 +54,18 @@ def configured(
     data: Path | None,
     password: str | None,
     *,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     lan: bool,
     is_open: bool,
 ) -> Config:
     """Return the configuration of the file, changed by the options. Raises ConfigError."""
     config = load_config(file) if file else Config()
+    tls = config.tls
+    if tls_cert or tls_key:
+        tls = msgspec.structs.replace(tls, cert=str(tls_cert or ""), key=str(tls_key or ""))
+    elif lan and not tls.cert:
+        tls = msgspec.structs.replace(tls, self_signed=True)
     given = {"listen": listen, "data": data and str(data), "password": password}
     section = msgspec.structs.replace(
         config.server, **{key: value for key, value in given.items() if value is not None}
@@ -63,7 +76,7 @@ def configured(
         raise typer.BadParameter(
             "--open goes with --lan. Without --lan there is no password anyway."
         )
-    return msgspec.structs.replace(config, server=section)
+    return msgspec.structs.replace(config, server=section, tls=tls)
 
 
 def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:
@@ -107,10 +120,10 @@ async def _serve(reloading: Reloading, service: Service, *, lan: bool) -> None:
         ready = f"hubbub is listening on {address}"
         invited: list[str] = []
         if lan:
-            invited = await _invite(stack, int(port), config.server.password)
+            invited = await _invite(stack, int(port), config)
         elif sys.stdout.isatty():  # programs are promised one line
             invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
-        folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
+        folder = data_folder(config)
         if invited and (code := shown_operator_code(folder)):
             invited.insert(0, _to_run_it(code, config.access, port))
         _heed_hangups(reloading, service, ready, stopped)
@@ -179,7 +192,13 @@ def _note_few_connections(wanted: int) -> None:
         )
 
 
-async def _invite(stack: AsyncExitStack, port: int, password: str) -> list[str]:
+def _fingerprint(config: Config) -> str:
+    """Return the SHA-256 of the certificate that is served; empty without TLS."""
+    certificates = certificates_of(config.tls, data_folder(config))
+    return "" if certificates is None else certificates.identity.fingerprint
+
+
+async def _invite(stack: AsyncExitStack, port: int, config: Config) -> list[str]:
     """Announce the chatroom until the stack ends; return the lines that say how to join it."""
     # Imported here: this takes time, and only --lan needs it.
     from hubbub.lan.announcing import announced
@@ -187,11 +206,19 @@ async def _invite(stack: AsyncExitStack, port: int, password: str) -> list[str]:
     from hubbub.lan.qr_code import drawn_code
 
     hosts = [str(own.ip) for own in own_networks()]
+    password, fingerprint = config.server.password, _fingerprint(config)
     if is_allowed():
         announcing = announced(
-            port, hosts, version=__version__, locked=bool(password), complain=complain
+            port,
+            hosts,
+            version=__version__,
+            locked=bool(password),
+            fingerprint=fingerprint,
+            complain=complain,
         )
         await stack.enter_async_context(announcing)
-    lines = invitation(hosts, port, password)
-    code = drawn_code(page_url(hosts[0], port, password)) if hosts else ""
+    # A browser would warn of a certificate that its owner signs; so it is asked to do without.
+    secure = config.tls.plaintext != "allowed"
+    lines = invitation(hosts, port, password, fingerprint=fingerprint, browsers_secure=secure)
+    code = drawn_code(page_url(hosts[0], port, password, secure=secure)) if hosts else ""
     return [*lines, "", code] if code and can_show(code) else lines

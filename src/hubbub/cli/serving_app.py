@@ -24,6 +24,7 @@ Folder = Annotated[
         "hubbub serve --listen 0.0.0.0:1234 --data rooms --password 'rotu-mika-tedo'",
         "hubbub serve --print-config > hubbub.toml",
         "hubbub serve --config hubbub.toml",
+        "hubbub serve --listen 0.0.0.0:1234 --tls-cert chat.pem --tls-key chat.key",
     )
 )
 def serve(
@@ -48,6 +49,11 @@ def serve(
     ] = False,
     data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
     config: Annotated[Path | None, typer.Option(help="A configuration file, TOML.")] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(help="The certificate, PEM: TLS is spoken on the same port. Needs --tls-key."),
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, PEM.")] = None,
     print_config: Annotated[
         bool, typer.Option("--print-config", help="Print a commented configuration and exit.")
     ] = False,
@@ -61,9 +67,44 @@ def serve(
     else:
 
         def read() -> "Config":
-            return configured(config, listen, data, password, lan=lan, is_open=no_password)
+            return configured(
+                config,
+                listen,
+                data,
+                password,
+                tls_cert=tls_cert,
+                tls_key=tls_key,
+                lan=lan,
+                is_open=no_password,
+            )
 
         run(read, lan=lan)
+
+
+@app.command(
+    epilog=examples(
+        "hubbub cert chat.example.org",
+        "hubbub cert 192.168.1.5 chat.local --out /etc/hubbub/chat.pem --key /etc/hubbub/chat.key",
+    )
+)
+def cert(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]…",
+            callback=of_text,
+            help="Names and addresses of the server; this machine's if none is given.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="The file for the certificate.")] = Path("hubbub.pem"),
+    key: Annotated[Path, typer.Option(help="The file for its key.")] = Path("hubbub.key"),
+) -> None:
+    """Make a certificate that its owner signs, for TLS without an authority."""
+    from hubbub.cli.cert import cert as run
+
+    run(names or [], out, key)
 
 
 @app.command(

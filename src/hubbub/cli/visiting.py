@@ -109,6 +109,19 @@ def planned_readings(
     return [passing, own] if own.device else [passing]
 
 
+def planned_searches(
+    address: str, name: str | None, room: str | None, password: str
+) -> Sequence[Visit]:
+    """Return the visits of a search: without a room, it is about all that the user may read.
+
+    So they come as who they are there, if the server knows them.
+    """
+    own = planned(address, name, room, password)
+    if own.device and room is None:
+        return [own]
+    return planned_readings(address, name, room, password)
+
+
 Read = TypeVar("Read")
 
 

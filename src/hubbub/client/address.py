@@ -14,16 +14,24 @@ DEFAULT_PORT = 1234
 PORT_MAX = 65_535
 
 _HTTP_PORT = 80
-_DEFAULT_PORTS = {"hubbub": DEFAULT_PORT, "http": _HTTP_PORT}
+_HTTPS_PORT = 443
+_DEFAULT_PORTS = {
+    "hubbub": DEFAULT_PORT,
+    "hubbubs": DEFAULT_PORT,
+    "http": _HTTP_PORT,
+    "https": _HTTPS_PORT,
+}
 """Of links: the page's address leads to the chatroom itself, for both have one port."""
 
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::(.*))?")
 _HOST = re.compile(r"[^\s\x00-\x1f/:@\[\]?#]{1,253}")
 _PATH = re.compile(r"([^/?]*)(?:/([0-9]{1,18}))?/?")
 _INVITATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SECURE = {"hubbubs", "https"}
+_FINGERPRINT = re.compile(r"[0-9a-f]{32,64}")
 _FORMS = (
     "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM, the address of a room or "
-    "message in the page, or the link of an invitation."
+    "message in the page, or the link of an invitation; with TLS hubbubs://HOST:PORT."
 )
 
 
@@ -43,6 +51,14 @@ class Address(msgspec.Struct, frozen=True):
     """A message in the room."""
     invitation: str = ""
     password: str = ""
+    secure: bool = False
+    """Whether it asks for TLS, whatever is known of the server."""
+
+    plain: bool = False
+    """Whether it says that the way is not protected: a password may go over it all the same."""
+
+    fingerprint: str = ""
+    """The SHA-256 of the certificate, or at least the first half of it."""
 
     @property
     def is_local(self) -> bool:
@@ -77,6 +93,9 @@ def parse_address(written: str) -> Address:
         seq,
         _invitation(told.get("invite"), written),
         told.get("password", ""),
+        scheme in _SECURE,
+        scheme == "http",
+        _fingerprint(told.get("fp"), written),
     )
 
 
@@ -94,6 +113,16 @@ def _invitation(secret: str | None, written: str) -> str:
             f"The invitation in {written!r} is cut off, or mistyped. Copy the whole link. {_FORMS}"
         )
     return secret or ""
+
+
+def _fingerprint(digits: str | None, written: str) -> str:
+    fingerprint = re.sub(r"[\s:+]", "", digits or "").lower()
+    if digits is not None and not _FINGERPRINT.fullmatch(fingerprint):
+        raise BadAddress(
+            f"The fingerprint in {written!r} is cut off, or mistyped: it has 64 digits, and 32 of "
+            f"them are needed. {_FORMS}"
+        )
+    return fingerprint
 
 
 def _split(place: str) -> tuple[str, str | None]:

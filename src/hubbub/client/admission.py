@@ -1,11 +1,11 @@
 """What we give a server so that it lets us in: the password, and the secrets that say who we are.
 
 Pure. Nothing else ever sends any of them, and an admission belongs to one address. The password
-goes only to a server that says it is locked, once on a connection; the secret of a session only
-to the server that gave it, under the name for which it was given. The secret of our device makes
-us the same person as ever, whatever we are called; a server that knows no people never gets it.
-Where that is not enough, as on a new device, a `Proof` says once who we are, and an invitation lets
-us in once.
+goes only to a server that says it is locked, once on a connection, which nobody can read; the
+secret of a session only to the server that gave it, under the name for which it was given. The
+secret of our device makes us the same person as ever, whatever we are called; a server that knows
+no people never gets it. Where that is not enough, as on a new device, a `Proof` says once who we
+are, and an invitation lets us in once.
 """
 
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from hubbub.chat.events import AnyEvent, Error, Ok, Welcome
 from hubbub.chat.names import same_name
 from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
+from hubbub.client.dialling import Protection
 from hubbub.client.errors import Disconnected
 
 PEOPLE = "people"
@@ -56,7 +57,7 @@ class Admission:
         proof: Proof | None = None,
         invitation: str = "",
     ) -> None:
-        self._password = password or address.password
+        self.password = password or address.password
         self._invitation = invitation or address.invitation
         if self._invitation and not device:
             raise Refused(
@@ -64,6 +65,7 @@ class Admission:
                 code="forbidden",
             )
         self.is_locked = False
+        self._is_readable = False
         self.address = address
         self.name = " ".join(name.split())
         self._device = device
@@ -77,9 +79,10 @@ class Admission:
         """Proves to the server that we are who we were; empty if nothing does."""
         return self._secret.value
 
-    def begin(self) -> None:
+    def begin(self, protection: Protection = Protection.NONE) -> None:
         """A new connection begins."""
-        self.is_locked = False
+        self.is_locked = protection is Protection.PROVEN
+        self._is_readable = protection is Protection.NONE and not self.address.is_local
         self._welcome = None
 
     def answer(self, welcome: Welcome) -> Unlock | Identify | Proof | Resume | None:
@@ -111,12 +114,19 @@ class Admission:
         """Return what opens a lock: an invitation, the password, or a device that was invited."""
         if self.is_locked:
             raise self._password_needed
-        if may_identify and (self._invitation or not self._password):
+        if may_identify and (self._invitation or not self.password):
             return self._identify()
-        if not self._password:
+        if not self.password:
             raise self._password_needed
+        if self._is_readable and not self.address.plain:
+            raise Refused(
+                f"The chatroom at {self.address} speaks no TLS, so everybody on the way could read "
+                "the password. It was not sent. If that does not matter, write the address as "
+                f"http://{self.address}/.",
+                code="unprotected",
+            )
         self.is_locked = True
-        return Unlock(password=self._password)
+        return Unlock(password=self.password)
 
     def _identify(self) -> Identify:
         return Identify(device=self._device, label=self._label, invitation=self._invitation)

@@ -25,6 +25,7 @@ from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
 from hubbub.client.states import State
 from hubbub.client.threads import ThreadCommands
+from hubbub.client.trust import Trust
 
 
 def connect(
@@ -45,6 +46,8 @@ def connect(
     patient: bool = False,
     spoke_events: bool = False,
     messages_max: int = MESSAGES_MAX,
+    ca: str = "",
+    remember: bool = True,
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
@@ -63,6 +66,8 @@ def connect(
     start as well, also while the name is kept for somebody who has just lost the connection;
     entering then returns at once. `spoke_events`: this server spoke events before, so its welcome
     is waited for (see `Chat.speaks_events`). `messages_max`: how many a replica of a room holds.
+    `ca`: a file of authorities that may vouch for the server's certificate, else the system's.
+    `remember`: whether its certificate is remembered on this computer.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room, or another password.
@@ -82,7 +87,7 @@ def connect(
     )
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
     person = Session(admission, rooms, backoff=backoff, patient=patient, spoke_events=spoke_events)
-    return Chat(person, waits_to_enter=not patient)
+    return Chat(person, Trust(ca, keeps=remember), waits_to_enter=not patient)
 
 
 class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileCommands):
@@ -101,8 +106,8 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
     members; what it has not read yet comes later, in order and without a gap.
     """
 
-    def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
-        self._driver = Driver(session, waits_to_enter=waits_to_enter)
+    def __init__(self, session: Session, trust: Trust, *, waits_to_enter: bool) -> None:
+        self._driver = Driver(session, trust, waits_to_enter=waits_to_enter)
         super().__init__(self._driver)
         self._session = session
 
@@ -306,9 +311,16 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
         await self._done(c.Leave(room=room))
         self._session.rooms.left(room)
 
-    async def conversations(self) -> e.Conversations:
-        """Return our private rooms in which something was said, the newest first."""
-        return await self._ask(c.Conversations(), e.Conversations)
+    async def rooms_after(self, name: str) -> e.Rooms:
+        """Return the rooms whose names come next after one, of all that we may enter."""
+        return await self._ask(c.Rooms(after=name), e.Rooms)
+
+    async def conversations(self, *, before: int | None = None) -> e.Conversations:
+        """Return our private rooms in which something was said, the newest first.
+
+        `before`: those whose newest seq is below.
+        """
+        return await self._ask(c.Conversations(before=before), e.Conversations)
 
     async def members(self, room: str) -> e.Members:
         """Return who is in a room."""
@@ -323,13 +335,21 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
         around: int | None = None,
         limit: int = c.PAGE_MESSAGES_DEFAULT,
         count: bool = False,
+        epoch: str | None = None,
     ) -> e.Page:
         """Return the newest messages, those before a seq, after one, or around one; at most 200.
 
-        `count`: how many there are after that one, too, up to 1,000.
+        `count`: how many there are after that one, too, up to 1,000. `epoch`: that of an earlier
+        page, to be told if the history up to `after` is another one now; "" to be told the first.
         """
         command = c.History(
-            room=room, before=before, after=after, around=around, limit=limit, count=count
+            room=room,
+            before=before,
+            after=after,
+            around=around,
+            limit=limit,
+            count=count,
+            epoch=epoch,
         )
         return await self._ask(command, e.Page)
 
@@ -350,6 +370,15 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
         minutes = 0 if zone is None else zone // timedelta(minutes=1)
         command = c.Search(query=_utf8(query), room=room, before=before, limit=limit, zone=minutes)
         return await self._ask(command, e.Page)
+
+    async def mentions(
+        self, *, before: int | None = None, limit: int = c.PAGE_MESSAGES_DEFAULT
+    ) -> e.Page:
+        """Return the newest messages that mention us or answer ours, in all rooms we may read.
+
+        Refused for somebody in passing, whom the server would not know again.
+        """
+        return await self._ask(c.Mentions(before=before, limit=limit), e.Page)
 
     async def ping(self) -> float:
         """Return the seconds that the server takes to answer."""

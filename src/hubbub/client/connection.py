@@ -5,16 +5,19 @@ import contextlib
 import errno
 import os
 import socket
+import ssl
 import struct
 import sys
+from typing import Self
 
 from hubbub.chat.errors import ProtocolError
 from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
+from hubbub.client.dialling import CONNECT_SECONDS, Line, dial
 from hubbub.client.errors import Disconnected
+from hubbub.client.trust import Trust
 from hubbub.wire.frames import Frame, FrameDecoder
 
-CONNECT_SECONDS = 10
 FAREWELL_SECONDS = 2
 READ_BYTES = 65_536
 WORDS_BYTES = 200
@@ -39,28 +42,28 @@ CLOSED = "connection closed by the server"
 class Connection:
     """Frames over one TCP stream; each is handed to the system in one write."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self._reader = line.reader
+        self._writer = line.writer
         self._decoder = FrameDecoder(PAYLOAD_BYTES_MAX)
         self._broken: ProtocolError | None = None
         self._has_frames = False
         self._latest = b""
         # `flushed` waits until the system has taken everything.
-        writer.transport.set_write_buffer_limits(high=0)
+        line.writer.transport.set_write_buffer_limits(high=0)
 
     @classmethod
-    async def open(cls, address: Address) -> "Connection":
-        """Connect; raise Disconnected with the reason if that fails."""
+    async def open(cls, address: Address, password: str = "", trust: Trust | None = None) -> Self:
+        """Connect; raise Disconnected with the reason if that fails, Refused if nothing helps."""
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                reader, writer = await asyncio.open_connection(address.host, address.port)
+            line = await dial(address, password, trust or Trust())
         except TimeoutError:
             raise Disconnected(f"no answer within {CONNECT_SECONDS} s") from None
         except (OSError, UnicodeError) as error:
             raise Disconnected(_plain(error)) from error
-        _keep_alive(writer.get_extra_info("socket"))
-        return cls(reader, writer)
+        _keep_alive(line.writer.get_extra_info("socket"))
+        return cls(line)
 
     def write(self, frame: bytes) -> None:
         """Send a whole frame after everything written before; never blocks.
@@ -164,6 +167,8 @@ _PLAIN = {
 
 
 def _plain(error: OSError | UnicodeError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return "TLS failed"
     if isinstance(error, socket.gaierror | UnicodeError):
         return "the host name is unknown"
     if error.errno is None:  # asyncio tried several addresses of the host

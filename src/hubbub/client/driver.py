@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
 from hubbub.client.answers import Answers
 from hubbub.client.connection import Connection
 from hubbub.client.errors import Disconnected
@@ -20,6 +21,7 @@ from hubbub.client.outbox import Post
 from hubbub.client.outputs import Answer, Dial, HangUp, Output, Over, Posted, Tell, Write
 from hubbub.client.session import Session
 from hubbub.client.states import State
+from hubbub.client.trust import Trust
 
 if TYPE_CHECKING:
     from hubbub.chat.errors import HubbubError
@@ -34,8 +36,11 @@ class Driver:
     altogether, and fetched again by cursor once the application has caught up.
     """
 
-    def __init__(self, session: Session, *, waits_to_enter: bool) -> None:
+    def __init__(self, session: Session, trust: Trust, *, waits_to_enter: bool) -> None:
         self.session = session
+        self.fingerprint = ""
+        """That of the server's certificate; empty where there is no TLS."""
+        self._trust = trust
         self._waits_to_enter = waits_to_enter
         self._inbox = Inbox()
         self._posted: Answers[int | None] = Answers()
@@ -188,13 +193,19 @@ class Driver:
     async def _converse(self) -> None:
         """Live through one connection."""
         try:
-            connection = await Connection.open(self.session.address)
+            session = self.session
+            connection = await Connection.open(session.address, session.password, self._trust)
+        except Refused as refusal:
+            self.session.distrust(refusal)
+            self._carry_out()
+            return
         except Disconnected as failure:
             self.session.lost(str(failure), self._now)
             self._carry_out()
             return
         self._connection = connection
-        self.session.connected(self._now)
+        self.fingerprint = connection.line.fingerprint
+        self.session.connected(self._now, connection.line.protection, connection.line.news)
         self._carry_out()
         # Once the session has hung up, what the old connection still brings is nothing to it.
         while self._connection is connection:

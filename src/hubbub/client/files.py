@@ -93,7 +93,11 @@ class FileCommands(Asking):
         from hubbub.client.transfers import Transfers  # noqa: PLC0415
 
         session = self._driver.session
-        return Transfers(session.address, lambda: (session.me.name, session.secret))
+        return Transfers(
+            session.address,
+            self._driver.fingerprint,
+            lambda: (session.me.name, session.secret),
+        )
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ _READS = (
     | c.Direct
     | c.History
     | c.Search
+    | c.Mentions
     | c.Replies
     | c.Pins
     | c.Revisions

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from hubbub.chat.events import (
     AnyLogged,
     Away,
+    Deleted,
     Members,
     MemberSummary,
     Message,
@@ -120,7 +121,7 @@ class Replica:
         self._held: dict[int, Message] = {}
         # Changes of messages that are not held: a page on its way may bring such a message as it
         # read before the change. Pages asked for later have it folded in, so a few are enough.
-        self._changes: deque[AnyLogged] = deque()
+        self._changes: deque[tuple[int, AnyLogged]] = deque()
         # A page whose `last` is older than this may lack a change that is not kept any more.
         self._page_last_min = 0
         # Messages from a page that was read later than `cursor`: up to which seq they are folded.
@@ -258,12 +259,19 @@ class Replica:
     def _change(self, event: AnyLogged) -> None:
         """Fold an event into the message that it touches, if it touches one."""
         target = touched_by(event)
+        if isinstance(event, Deleted) and (gone := self._held.get(event.target)) is not None:
+            is_told = gone.deleted and event.seq > self._ahead.get(gone.seq, 0)
+            self._touch(None if is_told else gone.reply_to, event)
+        self._touch(target, event)
+
+    def _touch(self, target: int | None, event: AnyLogged) -> None:
         if target is None:
             return
         if target not in self._held:
-            self._changes.append(event)
+            self._changes.append((target, event))
             if len(self._changes) > CHANGES_MAX:
-                self._page_last_min = max(self._page_last_min, self._changes.popleft().seq)
+                _, lost = self._changes.popleft()
+                self._page_last_min = max(self._page_last_min, lost.seq)
         elif event.seq > self._ahead.get(target, 0):
             self._held[target] = fold(self._held[target], event)
 
@@ -351,6 +359,7 @@ class Replica:
         else:
             self._lengthen(part.after)
         self._hold(self._brought_up_to_date(message, page.last) for message in new)
+        self._discount(new)
         self._miss(page.missing)
         return True
 
@@ -392,7 +401,15 @@ class Replica:
         self._ahead.pop(message.seq, None)
         if page_last > self.cursor:
             self._ahead[message.seq] = page_last
-        for change in self._changes:
-            if touched_by(change) == message.seq and change.seq > page_last:
+        for target, change in self._changes:
+            if target == message.seq and change.seq > page_last:
                 message = fold(message, change)
         return message
+
+    def _discount(self, new: Iterable[Message]) -> None:
+        """Have answers not count that were deleted while the page with them was on its way."""
+        for message in new:
+            if message.reply_to is None or message.deleted or not self._held[message.seq].deleted:
+                continue
+            changes = [change for target, change in self._changes if target == message.seq]
+            self._touch(message.reply_to, next(c for c in changes if isinstance(c, Deleted)))

@@ -31,6 +31,7 @@ from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable,
 from hubbub.chat.text import inert_line
 from hubbub.client.admission import Admission, refusal_of
 from hubbub.client.classic import ClassicReader, plain_posts
+from hubbub.client.dialling import Protection
 from hubbub.client.errors import Disconnected
 from hubbub.client.events import AnyClientEvent, Offline, Online, Received
 from hubbub.client.exchange import Exchange
@@ -88,6 +89,7 @@ class Session:
         self._server = Recognition(spoke_events=spoke_events)
         self._pulse = Pulse(0)
         self._is_listening = True
+        self._news = ""
         self._since = 0.0
         """When the latest connection was made, or is to be made."""
 
@@ -105,6 +107,11 @@ class Session:
     def is_locked(self) -> bool:
         """Whether the server has a password, and took ours."""
         return self._admission.is_locked
+
+    @property
+    def password(self) -> str:
+        """The chatroom's, with which a connection begins where it can be proven."""
+        return self._admission.password
 
     @property
     def secret(self) -> str:
@@ -216,13 +223,21 @@ class Session:
 
     # What the network brings.
 
-    def connected(self, now: float) -> None:
-        """The connection is made: say who we are."""
+    def distrust(self, refusal: Refused) -> None:
+        """What answers there cannot be trusted: nothing is said to it, now or later."""
+        if self.state is not State.OVER:
+            self._end(refusal)
+
+    def connected(
+        self, now: float, protection: Protection = Protection.NONE, news: str = ""
+    ) -> None:
+        """The connection is made: say who we are. `news`: of the server's certificate."""
+        self._news = news
         self._become(State.GREETING)
         self._since = now
         self._pulse = Pulse(now)
         self._is_listening = True
-        self._admission.begin()
+        self._admission.begin(protection)
         self._classic = ClassicReader(self.me.name)
         self._server.connected()
         self.outputs.append(Write(encode_event_frame(self.me.name.encode())))
@@ -418,6 +433,9 @@ class Session:
         self.me.ignore([])  # if there are any, that follows
         self._become(State.ONLINE)
         self._tell(Online(True, str(self.address), welcome.server))
+        if self._news:
+            self._tell(e.Notice(text=self._news))
+            self._news = ""
         self.exchange.begin(now)
         self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
 

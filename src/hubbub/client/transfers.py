@@ -46,16 +46,24 @@ class _Whole(msgspec.Struct):
 
 
 class Transfers:
-    """To and from the server at `address`. `proof`: the name and secret of a session, as it is."""
+    """To and from the server at `address`. `proof`: the name and secret of a session, as it is.
 
-    def __init__(self, address: Address, proof: Callable[[], tuple[str, str]]) -> None:
-        self._server = f"http://{address}"
+    `fingerprint`: that of the server's certificate; empty where there is no TLS.
+    """
+
+    def __init__(
+        self, address: Address, fingerprint: str, proof: Callable[[], tuple[str, str]]
+    ) -> None:
+        self._server = f"https://{address}" if fingerprint else f"http://{address}"
+        self._ssl = aiohttp.Fingerprint(bytes.fromhex(fingerprint)) if fingerprint else True
         self._proof = proof
 
     @asynccontextmanager
     async def _http(self) -> AsyncIterator[aiohttp.ClientSession]:
         waits = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=SILENCE_SECONDS)
-        async with aiohttp.ClientSession(timeout=waits) as session:
+        # The certificate that the chat was let in with, and no other.
+        connector = aiohttp.TCPConnector(ssl=self._ssl)
+        async with aiohttp.ClientSession(timeout=waits, connector=connector) as session:
             yield session
 
     async def send(

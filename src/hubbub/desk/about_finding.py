@@ -4,10 +4,14 @@ from collections.abc import Awaitable, Sequence
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
+from hubbub.chat.words import words_of
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.log import Said
 from hubbub.desk.places import Place, address_of, places_in
+
+MENTIONS_MAX = 100
+MENTIONS = "mentions of you"
 
 
 def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
@@ -21,8 +25,23 @@ def search(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
 
 
 def mentions(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
-    """Find what mentions the user by name, in all rooms."""
-    return _search(desk, face, f'"{desk.name.replace(chr(34), "")}"', None)
+    """Find what mentions the user or answers them, in all rooms that they may read."""
+
+    async def found(typed: str) -> Sequence[Message]:
+        page = await desk.chat.mentions(limit=MENTIONS_MAX)
+        if page.reached is not None:
+            face.tell("To look further back took too long.")
+        wanted = words_of(typed)
+        desk.ways.hits.listed(MENTIONS, [one for one in page.messages[::-1] if holds(one, wanted)])
+        return desk.ways.hits.messages
+
+    return _begin(desk, face, face.choose_message("", found, title="What mentions you"))
+
+
+def holds(message: Message, wanted: Sequence[str]) -> bool:
+    """Return whether a message has words that begin like these."""
+    words = list(words_of(message.text))
+    return all(any(word.startswith(one) for word in words) for one in wanted)
 
 
 def _search(desk: Desk, face: Face, typed: str, scope: str | None) -> Awaitable[None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hubbub.chat.events import Message
 from hubbub.chat.words import words_of
-from hubbub.desk.about_finding import show_chosen
+from hubbub.desk.about_finding import holds, show_chosen
 from hubbub.desk.about_messages import meant
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
@@ -45,14 +45,9 @@ def pins(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     async def found(typed: str) -> Sequence[Message]:
         wanted = words_of(typed)
         messages = (await desk.chat.pins(room)).messages
-        return [one for one in messages if _holds(one, wanted)]
+        return [one for one in messages if holds(one, wanted)]
 
     return show_chosen(desk, face, face.choose_message("", found, title="Pinned here"))
-
-
-def _holds(message: Message, wanted: Sequence[str]) -> bool:
-    words = list(words_of(message.text))
-    return all(any(word.startswith(one) for word in words) for one in wanted)
 
 
 def revisions(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:

@@ -95,7 +95,7 @@ class Desk:
         self._password = opening.password or place.password or self.memory.password
         room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
         device = profile.devices.made(str(place), name)
-        self.chat = _connect(opening, name, room, self._password, device)
+        self.chat = _connect(opening, name, room, self._password, device, is_kept=profile.is_kept)
         self._membership = Membership(self.chat, self.memory, room, profile.order)
         self.rooms = self._membership.rooms
         self.stirred = stirred
@@ -483,7 +483,9 @@ class Desk:
             self._membership.remember(is_classic=self.is_classic)
 
 
-def _connect(opening: Opening, name: str, room: str, password: str, device: str) -> Chat:
+def _connect(
+    opening: Opening, name: str, room: str, password: str, device: str, *, is_kept: bool
+) -> Chat:
     return connect(
         opening.address,
         name=name,
@@ -493,4 +495,5 @@ def _connect(opening: Opening, name: str, room: str, password: str, device: str)
         label=device_label(),
         reconnect=opening.reconnect and Backoff(longest_seconds=wait_max(opening.address)),
         messages_max=MESSAGES_MAX,
+        remember=is_kept,
     )

@@ -14,14 +14,21 @@ class Hits:
 
     def __init__(self) -> None:
         self.query = ""
-        """As it was typed."""
+        """What was searched for last, as it was typed."""
+        self.what = ""
+        """What the messages are found for, in a few words."""
         self.messages: Sequence[Message] = ()
         self.at = 0
         """Which of them was shown last."""
 
     def found(self, query: str, messages: Sequence[Message]) -> None:
         """Take in what a search found."""
-        self.query, self.messages, self.at = query, messages, 0
+        self.query = query
+        self.listed(query, messages)
+
+    def listed(self, what: str, messages: Sequence[Message]) -> None:
+        """Take in what was found without a search."""
+        self.what, self.messages, self.at = what, messages, 0
 
     def choose(self, message: Message) -> None:
         """Go on from one of them."""
@@ -40,7 +47,7 @@ class Hits:
     @property
     def place(self) -> str:
         """Where the user is, in a few words."""
-        return f"{self.at + 1} of {len(self.messages)} for {self.query}"
+        return f"{self.at + 1} of {len(self.messages)} for {self.what}"
 
 
 def context_of(text: str, found: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:

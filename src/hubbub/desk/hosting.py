@@ -1,8 +1,9 @@
 """Hosting on: when the person who hosted the chatroom of this machine quits, another one may.
 
-Every chat on the machine that has the same log is offered it. The first to accept hosts; the folder
-of the log can be used by one server alone, so there is never a second. All others, and those who
-are elsewhere, connect again to the same address by themselves.
+The same goes if their program ended without a word, as one that was killed does. Every chat on the
+machine that has the same log is offered it. The first to accept hosts; the folder of the log can be
+used by one server alone, so there is never a second. All others, and those who are elsewhere,
+connect again to the same address by themselves.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ OFFER = (
     "/host hosts it on from here: everybody comes back by themselves, and nothing that was said is "
     "lost. Any other chat on this machine can do so, too."
 )
+ENDED = "The program that hosted this chatroom has ended."
 NOW_HOSTED = "You host this chatroom now. It ends when you quit, or another one hosts it on."
 HOSTED_ELSEWHERE = "Somebody else hosts the chatroom now."
 
@@ -29,6 +31,9 @@ BUSY_SECONDS = 10.0
 """How long the one who quits may take to let go of the log."""
 
 LOOK_AGAIN_SECONDS = 0.1
+
+SILENT_SECONDS = 2.0
+"""After a lost connection, a server may be about to come back by itself."""
 
 
 class Host(Protocol):
@@ -54,7 +59,7 @@ class Offer(Enum):
 
     NONE = "none"
     LOOKING = "looking"
-    """The host has quit; whether the log can be had here is not known yet."""
+    """The host may have quit; whether the log can be had here is not known yet."""
     OPEN = "open"
     TAKEN = "taken"
     """This chat is about to host."""
@@ -88,25 +93,32 @@ class HostingOn:
             if self.offer is Offer.OPEN:
                 self._tell(HOSTED_ELSEWHERE)
             self.offer = Offer.NONE
-        elif event.code == HOST_LEFT and self._host is not None:
+        elif self._host is not None and self.offer is Offer.NONE:
             self.offer = Offer.LOOKING
-            self._spawn(self._look(self._host))
+            self._spawn(self._look(self._host, is_told=event.code == HOST_LEFT))
 
-    async def _look(self, host: Host) -> None:
-        """Offer it, once the log is here that this chat has seen, and nobody uses it."""
+    async def _look(self, host: Host, *, is_told: bool) -> None:
+        """Offer it, once the log is here that this chat has seen, and nobody uses it.
+
+        `is_told`: the host has said goodbye.
+        """
+        if not is_told:
+            await asyncio.sleep(SILENT_SECONDS)
         epochs = [one.epoch for one in self._chat.replicas.values() if one.epoch]
         give_up_at = time.monotonic() + BUSY_SECONDS
         while self.offer is Offer.LOOKING and epochs and time.monotonic() < give_up_at:
             may_go_on = await asyncio.to_thread(host.may_go_on, epochs[-1])
             if may_go_on and self.offer is Offer.LOOKING:
                 self.offer = Offer.OPEN
-                self._tell(OFFER)
+                self._tell(OFFER if is_told else f"{ENDED} {OFFER}")
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def accept(self) -> None:
         """Host the chatroom; raises Refused where that is not offered, HubbubError if it fails."""
         if self._host is None or self.offer is not Offer.OPEN:
-            raise Refused("There is nothing to host on: /host is for when a host has quit.")
+            raise Refused(
+                "There is nothing to host on: /host is for when a host has quit, or was ended."
+            )
         self.offer = Offer.TAKEN
         try:
             hosts = await self._host_on(self._host)

@@ -181,7 +181,9 @@ class RoomLog:
             self._note_lost(self.newest, message.seq, message.at)
             self.add(message)
         self._note_lost_at_end(replica.cursor)
-        for seq in changed:
+        changed = set(changed)
+        answered = {held[seq].reply_to or 0 for seq in changed if seq in held}  # which count them
+        for seq in changed | answered:
             if (index := self._index.get(seq)) is not None:
                 self._items[index - self.first] = Said(held[seq])
         return added

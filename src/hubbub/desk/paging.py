@@ -98,7 +98,12 @@ class Paging:
         """Join on a page; one that is out of date when it comes is asked for again."""
         for _ in range(ATTEMPTS_MAX):
             page = await self._chat.history(
-                replica.room, limit=PAGE_MESSAGES, count="around" in where, **where
+                replica.room,
+                before=where.get("before"),
+                after=where.get("after"),
+                around=where.get("around"),
+                limit=PAGE_MESSAGES,
+                count="around" in where,
             )
             if replica.add_page(page, **where):
                 return page.count

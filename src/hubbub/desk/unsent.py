@@ -238,7 +238,7 @@ def _read(path: Path) -> tuple[_Owner | None, list[Kept]]:
 
 def _lines(raw: bytes) -> Iterator[_Line]:
     for line in raw.splitlines():
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):  # it is torn
+        with contextlib.suppress(ValueError, RecursionError):  # it is torn, or nobody's
             yield _decode(line)
 
 

@@ -11,7 +11,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.queries import PageQuery, allow_one_place
 from hubbub.hub import hooks, posting, threads, uploading
 from hubbub.hub.asking import Decision, Reading, read
-from hubbub.hub.finding import Wanted, find
+from hubbub.hub.finding import Wanted, find, find_calls
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.private import after_seen, page_seen, seen_after
 from hubbub.hub.membership import (
@@ -23,6 +23,7 @@ from hubbub.hub.membership import (
     leave_room,
     list_members,
     list_rooms,
+    list_rooms_after,
     own_membership,
 )
 from hubbub.hub.people import (
@@ -159,7 +160,18 @@ def history(state: State, session: Session, command: c.History, _at: int) -> Rea
     page = yield from read(state, session, query)
     check_entry(state, session, Act.READ, room)  # they may have been put out while the log was read
     page = page_seen(session.person, room, page, forwards=after is not None)
-    session.send(replace(page, ref=command.ref))
+    session.send(replace(_of_history(state, room.name, command, page), ref=command.ref))
+
+
+def _of_history(state: State, room: str, command: c.History, page: e.Page) -> e.Page:
+    """Return a page with what is asked of its history; of another one than was seen, no more."""
+    if command.epoch is None:
+        return page
+    cursor = command.after or 0
+    was_removed = 0 < cursor <= state.removed.get(room, 0)
+    if state.is_history(cursor, command.epoch) and not was_removed:
+        return replace(page, epoch=state.epoch)
+    return replace(page, messages=[], more=False, missing=[], epoch=state.epoch, replaced=True)
 
 
 def search(state: State, session: Session, command: c.Search, at: int) -> Reading:
@@ -169,8 +181,17 @@ def search(state: State, session: Session, command: c.Search, at: int) -> Readin
     session.send(replace(page, ref=command.ref))
 
 
+def mentions(state: State, session: Session, command: c.Mentions, _at: int) -> Reading:
+    page = yield from find_calls(state, session, command.before, command.limit)
+    session.send(replace(page, ref=command.ref))
+
+
 def rooms(state: State, session: Session, command: c.Rooms, _at: int) -> None:
-    session.send(list_rooms(state, session.person.id, command.ref))
+    id_, ref = session.person.id, command.ref
+    if command.after is None:
+        session.send(list_rooms(state, id_, ref))
+    else:
+        session.send(list_rooms_after(state, id_, command.after, ref))
 
 
 def members(state: State, session: Session, command: c.Members, _at: int) -> None:
@@ -182,7 +203,7 @@ def members(state: State, session: Session, command: c.Members, _at: int) -> Non
 
 
 def conversations(state: State, session: Session, command: c.Conversations, _at: int) -> None:
-    session.send(list_conversations(state, session, command.ref))
+    session.send(list_conversations(state, session, command.before, command.ref))
 
 
 def ping(_state: State, session: Session, command: c.Ping, _at: int) -> None:
@@ -212,6 +233,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Login: accounts.login,
     c.Logout: devices.logout,
     c.Members: members,
+    c.Mentions: mentions,
     c.Pin: threads.pin,
     c.Ping: ping,
     c.Pins: threads.pins,

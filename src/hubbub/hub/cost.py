@@ -29,6 +29,10 @@ LINE: Final = 0.3
 ACCEPTING: Final = 1.0
 LETTING_IN: Final = 12.0
 """A new connection: its socket, what asyncio makes of it, and its first word."""
+HANDSHAKE: Final = 60.0
+"""One of TLS: keys are agreed upon, and the certificate's is used to sign."""
+PROOF: Final = 200.0
+"""That of a password: a thread computes in Python, and the loop waits for it now and then."""
 REQUEST: Final = 20.0
 """A request over HTTP, whatever its answer."""
 FILLER: Final = 0.1
@@ -167,8 +171,16 @@ def _typing(state: State, session: Session, command: c.Typing) -> float:
     return COMMAND + _witnesses(state, _own_room(session, command))
 
 
-def _rooms(state: State, _whose: object, _command: object) -> float:
-    return COMMAND + min(len(state.rooms), state.limits.listed_max) * LISTED
+def _rooms(state: State, _whose: object, command: object) -> float:
+    listed = COMMAND + min(len(state.rooms), state.limits.listed_max) * LISTED
+    is_of_all = isinstance(command, c.Rooms) and command.after is not None
+    return listed + len(state.rooms) * COUNTED if is_of_all else listed
+
+
+def _conversations(state: State, session: Session, command: c.Conversations) -> float:
+    if command.before is None:
+        return 2 * ENTRANCE
+    return 2 * ENTRANCE + sum(1 for _ in state.recent.rooms(session.person.id)) * COUNTED
 
 
 def _members(state: State, _session: Session, command: c.Members) -> float:
@@ -306,7 +318,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Profile: _at(COMMAND),
     c.Ignore: _ignore,
     c.Join: _join,
-    c.Conversations: _at(2 * ENTRANCE),
+    c.Conversations: _conversations,
     c.Direct: _at(2 * ENTRANCE),
     c.Leave: _at(COMMAND),
     c.Say: _say,
@@ -319,6 +331,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Seen: _seen,
     c.History: _at(QUESTION),
     c.Search: _at(QUESTION),
+    c.Mentions: _at(QUESTION),
     c.Replies: _at(QUESTION),
     c.Pins: _at(QUESTION),
     c.Revisions: _at(QUESTION),

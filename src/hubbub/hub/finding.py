@@ -9,12 +9,13 @@ from hubbub.chat.events import Page
 from hubbub.chat.finding import Finding, read_query
 from hubbub.chat.names import allowed_name, handle_of, name_key, private_room
 from hubbub.chat.nearest import nearest
-from hubbub.chat.queries import Answer, Question, SearchQuery, TimeQuery
+from hubbub.chat.queries import Answer, Calls, Question, SearchQuery, TimeQuery
 from hubbub.chat.tags import sender_tag
 from hubbub.hub.asking import read
 from hubbub.hub.flow.private import page_seen
 from hubbub.hub.membership import find_room
-from hubbub.hub.power.across import page_readable, private_names
+from hubbub.hub.people.ignoring import is_ignored
+from hubbub.hub.power.across import page_readable, private_names, without
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check_entry
@@ -74,6 +75,35 @@ def find(
     if room is None:
         return page_readable(state, session, page)
     return page_seen(session.person, room, page)
+
+
+def find_calls(
+    state: State, session: Session, before: int | None, limit: int
+) -> Generator[Question, Answer, Page]:
+    """Return what mentions the session's person, or answers them, in all that they may read.
+
+    Raises Refused `forbidden` for somebody in passing: the next one of the name is somebody else.
+    """
+    person = session.person
+    check_entry(state, session, Act.READ, None)
+    if not person.id:
+        raise Refused(
+            "Mentions are kept for people whom the server knows again. Join with hubbub or in a "
+            f"browser for that; until then, search for '{person.name}'.",
+            code="forbidden",
+        )
+    query = SearchQuery(
+        words="",
+        calls=Calls(person.name, sender_tag(person.name, person.id)),
+        private=private_names(state, session),
+        before=before,
+        limit=limit,
+    )
+    page = yield from read(state, session, query)
+    check_entry(state, session, Act.READ, None)
+    page = page_readable(state, session, page)
+    heard = [None if is_ignored(person, one) else one for one in page.messages]
+    return without(page, heard)
 
 
 def _room(state: State, session: Session, called: str) -> Room:

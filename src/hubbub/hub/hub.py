@@ -25,7 +25,7 @@ from hubbub.hub import commands, delivery, hooks, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
 from hubbub.hub.filing import Filing
-from hubbub.hub.finding import Wanted, find
+from hubbub.hub.finding import Wanted, find, find_calls
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
@@ -140,15 +140,24 @@ class Hub:
         ref: str | None = None,
         *,
         origin: str = "",
+        is_proven: bool = False,
     ) -> tuple[Session, Decision]:
         """Begin a session; raise Refused if the name is not allowed, or taken and not resumable.
 
         `secret`: unguessable text that only this session will know. Nothing else may be asked for
         the session until it is decided. `origin` is
         what counts as one address, of which nobody has many; it is empty for this machine.
+        `is_proven`: the password need not be given any more.
         """
         return admission.enter(
-            self._state, raw_name, format_, outlet, secret=secret, origin=origin, ref=ref
+            self._state,
+            raw_name,
+            format_,
+            outlet,
+            secret=secret,
+            origin=origin,
+            ref=ref,
+            is_proven=is_proven,
         )
 
     def poster(
@@ -172,6 +181,12 @@ class Hub:
     def find(self, visitor: Session, wanted: Wanted, at: int) -> Generator[Question, Answer, Page]:
         """Return what a `poster` may see of what it searches for; ask what that asks."""
         return find(self._state, visitor, wanted, at)
+
+    def find_calls(
+        self, visitor: Session, before: int | None, limit: int
+    ) -> Generator[Question, Answer, Page]:
+        """Return what mentions a `poster`, or answers them; ask what that asks."""
+        return find_calls(self._state, visitor, before, limit)
 
     def check_token(self, token: str, scope: Scope | None) -> None:
         """Raise Refused `wrong_token` if a bot's token does not count, `forbidden` if not for this.
@@ -201,6 +216,11 @@ class Hub:
     def has_password(self) -> bool:
         """Whether sessions must give a password."""
         return bool(self._state.password)
+
+    @property
+    def password(self) -> bytes:
+        """The password that sessions must give; empty if they need none."""
+        return self._state.password
 
     def check_password(self, password: str) -> None:
         """Raise Refused if this is not the password; without one, any is right."""

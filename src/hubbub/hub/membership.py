@@ -353,3 +353,16 @@ def list_rooms(state: State, id_: str = "", ref: str | None = None) -> e.Rooms:
     if private:
         listed = sorted([*listed, *private], key=attrgetter("room"))
     return e.Rooms(rooms=listed, ref=ref)
+
+
+def list_rooms_after(state: State, id_: str, after: str, ref: str | None) -> e.Rooms:
+    """Return the `rooms` event with those whose names come next, public ones and one person's."""
+    limit = state.limits.listed_max
+    private = [
+        replace(room.summary(), private=True)
+        for room in private_rooms(state, id_)
+        if room.name > after
+    ]
+    listed = [*state.directory.after(after, limit + 1), *private]
+    listed.sort(key=attrgetter("room"))
+    return e.Rooms(rooms=listed[:limit], more=len(listed) > limit, ref=ref)

@@ -26,7 +26,10 @@ UNFINISHED_MAX = 20
 """Uploads of one person that are in no message yet."""
 
 OF_ADDRESS_MAX = 200
-"""Of people at one address: else whoever comes under ever new names takes the places of all."""
+"""Of people at one address: else whoever comes under ever new names takes the places of all.
+
+Once half of the places are taken, they may have the fewer the fewer are left: it would take some
+250 addresses to have them all."""
 
 IN_ALL_MAX = 2000
 """Of all people, and of this machine, as proxies may be there."""
@@ -96,9 +99,9 @@ def _check_number(state: State, session: Session) -> None:
     uploads, origin = state.uploads, session.origin
     of_address = uploads.coming_from(origin) if origin else 0
     for whose, number, allowed in (
-        ("You have", uploads.unfinished_of(session.person), UNFINISHED_MAX),
-        ("People at your address have", of_address, OF_ADDRESS_MAX),
         ("All people together have", len(uploads), IN_ALL_MAX),
+        ("You have", uploads.unfinished_of(session.person), UNFINISHED_MAX),
+        ("People at your address have", of_address, _allowed_of_address(IN_ALL_MAX - len(uploads))),
     ):
         if number >= allowed:
             raise Refused(
@@ -106,6 +109,11 @@ def _check_number(state: State, session: Session) -> None:
                 "Say or cancel some first.",
                 code="too_much",
             )
+
+
+def _allowed_of_address(free: int) -> int:
+    """Return how many uploads people at one address may have while so many places are free."""
+    return max(1, round(OF_ADDRESS_MAX * min(1, 2 * free / IN_ALL_MAX) ** 3))
 
 
 def _check_room_for(state: State, room: str, size: int) -> None:

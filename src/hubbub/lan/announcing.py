@@ -20,14 +20,18 @@ async def announced(
     *,
     version: str,
     locked: bool,
+    fingerprint: str = "",
     complain: Callable[[str], None],
     interfaces: Sequence[str] | InterfaceChoice = InterfaceChoice.All,
 ) -> AsyncIterator[None]:
     """Announce a chatroom, in the background, until the block ends.
 
-    `addresses`: the IPv4 addresses where it listens. `complain` is called if announcing fails.
+    `addresses`: the IPv4 addresses where it listens. `fingerprint`: that of its certificate, empty
+    if it does not speak TLS. `complain` is called if announcing fails.
     """
     properties = {"version": version, "locked": str(int(locked))}
+    if fingerprint:
+        properties |= {"tls": "1", "pake": str(int(locked)), "fp": fingerprint}
     announcing = asyncio.create_task(_announce(port, addresses, properties, interfaces, complain))
     try:
         yield

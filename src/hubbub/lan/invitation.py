@@ -2,10 +2,13 @@
 
 from urllib.parse import quote
 
+FINGERPRINT_DIGITS = 32
+"""How much of a fingerprint is shown for a certificate that nothing else can be checked by."""
 
-def page_url(host: str, port: int, password: str = "") -> str:
+
+def page_url(host: str, port: int, password: str = "", *, secure: bool = False) -> str:
     """Return the address of the page, with the password as its fragment, which no browser sends."""
-    url = f"http://{host}:{port}/"
+    url = f"{'https' if secure else 'http'}://{host}:{port}/"
     return f"{url}#password={quote(password, safe='')}" if password else url
 
 
@@ -24,9 +27,18 @@ def hook_url(address: str, secret: str) -> str:
     return f"http://{address}/hooks/{secret}"
 
 
-def invitation(hosts: list[str], port: int, password: str) -> list[str]:
-    """Return the lines that say how to join."""
-    lines = [f"in a browser:   {page_url(host, port)}" for host in hosts]
-    lines += [f"in a terminal:  hubbub join {host}:{port}" for host in hosts]
+def invitation(
+    hosts: list[str],
+    port: int,
+    password: str,
+    *,
+    fingerprint: str = "",
+    browsers_secure: bool = False,
+) -> list[str]:
+    """Return the lines that say how to join. `fingerprint`: that of the certificate for TLS."""
+    lines = [f"in a browser:   {page_url(host, port, secure=browsers_secure)}" for host in hosts]
+    scheme = "hubbubs://" if fingerprint else ""
+    named = f"/#fp={fingerprint[:FINGERPRINT_DIGITS]}" if fingerprint and not password else ""
+    lines += [f"in a terminal:  hubbub join {scheme}{host}:{port}{named}" for host in hosts]
     lines.append(f"the password:   {password}" if password else "no password:    anyone may join")
     return lines

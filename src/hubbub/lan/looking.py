@@ -30,12 +30,16 @@ _WAYS = [
 
 
 class Found(NamedTuple):
-    """An announced chatroom: a `name` to show, and whether it claims to have a password."""
+    """An announced chatroom: a `name` to show, and what it claims to have."""
 
     name: str
     host: str
     port: int
     locked: bool
+    """Whether it has a password."""
+
+    tls: bool = False
+    """Whether it speaks TLS."""
 
 
 async def look(
@@ -90,4 +94,5 @@ class _Ear:
         # Strangers choose these names: nothing in one may move what stands beside it.
         shown = "".join(filter(str.isprintable, label))[:NAME_CHARS_MAX].strip()
         locked = service.properties.get(b"locked") == b"1"
-        return Found(shown or "unnamed", host, service.port, locked) if host else None
+        tls = service.properties.get(b"tls") == b"1"
+        return Found(shown or "unnamed", host, service.port, locked, tls) if host else None

@@ -29,6 +29,7 @@ from hubbub.chat.fold import fold, touched_by
 from hubbub.chat.leads import is_of_guest, leads_to
 from hubbub.chat.names import is_public, name_key
 from hubbub.chat.queries import (
+    Calls,
     Epoch,
     Head,
     PageQuery,
@@ -39,9 +40,10 @@ from hubbub.chat.queries import (
 )
 from hubbub.chat.removal import goes_with, removed_by
 from hubbub.chat.rules import ROOM, makes_private
-from hubbub.chat.tags import carries, tags_of
+from hubbub.chat.tags import carries, sender_tag, tags_of
 from hubbub.chat.words import Phrase, phrases_of, words_of
 from hubbub.log.batch import Batch, in_log_order
+from hubbub.log.calls import calling
 from hubbub.log.damage import Damage
 from hubbub.log.epochs import begun_at
 from hubbub.log.feed import Feed
@@ -201,13 +203,17 @@ class MemoryLog(Log):
                 self._revisions.setdefault(seq, []).append(former)
             case Deleted(target=seq):
                 self._revisions.pop(seq, None)
-        touched = touched_by(event)
-        if touched is not None and touched in self._messages:
-            self._messages[touched] = fold(self._messages[touched], event)
+                if not self._messages[seq].deleted:
+                    self._fold_into(self._messages[seq].reply_to, event)
+        self._fold_into(touched_by(event), event)
         if isinstance(event, Edited | Deleted):
             self._newest[event.target] = newer(self._newest.get(event.target), event)
             if isinstance(event, Deleted):
                 self._loosen({event.target})
+
+    def _fold_into(self, touched: int | None, event: AnyLogged) -> None:
+        if touched is not None and touched in self._messages:
+            self._messages[touched] = fold(self._messages[touched], event)
 
     async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
         events = self._rooms.get(room, [])
@@ -248,7 +254,7 @@ class MemoryLog(Log):
     def _is_asked_for(self, seq: int, query: PageQuery) -> bool:
         message = self._messages[seq]
         if query.answers_to is not None:
-            return message.reply_to == query.answers_to
+            return message.reply_to == query.answers_to and not message.deleted
         return message.pinned or not query.pinned
 
     async def revisions(self, query: RevisionsQuery) -> Revisions:
@@ -301,14 +307,28 @@ class MemoryLog(Log):
         return 0.0
 
     async def search(self, query: SearchQuery, windows: int) -> Page:  # noqa: ARG002 (all are one)
-        found = [message for message in self._readable(query) if _matches(message, query)]
+        if query.calls is None:
+            found = [message for message in self._readable(query) if _matches(message, query)]
+            found = marked(found, query.words)
+        else:
+            found = self._calling(query, query.calls)
         return page_of(
             query.room,
-            marked(found, query.words),
+            found,
             ascending=False,
             limit=query.limit,
             last=self._newest_seq,
         )
+
+    def _calling(self, query: SearchQuery, calls: Calls) -> list[Message]:
+        found = [one for one in self._readable(query) if _tag_of(one) != calls.tag]
+        answers = {
+            one.seq
+            for one in found
+            if (answered := self._messages.get(one.reply_to or 0)) is not None
+            and _tag_of(answered) == calls.tag
+        }
+        return calling(found, calls, answers)
 
     async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
         events = chain(*self._rooms.values())
@@ -329,13 +349,17 @@ class MemoryLog(Log):
     def _is_across(self, room: str, query: SearchQuery) -> bool:
         """Return whether a search across rooms finds what stands in a room."""
         if not is_public(room):
-            return False
+            return room in query.private
         key = ROOM + room
         is_private = key in self._standing.seqs and makes_private(self._facts[key])
         return not is_private or room in query.private
 
     async def close(self) -> None:
         pass  # it holds nothing but memory
+
+
+def _tag_of(message: Message) -> str:
+    return sender_tag(message.sender, message.person)
 
 
 def _matches(message: Message, query: SearchQuery) -> bool:

@@ -27,6 +27,8 @@ from hubbub.server.listener import Listener
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
+from hubbub.server.tls.certificates import Certificates, certificates_of
+from hubbub.server.tls.plaintext import Plaintext
 
 STOPPED = Bye(reason="The server is shutting down.")
 HOST_LEFT = Bye(reason="The person who hosted this chatroom has quit.", code="host_left")
@@ -55,30 +57,24 @@ async def running(
     limits = structs.replace(
         config.limits, connections_max=connections_allowed(config.limits.connections_max)
     )
+    certificates = await asyncio.to_thread(certificates_of, config.tls, folder)
     hub = await hub_from(log, config, limits, operator_code)
     load_tables()  # later, everybody would wait for it
     chatroom = Chatroom(limits, hub, log, folder)
     await chatroom.files.open()
-    listener = Listener(chatroom, config.server.hosts, config.server.trusted_proxies)
+    listener = Listener(
+        chatroom,
+        config.server.hosts,
+        config.server.trusted_proxies,
+        certificates,
+        Plaintext(config.tls.plaintext),
+    )
     await listener.open(config.server.listen, sockets)
     control = _controlled(chatroom, listener, reloading or Reloading(config), folder)
     await control.open()
-    # These never end; if one fails, that is a fault of ours, and the server ends with it.
-    endless = [
-        asyncio.create_task(work)
-        for work in (
-            chatroom.commits.run(),
-            chatroom.sweep(),
-            chatroom.finish(),
-            chatroom.files.run(),
-            listener.sweep(),
-        )
-    ]
+    endless = _begun(chatroom, listener, certificates)
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
     watchdog.start()
-    server = asyncio.current_task()
-    for task in endless:
-        task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
     try:
         yield listener.address
     finally:
@@ -92,6 +88,27 @@ async def running(
         for outcome in await asyncio.gather(*endless, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome
+
+
+def _begun(
+    chatroom: Chatroom, listener: Listener, certificates: Certificates | None
+) -> list[asyncio.Task[None]]:
+    """Begin what never ends; if any of it fails, that is our fault, and the server ends with it."""
+    server = asyncio.current_task()
+    endless = [
+        asyncio.create_task(work)
+        for work in (
+            chatroom.commits.run(),
+            chatroom.sweep(),
+            chatroom.finish(),
+            chatroom.files.run(),
+            listener.sweep(),
+            *([certificates.watch()] if certificates is not None else []),
+        )
+    ]
+    for task in endless:
+        task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
+    return endless
 
 
 def _controlled(

@@ -61,6 +61,30 @@ class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "process"
 
 
+class TlsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[tls]` section."""
+
+    cert: Annotated[
+        str,
+        Meta(
+            description="File with the certificate and those between it and its authority, PEM. "
+            "With it, TLS is spoken on the same port. A new one is taken when the file changes."
+        ),
+    ] = ""
+    key: Annotated[str, Meta(description="File with the certificate's key, PEM.")] = ""
+    self_signed: Annotated[
+        bool,
+        Meta(
+            description="Without 'cert': make a certificate, once, and keep it in the data folder."
+            " hubbub's own clients check it by the password, and remember it."
+        ),
+    ] = False
+    plaintext: Annotated[
+        Literal["allowed", "loopback", "forbidden"],
+        Meta(description="Who may connect without TLS: everybody, this machine, or nobody."),
+    ] = "allowed"
+
+
 class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[journal]` section."""
 
@@ -89,6 +113,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: GuestLimits = GuestLimits()
     files: FileLimits = FileLimits()
     log: LogSection = LogSection()
+    tls: TlsSection = TlsSection()
     journal: JournalSection = JournalSection()
 
 

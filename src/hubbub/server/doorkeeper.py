@@ -39,6 +39,10 @@ class Speech(Enum):
 
     FRAMES = auto()
     HTTP = auto()
+    TLS = auto()
+    PROOF = auto()
+    """A proof of the password, which comes before anything else that is said inside TLS."""
+
     UNKNOWN = auto()
 
 
@@ -48,6 +52,8 @@ FIRST_WORDS = {
     **dict.fromkeys(
         [b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH "], Speech.HTTP
     ),
+    b"\x16": Speech.TLS,
+    b"{": Speech.PROOF,
 }
 """The words with which a peer may begin; none of them begins another."""
 

@@ -10,6 +10,7 @@ import errno
 import os
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -18,13 +19,17 @@ from hubbub.chat.errors import ConfigError
 from hubbub.chat.text import whole_number
 from hubbub.server.control.reloading import Part, keys_of
 from hubbub.server.door import Door
-from hubbub.server.doorkeeper import Doorkeeper, Speech
+from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
+from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.http.loading import Web
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import LINGER_SECONDS, Farewell
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
+from hubbub.server.tls.handshaking import Handshaking
+from hubbub.server.tls.plaintext import Plaintext, Unprotected
+from hubbub.server.tls.proving import ProvingSide
 from hubbub.wire.framed import FramedDialect
 
 if TYPE_CHECKING:
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from hubbub.server.config import Config
     from hubbub.server.fairness.turns import Turn
     from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.server.tls.certificates import Certificates
 
 ACCEPTS_AT_ONCE = 64
 """In one of the loop's turns; the others wait in the system's queue."""
@@ -63,11 +70,17 @@ class Listener:
     """The listening sockets, and how long what they accept may stay without being heard of.
 
     `hosts`: names under which browsers may reach them. `proxies`: those on other machines which are
-    believed when they say for whom they ask.
+    believed when they say for whom they ask. `certificates`: None if there is no TLS; `plaintext`:
+    who need not use it.
     """
 
     def __init__(
-        self, chatroom: Chatroom, hosts: Sequence[str] = (), proxies: Sequence[str] = ()
+        self,
+        chatroom: Chatroom,
+        hosts: Sequence[str] = (),
+        proxies: Sequence[str] = (),
+        certificates: Certificates | None = None,
+        plaintext: Plaintext = Plaintext.ALLOWED,
     ) -> None:
         limits, clock = chatroom.limits, chatroom.loop.time
         self._chatroom = chatroom
@@ -78,15 +91,32 @@ class Listener:
         self._keepalive = Keepalive(limits.keepalive_seconds)
         self._handshakes = Deadlines(limits.handshake_seconds, clock)
         self._lingering = Deadlines(LINGER_SECONDS, clock)
-        self._web = Web(chatroom, hosts, proxies, self._handshakes, self._lingering)
+        self._certificates = certificates
+        self._plaintext = plaintext
+        self._web = Web(
+            chatroom,
+            hosts,
+            proxies,
+            self._handshakes,
+            self._lingering,
+            plaintext=plaintext,
+        )
+        unknown = self._say_what_is_spoken
+        known = {Speech.FRAMES: self._framed, Speech.HTTP: self._web.visit}
+        others = {Speech.TLS: unknown, Speech.PROOF: unknown, Speech.UNKNOWN: unknown}
         self._doorkeeper = Doorkeeper(
             {
-                Speech.FRAMES: self._framed,
-                Speech.HTTP: self._web.visit,
-                Speech.UNKNOWN: self._say_what_is_spoken,
+                **known,
+                **others,
+                Speech.FRAMES: self._framed_plainly,
+                Speech.TLS: unknown if certificates is None else self._begin_tls,
             },
             self._handshakes,
         )
+        self._inside = Doorkeeper(
+            {**known, **others, Speech.PROOF: self._have_proven}, self._handshakes
+        )
+        self._behind_proof = Doorkeeper({**known, **others}, self._handshakes)
         self._door = Door(
             chatroom.turns,
             self._doorkeeper,
@@ -107,6 +137,27 @@ class Listener:
     def _framed(self, turn: Turn, left: Callable[[], None]) -> Connection:
         dialect = FramedDialect(self._chatroom.limits.frame_bytes_max)
         return Connection(self._chatroom, dialect, turn, left)
+
+    def _framed_plainly(self, turn: Turn, left: Callable[[], None]) -> AnyProtocol:
+        if self._plaintext.may(turn.peer):
+            return self._framed(turn, left)
+        return Unprotected(self._handshakes, self._lingering, left)
+
+    def _begin_tls(self, turn: Turn, left: Callable[[], None]) -> Handshaking:
+        assert self._certificates is not None, "else TLS is not spoken"
+        identity, inside = self._certificates.identity, partial(_stranger, self._inside)
+        return Handshaking(identity, inside, self._handshakes, turn, left)
+
+    def _have_proven(self, turn: Turn, left: Callable[[], None]) -> ProvingSide:
+        inside = partial(_stranger, self._behind_proof)
+        return ProvingSide(
+            self._chatroom,
+            inside,
+            turn,
+            left,
+            deadlines=self._handshakes,
+            lingering=self._lingering,
+        )
 
     def _say_what_is_spoken(self, turn: Turn, left: Callable[[], None]) -> Farewell:
         turn.turned_away("unknown_protocol")
@@ -159,7 +210,8 @@ class Listener:
             self._loop.remove_reader(sock)
             sock.close()
         await self._door.close()
-        self._doorkeeper.close()
+        for doorkeeper in (self._doorkeeper, self._inside, self._behind_proof):
+            doorkeeper.close()
         await self._web.close()
 
     async def cut(self) -> None:
@@ -233,6 +285,11 @@ class Listener:
     def _accept_again(self, listening: socket.socket) -> None:
         if listening.fileno() != -1:
             self._loop.add_reader(listening, self._accept, listening)
+
+
+def _stranger(doorkeeper: Doorkeeper, turn: Turn, left: Callable[[], None]) -> Stranger:
+    """Have a connection begin anew, inside what has been agreed upon so far."""
+    return doorkeeper.stranger(turn, left, may_be_silent=is_loopback(turn.peer))
 
 
 def _split(listen: str) -> tuple[str, int]:

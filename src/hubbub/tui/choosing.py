@@ -10,9 +10,9 @@ from hubbub.desk.face import FindMessages, FindRooms
 from hubbub.desk.hits import context_of
 from hubbub.desk.log import Said
 from hubbub.desk.room import RoomState
+from hubbub.markup.visible import visible
 from hubbub.tui.dialogs.picker import Choice, Picker, Source, narrowing
 from hubbub.tui.log.labels import at_of, one_line
-from hubbub.tui.markup import visible
 from hubbub.tui.panes import badge
 
 LABEL_CHARS_MAX = 300

@@ -19,8 +19,8 @@ from hubbub.client import parse_address
 from hubbub.desk.desk import Desk
 from hubbub.desk.posting import unsent
 from hubbub.desk.profile import Profile
+from hubbub.markup.mentions import mentions
 from hubbub.tui.dialogs.asking import NameScreen, PasswordScreen
-from hubbub.tui.markup import mentions
 from hubbub.tui.screen import FRAME_SECONDS, ChatScreen
 from hubbub.tui.surroundings import Shared
 

@@ -1,11 +1,12 @@
 /**
- * Opens the page while the server is not there: a service worker, which browsers allow on this
- * machine and over https.
+ * Opens the page while the server is far away, or not there: a service worker, which browsers allow on
+ * this machine and over https.
  *
  * It keeps one version of the page, whole: the document, and the script that belongs to it. The
- * server is always asked first, so what is shown is never older than the server's; what is kept comes
- * only when the server does not answer. A page of another version brings another worker, whose
- * text differs: it keeps that version, and drops this one. It keeps nothing that anybody said.
+ * server is always asked; what is kept comes if it does not answer at once. A page of another version
+ * brings another worker, whose text differs: it keeps that version, and drops this one. A page that was
+ * opened from what this one kept sees that, and loads itself anew (js/views/renewal.js). It keeps nothing
+ * that anybody said.
  */
 
 // The server writes here what it serves.
@@ -14,8 +15,8 @@ const SCRIPTS = ["/page/none.js"]; // the first is that of the document
 
 const CACHE = `hubbub-page-${VERSION}`;
 const FILES = ["/", "/icon.svg", "/manifest.webmanifest"];
-/** As long the server may take, once it is asked for the page. */
-const PATIENCE_MS = 5000;
+/** As long the server may take, once it is asked for the page: what is read here is kept, too. */
+const PATIENCE_MS = 150;
 const FAULTS = 500; // the first status of a server, or of a proxy before it, that cannot answer
 
 const worker = /** @type {any} */ (self);

@@ -91,9 +91,9 @@ class FramedDialect:
         self._decoder = FrameDecoder(frame_bytes_max)
         self._speaks_events: bool | None = None
 
-    def reached_at(self, address: str) -> None:
-        """Take in at which `host:port` the peer reached the server."""
-        self._classic = classic_at(f"http://{address}")
+    def reached_at(self, server: str) -> None:
+        """Take in at which `http://host:port` the peer reached the server."""
+        self._classic = classic_at(server)
 
     def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said in `data`: first its name, then commands and plain lines."""

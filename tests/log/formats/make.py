@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from hubbub.chat.events import NOTHING, Entry
 from hubbub.log.sqlite import SqliteLog
 from hubbub.log.sqlite.schema import format_of
@@ -44,6 +46,17 @@ def people() -> list[list[Entry]]:
     ]
 
 
+def calls() -> list[list[Entry]]:
+    """Return what is in the kept files of mentions: what calls Ann, and what does not."""
+    asks = replace(said("who?", sender="Ann"), person="1")
+    return [
+        [person("1", "Ann", "x"), fact("name/ann", {"person": "1"}), asks],
+        [said("hello ann", at=NOON), said("me", answers=3, at=NOON), said("@all", at=NOON)],
+        [said("`ann`", at=NOON), said("anna", at=NOON), said("gone, ann", at=NOON)],
+        [deleted(9)],
+    ]
+
+
 async def fill(folder: Path, batches: Sequence[Sequence[Entry]]) -> None:
     """Write a log in two runs, and leave it as a server does that was stopped."""
     half = len(batches) // 2
@@ -68,9 +81,10 @@ def keep(batches: Sequence[Sequence[Entry]], place: str) -> None:
 
 
 def main() -> None:
-    """Keep the folder, and the file of people."""
+    """Keep the folder, and the files of people and of mentions."""
     keep(batches(), "{}/hubbub.db")
     keep(people(), "people/{}.db")
+    keep(calls(), "calls/{}.db")
 
 
 if __name__ == "__main__":

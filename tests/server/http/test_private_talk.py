@@ -39,6 +39,7 @@ def test_somebody_away_finds_what_a_bot_said_to_them_after_a_restart(
         assert answer.json["room"].startswith("@")
         assert olga.ask(type="conversations")["conversations"] == []
         assert olga.ask(type="search", query="disk")["messages"] == []
+        assert ask(server, "/api/mentions").refusal == (403, "forbidden")
     with serve() as server:
         again = known(meet(server, "ben", room=None), "ben")
         unasked = again.next("room", room=answer.json["room"])

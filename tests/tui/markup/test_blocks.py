@@ -11,7 +11,8 @@ from pygments.lexer import Lexer  # type: ignore[import-untyped]
 from pygments.lexers import find_lexer_class_by_name  # type: ignore[import-untyped]
 from pygments.token import Token  # type: ignore[import-untyped]
 
-from hubbub.tui.markup import Paragraph, blocks
+from hubbub.markup.blocks import LANGUAGES, Block
+from hubbub.tui.markup import Paragraph, highlighting
 from tests.tui.markup.texts import (
     PALETTE,
     prose,
@@ -31,7 +32,7 @@ def test_between_fences_everything_is_code_as_written(fence: str) -> None:
 
 
 def test_the_language_colours_the_code_and_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "thread_time", lambda: 0)
+    monkeypatch.setattr(highlighting, "thread_time", lambda: 0)
     text = '```Python\ndef greet(a):\n    return "b" + 12  # why\n```'
     [block] = shown(text)
     assert block.text.plain.startswith("def greet(a):")
@@ -53,7 +54,7 @@ def test_a_language_that_is_none_is_shown_with_the_code() -> None:
 
 
 def test_code_that_takes_long_to_colour_is_shown_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "thread_time", itertools.count().__next__)
+    monkeypatch.setattr(highlighting, "thread_time", itertools.count().__next__)
     [block] = shown("```py\nx = 1\n```")
     assert block.text.plain == "x = 1"
     assert not block.text.spans
@@ -63,17 +64,18 @@ class Interrupted(Lexer):  # type: ignore[misc]
     """Has to wait for the processor."""
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, object, str]]:
-        time.sleep(2 * blocks._HIGHLIGHTING_SECONDS_MAX)
+        time.sleep(2 * highlighting._HIGHLIGHTING_SECONDS_MAX)
         yield 0, Token.Keyword, text
 
 
-def test_code_is_coloured_however_busy_the_machine_is() -> None:
-    block = blocks.Block("x", is_code=True, lexer=Interrupted())
-    assert blocks.highlighted(block, PALETTE).spans
+def test_code_is_coloured_however_busy_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(highlighting, "_lexer", lambda _: Interrupted())
+    block = Block("x", is_code=True, language="python")
+    assert highlighting.highlighted(block, PALETTE).spans
 
 
 def test_every_language_has_a_lexer() -> None:
-    assert all(find_lexer_class_by_name(language) for language in blocks._LANGUAGES)
+    assert all(find_lexer_class_by_name(language) for language in LANGUAGES)
 
 
 def test_code_of_any_size_is_shown_though_not_coloured() -> None:

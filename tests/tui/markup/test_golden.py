@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from rich.style import Style
 
-from hubbub.tui.markup import visible
-from hubbub.tui.markup.blocks import blocks_of
-from hubbub.tui.markup.runs import Run, runs
+from hubbub.markup.blocks import blocks_of
+from hubbub.markup.runs import Run, runs
+from hubbub.markup.visible import visible
 
 TABLE = json.loads(
     (Path(__file__).parents[2] / "golden/tables/markup.json").read_text(encoding="utf-8")
@@ -22,7 +21,7 @@ def noted(run: Run) -> str:
         text = f"<{run.url} {text}>"
     if run.kind == "code":
         text = f"<code>{text}</code>"
-    return f"<em>{text}</em>" if run.marks == Style(italic=True) else text
+    return f"<em>{text}</em>" if run.marks == ("em",) else text
 
 
 def without_addresses(found: list[Run]) -> list[Run]:

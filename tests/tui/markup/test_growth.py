@@ -4,7 +4,8 @@ from time import process_time
 
 import pytest
 
-from hubbub.tui.markup import mentions, paragraphs
+from hubbub.markup.mentions import mentions
+from hubbub.tui.markup import paragraphs
 from tests.tui.markup.texts import PALETTE
 
 CHARS = 8192

@@ -6,7 +6,7 @@ from hypothesis import given
 from rich.style import Style
 
 from hubbub.chat.text import inert
-from hubbub.tui.markup import visible
+from hubbub.markup.visible import visible
 from tests.tui.markup.texts import FENCE, PALETTE, TEXTS, bare, prose, shown
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.tui.markup import visible
+from hubbub.markup.visible import visible
 from tests.tui.markup.texts import TEXTS
 
 

@@ -39,9 +39,9 @@ test("what was under way when the page was closed is made by the next one", asyn
   const tab = await begin("one", "two");
   for (const type of ["edit", "delete"]) server.silent.add(type);
   const [one, two] = tab.room().messages;
-  void tab.chat.edit(one, "one, edited");
-  void tab.chat.edit(one, "one, edited twice");
-  void tab.chat.remove(two);
+  void tab.chat.changing.edit(one, "one, edited");
+  void tab.chat.changing.edit(one, "one, edited twice");
+  void tab.chat.changing.remove(two);
   await tab.frame();
   assert.equal(kept().length, 3, "before an answer, on disk");
   browser.network.latest.end(); // and nothing of this page runs any more
@@ -55,7 +55,7 @@ test("what was under way when the page was closed is made by the next one", asyn
 test("what was edited elsewhere meanwhile stays, and the user is told", async () => {
   const tab = await begin("one");
   server.silent.add("edit");
-  void tab.chat.edit(tab.room().messages[0], "one, edited");
+  void tab.chat.changing.edit(tab.room().messages[0], "one, edited");
   await tab.frame();
   browser.network.latest.end();
   server.silent.clear();
@@ -80,8 +80,8 @@ test("what is changed without a connection is changed when it is back", async ()
   server.isUp = false;
   browser.network.latest.end();
   await tab.frame();
-  await tab.chat.edit(one, "one, edited");
-  await tab.chat.edit(one, "one, edited twice");
+  await tab.chat.changing.edit(one, "one, edited");
+  await tab.chat.changing.edit(one, "one, edited twice");
   assert.ok(tab.chat.isWaitingToChange);
   server.isUp = true;
   await tab.pass(2000);
@@ -93,9 +93,9 @@ test("what is changed without a connection is changed when it is back", async ()
 test("a change that is refused is told to whoever made it, and not kept", async () => {
   const tab = await begin("one");
   const [one] = tab.room().messages;
-  await assert.rejects(tab.chat.edit(one, "refuse this"), { code: "too_long" });
+  await assert.rejects(tab.chat.changing.edit(one, "refuse this"), { code: "too_long" });
   assert.deepEqual(kept(), []);
-  await tab.chat.edit(one, "one, edited");
+  await tab.chat.changing.edit(one, "one, edited");
   await tab.frame();
   assert.deepEqual(tab.shown(), ["one, edited"]);
 });

@@ -230,8 +230,8 @@ test("what a lost connection interrupts is rejected as offline", async () => {
   for (const type of ["topic", "search", "rooms", "join", "leave", "direct"]) server.silent.add(type);
   const doing = [
     tab.chat.setTopic("lobby", "new"),
-    tab.chat.search("word"),
-    tab.chat.listRooms(),
+    tab.chat.finding.search("word"),
+    tab.chat.finding.rooms(),
     tab.chat.join("kitchen"),
     tab.chat.leave("lobby"),
     tab.chat.direct("bob"),

@@ -253,7 +253,7 @@ test("edits reach what is shown, and make a new object of it", async () => {
   tab.chat.say("lobby", "helo");
   await tab.frame();
   const [before] = tab.room().messages;
-  await tab.chat.edit(before, "hello");
+  await tab.chat.changing.edit(before, "hello");
   await tab.frame();
   const [after] = tab.room().messages;
   assert.deepEqual([before.text, after.text, after.edited], ["helo", "hello", 2]);

@@ -87,11 +87,11 @@ export class Stage {
       const message = messages.find(
         ({ seq }) => seq === (user.edit ?? user.react ?? user.pin ?? user.replies),
       );
-      if (user.edit) chat.edit(message, user.text).catch(failed);
-      if (user.react) chat.react(message, user.emoji, user.on).catch(failed);
+      if (user.edit) chat.changing.edit(message, user.text).catch(failed);
+      if (user.react) chat.changing.react(message, user.emoji, user.on).catch(failed);
       if (user.pin) chat.threads.pin(message, user.on).catch(failed);
       if (user.replies) chat.threads.replies(message).catch(failed);
-      if (user.ask) chat.listRooms().catch(failed);
+      if (user.ask) chat.finding.rooms().catch(failed);
     },
     passes: ({ passes }) => this.tab.pass(passes * 1000),
     pings: ({ pings }) => {

@@ -37,9 +37,11 @@ function composing() {
     connection: { phase: "online" },
     isOwn: () => true,
     say: (name, text, how) => done.push(["say", name, text, how]),
-    edit: (message, text) => {
-      done.push(["edit", message.seq, text]);
-      return chat.outcome;
+    changing: {
+      edit: (message, text) => {
+        done.push(["edit", message.seq, text]);
+        return chat.outcome;
+      },
     },
     typing: () => {},
     outcome: Promise.resolve(),

@@ -1,10 +1,18 @@
+/** Chords, and the one table of keys. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chordOf, KEYS_SHOWN, writingAct } from "../../../src/hubbub/web/js/views/keys.js";
+import { chordOf } from "../../../src/hubbub/web/js/keys/chords.js";
+import { KEYS_SHOWN, messageActOf, pageActOf, writingActOf } from "../../../src/hubbub/web/js/keys/table.js";
 
-const press = (key, ...held) =>
-  chordOf({ key, ...Object.fromEntries(held.map((one) => [`${one}Key`, true])) });
+/** @param {string} key @param {...string} held */
+const press = (key, ...held) => {
+  const [ctrlKey, metaKey, altKey, shiftKey] = ["ctrl", "meta", "alt", "shift"].map((one) =>
+    held.includes(one),
+  );
+  return chordOf({ key, ctrlKey, metaKey, altKey, shiftKey });
+};
 
 test("a chord is named by what is held", () => {
   assert.equal(press("k", "ctrl"), "Ctrl+k");
@@ -20,16 +28,32 @@ test("a sign is itself, whatever the keyboard needs for it", () => {
   assert.equal(press("?"), "?");
 });
 
-test("the help names no key twice", () => {
-  assert.equal(new Set(KEYS_SHOWN.map(({ keys }) => keys)).size, KEYS_SHOWN.length);
+test("the help names no key twice in one place", () => {
+  for (const [, rows] of KEYS_SHOWN) assert.equal(new Set(rows.map(({ keys }) => keys)).size, rows.length);
 });
 
-test("what the help says of the field is what its keys do", () => {
-  const does = (key, shiftKey = false) => writingAct({ key, shiftKey });
-  assert.deepEqual(
-    ["Enter", "Tab", "Escape", "ArrowUp"].map((key) => does(key)),
-    ["send", "complete", "end", "editLast"],
-  );
-  assert.equal(does("Enter", true), undefined, "the browser begins a line");
-  assert.equal(does("Tab", true), undefined);
+test("what the help says is what keys do", () => {
+  const names = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+  for (const [, rows] of KEYS_SHOWN)
+    for (const { does, keys } of rows)
+      for (const chord of Object.keys(does)) {
+        const key = chord.split("+").at(-1) ?? "";
+        const shown = names[/** @type {keyof typeof names} */ (key)] ?? key;
+        if (chord === "Shift+Home" || chord === "Shift+End") continue; // which the purpose names
+        assert.ok(keys.toLowerCase().includes(shown.toLowerCase()), `${chord} is in "${keys}"`);
+      }
+});
+
+test("the composer's field, the messages and the page know their keys", () => {
+  assert.deepEqual(["Enter", "Tab", "Escape", "ArrowUp"].map(writingActOf), [
+    "send",
+    "complete",
+    "end",
+    "editLast",
+  ]);
+  assert.equal(writingActOf("Shift+Enter"), undefined, "the browser begins a line");
+  assert.equal(writingActOf("Shift+Tab"), undefined);
+  assert.deepEqual(["ArrowUp", "Shift+End", "Escape"].map(messageActOf), ["up", "selectLast", "leave"]);
+  assert.deepEqual(pageActOf("?"), { act: "help", isText: true });
+  assert.equal(pageActOf("x"), undefined);
 });

@@ -72,6 +72,7 @@ from hubbub.chat.commands.talk import (
     Join,
     Leave,
     Members,
+    Mentions,
     Nonce,
     PageLimit,
     Ping,
@@ -131,6 +132,7 @@ AnyCommand = (
     | Seen
     | History
     | Search
+    | Mentions
     | Replies
     | Pin
     | Pins

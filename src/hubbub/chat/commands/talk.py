@@ -120,7 +120,8 @@ class Seen(Command, tag="seen"):
 class History(Command, tag="history"):
     """Ask for a page: the newest messages, those before a seq, after one, or around one.
 
-    `count`: say how many there are after that one, too.
+    `count`: say how many there are after that one, too. `epoch`, that of an earlier page, has it
+    checked that what was seen up to `after` is still the history; empty: none is known yet.
     """
 
     room: str
@@ -129,6 +130,7 @@ class History(Command, tag="history"):
     around: Seq | None = None
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
     count: bool = False
+    epoch: Annotated[str, Meta(max_length=EPOCH_CHARS_MAX)] | None = None
 
 
 class Search(Command, tag="search"):
@@ -144,12 +146,23 @@ class Search(Command, tag="search"):
     zone: Zone = 0
 
 
+class Mentions(Command, tag="mentions"):
+    """Ask for the newest messages that mention us or answer ours, in all rooms that we may read."""
+
+    before: Seq | None = None
+    limit: PageLimit = PAGE_MESSAGES_DEFAULT
+
+
 class Rooms(Command, tag="rooms"):
-    """Ask for the list of public rooms."""
+    """Ask for the list of public rooms; with `after`, for those of all whose names come next."""
+
+    after: str | None = None
 
 
 class Conversations(Command, tag="conversations"):
-    """Ask for the list of one's private rooms."""
+    """Ask for the list of one's private rooms: with `before`, those whose newest seq is below."""
+
+    before: Seq | None = None
 
 
 class Members(Command, tag="members"):

@@ -136,6 +136,8 @@ class Page(Event, tag="page"):
     `missing`: what the page would show of these cannot be read any more. `reached`: a search was
     broken off, and has found all that matches from this seq on; there may be more before it.
     `count`: there are so many messages after the seq that was asked for, or more than are counted.
+    `epoch` is the current one, if it was asked for; `replaced`: what was seen under the epoch that
+    was given is not this history.
     """
 
     room: str | None
@@ -146,6 +148,8 @@ class Page(Event, tag="page"):
     missing: list[Stretch] = msgspec.field(default_factory=list)
     reached: int | None = None
     count: int | None = None
+    epoch: str = ""
+    replaced: bool = False
     ref: str | None = None
 
 
@@ -170,9 +174,10 @@ class Revisions(Event, tag="revisions"):
 
 
 class Rooms(Event, tag="rooms"):
-    """The answer to `rooms`."""
+    """The answer to `rooms`. `more`: there are names that come after these."""
 
     rooms: list[RoomSummary]
+    more: bool = False
     ref: str | None = None
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Logged, Page, Stretch
+from hubbub.chat.events import AnyLogged, Logged, Message, Page, Stretch
 from hubbub.hub.present.here import Here
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room
@@ -75,6 +75,15 @@ def page_seen(person: Person, room: Room, page: Page, *, forwards: bool = False)
     begins_here = page.messages[0].prev <= _since(person)
     seen = _without_previous(person, [one for one in page.messages if one.seq > _since(person)])
     return replace(page, messages=seen, more=page.more and (forwards or not begins_here))
+
+
+def message_seen(person: Person, room: Room, message: Message) -> Message | None:
+    """Return a message of a page across rooms as the person may see it, None if they may not."""
+    if not is_seen(person, room, message.seq):
+        return None
+    if room.direct and 0 < message.prev <= _since(person):
+        return replace(message, prev=0)
+    return message
 
 
 def events_seen(person: Person, room: Room, events: Sequence[AnyLogged]) -> list[AnyLogged]:

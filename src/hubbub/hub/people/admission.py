@@ -54,6 +54,7 @@ def enter(
     secret: str,
     origin: str,
     ref: str | None,
+    is_proven: bool = False,
 ) -> tuple[Session, Decision]:
     """Begin a session; raise Refused if the name is not allowed, or taken and not resumable."""
     person = Person(allowed_name(raw_name), state.last)
@@ -61,7 +62,7 @@ def enter(
     check_is_no_program(session.name)
     if not format_.knows_rooms:
         check_entry(state, session, Act.JOIN, state.rooms[DEFAULT_ROOM])
-    if not state.password:
+    if is_proven or not state.password:
         _check_looks(state, person)
         return session, _take_name(state, session, ref)
     if not format_.gets_answers:

@@ -9,6 +9,7 @@ be said to them any more.
 
 from __future__ import annotations
 
+from heapq import nlargest
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -198,13 +199,20 @@ def _private_rooms(state: State, session: Session) -> Iterator[Room]:
                 yield room
 
 
-def list_conversations(state: State, session: Session, ref: str | None) -> e.Conversations:
+def list_conversations(
+    state: State, session: Session, before: int | None, ref: str | None
+) -> e.Conversations:
     """Return the private rooms of the session's person: those in which something was said last.
 
-    Of a passing person, those that the session is in.
+    Of a passing person, those that the session is in. `before`: only those whose newest seq is
+    below, in order of it.
     """
     person = session.person
     rooms = state.recent.rooms(person.id) if person.id else _rooms_in(session)
+    if before is not None:
+        older = ((last_seen(person, room), room.name, room) for room in rooms)
+        chosen = nlargest(state.limits.listed_max + 1, (one for one in older if one[0] < before))
+        rooms = (room for _, _, room in chosen)
     newest = list(islice(rooms, state.limits.listed_max))
     _prepare(state, newest)
     listed = [_summary(state, person, room) for room in newest]

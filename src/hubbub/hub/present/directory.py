@@ -5,6 +5,7 @@ on its length alone, however many rooms there are.
 """
 
 from bisect import bisect_left, insort
+from heapq import nsmallest
 from typing import NamedTuple
 
 from hubbub.chat.events import RoomSummary
@@ -68,6 +69,11 @@ class Directory:
             names = sorted(place.name for place in greatest) or sorted(self._rooms)
             self._listed = [self._rooms[name].summary() for name in names]
         return self._listed
+
+    def after(self, name: str, limit: int) -> list[RoomSummary]:
+        """Return the entries of the rooms whose names come next after one, of all there are."""
+        names = nsmallest(limit, (one for one in self._rooms if one > name))
+        return [self._rooms[one].summary() for one in names]
 
 
 def _place_of(room: Room) -> _Place:

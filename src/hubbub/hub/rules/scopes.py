@@ -11,7 +11,7 @@ _SCOPES: Final[dict[Scope | None, tuple[type[c.Command], ...]]] = {
     None: (c.Hello, c.Identify, c.Ping, c.Resume, c.Unlock),
     Scope.READ: (
         *(c.Conversations, c.History, c.Join, c.Leave, c.Members, c.Profile, c.Rooms, c.Search),
-        *(c.Pins, c.Replies, c.Revisions, c.Seen),
+        *(c.Mentions, c.Pins, c.Replies, c.Revisions, c.Seen),
     ),
     Scope.WRITE: (
         *(c.Away, c.Back, c.Delete, c.Direct, c.Edit, c.Ignore, c.React, c.Report, c.Say),

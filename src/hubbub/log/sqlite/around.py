@@ -29,6 +29,7 @@ from hubbub.chat.queries import (
     TimeQuery,
 )
 from hubbub.chat.rules import ROOM, may_be_private
+from hubbub.log.calls import only_calls
 from hubbub.log.damage import Damage
 from hubbub.log.found import marked
 from hubbub.log.pages import SEQ_MAX
@@ -270,17 +271,21 @@ class Around:
 
         Raises Damaged if it is the index that is.
         """
+        page, answers = self._search(query, windows)
+        return page if query.calls is None else only_calls(page, query.calls, answers)
+
+    def _search(self, query: SearchQuery, windows: int) -> tuple[Page, frozenset[int]]:
         found = attempt(lambda: read_search(self._connection, query, windows))
         if found is not None:
             page, walk = found
             is_whole = page.more or len(walk.seqs) == len(page.messages)
             are_rightly_found = all(_may_be_found(one, query) for one in page.messages)
             if is_whole and are_rightly_found and self._are_sealed(page.messages):
-                return page
+                return page, walk.answers
         found_by_index = attempt(lambda: read_walk(self._connection, query, windows))
         if found_by_index is None:
             raise Damaged("The search index of the log is damaged.")
-        return self._found(query, found_by_index)
+        return self._found(query, found_by_index), found_by_index.answers
 
     def _are_sealed(self, messages: Sequence[Message]) -> bool:
         """Return whether the segments of messages that were found are what was written."""
@@ -415,7 +420,9 @@ def _may_be_found(message: Message, query: SearchQuery) -> bool:
     """Return whether the search is about the message's room at all."""
     if not _has_text(message) or message.deleted:
         return False
-    return is_public(message.room) if query.room is None else message.room == query.room
+    if query.room is not None:
+        return message.room == query.room
+    return is_public(message.room) or message.room in query.private
 
 
 def _may_be_shown(messages: Sequence[Message], room: str) -> bool:

@@ -1,5 +1,6 @@
 """The tables, views and triggers of rooms that are going (removing.py); a part of schema.py."""
 
+from hubbub.log.sqlite.answered import CLEARING_ANSWERED
 from hubbub.log.sqlite.threads import CLEARING_THREADS
 
 GOING = """
@@ -78,4 +79,4 @@ CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
                         checksum = NULL
         WHERE last IN (SELECT value FROM json_each(NEW.segments)) AND room_id = NEW.id;
 END;
-""".replace("<threads>", CLEARING_THREADS.strip("\n"))
+""".replace("<threads>", f"{CLEARING_THREADS}{CLEARING_ANSWERED}".strip("\n"))

@@ -19,9 +19,10 @@ from typing import NamedTuple
 import msgspec
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
-from hubbub.chat.tags import entry_of
+from hubbub.chat.tags import entry_of, sender_tag
 from hubbub.log.damage import Damage
 from hubbub.log.newest import Newest, newest_of
+from hubbub.log.sqlite.answered import Answer, whom_they_answer
 from hubbub.log.sqlite.around import Around, attempt
 from hubbub.log.sqlite.writer import Writer
 
@@ -66,7 +67,7 @@ _NEXT = """
 SELECT min(last) FROM segments
 WHERE last > ? AND kind <> 'gone' AND room_id NOT IN (SELECT id FROM going)
 """
-_FILL = "INSERT INTO portions (upto, messages, windows) VALUES (?, ?, ?)"
+_FILL = "INSERT INTO portions (upto, messages, windows, answers) VALUES (?, ?, ?, ?)"
 
 
 class _Said(msgspec.Struct):
@@ -77,6 +78,7 @@ class _Said(msgspec.Struct):
     sender: str = msgspec.field(name="from")
     text: str
     person: str = ""
+    reply_to: int | None = None
     files: list[msgspec.Raw] = []
 
 
@@ -104,6 +106,7 @@ class Portion(NamedTuple):
     upto: int
     messages: str
     windows: str
+    answers: str
     overtakings: int
     """Of the writer, before it was read."""
 
@@ -120,14 +123,16 @@ def read_portion(
     # Before the rest: what changes or comes meanwhile shall be noticed, or not be passed over.
     overtakings, last = writer.overtakings, writer.last
     (after,) = connection.execute(_WATERMARK).fetchone()
-    upto, rows = attempt(lambda: _read(writer, connection, rests=rests)) or (0, [])
-    if not upto:
-        upto, rows = _read_around(last, damage, connection, after)
-    if not upto:
+    read = attempt(lambda: _read(writer, connection, rests=rests))
+    if read is None or not read.upto:
+        read = _read_around(last, damage, connection, after)
+    if not read.upto:
         return None
-    rows.sort()
+    rows = sorted(read.rows)
     windows = _windows_of(rows, connection.execute(_NEWEST_WINDOW).fetchone())
-    return Portion(after, upto, _encode(rows).decode(), _encode(windows).decode(), overtakings)
+    whom = whom_they_answer(connection, read.answers)
+    messages, placed, answers = (_encode(part).decode() for part in (rows, windows, whom))
+    return Portion(after, read.upto, messages, placed, answers, overtakings)
 
 
 def put_portion(writer: Writer, portion: Portion, connection: sqlite3.Connection) -> bool:
@@ -137,7 +142,8 @@ def put_portion(writer: Writer, portion: Portion, connection: sqlite3.Connection
     if connection.execute(_WATERMARK).fetchone() != (portion.after,):
         return False
     assert portion.upto <= writer.last, "only this thread commits"
-    connection.execute(_FILL, (portion.upto, portion.messages, portion.windows))
+    row = (portion.upto, portion.messages, portion.windows, portion.answers)
+    connection.execute(_FILL, row)
     return True
 
 
@@ -162,7 +168,15 @@ def _windows_of(rows: Sequence[Row], newest: tuple[str] | None) -> list[_Window]
     return windows
 
 
-def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> tuple[int, list[Row]]:
+class _Read(NamedTuple):
+    """What was read of the events up to and with `upto`; 0: there is nothing to be indexed."""
+
+    upto: int
+    rows: list[Row]
+    answers: list[Answer]
+
+
+def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> _Read:
     # Commits and portions take turns: a portion of twice the last commit catches up with any
     # stream of commits, and delays the next by no more than its own size calls for.
     events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
@@ -170,6 +184,7 @@ def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> tup
     upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
     newest = newest_of(chain(*_changes.decode(changes)))
     rows: list[Row] = []
+    answers: list[Answer] = []
     began = time.perf_counter()
     for segment in filter(None, _segments.decode(bodies)):
         words: list[str | None] = (
@@ -178,34 +193,40 @@ def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> tup
             else [_indexed(said, said.text) for said in segment]
         )
         rows.append((segment[0].seq, segment[0].room, words))
+        answers += _answers_in(segment, words)
         # The event loop waits for the interpreter after each of its system calls, as long as this
         # thread has it: so it has it half of the time at most.
         if rests and (worked := time.perf_counter() - began) > REST_AFTER_SECONDS:
             time.sleep(worked)
             began = time.perf_counter()
-    return upto or 0, rows
+    return _Read(upto or 0, rows, answers)
 
 
-def _read_around(
-    last: int, damage: Damage, connection: sqlite3.Connection, after: int
-) -> tuple[int, list[Row]]:
-    """Return a portion of one segment, without the messages of it that cannot be read.
+def _answers_in(messages: Sequence[_Said | Message], words: Sequence[str | None]) -> list[Answer]:
+    """Return which of consecutive messages answer one; those without words are deleted."""
+    return [
+        Answer(one.seq, one.reply_to, sender_tag(one.sender, one.person))
+        for one, indexed in zip(messages, words, strict=True)
+        if one.reply_to is not None and indexed is not None
+    ]
 
-    It goes up to 0 if there is nothing to be indexed up to `last`.
-    """
+
+def _read_around(last: int, damage: Damage, connection: sqlite3.Connection, after: int) -> _Read:
+    """Return a portion of one segment, without the messages of it that cannot be read."""
     if after >= last:
-        return 0, []
+        return _Read(0, [], [])
     found = attempt(lambda: connection.execute(_NEXT, (after,)).fetchone())
     if found is None:  # what comes later may be found
-        return min(after + PORTION_EVENTS, last), []
+        return _Read(min(after + PORTION_EVENTS, last), [], [])
     (following,) = found
     if following is None:
-        return last, []
+        return _Read(last, [], [])
     messages = Around(connection, damage).messages_of(following)
+    words = [None if one.deleted else _indexed(one, one.text) for one in messages]
     rows: list[Row] = [
-        (one.seq, one.room, [None if one.deleted else _indexed(one, one.text)]) for one in messages
+        (one.seq, one.room, [indexed]) for one, indexed in zip(messages, words, strict=True)
     ]
-    return following, rows
+    return _Read(following, rows, _answers_in(messages, words))
 
 
 def _words_now(said: _Said, newest: Newest) -> str | None:

@@ -311,7 +311,7 @@ def read_revisions(connection: sqlite3.Connection, query: RevisionsQuery) -> Rev
 
 
 class Asked(TypedDict):
-    """The parameters of a page's statement; `words`, `windows` and `private` of a search's.
+    """The parameters of a page's statement; those from `words` to `answered` are of a search's.
 
     `target` is that of answers.
     """
@@ -323,6 +323,8 @@ class Asked(TypedDict):
     words: NotRequired[str]
     windows: NotRequired[int]
     private: NotRequired[str]
+    talks: NotRequired[bool]
+    answered: NotRequired[str]
     target: NotRequired[int]
 
 

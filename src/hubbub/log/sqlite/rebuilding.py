@@ -37,7 +37,7 @@ from hubbub.log.sqlite.schema import FORMAT_OF_PRIVATE, bring_up_to_date, format
 from hubbub.log.sqlite.segments import Cutting
 from hubbub.log.sqlite.sound import newest_given
 from hubbub.log.sqlite.survey import segments, standing_facts
-from hubbub.log.sqlite.threads import COUNT_ANSWERS
+from hubbub.log.sqlite.threads import COUNT_ANSWERS, DROP_DELETED_ANSWERS
 
 _ROOM = """
 INSERT INTO rooms (name, direct, first, topic) VALUES (:name, :direct, :first, :topic)
@@ -248,6 +248,7 @@ def _fold(made: sqlite3.Connection, changes: list[AnyLogged]) -> None:
         for key, one in given.items():
             made.execute(_TOGGLE, (target, emoji, key, one.sender, one.seq, since))
     made.execute(_WEIGH)
+    made.execute(DROP_DELETED_ANSWERS)
     made.execute(COUNT_ANSWERS)
     for change in changes:
         if isinstance(change, Pinned):

@@ -16,10 +16,19 @@ from pathlib import Path
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.names import name_key
+from hubbub.log.sqlite.answered import ANSWERED, ANSWERED_CHANGING
 from hubbub.log.sqlite.fact_tables import FACTS, FACTS_CHANGING, LEADS, PRIVATE_ROOMS
 from hubbub.log.sqlite.files import FILES, FILES_CHANGING
 from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
-from hubbub.log.sqlite.threads import CHANGING, COUNT_ANSWERS, FILL_ANSWERS, THREADS
+from hubbub.log.sqlite.threads import (
+    ANSWERS_FOUND,
+    CHANGING,
+    COUNT_ANSWERS,
+    DROP_DELETED_ANSWERS,
+    FILL_ANSWERS,
+    RECOUNT_ANSWERS,
+    THREADS,
+)
 
 APPLICATION_ID = 0x68756262  # "hubb", which marks the file as ours for `file` and for us
 SQLITE_FLOOR = (3, 37)
@@ -211,12 +220,12 @@ INSERT INTO watermark VALUES (0, '', 0, 0);
 """
 
 # `messages`: a JSON array of [first seq, room, [words or null]]; `windows` of [first, words], of
-# those that are new or have more words.
+# those that are new or have more words; `answers` of [seq, tag] (see answered.py).
 _INDEXING = """
 CREATE VIEW places AS
     SELECT name AS room, 'r' || id || iif(direct, ' direct', '') AS place FROM rooms;
 CREATE VIEW portions AS
-    SELECT seq AS upto, '' AS messages, '' AS windows FROM watermark WHERE false;
+    SELECT seq AS upto, '' AS messages, '' AS windows, '' AS answers FROM watermark WHERE false;
 CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
     INSERT INTO windows (first, words)
         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
@@ -234,12 +243,17 @@ CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
             ) LIMIT -1
         ) CROSS JOIN json_each(words) AS said
         WHERE said.value IS NOT NULL;
+    INSERT INTO answered (seq, tag)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+        FROM json_each(NEW.answers) WHERE true
+        ON CONFLICT (seq) DO UPDATE SET tag = excluded.tag;
     UPDATE watermark SET seq = NEW.upto;
 END;
 CREATE VIEW rules AS SELECT rules FROM watermark;
 CREATE TRIGGER rules_changed INSTEAD OF INSERT ON rules BEGIN
     INSERT INTO search (search) VALUES ('delete-all');
     DELETE FROM windows;
+    DELETE FROM answered;
     UPDATE watermark SET seq = 0, rules = NEW.rules, taken_out = 0, scrubbed = 0;
     UPDATE going SET indexed = 0;
 END;
@@ -353,6 +367,16 @@ UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
     FILES,
     # 15: people are found by their devices and by what their names look like.
     LEADS,
+    # 16: deleted answers are not counted.
+    ANSWERS_FOUND + DROP_DELETED_ANSWERS + RECOUNT_ANSWERS,
+    # 17: it is known what calls whom, so the index is filled anew.
+    ANSWERED
+    + """
+INSERT INTO search (search) VALUES ('delete-all');
+DELETE FROM windows;
+UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
+UPDATE going SET indexed = 0;
+""",
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 
@@ -360,8 +384,9 @@ FORMAT = FORMAT_FLOOR + len(UPGRADES)
 FORMAT_OF_PRIVATE = 11
 """The first in which rooms can be private."""
 TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + FACTS + _HOLES + PRIVATE_ROOMS + GOING
-TABLES += THREADS + FILES + LEADS
+TABLES += THREADS + FILES + LEADS + ANSWERS_FOUND + ANSWERED
 VIEWS = _BATCHES + REMOVING + FACTS_CHANGING + _FOLDING + CHANGING + FILES_CHANGING
+VIEWS += ANSWERED_CHANGING
 VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))
 
 

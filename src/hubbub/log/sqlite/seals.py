@@ -31,6 +31,8 @@ def unsealed(sealed: bytes | str | None) -> bytes:
         raise Unsound("a text is gone")
     parts = _parts.decode(sealed)
     seals, bodies = parts[::2], parts[1::2]
+    if len(seals) != len(bodies):
+        raise Unsound("a text has become several")
     # All at once, which is cheaper, and each by itself only if some of them differ.
     sums = _SEAL * len(bodies) % tuple(map(crc32, bodies))
     if b"".join(seals) != sums:

@@ -12,9 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import Page
-from hubbub.chat.queries import SearchQuery
-from hubbub.chat.tags import ANYBODY
-from hubbub.chat.words import phrases_of
+from hubbub.chat.names import is_direct
+from hubbub.chat.queries import Calls, SearchQuery
+from hubbub.chat.tags import ANYBODY, EVERYBODY
+from hubbub.chat.words import Phrase, phrases_of
+from hubbub.log.calls import phrases_of_name
 from hubbub.log.found import marked
 from hubbub.log.pages import SEQ_MAX
 from hubbub.log.sqlite.reader import Asked, folding, read_folded
@@ -43,11 +45,11 @@ RECURSIVE walked (first, found, missing, windows) AS MATERIALIZED (
 _CHOSEN = """
 {walked},
 placed (seq, last, total) AS MATERIALIZED (
-    SELECT json_each.value, s.last, coalesce(sum(s.size / (s.last - s.first + 1)) OVER (
-        ORDER BY json_each.value DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    SELECT found.seq, s.last, coalesce(sum(s.size / (s.last - s.first + 1)) OVER (
+        ORDER BY found.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ), 0)
-    FROM walked CROSS JOIN json_each(found) CROSS JOIN segments AS s ON s.last = (
-        SELECT last FROM segments WHERE last >= json_each.value ORDER BY last LIMIT 1
+    FROM ({found}) AS found CROSS JOIN segments AS s ON s.last = (
+        SELECT last FROM segments WHERE last >= found.seq ORDER BY last LIMIT 1
     )
 ),
 chosen (low, high, sealed, total) AS MATERIALIZED (
@@ -61,36 +63,59 @@ chosen (low, high, sealed, total) AS MATERIALIZED (
 _WALK = """(
     SELECT json_array(
         iif(min(first) > max(:after + 1, (SELECT min(first) FROM windows)), min(first), NULL),
-        json(json_group_array(json(found)))
+        json(json_group_array(json(found))),
+        json({answers})
     ) FROM walked
 )"""
+_FOUND = "SELECT json_each.value AS seq FROM walked CROSS JOIN json_each(found)"
 # A room may become private, or public again, after its messages were indexed.
 # The rules of a room stand under the key `room/` and its name.
 _BUT_IN_PRIVATE = """
 AND NOT EXISTS (
-    SELECT 1 FROM rooms CROSS JOIN facts INDEXED BY private_rooms ON key = 'room/' || name
-    WHERE id = (SELECT room_id FROM segments WHERE last >= search.rowid ORDER BY last LIMIT 1)
-          AND private AND name NOT IN (SELECT value FROM json_each(:private))
+    SELECT 1 FROM rooms
+    WHERE id = (SELECT room_id FROM segments WHERE last >= {seq} ORDER BY last LIMIT 1)
+          AND (direct OR EXISTS (
+              SELECT 1 FROM facts INDEXED BY private_rooms WHERE key = 'room/' || name AND private
+          ))
+          AND name NOT IN (SELECT value FROM json_each(:private))
 )"""
-# What is left of rooms that were removed (removing.py) is in the index under their ids.
+# What is left of rooms that were removed (removing.py) is in the index under their ids. Somebody
+# who talks with nobody in private passes over all such talk within the index.
 _EVERYWHERE = _WALKED.format(
-    match=""":words || ' NOT place : "~direct"' || coalesce(
+    match=""":words || iif(:talks, '', ' NOT place : "~direct"') || coalesce(
         (SELECT group_concat(' NOT place : "~r' || id || '"', '') FROM going), ''
     )""",
-    but=_BUT_IN_PRIVATE,
+    but=_BUT_IN_PRIVATE.format(seq="search.rowid"),
 )
+# What answers somebody (answered.py), of the windows that were walked through.
+_ANSWERING = """
+answering (seq) AS MATERIALIZED (
+    SELECT answered.seq FROM answered
+    WHERE tag = :answered AND answered.seq < :before AND answered.seq > :after
+          AND answered.seq >= (SELECT min(first) FROM walked)
+          AND (SELECT room_id FROM segments WHERE last >= answered.seq ORDER BY last LIMIT 1)
+              NOT IN (SELECT id FROM going)<but in private>
+    ORDER BY answered.seq DESC LIMIT :limit + 1
+)
+""".replace("<but in private>", _BUT_IN_PRIVATE.format(seq="answered.seq"))
 # A room without events has no id; no room has id 0.
 _IN_ROOM = _WALKED.format(
     match=""":words || ' AND place : "~r'
                    || coalesce((SELECT id FROM rooms WHERE name = :room), 0) || '"'""",
     but="",
 )
-EVERYWHERE = folding(_CHOSEN.format(walked=_EVERYWHERE), _WALK)
-IN_ROOM = folding(_CHOSEN.format(walked=_IN_ROOM), _WALK)
-WALK_EVERYWHERE = " ".join(("WITH", _EVERYWHERE, "SELECT", _WALK))
-WALK_IN_ROOM = " ".join(("WITH", _IN_ROOM, "SELECT", _WALK))
+_OF_WORDS = _WALK.format(answers="'[]'")
+_OF_CALLS = _WALK.format(answers="(SELECT json_group_array(seq) FROM answering)")
+_CALLING = f"{_EVERYWHERE}, {_ANSWERING}"
+_FOUND_OR_ANSWERING = " UNION ".join((_FOUND, "SELECT seq FROM answering"))
+EVERYWHERE = folding(_CHOSEN.format(walked=_EVERYWHERE, found=_FOUND), _OF_WORDS)
+IN_ROOM = folding(_CHOSEN.format(walked=_IN_ROOM, found=_FOUND), _OF_WORDS)
+CALLING = folding(_CHOSEN.format(walked=_CALLING, found=_FOUND_OR_ANSWERING), _OF_CALLS)
+WALK_EVERYWHERE = " ".join(("WITH", _EVERYWHERE, "SELECT", _OF_WORDS))
+WALK_IN_ROOM = " ".join(("WITH", _IN_ROOM, "SELECT", _OF_WORDS))
+WALK_CALLING = " ".join(("WITH", _CALLING, "SELECT", _OF_CALLS))
 
-_walk = msgspec.json.Decoder(tuple[int | None, list[list[int]]])
+_walk = msgspec.json.Decoder(tuple[int | None, list[list[int]], list[int]])
 
 
 class Walk(NamedTuple):
@@ -101,13 +126,15 @@ class Walk(NamedTuple):
 
     seqs: list[int]
     reached: int | None
+    answers: frozenset[int] = frozenset()
+    """Those that answer whom the search is about."""
 
 
 def read_search(
     connection: sqlite3.Connection, query: SearchQuery, windows: int
 ) -> tuple[Page, Walk]:
     """Return the newest messages that match `query`, found in so many windows of the index."""
-    statement = EVERYWHERE if query.room is None else IN_ROOM
+    statement = _statement(query, CALLING, EVERYWHERE, IN_ROOM)
     page, also = read_folded(connection, statement, _asked(query, windows), ascending=False)
     walk = _walked(also, query)
     page = replace(page, messages=marked(page.messages, query.words))
@@ -116,13 +143,20 @@ def read_search(
 
 def read_walk(connection: sqlite3.Connection, query: SearchQuery, windows: int) -> Walk:
     """Return what the index alone says."""
-    statement = WALK_EVERYWHERE if query.room is None else WALK_IN_ROOM
+    statement = _statement(query, WALK_CALLING, WALK_EVERYWHERE, WALK_IN_ROOM)
     return _walked(connection.execute(statement, _asked(query, windows)).fetchone()[0], query)
 
 
+def _statement(query: SearchQuery, calling: str, everywhere: str, in_room: str) -> str:
+    if query.calls is not None:
+        return calling
+    return everywhere if query.room is None else in_room
+
+
 def _walked(encoded: bytes, query: SearchQuery) -> Walk:
-    reached, found = _walk.decode(encoded)
-    return Walk(sorted(chain(*found), reverse=True)[: query.limit + 1], reached)
+    reached, found, answers = _walk.decode(encoded)
+    seqs = sorted({*chain(*found), *answers}, reverse=True)[: query.limit + 1]
+    return Walk(seqs, reached, frozenset(answers))
 
 
 def _asked(query: SearchQuery, windows: int) -> Asked:
@@ -136,6 +170,8 @@ def _asked(query: SearchQuery, windows: int) -> Asked:
         "limit": query.limit,
         "windows": windows,
         "private": msgspec.json.encode(query.private).decode(),
+        "talks": any(map(is_direct, query.private)),
+        "answered": "" if query.calls is None else query.calls.tag,
     }
 
 
@@ -144,13 +180,27 @@ def _match(query: SearchQuery) -> str:
 
     Each `~` stands for what begins the tokens of a window: no word holds one.
     """
-    all_of = [
-        '"{}"{}'.format(" ".join(f"~{word}" for word in words), "*" if goes_on else "")
-        for words, goes_on in phrases_of(query.words)
-    ]
+    if query.calls is not None:
+        return _match_calls(query.calls)
+    all_of = [_phrase(phrase) for phrase in phrases_of(query.words)]
     all_of += [f'"~{content}"' for content in query.contents]
     if query.senders:
         all_of.append("({})".format(" OR ".join(f'"~{sender}"' for sender in query.senders)))
     if not all_of and query.is_about_all:
         all_of.append(f'"~{ANYBODY}"*')
     return f"(text : ({' AND '.join(all_of)}))" if all_of else ""
+
+
+def _match_calls(calls: Calls) -> str:
+    """Return the query for all that may mention somebody, and that others say.
+
+    Of a name without words, such as one of signs alone, nothing but the texts themselves can tell.
+    """
+    any_of = [_phrase(phrase) for phrase in phrases_of_name(calls.name)] or [f'"~{ANYBODY}"*']
+    any_of.append(f'"~{EVERYBODY}"')
+    return f"""(text : (({" OR ".join(any_of)}) NOT "~{calls.tag}"))"""
+
+
+def _phrase(phrase: Phrase) -> str:
+    words = " ".join(f"~{word}" for word in phrase.words)
+    return f'"{words}"{"*" if phrase.goes_on else ""}'

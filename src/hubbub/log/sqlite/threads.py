@@ -1,6 +1,7 @@
 """Answers, pins, and former texts: their tables, views and triggers (a part of schema.py).
 
-What a message was answered by is counted as it comes, so a page reads one number for each message.
+What a message was answered by is counted as it comes and goes, so a page reads one number for each
+message.
 Former texts are kept only of edits that say so. Rows of them are added at the end and blanked in
 their place, for the reason that changes.py gives.
 """
@@ -38,6 +39,13 @@ INSERT INTO folds (seq, replies) SELECT target, count(*) FROM answers WHERE true
     ON CONFLICT (seq) DO UPDATE SET replies = excluded.replies;
 """
 
+# 16: what was deleted answers nothing any more.
+ANSWERS_FOUND = "CREATE INDEX answers_by_seq ON answers (seq);"
+DROP_DELETED_ANSWERS = "DELETE FROM answers WHERE seq IN (SELECT seq FROM folds WHERE deleted);"
+RECOUNT_ANSWERS = """
+UPDATE folds SET replies = (SELECT count(*) FROM answers WHERE target = folds.seq) WHERE replies;
+"""
+
 # JSON arrays in `batches`: `answers` of [target, seq], `pins` of [target, room, whether it is
 # pinned now], `kept` of [target, sealed].
 CHANGING = """
@@ -49,6 +57,9 @@ CREATE TRIGGER answers_given INSTEAD OF INSERT ON batches WHEN NEW.answers IS NO
         SELECT json_extract(value, '$[0]'), count(*) FROM json_each(NEW.answers)
         WHERE true GROUP BY 1
         ON CONFLICT (seq) DO UPDATE SET replies = replies + excluded.replies;
+END;
+CREATE TRIGGER answer_gone AFTER DELETE ON answers BEGIN
+    UPDATE folds SET replies = replies - 1 WHERE seq = OLD.target;
 END;
 CREATE VIEW pinnings AS SELECT target, '' AS room, 1 AS stands FROM pins WHERE false;
 CREATE TRIGGER pin_set INSTEAD OF INSERT ON pinnings WHEN NEW.stands BEGIN
@@ -80,6 +91,10 @@ CREATE TRIGGER texts_kept INSTEAD OF INSERT ON batches WHEN NEW.kept IS NOT NULL
 END;
 CREATE TRIGGER message_deleted INSTEAD OF INSERT ON batches WHEN NEW.folds IS NOT NULL BEGIN
     DELETE FROM pins WHERE target IN (
+        SELECT json_extract(value, '$[0]') FROM json_each(NEW.folds)
+        WHERE json_extract(value, '$[2]')
+    );
+    DELETE FROM answers WHERE seq IN (
         SELECT json_extract(value, '$[0]') FROM json_each(NEW.folds)
         WHERE json_extract(value, '$[2]')
     );

@@ -246,8 +246,10 @@ class Writer:
             cutting = Cutting(
                 [changes.stored(event) for event in events] for events in batch.rooms.values()
             )
-        files = batch.files and rows_of(batch.files, changes.deleted if changes else ())
+        gone = changes.deleted if changes else ()
+        files = batch.files and rows_of(batch.files, gone)
         nonces = [(key, event.seq) for key, event in batch.posted.items()]
+        answers = [answer for answer in cutting.answers if answer[1] not in gone]
         row = (
             _json(self._changed_rooms(batch)),
             _json(cutting.rows),
@@ -258,7 +260,7 @@ class Writer:
             changes and _json(changes.folds),
             _json(changes.kept) if changes and changes.kept else None,
             _json(cutting.toggles) if cutting.toggles else None,
-            _json(cutting.answers) if cutting.answers else None,
+            _json(answers) if answers else None,
             _json(cutting.pins) if cutting.pins else None,
             _json(changed_by(connection, batch.facts)) if batch.facts else None,
             _json(files) if files else None,

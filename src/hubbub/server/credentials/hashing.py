@@ -65,11 +65,11 @@ class Hashing:
 
     async def hash(self, host: str, password: str) -> str:
         """Return a hash of a password, for somebody at `host`."""
-        return await self._in_turn(host, partial(self._hasher.hash, password))
+        return await self.in_turn(host, partial(self._hasher.hash, password))
 
     async def verify(self, host: str, password: str, hash_: str) -> bool:
         """Return whether `hash_` is of this password; an empty one is of none."""
-        return await self._in_turn(host, partial(self._verify, password, hash_ or NOBODYS_HASH))
+        return await self.in_turn(host, partial(self._verify, password, hash_ or NOBODYS_HASH))
 
     def _verify(self, password: str, hash_: str) -> bool:
         try:
@@ -77,7 +77,9 @@ class Hashing:
         except VerifyMismatchError:
             return False
 
-    async def _in_turn(self, host: str, work: Callable[[], T]) -> T:
+    async def in_turn(self, host: str, work: Callable[[], T]) -> T:
+        """Have a thread do some work with secrets, for somebody at `host`; return what it gives."""
+
         async def use() -> T:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 

@@ -2,7 +2,7 @@
 
 Photos tell where they were taken, and people do not expect that. Nothing is decoded and encoded
 again here, so a picture loses no quality: only those parts are copied that are known to be needed.
-What is not what its format says raises ValueError.
+What is not what its format says raises ValueError. A picture that ends too early ends there.
 
 Loaded only in the process that looks at pictures (examination.py).
 """
@@ -10,6 +10,11 @@ Loaded only in the process that looks at pictures (examination.py).
 import re
 from collections.abc import Iterator
 from typing import Final
+
+from hubbub.server.files.blanking import blanked
+
+KEEP_ORIENTATION: Final = frozenset(("JPEG", "AVIF"))
+"""AVIF does without EXIF."""
 
 _JPEG_START: Final = b"\xff\xd8"
 _JPEG_END: Final = b"\xff\xd9"
@@ -36,7 +41,8 @@ _GIF_LOOPS: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 def cleaned(format_: str, picture: bytes, orientation: int) -> bytes:
     """Return a picture without anything else; raise ValueError if it is not well-formed.
 
-    `orientation` is how it is to be turned, 1 for not at all. Only JPEG keeps another one.
+    `orientation` is how it is to be turned, 1 for not at all. Only those of `KEEP_ORIENTATION`
+    keep another one.
     """
     try:
         return b"".join(_parts(format_, picture, orientation))
@@ -54,6 +60,8 @@ def _parts(format_: str, picture: bytes, orientation: int) -> Iterator[bytes]:
             return _webp(picture)
         case "GIF":
             return _gif(picture)
+        case "AVIF":
+            return iter((blanked(picture),))
     raise ValueError(f"nothing is known of {format_}")
 
 
@@ -68,22 +76,24 @@ def _jpeg(picture: bytes, orientation: int) -> Iterator[bytes]:
     if orientation != 1:
         yield _turned(orientation)
     at = len(_JPEG_START)
-    while True:
+    while at + 2 <= len(picture):
         _expect(picture[at] == 0xFF)
-        while picture[at] == 0xFF:
+        while picture[at : at + 1] == b"\xff":
             at += 1
+        if at == len(picture):
+            return
         marker = picture[at]
         at += 1
         if marker == _END_OF_IMAGE:
             yield _JPEG_END
             return  # whatever follows, such as a film or a second picture, is no part of it
+        if at + 2 > len(picture):
+            return
         end = at + int.from_bytes(picture[at : at + 2])
-        _expect(at + 2 <= end <= len(picture))
+        _expect(at + 2 <= end)
         if marker == _SCAN:
             found = _NEXT_MARKER.search(picture, end)
-            _expect(found)
-            assert found is not None
-            end = found.start()
+            end = len(picture) if found is None else found.start()
         elif marker not in _TABLES and not any(
             marker == number and picture.startswith(name, at + 2)
             for number, name in _NEEDED_APPLICATIONS
@@ -106,10 +116,9 @@ def _png(picture: bytes) -> Iterator[bytes]:
     _expect(picture.startswith(_PNG_START))
     yield _PNG_START
     at = len(_PNG_START)
-    while True:
+    while at + 8 <= len(picture):
         name = picture[at + 4 : at + 8]
         end = at + 12 + int.from_bytes(picture[at : at + 4])
-        _expect(len(name) == 4 and end <= len(picture))
         if name in _PNG_CHUNKS:
             yield picture[at:end]
         if name == b"IEND":
@@ -121,10 +130,9 @@ def _webp(picture: bytes) -> Iterator[bytes]:
     _expect(picture.startswith(b"RIFF") and picture[8:12] == b"WEBP")
     parts: list[bytes] = []
     at, whole = 12, min(len(picture), 8 + int.from_bytes(picture[4:8], "little"))
-    while at < whole:
+    while at + 8 <= whole:
         name, size = picture[at : at + 4], int.from_bytes(picture[at + 4 : at + 8], "little")
         end = at + 8 + size
-        _expect(len(name) == 4 and end <= len(picture))
         part = picture[at:end] + b"\0" * (size % 2)
         if name == b"VP8X":
             _expect(size >= 10)
@@ -140,7 +148,7 @@ def _gif(picture: bytes) -> Iterator[bytes]:
     _expect(picture[:6] in {b"GIF87a", b"GIF89a"})
     at = 13 + _colours(picture[10])
     yield picture[:at]
-    while True:
+    while at < len(picture):
         introducer = picture[at]
         if introducer == 0x3B:  # the end
             yield b"\x3b"
@@ -166,6 +174,6 @@ def _colours(flags: int) -> int:
 
 
 def _end_of_blocks(picture: bytes, at: int) -> int:
-    while size := picture[at]:
+    while at < len(picture) and (size := picture[at]):
         at += 1 + size
     return at + 1

@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 import puremagic
 from PIL import (
+    AvifImagePlugin,
     GifImagePlugin,
     Image,
     ImageOps,
@@ -27,7 +28,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from hubbub.server.files.cleaning import cleaned
+from hubbub.server.files.blanking import write_blanked
+from hubbub.server.files.cleaning import KEEP_ORIENTATION, cleaned
 from hubbub.server.files.found import ORDINARY, Found
 
 CPU_SECONDS: Final = 20
@@ -52,6 +54,7 @@ PLAIN_TEXT: Final = "text/plain"
 _FORMATS: Final = {
     plugin.format: mime
     for plugin, mime in (
+        (AvifImagePlugin.AvifImageFile, "image/avif"),
         (GifImagePlugin.GifImageFile, "image/gif"),
         (JpegImagePlugin.JpegImageFile, "image/jpeg"),
         (PngImagePlugin.PngImageFile, "image/png"),
@@ -78,12 +81,12 @@ def examine(path: Path, clean: Path, preview: Path) -> Found:
     with path.open("rb") as file:
         head = file.read(TEXT_BYTES)
         if path.stat().st_size > PICTURE_BYTES_MAX:
-            return Found(_type_of(head))
+            return _of_another(path, head, clean)
         # A decoder may raise anything for what is made to harm it.
         try:
             picture = Image.open(file, formats=list(_FORMATS))
         except UnidentifiedImageError:
-            return Found(_type_of(head))
+            return _of_another(path, head, clean)
         except Exception:  # noqa: BLE001
             return Found(ORDINARY)
         stored, format_ = path.read_bytes(), picture.format or ""
@@ -95,6 +98,16 @@ def examine(path: Path, clean: Path, preview: Path) -> Found:
             return _not_shown(picture, format_, stored, clean)
 
 
+def _of_another(path: Path, head: bytes, clean: Path) -> Found:
+    """Return what a file is that is no picture which is shown, such as a film."""
+    try:
+        is_blanked = write_blanked(path, clean)
+    except OSError:  # it is too large for what this process may use
+        clean.unlink(missing_ok=True)
+        is_blanked = False
+    return Found(_type_of(head), clean=is_blanked)
+
+
 def _not_shown(picture: Image.Image, format_: str, stored: bytes, clean: Path) -> Found:
     """Return what a picture is that is too large to decode, or damaged: a file like any other.
 
@@ -104,7 +117,7 @@ def _not_shown(picture: Image.Image, format_: str, stored: bytes, clean: Path) -
     with suppress(Exception):
         orientation = _orientation(picture)
     try:
-        kept = cleaned(format_, stored, orientation if format_ == "JPEG" else 1)
+        kept = cleaned(format_, stored, orientation if format_ in KEEP_ORIENTATION else 1)
     except ValueError:
         return Found(ORDINARY)
     clean.write_bytes(kept)
@@ -126,13 +139,8 @@ def _of_picture(
     is_turned = orientation in range(5, 9)
     if format_ == "JPEG":
         picture.draft("RGB", (PREVIEW_PIXELS, PREVIEW_PIXELS))  # decodes it smaller at once
-    picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
-    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-    smaller = upright.convert("RGBA" if has_alpha else "RGB")
-    smaller.info.clear()  # the profile would be kept with the preview, and whatever else there is
-    smaller.save(preview, "WEBP", quality=PREVIEW_QUALITY)
+    _write_preview(picture, preview)
+    picture.close()  # two large ones at once would be too much
     kept = _kept(format_, stored, orientation)
     if kept != stored:
         clean.write_bytes(kept)
@@ -145,9 +153,19 @@ def _of_picture(
     )
 
 
+def _write_preview(picture: Image.Image, preview: Path) -> None:
+    """Write a smaller picture. It is made smaller first, in place: each copy takes memory."""
+    picture.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
+    upright = ImageOps.exif_transpose(picture)
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    smaller = upright.convert("RGBA" if has_alpha else "RGB")
+    smaller.info.clear()  # the profile would be kept with the preview, and whatever else there is
+    smaller.save(preview, "WEBP", quality=PREVIEW_QUALITY)
+
+
 def _kept(format_: str, stored: bytes, orientation: int) -> bytes:
     """Return a picture without anything else, as it was encoded if that is possible."""
-    if orientation == 1 or format_ == "JPEG":
+    if orientation == 1 or format_ in KEEP_ORIENTATION:
         try:
             kept = cleaned(format_, stored, orientation)
             with Image.open(io.BytesIO(kept), formats=[format_]) as picture:
@@ -189,7 +207,7 @@ def _is_text(head: bytes) -> bool:
     return True
 
 
-def _restrain() -> None:
+def _restrain(path: Path) -> None:
     """Take little time and memory, where the system can see to that."""
     if sys.platform == "win32":
         return
@@ -199,7 +217,7 @@ def _restrain() -> None:
     for what, limit in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 2 * PICTURE_BYTES_MAX),
+        (resource.RLIMIT_FSIZE, max(2 * PICTURE_BYTES_MAX, path.stat().st_size)),
         (resource.RLIMIT_CORE, 0),
     ):
         try:
@@ -212,8 +230,9 @@ def main() -> None:
     """Say what the file is that is named on the command line."""
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # pixels are counted here
-    _restrain()
-    found = examine(*map(Path, sys.argv[1:]))
+    path, clean, preview = map(Path, sys.argv[1:])
+    _restrain(path)
+    found = examine(path, clean, preview)
     sys.stdout.buffer.write(msgspec.json.encode(found))
 
 

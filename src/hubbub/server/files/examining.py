@@ -36,6 +36,8 @@ class Examining:
         self._lane = Lane(clock)
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closed = False
+        self.failures = 0
+        """Files of which nothing could be told."""
 
     async def examine(self, host: str, path: Path, clean: Path, preview: Path) -> Found:
         """Return what a file is that came from `host`; `clean` and `preview` may be written."""
@@ -52,6 +54,7 @@ class Examining:
         try:
             return msgspec.json.decode(self._output(path, clean, preview), type=Found)
         except (OSError, subprocess.SubprocessError, msgspec.DecodeError) as error:
+            self.failures += 1
             logger.warning("a file could not be looked at", reason=type(error).__name__)
             for left in (clean, preview):
                 left.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ import structlog
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.files import MEGABYTE, FileSummary, size_words
+from hubbub.server.files.counts import Counts
 from hubbub.server.files.examining import Examining
 from hubbub.server.files.keys import Keys
 from hubbub.server.files.store import Store, hash_of
@@ -80,6 +81,7 @@ class Intake:
         self._is_closed = False
         self.store = None if folder is None else Store(folder)
         self.keys = Keys()
+        self.counts = Counts()
 
     def free_bytes(self) -> int:
         """Return how many bytes of files the disk takes, beside what is on its way."""
@@ -170,8 +172,10 @@ class Intake:
                     )
                 await self.in_thread(partial(_write_all, part, piece))
                 reception.received += len(piece)
+                self.counts.received_bytes += len(piece)
                 upload.at = self._milliseconds()
         except OSError as error:
+            self.counts.unwritten += 1
             logger.warning("a file could not be written", reason=error.strerror)
             reception.received = await self.in_thread(partial(self._store().part_bytes, upload.id))
             raise Refused(
@@ -204,6 +208,10 @@ class Intake:
                 preview=found.preview,
             )
             await self.in_thread(partial(store.note, upload))
+        self.counts.uploads += 1
+        self.counts.previews += found.preview
+        self.counts.cleaned += found.clean
+        self.counts.not_looked_at = self._examining.failures
         return upload.file
 
     async def cancel(self, upload: Upload) -> None:

@@ -35,6 +35,8 @@ class Store:
         self._root = folder / "files"
         self._objects = self._root / "objects"
         self._uploads = self._root / "uploads"
+        self._sure: set[Path] = set()
+        """Folders of which this run knows that a power cut does not take them."""
 
     @property
     def is_used(self) -> bool:
@@ -113,10 +115,7 @@ class Store:
     def keep(self, id_: str, hash_: str, kept: Path) -> None:
         """Give what came of an upload its place: `kept`, whose hash this is, and its preview."""
         place = self.object(hash_)
-        if not place.parent.is_dir():
-            place.parent.mkdir(0o700, exist_ok=True)
-            _sync_folder(self._objects)
-            _sync_folder(self._root)
+        self._make_sure_of(place.parent)
         smaller = self.smaller(id_)
         if smaller.exists():
             _sync(smaller)
@@ -126,8 +125,19 @@ class Store:
         else:
             _sync(kept)
             kept.replace(place)
-            _sync_folder(place.parent)
+        _sync_folder(place.parent)  # an earlier run may have been killed before it did
         self.part(id_).unlink(missing_ok=True)  # it may tell more than what is kept
+
+    def _make_sure_of(self, folder: Path) -> None:
+        """Have a folder of objects; a run that was killed may have made it, and not synced it."""
+        if folder in self._sure:
+            return
+        folder.mkdir(0o700, exist_ok=True)
+        _sync_folder(self._objects)
+        if self._root not in self._sure:
+            _sync_folder(self._root)
+            _sync_folder(self._folder)
+        self._sure |= {folder, self._root}
 
     def remove(self, hash_: str) -> None:
         """Remove a file, and its preview."""

@@ -58,6 +58,13 @@ class SearchParameters(msgspec.Struct):
     zone: Zone = 0
 
 
+class MentionsParameters(msgspec.Struct):
+    """What `GET /api/mentions` takes."""
+
+    before: Seq | None = None
+    limit: PageLimit = PAGE_MESSAGES_DEFAULT
+
+
 class Post(msgspec.Struct):
     """The body of a post: a text, and under which name it is said.
 
@@ -97,6 +104,7 @@ class Api:
             web.post("/api/rooms/{room}/webhook", self._webhook),
             web.post("/api/people/{name}/messages", self._post_privately),
             web.get("/api/search", self._search),
+            web.get("/api/mentions", self._mentions),
             web.post("/hooks/{secret}", self._secret_webhook),
         ]
 
@@ -141,6 +149,20 @@ class Api:
         wanted = Wanted(query, room, parameters.before, parameters.limit, parameters.zone)
         asker = asker_of(request, chatroom.reading)
         page = await self._decided(hub.find(visitor, wanted, chatroom.clock.milliseconds()), asker)
+        visit_of(request).turn.spend(cost.page(page))
+        return json_of(page)
+
+    async def _mentions(self, request: web.Request) -> web.Response:
+        if TOKEN not in request:
+            raise Refused(
+                "Only a bot can ask over HTTP what mentions it: send its token as 'Authorization: "
+                "Bearer TOKEN'.",
+                code="forbidden",
+            )
+        parameters = parameters_of(request, MentionsParameters)
+        visitor, reading = self._visitor(request), self._chatroom.reading
+        calls = self._chatroom.hub.find_calls(visitor, parameters.before, parameters.limit)
+        page = await self._decided(calls, asker_of(request, reading))
         visit_of(request).turn.spend(cost.page(page))
         return json_of(page)
 

@@ -296,13 +296,15 @@ async def pieces(request: web.Request, visit: Visit, upload: Upload) -> AsyncIte
 
 def cookie_name(request: web.Request) -> str:
     """Return the name of the cookie with the key: browsers keep them for all ports of a host."""
-    return f"hubbub-{request.url.port or 0}"
+    prefix = "__Secure-" if request.secure else ""  # the page without TLS has one of its own
+    return f"{prefix}hubbub-{request.url.port or 0}"
 
 
 def cookie(request: web.Request, key: str) -> bytes:
     """Return the header that gives a browser its key."""
-    name = cookie_name(request)
-    return f"Set-Cookie: {name}={key}; Path=/files; HttpOnly; SameSite=Strict".encode()
+    secure = "; Secure" if request.secure else ""
+    traits = f"Path=/files; HttpOnly; SameSite=Strict{secure}"
+    return f"Set-Cookie: {cookie_name(request)}={key}; {traits}".encode()
 
 
 def _content_type(mime: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +20,7 @@ from hubbub.chat.roles import Scope
 from hubbub.server.http.forwarded import client_of
 from hubbub.server.http.own_name import OwnName
 from hubbub.server.http.problems import problem_of
+from hubbub.server.tls.plaintext import TLS_NEEDED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from hubbub.server.fairness.reading import Asker, Reading
     from hubbub.server.http.visit import Visit
     from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.tls.plaintext import Plaintext
 
 POLICY = "Content-Security-Policy"
 
@@ -69,11 +72,19 @@ def asker_of(request: web.Request, reading: Reading) -> Asker:
 class Guard:
     """`hosts`: names that lead to this server, beside those that cannot be anybody else's.
 
-    `proxies`: which are believed when they say for whom they ask.
+    `proxies`: which are believed when they say for whom they ask. `plaintext`: who may ask without
+    TLS.
     """
 
-    def __init__(self, chatroom: Chatroom, hosts: Sequence[str], proxies: Sequence[str]) -> None:
+    def __init__(
+        self,
+        chatroom: Chatroom,
+        hosts: Sequence[str],
+        proxies: Sequence[str],
+        plaintext: Plaintext,
+    ) -> None:
         self._chatroom = chatroom
+        self._plaintext = plaintext
         self.know(hosts, proxies)
         self._own_name = OwnName(chatroom.loop)
 
@@ -98,6 +109,8 @@ class Guard:
             await visit.may_ask(client_of(visit.turn.peer, request.headers, self._proxies))
             _check_text(request)
             await self._check_host(request)
+            if not (request.secure or self._plaintext.may(visit.turn.peer)):
+                return _moved(request)
             self._check_origin(request)
             if request.path.startswith(_FOR_SCRIPTS) or _may_prove(request):
                 await self._check_bearer(request, visit)
@@ -134,6 +147,8 @@ class Guard:
 
     async def _check_bearer(self, request: web.Request, visit: Visit) -> None:
         hub, guesses = self._chatroom.hub, self._chatroom.guesses
+        if request.transport is not None and request.transport.get_extra_info("is_proven"):
+            return
         scheme, _, password = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and is_token(password := password.strip()):
             hub.check_token(password, _scope_of(request))
@@ -186,6 +201,14 @@ def _may_prove(request: web.Request) -> bool:
     """Return whether a request for a file brings the password, or a token, which it need not."""
     bearer = request.headers.get("Authorization", "")[:7].lower()
     return request.path.startswith("/files/") and bearer == "bearer "
+
+
+def _moved(request: web.Request) -> web.Response:
+    """Lead a browser to TLS; raise Refused where something else asks."""
+    if request.method in _SAFE_METHODS and not _is_open(request.path):
+        place = f"https://{request.host}{request.raw_path}"
+        return web.Response(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": place})
+    raise TLS_NEEDED
 
 
 def _is_open(path: str) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.chatroom import Chatroom
     from hubbub.server.sockets.deadlines import Deadlines
     from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.server.tls.plaintext import Plaintext
 
 EARLY_BYTES_MAX = 4 * STRANGER_BYTES
 """What is kept of a connection while aiohttp loads, before it is read from no further."""
@@ -86,7 +87,8 @@ class Web:
     """The HTTP side of the port. `hosts`: names under which browsers may reach it.
 
     `proxies`: those that are believed when they say for whom they ask. `handshakes`: how long a
-    first request may take. `lingering`: how long last words may.
+    first request may take. `lingering`: how long last words may. `plaintext`: who may ask without
+    TLS.
     """
 
     def __init__(
@@ -96,10 +98,13 @@ class Web:
         proxies: Sequence[str],
         handshakes: Deadlines,
         lingering: Deadlines,
+        *,
+        plaintext: Plaintext,
     ) -> None:
         self._chatroom = chatroom
         self._hosts = hosts
         self._proxies = proxies
+        self._plaintext = plaintext
         self._lingering = lingering
         self._site: Site | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -135,7 +140,9 @@ class Web:
             module = await self._chatroom.loop.run_in_executor(
                 None, import_module, "hubbub.server.http.site"
             )
-            site: Site = module.Site(self._chatroom, self._hosts, self._proxies, self._lingering)
+            site: Site = module.Site(
+                self._chatroom, self._hosts, self._proxies, self._plaintext, self._lingering
+            )
             await site.open()
             site.know(self._hosts, self._proxies)  # others may have come meanwhile
             self._site = site

@@ -112,6 +112,7 @@ class _ChatroomCollector(Collector):
             "1 if /readyz has no complaint.",
             value=not any(complaints(self._chatroom)),
         )
+        yield from self._files()
         yield from self._durations()
         yield from self._sizes()
         yield from self._turned_away()
@@ -180,6 +181,42 @@ class _ChatroomCollector(Collector):
             "How often somebody had to wait because a budget was used up.",
             turns.delays.pauses,
         )
+
+    def _files(self) -> Iterator[Metric]:
+        files, uploads = self._chatroom.files, self._chatroom.hub.files.uploads
+        counts = files.counts
+        yield CounterMetricFamily("hubbub_files", "Files that came whole.", counts.uploads)
+        yield CounterMetricFamily(
+            "hubbub_files_received_bytes", "Bytes of files that came.", counts.received_bytes
+        )
+        yield CounterMetricFamily(
+            "hubbub_files_previews", "Pictures that got a smaller one.", counts.previews
+        )
+        yield CounterMetricFamily(
+            "hubbub_files_cleaned",
+            "Files out of which was taken what tells of people, such as places.",
+            counts.cleaned,
+        )
+        failures = CounterMetricFamily(
+            "hubbub_files_failures", "What went wrong with files.", labels=["what"]
+        )
+        failures.add_metric(["write"], counts.unwritten)
+        failures.add_metric(["examine"], counts.not_looked_at)
+        yield failures
+        yield GaugeMetricFamily(
+            "hubbub_files_uploads", "Uploads that are in no message yet.", value=len(uploads)
+        )
+        yield GaugeMetricFamily(
+            "hubbub_files_bytes",
+            "Bytes of files that messages and uploads hold.",
+            value=uploads.bytes_in_all,
+        )
+        if files.store is not None:
+            yield GaugeMetricFamily(
+                "hubbub_files_free_bytes",
+                "Bytes of files that the disk still takes; below 1 none can be sent.",
+                value=files.free_bytes(),
+            )
 
     def _stalls(self) -> Iterator[Metric]:
         heartbeat = self._chatroom.heartbeat

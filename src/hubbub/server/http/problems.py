@@ -41,6 +41,7 @@ STATUSES = {
     "too_much": HTTPStatus.TOO_MANY_REQUESTS,
     "too_many_rooms": HTTPStatus.SERVICE_UNAVAILABLE,
     "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
+    "tls_needed": HTTPStatus.UPGRADE_REQUIRED,
     "upgrade_required": HTTPStatus.UPGRADE_REQUIRED,
     "wrong_offset": HTTPStatus.CONFLICT,
     "wrong_password": HTTPStatus.UNAUTHORIZED,
@@ -83,6 +84,8 @@ def problem_of(error: BaseException, connection: str = "") -> web.Response:
             response = _problem(error.code, str(error))
             if isinstance(error, Refused) and error.retry_after is not None:
                 response.headers["Retry-After"] = f"{error.retry_after}"
+            if error.code == "tls_needed":
+                response.headers["Upgrade"] = "TLS/1.2, HTTP/1.1"  # RFC 2817
             return response
         case web.HTTPNotFound():
             return _problem("not_found", "There is nothing at this path. GET /api lists the paths.")

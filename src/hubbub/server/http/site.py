@@ -32,6 +32,7 @@ from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
+from hubbub.server.tls.plaintext import Plaintext
 from hubbub.wire.web import WebSocketDialect
 
 KEEPALIVE_SECONDS = 15.0
@@ -55,11 +56,12 @@ class Site:
         chatroom: Chatroom,
         hosts: Sequence[str],
         proxies: Sequence[str],
+        plaintext: Plaintext,
         lingering: Deadlines,
     ) -> None:
         self._chatroom = chatroom
         self._lingering = lingering
-        self._guard = Guard(chatroom, hosts, proxies)
+        self._guard = Guard(chatroom, hosts, proxies, plaintext)
         application = web.Application(
             middlewares=[self._guard.middleware],
             client_max_size=chatroom.limits.frame_bytes_max,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 from hubbub.chat.errors import HubbubError, LogError, Refused
 from hubbub.server.sessions.conversation import Conversation
 from hubbub.server.sessions.states import State, Wait
-from hubbub.server.sockets.addressed import address_at
+from hubbub.server.sockets.addressed import server_at
 from hubbub.server.sockets.farewell import LINGER_SECONDS
 from hubbub.server.sockets.receiving import (
     RECEIVE_BYTES,
@@ -30,7 +30,6 @@ from hubbub.server.sockets.receiving import (
 from hubbub.server.sockets.unread import has_hung_up, rest_of, unread_bytes, was_reset
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Sequence
 
     from hubbub.chat.events import AnyLogged
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from hubbub.server.fairness.reading import Asker
     from hubbub.server.fairness.turns import Turn
     from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.sockets.unread import Rest
     from hubbub.wire.dialect import Dialect
 
 
@@ -67,6 +67,7 @@ class Connection(Receiver):
         "closing",
         "conversation",
         "host",
+        "is_proven",
     )
 
     def __init__(
@@ -84,7 +85,7 @@ class Connection(Receiver):
         self._patient = False
         self._peer_ended = False
         self._reading = True
-        self._rest: socket.socket | None = None  # what was not read when the connection was lost
+        self._rest: Rest | None = None  # what was not read when the connection was lost
         self._question: asyncio.Task[None] | None = None
         self._serving: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -93,6 +94,7 @@ class Connection(Receiver):
         """Whether the last words are written, or the peer is gone."""
         self._turn = turn
         self.host = turn.host
+        self.is_proven = False
         self.conversation = Conversation(chatroom, self, self._turn, dialect.opening)
 
     @property
@@ -105,7 +107,8 @@ class Connection(Receiver):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
-        self._dialect.reached_at(address_at(transport))
+        self._dialect.reached_at(server_at(transport))
+        self.is_proven = bool(transport.get_extra_info("is_proven"))
         self._chatroom.arrived(self)
 
     def data_received(self, data: bytes) -> None:
@@ -146,7 +149,7 @@ class Connection(Receiver):
         self._drop_asked()
         self._follow()
 
-    def _read_rest(self, rest: socket.socket) -> None:
+    def _read_rest(self, rest: Rest) -> None:
         try:
             data = rest.recv(self.piece_bytes)
         except OSError:
@@ -156,7 +159,7 @@ class Connection(Receiver):
         else:
             self._end_rest(rest)
 
-    def _end_rest(self, rest: socket.socket) -> None:
+    def _end_rest(self, rest: Rest) -> None:
         self._rest = None
         rest.close()
         self.conversation.hear_end()

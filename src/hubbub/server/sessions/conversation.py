@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hubbub.chat.commands import History, Search
+from hubbub.chat.commands import History, Mentions, Search
 from hubbub.chat.errors import (
     Damaged,
     HubbubError,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 _OVER: Final = frozenset({State.ENDED, State.GONE})
 
-QUESTIONS: Final = (PlainLine, History, Search)
+QUESTIONS: Final = (PlainLine, History, Search, Mentions)
 """What may read the log, and changes nothing."""
 
 KEPT_OUT: Final = (
@@ -377,7 +377,13 @@ class Conversation:
         try:
             secret, origin = self._shared.new_secret(), origin_of(self._peer.host)
             self.session, decision = self._hub.enter(
-                said.name, said.format, self._peer, secret, said.ref, origin=origin
+                said.name,
+                said.format,
+                self._peer,
+                secret,
+                said.ref,
+                origin=origin,
+                is_proven=self._peer.is_proven,
             )
         except Refused as error:
             self.fail(error, said.ref)

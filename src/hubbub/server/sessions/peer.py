@@ -25,6 +25,8 @@ class Peer(Outlet, Protocol):
     """The other side, at `host`, as far as the conversation sees it."""
 
     host: str
+    is_proven: bool
+    """Whether it has proven the chatroom's password before it said who it is."""
 
     def unsent_bytes(self) -> int:
         """Return how many written bytes the connection has not taken yet."""
@@ -34,6 +36,7 @@ class Gone(Peer):
     """Stands for a peer that is gone."""
 
     host = ""
+    is_proven = False
 
     def write(self, payload: bytes) -> None:
         """Do nothing."""

@@ -3,10 +3,11 @@
 import asyncio
 
 
-def address_at(transport: asyncio.BaseTransport) -> str:
-    """Return `host:port` as it stands in links; empty if the transport does not say."""
+def server_at(transport: asyncio.BaseTransport) -> str:
+    """Return `http://host:port`, or `https` inside TLS; empty if the transport does not say."""
     name = transport.get_extra_info("sockname")
     if not isinstance(name, tuple):
         return ""
     host, port = str(name[0]).partition("%")[0], name[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    scheme = "http" if transport.get_extra_info("sslcontext") is None else "https"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -6,6 +6,8 @@ import asyncio
 import threading
 from typing import Final
 
+from hubbub.tls.transport import Secured
+
 RECEIVE_BYTES: Final = 65_536
 """The most that one read brings of somebody who has a name."""
 
@@ -55,5 +57,5 @@ class Receiver(asyncio.BufferedProtocol):
         raise NotImplementedError
 
 
-AnyProtocol = asyncio.Protocol | Receiver
+AnyProtocol = asyncio.Protocol | Receiver | Secured
 """What may answer a connection."""

@@ -5,6 +5,9 @@ import socket
 import struct
 import sys
 from contextlib import suppress
+from typing import Protocol
+
+from hubbub.tls.transport import Secured
 
 _TCP_CLOSE, _TCP_CLOSE_WAIT = 7, 8
 """Of the states in Linux's `struct tcp_info`: both sides have hung up, and the other one has."""
@@ -52,8 +55,18 @@ def has_hung_up(transport: asyncio.BaseTransport) -> bool:
     return _is_in(transport.get_extra_info("socket"), _TCP_CLOSE, _TCP_CLOSE_WAIT)
 
 
-def rest_of(transport: asyncio.BaseTransport) -> socket.socket | None:
-    """Return a socket that still has what was not read of a connection that is being lost.
+class Rest(Protocol):
+    """What was not read of a connection that is lost."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return the next piece of it, empty at the end; raise OSError if there is no more."""
+
+    def close(self) -> None:
+        """Forget it."""
+
+
+def rest_of(transport: asyncio.BaseTransport) -> Rest | None:
+    """Return what still has what was not read of a connection that is being lost.
 
     None if there is nothing. What the peer sent before it hung up, or was cut off, is there until
     all descriptors of the connection are closed.
@@ -64,11 +77,18 @@ def rest_of(transport: asyncio.BaseTransport) -> socket.socket | None:
     except (AttributeError, OSError):  # it has no socket, or there is no descriptor
         return None
     rest.setblocking(False)
-    with suppress(OSError):
-        if rest.recv(1, socket.MSG_PEEK):
-            return rest
+    if isinstance(transport, Secured) and (transport.holds_text or _holds_bytes(rest)):
+        return transport.rest(rest)
+    if not isinstance(transport, Secured) and _holds_bytes(rest):
+        return rest
     rest.close()
     return None
+
+
+def _holds_bytes(sock: socket.socket) -> bool:
+    with suppress(OSError):
+        return bool(sock.recv(1, socket.MSG_PEEK))
+    return False
 
 
 def has_left(sock: socket.socket) -> bool | None:

@@ -10,10 +10,11 @@ from hubbub.chat.events import Message
 from hubbub.chat.files import FileSummary, size_words
 from hubbub.chat.names import same_name
 from hubbub.desk.log import Item, Note, Pending, Said
+from hubbub.markup.visible import visible
 from hubbub.tui.log.labels import cut, does, one_line, speaker
 from hubbub.tui.log.wrap import wrapped
 from hubbub.tui.looks import Looks
-from hubbub.tui.markup import paragraphs, visible
+from hubbub.tui.markup import paragraphs
 
 _NAMES_MAX = 3
 _ROWS_MAX = 400

@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from hubbub.desk.log import Item, Pending, Said
-from hubbub.tui.markup import visible
+from hubbub.markup.visible import visible
 
 
 def one_line(text: str) -> str:

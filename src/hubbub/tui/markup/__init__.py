@@ -9,13 +9,18 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Span, Text
 
+from hubbub.markup.blocks import blocks_of
+from hubbub.markup.mentions import calls
+from hubbub.markup.runs import Mark, runs
+from hubbub.markup.visible import visible
 from hubbub.tui.looks import Looks
-from hubbub.tui.markup.blocks import blocks_of, highlighted
-from hubbub.tui.markup.mentions import calls, mentions
-from hubbub.tui.markup.runs import runs
-from hubbub.tui.markup.visible import visible
+from hubbub.tui.markup.highlighting import highlighted
 
-__all__ = ["Paragraph", "mentions", "paragraphs", "visible"]
+_MARKS: dict[Mark, Style] = {
+    "strong": Style(bold=True),
+    "em": Style(italic=True),
+    "s": Style(strike=True),
+}
 
 
 class Paragraph(NamedTuple):
@@ -45,7 +50,7 @@ def _prose(text: str, looks: Looks, names: tuple[str, ...]) -> Text:
     shown = Text("".join(run.text for run in found), looks.text)
     at = 0
     for run in found:
-        style = run.marks
+        style = sum((_MARKS[mark] for mark in run.marks), Style.null())
         if run.kind != "text":
             style = getattr(looks, run.kind) + style + Style(link=run.url)
         if style and run.text:

@@ -1,10 +1,11 @@
 /** Creates the chat, the log and the views, and connects them. */
 
+import { addressOf } from "./addresses/places.js";
 import { Calling } from "./chat/calling.js";
 import { Chat } from "./chat/chat.js";
 import { ChatError } from "./chat/errors.js";
-import { nameKey, sameName } from "./chat/names.js";
 import { openShelf } from "./chat/shelf.js";
+import { leaveComposingAlone } from "./keys/chords.js";
 import { LogView } from "./log/log-view.js";
 import { excerpt } from "./markup/excerpt.js";
 import { isMention } from "./markup/markup.js";
@@ -29,7 +30,7 @@ import { Attaching } from "./views/attaching.js";
 import { Attention } from "./views/attention.js";
 import { askInRoom, callingSection } from "./views/calling.js";
 import { askAccess } from "./views/chatroom.js";
-import { openRooms, openSearch, openSwitcher, roomName } from "./views/choosing.js";
+import { openRooms, openSwitcher, roomName } from "./views/choosing.js";
 import { copy } from "./views/clipboard.js";
 import { offered } from "./views/commands.js";
 import { Composer } from "./views/composer.js";
@@ -38,18 +39,23 @@ import { closeDialog, askTopic, confirmDeletion, openHelp } from "./views/dialog
 import { Drawers } from "./views/drawers.js";
 import { EmojiTable } from "./views/emoji.js";
 import { Entrance } from "./views/entrance.js";
+import { Going } from "./views/going.js";
 import { Header } from "./views/header.js";
 import { Histories } from "./views/histories.js";
 import { Hits } from "./views/hits.js";
-import { addressOf, Places } from "./views/places.js";
+import { Places } from "./views/places.js";
 import { storageOf } from "./views/storage.js";
-import { KEYS_SHOWN, leaveComposingAlone, listenToKeys } from "./views/keys.js";
+import { listenToKeys } from "./views/keys.js";
+import { Known } from "./views/known.js";
 import { Ordering, askReport } from "./views/ordering.js";
-import { nextFrame, onClick, part, setText, write } from "./views/page.js";
+import { nextFrame, onClick, part } from "./views/page.js";
 import { People } from "./views/people.js";
 import { Preferences } from "./views/preferences.js";
+import { openMentions, openSearch } from "./views/searching.js";
 import { openSettings } from "./views/settings.js";
+import { Shown } from "./views/shown.js";
 import { listenToPrinting, openSaving } from "./views/record.js";
+import { listenToRenewal } from "./views/renewal.js";
 import { Returning } from "./views/returning.js";
 import { Sidebar } from "./views/sidebar.js";
 import { Stopped } from "./views/stopped.js";
@@ -59,12 +65,11 @@ import { counted, listed, refusal } from "./views/wording.js";
 
 /**
  * @typedef {import("./chat/types.js").Message} Message
+ * @typedef {import("./chat/types.js").Post} Post
  * @typedef {import("./chat/types.js").RoomState} RoomState
  */
 
 const EXCERPT_CHARS_MAX = 100;
-const NOT_THERE = "This message cannot be shown: it is not in the room any more, or is hidden.";
-const SPEAKERS_LOOKED_AT_MAX = 100;
 
 leaveComposingAlone(); // before anything else listens to keys
 
@@ -86,6 +91,8 @@ const chat = new Chat({
 });
 
 const emoji = new EmojiTable(storage);
+const known = new Known(chat);
+const { isMe, isName } = known;
 
 // What the user can do.
 
@@ -101,32 +108,11 @@ const attempt = (doing) => doing.catch((error) => tell(refusal(error)));
 /** In the room that is shown, if there is one. @param {(room: RoomState) => unknown} act */
 const here = (act) => chat.current && act(chat.current);
 
-/** @param {RoomState} room */
-function show(room) {
-  chat.show(room.name);
-  goBack();
-}
+const going = new Going(() => ({ chat, log, drawers, known, follow, tell, attempt }));
 
-/** Close what is open, and go back to the composer. */
-function goBack() {
-  drawers.close();
-  write();
-}
-
-/** @param {{room: string, seq?: number}} place a message, or a room */
-async function goTo({ room, seq }) {
-  if (chat.rooms.some(({ name }) => name === room)) chat.show(room);
-  else await chat.join(room);
-  drawers.close();
-  follow();
-  if (seq === undefined) return;
-  await log.jumpTo(seq, { isFocused: true });
-  if (chat.current && chat.current.indexOf(seq) < 0) tell(NOT_THERE);
-}
-
-/** @param {Message} message */
+/** @param {{room: string, seq: number}} place */
 async function jump({ room, seq }) {
-  await goTo({ room, seq });
+  await going.to({ room, seq });
   places.went({ room, seq });
 }
 
@@ -147,10 +133,7 @@ const desk = {
   keepOnTop: () => here((room) => chat.keepOnTop(room, !room.isTop)),
   /** @param {string} words */
   search: (words) => openSearch(chat, hits, { typed: words }, tell),
-  mentions: () => {
-    const typed = `"${chat.name.replaceAll('"', "")}"`;
-    openSearch(chat, hits, { typed, isEverywhere: true }, tell);
-  },
+  mentions: () => openMentions(chat, hits, 0, tell),
   address: () => here(({ name }) => copyAddress({ room: name })),
   who: () =>
     here(({ members, title }) =>
@@ -161,8 +144,8 @@ const desk = {
     ),
   settings: () => openSettings(settings()),
   /** @param {RoomState | null} [room] */
-  save: (room = chat.current) => room && openSaving(chat, room, isName, tell),
-  help: () => openHelp(KEYS_SHOWN, offered(chat.order, chat.current)),
+  save: (room = chat.current) => room && openSaving(chat, room, known, tell),
+  help: () => openHelp(offered(chat.order, chat.current)),
   /** @param {string} typed */
   register: (typed) => void askRegistration(chat, tell, typed),
   /** @param {string} name */
@@ -185,7 +168,7 @@ const desk = {
     make: (name) => here((room) => makeHook(chat, room, name, tell)),
     show: () => here((room) => openHooks(chat, room, tell)),
   },
-  pins: () => here((room) => threads.openPins(room)),
+  pins: () => here((room) => threads.openPins(room.name)),
   deleteRoom: () => here((room) => deleteRoom(chat, room)),
   forget: () => void askForgetting(chat),
   devices: () => openDevices(chat),
@@ -196,17 +179,12 @@ const desk = {
   /** @param {string} name */
   recover: (name) => void askRecovery(chat, name),
   ordering: new Ordering(chat, tell),
-  /** Recent speakers first. */
-  names: () => {
-    const speakers = chat.current?.messages.slice(-SPEAKERS_LOOKED_AT_MAX).map(({ from }) => from) ?? [];
-    const names = new Set([...speakers.reverse(), ...chat.rooms.flatMap(({ members }) => members)]);
-    return [...names].filter((name) => !isMe(name));
-  },
+  names: known.names,
   /** @param {Message} message */
   remove: async (message) => {
     const of = chat.isOwn(message) ? "" : message.from;
     if (await confirmDeletion(excerpt(message.text, EXCERPT_CHARS_MAX), of))
-      await attempt(chat.remove(message));
+      await attempt(chat.changing.remove(message));
   },
   emoji,
   pickEmoji,
@@ -246,24 +224,10 @@ async function askForTopic(room) {
 const mayDo = (deed, message) => chat.order.mayDo(deed, message, chat.current);
 
 /** @param {string} name */
-function isMe(name) {
-  return sameName(name, chat.name);
-}
-
-/** @type {Set<string> | null} what the people in the room are called; null when that has changed */
-let present = null;
-
-/** @param {string} name */
-function isName(name) {
-  present ??= new Set(chat.current?.members.map(nameKey));
-  return present.has(nameKey(name));
-}
-
-/** @param {string} name */
 function openProfile(name) {
   if (isMe(name)) return openAccount(chat, tell, desk);
   return desk.people.openProfile(name, desk.ordering, [
-    ["Write to them alone", () => desk.direct(name, "").then(goBack)],
+    ["Write to them alone", () => desk.direct(name, "").then(going.back)],
     ["Mention them", () => mention(name)],
   ]);
 }
@@ -278,62 +242,61 @@ function mention(name) {
   composer.mention(name);
 }
 
-listenToPrinting(chat, isName);
+listenToPrinting(chat, known);
 listenToKeys({
   switchRoom: () => openSwitcher(chat, tell),
   search: () => desk.search(""),
-  step: (steps) => (hits.isOpen ? hits.step(steps) : desk.search("")),
+  nextHit: () => hits.step(1) || desk.search(""),
+  previousHit: () => hits.step(-1) || desk.search(""),
   unread: () => void stopped.toFirst(),
   newest: () => stopped.toNewest(),
   markRead: () => stopped.markRead(),
   help: desk.help,
   settings: desk.settings,
-  write: goBack,
+  write: going.back,
   selectAll: () => log.selectAll(),
   swapFocus: () => (logElement.contains(document.activeElement) ? composer.focus() : log.focusLast()),
-  move: (steps, isUnread) => {
-    const { rooms } = chat;
-    const start = rooms.findIndex((room) => room === chat.current);
-    for (let step = 1; step < rooms.length; step += 1) {
-      const room = rooms[(start + step * steps + rooms.length * step) % rooms.length];
-      if (room && (!isUnread || room.unread)) return show(room);
-    }
-  },
+  roomAbove: () => going.step(-1, false),
+  roomBelow: () => going.step(1, false),
+  unreadAbove: () => going.step(-1, true),
+  unreadBelow: () => going.step(1, true),
 });
 
 // What the user sees.
 
 const app = part("app", HTMLElement);
-const hits = new Hits(jump, attempt, (typed, at) => openSearch(chat, hits, { typed, at }, tell));
-const newest = part("newest", HTMLElement);
+const hits = new Hits(jump, attempt);
 const logElement = part("log", HTMLElement);
 const drawers = new Drawers();
-const places = new Places(
-  (place) => attempt(goTo(place)),
-  () => closeDialog() || drawers.close(),
-);
+const places = new Places({
+  go: (place) => attempt(going.to(place)),
+  may: going.mayFollow,
+  elsewhere: (address) =>
+    tell(
+      `${address} is in another chatroom. Copy the address for a terminal: hubbub join ADDRESS.`,
+      [address],
+      ["Copy", () => attempt(copy(address))],
+    ),
+  uncover: () => closeDialog() || drawers.close(),
+});
 const entrance = new Entrance(chat, brought);
 const composer = new Composer(chat, desk, tab);
 const attaching = new Attaching(chat.parcels, () => (mayWrite() ? chat.current : null), tell);
 const header = new Header(chat);
-const sidebar = new Sidebar(chat, show);
+const sidebar = new Sidebar(chat, going.show);
 const people = new People(chat, {
-  direct: (name) => void attempt(desk.direct(name, "").then(goBack)),
+  direct: (name) => void attempt(desk.direct(name, "").then(going.back)),
   mention,
   profile: openProfile,
 });
-const threads = new Threads(chat, { jump, tell, ready: (text) => emoji.ready(text), isName, isMe });
+const threads = new Threads(chat, { jump, tell, ready: (text) => emoji.ready(text), acts: () => acts });
 const histories = new Histories(chat, tell);
 const attention = new Attention(chat, calling, jump, storage);
-const log = new LogView(logElement, {
-  older: () => here((room) => void chat.reading.loadOlder(room.name)),
-  between: (isDown) => here((room) => void chat.reading.loadBetween(room.name, isDown)),
-  atEnd: look,
-  drawn: () => {
-    see();
-    stopped.draw();
-  },
-  unread: (message) => chat.reading.markUnread(message),
+/**
+ * What can be done with messages, in the log and beside it.
+ * @type {import("./log/gestures.js").Acts & import("./log/row.js").People}
+ */
+const acts = {
   reply: (message) => composer.reply(message),
   quote: ({ text }, selected) => composer.quote(selected || text),
   threads,
@@ -341,8 +304,9 @@ const log = new LogView(logElement, {
   remove: desk.remove,
   profile: openProfile,
   report: (message) => void askReport(chat, message, tell),
+  unread: (message) => chat.reading.markUnread(message),
   view: (id) => here(({ messages }) => openViewer(picturesOf(messages), id)),
-  react: (message, emoji, on) => void attempt(chat.react(message, emoji, on)),
+  react: (message, emoji, on) => void attempt(chat.changing.react(message, emoji, on)),
   pickEmoji,
   copy: (text) => void attempt(copy(text)),
   link: ({ room, seq }) => copyAddress({ room, seq }),
@@ -353,14 +317,28 @@ const log = new LogView(logElement, {
     composer.focus();
   },
   discard: (post) => chat.discard(post),
-  isWaiting: (post) => chat.isHeld(post),
-  name: () => chat.name,
-  reach: async (seq) => (chat.current ? chat.reading.reach(chat.current.name, seq) : false),
   may: mayDo,
-  isMe,
-  isName,
-});
+  ...{ isMe, isName, isRoom: known.isRoom },
+};
 
+const log = new LogView(
+  logElement,
+  {
+    older: () => here((room) => void chat.reading.loadOlder(room.name)),
+    between: (isDown) => here((room) => void chat.reading.loadBetween(room.name, isDown)),
+    atEnd: () => shown.look(),
+    drawn: () => {
+      shown.see();
+      stopped.draw();
+    },
+    isWaiting: (post) => chat.isHeld(post),
+    name: () => chat.name,
+    reach: async (seq) => (chat.current ? chat.reading.reach(chat.current.name, seq) : false),
+  },
+  acts,
+);
+
+const shown = new Shown(chat, log, () => stopped);
 const stopped = new Stopped(chat, log);
 const returning = new Returning(chat, log);
 const appearance = new Appearance(preferences, () => log.renew());
@@ -383,43 +361,10 @@ const settings = () => [
 window.addEventListener("storage", ({ key }) => preferences.changedElsewhere(key));
 logElement.addEventListener("hubbub:leave-log", () => composer.focus());
 
-/** @type {RoomState | null} */
-let shown = null;
-let hidden = chat.people.ignored; // whose messages the log does not show
-
 /** The log shows the room that the chat is in. */
 function follow() {
-  if (chat.people.ignored !== hidden) log.renew();
-  hidden = chat.people.ignored;
-  if (chat.current === shown) log.update();
-  else if (chat.current) log.show(chat.current);
-  shown = chat.current;
-  if (shown) places.follow(shown.name, wasOnline && shown.filled);
-}
-
-/** Note what the user has read. */
-function see() {
-  const room = chat.current;
-  if (!room?.unread || room !== log.room || room.bookmark.isHeld) return;
-  if (!chat.attentive || stopped.isOpening) return;
-  if (log.isAtEnd) chat.reading.read(room.name);
-  else chat.reading.readTo(room.name, log.seen);
-}
-
-/** Note what the user has read, and offer the way to what is new. */
-function look() {
-  const room = chat.current;
-  if (!room) return;
-  see();
-  stopped.draw();
-  const { unread, pending } = room;
-  logElement.classList.toggle("reactless", !chat.order.may("react", room));
-  newest.hidden = log.isAtEnd;
-  newest.classList.toggle("unread", unread > 0);
-  const failed = pending.filter(({ failure }) => failure !== undefined).length;
-  newest.classList.toggle("failed", failed > 0);
-  if (failed) setText(newest, `${counted(failed, "message")} not sent ↓`);
-  else setText(newest, unread ? `${counted(unread, "new message")} ↓` : "Newest ↓");
+  const room = shown.follow();
+  if (room) places.follow(room.name, wasOnline && room.filled);
 }
 
 const REPLACED = "The chatroom's history was replaced, as by an older copy of it. You see what there is now.";
@@ -428,6 +373,8 @@ const DELAYED =
   "The chatroom cannot store messages just now. Yours wait here, and are sent in order when it can.";
 
 const UNANSWERED = "The chatroom cannot read its messages just now. What you wait for comes when it can.";
+
+const NEWER = "There is a newer version of this page.";
 
 const CHANGED_LATER = "There is no connection. What you changed is changed when it is back.";
 
@@ -443,9 +390,9 @@ chat.subscribe((changes) => {
   composer.tellWhile(CHANGED_LATER, chat.isWaitingToChange);
   const silence = chat.current ? chat.order.silence(chat.current) : ""; // which stands there already
   for (const { text, names, room } of chat.takeSentences().filter((one) => one.text !== silence))
-    tell(text, names, room ? ["Go there", () => attempt(chat.join(room).then(goBack))] : undefined);
+    tell(text, names, room ? ["Go there", () => attempt(chat.join(room).then(going.back))] : undefined);
   const wasHidden = app.hidden;
-  if (changes.has("members") || changes.has("rooms")) present = null;
+  if (changes.has("members") || changes.has("rooms")) known.changed();
   entrance.update();
   app.hidden = entrance.isOpen;
   composer.update();
@@ -457,7 +404,7 @@ chat.subscribe((changes) => {
     follow();
     returning.update();
     stopped.update(); // if there is much to be read, that comes first
-    look();
+    shown.look();
     sidebar.update();
     if (wasHidden) composer.focus();
   }
@@ -484,12 +431,12 @@ for (const [id, act] of buttons) {
 }
 onClick("newest", () => {
   log.toEnd();
-  goBack();
+  going.back();
 });
 
 function attend() {
   chat.attentive = document.hasFocus() && document.visibilityState === "visible";
-  look();
+  shown.look();
 }
 window.addEventListener("focus", attend);
 window.addEventListener("blur", attend);
@@ -512,4 +459,4 @@ else {
   if (link) void askCode(chat, link);
 }
 attend();
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js").catch(() => {}); // a browser that keeps nothing
+listenToRenewal(() => tell(NEWER, [], ["Load it", () => location.reload()]));

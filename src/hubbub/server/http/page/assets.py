@@ -22,10 +22,14 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class Assets:
-    """Serves the page at the root; what is not one of its parts is not found."""
+    """Serves the page at the root; what is not one of its parts is not found.
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    `home`: the origin of the chatroom, if that is not where the page is served.
+    """
+
+    def __init__(self, folder: Path = FOLDER, *, home: str = "") -> None:
         self._folder = folder
+        self._home = home
         self._may_change = (folder.parents[2] / "pyproject.toml").exists()
         self._state: list[tuple[str, int]] = []
         self._looked_at = 0.0
@@ -61,7 +65,9 @@ class Assets:
             state = state_of(str(self._folder))
             if state != self._state:
                 policy = SECURITY_HEADERS[POLICY]
-                self._parts = await asyncio.to_thread(put_together, self._folder, policy)
+                self._parts = await asyncio.to_thread(
+                    put_together, self._folder, policy, self._home
+                )
                 self._state = state
 
 

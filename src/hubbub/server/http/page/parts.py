@@ -11,6 +11,7 @@ import json
 import os
 import re
 from base64 import b64encode
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -23,6 +24,8 @@ _EARLY = re.compile(r'<script src="/([^"]+)"></script>')
 _MAIN = re.compile(r'<script type="module" src="/js/([^"]+)"></script>')
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DOC_COMMENT = re.compile(r"^[ \t]*/\*\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
+
+_HOME = '<meta name="home" content="{}">'
 
 HASH_CHARS = 20
 
@@ -50,10 +53,11 @@ class Part(NamedTuple):
         return gzip.decompress(self.packed)
 
 
-def put_together(folder: Path, policy: str) -> dict[str, Part]:
+def put_together(folder: Path, policy: str, home: str = "") -> dict[str, Part]:
     """Return what is served, by path, of the page whose sources are in `folder`.
 
-    `policy`: of all answers; the document's allows what stands in it, and no other styles.
+    `policy`: of all answers; the document's allows what stands in it, and no other styles. `home`:
+    the origin of the chatroom, if the page is served from elsewhere.
     """
     source = _read(folder / "index.html")
     root = folder / "js"
@@ -64,6 +68,7 @@ def put_together(folder: Path, policy: str) -> dict[str, Part]:
     early = _DOC_COMMENT.sub("", _read(folder / _found(_EARLY, source)[1]))
     icon = f'"data:image/svg+xml,{quote(_read(folder / "icon.svg"))}"'
     document = source.replace('"/icon.svg"', icon)
+    document = document.replace(_HOME.format(""), _HOME.format(escape(home)))
     document = _STYLESHEETS.sub(lambda _: f"    <style>{style}</style>\n", document)
     document = _EARLY.sub(lambda _: f"<script>{early}</script>", document)
     document = _MAIN.sub(f'<script type="module" src="{_address(main)}"></script>', document)

@@ -6,9 +6,11 @@
  */
 
 import { Account } from "./account.js";
+import { Changing } from "./changing.js";
 import { Changes } from "./changes.js";
 import { SYSTEM_CLOCK } from "./clock.js";
 import { Counting } from "./counting.js";
+import { Finding } from "./finding.js";
 import { Identity } from "./identity.js";
 import { isOwn } from "./me.js";
 import { sameName } from "./names.js";
@@ -16,7 +18,6 @@ import { Order } from "./order.js";
 import { NO_SHELF, Parcels } from "./parcels.js";
 import { People } from "./people.js";
 import { Place } from "./place.js";
-import { inert } from "./posting.js";
 import { Reading } from "./reading.js";
 import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
@@ -34,7 +35,6 @@ import { Typing } from "./typing.js";
  * @typedef {import("./types.js").Message} Message
  * @typedef {import("./types.js").Post} Post
  * @typedef {import("./types.js").RoomState} RoomState
- * @typedef {import("./types.js").RoomSummary} RoomSummary
  * @typedef {import("./types.js").WireEvent} WireEvent
  */
 
@@ -65,6 +65,8 @@ export class Chat {
   /** @type {import("./admission.js").Proof | undefined} with which the user comes, until they are in */
   #proof;
   account;
+  changing;
+  finding;
   order;
   parcels;
   people;
@@ -133,6 +135,8 @@ export class Chat {
     this.order = new Order(this.#session, () => this.#place);
     this.reading = new Reading(() => this.#place, this.#changes);
     this.threads = new Threads(this.#session);
+    this.finding = new Finding(this.#session);
+    this.changing = new Changing(() => this.#place);
     this.parcels = new Parcels(
       { ask: (command) => this.#session.ask(command), transfer, isOnline: () => this.#session.isOnline },
       { name: () => this.name, say: (room, text, how) => void this.say(room, text, how) },
@@ -451,53 +455,12 @@ export class Chat {
     this.#place.posting.discard(nonce);
   }
 
-  /** @type {(message: Message, text: string) => Promise<unknown>} */
-  edit = (message, text) => this.#amend(message, { type: "edit", text: inert(text) });
-
-  /** @type {(message: Message) => Promise<unknown>} */
-  remove = (message) => this.#amend(message, { type: "delete" });
-
-  /** @type {(message: Message, emoji: string, on: boolean) => Promise<unknown>} */
-  react = (message, emoji, on) => this.#amend(message, { type: "react", emoji, on });
-
-  /**
-   * @param {Message} message as the user sees it
-   * @param {{type: "edit" | "delete" | "react", text?: string, emoji?: string, on?: boolean}} how
-   */
-  #amend(message, { type, ...how }) {
-    const { room, seq } = message;
-    return this.#place.amending.make(message, { type, room, seq, ...how });
-  }
-
   /** @type {(room: string, text: string) => Promise<unknown>} */
   setTopic = (room, text) => this.#session.ask({ type: "topic", room, text });
 
   /** @param {string} room in which the user is writing */
   typing(room) {
     this.#typing.told(() => this.#session.tell({ type: "typing", room }));
-  }
-
-  // What is asked.
-
-  /**
-  /**
-   * @param {string} query
-   * @param {{room?: string, before?: number}} [where]
-   * @returns {Promise<{messages: Message[], more: boolean, reached?: number}>} ascending by seq
-   */
-  async search(query, where = {}) {
-    const page = await this.#session.ask({
-      type: "search",
-      query,
-      zone: -new Date().getTimezoneOffset(),
-      ...where,
-    });
-    return { messages: page.messages, more: page.more, reached: page.reached };
-  }
-
-  /** @returns {Promise<RoomSummary[]>} */
-  async listRooms() {
-    return (await this.#session.ask({ type: "rooms" })).rooms;
   }
 
   // What is heard.

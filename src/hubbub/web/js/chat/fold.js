@@ -28,11 +28,13 @@ export function touchedBy(event) {
 
 /**
  * @param {Message} message
- * @param {WireEvent} event a later one that touches it
+ * @param {WireEvent} event a later one that touches it: an answer counts, until it is deleted
  * @returns {Message} as it reads after the event
  */
 export function fold(message, event) {
-  if (event.type === "message") return { ...message, replies: (message.replies ?? 0) + 1 };
+  if (event.type === "message")
+    return event.deleted ? message : { ...message, replies: (message.replies ?? 0) + 1 };
+  if (event.type === "deleted" && event.target !== message.seq) return unanswered(message);
   if (message.deleted) return message;
   switch (event.type) {
     case "edited": {
@@ -53,6 +55,11 @@ export function fold(message, event) {
     default:
       return message;
   }
+}
+
+/** @param {Message} message of whose answers one was deleted @returns {Message} */
+function unanswered({ replies = 0, ...rest }) {
+  return replies > 1 ? { ...rest, replies: replies - 1 } : rest;
 }
 
 /**

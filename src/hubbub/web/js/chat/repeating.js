@@ -19,7 +19,7 @@ const LONGEST_MS = 15_000;
 const CHANGES = new Set(["edit", "delete", "react", "pin", "topic"]);
 const READS = new Set([
   ...["join", "direct", "history", "search", "rooms"],
-  ...["replies", "pins", "revisions"],
+  ...["replies", "pins", "revisions", "mentions"],
 ]);
 
 /**

@@ -51,7 +51,10 @@ export class Replica {
   missing = [];
   #stands = false; // whether `cursor` was ever told to be a place in the server's log
   #isEntering = false;
-  /** @type {WireEvent[]} changes of messages that are not held: a page may bring such a message as it read before */
+  /**
+   * Changes of messages that are not held: a page may bring such a message as it read before.
+   * @type {{target: number, event: WireEvent}[]}
+   */
   #changes = [];
   #pageLastMin = 0; // an older page may lack a change that is not kept any more
   /** @type {Map<number, number>} messages of pages newer than `cursor`: up to which seq they are folded */
@@ -259,14 +262,23 @@ export class Replica {
 
   /** @param {WireEvent} event which is folded into the message that it touches, if it touches one */
   #change(event) {
-    const target = touchedBy(event);
+    const gone = event.type === "deleted" ? this.#held[this.#placeOf(event.target)] : undefined;
+    if (gone) {
+      const isTold = gone.deleted && event.seq > (this.#ahead.get(gone.seq) ?? 0);
+      this.#touch(isTold ? undefined : gone.reply_to, event);
+    }
+    this.#touch(touchedBy(event), event);
+  }
+
+  /** @param {number | undefined} target @param {WireEvent} event */
+  #touch(target, event) {
     if (target === undefined) return;
     const place = this.#placeOf(target);
     if (place < 0) {
-      this.#changes.push(event);
+      this.#changes.push({ target, event });
       if (this.#changes.length > CHANGES_MAX) {
-        const { seq } = /** @type {WireEvent} */ (this.#changes.shift());
-        this.#pageLastMin = Math.max(this.#pageLastMin, seq);
+        const lost = /** @type {{event: WireEvent}} */ (this.#changes.shift());
+        this.#pageLastMin = Math.max(this.#pageLastMin, lost.event.seq);
       }
     } else if (event.seq > (this.#ahead.get(target) ?? 0)) {
       this.#held[place] = fold(this.#held[place], event);
@@ -313,6 +325,7 @@ export class Replica {
     } else this.#lengthen(part.after);
     this.changes += 1;
     this.#hold(added.map((one) => this.#broughtUpToDate(one, page.last)));
+    this.#discount(added);
     this.#miss(page.missing ?? []);
     return true;
   }
@@ -375,8 +388,17 @@ export class Replica {
       this.#aheadLast = Math.max(this.#aheadLast, pageLast);
     }
     return this.#changes
-      .filter((change) => touchedBy(change) === message.seq && change.seq > pageLast)
-      .reduce(fold, message);
+      .filter(({ target, event }) => target === message.seq && event.seq > pageLast)
+      .reduce((now, { event }) => fold(now, event), message);
+  }
+
+  /** Have answers not count that were deleted while the page with them was on its way. @param {Message[]} added */
+  #discount(added) {
+    for (const { seq, reply_to, deleted } of added) {
+      if (reply_to === undefined || deleted || !this.#held[this.#placeOf(seq)]?.deleted) continue;
+      const change = this.#changes.find(({ target, event }) => target === seq && event.type === "deleted");
+      if (change) this.#touch(reply_to, change.event);
+    }
   }
 }
 

@@ -6,12 +6,14 @@ import { dayOf, dayTitle } from "./times.js";
  * @typedef {import("../chat/types.js").Message} Message
  * @typedef {import("../chat/types.js").Post} Post
  * @typedef {import("../chat/types.js").RoomState} RoomState
+ * @typedef {Pick<RoomState, "unreadAfter" | "holeIndex" | "isHere"> & {readonly messages: readonly Message[],
+ *   readonly pending: readonly Post[], readonly missing: readonly import("../chat/types.js").Stretch[]}} Listed items in order
  */
 
 const RUN_MS = 300_000; // after so long a pause the same sender is named again
 
 /**
- * @param {RoomState} room
+ * @param {Pick<Listed, "messages" | "pending">} room
  * @param {number} index
  * @returns {Message | Post | undefined} what the log shows there: messages, then own ones on their way
  */
@@ -47,7 +49,7 @@ export function indexOfKey(room, key) {
 }
 
 /**
- * @param {RoomState} room
+ * @param {Listed} room
  * @param {number} index
  * @param {string} me the user's name
  * @param {Date} now
@@ -90,7 +92,7 @@ export function senderOf(item, me) {
 }
 
 /**
- * @param {RoomState} room
+ * @param {Listed} room
  * @param {Message | Post} item
  * @param {Message | Post | undefined} above
  * @returns {string} which seqs are missing between the two, because the server's log is damaged
@@ -104,7 +106,7 @@ function lostAbove(room, item, above) {
 }
 
 /**
- * @param {RoomState} room
+ * @param {Listed} room
  * @param {Message | Post} item
  * @param {Message | Post | undefined} above
  */

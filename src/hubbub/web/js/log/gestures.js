@@ -1,27 +1,66 @@
-/** What the pointer and the keyboard do in the log. */
+/** What the pointer and the keyboard do on messages, in the log and beside it. */
 
+import { chordOf } from "../keys/chords.js";
+import { messageActOf } from "../keys/table.js";
 import { blocksOf } from "../markup/markup.js";
-import { indexOfKey, itemAt, itemCount } from "./context.js";
-import { heldBy } from "./selection.js";
 import { actOf } from "./tools.js";
 
 /**
  * @typedef {import("../chat/types.js").Message} Message
  * @typedef {import("../chat/types.js").Post} Post
- * @typedef {import("../chat/types.js").RoomState} RoomState
- * @typedef {import("./log-view.js").LogView} LogView
- * @typedef {import("./log-view.js").Callbacks} Callbacks
+ * @typedef {import("../keys/table.js").MessageAct} MessageAct
  * @typedef {import("./rows.js").Key} Key
+ *
+ * @typedef {object} View what shows messages in rows
+ * @property {(key: Key) => Message | Post | undefined} item
+ * @property {(target: EventTarget | null) => Key | undefined} keyAt of the row in which something is
+ * @property {(key: Key) => HTMLElement | undefined} article the focusable part of a row
+ * @property {(key: Key) => void} equip add the buttons that a row shows under the pointer
+ * @property {(key: Key) => void} fold unfold a long message, or fold it again
+ * @property {(seq: number) => unknown} jumpTo a message
+ * @property {(key: Key | undefined, to: Move, isSelecting: boolean) => void} move the focus from an item
+ * @typedef {"up" | "down" | "first" | "last"} Move
+ *
+ * @typedef {object} Acts what can be done with messages
+ * @property {(message: Message) => void} reply
+ * @property {(message: Message, selected: string) => void} quote
+ * @property {import("../views/threads.js").Threads} threads
+ * @property {(message: Message) => void} edit
+ * @property {(message: Message) => void} remove
+ * @property {(message: Message) => void} report
+ * @property {(message: Message) => void} unread
+ * @property {(id: string) => void} view a picture
+ * @property {(name: string) => void} profile
+ * @property {(message: Message, emoji: string, on: boolean) => void} react
+ * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji
+ * @property {(text: string) => void} copy
+ * @property {(message: Message) => void} link copy its address
+ * @property {(post: Post) => void} retry
+ * @property {(post: Post) => void} change give its text back to be written anew
+ * @property {(post: Post) => void} discard
+ * @property {(deed: import("../chat/rights.js").Deed, message: Message) => boolean} may whether the user may do this
  */
 
 const MOVES = /^(?:Tab|F6|Arrow.*|Home|End)$/;
 
+/** @type {Partial<Record<MessageAct, {to: Move, isSelecting: boolean}>>} */
+const STEPS = {
+  up: { to: "up", isSelecting: false },
+  down: { to: "down", isSelecting: false },
+  first: { to: "first", isSelecting: false },
+  last: { to: "last", isSelecting: false },
+  selectUp: { to: "up", isSelecting: true },
+  selectDown: { to: "down", isSelecting: true },
+  selectFirst: { to: "first", isSelecting: true },
+  selectLast: { to: "last", isSelecting: true },
+};
+
 /**
- * @param {HTMLElement} element
- * @param {LogView} view
- * @param {Callbacks} callbacks
+ * @param {HTMLElement} element which sends `hubbub:leave-log` when the user wants to leave it
+ * @param {View} view
+ * @param {Acts} acts
  */
-export function listen(element, view, callbacks) {
+export function listen(element, view, acts) {
   // Letters act on a message that was reached by keys. After a click they belong to a sentence.
   let isReachedByKeys = false;
   const reach = (/** @type {boolean} */ byKeys) => (isReachedByKeys = byKeys);
@@ -41,18 +80,17 @@ export function listen(element, view, callbacks) {
     const key = view.keyAt(target);
     if (key === undefined || !(target instanceof Element)) return;
     const button = target.closest("button");
-    const item = view.room && itemAt(view.room, indexOfKey(view.room, key));
+    const item = view.item(key);
     if (button) act(button.dataset.act ?? "", key, button);
-    else if (target.closest(".who .name") && item && "seq" in item) callbacks.profile(item.from);
-    else if (calledIn(target, callbacks)) callbacks.profile(calledIn(target, callbacks));
+    else if (target.closest(".who .name") && item && "seq" in item) acts.profile(item.from);
+    else if (personIn(target)) acts.profile(personIn(target));
     // Where there is no hovering, a tap shows the actions.
     else if (!target.closest("a") && getSelection()?.isCollapsed) {
       view.article(key)?.focus({ preventScroll: true });
     }
   });
   element.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (pressed(event)) event.preventDefault();
+    if (event.target instanceof HTMLElement && pressed(event, event.target)) event.preventDefault();
   });
 
   /**
@@ -61,114 +99,94 @@ export function listen(element, view, callbacks) {
    * @param {HTMLElement} button
    */
   function act(what, key, button) {
-    const item = view.room && itemAt(view.room, indexOfKey(view.room, key));
+    const item = view.item(key);
     if (!item) return;
     if (what === "more") return view.fold(key);
-    if (what === "code") return callbacks.copy(codeOf(item, button));
+    if (what === "code") return acts.copy(codeOf(item, button));
     if (!("seq" in item)) {
-      if (what === "retry") callbacks.retry(item);
-      if (what === "change") callbacks.change(item);
-      if (what === "discard") callbacks.discard(item);
-      if (what === "quoted" && item.replyTo !== undefined) void view.jumpTo(item.replyTo);
+      if (what === "retry") acts.retry(item);
+      if (what === "change") acts.change(item);
+      if (what === "discard") acts.discard(item);
+      if (what === "quoted" && item.replyTo !== undefined) view.jumpTo(item.replyTo);
       return;
     }
     const { emoji = "", file = "" } = button.dataset;
     /** @type {Record<string, () => unknown>} */
-    const acts = {
-      reply: () => callbacks.reply(item),
-      edit: () => callbacks.edit(item),
-      remove: () => callbacks.remove(item),
-      report: () => callbacks.report(item),
-      copy: () => callbacks.copy(item.text),
-      link: () => callbacks.link(item),
-      quote: () => callbacks.quote(item, selectedIn(view.article(key))),
-      pin: () => callbacks.threads.pin(item, true),
-      unpin: () => callbacks.threads.pin(item, false),
-      thread: () => callbacks.threads.open(item),
-      pins: () => view.room && callbacks.threads.openPins(view.room),
-      revisions: () => callbacks.threads.openRevisions(item),
-      unread: () => callbacks.unread(item),
-      quoted: () => void view.jumpTo(item.reply_to ?? -1),
-      view: () => callbacks.view(file),
-      toggle: () => callbacks.react(item, emoji, button.ariaPressed !== "true"),
+    const deeds = {
+      reply: () => acts.reply(item),
+      edit: () => acts.edit(item),
+      remove: () => acts.remove(item),
+      report: () => acts.report(item),
+      copy: () => acts.copy(item.text),
+      link: () => acts.link(item),
+      quote: () => acts.quote(item, selectedIn(view.article(key))),
+      pin: () => acts.threads.pin(item, true),
+      unpin: () => acts.threads.pin(item, false),
+      thread: () => acts.threads.open(item),
+      pins: () => acts.threads.openPins(item.room),
+      revisions: () => acts.threads.openRevisions(item),
+      unread: () => acts.unread(item),
+      quoted: () => view.jumpTo(item.reply_to ?? -1),
+      show: () => view.jumpTo(item.seq),
+      view: () => acts.view(file),
+      toggle: () => acts.react(item, emoji, button.ariaPressed !== "true"),
       react: () =>
-        callbacks.pickEmoji(button, element, "Choose a reaction", (chosen) =>
-          callbacks.react(item, chosen, true),
-        ),
+        acts.pickEmoji(button, element, "Choose a reaction", (chosen) => acts.react(item, chosen, true)),
     };
-    acts[what]?.();
+    deeds[what]?.();
   }
 
   /**
    * @param {KeyboardEvent} event
+   * @param {HTMLElement} target
    * @returns {boolean} whether the key did something
    */
-  function pressed({ key, shiftKey, target }) {
-    const { room } = view;
-    if (!room || !(target instanceof HTMLElement)) return false;
-    const at = view.keyAt(target);
-    const article = at === undefined ? undefined : view.article(at);
-    if (key === "Escape") {
+  function pressed(event, target) {
+    const what = messageActOf(chordOf(event));
+    const key = view.keyAt(target);
+    const article = key === undefined ? undefined : view.article(key);
+    if (what === "leave") {
       if (article && article !== target) article.focus({ preventScroll: true });
       else element.dispatchEvent(new CustomEvent("hubbub:leave-log", { bubbles: true }));
       return true;
     }
-    if (at === undefined || !article) return key === "ArrowUp" && (view.focusLast(), true);
-    if (target.closest(".tools, .chips") && /^Arrow(Left|Right)$/.test(key)) {
-      const next = key === "ArrowLeft" ? target.previousElementSibling : target.nextElementSibling;
+    if (key === undefined || !article) return what === "up" && (view.move(undefined, "last", false), true);
+    if (target.closest(".tools, .chips") && (what === "left" || what === "right")) {
+      const next = what === "left" ? target.previousElementSibling : target.nextElementSibling;
       if (next instanceof HTMLElement) next.focus();
       return true;
     }
+    if (target.dataset.person && /^(?:Enter| )$/.test(event.key)) {
+      acts.profile(target.dataset.person);
+      return true;
+    }
     if (target !== article) return false;
-    const index = indexOfKey(room, at);
-    return moved(key, shiftKey, index) || acted(key, index, at, article);
-  }
-
-  /**
-   * Move the focus; with Shift, the selection with it.
-   *
-   * @param {string} key
-   * @param {boolean} isSelecting
-   * @param {number} index of the item that has the focus
-   */
-  function moved(key, isSelecting, index) {
-    const room = /** @type {RoomState} */ (view.room);
-    const last = itemCount(room) - 1;
-    /** @type {Record<string, number>} */
-    const targets = {
-      ArrowUp: Math.max(index - 1, 0),
-      ArrowDown: Math.min(index + 1, last),
-      Home: 0,
-      End: last,
-    };
-    if (!(key in targets)) return false;
-    const anchor = view.keyAt(heldBy()[0] ?? null);
-    const from = anchor === undefined ? index : indexOfKey(room, anchor);
-    view.focus(targets[key]);
-    if (isSelecting) view.select(from, targets[key]);
-    else getSelection()?.removeAllRanges();
+    const step = what && STEPS[what];
+    if (step) view.move(key, step.to, step.isSelecting);
+    else if (what === "enter") enter(article);
+    else return acted(event, key, article);
     return true;
   }
 
   /**
-   * @param {string} key
-   * @param {number} index
-   * @param {Key} at
+   * @param {KeyboardEvent} event
+   * @param {Key} key
    * @param {HTMLElement} article
    */
-  function acted(key, index, at, article) {
-    const room = /** @type {RoomState} */ (view.room);
-    if (key === "Enter") {
-      const button = article.querySelector(".tools button") ?? article.querySelector("button");
-      if (button instanceof HTMLElement) button.focus();
-      return true;
-    }
-    const item = itemAt(room, index);
-    if (!isReachedByKeys || !item || !("seq" in item) || item.deleted) return false;
-    const what = actOf(key, (deed) => callbacks.may(deed, item));
-    if (what) act(what, at, article);
+  function acted({ key: letter, ctrlKey, metaKey, altKey }, key, article) {
+    const item = view.item(key);
+    if (ctrlKey || metaKey || altKey || !isReachedByKeys || !item || !("seq" in item) || item.deleted)
+      return false;
+    const what = actOf(letter, (deed) => acts.may(deed, item));
+    if (what) act(what, key, article);
     return what !== undefined;
   }
+}
+
+/** Focus the first of the things that can be done with a message. @param {HTMLElement} article */
+function enter(article) {
+  const button = article.querySelector(".tools button") ?? article.querySelector("button");
+  if (button instanceof HTMLElement) button.focus();
 }
 
 /**
@@ -197,10 +215,9 @@ function selectedIn(article) {
 
 /**
  * @param {Element} target
- * @param {Callbacks} callbacks
  * @returns {string} the name of somebody here that stands there as `@name`, if one does
  */
-function calledIn(target, { isName }) {
-  const text = target.closest(".text bdi, .text mark")?.textContent ?? "";
-  return text.startsWith("@") && isName(text.slice(1)) ? text.slice(1) : "";
+function personIn(target) {
+  const name = target.closest("[data-person]");
+  return (name instanceof HTMLElement && name.dataset.person) || "";
 }

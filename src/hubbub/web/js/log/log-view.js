@@ -1,216 +1,141 @@
-/**
- * The log of a room. It draws only the visible items, however many there are.
- *
- * It scrolls natively. The anchor, which is the item that the user looks at, keeps its place while
- * items above it arrive or change their height (see `track.js`). At the end, the log follows new
- * messages.
- */
+/** The log of a room, as the other views use it: what is seen of it, and where it is led. */
 
 import { indexOfKey, itemAt, itemCount, keyOf } from "./context.js";
 import { listen } from "./gestures.js";
 import { linesOf } from "./lines.js";
-import { SLOW_MS, isOnItsWay, lookOf } from "./looks.js";
-import { Plane } from "./plane.js";
-import { Rows } from "./rows.js";
 import { heldBy, listenToCopying, select } from "./selection.js";
 import { Timers } from "./timers.js";
-import { Track } from "./track.js";
+import { LogWindow } from "./window.js";
 
 /**
  * @typedef {import("../chat/types.js").Message} Message
  * @typedef {import("../chat/types.js").Post} Post
+ * @typedef {import("./gestures.js").View} View
  * @typedef {import("../chat/types.js").RoomState} RoomState
  * @typedef {import("./rows.js").Key} Key
- * @typedef {import("./rows.js").Wanted} Wanted
- * @typedef {{key: Key, offset: number}} Place the item that the user looks at, and where it stands
- * @typedef {object} Callbacks
- * @property {() => void} older the user nears the oldest message that is here
- * @property {(isDown: boolean) => void} between the user nears what is left out, going down, or else up
- * @property {(message: Message) => void} unread
- * @property {(atEnd: boolean) => void} atEnd
- * @property {() => void} drawn something else may be seen now
- * @property {(message: Message) => void} reply
- * @property {(message: Message, selected: string) => void} quote
- * @property {import("../views/threads.js").Threads} threads
- * @property {(message: Message) => void} edit
- * @property {(message: Message) => void} remove
- * @property {(message: Message) => void} report
- * @property {(id: string) => void} view a picture
- * @property {(name: string) => void} profile
- * @property {(message: Message, emoji: string, on: boolean) => void} react
- * @property {(button: HTMLElement, place: Element, title: string, choose: (emoji: string) => void) => void} pickEmoji
- * @property {(text: string) => void} copy
- * @property {(message: Message) => void} link copy its address
- * @property {(post: Post) => void} retry
- * @property {(post: Post) => void} change give its text back to be written anew
- * @property {(post: Post) => void} discard
- * @property {(post: Post) => boolean} isWaiting whether it was not sent yet
- * @property {(seq: number) => Promise<boolean>} reach
- * @property {() => string} name the user's
- * @property {(deed: import("../chat/rights.js").Deed, message: Message) => boolean} may whether the user may do this
- * @property {(name: string) => boolean} isMe whether this is the user's name
- * @property {(name: string) => boolean} isName whether somebody in the room has this name
+ * @typedef {import("./window.js").Ways & {reach: (seq: number) => Promise<boolean>}} Ways `reach` loads what
+ *   stands around a message
  */
 
-const MARGIN_PX = 600; // drawn above and below what is seen
-const OLDER_PX = 2000; // messages are asked for that are nearer than this to what is seen
 const UNREAD_PX = 100; // where the first unread message is put: below what stands over the log
 const EDGE_PX = 12;
-const PASSES_MAX = 6;
-const REST_MS = 150; // so long after scrolling ends, it has ended
-const HELD_MS = "onscrollend" in window ? 1000 : REST_MS; // not every browser tells the end
-const QUIET_MS = 300;
 const MARKED_MS = 2500;
 
+/** @implements {View} */
 export class LogView {
   #element;
-  #callbacks;
-  #plane;
-  #rows;
-
-  /** @type {RoomState | null} */
-  #room = null;
-  #track = new Track();
-  #known = { count: 0, last: -1, hole: "" }; // the messages that the track knows
-  #anchor = 0;
-  #isFollowing = true;
-  #wasAtEnd = false;
-  #drawn = { first: 0, end: 0 };
-  #drawnHeight = 0; // of the window, in pixels
-  /** @type {Place | null} */
-  #seen = null;
-  /** @type {WeakMap<RoomState, Place | null>} */
-  #places = new WeakMap();
-
-  /** @type {Set<Key>} */
-  #whole = new Set();
-  /** @type {Key | null} */
-  #marked = null;
-  /** @type {Key | null} */
-  #current = null;
-  /** @type {number[]} indices of rows that must be in the page because they are being selected */
-  #wantedToo = [];
-
-  #isScrolling = false;
+  #ways;
+  #window;
   #timers = new Timers();
+  #leads = 0; // how often the view was led somewhere: a jump that still loads gives way to what came later
 
   /**
    * @param {HTMLElement} element empty; it scrolls
-   * @param {Callbacks} callbacks
+   * @param {Ways} ways
+   * @param {import("./gestures.js").Acts & import("./row.js").People} acts
    */
-  constructor(element, callbacks) {
+  constructor(element, ways, acts) {
     this.#element = element;
-    this.#callbacks = callbacks;
-    const sizes = new ResizeObserver(() => this.#draw());
-    this.#plane = new Plane(element);
-    this.#rows = new Rows(this.#plane.rows, callbacks, sizes);
-    sizes.observe(element);
-    element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    element.addEventListener("scrollend", () => this.#restWithin(REST_MS));
+    this.#ways = ways;
+    this.#window = new LogWindow(element, ways, acts);
     element.addEventListener("focusin", ({ target }) => {
       const key = this.keyAt(target);
-      if (key !== undefined) this.#rows.rove((this.#current = key));
+      if (key !== undefined) this.#window.rows.rove((this.#window.current = key));
     });
-    listen(element, this, callbacks);
+    listen(element, this, acts);
     listenToCopying(element, this);
   }
 
   /** Whether the newest message is visible, and the next ones will be. */
   get isAtEnd() {
-    return this.#isFollowing;
+    return this.#window.isFollowing;
   }
 
   get room() {
-    return this.#room;
+    return this.#window.room;
   }
 
   /** @returns {{seq: number, offset: number} | null} the message that the user reads, and where it stands; null: the end */
   get place() {
-    const seen = this.#isFollowing ? null : this.#seen;
+    const seen = this.isAtEnd ? null : this.#window.seen;
     return typeof seen?.key === "number" ? { seq: seen.key, offset: seen.offset } : null;
   }
 
   /** Go to a place, if its message is here. @param {{seq: number, offset: number}} place */
   returnTo({ seq, offset }) {
     this.update();
-    const index = this.#room ? indexOfKey(this.#room, seq) : -1;
-    if (index >= 0) this.#goTo(index, offset);
+    const index = this.#indexOf(seq);
+    if (index >= 0) this.#window.goTo(index, offset);
   }
 
   /** @param {RoomState} room */
   show(room) {
-    if (room === this.#room) return this.update();
-    if (this.#room) this.#places.set(this.#room, this.#isFollowing ? null : this.#seen);
-    this.#room = room;
-    this.#current = null;
-    this.#restore(this.#places.get(room) ?? null);
+    this.#window.show(room);
   }
 
   update() {
-    this.#draw();
+    this.#window.draw();
   }
 
   /** Messages between others have come or gone: nothing that is known of their places holds. */
   renew() {
-    if (this.#room) this.#restore(this.#isFollowing ? null : this.#seen);
+    this.#window.renew();
   }
 
   /** Where the first unread message is: above what is seen, below it, or there; "" if it is not here. */
   get unreadSide() {
-    const index = this.#room?.firstUnread ? this.#room.indexOf(this.#room.firstUnread.seq) : -1;
+    const first = this.room?.firstUnread;
+    const index = first ? this.#indexOf(first.seq) : -1;
     if (index < 0) return "";
-    if (this.#track.top(index) < this.#plane.top - 1) return "above";
-    return this.#track.top(index) > this.#plane.top + this.#plane.height ? "below" : "there";
+    if (this.#window.offsetOf(index) < -1) return "above";
+    return this.#window.offsetOf(index) > this.#window.height ? "below" : "there";
   }
 
   /** Put the first unread message, if it is here, to where reading begins. */
   toUnread() {
     this.update();
-    const first = this.#room?.firstUnread;
-    if (!this.#room || !first) return;
-    for (let pass = 0; pass < 2; pass++) this.#goTo(this.#room.indexOf(first.seq), UNREAD_PX); // heights may be estimates
+    const first = this.room?.firstUnread;
+    if (!first) return;
+    this.#leads++;
+    for (let pass = 0; pass < 2; pass++) this.#window.goTo(this.#indexOf(first.seq), UNREAD_PX); // heights may be estimates
   }
 
   /** @returns {number} the newest seq that is wholly seen; 0 if none is */
   get seen() {
-    const room = this.#room;
-    if (!room || !this.#plane.height || !room.messages.length) return 0;
-    const bottom = this.#plane.top + this.#plane.height;
-    let index = Math.min(this.#track.at(bottom), room.messages.length - 1);
-    if (index >= 0 && this.#track.top(index + 1) > bottom + 1) index -= 1;
-    return room.messages[index]?.seq ?? 0;
+    return this.#window.seenUpto;
   }
 
   /** @param {number} seq @param {{isFocused?: boolean}} [how] whether it gets the focus in any case */
   async jumpTo(seq, { isFocused = false } = {}) {
-    const room = this.#room;
+    const room = this.room;
     if (!room) return;
+    const lead = ++this.#leads;
     if (room.indexOf(seq) < 0) {
       this.#element.dataset.seeking = "";
-      await this.#callbacks.reach(seq);
+      await this.#ways.reach(seq);
       delete this.#element.dataset.seeking;
     }
-    if (room !== this.#room) return;
+    if (room !== this.room || lead !== this.#leads) return;
     this.update();
     const index = room.indexOf(seq);
     if (index < 0) return;
-    this.#marked = seq;
+    this.#window.marked = seq;
     this.#timers.set("mark", MARKED_MS, () => {
-      this.#marked = null;
-      this.#draw();
+      this.#window.marked = null;
+      this.update();
     });
     const hadFocus = isFocused || this.#element.contains(document.activeElement);
-    this.#goTo(index, this.#plane.height / 3);
+    this.#window.goTo(index, this.#window.height / 3);
     if (hadFocus) this.focus(index);
   }
 
   toEnd() {
-    this.#isFollowing = true;
-    this.#draw();
+    this.#leads++;
+    this.#window.toEnd();
   }
 
   focusLast() {
-    this.focus(this.#track.count - 1);
+    this.focus(this.#window.count - 1);
   }
 
   /**
@@ -220,11 +145,29 @@ export class LogView {
    */
   focus(index) {
     this.update();
-    const item = this.#room && itemAt(this.#room, index);
+    const item = this.room && itemAt(this.room, index);
     if (!item) return;
-    for (let pass = 0; pass < 2; pass++) this.#reveal(index); // heights may be estimates at first
-    const row = this.#rows.element(keyOf(item));
-    if (row) this.#rows.article(row).focus({ preventScroll: true });
+    for (let pass = 0; pass < 2; pass++) this.#window.reveal(index); // heights may be estimates at first
+    this.article(keyOf(item))?.focus({ preventScroll: true });
+  }
+
+  /**
+   * Move the focus from an item; with Shift, the selection with it.
+   *
+   * @param {Key | undefined} key
+   * @param {import("./gestures.js").Move} to
+   * @param {boolean} isSelecting
+   */
+  move(key, to, isSelecting) {
+    if (!this.room) return;
+    const last = itemCount(this.room) - 1;
+    const index = key === undefined ? last : this.#indexOf(key);
+    const target = { up: Math.max(index - 1, 0), down: Math.min(index + 1, last), first: 0, last }[to];
+    const anchor = this.keyAt(heldBy()[0] ?? null);
+    const from = anchor === undefined ? index : this.#indexOf(anchor);
+    this.focus(target);
+    if (isSelecting) this.select(from, target);
+    else getSelection()?.removeAllRanges();
   }
 
   /**
@@ -234,19 +177,19 @@ export class LogView {
    * @param {number} to
    */
   select(from, to) {
-    const room = this.#room;
+    const room = this.room;
     const ends = room ? [from, to].flatMap((index) => itemAt(room, index) ?? []) : [];
     if (ends.length < 2) return;
-    this.#wantedToo = [from, to];
-    this.#draw();
+    this.#window.wantedToo = [from, to];
+    this.update();
     const [one, other] = ends.map((item) => this.article(keyOf(item)));
     if (one && other) select(one, other, to < from);
-    this.#wantedToo = []; // from here on the selection itself keeps them, see #held
+    this.#window.wantedToo = []; // from here on the selection itself keeps them, see window.js
   }
 
   selectAll() {
     this.update();
-    this.select(0, this.#track.count - 1);
+    this.select(0, this.#window.count - 1);
   }
 
   /**
@@ -255,14 +198,24 @@ export class LogView {
    * @returns {string} the messages from one to the other as text, a line each
    */
   lines(from, to) {
-    const room = this.#room;
+    const room = this.room;
     if (!room) return "";
     const items = [];
     const first = from === undefined ? 0 : Math.max(indexOfKey(room, from), 0);
     const last = to === undefined ? itemCount(room) - 1 : indexOfKey(room, to);
     for (let index = first; index <= last; index++)
       items.push(/** @type {Message | Post} */ (itemAt(room, index)));
-    return linesOf(items, this.#callbacks.name());
+    return linesOf(items, this.#ways.name());
+  }
+
+  /** @param {Key} key */
+  #indexOf(key) {
+    return this.room ? indexOfKey(this.room, key) : -1;
+  }
+
+  /** @param {Key} key */
+  item(key) {
+    return this.room ? itemAt(this.room, this.#indexOf(key)) : undefined;
   }
 
   /**
@@ -270,9 +223,7 @@ export class LogView {
    * @returns {Key | undefined} of the row in which something is
    */
   keyAt(target) {
-    const element = target instanceof Text ? target.parentElement : target;
-    const row = element instanceof Element && element.closest(".row");
-    return row ? this.#rows.keyOf(row) : undefined;
+    return this.#window.rows.keyAt(target);
   }
 
   /**
@@ -280,14 +231,12 @@ export class LogView {
    * @returns {HTMLElement | undefined} its focusable part
    */
   article(key) {
-    const row = this.#rows.element(key);
-    return row && this.#rows.article(row);
+    return this.#window.rows.articleOf(key);
   }
 
   /** @param {Key} key */
   equip(key) {
-    const row = this.#rows.element(key);
-    if (row) this.#rows.equip(row);
+    this.#window.rows.equipAt(key);
   }
 
   /**
@@ -296,224 +245,13 @@ export class LogView {
    * @param {Key} key
    */
   fold(key) {
-    const isWhole = !this.#whole.delete(key);
-    if (isWhole) this.#whole.add(key);
+    const { whole } = this.#window;
+    const isWhole = !whole.delete(key);
+    if (isWhole) whole.add(key);
     this.update();
-    const index = this.#room ? indexOfKey(this.#room, key) : -1;
+    const index = this.#indexOf(key);
     if (index < 0) return;
-    const offset = this.#track.top(index) - this.#plane.top;
-    this.#goTo(index, isWhole ? offset : Math.max(offset, EDGE_PX));
+    const offset = this.#window.offsetOf(index);
+    this.#window.goTo(index, isWhole ? offset : Math.max(offset, EDGE_PX));
   }
-
-  // The list.
-
-  /**
-   * Catch up with the room, which may have changed since the last frame.
-   *
-   * @returns {boolean} whether a new message arrived while the end is visible
-   */
-  #follow() {
-    const room = /** @type {RoomState} */ (this.#room);
-    const before = this.#track.count;
-    const { count, last, hole } = this.#known;
-    const at = count ? room.indexOf(last) : -1;
-    if ((count && at < 0) || hole !== holeOf(room)) {
-      this.renew();
-      return false;
-    }
-    const front = count ? at - (count - 1) : 0;
-    // The first item loses its day and sender when older ones come before it.
-    if (front > 0) this.#anchor = Math.max(this.#anchor, 1);
-    if (front || itemCount(room) !== before || room.messages.length !== count) this.#resize(front);
-    return this.#isFollowing && !front && this.#track.count > before && before > 0;
-  }
-
-  /** @param {number} front */
-  #resize(front) {
-    const room = /** @type {RoomState} */ (this.#room);
-    const { messages } = room;
-    this.#track.resize(itemCount(room), front, this.#anchor);
-    this.#anchor = Math.max(this.#anchor + front, 0);
-    this.#known = { count: messages.length, last: messages.at(-1)?.seq ?? -1, hole: holeOf(room) };
-  }
-
-  /** @returns {Place | null} */
-  #place() {
-    const item = this.#room && itemAt(this.#room, this.#anchor);
-    const offset = this.#track.top(this.#anchor) - this.#plane.top;
-    return item ? { key: keyOf(item), offset } : null;
-  }
-
-  /** @param {Place | null} place none is the end */
-  #restore(place) {
-    this.#track = new Track();
-    this.#anchor = 0;
-    this.#resize(0);
-    const index = place && this.#room ? indexOfKey(this.#room, place.key) : -1;
-    if (place && index >= 0) this.#goTo(index, place.offset);
-    else this.toEnd();
-  }
-
-  // Moving.
-
-  /**
-   * @param {number} index
-   * @param {number} offset where it stands afterwards, in pixels from the upper edge
-   */
-  #goTo(index, offset) {
-    this.#isFollowing = false;
-    this.#anchor = index;
-    this.#plane.goTo(this.#track, index, offset);
-    this.#draw();
-    this.#isFollowing = this.#plane.isEndSeen(this.#track);
-    this.#draw();
-  }
-
-  /** @param {number} index */
-  #reveal(index) {
-    const top = this.#track.top(index) - this.#plane.top;
-    const height = this.#track.top(index + 1) - this.#track.top(index);
-    const lowest = Math.max(this.#plane.height - height - EDGE_PX, EDGE_PX);
-    if (top < EDGE_PX) this.#goTo(index, EDGE_PX);
-    else if (top > lowest) this.#goTo(index, lowest);
-  }
-
-  #scrolled() {
-    if (!this.#room || !this.#plane.height) return;
-    // The event of our own scrolling may arrive after a notice has made the log lower, and before
-    // the ResizeObserver says so. The end is out of sight then, but the user did not leave it.
-    const isLower = this.#plane.height < this.#drawnHeight;
-    if (!(isLower && this.#isFollowing)) this.#isFollowing = this.#plane.isEndSeen(this.#track);
-    const at = this.#track.at(this.#plane.top);
-    const isLeap = at < this.#drawn.first || at >= this.#drawn.end; // nothing seen can stay
-    if (isLeap) this.#track.shift -= this.#track.slack(this.#plane.height);
-    this.#anchor = this.#plane.firstSeen(this.#track);
-    this.#isScrolling = true;
-    this.#restWithin(HELD_MS);
-    this.#draw();
-  }
-
-  /** @param {number} ms unless it scrolls on */
-  #restWithin(ms) {
-    this.#timers.set("rest", ms, () => {
-      this.#isScrolling = false;
-      this.#draw();
-    });
-  }
-
-  // Drawing.
-
-  #draw() {
-    const room = this.#room;
-    const height = this.#plane.height;
-    if (!room || !height) return;
-    this.#drawnHeight = height;
-    const isNews = this.#follow(); // a screen reader announces it
-    let isChanged = false;
-    for (let pass = 0; pass < PASSES_MAX; pass++) {
-      const top = this.#isFollowing ? this.#track.bottom - height : this.#plane.top;
-      const margin = Math.max(height, MARGIN_PX);
-      const first = this.#track.at(top - margin);
-      const end = Math.min(this.#track.at(top + height + margin) + 1, this.#track.count);
-      this.#drawn = { first, end };
-      if (this.#rows.show(this.#wanted(first, end))) isChanged = true;
-      if (!this.#measure(first, end)) break;
-    }
-    this.#rows.rove(this.#current);
-    if (isNews) this.#element.removeAttribute("aria-busy");
-    else if (isChanged) this.#hush();
-    const begins = room.beginning ? `This is where ${room.title} begins.` : "";
-    const title = begins || (room.loading ? "Loading older messages …" : "");
-    this.#plane.lay(this.#track, this.#drawn.first, title, this.#isFollowing, this.#isScrolling);
-    this.#seen = this.#place();
-    if (this.#isFollowing !== this.#wasAtEnd) this.#callbacks.atEnd((this.#wasAtEnd = this.#isFollowing));
-    if (room.filled && !room.loading) this.#wantMore(room);
-    this.#callbacks.drawn();
-  }
-
-  /** @param {RoomState} room */
-  #wantMore(room) {
-    const { top, height } = this.#plane;
-    const hole = room.holeIndex;
-    const at = hole < 0 ? -Infinity : this.#track.top(hole);
-    if (at > top - OLDER_PX && at < top + height + OLDER_PX) this.#callbacks.between(this.#anchor < hole);
-    else if (!room.beginning && top - this.#track.shift < OLDER_PX) this.#callbacks.older();
-  }
-
-  /**
-   * @param {number} first
-   * @param {number} end
-   * @returns {Wanted[]} the rows that belong in the page
-   */
-  #wanted(first, end) {
-    const room = /** @type {RoomState} */ (this.#room);
-    const now = new Date();
-    const indices = new Set(this.#held(room));
-    for (let index = first; index < end; index++) indices.add(index);
-    return [...indices]
-      .sort((one, other) => one - other)
-      .map((index) => {
-        const row = this.#row(room, index, now);
-        if (index >= first && index < end) return row;
-        return { ...row, away: this.#track.top(index) - this.#track.top(first) };
-      });
-  }
-
-  /**
-   * @param {RoomState} room
-   * @returns {number[]} the items whose rows stay in the page even out of sight: if they went, the
-   *   browser would drop the focus or the selection
-   */
-  #held(room) {
-    const keys = [document.activeElement, ...heldBy()].map((node) => this.keyAt(node));
-    const indices = keys.map((key) => (key === undefined ? -1 : indexOfKey(room, key)));
-    return [...indices, ...this.#wantedToo].filter((index) => index >= 0);
-  }
-
-  /**
-   * @param {RoomState} room
-   * @param {number} index
-   * @param {Date} now
-   * @returns {Wanted}
-   */
-  #row(room, index, now) {
-    const item = /** @type {Message | Post} */ (itemAt(room, index));
-    const key = keyOf(item);
-    const asked = {
-      me: this.#callbacks.name(),
-      isWhole: this.#whole.has(key),
-      isMarked: this.#marked === key,
-      isWaiting: !("seq" in item) && this.#callbacks.isWaiting(item),
-    };
-    const look = lookOf(room, index, asked, now);
-    if (isOnItsWay(look.item) && !look.isSlow) this.#timers.set("slow", SLOW_MS, () => this.#draw());
-    return { key, look };
-  }
-
-  /**
-   * @param {number} first
-   * @param {number} end
-   * @returns {boolean} whether any height changed
-   */
-  #measure(first, end) {
-    const room = /** @type {RoomState} */ (this.#room);
-    let isChanged = false;
-    for (let index = first; index < end; index++) {
-      const row = this.#rows.element(keyOf(/** @type {Message} */ (itemAt(room, index))));
-      const height = row?.getBoundingClientRect().height ?? 0;
-      if (this.#track.measured(index, height, this.#anchor)) isChanged = true;
-    }
-    return isChanged;
-  }
-
-  /** Keep screen readers from announcing rows that only scroll into view. */
-  #hush() {
-    this.#element.setAttribute("aria-busy", "true");
-    this.#timers.set("quiet", QUIET_MS, () => this.#element.removeAttribute("aria-busy"));
-  }
-}
-
-/** @param {RoomState} room @returns {string} what is left out between its messages, to be compared */
-function holeOf({ replica: { hole } }) {
-  return hole ? `${hole.after} ${hole.upto}` : "";
 }

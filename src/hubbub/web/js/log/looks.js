@@ -19,6 +19,7 @@ import { contextOf, itemAt } from "./context.js";
  * @property {boolean} isSlow whether it has been on its way for long
  * @property {boolean} isWaiting whether it is on its way and was not sent yet, so it can be taken back
  * @property {string} me the user's name
+ * @property {boolean} [isBeside] whether it is shown beside the log, from where it leads there
  */
 
 export const SLOW_MS = 3000;

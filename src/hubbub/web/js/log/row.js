@@ -19,11 +19,13 @@ import { clock, fullTime, isoTime } from "./times.js";
  * @property {(deed: import("../chat/rights.js").Deed, message: Message) => boolean} may whether the user may do this
  * @property {(name: string) => boolean} isMe whether a name is the user's
  * @property {(name: string) => boolean} isName whether somebody in the room has this name
+ * @property {(name: string) => boolean} isRoom whether the user has a room of this name
  */
 
 const CHARS_MAX = 2000;
 const LINES_MAX = 20; // longer messages are shown in part: one must not fill the room
 const EXCERPT_CHARS_MAX = 200;
+const SHOW = "Show in the room";
 const NOT_HERE = "Loading the messages in between …";
 
 /**
@@ -106,6 +108,7 @@ function content(look, people) {
   } else {
     body.append(...fate(look, item));
   }
+  if (look.isBeside) body.append(el("button", { type: "button", class: "more", "data-act": "show" }, SHOW));
   const side =
     heads && !isAction(item)
       ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf(name))
@@ -157,10 +160,11 @@ function reply(quoted, { isName }) {
  * @param {People} people
  * @returns {HTMLElement[]}
  */
-function text({ item, me, isWhole }, { isName, may }) {
-  const edited = "edited" in item && item.edited ? [" ", editedMark(item, may("revisions", item))] : [];
-  if (isAction(item)) return [action(item, me, isName, edited)];
-  const blocks = blocksOf(item.text, me, isName);
+function text({ item, me, isWhole }, people) {
+  const isTold = "edited" in item && people.may("revisions", item);
+  const edited = "edited" in item && item.edited ? [" ", editedMark(item, isTold)] : [];
+  if (isAction(item)) return [action(item, me, people.isName, edited)];
+  const blocks = blocksOf(item.text, me, people);
   const part = beginning(blocks, CHARS_MAX, LINES_MAX);
   const shown = el("div", { class: isEmoji(item.text) ? "text emoji" : "text" });
   shown.append(...nodesOf(part && !isWhole ? part : blocks));
@@ -178,7 +182,14 @@ function text({ item, me, isWhole }, { isName, may }) {
  */
 function action(item, me, isName, more) {
   const sender = el("b", { dir: "auto" }, oneLine(senderOf(item, me)));
-  return el("p", { class: "text action" }, sender, " ", lineNode(oneLine(item.text), isName), ...more);
+  return el(
+    "p",
+    { class: "text action" },
+    sender,
+    " ",
+    lineNode(oneLine(item.text), isName, isName),
+    ...more,
+  );
 }
 
 /**

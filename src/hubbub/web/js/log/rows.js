@@ -135,6 +135,28 @@ export class Rows {
     return this.#keys.get(element);
   }
 
+  /**
+   * @param {EventTarget | null} target
+   * @returns {Key | undefined} of the row in which something is
+   */
+  keyAt(target) {
+    const element = target instanceof Text ? target.parentElement : target;
+    const row = element instanceof Element && element.closest(".row");
+    return row ? this.keyOf(row) : undefined;
+  }
+
+  /** @param {Key} key @returns {HTMLElement | undefined} the focusable part of its row */
+  articleOf(key) {
+    const row = this.element(key);
+    return row && this.article(row);
+  }
+
+  /** Add the buttons that a row shows under the pointer. @param {Key} key */
+  equipAt(key) {
+    const row = this.element(key);
+    if (row) this.equip(row);
+  }
+
   /** @param {Element} element */
   article(element) {
     return /** @type {HTMLElement} */ (element.lastElementChild);
@@ -153,14 +175,16 @@ export class Rows {
   }
 }
 
+/** What can be reached within one message: its actions, and whom and what its text leads to. */
+const REACHED = /** @type {"button"} */ (".tools button, .text :is(a, [data-person])");
+
 /**
  * @param {HTMLElement} article
- * @param {number} tabIndex of the article and its actions
+ * @param {number} tabIndex of the article and of what can be reached in it
  */
 function tabThrough(article, tabIndex) {
   article.tabIndex = tabIndex;
-  for (const button of article.querySelectorAll(/** @type {"button"} */ (".tools button")))
-    button.tabIndex = tabIndex;
+  for (const element of article.querySelectorAll(REACHED)) element.tabIndex = tabIndex;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Blocks of a message as DOM nodes. Text becomes text nodes and nothing else. */
 
+import { addressOf, isOfChatroom } from "../addresses/places.js";
 import { el } from "../log/element.js";
 import { namesIn } from "./people.js";
 
@@ -52,18 +53,29 @@ function blockNode(block) {
 /**
  * @param {string} text one line, shown as it was written
  * @param {(name: string) => boolean} [isName] whether somebody has this name
+ * @param {(name: string) => boolean} [leads] whether `@name` leads to somebody
  * @returns {HTMLElement} with a direction of its own, independent of the text around it
  */
-export function lineNode(text, isName = () => false) {
+export function lineNode(text, isName = () => false, leads = () => false) {
   const line = el("bdi", {});
   let done = 0;
   for (const [start, end] of namesIn(text, isName)) {
-    line.append(text.slice(done, start), el("bdi", {}, text.slice(start, end)));
+    const name = text.slice(start, end);
+    const isCall = name[0] === "@" && leads(name.slice(1));
+    line.append(text.slice(done, start), el("bdi", isCall ? leading(name.slice(1)) : {}, name));
     done = end;
   }
   line.append(text.slice(done));
   return line;
 }
+
+/**
+ * @param {string} [person]
+ * @returns {Record<string, string>} what makes a name in a text a button that leads to the person; it is no
+ *   real one, because the text of those is not selected and not broken into lines
+ */
+const leading = (person) =>
+  person ? { role: "button", tabindex: "-1", "aria-haspopup": "dialog", "data-person": person } : {};
 
 /**
  * @param {string} text
@@ -110,24 +122,17 @@ function nodeOf(run) {
   if (run.kind === "code") node = el("code", { dir: "ltr" }, node);
   if (run.kind === "link") node = linkNode(run);
   // An isolated name does not decide the direction of its line.
-  if (run.mention) node = el("mark", { dir: "auto" }, node);
-  else if (run.isName) node = el("bdi", {}, node);
+  if (run.mention) node = el("mark", { dir: "auto", ...leading(run.person) }, node);
+  else if (run.isName) node = el("bdi", leading(run.person), node);
+  if (run.room) node = el("a", { href: addressOf({ room: run.room }), dir: "auto" }, node);
   for (const tag of run.tags) node = el(tag, {}, node);
   return node;
 }
 
+const OUTSIDE = { target: "_blank", rel: "noopener noreferrer nofollow" };
+
 /** @param {Run} run */
 function linkNode({ text, to = "", host }) {
-  const link = el(
-    "a",
-    {
-      href: to,
-      title: to,
-      target: "_blank",
-      rel: "noopener noreferrer nofollow",
-      dir: "ltr",
-    },
-    text,
-  );
+  const link = el("a", { href: to, title: to, ...(!isOfChatroom(to) && OUTSIDE), dir: "ltr" }, text);
   return host ? el("span", { dir: "ltr" }, link, ` (${host})`) : link;
 }

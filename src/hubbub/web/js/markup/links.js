@@ -5,8 +5,8 @@ import { marksIn } from "./marks.js";
 const URL_CHARS_MAX = 2000;
 const LINKS_MAX = 500; // more is a flood, which nobody reads
 
-const BEGINNING = /(?<![A-Za-z0-9])https?:\/\/(?=[^\s`<>"])/giu;
-const SEPARATED = /[,;]https?:\/\//iy; // another address follows
+const BEGINNING = /(?<![A-Za-z0-9])(?:https?|hubbubs?):\/\/(?=[^\s`<>"])/giu;
+const SEPARATED = /[,;](?:https?|hubbubs?):\/\//iy; // another address follows
 const BEYOND_ASCII = /[\s`<>"]/;
 // Other scripts put no space after an address: their punctuation ends it, and so does what is
 // invisible. The signs that are excepted occur in words.
@@ -153,8 +153,8 @@ function targetOf(written) {
   if (!URL.canParse(written)) return null;
   const url = new URL(written);
   // A name before the host looks like a host: https://bank.example@evil.example
-  if (url.username || url.password || url.href.length > URL_CHARS_MAX) return null;
+  if (!url.hostname || url.username || url.password || url.href.length > URL_CHARS_MAX) return null;
   const shown = /\/\/([^/?#\\]*?)(:\d*)?(?=[/?#\\]|$)/.exec(written);
-  const isPlain = shown?.[1].toLowerCase() === url.hostname;
+  const isPlain = shown?.[1].toLowerCase() === url.hostname.toLowerCase();
   return { to: url.href, host: isPlain ? "" : url.hostname };
 }

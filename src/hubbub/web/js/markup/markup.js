@@ -9,6 +9,7 @@ import { partsOf } from "./blocks.js";
 import { beginningOf } from "./excerpt.js";
 import { withMentions } from "./mentions.js";
 import { withNames } from "./people.js";
+import { withRooms } from "./rooms.js";
 import { runsOf } from "./runs.js";
 import { visible } from "./visible.js";
 
@@ -17,6 +18,9 @@ import { visible } from "./visible.js";
  * @typedef {{kind: "code", text: string, language?: string}} Code
  * @typedef {{kind: "quote" | "heading" | "item" | "prose", runs: Run[], level?: number, depth?: number, lead?: string}} Prose
  * @typedef {Code | Prose} Block
+ * @typedef {object} Known
+ * @property {(name: string) => boolean} isName whether somebody here has this name
+ * @property {(name: string) => boolean} isRoom whether the reader has a room of this name
  */
 
 const RUNS_MAX = 1000; // more would stop the page for seconds
@@ -24,17 +28,21 @@ const LARGE_CHARS_MAX = 100;
 const EMOJI =
   /^(?:(?:\p{Extended_Pictographic}|\p{RI}{2}|[\d#*]\ufe0f?\u20e3)(?:\p{EMod}|\ufe0f|\u200d|[\u{e0020}-\u{e007f}])*\s*){1,8}$/u;
 
+/** @type {Known} */
+const NOTHING_KNOWN = { isName: () => false, isRoom: () => false };
+
 /**
  * @param {string} text
  * @param {string} name the reader's
- * @param {(name: string) => boolean} [isName] whether somebody has this name
+ * @param {Known} [known]
  * @returns {Block[]}
  */
-export function blocksOf(text, name, isName = () => false) {
+export function blocksOf(text, name, { isName, isRoom } = NOTHING_KNOWN) {
   let count = 0;
   return partsOf(visible(text)).map(({ kind, text: part, language, ...rest }) => {
     if (kind === "code") return { kind, text: part, language };
-    const runs = withNames(withMentions(runsOf(part, kind === "quote"), name), isName);
+    const mentioning = withMentions(runsOf(part, kind === "quote"), name);
+    const runs = withNames(withRooms(mentioning, isRoom), isName);
     const isFlood = (count += runs.length) > RUNS_MAX;
     return { ...rest, kind, runs: isFlood ? [{ text: part, kind: "text", tags: [] }] : runs };
   });
@@ -95,7 +103,7 @@ export function beginning(blocks, charsMax, linesMax) {
         if (text === run.text) runs.push(run);
         else {
           // A link that is cut would lead elsewhere.
-          if (run.kind !== "link") runs.push({ ...run, text });
+          if (run.kind !== "link" && !run.room) runs.push({ ...run, text });
           return shown;
         }
       }

@@ -1,5 +1,6 @@
 /** Finds the people whom a message calls. */
 
+import { divided, proseOf } from "./divided.js";
 import { visible } from "./visible.js";
 
 /** @typedef {import("./runs.js").Run} Run */
@@ -28,25 +29,9 @@ function called(name) {
  */
 export function withMentions(runs, name) {
   if (latest[0] !== name) latest = [name, called(name)];
-  const hidden = runs.map((run) => (run.kind === "text" ? run.text : "\0".repeat(run.text.length)));
-  const calls = [...hidden.join("").matchAll(latest[1])];
-  if (!calls.length) return runs;
-  const edges = calls.flatMap((call) => [call.index, call.index + call[0].length]);
-  /** @type {Run[]} */
-  const split = [];
-  let at = 0;
-  let passed = 0; // an odd number of edges: within a mention
-  for (const run of runs) {
-    const end = at + run.text.length;
-    let from = at;
-    while (from < end) {
-      while (edges[passed] <= from) passed++;
-      const to = Math.min(edges[passed] ?? end, end);
-      const text = run.text.slice(from - at, to - at);
-      split.push({ ...run, text, mention: passed % 2 === 1 });
-      from = to;
-    }
-    at = end;
-  }
-  return split;
+  const places = [...proseOf(runs).matchAll(latest[1])].map(({ index, 0: call }) => ({
+    start: index,
+    end: index + call.length,
+  }));
+  return divided(runs, places, (run) => ({ ...run, mention: true }));
 }

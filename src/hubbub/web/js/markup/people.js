@@ -1,5 +1,5 @@
 /**
- * Finds the names of people in a message, to isolate them.
+ * Finds the names of people in a message, to isolate them, and to lead to those who are here.
  *
  * The first letter of a line decides whether the line runs from left to right or from right to
  * left. A name in another script says nothing about its sentence, so it must not decide.
@@ -19,7 +19,20 @@ const ADDRESSED = /^[^\n:,،]{1,32}(?=[:,،])/gmu; // "bob: look"
  * @returns {Run[]} the runs, split so that names stand alone
  */
 export function withNames(runs, isName) {
-  return runs.flatMap((run) => (run.kind === "text" && !run.mention ? split(run, isName) : [run]));
+  return runs.flatMap((run) => {
+    if (run.kind !== "text" || run.room) return [run];
+    return run.mention ? [called(run, isName)] : split(run, isName);
+  });
+}
+
+/**
+ * @param {Run} run
+ * @param {(name: string) => boolean} isName
+ * @returns {Run} with the person to whom it leads, if it is the `@name` of one
+ */
+function called(run, isName) {
+  const name = run.text[0] === "@" ? run.text.slice(1) : "";
+  return name && isName(name) ? { ...run, person: name } : run;
 }
 
 /**
@@ -35,7 +48,7 @@ function split(run, isName) {
   let done = 0;
   for (const [start, end] of names) {
     if (start > done) pieces.push({ ...run, text: text.slice(done, start) });
-    pieces.push({ ...run, text: text.slice(start, end), isName: true });
+    pieces.push(called({ ...run, text: text.slice(start, end), isName: true }, isName));
     done = end;
   }
   if (done < text.length) pieces.push({ ...run, text: text.slice(done) });

@@ -14,6 +14,8 @@ import { marksIn, pair } from "./marks.js";
  * @property {string} [host] its true host, if it is written otherwise
  * @property {boolean} [mention] whether it calls the reader
  * @property {boolean} [isName] whether it names somebody
+ * @property {string} [person] somebody here whom it calls, and to whom it leads
+ * @property {string} [room] that it names, and to which it leads
  */
 
 /** More, of emphasis and code, are shown as they were written: to pair them takes too long. */

@@ -7,6 +7,7 @@ import { roomName } from "./choosing.js";
 import { copy } from "./clipboard.js";
 import { confirm, openSecret } from "./dialogs.js";
 import { openForm } from "./forms.js";
+import { home } from "../addresses/home.js";
 import { openDeeds, openList } from "./lists.js";
 import { rulesTold } from "./ordering.js";
 import { refusal } from "./wording.js";
@@ -195,7 +196,7 @@ export async function makeHook(chat, room, name, tell) {
   openSecret(
     "Webhook",
     about,
-    `${location.origin}/hooks/${secret}`,
+    `${home().origin}/hooks/${secret}`,
     (text) => void copy(text).catch((error) => tell(refusal(error))),
   );
 }

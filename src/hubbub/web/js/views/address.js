@@ -1,5 +1,7 @@
 /** The page's own address, and the secrets that come after its `#`, which browsers send to nobody. */
 
+import { home } from "../addresses/home.js";
+
 /**
  * @typedef {object} Brought what the address had
  * @property {string} [password]
@@ -27,10 +29,10 @@ export const invitationIn = (typed) => /#invite=([^&\s]+)/.exec(typed)?.[1] ?? t
  * @param {keyof Brought} what
  * @param {string} secret
  */
-export const addressWith = (what, secret) => `${location.origin}/#${what}=${encodeURIComponent(secret)}`;
+export const addressWith = (what, secret) => `${home().origin}/#${what}=${encodeURIComponent(secret)}`;
 
 /** Why nobody elsewhere reaches this address, or "". */
 export const reach = () =>
-  /^(localhost|127\.|\[::1\])/.test(location.hostname)
+  /^(localhost|127\.|\[::1\])/.test(home().hostname)
     ? "This address leads to this machine alone. For others, put one in its place by which they reach it."
     : "";

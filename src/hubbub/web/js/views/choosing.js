@@ -1,21 +1,14 @@
-/** The dialogs in which one chooses a room, a person or a message. */
+/** The dialogs in which one chooses a room or a person. */
 
-import { el } from "../log/element.js";
-import { contextOf } from "../markup/found.js";
 import { oneLine } from "../markup/visible.js";
 import { best } from "./fuzzy.js";
 import { openPicker } from "./picker.js";
 
 /**
  * @typedef {import("../chat/chat.js").Chat} Chat
- * @typedef {import("../chat/types.js").Message} Message
  * @typedef {import("./picker.js").Row} Row
  * @typedef {(text: string) => void} Fail
  */
-
-const SEARCH_PATIENCE_MS = 150;
-
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /**
  * Return the name that a room would have, or "" if that is no name for a room.
@@ -68,7 +61,9 @@ export function openSwitcher(chat, fail) {
  * @param {Fail} fail
  */
 export function openRooms(chat, fail) {
-  const listed = chat.listRooms().then((rooms) => rooms.sort((one, other) => other.members - one.members));
+  const listed = chat.finding
+    .rooms()
+    .then((rooms) => rooms.sort((one, other) => other.members - one.members));
   openPicker(
     {
       title: "Find a room",
@@ -91,74 +86,4 @@ export function openRooms(chat, fail) {
     },
     fail,
   );
-}
-
-/**
- * @param {Chat} chat
- * @param {import("./hits.js").Hits} hits what walks through what is found
- * @param {{typed: string, at?: number, isEverywhere?: boolean}} begin what is searched for at first, which
- *   one is marked, and whether in all rooms, wherever the user is
- * @param {Fail} fail
- */
-export function openSearch(chat, hits, { typed, at = 0, isEverywhere = false }, fail) {
-  const here = chat.current;
-  const only = el("input", { type: "checkbox" });
-  // A search across rooms leaves talks of two out.
-  only.checked = !isEverywhere && (here?.isDirect ?? false);
-  const titles = new Map(chat.rooms.map(({ name, title }) => [name, title]));
-  /** @type {(query: string) => Promise<Row[]>} */
-  const find = async (query) => {
-    if (!query.trim()) return [];
-    const room = only.checked ? here?.name : undefined;
-    /** @type {Message[]} */
-    const messages = [];
-    let before = /** @type {number | undefined} */ (undefined);
-    let isBrokenOff = false;
-    const further = async () => {
-      const page = await chat.search(query, { room, before });
-      const newestFirst = [...page.messages].reverse();
-      // A search that takes too long is broken off, and looked no further back than that.
-      before = page.reached ?? newestFirst.at(-1)?.seq;
-      isBrokenOff = page.reached !== undefined;
-      isMore = page.more && before !== undefined;
-      return newestFirst;
-    };
-    let isMore = true;
-    const next = async () => (isMore ? further() : []);
-    const found = { query, messages, further: next };
-    const add = async () => {
-      const first = messages.length;
-      messages.push(...(await next()));
-      const rows = messages.slice(first).map((message, index) => ({
-        title: message.from,
-        aside: `${titles.get(message.room) ?? `#${message.room}`} · ${time.format(message.at)}`,
-        detail: foundNode(message),
-        act: () => hits.begin(found, first + index),
-      }));
-      const title = isBrokenOff ? "Search further back" : "Show older ones";
-      return isMore ? [...rows, { title, more: add }] : rows;
-    };
-    return add();
-  };
-  openPicker(
-    {
-      title: "Search",
-      hint: 'Words, "a phrase", from:ben, in:lobby, after:7d, has:link',
-      nothing: "No message has all of this.",
-      find,
-      typed,
-      at,
-      scope: el("label", {}, only, `Only in ${here?.title ?? "this room"}`),
-      patienceMs: SEARCH_PATIENCE_MS,
-    },
-    fail,
-  );
-}
-
-/** @param {Message} message */
-function foundNode({ text, found = [] }) {
-  const pieces = contextOf(text, found).map((piece) =>
-    piece.isFound ? el("mark", {}, piece.text) : piece.text,
-  );
-  return el("bdi", {}, ...pieces);
 }

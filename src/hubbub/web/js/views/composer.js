@@ -6,13 +6,14 @@
  * user is writing, a private text could go where the new one was meant to go.
  */
 
+import { chordOf } from "../keys/chords.js";
+import { writingActOf } from "../keys/table.js";
 import { saidIn } from "../log/files.js";
 import { lineNode } from "../markup/dom.js";
 import { excerpt } from "../markup/excerpt.js";
 import { oneLine } from "../markup/visible.js";
 import { offered, read, typedAs } from "./commands.js";
 import { Field } from "./field.js";
-import { writingAct } from "./keys.js";
 import { Notices } from "./notices.js";
 import { piecesOf } from "./pieces.js";
 import { part, setText, within } from "./page.js";
@@ -310,7 +311,7 @@ export class Composer {
    * @returns {boolean} whether the key is done with
    */
   #did(event) {
-    switch (writingAct(event)) {
+    switch (writingActOf(chordOf(event))) {
       case "send":
         if (BREAKS_LINES.matches) return false;
         this.#send();
@@ -426,6 +427,6 @@ export class Composer {
     const now = this.#desk.emoji.inText(text);
     if (now === message.text) return;
     const line = { text, edits: message.seq };
-    void this.attempt(room, line, () => this.#chat.edit(message, now));
+    void this.attempt(room, line, () => this.#chat.changing.edit(message, now));
   }
 }

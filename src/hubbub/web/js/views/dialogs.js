@@ -1,5 +1,6 @@
 /** Dialogs. Each is created when it opens; when it closes, the browser returns the focus. */
 
+import { KEYS_SHOWN } from "../keys/table.js";
 import { el } from "../log/element.js";
 import { TOOL_KEYS } from "../log/tools.js";
 import { lineNode } from "../markup/dom.js";
@@ -124,13 +125,10 @@ export async function askTopic(title, topic) {
   return (await ask(`Topic of ${title}`, "Save", "main", field)) ? field.value.trim() : null;
 }
 
-/**
- * @param {readonly {keys: string, purpose: string}[]} keys
- * @param {readonly import("./commands.js").Command[]} offered
- */
-export function openHelp(keys, offered) {
+/** @param {readonly import("./commands.js").Command[]} offered */
+export function openHelp(offered) {
   const commands = offered.map((one) => ({ keys: usageOf(one), purpose: one.purpose }));
-  const table = (/** @type {string} */ title, /** @type {typeof keys} */ rows) => [
+  const table = (/** @type {string} */ title, /** @type {{keys: string, purpose: string}[]} */ rows) => [
     el("h3", {}, title),
     el("dl", {}, ...rows.flatMap(({ keys, purpose }) => [el("dt", {}, keys), el("dd", {}, purpose)])),
   ];
@@ -139,7 +137,7 @@ export function openHelp(keys, offered) {
     el(
       "div",
       { class: "keys scrolls", tabindex: "0" },
-      ...table("Keys", keys),
+      ...KEYS_SHOWN.flatMap(([title, rows]) => table(title, rows)),
       ...table("Keys on a message that was reached by keys", TOOL_KEYS),
       ...table("Commands", [...commands, { keys: "//text", purpose: "say a line that begins with a slash" }]),
     ),

@@ -5,9 +5,10 @@ import { part, setText } from "./page.js";
 /**
  * @typedef {import("../chat/types.js").Message} Message
  * @typedef {object} Found
- * @property {string} query as it was typed
+ * @property {string} title what was searched for
  * @property {Message[]} messages the newest first
  * @property {() => Promise<Message[]>} further what comes after these; none at the end
+ * @property {(at: number) => void} again shows the whole list again
  */
 
 export class Hits {
@@ -23,22 +24,17 @@ export class Hits {
   /**
    * @param {(message: Message) => Promise<unknown>} jump
    * @param {(doing: Promise<unknown>) => Promise<unknown>} attempt
-   * @param {(query: string, at: number) => void} list show the whole list again
    */
-  constructor(jump, attempt, list) {
+  constructor(jump, attempt) {
     this.#jump = jump;
     this.#attempt = attempt;
     const acts = [
       () => this.step(-1),
       () => this.step(1),
-      () => list(this.#found?.query ?? "", this.#at),
+      () => this.#found?.again(this.#at),
       () => this.close(),
     ];
     this.#buttons.forEach((button, at) => button.addEventListener("click", acts[at] ?? (() => {})));
-  }
-
-  get isOpen() {
-    return this.#found !== null;
   }
 
   /**
@@ -53,11 +49,12 @@ export class Hits {
   }
 
   /**
-   * Go to an older one, or to a newer one if negative.
+   * Go to an older one, or to a newer one if negative; tells whether there are any.
    * @param {number} steps
    */
   step(steps) {
     if (this.#found) void this.#attempt(this.#stepped(this.#found, this.#at + steps));
+    return this.#found !== null;
   }
 
   /**
@@ -90,9 +87,9 @@ export class Hits {
     const found = this.#found;
     this.#bar.hidden = !found;
     if (!found) return;
-    const { messages, query } = found;
+    const { messages, title } = found;
     const told = /** @type {HTMLElement} */ (this.#bar.querySelector("p"));
-    setText(told, `${this.#at + 1} of ${messages.length}${this.#isLast ? "" : "+"} for ${query}`);
+    setText(told, `${this.#at + 1} of ${messages.length}${this.#isLast ? "" : "+"} for ${title}`);
     const [newer, older] = this.#buttons;
     if (newer) newer.disabled = this.#at === 0;
     if (older) older.disabled = this.#isLast && this.#at === messages.length - 1;

@@ -22,6 +22,7 @@ const ROWS_SHOWN_MAX = 200;
  * @param {string} what.title
  * @param {string} what.hint in the field while it is empty
  * @param {string} what.nothing said when nothing is found
+ * @param {string} [what.empty] said when nothing is typed, and there is nothing
  * @param {(typed: string) => Row[] | Promise<Row[]>} what.find
  * @param {string} [what.typed]
  * @param {number} [what.at] which row is marked at first
@@ -29,7 +30,10 @@ const ROWS_SHOWN_MAX = 200;
  * @param {number} [what.patienceMs] how long typing must pause before it looks
  * @param {(text: string) => void} fail says why something could not be done
  */
-export function openPicker({ title, hint, nothing, find, typed = "", at = 0, scope, patienceMs = 0 }, fail) {
+export function openPicker(
+  { title, hint, nothing, empty = "", find, typed = "", at = 0, scope, patienceMs = 0 },
+  fail,
+) {
   const field = el("input", {
     "aria-label": title,
     "aria-controls": "options",
@@ -81,7 +85,7 @@ export function openPicker({ title, hint, nothing, find, typed = "", at = 0, sco
     let note = "";
     try {
       all = await find(field.value);
-      if (!all.length && field.value.trim()) note = nothing;
+      if (!all.length) note = field.value.trim() ? nothing : empty;
     } catch (error) {
       note = refusal(error);
     }

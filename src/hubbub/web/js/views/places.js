@@ -1,47 +1,19 @@
 /**
- * Places in the chatroom as addresses: `/lobby` is a room, `/lobby/1042` a message in it. The browser's
- * buttons go back and forward between the places where the user was. While something covers the page,
- * a drawer or a dialog, going back closes that first.
+ * The page's address follows the room that is shown, and the browser's buttons go back and forward between
+ * the places where the user was. While something covers the page, a drawer or a dialog, going back closes
+ * that first. Links to rooms and messages lead there without loading the page anew.
  */
 
-/** @typedef {{room: string, seq?: number}} Place */
-
-const PATH = /^\/([^/]+)(?:\/(\d{1,16}))?\/?$/;
-/** What the server keeps for itself, and what looks like a file. */
-const TAKEN = /^(?:api|hooks|files|ws|page|metrics|healthz|readyz)$|\.[a-z]{2,}$/i;
+import { isOfChatroom, pathOf, placeOf } from "../addresses/places.js";
 
 /**
- * @param {string} href
- * @returns {Place | null} the place in this chatroom to which a link leads
+ * @typedef {import("../addresses/places.js").Place} Place
+ * @typedef {object} Ways
+ * @property {(place: Place) => Promise<unknown>} go show a place; never rejects
+ * @property {(place: Place) => Promise<boolean>} may whether to follow a link; tells why not
+ * @property {(address: string) => void} elsewhere a link to another chatroom was followed
+ * @property {() => boolean} uncover close what covers the page; tells whether anything did
  */
-export function placeOf(href) {
-  const { host, pathname, protocol } = new URL(href, location.href);
-  const isHere = host === location.host && (protocol === location.protocol || protocol === "hubbub:");
-  const found = isHere ? PATH.exec(pathname) : null;
-  if (!found?.[1]) return null;
-  const room = decoded(found[1]);
-  if (!room || TAKEN.test(room)) return null;
-  return found[2] ? { room, seq: Number(found[2]) } : { room };
-}
-
-/** @param {string} part */
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return "";
-  }
-}
-
-/** @param {Place} place @returns {string} its path on this server */
-function pathOf({ room, seq }) {
-  const path = `/${encodeURIComponent(room).replace(/^%40/, "@")}`;
-  return seq === undefined ? path : `${path}/${seq}`;
-}
-
-/** @param {Place} place @returns {string} its address, to be given to others */
-export const addressOf = (place) =>
-  TAKEN.test(place.room) ? `hubbub://${location.host}${pathOf(place)}` : location.origin + pathOf(place);
 
 /** Something covers the page from now on: going back closes it. */
 export function cover() {
@@ -49,8 +21,7 @@ export function cover() {
 }
 
 export class Places {
-  #go;
-  #uncover;
+  #ways;
   /** @type {Place | null} where the address led when the page was opened */
   #asked = placeOf(location.href);
   /** @type {string | null} the room that was shown first */
@@ -58,13 +29,9 @@ export class Places {
   #hasBegun = false;
   #isGoing = false;
 
-  /**
-   * @param {(place: Place) => Promise<unknown>} go show a place; never rejects
-   * @param {() => boolean} uncover close what covers the page; tells whether anything did
-   */
-  constructor(go, uncover) {
-    this.#go = go;
-    this.#uncover = uncover;
+  /** @param {Ways} ways */
+  constructor(ways) {
+    this.#ways = ways;
     window.addEventListener("popstate", () => void this.#popped());
     document.addEventListener("click", (event) => this.#clicked(event));
   }
@@ -85,7 +52,7 @@ export class Places {
 
   /** The user went to a place. @param {Place} place */
   went(place) {
-    const path = TAKEN.test(place.room) ? "/" : pathOf(place);
+    const path = pathOf(place) || "/";
     if (path !== location.pathname) history[this.#hasBegun ? "pushState" : "replaceState"](null, "", path);
     this.#hasBegun = true;
   }
@@ -93,13 +60,13 @@ export class Places {
   /** @param {Place} place */
   async #lead(place) {
     this.#isGoing = true;
-    await this.#go(place);
+    await this.#ways.go(place);
     this.#isGoing = false;
     this.#hasBegun = true;
   }
 
   async #popped() {
-    if (this.#uncover()) return;
+    if (this.#ways.uncover()) return;
     const place = placeOf(location.href);
     if (place) await this.#lead(place);
   }
@@ -108,9 +75,18 @@ export class Places {
   #clicked(event) {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = event.target instanceof Element && event.target.closest("a[href]");
-    const place = link instanceof HTMLAnchorElement ? placeOf(link.href) : null;
-    if (!place) return;
+    if (!(link instanceof HTMLAnchorElement) || !URL.canParse(link.href)) return;
+    const place = placeOf(link.href);
+    if (!place && !isOfChatroom(link.href)) return;
     event.preventDefault();
-    void this.#lead(place).then(() => this.went(place));
+    if (place) void this.#follow(place);
+    else this.#ways.elsewhere(link.href);
+  }
+
+  /** @param {Place} place */
+  async #follow(place) {
+    if (!(await this.#ways.may(place))) return;
+    await this.#lead(place);
+    this.went(place);
   }
 }

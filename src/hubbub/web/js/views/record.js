@@ -11,7 +11,7 @@ import { counted } from "./wording.js";
 /**
  * @typedef {import("../chat/chat.js").Chat} Chat
  * @typedef {import("../chat/types.js").RoomState} RoomState
- * @typedef {(name: string) => boolean} IsName
+ * @typedef {import("../markup/markup.js").Known} Known
  */
 
 const PRINTED_MAX = 1000; // a browser lays all of them out at once
@@ -45,20 +45,21 @@ export function extent({ messages, beginning }, most) {
 /**
  * @param {RoomState} room
  * @param {string} me
- * @param {IsName} isName
+ * @param {Known} known
  * @param {number} most how many messages, the newest
  * @returns {HTMLElement} them, each whole, without what can be done with them
  */
-function recordOf(room, me, isName, most) {
+function recordOf(room, me, known, most) {
   const count = room.messages.length;
   const now = new Date();
-  const people = { isName, isMe: () => false, may: () => false };
+  const people = { ...known, isMe: () => false, may: () => false };
   const asked = { me, isWhole: true, isMarked: false, isWaiting: false };
   const rows = [];
   for (let index = Math.max(0, count - most); index < count; index += 1) {
     const row = el("div", { class: "row" });
     fill(row, { ...lookOf(room, index, asked, now), isNew: false }, people);
     for (const button of row.querySelectorAll("button")) retire(button);
+    for (const name of row.querySelectorAll("[data-person]")) name.replaceWith(...name.childNodes);
     rows.push(row);
   }
   const topic = room.topic ? [el("p", {}, room.topic)] : [];
@@ -77,12 +78,12 @@ function retire(button) {
  * Print the room that is shown, and not the window that shows a part of it.
  *
  * @param {Chat} chat
- * @param {IsName} isName
+ * @param {Known} known
  */
-export function listenToPrinting(chat, isName) {
+export function listenToPrinting(chat, known) {
   window.addEventListener("beforeprint", () => {
     document.getElementById("record")?.remove();
-    if (chat.current) document.body.append(recordOf(chat.current, chat.name, isName, PRINTED_MAX));
+    if (chat.current) document.body.append(recordOf(chat.current, chat.name, known, PRINTED_MAX));
   });
   window.addEventListener("afterprint", () => document.getElementById("record")?.remove());
 }
@@ -92,16 +93,16 @@ export function listenToPrinting(chat, isName) {
  *
  * @param {Chat} chat
  * @param {RoomState} room
- * @param {IsName} isName
+ * @param {Known} known
  * @param {(sentence: string) => void} tell
  */
-export function openSaving(chat, room, isName, tell) {
+export function openSaving(chat, room, known, tell) {
   const about = `At most the newest ${SAVED_MAX.toLocaleString("en")} messages, as they read now.`;
   /** @param {"txt" | "html"} kind */
   const save = async (kind) => {
     while (!room.beginning && room.messages.length < SAVED_MAX)
       if (!(await chat.reading.loadOlder(room.name))) break;
-    const text = kind === "txt" ? asText(room, chat.name) : asPage(room, chat.name, isName);
+    const text = kind === "txt" ? asText(room, chat.name) : asPage(room, chat.name, known);
     download(text, `${room.title.replace(/[^\p{L}\p{N}_-]/gu, "")}.${kind}`, kind);
     tell(`Saved. ${extent(room, SAVED_MAX)}`);
   };
@@ -122,11 +123,11 @@ function asText(room, me) {
   return `${[...head, "", linesOf(room.messages.slice(-SAVED_MAX), me)].join("\n")}\n`;
 }
 
-/** @param {RoomState} room @param {string} me @param {IsName} isName */
-function asPage(room, me, isName) {
+/** @param {RoomState} room @param {string} me @param {Known} known */
+function asPage(room, me, known) {
   const written = (/** @type {Node} */ node) => new XMLSerializer().serializeToString(node);
   const head = `<meta charset="utf-8">${written(el("title", {}, room.title))}<style>${STYLE}</style>`;
-  const body = written(recordOf(room, me, isName, SAVED_MAX));
+  const body = written(recordOf(room, me, known, SAVED_MAX));
   return `<!doctype html>\n<html lang="en"><head>${head}</head><body>${body}</body></html>\n`;
 }
 

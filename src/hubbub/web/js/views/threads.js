@@ -7,11 +7,10 @@ import { refusal } from "./wording.js";
  * @typedef {import("../chat/chat.js").Chat} Chat
  * @typedef {import("../chat/types.js").Message} Message
  * @typedef {object} Hands what the list of messages needs beside
- * @property {(message: Message) => Promise<void>} jump
+ * @property {(place: {room: string, seq: number}) => Promise<void>} jump
  * @property {(text: string) => void} tell
  * @property {(text: string) => Promise<string>} ready a text as it is sent
- * @property {(name: string) => boolean} isName
- * @property {(name: string) => boolean} isMe
+ * @property {() => import("../log/gestures.js").Acts & import("../log/row.js").People} acts what can be done in the log
  */
 
 export class Threads {
@@ -50,7 +49,7 @@ export class Threads {
 
   /**
    * Show what is pinned in a room.
-   * @param {import("../chat/types.js").RoomState} room
+   * @param {string} room
    */
   openPins(room) {
     return this.#open((side) => side.openPins(room));

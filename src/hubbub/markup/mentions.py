@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from hubbub.tui.markup.blocks import blocks_of
-from hubbub.tui.markup.runs import Run, runs
-from hubbub.tui.markup.visible import is_mark, visible
+from hubbub.markup.blocks import blocks_of
+from hubbub.markup.runs import Run, runs
+from hubbub.markup.visible import is_mark, visible
 
 _NAMES_CACHED_MAX = 64
 _EVERYBODY = "@(?:everyone|here|all)"

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import backtick
 from markdown_it.rules_inline.state_inline import Delimiter, StateInline
 
-from hubbub.tui.markup.visible import is_mark
+from hubbub.markup.visible import is_mark
 
 _MARK = re.compile(r"[`*_~]")
 _CLUSTER = re.compile(r"[*_~]+")

@@ -3,13 +3,13 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
-from rich.style import Style
+from hubbub.markup.emphasis import parser
+from hubbub.markup.lines import lines_of
+from hubbub.markup.links import Link, links
 
-from hubbub.tui.markup.emphasis import parser
-from hubbub.tui.markup.lines import lines_of
-from hubbub.tui.markup.links import Link, links
+Mark = Literal["strong", "em", "s"]
 
 
 class Run(NamedTuple):
@@ -17,16 +17,12 @@ class Run(NamedTuple):
 
     text: str
     kind: str = "text"
-    """The style of the looks: text, quote, code, link, heading or lead, the mark of an item."""
-    marks: Style = Style.null()
+    """What it is: text, quote, code, link, heading or lead, the mark of an item."""
+    marks: tuple[Mark, ...] = ()
+    """The emphasis that it stands in, the outermost first."""
     url: str | None = None
 
 
-_MARKS = {
-    "strong": Style(bold=True),
-    "em": Style(italic=True),
-    "s": Style(strike=True),
-}
 _MARKS_MAX = 2000
 """More, of emphasis and code, are shown as they were written: to pair them takes too long."""
 
@@ -67,16 +63,16 @@ def _inline(text: str) -> Iterator[Run]:
         yield Run(text)
         return
     markdown = parser()
-    styles = [Style.null()]
+    marks: list[Mark] = []
     for token in markdown.inline.parse(text, markdown, {"links": deque(links(text))}, []):
         if token.nesting > 0:
-            styles.append(styles[-1] + _MARKS[token.tag])
+            marks.append(cast("Mark", token.tag))  # emphasis.py makes no others
         elif token.nesting < 0:
-            styles.pop()
+            marks.pop()
         elif token.type == "link":
-            yield from (run._replace(marks=styles[-1]) for run in _link(token.meta["link"]))
+            yield from (run._replace(marks=tuple(marks)) for run in _link(token.meta["link"]))
         else:
-            yield Run(token.content, "code" if token.tag == "code" else "text", styles[-1])
+            yield Run(token.content, "code" if token.tag == "code" else "text", tuple(marks))
 
 
 def _link(link: Link) -> Iterator[Run]:

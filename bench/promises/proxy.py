@@ -1,0 +1,86 @@
+"""A way to the server that can be cut, or stand still: everybody goes through it."""
+
+import asyncio
+import random
+import socket
+import struct
+from contextlib import suppress
+from typing import Final, Self
+
+from bench.peers.server import HOST
+
+READ_BYTES: Final = 1 << 16
+_RESETS: Final = struct.pack("ii", 1, 0)
+
+
+class Proxy:
+    """Carries bytes between its own `port` and the server's."""
+
+    def __init__(self, server_port: int) -> None:
+        self.port = 0
+        self._server_port = server_port
+        self._listening: asyncio.Server | None = None
+        self._pairs: dict[asyncio.Task[None], tuple[asyncio.StreamWriter, ...]] = {}
+        self._open = asyncio.Event()
+        self._open.set()
+
+    async def __aenter__(self) -> Self:
+        self._listening = await asyncio.start_server(self._take, HOST, 0)
+        self.port = self._listening.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._listening is not None
+        self._listening.close()
+        self._open.set()
+        tasks = [*self._pairs]
+        self.cut()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def hold(self) -> None:
+        """Carry nothing for now."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Go on."""
+        self._open.set()
+
+    def cut(self, share: float = 1.0, chance: random.Random | None = None) -> None:
+        """Reset connections, on both sides: all, or a `share` of them."""
+        for writers in list(self._pairs.values()):
+            if chance is None or chance.random() < share:
+                for writer in writers:
+                    _reset(writer)
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._pairs[task] = (writer,)
+        try:
+            there, to_there = await asyncio.open_connection(HOST, self._server_port)
+            self._pairs[task] = (writer, to_there)
+            await asyncio.gather(self._carry(reader, to_there), self._carry(there, writer))
+        except (OSError, asyncio.CancelledError):  # asyncio would report the latter as a fault
+            pass
+        finally:
+            for one in self._pairs.pop(task):
+                _reset(one)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(READ_BYTES):
+            await self._open.wait()
+            writer.write(piece)
+            await writer.drain()
+        with suppress(OSError):
+            writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection as if its peer had vanished; an end that was said stays one."""
+    sock = writer.get_extra_info("socket")
+    if sock is not None and not writer.is_closing():
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETS)
+    writer.transport.abort()

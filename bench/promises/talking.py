@@ -1,0 +1,155 @@
+"""Sessions of events over frames and WebSockets, from the contract alone."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import aiohttp
+
+from bench.peers.hubbub import HEADER_BYTES, command, frame, framed_command
+from bench.peers.server import HOST, PATIENCE_SECONDS
+from bench.promises.ledger import Json
+
+LOST: Final = (OSError, EOFError, TimeoutError, aiohttp.ClientError)
+"""How a session ends when its connection is lost, or the server says goodbye."""
+
+RETURN_SECONDS: Final = 0.1
+PASSING: Final = {
+    *("log_unavailable", "too_much", "slow_down", "slow_frame", "handshake_timeout", "idle"),
+    "server_fault",
+}
+"""Codes of refusals that may end by themselves (protocol, section 5.4)."""
+
+
+class Line(Protocol):
+    """What carries commands and events."""
+
+    async def say(self, **fields: object) -> None:
+        """Send a command."""
+
+    async def event(self) -> Json:
+        """Return the next event."""
+
+
+class Frames:
+    """Over frames."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def say(self, **fields: object) -> None:
+        """Send a command."""
+        self._writer.write(framed_command(**fields))
+        await self._writer.drain()
+
+    async def event(self) -> Json:
+        """Return the next event."""
+        header = await self._reader.readexactly(HEADER_BYTES)
+        found: Json = json.loads(await self._reader.readexactly(int(header)))
+        return found
+
+
+class WebSocket:
+    """Over a WebSocket."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def say(self, **fields: object) -> None:
+        """Send a command."""
+        await self._socket.send_str(command(**fields).decode())
+
+    async def event(self) -> Json:
+        """Return the next event."""
+        message = await self._socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise ConnectionResetError(f"It ended with {message.type.name}.")
+        found: Json = json.loads(message.data)
+        return found
+
+
+@asynccontextmanager
+async def over_frames(port: int, name: str) -> AsyncIterator[Line]:
+    """Give a line on which a name was said."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        writer.write(frame(name.encode(), b"+"))
+        yield Frames(reader, writer)
+    finally:
+        writer.transport.abort()
+
+
+@asynccontextmanager
+async def over_websocket(port: int, name: str) -> AsyncIterator[Line]:
+    """Give a line on which a name was said."""
+    async with aiohttp.ClientSession() as http:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            socket = await http.ws_connect(f"http://{HOST}:{port}/ws", max_msg_size=0)
+        try:
+            line = WebSocket(socket)
+            await line.say(type="hello", name=name)
+            yield line
+        finally:
+            with suppress(*LOST):
+                async with asyncio.timeout(RETURN_SECONDS):
+                    await socket.close()
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who comes back under the same name, by the secret of the time before."""
+
+    name: str
+    port: int
+    websocket: bool = False
+    secret: str = ""
+
+    @asynccontextmanager
+    async def enter(self) -> AsyncIterator[Line]:
+        """Give a session under the name; raises one of LOST."""
+        over = over_websocket if self.websocket else over_frames
+        async with over(self.port, self.name) as line:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._introduce(line)
+            yield line
+
+    async def _introduce(self, line: Line) -> None:
+        welcome = await next_event(line)
+        if welcome["type"] != "welcome":
+            raise ConnectionResetError(f"{self.name} is not let in: {welcome}")
+        if welcome["held"]:
+            await line.say(type="resume", session=self.secret, ref="resume")
+            while (answer := await next_event(line)).get("ref") != "resume":
+                pass
+            if answer["type"] != "ok":
+                raise ConnectionResetError(f"{self.name} is not let in: {answer}")
+        self.secret = welcome["session"]
+
+
+async def next_event(line: Line) -> Json:
+    """Return the next event; raises one of LOST for a goodbye, too."""
+    event = await line.event()
+    if event["type"] == "bye":
+        raise ConnectionResetError(f"The server says goodbye: {event['reason']}")
+    return event
+
+
+async def join(line: Line, **fields: object) -> Json:
+    """Enter a room; return the event `room`. Raises one of LOST if that cannot be done now."""
+    entered = await answer(line, type="join", **fields)
+    if entered["type"] != "room":
+        raise ConnectionResetError(f"There is no way into the room now: {entered}")
+    return entered
+
+
+async def answer(line: Line, **fields: object) -> Json:
+    """Return the answer to a command; what comes before it is passed over."""
+    await line.say(**fields, ref="asked")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (event := await next_event(line)).get("ref") != "asked":
+            pass
+    return event

@@ -1,0 +1,98 @@
+"""Whom a client trusts: authorities, and the certificates that it remembers.
+
+A certificate that no authority vouches for is remembered once the server has proven the password
+with it. From then on the server is known by it, and one without it is another one. That a server
+speaks TLS is remembered as well, so that nobody can talk a client into doing without.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import platformdirs
+
+from hubbub.chat.errors import Refused
+
+if TYPE_CHECKING:
+    from hubbub.client.address import Address
+
+KNOWN_MAX: Final = 500
+"""Servers that are remembered; the one that was added first goes first."""
+
+CA_VARIABLE: Final = "HUBBUB_CA"
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A server that speaks TLS. `fingerprint`: of its certificate; empty: an authority vouches."""
+
+    fingerprint: str = ""
+
+
+_File = dict[str, Known]
+
+
+class Trust:
+    """`ca`: a file of authorities, in the place of the system's.
+
+    `keeps`: whether servers are remembered beyond the program.
+    """
+
+    def __init__(self, ca: str = "", *, keeps: bool = True) -> None:
+        self.ca = ca or os.environ.get(CA_VARIABLE, "")
+        self._path = platformdirs.user_state_path("hubbub") / "servers.json"
+        self._keeps = keeps
+        self._met: _File = {}
+
+    def known(self, address: Address) -> Known | None:
+        """Return what is remembered of a server; None if it is nothing."""
+        return self._met.get(str(address)) or self._read().get(str(address))
+
+    def remember(self, address: Address, fingerprint: str) -> None:
+        """Remember that a server speaks TLS, and by which certificate it is known."""
+        known = self._met[str(address)] = Known(fingerprint)
+        servers = self._read()
+        if not self._keeps or servers.get(str(address)) == known:
+            return
+        servers.pop(str(address), None)
+        servers[str(address)] = known
+        kept = dict(list(servers.items())[-KNOWN_MAX:])
+        # What cannot be kept is asked for again at the next start: that is no reason not to talk.
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+            new.write_text(json.dumps(msgspec.to_builtins(kept), indent=1), "utf-8")
+            new.replace(self._path)
+
+    def _read(self) -> _File:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=_File)
+        except (OSError, msgspec.DecodeError):
+            return {}
+
+    @cached_property
+    def authorities(self) -> ssl.SSLContext:
+        """What accepts certificates for which an authority vouches; raises Refused."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca or None)
+        except (OSError, ssl.SSLError):
+            raise Refused(
+                f"The authorities in {self.ca} cannot be read. Name a file of certificates in PEM.",
+                code="bad_ca",
+            ) from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    @cached_property
+    def anybody(self) -> ssl.SSLContext:
+        """What accepts each certificate: whose it is has to be found out in another way."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context

@@ -1,0 +1,1 @@
+"""TLS on the port: its certificate, its handshakes, and those who come without it."""

@@ -1,0 +1,113 @@
+"""A connection until its TLS handshake is done; what comes then is read like any first word.
+
+A handshake is the dearest thing that a stranger can have done, so it takes its turn and is charged
+as one before it begins. It has a time, and a bound for what it may bring. A peer that breaks it off
+or does it wrong has paid for it, and hears no more than TLS says.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Final, cast
+
+from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE
+from hubbub.server.sockets.handover import hand_over
+from hubbub.server.sockets.receiving import Receiver
+from hubbub.tls.engine import Engine
+from hubbub.tls.transport import Secured
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from hubbub.server.fairness.turns import Turn
+    from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.server.tls.certificates import Identity
+
+HANDSHAKE_BYTES_MAX: Final = 32_768
+"""All that a client says in a handshake, and what it may say behind it before that is looked at."""
+
+
+class Handshaking(Receiver):
+    """`inside` makes what goes on with the connection inside TLS, and gets the turn for that."""
+
+    __slots__ = (
+        "_deadlines",
+        "_engine",
+        "_fingerprint",
+        "_inside",
+        "_is_begun",
+        "_left",
+        "_received_bytes",
+        "_transport",
+        "_turn",
+    )
+
+    def __init__(
+        self,
+        identity: Identity,
+        inside: Callable[[Turn, Callable[[], None]], AnyProtocol],
+        deadlines: Deadlines,
+        turn: Turn,
+        left: Callable[[], None],
+    ) -> None:
+        self._engine = Engine(identity.context, server_side=True)
+        self._fingerprint = identity.fingerprint
+        self._inside = inside
+        self._deadlines = deadlines
+        self._turn = turn
+        self._left = left
+        self._is_begun = False
+        self._received_bytes = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._deadlines.begin(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._turn.spend(CHUNK + len(data) * BYTE)
+        self._received_bytes += len(data)
+        if self._received_bytes > HANDSHAKE_BYTES_MAX:
+            self._transport.abort()
+            return
+        self._engine.feed(data)
+        if self._turn.grant():
+            self._shake()
+        else:
+            self._transport.pause_reading()
+            self._turn.wait(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._transport.resume_reading()
+        self._shake()
+
+    def _shake(self) -> None:
+        if not self._is_begun:
+            self._is_begun = True
+            self._turn.spend(HANDSHAKE)
+        try:
+            is_done = self._engine.shake()
+        except ssl.SSLError:
+            self._deadlines.end(self)
+            self._send()  # TLS says what was wrong
+            self._transport.close()
+            return
+        self._send()
+        if is_done:
+            self._deadlines.end(self)
+            inside = self._inside(self._turn, self._left)
+            secured = Secured(self._engine, inside, fingerprint=self._fingerprint)
+            hand_over(self._transport, secured)
+
+    def _send(self) -> None:
+        if unsent := self._engine.unsent():
+            self._transport.write(unsent)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._deadlines.end(self)
+        self._left()
+
+    def time_is_up(self) -> None:
+        """Let the peer go: the handshake takes too long."""
+        self._transport.abort()

@@ -1,0 +1,193 @@
+"""Proving the chatroom's password inside TLS: the server's side of docs/protocol.md, section 11.
+
+A connection that begins with a line of JSON proves, before anything else is said on it. It is let
+go if it does not prove; else its next byte is read like the first one of any connection, and
+whoever speaks on it need give no password any more.
+
+A confirmation is a guess: it tells whether one password is right, and nothing about others. So it
+is counted like one, and looked at later where there were too many. The mathematics is Python, some
+milliseconds of it: a thread does it, in the same fair turns of addresses as the hashes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+from base64 import b64decode, b64encode
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final, Literal, cast
+
+import msgspec
+
+from hubbub.chat.errors import Refused, WrongSecret
+from hubbub.chat.events import Error
+from hubbub.hub.cost import PROOF
+from hubbub.server.sockets.farewell import Farewell
+from hubbub.server.sockets.handover import hand_over
+from hubbub.server.sockets.receiving import Receiver
+from hubbub.tls.pake import METHOD, BadElement, Proving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hubbub.server.fairness.turns import Turn
+    from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.tls.transport import Secured
+
+LINE_BYTES_MAX: Final = 1024
+
+NO_PASSWORD = Refused(
+    "This chatroom has no password, so there is nothing to prove.", code="no_password"
+)
+BAD_LINE = Refused(
+    "This is no proof. A line of JSON has to come, as docs/protocol.md says in section 11.",
+    code="bad_command",
+)
+
+
+class Prove(msgspec.Struct, tag="prove"):
+    """What the client says: its element first, then its confirmation, both in base64."""
+
+    method: Literal["spake2-ed25519"] = METHOD
+    element: str = ""
+    confirmation: str = ""
+
+
+class ProofLine(msgspec.Struct, tag="proof", omit_defaults=True):
+    """What the server says."""
+
+    element: str = ""
+    confirmation: str = ""
+
+
+class Step(Enum):
+    """What is to come next."""
+
+    ELEMENT = auto()
+    CONFIRMATION = auto()
+    ANSWER = auto()
+    """The server's: what comes meanwhile waits."""
+
+    OVER = auto()
+    """Somebody else has the connection."""
+
+
+class ProvingSide(Receiver):
+    """A connection while it proves. `inside` makes what goes on with it afterwards."""
+
+    def __init__(
+        self,
+        chatroom: Chatroom,
+        inside: Callable[[Turn, Callable[[], None]], AnyProtocol],
+        turn: Turn,
+        left: Callable[[], None],
+        *,
+        deadlines: Deadlines,
+        lingering: Deadlines,
+    ) -> None:
+        self._chatroom = chatroom
+        self._inside = inside
+        self._deadlines = deadlines
+        self._lingering = lingering
+        self._turn = turn
+        self._left = left
+        self._step = Step.ELEMENT
+        self._received = b""
+        self._proving: Proving | None = None
+        self._answering: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("Secured", transport)
+        self._deadlines.begin(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if len(self._received) > LINE_BYTES_MAX:
+            self._refuse(BAD_LINE)
+        elif self._answering is None:
+            self._read_line()
+
+    def _read_line(self) -> None:
+        line, end, rest = self._received.partition(b"\n")
+        if end:
+            self._received = rest
+            self._answering = self._chatroom.loop.create_task(self._answer(line))
+
+    async def _answer(self, line: bytes) -> None:
+        step, self._step = self._step, Step.ANSWER
+        try:
+            said = msgspec.json.decode(line, type=Prove)
+            if step is Step.ELEMENT:
+                await self._meet(b64decode(said.element, validate=True))
+            else:
+                await self._confirm(b64decode(said.confirmation, validate=True))
+        except (msgspec.DecodeError, binascii.Error, UnicodeError, BadElement):
+            self._refuse(BAD_LINE)
+        except Refused as refusal:
+            self._refuse(refusal)
+        self._answering = None
+        if self._step is Step.CONFIRMATION:
+            self._read_line()
+
+    async def _meet(self, element: bytes) -> None:
+        hub, host = self._chatroom.hub, self._turn.host
+        if not hub.has_password:
+            raise NO_PASSWORD
+        self._turn.spend(PROOF)
+        fingerprint = self._transport.get_extra_info("fingerprint")
+
+        def meet() -> Proving:
+            proving = Proving(hub.password, fingerprint, is_server=True)
+            proving.meet(element)
+            return proving
+
+        self._proving = await self._chatroom.hashing.in_turn(host, meet)
+        self._say(ProofLine(element=b64encode(self._proving.element).decode()))
+        self._step = Step.CONFIRMATION
+
+    async def _confirm(self, confirmation: bytes) -> None:
+        guesses, host = self._chatroom.guesses, self._turn.host
+        if seconds := guesses.delay(host):
+            await asyncio.sleep(seconds)
+        assert self._proving is not None
+        if not self._proving.is_confirmed(confirmation):
+            raise guesses.wrong(
+                host,
+                WrongSecret(
+                    "That is not the password, or what you connected to is not this server but "
+                    "something in between. Ask whoever runs the chatroom.",
+                    code="wrong_password",
+                ),
+            )
+        self._say(ProofLine(confirmation=b64encode(self._proving.confirmation).decode()))
+        self._transport.tell(is_proven=True)
+        self._step = Step.OVER
+        self._deadlines.end(self)
+        hand_over(self._transport, self._inside(self._turn, self._left), self._received)
+
+    def _say(self, line: ProofLine) -> None:
+        self._transport.write(msgspec.json.encode(line) + b"\n")
+
+    def _refuse(self, refusal: Refused) -> None:
+        if self._step is Step.ANSWER and asyncio.current_task() is not self._answering:
+            self._cancel()
+        self._step = Step.OVER
+        self._deadlines.end(self)
+        words = msgspec.json.encode(Error.of(refusal, None)) + b"\n"
+        hand_over(self._transport, Farewell(words, self._lingering, self._left))
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._deadlines.end(self)
+        self._step = Step.OVER
+        self._cancel()
+        self._left()
+
+    def _cancel(self) -> None:
+        if self._answering is not None:
+            self._answering.cancel()
+
+    def time_is_up(self) -> None:
+        """Let the peer go: its proof does not come."""
+        self._transport.close()

@@ -1,0 +1,86 @@
+"""One side of a TLS connection, without a socket: bytes of the network in, bytes for it out."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+from enum import Enum, auto
+
+RECORD_BYTES_MAX = 16_384 + 256 + 5
+"""The longest record there is, of either version of TLS (RFC 5246, RFC 8446)."""
+
+WRITE_BYTES = 65_536
+
+
+class Read(Enum):
+    """What there is instead of text."""
+
+    NOTHING = auto()
+    """Not before more has come of the network."""
+
+    END = auto()
+    """The peer says nothing more."""
+
+
+class Engine:
+    """Raises ssl.SSLError where the peer does not keep to TLS; `unsent` then says so to it."""
+
+    __slots__ = ("_ended", "_incoming", "_outgoing", "ssl_object")
+
+    def __init__(
+        self, context: ssl.SSLContext, *, server_side: bool, hostname: str | None = None
+    ) -> None:
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._ended = False
+        self.ssl_object = context.wrap_bio(
+            self._incoming, self._outgoing, server_side=server_side, server_hostname=hostname
+        )
+
+    def feed(self, data: bytes) -> None:
+        """Take in what came of the network."""
+        self._incoming.write(data)
+
+    def feed_end(self) -> None:
+        """Take in that nothing more comes of the network."""
+        # OpenSSL is not told: it would take this for an attack if the peer has not said so in TLS,
+        # as many do not. What is spoken inside says by itself where it ends, so nobody takes a half
+        # for a whole; and our answers are still wanted.
+        self._ended = True
+
+    def unsent(self) -> bytes:
+        """Take what is to be sent over the network."""
+        return self._outgoing.read() if self._outgoing.pending else b""
+
+    def shake(self) -> bool:
+        """Go on with the handshake; return whether it is done."""
+        try:
+            self.ssl_object.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        return True
+
+    def read(self, size: int) -> bytes | Read:
+        """Return text that the peer has sent, at most so many bytes of it."""
+        try:
+            return self.ssl_object.read(size) or Read.END
+        except ssl.SSLWantReadError:
+            return Read.END if self._ended else Read.NOTHING
+        except ssl.SSLZeroReturnError:
+            return Read.END
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether there is something to read without more of the network, as it seems."""
+        return self.ssl_object.pending() > 0 or self._incoming.pending > 0
+
+    def write(self, text: bytes | bytearray | memoryview) -> None:
+        """Encrypt text for the peer."""
+        with memoryview(text) as rest:
+            done = 0
+            while done < len(rest):
+                done += self.ssl_object.write(rest[done : done + WRITE_BYTES])
+
+    def finish(self) -> None:
+        """Tell the peer that nothing more comes. It may go on, and be read."""
+        with suppress(ssl.SSLError):  # it has not said the same yet, or says something else before
+            self.ssl_object.unwrap()

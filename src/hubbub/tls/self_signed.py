@@ -1,0 +1,71 @@
+"""Certificates that their owner signs. Slow to import."""
+
+import datetime
+import ipaddress
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from hubbub.chat.errors import ConfigError
+
+YEARS = 10
+"""Nobody renews it: those who come remember this one certificate."""
+
+NAME_CHARS_MAX = 64
+"""What X.509 allows for a common name."""
+
+
+def make_certificate(certificate: Path, key: Path, names: Sequence[str]) -> None:
+    """Write a certificate for these names and addresses, and its key; raises ConfigError.
+
+    Neither file may be there before: whoever remembers the certificate would be told of a change.
+    """
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:NAME_CHARS_MAX])])
+    now = datetime.datetime.now(datetime.UTC)
+    public = private.public_key()
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))  # clocks differ
+        .not_valid_after(now + datetime.timedelta(days=365 * YEARS))
+        .add_extension(x509.SubjectAlternativeName([_name(one) for one in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    secret = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    for path, text, mode in (
+        (key, secret, 0o600),
+        (certificate, built.public_bytes(serialization.Encoding.PEM), 0o644),
+    ):
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode, exist_ok=False)
+            path.write_bytes(text)
+        except FileExistsError:
+            raise ConfigError(
+                f"{path} is there already. Remove it, or choose another name for the new one.",
+                code="file_exists",
+            ) from None
+        except OSError as error:
+            raise ConfigError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

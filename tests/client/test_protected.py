@@ -1,0 +1,336 @@
+"""Clients with TLS: whom they trust, what they remember, and what a machine in the middle hears."""
+
+import asyncio
+import contextlib
+import functools
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+import hubbub
+from hubbub.chat.errors import Refused, Unreachable
+from hubbub.chat.events import Message, Notice
+from hubbub.client import Chat
+from hubbub.client.address import parse_address
+from hubbub.client.trust import CA_VARIABLE, Known, Trust
+from hubbub.lan.networks import own_networks
+from hubbub.server.config import Config, ServerSection, TlsSection
+from hubbub.testing import LocalServer, serving
+from tests.server.tls.peers import protected
+from tests.tls.pairs import Pair, pair_in
+
+PATIENCE_SECONDS = 30
+PASSWORD = "rotu-mika-tedo"
+
+
+def runs(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """Run a test on an event loop of its own."""
+
+    @functools.wraps(test)
+    def run(**fixtures: object) -> None:
+        asyncio.run(bounded(test(**fixtures)))
+
+    async def bounded(work: Awaitable[None]) -> None:
+        async with asyncio.timeout(3 * PATIENCE_SECONDS):
+            await work
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    return pair_in(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(autouse=True)
+def _remembering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is remembered with the test."""
+    monkeypatch.delenv(CA_VARIABLE, raising=False)
+    monkeypatch.setattr("platformdirs.user_state_path", lambda _name: tmp_path)
+
+
+@pytest.fixture
+def server(pair: Pair) -> Iterator[LocalServer]:
+    with protected(pair, PASSWORD) as server:
+        yield server
+
+
+def safe(server: LocalServer, **beside: str) -> Chat:
+    """Return a chat over TLS that ends with the first loss."""
+    return hubbub.connect(
+        f"hubbubs://{server.address}/",
+        name="ann",
+        reconnect=False,
+        **beside,  # type: ignore[arg-type]
+    )
+
+
+async def refusal_of(chat: Chat) -> Refused:
+    """Return why a chat is refused."""
+    with pytest.raises(Refused) as refused:
+        async with asyncio.timeout(PATIENCE_SECONDS), chat:
+            pass
+    return refused.value
+
+
+async def talk(chat: Chat, text: str = "hello") -> None:
+    """Enter, say something, and hear it."""
+    async with asyncio.timeout(PATIENCE_SECONDS), chat:
+        await chat.say(text)
+        async for event in chat:
+            if isinstance(event, Message) and event.text == text:
+                return
+
+
+async def until_notice(chat: Chat) -> AsyncIterator[Notice]:
+    """Yield the next notice."""
+    async for event in chat:
+        if isinstance(event, Notice):
+            yield event
+            return
+
+
+@runs
+async def test_the_password_alone_makes_a_safe_room(server: LocalServer, pair: Pair) -> None:
+    await talk(safe(server, password=PASSWORD))
+    known = Trust().known(parse_address(server.address))
+    assert known == Known(pair.fingerprint), "the certificate is remembered"
+
+
+@runs
+async def test_a_remembered_certificate_needs_no_proof(server: LocalServer) -> None:
+    await talk(safe(server, password=PASSWORD))
+    known = Trust().known(parse_address(server.address))
+    await talk(safe(server, password=PASSWORD), "again")
+    assert Trust().known(parse_address(server.address)) == known
+
+
+@runs
+async def test_a_wrong_password_is_told(server: LocalServer) -> None:
+    refusal = await refusal_of(safe(server, password="another"))
+    assert refusal.code == "wrong_password"
+    assert "in between" in str(refusal)
+    assert Trust().known(parse_address(server.address)) is None
+
+
+@runs
+async def test_without_the_password_it_is_asked_for(server: LocalServer) -> None:
+    assert (await refusal_of(safe(server))).code == "password_needed"
+
+
+@runs
+async def test_an_authority_may_vouch_for_the_certificate(
+    server: LocalServer, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talk(safe(server, password=PASSWORD, ca=str(pair.certificate)))
+    assert Trust().known(parse_address(server.address)) == Known("")
+    monkeypatch.setenv(CA_VARIABLE, str(pair.certificate))
+    await talk(safe(server, password=PASSWORD), "again")
+
+
+@runs
+async def test_other_authorities_are_not_believed(server: LocalServer, tmp_path: Path) -> None:
+    other = pair_in(tmp_path / "other")
+    refusal = await refusal_of(safe(server, password=PASSWORD, ca=str(other.certificate)))
+    assert refusal.code == "certificate_unknown"
+    missing = await refusal_of(safe(server, ca=str(tmp_path / "none.pem")))
+    assert missing.code == "bad_ca"
+
+
+@runs
+async def test_an_address_may_name_the_certificate(pair: Pair) -> None:
+    with protected(pair) as server:
+        named = f"hubbubs://{server.address}/#fp={pair.fingerprint[:32]}"
+        await talk(hubbub.connect(named, name="ann", reconnect=False))
+        await talk(hubbub.connect(f"hubbubs://{server.address}", name="ann", reconnect=False), "2")
+        wrong = hubbub.connect(
+            f"hubbubs://{server.address}/#fp={'ab' * 32}", name="ann", reconnect=False
+        )
+        assert (await refusal_of(wrong)).code == "certificate_changed"
+
+
+@runs
+async def test_a_changed_certificate_that_proves_the_password_is_told_plainly(
+    pair: Pair, tmp_path: Path
+) -> None:
+    other = pair_in(tmp_path / "other")
+    with protected(other, PASSWORD) as server:
+        Trust().remember(parse_address(server.address), pair.fingerprint)
+        async with asyncio.timeout(PATIENCE_SECONDS), safe(server, password=PASSWORD) as chat:
+            told = [event async for event in until_notice(chat)]
+        assert "has changed" in told[-1].text
+        assert Trust().known(parse_address(server.address)) == Known(other.fingerprint)
+
+
+@runs
+async def test_a_changed_certificate_without_a_proof_is_refused(pair: Pair, tmp_path: Path) -> None:
+    other = pair_in(tmp_path / "other")
+    with protected(other, "another password") as server:
+        Trust().remember(parse_address(server.address), pair.fingerprint)
+        refusal = await refusal_of(safe(server, password=PASSWORD))
+        assert refusal.code == "certificate_changed"
+        assert Trust().known(parse_address(server.address)) == Known(pair.fingerprint)
+
+
+@runs
+async def test_a_server_without_tls_is_not_talked_to_if_tls_is_wanted() -> None:
+    with serving() as server, pytest.raises(Unreachable, match="TLS"):
+        async with asyncio.timeout(PATIENCE_SECONDS), safe(server):
+            pass
+
+
+@runs
+async def test_files_go_over_the_same_protection(pair: Pair, tmp_path: Path) -> None:
+    config = Config(
+        server=ServerSection(listen="127.0.0.1:0", data=str(tmp_path / "data"), password=PASSWORD),
+        tls=TlsSection(cert=str(pair.certificate), key=str(pair.key), plaintext="forbidden"),
+    )
+    with serving(config) as server:
+        async with asyncio.timeout(PATIENCE_SECONDS), safe(server, password=PASSWORD) as chat:
+            seq = await chat.send_file("lobby", b"some bytes", "look")
+            assert seq is not None
+            page = await chat.history("lobby", after=seq - 1, limit=1)
+            assert await chat.fetch(page.messages[0].files[0]) == b"some bytes"
+
+
+@runs
+async def test_a_password_does_not_cross_a_network_in_the_clear() -> None:
+    """It is another machine's address, as far as the client can see."""
+    host = str(own_networks()[0].ip)
+    config = Config(server=ServerSection(listen=f"{host}:0", password=PASSWORD))
+    if host.startswith("127."):
+        pytest.skip("this machine is in no network")
+    with serving(config) as server:
+        bare = hubbub.connect(server.address, name="ann", password=PASSWORD, reconnect=False)
+        assert (await refusal_of(bare)).code == "unprotected"
+        said = f"http://{server.address}/"
+        await talk(hubbub.connect(said, name="ann", password=PASSWORD, reconnect=False))
+
+
+@runs
+async def test_where_there_is_tls_a_password_looks_for_it(pair: Pair) -> None:
+    host = str(own_networks()[0].ip)
+    if host.startswith("127."):
+        pytest.skip("this machine is in no network")
+    config = Config(
+        server=ServerSection(listen=f"{host}:0", password=PASSWORD),
+        tls=TlsSection(cert=str(pair.certificate), key=str(pair.key)),
+    )
+    with serving(config) as server:
+        bare = hubbub.connect(server.address, name="ann", password=PASSWORD, reconnect=False)
+        await talk(bare)
+        assert Trust().known(parse_address(server.address)) == Known(pair.fingerprint)
+
+
+# In the middle.
+
+
+class Middle:
+    """Stands between clients and a server, with a certificate of its own, and notes all."""
+
+    def __init__(self, server: LocalServer, own: Pair) -> None:
+        self._server = server
+        self._own = own
+        self._meetings: list[asyncio.Task[None]] = []
+        self.heard = b""
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        """Where clients meet it."""
+        return f"127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Pass on what clients and server say, until the block ends."""
+        served = await asyncio.start_server(self._meet, "127.0.0.1", 0, ssl=self._own.server)
+        self.port = served.sockets[0].getsockname()[1]
+        async with served:
+            try:
+                yield
+            finally:
+                for meeting in self._meetings:
+                    meeting.cancel()
+                await asyncio.gather(*self._meetings, return_exceptions=True)
+
+    def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._meetings.append(asyncio.create_task(self._go_between(reader, writer)))
+
+    async def _go_between(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        believing = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        believing.check_hostname, believing.verify_mode = False, ssl.CERT_NONE
+        from_server, to_server = await asyncio.open_connection(
+            self._server.host, self._server.port, ssl=believing
+        )
+        try:
+            with contextlib.suppress(OSError):
+                await asyncio.gather(
+                    self._pass(reader, to_server, listens=True),
+                    self._pass(from_server, writer, listens=False),
+                )
+        finally:
+            writer.transport.abort()
+            to_server.transport.abort()
+
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, listens: bool
+    ) -> None:
+        while data := await reader.read(65536):
+            if listens:
+                self.heard += data
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+
+@runs
+async def test_a_machine_in_the_middle_is_refused_and_hears_nothing(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    middle = Middle(server, pair_in(tmp_path / "middle"))
+    async with middle.listening():
+        chat = hubbub.connect(
+            f"hubbubs://{middle.address}", name="annabelle", password=PASSWORD, reconnect=False
+        )
+        refusal = await refusal_of(chat)
+    assert refusal.code == "wrong_password"
+    assert "in between" in str(refusal)
+    assert PASSWORD.encode() not in middle.heard
+    assert b"annabelle" not in middle.heard
+    assert Trust().known(parse_address(middle.address)) is None
+
+
+@runs
+async def test_it_is_refused_where_the_server_is_remembered(
+    server: LocalServer, pair: Pair, tmp_path: Path
+) -> None:
+    middle = Middle(server, pair_in(tmp_path / "middle"))
+    async with middle.listening():
+        Trust().remember(parse_address(middle.address), pair.fingerprint)
+        for password in (PASSWORD, ""):
+            chat = hubbub.connect(
+                f"hubbubs://{middle.address}", name="ann", password=password, reconnect=False
+            )
+            refusal = await refusal_of(chat)
+            assert refusal.code == ("certificate_changed" if password else "password_needed")
+            assert "another one than before" in str(refusal)
+    assert PASSWORD.encode() not in middle.heard
+
+
+@runs
+async def test_it_is_refused_when_it_comes_later(
+    server: LocalServer, pair: Pair, tmp_path: Path
+) -> None:
+    """The client knows the certificate, loses its connection, and comes back to somebody else."""
+    middle = Middle(server, pair_in(tmp_path / "middle"))
+    async with middle.listening():
+        Trust().remember(parse_address(middle.address), pair.fingerprint)
+        chat = hubbub.connect(
+            f"hubbubs://{middle.address}", name="ann", password=PASSWORD, patient=True
+        )
+        async with asyncio.timeout(PATIENCE_SECONDS), chat:
+            with pytest.raises(Refused, match="another one than before"):
+                await anext(aiter(chat))

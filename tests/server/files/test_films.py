@@ -1,0 +1,131 @@
+"""Films, and photos of other formats, lose what tells of people, and nothing else of them moves."""
+
+import io
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops
+
+from hubbub.server.files.blanking import blanked, blanks_in
+from hubbub.server.files.examination import examine
+from tests.server.conftest import Meet
+from tests.server.files.conftest import ServeFiles
+from tests.server.files.films import POSITION, SOUND, TOLD, box, film, photo_of_boxes, webm
+from tests.server.files.pictures import with_exif
+from tests.server.files.sharing import get, share
+
+MADE = {
+    "mp4": film(),
+    "mov": film(b"qt  "),
+    "heic": photo_of_boxes(),
+    "webm": webm(),
+}
+
+
+def tiff() -> bytes:
+    picture, out = Image.radial_gradient("L").convert("RGB"), io.BytesIO()
+    picture.save(out, "TIFF", exif=with_exif(picture, 6), compression="tiff_lzw")
+    return out.getvalue()
+
+
+def avif(orientation: int = 1) -> bytes:
+    picture, out = Image.radial_gradient("L").convert("RGB"), io.BytesIO()
+    picture = picture.resize((64, 48))
+    xmp = b"<x>" + TOLD + b"</x>"
+    picture.save(out, "AVIF", exif=with_exif(picture, orientation), xmp=xmp)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_film_tells_no_place_and_is_as_long_as_it_was(
+    serve_files: ServeFiles, meet: Meet, tmp_path: Path, kind: str
+) -> None:
+    original = MADE[kind]
+    with serve_files() as server:
+        _, file = share(server, meet(server, "ann"), original, name=f"film.{kind}")
+        kept = get(server, file).body
+    assert len(kept) == len(original)
+    assert TOLD in original
+    for told in (TOLD, POSITION):
+        assert told not in kept
+    for needed in (SOUND, b"the picture"):
+        assert original.count(needed) == kept.count(needed)
+    everything = [path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert everything
+    assert not any(TOLD in raw for raw in everything)
+
+
+def test_a_film_does_not_tell_when_it_was_made() -> None:
+    times = struct.pack(">II", 3_800_000_000, 3_800_000_000)
+    assert times in film()
+    assert times not in blanked(film())
+
+
+def test_tracks_of_sound_stay_and_those_of_positions_are_free() -> None:
+    kept = blanked(film())
+    assert kept.count(b"trak") == 1
+    assert kept.count(bytes(4) + b"soun") == 1
+
+
+def test_a_tiff_tells_no_place_and_is_as_it_was() -> None:
+    original = tiff()
+    kept = blanked(original)
+    before, after = (Image.open(io.BytesIO(raw)) for raw in (original, kept))
+    assert TOLD in original
+    assert b"A Camera" in original
+    assert TOLD not in kept
+    assert b"A Camera" not in kept
+    assert ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox() is None
+    exif = Image.open(io.BytesIO(kept)).getexif()
+    assert exif.get(0x0112) == 6
+    assert not exif.get_ifd(0x8825)
+    assert blanked(kept) == kept
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_an_avif_is_shown_and_tells_no_place(tmp_path: Path, orientation: int) -> None:
+    original, path, clean = avif(orientation), tmp_path / "photo", tmp_path / "clean"
+    path.write_bytes(original)
+    found = examine(path, clean, tmp_path / "preview")
+    assert (found.type, found.preview, found.clean) == ("image/avif", True, True)
+    assert {found.width, found.height} == {64, 48}
+    kept = clean.read_bytes()
+    assert TOLD not in kept
+    assert b"A Camera" not in kept
+    before, after = (Image.open(io.BytesIO(raw)).convert("RGB") for raw in (original, kept))
+    assert ImageChops.difference(before, after).getbbox() is None
+    for raw in (kept, (tmp_path / "preview").read_bytes()):
+        assert not Image.open(io.BytesIO(raw)).getexif().get_ifd(0x8825)
+
+
+def test_a_raw_photo_of_a_camera_stays_as_it_is() -> None:
+    entry = struct.pack("<HHII", 50706, 1, 4, 1)
+    raw = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4)
+    with pytest.raises(ValueError, match="raw photo"):
+        blanked(raw)
+
+
+def test_what_ends_too_early_is_kept_as_it_came(tmp_path: Path) -> None:
+    path = tmp_path / "film"
+    for raw in (MADE["mp4"][:-3], box(b"ftyp", b"isom") + box(b"moov", b"xx")):
+        path.write_bytes(raw)
+        assert not examine(path, tmp_path / "clean", tmp_path / "preview").clean
+        assert not (tmp_path / "clean").exists()
+
+
+@given(st.data())
+def test_whatever_is_damaged_is_refused_and_nothing_worse(data: st.DataObject) -> None:
+    raw = bytearray(data.draw(st.sampled_from([*MADE.values(), TIFF])))
+    for _ in range(data.draw(st.integers(1, 8))):
+        raw[data.draw(st.integers(4, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        found = blanks_in(bytes(raw))
+    except ValueError:
+        return
+    assert all(0 <= one.at <= one.at + one.size <= len(raw) for one in found)
+
+
+TIFF = tiff()

@@ -1,0 +1,163 @@
+"""Proving the password inside TLS, as docs/protocol.md describes it in section 11."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hubbub.testing import LocalServer
+from hubbub.tls.pake import METHOD, Proving
+from tests.interop.raw import RawPeer, frame
+from tests.server.tls.peers import TlsPeer, protected
+from tests.tls.pairs import Pair, pair_in
+
+PASSWORD = "rotu-mika-tedo"
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    return pair_in(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def server(pair: Pair) -> Iterator[LocalServer]:
+    with protected(pair, PASSWORD) as server:
+        yield server
+
+
+class Prover(TlsPeer):
+    """A peer that proves."""
+
+    def line(self, **said: object) -> Any:
+        """Say a line, and return the answer."""
+        self.send(json.dumps(said).encode() + b"\n")
+        return self.answer()
+
+    def answer(self) -> Any:
+        """Return the next line."""
+        line = b""
+        while not line.endswith(b"\n"):
+            line += self.exactly(1)
+        return json.loads(line)
+
+    def prove(self, password: str, fingerprint: str) -> Any:
+        """Go all the way; return the last answer."""
+        proving = Proving(password.encode(), fingerprint, is_server=False)
+        element = b64encode(proving.element).decode()
+        answer = self.line(type="prove", method=METHOD, element=element)
+        assert answer["type"] == "proof"
+        proving.meet(b64decode(answer["element"]))
+        confirmation = b64encode(proving.confirmation).decode()
+        answer = self.line(type="prove", confirmation=confirmation)
+        if answer["type"] == "proof":
+            assert proving.is_confirmed(b64decode(answer["confirmation"]))
+        return answer
+
+
+def test_whoever_proves_the_password_need_not_give_it(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        assert ann.prove(PASSWORD, pair.fingerprint)["type"] == "proof"
+        ann.send(frame("ann").replace(b"3 ", b"+3", 1))
+        welcome = json.loads(ann.exactly(int(ann.exactly(10))))
+        assert welcome["type"] == "welcome"
+        assert not welcome.get("locked")
+        assert welcome["session"]
+
+
+def test_classic_clients_get_in_by_it_as_well(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        ann.prove(PASSWORD, pair.fingerprint)
+        ann.say("ann")
+        assert "ann" in ann.who()
+
+
+def test_http_behind_it_needs_no_password(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        ann.prove(PASSWORD, pair.fingerprint)
+        ann.send(b"GET /api/rooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert ann.rest().startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_wrong_password_is_refused_and_told(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        answer = ann.prove("another", pair.fingerprint)
+        assert answer["type"] == "error"
+        assert answer["code"] == "wrong_password"
+        assert ann.rest() == b""
+
+
+def test_another_certificate_in_mind_is_refused(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        assert ann.prove(PASSWORD, "ab" * 32)["code"] == "wrong_password"
+
+
+def test_guesses_are_counted_like_guesses_of_the_password(server: LocalServer, pair: Pair) -> None:
+    codes = set()
+    for _ in range(12):
+        with Prover(server, pair) as ann:
+            codes.add(ann.prove("another", pair.fingerprint)["code"])
+    assert codes == {"wrong_password", "slow_down"}
+    with Prover(server, pair) as ann:
+        assert ann.prove(PASSWORD, pair.fingerprint)["type"] == "proof", "the right one never waits"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{}\n",
+        b"{not json}\n",
+        b'{"type":"prove","method":"another","element":"AAAA"}\n',
+        b'{"type":"prove","element":"!"}\n',
+        b'{"type":"prove","element":""}\n',
+        b'{"type":"prove","confirmation":"AAAA"}\n',
+        b'{"type":"prove","element":"' + b64encode(b"A" + bytes(32)) + b'"}\n',
+        b'{"type":"prove","element":"' + b64encode(b"B" + b"\x01" * 32) + b'"}\n',
+        b"{" + b"x" * 5000,
+        b'{"type":"pr\xff"}\n',
+    ],
+)
+def test_what_is_no_proof_is_refused_with_a_sentence(
+    server: LocalServer, pair: Pair, line: bytes
+) -> None:
+    with Prover(server, pair) as ann:
+        ann.send(line)
+        answer = ann.answer()
+        assert (answer["type"], answer["code"]) == ("error", "bad_command")
+        assert "section 11" in answer["message"]
+        assert ann.rest() == b""
+
+
+def test_it_is_possible_inside_tls_only(server: LocalServer) -> None:
+    with RawPeer(server.host, server.port) as peer:
+        peer.send(b'{"type":"prove"}\n')
+        assert peer.rest().startswith(b"This is a hubbub chatroom.")
+
+
+def test_it_is_possible_once_on_a_connection(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        ann.prove(PASSWORD, pair.fingerprint)
+        ann.send(b'{"type":"prove"}\n')
+        assert ann.rest().startswith(b"This is a hubbub chatroom.")
+
+
+def test_without_a_password_there_is_nothing_to_prove(pair: Pair) -> None:
+    with protected(pair) as server, Prover(server, pair) as ann:
+        element = b64encode(Proving(b"x", pair.fingerprint, is_server=False).element).decode()
+        assert ann.line(type="prove", element=element)["code"] == "no_password"
+
+
+def test_whoever_hangs_up_within_it_leaves_nothing_behind(server: LocalServer, pair: Pair) -> None:
+    element = b64encode(Proving(b"x", pair.fingerprint, is_server=False).element)
+    for _ in range(5):
+        with Prover(server, pair) as ann:
+            ann.send(b'{"type":"prove","element":"' + element + b'"}\n')
+    with Prover(server, pair) as ann:
+        assert ann.prove(PASSWORD, pair.fingerprint)["type"] == "proof"
+
+
+def test_a_proof_that_does_not_come_is_let_go(pair: Pair) -> None:
+    with protected(pair, PASSWORD, handshake_seconds=1.0) as server, Prover(server, pair) as ann:
+        ann.send(b'{"type":')
+        assert ann.rest() == b""

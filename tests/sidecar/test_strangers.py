@@ -1,0 +1,170 @@
+"""Other sites, other names and other users get nothing from a side-car, not even what it is."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from hubbub.sidecar.refusals import STRANGERS
+from tests.server.http.asking import Answer, ask
+from tests.server.websocket_peer import opening
+from tests.sidecar.cars import PATIENCE_SECONDS, Car, PagePeer
+
+NOBODY = 65_534
+
+
+def learns_nothing(answer: Answer) -> bool:
+    """Return whether an answer tells nothing of what runs, and gives nothing away."""
+    told = " ".join([*answer.headers, *answer.headers.values(), answer.body.decode()]).lower()
+    return (
+        answer.status == 403
+        and answer.body.decode() in (STRANGERS, "")
+        and not any(word in told for word in ("hubbub", "aiohttp", "python", "cookie", "chat"))
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/page/x.js", "/worker.js", "/lobby/1", "/api/rooms", "/x"])
+def test_without_the_cookie_nothing_is_answered(car: Car, path: str) -> None:
+    assert learns_nothing(ask(car.server, path))
+    assert learns_nothing(ask(car.server, path, Cookie="hubbub-side-car=guess"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "null"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://127.0.0.1:1234"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Host": "evil.example"},
+        {"Host": "localhost"},
+    ],
+)
+def test_pages_of_other_sites_get_nothing_even_with_the_cookie(
+    car: Car, headers: dict[str, str]
+) -> None:
+    for path in ("/", "/api/rooms", "/files/x/y"):
+        assert learns_nothing(car.ask(path, **headers))
+    posted = car.ask("/api/rooms/lobby/messages", {"text": "hi"}, **headers)
+    assert learns_nothing(posted)
+
+
+def test_what_a_page_could_do_by_a_form_or_a_picture_is_refused(car: Car) -> None:
+    form = {"Cookie": car.cookie, "Content_Type": "application/x-www-form-urlencoded"}
+    for site in ("https://evil.example", "null"):
+        answer = ask(car.server, "/api/rooms/lobby/messages", b"text=hi", Origin=site, **form)
+        assert learns_nothing(answer)
+    unnamed = ask(car.server, "/api/rooms/lobby/messages", b"text=hi", **form)
+    assert learns_nothing(unnamed), "whatever posts says where it comes from"
+    picture = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": "image"}
+    assert learns_nothing(ask(car.server, "/api/rooms", **picture, Cookie=car.cookie))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": None},
+        {"Host": "evil.example"},
+        {"Cookie": None},
+        {"Cookie": "hubbub-side-car=guess"},
+    ],
+)
+def test_no_other_page_opens_a_websocket(car: Car, headers: dict[str, str | None]) -> None:
+    own = {"Origin": car.origin, "Cookie": car.cookie}
+    with socket.create_connection((car.server.host, car.server.port), PATIENCE_SECONDS) as sock:
+        sock.sendall(opening(car.server, **{**own, **headers}))
+        assert sock.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
+def test_a_page_cannot_ask_for_entrances(car: Car) -> None:
+    assert learns_nothing(car.ask("/open", {"place": "/"}))
+    assert learns_nothing(ask(car.server, "/open", {"place": "/"}, Authorization="Bearer guess"))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x16\x03\x01\x02\x00", b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 20_000],
+)
+def test_what_is_no_http_learns_nothing(car: Car, sent: bytes) -> None:
+    with socket.create_connection((car.server.host, car.server.port), PATIENCE_SECONDS) as sock:
+        sock.sendall(sent)
+        sock.shutdown(socket.SHUT_WR)
+        told = b""
+        while piece := sock.recv(4096):
+            told += piece
+    assert not any(word in told.lower() for word in (b"hubbub", b"aiohttp", b"python"))
+
+
+def test_the_secret_is_taken_out_of_the_address_and_counts_once(car: Car) -> None:
+    entrance = car.entrance("/lobby/3#invite=secret")
+    first = ask(car.server, entrance)
+    assert (first.status, first.headers["location"]) == (303, "/lobby/3#invite=secret")
+    assert first.headers["referrer-policy"] == "no-referrer"
+    assert first.headers["cache-control"] == "no-store"
+    attributes = first.headers["set-cookie"].split("; ")[1:]
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} == set(attributes)
+    assert learns_nothing(ask(car.server, entrance))
+    again = car.ask(entrance)
+    assert (again.status, again.headers["location"]) == (303, "/"), (
+        "whoever is in may load it again"
+    )
+    assert "set-cookie" not in again.headers
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Host": "x"}, {"Sec_Fetch_Site": "cross-site"}]
+)
+def test_another_site_cannot_use_a_ticket(car: Car, headers: dict[str, str]) -> None:
+    entrance = car.entrance()
+    assert learns_nothing(ask(car.server, entrance, **headers))
+    assert learns_nothing(ask(car.server, entrance, method="HEAD"))
+    assert learns_nothing(ask(car.server, entrance, b"", method="POST"))
+    assert ask(car.server, entrance).status == 303, "nor use it up"
+
+
+def test_secrets_are_written_nowhere(car: Car, capfd: pytest.CaptureFixture[str]) -> None:
+    entrance = car.entrance()
+    ask(car.server, entrance)
+    ask(car.server, entrance)
+    car.ask("/lobby")
+    with PagePeer(car, "ann"):
+        pass
+    told = "".join(capfd.readouterr())
+    ticket, cookie = entrance.partition("=")[2], car.cookie.partition("=")[2]
+    assert ticket not in told
+    assert cookie not in told
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("bash"),
+    reason="needs root, to be another user",
+)
+def test_another_user_of_this_machine_is_not_answered_whatever_they_know(car: Car) -> None:
+    request = (
+        f"GET / HTTP/1.1\\r\\nHost: {car.server.address}\\r\\nCookie: {car.cookie}\\r\\n\\r\\n"
+    )
+    asking = (
+        f"exec 3<>/dev/tcp/{car.server.host}/{car.server.port} && printf '{request}' >&3; "
+        "head -c 100 <&3"
+    )
+
+    def asked(user: int) -> bytes:
+        ran = subprocess.run(
+            ["bash", "-c", asking],
+            user=user,
+            extra_groups=[],
+            cwd="/",
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+        return ran.stdout
+
+    assert asked(0).startswith(b"HTTP/1.1 200 ")
+    assert asked(NOBODY) == b""
