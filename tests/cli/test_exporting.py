@@ -181,12 +181,12 @@ def test_files_lie_in_a_folder_beside_the_page_which_shows_them(
 
 def test_what_people_wrote_looks_as_in_the_clients(hubbub_server: LocalServer) -> None:
     address = hubbub_server.address
-    for text in ("*no* `code` https://example.org/", "```py\nx < 1\n```", "> quoted\nand not"):
+    for text in ("*no* `code` https://example.org/", "```py\nx < 1\ny\n```", "> quoted\nand not"):
         told("send", address, "--name", "ci", text)
     page = Page(told("export", address, "--format", "html"))
     assert {"em", "code", "pre", "q"} <= page.tags
     assert "https://example.org/" in page.loaded
-    assert "x < 1" in page.texts
+    assert "x < 1\ny" in page.texts
 
 
 def test_somebody_who_is_known_has_their_private_rooms_exported_too(

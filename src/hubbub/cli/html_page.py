@@ -66,20 +66,20 @@ class HtmlPage(Form):
         return [f'<h2 id="{_anchor(room.name)}">{self._text(room.title)}</h2>']
 
     def tell(self, event: Message | Missing) -> list[str]:
-        """Return a paragraph, below a heading where a day begins."""
+        """Return what it says, below a heading where a day begins."""
         if isinstance(event, Missing):
             self._sender = ""
             said = self._text(lost(event.room, event.after, event.upto))
-            return [f'<p class="gone"><time></time><span>{said}</span></p>']
+            return [f'<div class="m gone"><time></time><span>{said}</span></div>']
         at = datetime.fromtimestamp(event.at / 1000, UTC).astimezone()
         day, self._day = self._day, f"{at:%A, %d %B %Y}"
         if day != self._day:
             self._sender = ""
         place = self._place(event.seq)
         line = (
-            f'<p id="{place}"><time datetime="{at.isoformat(timespec="seconds")}">'
+            f'<div class="m" id="{place}"><time datetime="{at.isoformat(timespec="seconds")}">'
             f'<a href="#{place}">{at:%H:%M}</a></time>'
-            f'<span dir="auto">{self._shown(event)}</span></p>'
+            f'<span dir="auto">{self._shown(event)}</span></div>'
         )
         self._remember(event)
         return [line] if day == self._day else [f"<h3>{self._day}</h3>", line]
@@ -134,7 +134,7 @@ class HtmlPage(Form):
         beside = self._fetched.get(file.id)
         place = f"http://{self._server}{file.path}" if beside is None else quote(beside)
         place, name, size = escape(place), self._text(file.name), size_words(file.size)
-        link = f'<a href="{place}">{name}</a> <small>{size}</small><br>'
+        link = f'<span class="file"><a href="{place}">{name}</a> <small>{size}</small></span>'
         match _SHOWN.get(file.type.partition("/")[0]) if beside is not None else None:
             case "img" if file.preview:
                 size = f'width="{file.width}" height="{file.height}"'
@@ -143,7 +143,7 @@ class HtmlPage(Form):
                 )
             case "video" | "audio" as tag:
                 return f'<{tag} src="{place}" controls preload="none"></{tag}>{link}'
-        return f"<br>{link}"
+        return link
 
     def _text(self, text: str) -> str:
         """Return what people wrote, so that it means nothing but itself."""

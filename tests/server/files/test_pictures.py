@@ -113,6 +113,16 @@ def test_a_preview_is_small(tmp_path: Path) -> None:
     assert opened((tmp_path / "preview").read_bytes()).size == (PREVIEW_PIXELS, 320)
 
 
+def test_a_large_webp_has_a_preview_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    Image.new("RGB", (8000, 6250), "teal").save(path, "WEBP", quality=1, method=0)
+    program = [sys.executable, "-m", "hubbub.server.files.examination", str(path)]
+    program += [str(tmp_path / "clean"), str(tmp_path / "preview")]
+    told = subprocess.run(program, check=True, capture_output=True, timeout=120).stdout
+    assert json.loads(told)["preview"]
+    assert opened((tmp_path / "preview").read_bytes()).size == (PREVIEW_PIXELS, 1000)
+
+
 HOSTILE = {
     "HTML called a picture": (HTML, "text/plain", True),
     "SVG called a picture": (SVG, "text/plain", True),

@@ -33,8 +33,8 @@ from hubbub.server.files.cleaning import KEEP_ORIENTATION, cleaned
 from hubbub.server.files.found import ORDINARY, Found
 
 CPU_SECONDS: Final = 20
-MEMORY_BYTES: Final = 1 << 30
-"""Of addresses; a picture of `PIXELS_MAX` takes a quarter of it."""
+MEMORY_BYTES: Final = 3 << 29
+"""Of addresses: a WebP of `PIXELS_MAX` takes four times its pixels while it is decoded."""
 
 PIXELS_MAX: Final = 64_000_000
 """More are no picture: a few kilobytes can unpack to gigabytes."""
