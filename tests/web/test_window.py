@@ -138,9 +138,10 @@ def test_a_second_window_is_of_the_same_side_car_and_knows_who_one_is(
     first = started("window", address)
     with controlled(browser) as page:
         Tab(page).join("ann")
-        second = hubbub("window", address)
+        with page.context.expect_page() as opening:
+            second = hubbub("window", address)
         assert second.returncode == 0, second.stderr
-        other = until(lambda: next(iter(page.context.pages[1:]), None), "another window")
+        other = opening.value
         expect(Tab(other).composer).to_be_visible()
         assert other.url.split("/")[2] == page.url.split("/")[2]
         other.close()

@@ -1,25 +1,24 @@
 """`hubbub open` and `hubbub window`: the page, served on this machine, in a browser or a window."""
 
 import asyncio
-import signal
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from hubbub.chat.errors import HubbubError
-from hubbub.cli.ending import ENDING_SIGNALS, run
+from hubbub.cli.ending import run
 from hubbub.cli.finding import answers, chosen_address
 from hubbub.cli.names import load_profile
 from hubbub.cli.output import complain, show
 from hubbub.cli.passwords import known_password
 from hubbub.client import Address, parse_address
 from hubbub.sidecar.asking import asked
-from hubbub.sidecar.beside import running_beside
 from hubbub.sidecar.noted import Note
 from hubbub.sidecar.running import SideCar, place_of, running
 from hubbub.sidecar.site import Asked
 from hubbub.sidecar.windows import Windows
+
+CLOSED_SECONDS = 1.0
+"""A page whose window was closed is gone after this."""
 
 
 class Target(NamedTuple):
@@ -73,36 +72,17 @@ def open_window(address: str, password: str) -> int:
             complain("nothing here can show a window, so the browser shows the page; for a window,")
             complain("install Chromium, Chrome or Edge, or pywebview: pip install 'hubbub[window]'")
             return _open_page(what, browser=True)
-        with _closed_by_signals(windows) as caught:
-            if note.claim() or (entrance := asked(note, Asked(what.place, window=True))) is None:
-                with running_beside(what.address, note, what.place, windows.front) as opened:
-                    windows.show(opened)
-            elif entrance.address is not None:
-                windows.show(entrance.address)
-        return 128 + caught[0] if caught else 0
+        if not note.claim():
+            entrance = asked(note, Asked(what.place, window=True))
+            if entrance is not None:
+                return run(windows.show(entrance.address)) if entrance.address else 0
+        return run(_show_window(note, what, windows))
 
 
-@contextmanager
-def _closed_by_signals(windows: Windows) -> Iterator[list[int]]:
-    """Close the window at a signal that ends programs, and note its number.
-
-    Where no window is open any more, the program ends at once.
-    """
-    caught: list[int] = []
-
-    def end(number: int, _frame: object) -> None:
-        caught.append(number)
-        if not windows.is_shown:
-            raise SystemExit(128 + number)
-        windows.close()
-
-    numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+async def _show_window(note: Note, what: Target, windows: Windows) -> None:
+    async with running(what.address, note, windows.front) as sidecar:
+        await windows.show(sidecar.entrance(what.place))
+        await sidecar.closed(CLOSED_SECONDS)
 
 
 async def _left(sidecar: SideCar) -> None:

@@ -139,7 +139,7 @@ class Site:
     async def _open(self, request: web.Request) -> web.StreamResponse:
         """Do what another program of the person wants."""
         asked = msgspec.json.decode(await request.read(), type=Asked)
-        is_shown = asked.window and await asyncio.to_thread(self._show)
+        is_shown = asked.window and self._show()
         entrance = Entrance(None if is_shown else self.entrance(asked.place))
         return web.Response(body=msgspec.json.encode(entrance), content_type="application/json")
 

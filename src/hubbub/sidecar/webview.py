@@ -1,23 +1,30 @@
-"""The page in a window of its own, by pywebview: the extra `hubbub[window]`.
+"""The page in a window of pywebview: a program of its own, for a window wants the main thread, and
+some fail by ending their process.
 
-pywebview wants the main thread, so the side-car runs in another. The window's title is the page's,
-which counts what is unread; a thread looks at it, because pywebview does not tell when it changes.
+    python -m hubbub.sidecar.webview FOLDER
+
+`FOLDER`: what the page keeps. The address comes on stdin, so that nobody sees it in the list of
+processes. Then each line `front` brings the window before the others, and the end closes it. Once
+it is there, `shown` is written to stdout. The window's title is the page's, which counts what is
+unread; a thread looks at it, because pywebview does not tell when it changes.
 """
 
 import logging
+import sys
 import threading
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from hubbub.chat.errors import HubbubError
-
 NAME: Final = "hubbub"
 SIZE: Final = (1100, 760)
 SMALLEST: Final = (360, 420)
 TITLE_SECONDS: Final = 1.0
 """How often the window looks at the page's title."""
+
+SHOWN: Final = "shown"
+FRONT: Final = "front"
 
 _FILES_ARE_SAVED: Final = """
 document.addEventListener("click", (event) => {
@@ -30,61 +37,40 @@ document.addEventListener("click", (event) => {
 """Links to files open a new tab, which there is not: they are saved instead."""
 
 
-class NoWindow(HubbubError):
-    """pywebview is there, and can show nothing."""
-
-
 def is_installed() -> bool:
     """Return whether pywebview is there."""
     return find_spec("webview") is not None
 
 
-class WebviewWindow:
-    """A window, whose page keeps what it keeps in `folder`."""
+def webview_command(folder: Path) -> list[str]:
+    """Return what shows the address that it reads."""
+    return [sys.executable, "-m", "hubbub.sidecar.webview", str(folder)]
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._webview: Any = import_module("webview")
-        self._window: Any = None
-        self._closed = threading.Event()
 
-    def show(self, address: str) -> None:
-        """Open the window, and return when it is closed. Raises NoWindow if that cannot be."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        logging.getLogger("pywebview").setLevel(logging.CRITICAL)
-        self._webview.settings["ALLOW_DOWNLOADS"] = True
+class _Window:
+    """The window. Its methods may be called from any thread."""
+
+    def __init__(self, webview: Any, address: str) -> None:
         width, height = SIZE
-        self._window = self._webview.create_window(
+        self._window: Any = webview.create_window(
             NAME, address, width=width, height=height, min_size=SMALLEST, text_select=True
         )
+        self._closed = threading.Event()
+        self._window.events.shown += self._shown
         self._window.events.loaded += self._loaded
         self._window.events.closed += self._closed.set
-        following = threading.Thread(target=self._follow_title, daemon=True)
-        following.start()
-        try:
-            self._webview.start(private_mode=False, storage_path=str(self._folder))
-        except self._webview.WebViewException as error:
-            raise NoWindow(f"No window can be opened: {error}") from error
-        finally:
-            self._closed.set()
 
-    def front(self) -> bool:
-        """Bring the window before the others, from whatever thread."""
-        if self._closed.is_set() or not self._window.events.shown.is_set():
-            return False
-        self._window.restore()
-        self._window.show()
-        return True
-
-    def close(self) -> None:
-        """Close the window, from whatever thread."""
-        if self._window is not None and not self._closed.is_set():
+    def obey(self) -> None:
+        """Do what is asked for on stdin, and close at its end."""
+        for line in sys.stdin:
+            if line.strip() == FRONT:
+                self._window.restore()
+                self._window.show()
+        if not self._closed.is_set():
             self._window.destroy()
 
-    def _loaded(self) -> None:
-        self._window.run_js(_FILES_ARE_SAVED)
-
-    def _follow_title(self) -> None:
+    def follow_title(self) -> None:
+        """Have the page's title, as long as the window is there."""
         shown = NAME
         while not self._closed.wait(TITLE_SECONDS):
             if not self._window.events.loaded.is_set():
@@ -93,3 +79,30 @@ class WebviewWindow:
             if isinstance(title, str) and title and title != shown:
                 self._window.set_title(title)
                 shown = title
+
+    def _shown(self) -> None:
+        sys.stdout.write(f"{SHOWN}\n")
+        sys.stdout.flush()
+
+    def _loaded(self) -> None:
+        self._window.run_js(_FILES_ARE_SAVED)
+
+
+def main() -> None:
+    """Show the address on stdin until the window is closed; exit 1 if that cannot be."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    webview: Any = import_module("webview")
+    logging.getLogger("pywebview").setLevel(logging.CRITICAL)
+    webview.settings["ALLOW_DOWNLOADS"] = True
+    window = _Window(webview, sys.stdin.readline().strip())
+    for work in (window.obey, window.follow_title):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        webview.start(private_mode=False, storage_path=str(folder))
+    except webview.WebViewException:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,67 +1,104 @@
-"""The window that shows the page: by pywebview, else in an installed browser's app mode."""
+"""The window that shows the page: by pywebview, else in an installed browser's app mode.
 
+Either is a program of its own, which ends when its window is closed. The first that can show a
+window is taken.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Final, NamedTuple
 
 from hubbub.chat.errors import HubbubError
-from hubbub.sidecar.app_mode import AppWindow, installed_browser
-from hubbub.sidecar.webview import NoWindow, WebviewWindow, is_installed
+from hubbub.sidecar.app_mode import app_command, installed_browser
+from hubbub.sidecar.webview import FRONT, SHOWN, is_installed, webview_command
+
+END_SECONDS: Final = 5.0
+"""How long the program of a window may take to end when it is asked to."""
 
 
-class Window(Protocol):
-    """One that can be opened once."""
+class _Way(NamedTuple):
+    """A program that shows a window. `told`: what it reads; nothing if it does not listen."""
 
-    def show(self, address: str) -> None:
-        """Open it, and return when it is closed. Raises NoWindow if that cannot be."""
-
-    def front(self) -> bool:
-        """Bring it before the others, from whatever thread; return False if it cannot be."""
-
-    def close(self) -> None:
-        """Close it, from whatever thread."""
+    command: list[str]
+    told: str = ""
 
 
 class Windows:
     """The ways to show a page, best first. What pages keep is in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self._shown: Window | None = None
-        self._ways: list[Window] = []
-        if is_installed():
-            self._ways.append(WebviewWindow(folder / "webview"))
-        if (program := installed_browser()) is not None:
-            self._ways.append(AppWindow(program, folder / "browser"))
+        self._folder = folder
+        self._browser = installed_browser()
+        self._listening: asyncio.StreamWriter | None = None
 
     @property
     def are_there(self) -> bool:
         """Whether there is any way to show a window."""
-        return bool(self._ways)
+        return is_installed() or self._browser is not None
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether a window is open."""
-        return self._shown is not None
+    async def show(self, address: str) -> None:
+        """Show an address in a window, and return when it is closed.
 
-    def show(self, address: str) -> None:
-        """Show an address in a window, and return when it is closed; raise HubbubError."""
-        failures = []
-        for way in self._ways:
-            self._shown = way
-            try:
-                way.show(address)
-            except NoWindow as failure:
-                failures.append(f"{failure}")
-            else:
+        Raises HubbubError if nothing can show it. If it is cancelled, the window is closed.
+        """
+        for way in self._ways(address):
+            if await self._show(way):
                 return
-            finally:
-                self._shown = None
-        raise HubbubError(" ".join(failures))
+        raise HubbubError(
+            "No window can be opened here. Is there a screen? 'hubbub open' needs a browser alone."
+        )
 
     def front(self) -> bool:
         """Bring the window before the others; return False if there is none that can be."""
-        return self._shown is not None and self._shown.front()
+        if self._listening is None:
+            return False
+        self._listening.write(f"{FRONT}\n".encode())
+        return True
 
-    def close(self) -> None:
-        """Close the window, if one is open."""
-        if self._shown is not None:
-            self._shown.close()
+    def _ways(self, address: str) -> Iterator[_Way]:
+        if is_installed():
+            yield _Way(webview_command(self._folder / "webview"), f"{address}\n")
+        if self._browser is not None:
+            yield _Way(app_command(self._browser, address, self._folder / "browser"))
+
+    async def _show(self, way: _Way) -> bool:
+        """Show a window until it is closed; return False if none was ever shown."""
+        pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            *way.command,
+            stdin=pipe if way.told else nothing,
+            stdout=pipe if way.told else nothing,
+            stderr=nothing,  # what browsers say on a terminal is for their developers
+            start_new_session=True,  # what is typed in the terminal is for us
+        )
+        try:
+            if process.stdin is not None and process.stdout is not None:
+                process.stdin.write(way.told.encode())
+                if (await process.stdout.readline()).decode().strip() != SHOWN:
+                    return False
+                self._listening = process.stdin
+            status = await process.wait()
+            return bool(way.told) or status == 0
+        finally:
+            self._listening = None
+            await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Leave nothing behind of what was started."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+    if os.name == "posix":  # its helpers are in its group, which may outlast it
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM)
