@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from hubbub.client import parse_address
 from hubbub.sidecar.noted import Note
 from hubbub.sidecar.running import SideCar, running
+from hubbub.sidecar.way import Way
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
 from tests.server.http.asking import Answer, ask
@@ -28,6 +29,8 @@ class Car(NamedTuple):
     loop: asyncio.AbstractEventLoop
     sidecar: SideCar
     note: Note
+    told: list[str]
+    """What the person was told."""
 
     @property
     def origin(self) -> str:
@@ -50,13 +53,15 @@ class Car(NamedTuple):
 class PagePeer(WebSocketPeer):
     """A page of a side-car, in the lobby."""
 
-    def __init__(self, car: Car, name: str) -> None:
+    def __init__(self, car: Car, name: str, password: str = "") -> None:
         RawPeer.__init__(self, car.server.host, car.server.port)
         self.refs = 0
         self.send(opening(car.server, Origin=car.origin, Cookie=car.cookie))
         self.answer = self.head()
         assert self.answer.startswith("HTTP/1.1 101 "), self.answer
         self.welcome = self.ask(type="hello", name=name)
+        if password:
+            assert self.ask(type="unlock", password=password)["type"] == "welcome"
         self.room = self.ask(type="join", room="lobby")
 
 
@@ -67,18 +72,22 @@ def path_of(address: str) -> str:
 
 
 @contextmanager
-def side_car(address: str, folder: Path, seconds: float | None = None) -> Iterator[Car]:
+def side_car(
+    address: str, folder: Path, seconds: float | None = None, password: str = ""
+) -> Iterator[Car]:
     """Run the side-car of a chatroom; with `seconds`, until nobody was there for so long."""
     with Note(parse_address(address), folder) as note:
         assert note.claim()
-        yield from _running(address, note, seconds)
+        told: list[str] = []
+        way = Way(parse_address(address), password, told.append)
+        yield from _running(way, told, note, seconds)
 
 
-def _running(address: str, note: Note, seconds: float | None) -> Iterator[Car]:
+def _running(way: Way, told: list[str], note: Note, seconds: float | None) -> Iterator[Car]:
     begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, SideCar, str]] = Future()
 
     async def run() -> None:
-        async with running(parse_address(address), note) as car:
+        async with running(way, note) as car:
             ending = asyncio.Event()
             begun.set_result((asyncio.get_running_loop(), ending, car, car.entrance("/")))
             if seconds is not None:
@@ -103,7 +112,7 @@ def _running(address: str, note: Note, seconds: float | None) -> Iterator[Car]:
         answer = ask(server, path_of(entrance))
         assert answer.status == 303, answer
         cookie = answer.headers["set-cookie"].partition(";")[0]
-        yield Car(server, cookie, loop, car, note)
+        yield Car(server, cookie, loop, car, note, told)
         if seconds is None:
             loop.call_soon_threadsafe(ending.set)
     finally:

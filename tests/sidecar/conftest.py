@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from hubbub.testing import LocalServer
+from tests.cli.folders import own_folders
 from tests.server.conftest import meet
 from tests.server.files.conftest import ServeFiles, serve_files
 from tests.sidecar.cars import Car, side_car
 
-__all__ = ["meet", "serve_files"]
+__all__ = ["meet", "own_folders", "serve_files"]
 
 
 @pytest.fixture

@@ -1,146 +1,151 @@
-"""Which window shows the page, and what pywebview is asked for; a stand-in takes its place."""
+"""Which program shows a window, and what pywebview is asked for; a stand-in takes its place."""
 
+import asyncio
+import json
+import os
 import sys
-import threading
+import time
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from hubbub.chat.errors import HubbubError
-from hubbub.sidecar import webview, windows
+from hubbub.sidecar import windows
 from hubbub.sidecar.windows import Windows
 
 PATIENCE_SECONDS = 30
+ADDRESS = "http://127.0.0.1:1/?open=x"
 
+STAND_IN = """
+import json, os, sys, threading
+
+class WebViewException(Exception):
+    pass
 
 class Happening:
-    """An event of pywebview: it is set, and calls those who wait for it."""
-
-    def __init__(self) -> None:
-        self._set = threading.Event()
-        self._called: list[Any] = []
-
-    def __iadd__(self, called: Any) -> "Happening":
-        self._called.append(called)
+    def __init__(self):
+        self.called, self.event = [], threading.Event()
+    def __iadd__(self, called):
+        self.called.append(called)
         return self
-
-    def is_set(self) -> bool:
-        return self._set.is_set()
-
-    def happen(self) -> None:
-        self._set.set()
-        for called in self._called:
+    def is_set(self):
+        return self.event.is_set()
+    def happen(self):
+        self.event.set()
+        for called in self.called:
             called()
 
+def note(*what):
+    with open(os.environ["STAND_IN"], "a") as file:
+        file.write(json.dumps(what) + "\\n")
 
-class FakeWindow:
-    """Notes what is done to it."""
-
-    def __init__(self) -> None:
+class Window:
+    def __init__(self):
         self.events = type("Events", (), {})()
-        self.events.loaded, self.events.closed, self.events.shown = (Happening() for _ in range(3))
-        self.page_title = "lobby"
-        self.titles: list[str] = []
-        self.done: list[str] = []
-        self.ended = threading.Event()
-
-    def run_js(self, script: str) -> Any:
-        self.done.append(script)
-        return self.page_title if script == "document.title" else None
-
-    def set_title(self, title: str) -> None:
-        self.titles.append(title)
-
-    def restore(self) -> None:
-        self.done.append("restore")
-
-    def show(self) -> None:
-        self.done.append("show")
-
-    def destroy(self) -> None:
+        self.events.shown, self.events.loaded, self.events.closed = (Happening() for _ in range(3))
+        self.ended, self.title, self.looks = threading.Event(), "lobby", 0
+    def run_js(self, script):
+        self.looks += 1
+        return ("lobby" if self.looks < 3 else "(2) lobby") if script == "document.title" else None
+    def set_title(self, title):
+        note("title", title)
+    def restore(self):
+        note("restore")
+    def show(self):
+        note("show")
+    def destroy(self):
         self.ended.set()
+
+settings, window = {}, Window()
+
+def create_window(title, url, **options):
+    note("window", title, url)
+    return window
+
+def start(**options):
+    if os.environ.get("STAND_IN_FAILS") == "by itself":
+        raise WebViewException("no GUI is there")
+    if os.environ.get("STAND_IN_FAILS"):
+        os.abort()
+    note("start", options)
+    window.events.shown.happen()
+    window.events.loaded.happen()
+    window.ended.wait(60)
+    note("closed")
+    window.events.closed.happen()
+"""
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Put a pywebview in place that shows nothing."""
-    module: Any = ModuleType("webview")
-    module.__spec__ = type("Spec", (), {})()
-    module.WebViewException = type("WebViewException", (Exception,), {})
-    module.settings = {}
-    module.window = FakeWindow()
-    module.fails = False
-    module.started = threading.Event()
-
-    def create_window(title: str, url: str, **options: Any) -> FakeWindow:
-        module.opened = title, url, options
-        shown: FakeWindow = module.window
-        return shown
-
-    def start(**options: Any) -> None:
-        if module.fails:
-            raise module.WebViewException("no GUI is there")
-        module.options = options
-        module.window.events.shown.happen()
-        module.window.events.loaded.happen()
-        module.started.set()
-        assert module.window.ended.wait(PATIENCE_SECONDS)
-        module.window.events.closed.happen()
-
-    module.create_window, module.start = create_window, start
-    monkeypatch.setitem(sys.modules, "webview", module)
-    monkeypatch.setattr(webview, "TITLE_SECONDS", 0.01)
-    return module
+def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a pywebview in place that shows nothing; return where it notes what it is asked for."""
+    folder = tmp_path / "stand-in"
+    folder.mkdir()
+    (folder / "webview.py").write_text(STAND_IN)
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setenv("STAND_IN", str(tmp_path / "noted"))
+    monkeypatch.delitem(sys.modules, "webview", raising=False)
+    monkeypatch.setattr(windows, "installed_browser", lambda: None)
+    return tmp_path / "noted"
 
 
-def test_pywebview_shows_the_page_and_its_title_counts(fake: Any, tmp_path: Path) -> None:
-    ways = Windows(tmp_path)
+def read(path: Path) -> list[Any]:
+    """Return what was noted."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+async def until(path: Path, *what: object) -> None:
+    """Wait until something is noted."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while list(what) not in read(path):
+        assert time.monotonic() < deadline, (what, read(path))
+        await asyncio.sleep(0.02)
+
+
+def test_pywebview_shows_the_page_and_its_title_counts(noted: Path, tmp_path: Path) -> None:
+    ways = Windows(tmp_path / "kept")
     assert ways.are_there
-    assert not ways.front()
-    showing = threading.Thread(target=ways.show, args=["http://127.0.0.1:1/?open=x"])
-    showing.start()
-    assert fake.started.wait(PATIENCE_SECONDS)
-    assert fake.opened[1] == "http://127.0.0.1:1/?open=x"
-    assert fake.options == {"private_mode": False, "storage_path": str(tmp_path / "webview")}
-    assert (tmp_path / "webview").stat().st_mode & 0o77 == 0
-    changed = threading.Event()
-    while fake.window.titles != ["lobby"]:
-        assert not changed.wait(0.01)
-    fake.window.page_title = "(2) lobby"
-    while fake.window.titles[-1] != "(2) lobby":
-        assert not changed.wait(0.01)
-    assert ways.front()
-    assert fake.window.done[-1] == "show" or "show" in fake.window.done
-    ways.close()
-    showing.join(PATIENCE_SECONDS)
-    assert not showing.is_alive()
-    assert not ways.is_shown
-    assert not ways.front()
+
+    async def scene() -> None:
+        assert not ways.front(), "there is no window yet"
+        showing = asyncio.create_task(ways.show(ADDRESS))
+        await until(noted, "title", "(2) lobby")
+        assert ways.front()
+        await until(noted, "show")
+        showing.cancel()
+        await asyncio.wait([showing])
+        assert not ways.front()
+
+    asyncio.run(scene())
+    kept = str(tmp_path / "kept" / "webview")
+    assert ["window", "hubbub", ADDRESS] in read(noted)
+    assert ["start", {"private_mode": False, "storage_path": kept}] in read(noted)
+    assert os.name != "posix" or Path(kept).stat().st_mode & 0o77 == 0
 
 
+@pytest.mark.parametrize("how", ["by itself", "by a crash"])
 def test_where_pywebview_can_show_nothing_a_browser_does(
-    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    noted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    fake.fails = True
+    monkeypatch.setenv("STAND_IN_FAILS", how)
     told = tmp_path / "told"
     program = tmp_path / "browser"
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\n')
     program.chmod(0o700)
     monkeypatch.setattr(windows, "installed_browser", lambda: str(program))
-    Windows(tmp_path / "kept").show("http://127.0.0.1:1/?open=x")
+    asyncio.run(Windows(tmp_path / "kept").show(ADDRESS))
     shown = told.read_text().splitlines()
-    assert shown[0] == "--app=http://127.0.0.1:1/?open=x"
+    assert shown[0] == f"--app={ADDRESS}"
     assert shown[1] == f"--user-data-dir={tmp_path}/kept/browser"
 
 
 def test_where_nothing_can_show_it_that_is_said(
-    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    noted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(windows, "installed_browser", lambda: None)
-    fake.fails = True
-    with pytest.raises(HubbubError, match="No window can be opened: no GUI is there"):
-        Windows(tmp_path).show("http://127.0.0.1:1/")
+    monkeypatch.setenv("STAND_IN_FAILS", "by itself")
+    with pytest.raises(HubbubError, match="No window can be opened here"):
+        asyncio.run(Windows(tmp_path).show(ADDRESS))
     monkeypatch.setattr(windows, "is_installed", lambda: False)
     assert not Windows(tmp_path).are_there

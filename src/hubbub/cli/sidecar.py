@@ -2,6 +2,7 @@
 
 import asyncio
 import webbrowser
+from collections.abc import Callable
 from typing import NamedTuple
 
 from hubbub.chat.errors import HubbubError
@@ -9,12 +10,13 @@ from hubbub.cli.ending import run
 from hubbub.cli.finding import answers, chosen_address
 from hubbub.cli.names import load_profile
 from hubbub.cli.output import complain, show
-from hubbub.cli.passwords import known_password
+from hubbub.cli.passwords import insist, known_password
 from hubbub.client import Address, parse_address
 from hubbub.sidecar.asking import asked
 from hubbub.sidecar.noted import Note
-from hubbub.sidecar.running import SideCar, place_of, running
+from hubbub.sidecar.running import place_of, running
 from hubbub.sidecar.site import Asked
+from hubbub.sidecar.way import Way
 from hubbub.sidecar.windows import Windows
 
 CLOSED_SECONDS = 1.0
@@ -22,29 +24,54 @@ CLOSED_SECONDS = 1.0
 
 
 class Target(NamedTuple):
-    """The chatroom to open, and the place in it."""
+    """The chatroom to open, with its password, if that is known."""
 
     address: Address
-    place: str
+    password: str
 
+    @property
+    def place(self) -> str:
+        """Where the page is to begin."""
+        return place_of(self.address, self.password)
 
-def target(address: str, password: str) -> Target:
-    """Return what an address leads to, or what `hubbub` alone would join."""
-    given = parse_address(address)
-    if not address:
-        given = parse_address(chosen_address(may_host=False))
-        if given.is_local and not answers(given):
-            raise HubbubError(
-                "There is no chatroom on this machine, nor on the local network. Give the address "
-                "of one, or host one with 'hubbub serve'."
-            )
-    password = known_password(password, str(given), load_profile()) or given.password
-    return Target(given, place_of(given, password))
+    @property
+    def way(self) -> Way:
+        """The way to its server."""
+        return Way(self.address, self.password, complain)
 
 
 def open_page(address: str, password: str, *, browser: bool) -> int:
     """Open the page in the user's browser, and serve it until nobody has it open."""
-    return _open_page(target(address, password), browser=browser)
+    return _insist(_found(address, password), lambda what: _open_page(what, browser=browser))
+
+
+def open_window(address: str, password: str) -> int:
+    """Open the page in a window of its own, and serve it as long as that is open."""
+    return _insist(_found(address, password), _open_window)
+
+
+def _found(address: str, password: str) -> Target:
+    """Return what an address leads to, or what `hubbub` alone would join."""
+    address = address or chosen_address(may_host=False)
+    given = parse_address(address)
+    if not address and not answers(given):
+        raise HubbubError(
+            "There is no chatroom on this machine, nor on the local network. Give the address of "
+            "one, or host one with 'hubbub serve'."
+        )
+    return Target(given, known_password(password, address, load_profile()))
+
+
+def _insist(what: Target, deed: Callable[[Target], int]) -> int:
+    """Do it with the password that is known, and again with others that the user types."""
+    ended = 0
+
+    def done(password: str) -> None:
+        nonlocal ended
+        ended = deed(what._replace(password=password))
+
+    insist(done, what.password, str(what.address))
+    return ended
 
 
 def _open_page(what: Target, *, browser: bool) -> int:
@@ -57,15 +84,14 @@ def _open_page(what: Target, *, browser: bool) -> int:
 
 
 async def _serve(note: Note, what: Target, *, browser: bool) -> None:
-    async with running(what.address, note) as sidecar:
+    async with running(what.way, note) as sidecar:
         complain(f"the chatroom at {what.address} is open on this machine; Ctrl+C ends it")
         await asyncio.to_thread(_present, sidecar.entrance(what.place), browser=browser)
-        await _left(sidecar)
+        await sidecar.left()
+        complain("nobody has the page open any more")
 
 
-def open_window(address: str, password: str) -> int:
-    """Open the page in a window of its own, and serve it as long as that is open."""
-    what = target(address, password)
+def _open_window(what: Target) -> int:
     with Note(what.address) as note:
         windows = Windows(note.folder)
         if not windows.are_there:
@@ -80,14 +106,9 @@ def open_window(address: str, password: str) -> int:
 
 
 async def _show_window(note: Note, what: Target, windows: Windows) -> None:
-    async with running(what.address, note, windows.front) as sidecar:
+    async with running(what.way, note, windows.front) as sidecar:
         await windows.show(sidecar.entrance(what.place))
         await sidecar.closed(CLOSED_SECONDS)
-
-
-async def _left(sidecar: SideCar) -> None:
-    await sidecar.left()
-    complain("nobody has the page open any more")
 
 
 def _present(address: str, *, browser: bool) -> None:

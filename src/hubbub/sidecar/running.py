@@ -42,14 +42,13 @@ class SideCar:
 
 @asynccontextmanager
 async def running(
-    address: Address, note: Note, show: Callable[[], bool] = lambda: False
+    way: Way, note: Note, show: Callable[[], bool] = lambda: False
 ) -> AsyncIterator[SideCar]:
     """Run the side-car of a chatroom within the block; its note must be claimed.
 
     `show`: brings its window to the front; returns False if it has none. Raises Unreachable if no
-    server answers.
+    server answers, and Refused if what answers cannot be trusted.
     """
-    way = Way(address)
     await way.check()
     noted = note.read()
     sock = listening(noted.port if noted else None)

@@ -12,7 +12,8 @@ from aiohttp.client_proto import ResponseHandler
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client.address import Address
-from hubbub.client.dialling import CONNECT_SECONDS, dial
+from hubbub.client.connection import Connection
+from hubbub.client.dialling import Protection
 from hubbub.client.errors import Disconnected
 from hubbub.client.trust import Trust
 
@@ -39,10 +40,17 @@ Kept = TypeVar("Kept", bound=Keeping)
 
 
 class Way:
-    """To the server at an address."""
+    """To the server at an address; `password`: the chatroom's, if it is known.
 
-    def __init__(self, address: Address) -> None:
+    `tell`: is called with sentences for the person, as of a certificate that has changed.
+    """
+
+    def __init__(self, address: Address, password: str, tell: Callable[[str], None]) -> None:
         self.address = address
+        self._password = password
+        self._tell = tell
+        self._trust = Trust()
+        self._scheme = "http"
 
     @property
     def authority(self) -> str:
@@ -51,24 +59,36 @@ class Way:
 
     @property
     def origin(self) -> str:
-        """Where the server's own page would come from."""
-        return f"http://{self.address}"
+        """Where the server's own page would come from, by the way that was gone last."""
+        return f"{self._scheme}://{self.address}"
 
     async def connect(self, factory: Callable[[], Kept]) -> Kept:
         """Open a connection for a protocol, and return it; raise Disconnected with the reason."""
-        reader, writer = await _streams(self.address)
-        protocol = factory()
-        protocol.streams = reader, writer
-        writer.transport.set_protocol(cast("asyncio.BaseProtocol", protocol))
-        protocol.connection_made(writer.transport)
-        return protocol
+        try:
+            return await self._connect(factory)
+        except Refused as refusal:
+            raise Disconnected(f"{refusal}".rstrip(".")) from None
 
     async def check(self) -> None:
-        """Raise Unreachable if nobody answers there."""
+        """Raise Unreachable if nobody answers there, and Refused if it cannot be trusted."""
         try:
-            await self.connect(_HangingUp)
+            await self._connect(_HangingUp)
         except Disconnected as reason:
             raise Unreachable(f"No chatroom answers at {self.address}: {reason}.") from None
+
+    async def _connect(self, factory: Callable[[], Kept]) -> Kept:
+        connection = await Connection.open(self.address, self._password, self._trust)
+        line = connection.line
+        self._scheme = "http" if line.protection is Protection.NONE else "https"
+        if line.news:
+            self._tell(line.news)
+        transport = line.writer.transport
+        transport.set_write_buffer_limits()  # a chat wants to hear of each byte, a tunnel does not
+        protocol = factory()
+        protocol.streams = line
+        transport.set_protocol(cast("asyncio.BaseProtocol", protocol))
+        protocol.connection_made(transport)
+        return protocol
 
 
 class _HangingUp(asyncio.Protocol):
@@ -100,15 +120,3 @@ class Connector(aiohttp.BaseConnector):
             return await self._way.connect(lambda: _Answers(self._loop))
         except Disconnected as reason:
             raise aiohttp.ClientConnectionError(f"{reason}") from reason
-
-
-async def _streams(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
-        line = await dial(address, address.password, Trust())
-    except Refused as refusal:
-        raise Disconnected(f"{refusal}".rstrip(".")) from None
-    except TimeoutError:
-        raise Disconnected(f"no answer within {CONNECT_SECONDS} s") from None
-    except (OSError, UnicodeError) as error:
-        raise Disconnected(f"{error}") from error
-    return line.reader, line.writer

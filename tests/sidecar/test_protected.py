@@ -1,0 +1,67 @@
+"""The side-car's way inside TLS, with a certificate that nobody but the password vouches for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hubbub.chat.errors import Refused
+from hubbub.testing import LocalServer
+from tests.server.tls.peers import protected
+from tests.sidecar.cars import Car, PagePeer, side_car
+from tests.sidecar.test_carrying import PHOTO, shared
+from tests.tls.pairs import Pair, pair_in
+
+PASSWORD = "rotu-mika-tedo"
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """A certificate of its own."""
+    return pair_in(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def server(pair: Pair, tmp_path: Path) -> Iterator[LocalServer]:
+    """A server that speaks nothing but TLS."""
+    with protected(pair, PASSWORD, "forbidden", data=str(tmp_path / "data")) as one:
+        yield one
+
+
+@pytest.fixture
+def car(server: LocalServer, tmp_path: Path) -> Iterator[Car]:
+    """Its side-car, which knows the password."""
+    address = f"hubbubs://{server.address}/"
+    with side_car(address, tmp_path / "side-cars", password=PASSWORD) as one:
+        yield one
+
+
+def test_all_that_pages_say_is_carried_inside_tls(car: Car, server: LocalServer) -> None:
+    assert f'content="https://{server.address}"' in car.ask("/").body.decode()
+    with PagePeer(car, "ann", PASSWORD) as ann, PagePeer(car, "ben", PASSWORD) as ben:
+        ann.say_and_wait("日本" * 1000)
+        assert ben.next("message")["text"] == "日本" * 1000
+        assert car.ask(shared(car, ann, "lobby")).body == PHOTO
+    rooms = car.ask("/api/rooms", Authorization=f"Bearer {PASSWORD}")
+    assert rooms.status == 200
+
+
+def test_the_certificate_is_remembered_and_needs_no_password_then(
+    car: Car, server: LocalServer, tmp_path: Path
+) -> None:
+    with side_car(f"hubbubs://{server.address}/", tmp_path / "other") as again:
+        with PagePeer(again, "ann", PASSWORD) as ann:
+            assert ann.room["type"] == "room"
+        assert again.told == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    for password, code in (("", "password_needed"), ("guess", "wrong_password")):
+        with (
+            pytest.raises(Refused) as refusal,
+            side_car(f"hubbubs://{server.address}/", tmp_path, password=password),
+        ):
+            pass
+        assert refusal.value.code == code
