@@ -1,7 +1,6 @@
 """The client against a server that follows a script: modes, reconnecting, resending, bounds."""
 
 import asyncio
-from typing import TypeVar
 
 import pytest
 
@@ -9,40 +8,15 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import (
-    Backoff,
-    Chat,
     Offline,
     Online,
     connect,
     inbox,
     pulse,
-    session,
 )
-from hubbub.wire.frames import encode_event_frame, encode_frame
 
-from .servers import Peer, Script, message, play, room, scripted
-
-AT_ONCE = Backoff(0)
-Kind = TypeVar("Kind")
-
-
-def open_chat(script: Script, *, after: int | None = None) -> Chat:
-    return connect(script.address, name="ann", after=after, reconnect=AT_ONCE)
-
-
-async def next_of(chat: Chat, kind: type[Kind]) -> Kind:
-    async for event in chat:
-        if isinstance(event, kind):
-            return event
-    raise AssertionError("the chat has ended")
-
-
-async def say_and_ack(chat: Chat, peer: Peer) -> None:
-    saying = asyncio.create_task(chat.say("hi"))
-    say = await peer.hear(c.Say)
-    assert say.ref != say.nonce
-    peer.tell(e.Ok(ref=say.ref or "", seq=1))
-    assert await saying == 1
+from .chats import AT_ONCE, let_in, next_of, open_chat, say_and_ack
+from .servers import Peer, message, play, room, scripted
 
 
 def test_a_nonce_of_the_callers_own_is_used() -> None:
@@ -155,12 +129,6 @@ def test_after_a_loss_it_resumes_rejoins_by_cursor_and_resends_in_order() -> Non
                 assert (await third.hear(c.Resume)).session == "newer"
 
     play(scene)
-
-
-async def let_in(script: Script, *, last: int = 0) -> Peer:
-    peer = await script.peer()
-    await peer.let_in(last=last)
-    return peer
 
 
 def test_a_secret_counts_once_the_server_has_confirmed_it() -> None:
@@ -399,102 +367,3 @@ def test_a_program_that_never_reads_events_may_speak_for_ever(
                 rejoining.cancel()
 
     play(scene)
-
-
-# Without a server.
-
-
-async def free_address() -> str:
-    async with scripted() as script:
-        return script.address
-
-
-def test_nobody_there_is_said_with_the_address_and_a_remedy() -> None:
-    async def scene() -> None:
-        address = await free_address()
-        with pytest.raises(Unreachable, match=f"{address}: connection refused.*hubbub serve"):
-            await connect(address, name="ann").__aenter__()
-
-    play(scene)
-
-
-def test_a_patient_client_keeps_trying_and_says_later_what_it_was_given() -> None:
-    async def scene() -> None:
-        address = await free_address()
-        backoff = Backoff(0, 0)
-        async with connect(address, name="ann", reconnect=backoff, patient=True) as chat:
-            saying = asyncio.create_task(chat.say("hi"))
-            assert await next_of(chat, Offline) == Offline("connection refused", 0)
-            heard: asyncio.Queue[bytes] = asyncio.Queue()
-
-            async def arrived(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                await reader.readexactly(len(encode_event_frame(b"ann")))
-                writer.write(encode_frame(b"bob") + encode_frame(b"hi"))  # a tutorial server
-                heard.put_nowait(await reader.readexactly(len(encode_frame(b"hi"))))
-                writer.close()
-
-            host, _, port = address.rpartition(":")
-            async with await asyncio.start_server(arrived, host, int(port)):
-                await saying
-                assert await heard.get() == encode_frame(b"hi")
-
-    play(scene)
-
-
-def test_what_is_said_before_it_begins_to_connect_is_said_then() -> None:
-    async def scene() -> None:
-        async with scripted() as script:
-            chat = open_chat(script)
-            saying = asyncio.create_task(chat.say("early"))
-            letting_in = asyncio.create_task(let_in(script))
-            await asyncio.sleep(0)
-            async with chat:
-                peer = await letting_in
-                say = await peer.hear(c.Say)
-                peer.tell(e.Ok(ref=say.ref or "", seq=1))
-                assert await saying == 1
-
-    play(scene)
-
-
-def test_giving_up_fails_what_waits() -> None:
-    async def scene() -> None:
-        backoff = Backoff(0.001, give_up_seconds=0.001)
-        async with connect(
-            await free_address(), name="ann", reconnect=backoff, patient=True
-        ) as chat:
-            with pytest.raises(Unreachable, match="is lost: connection refused"):
-                await chat.say("hi")
-
-    play(scene)
-
-
-@pytest.mark.parametrize("when", ["receive", "tick"])
-def test_a_fault_of_ours_ends_the_chat_and_is_raised(
-    when: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody waits for ever because of it."""
-
-    def faulty(*_: object) -> None:
-        raise ZeroDivisionError
-
-    async def scene() -> None:
-        async with scripted() as script:
-            letting_in = asyncio.create_task(let_in(script))
-            async with open_chat(script) as chat:
-                peer = await letting_in
-                monkeypatch.setattr(session.Session, when, faulty)
-                peer.tell(message(1))
-                if when == "tick":
-                    chat._driver._due.set()
-                with pytest.raises(Unreachable):
-                    await next_of(chat, e.Bye)
-
-    with pytest.raises(ExceptionGroup) as faults:
-        play(scene)
-    assert faults.group_contains(ZeroDivisionError)
-
-
-def test_a_name_must_be_visible() -> None:
-    with pytest.raises(Refused):
-        connect(name=" \x1b")

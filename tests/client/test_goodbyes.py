@@ -5,8 +5,8 @@ import asyncio
 from hubbub.chat import events as e
 from hubbub.client import Backoff, Offline, connect
 
+from .chats import let_in, next_of, say_and_ack
 from .servers import play, scripted
-from .test_chat import let_in, next_of, say_and_ack
 
 
 def test_a_goodbye_has_its_code_and_whoever_waits_may_connect_at_once() -> None:

@@ -12,8 +12,8 @@ from hubbub.client import Backoff, Chat, Offline, connect
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
 
+from .chats import AT_ONCE, next_of
 from .servers import play, room, scripted
-from .test_chat import AT_ONCE, next_of
 from .test_real_server import texts
 
 PASSWORD = "rotu mïka"

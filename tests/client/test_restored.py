@@ -11,8 +11,8 @@ from hubbub.client import Backoff, Chat, connect
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 
+from .chats import next_of
 from .servers import play
-from .test_chat import next_of
 
 
 @asynccontextmanager

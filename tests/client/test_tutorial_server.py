@@ -8,8 +8,8 @@ from hubbub.chat.errors import Refused
 from hubbub.client import ClassicMessage, Offline, Online, connect, recognition
 from hubbub.wire.frames import encode_event_frame, encode_frame
 
+from .chats import next_of, open_chat, say_and_ack
 from .servers import Peer, play, scripted, tutorial
-from .test_chat import next_of, open_chat, say_and_ack
 
 
 def test_a_tutorial_server_relays_between_hubbub_clients() -> None:

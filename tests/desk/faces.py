@@ -1,13 +1,14 @@
 """A face without a screen: its user has decided beforehand what to answer."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import Message
+from hubbub.chat.files import FileSummary
 from hubbub.desk.desk import Desk
-from hubbub.desk.face import Face, FindMessages, FindRooms
+from hubbub.desk.face import Face, FindLines, FindMessages, FindRooms
 from hubbub.desk.form import Form, Secret
 from hubbub.desk.orders import Orders
 from hubbub.desk.room import Draft, RoomState
@@ -39,7 +40,12 @@ class BlindFace(Paper):
         self.picks: list[int | None] = []
         self.orders: Orders[Face] = Orders(desk, self, VERBS)
         self._desk = desk
-        desk.turned = lambda: self.writing.turn_to(desk.rooms.current)
+        self._moves = 0
+        desk.turned = self._turned
+
+    def _turned(self) -> None:
+        self._moves += 1
+        self.writing.turn_to(self._desk.rooms.current)
 
     @property
     def writing(self) -> Writing:
@@ -60,6 +66,7 @@ class BlindFace(Paper):
         self.orders.do(found, argument)
 
     def _show(self, what: int | str) -> None:
+        self._moves += 1
         self.shown.append(what)
         self._desk.stirred()  # for those who wait for it
 
@@ -74,6 +81,15 @@ class BlindFace(Paper):
 
     def show_unread_elsewhere(self) -> bool:
         return False
+
+    def show_listed(self, number: int) -> None:
+        self._desk.show(list(self._desk.rooms)[number - 1])
+
+    def set_out(self) -> Callable[[], bool]:
+        self.writing.stay()
+        self._moves += 1
+        begun = self._moves
+        return lambda: self._moves == begun
 
     def show_message(self, seq: int) -> None:
         self._show(seq)
@@ -100,12 +116,13 @@ class BlindFace(Paper):
                 return True
         return False
 
-    async def show_secret(self, secret: Secret) -> None:
-        self.told += [secret.title, secret.text]
+    async def show_secret(self, title: str, make: Callable[[], Awaitable[Secret]]) -> None:
+        self.told += [title, (await make()).text]
 
-    async def choose(self, title: str, lines: Sequence[str]) -> int | None:
-        self.told += [title, *lines]
-        return self.picks.pop(0)
+    async def choose(self, title: str, find: FindLines, *, nothing: str = "") -> int | None:
+        lines = await find()
+        self.told += [title, *(lines or [nothing])]
+        return self.picks.pop(0) if lines else None
 
     async def choose_room(self, rooms: Iterable[RoomState]) -> RoomState | None:
         return next(iter(rooms), None)
@@ -121,6 +138,9 @@ class BlindFace(Paper):
         title: str = "",  # noqa: ARG002 (nothing is shown)
     ) -> Message | None:
         return next(iter(await find(words)), None)
+
+    async def show_pictures(self, files: Sequence[FileSummary]) -> None:
+        self.told += [file.name for file in files]
 
     async def show_thread(self, thread: Thread) -> None:
         await thread.load()

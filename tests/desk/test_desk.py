@@ -230,7 +230,7 @@ def test_a_history_that_was_replaced_is_shown_anew_and_said_to_be(
             entered = Room(
                 room="lobby", topic="", members=[], last=2, first=1, gap=False, replaced=True
             )
-            ann.desk._take(entered)
+            ann.desk.take(entered)
             assert ann.texts() == [REPLACED]
             assert (room.unread, room.unread_after) == (0, None)
             await ann.until(lambda: ann.texts() == ["one", "two", REPLACED])

@@ -13,6 +13,7 @@ def follow(room: RoomState, known: Replica, *, attentive: bool) -> list[int]:
 
 def entered(last: int = 3, seen: int | None = None) -> tuple[RoomState, Replica]:
     room, known = RoomState("lobby", seen), replica(last, held=last)
+    room.enter(last)
     follow(room, known, attentive=True)
     return room, known
 
@@ -20,6 +21,14 @@ def entered(last: int = 3, seen: int | None = None) -> tuple[RoomState, Replica]
 def test_at_the_first_visit_nothing_of_the_past_is_unread() -> None:
     room, _ = entered()
     assert (room.unread, room.unread_after, room.seen) == (0, None, 3)
+
+
+def test_what_comes_between_entering_a_room_and_the_first_look_at_it_is_new() -> None:
+    room, known = RoomState("lobby"), replica(3, held=3)
+    room.enter(3)
+    known.apply(message(4))
+    assert follow(room, known, attentive=False) == [4]
+    assert (room.unread, room.unread_after, room.seen) == (1, 3, 3)
 
 
 def test_the_unread_line_stands_where_the_user_stopped_last_time() -> None:

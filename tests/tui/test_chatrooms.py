@@ -258,3 +258,24 @@ def test_a_question_never_comes_between_the_keys_of_another_chatroom(
             assert answer.result() is False
 
     asyncio.run(scene())
+
+
+def test_the_numbers_lead_to_the_rooms_of_all_chatrooms_in_the_order_of_the_list(
+    servers: list[LocalServer], tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        first, second = servers
+        async with seat(first.address, tmp_path, size=(120, 24)) as ann:
+            await ann.say("/join kitchen")
+            await ann.until(lambda: ann.room == "#kitchen")
+            await connected(ann, second, "annie")
+            await ann.press("alt+2")
+            await ann.until(lambda: at(ann, first) and ann.room == "#kitchen")
+            await ann.press("alt+3")
+            await ann.until(lambda: at(ann, second) and ann.room == "#lobby")
+            await ann.press("alt+1")
+            await ann.until(lambda: at(ann, first) and ann.room == "#lobby")
+            await ann.press("alt+9")
+            assert ann.room == "#lobby"
+
+    asyncio.run(scene())

@@ -82,6 +82,55 @@ def test_an_emoji_is_found_and_written_and_the_next_time_among_the_first(
             await ann.press("alt+e")
             await ann.until("🎉  tada")
             await ann.press("escape")
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await ann.press("alt+e")
+            await ann.until("🎉  tada")
+
+    asyncio.run(scene())
+
+
+def test_how_often_a_message_was_answered_stands_behind_it_and_leads_to_the_answers(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with connect(address, name="bob") as bob, seat(address, tmp_path) as ann:
+            seq = await bob.say("this is how:")
+            await bob.say("```\nrun()\n```")
+            await bob.say("thanks", reply_to=seq)
+            await ann.until("this is how:  ↩ 1 reply")
+            rows = [row.strip() for row in ann.screen.split("\n")]
+            at = next(place for place, row in enumerate(rows) if "this is how" in row)
+            assert rows[at + 1] == "run()"
+            ann.send(click(ann.place("1 reply")))
+            await ann.until("── 1 reply")
+            await ann.press("escape")
+            await ann.until(lambda: ann.chat.log_view.selected is None)
+
+    asyncio.run(scene())
+
+
+def test_former_texts_are_shown_with_all_their_lines(
+    hubbub_server: LocalServer, tmp_path: Path
+) -> None:
+    async def scene() -> None:
+        async with seat(hubbub_server.address, tmp_path) as ann:
+            await ann.say("/join den")
+            await ann.until(lambda: ann.room == "#den")
+            await ann.say("/rules revisions on")
+            await ann.until("said before edits")
+            ann.chat.composer.put("first line\nsecond line")
+            await ann.press("enter")
+            await ann.until("second line")
+            await ann.say("/edit nothing of it")
+            await ann.until("(edited)")
+            assert "second line" not in ann.screen
+            await ann.press("f6", "h")
+            await ann.until("Before it was edited")
+            await ann.until("first line")
+            rows = ann.screen.split("\n")
+            at = next(place for place, row in enumerate(rows) if "first line" in row)
+            assert "second line" in rows[at + 1]
 
     asyncio.run(scene())
 

@@ -2,11 +2,10 @@
 
 import sys
 
-from hubbub.tui.actions import default_keys
 from hubbub.tui.config.file import client_file
 from hubbub.tui.config.printed import printed
 
 
 def print_settings() -> None:
     """Print the file as it can be put where the client looks for it."""
-    sys.stdout.write(printed(client_file(), default_keys()))
+    sys.stdout.write(printed(client_file()))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 AT_ONCE_TRIES = 3
 """How often a file is sent from the beginning, if the server forgets what it has of it."""
 
+PREVIEW_BYTES_MAX = 8_000_000
+"""More than any picture has of 1,280 pixels."""
+
 Progress = Callable[[int, int], None]
 """Told how many bytes there are so far, and how many there will be."""
 
@@ -79,7 +82,8 @@ class FileCommands(Asking):
 
     async def preview(self, file: FileSummary) -> bytes:
         """Return a smaller picture (WebP) of one that has a preview."""
-        return await self._transfers.fetch(f"/files/{file.id}/preview")
+        path = f"/files/{file.id}/preview"
+        return await self._transfers.fetch(path, bytes_max=PREVIEW_BYTES_MAX)
 
     async def download(
         self, file: FileSummary, to: Path, *, progress: Progress | None = None

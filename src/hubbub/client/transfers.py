@@ -133,13 +133,17 @@ class Transfers:
 
     # Fetching.
 
-    async def fetch(self, path: str) -> bytes:
-        """Return what is at an address of the server's."""
+    async def fetch(self, path: str, *, bytes_max: int | None = None) -> bytes:
+        """Return what is at an address of the server's; raise Refused if it is longer than that."""
         url = self._server + path
-        async with self._http() as http, http.get(url, headers=self._headers()) as answer:
-            if answer.status != _OK:
-                raise await _refusal(answer)
-            return await answer.read()
+        async with self._http() as http:
+            try:
+                async with http.get(url, headers=self._headers()) as answer:
+                    if answer.status != _OK:
+                        raise await _refusal(answer)
+                    return await _read(answer, bytes_max)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise Unreachable(f"The server did not give out this file: {error}") from error
 
     def _headers(self) -> dict[str, str]:
         """Return what says who asks."""
@@ -213,6 +217,17 @@ async def _wait(backoff: Backoff, error: Exception) -> None:
     if seconds is None:
         raise Unreachable(f"The connection for the file is lost: {error}.") from error
     await asyncio.sleep(seconds)
+
+
+async def _read(answer: aiohttp.ClientResponse, bytes_max: int | None) -> bytes:
+    if bytes_max is None:
+        return await answer.read()
+    found = bytearray()
+    async for piece in answer.content.iter_chunked(PIECE_BYTES):
+        found += piece
+        if len(found) > bytes_max:
+            raise Refused("The server sent more than such a file can have.")
+    return bytes(found)
 
 
 async def _refusal(answer: aiohttp.ClientResponse) -> Refused:

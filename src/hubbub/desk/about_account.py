@@ -92,26 +92,36 @@ def link(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     return _become(desk, lambda: desk.chat.link(argument, label=device_label()))
 
 
-async def _show_code(desk: Desk, face: Face) -> None:
-    shown = await desk.chat.code()
-    about = (
-        f"Type on the other device, within {shown.seconds // 60} minutes: /link {shown.code}. "
-        "It becomes one of yours once you have said yes here."
-    )
-    desk.note(about)
-    scanned = "" if desk.link.is_local else link_url(desk.link.address, shown.code)
-    await face.show_secret(Secret("Link another device", about, shown.code, scanned))
+def _show_code(desk: Desk, face: Face) -> Awaitable[None]:
+    async def make() -> Secret:
+        shown = await desk.chat.code()
+        about = (
+            f"Type on the other device, within {shown.seconds // 60} minutes: /link {shown.code}. "
+            "It becomes one of yours once you have said yes here."
+        )
+        desk.note(about)
+        scanned = "" if desk.link.is_local else link_url(desk.link.address, shown.code)
+        return Secret(about, shown.code, scanned)
+
+    return face.show_secret("Link another device", make)
 
 
 def devices(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Log out one of the user's devices."""
-    return _log_out_chosen(desk, face)
+    found: list[DeviceSummary] = []
+
+    async def lines() -> list[str]:
+        found[:] = await desk.chat.devices()
+        return [_line(one) for one in found]
+
+    choice = face.choose("Your devices; Enter logs one out", lines)
+    return _log_out_chosen(desk, face, found, choice)
 
 
-async def _log_out_chosen(desk: Desk, face: Face) -> None:
-    found = await desk.chat.devices()
-    chosen = await face.choose("Your devices; Enter logs one out", [_line(one) for one in found])
-    if chosen is None:
+async def _log_out_chosen(
+    desk: Desk, face: Face, found: list[DeviceSummary], choice: Awaitable[int | None]
+) -> None:
+    if (chosen := await choice) is None:
         return
     device = found[chosen]
     if device.own:

@@ -1,7 +1,7 @@
 """The verbs about the past: going to a day, and to the beginning of a room."""
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
 from hubbub.chat.errors import Refused
@@ -31,16 +31,18 @@ def day_in(typed: str, today: date) -> date:
 def goto(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Go to the first message of a day, in the room on the screen."""
     day = day_in(argument, datetime.now().astimezone().date())
-    return _go_to_day(desk, face, desk.rooms.current, day)
+    return _go_to_day(desk, face, desk.rooms.current, day, face.set_out())
 
 
-async def _go_to_day(desk: Desk, face: Face, room: RoomState, day: date) -> None:
+async def _go_to_day(
+    desk: Desk, face: Face, room: RoomState, day: date, is_wanted: Callable[[], bool]
+) -> None:
     found = await _first_since(desk, room, _beginning_of(day))
     if found is not None:
         await desk.paging.reach(room, found.seq)
         desk.catch_up()
-    if room is not desk.rooms.current:
-        return  # the user has gone elsewhere meanwhile
+    if not is_wanted():
+        return
     if found is None:
         face.show_newest()
         face.tell(f"Nothing was said here since {_written(day)}.")
@@ -80,13 +82,17 @@ def beginning(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
     """Go to the very first message of the room on the screen."""
     face.show_oldest()
     room = desk.rooms.current
-    return None if room.beginning or desk.is_classic else _go_to_beginning(desk, face, room)
+    if room.beginning or desk.is_classic:
+        return None
+    return _go_to_beginning(desk, face, room, face.set_out())
 
 
-async def _go_to_beginning(desk: Desk, face: Face, room: RoomState) -> None:
+async def _go_to_beginning(
+    desk: Desk, face: Face, room: RoomState, is_wanted: Callable[[], bool]
+) -> None:
     await desk.paging.reach(room, 1)
     desk.catch_up()
-    if room is desk.rooms.current:
+    if is_wanted():
         face.show_oldest()
 
 

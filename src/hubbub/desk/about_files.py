@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -100,15 +100,35 @@ def save(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     return _save(desk, message.files, folder)
 
 
-def _meant(desk: Desk, face: Face) -> Message:
+def view(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+    """Show the pictures of the chosen message, or of the newest that has some."""
+    return face.show_pictures(pictures_of(_meant(desk, face, "pictures", pictures_of)))
+
+
+def pictures_of(message: Message) -> Sequence[FileSummary]:
+    """Return the files of a message that can be shown as pictures."""
+    return [file for file in message.files if file.preview]
+
+
+def _files_of(message: Message) -> Sequence[FileSummary]:
+    return message.files
+
+
+def _meant(
+    desk: Desk,
+    face: Face,
+    kind: str = "files",
+    of: Callable[[Message], Sequence[FileSummary]] = _files_of,
+) -> Message:
+    """Return the chosen message, or the newest one that has what is wanted."""
     chosen = face.chosen
     if isinstance(chosen, Said):
-        found = chosen.message if chosen.message.files else None
+        found = chosen.message if of(chosen.message) else None
     else:
         newest = desk.rooms.current.log.newest_first()
-        found = next((one for one in newest if one.files and not one.deleted), None)
+        found = next((one for one in newest if of(one) and not one.deleted), None)
     if found is None:
-        raise Refused("This message has no files." if chosen else "No message here has files.")
+        raise Refused(f"This message has no {kind}." if chosen else f"No message here has {kind}.")
     return found
 
 

@@ -156,13 +156,16 @@ async def show(desk: Desk, face: Face, name: str, seq: int) -> None:
     room = desk.rooms.get(name)
     if room is None:
         room = await face.writing.move(desk.join(name))
+        if room is not desk.rooms.current:
+            return  # the user has gone elsewhere meanwhile
     else:
         desk.show(room)
+    is_wanted = face.set_out()
     await desk.paging.fill(room)
     await desk.paging.reach(room, seq)
     desk.catch_up()
-    if room is not desk.rooms.current:
-        return  # the user has gone elsewhere meanwhile
+    if not is_wanted():
+        return
     if room.log.index_of(seq) is not None:
         face.show_message(seq)
     else:

@@ -1,6 +1,6 @@
 """The verbs about who sees a room: private ones have members, whom moderators let in."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from hubbub.chat.durations import split_duration
 from hubbub.chat.names import same_name
@@ -24,15 +24,12 @@ def invite(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     return done(desk, desk.chat.add(room.name, name), told)
 
 
-def members(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
+def members(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:
     """Show who is let into the current room; moderators take the one chosen off the list."""
-    return _take_off_chosen(desk, face, desk.rooms.current)
-
-
-async def _take_off_chosen(desk: Desk, face: Face, room: RoomState) -> None:
+    room = desk.rooms.current
     replica = desk.replica(room)
     if replica is None:
-        return
+        return None
     rules = replica.rules
     lines: list[str] = []
     for name in rules.members:
@@ -43,10 +40,24 @@ async def _take_off_chosen(desk: Desk, face: Face, room: RoomState) -> None:
         lines.append(f"{name} ({', '.join(marks)})" if marks else name)
     is_moderator = desk.standing.role(room.name) >= Role.MODERATOR
     hint = "Enter takes one off" if is_moderator else "Enter on yourself takes you off"
-    chosen = await face.choose(f"Members of {room.title}; {hint}", lines)
-    if chosen is None:
+
+    async def known() -> list[str]:
+        return lines
+
+    choice = face.choose(f"Members of {room.title}; {hint}", known)
+    return _take_off_chosen(desk, face, room, rules.members, choice)
+
+
+async def _take_off_chosen(
+    desk: Desk,
+    face: Face,
+    room: RoomState,
+    names: Sequence[str],
+    choice: Awaitable[int | None],
+) -> None:
+    if (chosen := await choice) is None:
         return
-    name = rules.members[chosen]
+    name = names[chosen]
     if same_name(name, desk.name):
         question = f"Leave {room.title} for good? Somebody has to add you again."
         told = f"You are no member of {room.title} any more."

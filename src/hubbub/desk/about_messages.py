@@ -51,6 +51,7 @@ def suits(desk: Desk, item: Item | None, verb: str) -> bool:
         "edit": lambda: is_own,
         "report": lambda: not is_own,
         "download": lambda: bool(message.files),
+        "view": lambda: any(file.preview for file in message.files),
         "delete": lambda: is_own or _may_delete_others(desk),
         "replies": lambda: message.replies > 0,
         "pin": lambda: _may_pin(desk),

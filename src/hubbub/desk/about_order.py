@@ -65,21 +65,29 @@ def _unmute(desk: Desk, room: RoomState, who: str) -> Awaitable[None]:
 
 def bans(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Show who is banned from the current room, or muted there; the one chosen is let back."""
-    return _let_back(desk, face, desk.rooms.current)
+    room = desk.rooms.current
+    found: list[tuple[BanSummary, bool]] = []
+
+    async def lines() -> list[str]:
+        stand = await desk.chat.bans(room.name)
+        found[:] = [(one, True) for one in stand.bans] + [(one, False) for one in stand.mutes]
+        return [_line(one, _word(is_ban)) for one, is_ban in found]
+
+    nothing = f"Nobody is banned from {room.called}, or muted there."
+    choice = face.choose("Banned and muted; Enter takes it back", lines, nothing=nothing)
+    return _let_back(desk, face, room, found, choice)
 
 
-async def _let_back(desk: Desk, face: Face, room: RoomState) -> None:
-    found = await desk.chat.bans(room.name)
-    if not found.bans and not found.mutes:
-        face.tell(f"Nobody is banned from {room.called}, or muted there.")
+async def _let_back(
+    desk: Desk,
+    face: Face,
+    room: RoomState,
+    found: list[tuple[BanSummary, bool]],
+    choice: Awaitable[int | None],
+) -> None:
+    if (chosen := await choice) is None:
         return
-    lines = [_line(one, "banned") for one in found.bans]
-    lines += [_line(one, "muted") for one in found.mutes]
-    chosen = await face.choose("Banned and muted; Enter takes it back", lines)
-    if chosen is None:
-        return
-    one = [*found.bans, *found.mutes][chosen]
-    is_ban = chosen < len(found.bans)
+    one, is_ban = found[chosen]
     if await face.confirm(f"Take back that '{one.whom}' is {_word(is_ban)}?", "Take back"):
         await (_unban if is_ban else _unmute)(desk, room, one.whom)
 

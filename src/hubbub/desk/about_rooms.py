@@ -32,11 +32,9 @@ def below(desk: Desk, _face: Face, _argument: str) -> None:
     desk.show(desk.rooms.beside(1))
 
 
-def numbered(desk: Desk, _face: Face, argument: str) -> None:
+def numbered(_desk: Desk, face: Face, argument: str) -> None:
     """Go to the room with this number, counted from 1."""
-    rooms = list(desk.rooms)
-    if (number := int(argument)) <= len(rooms):
-        desk.show(rooms[number - 1])
+    face.show_listed(int(argument))
 
 
 def next_unread(desk: Desk, face: Face, _argument: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable
 
 from hubbub.chat.durations import split_duration
-from hubbub.chat.events import Code, Hook
 from hubbub.chat.listed import HookSummary, InvitationSummary
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
@@ -15,36 +14,42 @@ from hubbub.lan.invitation import hook_url, invitation_url
 
 def invite(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Make a link that lets newcomers into the chatroom, for a time or for good."""
-    return _invite(desk, face, split_duration(argument)[0] or None)
+    seconds = split_duration(argument)[0] or None
 
+    async def make() -> Secret:
+        made = await desk.chat.invite(seconds=seconds)
+        about = f"Whoever opens this may come in, {for_seconds(seconds)}:"
+        url = invitation_url(desk.link.address, made.invitation)
+        desk.note(f"{about} {url}")
+        if not desk.link.is_local:
+            return Secret(about, url, url)
+        elsewhere = "Others need the address of this computer in it, for yours is local:"
+        return Secret(f"{about[:-1]}. {elsewhere}", url)
 
-async def _invite(desk: Desk, face: Face, seconds: int | None) -> None:
-    made = await desk.chat.invite(seconds=seconds)
-    about = f"Whoever opens this may come in, {for_seconds(seconds)}:"
-    url = invitation_url(desk.link.address, made.invitation)
-    desk.note(f"{about} {url}")
-    is_local = desk.link.is_local
-    if is_local:
-        about = f"{about[:-1]}. Others need the address of this computer in it, for yours is local:"
-    await face.show_secret(Secret("An invitation", about, url, "" if is_local else url))
+    return face.show_secret("An invitation", make)
 
 
 def invitations(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Show the invitations that count; the one chosen is taken back."""
-    return _uninvite_chosen(desk, face)
+    found: list[InvitationSummary] = []
+
+    async def lines() -> list[str]:
+        found[:] = await desk.chat.invitations()
+        return [_invitation(one) for one in found]
+
+    nothing = "No invitation counts. /invite makes one."
+    choice = face.choose("Invitations; Enter takes one back", lines, nothing=nothing)
+    return _uninvite_chosen(desk, face, found, choice)
 
 
-async def _uninvite_chosen(desk: Desk, face: Face) -> None:
-    found = await desk.chat.invitations()
-    if not found:
-        face.tell("No invitation counts. /invite makes one.")
+async def _uninvite_chosen(
+    desk: Desk, face: Face, found: list[InvitationSummary], choice: Awaitable[int | None]
+) -> None:
+    if (chosen := await choice) is None:
         return
-    lines = [_invitation(one) for one in found]
-    chosen = await face.choose("Invitations; Enter takes one back", lines)
-    if chosen is None:
-        return
-    if await face.confirm(f"Take back the invitation {lines[chosen]}?", "Take back"):
-        await desk.chat.uninvite(found[chosen].id)
+    one = found[chosen]
+    if await face.confirm(f"Take back the invitation {_invitation(one)}?", "Take back"):
+        await desk.chat.uninvite(one.id)
         desk.note("The invitation is taken back: nobody comes in by it any more.")
 
 
@@ -60,49 +65,53 @@ def _invitation(one: InvitationSummary) -> str:
 def recovery(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Give out a code with which somebody chooses another password."""
     name = needed(argument, "/recovery NAME").removeprefix("@")
-    return _show_recovery(desk, face, name, desk.chat.recovery(name))
 
+    async def make() -> Secret:
+        made = await desk.chat.recovery(name)
+        hours = made.seconds // 3600
+        desk.note(f"A code for '{name}' is made. It counts once, for {hours} hours.")
+        about = (
+            f"Tell '{name}' this code where nobody else hears it. With it, they type /recover "
+            f"{name}, within {hours} hours, and choose another password. It is shown only now:"
+        )
+        return Secret(about, made.code)
 
-async def _show_recovery(desk: Desk, face: Face, name: str, making: Awaitable[Code]) -> None:
-    made = await making
-    hours = made.seconds // 3600
-    desk.note(f"A code for '{name}' is made. It counts once, for {hours} hours.")
-    about = (
-        f"Tell '{name}' this code where nobody else hears it. With it, they type "
-        f"/recover {name}, within {hours} hours, and choose another password. It is shown only now:"
-    )
-    await face.show_secret(Secret("A code for another password", about, made.code))
+    return face.show_secret("A code for another password", make)
 
 
 def webhook(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Make a secret address at which a service posts to the current room."""
-    room = desk.rooms.current
-    return _show_hook(
-        desk, face, room.title, desk.chat.hook(room.name, needed(argument, "/webhook NAME"))
-    )
+    room, name = desk.rooms.current, needed(argument, "/webhook NAME")
+    title = room.title
 
+    async def make() -> Secret:
+        made = await desk.chat.hook(room.name, name)
+        called = made.about.name
+        desk.note(f"'{called}' may post to {title} now; /webhooks shows all, and revokes them.")
+        about = f"What is posted here appears in {title} as said by '{called}'. It is shown only "
+        return Secret(f"{about}now:", hook_url(desk.link.address, made.hook))
 
-async def _show_hook(desk: Desk, face: Face, title: str, making: Awaitable[Hook]) -> None:
-    made = await making
-    name = made.about.name
-    desk.note(f"'{name}' may post to {title} now; /webhooks shows all, and revokes them.")
-    about = f"What is posted here appears in {title} as said by '{name}'. It is shown only now:"
-    url = hook_url(desk.link.address, made.hook)
-    await face.show_secret(Secret(f"The webhook '{name}'", about, url))
+    return face.show_secret(f"The webhook '{name}'", make)
 
 
 def webhooks(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Show the webhooks of the current room; the one chosen is revoked."""
-    return _revoke_chosen(desk, face, desk.rooms.current.name)
+    room = desk.rooms.current.name
+    found: list[HookSummary] = []
+
+    async def lines() -> list[str]:
+        found[:] = await desk.chat.hooks(room)
+        return [_line(one) for one in found]
+
+    nothing = "This room has no webhooks. /webhook NAME makes one."
+    choice = face.choose("Webhooks; Enter revokes one", lines, nothing=nothing)
+    return _revoke_chosen(desk, face, room, found, choice)
 
 
-async def _revoke_chosen(desk: Desk, face: Face, room: str) -> None:
-    found = await desk.chat.hooks(room)
-    if not found:
-        face.tell("This room has no webhooks. /webhook NAME makes one.")
-        return
-    chosen = await face.choose("Webhooks; Enter revokes one", [_line(one) for one in found])
-    if chosen is None:
+async def _revoke_chosen(
+    desk: Desk, face: Face, room: str, found: list[HookSummary], choice: Awaitable[int | None]
+) -> None:
+    if (chosen := await choice) is None:
         return
     hook = found[chosen]
     question = f"Revoke the webhook '{hook.name}'? Its address will be worthless."

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
 
-from hubbub.chat.events import Message
+from hubbub.chat.events import Message, Revision
 from hubbub.chat.words import words_of
 from hubbub.desk.about_finding import holds, show_chosen
 from hubbub.desk.about_messages import meant
@@ -52,18 +52,27 @@ def pins(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
 
 def revisions(desk: Desk, face: Face, _argument: str) -> Awaitable[None]:
     """Show what a message said before it was edited, where the room has that kept."""
-    return _revisions(desk, face, meant(desk, face))
+    message = meant(desk, face)
+    texts: list[str] = []
+
+    async def lines() -> list[str]:
+        told = await desk.chat.revisions(message.room, message.seq)
+        if not told.texts:
+            return []
+        all_ = [*told.texts, Revision(message.edited or 0, message.text)]
+        texts[:] = [one.text for one in all_]
+        return [f"{_time(one.at)}  {one.text}" for one in all_]
+
+    nothing = "Nothing is kept of what it said before."
+    choice = face.choose("Before it was edited", lines, nothing=nothing)
+    return _copy_chosen(face, texts, choice)
 
 
-async def _revisions(desk: Desk, face: Face, message: Message) -> None:
-    told = await desk.chat.revisions(message.room, message.seq)
-    if not told.texts:
-        desk.note("Nothing is kept of what it said before.")
-        return
-    texts = [*((one.at, one.text) for one in told.texts), (message.edited or 0, message.text)]
-    times = [datetime.fromtimestamp(at / 1000).astimezone() for at, _ in texts]
-    lines = [f"{at:%d %b %H:%M}  {text}" for at, (_, text) in zip(times, texts, strict=True)]
-    chosen = await face.choose("Before it was edited", lines)
-    if chosen is not None:
-        face.copy(texts[chosen][1])
+def _time(at: int) -> str:
+    return f"{datetime.fromtimestamp(at / 1000).astimezone():%d %b %H:%M}"
+
+
+async def _copy_chosen(face: Face, texts: list[str], choice: Awaitable[int | None]) -> None:
+    if (chosen := await choice) is not None:
+        face.copy(texts[chosen])
         face.tell("That text is in the clipboard, if your terminal allows it.")

@@ -10,39 +10,31 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import cached_property, partial
 
-from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, Refused
-from hubbub.chat.fold import touched_by
+from hubbub.chat.events import Message
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.client import (
     Backoff,
     Chat,
-    ClassicMessage,
-    Delayed,
-    Offline,
-    Online,
-    Replica,
-    Settled,
     connect,
     parse_address,
 )
-from hubbub.client.events import AnyClientEvent
 from hubbub.desk.changes import Changes
 from hubbub.desk.company import Company
 from hubbub.desk.connection import Connection
 from hubbub.desk.devices import device_label
 from hubbub.desk.errands import Errands
+from hubbub.desk.hearing import Hearing
 from hubbub.desk.hosting import Host, HostingOn
 from hubbub.desk.identity import Identity
 from hubbub.desk.left import Left
-from hubbub.desk.link import Link, State, wait_max
-from hubbub.desk.log import Pending
+from hubbub.desk.link import Link, wait_max
 from hubbub.desk.markers import Markers
 from hubbub.desk.membership import Membership
 from hubbub.desk.opening import Opening
 from hubbub.desk.paging import Paging
 from hubbub.desk.places import Ways
-from hubbub.desk.posting import Posting, now_milliseconds
+from hubbub.desk.posting import Posting
 from hubbub.desk.profile import Profile
 from hubbub.desk.reading import Reading
 from hubbub.desk.relayed import Relayed
@@ -62,20 +54,12 @@ TURN_SECONDS = 0.01
 """How long events are taken in at a stretch before keys and drawing have their turn."""
 
 
-class Desk:
+class Desk(Hearing):
     """Made within a running event loop; `run` it.
 
     `stirred` is called when something changed, `alert` for each new message of others that
-    `catch_up` finds. `looking`: whether the user sees the end of the current room.
+    `catch_up` finds.
     """
-
-    looking = True
-    turned: Callable[[], None] = staticmethod(lambda: None)
-    """Called when another room is the current one, at once."""
-    refused: Callable[[str, RoomState], None] = staticmethod(lambda _text, _room: None)
-    """Called with a text, and where it was typed, that the server has refused."""
-    linking: Callable[[e.Linking], None] = staticmethod(lambda _: None)
-    """Called when another device wants to be linked to the user."""
 
     def __init__(
         self,
@@ -85,7 +69,7 @@ class Desk:
         is_mention: Callable[[str, str], bool],
         *,
         stirred: Callable[[], None],
-        alert: Callable[[RoomState, e.Message], None],
+        alert: Callable[[RoomState, Message], None],
         host: Host | None = None,
     ) -> None:
         place = parse_address(opening.address)
@@ -114,6 +98,7 @@ class Desk:
             stirred=stirred,
             written=self._written,
             returned=self._silenced,
+            failed=self._failed,
         )
         self._returning = Returning(
             self.chat,
@@ -127,8 +112,7 @@ class Desk:
         self._markers = Markers(self.chat, self._errands.spawn)
         self.reading = Reading(self.chat, self.rooms, self._markers, self.replica, self._loaded)
         self.changes = Changes(self.chat, self._journal, self.left, tell=self._complain)
-        self._is_mention = is_mention
-        self._alert = alert
+        self._is_mention, self._alert = is_mention, alert
         self._dirty: set[str] = set()
         self._relayed = Relayed(room)
         self._signs = Signs(self.chat, self.link, stirred)
@@ -147,22 +131,6 @@ class Desk:
     def ways(self) -> Ways:
         """What the user found, and where they went."""
         return Ways()
-
-    @property
-    def name(self) -> str:
-        """The user's name as the server writes it."""
-        return self.chat.name
-
-    @property
-    def is_classic(self) -> bool:
-        """Whether the server relays messages and knows nothing else."""
-        return self.link.state is State.CLASSIC
-
-    def replica(self, room: RoomState) -> Replica | None:
-        """Return what the client library holds of a room."""
-        if self.is_classic:
-            return self._relayed.replica
-        return self.chat.replicas.get(room.name)
 
     async def run(self) -> None:
         """Chat until closed; raises Refused or Unreachable if refused or lost for good."""
@@ -211,187 +179,12 @@ class Desk:
     async def _listen(self) -> None:
         turn_ends = time.monotonic() + TURN_SECONDS
         async for event in self.chat:
-            self._take(event)
+            self.take(event)
             if self.identity.successor is not None:
                 return
             if time.monotonic() >= turn_ends:
                 await asyncio.sleep(0)
                 turn_ends = time.monotonic() + TURN_SECONDS
-
-    # What comes in.
-
-    def _take(self, event: AnyClientEvent) -> None:
-        match event:
-            case e.Logged():
-                self._logged(event)
-            case e.Missing():
-                self._dirty.add(event.room)
-            case e.Room():
-                self._entered(event)
-            case e.Typing() | e.Presence() | e.Seen():
-                self._take_sign(event)
-            case e.Removed() | e.Added() | e.Linking() | e.Welcome() | e.RoomRules() | e.Ignoring():
-                self._take_turn(event)
-            case e.Notice():
-                self.note(event.text)
-            case e.Error():
-                self.note(event.message, is_error=True)
-                if event.ref is None and self._line is not None:
-                    (text, room), self._line = self._line, None
-                    self.refused(text, room)
-            case ClassicMessage():
-                self._relay(event.sender, event.text)
-            case Online() | Offline() | Delayed() | Settled():
-                self._connection.take(event)
-                if isinstance(event, Online):
-                    self._online()
-            case _:
-                pass
-        self.stirred()
-
-    def _take_turn(
-        self, event: e.Removed | e.Added | e.Linking | e.Welcome | e.RoomRules | e.Ignoring
-    ) -> None:
-        """Take in what changes who the user is, or where, or what holds there and for whom."""
-        match event:
-            case e.Removed():
-                self._removed(event)
-            case e.Linking():
-                self.linking(event)
-            case e.Welcome():
-                self.identity.greeted(event)
-                self._membership.renamed()
-            case e.Ignoring():
-                self._sift()
-            case e.Added():
-                self._added(event)
-            case e.RoomRules():
-                self._membership.ruled(event)
-
-    def _take_sign(self, event: e.Typing | e.Presence | e.Seen) -> None:
-        """Take in that somebody is here, the user on another device included."""
-        room = self.rooms.get(event.room)
-        if isinstance(event, e.Seen):
-            if room is not None:
-                self.reading.heard(room, event.seq, back=event.unread)
-        elif isinstance(event, e.Typing):
-            if room is not None and not self.company.ignores(room, event.name):
-                room.type(event.name, time.monotonic())
-        elif event.formerly and room is not None:
-            self._renamed(room, event)
-        elif event.state == "joined" and self.left.waits_for(event.name):
-            self._errands.spawn(self._returning.reopen(event.name))
-
-    def _renamed(self, room: RoomState, event: e.Presence) -> None:
-        """Take in that somebody has another name, the user included."""
-        self._membership.renamed()
-        if room.filled:
-            self._say_in(room, f"{event.formerly} is now {event.name}.")
-
-    def _names_user(self, text: str) -> bool:
-        return self._is_mention(text, self.name)
-
-    def _sift(self) -> None:
-        """Hide and show what people said, if the user ignores others than before."""
-        if self.company.has_changed():
-            for room in self.rooms:
-                if room.filled and (replica := self.replica(room)) is not None:
-                    room.sift(replica, self.chat.is_own, self._names_user)
-
-    def _removed(self, event: e.Removed) -> None:
-        """Take in that the user was put out of a room; what was typed there stays a draft."""
-        room = self.rooms.get(event.room)
-        if room is not None and event.gone:
-            room.log.clear()
-        if room is not None and len(self.rooms) > 1:
-            self._forget_room(room)
-        self.note(event.reason, is_error=True)
-        if room is not None and room is self.rooms.current and room.name != DEFAULT_ROOM:
-            self.attempt(self._retreat(room))  # it was the only one
-
-    async def _retreat(self, room: RoomState) -> None:
-        """Go to where everybody may be."""
-        lobby = await self.join(DEFAULT_ROOM)
-        for note in room.log.notes():
-            lobby.log.note(note.text, note.at, is_error=note.is_error)
-        self._forget_room(room)
-
-    def _added(self, event: e.Added) -> None:
-        """Take in that somebody let the user into a room, or told them of one."""
-        if not self.chat.ignores(event.by, event.person):
-            room = self.rooms.get(event.room)
-            called = room.called if room is not None else event.room
-            self.note(f"{event.by} invites you to #{called}. /join {called} goes there.")
-
-    def _logged(self, event: e.AnyLogged) -> None:
-        self._dirty.add(event.room)
-        room = self.rooms.get(event.room)
-        if room is None:
-            return
-        if (touched := touched_by(event)) is not None:
-            room.change(touched)
-        elif isinstance(event, e.Topic) and room.filled:
-            told = f"set the topic: {event.text}" if event.text else "removed the topic."
-            room.log.note(f"{event.sender} {told}", event.at)
-
-    def _online(self) -> None:
-        self.identity.online()
-        if self.chat.is_locked:
-            self.memory.password = self._password
-        if self.is_classic:
-            for room in self.rooms:
-                room.filled = True
-                self.posting.go_on(room)
-        else:
-            self._errands.spawn(self._returning.enter(self.memory.rooms))
-
-    def _entered(self, event: e.Room) -> None:
-        self._sift()  # whoever ignores nobody any more is told so by nothing
-        if (room := self._membership.entered(event)) is not None:
-            self.reading.heard(room, event.seen or 0, back=event.unread)
-            self._dirty.add(room.name)
-            self._errands.spawn(self._fill(room))
-
-    async def _fill(self, room: RoomState) -> None:
-        await self.paging.fill(room)
-        self.posting.go_on(room)
-        await self.changes.go_on(room.name)
-
-    def _loaded(self, room: RoomState) -> None:
-        self._dirty.add(room.name)
-        self.stirred()
-
-    def _written(self, pending: Pending) -> None:
-        self._relay(self.name, pending.text, pending.nonce)
-
-    def _silenced(self, room: RoomState, text: str, why: str) -> None:
-        """Take in that the user may not say anything in a room."""
-        self._say_in(room, why, is_error=True)
-        self.refused(text, room)
-
-    def _relay(self, sender: str, text: str, nonce: str | None = None) -> None:
-        self._relayed.take(sender, text, nonce)
-        self._dirty.add(self.rooms.current.name)
-
-    def catch_up(self) -> list[str]:
-        """Bring the logs up to date with all that came; returns the rooms that changed."""
-        dirty, self._dirty = self._dirty, set()
-        for name in dirty:
-            room = self.rooms.get(name)
-            replica = self.replica(room) if room else None
-            if room is None or replica is None or not room.filled:
-                continue
-            attentive = self.looking and room is self.rooms.current
-            fresh = room.follow(
-                replica,
-                self.chat.is_own,
-                self._names_user,
-                attentive=attentive,
-            )
-            for message in fresh:
-                self._alert(room, message)
-        self._markers.looked(self.rooms)
-        return list(dirty)
 
     # What is asked for.
 
@@ -408,17 +201,6 @@ class Desk:
                 self.note(str(error), is_error=True)
 
         self._errands.spawn(attempted(), owed=owed)
-
-    def note(self, text: str, *, is_error: bool = False) -> None:
-        """Tell the user something, in the room on the screen."""
-        self._say_in(self.rooms.current, text, is_error=is_error)
-
-    def _complain(self, sentence: str) -> None:
-        self.note(sentence, is_error=True)
-
-    def _say_in(self, room: RoomState, text: str, *, is_error: bool = False) -> None:
-        room.log.note(text, now_milliseconds(), is_error=is_error)
-        self.stirred()
 
     def silence(self, room: RoomState) -> str:
         """Return why the user may write nothing in a room, as a sentence; empty if they may."""
@@ -471,11 +253,6 @@ class Desk:
             )
         await self.chat.leave(room.name)
         self._forget_room(room)
-
-    def _forget_room(self, room: RoomState) -> None:
-        self._membership.forget(room)
-        self.turned()
-        self.stirred()
 
     def remember(self) -> None:
         """Put what the next start should know into the profile, if it is to know anything."""

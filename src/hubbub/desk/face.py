@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from hubbub.chat.events import Message, RoomSummary
+from hubbub.chat.files import FileSummary
 from hubbub.desk.form import Form, Secret
 from hubbub.desk.log import Item
 from hubbub.desk.room import RoomState
@@ -12,6 +13,7 @@ from hubbub.desk.writing import Sheet, Writing
 
 FindMessages = Callable[[str], Awaitable[Sequence[Message]]]
 FindRooms = Callable[[], Awaitable[Sequence[RoomSummary]]]
+FindLines = Callable[[], Awaitable[Sequence[str]]]
 
 
 class Face(Sheet, Protocol):
@@ -42,6 +44,19 @@ class Face(Sheet, Protocol):
     def show_unread_elsewhere(self) -> bool:
         """Show an unread room of another chatroom that the user is in; return whether one is."""
 
+    def show_listed(self, number: int) -> None:
+        """Show the room that stands there in the list, counted from 1, if there are so many.
+
+        The list has those of other chatrooms that the user is in, too.
+        """
+
+    def set_out(self) -> Callable[[], bool]:
+        """Begin a way in the log that may take a while, and end any other one.
+
+        What is returned tells whether it still is the latest: the user has not moved since, in the
+        log or to another room. Else it MUST NOT move them.
+        """
+
     def show_message(self, seq: int) -> None:
         """Show a message of the log on the screen with what stands around it, and choose it."""
 
@@ -63,11 +78,17 @@ class Face(Sheet, Protocol):
         While it is refused, the refusal is shown, and what was typed stays.
         """
 
-    def show_secret(self, secret: Secret) -> Awaitable[None]:
-        """Show the user something once, with a way to copy it, until they have it."""
+    def show_secret(self, title: str, make: Callable[[], Awaitable[Secret]]) -> Awaitable[None]:
+        """Show the user something once, with a way to copy it, until they have it.
 
-    def choose(self, title: str, lines: Sequence[str]) -> Awaitable[int | None]:
-        """Have the user choose one of these lines; return its index."""
+        What it is may be on its way: its title is shown at once, and why there will be none.
+        """
+
+    def choose(self, title: str, find: FindLines, *, nothing: str = "") -> Awaitable[int | None]:
+        """Have the user choose one of some lines, which may be on their way; return its index.
+
+        `nothing`: what is said if there are none.
+        """
 
     def choose_room(self, rooms: Iterable[RoomState]) -> Awaitable[RoomState | None]:
         """Have the user choose one of their rooms."""
@@ -82,6 +103,9 @@ class Face(Sheet, Protocol):
 
         `title`: of a list that is no search.
         """
+
+    def show_pictures(self, files: Sequence[FileSummary]) -> Awaitable[None]:
+        """Show pictures that the server has previews of, until the user goes back."""
 
     def show_thread(self, thread: Thread) -> Awaitable[None]:
         """Show a message with its answers, and let the user answer, until they go back."""

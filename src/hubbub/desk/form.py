@@ -29,7 +29,6 @@ class Secret(msgspec.Struct, frozen=True):
     `scanned`: the address that phones may read off the screen, as a QR code; empty: none.
     """
 
-    title: str
     about: str
     text: str
     scanned: str = ""

@@ -33,7 +33,12 @@ class Hits:
     def choose(self, message: Message) -> None:
         """Go on from one of them."""
         self.at = next(
-            (at for at, one in enumerate(self.messages) if one.seq == message.seq), self.at
+            (
+                at
+                for at, one in enumerate(self.messages)
+                if (one.room, one.seq) == (message.room, message.seq)
+            ),
+            self.at,
         )
 
     def step(self, steps: int) -> Message | None:

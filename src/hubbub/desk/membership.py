@@ -33,13 +33,13 @@ class Membership:
         room = self.rooms.get(event.room)
         if room is None:
             room = self._adopt(event.room, brought=event.brought)
-            if event.brought and room.seen is None:
-                room.bookmark.seen = event.seen or 0  # all of it is new to the user
         elif event.replaced:
             room.begin_anew(event.last)
             room.log.note(REPLACED, now_milliseconds())
         elif event.last > room.log.newest:
             room.interrupt()
+        # What was read on another device counts; all of a room that nobody asked for is new.
+        room.enter(event.seen or (0 if event.brought else event.last))
         self._entitle(room, event)
         return room
 

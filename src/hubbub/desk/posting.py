@@ -23,7 +23,8 @@ class Posting:
     """`spawn` runs a coroutine in the background.
 
     `written` is called for a message that a server without a log has taken. `returned` is called
-    with what the user may not say in a room, and why, once nothing more is on its way there.
+    with what the user may not say in a room, and why, once nothing more is on its way there;
+    `failed` with why something was not sent.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Posting:
         stirred: Callable[[], None],
         written: Callable[[Pending], None],
         returned: Callable[[RoomState, str, str], None],
+        failed: Callable[[RoomState, str], None],
     ) -> None:
         self._chat = chat
         self._spawn = spawn
@@ -44,6 +46,7 @@ class Posting:
         self._stirred = stirred
         self._written = written
         self._returned = returned
+        self._failed = failed
         self._nonces = Nonces()
         self._settled = asyncio.Event()
         """Something that was on its way is taken or refused."""
@@ -107,6 +110,8 @@ class Posting:
             pending.failure = str(error)
             pending.refused = isinstance(error, Refused) and not is_passing(error.code)
             pending.is_silenced = error.code in SILENCED
+            if not pending.is_silenced:
+                self._failed(room, pending.failure)
         else:
             self._journal.done(pending.nonce)
             pending.taken = True

@@ -68,6 +68,7 @@ class _Stored(msgspec.Struct):
     panes: dict[str, bool] = {}
     chatrooms: list[str] = []
     order: Order = "joined"
+    emoji: list[str] = []
     servers: dict[str, Remembered] = {}
 
 
@@ -80,7 +81,8 @@ class Profile:
 
     Without a `path`, nothing is ever written, and all is gone when the program ends. `name`: the
     name to chat under. `theme`: the colours of the terminal client. `panes`: which lists beside
-    the log the user showed or hid by hand. `order`: that of the rooms in the list. `chatrooms`: the
+    the log the user showed or hid by hand. `order`: that of the rooms in the list. `emoji`: those
+    that were chosen from the list, the latest first. `chatrooms`: the
     addresses of those that are come into beside the first one at each start. `devices`: the
     secrets by which servers know the user again. `notice`: a sentence for the user if the file
     could not be read, else empty.
@@ -92,6 +94,7 @@ class Profile:
         self.panes = dict(stored.panes)
         self.chatrooms = list(stored.chatrooms)
         self.order = stored.order
+        self.emoji = list(stored.emoji)
         self.notice = notice
         self.devices = Devices(path.with_name("devices") if path else None)
         self._path = path
@@ -166,6 +169,7 @@ class Profile:
             panes=dict(self.panes),
             chatrooms=list(self.chatrooms),
             order=self.order,
+            emoji=list(self.emoji),
             servers=self._base.servers | deepcopy(self._used),
         )
         for address in self._forgotten:
@@ -188,6 +192,7 @@ class Profile:
             panes=there.panes if self.panes == base.panes else self.panes,
             chatrooms=_merged_rooms(base.chatrooms, self.chatrooms, there.chatrooms),
             order=there.order if self.order == base.order else self.order,
+            emoji=there.emoji if self.emoji == base.emoji else self.emoji,
             servers={address: servers[address] for address in kept},
         )
 

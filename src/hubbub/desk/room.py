@@ -101,6 +101,14 @@ class RoomState:
         self.filled = self.beginning = False
         self._changed.clear()
 
+    def enter(self, last: int) -> None:
+        """The user is in the room, of which `last` is the newest seq by now.
+
+        At the first visit nothing of the past is new; in a private room all of it is.
+        """
+        if self.bookmark.seen is None:
+            self.bookmark.seen = 0 if self.is_direct else last
+
     def interrupt(self) -> None:
         """What comes next stands under an unread line, even if the user is looking."""
         self.bookmark.interrupt()
@@ -112,9 +120,6 @@ class RoomState:
 
         `attentive`: the user is looking at the room's end.
         """
-        if self.bookmark.seen is None:
-            # The first visit: nothing of the past is new, but in a private room all is.
-            self.bookmark.seen = 0 if self.is_direct else replica.last
         changed, self._changed = self._changed, set()
         self.log.follow(replica, changed)
         self.last = replica.last

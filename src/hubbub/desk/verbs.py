@@ -259,6 +259,7 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("read", "mark all of this room as read", messages.mark_read, "read"),
     _on("mark-unread", "mark unread from the chosen message on", messages.mark_unread),
     Verb("send", "send a file", files.send, "send", files.USAGE, elsewhere=_BY_WRITERS),
+    _on("view", "look at the pictures of a message", files.view),
     _on("download", "save the files of the chosen or newest message", files.save, "[FOLDER]"),
     Verb("copy", "copy the chosen or newest message", messages.copy, "copy", events_only=False),
     Verb(

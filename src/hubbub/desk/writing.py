@@ -43,11 +43,15 @@ class Aim(NamedTuple):
 
 
 class _Move(NamedTuple):
-    """On the way out of a room. `before`: what stood on the sheet when it began."""
+    """On the way out of a room. `before`: what stood on the sheet when it began.
+
+    `number`: of the ways that the user took, which one it is.
+    """
 
     room: RoomState
     before: str
     held: list[str]
+    number: int
 
 
 class Writing:
@@ -71,6 +75,8 @@ class Writing:
         self._release = release
         self._set_aside = Draft()
         self._moves: list[_Move] = []
+        self._ways = 0
+        """How many ways the user took; only the latest one leads anywhere."""
 
     @property
     def banner(self) -> str:
@@ -92,6 +98,7 @@ class Writing:
 
     def turn_to(self, room: RoomState) -> None:
         """Write in another room from now on; what stands on the sheet waits in this one."""
+        self.stay()
         self.end()
         self.keep()
         self.aim = Aim(room)
@@ -113,10 +120,14 @@ class Writing:
 
     # On the way to another room.
 
+    def stay(self) -> None:
+        """The user went elsewhere: no room that is being entered comes on the screen any more."""
+        self._ways += 1
+
     async def _moving(self, move: _Move, entering: Awaitable[RoomState]) -> RoomState:
         with self._on_the_way(move):
             room = await entering
-        if self.aim.room is move.room:  # else the user has gone elsewhere, and is writing there
+        if move.number == self._ways:  # else the user has gone elsewhere
             self._show(room)
             self._bring_along(move)
         for text in move.held:
@@ -145,7 +156,8 @@ class Writing:
         return self._leaving(self._begin_move(), leaving)
 
     def _begin_move(self) -> _Move:
-        move = _Move(self.aim.room, self._sheet.draft.text, [])
+        self._ways += 1
+        move = _Move(self.aim.room, self._sheet.draft.text, [], self._ways)
         self._moves.append(move)
         return move
 

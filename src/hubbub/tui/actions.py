@@ -1,20 +1,19 @@
 """All that the user of the terminal can do, as one table: the desk's verbs and the terminal's own.
 
-It feeds the keys, the slash commands, the command palette and the help.
+It feeds the slash commands, the command palette and the help; `keys.py` has the keys.
 """
 
 import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 from hubbub.chat.errors import Refused
 from hubbub.desk.desk import Desk
 from hubbub.desk.naming import needed
 from hubbub.desk.verbs import VERBS, Verb
-from hubbub.tui.config.settings import Keys
 from hubbub.tui.config.toml import Path
 from hubbub.tui.config.verb import Configured, change, notify
-from hubbub.tui.keyboard import is_bindable
+from hubbub.tui.keys import EXAMPLES, TABLE, Key, Mode, is_bindable, labels
 from hubbub.tui.themes import THEMES
 
 
@@ -129,109 +128,31 @@ ACTIONS: tuple[Verb[Terminal], ...] = (
 BY_NAME = {action.name: action for action in ACTIONS}
 
 
-class Key(NamedTuple):
-    """`key`: Textual's name of it; it does what `action` names, with an argument."""
-
-    key: str
-    action: str
-    argument: str = ""
-
-
-KEYS = (
-    Key("f1", "help"),
-    Key("ctrl+p", "palette"),
-    Key("ctrl+k", "switch"),
-    Key("alt+up", "above"),
-    Key("alt+down", "below"),
-    *(Key(f"alt+{number}", "numbered", str(number)) for number in range(1, 10)),
-    Key("alt+a", "unread"),
-    Key("alt+u", "stopped"),
-    Key("alt+m", "read"),
-    Key("ctrl+n", "next chatroom"),
-    Key("ctrl+f", "search"),
-    Key("f4", "older hit"),
-    Key("f5", "newer hit"),
-    Key("f7", "go back"),
-    Key("f8", "go forward"),
-    Key("ctrl+r", "typed"),
-    Key("alt+e", "emoji"),
-    Key("pageup", "page up"),
-    Key("pagedown", "page down"),
-    Key("ctrl+home", "oldest"),
-    Key("ctrl+end", "newest"),
-    Key("f6", "focus"),
-    Key("f2", "rooms pane"),
-    Key("f3", "members pane"),
-    Key("ctrl+c", "interrupt"),
-    Key("ctrl+z", "suspend"),
-    Key("ctrl+q", "quit"),
-)
-
-
-def default_keys() -> dict[str, tuple[str, ...]]:
-    """Return the keys of the actions that have some."""
-    found: dict[str, tuple[str, ...]] = {}
-    for key in KEYS:
-        found[key.action] = (*found.get(key.action, ()), key.key)
-    return found
-
-
-def keys_with(chosen: Mapping[str, Keys]) -> tuple[Key, ...]:
-    """Return the keys with those that the user has chosen, by action, in place of its own.
-
-    A key that the user chose for one action means no other any more.
-    """
-    own = [
-        Key(key, action, str(place) if action == "numbered" else "")
-        for action, keys in chosen.items()
-        for place, key in enumerate([keys] if isinstance(keys, str) else keys, start=1)
-    ]
-    taken = {key.key for key in own}
-    return (*own, *(key for key in KEYS if key.action not in chosen and key.key not in taken))
-
-
 def wrong_setting(path: Path, value: object) -> str:
     """Return what is wrong with the keys of an action, as the rest of a sentence."""
-    if path[0] != "keys":
+    mode = next((mode for mode in Mode if mode.value == path[0]), None)
+    if mode is None:
         return ""
-    action = BY_NAME.get(path[-1])
-    if action is None or (action.needs_argument and action.name != "numbered"):
-        near = difflib.get_close_matches(path[-1], default_keys(), 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(default_keys())}."
+    if not _can_have_keys(mode, path[-1]):
+        names = [row.name for row in TABLE[mode]]
+        near = difflib.get_close_matches(path[-1], names, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names)}."
         return f"is nothing that a key can do; {hint}"
     keys = [value] if isinstance(value, str) else list(cast("Iterable[str]", value))
-    wrong = next((key for key in keys if not is_bindable(key)), None)
+    wrong = next((key for key in keys if not is_bindable(mode, key)), None)
     if wrong is None:
         return ""
-    return f'cannot be \'{wrong}\': a key is written like "ctrl+k", "alt+up" or "f5".'
+    return f"cannot be '{wrong}': a key is written like {EXAMPLES[mode]}."
 
 
-LETTERS = {
-    "r": "reply",
-    "e": "edit",
-    "d": "delete",
-    "+": "react",
-    "!": "report",
-    "c": "copy",
-    "s": "download",
-    "q": "quote",
-    "t": "replies",
-    "p": "pin",
-    "u": "mark-unread",
-    "l": "address",
-    "o": "go",
-    "h": "revisions",
-}
-"""What a letter does while messages are chosen with the arrow keys."""
+def _can_have_keys(mode: Mode, name: str) -> bool:
+    if any(row.name == name for row in TABLE[mode]):
+        return True
+    action = BY_NAME.get(name)
+    return mode is not Mode.WRITING and action is not None and not action.needs_argument
 
-WRITING = (
-    ("Enter", "send"),
-    ("Alt+Enter, Ctrl+J", "a new line"),
-    ("Up, Down", "edit your last message; what you typed before"),
-    ("Tab", "complete a name, #room, /command or :emoji:"),
-    ("Ctrl+X Ctrl+E", "write in your editor, $EDITOR"),
-    ("Ctrl+_ or Alt+Z, Ctrl+Y", "undo, redo"),
-    ("Home, End", "in an empty line: the beginning of the room, and the newest message"),
+
+MARKS = (
     ("**bold** *italic* ~~no~~", "emphasis"),
     ("# title, - item, > quote", "headings, lists, quotes, each in lines of their own"),
     ("[name](https://address)", "a link with a name"),
@@ -254,28 +175,26 @@ def offered(desk: Desk) -> list[Verb[Terminal]]:
     return [action for action in ACTIONS if action.is_offered(desk)]
 
 
-def help_sections(desk: Desk, keys: Sequence[Key]) -> list[tuple[str, Rows]]:
+def help_sections(desk: Desk, keys: Mapping[Mode, Sequence[Key]]) -> list[tuple[str, Rows]]:
     """Return what the help shows: keys, slash commands, and how to write."""
     there = offered(desk)
-    letters = [(letter, BY_NAME[name]) for letter, name in LETTERS.items()]
+    choosing = [*_told(Mode.CHOOSING, keys), *_of_verbs(there, keys[Mode.CHOOSING])]
     return [
-        ("Keys", [(label, one.purpose) for one in there if (label := keys_of(one, keys))]),
-        (
-            "While choosing messages",
-            [(letter, action.purpose) for letter, action in letters if action in there],
-        ),
+        ("Keys", _of_verbs(there, keys[Mode.ANY])),
+        ("While choosing messages", choosing),
         ("Commands", [(one.slash, one.purpose) for one in there if one.word]),
-        ("Writing", list(WRITING)),
+        ("Writing", [*_told(Mode.WRITING, keys), *MARKS]),
         ("In the list of people", list(PEOPLE)),
         ("Screen readers", [("hubbub --plain", "chats in plain lines, without this screen")]),
     ]
 
 
-def keys_of(action: Verb[Terminal], keys: Sequence[Key]) -> str:
-    """Return the keys of an action as people write them: the only one, or the first and last."""
-    own = [_label(key.key) for key in keys if key.action == action.name]
-    return " … ".join(dict.fromkeys((own[0], own[-1]))) if own else ""
+def _of_verbs(there: Sequence[Verb[Terminal]], keys: Sequence[Key]) -> Rows:
+    """Return the keys of verbs, in the order of the table."""
+    return [(shown, one.purpose) for one in there if (shown := labels(one.name, keys))]
 
 
-def _label(key: str) -> str:
-    return key.replace("page", "page ").title()
+def _told(mode: Mode, keys: Mapping[Mode, Sequence[Key]]) -> Rows:
+    """Return the keys of what the composer or the log does."""
+    rows = [row for row in TABLE[mode] if row.does and row.purpose]
+    return [(shown, row.purpose) for row in rows if (shown := labels(row.name, keys[mode]))]

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from hubbub.chat.events import Message, RoomSummary
 from hubbub.desk.emoji_names import emoji_matching, every_emoji
-from hubbub.desk.face import FindMessages, FindRooms
+from hubbub.desk.face import FindLines, FindMessages, FindRooms
 from hubbub.desk.hits import context_of
 from hubbub.desk.log import Said
 from hubbub.desk.room import RoomState
@@ -100,7 +100,18 @@ def emoji_picker(recent: Sequence[str]) -> Picker[str]:
     return Picker("Choose an emoji", matching, nothing="No emoji has such a name.")
 
 
-def line_picker(title: str, lines: Iterable[str]) -> Picker[int]:
-    """Return what has the user choose one of some lines, by its index."""
-    choices = [Choice(Text(one_line(line)), line, index) for index, line in enumerate(lines)]
-    return Picker(title, narrowing(choices), nothing="There is no such line.")
+def line_picker(title: str, find: FindLines, nothing: str) -> Picker[int]:
+    """Return what has the user choose one of some lines, by its index; they are asked for once."""
+    listed: list[Source[int]] = []
+
+    async def matching(typed: str) -> list[Choice[int]]:
+        if not listed:
+            lines = enumerate(await find())
+            listed.append(narrowing(Choice(_line(line), line, index) for index, line in lines))
+        return await listed[0](typed)
+
+    return Picker(title, matching, nothing=nothing)
+
+
+def _line(text: str) -> Text:
+    return Text(visible(text[:LABEL_CHARS_MAX]))

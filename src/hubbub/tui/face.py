@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+import os
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.screen import Screen
 
+from hubbub.chat.errors import HubbubError
 from hubbub.tui import choosing
 from hubbub.tui.composer import Composer
 from hubbub.tui.dialogs.form import FormScreen
+from hubbub.tui.dialogs.picture import PictureScreen
 from hubbub.tui.dialogs.secret import SecretScreen
 from hubbub.tui.dialogs.thread import ThreadScreen
 from hubbub.tui.log.view import LogView
+from hubbub.tui.pictures.means import means_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from hubbub.chat.events import Message
+    from hubbub.chat.files import FileSummary
     from hubbub.desk.desk import Desk
-    from hubbub.desk.face import FindMessages, FindRooms
+    from hubbub.desk.face import FindLines, FindMessages, FindRooms
     from hubbub.desk.form import Form, Secret
     from hubbub.desk.log import Item
     from hubbub.desk.room import Draft, RoomState
     from hubbub.desk.thread import Thread
     from hubbub.desk.writing import Writing
+    from hubbub.tui.config.file import ClientFile
     from hubbub.tui.looks import Looks
+    from hubbub.tui.pictures.store import Pictures
 
 Answer = TypeVar("Answer")
 
@@ -40,8 +47,9 @@ class TerminalFace(Screen[None]):
     mode: str | None = None
     """The stack of screens that this one is in: a question of it never covers another one's."""
     looks: Looks
-    recent_emoji: ClassVar[list[str]] = []
-    """Those that were chosen since the program started, the latest first."""
+    config: ClientFile
+    pictures: Pictures
+    write_terminal: Callable[[str], None]
 
     # The parts.
 
@@ -90,6 +98,11 @@ class TerminalFace(Screen[None]):
         """Go to a message, and choose it."""
         self.log_view.jump(seq)
 
+    def set_out(self) -> Callable[[], bool]:
+        """Begin a way that may take a while; return what tells whether the user still wants it."""
+        self.writing.stay()
+        return self.log_view.set_out()
+
     def scroll_pages(self, pages: int) -> None:
         """Scroll the log; up is negative."""
         self.log_view.scroll_pages(pages)
@@ -120,13 +133,26 @@ class TerminalFace(Screen[None]):
         """Have the user fill in a form."""
         return self.ask(FormScreen(form))
 
-    def show_secret(self, secret: Secret) -> Awaitable[None]:
+    def show_secret(self, title: str, make: Callable[[], Awaitable[Secret]]) -> Awaitable[None]:
         """Show the user something once."""
-        return self.ask(SecretScreen(secret))
+        dialog = SecretScreen(title)
+        return self._show_secret(dialog, self.ask(dialog), make)
 
-    def choose(self, title: str, lines: Sequence[str]) -> Awaitable[int | None]:
+    async def _show_secret(
+        self, dialog: SecretScreen, closed: Awaitable[None], make: Callable[[], Awaitable[Secret]]
+    ) -> None:
+        try:
+            dialog.show(await make())
+        except HubbubError:
+            dialog.close()
+            raise
+        await closed
+
+    def choose(
+        self, title: str, find: FindLines, *, nothing: str = "There is no such line."
+    ) -> Awaitable[int | None]:
         """Have the user choose a line."""
-        return self.ask(choosing.line_picker(title, lines))
+        return self.ask(choosing.line_picker(title, find, nothing))
 
     def choose_room(self, rooms: Iterable[RoomState]) -> Awaitable[RoomState | None]:
         """Have the user choose one of their rooms."""
@@ -142,15 +168,20 @@ class TerminalFace(Screen[None]):
         """Have the user choose a message with certain words."""
         return self.ask(choosing.message_picker(title, words, find, self.desk.rooms.title_of))
 
+    def show_pictures(self, files: Sequence[FileSummary]) -> Awaitable[None]:
+        """Show pictures as the terminal can show them."""
+        means = means_of(self.config.settings.pictures, os.environ)
+        return self.ask(PictureScreen(files, self.pictures, means, self.write_terminal))
+
     def show_thread(self, thread: Thread) -> Awaitable[None]:
         """Show a message with its answers."""
         return self.ask(ThreadScreen(thread, self.looks, self.desk.name))
 
     async def choose_emoji(self) -> str | None:
         """Have the user choose an emoji; the next time it is among the first."""
-        if emoji := await self.ask(choosing.emoji_picker(self.recent_emoji)):
-            others = [one for one in self.recent_emoji if one != emoji]
-            self.recent_emoji[:] = [emoji, *others][:RECENT_EMOJI_MAX]
+        recent = self.desk.profile.emoji
+        if emoji := await self.ask(choosing.emoji_picker(recent)):
+            recent[:] = [emoji, *(one for one in recent if one != emoji)][:RECENT_EMOJI_MAX]
         return emoji
 
     async def insert_emoji(self) -> None:

@@ -10,7 +10,6 @@ be keys, line ends and all: Enter would send them. So an Escape that does not en
 out; messages hold no control characters anyway.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from textual import events
@@ -37,22 +36,10 @@ _ALT_KEYS = {
     **{f"\x1b{digit}": f"alt+{digit}" for digit in range(10)},
 }
 
-_MODIFIERS = r"(?:ctrl|alt|shift|super|hyper|meta)\+"
-_NAMED = "up|down|left|right|home|end|pageup|pagedown|insert|delete|backspace|enter|space|tab"
-_BINDABLE = re.compile(
-    rf"(?:{_MODIFIERS})*(?:f[12]?\d|pageup|pagedown|insert)"
-    rf"|(?=.*(?:ctrl|alt|super|hyper|meta)\+)(?:{_MODIFIERS})+(?:[a-z0-9]|underscore|{_NAMED})"
-)
-
-
-def is_bindable(key: str) -> bool:
-    """Return whether a key, by Textual's name, may mean an action: nobody writes with it."""
-    return _BINDABLE.fullmatch(key) is not None
-
 
 def hear_alt(keys: Iterable[str]) -> None:
     """Take these keys for keys, where they are Alt with a letter: they mean something here."""
-    for key in keys:
+    for key in " ".join(keys).split():
         modifier, _, letter = key.rpartition("+")
         if modifier == "alt" and len(letter) == 1:
             _ALT_KEYS[_ESCAPE + letter] = key

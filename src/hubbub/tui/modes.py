@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from hubbub.desk.about_messages import suits
-from hubbub.tui.actions import BY_NAME, LETTERS, Terminal
+from hubbub.tui.actions import BY_NAME, Terminal
 from hubbub.tui.composer import ComposerBox
 from hubbub.tui.dialogs.confirm import Confirm
 from hubbub.tui.face import TerminalFace
+from hubbub.tui.keys import Key, Mode, does, label, labels
 from hubbub.tui.log.labels import cut, one_line
 from hubbub.tui.log.view import LogView
 
@@ -36,6 +37,8 @@ class ModedFace(TerminalFace):
 
     history: InputHistory
     orders: Orders[Terminal]
+    keys: dict[Mode, tuple[Key, ...]]
+    """What they mean, as the settings say."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,30 +74,47 @@ class ModedFace(TerminalFace):
         """Say above the composer what letters do, or what the next message is for."""
         room = self.writing.aim.room
         silence = self.desk.silence(room) or room.refusal
-        self.composer.placeholder = "F1 helps" if silence else "Say something; F1 helps"
+        helping = f"{labels('help', self.keys[Mode.ANY]) or '/help'} helps"
+        self.composer.placeholder = helping if silence else f"Say something; {helping}"
         line = one_line(self.writing.banner or silence)
         if self._is_choosing:
-            letters = "  ".join(f"{letter} {name}" for letter, name in self._letters().items())
-            line = f"{letters}  Esc back"
+            first = {name: letter for letter, name in reversed(self._letters().items())}
+            means = reversed(first.items())
+            letters = "  ".join(f"{label(letter)} {name}" for name, letter in means)
+            line = f"Esc back  {letters}"
         self.query_one(ComposerBox).banner(line, whole=line == one_line(silence))
 
     def _letters(self) -> dict[str, str]:
         """Return the letters that mean something for the message that is chosen."""
         return {
             letter: name
-            for letter, name in LETTERS.items()
-            if BY_NAME[name].is_offered(self.desk) and suits(self.desk, self.chosen, name)
+            for letter, name, _ in self.keys[Mode.CHOOSING]
+            if name in BY_NAME
+            and not does(Mode.CHOOSING, name)
+            and BY_NAME[name].is_offered(self.desk)
+            and suits(self.desk, self.chosen, name)
         }
 
+    async def _choose_with(self, event: events.Key) -> bool:
+        """Do what a key is for while messages are chosen; return whether it is for anything."""
+        pressed = (event.character, event.key)
+        name = next((one.action for one in self.keys[Mode.CHOOSING] if one.key in pressed), "")
+        if act := does(Mode.CHOOSING, name):
+            await self.app.run_action(act, self.log_view)
+        elif name in self._letters().values():
+            self.orders.do(BY_NAME[name])
+        else:
+            return False
+        return True
+
     @on(events.Key)
-    def _pressed(self, event: events.Key) -> None:
+    async def _pressed(self, event: events.Key) -> None:
         """Take a key that the composer did not: it is in the log, or nowhere."""
         if self._is_choosing and event.key == "escape":
             event.stop()
             self.begin()
-        elif self._is_choosing and (name := self._letters().get(event.character or "")):
+        elif self._is_choosing and await self._choose_with(event):
             event.stop()
-            self.orders.do(BY_NAME[name])
         elif event.is_printable and event.character:  # the user goes on typing
             event.stop()
             self._type_on(event.character)
@@ -125,7 +145,7 @@ class ModedFace(TerminalFace):
             self.composer.put("")
             self.writing.end()
         else:
-            self.notify("Ctrl+Q quits.")
+            self.notify(f"{labels('quit', self.keys[Mode.ANY]) or '/quit'} quits.")
 
 
 def _copied(text: str) -> str:

@@ -5,7 +5,8 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from hubbub.desk.verbs import Verb
-from hubbub.tui.actions import Terminal, keys_of, offered
+from hubbub.tui.actions import Terminal, offered
+from hubbub.tui.keys import Mode, labels
 from hubbub.tui.screen import ChatScreen
 
 
@@ -43,4 +44,6 @@ class ActionProvider(Provider):
     def _how(self, action: Verb[Terminal]) -> str:
         screen = self.screen
         assert isinstance(screen, ChatScreen)
-        return "   ".join(part for part in (keys_of(action, screen.keys), action.slash) if part)
+        return "   ".join(
+            part for part in (labels(action.name, screen.keys[Mode.ANY]), action.slash) if part
+        )

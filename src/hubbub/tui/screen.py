@@ -11,22 +11,25 @@ from textual.message import Message as TextualMessage
 from textual.widgets import Static
 
 from hubbub.desk.about_finding import show, show_place
-from hubbub.desk.about_messages import newest
+from hubbub.desk.about_messages import newest, suits
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.orders import Orders
 from hubbub.desk.places import Place, place_at
-from hubbub.tui.actions import ACTIONS, BY_NAME, Terminal, help_sections, keys_with, offered
+from hubbub.tui.actions import ACTIONS, BY_NAME, Terminal, help_sections, offered
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
+from hubbub.tui.config.settings import chosen_keys
 from hubbub.tui.dialogs.help import HelpScreen
 from hubbub.tui.dialogs.thread import ThreadScreen
 from hubbub.tui.keyboard import hear_alt
+from hubbub.tui.keys import Mode, keys_with
 from hubbub.tui.log.shape import shape_of
 from hubbub.tui.log.view import LogView
-from hubbub.tui.neighbours import elsewhere
+from hubbub.tui.neighbours import Line, elsewhere, lines
 from hubbub.tui.panes import Pane
+from hubbub.tui.pictures.store import Pictures
+from hubbub.tui.reading import ReadingFace
 from hubbub.tui.stopped import Opening, StoppedBar
-from hubbub.tui.surroundings import Surroundings
 from hubbub.tui.title import title
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 FRAME_SECONDS = 0.04
 
 
-class ChatScreen(Surroundings):
+class ChatScreen(ReadingFace):
     """Draws a desk. However much arrives, it is drawn at most once per frame."""
 
     DEFAULT_CSS = """
@@ -100,22 +103,23 @@ class ChatScreen(Surroundings):
     def __init__(self, desk: Desk, looks: Looks, shared: Shared) -> None:
         super().__init__(desk, looks, shared)
         self._bindings_of_all = self._bindings
+        self.pictures = Pictures(desk.chat.preview, self.stirred)
         self.history = InputHistory()
         self.orders: Orders[Terminal] = Orders(desk, self, ACTIONS)
         self.writing = self.orders.writing
         desk.turned = self._turn
-        self._opening = Opening.DUE
+        desk.told = self.say_here
         self._frame_due = False
         self._entitled = ""
         self._bind()
 
     def _bind(self) -> None:
         """Have the keys mean what the settings say."""
-        self.keys = keys_with(self.config.settings.keys)
-        hear_alt(key.key for key in self.keys)
+        self.keys = keys_with(chosen_keys(self.config.settings))
+        hear_alt(key.key for keys in self.keys.values() for key in keys)
         bound = [
             Binding(one.key, f"press({place})", BY_NAME[one.action].purpose, priority=True)
-            for place, one in enumerate(self.keys)
+            for place, one in enumerate(self.keys[Mode.ANY])
         ]
         self._bindings = BindingsMap.merge([self._bindings_of_all, BindingsMap(bound)])
 
@@ -127,16 +131,17 @@ class ChatScreen(Surroundings):
             with Vertical(id="middle"):
                 yield Static(id="header")
                 yield StoppedBar()
-                yield LogView(desk.rooms.current, self.looks, desk.name)
+                yield LogView(desk.rooms.current, self.looks, desk.name, self.pictures)
                 yield ComposerBox(self, self.history, self.orders.enter)
             yield Pane("members")
         yield Static(id="status")
 
     @on(events.Mount)
     def _begin(self) -> None:
+        self.composer.bind_keys(self.keys[Mode.WRITING])
         self.put(self.writing.aim.room.draft)
         self.composer.focus()
-        self._look()
+        self.look()
         self._frame()
 
     # What completion draws from.
@@ -169,11 +174,13 @@ class ChatScreen(Surroundings):
         self.fit_to_link()
         changed = self.desk.catch_up()
         self._show_asked()
-        self._open_where_stopped()
+        self.open_where_stopped()
         current = self.desk.rooms.current
         if current.name in changed or current.log.pending:
-            self._look()
-        self.log_view.dress(self.looks, self.desk.name, shape_of(self.config.settings))
+            self.look()
+        shape = shape_of(self.config.settings)
+        shape = shape._replace(pictures=shape.pictures and not self.app.no_color)
+        self.log_view.dress(self.looks, self.desk.name, shape)
         self.log_view.redraw()
         if isinstance(self.app.screen, ThreadScreen):
             self.app.screen.follow()
@@ -192,75 +199,20 @@ class ChatScreen(Surroundings):
     @on(events.ScreenSuspend)
     def _left(self) -> None:
         self._entitled = ""
-        self._look()
+        self.look()
 
     @on(events.ScreenResume)
     def _returned(self) -> None:
         self._fit()
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
-        """Find out whether the user sees the end of the room, and what comes there next."""
-        self.desk.look(looking=self._shows_end and bool(self.attention.is_looking))
-        if self.attention.is_looking:
-            self._read_on()
-
-    def _read_on(self) -> None:
-        """The user has read what is on the screen."""
-        if self._is_open and self.is_current and self.desk.rooms.current.unread:
-            self.desk.reading.to(self.log_view.seen)
-
-    @property
-    def _shows_end(self) -> bool:
-        return self._is_open and self.log_view.is_following and self.is_current
-
-    @property
-    def _is_open(self) -> bool:
-        """Whether what is on the screen is what the user shall read."""
-        return self._opening is Opening.DONE and self.log_view.room is self.desk.rooms.current
-
-    def attend(self) -> None:
-        """The user looks here or elsewhere."""
-        self._look()
-        self.draw_around()
-
-    def glance(self) -> None:
-        """The user has just acted, and so has seen what is on the screen, if not what comes."""
-        unread = self.desk.rooms.current.unread
-        if unread and self.attention.is_looking is None:
-            if self._shows_end:
-                self.desk.look(looking=True)
-            self._read_on()
-            self.stirred()
-        self._look()
-
-    @on(LogView.Moved)
-    def _moved(self) -> None:
-        self.glance()
-        self.show_banner()
-        self.draw_around()
-
-    @on(LogView.Drawn)
-    def _drawn(self) -> None:
-        unread = self.desk.rooms.current.unread
-        if self.attention.is_looking:
-            self._read_on()
-        if self.desk.rooms.current.unread != unread:
-            self.stirred()
-        self._draw_bar()
-
-    def _draw_bar(self) -> None:
-        """Say above the log what is unread elsewhere in it."""
-        width = self.query_one("#middle").size.width - 2
-        self.query_one(StoppedBar).tell(self.desk.rooms.current, self.log_view, self.looks, width)
-
-    @on(StoppedBar.Chosen)
-    def _way_chosen(self, event: StoppedBar.Chosen) -> None:
-        self.orders.do(BY_NAME[event.verb])
-
-    @on(LogView.OlderWanted)
-    def _load_older(self) -> None:
-        self.desk.attempt(self.desk.paging.older(self.desk.rooms.current))
+    @on(LogView.VerbChosen)
+    def _carry_out(self, event: LogView.VerbChosen) -> None:
+        """Do what was clicked with its message, and choose none any more."""
+        if suits(self.desk, self.chosen, event.verb):
+            self.orders.do(BY_NAME[event.verb])
+        if not self._is_choosing:
+            self.log_view.clear_choice()
 
     @on(LogView.LinkChosen)
     def _follow_link(self, event: LogView.LinkChosen) -> None:
@@ -270,15 +222,12 @@ class ChatScreen(Surroundings):
         else:
             self.desk.attempt(show_place(self.desk, self, place))
 
-    @on(LogView.BetweenWanted)
-    def _load_between(self, event: LogView.BetweenWanted) -> None:
-        room = self.desk.rooms.current
-        self.desk.attempt(self.desk.paging.between(room, is_down=event.is_down))
-
     def dress(self, looks: Looks) -> None:
         """Draw as the settings say now."""
         self.looks = looks
         self._bind()
+        if self.is_mounted:
+            self.composer.bind_keys(self.keys[Mode.WRITING])
         self._fit()
 
     # Rooms.
@@ -288,61 +237,46 @@ class ChatScreen(Surroundings):
         room = self.desk.rooms.current
         if room is self.writing.aim.room:
             return
+        self.desk.ways.asked = None
         self.desk.ways.trail.begin(Place(self.writing.aim.room.name))
         self.writing.turn_to(room)
         if self._is_choosing:
             self.begin()
         self.log_view.show(room)
         self.desk.ways.trail.visit(Place(room.name))
-        self._opening = Opening.DUE
-        self._open_where_stopped()
+        self.come()
         self.glance()
         self.draw_around()
         self.stirred()
 
-    def show_message(self, seq: int) -> None:
-        """Go to a message, and choose it, whatever is unread."""
-        self._opening = Opening.DONE
-        super().show_message(seq)
-
     def _show_asked(self) -> None:
         """Show the message to which the address leads with which the user came."""
         room, seq = self.desk.rooms.current, self.desk.ways.asked
-        if seq is not None and room.filled:
+        if seq is not None and self._has_gone:
+            self.desk.ways.asked = None  # the user has gone elsewhere meanwhile
+        elif seq is not None and room.filled:
             self.desk.ways.asked = None
             self._opening = Opening.DONE
             self.desk.attempt(show(self.desk, self, room.name, seq))
 
-    def _open_where_stopped(self) -> None:
-        """Show the first unread message, if there are any, once the room is filled."""
-        room = self.desk.rooms.current
-        if self._opening is not Opening.DUE or not room.filled:
-            return
-        if room.unread == 0 or room.unread_after is None or self.log_view.to_unread():
-            self._opening = Opening.DONE
-        elif self.desk.link.is_live:
-            self._opening = Opening.UNDER_WAY
-            self.desk.attempt(self.show_unread())
-        self._look()
-
-    async def show_unread(self) -> None:
-        """Show the first unread message, with what follows it."""
-        room = self.desk.rooms.current
-        if room.unread_after is not None:
-            await self.desk.paging.open_after(room, room.unread_after)
-        if room is self.desk.rooms.current:
-            self.desk.catch_up()
-            self._opening = Opening.DONE
-            self.log_view.to_unread()
-            self.stirred()
-
     @on(Pane.Chosen, "#rooms")
     def _room_clicked(self, event: Pane.Chosen) -> None:
-        _, address, room = self.rooms_shown[event.index]
+        self._go_to(self.rooms_shown[event.index])
+
+    def _go_to(self, line: Line) -> None:
+        """Show the room of a line of the list, or the chatroom of a heading."""
+        _, address, room = line
         if address != self.desk.link.address:
             self.post_message(self.ChatroomWanted(address, room))
         elif room is not None and self.desk.rooms.get(room.name) is room:
             self.desk.show(room)
+
+    def show_listed(self, number: int) -> None:
+        """Have a room of the list shown, by its number in it, whatever chatroom it is in."""
+        listed = lines(self.desk, self.neighbours(), self.size.width, self.looks)
+        rooms = [line for line in listed if line.room is not None]
+        if number <= len(rooms):
+            self._go_to(rooms[number - 1])
 
     @on(Pane.Chosen, "#members")
     def _member_clicked(self, event: Pane.Chosen) -> None:
@@ -354,7 +288,7 @@ class ChatScreen(Surroundings):
 
     def action_press(self, index: int) -> None:
         """Do what a key of the table is for."""
-        key = self.keys[index]
+        key = self.keys[Mode.ANY][index]
         self.orders.do(BY_NAME[key.action], key.argument)
 
     @on(Composer.Typed)
@@ -383,10 +317,6 @@ class ChatScreen(Surroundings):
     def _cancelled(self) -> None:
         if not self.log_view.unmark() and not self.writing.end():
             self.show_newest()
-
-    @on(Composer.HistoryWanted)
-    def _history_wanted(self) -> None:
-        self.orders.do(BY_NAME["typed"])
 
     # The terminal's own verbs.
 

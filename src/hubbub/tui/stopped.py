@@ -15,22 +15,25 @@ from textual.message import Message as TextualMessage
 from textual.widgets import Static
 
 from hubbub.desk.log import Said
+from hubbub.tui.keys import labels
 from hubbub.tui.log.labels import at_of
 from hubbub.tui.log.view import LogView, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from hubbub.desk.room import RoomState
+    from hubbub.tui.keys import Key
     from hubbub.tui.looks import Looks
 
 COUNTED_MAX = 1000
 """The server counts no further."""
 
-WAYS = (
-    ("stopped", "Alt+U first", "first"),
-    ("newest", "Ctrl+End newest", "newest"),
-    ("read", "Alt+M mark as read", "mark as read"),
-)
-"""What the bar offers: verbs, and their names, long and short."""
+WAYS = {"newest": "newest", "read": "mark as read", "stopped": "first"}
+"""What the bar offers: verbs, and their names.
+
+The last one comes and goes while the log is scrolled: it moves no other one under the mouse.
+"""
 
 
 class Opening(Enum):
@@ -62,7 +65,9 @@ class StoppedBar(Static):
         self._is_visited = False
         self._room: RoomState | None = None
 
-    def tell(self, room: RoomState, log: LogView, looks: Looks, width: int) -> None:
+    def tell(
+        self, room: RoomState, log: LogView, looks: Looks, keys: Sequence[Key], width: int
+    ) -> None:
         """Say what is unread, unless it is all on the screen, or below."""
         side = log.unread_side
         if room is not self._room:
@@ -73,21 +78,23 @@ class StoppedBar(Static):
         is_passed = side is Side.ABOVE and not self._is_visited
         self.set_class(is_ahead or is_passed, "shown")
         if is_ahead or is_passed:
-            line = self._line(room, log, side, looks, width)
+            here = {"stopped": side is Side.HERE, "newest": log.is_following}
+            ways = {verb: name for verb, name in WAYS.items() if not here.get(verb)}
+            line = self._line(_told(room, log), ways, keys, looks, width)
             if line != self.content:
                 self.update(line, layout=False)
 
-    def _line(self, room: RoomState, log: LogView, side: Side, looks: Looks, width: int) -> Text:
-        here = {"stopped": side is Side.HERE, "newest": log.is_following, "read": False}
-        ways = [way for way in WAYS if not here[way[0]]]
-        told = _told(room, log)
-        for place in (1, 2):
+    def _line(
+        self, told: str, ways: Mapping[str, str], keys: Sequence[Key], looks: Looks, width: int
+    ) -> Text:
+        """Return the line, with the keys if there is room for them."""
+        for named in (keys, ()):
             line, self._places = Text(told, looks.unread), []
-            for way in ways:
+            for verb, name in ways.items():
                 line.append(" · ", looks.dim)
                 start = cell_len(line.plain)
-                line.append(way[place], looks.accent)
-                self._places.append((start, cell_len(line.plain), way[0]))
+                line.append(f"{labels(verb, named)} {name}".strip(), looks.accent)
+                self._places.append((start, cell_len(line.plain), verb))
             if cell_len(line.plain) <= width:
                 break
         return line

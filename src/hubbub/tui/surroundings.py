@@ -16,6 +16,8 @@ from hubbub.tui.panes import Pane, member_lines
 from hubbub.tui.status import status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hubbub.desk.desk import Desk
     from hubbub.desk.link import State
     from hubbub.tui.attention import Attention
@@ -35,13 +37,15 @@ SPEAKERS_MAX = 50
 class Shared(NamedTuple):
     """What the screens of all chatrooms have in common.
 
-    `panes`: which of them the user showed or hid by hand; it is kept up to date.
+    `panes`: which of them the user showed or hid by hand; it is kept up to date. `write`: writes to
+    the terminal itself.
     """
 
     attention: Attention
     config: ClientFile
     panes: dict[str, bool]
     neighbours: Neighbours
+    write: Callable[[str], None]
 
 
 class Surroundings(ModedFace):
@@ -54,6 +58,7 @@ class Surroundings(ModedFace):
         self.attention = shared.attention
         self.config = shared.config
         self.neighbours = shared.neighbours
+        self.write_terminal = shared.write
         self._chosen = shared.panes
         self.rooms_shown: list[Line] = []
         self.members_shown: list[str] = []

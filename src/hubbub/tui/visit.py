@@ -189,7 +189,13 @@ class Visit:
 
     def _open(self, desk: Desk) -> None:
         ground = self._ground
-        shared = Shared(ground.attention, ground.config, ground.profile.panes, self.neighbours)
+        shared = Shared(
+            ground.attention,
+            ground.config,
+            ground.profile.panes,
+            self.neighbours,
+            ground.write_terminal,
+        )
         self.screen = ChatScreen(desk, ground.looks, shared)
         self.screen.mode = self.mode
         ground.push_screen(self.screen)

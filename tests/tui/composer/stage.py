@@ -35,7 +35,6 @@ class Stage(App[None]):
     @on(Composer.LastWanted)
     @on(Composer.Recalled)
     @on(Composer.Cancelled)
-    @on(Composer.HistoryWanted)
     def _note(self, message: Message) -> None:
         self.heard.append(message)
 

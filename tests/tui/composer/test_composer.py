@@ -143,11 +143,10 @@ def test_another_draft_ends_the_walk_through_the_history() -> None:
     play(scene)
 
 
-def test_escape_and_ctrl_r_are_for_the_app() -> None:
+def test_escape_is_for_the_app() -> None:
     async def scene(stage: Stage, pilot: Pilot[None]) -> None:
-        await pilot.press("escape", "ctrl+r")
+        await pilot.press("escape")
         assert stage.count(Composer.Cancelled) == 1
-        assert stage.count(Composer.HistoryWanted) == 1
 
     play(scene)
 

@@ -7,13 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hubbub.tui.actions import default_keys, keys_with, wrong_setting
+from hubbub.tui.actions import wrong_setting
 from hubbub.tui.config.printed import printed
 from hubbub.tui.config.reading import Reading, read
-from hubbub.tui.config.settings import Colors, Settings
+from hubbub.tui.config.settings import Colors, Settings, chosen_keys
 from hubbub.tui.config.table import rows
+from hubbub.tui.keys import Mode, keys_with
 
-TABLES: dict[str, object] = {"colors": {}, "notifications": {}, "keys": {}}
+TABLES: dict[str, object] = {
+    "colors": {},
+    "notifications": {},
+    **{mode.value: {} for mode in Mode},
+}
 
 
 def reading(folder: Path, text: str) -> Reading:
@@ -33,18 +38,21 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
 
 
 def test_the_printed_file_has_every_setting_commented_out(tmp_path: Path) -> None:
-    text = printed("client.toml", default_keys())
+    text = printed("client.toml")
     assert reading(tmp_path, text) == Reading(Settings(), TABLES, [])
     for setting in rows():
         assert f"\n#{setting.path[-1]} = " in text
 
 
 def test_the_printed_defaults_are_right_themselves(tmp_path: Path) -> None:
-    lines = printed("client.toml", default_keys()).split("\n")
+    lines = printed("client.toml").split("\n")
     bare = "\n".join(line.removeprefix("#") for line in lines if not line.startswith("# "))
     found = reading(tmp_path, bare)
     assert not found.complaints
-    assert set(keys_with(found.settings.keys)) == set(keys_with({}))
+    chosen = keys_with(chosen_keys(found.settings))
+    assert {mode: set(keys) for mode, keys in chosen.items()} == {
+        mode: set(keys) for mode, keys in keys_with({}).items()
+    }
 
 
 WRONG = {
@@ -109,10 +117,11 @@ def test_no_file_stops_the_client(tmp_path_factory: pytest.TempPathFactory, raw:
 
 
 def test_keys_of_the_user_take_those_of_the_program() -> None:
-    table = {key.key: (key.action, key.argument) for key in keys_with({"copy": "f1", "help": ()})}
+    keys = keys_with({Mode.ANY: {"copy": "f1", "help": ()}})[Mode.ANY]
+    table = {key.key: (key.action, key.argument) for key in keys}
     assert table["f1"] == ("copy", "")
     assert "help" not in [action for action, _ in table.values()]
-    numbered = keys_with({"numbered": ("f7", "f8")})
+    numbered = keys_with({Mode.ANY: {"numbered": ("f7", "f8")}})[Mode.ANY]
     assert [(one.key, one.argument) for one in numbered if one.action == "numbered"] == [
         ("f7", "1"),
         ("f8", "2"),

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.chat.errors import Refused
-from hubbub.tui.actions import default_keys
 from hubbub.tui.config.printed import printed
 from hubbub.tui.config.toml import changed, line_of, written_path
 
@@ -42,7 +41,7 @@ def test_a_new_setting_comes_to_the_end_of_its_table() -> None:
 
 
 def test_in_the_printed_file_it_stands_below_its_default() -> None:
-    text = printed("client.toml", default_keys())
+    text = printed("client.toml")
     assert '#time = "24h"\ntime = "12h"\n' in changed(text, ("time",), "12h")
     after = changed(text, ("keys", "page up"), "f8")
     assert '#"page up" = "pageup"\n"page up" = "f8"\n' in after
@@ -73,7 +72,7 @@ PATHS = st.sampled_from([("time",), ("theme",), ("colors", "dim"), ("keys", "pag
 def test_whatever_is_changed_the_file_says_it(
     changes: list[tuple[tuple[str, ...], object]], hand_written: bool
 ) -> None:
-    text = HAND_WRITTEN if hand_written else printed("client.toml", default_keys())
+    text = HAND_WRITTEN if hand_written else printed("client.toml")
     for path, value in changes:
         text = changed(text, path, value)
         found: object = tomllib.loads(text)

@@ -114,3 +114,19 @@ def test_the_narrowest_window_shows_something(width: int) -> None:
         Pending("n", "x", 0, failure="no"),
     ):
         assert rows(item, width, Context(unread=True))
+
+
+def test_what_goes_on_of_an_item_stands_under_its_text() -> None:
+    text = "- one item that is too long for a row of the log, so that it goes on\n- two"
+    shown = [row[2:] for row in rows(Said(message(1, text)), 40)[1:]]
+    assert shown[0].startswith("• one item")
+    assert shown[1].startswith("  ")
+    assert shown[1].strip()
+    assert shown[-1] == "• two"
+
+
+def test_the_text_of_an_item_that_goes_on_is_copied_as_it_was_written() -> None:
+    text = "1. one item that is too long for a row of the log, so that it goes on\n2. two"
+    layout = Layout(40, Style(), PALETTE, "ann", lambda _: None, longest=12)
+    block = layout.block(Said(message(1, text)), Context())
+    assert block.text == text

@@ -222,11 +222,11 @@ def test_choosing_goes_up_from_the_newest_and_scrolls_along() -> None:
         screen.view.can_focus = True
         screen.view.focus()
         for _ in range(20):
-            await screen.pilot.press("up")
+            screen.view.action_select(-1)
         assert screen.view.selected == screen.room.log.index_of(111)
         assert "m10" in await screen.rows()
         for _ in range(20):
-            await screen.pilot.press("down")
+            screen.view.action_select(1)
         assert screen.view.is_following
         assert screen.view.selected is None
 
@@ -340,7 +340,7 @@ def test_a_chosen_message_is_never_behind_that_line() -> None:
         screen.view.can_focus = True
         screen.view.focus()
         for number in range(29, -1, -1):
-            await screen.pilot.press("up")
+            screen.view.action_select(-1)
             assert f"m{number}" in await screen.rows()
 
     on_screen(scene)

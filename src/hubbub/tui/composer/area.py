@@ -1,13 +1,13 @@
 """A text area in which a grapheme cluster is one character, whatever it is made of."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingsMap, BindingType
 from textual.document._document import EditResult, Location, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._edit import Edit
@@ -24,44 +24,10 @@ from hubbub.tui.composer.graphemes import (
     word_right,
 )
 from hubbub.tui.composer.wrapping import ClusterDocument
+from hubbub.tui.keys import Key, Mode, bindings
 
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 _MODIFIERS = ("alt+", "ctrl+", "hyper+", "meta+", "super+")
-
-_MOTIONS: Mapping[str, str] = {
-    "up": "cursor_up",
-    "down": "cursor_down",
-    "left": "cursor_left",
-    "right": "cursor_right",
-    "ctrl+left,alt+left,alt+b": "cursor_word_left",
-    "ctrl+right,alt+right,alt+f": "cursor_word_right",
-    "home": "cursor_line_start",
-    "end": "cursor_line_end",
-    "ctrl+a": "row_start",
-    "ctrl+e": "row_end",
-    "shift+up": "cursor_up(True)",
-    "shift+down": "cursor_down(True)",
-    "shift+left": "cursor_left(True)",
-    "shift+right": "cursor_right(True)",
-    "ctrl+shift+left": "cursor_word_left(True)",
-    "ctrl+shift+right": "cursor_word_right(True)",
-    "shift+home": "cursor_line_start(True)",
-    "shift+end": "cursor_line_end(True)",
-}
-_EDITS: Mapping[str, str] = {
-    "backspace": "delete_left",
-    "delete,ctrl+d": "delete_right",
-    "ctrl+w,ctrl+backspace,alt+backspace": "delete_word_left",
-    "alt+d,alt+delete,ctrl+delete": "delete_word_right",
-    "ctrl+u,super+backspace": "delete_to_start_of_line",
-    "alt+enter,shift+enter,ctrl+j": "new_line",
-    "ctrl+x,super+x": "cut",
-    "ctrl+c,super+c": "copy",
-    "ctrl+v,super+v": "paste",
-    # Ctrl+Z gets here only if the settings have it put nothing aside.
-    "ctrl+underscore,alt+z,ctrl+z,super+z": "undo",
-    "ctrl+y,super+y": "redo",
-}
 
 
 # They put characters where they are not; Textual draws them as they are.
@@ -86,9 +52,7 @@ class _ClusterText(Text):
 class ClusterArea(TextArea, inherit_bindings=False):
     """Multi-line input. Keys that it does not bind go on to the app."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(keys, action, show=False) for keys, action in {**_MOTIONS, **_EDITS}.items()
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Mode.WRITING)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id, highlight_cursor_line=False)
@@ -116,6 +80,10 @@ class ClusterArea(TextArea, inherit_bindings=False):
         return self.document.end == (0, 0)
 
     # Keys.
+
+    def bind_keys(self, keys: Iterable[Key]) -> None:
+        """Have other keys mean what is done while one writes."""
+        self._bindings = BindingsMap(bindings(Mode.WRITING, keys))
 
     async def _on_key(self, event: events.Key) -> None:
         """Type or act at once: what bubbles to the app comes back behind keys pressed later."""

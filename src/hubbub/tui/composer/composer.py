@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Callable
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import events
 from textual.app import SuspendNotSupported
-from textual.binding import Binding, BindingType
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.message import Message
@@ -20,7 +19,8 @@ from hubbub.tui.composer.area import ClusterArea, plain
 from hubbub.tui.composer.editor import edited
 from hubbub.tui.composer.strip import Offer
 
-_KEEPS_STRIP = {"tab", "shift+tab", "escape"}
+_SENDING = {"submit"}
+_KEEPING_STRIP = {"complete(1)", "complete(-1)", "cancel"}
 
 
 class _Cycle(NamedTuple):
@@ -44,14 +44,6 @@ class Composer(ClusterArea):
     }
     Composer:focus { border: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", show=False),
-        Binding("tab", "complete(1)", show=False),
-        Binding("shift+tab", "complete(-1)", show=False),
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+r", "find_in_history", show=False),
-    ]
-
     offer: var[Offer | None] = var(None)
     """What the strip above the input shows."""
 
@@ -74,9 +66,6 @@ class Composer(ClusterArea):
             super().__init__()
             self.newest = newest
 
-    class HistoryWanted(Message):
-        """The user wants to search the history."""
-
     def __init__(
         self,
         sources: Sources,
@@ -91,7 +80,8 @@ class Composer(ClusterArea):
         self._cycle: _Cycle | None = None
         self._hushed: tuple[int, int] | None = None
         """Where the word begins for which the user closed the strip."""
-        self._is_chord_begun = False
+        self._chord = ""
+        """The key before, if it did nothing and may begin a chord."""
         self._came_back_at = -math.inf
         self._is_parted = True
         """Whether what is typed no longer continues what came back."""
@@ -123,7 +113,7 @@ class Composer(ClusterArea):
 
     def _part(self, event: events.Key) -> bool:
         """Take a key from before a text came back; returns whether there is no more to it."""
-        is_enter = event.key == "enter"
+        is_enter = self._means(event.key, _SENDING)
         if event.time >= self._came_back_at or not (is_enter or event.is_printable):
             return False
         if not self._is_parted and not self.is_empty:
@@ -186,24 +176,26 @@ class Composer(ClusterArea):
         else:
             super().action_cursor_line_end(select)
 
-    def action_find_in_history(self) -> None:
-        """Let the app show the history."""
-        self.post_message(self.HistoryWanted())
-
     # Edits by the user.
 
     async def _on_key(self, event: events.Key) -> None:
         event.prevent_default()
-        is_chord, self._is_chord_begun = self._is_chord_begun, False
-        if event.key not in _KEEPS_STRIP:
+        chord, self._chord = f"{self._chord} {event.key}", ""
+        if not self._means(event.key, _KEEPING_STRIP):
             self._close_strip()
         if self._part(event):
             event.stop()
-        elif is_chord and event.key == "ctrl+e":
+        elif self._bindings.key_to_bindings.get(chord):
             event.stop()
-            self._edit_outside()
+            for binding in self._bindings.key_to_bindings[chord]:
+                await self.app.run_action(binding.action, self)
         else:
+            self._chord = event.key if self.selection.is_empty else ""
             await super()._on_key(event)
+
+    def _means(self, key: str, actions: set[str]) -> bool:
+        bound = self._bindings.key_to_bindings.get(key, ())
+        return any(one.action in actions for one in bound)
 
     def edit(self, edit: Edit) -> EditResult:
         """Carry out an edit, and look what the word can become now."""
@@ -228,13 +220,12 @@ class Composer(ClusterArea):
             self._offer_unasked()
 
     def action_cut(self) -> None:
-        """Cut the selection; without one this is the first half of Ctrl+X Ctrl+E."""
-        if self.selection.is_empty:
-            self._is_chord_begun = True
-        else:
+        """Cut the selection; without one it may be the first half of a chord, and cuts no line."""
+        if not self.selection.is_empty:
             super().action_cut()
 
-    def _edit_outside(self) -> None:
+    def action_edit_outside(self) -> None:
+        """Have the user go on in their own editor."""
         text, failure = self.text, ""
         try:
             with self.app.suspend():

@@ -1,10 +1,11 @@
 """The file of settings as it is printed: every default, commented out, with what it may be."""
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from hubbub.tui.config.table import NAME, rows
 from hubbub.tui.config.toml import written, written_path
+from hubbub.tui.keys import EXAMPLES, TABLE, Mode
 
 _COLUMNS = 98
 
@@ -13,14 +14,18 @@ _HEAD = (
     "at {file}, and remove the # before what you change. In the client, /set shows the settings "
     "and changes them in this file."
 )
-_KEYS = (
-    'What keys do: for each action one key, or a list; [] is none. Write them like "ctrl+k", '
-    '"alt+up" or "f5". Other commands that need no words, such as copy, can have keys, too.'
-)
+_KEYS = {
+    Mode.ANY: "What keys do: for each action one key, or a list; [] is none. Write them like {}. "
+    "Other commands that need no words, such as copy, can have keys, too.",
+    Mode.WRITING: "The same while you write. Write them like {}: two are pressed one after the "
+    "other.",
+    Mode.CHOOSING: "The same while you choose messages with the arrow keys, where letters are "
+    "keys. Write them like {}. Other commands about messages can have keys, too.",
+}
 
 
-def printed(file: object, keys: Mapping[str, tuple[str, ...]]) -> str:
-    """Return the file; `keys` are those of the actions that have some."""
+def printed(file: object) -> str:
+    """Return the file."""
     lines = list(_comment(_HEAD.format(file=file)))
     table: tuple[str, ...] = ()
     allowed = ""
@@ -36,10 +41,11 @@ def printed(file: object, keys: Mapping[str, tuple[str, ...]]) -> str:
             allowed = setting.allowed
             lines += _comment(f"Allowed: {allowed}.")
         lines.append(f"#{setting.path[-1]} = {written(setting.default)}")
-    lines += ["", "[keys]", *_comment(_KEYS)]
-    for action, bound in keys.items():
-        shown = bound[0] if len(bound) == 1 else bound
-        lines.append(f"#{written_path((action,))} = {written(shown)}")
+    for mode, rows_of_mode in TABLE.items():
+        lines += ["", f"[{mode.value}]", *_comment(_KEYS[mode].format(EXAMPLES[mode]))]
+        for row in rows_of_mode:
+            shown = row.keys[0] if len(row.keys) == 1 else row.keys
+            lines.append(f"#{written_path((row.name,))} = {written(shown)}")
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from hubbub.tui.keys import Chosen, Mode
+from hubbub.tui.pictures.means import Pictures
+
 Theme = Literal["auto", "dark", "light", "contrast", "16"]
 Clock = Literal["24h", "12h", "seconds", "none"]
 Times = Literal["minute", "message"]
@@ -20,7 +23,7 @@ Quiet = Annotated[
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Color = Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$", title="a colour", examples=["#82b1f5"])]
 Key = Annotated[str, Meta(min_length=1)]
-Keys = tuple[Key, ...] | Key
+BoundKeys = tuple[Key, ...] | Key
 
 _COLOR = "empty: that of the theme"
 
@@ -80,7 +83,9 @@ class RoomSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All settings. `rooms` and `keys` have those of a room, and of an action, by its name."""
+    """All settings. `rooms` has those of a room by its name, and the tables of keys those of what
+    they do.
+    """
 
     theme: Annotated[
         Theme,
@@ -114,6 +119,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people_width: Annotated[
         int, Meta(ge=8, le=80, description="The columns of the list of people.")
     ] = 18
+    pictures: Annotated[
+        Pictures,
+        Meta(
+            description='How pictures are shown: "auto" as the terminal is known to show them, '
+            'else by its protocol, or in "blocks" of colour; with "off" there are only their names.'
+        ),
+    ] = "auto"
     title: Annotated[
         bool,
         Meta(description="Whether the window's title shows the room, and how much is unread."),
@@ -125,4 +137,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     colors: Colors = Colors()
     notifications: Notifications = Notifications()
     rooms: dict[str, RoomSettings] = {}
-    keys: dict[str, Keys] = {}
+    keys: dict[str, BoundKeys] = {}
+    writing_keys: dict[str, BoundKeys] = {}
+    choosing_keys: dict[str, BoundKeys] = {}
+
+
+def chosen_keys(settings: Settings) -> Chosen:
+    """Return the keys that the user has chosen."""
+    return {mode: getattr(settings, mode.value) for mode in Mode}

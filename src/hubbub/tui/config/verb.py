@@ -1,5 +1,6 @@
 """`/set`: sees and changes the settings."""
 
+import re
 from collections.abc import Awaitable
 from typing import Protocol
 
@@ -7,10 +8,13 @@ from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.room import Draft
 from hubbub.tui.config.file import ClientFile
-from hubbub.tui.config.table import NAME, rows
+from hubbub.tui.config.table import NAME, Setting, rows
 from hubbub.tui.config.toml import Path, path_in, written, written_path
 
 DEFAULT = "default"
+_KEY = re.compile(r"""(?:"[^"]*"|'[^']*'|\S)+""")
+"""A path as TOML has it: a part of several words stands in quotation marks."""
+
 ELSEWHERE: Path = ("notifications", "of")
 
 
@@ -27,7 +31,8 @@ class Configured(Face, Protocol):
 
 def change(desk: Desk, face: Configured, argument: str) -> Awaitable[None] | None:
     """Change a setting; or say what it is; or have the user choose one to change."""
-    key, _, typed = argument.partition(" ")
+    found = _KEY.match(argument)
+    key, typed = (found[0], argument[found.end() :]) if found is not None else ("", "")
     if not key:
         return _choose(face)
     config = face.config
@@ -43,11 +48,19 @@ def change(desk: Desk, face: Configured, argument: str) -> Awaitable[None] | Non
     return None
 
 
-async def _choose(face: Configured) -> None:
+def _choose(face: Configured) -> Awaitable[None]:
     listed = [setting for setting in rows() if NAME not in setting.path]
-    lines = [f"{_line(face.config, one.path)} – {one.description}" for one in listed]
-    chosen = await face.choose("Settings", lines)
-    if chosen is not None:
+
+    async def lines() -> list[str]:
+        return [f"{_line(face.config, one.path)} – {one.description}" for one in listed]
+
+    return _put_chosen(face, listed, face.choose("Settings", lines))
+
+
+async def _put_chosen(
+    face: Configured, listed: list[Setting], choice: Awaitable[int | None]
+) -> None:
+    if (chosen := await choice) is not None:
         face.put(Draft(f"/set {written_path(listed[chosen].path)} "))
 
 

@@ -17,7 +17,7 @@ _SCANNED = Style(color="#ffffff", bgcolor="#000000")
 
 
 class SecretScreen(ModalScreen[None]):
-    """Ends when the user goes back."""
+    """Ends when the user goes back. What it shows may come later than the dialog itself."""
 
     DEFAULT_CSS = """
     SecretScreen { align: center middle; background: $background 60%; }
@@ -34,23 +34,44 @@ class SecretScreen(ModalScreen[None]):
         Binding("c", "copy", "Copy", show=False),
     ]
 
-    def __init__(self, secret: Secret) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
-        self._secret = secret
-        self._code = _drawn(secret.scanned) if secret.scanned else Text()
+        self._title = title
+        self._secret: Secret | None = None
+        self._code = Text()
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
         with VerticalScroll() as box:
-            box.border_title = one_line(self._secret.title).replace("[", r"\[")
+            box.border_title = one_line(self._title).replace("[", r"\[")
             box.border_subtitle = "c copies it, Escape goes back"
-            yield Static(self._secret.about, markup=False)
-            yield Static(self._secret.text, id="secret", markup=False)
-            yield Static(self._code, id="code")
+            yield Static("…", id="about", markup=False)
+            yield Static(id="secret", markup=False)
+            yield Static(id="code")
 
     @on(events.Mount)
     def _begin(self) -> None:
         self.query_one(VerticalScroll).focus()
+        self._draw()
+
+    def show(self, secret: Secret) -> None:
+        """Show what has come."""
+        self._secret = secret
+        self._code = _drawn(secret.scanned) if secret.scanned else Text()
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._secret is not None:
+            self.query_one("#about", Static).update(self._secret.about)
+            self.query_one("#secret", Static).update(self._secret.text)
+            self.query_one("#code", Static).update(self._code)
+            self._fit()
+
+    def close(self) -> None:
+        """There is nothing to show."""
+        if self.is_current:
+            self.dismiss(None)
 
     @on(events.Resize)
     def _fit(self) -> None:
@@ -65,6 +86,8 @@ class SecretScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Put the secret into the clipboard."""
+        if self._secret is None:
+            return
         self.app.copy_to_clipboard(self._secret.text)
         self.notify("It is in the clipboard, if your terminal allows it.", markup=False)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from hubbub.chat.events import Message
@@ -12,14 +13,18 @@ from hubbub.chat.names import same_name
 from hubbub.desk.log import Item, Note, Pending, Said
 from hubbub.markup.visible import visible
 from hubbub.tui.log.labels import cut, does, one_line, speaker
-from hubbub.tui.log.wrap import wrapped
+from hubbub.tui.log.wrap import hung, wrapped
 from hubbub.tui.looks import Looks
 from hubbub.tui.markup import paragraphs
+from hubbub.tui.pictures.store import Pictures
 
 _NAMES_MAX = 3
 _ROWS_MAX = 400
 _CHARS_MAX = 20_000
 """A message beyond these is shown in part: one message must not fill the room."""
+
+VERB = "verb"
+"""In the meta of a style: what a click there does with the message."""
 
 FindMessage = Callable[[int], Message | None]
 
@@ -44,6 +49,8 @@ class Body(NamedTuple):
     own_name: str
     find: FindMessage
     words: tuple[str, ...] = ()
+    pictures: Pictures | None = None
+    """Where pictures are drawn, if any are."""
 
     def rows(self, item: Item) -> Iterator[Row]:
         """Yield the rows of an item."""
@@ -75,15 +82,20 @@ class Body(NamedTuple):
         if message.deleted:
             yield Row(Text("(deleted)", self.looks.dim))
             return
-        edited = Text(" (edited)" if message.edited else "", self.looks.dim)
+        after = Text(" (edited)" if message.edited else "", self.looks.dim)
+        thread = self._thread(message)
+        if thread and message.text and not message.files and not message.reactions:
+            # In a row of its own it would stand between this message and what goes on from it.
+            after, thread = after + Text("  ") + thread, Text()
         if message.text or not message.files:
-            yield from self._text(message.text, edited, self._doer(Said(message)))
+            yield from self._text(message.text, after, self._doer(Said(message)))
         for file in message.files:
             yield from self._remark(self._file(file))
+            yield from self._picture(file)
         if message.reactions:
-            yield from self._remark(self._reactions(message.reactions))
-        if message.replies or message.pinned:
-            yield from self._remark(self._thread(message))
+            yield from self._remark(self._reactions(message.reactions) + thread)
+        elif thread:
+            yield from self._remark(thread)
 
     # A message's text.
 
@@ -99,14 +111,15 @@ class Body(NamedTuple):
         rows: list[Row] = []
         parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name, self.words)
         if before and parts and not parts[0].is_code:
-            parts[0] = parts[0]._replace(text=before + parts[0].text)
+            parts[0] = parts[0]._replace(text=before + parts[0].text, hangs={})
         elif before:
             rows.append(Row(before))
         for number, part in enumerate(parts, start=1):
             if part.is_code:
                 rows += self._code(part.text)
             else:
-                rows += self._prose(part.text, after if number == len(parts) else None)
+                ending = after if number == len(parts) else None
+                rows += self._prose(part.text, ending, part.hangs)
         if after and (not parts or parts[-1].is_code):
             rows.append(Row(after))
         if len(rows) > _ROWS_MAX or len(text) > _CHARS_MAX:
@@ -115,14 +128,16 @@ class Body(NamedTuple):
             rows += self._remark(Text(rest, self.looks.dim))
         return rows
 
-    def _prose(self, text: Text, after: Text | None = None) -> Iterator[Row]:
+    def _prose(
+        self, text: Text, after: Text | None = None, hangs: Mapping[int, int] | None = None
+    ) -> Iterator[Row]:
         left = len(text.plain)  # what was said and is still to come; the remark follows
-        for number, (row, begins) in enumerate(
-            wrapped(text + after if after else text, self.width)
-        ):
+        whole = text + after if after else text
+        for number, (row, begins, indent) in enumerate(hung(whole, self.width, hangs or {})):
             left -= begins and number > 0  # the line's end
             said = row.plain[:left] if begins or left > 0 else None
-            yield Row(row, said, begins=begins)
+            shown = Text.assemble(" " * indent, row) if indent else row
+            yield Row(shown, said, lead=indent, begins=begins)
             left = max(left - len(row.plain), 0)
 
     def _code(self, text: Text) -> Iterator[Row]:
@@ -149,18 +164,31 @@ class Body(NamedTuple):
     def _file(self, file: FileSummary) -> Text:
         extent = f"{file.width}×{file.height}, " if file.width else ""
         about = f"  {extent}{size_words(file.size)}"
-        name = (one_line(file.name), self.looks.accent)
+        does = Style(meta={VERB: "view" if file.preview else "download"})
+        name = (one_line(file.name), self.looks.accent + does)
         return Text.assemble(("▤ ", self.looks.dim), name, (about, self.looks.dim))
+
+    def _picture(self, file: FileSummary) -> Iterator[Row]:
+        """Yield the rows of a picture; until they are here, as many empty ones."""
+        extent = self.pictures.extent(file, self.width) if self.pictures is not None else None
+        if self.pictures is None or extent is None:
+            return
+        rows = self.pictures.rows(file, self.width)
+        for row in [Text()] * extent.rows if rows is None else rows:
+            shown = row.copy()
+            shown.stylize(Style(meta={VERB: "view"}))
+            yield Row(shown)
 
     def _thread(self, message: Message) -> Text:
         """Return what says how many answers a message has, and whether it is pinned."""
         count = message.replies
-        parts = {
-            f"↩ {count} {'reply' if count == 1 else 'replies'}": count,
-            "⚲ pinned": message.pinned,
-        }
-        shown = "   ".join(part for part, holds in parts.items() if holds)
-        return Text(shown, self.looks.accent)
+        shown = Text()
+        if count:
+            counted = f"↩ {count} {'reply' if count == 1 else 'replies'}"
+            shown.append(counted, self.looks.accent + Style(meta={VERB: "replies"}))
+        if message.pinned:
+            shown.append("   ⚲ pinned" if count else "⚲ pinned", self.looks.accent)
+        return shown
 
     def _reactions(self, reactions: Mapping[str, Sequence[str]]) -> Text:
         shown = Text()

@@ -16,6 +16,7 @@ from hubbub.tui.log.shape import Shape
 from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.words import Words
 from hubbub.tui.looks import Looks
+from hubbub.tui.pictures.store import Pictures
 
 WIDE_COLUMNS = 60
 """From here on, names and times have columns of their own."""
@@ -77,6 +78,7 @@ class Layout(NamedTuple):
     find: FindMessage
     longest: int
     shape: Shape = Shape()
+    pictures: Pictures | None = None
 
     @property
     def is_wide(self) -> bool:
@@ -108,7 +110,8 @@ class Layout(NamedTuple):
         margin = self._margin(item, context)
         indent = cell_len(margin.plain)
         width = max(self.width - indent, 1)
-        drawn = Body(width, self.looks, self.own_name, self.find, self.shape.words)
+        pictures = self.pictures if self.shape.pictures else None
+        drawn = Body(width, self.looks, self.own_name, self.find, self.shape.words, pictures)
         text = ""
         has_begun = False
         for row in drawn.rows(item):

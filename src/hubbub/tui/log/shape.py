@@ -19,13 +19,14 @@ _HOURS = [datetime(2000, 1, 1, hour, tzinfo=UTC) for hour in (0, 12)]
 class Shape(NamedTuple):
     """`every_time`: whether each message has its time beside it. `names_max`: in cells; 0: any.
 
-    `words`: what stands out beside the user's name.
+    `words`: what stands out beside the user's name. `pictures`: whether they are drawn.
     """
 
     clock: Clock = "24h"
     every_time: bool = False
     names_max: int = 0
     words: tuple[str, ...] = ()
+    pictures: bool = False
 
     @property
     def form(self) -> str:
@@ -40,5 +41,10 @@ class Shape(NamedTuple):
 
 def shape_of(settings: Settings) -> Shape:
     """Return what the settings say about the log."""
-    words = settings.notifications.words
-    return Shape(settings.time, settings.times == "message", settings.name_width, words)
+    return Shape(
+        settings.time,
+        settings.times == "message",
+        settings.name_width,
+        settings.notifications.words,
+        settings.pictures != "off",
+    )

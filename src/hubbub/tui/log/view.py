@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual import events, on
-from textual.binding import Binding
 from textual.geometry import Offset, Size
 from textual.message import Message as TextualMessage
 from textual.strip import Strip
 from textual.widget import Widget
 
+from hubbub.tui.log.body import VERB
 from hubbub.tui.log.marking import Mark, Spot, marked_text, spot_at, word_at
 from hubbub.tui.log.window import Row, Window
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hubbub.desk.room import RoomState
     from hubbub.tui.log.shape import Shape
     from hubbub.tui.looks import Looks
+    from hubbub.tui.pictures.store import Pictures
 
 WHEEL_LINES = 3
 EDGE_SECONDS = 0.05
@@ -68,12 +69,6 @@ class LogView(Widget):
     DEFAULT_CSS = """
     LogView { width: 1fr; height: 1fr; }
     """
-    BINDINGS = [
-        Binding("up,k", "select(-1)", "Message above", show=False),
-        Binding("down,j", "select(1)", "Message below", show=False),
-        Binding("home,g", "oldest", "Oldest loaded", show=False),
-        Binding("end,G", "newest", "Newest", show=False),
-    ]
 
     class OlderWanted(TextualMessage):
         """The user nears the oldest message that is here."""
@@ -92,6 +87,16 @@ class LogView(Widget):
             super().__init__()
             self.address = address
 
+    class VerbChosen(TextualMessage):
+        """What stands for a verb was clicked; the message that it belongs to is chosen."""
+
+        def __init__(self, verb: str) -> None:
+            super().__init__()
+            self.verb = verb
+
+    class PicturesWanted(TextualMessage):
+        """Pictures are drawn that are not here."""
+
     class Touched(TextualMessage):
         """A mouse button was pressed on the log, and is released."""
 
@@ -101,9 +106,12 @@ class LogView(Widget):
     class Moved(TextualMessage):
         """The log was scrolled, or a message chosen."""
 
-    def __init__(self, room: RoomState, looks: Looks, own_name: str) -> None:
+    def __init__(
+        self, room: RoomState, looks: Looks, own_name: str, pictures: Pictures | None = None
+    ) -> None:
         super().__init__(id="log")
-        self._window = Window(room, looks, own_name)
+        self._pictures = pictures
+        self._window = Window(room, looks, own_name, pictures)
         self._own_name = own_name
         self._drawn_size = Size(0, 0)
         self._rows: list[Row] = []
@@ -116,6 +124,8 @@ class LogView(Widget):
         self._at_edge: Timer | None = None
         self._unread: tuple[object, int | None] = (None, None)
         """What was found the last time, and in which log."""
+        self.moves = 0
+        """How often somebody went anywhere, or set out to: only the latest way counts."""
 
     @property
     def room(self) -> RoomState:
@@ -136,6 +146,7 @@ class LogView(Widget):
 
     def show(self, room: RoomState) -> None:
         """Show another room, at its end."""
+        self.moves += 1
         self._release()
         self._mark = None
         self._window.show(room)
@@ -190,6 +201,8 @@ class LogView(Widget):
             self.call_later(self._tell, partial(self.BetweenWanted, is_down=first < log.hole_at))
         elif first - log.first < WANTED_WITHIN_ITEMS and not self.room.beginning:
             self.call_later(self._tell, self.OlderWanted)
+        if self._pictures is not None and self._pictures.has_wants:
+            self.call_later(self._tell, self.PicturesWanted)
 
     def _tell(self, made: Callable[[], TextualMessage]) -> None:
         # Not while drawing: a message counts as sent by whoever is at work when it is made.
@@ -198,6 +211,7 @@ class LogView(Widget):
     # Moving.
 
     def _moved(self) -> None:
+        self.moves += 1
         self.redraw()
         self.post_message(self.Moved())
 
@@ -229,6 +243,12 @@ class LogView(Widget):
         """Show a message with what stands around it, and choose it."""
         self._window.jump(seq)
         self._moved()
+
+    def set_out(self) -> Callable[[], bool]:
+        """Begin a way that may take a while; return what tells whether nobody went elsewhere."""
+        self.moves += 1
+        begun = self.moves
+        return lambda: self.moves == begun
 
     # What is unread.
 
@@ -363,6 +383,9 @@ class LogView(Widget):
             self._mark_around(event.chain)
         elif link := event.style.link:
             self.post_message(self.LinkChosen(link))
+        elif (verb := event.style.meta.get(VERB)) and (spot := self._under_pointer()) is not None:
+            self._window.selected = spot.item
+            self.post_message(self.VerbChosen(verb))
         elif not self.is_following and self._pointer.y == self.size.height - 1:
             self.action_newest()
 

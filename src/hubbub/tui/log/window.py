@@ -23,6 +23,7 @@ from hubbub.tui.log.strips import strip_of
 from hubbub.tui.log.words import Words
 from hubbub.tui.log.wrap import wrap
 from hubbub.tui.looks import Looks
+from hubbub.tui.pictures.store import Pictures
 
 EMPTY = (
     "Nothing was said here yet.\nType below and press Enter to begin; F1 shows what else there is."
@@ -76,7 +77,9 @@ class Row(NamedTuple):
 class Window:
     """A log in a certain size and looks. It follows the newest message unless it has a `top`."""
 
-    def __init__(self, room: RoomState, looks: Looks, own_name: str) -> None:
+    def __init__(
+        self, room: RoomState, looks: Looks, own_name: str, pictures: Pictures | None = None
+    ) -> None:
         self.room = room
         self.selected: int | None = None
         """The index of the message that actions mean."""
@@ -89,7 +92,7 @@ class Window:
         """Where the log ended when it was scrolled up; what came since is new."""
         self._size = Size(0, 0)
         self._longest = LongestName()
-        self._layout = Layout(0, Style.null(), looks, own_name, self.find, 0)
+        self._layout = Layout(0, Style.null(), looks, own_name, self.find, 0, pictures=pictures)
         self._blocks: dict[int, tuple[object, Block]] = {}
 
     @property
@@ -151,7 +154,8 @@ class Window:
         match item:
             case Said(message):
                 quoted = None if message.reply_to is None else self.find(message.reply_to)
-                return (item, around, quoted)
+                pictures = self._layout.pictures if message.files else None
+                return (item, around, quoted, pictures and pictures.changes)
             case Pending():
                 return (item.nonce, item.failure, around)
             case Note():

@@ -4,8 +4,10 @@ Nothing of what was written disappears except the marks themselves, and marks ar
 is meant so: `2*3*4`, `snake_case`, `C:\\*dir` and drawings of punctuation stay as they are.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Span, Text
 
@@ -24,10 +26,14 @@ _MARKS: dict[Mark, Style] = {
 
 
 class Paragraph(NamedTuple):
-    """A part of a message: a block of code, or everything up to the next one."""
+    """A part of a message: a block of code, or everything up to the next one.
+
+    `hangs`: how many cells the marks of items take, by the numbers of their lines.
+    """
 
     text: Text
     is_code: bool
+    hangs: Mapping[int, int] = {}
 
 
 def paragraphs(
@@ -40,16 +46,20 @@ def paragraphs(
     return [
         Paragraph(highlighted(block, looks), is_code=True)
         if block.is_code
-        else Paragraph(_prose(block.text, looks, (own_name, *words)), is_code=False)
+        else _prose(block.text, looks, (own_name, *words))
         for block in blocks_of(visible(text))
     ]
 
 
-def _prose(text: str, looks: Looks, names: tuple[str, ...]) -> Text:
+def _prose(text: str, looks: Looks, names: tuple[str, ...]) -> Paragraph:
     found = list(runs(text))
     shown = Text("".join(run.text for run in found), looks.text)
-    at = 0
+    hangs: dict[int, int] = {}
+    at = line = 0
     for run in found:
+        if run.kind == "lead":
+            hangs[line] = cell_len(run.text)
+        line += run.text.count("\n")
         style = sum((_MARKS[mark] for mark in run.marks), Style.null())
         if run.kind != "text":
             style = getattr(looks, run.kind) + style + Style(link=run.url)
@@ -58,4 +68,4 @@ def _prose(text: str, looks: Looks, names: tuple[str, ...]) -> Text:
         at += len(run.text)
     for name in names:
         shown.spans += [Span(start, end, looks.mention) for start, end in calls(found, name)]
-    return shown
+    return Paragraph(shown, is_code=False, hangs=hangs)

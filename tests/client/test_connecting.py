@@ -1,0 +1,110 @@
+"""Connecting where nobody is yet, and what becomes of what is said before, or is given up."""
+
+import asyncio
+
+import pytest
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused, Unreachable
+from hubbub.client import Backoff, Offline, connect, session
+from hubbub.wire.frames import encode_event_frame, encode_frame
+
+from .chats import let_in, next_of, open_chat
+from .servers import message, play, scripted
+
+
+async def free_address() -> str:
+    async with scripted() as script:
+        return script.address
+
+
+def test_nobody_there_is_said_with_the_address_and_a_remedy() -> None:
+    async def scene() -> None:
+        address = await free_address()
+        with pytest.raises(Unreachable, match=f"{address}: connection refused.*hubbub serve"):
+            await connect(address, name="ann").__aenter__()
+
+    play(scene)
+
+
+def test_a_patient_client_keeps_trying_and_says_later_what_it_was_given() -> None:
+    async def scene() -> None:
+        address = await free_address()
+        backoff = Backoff(0, 0)
+        async with connect(address, name="ann", reconnect=backoff, patient=True) as chat:
+            saying = asyncio.create_task(chat.say("hi"))
+            assert await next_of(chat, Offline) == Offline("connection refused", 0)
+            heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+            async def arrived(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await reader.readexactly(len(encode_event_frame(b"ann")))
+                writer.write(encode_frame(b"bob") + encode_frame(b"hi"))  # a tutorial server
+                heard.put_nowait(await reader.readexactly(len(encode_frame(b"hi"))))
+                writer.close()
+
+            host, _, port = address.rpartition(":")
+            async with await asyncio.start_server(arrived, host, int(port)):
+                await saying
+                assert await heard.get() == encode_frame(b"hi")
+
+    play(scene)
+
+
+def test_what_is_said_before_it_begins_to_connect_is_said_then() -> None:
+    async def scene() -> None:
+        async with scripted() as script:
+            chat = open_chat(script)
+            saying = asyncio.create_task(chat.say("early"))
+            letting_in = asyncio.create_task(let_in(script))
+            await asyncio.sleep(0)
+            async with chat:
+                peer = await letting_in
+                say = await peer.hear(c.Say)
+                peer.tell(e.Ok(ref=say.ref or "", seq=1))
+                assert await saying == 1
+
+    play(scene)
+
+
+def test_giving_up_fails_what_waits() -> None:
+    async def scene() -> None:
+        backoff = Backoff(0.001, give_up_seconds=0.001)
+        async with connect(
+            await free_address(), name="ann", reconnect=backoff, patient=True
+        ) as chat:
+            with pytest.raises(Unreachable, match="is lost: connection refused"):
+                await chat.say("hi")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("when", ["receive", "tick"])
+def test_a_fault_of_ours_ends_the_chat_and_is_raised(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever because of it."""
+
+    def faulty(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def scene() -> None:
+        async with scripted() as script:
+            letting_in = asyncio.create_task(let_in(script))
+            async with open_chat(script) as chat:
+                peer = await letting_in
+                monkeypatch.setattr(session.Session, when, faulty)
+                peer.tell(message(1))
+                if when == "tick":
+                    chat._driver._due.set()
+                with pytest.raises(Unreachable):
+                    await next_of(chat, e.Bye)
+
+    with pytest.raises(ExceptionGroup) as faults:
+        play(scene)
+    assert faults.group_contains(ZeroDivisionError)
+
+
+def test_a_name_must_be_visible() -> None:
+    with pytest.raises(Refused):
+        connect(name=" \x1b")
