@@ -4,10 +4,12 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from tests.hub.peers import Chatroom, Peer
+from hubbub.chat.events import NOTHING
+from hubbub.chat.people import CONVERSATION
+from tests.hub.peers import Chatroom, Peer, now
 from tests.hub.test_conversations import back, leaves, tell
 from tests.hub.test_finding import find, say
-from tests.hub.test_people import company
+from tests.hub.test_people import company, device_of, identified
 from tests.hub.test_sessions import codes
 
 
@@ -87,6 +89,31 @@ def test_nothing_calls_out_of_rooms_that_one_may_not_read() -> None:
     chatroom.commit()
     assert mentions(eve) == []
     assert find(eve, "den") == find(eve, "know") == []
+
+
+def test_those_who_left_a_private_room_find_nothing_there() -> None:
+    chatroom, (ann, ben) = company("ann", "ben")
+    say(ann, "plans for ben", room="den")
+    ben.tell(c.Join(room="den"))
+    ann.tell(c.SetRules(room="den", private=True))
+    chatroom.commit()
+    assert mentions(ben) == find(ben, "plans") == ["plans for ben"]
+    ben.tell(c.Kick(room="den", name="ben"))  # so one gives a membership up
+    chatroom.commit()
+    assert mentions(ben) == find(ben, "plans") == []
+
+
+def test_a_talk_of_which_it_is_not_known_whose_it_is_shows_nobody_anything() -> None:
+    chatroom, (ann, ben) = company("ann", "ben")
+    room = tell(ben, "ann", "ann, a secret")
+    assert mentions(ann) == find(ann, "secret") == ["ann, a secret"]
+    (fact,) = now(chatroom.log.facts(CONVERSATION))
+    fact.value = NOTHING  # as where it is damaged
+    chatroom.restart()
+    eve = identified(chatroom, "eve", device_of("eve"))
+    again = back(chatroom, "ann")
+    assert find(eve, "secret") == mentions(eve) == []
+    assert find(again, "secret") == mentions(again) == [], room
 
 
 def test_nobody_is_called_by_those_whom_they_ignore() -> None:

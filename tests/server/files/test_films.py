@@ -14,8 +14,9 @@ from hubbub.server.files.examination import examine
 from tests.server.conftest import Meet
 from tests.server.files.conftest import ServeFiles
 from tests.server.files.films import POSITION, SOUND, TOLD, box, film, photo_of_boxes, webm
-from tests.server.files.pictures import with_exif
+from tests.server.files.pictures import photo, with_exif
 from tests.server.files.sharing import get, share
+from tests.server.http.test_metrics import figures
 
 MADE = {
     "mp4": film(),
@@ -129,3 +130,22 @@ def test_whatever_is_damaged_is_refused_and_nothing_worse(data: st.DataObject) -
 
 
 TIFF = tiff()
+
+
+def test_metrics_tell_of_files(serve_files: ServeFiles, meet: Meet) -> None:
+    with serve_files() as server:
+        ann = meet(server, "ann")
+        before = figures(server)
+        share(server, ann, MADE["mp4"], name="film.mp4")
+        share(server, ann, photo(), name="photo.jpg")
+        share(server, ann, b"text", name="notes.txt")
+        after = figures(server)
+    assert before["hubbub_files_total"] == before["hubbub_files_bytes"] == 0
+    assert after["hubbub_files_total"] == 3
+    assert after["hubbub_files_cleaned_total"] == 2
+    assert after["hubbub_files_previews_total"] == 1
+    assert after["hubbub_files_received_bytes_total"] == len(MADE["mp4"]) + len(photo()) + 4
+    assert 0 < after["hubbub_files_bytes"] < after["hubbub_files_received_bytes_total"]
+    assert after["hubbub_files_failures_total/write"] == 0
+    assert after["hubbub_files_failures_total/examine"] == 0
+    assert after["hubbub_files_free_bytes"] > 0

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message, Page
+from hubbub.chat.names import is_direct
 from hubbub.hub.flow.private import message_seen
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
@@ -64,8 +65,10 @@ def _seen(session: Session, room: Room | None, message: Message) -> Message | No
 def _readable(state: State, session: Session, name: str) -> Room | None:
     """Return the room of this name, None if the session may not read it."""
     room = state.rooms.get(name)
-    if room is None or (room.direct and session.person.handle not in room.handles):
+    if room is None:
         return None
+    if is_direct(name) and session.person.handle not in room.handles:
+        return None  # also where it is not known whose it is, because that is damaged
     try:
         check_entry(state, session, Act.READ, room)
     except Refused:
