@@ -161,7 +161,7 @@ async def measure(folder: Path) -> None:
                 tempfile.TemporaryDirectory() as data,
                 serving(Path(data), certificate, key) as one,
             ):
-                await coming(one, context)  # what is loaded late is there then
+                hang_up(await many(one, context, 1))  # what is loaded late is there then
                 figures.append(await work(one, context))
         plain, tls = figures
         print(f"{name}: {plain:.1f} without TLS, {tls:.1f} with it ({unit})")

@@ -30,7 +30,7 @@ from hubbub.server.journal.writing import journal_part, note_on_stderr
 from hubbub.server.loop import new_event_loop
 from hubbub.server.service import Service, passed_sockets
 from hubbub.server.sockets.descriptors import connections_allowed, raise_limit
-from hubbub.server.tls.certificates import certificates_of
+from hubbub.server.tls.choosing import certificates_of
 
 logger = structlog.get_logger()
 

@@ -29,9 +29,9 @@ LINE: Final = 0.3
 ACCEPTING: Final = 1.0
 LETTING_IN: Final = 12.0
 """A new connection: its socket, what asyncio makes of it, and its first word."""
-HANDSHAKE: Final = 60.0
+HANDSHAKE: Final = 40.0
 """One of TLS: keys are agreed upon, and the certificate's is used to sign."""
-PROOF: Final = 200.0
+PROOF: Final = 1000.0
 """That of a password: a thread computes in Python, and the loop waits for it now and then."""
 REQUEST: Final = 20.0
 """A request over HTTP, whatever its answer."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from hubbub.log.sqlite import SqliteLog
 from hubbub.server.config import Config
 from hubbub.server.control.figures import Figures
 from hubbub.server.control.listening import Control
-from hubbub.server.control.reloading import Reloading, hub_part, limits_part
+from hubbub.server.control.reloading import Reloading, certificates_part, hub_part, limits_part
 from hubbub.server.control.running import Running
 from hubbub.server.credentials.operator_code import kept_code
 from hubbub.server.heartbeat import Watchdog
@@ -27,7 +27,8 @@ from hubbub.server.listener import Listener
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
-from hubbub.server.tls.certificates import Certificates, certificates_of
+from hubbub.server.tls.certificates import Certificates
+from hubbub.server.tls.choosing import certificates_of
 from hubbub.server.tls.plaintext import Plaintext
 
 STOPPED = Bye(reason="The server is shutting down.")
@@ -70,9 +71,12 @@ async def running(
         Plaintext(config.tls.plaintext),
     )
     await listener.open(config.server.listen, sockets)
-    control = _controlled(chatroom, listener, reloading or Reloading(config), folder)
+    if config.tls.acme_listen:
+        await listener.open(config.tls.acme_listen)
+    reloading = reloading or Reloading(config)
+    control = _controlled(chatroom, listener, certificates, reloading, folder)
     await control.open()
-    endless = _begun(chatroom, listener, certificates)
+    endless = _begun(chatroom, listener, *_keeping(certificates, config, folder))
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
     watchdog.start()
     try:
@@ -91,7 +95,7 @@ async def running(
 
 
 def _begun(
-    chatroom: Chatroom, listener: Listener, certificates: Certificates | None
+    chatroom: Chatroom, listener: Listener, *more: Coroutine[None, None, None]
 ) -> list[asyncio.Task[None]]:
     """Begin what never ends; if any of it fails, that is our fault, and the server ends with it."""
     server = asyncio.current_task()
@@ -103,7 +107,7 @@ def _begun(
             chatroom.finish(),
             chatroom.files.run(),
             listener.sweep(),
-            *([certificates.watch()] if certificates is not None else []),
+            *more,
         )
     ]
     for task in endless:
@@ -112,13 +116,34 @@ def _begun(
 
 
 def _controlled(
-    chatroom: Chatroom, listener: Listener, reloading: Reloading, folder: Path | None
+    chatroom: Chatroom,
+    listener: Listener,
+    certificates: Certificates | None,
+    reloading: Reloading,
+    folder: Path | None,
 ) -> Control:
     """Return the control socket of a server that listens; operators can run it from now on."""
-    for part in (limits_part(chatroom.limits), hub_part(chatroom.hub), listener.part()):
+    parts = [limits_part(chatroom.limits), hub_part(chatroom.hub), listener.part()]
+    if certificates is not None:
+        parts.append(certificates_part(certificates))
+    for part in parts:
         reloading.add(part)
     chatroom.running = Running(Figures(chatroom, folder, listener.address), reloading)
     return Control(chatroom, folder)
+
+
+def _keeping(
+    certificates: Certificates | None, config: Config, folder: Path | None
+) -> Iterator[Coroutine[None, None, None]]:
+    """Return what keeps the certificate up to date, for ever."""
+    if certificates is not None:
+        yield certificates.watch()
+        if certificates.challenges is not None and folder is not None:
+            # Imported here: most servers ask no authority.
+            from hubbub.server.tls.acme.files import Files  # noqa: PLC0415
+            from hubbub.server.tls.renewing import renew  # noqa: PLC0415
+
+            yield renew(config.tls, Files(folder), certificates.challenges, certificates)
 
 
 @asynccontextmanager

@@ -79,6 +79,34 @@ class TlsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             " hubbub's own clients check it by the password, and remember it."
         ),
     ] = False
+    acme: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Names or public addresses of this server, for which an authority is asked "
+            "for a certificate, and for the next one in time. It means that you agree to the "
+            "authority's terms."
+        ),
+    ] = ()
+    acme_challenge: Annotated[
+        Literal["tls-alpn-01", "http-01"],
+        Meta(
+            description="How the authority sees that they lead here: at port 443 with "
+            '"tls-alpn-01", at port 80 with "http-01".'
+        ),
+    ] = "tls-alpn-01"
+    acme_listen: Annotated[
+        str,
+        Meta(
+            description="Another address to listen on, such as :443, if that port is not the one "
+            "in [server]. All that is served there is served here."
+        ),
+    ] = ""
+    acme_directory: Annotated[str, Meta(description="The authority.")] = (
+        "https://acme-v02.api.letsencrypt.org/directory"
+    )
+    acme_email: Annotated[
+        str, Meta(description="Where the authority writes to, if it must; may be empty.")
+    ] = ""
     plaintext: Annotated[
         Literal["allowed", "loopback", "forbidden"],
         Meta(description="Who may connect without TLS: everybody, this machine, or nobody."),

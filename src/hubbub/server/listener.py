@@ -100,6 +100,7 @@ class Listener:
             self._handshakes,
             self._lingering,
             plaintext=plaintext,
+            challenges=None if certificates is None else certificates.challenges,
         )
         unknown = self._say_what_is_spoken
         known = {Speech.FRAMES: self._framed, Speech.HTTP: self._web.visit}
@@ -145,8 +146,8 @@ class Listener:
 
     def _begin_tls(self, turn: Turn, left: Callable[[], None]) -> Handshaking:
         assert self._certificates is not None, "else TLS is not spoken"
-        identity, inside = self._certificates.identity, partial(_stranger, self._inside)
-        return Handshaking(identity, inside, self._handshakes, turn, left)
+        inside = partial(_stranger, self._inside)
+        return Handshaking(self._certificates, inside, self._handshakes, turn, left)
 
     def _have_proven(self, turn: Turn, left: Callable[[], None]) -> ProvingSide:
         inside = partial(_stranger, self._behind_proof)

@@ -19,16 +19,24 @@ NAME_CHARS_MAX = 64
 """What X.509 allows for a common name."""
 
 
-def make_certificate(certificate: Path, key: Path, names: Sequence[str]) -> None:
+ACME_IDENTIFIER = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.31")
+OCTETS_32 = b"\x04\x20"
+"""Begins 32 bytes in DER."""
+
+
+def make_certificate(
+    certificate: Path, key: Path, names: Sequence[str], *, acme_identifier: bytes = b""
+) -> None:
     """Write a certificate for these names and addresses, and its key; raises ConfigError.
 
     Neither file may be there before: whoever remembers the certificate would be told of a change.
+    `acme_identifier`: what answers the challenge of an authority (RFC 8737).
     """
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:NAME_CHARS_MAX])])
     now = datetime.datetime.now(datetime.UTC)
     public = private.public_key()
-    built = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -36,12 +44,15 @@ def make_certificate(certificate: Path, key: Path, names: Sequence[str]) -> None
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))  # clocks differ
         .not_valid_after(now + datetime.timedelta(days=365 * YEARS))
-        .add_extension(x509.SubjectAlternativeName([_name(one) for one in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([name_of(one) for one in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .sign(private, hashes.SHA256())
     )
+    if acme_identifier:
+        told = x509.UnrecognizedExtension(ACME_IDENTIFIER, acme_identifier)
+        builder = builder.add_extension(told, critical=True)
+    built = builder.sign(private, hashes.SHA256())
     secret = private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -64,7 +75,8 @@ def make_certificate(certificate: Path, key: Path, names: Sequence[str]) -> None
             raise ConfigError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _name(name: str) -> x509.GeneralName:
+def name_of(name: str) -> x509.GeneralName:
+    """Return a name or an address as it stands in certificates."""
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:

@@ -8,6 +8,7 @@ restart.
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hubbub.chat.limits import Limits
     from hubbub.hub import Hub
     from hubbub.server.config import Config
+    from hubbub.server.tls.certificates import Certificates
 
 
 class Part(NamedTuple):
@@ -86,6 +88,17 @@ def hub_part(hub: Hub) -> Part:
         )
 
     return Part(keys, prepare)
+
+
+def certificates_part(certificates: Certificates) -> Part:
+    """Return the part of TLS: the files of the certificate, and what is in them."""
+
+    def prepare(config: Config) -> Callable[[], None]:
+        if not config.tls.cert:  # one that was made here
+            return certificates.reload
+        return certificates.prepared(Path(config.tls.cert), Path(config.tls.key))
+
+    return Part(keys_of("tls", ("cert", "key")), prepare)
 
 
 class Reloading:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hubbub.server.fairness.reading import Asker, Reading
     from hubbub.server.http.visit import Visit
     from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.tls.acme.challenges import Challenges
     from hubbub.server.tls.plaintext import Plaintext
 
 POLICY = "Content-Security-Policy"
@@ -73,7 +74,7 @@ class Guard:
     """`hosts`: names that lead to this server, beside those that cannot be anybody else's.
 
     `proxies`: which are believed when they say for whom they ask. `plaintext`: who may ask without
-    TLS.
+    TLS. `challenges`: what an authority looks for, which knows no names and no TLS yet.
     """
 
     def __init__(
@@ -82,9 +83,11 @@ class Guard:
         hosts: Sequence[str],
         proxies: Sequence[str],
         plaintext: Plaintext,
+        challenges: Challenges | None,
     ) -> None:
         self._chatroom = chatroom
         self._plaintext = plaintext
+        self._challenges = challenges
         self.know(hosts, proxies)
         self._own_name = OwnName(chatroom.loop)
 
@@ -107,6 +110,8 @@ class Guard:
         try:
             visit.asked()
             await visit.may_ask(client_of(visit.turn.peer, request.headers, self._proxies))
+            if self._challenges and (text := self._challenges.text_at(request.path)):
+                return web.Response(text=text)
             _check_text(request)
             await self._check_host(request)
             if not (request.secure or self._plaintext.may(visit.turn.peer)):

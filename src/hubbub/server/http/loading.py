@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.chatroom import Chatroom
     from hubbub.server.sockets.deadlines import Deadlines
     from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.server.tls.acme.challenges import Challenges
     from hubbub.server.tls.plaintext import Plaintext
 
 EARLY_BYTES_MAX = 4 * STRANGER_BYTES
@@ -88,7 +89,7 @@ class Web:
 
     `proxies`: those that are believed when they say for whom they ask. `handshakes`: how long a
     first request may take. `lingering`: how long last words may. `plaintext`: who may ask without
-    TLS.
+    TLS. `challenges`: what an authority looks for here.
     """
 
     def __init__(
@@ -100,11 +101,13 @@ class Web:
         lingering: Deadlines,
         *,
         plaintext: Plaintext,
+        challenges: Challenges | None,
     ) -> None:
         self._chatroom = chatroom
         self._hosts = hosts
         self._proxies = proxies
         self._plaintext = plaintext
+        self._challenges = challenges
         self._lingering = lingering
         self._site: Site | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -141,7 +144,12 @@ class Web:
                 None, import_module, "hubbub.server.http.site"
             )
             site: Site = module.Site(
-                self._chatroom, self._hosts, self._proxies, self._plaintext, self._lingering
+                self._chatroom,
+                self._hosts,
+                self._proxies,
+                self._lingering,
+                plaintext=self._plaintext,
+                challenges=self._challenges,
             )
             await site.open()
             site.know(self._hosts, self._proxies)  # others may have come meanwhile

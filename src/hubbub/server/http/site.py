@@ -32,6 +32,7 @@ from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
+from hubbub.server.tls.acme.challenges import Challenges
 from hubbub.server.tls.plaintext import Plaintext
 from hubbub.wire.web import WebSocketDialect
 
@@ -56,12 +57,14 @@ class Site:
         chatroom: Chatroom,
         hosts: Sequence[str],
         proxies: Sequence[str],
-        plaintext: Plaintext,
         lingering: Deadlines,
+        *,
+        plaintext: Plaintext,
+        challenges: Challenges | None,
     ) -> None:
         self._chatroom = chatroom
         self._lingering = lingering
-        self._guard = Guard(chatroom, hosts, proxies, plaintext)
+        self._guard = Guard(chatroom, hosts, proxies, plaintext, challenges)
         application = web.Application(
             middlewares=[self._guard.middleware],
             client_max_size=chatroom.limits.frame_bytes_max,

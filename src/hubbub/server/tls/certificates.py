@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
@@ -15,14 +13,13 @@ from hubbub.tls.certificates import server_context
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
+    from pathlib import Path
 
-    from hubbub.server.config import TlsSection
+    from hubbub.server.tls.acme.challenges import Challenges
 
 LOOK_SECONDS: Final = 5.0
 """How often the files are looked at. A new pair is written in two steps, and read until it fits."""
-
-CERTIFICATE_FILE: Final = "certificate.pem"
-KEY_FILE: Final = "certificate.key"
 
 logger = structlog.get_logger()
 
@@ -39,26 +36,41 @@ class Certificates:
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self._certificate, self._key = certificate, key
-        self._seen = self._look()
+        self.challenges: Challenges | None = None
+        self._seen = _look(certificate, key)
         self.identity = Identity(*server_context(certificate, key))
 
-    def reload(self) -> None:
-        """Take the certificate that is in the files now, for those who come from now on.
+    def context_for(self, hello: bytes) -> Identity:
+        """Return what answers a hello: the certificate, or what an authority looks for."""
+        if self.challenges is None or (context := self.challenges.context_for(hello)) is None:
+            return self.identity
+        return Identity(context, "")
 
-        Raises ConfigError if it cannot be used; the former one stays in use then.
+    def prepared(self, certificate: Path, key: Path) -> Callable[[], None]:
+        """Read other files, and return what takes them from then on, for those who come then.
+
+        Raises ConfigError if they cannot be used; the former ones stay in use then.
         """
-        self._seen = self._look()
-        former = self.identity.fingerprint
-        self.identity = Identity(*server_context(self._certificate, self._key))
-        if self.identity.fingerprint != former:
-            logger.info("a new certificate is in use", fingerprint=self.identity.fingerprint)
+        seen, identity = _look(certificate, key), Identity(*server_context(certificate, key))
+
+        def apply() -> None:
+            former, self.identity = self.identity, identity
+            self._certificate, self._key, self._seen = certificate, key, seen
+            if former.fingerprint != identity.fingerprint:
+                logger.info("a new certificate is in use", fingerprint=identity.fingerprint)
+
+        return apply
+
+    def reload(self) -> None:
+        """Take the certificate that is in the files now; raises ConfigError."""
+        self.prepared(self._certificate, self._key)()
 
     async def watch(self) -> None:
         """Reload, for ever, when the files have changed."""
         complaint = ""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._look() == self._seen:
+            if _look(self._certificate, self._key) == self._seen:
                 continue
             try:
                 self.reload()
@@ -69,39 +81,10 @@ class Certificates:
                     logger.warning("the new certificate is not used yet", reason=str(error))
                 complaint = str(error)
 
-    def _look(self) -> tuple[tuple[int, int, int], ...]:
-        """Return by what a change of the files shows."""
-        with suppress(OSError):
-            found = [path.stat() for path in (self._certificate, self._key)]
-            return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
-        return ()
 
-
-def certificates_of(section: TlsSection, folder: Path | None) -> Certificates | None:
-    """Return the configured certificate, or the one made for `folder`; None: there is no TLS.
-
-    Raises ConfigError.
-    """
-    if bool(section.cert) != bool(section.key):
-        raise ConfigError("A certificate needs its key: give both --tls-cert and --tls-key.")
-    if section.cert:
-        return Certificates(Path(section.cert), Path(section.key))
-    if section.self_signed and folder is not None:
-        return _made_once(folder)
-    if section.plaintext != "allowed":
-        raise ConfigError(
-            "With 'plaintext' in [tls] restricted there must be a certificate. Give one with "
-            "--tls-cert and --tls-key, or set 'self_signed'."
-        )
-    return None
-
-
-def _made_once(folder: Path) -> Certificates:
-    """Return the certificate kept in the data folder; the first time, make one."""
-    certificate, key = folder / CERTIFICATE_FILE, folder / KEY_FILE
-    if not certificate.exists():
-        from hubbub.tls.self_signed import make_certificate  # noqa: PLC0415 (slow, needed once)
-
-        key.unlink(missing_ok=True)  # of one that was not finished
-        make_certificate(certificate, key, [socket.gethostname() or "hubbub", "localhost"])
-    return Certificates(certificate, key)
+def _look(*paths: Path) -> tuple[tuple[int, int, int], ...]:
+    """Return by what a change of the files shows."""
+    with suppress(OSError):
+        found = [path.stat() for path in paths]
+        return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
+    return ()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hubbub.server.fairness.turns import Turn
     from hubbub.server.sockets.deadlines import Deadlines
     from hubbub.server.sockets.receiving import AnyProtocol
-    from hubbub.server.tls.certificates import Identity
+    from hubbub.server.tls.certificates import Certificates
 
 HANDSHAKE_BYTES_MAX: Final = 32_768
 """All that a client says in a handshake, and what it may say behind it before that is looked at."""
@@ -33,6 +33,7 @@ class Handshaking(Receiver):
     """`inside` makes what goes on with the connection inside TLS, and gets the turn for that."""
 
     __slots__ = (
+        "_certificates",
         "_deadlines",
         "_engine",
         "_fingerprint",
@@ -46,14 +47,15 @@ class Handshaking(Receiver):
 
     def __init__(
         self,
-        identity: Identity,
+        certificates: Certificates,
         inside: Callable[[Turn, Callable[[], None]], AnyProtocol],
         deadlines: Deadlines,
         turn: Turn,
         left: Callable[[], None],
     ) -> None:
-        self._engine = Engine(identity.context, server_side=True)
-        self._fingerprint = identity.fingerprint
+        self._certificates = certificates
+        self._engine: Engine | None = None  # once there is something to be seen of the hello
+        self._fingerprint = ""
         self._inside = inside
         self._deadlines = deadlines
         self._turn = turn
@@ -71,6 +73,9 @@ class Handshaking(Receiver):
         if self._received_bytes > HANDSHAKE_BYTES_MAX:
             self._transport.abort()
             return
+        if self._engine is None:
+            context, self._fingerprint = self._certificates.context_for(data)
+            self._engine = Engine(context, server_side=True)
         self._engine.feed(data)
         if self._turn.grant():
             self._shake()
@@ -83,6 +88,7 @@ class Handshaking(Receiver):
         self._shake()
 
     def _shake(self) -> None:
+        assert self._engine is not None, "something has come"
         if not self._is_begun:
             self._is_begun = True
             self._turn.spend(HANDSHAKE)
@@ -101,7 +107,7 @@ class Handshaking(Receiver):
             hand_over(self._transport, secured)
 
     def _send(self) -> None:
-        if unsent := self._engine.unsent():
+        if self._engine is not None and (unsent := self._engine.unsent()):
             self._transport.write(unsent)
 
     def connection_lost(self, _exc: Exception | None) -> None:

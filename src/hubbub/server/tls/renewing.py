@@ -1,0 +1,78 @@
+"""Gets a certificate when there is none, or the one that is there has little time left."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from hubbub.chat.errors import ConfigError
+from hubbub.server.tls.acme.client import AcmeClient, AcmeError
+from hubbub.server.tls.acme.signing import AccountKey, write_key
+
+if TYPE_CHECKING:
+    from hubbub.server.config import TlsSection
+    from hubbub.server.tls.acme.challenges import Challenges
+    from hubbub.server.tls.acme.files import Files
+    from hubbub.server.tls.certificates import Certificates
+
+LOOK_SECONDS: Final = 3600.0
+RETRY_SECONDS: Final = (60.0, 600.0, 3600.0)
+"""After a failure; authorities count those, and let nobody try for ever."""
+
+TIME_LEFT: Final = 1 / 3
+"""Of a certificate's time, when the next one is asked for."""
+
+logger = structlog.get_logger()
+
+
+def is_due(pem: bytes, names: tuple[str, ...], now: datetime.datetime) -> bool:
+    """Return whether a certificate is to be replaced: by time, names, or because nobody vouches."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    own = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    named = {*own.get_values_for_type(x509.DNSName)}
+    named |= {str(one) for one in own.get_values_for_type(x509.IPAddress)}
+    ends, begins = certificate.not_valid_after_utc, certificate.not_valid_before_utc
+    is_own = certificate.issuer == certificate.subject
+    return is_own or not set(names) <= named or ends - now < (ends - begins) * TIME_LEFT
+
+
+async def renew(
+    section: TlsSection, files: Files, challenges: Challenges, certificates: Certificates
+) -> None:
+    """Look, for ever, whether a certificate is to be asked for."""
+    failures = 0
+    while True:
+        now = datetime.datetime.now(datetime.UTC)
+        if not is_due(files.certificate.read_bytes(), section.acme, now):
+            await asyncio.sleep(LOOK_SECONDS)
+            continue
+        try:
+            await _ask(section, files, challenges)
+            certificates.reload()
+        except (AcmeError, ConfigError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            reason = f"{error}" or type(error).__name__
+            logger.warning("the authority has given no certificate", reason=reason)
+            await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
+            failures += 1
+        else:
+            failures = 0
+
+
+async def _ask(section: TlsSection, files: Files, challenges: Challenges) -> None:
+    account = AccountKey.kept_in(files.account)
+    private = ec.generate_private_key(ec.SECP256R1())
+    async with aiohttp.ClientSession(headers={"User-Agent": "hubbub"}) as http:
+        client = AcmeClient(http, section.acme_directory, account, section.acme_email)
+        pem = await client.certificate(section.acme, private, challenges, section.acme_challenge)
+    new = files.certificate.with_suffix(".new")
+    write_key(new, private)
+    os.replace(new, files.key)  # noqa: PTH105 (whatever is there)
+    new.write_bytes(pem)
+    os.replace(new, files.certificate)  # noqa: PTH105
