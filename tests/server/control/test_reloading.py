@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hubbub.chat.errors import ConfigError
-from hubbub.server.config import Config, load_config, print_config
+from hubbub.server.config import Config, TlsSection, load_config, print_config
 from hubbub.server.control.reloading import Part, Reloading, differing
 from hubbub.server.thread import serving_in_thread
 from hubbub.testing import LocalServer
@@ -17,6 +17,8 @@ from tests.interop.raw import RawPeer
 from tests.server.conftest import Meet
 from tests.server.control.asking import ask
 from tests.server.http.asking import ask as get
+from tests.server.tls.peers import TlsPeer
+from tests.tls.pairs import pair_in
 
 RESTART = {
     *("server.listen", "server.data", "log.durability", "files.daily_megabytes_max"),
@@ -24,8 +26,19 @@ RESTART = {
     *("limits.handshake_seconds", "limits.keepalive_seconds", "limits.connections_max"),
     *("limits.rooms_max", "limits.listed_max", "limits.daily_bytes_max"),
     *("limits.disk_free_bytes_min", "journal.level", "journal.form"),
+    *(f"tls.{key}" for key in TlsSection.__struct_fields__),
 }
-"""What is held where it is used, so that it takes a restart. The journal is the command's."""
+"""What is held where it is used, so that it takes a restart; the journal is the command's, and the
+server here begins without TLS."""
+
+
+OTHER = {
+    "durability": '"power"',
+    "level": '"debug"',
+    "form": '"json"',
+    "plaintext": '"loopback"',
+    "acme_challenge": '"http-01"',
+}
 
 
 class Running:
@@ -95,12 +108,12 @@ def _other(key: str, value: object) -> str:
     match key, value:
         case "enter", _:
             return '"members"'
-        case "durability" | "level" | "form", _:
-            return {"durability": '"power"', "level": '"debug"', "form": '"json"'}[key]
-        case "hosts" | "trusted_proxies", _:
+        case "durability" | "level" | "form" | "plaintext" | "acme_challenge", _:
+            return OTHER[key]
+        case "hosts" | "trusted_proxies" | "acme", _:
             return '["192.0.2.1"]'
         case _, bool():
-            return "false"
+            return "false" if value else "true"
         case _, str():
             return '"other"'
         case _, int() | float():
@@ -192,3 +205,21 @@ def test_only_what_differs_is_named() -> None:
     one = msgspec.json.decode(b'{"server":{"hosts":["x"]},"access":{"guests":false}}', type=Config)
     assert differing(Config(), one) == ["server.hosts", "access.guests"]
     assert differing(one, one) == []
+
+
+def test_a_new_certificate_is_taken_and_one_that_fits_no_key_is_refused(tmp_path: Path) -> None:
+    old, new = pair_in(tmp_path / "old"), pair_in(tmp_path / "new")
+    toml = "[limits]\nshutdown_seconds = 1\n[tls]\n"
+
+    def with_files(certificate: Path, key: Path) -> str:
+        return f'{toml}cert = "{certificate.as_posix()}"\nkey = "{key.as_posix()}"\n'
+
+    with running(tmp_path, with_files(old.certificate, old.key)) as server:
+        with TlsPeer(server.server, old, "ann") as ann:
+            assert "same pair" in server.refused(with_files(new.certificate, old.key))
+            with TlsPeer(server.server, old, "bob"):
+                applied, _ = server.reload(with_files(new.certificate, new.key))
+            assert applied == ["tls.cert", "tls.key"]
+            assert "ann" in ann.who(), "those who are there stay"
+        with TlsPeer(server.server, new, "eve") as eve:
+            assert "eve" in eve.who()
