@@ -172,11 +172,13 @@ INTERFACES = {
     "Log": {
         "heads",
         "facts",
+        "drop",
         "forget_loose",
         "held",
         "holder",
         "loose",
         "stored",
+        "surplus",
         "look_up",
         "led_to",
         "guests",

@@ -12,7 +12,7 @@ import pytest
 from hubbub.cli.restored import PAGES_MAX
 from tests.faults.serving import ServerProcess
 
-from .commands import hubbub, started
+from .commands import hubbub, started, told
 
 READERS = {
     "tail": ("tail", "--after", "0"),
@@ -80,6 +80,24 @@ def test_what_the_new_history_holds_is_printed_once(reader: str, tmp_path: Path)
         next_complaint(process, "the history of lobby was replaced")
         send(server, "last")
         assert [next_text(process) for _ in range(10)] == [*instead, "last"]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_backup_that_was_made_beside_the_server_is_put_back(reader: str, tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    with ServerProcess(data) as server, reading(server, reader) as process:
+        send(server, "one")
+        assert next_text(process) == "one"
+        told("backup", str(data), str(copy))
+        send(server, "gone")
+        assert next_text(process) == "gone"
+        server.kill()
+        told("restore", str(copy), str(data), "--replace")
+        server.start()
+        send(server, "instead")
+        next_complaint(process, "the history of lobby was replaced")
+        send(server, "last")
+        assert [next_text(process) for _ in range(2)] == ["instead", "last"]
 
 
 def test_of_a_long_new_history_the_newest_is_printed(tmp_path: Path) -> None:

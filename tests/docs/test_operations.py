@@ -22,12 +22,17 @@ def test_every_setting_exists() -> None:
     assert named - NOT_SETTINGS <= settings
 
 
-def test_every_figure_exists(tmp_path: Path) -> None:
-    with serving(Config(server=ServerSection(data=str(tmp_path)))) as server:
+def figures_of(folder: Path) -> set[str]:
+    """Return the names of all figures of a server."""
+    with serving(Config(server=ServerSection(data=str(folder)))) as server:
         address = f"http://{server.address}/metrics"
         with urllib.request.urlopen(address, timeout=10) as answer:
             text = answer.read().decode()
+    # A counter with labels has no line before it counts, but says what it is.
+    return set(re.findall(r"^# HELP (\w+)", text, re.MULTILINE))
+
+
+def test_every_figure_exists(tmp_path: Path) -> None:
     named = set(re.findall(r"`(hubbub_\w+)`", PAGE))
     assert named
-    # A counter with labels has no line before it counts, but says what it is.
-    assert named <= set(re.findall(r"^# HELP (\w+)", text, re.MULTILINE))
+    assert named <= figures_of(tmp_path)

@@ -9,6 +9,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.names import AUDIT, REPORTS
 from hubbub.chat.people import PERSON
+from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Kind, Role
 from hubbub.hub.rules.rights import Act
 from tests.hub.moderated import ROOM, Moderated
@@ -50,6 +51,8 @@ IN_ROOM: dict[Act, Callable[[str, list[int]], c.AnyCommand]] = {
     Act.TOPIC_RIGHT: lambda room, _: c.SetRules(room=room, topic_by="passing"),
     Act.REVISIONS: lambda room, _: c.SetRules(room=room, revisions=False),
     Act.RENAME: lambda room, _: c.SetRules(room=room, title=f"{room}-2027"),
+    Act.RETENTION: lambda room, _: c.SetRules(room=room, retention=Retention()),
+    Act.HOLD: lambda room, _: c.SetRules(room=room, held=False),
     Act.MODERATORS: lambda room, _: c.Appoint(room=room, name="zoe", role="moderator"),
     Act.KICK: lambda room, _: c.Kick(room=room, name="vic"),
     Act.BAN: lambda room, _: c.Ban(room=room, who="vic"),

@@ -7,6 +7,23 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.events import Fact, Page, Reaction, Reloaded, Revisions, Sessions, Status
 
 
+class Over(msgspec.Struct, frozen=True):
+    """What of a room is kept no longer: what came before a time, and what has no later seq."""
+
+    before: int = 0
+    """In milliseconds since the epoch."""
+    upto: int = 0
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """What a step of dropping the beginning of a room came to."""
+
+    last: int
+    """The newest seq of what went."""
+    first: int
+    """The oldest seq that is kept; 0 if nothing is."""
+
+
 class Head(msgspec.Struct, frozen=True):
     """Where a room stands: oldest kept and newest seq, and its topic."""
 

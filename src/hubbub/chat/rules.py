@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from hubbub.chat.events import Fact
 from hubbub.chat.facts import value_of
 from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Kind, Role
 from hubbub.chat.times import Milliseconds
 
@@ -46,7 +47,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `writers` may write although the room is read-only. `topic_by` is the least role that sets the
     topic, if the table of rights asks for no higher one. `revisions`: what messages said before
     they were edited can be read. `title` is what people call the room, or
-    empty if they call it by its name.
+    empty if they call it by its name. `retention` is what its owner asks for. While it is `held`,
+    nothing that was said there is removed or changed, by whomever.
     """
 
     owner: str = ""
@@ -61,6 +63,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topic_by: TopicBy = "passing"
     revisions: bool = False
     title: str = ""
+    retention: Retention | None = None
+    held: bool = False
 
     @property
     def restrain(self) -> bool:

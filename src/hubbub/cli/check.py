@@ -30,7 +30,7 @@ def check(folder: Path, *, repair: bool, export: Path | None) -> None:
         if survey.version == FORMAT:
             files = checked_files(connection, folder)
         with reader_may_leave():
-            for line in (*_said_of(survey, lost_wal, folder), *files.sentences):
+            for line in (*survey_lines(survey, lost_wal, folder), *files.sentences):
                 show(line)
         if export is not None:
             with export.open("wb") as file:
@@ -51,7 +51,8 @@ def check(folder: Path, *, repair: bool, export: Path | None) -> None:
         sys.exit(1)
 
 
-def _said_of(survey: Survey, lost_wal: str, folder: Path) -> list[str]:
+def survey_lines(survey: Survey, lost_wal: str, folder: Path) -> list[str]:
+    """Return what to say of the log in a folder."""
     rooms = "1 room" if len(survey.ends) == 1 else f"{len(survey.ends)} rooms"
     facts = f", and {survey.facts} facts about people and rooms" if survey.facts else ""
     lines = [

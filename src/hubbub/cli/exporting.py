@@ -138,6 +138,8 @@ class Reading:
         while True:
             page = await self._page(room, after)
             end = page.last if end is None else end
+            if page.dropped:
+                complain(f"older messages of {room} are not kept there")
             if page.last < end:  # a server that knows no epochs tells it so
                 raise _replaced()
             events = _in_order(page, room)

@@ -116,6 +116,8 @@ class HtmlPage(Form):
     def _name(self, message: Message) -> str:
         """Return who says it, once for what they say in a row; in a colour of their own."""
         name = shown_name(message.sender)
+        if message.imported:  # its sender is nobody who is called so here
+            name += f" [{message.imported}]"
         if message.me:
             self._sender = ""
             return f"<b>{self._text(name)}</b> "

@@ -6,6 +6,7 @@ import typer
 
 from hubbub.chat.durations import split_duration
 from hubbub.chat.events import Room
+from hubbub.chat.retention import Retention, parse_retention
 from hubbub.chat.rules import TopicBy
 from hubbub.cli.asking import confirming
 from hubbub.cli.output import show
@@ -27,6 +28,8 @@ class Changes(TypedDict, total=False):
     topic_by: TopicBy
     revisions: bool
     title: str
+    retention: Retention
+    held: bool
 
 
 def rules(visit: Visit, changes: Changes) -> None:
@@ -59,6 +62,16 @@ def slow_seconds(slow: str) -> int:
             f"'{slow}' is no slow mode. Write a time like 30s or 5m, or 'off'."
         )
     return seconds
+
+
+def retention_of(words: str) -> Retention:
+    """Return how long messages are kept, as people write it."""
+    retention = parse_retention(words)
+    if retention is None:
+        raise typer.BadParameter(
+            f"'{words}' says not what is kept. Write '30 days', '1000 messages', or 'off'."
+        )
+    return retention
 
 
 def add(visit: Visit, who: str) -> None:

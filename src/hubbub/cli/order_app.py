@@ -33,6 +33,21 @@ Seq = Annotated[
         show_default=False,
     ),
 ]
+Keep = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOW-LONG",
+        callback=of_text,
+        help="Remove older messages: '30 days', '1000 messages', both with a comma, or 'off'.",
+    ),
+]
+Held = Annotated[
+    bool | None,
+    typer.Option(
+        "--hold/--no-hold",
+        help="Put it under a legal hold: nothing said there can be changed or removed.",
+    ),
+]
 
 
 @app.command(
@@ -74,12 +89,14 @@ def rules(
     title: Annotated[
         str | None, typer.Option(callback=of_text, help="What people call it; '' for its name.")
     ] = None,
+    keep: Keep = None,
+    held: Held = None,
     name: Name = None,
     password: Password = "",
 ) -> None:
     """Show what holds in a room, or change it."""
+    from hubbub.cli.order import retention_of, slow_seconds
     from hubbub.cli.order import rules as run
-    from hubbub.cli.order import slow_seconds
 
     given = {
         "private": private,
@@ -90,6 +107,8 @@ def rules(
         "topic_by": topic_by,
         "revisions": revisions,
         "title": title,
+        "retention": None if keep is None else retention_of(keep),
+        "held": held,
     }
     changes = {key: value for key, value in given.items() if value is not None}
     run(visit_as_person(address, name, room, password), cast("Changes", changes))

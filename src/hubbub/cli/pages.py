@@ -47,6 +47,8 @@ async def heard(chat: Chat, page: Awaitable[Page], *, json: bool) -> Page:
         answer = await page
     for part in answer.missing:
         complain(lost(answer.room or chat.room, part.after, part.upto))
+    if answer.dropped:
+        complain(f"older messages of {answer.room or chat.room} are not kept there")
     if not json:
         answer.messages = [one for one in answer.messages if not chat.is_ignored(one)]
     return answer

@@ -50,6 +50,8 @@ class ReadMarkers:
             page = await self._chat.history(event.room, before=event.last + 1, limit=limit)
         except (Refused, Unreachable):
             return []  # what the user was told of the connection says it
+        if page.dropped:
+            complain(f"older messages of {event.room} are not kept there")
         unread = [message for message in page.messages if message.seq > unread_after]
         if unread and len(unread) == len(page.messages) and page.more:
             older = f"hubbub history --room {event.room} --after {unread_after}"

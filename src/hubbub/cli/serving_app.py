@@ -1,11 +1,11 @@
 """The commands for those who host a chatroom. What a command does is imported when it runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
-from hubbub.cli.options import examples, of_text
+from hubbub.cli.options import examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.server.config import Config
@@ -160,3 +160,119 @@ def check(
     from hubbub.cli.check import check as run
 
     run(data, repair=repair, export=export)
+
+
+@app.command(
+    epilog=examples(
+        "hubbub backup ~/.local/share/hubbub /mnt/backups",
+        "hubbub backup rooms-of-ours /mnt/backups --keep 7",
+        "hubbub backup rooms-of-ours ours.tar",
+    )
+)
+def backup(
+    data: Folder,
+    place: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLACE",
+            help="Where the copy goes: a folder that is there, in which it gets a name with the "
+            "time, or a new folder, or a new file that ends in .tar.",
+            show_default=False,
+        ),
+    ],
+    *,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="COPIES",
+            help="If the copy is whole, keep so many in this folder, and remove older ones.",
+        ),
+    ] = None,
+) -> None:
+    """Copy a server's folder, with its files, while it runs; say whether the copy is whole."""
+    from hubbub.cli.backup import backup as run
+
+    run(data, place, keep=keep)
+
+
+@app.command(
+    epilog=examples(
+        "hubbub restore /mnt/backups/hubbub-2026-11-26T20-00-00Z rooms-of-ours",
+        "hubbub restore ours.tar ~/.local/share/hubbub --replace",
+    )
+)
+def restore(
+    backup: Annotated[Path, typer.Argument(metavar="BACKUP", help="The copy.", show_default=False)],
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA", help="The folder of the server, which is stopped.", show_default=False
+        ),
+    ],
+    *,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Do so though something is there; that is moved aside, not removed."
+        ),
+    ] = False,
+) -> None:
+    """Put a copy back as a server's folder; people are told that the history was replaced."""
+    from hubbub.cli.backup import restore as run
+
+    run(backup, data, replace=replace)
+
+
+Source = Literal["hubbub", "slack", "discord", "irc"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+
+@app.command(
+    "import",
+    epilog=examples(
+        "hubbub import slack export.zip --data rooms-of-ours",
+        "hubbub import irc 'irc.libera.#python.weechatlog' --zone +01:00",
+        "hubbub import hubbub saved.jsonl --data rooms-of-ours",
+    ),
+)
+def import_(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="|".join(SOURCES),
+            help="What wrote the files: hubbub (export --format json), Slack (a zip, or its "
+            "folder), DiscordChatExporter (JSON), or WeeChat or irssi.",
+            show_default=False,
+            **one_of(*SOURCES),
+        ),
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", show_default=False)],
+    *,
+    data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
+    room: Annotated[
+        str | None, typer.Option(callback=of_text, help="Put everything into this room.")
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="+HH:MM",
+            help="How far the clock of an IRC log is before UTC; as this machine's.",
+        ),
+    ] = None,
+) -> None:
+    """Put what was said elsewhere into a server's log, marked as imported. Stop the server first.
+
+    What was imported before is passed over.
+    """
+    import platformdirs
+
+    from hubbub.chat.names import allowed_room
+    from hubbub.cli.importing.command import import_into
+    from hubbub.cli.times import zone_of
+
+    folder = data or platformdirs.user_data_path("hubbub")
+    into = "" if room is None else allowed_room(room)
+    import_into(
+        folder, cast("Source", source), files, into, None if zone is None else zone_of(zone)
+    )

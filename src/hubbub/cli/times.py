@@ -1,6 +1,6 @@
 """Times as people write and read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 
 import typer
 
@@ -30,3 +30,14 @@ def moment(at: int) -> str:
 def minute(at: int) -> str:
     """Return the same in digits, which sort as the times do."""
     return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def zone_of(words: str) -> timezone:
+    """Return the zone that is so far before UTC, as in +01:00."""
+    try:
+        zone = datetime.strptime(words, "%z").tzinfo
+    except ValueError:
+        zone = None
+    if not isinstance(zone, timezone):
+        raise typer.BadParameter(f"'{words}' is no zone. Write one like +01:00 or -05:30.")
+    return zone

@@ -2,7 +2,7 @@
 
 A line is `NAME > TEXT`, or `* NAME TEXT` where the text says what somebody does: `* ann waves`.
 Before the text there may be a mark of ours: `(private)`, `[room]` for another room than the
-reader's, `(edited 12)`, `[room, deleted 12]`. None of this can be forged:
+reader's, `(edited 12)`, `[room, deleted 12]`, `(from slack)`. None of this can be forged:
 
 - Every line of a text has the name and the mark.
 - No server of ours lets in a name that reads like a line. A tutorial's server may, and an old log
@@ -47,7 +47,9 @@ EVERYBODY = "everybody"
 _BEGINNING_CHARS = 200
 """Visible ones of a line, in which it may look as if it began with a mark."""
 
-_LIKE_A_MARK = re.compile(r"\W*(\((private|edited|deleted)|\[[\w.-]+[],])")
+_LIKE_A_MARK = re.compile(
+    r"\W*(\((private|edited|deleted|from (hubbub|slack|discord|irc))|\[[\w.-]+[],])"
+)
 
 _ONE_WORD = re.compile(r"[\w.-]+")
 
@@ -65,7 +67,8 @@ def transcript(event: AnyClientEvent, here: str, server: str = "") -> list[str]:
             if event.files:
                 named = [file.line(f"http://{server}") for file in event.files]
                 text = "\n".join([text, *named] if text else named)
-            lines = _lines(label, text, _mark(room, here), room)
+            mark = f"from {event.imported}" if event.imported else ""
+            lines = _lines(label, text, _mark(room, here, mark), room)
         case Edited(sender=sender, room=room, target=target, text=text):
             # Without a text if it was deleted since, of which another event tells.
             mark = _mark(room, here, f"edited {target}")

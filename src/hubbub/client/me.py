@@ -1,6 +1,6 @@
 """Who we are to the server, and what is ours by that."""
 
-from hubbub.chat.events import IgnoredSummary, Logged, PersonSummary, Welcome
+from hubbub.chat.events import IgnoredSummary, Logged, Message, PersonSummary, Welcome
 from hubbub.chat.names import same_name, sender_handle
 
 
@@ -35,6 +35,8 @@ class Me:
         """
         if self.person is not None or event.person:
             return self.person is not None and event.person == self.person.id
+        if isinstance(event, Message) and event.imported:
+            return False  # whoever was called so elsewhere
         return same_name(event.sender, self.name)
 
     def ignores(self, sender: str, person: str) -> bool:

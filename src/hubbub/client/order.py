@@ -5,6 +5,7 @@ from typing import Literal
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.access import Enter
+from hubbub.chat.retention import Retention
 from hubbub.chat.rules import TopicBy
 from hubbub.client.asking import Asking
 
@@ -63,6 +64,8 @@ class OrderCommands(Asking):
         topic_by: TopicBy | None = None,
         revisions: bool | None = None,
         title: str | None = None,
+        retention: Retention | None = None,
+        held: bool | None = None,
     ) -> None:
         """Change what holds in a room; what is not given stays. See `Replica.rules` for what is.
 
@@ -79,6 +82,8 @@ class OrderCommands(Asking):
             topic_by=topic_by,
             revisions=revisions,
             title=title,
+            retention=retention,
+            held=held,
         )
         await self._done(command)
 

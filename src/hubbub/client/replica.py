@@ -79,7 +79,8 @@ class Replica:
 
     `epoch` names the run of the log under which `cursor` was reached. `histories` counts how often
     the server replaced what came before `cursor` by another history: nothing held is older.
-    `missing` names, in order, the parts of what is held that the server cannot read.
+    `missing` names, in order, the parts of what is held that the server cannot read. `dropped`: the
+    room had older messages than it begins with, which are kept no longer.
     """
 
     def __init__(self, room: str, cursor: int = 0, *, messages_max: int = MESSAGES_MAX) -> None:
@@ -118,6 +119,7 @@ class Replica:
         self.start = self.cursor
         self.passage: Stretch | None = None
         self.missing: list[Stretch] = []
+        self.dropped = False
         self._held: dict[int, Message] = {}
         # Changes of messages that are not held: a page on its way may bring such a message as it
         # read before the change. Pages asked for later have it folded in, so a few are enough.
@@ -361,6 +363,7 @@ class Replica:
         self._hold(self._brought_up_to_date(message, page.last) for message in new)
         self._discount(new)
         self._miss(page.missing)
+        self.dropped = self.dropped or page.dropped
         return True
 
     def _touches_passage(self, part: Stretch) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 
 from hubbub.chat.durations import split_duration, spoken_duration
 from hubbub.chat.errors import Refused
+from hubbub.chat.retention import parse_retention
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.naming import needed
@@ -12,7 +13,8 @@ from hubbub.desk.standing import rules_told
 from hubbub.desk.telling import done
 
 NO_RULES = "Nothing special holds here."
-RULES = ("read-only", "archived", "private", "revisions")
+RULES = ("read-only", "archived", "private", "revisions", "hold")
+RETENTION = "retention"
 
 
 def lock(desk: Desk, _face: Face, _argument: str) -> Awaitable[None]:
@@ -60,8 +62,10 @@ def rules(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
         desk.note(rules_told(room.title, replica.rules) if replica else NO_RULES)
         return None
     word, _, state = argument.lower().partition(" ")
+    if word == RETENTION:
+        return _retain(desk, room, state)
     if word not in RULES or state.strip() not in ("on", "off"):
-        raise Refused(f"Usage: /rules {'|'.join(RULES)} on|off")
+        raise Refused(f"Usage: /rules {'|'.join(RULES)} on|off, or /rules {RETENTION} 30 days")
     is_on = state.strip() == "on"
     if word == "private":
         return _make_private(desk, room, is_on=is_on)
@@ -69,6 +73,10 @@ def rules(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
         can = "can be read from now on" if is_on else "cannot be read any more"
         work = desk.chat.rules(room.name, revisions=is_on)
         return done(desk, work, f"What messages in {room.title} said before edits {can}.")
+    if word == "hold":
+        can = "can be" if not is_on else "cannot be"
+        told = f"What was said in {room.title} {can} changed or deleted from now on."
+        return done(desk, desk.chat.rules(room.name, held=is_on), told)
     change = (
         desk.chat.rules(room.name, read_only=is_on)
         if word == "read-only"
@@ -79,6 +87,16 @@ def rules(desk: Desk, _face: Face, argument: str) -> Awaitable[None] | None:
         change,
         f"{room.title} is {word} now." if is_on else f"{room.title} is not {word} any more.",
     )
+
+
+def _retain(desk: Desk, room: RoomState, words: str) -> Awaitable[None]:
+    retention = parse_retention(words)
+    if retention is None:
+        raise Refused(f"Usage: /rules {RETENTION} 30 days|1000 messages|off")
+    told = f"Messages in {room.title} are kept {retention} now."
+    if retention.is_for_ever:
+        told = f"{room.title} keeps all messages that the chatroom as a whole keeps."
+    return done(desk, desk.chat.rules(room.name, retention=retention), told)
 
 
 def private(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:

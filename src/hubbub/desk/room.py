@@ -48,6 +48,8 @@ class RoomState:
         """Whether the newest page has come; until then nothing is shown."""
         self.beginning = False
         """Whether the first item is the very first message of the room."""
+        self.dropped = False
+        """Whether there were older ones, which are kept no longer."""
         self._back_to = 0
         self._hole: Stretch | None = None
         self._newest = 0
@@ -123,7 +125,7 @@ class RoomState:
         changed, self._changed = self._changed, set()
         self.log.follow(replica, changed)
         self.last = replica.last
-        self.beginning = replica.back_to == 0
+        self.beginning, self.dropped = replica.back_to == 0, replica.dropped
         self._back_to, self._hole = replica.back_to, replica.hole
         self._newest = next(reversed(replica.held), 0)
         fresh = self.bookmark.follow(

@@ -99,6 +99,8 @@ def rules_told(title: str, rules: RoomRules) -> str:
         "archived": rules.archived,
         slow: rules.slow_seconds,
         "texts from before edits can be read": rules.revisions,
+        f"messages are kept {rules.retention}": rules.retention,
+        "under a legal hold, so nothing can be changed or deleted": rules.held,
         f"its topic is set by whoever is {rules.topic_by} or more": rules.topic_by != "passing",
     }
     told = [part for part, holds in parts.items() if holds]

@@ -13,7 +13,7 @@ from hubbub.hub import hooks, posting, threads, uploading
 from hubbub.hub.asking import Decision, Reading, read
 from hubbub.hub.finding import Wanted, find, find_calls
 from hubbub.hub.flow.drafts import Draft
-from hubbub.hub.flow.private import after_seen, page_seen, seen_after
+from hubbub.hub.flow.private import after_seen, is_seen, page_seen, seen_after
 from hubbub.hub.membership import (
     describe,
     enter_room,
@@ -160,6 +160,9 @@ def history(state: State, session: Session, command: c.History, _at: int) -> Rea
     page = yield from read(state, session, query)
     check_entry(state, session, Act.READ, room)  # they may have been put out while the log was read
     page = page_seen(session.person, room, page, forwards=after is not None)
+    is_first = not page.more if after is None else after < room.dropped
+    if room.dropped and is_first and is_seen(session.person, room, room.dropped):
+        page = replace(page, dropped=True)
     session.send(replace(_of_history(state, room.name, command, page), ref=command.ref))
 
 

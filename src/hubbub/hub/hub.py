@@ -7,7 +7,7 @@ come in as arguments, bytes go out through each session's outlet.
 """
 
 import math
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from hubbub.chat.access import Access
@@ -19,9 +19,10 @@ from hubbub.chat.format import Format
 from hubbub.chat.grants import Hook
 from hubbub.chat.heard import Heard
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
-from hubbub.chat.queries import Answer, Epoch, Head, Question, Settled
+from hubbub.chat.queries import Answer, Dropped, Epoch, Head, Question, Settled
+from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Scope
-from hubbub.hub import commands, delivery, hooks, lines, membership, posting
+from hubbub.hub import commands, delivery, hooks, keeping, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
 from hubbub.hub.filing import Filing
@@ -94,6 +95,23 @@ class Hub:
     def recall(self, messages: Iterable[Message]) -> None:
         """Take in what was said in slow rooms shortly before the start, in order."""
         recall(self._state, messages)
+
+    def retentions(self, general: Retention) -> Iterator[tuple[str, Retention]]:
+        """Yield the rooms that do not keep everything, each with what it keeps."""
+        return keeping.retentions(self._state, general)
+
+    def retention(self, room: str, general: Retention) -> Retention:
+        """Return what a room keeps, if the chatroom as a whole keeps `general`."""
+        return keeping.retention_of(self._state, room, general)
+
+    def let_go(self, room: str, dropped: Dropped) -> None:
+        """Take in that the log has kept the beginning of a room no longer."""
+        keeping.let_go(self._state, room, dropped)
+
+    def last_of(self, room: str) -> int:
+        """Return the newest seq of a room, 0 if it has none."""
+        found = self._state.rooms.get(room)
+        return 0 if found is None else found.last
 
     @property
     def limits(self) -> Limits:

@@ -30,6 +30,7 @@ from hubbub.hub.standing import (
     check,
     check_changing,
     check_entry,
+    check_not_held,
     check_power,
     check_speaking,
     no_such_room,
@@ -337,6 +338,7 @@ def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
     """Give a message of the session's own a new text."""
     room = own_membership(state, session, command.room).room
     check_changing(state, session, Act.EDIT, room)
+    check_not_held(state, room)
     text, size = allowed_text(state, command.text)
     message = yield from find_own_message(state, session, room, command.seq)
     draft = e.Edited(
@@ -371,6 +373,7 @@ def _edits_of(message: e.Message, size: int) -> int:
 def delete(state: State, session: Session, command: c.Delete, at: int) -> Reading:
     """Take a message of the session's own back."""
     room = own_membership(state, session, command.room).room
+    check_not_held(state, room)
     message = yield from _find_deletable(state, session, room, command.seq)
     if message.deleted:
         session.confirm(command.ref)  # it stands so already

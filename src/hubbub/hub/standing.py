@@ -213,6 +213,16 @@ def may_change(state: State, session: Session, act: Act, room: Room | None) -> b
     return True
 
 
+def check_not_held(state: State, room: Room) -> None:
+    """Raise Refused `forbidden` if nothing that was said in a room may be changed or removed."""
+    if (rules := state.order.rules.get(room.name)) is not None and rules.held:
+        raise Refused(
+            f"'{room.called}' is under a legal hold: nothing that was said there can be changed or "
+            f"deleted until {rights.ask(place_of(state, None), Role.OPERATOR)} ends it.",
+            code="forbidden",
+        )
+
+
 def check_speaking(state: State, session: Session, room: Room, nonce: str | None) -> None:
     """Raise Refused `forbidden`, `muted` or `slow_mode` if they may not write in a room now.
 
@@ -337,4 +347,6 @@ def told_rules(state: State, room: Room) -> e.RoomRules | None:
         title=rules.title,
         private=rules.private,
         members=names(rules.members),
+        retention=rules.retention,
+        held=rules.held,
     )

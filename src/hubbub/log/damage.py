@@ -47,11 +47,13 @@ class Damage:
         has = f"the seq {upto}" if upto == after + 1 else f"a seq from {after + 1} to {upto}"
         self._tell(f"in the room '{room}', what has {has} is missing")
 
-    def forget(self, room: str) -> None:
-        """Take in that a room is removed, and what is missing of it with it."""
+    def forget(self, room: str, upto: int | None = None) -> None:
+        """Take in that a room is removed, or its beginning up to a seq, with what is missing."""
         with self._lock:
-            self._rooms.pop(room, None)
-            self._known.pop(room, None)
+            for parts in (self._rooms, self._known):
+                left = [one for one in parts.pop(room, ()) if upto is not None and one.upto > upto]
+                if left:
+                    parts[room] = left
 
     def found(self, what: str) -> None:
         """Note damage that is no part of a room; `what` is damaged is a clause."""

@@ -30,8 +30,10 @@ from hubbub.chat.leads import is_of_guest, leads_to
 from hubbub.chat.names import is_public, name_key
 from hubbub.chat.queries import (
     Calls,
+    Dropped,
     Epoch,
     Head,
+    Over,
     PageQuery,
     ReactionsQuery,
     RevisionsQuery,
@@ -68,6 +70,7 @@ class MemoryLog(Log):
         self._rooms: dict[str, list[AnyLogged]] = {}
         self._topics: dict[str, str] = {}
         self._removed: dict[str, int] = {}
+        self._dropped: dict[str, int] = {}
         self._messages: dict[int, Message] = {}
         """By seq, as they read now."""
         self._newest: dict[int, Edited | Deleted] = {}
@@ -87,9 +90,10 @@ class MemoryLog(Log):
         heads = [
             Head(
                 room=room,
-                first=events[0].seq,
-                last=events[-1].seq,
+                first=events[0].seq if events else 0,
+                last=self._tails[room],
                 topic=self._topics[room],
+                dropped=self._dropped.get(room, 0),
                 removed=self._removed.get(room, 0),
             )
             for room, events in self._rooms.items()
@@ -129,12 +133,44 @@ class MemoryLog(Log):
         self._removed[room] = self._tails.pop(room)
         self._loosen({event.seq for event in events})
         del self._topics[room]
+        self._dropped.pop(room, None)
+        self._forget(events)
+
+    def _forget(self, events: Sequence[AnyLogged]) -> None:
         for event in events:
             self._messages.pop(event.seq, None)
             self._newest.pop(event.seq, None)
             self._revisions.pop(event.seq, None)
             if (key := nonce_key(event)) is not None:
                 self._posted.pop(key, None)
+
+    async def drop(self, room: str, over: Over) -> Dropped | None:
+        events = self._rooms.get(room, [])
+        kept = next(
+            (
+                place
+                for place, event in enumerate(events)
+                if event.at >= over.before and event.seq > over.upto
+            ),
+            len(events),
+        )
+        gone, self._rooms[room] = events[:kept], events[kept:]
+        if not gone:
+            return None
+        seqs = {event.seq for event in gone}
+        self._loosen(seqs)
+        self._forget(gone)
+        self._rooms[room] = [
+            replace(one, text="") if isinstance(one, Edited) and one.target in seqs else one
+            for one in self._rooms[room]
+        ]
+        self._dropped[room] = gone[-1].seq
+        first = self._rooms[room][0].seq if self._rooms[room] else 0
+        return Dropped(gone[-1].seq, first)
+
+    async def surplus(self, room: str, messages: int) -> int:
+        said = [event.seq for event in self._rooms.get(room, []) if isinstance(event, Message)]
+        return said[-messages - 1] if len(said) > messages else 0
 
     def _loosen(self, seqs: Set[int]) -> None:
         for id_, (seq, hash_, size) in self._files.items():
@@ -198,7 +234,9 @@ class MemoryLog(Log):
                     self._files[file.id] = (event.seq, file.sha256, file.size)
             case Topic():
                 self._topics[event.room] = event.text
-            case Edited(target=seq, kept=True) if not (before := self._messages[seq]).deleted:
+            case Edited(target=seq, kept=True) if (
+                before := self._messages.get(seq)
+            ) is not None and not before.deleted:
                 former = Revision(before.edited or before.at, before.text)
                 self._revisions.setdefault(seq, []).append(former)
             case Deleted(target=seq):
@@ -223,7 +261,7 @@ class MemoryLog(Log):
     @property
     def _newest_seq(self) -> int:
         """The newest seq of what people can see."""
-        ends = (events[-1].seq for events in self._rooms.values())
+        ends = (self._tails[room] for room in self._rooms)
         return max(*ends, *self._removed.values(), 0, 0)
 
     async def page(self, query: PageQuery) -> Page:
@@ -266,7 +304,8 @@ class MemoryLog(Log):
             if isinstance(event, Reaction) and event.target in query.targets:
                 key = (event.target, event.emoji, name_key(event.sender))
                 standing.pop(key, None)
-                if event.on and not self._messages[event.target].deleted:
+                message = self._messages.get(event.target)
+                if event.on and message is not None and not message.deleted:
                     standing[key] = event
         return [event for event in standing.values() if event.person == query.person]
 

@@ -5,8 +5,10 @@ from typing import Protocol
 
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
+    Dropped,
     Epoch,
     Head,
+    Over,
     PageQuery,
     ReactionsQuery,
     RevisionsQuery,
@@ -150,6 +152,20 @@ class Log(Protocol):
         """Return whether the file with this id is, or was, in a message, and its bytes are here.
 
         Of a message that is gone, this is known until the bytes are as well (`forget_loose`).
+        """
+
+    async def drop(self, room: str, over: Over) -> Dropped | None:
+        """Take a step of dropping the beginning of a room; return what went.
+
+        None if nothing is left that is over, but for what was committed together with something
+        that is not. From a step on, what it took is as if it had never been said: only
+        the heads tell of it, and the next event's `prev`. Texts of later edits of it are empty.
+        """
+
+    async def surplus(self, room: str, messages: int) -> int:
+        """Return the seq up to which a room has more than its newest `messages`; 0 if it has not.
+
+        Of what was committed together, none is too many if not all are.
         """
 
     async def stored(self) -> dict[str, int]:

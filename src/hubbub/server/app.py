@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -13,13 +14,20 @@ from hubbub.chat.events import Bye
 from hubbub.chat.grants import OPERATOR_CODE
 from hubbub.chat.names import load_tables
 from hubbub.chat.people import hash_of
+from hubbub.chat.retention import Retention
 from hubbub.chat.rules import OPERATOR
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
-from hubbub.server.config import Config
+from hubbub.server.config import BackupSection, Config
 from hubbub.server.control.figures import Figures
 from hubbub.server.control.listening import Control
-from hubbub.server.control.reloading import Reloading, certificates_part, hub_part, limits_part
+from hubbub.server.control.reloading import (
+    Reloading,
+    certificates_part,
+    hub_part,
+    limits_part,
+    section_part,
+)
 from hubbub.server.control.running import Running
 from hubbub.server.credentials.operator_code import kept_code
 from hubbub.server.heartbeat import Watchdog
@@ -71,6 +79,8 @@ async def running(
         Plaintext(config.tls.plaintext),
     )
     await listener.open(config.server.listen, sockets)
+    _copy_as(chatroom, config)
+    _keep_as(chatroom, config)
     if config.tls.acme_listen:
         await listener.open(config.tls.acme_listen)
     reloading = reloading or Reloading(config)
@@ -106,6 +116,8 @@ def _begun(
             chatroom.sweep(),
             chatroom.finish(),
             chatroom.files.run(),
+            chatroom.copies.run(),
+            chatroom.keeping.run(),
             listener.sweep(),
             *more,
         )
@@ -113,6 +125,14 @@ def _begun(
     for task in endless:
         task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
     return endless
+
+
+def _copy_as(chatroom: Chatroom, config: Config) -> None:
+    chatroom.copies.section = config.backup
+
+
+def _keep_as(chatroom: Chatroom, config: Config) -> None:
+    chatroom.keeping.general = config.retention
 
 
 def _controlled(
@@ -123,7 +143,13 @@ def _controlled(
     folder: Path | None,
 ) -> Control:
     """Return the control socket of a server that listens; operators can run it from now on."""
-    parts = [limits_part(chatroom.limits), hub_part(chatroom.hub), listener.part()]
+    parts = [
+        limits_part(chatroom.limits),
+        hub_part(chatroom.hub),
+        section_part("backup", BackupSection, partial(_copy_as, chatroom)),
+        section_part("retention", Retention, partial(_keep_as, chatroom)),
+        listener.part(),
+    ]
     if certificates is not None:
         parts.append(certificates_part(certificates))
     for part in parts:

@@ -16,6 +16,7 @@ from msgspec.structs import fields
 from hubbub.chat.access import Access
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
+from hubbub.chat.retention import Retention
 
 NUMBER_MAX = 1_000_000_000
 """More than any setting needs: a gigabyte, or thirty years."""
@@ -132,6 +133,25 @@ class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "auto"
 
 
+class BackupSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[backup]` section."""
+
+    every_hours: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Hours between copies of the folder, which are made while the server runs; "
+            "0 makes none.",
+        ),
+    ] = 0
+    folder: Annotated[
+        str, Meta(description="Folder for the copies, best on another disk; needed for them.")
+    ] = ""
+    keep: Annotated[
+        int, Meta(ge=1, description="So many copies are kept; older ones are removed.")
+    ] = 7
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be configured."""
 
@@ -143,6 +163,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: LogSection = LogSection()
     tls: TlsSection = TlsSection()
     journal: JournalSection = JournalSection()
+    backup: BackupSection = BackupSection()
+    retention: Retention = Retention()
 
 
 def load_config(path: Path) -> Config:
@@ -156,11 +178,14 @@ def load_config(path: Path) -> Config:
     _refuse_unknown(path, raw, Config, "")
     _refuse_absurd(path, raw)
     try:
-        return msgspec.convert(raw, Config)
+        config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(
             f"{path}: {error}. 'hubbub serve --print-config' shows an example."
         ) from None
+    if config.backup.every_hours and not config.backup.folder:
+        raise ConfigError(f"{path}: 'backup.folder' must name the folder that the copies go to.")
+    return config
 
 
 def _refuse_unknown(

@@ -8,6 +8,7 @@ from hubbub.chat.access import Enter
 from hubbub.chat.commands.base import Command
 from hubbub.chat.durations import DAYS_MAX
 from hubbub.chat.events import Seq
+from hubbub.chat.retention import Retention
 from hubbub.chat.rules import REASON_CHARS_MAX, SLOW_SECONDS_MAX, TopicBy
 
 Reason = Annotated[str, Meta(max_length=REASON_CHARS_MAX)]
@@ -92,7 +93,8 @@ class Bans(Command, tag="bans"):
 class SetRules(Command, tag="rules"):
     """Change what holds in a room. What is left out stays as it is.
 
-    With an empty `title` it is called by its name again.
+    With an empty `title` it is called by its name again. A `retention` without days and messages
+    keeps all that the chatroom as a whole keeps.
     """
 
     room: str
@@ -104,6 +106,8 @@ class SetRules(Command, tag="rules"):
     topic_by: TopicBy | None = None
     revisions: bool | None = None
     title: str | None = None
+    retention: Retention | None = None
+    held: bool | None = None
 
 
 class Add(Command, tag="add"):

@@ -45,7 +45,8 @@ class Message(Logged, tag="message", kw_only=True):
 
     Read from the log, it has its newest text: `edited` is when that was given (milliseconds since
     the epoch), `edits` how often it was edited, if more than once. A `deleted` one has neither text
-    nor `files` left. `me`: the text says what its sender does, as "waves". Only in pages appear
+    nor `files` left. `me`: the text says what its sender does, as "waves". `imported`: it was said
+    elsewhere, in what this names, and its sender is nobody who is known here. Only in pages appear
     `reactions` (emoji to the names that gave it), `replies`, how many messages answer it, deleted
     ones too, and whether it is `pinned`; only in those of a search `found`: the places in the text,
     from one character to another, at which what was searched for stands.
@@ -62,6 +63,7 @@ class Message(Logged, tag="message", kw_only=True):
     replies: Count = 0
     pinned: bool = False
     files: tuple[FileSummary, ...] = ()
+    imported: str = ""
     found: tuple[tuple[int, int], ...] = ()
 
 

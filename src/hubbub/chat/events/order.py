@@ -7,6 +7,7 @@ from hubbub.chat.listed import (
     BanSummary,
     HookSummary,
 )
+from hubbub.chat.retention import Retention
 
 
 class Hook(Event, tag="hook"):
@@ -46,6 +47,8 @@ class RoomRules(Event, tag="rules"):
     topic_by: str = "passing"
     revisions: bool = False
     title: str = ""
+    retention: Retention | None = None
+    held: bool = False
 
 
 class RoleChanged(Event, tag="role"):

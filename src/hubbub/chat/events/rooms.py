@@ -138,6 +138,7 @@ class Page(Event, tag="page"):
     `count`: there are so many messages after the seq that was asked for, or more than are counted.
     `epoch` is the current one, if it was asked for; `replaced`: what was seen under the epoch that
     was given is not this history.
+    `dropped`: there were older messages, which are kept no longer.
     """
 
     room: str | None
@@ -150,6 +151,7 @@ class Page(Event, tag="page"):
     count: int | None = None
     epoch: str = ""
     replaced: bool = False
+    dropped: bool = False
     ref: str | None = None
 
 

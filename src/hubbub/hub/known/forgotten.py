@@ -28,6 +28,8 @@ class ForgottenPeople:
         self._standing = Standing({fact.key: fact.seq for fact in facts})
         self._ids: set[str] = set()
         self.unfinished: dict[str, Forgotten] = {}
+        self.held: dict[str, set[str]] = {}
+        """The rooms that were passed over for the time being, by the ids of the people."""
         for fact in facts:
             self._put(fact)
 

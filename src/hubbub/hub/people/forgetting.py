@@ -91,11 +91,28 @@ def unfinished(state: State) -> Decision:
 
     It raises Refused or LogError if the log fails; ask for it again later then.
     """
-    return next((_go_through(state, *one) for one in state.forgotten.unfinished.items()), None)
+    return next(
+        (
+            _go_through(state, *one)
+            for one in state.forgotten.unfinished.items()
+            if not any(_is_held(state, room) for room in state.forgotten.held.get(one[0], ()))
+        ),
+        None,
+    )
+
+
+def _is_held(state: State, room: str) -> bool:
+    rules = state.order.rules.get(room)
+    return rules is not None and rules.held
 
 
 def _go_through(state: State, id_: str, left: Forgotten) -> Reading:
+    held = state.forgotten.held.setdefault(id_, set())
+    held.clear()
     for room in list(_rooms(state, id_)):
+        if _is_held(state, room.name):
+            held.add(room.name)
+            continue
         after, more = 0, True
         while more:
             page = yield PageQuery(room=room.name, after=after, limit=c.PAGE_MESSAGES_MAX)
@@ -107,7 +124,8 @@ def _go_through(state: State, id_: str, left: Forgotten) -> Reading:
             yield from _clear(state, room, id_, left, page)
             more = page.more and bool(page.messages)
             after = page.messages[-1].seq if page.messages else after
-    yield from write(state, [state.forgotten.fact(id_, Forgotten(), state.at)])
+    if not held:  # else the rest is cleared once the hold has ended
+        yield from write(state, [state.forgotten.fact(id_, Forgotten(), state.at)])
 
 
 def _rooms(state: State, id_: str) -> Iterator[Room]:

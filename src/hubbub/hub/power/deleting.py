@@ -14,7 +14,7 @@ from hubbub.hub.membership import find_room
 from hubbub.hub.power.audit import record
 from hubbub.hub.present.room import Session
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check
+from hubbub.hub.standing import check, check_not_held
 from hubbub.hub.state import State
 
 
@@ -26,6 +26,7 @@ def delete_room(state: State, session: Session, command: c.DeleteRoom, at: int) 
         raise Refused(
             f"'{room.called}' cannot be deleted: everybody comes in there.", code="forbidden"
         )
+    check_not_held(state, room)
     if room.going:
         raise Refused(f"'{room.called}' is being deleted already.", code="forbidden")
     room.going = True

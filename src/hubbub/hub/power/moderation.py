@@ -44,6 +44,8 @@ RULES = {
     "topic_by": Act.TOPIC_RIGHT,
     "revisions": Act.REVISIONS,
     "title": Act.RENAME,
+    "retention": Act.RETENTION,
+    "held": Act.HOLD,
 }
 """Whose right it is to change what holds in a room."""
 
@@ -176,6 +178,8 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> R
         changes["title"] = _free_title(state, room, command.title)
     rules = rules_of(state, room)
     changed = replace(rules, **changes)
+    if changed.retention is not None and changed.retention.is_for_ever:
+        changed = replace(changed, retention=None)
     if changed.private != rules.private:
         is_closing = changed.private
         changed = members.closed(session, room, changed) if is_closing else changed.opened()

@@ -50,6 +50,8 @@ class Act(StrEnum):
     TOPIC_RIGHT = "decide who sets the topic of {}"
     REVISIONS = "decide whether former texts can be read in {}"
     RENAME = "rename {}"
+    RETENTION = "decide how long messages are kept in {}"
+    HOLD = "put {} under a legal hold"
     ARCHIVE = "archive {}"
     DELETE_ROOM = "delete {}"
     MODERATORS = "choose the moderators of {}"
@@ -101,6 +103,8 @@ PRIVATE      rooms owner     owner     owner     owner     nobody       nobody  
 TOPIC_RIGHT  rooms owner     owner     owner     owner     nobody       nobody    nobody
 REVISIONS    rooms owner     owner     owner     owner     nobody       nobody    nobody
 RENAME       rooms owner     owner     owner     owner     nobody       nobody    nobody
+RETENTION    rooms owner     owner     owner     owner     nobody       owner     nobody
+HOLD         rooms operator  operator  operator  operator  nobody       operator  nobody
 MODERATORS   rooms owner     owner     owner     owner     nobody       nobody    nobody
 HAND_OVER    rooms owner     owner     owner     owner     nobody       owner     nobody
 ARCHIVE      rooms owner     owner     owner     owner     nobody       owner     nobody

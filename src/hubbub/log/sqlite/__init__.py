@@ -17,8 +17,10 @@ from typing import Self
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
+    Dropped,
     Epoch,
     Head,
+    Over,
     PageQuery,
     ReactionsQuery,
     RevisionsQuery,
@@ -35,6 +37,7 @@ from hubbub.log.port import Log
 from hubbub.log.sqlite.around import Around
 from hubbub.log.sqlite.checkpoints import Checkpoints, open_twice
 from hubbub.log.sqlite.connection import Durability, OwnedConnection
+from hubbub.log.sqlite.dropping import Surplus, drop
 from hubbub.log.sqlite.files import (
     forget_loose,
     read_held,
@@ -217,6 +220,27 @@ class SqliteLog(Log):
     async def was_said(self, file: str) -> bool:
         """Return whether the file is, or was, in a message, and its bytes are here."""
         return await self._reading.run(lambda db: read_was_said(db, file))
+
+    async def drop(self, room: str, over: Over) -> Dropped | None:
+        self._writer.check()
+        work = partial(drop, self._writer, room, over)
+        try:
+            dropped = await self._writing.run(work)
+        except Damaged:  # of what the search index has of it
+            if self._index is None or not await self._index.make_anew():
+                raise
+            dropped = await self._writing.run(work)
+        if dropped is not None:
+            self.damage.forget(room, dropped.last)
+            if self._index is not None:
+                self._index.follow()
+        return dropped
+
+    async def surplus(self, room: str, messages: int) -> int:
+        counting = Surplus(room, messages)
+        while not counting.is_counted:
+            await self._indexing.run(counting.count)
+        return counting.upto
 
     async def stored(self) -> dict[str, int]:
         return await self._reading.run(read_stored)

@@ -84,6 +84,7 @@ SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM segments WHERE
 """
 _NEWEST = "SELECT max(last) FROM segments"
 _REMOVED = "SELECT last FROM removed WHERE name = ?"
+_DROPPED = "SELECT last FROM dropped WHERE room_id = (SELECT id FROM rooms WHERE name = ?)"
 
 _segments = msgspec.json.Decoder(list[list[AnyLogged]])
 
@@ -129,6 +130,8 @@ class Around:
             return events
         if self._was_removed(room, end):
             return []
+        if after < (dropped := self._dropped(room)):
+            return self.backlog(room, dropped, bytes_max, end)
         events = attempt(lambda: self._next_readable(room, after, end)) or []
         cursor = after
         for event in events:
@@ -143,6 +146,11 @@ class Around:
         """Return whether the room that had this end was removed since it was looked up."""
         row = attempt(lambda: self._connection.execute(_REMOVED, (room,)).fetchone())
         return row is not None and bool(row[0] >= end)
+
+    def _dropped(self, room: str) -> int:
+        """Return the newest seq of the room's beginning, if that is kept no longer; else 0."""
+        row = attempt(lambda: self._connection.execute(_DROPPED, (room,)).fetchone())
+        return int(row[0]) if row is not None else 0
 
     def _next_readable(self, room: str, after: int, end: int) -> list[AnyLogged]:
         """Return what can be read of the next segment of which anything can."""

@@ -112,7 +112,7 @@ class Changes:
                 self._holders[seq] = event
                 bare = replace(bare, text="")
                 self._reword(seq, event)
-            encoded.append(raw if bare is event else _as_long(bare, len(raw)))
+            encoded.append(raw if bare is event else as_long(bare, len(raw)))
         blanked = b"[%b]" % b",".join(encoded)
         self.blanked.append((events[-1].seq, blanked.decode(), checksum_of(blanked)))
 
@@ -184,7 +184,7 @@ def _sealed(holder: Message | Edited) -> str:
     return f'"{checksum_of(body)}",{body.decode()}'
 
 
-def _as_long(event: AnyLogged, length: int) -> bytes:
+def as_long(event: AnyLogged, length: int) -> bytes:
     """Return the JSON of `event`, of which something was taken, as long as it was with it."""
     encoded = _encode(event)
     assert len(encoded) <= length

@@ -1,4 +1,6 @@
-"""The tables, views and triggers of rooms that are going (removing.py); a part of schema.py."""
+"""The tables, views and triggers of what goes: rooms (removing.py), and their beginnings
+(dropping.py); a part of schema.py.
+"""
 
 from hubbub.log.sqlite.answered import CLEARING_ANSWERED
 from hubbub.log.sqlite.threads import CLEARING_THREADS
@@ -7,6 +9,13 @@ GOING = """
 CREATE TABLE going (  -- rooms that were removed, and of which something is left (see removing.py)
     id INTEGER PRIMARY KEY,   -- of the room; until it is gone, its row has a name of no room
     indexed INTEGER NOT NULL  -- the messages up to this seq are in the search index
+);
+"""
+
+DROPPED = """
+CREATE TABLE dropped (  -- rooms whose beginning is kept no longer (see dropping.py)
+    room_id INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL  -- the newest seq of what went
 );
 """
 
@@ -41,15 +50,41 @@ CREATE TRIGGER rooms_removed INSTEAD OF INSERT ON removals BEGIN
 END;
 CREATE TRIGGER room_is_gone AFTER DELETE ON going BEGIN
     DELETE FROM rooms WHERE id = OLD.id;
+    DELETE FROM dropped WHERE room_id = OLD.id;
 END;
 """
 
-# A step of it: `segments` is a JSON array of the lasts of rows of the room, `words` one of [seq,
-# words] of those of their messages that are indexed, `nonces` one of the keys that they had. A row
-# becomes empty in its place: if it went, SQLite would move its neighbours (see changes.py).
+# A step of either: `segments` is a JSON array of the lasts of rows of the room, `words` one of
+# [seq, words] of those of their messages that are indexed, `nonces` one of the keys that they had.
+# A row becomes empty in its place: if it went, SQLite would move its neighbours (see changes.py).
+# Of a beginning, `blanked` is an array of [last, body, checksum] of edits that stay, and lose their
+# texts.
 CLEARING = """
 CREATE VIEW clearings AS SELECT id, '' AS segments, '' AS words, '' AS nonces FROM going;
 CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
+<cleared>
+END;
+CREATE VIEW droppings AS
+    SELECT id, '' AS segments, '' AS words, '' AS nonces, '' AS blanked, 0 AS upto FROM rooms
+    WHERE false;
+CREATE TRIGGER beginning_dropped INSTEAD OF INSERT ON droppings BEGIN
+<dropped>
+    UPDATE segments SET body = json_extract(value, '$[1]'),
+                        checksum = iif(checksum IS NULL, NULL, json_extract(value, '$[2]'))
+        FROM json_each(NEW.blanked) WHERE last = json_extract(value, '$[0]');
+    INSERT INTO dropped (room_id, last) VALUES (NEW.id, NEW.upto)
+        ON CONFLICT DO UPDATE SET last = excluded.last;
+    UPDATE rooms SET first = coalesce((
+        SELECT min(segments.first) FROM segments WHERE last IN (
+            (SELECT min(last) FROM segments WHERE room_id = NEW.id AND said = 1),
+            (SELECT min(last) FROM segments WHERE room_id = NEW.id AND said = 0)
+        )
+    ), 0) WHERE id = NEW.id;
+    DELETE FROM holes WHERE upto <= NEW.upto
+        AND room = (SELECT name FROM rooms WHERE id = NEW.id);
+END;
+"""
+_CLEARED = """
     INSERT INTO search (search, rowid, text, place)
         SELECT 'delete', seq, <before>, <place> FROM (
             SELECT json_extract(value, '$[0]') AS seq, json_extract(value, '$[1]') AS before,
@@ -58,7 +93,7 @@ CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
                    (SELECT max(first) FROM windows
                     WHERE first <= json_extract(value, '$[0]')) AS window
             FROM json_each(NEW.words)
-        ) WHERE seq <= (SELECT indexed FROM going WHERE id = NEW.id);
+        ) WHERE seq <= <indexed>;
     UPDATE watermark SET taken_out = taken_out + json_array_length(NEW.words);
     DELETE FROM nonces WHERE key IN (SELECT value FROM json_each(NEW.nonces))
         AND seq <= (SELECT max(value) FROM json_each(NEW.segments));  -- else it is the next room's
@@ -78,5 +113,10 @@ CREATE TRIGGER segments_cleared INSTEAD OF INSERT ON clearings BEGIN
     UPDATE segments SET room_id = 0, said = 0, kind = 'gone', target = NULL, size = 0, body = '',
                         checksum = NULL
         WHERE last IN (SELECT value FROM json_each(NEW.segments)) AND room_id = NEW.id;
-END;
-""".replace("<threads>", f"{CLEARING_THREADS}{CLEARING_ANSWERED}".strip("\n"))
+"""
+_CLEARED = _CLEARED.strip("\n").replace(
+    "<threads>", f"{CLEARING_THREADS}{CLEARING_ANSWERED}".strip("\n")
+)
+CLEARING = CLEARING.replace(
+    "<cleared>", _CLEARED.replace("<indexed>", "(SELECT indexed FROM going WHERE id = NEW.id)")
+).replace("<dropped>", _CLEARED.replace("<indexed>", "(SELECT seq FROM watermark)"))

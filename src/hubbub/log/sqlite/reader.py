@@ -36,13 +36,16 @@ READ_BYTES_MAX = 2 * PAGE_BYTES_MAX
 
 _HEADS = """
 SELECT json_group_array(json_object(
-    'room', name, 'first', first, 'last', last, 'topic', topic, 'removed', coalesce(removed, 0)
+    'room', name, 'first', first, 'last', last, 'topic', topic, 'dropped', coalesce(dropped, 0),
+    'removed', coalesce(removed, 0)
 ))
 FROM (
-    SELECT name, heads.first, heads.last, topic, removed.last AS removed
-    FROM heads LEFT JOIN removed USING (name)
+    SELECT name, heads.first, heads.last, heads.topic, dropped.last AS dropped,
+           removed.last AS removed
+    FROM heads LEFT JOIN removed USING (name) LEFT JOIN rooms USING (name)
+    LEFT JOIN dropped ON room_id = rooms.id
     UNION ALL
-    SELECT name, 0, 0, '', last FROM removed WHERE name NOT IN (SELECT name FROM rooms)
+    SELECT name, 0, 0, '', 0, last FROM removed WHERE name NOT IN (SELECT name FROM rooms)
 )
 """
 _POSTED_AS = "SELECT seq FROM nonces WHERE key = ?"

@@ -36,7 +36,7 @@ from hubbub.log.sqlite.holes import read_holes, write_holes
 from hubbub.log.sqlite.schema import FORMAT_OF_PRIVATE, bring_up_to_date, format_of
 from hubbub.log.sqlite.segments import Cutting
 from hubbub.log.sqlite.sound import newest_given
-from hubbub.log.sqlite.survey import segments, standing_facts
+from hubbub.log.sqlite.survey import read_dropped, segments, standing_facts
 from hubbub.log.sqlite.threads import COUNT_ANSWERS, DROP_DELETED_ANSWERS
 
 _ROOM = """
@@ -70,6 +70,9 @@ _KEPT = "SELECT target, sealed FROM revisions ORDER BY number"
 _KEEP = """
 INSERT INTO revisions (target, sealed) SELECT :target, :sealed
 WHERE NOT EXISTS (SELECT 1 FROM folds WHERE seq = :target AND deleted)
+"""
+_DROP = """
+INSERT INTO dropped (room_id, last) SELECT id, ? FROM rooms WHERE name = ?
 """
 _ROOMS = "SELECT name FROM rooms WHERE NOT direct"
 _FACT = """
@@ -144,6 +147,7 @@ def _copy(damaged: sqlite3.Connection, made: sqlite3.Connection) -> None:
         _put(made, events)
         made.executemany(PUT, rows_of(events))
         last = newest.seq
+    last = max(last, _copy_dropped(damaged, made))
     _fold(made, changes)
     made.execute(DROP_DELETED)
     for target, sealed in attempt(lambda: damaged.execute(_KEPT).fetchall()) or []:
@@ -160,6 +164,16 @@ def _copy(damaged: sqlite3.Connection, made: sqlite3.Connection) -> None:
             made.execute(_BEGIN_EPOCH, (epoch.decode(errors="replace"), start))
     begun = begun_at(last)
     made.execute(_BEGIN_EPOCH, (begun.id, begun.start))
+
+
+def _copy_dropped(damaged: sqlite3.Connection, made: sqlite3.Connection) -> int:
+    """Copy which rooms have lost their beginnings; return the newest seq of these."""
+    dropped = read_dropped(damaged)
+    for name, last in dropped.items():
+        room = {"name": name, "direct": not is_public(name), "first": 0, "topic": ""}
+        made.execute(_ROOM, room)
+        made.execute(_DROP, (last, name))
+    return max(dropped.values(), default=0)
 
 
 def _copy_facts(damaged: sqlite3.Connection, made: sqlite3.Connection) -> int:

@@ -19,7 +19,7 @@ from hubbub.chat.names import name_key
 from hubbub.log.sqlite.answered import ANSWERED, ANSWERED_CHANGING
 from hubbub.log.sqlite.fact_tables import FACTS, FACTS_CHANGING, LEADS, PRIVATE_ROOMS
 from hubbub.log.sqlite.files import FILES, FILES_CHANGING
-from hubbub.log.sqlite.going import CLEARING, GOING, REMOVING
+from hubbub.log.sqlite.going import CLEARING, DROPPED, GOING, REMOVING
 from hubbub.log.sqlite.threads import (
     ANSWERS_FOUND,
     CHANGING,
@@ -106,9 +106,15 @@ CREATE TABLE nonces (  -- as long as the log keeps its messages: they never go
 # has `facts` (see fact_tables.py); only one with files has `files` (see files.py). No other batch
 # pays for them.
 _BATCHES = """
-CREATE VIEW heads AS SELECT name, first, topic, max(
+CREATE VIEW heads AS SELECT name, coalesce(nullif(first, 0), (
+    SELECT min(s.first) FROM segments AS s WHERE s.last IN (  -- it had lost all that was said
+        (SELECT min(last) FROM segments WHERE room_id = id AND said = 1),
+        (SELECT min(last) FROM segments WHERE room_id = id AND said = 0)
+    )
+), 0) AS first, topic, max(
     coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 1), 0),
-    coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 0), 0)
+    coalesce((SELECT max(last) FROM segments WHERE room_id = id AND said = 0), 0),
+    coalesce((SELECT last FROM dropped WHERE room_id = id), 0)
 ) AS last FROM rooms WHERE id NOT IN (SELECT id FROM going);
 CREATE VIEW batches AS
     SELECT '' AS rooms, '' AS segments, x'' AS bodies, '' AS nonces, '' AS blanked, '' AS reworded,
@@ -377,6 +383,8 @@ DELETE FROM windows;
 UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
 UPDATE going SET indexed = 0;
 """,
+    # 18: rooms may have lost their beginnings.
+    DROPPED,
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 
@@ -384,7 +392,7 @@ FORMAT = FORMAT_FLOOR + len(UPGRADES)
 FORMAT_OF_PRIVATE = 11
 """The first in which rooms can be private."""
 TABLES = _TABLES + _REMOVED + _SEARCH + _WINDOWS + FACTS + _HOLES + PRIVATE_ROOMS + GOING
-TABLES += THREADS + FILES + LEADS + ANSWERS_FOUND + ANSWERED
+TABLES += THREADS + FILES + LEADS + ANSWERS_FOUND + ANSWERED + DROPPED
 VIEWS = _BATCHES + REMOVING + FACTS_CHANGING + _FOLDING + CHANGING + FILES_CHANGING
 VIEWS += ANSWERED_CHANGING
 VIEWS += _with_windows(CLEARING + _INDEXING.replace("<reworded rows>", _REWORDED))

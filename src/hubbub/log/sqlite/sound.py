@@ -25,6 +25,7 @@ SELECT coalesce((
            SELECT max(last) FROM segments
            WHERE kind <> 'gone' AND room_id NOT IN (SELECT id FROM going)
        ), 0), coalesce((SELECT max(last) FROM removed), 0),
+       coalesce((SELECT max(last) FROM dropped), 0),
        coalesce((SELECT max(seq) FROM facts), 0),
        coalesce((SELECT max(seq) FROM facts INDEXED BY facts_by_key), 0),
        coalesce((SELECT max(upto) FROM holes), 0)
@@ -60,12 +61,14 @@ def check_end(connection: sqlite3.Connection, tails: Mapping[str, int]) -> int:
     """Return the newest seq that was given; raise Unsound if what has it cannot be found."""
     newest: int
     removed: int
+    dropped: int
     of_facts: int
     of_their_keys: int
     of_holes: int
-    newest, removed, of_facts, of_their_keys, of_holes = connection.execute(_NEWEST).fetchone()
+    found = connection.execute(_NEWEST).fetchone()
+    newest, removed, dropped, of_facts, of_their_keys, of_holes = found
     end = max(tails.values(), default=0)
-    if newest != end or min(tails.values(), default=1) < 1:
+    if max(newest, dropped) != end or min(tails.values(), default=1) < 1:
         raise Unsound(f"its rooms end at {end} and its messages at {newest}")
     if of_facts != of_their_keys:
         raise Unsound(f"its facts end at {of_facts} and their keys at {of_their_keys}")

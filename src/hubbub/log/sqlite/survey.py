@@ -51,6 +51,7 @@ _KNOWS_GOING = "SELECT count(*) + 1 FROM going"  # since format 11
 _UNSEALED = "SELECT '[\"\",' || body || ']' FROM segments WHERE last = ?"  # before format 6
 _WATERMARK = "SELECT seq FROM watermark"
 _HEADS = "SELECT name, last FROM heads"
+_DROPPED = "SELECT name, last FROM dropped CROSS JOIN rooms ON id = room_id"
 _LED_TO = """
 SELECT count(*) FROM facts CROSS JOIN json_each(leads) AS led
 WHERE leads IS NOT NULL AND (SELECT rules FROM lead_rules) <> ''
@@ -215,7 +216,7 @@ def told(connection: sqlite3.Connection) -> Iterator[AnyLogged | Missing]:
         for event in events
         if isinstance(event, Edited | Deleted)
     )
-    ends: dict[str, int] = {}
+    ends = read_dropped(connection)
     for events in segments(connection):
         for event in events:
             now = _readable(event, newest)
@@ -231,6 +232,16 @@ def told(connection: sqlite3.Connection) -> Iterator[AnyLogged | Missing]:
         room = name.decode(errors="replace") if isinstance(name, bytes) else ""
         if isinstance(last, int) and last > ends.get(room, 0):
             yield Missing(room=room, after=ends.get(room, 0), upto=last)
+
+
+def read_dropped(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return, by room, the newest seq of those whose beginnings are kept no longer."""
+    rows = attempt(lambda: connection.execute(_DROPPED).fetchall()) or []  # none in old formats
+    return {
+        name.decode(errors="replace"): last
+        for name, last in rows
+        if isinstance(name, bytes) and isinstance(last, int)
+    }
 
 
 def _readable(event: AnyLogged, newest: Newest) -> AnyLogged | None:

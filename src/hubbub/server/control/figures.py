@@ -49,6 +49,7 @@ class Figures:
             log_free_bytes=chatroom.free_bytes(),
             disk_free_bytes=self._disk_free_bytes(),
             damaged=len(chatroom.damage),
+            backup=int(chatroom.copies.made_at * 1000),
             complaints=list(complaints(chatroom)),
         )
 

@@ -70,6 +70,11 @@ def limits_part(limits: Limits) -> Part:
     return Part(keys_of("limits", LIMITS), prepare)
 
 
+def section_part(name: str, section: type[msgspec.Struct], take: Callable[[Config], None]) -> Part:
+    """Return a part that takes a whole section, and looks at it when it acts next."""
+    return Part(keys_of(name, section.__struct_fields__), lambda config: lambda: take(config))
+
+
 def hub_part(hub: Hub) -> Part:
     """Return the part of the hub: who is let in, how long guests are known, which files."""
     keys = (

@@ -125,7 +125,7 @@ class Store:
         else:
             _sync(kept)
             kept.replace(place)
-        _sync_folder(place.parent)  # an earlier run may have been killed before it did
+        sync_folder(place.parent)  # an earlier run may have been killed before it did
         self.part(id_).unlink(missing_ok=True)  # it may tell more than what is kept
 
     def _make_sure_of(self, folder: Path) -> None:
@@ -133,10 +133,10 @@ class Store:
         if folder in self._sure:
             return
         folder.mkdir(0o700, exist_ok=True)
-        _sync_folder(self._objects)
+        sync_folder(self._objects)
         if self._root not in self._sure:
-            _sync_folder(self._root)
-            _sync_folder(self._folder)
+            sync_folder(self._root)
+            sync_folder(self._folder)
         self._sure |= {folder, self._root}
 
     def remove(self, hash_: str) -> None:
@@ -164,7 +164,18 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_all(folder: Path) -> None:
+    """Have the disk keep all that is in a folder."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            _sync(path)
+    sync_folder(folder)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the disk keep which files a folder names."""
     if os.name != "posix":  # elsewhere a folder cannot be opened
         return
     descriptor = os.open(path, os.O_RDONLY)

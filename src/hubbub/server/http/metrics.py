@@ -112,6 +112,11 @@ class _ChatroomCollector(Collector):
             "1 if /readyz has no complaint.",
             value=not any(complaints(self._chatroom)),
         )
+        yield GaugeMetricFamily(
+            "hubbub_backup_failing",
+            "1 if the last backup by the clock could not be made, or is not whole.",
+            value=self._chatroom.copies.is_failing,
+        )
         yield from self._files()
         yield from self._durations()
         yield from self._sizes()

@@ -28,6 +28,7 @@ from hubbub.chat.queries import (
     TimeQuery,
     VerifyPassword,
 )
+from hubbub.server.backup.copies import Copies
 from hubbub.server.credentials.hashing import Hashing
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.reading import Reading
@@ -35,6 +36,7 @@ from hubbub.server.fairness.shares import Shares
 from hubbub.server.fairness.turns import Turns
 from hubbub.server.files.intake import Intake
 from hubbub.server.heartbeat import Heartbeat
+from hubbub.server.keeping import Keeping
 from hubbub.server.sessions.clock import Clock
 from hubbub.server.sessions.commits import Commits
 from hubbub.server.sessions.guesses import Guesses
@@ -133,6 +135,8 @@ class Chatroom:
         self.reading = Reading(log, time.perf_counter, lambda: hub.last, hub.forgotten)
         self.hashing = Hashing(time.perf_counter)
         self.files = Intake(limits, hub, log, self.clock.milliseconds, folder)
+        self.copies = Copies(folder)
+        self.keeping = Keeping(hub, log, self.clock.milliseconds)
         self.guesses = Guesses(self.loop.time)
         self.shares = Shares(limits)
         # The loop's own time stands still within a turn.
@@ -296,6 +300,7 @@ class Chatroom:
         for connection in list(self.connections):
             connection.cut()
         self.hashing.close()
+        self.copies.close()
         await self._empty.wait()  # each hears of it in one of the loop's next turns
         self.files.close()
 

@@ -22,7 +22,11 @@ def context(
     if index == log.first:
         begins = room.beginning and isinstance(item, Said)
         return Context(
-            day=at.date(), unread=_is_unread(room, item, None), begins=begins, selected=selected
+            day=at.date(),
+            unread=_is_unread(room, item, None),
+            begins=begins,
+            dropped=room.dropped,
+            selected=selected,
         )
     above = log[index - 1]
     above_at = at_of(above)

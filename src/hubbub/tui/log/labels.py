@@ -46,5 +46,13 @@ def does(item: Item) -> bool:
 
 
 def speaker(item: Said | Pending, own_name: str) -> str:
-    """Return the name of whoever says an item; what is still pending is the user's."""
-    return one_line(item.message.sender if isinstance(item, Said) else own_name)
+    """Return the name of whoever says an item; what is still pending is the user's.
+
+    Who said something elsewhere is nobody of this name here, so where it was is said.
+    """
+    if not isinstance(item, Said):
+        return one_line(own_name)
+    message = item.message
+    return one_line(
+        f"{message.sender} [{message.imported}]" if message.imported else message.sender
+    )

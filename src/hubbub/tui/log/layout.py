@@ -48,6 +48,8 @@ class Context(NamedTuple):
     """Whether messages above it are not here yet."""
     begins: bool = False
     """Whether it is the very first of its room."""
+    dropped: bool = False
+    """Whether the room had others before it, which are kept no longer."""
     selected: bool = False
 
 
@@ -138,7 +140,8 @@ class Layout(NamedTuple):
     def _above(self, context: Context) -> list[Text]:
         lines = []
         if context.begins:
-            lines.append(self._rule("the beginning", self.looks.day))
+            title = "older messages are not kept here" if context.dropped else "the beginning"
+            lines.append(self._rule(title, self.looks.day))
         if context.below_hole:
             lines.append(self._rule("loading what lies between …", self.looks.dim))
         if context.day is not None:

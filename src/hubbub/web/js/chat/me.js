@@ -11,10 +11,13 @@ import { sameName } from "./names.js";
 /**
  * People may change their names, and names their people: where the server knows a person, only the id counts.
  *
- * @param {{from: string, person?: string}} event
+ * Whoever said something elsewhere is nobody of their name here.
+ *
+ * @param {{from: string, person?: string, imported?: string}} event
  * @param {Me} me
  * @returns {boolean} whether it is by the user, on whatever device
  */
-export function isOwn({ from, person = "" }, me) {
+export function isOwn({ from, person = "", imported }, me) {
+  if (imported) return false;
   return me.person || person ? person === me.person : sameName(from, me.name);
 }

@@ -27,6 +27,8 @@ import { Running } from "./running.js";
  * @property {string} [topic_by] the least role that sets the topic
  * @property {boolean} [revisions] what messages read before they were edited can be read
  * @property {string} [title]
+ * @property {import("./retention.js").Retention} [retention] how long messages are kept
+ * @property {boolean} [held] nothing that was said can be changed or deleted
  *
  * @typedef {{whom: string, by?: string, until?: number, reason?: string}} Ban
  * @typedef {{id: string, name: string, since: number, by: string, seen?: number}} Hook

@@ -49,6 +49,7 @@ export class Replica {
   passage = null;
   /** @type {Stretch[]} in order, the parts of what is held that the server cannot read */
   missing = [];
+  olderAreGone = false; // the room had older messages than it begins with, which are kept no longer
   #stands = false; // whether `cursor` was ever told to be a place in the server's log
   #isEntering = false;
   /**
@@ -179,6 +180,7 @@ export class Replica {
     this.#dropped = 0;
     this.passage = null;
     this.missing = [];
+    this.olderAreGone = false;
     this.#changes = [];
     this.#pageLastMin = 0;
     this.#ahead.clear();
@@ -327,6 +329,7 @@ export class Replica {
     this.#hold(added.map((one) => this.#broughtUpToDate(one, page.last)));
     this.#discount(added);
     this.#miss(page.missing ?? []);
+    this.olderAreGone ||= page.dropped === true;
     return true;
   }
 

@@ -9,6 +9,7 @@
  * @typedef {"passing" | "guest" | "member" | "moderator" | "owner" | "operator"} Role
  * @typedef {"say" | "react" | "edit" | "delete" | "topic" | "pin" | "report" | "invite" | "remove" | "kick" | "ban"
  *   | "mute" | "slow" | "lock" | "see_reports" | "webhooks" | "read_only" | "private" | "revisions" | "rename" | "archive"
+ *   | "retention" | "hold"
  *   | "delete_room" | "moderators"} Act
  * @typedef {"react" | "reply" | "copy" | "link" | "quote" | "unread" | "edit" | "remove" | "report" | "pin"
  *   | "unpin" | "revisions"} Deed with a message
@@ -40,6 +41,8 @@ read_only   owner     owner     owner     owner     nobody       nobody    nobod
 private     owner     owner     owner     owner     nobody       nobody    nobody
 revisions   owner     owner     owner     owner     nobody       nobody    nobody
 rename      owner     owner     owner     owner     nobody       nobody    nobody
+retention   owner     owner     owner     owner     nobody       owner     nobody
+hold        operator  operator  operator  operator  nobody       operator  nobody
 archive     owner     owner     owner     owner     nobody       owner     nobody
 delete_room owner     owner     owner     owner     nobody       owner     nobody
 moderators  owner     owner     owner     owner     nobody       nobody    nobody

@@ -22,6 +22,7 @@
  * @property {number} [replies] how many messages answer it
  * @property {boolean} [pinned]
  * @property {FileSummary[]} [files]
+ * @property {string} [imported] where it was said instead, such as "slack"
  *
  * @typedef {object} FileSummary what a message tells of a file; its bytes are at /files/ID/NAME
  * @property {string} id
@@ -44,6 +45,7 @@
  * @property {boolean} [newer] whether there is more after a page around a message
  * @property {Stretch[]} [missing] what of these the server cannot read any more
  * @property {number} [count] how many messages there are after the seq that was asked for, up to 1,000
+ * @property {boolean} [dropped] whether there were older messages, which are kept no longer
  * @property {number} [reached] from which seq on a search looked that was broken off
  *
  * @typedef {{after: number, upto: number}} Stretch of a room's log

@@ -88,7 +88,9 @@ export const isAction = (item) => item.me === true && !("deleted" in item && ite
  * @param {string} me
  */
 export function senderOf(item, me) {
-  return "from" in item ? item.from : me;
+  if (!("from" in item)) return me;
+  // Who said something elsewhere is nobody of this name here, so where it was is said.
+  return item.imported ? `${item.from} [${item.imported}]` : item.from;
 }
 
 /**

@@ -247,7 +247,10 @@ export class LogWindow {
     this.rows.rove(this.current);
     if (isNews) this.#element.removeAttribute("aria-busy");
     else if (isChanged) this.#hush();
-    const begins = room.beginning ? `This is where ${room.title} begins.` : "";
+    const first = room.replica.olderAreGone
+      ? "Older messages are not kept here."
+      : `This is where ${room.title} begins.`;
+    const begins = room.beginning ? first : "";
     const title = begins || (room.loading ? "Loading older messages …" : "");
     this.#plane.lay(this.#track, this.#drawn.first, title, this.isFollowing, this.#isScrolling);
     this.seen = this.#place();

@@ -2,6 +2,7 @@
 
 import { splitDuration, spokenDuration } from "../chat/durations.js";
 import { ChatError } from "../chat/errors.js";
+import { keptWords, parseRetention } from "../chat/retention.js";
 import { LOBBY } from "../chat/rooms.js";
 import { addressWith } from "./address.js";
 import { roomName } from "./choosing.js";
@@ -20,7 +21,13 @@ import { listed, refusal } from "./wording.js";
  */
 
 const ROLES = ["owner", "moderator", "writer", "operator", "none"];
-const RULES = { "read-only": "read_only", archived: "archived", private: "private", revisions: "revisions" };
+const RULES = {
+  "read-only": "read_only",
+  archived: "archived",
+  private: "private",
+  revisions: "revisions",
+  hold: "held",
+};
 
 export class Ordering {
   #chat;
@@ -133,14 +140,30 @@ export class Ordering {
   rules(change) {
     const { name, title, rules } = this.#room;
     if (!change) return this.#tell(rulesTold(title, rules));
-    const [word = "", state = ""] = change.toLowerCase().split(/\s+/);
+    const [word = "", state = "", ...more] = change.toLowerCase().split(/\s+/);
+    if (word === "retention") return this.#retain([state, ...more].join(" "));
     const rule = Object.entries(RULES).find(([said]) => said === word)?.[1];
     if (!rule || !["on", "off"].includes(state))
-      throw usage("/rules read-only|archived|private|revisions on|off");
+      throw usage("/rules read-only|archived|private|revisions|hold on|off, or /rules retention 30 days");
     const can = state === "on" ? "can be read from now on" : "cannot be read any more";
     const is = state === "on" ? `is ${word} now` : `is not ${word} any more`;
-    const done = word === "revisions" ? `What was said in ${title} before edits ${can}.` : `${title} ${is}.`;
+    const done =
+      {
+        revisions: `What was said in ${title} before edits ${can}.`,
+        hold: `What was said in ${title} can${state === "on" ? "not" : ""} be changed or deleted from now on.`,
+      }[word] ?? `${title} ${is}.`;
     return this.#do(this.#chat.order.rule(name, { [rule]: state === "on" }), done);
+  }
+
+  /** Say how long messages are kept in the room. @param {string} words */
+  #retain(words) {
+    const { name, title } = this.#room;
+    const retention = parseRetention(words);
+    if (!retention) throw usage("/rules retention 30 days|1000 messages|off");
+    const done = keptWords(retention)
+      ? `Messages in ${title} are kept ${keptWords(retention)} now.`
+      : `${title} keeps all messages that the chatroom as a whole keeps.`;
+    return this.#do(this.#chat.order.rule(name, { retention }), done);
   }
 
   /** Let somebody into a private room, or tell them of another. @param {string} typed their name */
@@ -274,6 +297,8 @@ export function rulesTold(title, { owner, moderators = [], writers = [], members
     rules.read_only && "read-only",
     rules.revisions && "texts from before edits can be read",
     rules.read_only && writers.length && `written by ${writers.join(", ")}, too`,
+    rules.retention && `messages are kept ${keptWords(rules.retention)}`,
+    rules.held && "under a legal hold, so nothing can be changed or deleted",
     rules.locked && "locked",
     rules.archived && "archived",
     rules.topic_by && rules.topic_by !== "passing" && `its topic is set by ${rules.topic_by}s`,

@@ -1,0 +1,1 @@
+"""What was said elsewhere, read from what other programs export; one file for each of them."""

@@ -1,0 +1,47 @@
+"""Reads files of exports, whichever program they are of, in the order of what was said in them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from heapq import merge
+from operator import attrgetter
+from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile, is_zipfile
+from zipfile import Path as ZipPath
+
+from hubbub.cli.importing import discord, irc, own, slack
+from hubbub.cli.importing.said import BadExport, Said, Source
+
+_CHANNEL: Final = re.compile(r".*?#+([^#]+?)(?:\.weechatlog|\.log)?")
+
+
+def read(source: Source, paths: Sequence[Path], room: str, zone: tzinfo | None) -> Iterator[Said]:
+    """Yield what was said in all of the files. Raises BadExport, with the file."""
+    return merge(*(_read(source, path, room, zone) for path in paths), key=attrgetter("at"))
+
+
+def _read(source: Source, path: Path, room: str, zone: tzinfo | None) -> Iterator[Said]:
+    try:
+        match source:
+            case "hubbub":
+                with path.open("rb") as file:
+                    yield from own.parse(file)
+            case "slack":
+                yield from slack.parse(ZipPath(path) if is_zipfile(path) else path)
+            case "discord":
+                yield from discord.parse(path)
+            case "irc":
+                with path.open(encoding="utf-8", errors="replace") as lines:
+                    yield from irc.parse(lines, room or _channel(path), zone)
+    except BadExport as error:
+        raise BadExport(f"{path} cannot be imported: {error}") from None
+    except (OSError, BadZipFile) as error:
+        raise BadExport(f"{path} cannot be read: {error}.") from None
+
+
+def _channel(path: Path) -> str:
+    """Return the channel that the name of a log has: as `irc.libera.#python.weechatlog`."""
+    if (found := _CHANNEL.fullmatch(path.name)) is None:
+        raise BadExport("its name has no channel with a '#'. Name the room with --room.")
+    return found[1]

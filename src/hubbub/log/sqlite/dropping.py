@@ -1,0 +1,220 @@
+"""Takes the beginning of a room out of a log, step by step: what its rules say is kept no longer.
+
+How it works. A step takes the oldest rows of a room, of both kinds, and with them all that hangs on
+their messages: words of the search index, nonces, reactions, answers, pins, former texts, files.
+It is one statement, so nobody ever sees half of it, and from its commit on the room begins later:
+`dropped` says up to where it went. A step is read and written by the writer's thread in one piece,
+since people go on changing what is left. Whoever asks again after a kill goes on with it.
+
+A row becomes empty in its place, for the reason that removing.py gives. But a log that drops things
+must not grow for ever. So rows that are empty go at last, once they are the first of the whole log:
+all but EMPTY_ROWS of them, so that what SQLite then moves are empty rows, and no texts.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from hubbub.chat.events import AnyLogged, Edited, Message
+from hubbub.chat.queries import Dropped, Over
+from hubbub.chat.tags import entry_of
+from hubbub.log.newest import as_it_reads, newest_of
+from hubbub.log.nonces import nonce_key
+from hubbub.log.pages import SEQ_MAX
+from hubbub.log.sqlite.around import attempt
+from hubbub.log.sqlite.changes import as_long
+from hubbub.log.sqlite.failures import Unsound
+from hubbub.log.sqlite.seals import checksum_of, unsealed
+from hubbub.log.sqlite.writer import Writer
+
+STEP_ROWS = 100
+STEP_BYTES = 131_072
+"""Of one step; a few milliseconds of the writer's time."""
+
+EMPTY_ROWS = 1000
+"""So many stay before the first row that is not empty: more than the pages beside it hold."""
+
+PRUNED_ROWS = 500
+"""So many empty rows go in one step."""
+
+COUNTED_ROWS = 1000
+"""So many are counted in one step."""
+
+_ROOM = "SELECT id, seq FROM rooms CROSS JOIN watermark WHERE name = ?"
+_FIRST = "SELECT first FROM rooms WHERE id = ?"
+_ROWS = """
+WITH oldest (last) AS MATERIALIZED (
+    SELECT last FROM (
+        SELECT last FROM segments WHERE room_id = :id AND said = 1 ORDER BY last LIMIT :rows
+    )
+    UNION ALL SELECT last FROM (
+        SELECT last FROM segments WHERE room_id = :id AND said = 0 ORDER BY last LIMIT :rows
+    )
+    ORDER BY last LIMIT :rows
+)
+SELECT s.last, s.first, '[' || sealed || ']', size FROM oldest CROSS JOIN segments AS s USING (last)
+ORDER BY s.last
+"""
+_EDITS = """
+SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']'
+FROM json_each(?) AS asked CROSS JOIN folds ON seq = asked.value
+CROSS JOIN segments ON last = newest WHERE kind = 'edited'
+"""
+_DROP = """
+INSERT INTO droppings (id, segments, words, nonces, blanked, upto) VALUES (?, ?, ?, ?, ?, ?)
+"""
+_FIRST_KEPT = "SELECT last FROM segments WHERE kind <> 'gone' ORDER BY last LIMIT 1"
+_EMPTY = """
+SELECT last FROM segments WHERE last < ? ORDER BY last DESC LIMIT 1 OFFSET ?
+"""
+_PRUNE = """
+DELETE FROM segments WHERE last IN (
+    SELECT last FROM segments WHERE last <= ? AND kind = 'gone' ORDER BY last LIMIT ?
+)
+"""
+_COUNT = """
+SELECT last, last - first + 1 FROM segments
+WHERE room_id = (SELECT id FROM rooms WHERE name = ?) AND said = 1 AND last < ?
+ORDER BY last DESC LIMIT ?
+"""
+
+_segments = msgspec.json.Decoder(list[list[AnyLogged]])
+_bodies = msgspec.json.Decoder(list[list[msgspec.Raw]])
+_event: msgspec.json.Decoder[Edited] = msgspec.json.Decoder(Edited)
+_encode = msgspec.json.Encoder().encode
+
+
+class _Row(NamedTuple):
+    last: int
+    first: int
+    events: list[AnyLogged]
+    """Nothing, if they cannot be read."""
+
+
+def drop(writer: Writer, room: str, over: Over, connection: sqlite3.Connection) -> Dropped | None:
+    """Take a step, in the writer's thread; return what went, None if nothing is over.
+
+    Raises Unsound if it cannot be read what the index has of it: that must be emptied first.
+    """
+    found = connection.execute(_ROOM, (room,)).fetchone()
+    if found is None:
+        return None
+    id_, indexed = found
+    rows = _those_over(_oldest(connection, id_), over)
+    if not rows:
+        return None
+    upto = rows[-1].last
+    edits = attempt(lambda: _edits_of(connection, rows))
+    if edits is None and rows[0].first <= indexed:
+        raise Unsound("what the search index has of it cannot be read")
+    edits = edits or []
+    parts = (
+        [row.last for row in rows],
+        list(_words(rows, edits, indexed)),
+        [key for row in rows for event in row.events if (key := nonce_key(event)) is not None],
+        list(_blanked(edits, upto)),
+    )
+    connection.execute(_DROP, (id_, *(_encode(part).decode() for part in parts), upto))
+    writer.blankings += 1
+    writer.loosenings += 1
+    writer.overtakings += upto > indexed
+    _prune(connection)
+    (first,) = connection.execute(_FIRST, (id_,)).fetchone()
+    return Dropped(upto, first)
+
+
+def _oldest(connection: sqlite3.Connection, id_: int) -> Iterator[_Row]:
+    taken = 0
+    asked = {"id": id_, "rows": STEP_ROWS}
+    for last, first, sealed, size in connection.execute(_ROWS, asked):
+        if taken and taken + size > STEP_BYTES:
+            return
+        taken += size
+        read = attempt(lambda sealed=sealed: _segments.decode(unsealed(sealed))[0])  # type: ignore[misc]
+        yield _Row(last, first, read or [])
+
+
+def _those_over(oldest: Iterator[_Row], over: Over) -> list[_Row]:
+    """Return the rows that are over; one that cannot be read is if a later one is."""
+    rows: list[_Row] = []
+    count = 0
+    for row in oldest:
+        is_known = bool(row.events) or row.last <= over.upto
+        is_over = row.last <= over.upto or bool(
+            row.events and max(event.at for event in row.events) < over.before
+        )
+        if is_known and not is_over:
+            break
+        rows.append(row)
+        if is_over:
+            count = len(rows)
+    return rows[:count]
+
+
+def _edits_of(connection: sqlite3.Connection, rows: Sequence[_Row]) -> list[list[msgspec.Raw]]:
+    """Return the rows, each of one event, that have the newest texts of edited messages."""
+    seqs = [event.seq for row in rows for event in row.events if isinstance(event, Message)]
+    (sealed,) = connection.execute(_EDITS, (_encode(seqs).decode(),)).fetchone()
+    return _bodies.decode(unsealed(sealed))
+
+
+def _words(
+    rows: Sequence[_Row], edits: Sequence[Sequence[msgspec.Raw]], indexed: int
+) -> Iterator[tuple[int, str]]:
+    """Yield what the index has of the messages, by seq."""
+    newest = newest_of(_event.decode(raw) for raw in chain(*edits))
+    for row in rows:
+        if not row.events and row.first <= indexed:
+            raise Unsound("what the search index has of it cannot be read")
+        for event in row.events:
+            now = as_it_reads(event, newest)
+            if event.seq > indexed or not isinstance(now, Message) or now.deleted:
+                continue
+            if now.text or now.files:  # what is deleted has neither
+                has_file = bool(now.files)
+                yield now.seq, entry_of(now.text, now.sender, now.person, has_file=has_file)
+
+
+def _blanked(edits: Sequence[Sequence[msgspec.Raw]], upto: int) -> Iterator[tuple[int, str, str]]:
+    """Yield last, body and checksum of the edits that stay, but lose the text of what goes."""
+    for (raw,) in edits:
+        edit = _event.decode(raw)
+        if edit.seq > upto:
+            body = b"[%b]" % as_long(replace(edit, text=""), len(raw))
+            yield edit.seq, body.decode(), checksum_of(body)
+
+
+def _prune(connection: sqlite3.Connection) -> None:
+    """Remove empty rows from the beginning of the log, but for those next to others."""
+    kept = connection.execute(_FIRST_KEPT).fetchone()
+    if kept is None:
+        return
+    if (bound := connection.execute(_EMPTY, (kept[0], EMPTY_ROWS)).fetchone()) is not None:
+        connection.execute(_PRUNE, (bound[0], PRUNED_ROWS))
+
+
+class Surplus:
+    """Counts the messages of a room, the newest first, to find where it has more than so many."""
+
+    def __init__(self, room: str, messages: int) -> None:
+        self._room = room
+        self._left = messages
+        self._before = SEQ_MAX
+        self.upto = 0
+        """The seq up to which they are too many; 0 if they are not, as far as is known."""
+        self.is_counted = False
+
+    def count(self, connection: sqlite3.Connection) -> None:
+        """Take a step."""
+        rows = connection.execute(_COUNT, (self._room, self._before, COUNTED_ROWS)).fetchall()
+        for last, count in rows:
+            if self._left <= 0:
+                self.upto = last
+                break
+            self._left -= count
+            self._before = last
+        self.is_counted = bool(self.upto) or len(rows) < COUNTED_ROWS

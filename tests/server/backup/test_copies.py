@@ -1,0 +1,80 @@
+"""Copies by the clock: made when they are due, as many kept as configured, failures told."""
+
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import structlog
+
+from hubbub.server.backup import copies
+from hubbub.server.backup.places import copies_in
+from hubbub.server.config import BackupSection, Config, ServerSection
+from hubbub.testing import LocalServer, serving
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(copies, "RETRY_SECONDS", 0.05)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def config(tmp_path: Path, folder: Path) -> Config:
+    return Config(
+        server=ServerSection(data=str(tmp_path / "data")),
+        backup=BackupSection(every_hours=1, folder=str(folder), keep=2),
+    )
+
+
+def figure(server: LocalServer, name: str) -> float:
+    with urllib.request.urlopen(f"http://{server.address}/metrics", timeout=30) as answer:
+        lines = answer.read().decode().splitlines()
+    return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), -1.0)
+
+
+def test_a_copy_is_made_when_it_is_due_and_old_ones_go(tmp_path: Path) -> None:
+    place = tmp_path / "copies"
+    for year in (2019, 2020):
+        (place / f"hubbub-{year}-01-01T00-00-00Z").mkdir(parents=True)
+    with serving(config(tmp_path, place)) as server:
+        until(lambda: figure(server, "hubbub_backup_seconds") > 1_600_000_000)
+        until(lambda: len(copies_in(place)) == 2)
+        newest, older = copies_in(place)
+        assert older.name.startswith("hubbub-2020")
+        assert (newest / "hubbub.db").exists()
+        assert figure(server, "hubbub_backup_failing") == 0
+        newest.rename(place / "hubbub-2021-01-01T00-00-00Z")  # as if it had been made long ago
+        until(lambda: copies_in(place)[0].name > "hubbub-2022" and len(copies_in(place)) == 2)
+    with serving(config(tmp_path, place)) as server:  # it is not due again
+        until(lambda: figure(server, "hubbub_backup_seconds") > 1_600_000_000)
+        assert copies_in(place)[1].name.startswith("hubbub-2021")
+
+
+def test_a_copy_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+    place = tmp_path / "copies"
+    place.write_text("in the way")
+    with structlog.testing.capture_logs() as notes, serving(config(tmp_path, place)) as server:
+        until(lambda: figure(server, "hubbub_backup_failing") == 1)
+        assert any("backup could not be made" in str(note["event"]) for note in notes)
+        with urllib.request.urlopen(f"http://{server.address}/readyz", timeout=30) as answer:
+            assert answer.status == 200, "people can talk"
+        place.unlink()
+        until(lambda: figure(server, "hubbub_backup_failing") == 0)
+        assert len(copies_in(place)) == 1
+
+
+def test_a_server_that_stops_gives_up_the_copy_that_it_makes(tmp_path: Path) -> None:
+    place = tmp_path / "copies"
+    with serving(config(tmp_path, place)):
+        until(lambda: place.is_dir() and any(place.iterdir()))
+    assert all(path.name.endswith("Z") for path in place.iterdir())
