@@ -112,11 +112,6 @@ class _ChatroomCollector(Collector):
             "1 if /readyz has no complaint.",
             value=not any(complaints(self._chatroom)),
         )
-        yield GaugeMetricFamily(
-            "hubbub_backup_failing",
-            "1 if the last backup by the clock could not be made, or is not whole.",
-            value=self._chatroom.copies.is_failing,
-        )
         yield from self._files()
         yield from self._durations()
         yield from self._sizes()
@@ -151,7 +146,13 @@ class _ChatroomCollector(Collector):
         build = GaugeMetricFamily("hubbub_build_info", "The version that runs.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
+        is_failing = self._chatroom.copies.is_failing
         for name, said, value in (
+            (
+                "backup_failing",
+                "1 if the last copy by the clock is not there, or not whole.",
+                is_failing,
+            ),
             ("people", "People who are here.", status.people),
             ("connections", "Connections whose peers converse.", status.connections),
             ("log_bytes", "Bytes of the log's files.", status.log_bytes),
