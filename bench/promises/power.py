@@ -74,8 +74,10 @@ class Disk:
             inode = path.stat().st_ino
             if path.is_dir():
                 self._folders[inode] = {}
-            else:
+            elif path.is_file():
                 self._files[inode] = bytearray(path.read_bytes())
+            else:  # a socket
+                continue
             if path != self._data:
                 self._folders[path.parent.stat().st_ino][path.name] = inode
 
@@ -96,11 +98,13 @@ class Disk:
 
     def _play(self, entry: Entry) -> None:
         match entry.kind:
-            case Kind.MADE:  # an inode may have been another file's before
+            case Kind.MADE:  # an inode may have been something else's before
                 self._files[entry.inode] = bytearray()
+                self._folders.pop(entry.inode, None)
                 self._unsynced.pop(entry.inode, None)
             case Kind.FOLDER_MADE:
                 self._folders[entry.inode] = {}
+                self._files.pop(entry.inode, None)
                 self._unsynced.pop(entry.inode, None)
             case Kind.WRITTEN | Kind.CUT:
                 self._unsynced[entry.inode].append(entry)

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -44,6 +45,9 @@ static const char *folder;
 static size_t folder_bytes;
 static int record = -1;
 static char watched[DESCRIPTORS_MAX]; /* descriptors of files and folders in the folder */
+
+/* Names are given, taken and recorded one after the other, or the record would have another order. */
+static pthread_mutex_t naming = PTHREAD_MUTEX_INITIALIZER;
 
 #define REAL(result, name, ...)                                                                    \
     static result (*real_##name)(__VA_ARGS__);                                                     \
@@ -147,15 +151,18 @@ static int opened(const char *name, int at, const char *path, int flags, mode_t 
         errno = ENOSPC;
         return -1;
     }
-    if ((fd = real(at, path, flags, mode)) < 0 || fd >= DESCRIPTORS_MAX)
-        return fd;
-    watched[fd] = 1;
-    if (is_new) {
-        note(MADE, inode_of(fd), 0, NULL, 0);
-        note_name(NAMED, path, inode_of(fd));
-    } else if (flags & O_TRUNC) {
-        note(CUT, inode_of(fd), 0, NULL, 0);
+    pthread_mutex_lock(&naming);
+    fd = real(at, path, flags, mode);
+    if (fd >= 0 && fd < DESCRIPTORS_MAX) {
+        watched[fd] = 1;
+        if (is_new) {
+            note(MADE, inode_of(fd), 0, NULL, 0);
+            note_name(NAMED, path, inode_of(fd));
+        } else if (flags & O_TRUNC) {
+            note(CUT, inode_of(fd), 0, NULL, 0);
+        }
     }
+    pthread_mutex_unlock(&naming);
     return fd;
 }
 
@@ -313,10 +320,12 @@ int rename(const char *old, const char *new)
     int failed;
     if (refused(old) || refused(new))
         return -1;
+    pthread_mutex_lock(&naming);
     if (!(failed = real_rename(old, new)) && is_within(new) && !stat(new, &status)) {
         note_name(NAMED, new, status.st_ino);
         note_name(UNNAMED, old, status.st_ino);
     }
+    pthread_mutex_unlock(&naming);
     return failed;
 }
 
@@ -326,8 +335,10 @@ int unlink(const char *path)
     int failed;
     if (refused(path))
         return -1;
+    pthread_mutex_lock(&naming);
     if (!(failed = real_unlink(path)) && is_within(path))
         note_name(UNNAMED, path, 0);
+    pthread_mutex_unlock(&naming);
     return failed;
 }
 
@@ -338,10 +349,12 @@ int mkdir(const char *path, mode_t mode)
     int failed;
     if (refused(path))
         return -1;
+    pthread_mutex_lock(&naming);
     if (!(failed = real_mkdir(path, mode)) && is_within(path) && !stat(path, &status)) {
         note(FOLDER_MADE, status.st_ino, 0, NULL, 0);
         note_name(NAMED, path, status.st_ino);
     }
+    pthread_mutex_unlock(&naming);
     return failed;
 }
 

@@ -39,7 +39,17 @@ def compiled(folder: Path) -> Path:
     if sys.platform != "linux" or compiler is None:
         raise Failed("The checker of the promises needs Linux and a C compiler (apt install gcc).")
     library = folder / "system.so"
-    command = [compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(SOURCE), "-ldl"]
+    command = [
+        compiler,
+        "-O1",
+        "-shared",
+        "-fPIC",
+        "-o",
+        str(library),
+        str(SOURCE),
+        "-ldl",
+        "-lpthread",
+    ]
     made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if made.returncode:
         raise Failed(f"system.c could not be compiled: {made.stderr.strip()[-300:]}")
