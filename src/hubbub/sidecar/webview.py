@@ -91,6 +91,7 @@ class _Window:
 def main() -> None:
     """Show the address on stdin until the window is closed; exit 1 if that cannot be."""
     folder = Path(sys.argv[1])
+    sys.argv[:] = [NAME]  # by which desktops call the program of a window
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     webview: Any = import_module("webview")
     logging.getLogger("pywebview").setLevel(logging.CRITICAL)

@@ -91,8 +91,11 @@ class Windows:
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Leave nothing behind of what was started."""
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
+        if process.stdin is not None:  # so it closes its window, and what its page kept is written
+            process.stdin.close()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
         try:
             async with asyncio.timeout(END_SECONDS):
                 await process.wait()
