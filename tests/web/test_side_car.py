@@ -78,6 +78,10 @@ def test_links_for_others_have_the_chatrooms_own_address(
     own = f"http://{server.host}:{server.port}/lobby"
     expect(ann.page.get_by_text(f"The address is copied: {own}", exact=True)).to_be_visible()
     assert ann.page.evaluate("navigator.clipboard.readText()") == own
+    ann.say("/join tea")
+    expect(ann.composer).to_have_accessible_name("Message to #tea")
+    ann.say("/join lobby")
+    expect(ann.composer).to_have_accessible_name("Message to #lobby")
     ann.say(f"look at http://{server.host}:{server.port}/tea")
     ann.page.get_by_role("link", name="/tea").click()
     expect(ann.composer).to_have_accessible_name("Message to #tea")
