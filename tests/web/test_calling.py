@@ -1,5 +1,7 @@
 """What calls the user is theirs to say: settings that are found, hold, and are changed back."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from hubbub.testing import LocalServer
@@ -88,9 +90,23 @@ def test_what_mentions_the_user_is_listed_and_gone_to(
         bob.ask(type="join", room="kitchen")
         bob.say_and_wait("the soup is for ann", room="kitchen")
         bob.say_and_wait("an announcement")
+        ann.say("what is there?")
+        ann.hears("what is there?")
+        asked = ann.page.evaluate("fetch('/api/rooms/lobby/messages').then(one => one.json())")
+        seq = asked["messages"][-1]["seq"]
+        bob.say_and_wait("an answer", reply_to=seq)
+        ann.hears("an answer")
         ann.say("/mentions")
-        found = ann.page.get_by_role("option")
+        dialog = ann.page.get_by_role("dialog")
+        found = dialog.get_by_role("option")
+        expect(found).to_have_text([re.compile("an answer"), re.compile("the soup is for ann")])
+        dialog.get_by_role("textbox").fill("kitchen soup")
         expect(found).to_have_count(1)
         found.get_by_text("the soup is for").click()
     expect(ann.page.get_by_role("heading", name="#kitchen")).to_be_visible()
-    expect(ann.message("the soup is for ann")).to_be_in_viewport()
+    expect(ann.message("the soup is for ann")).to_be_focused()
+    ann.page.keyboard.press("F3")
+    ann.page.keyboard.press("Shift+F3")
+    expect(ann.message("an answer").last).to_be_focused()
+    ann.page.get_by_role("button", name="List").click()
+    expect(ann.page.get_by_role("option")).to_have_count(2)
