@@ -25,9 +25,7 @@ for (const [name, text, wanted] of MENTIONS) {
   test(`${name} is called: ${text}`, () => assert.equal(shown(text, name), wanted));
 }
 
-const TABLE = JSON.parse(
-  readFileSync(new URL("../../golden/tables/mentions.json", import.meta.url), "utf8"),
-);
+const TABLE = JSON.parse(readFileSync(new URL("../../golden/tables/mentions.json", import.meta.url), "utf8"));
 
 for (const { name, text, calls } of TABLE) {
   test(`${name || "nobody"} is ${calls ? "" : "not "}called: ${text}`, () => {

@@ -18,10 +18,11 @@ export function listenToRenewal(offer) {
   serviceWorker.register("/worker.js").catch(() => {}); // a browser that keeps nothing
 }
 
-/** Whether what the worker keeps now is this page. */
+/** Whether what is kept last is this page; the worker that took over may still have what was kept before it. */
 async function isNewest() {
   const own = document.querySelector("script[type=module]")?.getAttribute("src") ?? "";
-  const kept = await (await caches.match("/"))?.text();
+  const cacheName = (await caches.keys()).at(-1); // they come in the order in which they were made
+  const kept = await (await caches.match("/", { cacheName }))?.text();
   return !kept || kept.includes(own);
 }
 
