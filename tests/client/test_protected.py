@@ -12,8 +12,8 @@ import pytest
 
 import hubbub
 from hubbub.chat.errors import Refused, Unreachable
-from hubbub.chat.events import Message, Notice
-from hubbub.client import Chat
+from hubbub.chat.events import Message
+from hubbub.client import Chat, NewCertificate
 from hubbub.client.address import parse_address
 from hubbub.client.trust import CA_VARIABLE, Known, Trust
 from hubbub.lan.networks import own_networks
@@ -85,10 +85,10 @@ async def talk(chat: Chat, text: str = "hello") -> None:
                 return
 
 
-async def until_notice(chat: Chat) -> AsyncIterator[Notice]:
-    """Yield the next notice."""
+async def until_told(chat: Chat) -> AsyncIterator[NewCertificate]:
+    """Yield what is told of a new certificate."""
     async for event in chat:
-        if isinstance(event, Notice):
+        if isinstance(event, NewCertificate):
             yield event
             return
 
@@ -160,7 +160,7 @@ async def test_a_changed_certificate_that_proves_the_password_is_told_plainly(
     with protected(other, PASSWORD) as server:
         Trust().remember(parse_address(server.address), pair.fingerprint)
         async with asyncio.timeout(PATIENCE_SECONDS), safe(server, password=PASSWORD) as chat:
-            told = [event async for event in until_notice(chat)]
+            told = [event async for event in until_told(chat)]
         assert "has changed" in told[-1].text
         assert Trust().known(parse_address(server.address)) == Known(other.fingerprint)
 

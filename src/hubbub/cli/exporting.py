@@ -20,7 +20,7 @@ from hubbub.cli.fetching import Fetching
 from hubbub.cli.output import complain, reader_may_leave, report, show_lines
 from hubbub.cli.speaking import let_go
 from hubbub.cli.visiting import Visit
-from hubbub.client import Backoff, Chat, Delayed, Offline, parse_address
+from hubbub.client import Backoff, Chat, Delayed, NewCertificate, Offline, parse_address
 
 GIVE_UP_SECONDS = 60
 """How long is waited for a connection that broke."""
@@ -80,7 +80,7 @@ async def _follow(chat: Chat) -> None:
     """Report what becomes of the connection; return or raise only when the chat has ended."""
     was_lost = False
     async for event in chat:
-        if isinstance(event, Offline | Delayed) or was_lost:
+        if isinstance(event, Offline | Delayed | NewCertificate) or was_lost:
             report(event)
         was_lost = was_lost or isinstance(event, Offline)
 

@@ -11,7 +11,7 @@ from hubbub.chat.events import Room
 from hubbub.chat.names import is_direct
 from hubbub.chat.text import inert, inert_line
 from hubbub.cli import flush
-from hubbub.client import AnyClientEvent, Delayed, Offline, Online
+from hubbub.client import AnyClientEvent, Delayed, NewCertificate, Offline, Online
 
 
 def complain(sentence: str) -> None:
@@ -48,6 +48,8 @@ def report(event: AnyClientEvent) -> None:
             complain("the server cannot read its log just now; trying again")
         case Delayed():
             complain("the server cannot store messages just now; what you say is sent when it can")
+        case NewCertificate(text=text):
+            complain(text)
         case Room(replaced=True):
             where = "a private room" if is_direct(event.room) else event.room
             complain(

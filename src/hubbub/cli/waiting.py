@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from hubbub.cli.output import report
 from hubbub.cli.speaking import let_go
-from hubbub.client import Chat, Delayed
+from hubbub.client import Chat, Delayed, NewCertificate
 
 
 @asynccontextmanager
@@ -21,5 +21,5 @@ async def told_of_waiting(chat: Chat) -> AsyncIterator[None]:
 
 async def _tell(chat: Chat) -> None:
     async for event in chat:
-        if isinstance(event, Delayed):  # a server that comes back is no news to a script
+        if isinstance(event, Delayed | NewCertificate):  # that it comes back is no news
             report(event)

@@ -44,6 +44,12 @@ class Settled(msgspec.Struct, frozen=True):
     room: str | None
 
 
+class NewCertificate(msgspec.Struct, frozen=True):
+    """The server shows another certificate than before, and is trusted: `text` is for the user."""
+
+    text: str
+
+
 class ClassicMessage(msgspec.Struct, frozen=True):
     """What a tutorial server relays: no seq, no room, no time. Control characters are removed."""
 
@@ -51,7 +57,7 @@ class ClassicMessage(msgspec.Struct, frozen=True):
     text: str
 
 
-AnyClientEvent = AnyEvent | Online | Offline | Delayed | Settled | ClassicMessage
+AnyClientEvent = AnyEvent | Online | Offline | Delayed | Settled | NewCertificate | ClassicMessage
 
 
 class Received(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ from hubbub.client.admission import Admission, refusal_of
 from hubbub.client.classic import ClassicReader, plain_posts
 from hubbub.client.dialling import Protection
 from hubbub.client.errors import Disconnected
-from hubbub.client.events import AnyClientEvent, Offline, Online, Received
+from hubbub.client.events import AnyClientEvent, NewCertificate, Offline, Online, Received
 from hubbub.client.exchange import Exchange
 from hubbub.client.me import Me
 from hubbub.client.outbox import Post
@@ -434,7 +434,7 @@ class Session:
         self._become(State.ONLINE)
         self._tell(Online(True, str(self.address), welcome.server))
         if self._news:
-            self._tell(e.Notice(text=self._news))
+            self._tell(NewCertificate(self._news))
             self._news = ""
         self.exchange.begin(now)
         self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)

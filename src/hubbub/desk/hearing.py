@@ -13,6 +13,7 @@ from hubbub.client import (
     Chat,
     ClassicMessage,
     Delayed,
+    NewCertificate,
     Offline,
     Online,
     Replica,
@@ -115,7 +116,7 @@ class Hearing:
                 self._take_sign(event)
             case e.Removed() | e.Added() | e.Linking() | e.Welcome() | e.RoomRules() | e.Ignoring():
                 self._take_turn(event)
-            case e.Notice():
+            case e.Notice() | NewCertificate():
                 self.note(event.text)
             case e.Error():
                 self.note(event.message, is_error=True)

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import PATIENCE_SECONDS, RawPeer, frame
+from tests.server.conftest import Meet
 from tests.server.http.asking import ask
 from tests.server.tls.peers import TlsPeer, protected
 from tests.tls.pairs import Pair, pair_in
@@ -132,6 +134,23 @@ def test_a_server_without_a_certificate_says_what_it_speaks() -> None:
     with serving() as server, RawPeer(server.host, server.port) as peer:
         peer.send(b"\x16\x03\x01\x00\x05hello")
         assert peer.rest().startswith(b"This is a hubbub chatroom.")
+
+
+@pytest.mark.usefixtures("loops")
+@pytest.mark.parametrize("linger", [None, struct.pack("ii", 1, 0)], ids=["end", "reset"])
+def test_what_was_sent_inside_tls_before_the_connection_was_lost_is_posted(
+    pair: Pair, meet: Meet, tmp_path: Path, linger: bytes | None
+) -> None:
+    """What is written to a peer that is gone fails, and ends its connection, before all is read."""
+    texts = 2500
+    with protected(pair, data=str(tmp_path), messages_per_second=1000, burst=100) as server:
+        bob = meet(server, "bob")
+        with TlsPeer(server, pair, "ann") as ann:
+            ann.send(frame("still here") * texts)
+            if linger is not None:
+                ann.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            ann.sock.close()
+        assert {event["from"] for event in bob.messages(texts)} == {"ann"}
 
 
 # Those who do it wrong.
