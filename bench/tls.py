@@ -134,7 +134,7 @@ async def idle(server: Server, context: ssl.SSLContext | None) -> float:
     before = server.resident_bytes
     lines = await many(server, context, IDLE)
     for number, line in enumerate(lines):
-        line.say(f"i{number}{'s' if context else ''}")
+        line.say(f"member {number}")
     await asyncio.sleep(5)
     used = server.resident_bytes - before
     hang_up(lines)
