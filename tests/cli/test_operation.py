@@ -7,36 +7,12 @@ from pathlib import Path
 import pytest
 
 from hubbub.cli.operation import lasting, size
-from hubbub.testing import LocalServer
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 from tests.server.event_peer import EventPeer
 
-from .commands import PATIENCE_SECONDS, hubbub, refused, started, told
-
-
-class Served:
-    """A `hubbub serve` of its own, in a process."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.folder = folder
-        self.process = started("serve", "--listen", "127.0.0.1:0", *options)
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().decode().split()[-1]
-
-    @property
-    def server(self) -> LocalServer:
-        host, _, port = self.address.rpartition(":")
-        return LocalServer(host, int(port))
-
-    def admin(self, *arguments: str) -> str:
-        return told("admin", *arguments, "--data", str(self.folder))
-
-    def journal(self) -> str:
-        """Stop it, and return what it noted."""
-        self.process.send_signal(signal.SIGTERM)
-        _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
-        return errors.decode()
+from .commands import PATIENCE_SECONDS, hubbub, refused, told
+from .served import Served
 
 
 @pytest.fixture

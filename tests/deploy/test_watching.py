@@ -3,11 +3,15 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from hubbub.testing import LocalServer
+import pytest
+
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import LocalServer, serving
 from tests.server.http.asking import ask
 from tests.tui.tmux import require
 
@@ -16,6 +20,13 @@ DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana" / "hubbub.json").read
 RULES = DEPLOY / "prometheus" / "hubbub.rules.yml"
 NAME = re.compile(r"\b((?:hubbub|process)_\w+)")
 COLUMNS = 24
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LocalServer]:
+    """A server whose log is on a disk: of another, some is not known."""
+    with serving(Config(server=ServerSection(data=str(tmp_path)))) as running:
+        yield running
 
 
 def given(server: LocalServer) -> set[str]:
@@ -30,12 +41,12 @@ def given(server: LocalServer) -> set[str]:
 
 
 def test_each_query_of_the_dashboard_asks_for_a_figure_that_there_is(
-    hubbub_server: LocalServer,
+    server: LocalServer,
 ) -> None:
     queries = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
     named = {name for query in queries for name in NAME.findall(query)}
     assert all(NAME.search(query) for query in queries)
-    assert named <= given(hubbub_server)
+    assert named <= given(server)
 
 
 def test_the_dashboard_loads() -> None:
@@ -56,12 +67,12 @@ def test_the_dashboard_loads() -> None:
         assert beside or below, "no panel hides another one"
 
 
-def test_each_alert_looks_at_a_figure_that_there_is(hubbub_server: LocalServer) -> None:
+def test_each_alert_looks_at_a_figure_that_there_is(server: LocalServer) -> None:
     rules = RULES.read_text("utf-8")
     named = set(NAME.findall(rules))
     assert rules.count("- alert: ") == rules.count("summary: ") == rules.count("description: ")
     assert named
-    assert named <= given(hubbub_server)
+    assert named <= given(server)
 
 
 def test_prometheus_takes_the_alerts() -> None:
@@ -76,11 +87,11 @@ def test_prometheus_takes_the_alerts() -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_prometheus_takes_the_figures(hubbub_server: LocalServer) -> None:
+def test_prometheus_takes_the_figures(server: LocalServer) -> None:
     require("promtool")
     ended = subprocess.run(
         ["promtool", "check", "metrics"],
-        input=ask(hubbub_server, "/metrics").body,
+        input=ask(server, "/metrics").body,
         capture_output=True,
         check=False,
         timeout=60,

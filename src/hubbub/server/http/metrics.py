@@ -156,7 +156,6 @@ class _ChatroomCollector(Collector):
             ("people", "People who are here.", status.people),
             ("connections", "Connections whose peers converse.", status.connections),
             ("log_bytes", "Bytes of the log's files.", status.log_bytes),
-            ("files_bytes", "Bytes of files that messages hold.", status.file_bytes),
             ("disk_free_bytes", "Bytes that are free on the log's disk.", status.disk_free_bytes),
             ("backup_seconds", "When the newest copy was made; 0 is never.", status.backup / 1000),
         ):

@@ -52,9 +52,9 @@ export function openRunning(chat, first = "Status") {
       tab.setAttribute("aria-selected", String(place === at));
       tab.setAttribute("tabindex", place === at ? "0" : "-1");
     }
+    if (panel.getAttribute("aria-label") !== title) trouble.textContent = "";
     panel.setAttribute("aria-label", title);
     list.setAttribute("aria-label", title);
-    trouble.textContent = "";
     const say = (/** @type {string} */ text) => (trouble.textContent = text);
     try {
       const shown = await load(chat, say);

@@ -24,10 +24,7 @@ export function openChatroom(chat, tell, ordering) {
     "The chatroom",
     ["You run this chatroom."],
     [
-      [
-        "Status, people, sessions …",
-        () => import("../later/running.js").then(({ openRunning }) => openRunning(chat)),
-      ],
+      ["Status, people, sessions …", () => ordering.run()],
       ["Who may come in …", () => askAccess(chat, tell)],
       ["Lock the door: let nobody new in", () => chat.order.door(true).then(() => tell(LOCKED))],
       ["Open the door", () => chat.order.door(false).then(() => tell(OPEN))],

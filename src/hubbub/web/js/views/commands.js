@@ -308,6 +308,13 @@ export const COMMANDS = [
     run: (desk) => desk.access(),
   },
   {
+    word: "admin",
+    usage: "",
+    purpose: "run the chatroom: its status, people, sessions, bans, tokens",
+    least: "operator",
+    run: (desk) => desk.ordering.run(),
+  },
+  {
     word: "door",
     usage: "locked|open",
     purpose: "let nobody new in, or let them in again",

@@ -225,6 +225,11 @@ export class Ordering {
     doing.catch((error) => this.#tell(refusal(error)));
   }
 
+  /** Show how the server does, who is here, and what operators do with it. */
+  run() {
+    return import("../later/running.js").then(({ openRunning }) => openRunning(this.#chat));
+  }
+
   /** @param {string} code */
   operate(code) {
     return this.#do(this.#chat.order.operate(code), "You run the server now, too.");
