@@ -128,6 +128,16 @@ class Tmux:
         """Whether the program has rung the bell."""
         return self._run("display-message", "-p", "#{window_bell_flag}").strip() == "1"
 
+    def open_window(self) -> None:
+        """Go to another window; that of the program is behind it."""
+        self._run("new-window", "sleep 600")
+
+    @property
+    def has_window_rung(self) -> bool:
+        """Whether the program has rung the bell while another window was before its own."""
+        windows = self._run("list-windows", "-F", "#{window_index} #{window_bell_flag}")
+        return windows.startswith("0 1")
+
     @property
     def clipboard(self) -> str:
         """What the program put there last."""
