@@ -139,6 +139,12 @@ class BlindFace(Paper):
     ) -> Message | None:
         return next(iter(await find(words)), None)
 
+    def open_address(self, address: str) -> None:
+        self.told.append(f"open {address}")
+
+    def connect(self, address: str, name: str) -> None:
+        self.told.append(f"connect {address} {name}".strip())
+
     async def show_pictures(self, files: Sequence[FileSummary]) -> None:
         self.told += [file.name for file in files]
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Sequence
 
-from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
 from hubbub.chat.words import words_of
 from hubbub.desk.desk import Desk
 from hubbub.desk.face import Face
 from hubbub.desk.log import Said
-from hubbub.desk.places import Place, address_of, places_in
+from hubbub.desk.places import Place, address_of
 
 MENTIONS_MAX = 100
 MENTIONS = "mentions of you"
@@ -106,19 +105,6 @@ def address(desk: Desk, face: Face, _argument: str) -> None:
     found = address_of(desk.link.address, Place(desk.rooms.current.name, seq))
     face.copy(found)
     face.tell(f"The address is in the clipboard, if your terminal allows it: {found}")
-
-
-def go(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
-    """Go to an address in this chatroom: that given, or the first in the chosen message."""
-    item = face.chosen
-    text = argument or (item.message.text if isinstance(item, Said) else "")
-    places = places_in(desk.link.address, text)
-    if not places:
-        raise Refused(
-            f"Give the address of a room or message here, such as "
-            f"{address_of(desk.link.address, Place('lobby', 1042))}, or choose a message with one."
-        )
-    return show_place(desk, face, places[0])
 
 
 def go_back(desk: Desk, face: Face, _argument: str) -> Awaitable[None] | None:

@@ -104,6 +104,12 @@ class Face(Sheet, Protocol):
         `title`: of a list that is no search.
         """
 
+    def open_address(self, address: str) -> None:
+        """Open an address that leads out of all chatrooms, as in a browser."""
+
+    def connect(self, address: str, name: str) -> None:
+        """Come into another chatroom as well; without a name, as elsewhere."""
+
     def show_pictures(self, files: Sequence[FileSummary]) -> Awaitable[None]:
         """Show pictures that the server has previews of, until the user goes back."""
 

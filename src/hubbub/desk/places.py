@@ -14,7 +14,7 @@ _TAKEN = re.compile(
 )
 """Rooms that have no address in a browser (docs/protocol.md, section 9)."""
 
-_ADDRESS = re.compile(r"\b(?:https?|hubbub)://[^\s<>`]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(?:https?|hubbubs?)://[^\s<>`]+", re.IGNORECASE)
 
 
 class Place(NamedTuple):

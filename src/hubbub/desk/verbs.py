@@ -11,6 +11,7 @@ from hubbub.desk import about_account as account
 from hubbub.desk import about_days as days
 from hubbub.desk import about_files as files
 from hubbub.desk import about_finding as finding
+from hubbub.desk import about_following as following
 from hubbub.desk import about_members as members
 from hubbub.desk import about_messages as messages
 from hubbub.desk import about_order as order
@@ -240,7 +241,9 @@ VERBS: tuple[Verb[Face], ...] = (
     Verb("older hit", "the next message that was found", finding.older_hit),
     Verb("newer hit", "the one before it", finding.newer_hit),
     Verb("address", "copy the address of a message or room", finding.address, "address"),
-    Verb("go", "go to an address in this chatroom", finding.go, "go", "[ADDRESS]"),
+    Verb(
+        "go", "go to an address, or where the chosen message leads", following.go, "go", "[ADDRESS]"
+    ),
     Verb("go back", "back to where you were", finding.go_back),
     Verb("go forward", "forward again", finding.go_forward),
     Verb("goto", "go to a day, such as 2026-11-24", days.goto, "goto", "DAY"),

@@ -12,7 +12,9 @@ from linkify_it import LinkifyIt  # type: ignore[import-untyped]
 _URL_CHARS_MAX = 2000
 _URLS_MAX = 500  # more is a flood, which nobody reads
 
-_URL = re.compile(rf"(?<![A-Za-z0-9])(https?:)//[^\s`<>]{{1,{_URL_CHARS_MAX}}}", re.IGNORECASE)
+_URL = re.compile(
+    rf"(?<![A-Za-z0-9])((?:https?|hubbubs?):)//[^\s`<>]{{1,{_URL_CHARS_MAX}}}", re.IGNORECASE
+)
 _NOT_LAST = "*_~.,:;!?'\""
 _LABEL = re.compile(r"\[([^\[\]\n]{1,200})\]\(\Z")
 _LABEL_REACH = 203
@@ -77,5 +79,6 @@ def _ends_sentence(char: str) -> bool:
 
 def _address(url: str) -> str | None:
     """Return a URL as a terminal may be told it, in printable ASCII; None if it is too long."""
-    quoted = quote(url, safe=_PRINTABLE)
+    scheme, colon, rest = url.partition(":")
+    quoted = scheme.lower() + colon + quote(rest, safe=_PRINTABLE)
     return quoted if len(quoted) <= _URL_CHARS_MAX else None

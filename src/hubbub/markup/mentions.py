@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from hubbub.markup.blocks import blocks_of
-from hubbub.markup.runs import Run, runs
+from hubbub.markup.runs import Run, prose_of, runs
 from hubbub.markup.visible import is_mark, visible
 
 _NAMES_CACHED_MAX = 64
@@ -32,8 +32,7 @@ def _bare(text: str) -> str:
 
 def calls(prose: list[Run], name: str) -> Iterator[tuple[int, int]]:
     """Yield where the member or everybody is mentioned: neither in code nor in a link."""
-    is_prose = {"text", "quote", "heading"}
-    text = "".join(run.text if run.kind in is_prose else "\0" * len(run.text) for run in prose)
+    text = prose_of(prose)
     for call in _called(name).finditer(text):
         if not is_mark(text[call.end() : call.end() + 1]):
             yield call.span()

@@ -46,6 +46,12 @@ def runs(text: str) -> Iterator[Run]:
             yield run._replace(kind=kind) if kind == "heading" and run.kind == "text" else run
 
 
+def prose_of(found: list[Run]) -> str:
+    """Return what runs say, with nothing in place of code, links and the marks of items."""
+    is_prose = {"text", "quote", "heading"}
+    return "".join(run.text if run.kind in is_prose else "\0" * len(run.text) for run in found)
+
+
 def _quoted(text: str) -> Iterator[Run]:
     at = 0
     for link in links(text):

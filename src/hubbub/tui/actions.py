@@ -44,9 +44,6 @@ class Terminal(Configured, Protocol):
     def next_chatroom(self) -> None:
         """Show the next chatroom that the program is in."""
 
-    def connect(self, address: str, name: str) -> None:
-        """Come into another chatroom as well."""
-
     def disconnect(self, address: str) -> None:
         """Be in a chatroom no longer; without an address, in this one."""
 

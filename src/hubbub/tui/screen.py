@@ -10,11 +10,13 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message as TextualMessage
 from textual.widgets import Static
 
-from hubbub.desk.about_finding import show, show_place
+from hubbub.desk.about_finding import show
+from hubbub.desk.about_following import follow, show_room
 from hubbub.desk.about_messages import newest, suits
 from hubbub.desk.input_history import InputHistory
 from hubbub.desk.orders import Orders
-from hubbub.desk.places import Place, place_at
+from hubbub.desk.places import Place
+from hubbub.markup.rooms import is_meant
 from hubbub.tui.actions import ACTIONS, BY_NAME, Terminal, help_sections, offered
 from hubbub.tui.choosing import input_picker
 from hubbub.tui.composer import Composer, ComposerBox
@@ -179,7 +181,9 @@ class ChatScreen(ReadingFace):
         if current.name in changed or current.log.pending:
             self.look()
         shape = shape_of(self.config.settings)
-        shape = shape._replace(pictures=shape.pictures and not self.app.no_color)
+        listed = frozenset(room.name for room in self.desk.rooms if not is_meant(room.name))
+        pictures = shape.pictures and not self.app.no_color
+        shape = shape._replace(pictures=pictures, listed=listed)
         self.log_view.dress(self.looks, self.desk.name, shape)
         self.log_view.redraw()
         if isinstance(self.app.screen, ThreadScreen):
@@ -216,11 +220,11 @@ class ChatScreen(ReadingFace):
 
     @on(LogView.LinkChosen)
     def _follow_link(self, event: LogView.LinkChosen) -> None:
-        place = place_at(self.desk.link.address, event.address)
-        if place is None:
-            self.app.open_url(event.address)
-        else:
-            self.desk.attempt(show_place(self.desk, self, place))
+        self.desk.attempt(follow(self.desk, self, event.address))
+
+    @on(LogView.RoomChosen)
+    def _follow_room(self, event: LogView.RoomChosen) -> None:
+        self.desk.attempt(show_room(self.desk, self, event.room))
 
     def dress(self, looks: Looks) -> None:
         """Draw as the settings say now."""
@@ -347,6 +351,10 @@ class ChatScreen(ReadingFace):
     def next_chatroom(self) -> None:
         """Have the next chatroom shown."""
         self.post_message(self.ChatroomWanted())
+
+    def open_address(self, address: str) -> None:
+        """Have an address opened that leads out of all chatrooms."""
+        self.app.open_url(address)
 
     def connect(self, address: str, name: str) -> None:
         """Have another chatroom shown, which the user is not in yet."""

@@ -9,7 +9,6 @@ from tests.tui.markup.texts import PALETTE, links, shown, style_of
     ("text", "url"),
     [
         ("see https://example.org/a_b/_c_?d=*e*#f now", "https://example.org/a_b/_c_?d=*e*#f"),
-        ("HTTP://EXAMPLE.ORG", "HTTP://EXAMPLE.ORG"),
         ("http://localhost:8000/x.", "http://localhost:8000/x"),
         ("(https://a.org/b_(c)), and", "https://a.org/b_(c)"),
         ("[a [b]](https://a.org/b)", "https://a.org/b"),
@@ -26,6 +25,10 @@ def test_links_can_be_clicked(text: str, url: str) -> None:
     style = style_of(text, url)
     assert style.underline
     assert style.color == PALETTE.link.color
+
+
+def test_a_scheme_in_capitals_leads_where_small_letters_do() -> None:
+    assert links("HTTP://EXAMPLE.ORG") == {"HTTP://EXAMPLE.ORG": "http://EXAMPLE.ORG"}
 
 
 def test_a_name_for_an_address_is_shown_with_the_address() -> None:

@@ -51,6 +51,8 @@ class Body(NamedTuple):
     words: tuple[str, ...] = ()
     pictures: Pictures | None = None
     """Where pictures are drawn, if any are."""
+    listed: frozenset[str] = frozenset()
+    """Names of the user's own rooms, as `hubbub.markup.rooms` needs them."""
 
     def rows(self, item: Item) -> Iterator[Row]:
         """Yield the rows of an item."""
@@ -109,7 +111,7 @@ class Body(NamedTuple):
     def _text(self, text: str, after: Text, before: Text) -> list[Row]:
         """Return the rows of a message's text, with remarks before its beginning and behind it."""
         rows: list[Row] = []
-        parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name, self.words)
+        parts = paragraphs(text[:_CHARS_MAX], self.looks, self.own_name, self.words, self.listed)
         if before and parts and not parts[0].is_code:
             parts[0] = parts[0]._replace(text=before + parts[0].text, hangs={})
         elif before:

@@ -113,7 +113,10 @@ class Layout(NamedTuple):
         indent = cell_len(margin.plain)
         width = max(self.width - indent, 1)
         pictures = self.pictures if self.shape.pictures else None
-        drawn = Body(width, self.looks, self.own_name, self.find, self.shape.words, pictures)
+        shape = self.shape
+        drawn = Body(
+            width, self.looks, self.own_name, self.find, shape.words, pictures, shape.listed
+        )
         text = ""
         has_begun = False
         for row in drawn.rows(item):

@@ -20,6 +20,7 @@ class Shape(NamedTuple):
     """`every_time`: whether each message has its time beside it. `names_max`: in cells; 0: any.
 
     `words`: what stands out beside the user's name. `pictures`: whether they are drawn.
+    `listed`: names of the user's own rooms that would else be taken for numbers or colours.
     """
 
     clock: Clock = "24h"
@@ -27,6 +28,7 @@ class Shape(NamedTuple):
     names_max: int = 0
     words: tuple[str, ...] = ()
     pictures: bool = False
+    listed: frozenset[str] = frozenset()
 
     @property
     def form(self) -> str:

@@ -22,6 +22,7 @@ from textual.widget import Widget
 from hubbub.tui.log.body import VERB
 from hubbub.tui.log.marking import Mark, Spot, marked_text, spot_at, word_at
 from hubbub.tui.log.window import Row, Window
+from hubbub.tui.markup import ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,13 @@ class LogView(Widget):
         def __init__(self, address: str) -> None:
             super().__init__()
             self.address = address
+
+    class RoomChosen(TextualMessage):
+        """A room was clicked that a message names."""
+
+        def __init__(self, room: str) -> None:
+            super().__init__()
+            self.room = room
 
     class VerbChosen(TextualMessage):
         """What stands for a verb was clicked; the message that it belongs to is chosen."""
@@ -383,6 +391,8 @@ class LogView(Widget):
             self._mark_around(event.chain)
         elif link := event.style.link:
             self.post_message(self.LinkChosen(link))
+        elif room := event.style.meta.get(ROOM):
+            self.post_message(self.RoomChosen(room))
         elif (verb := event.style.meta.get(VERB)) and (spot := self._under_pointer()) is not None:
             self._window.selected = spot.item
             self.post_message(self.VerbChosen(verb))
