@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from hubbub.testing import LocalServer
@@ -246,6 +246,33 @@ def test_a_reader_that_stops_reading_stops_the_server_too(tmp_path: Path) -> Non
             page.sendall(opening(car.server, Origin=car.origin, Cookie=car.cookie))
             assert stalled.wait(PATIENCE_SECONDS)
             assert sent < 30_000_000
+        thread.join(PATIENCE_SECONDS)
+
+
+def test_an_upload_that_the_server_does_not_read_waits_in_the_browser(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def serve() -> None:
+        listening.accept()[0].close()  # the side-car looks whether anybody is there
+        sock, _ = listening.accept()
+        with sock:
+            ended.wait(PATIENCE_SECONDS)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        host, port = listening.getsockname()
+        with side_car(f"{host}:{port}", tmp_path) as car, browser_of(car) as page:
+            head = f"PATCH /files/uploads/x HTTP/1.1\r\nHost: {car.server.address}\r\n"
+            more = f"Origin: {car.origin}\r\nCookie: {car.cookie}\r\nContent-Length: 100000000"
+            page.sendall(f"{head}{more}\r\n\r\n".encode())
+            page.settimeout(2)
+            sent = 0
+            with suppress(TimeoutError):
+                while sent < 100_000_000:
+                    sent += page.send(b"x" * 65_536)
+            assert sent < 30_000_000
+            ended.set()
         thread.join(PATIENCE_SECONDS)
 
 

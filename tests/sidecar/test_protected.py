@@ -1,6 +1,7 @@
 """The side-car's way inside TLS, with a certificate that nobody but the password vouches for."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,23 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         ):
             pass
         assert refusal.value.code == code
+
+
+def test_where_another_certificate_is_shown_the_person_is_told_once_and_nothing_is_said(
+    pair: Pair, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    other = pair_in(tmp_path_factory.mktemp("other"))
+    with ExitStack() as cars:
+        with protected(pair, PASSWORD) as server:
+            address = f"hubbubs://{server.address}/"
+            knowing = cars.enter_context(side_car(address, tmp_path / "a", password=PASSWORD))
+            known = cars.enter_context(side_car(address, tmp_path / "b"))
+        with protected(other, PASSWORD, listen=server.address):
+            for _ in range(2):
+                assert known.ask("/api/rooms").refusal == (503, "http_unavailable")
+            (sentence,) = known.told
+            assert "another one than before" in sentence
+            rooms = knowing.ask("/api/rooms", Authorization=f"Bearer {PASSWORD}")
+            assert rooms.status == 200
+            (sentence,) = knowing.told
+            assert "has changed" in sentence, "the password vouches for it"

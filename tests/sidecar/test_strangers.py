@@ -82,6 +82,13 @@ def test_no_other_page_opens_a_websocket(car: Car, headers: dict[str, str | None
         assert sock.recv(100).startswith(b"HTTP/1.1 403 ")
 
 
+def test_it_is_no_proxy_for_whoever_is_let_in(car: Car) -> None:
+    with socket.create_connection((car.server.host, car.server.port), PATIENCE_SECONDS) as sock:
+        known = f"Host: {car.server.address}\r\nCookie: {car.cookie}\r\n\r\n"
+        sock.sendall(f"GET http://{car.server.address}/api/rooms HTTP/1.1\r\n{known}".encode())
+        assert sock.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
 def test_a_page_cannot_ask_for_entrances(car: Car) -> None:
     assert learns_nothing(car.ask("/open", {"place": "/"}))
     assert learns_nothing(ask(car.server, "/open", {"place": "/"}, Authorization="Bearer guess"))
@@ -89,7 +96,14 @@ def test_a_page_cannot_ask_for_entrances(car: Car) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [b"\x16\x03\x01\x02\x00", b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 20_000],
+    [
+        b"\x16\x03\x01\x02\x00",
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\0" * 20_000,
+        b"GET http://evil.example/api/rooms HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"CONNECT evil.example:80 HTTP/1.1\r\nHost: evil.example:80\r\n\r\n",
+    ],
 )
 def test_what_is_no_http_learns_nothing(car: Car, sent: bytes) -> None:
     with socket.create_connection((car.server.host, car.server.port), PATIENCE_SECONDS) as sock:

@@ -111,6 +111,8 @@ class Site:
         """Answer the person, and nobody else."""
         asker = self._guard.asker(request.headers)
         is_for_programs = request.method == "POST" and request.path == "/open"
+        if not request.raw_path.startswith("/"):  # an address of elsewhere: we are no proxy
+            return stranger()
         if asker is Asker.STRANGER or (asker is Asker.PROGRAM) != is_for_programs:
             return stranger()
         if asker is not Asker.PROGRAM:

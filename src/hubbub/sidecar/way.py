@@ -51,6 +51,7 @@ class Way:
         self._tell = tell
         self._trust = Trust()
         self._scheme = "http"
+        self._told = ""
 
     @property
     def authority(self) -> str:
@@ -67,6 +68,7 @@ class Way:
         try:
             return await self._connect(factory)
         except Refused as refusal:
+            self._say(f"{refusal}")  # pages know nothing of certificates
             raise Disconnected(f"{refusal}".rstrip(".")) from None
 
     async def check(self) -> None:
@@ -80,8 +82,7 @@ class Way:
         connection = await Connection.open(self.address, self._password, self._trust)
         line = connection.line
         self._scheme = "http" if line.protection is Protection.NONE else "https"
-        if line.news:
-            self._tell(line.news)
+        self._say(line.news)
         transport = line.writer.transport
         transport.set_write_buffer_limits()  # a chat wants to hear of each byte, a tunnel does not
         protocol = factory()
@@ -89,6 +90,12 @@ class Way:
         transport.set_protocol(cast("asyncio.BaseProtocol", protocol))
         protocol.connection_made(transport)
         return protocol
+
+    def _say(self, sentence: str) -> None:
+        """Tell the person, but not once more for each connection."""
+        if sentence and sentence != self._told:
+            self._told = sentence
+            self._tell(sentence)
 
 
 class _HangingUp(asyncio.Protocol):

@@ -12,11 +12,16 @@ from tests.tls.pairs import Pair
 
 @contextmanager
 def protected(
-    pair: Pair, password: str = "", plaintext: str = "allowed", data: str = "", **limits: float
+    pair: Pair,
+    password: str = "",
+    plaintext: str = "allowed",
+    data: str = "",
+    listen: str = ServerSection().listen,
+    **limits: float,
 ) -> Iterator[LocalServer]:
     """Run a server with this certificate."""
     config = Config(
-        server=ServerSection(password=password, data=data),
+        server=ServerSection(listen=listen, password=password, data=data),
         limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS, **limits),  # type: ignore[arg-type]
         tls=TlsSection(
             cert=str(pair.certificate),
