@@ -86,7 +86,7 @@ def test_the_browser_is_opened(hubbub_server: LocalServer, tmp_path: Path) -> No
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" > {told}.new && mv {told}.new {told}\n')
     program.chmod(0o700)
     opened(started("open", hubbub_server.address, "--no-browser"))
-    ran = hubbub("open", hubbub_server.address, BROWSER=str(program))
+    ran = hubbub("open", hubbub_server.address, BROWSER=str(program), DISPLAY=":0")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == ""
     assert enters(told.read_text().strip()) == "/"
@@ -94,7 +94,7 @@ def test_the_browser_is_opened(hubbub_server: LocalServer, tmp_path: Path) -> No
 
 def test_without_a_browser_the_address_is_printed(hubbub_server: LocalServer) -> None:
     opened(started("open", hubbub_server.address, "--no-browser"))
-    ran = hubbub("open", hubbub_server.address, BROWSER="/nowhere/at-all", PATH="/nowhere")
+    ran = hubbub("open", hubbub_server.address, DISPLAY="", WAYLAND_DISPLAY="")
     assert ran.returncode == 0, ran.stderr
     assert ADDRESS.fullmatch(ran.stdout)
     assert "once" in ran.stderr

@@ -100,7 +100,7 @@ def test_whoever_asks_one_that_is_ending_becomes_the_next(
 def test_it_ends_when_nobody_has_the_page_open_any_more(
     server: LocalServer, tmp_path: Path
 ) -> None:
-    with side_car(server.address, tmp_path, seconds=0.5) as car:
+    with side_car(server.address, tmp_path, seconds=5) as car:
         with PagePeer(car, "ann") as ann:
             for _ in range(3):
                 ann.ask(type="say", room="lobby", text="I am here")

@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.faults.serving import ServerProcess
+from tests.server.tls.peers import protected
 from tests.sidecar.cars import Car, path_of, side_car
+from tests.tls.pairs import pair_in
 from tests.web.conftest import NewTab
 from tests.web.tabs import Tab
 
@@ -161,3 +163,21 @@ def test_the_address_is_nowhere_in_the_page(new_tab: NewTab, car: Car) -> None:
     )
     assert ticket not in seen
     assert car.cookie.partition("=")[2] not in seen
+
+
+def test_a_protected_chatroom_is_entered_by_the_password_that_came_along(
+    new_tab: NewTab, tmp_path: Path
+) -> None:
+    """Nobody is warned of a certificate, and nobody types the password once more."""
+    password = "rotu-mika-tedo"
+    pair = pair_in(tmp_path)
+    with (
+        protected(pair, password, "forbidden") as server,
+        side_car(f"hubbubs://{server.address}/", tmp_path / "cars", password=password) as car,
+    ):
+        ann = opened(new_tab(), car, "ann", f"/#password={password}")
+        ben = opened(new_tab(), car, "ben", f"/#password={password}")
+        ann.say("nobody listens in")
+        ben.hears("nobody listens in")
+        ann.page.goto("about:blank")
+        ben.page.goto("about:blank")

@@ -1,7 +1,5 @@
 """`hubbub open` and `hubbub window`: the page, served on this machine, in a browser or a window."""
 
-import asyncio
-import webbrowser
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -18,6 +16,7 @@ from hubbub.sidecar.running import place_of, running
 from hubbub.sidecar.site import Asked
 from hubbub.sidecar.way import Way
 from hubbub.sidecar.windows import Windows
+from hubbub.tui.browser import opens
 
 CLOSED_SECONDS = 1.0
 """A page whose window was closed is gone after this."""
@@ -78,15 +77,14 @@ def _open_page(what: Target, *, browser: bool) -> int:
     with Note(what.address) as note:
         if not note.claim() and (entrance := asked(note, Asked(what.place))) is not None:
             assert entrance.address is not None, "no window was asked for"
-            _present(entrance.address, browser=browser)
-            return 0
+            return run(_present(entrance.address, browser=browser))
         return run(_serve(note, what, browser=browser))
 
 
 async def _serve(note: Note, what: Target, *, browser: bool) -> None:
     async with running(what.way, note) as sidecar:
         complain(f"the chatroom at {what.address} is open on this machine; Ctrl+C ends it")
-        await asyncio.to_thread(_present, sidecar.entrance(what.place), browser=browser)
+        await _present(sidecar.entrance(what.place), browser=browser)
         await sidecar.left()
         complain("nobody has the page open any more")
 
@@ -111,8 +109,8 @@ async def _show_window(note: Note, what: Target, windows: Windows) -> None:
         await sidecar.closed(CLOSED_SECONDS)
 
 
-def _present(address: str, *, browser: bool) -> None:
+async def _present(address: str, *, browser: bool) -> None:
     """Have a browser open an address, or print it."""
-    if not (browser and webbrowser.open(address)):
+    if not (browser and await opens(address)):
         show(address)
         complain("this address opens the page once, in one browser: keep it to yourself")
