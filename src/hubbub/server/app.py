@@ -18,7 +18,7 @@ from hubbub.chat.retention import Retention
 from hubbub.chat.rules import OPERATOR
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
-from hubbub.server.config import BackupSection, Config
+from hubbub.server.config import BackupSection, Config, JournalSection
 from hubbub.server.control.figures import Figures
 from hubbub.server.control.listening import Control
 from hubbub.server.control.reloading import (
@@ -148,14 +148,20 @@ def _controlled(
         hub_part(chatroom.hub),
         section_part("backup", BackupSection, partial(_copy_as, chatroom)),
         section_part("retention", Retention, partial(_keep_as, chatroom)),
+        section_part("journal", JournalSection, partial(_note_as, chatroom)),
         listener.part(),
     ]
     if certificates is not None:
         parts.append(certificates_part(certificates))
     for part in parts:
         reloading.add(part)
+    _note_as(chatroom, reloading.config)
     chatroom.running = Running(Figures(chatroom, folder, listener.address), reloading)
     return Control(chatroom, folder)
+
+
+def _note_as(chatroom: Chatroom, config: Config) -> None:
+    chatroom.notes_sessions = config.journal.level == "debug"
 
 
 def _keeping(

@@ -25,11 +25,10 @@ RESTART = {
     *("limits.messages_per_second", "limits.burst", "limits.frame_bytes_max"),
     *("limits.handshake_seconds", "limits.keepalive_seconds", "limits.connections_max"),
     *("limits.rooms_max", "limits.listed_max", "limits.daily_bytes_max"),
-    *("limits.disk_free_bytes_min", "journal.level", "journal.form"),
+    "limits.disk_free_bytes_min",
     *(f"tls.{key}" for key in TlsSection.__struct_fields__),
 }
-"""What is held where it is used, so that it takes a restart; the journal is the command's, and the
-server here begins without TLS."""
+"""What is held where it is used, so that it takes a restart. The server here begins without TLS."""
 
 
 OTHER = {

@@ -149,6 +149,9 @@ class Chatroom:
         self.connections: dict[Conversing, None] = {}
         """Those whose peers converse, in order of arrival."""
 
+        self.notes_sessions = False
+        """Whether the journal has who comes and goes."""
+
         self.running: Running | None = None
         """Who answers what operators ask; there from when the server runs."""
 
@@ -167,11 +170,12 @@ class Chatroom:
         """Give a connection that has its name all the time it wants."""
         self._handshakes.end(connection)
         self.unfinished_of_strangers.gone(connection)
-        session = connection.conversation.session
-        name = "" if session is None else session.name
-        logger.debug(
-            "a session began", connection=connection.id, address=connection.host, name=name
-        )
+        if self.notes_sessions:
+            session = connection.conversation.session
+            name = "" if session is None else session.name
+            logger.debug(
+                "a session began", connection=connection.id, address=connection.host, name=name
+            )
 
     def departed(self, connection: Conversing) -> None:
         """Forget a connection that is gone."""
@@ -181,13 +185,14 @@ class Chatroom:
         self.unfinished.gone(connection)
         self.unfinished_of_strangers.gone(connection)
         self.shares.divide(len(self.connections))
-        seconds = round(self.loop.time() - connection.conversation.began_at)
-        logger.debug(
-            "a connection ended",
-            connection=connection.id,
-            address=connection.host,
-            seconds=seconds,
-        )
+        if self.notes_sessions:
+            seconds = round(self.loop.time() - connection.conversation.began_at)
+            logger.debug(
+                "a connection ended",
+                connection=connection.id,
+                address=connection.host,
+                seconds=seconds,
+            )
         if not self.connections:
             self._empty.set()
 
@@ -284,6 +289,7 @@ class Chatroom:
         What was heard before the stop is acted on in order first, even where that reads the log.
         """
         self._is_closing = True
+        self.turns.unwelcome.tell()
         self.reading.stop()
         self.turns.stop()
         for connection in list(self.connections):
