@@ -46,13 +46,14 @@ def _multicast() -> None:
 
 
 def announcement(
-    port: int, complain: Callable[[str], None], *, locked: bool = True
+    port: int, complain: Callable[[str], None], *, locked: bool = True, fingerprint: str = ""
 ) -> AbstractAsyncContextManager[None]:
     return announced(
         port,
         LOOPBACK,
         version="0",
         locked=locked,
+        fingerprint=fingerprint,
         complain=complain,
         interfaces=LOOPBACK,
     )
@@ -73,9 +74,9 @@ def test_what_is_announced_is_found_until_it_is_taken_back() -> None:
         complaints: list[str] = []
         async with announcement(4001, complaints.append):
             assert await found_until(1) == [Found(f"box-{os.getpid()}", "127.0.0.1", 4001, True)]
-            async with announcement(4002, complaints.append, locked=False):
+            async with announcement(4002, complaints.append, locked=False, fingerprint="ab" * 32):
                 second = (await found_until(2))[1]
-                assert second == Found(f"box-{os.getpid()}-2", "127.0.0.1", 4002, False)
+                assert second == Found(f"box-{os.getpid()}-2", "127.0.0.1", 4002, False, tls=True)
         assert await found_until(0) == []
         assert not complaints
 

@@ -36,6 +36,21 @@ def test_every_address_is_shown_for_browsers_and_terminals() -> None:
     ]
 
 
+def test_with_tls_terminals_are_shown_the_protected_address() -> None:
+    fingerprint = "0123456789abcdef" * 4
+    assert invitation(["192.0.2.7"], 1234, "mika", fingerprint=fingerprint) == [
+        "in a browser:   http://192.0.2.7:1234/",
+        "in a terminal:  hubbub join hubbubs://192.0.2.7:1234",
+        "the password:   mika",
+    ]
+    without = invitation(["192.0.2.7"], 1234, "", fingerprint=fingerprint, browsers_secure=True)
+    assert without == [
+        "in a browser:   https://192.0.2.7:1234/",
+        f"in a terminal:  hubbub join hubbubs://192.0.2.7:1234/#fp={fingerprint[:32]}",
+        "no password:    anyone may join",
+    ]
+
+
 def test_the_code_is_that_of_the_address() -> None:
     url = page_url("192.0.2.7", 1234, "rotu-mika-tedo")
     # Two rows of modules to a line; what is drawn is light.
