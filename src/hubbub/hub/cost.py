@@ -31,6 +31,8 @@ LETTING_IN: Final = 12.0
 """A new connection: its socket, what asyncio makes of it, and its first word."""
 HANDSHAKE: Final = 40.0
 """One of TLS: keys are agreed upon, and the certificate's is used to sign."""
+RECORD: Final = 0.5
+"""Of TLS: it may hold one byte, or nothing but new keys."""
 PROOF: Final = 1000.0
 """That of a password: a thread computes in Python, and the loop waits for it now and then."""
 REQUEST: Final = 20.0

@@ -6,8 +6,8 @@ import ssl
 from contextlib import suppress
 from enum import Enum, auto
 
-RECORD_BYTES_MAX = 16_384 + 256 + 5
-"""The longest record there is, of either version of TLS (RFC 5246, RFC 8446)."""
+HEADER_BYTES = 5
+"""Of a record: its kind, a version, and in the last two the bytes that follow (RFC 8446, 5.1)."""
 
 WRITE_BYTES = 65_536
 
@@ -22,23 +22,52 @@ class Read(Enum):
     """The peer says nothing more."""
 
 
+class Records:
+    """Counts the records of a stream, by their heads, which are not encrypted."""
+
+    __slots__ = ("_head", "_skips")
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._skips = 0
+
+    def begun_in(self, data: bytes) -> int:
+        """Return how many records have their head, or the end of it, in the next piece."""
+        begun = at = 0
+        while True:
+            if self._skips >= len(data) - at:
+                self._skips -= len(data) - at
+                return begun
+            at += self._skips
+            self._skips = 0
+            missing = HEADER_BYTES - len(self._head)
+            self._head += data[at : at + missing]
+            at = min(len(data), at + missing)
+            if len(self._head) == HEADER_BYTES:
+                begun += 1
+                self._skips = int.from_bytes(self._head[-2:])
+                self._head = b""
+
+
 class Engine:
     """Raises ssl.SSLError where the peer does not keep to TLS; `unsent` then says so to it."""
 
-    __slots__ = ("_ended", "_incoming", "_outgoing", "ssl_object")
+    __slots__ = ("_ended", "_incoming", "_outgoing", "_records", "ssl_object")
 
     def __init__(
         self, context: ssl.SSLContext, *, server_side: bool, hostname: str | None = None
     ) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._records = Records()
         self._ended = False
         self.ssl_object = context.wrap_bio(
             self._incoming, self._outgoing, server_side=server_side, server_hostname=hostname
         )
 
-    def feed(self, data: bytes) -> None:
-        """Take in what came of the network."""
+    def feed(self, data: bytes) -> int:
+        """Take in what came of the network; return how many records began with it."""
         self._incoming.write(data)
+        return self._records.begun_in(data)
 
     def feed_end(self) -> None:
         """Take in that nothing more comes of the network."""

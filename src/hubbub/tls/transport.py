@@ -17,7 +17,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hubbub.tls.engine import RECORD_BYTES_MAX, Engine, Read
+from hubbub.tls.engine import Engine, Read
 
 if TYPE_CHECKING:
     import socket
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 RECEIVE_BYTES: Final = 65_536
 
-IDLE_BYTES_MAX: Final = 4 * RECORD_BYTES_MAX
-"""What may come without any text in it. TLS itself has little to say once it has begun, and each
-word of it costs more than it looks."""
+IDLE_RECORDS_MAX: Final = 16
+"""Records that may come in a row without any text. TLS itself has little to say once it has begun,
+and each word of it, such as that there are new keys, costs more than it looks."""
 
 
 class _Buffer(threading.local):
@@ -43,24 +43,31 @@ _BUFFER = _Buffer()
 class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     """A connection after its TLS handshake. `inside` is told of it once it has a transport below.
 
-    `told`: what `get_extra_info` answers besides.
+    `charge`: told how many records have come. `told`: what `get_extra_info` answers besides.
     """
 
     __slots__ = (
         "_below",
+        "_charge",
         "_delivering",
         "_due",
         "_engine",
         "_error",
         "_has_ended",
-        "_idle_bytes",
+        "_idle_records",
         "_inside",
         "_is_closing",
         "_paused",
         "_told",
     )
 
-    def __init__(self, engine: Engine, inside: asyncio.BaseProtocol, **told: object) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        inside: asyncio.BaseProtocol,
+        charge: Callable[[int], None] | None = None,
+        **told: object,
+    ) -> None:
         super().__init__()
         self._engine = engine
         self._inside = cast("asyncio.Protocol", inside)
@@ -70,9 +77,10 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._due: asyncio.Handle | None = None
         self._error: Exception | None = None
         self._has_ended = False
-        self._idle_bytes = 0
+        self._idle_records = 0
         self._is_closing = False
         self._paused = False
+        self._charge = charge
 
     # What the transport below tells us.
 
@@ -92,10 +100,12 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came of the network."""
-        self._idle_bytes += len(data)
-        self._engine.feed(data)
+        records = self._engine.feed(data)
+        self._idle_records += records
+        if self._charge is not None:
+            self._charge(records)
         self._deliver()
-        if self._idle_bytes > IDLE_BYTES_MAX and not self._paused:
+        if self._idle_records > IDLE_RECORDS_MAX and not self._paused:
             self._fail("the peer sends TLS without any text in it")
 
     def eof_received(self) -> bool:
@@ -149,7 +159,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
                     if not (self._inside.eof_received() or self._is_closing):
                         self.close()
                 case text:
-                    self._idle_bytes = 0
+                    self._idle_records = 0
                     self._inside.data_received(text)
 
     def _deliver_later(self) -> None:

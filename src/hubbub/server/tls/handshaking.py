@@ -10,7 +10,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Final, cast
 
-from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE
+from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE, RECORD
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
 from hubbub.tls.engine import Engine
@@ -103,8 +103,13 @@ class Handshaking(Receiver):
         if is_done:
             self._deadlines.end(self)
             inside = self._inside(self._turn, self._left)
-            secured = Secured(self._engine, inside, fingerprint=self._fingerprint)
+            secured = Secured(
+                self._engine, inside, self._charge_records, fingerprint=self._fingerprint
+            )
             hand_over(self._transport, secured)
+
+    def _charge_records(self, count: int) -> None:
+        self._turn.spend(count * RECORD)
 
     def _send(self) -> None:
         if self._engine is not None and (unsent := self._engine.unsent()):
