@@ -30,9 +30,12 @@ class Counted:
         self.hears_itself = format_.hears_itself
         self.knows_rooms = format_.knows_rooms
         self.gets_answers = format_.gets_answers
-        self.is_personal = format_.is_personal
         self.server = format_.server
         self.encoded: Counter[str] = Counter()
+
+    @property
+    def shared(self) -> "Counted":
+        return self
 
     def encode(self, event: Event, recipient: str = "") -> bytes:
         self.encoded[type(event).__name__] += 1

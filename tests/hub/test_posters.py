@@ -18,11 +18,14 @@ class Notebook:
     hears_itself = True
     knows_rooms = True
     gets_answers = True
-    is_personal = False
     server = ""
 
     def __init__(self) -> None:
         self.told: list[e.Event] = []
+
+    @property
+    def shared(self) -> "Notebook":
+        return self
 
     def encode(self, event: e.Event, _recipient: str = "") -> bytes:
         self.told.append(event)

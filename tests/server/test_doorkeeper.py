@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.server.doorkeeper import FIRST_WORDS, Doorkeeper, Speech, speech_of
+from hubbub.server.doorkeeper import FIRST_WORDS, IRC_WORDS, Doorkeeper, Speech, speech_of
 from hubbub.server.fairness.turns import Turn
 from hubbub.server.sockets.deadlines import Deadlines
 from tests.server.clockwork import turn_of
@@ -71,7 +71,15 @@ class Port:
         (b"0", Speech.FRAMES),
         (b"GET / HTTP/1.1\r\n", Speech.HTTP),
         (b"PATCH ", Speech.HTTP),
+        (b"NICK ann\r\n", Speech.IRC),
+        (b"nick ann\r\n", Speech.IRC),
+        (b"CAP LS 302\r\n", Speech.IRC),
+        (b"PASS secret", Speech.IRC),
+        (b"Quit\r\n", Speech.IRC),
         (b"", None),
+        (b"ni", None),
+        (b"PAS", None),
+        (b"NICKY ann", Speech.UNKNOWN),
         (b"P", None),
         (b"OPTIONS", None),
         (b"GET\t/", Speech.UNKNOWN),
@@ -88,7 +96,8 @@ def test_what_first_bytes_say(first: bytes, speech: Speech | None) -> None:
 
 
 def test_no_first_word_begins_another() -> None:
-    assert not [pair for pair in permutations(FIRST_WORDS, 2) if pair[0].startswith(pair[1])]
+    words = [*FIRST_WORDS, *IRC_WORDS]
+    assert not [pair for pair in permutations(words, 2) if pair[0].startswith(pair[1])]
 
 
 @given(BEGINNINGS)

@@ -73,6 +73,7 @@ class Port:
             for speech in Speech
         }
         answers[Speech.FRAMES] = lambda _turn, left: Echo(Speech.FRAMES, left)
+        answers[Speech.IRC] = lambda _turn, left: Echo(Speech.IRC, left)
         answers[Speech.HTTP] = lambda _turn, left: Echo(Speech.HTTP, left)
         self._doorkeeper = Doorkeeper(
             answers,

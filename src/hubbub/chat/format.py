@@ -6,10 +6,15 @@ from hubbub.chat.events import Event
 
 
 class Format(Protocol):
-    """How events are put into bytes for one kind of peer.
+    """How events are put into bytes for one kind of peer, or for one peer.
 
-    Instances are compared by identity: members whose format is the same object share encodings.
+    Instances are compared by identity: members whose `shared` format is the same object share the
+    encodings of what is said to all.
     """
+
+    @property
+    def shared(self) -> "Format":
+        """What a room's members are told is encoded in this one; usually the format itself."""
 
     @property
     def hears_itself(self) -> bool:
@@ -27,12 +32,8 @@ class Format(Protocol):
     def server(self) -> str:
         """Where peers find files, as in http://HOST:PORT; empty if they know that."""
 
-    @property
-    def is_personal(self) -> bool:
-        """Whether the bytes depend on the recipient; they are then encoded for each one."""
-
     def encode(self, event: Event, recipient: str = "", /) -> bytes:
         """Return the bytes of `event` for `recipient`; empty if the format has no words for it.
 
-        Unless the format is personal, `recipient` makes no difference and may be left out.
+        To a `shared` format, `recipient` makes no difference and may be left out.
         """

@@ -8,11 +8,16 @@ from hubbub.chat.format import Format
 
 
 class Introduction(msgspec.Struct, frozen=True):
-    """The first thing that a peer says: its name, and by implication how to speak to it."""
+    """The first thing that a peer says: its name, and by implication how to speak to it.
+
+    `again`: its language has a word for another try. If the name is refused, the peer may give
+    another one, and somebody in passing may come anew under another name.
+    """
 
     name: str
     format: Format
     ref: str | None = None
+    again: bool = False
 
 
 class PlainLine(msgspec.Struct, frozen=True):

@@ -268,7 +268,7 @@ class Delivery:
         A crowd that comes back reads the same, one after the other, and is given the same objects.
         """
         format_ = member.session.format
-        if member.room.direct or format_.is_personal or not format_.hears_itself or not given:
+        if member.room.direct or not format_.hears_itself or not given:
             return _encode_backlog(member, events)
         place, newest = (format_, member.cursor, member.room.last), self._newest
         if newest is None or newest.events is not given or newest.place != place:

@@ -39,10 +39,10 @@ class Speech(Enum):
 
     FRAMES = auto()
     HTTP = auto()
+    IRC = auto()
     TLS = auto()
     PROOF = auto()
     """A proof of the password, which comes before anything else that is said inside TLS."""
-
     UNKNOWN = auto()
 
 
@@ -57,13 +57,20 @@ FIRST_WORDS = {
 }
 """The words with which a peer may begin; none of them begins another."""
 
+IRC_WORDS = (b"CAP ", b"NICK ", b"PASS ", b"PING ", b"QUIT", b"USER ")
+"""The same, in whatever case they come."""
+
 
 def speech_of(first: bytes) -> Speech | None:
     """Return what a peer speaks that begins with these bytes, None while that is open."""
     for word, speech in FIRST_WORDS.items():
         if first.startswith(word):
             return speech
-    if any(word.startswith(first) for word in FIRST_WORDS):
+    upper = first.upper()
+    if upper.startswith(IRC_WORDS):
+        return Speech.IRC
+    is_open = any(word.startswith(first) for word in FIRST_WORDS)
+    if is_open or any(word.startswith(upper) for word in IRC_WORDS):
         return None
     return Speech.UNKNOWN
 

@@ -21,6 +21,7 @@ from hubbub.server.control.reloading import Part, keys_of
 from hubbub.server.door import Door
 from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
 from hubbub.server.fairness.addresses import is_loopback
+from hubbub.server.figures import Figures
 from hubbub.server.http.loading import Web
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
@@ -28,9 +29,10 @@ from hubbub.server.sockets.farewell import LINGER_SECONDS, Farewell
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
 from hubbub.server.tls.handshaking import Handshaking
-from hubbub.server.tls.plaintext import Plaintext, Unprotected
+from hubbub.server.tls.plaintext import TLS_NEEDED, Plaintext, Unprotected
 from hubbub.server.tls.proving import ProvingSide
 from hubbub.wire.framed import FramedDialect
+from hubbub.wire.irc.dialect import IrcDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +61,7 @@ PORT_MAX = 65_535
 _NO_FAMILY = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 UNKNOWN = (
     b"This is a hubbub chatroom. It speaks frames (a 10-byte header with the payload's length, "
-    b"then the payload) and HTTP; what you sent is neither.\n"
+    b"then the payload), HTTP and IRC; what you sent is none of these.\n"
 )
 TOO_MANY = b"This chatroom has as many connections as it allows. Try again later.\n"
 
@@ -87,6 +89,7 @@ class Listener:
         self._loop = chatroom.loop
         self._sockets: list[socket.socket] = []
         self._is_exhausted = False
+        self._figures = Figures(chatroom)
         self._places = Places(limits)
         self._keepalive = Keepalive(limits.keepalive_seconds)
         self._handshakes = Deadlines(limits.handshake_seconds, clock)
@@ -103,13 +106,18 @@ class Listener:
             challenges=None if certificates is None else certificates.challenges,
         )
         unknown = self._say_what_is_spoken
-        known = {Speech.FRAMES: self._framed, Speech.HTTP: self._web.visit}
+        known = {
+            Speech.FRAMES: self._framed,
+            Speech.HTTP: self._web.visit,
+            Speech.IRC: self._irc,
+        }
         others = {Speech.TLS: unknown, Speech.PROOF: unknown, Speech.UNKNOWN: unknown}
         self._doorkeeper = Doorkeeper(
             {
                 **known,
                 **others,
                 Speech.FRAMES: self._framed_plainly,
+                Speech.IRC: self._irc_plainly,
                 Speech.TLS: unknown if certificates is None else self._begin_tls,
             },
             self._handshakes,
@@ -143,6 +151,15 @@ class Listener:
         if self._plaintext.may(turn.peer):
             return self._framed(turn, left)
         return Unprotected(self._handshakes, self._lingering, left)
+
+    def _irc(self, turn: Turn, left: Callable[[], None]) -> Connection:
+        dialect = IrcDialect(self._figures, self._chatroom.clock.milliseconds)
+        return Connection(self._chatroom, dialect, turn, left)
+
+    def _irc_plainly(self, turn: Turn, left: Callable[[], None]) -> AnyProtocol:
+        if self._plaintext.may(turn.peer):
+            return self._irc(turn, left)
+        return Farewell(b"ERROR :%b\r\n" % str(TLS_NEEDED).encode(), self._lingering, left)
 
     def _begin_tls(self, turn: Turn, left: Callable[[], None]) -> Handshaking:
         assert self._certificates is not None, "else TLS is not spoken"

@@ -27,10 +27,14 @@ class ClassicFrames:
     hears_itself = False
     knows_rooms = False
     gets_answers = False
-    is_personal = False
 
     def __init__(self, server: str = "") -> None:
         self.server = server
+
+    @property
+    def shared(self) -> "ClassicFrames":
+        """Return this."""
+        return self
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:
         """Return the name frame and the text frame; nothing where classic has no words.

@@ -12,11 +12,15 @@ class JsonFormat:
     hears_itself = True
     knows_rooms = True
     gets_answers = True
-    is_personal = False
     server = ""
 
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
         self._wrap = wrap
+
+    @property
+    def shared(self) -> "JsonFormat":
+        """Return this."""
+        return self
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:
         """Return the event's JSON, wrapped."""

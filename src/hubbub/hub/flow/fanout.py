@@ -46,7 +46,7 @@ class Fanout:
     def publish(self, room: Room, events: Sequence[AnyLogged]) -> None:
         """Add a room's events for every live member."""
         for format_, group in room.live.items():
-            if format_.is_personal or room.direct:
+            if room.direct:
                 for member in group:
                     echoes = self._echoes.get(member.session, NO_SEQS)
                     self._add(member.session, encode_for(member, events, echoes))
@@ -75,11 +75,10 @@ class Fanout:
         typing = {note.key for note in notes if not note.numbers}
         first = min([note.numbers[0] for note in notes if note.numbers], default=sys.maxsize)
         for format_, group in room.live.items():
-            if format_.is_personal:
+            if room.direct:
                 for member in group:
-                    name = member.session.person.name
-                    told = [format_.encode(one.event, name) for one in notes if one.is_for(member)]
-                    self._add(member.session, b"".join(told))
+                    told = [note.event for note in notes if note.is_for(member)]
+                    self._add(member.session, _encode_each(member.session, told))
                 continue
             encoded = [(note, format_.encode(note.event)) for note in notes]
             usual = b"".join([piece for note, piece in encoded if note.is_usual])
@@ -106,6 +105,11 @@ class Fanout:
             # is safe here, because the groups are no longer read.
             session.outlet.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
         return len(self._pieces)
+
+
+def _encode_each(session: Session, events: Sequence[Event]) -> bytes:
+    encode, name = session.format.encode, session.person.name
+    return b"".join([encode(event, name) for event in events])
 
 
 def _places(events: Iterable[AnyLogged]) -> dict[int, int]:

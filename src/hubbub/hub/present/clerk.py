@@ -12,8 +12,12 @@ class _Silence:
     hears_itself = True
     knows_rooms = True
     gets_answers = False
-    is_personal = False
     server = ""
+
+    @property
+    def shared(self) -> "_Silence":
+        """Return this."""
+        return self
 
     def encode(self, _event: Event, _recipient: str = "") -> bytes:
         """Return nothing: there are no words for anything."""

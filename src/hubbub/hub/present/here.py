@@ -32,6 +32,11 @@ class Here:
     def __contains__(self, key: str) -> bool:
         return key in self._sessions
 
+    @property
+    def people_count(self) -> int:
+        """How many people are here."""
+        return len(self._sessions)
+
     def __iter__(self) -> Iterator[Session]:
         return chain.from_iterable(self._sessions.values())
 

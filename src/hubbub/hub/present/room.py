@@ -297,7 +297,7 @@ class Room:
         """Serve the member by fan-out from now on; it must have received all up to `last`."""
         member.session.lagging.pop(self.name, None)
         member.echoes = NO_SEQS
-        self.live.setdefault(member.session.format, {})[member] = None
+        self.live.setdefault(member.session.format.shared, {})[member] = None
 
     def lag(self, member: Member, cursor: int) -> None:
         """Serve the member from the log, from `cursor` on."""
@@ -309,10 +309,11 @@ class Room:
 
     def withdraw(self, member: Member) -> None:
         """Serve the member by fan-out no longer; the caller makes it lagging or leave at once."""
-        group = self.live.get(member.session.format, {})
+        format_ = member.session.format.shared
+        group = self.live.get(format_, {})
         group.pop(member, None)
         if not group:
-            self.live.pop(member.session.format, None)
+            self.live.pop(format_, None)
 
     def advance(self, events: Sequence[AnyLogged]) -> None:
         """Move on to the room's next events, in order, as the log handed them out."""

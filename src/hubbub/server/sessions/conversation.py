@@ -33,8 +33,8 @@ from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.chat.queries import Guess
 from hubbub.hub import cost
-from hubbub.server.fairness.addresses import origin_of
 from hubbub.server.sessions.backlogs import Backlogs
+from hubbub.server.sessions.beginning import change_over, enter
 from hubbub.server.sessions.decisions import Decisions
 from hubbub.server.sessions.peer import GONE
 from hubbub.server.sessions.states import NEXT, Signal, State, Wait
@@ -76,6 +76,7 @@ class Conversation:
         "_is_stranger",
         "_is_unread",
         "_lost_at",
+        "_may_try_again",
         "_peer",
         "_shared",
         "_speaking",
@@ -99,6 +100,7 @@ class Conversation:
         self._is_unread = False  # though the connection is lost
         self._decisions = Decisions()
         self._backlogs: Backlogs | None = None  # most members never lag
+        self._may_try_again = False  # with another name, if one is refused
         self._lost_at: float | None = None  # if the peer did not want it
         self.state = State.OPEN
         self.session: Session | None = None
@@ -357,7 +359,7 @@ class Conversation:
             elif isinstance(heard, Goodbye):
                 self._lost_at = None  # it was said before the connection broke
                 self.end()
-            elif session is None:
+            elif session is None or isinstance(heard, Introduction):
                 self._begin(heard)
             else:
                 self._respond(session, heard, at)
@@ -373,21 +375,20 @@ class Conversation:
             self.fail(said.error, said.ref)
             return
         assert isinstance(said, Introduction), "dialects begin with an introduction"
-        self._speaking = said.format
+        self._speaking, self._may_try_again = said.format, said.again
+        former = self.session
         try:
-            secret, origin = self._shared.new_secret(), origin_of(self._peer.host)
-            self.session, decision = self._hub.enter(
-                said.name,
-                said.format,
-                self._peer,
-                secret,
-                said.ref,
-                origin=origin,
-                is_proven=self._peer.is_proven,
-            )
+            session, decision = enter(self._shared, self._peer, said)
+            if former is not None and self._hub.has_name(former):
+                self.session = change_over(self._shared, former, session, decision)
+                return
         except Refused as error:
-            self.fail(error, said.ref)
+            if said.again:
+                self._peer.write(said.format.encode(Error.of(error, said.ref)))
+            else:
+                self.fail(error, said.ref)
             return
+        self.session = session
         if decision is not None:
             self._decide(lambda: self._decisions.begin(decision, said.ref, only_asks=False))
 
@@ -398,7 +399,7 @@ class Conversation:
         elif isinstance(said, Refusal):
             raise said.error
         else:
-            assert not isinstance(said, Introduction), "dialects introduce once"
+            assert not isinstance(said, Introduction), "it begins a session"
             ref = said.ref
             decision = self._hub.command(session, said, at)
         only_asks = isinstance(said, QUESTIONS)
@@ -448,7 +449,7 @@ class Conversation:
         elif session.held and error.code not in KEPT_OUT:  # it is an attempt to take the name
             error = self._hub.name_taken(session)
         session.refuse(error, ref)
-        if not self.is_admitted:  # it may still be waiting for its name
+        if not (self.is_admitted or self._may_try_again):  # it may be waiting for its name
             self.end()
 
     def fail_by_our_fault(self, error: Exception, ref: str | None = None) -> None:

@@ -1,0 +1,45 @@
+"""How a session begins: with the name that somebody gives, and perhaps another one later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hubbub.chat.errors import Refused
+from hubbub.server.fairness.addresses import origin_of
+from hubbub.server.sessions.peer import GONE
+
+if TYPE_CHECKING:
+    from hubbub.chat.heard import Introduction
+    from hubbub.hub import Session
+    from hubbub.hub.asking import Decision
+    from hubbub.server.sessions.peer import Peer, Shared
+
+
+def enter(shared: Shared, peer: Peer, said: Introduction) -> tuple[Session, Decision]:
+    """Begin a session under the name that a peer gives; raise Refused as `Hub.enter` does."""
+    return shared.hub.enter(
+        said.name,
+        said.format,
+        peer,
+        shared.new_secret(),
+        said.ref,
+        origin=origin_of(peer.host),
+        is_proven=peer.is_proven,
+    )
+
+
+def change_over(shared: Shared, former: Session, session: Session, decision: Decision) -> Session:
+    """Return who somebody is from now on who came in passing and gives another name.
+
+    That is `session`, if it has its name; then the `former` one leaves. A name that is held is
+    another's, and the session was told so. Raises Refused `name_taken` if it would have to wait.
+    """
+    hub = shared.hub
+    if decision is not None:
+        decision.close()
+        raise Refused("Somebody is just leaving that name. Try again.", code="name_taken")
+    if not hub.has_name(session):
+        return former
+    former.outlet = GONE
+    hub.depart(former)
+    return session

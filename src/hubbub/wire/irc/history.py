@@ -1,0 +1,68 @@
+"""CHATHISTORY: what was said in a room, by the ids of its messages."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from hubbub.chat.commands import PAGE_MESSAGES_MAX, History
+from hubbub.chat.heard import Heard, Reply
+from hubbub.chat.text import whole_number
+from hubbub.wire.irc.format import seq_in
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.names import HOST
+from hubbub.wire.irc.voice import Voice
+
+Ref = Callable[[Line, str, str], str]
+
+LIMIT_MAX: Final = 1_000_000
+"""Of messages that may be asked for; fewer may come."""
+
+
+def history(voice: Voice, line: Line, room: str | None, ref: Ref) -> Iterator[Heard]:
+    """Yield what asks for the page that a line wants of a room."""
+    word, target, *rest = line.params
+    word = word.upper()
+    if word == "TARGETS":
+        lines = voice.answer([], line.tags.get("label", ""), ("draft/chathistory-targets",))
+        yield Reply(b"".join(one.encode() for one in lines))
+        return
+    command = None if room is None else _asked(word, room, rest, ref(line, target, ""))
+    if room is None:
+        yield _fail(voice, line, "INVALID_TARGET", word, target, "You may not read that.")
+    elif command is None:
+        sentence = "Ask like this: CHATHISTORY LATEST #room * 50, or BEFORE #room msgid=ID 50."
+        yield _fail(voice, line, "INVALID_PARAMS", word, sentence)
+    else:
+        yield command
+
+
+def _fail(voice: Voice, line: Line, code: str, *context: str) -> Reply:
+    lines = voice.answer(
+        [Line("FAIL", ("CHATHISTORY", code, *context), HOST)], line.tags.get("label", "")
+    )
+    return Reply(b"".join(one.encode() for one in lines))
+
+
+def _asked(word: str, room: str, rest: list[str], ref: str) -> History | None:
+    *places, last = rest or [""]
+    limit = whole_number(last, LIMIT_MAX)
+    if limit is None or not places:
+        return None
+    limit = max(1, min(limit, PAGE_MESSAGES_MAX))
+    seqs = [_seq(place, room) for place in places]
+    first = seqs[0]
+    match [word, *seqs]:
+        case ["LATEST", None] if places == ["*"]:
+            return History(room=room, limit=limit, ref=ref)
+        case ["LATEST" | "AFTER", int()]:
+            return History(room=room, after=first, limit=limit, ref=ref)
+        case ["BEFORE", int()]:
+            return History(room=room, before=first, limit=limit, ref=ref)
+        case ["AROUND", int()]:
+            return History(room=room, around=first, limit=limit, ref=ref)
+    return None
+
+
+def _seq(place: str, room: str) -> int | None:
+    """Return the seq that a place in a room names, as in `msgid=lobby/1042`; None if none."""
+    kind, _, id_ = place.partition("=")
+    return seq_in(id_, room) if kind == "msgid" else None

@@ -1,0 +1,155 @@
+"""One IRC message, as modern.ircdocs.horse and the specification of message tags write it."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+BODY_BYTES_MAX: Final = 512
+"""Of a message without its tags, with the line end."""
+
+TAG_BYTES_MAX: Final = 4096
+"""Of what a client sends as tags, with `@` and the space behind them."""
+
+PARAMS_MAX: Final = 15
+
+NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
+
+_ESCAPES: Final = {";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n"}
+_MEANINGS: Final = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
+_ESCAPING: Final = str.maketrans(_ESCAPES)
+
+
+class Line(NamedTuple):
+    """A message. `source` is who it comes from, empty if it does not say so."""
+
+    command: str
+    params: tuple[str, ...] = ()
+    source: str = ""
+    tags: Mapping[str, str] = NO_TAGS
+
+    def encode(self) -> bytes:
+        """Return its bytes.
+
+        Only the last parameter may be empty, hold spaces, or begin with `:`. Where a client gave
+        such a thing as a name, and hears of it, `*` stands in its place.
+        """
+        *middle, last = self.params or ("",)
+        words = [self.command, *(one if _may_be_inside(one) else "*" for one in middle)]
+        if self.params:
+            words.append(f":{last}")
+        if self.source:
+            words.insert(0, f":{self.source}")
+        if self.tags:
+            words.insert(0, encode_tags(self.tags))
+        text = " ".join(words)
+        return text.replace("\r", " ").replace("\n", " ").encode() + b"\r\n"
+
+
+def _may_be_inside(param: str) -> bool:
+    return bool(param) and " " not in param and param[0] != ":"
+
+
+def encode_tags(tags: Mapping[str, str]) -> str:
+    """Return tags with the `@` before them, without the space behind."""
+    written = [
+        f"{key}={value.translate(_ESCAPING)}" if value else key for key, value in tags.items()
+    ]
+    return "@" + ";".join(written)
+
+
+class TooLong(NamedTuple):
+    """A line that is longer than may be; it was passed over."""
+
+
+class NotText(NamedTuple):
+    """A line that is not UTF-8."""
+
+
+AnyLine = Line | TooLong | NotText
+
+
+def parse(text: str) -> Line | None:
+    """Return the message that a line without its end is; None if it is empty."""
+    tags: Mapping[str, str] = NO_TAGS
+    if text.startswith("@"):
+        raw, _, text = text[1:].partition(" ")
+        tags = _tags(raw)
+        text = text.lstrip(" ")
+    source = ""
+    if text.startswith(":"):
+        source, _, text = text[1:].partition(" ")
+        text = text.lstrip(" ")
+    head, has_last, last = _trailing(text)
+    words = head.split(" ", PARAMS_MAX * 4)
+    words = [word for word in words if word]
+    if not words:
+        return None
+    command, *params = words
+    if has_last:
+        params.append(last)
+    return Line(command.upper(), tuple(params), source, tags)
+
+
+def _trailing(text: str) -> tuple[str, bool, str]:
+    head, colon, last = text.partition(" :")
+    return head, bool(colon), last
+
+
+def _tags(raw: str) -> dict[str, str]:
+    tags = {}
+    for one in raw.split(";"):
+        key, _, value = one.partition("=")
+        if key:
+            tags[key] = _unescaped(value)
+    return tags
+
+
+def _unescaped(value: str) -> str:
+    if "\\" not in value:
+        return value
+    chars, pieces = iter(value), []
+    for char in chars:
+        escaped = next(chars, "") if char == "\\" else None
+        pieces.append(char if escaped is None else _MEANINGS.get(escaped, escaped))
+    return "".join(pieces)
+
+
+class LineDecoder:
+    """Cuts a stream of bytes into messages; a line that is too long is passed over as it comes."""
+
+    __slots__ = ("_is_passing", "_rest")
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._is_passing = False
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of a line wait for the rest."""
+        return len(self._rest)
+
+    def receive(self, data: bytes) -> Iterator[AnyLine]:
+        """Yield the messages that end in `data`."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for raw in lines:
+            if self._is_passing:
+                self._is_passing = False
+                yield TooLong()
+            elif (line := _decoded(raw.rstrip(b"\r"))) is not None:
+                yield line
+        if len(self._rest) > TAG_BYTES_MAX + BODY_BYTES_MAX:
+            self._rest, self._is_passing = b"", True
+
+
+def _decoded(raw: bytes) -> AnyLine | None:
+    body = raw
+    if raw.startswith(b"@"):
+        tags, _, body = raw.partition(b" ")
+        if len(tags) + 1 > TAG_BYTES_MAX:
+            return TooLong()
+    if len(body) + 2 > BODY_BYTES_MAX:
+        return TooLong()
+    try:
+        return parse(raw.decode())
+    except UnicodeDecodeError:
+        return NotText()

@@ -1,0 +1,125 @@
+"""Who is in a room, who somebody is, and what a room is about, as lines of an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat.events import MemberSummary
+from hubbub.wire.irc.format import PREFIXES, account_of
+from hubbub.wire.irc.names import HOST, USER, channel_of, nick_of
+from hubbub.wire.irc.numerics import N
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hubbub.chat.events import Profile, Rooms
+    from hubbub.wire.irc.asked import Asked
+    from hubbub.wire.irc.line import Line
+    from hubbub.wire.irc.speaker import Speaker
+
+NAMES_BYTES_MAX: Final = 380
+"""Of the nicks in one line of a list."""
+
+
+def names(
+    voice: Speaker, channel: str, members: Sequence[MemberSummary], *, more: bool
+) -> Iterator[Line]:
+    """Yield the nicks of a room's members; `more`: there are others."""
+    run: list[str] = []
+    size = 0
+    for one in members:
+        nick = PREFIXES.get(one.role, "") + nick_of(one.name)
+        if "userhost-in-names" in voice.caps:
+            nick = f"{nick}!{USER}@{HOST}"
+        if size + len(nick.encode()) > NAMES_BYTES_MAX:
+            yield voice.numeric(N.NAMREPLY, "=", channel, " ".join(run))
+            run, size = [], 0
+        run.append(nick)
+        size += len(nick.encode()) + 1
+    if run:
+        yield voice.numeric(N.NAMREPLY, "=", channel, " ".join(run))
+    end = "There are more people than this list shows." if more else "End of /NAMES list"
+    yield voice.numeric(N.ENDOFNAMES, channel, end)
+
+
+def members(
+    voice: Speaker, asked: Asked, channel: str, those: Sequence[MemberSummary]
+) -> Iterator[Line]:
+    """Yield what WHO answers of a room's members."""
+    for one in those:
+        yield _who(voice, asked, channel, one, PREFIXES.get(one.role, ""))
+    yield voice.numeric(N.ENDOFWHO, asked.target, "End of /WHO list")
+
+
+def _who(voice: Speaker, asked: Asked, channel: str, one: MemberSummary, sign: str) -> Line:
+    nick, flags = nick_of(one.name), ("G" if one.away else "H") + sign
+    if not asked.detail.startswith("%"):
+        return voice.numeric(N.WHOREPLY, channel, USER, HOST, HOST, nick, flags, f"0 {one.name}")
+    fields, _, token = asked.detail[1:].partition(",")
+    account = account_of(one.name, one.person, one.kind)
+    values = {
+        "t": token or "0",
+        "c": channel,
+        "u": USER,
+        "i": "255.255.255.255",
+        "h": HOST,
+        "s": HOST,
+        "n": nick,
+        "f": flags,
+        "d": "0",
+        "l": "0",
+        "a": "0" if account == "*" else account,
+        "o": "n/a",
+        "r": one.name,
+    }
+    return voice.numeric(
+        N.WHOSPCRPL, *(value for field, value in values.items() if field in fields)
+    )
+
+
+def profile(voice: Speaker, asked: Asked, event: Profile) -> Iterator[Line]:
+    """Yield what WHOIS, or WHO, answers of somebody."""
+    nick = nick_of(event.name)
+    if not event.here:
+        yield from nobody(voice, asked.command, nick)
+    elif asked.command == "WHO":
+        one = MemberSummary(event.name, event.person, "", event.kind, event.away)
+        yield _who(voice, asked, "*", one, "*" if event.role else "")
+        yield voice.numeric(N.ENDOFWHO, asked.target, "End of /WHO list")
+    else:
+        yield from _whois(voice, nick, event)
+
+
+def _whois(voice: Speaker, nick: str, event: Profile) -> Iterator[Line]:
+    yield voice.numeric(N.WHOISUSER, nick, USER, HOST, "*", event.name)
+    yield voice.numeric(N.WHOISSERVER, nick, HOST, "hubbub")
+    if event.role == "operator":
+        yield voice.numeric(N.WHOISOPERATOR, nick, "runs this server")
+    if event.kind == "bot":
+        yield voice.numeric(N.WHOISBOT, nick, "is a bot")
+    elif event.kind == "member":
+        account = account_of(event.name, event.person, event.kind)
+        yield voice.numeric(N.WHOISACCOUNT, nick, account, "is logged in as")
+    if event.away:
+        yield voice.numeric(N.AWAY, nick, event.text or "away")
+    yield voice.numeric(N.ENDOFWHOIS, nick, "End of /WHOIS list")
+
+
+def nobody(voice: Speaker, command: str, nick: str) -> Iterator[Line]:
+    """Yield what answers a question about somebody who is not here."""
+    if command == "WHO":
+        yield voice.numeric(N.ENDOFWHO, nick, "End of /WHO list")
+        return
+    yield voice.numeric(N.NOSUCHNICK, nick, "Nobody of that name is here.")
+    if command == "WHOIS":
+        yield voice.numeric(N.ENDOFWHOIS, nick, "End of /WHOIS list")
+
+
+def topic(voice: Speaker, channel: str, event: Rooms) -> Line:
+    """Return what a room is about, by the list of rooms."""
+    topics = {channel_of(one.room): one.topic for one in event.rooms}
+    if (text := topics.get(channel.lower())) is None:
+        return voice.numeric(N.NOSUCHCHANNEL, channel, "There is no such room.")
+    if not text:
+        return voice.numeric(N.NOTOPIC, channel, "No topic is set.")
+    return voice.numeric(N.TOPIC, channel, text)

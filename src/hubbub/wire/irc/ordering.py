@@ -1,0 +1,72 @@
+"""What keeps order in rooms, in the words of IRC: MODE and KICK."""
+
+from collections.abc import Callable, Iterator
+from typing import Final, Literal
+
+from hubbub.chat import commands as c
+from hubbub.chat.commands import AnyCommand
+from hubbub.chat.heard import Heard, Reply
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.names import is_channel, name_of, room_of
+from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.voice import Voice
+
+Ref = Callable[[Line, str, str], str]
+
+_ROLES: Final[dict[str, Literal["owner", "moderator"]]] = {"q": "owner", "o": "moderator"}
+
+
+def kick(line: Line, ref: Ref) -> Iterator[Heard]:
+    """Yield what puts somebody out of a room."""
+    channel, nick, *rest = line.params
+    reason = rest[0] if rest else ""
+    room = room_of(channel).lower()
+    yield c.Kick(room=room, name=name_of(nick), reason=reason[:200], ref=ref(line, channel, nick))
+
+
+def mode(voice: Voice, line: Line, ref: Ref) -> Iterator[Heard]:
+    """Yield what changes a mode, or says which there are."""
+    target, *rest = line.params
+    if not is_channel(target):
+        yield _answer(voice, line, _own(voice, target, rest))
+        return
+    room = room_of(target).lower()
+    if not rest:
+        yield _answer(voice, line, voice.numeric(N.CHANNELMODEIS, target, voice.modes_of(room)))
+        return
+    word, *arguments = rest
+    on, letter = not word.startswith("-"), word.lstrip("+-")[:1]
+    argument = arguments[0] if arguments else ""
+    command = _change(room, letter, argument, on=on, ref=ref(line, target, argument))
+    if command is None:
+        yield _answer(voice, line, voice.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here."))
+    else:
+        yield command
+
+
+def _own(voice: Voice, nick: str, rest: list[str]) -> Line:
+    if nick.lower() != voice.nick.lower():
+        return voice.numeric(N.USERSDONTMATCH, "You can change your own modes alone.")
+    if rest:
+        return voice.numeric(N.UMODEUNKNOWNFLAG, "There are no modes of people here.")
+    return voice.numeric(N.UMODEIS, "+")
+
+
+def _change(room: str, letter: str, argument: str, *, on: bool, ref: str) -> AnyCommand | None:
+    who = name_of(argument.partition("!")[0])
+    made: dict[str, Callable[[], AnyCommand]] = {
+        "i": lambda: c.SetRules(room=room, private=on, ref=ref),
+        "m": lambda: c.SetRules(room=room, read_only=on, ref=ref),
+        "t": lambda: c.SetRules(room=room, topic_by="moderator" if on else "passing", ref=ref),
+    }
+    if letter == "b":
+        change = c.Ban if on else c.Unban
+        return change(room=room, who=who, ref=ref) if argument else c.Bans(room=room, ref=ref)
+    if letter in _ROLES and argument:
+        return c.Appoint(room=room, name=who, role=_ROLES[letter] if on else "none", ref=ref)
+    return made[letter]() if letter in made else None
+
+
+def _answer(voice: Voice, line: Line, answer: Line) -> Reply:
+    lines = voice.answer([answer], line.tags.get("label", ""))
+    return Reply(b"".join(one.encode() for one in lines))

@@ -1,0 +1,69 @@
+"""What IRC calls a refusal: the number by what was asked, and the chatroom's own sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.lists import nobody
+from hubbub.wire.irc.names import HOST
+from hubbub.wire.irc.numerics import N
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hubbub.chat.events import Error
+    from hubbub.wire.irc.asked import Asked
+    from hubbub.wire.irc.speaker import Speaker
+
+_OF_CHANNELS: Final = {
+    "no_such_room": N.NOSUCHCHANNEL,
+    "room_not_allowed": N.NOSUCHCHANNEL,
+    "not_a_member": N.NOTONCHANNEL,
+    "too_many_rooms": N.TOOMANYCHANNELS,
+    "banned": N.BANNEDFROMCHAN,
+    "forbidden": N.CHANOPRIVSNEEDED,
+    "not_here": N.NOSUCHNICK,
+}
+_OF_TEXTS: Final = {
+    "forbidden": N.CANNOTSENDTOCHAN,
+    "muted": N.CANNOTSENDTOCHAN,
+    "slow_mode": N.CANNOTSENDTOCHAN,
+    "not_a_member": N.CANNOTSENDTOCHAN,
+    "no_such_room": N.NOSUCHCHANNEL,
+    "not_here": N.NOSUCHNICK,
+    "empty": N.NOTEXTTOSEND,
+    "too_long": N.INPUTTOOLONG,
+}
+_OF_NAMES: Final = {
+    "name_taken": N.NICKNAMEINUSE,
+    "name_not_allowed": N.ERRONEUSNICKNAME,
+}
+_NUMBERS: Final = {
+    **dict.fromkeys(("JOIN", "PART", "TOPIC", "NAMES", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
+    **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), _OF_TEXTS),
+    "NICK": _OF_NAMES,
+    "OPER": {"wrong_code": N.PASSWDMISMATCH},
+}
+_WITHOUT_TARGET: Final = frozenset((N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH))
+
+
+def refusal_of(voice: Speaker, asked: Asked, error: Error) -> Iterator[Line]:
+    """Yield the lines that refuse what was asked."""
+    if asked.command in ("WHOIS", "WHO"):
+        yield from nobody(voice, asked.command, asked.target)
+        return
+    number = _NUMBERS.get(asked.command, {}).get(error.code)
+    if number is None:
+        code = error.code.upper()
+        context = (asked.target,) if asked.target and " " not in asked.target else ()
+        if "standard-replies" in voice.caps:
+            yield Line("FAIL", (asked.command, code, *context, error.message), HOST)
+        else:
+            yield voice.notice(error.message)
+    elif number in _WITHOUT_TARGET:
+        yield voice.numeric(number, error.message)
+    elif number is N.NOSUCHNICK and asked.command in ("KICK", "INVITE"):
+        yield voice.numeric(number, asked.detail, error.message)
+    else:
+        yield voice.numeric(number, asked.target, error.message)

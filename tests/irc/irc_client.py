@@ -1,0 +1,84 @@
+"""A bare IRC client for tests: lines in, lines out."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import ClassVar, Self
+
+from hubbub.wire.irc.line import Line, LineDecoder
+
+PATIENCE_SECONDS = 20.0
+
+
+class IrcClient:
+    """One connection to a server. `ask` sends lines, `until` returns what came up to a line.
+
+    When a test is over, those that it `opened` are closed (conftest.py).
+    """
+
+    opened: ClassVar[list[IrcClient]] = []
+
+    def __init__(self, address: str, *lines: str) -> None:
+        host, _, port = address.rpartition(":")
+        self._sock = socket.create_connection((host, int(port)), PATIENCE_SECONDS)
+        self.opened.append(self)
+        self._decoder = LineDecoder()
+        self._heard: list[Line] = []
+        self.ask(*lines)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._sock.close()
+
+    @classmethod
+    def named(cls, address: str, nick: str, *, caps: str = "", rooms: str = "") -> Self:
+        """Return a client that is welcomed, has asked for `caps`, and is in `rooms`."""
+        asked = (f"CAP REQ :{caps}",) if caps else ()
+        client = cls(address, *asked, f"NICK {nick}", f"USER {nick} 0 * :{nick}", "CAP END")
+        client.until("376")
+        if rooms:
+            client.ask(f"JOIN {rooms}")
+            for _ in rooms.split(","):
+                client.until("366")
+        return client
+
+    def ask(self, *lines: str) -> None:
+        """Send lines."""
+        self._sock.sendall("".join(f"{line}\r\n" for line in lines).encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._sock.sendall(data)
+
+    def until(self, command: str, *params: str) -> list[Line]:
+        """Return what came up to a line with this command, whose parameters begin with `params`."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        heard: list[Line] = []
+        while True:
+            while self._heard:
+                line = self._heard.pop(0)
+                heard.append(line)
+                if line.command == command and line.params[: len(params)] == params:
+                    return heard
+            assert time.monotonic() < ends, f"no {command} {params} came, but {heard}"
+            data = self._sock.recv(65536)
+            assert data, f"the server hung up; it had said {heard}"
+            self._heard += [one for one in self._decoder.receive(data) if isinstance(one, Line)]
+
+    def said(self, command: str, *params: str) -> Line:
+        """Return the line for which `until` waits."""
+        return self.until(command, *params)[-1]
+
+    def drain(self) -> list[Line]:
+        """Return all that comes up to the answer to a ping."""
+        mark = f"mark{time.monotonic_ns()}"
+        self.ask(f"PING {mark}")
+        return [line for line in self.until("PONG", "irc.hubbub", mark) if line.command != "PONG"]
+
+    def ended(self) -> str:
+        """Return all that comes until the server hangs up."""
+        pieces = []
+        while data := self._sock.recv(65536):
+            pieces.append(data)
+        return b"".join(pieces).decode()

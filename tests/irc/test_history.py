@@ -1,0 +1,54 @@
+"""What was said before: for clients that can ask for it, and for those that cannot."""
+
+from hubbub.testing import LocalServer
+from hubbub.wire.irc.line import Line
+from tests.irc.irc_client import IrcClient
+from tests.server.event_peer import EventPeer
+
+CAPS = "message-tags server-time batch draft/chathistory"
+
+
+def fill(server: LocalServer, count: int) -> None:
+    with EventPeer(server, "page") as page:
+        for number in range(1, count + 1):
+            page.ask(type="say", room="lobby", text=f"text {number}")
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [line.params[1] for line in lines if line.command == "PRIVMSG"]
+
+
+def asked(client: IrcClient, question: str) -> list[str]:
+    client.ask(f"CHATHISTORY {question}")
+    start = client.said("BATCH")
+    assert start.params[1:] == ("chathistory", "#lobby")
+    return texts(client.until("BATCH", f"-{start.params[0][1:]}"))
+
+
+def test_a_client_asks_for_what_was_said(hubbub_server: LocalServer) -> None:
+    fill(hubbub_server, 30)
+    ann = IrcClient.named(hubbub_server.address, "ann", caps=CAPS)
+    ann.ask("JOIN #lobby")
+    assert texts(ann.until("366")) == []
+    assert asked(ann, "LATEST #lobby * 3") == ["text 28", "text 29", "text 30"]
+    assert asked(ann, "BEFORE #lobby msgid=lobby/10 2") == ["text 8", "text 9"]
+    assert asked(ann, "AFTER #lobby msgid=lobby/10 2") == ["text 11", "text 12"]
+    assert asked(ann, "AROUND #lobby msgid=lobby/10 3") == ["text 9", "text 10", "text 11"]
+    for question in ("BEFORE #lobby x 3", "LATEST #lobby", "SOMETHING #lobby * 3"):
+        ann.ask(f"CHATHISTORY {question}")
+        assert ann.said("FAIL").params[1] == "INVALID_PARAMS"
+    ann.ask("CHATHISTORY LATEST stranger * 3")
+    assert ann.said("FAIL").params[1] == "INVALID_TARGET"
+
+
+def test_a_client_that_cannot_ask_is_told_the_last_lines_with_their_times(
+    hubbub_server: LocalServer,
+) -> None:
+    fill(hubbub_server, 30)
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#lobby")
+    told = texts(ann.drain())
+    assert len(told) == 20
+    assert told[-1].startswith("[20")
+    assert told[-1].endswith("] text 30")
+    bob = IrcClient.named(hubbub_server.address, "bob", caps="server-time", rooms="#lobby")
+    assert texts(bob.drain())[-1] == "text 30"

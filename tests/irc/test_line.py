@@ -1,0 +1,80 @@
+"""One line of IRC: bytes to parts and back, as another library reads and writes them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from irctokens.line import tokenise
+
+from hubbub.wire.irc.line import BODY_BYTES_MAX, Line, LineDecoder, NotText, TooLong, parse
+
+WORDS = st.text(st.characters(exclude_characters="\0\r\n :@", codec="utf-8"), min_size=1)
+TEXTS = st.text(st.characters(exclude_characters="\0\r\n", codec="utf-8"))
+KEYS = st.text(st.sampled_from("abcdefgh/+-."), min_size=1)
+LINES = st.builds(
+    Line,
+    st.sampled_from(["PRIVMSG", "JOIN", "001", "TAGMSG"]),
+    st.builds(lambda words, text: (*words, text), st.lists(WORDS, max_size=5), TEXTS),
+    st.one_of(st.just(""), WORDS),
+    st.dictionaries(KEYS, TEXTS, max_size=4),
+)
+
+
+@given(LINES)
+def test_a_line_that_is_written_reads_the_same(line: Line) -> None:
+    assert parse(line.encode().decode()[:-2]) == line
+
+
+@given(LINES)
+def test_another_library_reads_what_is_written(line: Line) -> None:
+    theirs = tokenise(line.encode().decode()[:-2])
+    assert (theirs.command, tuple(theirs.params)) == (line.command, line.params)
+    assert (theirs.source or "") == line.source
+    assert (theirs.tags or {}) == dict(line.tags)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "PRIVMSG #a :hello there",
+        ":ann!a@b PRIVMSG #a hi",
+        "@a=1;b=x\\:y\\s\\\\;c :s CMD p1 p2 :",
+        "@+draft/reply=lobby/1 TAGMSG #a",
+        "join #a,#b",
+        "CMD  a   b  :c  d",
+    ],
+)
+def test_a_line_reads_as_another_library_reads_it(raw: str) -> None:
+    theirs, ours = tokenise(raw), parse(raw)
+    assert ours is not None
+    assert (ours.command, [*ours.params]) == (theirs.command.upper(), theirs.params)
+    assert (ours.source, dict(ours.tags)) == (theirs.source or "", theirs.tags or {})
+
+
+@given(st.lists(LINES, max_size=5), st.lists(st.integers(0, 200)))
+def test_lines_are_whole_however_they_come(lines: list[Line], cuts: list[int]) -> None:
+    stream = b"".join(line.encode() for line in lines if len(line.encode()) < BODY_BYTES_MAX)
+    decoder, heard, start = LineDecoder(), [], 0
+    for end in [*sorted(cuts), len(stream)]:
+        heard += [*decoder.receive(stream[start:end])]
+        start = max(start, end)
+    assert heard == [line for line in lines if len(line.encode()) < BODY_BYTES_MAX]
+
+
+def test_what_is_too_long_is_passed_over_and_what_follows_is_heard() -> None:
+    decoder = LineDecoder()
+    heard = [*decoder.receive(b"A " + b"x" * 20_000), *decoder.receive(b"x" * 9000)]
+    heard += decoder.receive(b"\r\nPING a\r\nB " + b"y" * BODY_BYTES_MAX + b"\r\nPING b\n")
+    assert heard == [TooLong(), Line("PING", ("a",)), TooLong(), Line("PING", ("b",))]
+    assert decoder.unfinished_bytes == 0
+
+
+def test_what_is_no_text_is_said_to_be_none() -> None:
+    assert [*LineDecoder().receive(b"PRIVMSG #a :\xff\xfe\r\n\r\nPING a\r\n")] == [
+        NotText(),
+        Line("PING", ("a",)),
+    ]
+
+
+def test_what_a_client_gave_as_a_name_never_breaks_a_line() -> None:
+    assert Line("403", ("ann", "#a b", ""), "s").encode() == b":s 403 ann * :\r\n"
+    assert Line("TOPIC", ("#a", "one\r\nQUIT")).encode() == b"TOPIC #a :one  QUIT\r\n"
