@@ -6,9 +6,10 @@ fonts-noto-color-emoji).
 
 import asyncio
 import shutil
-import time
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_urlsafe
 
 from playwright.async_api import Page, ViewportSize, async_playwright
 
@@ -21,7 +22,10 @@ PICTURE = Path(__file__).parents[1] / "docs" / "page.png"
 SIZE = ViewportSize(width=1240, height=860)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 MINUTE = 60_000
-NOW = int(time.time() * 1000)
+NOON = datetime.now(UTC).replace(hour=12, minute=5, second=0)
+"""What the clock says in the picture."""
+
+NOW = int(NOON.timestamp() * 1000)
 PEOPLE = ("Zoë", "ben", "carla", "Dieter Müller", "李明", "nora", "sam")
 LATER = {
     "build": [("ben", "nightly is green again 🎉"), ("sam", "finally")],
@@ -100,7 +104,9 @@ async def take(address: str) -> None:
     async with AsyncExitStack() as stack:
         people = {}
         for name in PEOPLE:
-            people[name] = await stack.enter_async_context(connect(address, name=name))
+            people[name] = await stack.enter_async_context(
+                connect(address, name=name, device=token_urlsafe(24))
+            )
             for room in LATER:
                 await people[name].join(room)
         playwright = await stack.enter_async_context(async_playwright())
@@ -108,11 +114,13 @@ async def take(address: str) -> None:
         page = await browser.new_page(
             viewport=SIZE, color_scheme="light", locale="en-GB", timezone_id="UTC"
         )
+        await page.clock.install(time=NOON)
         await show(page, address)
         await talk(people)
         await page.get_by_role("button", name="@nora").first.wait_for()
         await people["sam"].typing("lobby")
         await page.get_by_text("sam is typing").wait_for()
+        await page.mouse.move(SIZE["width"] / 2, 0)
         await page.screenshot(path=PICTURE)
         await browser.close()
 

@@ -1,11 +1,14 @@
 """The page fits everybody: axe finds nothing, and keys reach everything."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import ViewportSize, expect
 
 from hubbub.testing import LocalServer
+from tests.faults.serving import ServerProcess
 from tests.server.event_peer import EventPeer
 from tests.web.conftest import NewTab
 from tests.web.tabs import Tab
@@ -65,11 +68,61 @@ def test_axe_finds_nothing(
         ann.log.get_by_role("button", name="1 reply").click()
         expect(ann.page.locator("#side")).to_contain_text("answer")
         assert complaints(ann) == [], "the answers"
+        ann.page.locator("#side").get_by_role("article").first.focus()
+        assert complaints(ann) == [], "what can be done with one of them"
         for command in ("/register", "/devices", "/link", "/settings", "/save", "/help", "/logout"):
             ann.page.keyboard.press("Escape")
             ann.say(command)
             expect(ann.page.get_by_role("dialog")).to_be_visible()
             assert complaints(ann) == [], command
+
+
+@pytest.mark.usefixtures("node_modules")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_drawers_viewers_and_beside_the_log(
+    server: ServerProcess, url: str, new_tab: NewTab, scheme: str
+) -> None:
+    ann = new_tab(color_scheme=scheme, viewport=PHONE, reduced_motion="reduce").enter(url, "ann")
+    with EventPeer(LocalServer(server.host, server.port), "Maximiliane Wolkenstein-Rotholz") as bob:
+        bob.ask(type="direct", name="ann")
+        seq = bob.say_and_wait("look, @ann: #lobby and @nobody\n> quoted")
+        bob.ask(type="pin", room="lobby", seq=seq)
+        for panel in ("Rooms", "People"):
+            ann.page.get_by_role("button", name=panel).first.click()
+            expect(ann.page.locator("[data-drawer]")).to_be_visible()
+            assert complaints(ann) == [], panel
+            ann.page.keyboard.press("Escape")
+        ann.page.locator("#files").set_input_files(
+            {"name": "dot.png", "mimeType": "image/png", "buffer": picture()}
+        )
+        expect(ann.page.get_by_role("list", name="Files to send")).to_be_visible()
+        assert complaints(ann) == [], "files to send"
+        ann.page.get_by_role("button", name="Send", exact=True).click()
+        shown = ann.log.get_by_role("button", name="dot.png")
+        shown.click()
+        expect(ann.page.get_by_role("dialog")).to_be_visible()
+        assert complaints(ann) == [], "the viewer"
+        ann.page.keyboard.press("Escape")
+        ann.log.get_by_role("button", name="Pinned").click()
+        expect(ann.page.locator("#side")).to_contain_text("look, @ann")
+        assert complaints(ann) == [], "the pins"
+        ann.page.keyboard.press("Escape")
+        ann.say("/search look")
+        expect(ann.page.get_by_role("option")).to_have_count(1)
+        assert complaints(ann) == [], "the search"
+        ann.page.get_by_role("option").click()
+        expect(ann.page.get_by_role("region", name="Found messages")).to_be_visible()
+        assert complaints(ann) == [], "a hit"
+        ann.say("/mentions")
+        expect(ann.page.get_by_role("option")).to_have_count(1)
+        assert complaints(ann) == [], "the mentions"
+
+
+def picture() -> bytes:
+    """Return a small picture."""
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(made, "PNG")
+    return made.getvalue()
 
 
 def test_keys_reach_what_can_be_done_with_a_message(
