@@ -85,3 +85,22 @@ def test_on_phones_the_button_of_the_list_says_what_is_unread(
         ann.page.get_by_role("button", name="Rooms, 1 mention").click()
         ann.page.get_by_role("button", name="#lobby").click()
     expect(ann.page.get_by_role("button", name="Rooms", exact=True)).to_be_visible()
+
+
+def test_what_comes_above_leaves_the_room_that_is_shown_in_sight(
+    hubbub_server: LocalServer, new_tab: NewTab
+) -> None:
+    ann = in_many_rooms(hubbub_server, new_tab)
+    ann.say("/join lobby")
+    expect(ann.page.get_by_role("heading", name="#lobby")).to_be_visible()
+    with EventPeer(hubbub_server, "zoe") as zoe:
+        room = zoe.ask(type="direct", name="ann")["room"]
+        zoe.ask(type="say", room=room, text="psst")
+        expect(ann.page.get_by_role("button", name="@zoe")).to_have_count(1)
+        ann.page.wait_for_function(
+            """() => {
+                const row = document.querySelector("#room-lists [aria-current]");
+                const { left, top, width, height } = row.getBoundingClientRect();
+                return row.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+            }"""
+        )

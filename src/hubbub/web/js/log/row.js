@@ -103,8 +103,7 @@ function content(look, people) {
     body.append(...filesOf(item.files, "seq" in item));
   }
   if ("seq" in item) {
-    if (item.reactions) body.append(...reactionChips(item.reactions, people.isMe));
-    body.append(...threadChips(item));
+    body.append(...chipsOf(item, people));
   } else {
     body.append(...fate(look, item));
   }
@@ -122,11 +121,13 @@ const timeOf = (at, shown, look) =>
 
 /**
  * @param {Message} message
- * @returns {HTMLElement[]} nothing, or what leads to its answers, and to all that is pinned
+ * @param {People} people
+ * @returns {HTMLElement[]} nothing, or a line with its reactions and what leads further
  */
-function threadChips({ replies, pinned }) {
-  if (!replies && !pinned) return [];
-  const chips = el("div", { class: "chips" });
+function chipsOf({ reactions = {}, replies, pinned }, { isMe }) {
+  const [given] = reactionChips(reactions, isMe);
+  if (!given && !replies && !pinned) return [];
+  const chips = given ?? el("div", { class: "chips" });
   if (replies) {
     const count = `${replies} ${replies === 1 ? "reply" : "replies"}`;
     chips.append(el("button", { type: "button", "data-act": "thread" }, count));

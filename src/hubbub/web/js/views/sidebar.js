@@ -31,6 +31,7 @@ export class Sidebar {
   #opener = part("show-rooms", HTMLElement);
   #me = part("me", HTMLElement);
   #place = ""; // of the room that is shown
+  #order = ""; // of the rooms
 
   /**
    * @param {Chat} chat
@@ -52,6 +53,7 @@ export class Sidebar {
   /** Draw what changed. */
   update() {
     const { name, current, rooms } = this.#chat;
+    const isSeen = this.#isCurrentSeen;
     setText(this.#me, name);
     for (const [id, holds] of LISTS) {
       follow(
@@ -62,12 +64,22 @@ export class Sidebar {
         (row, room) => this.#draw(row, room),
       );
     }
+    const order = rooms.filter((room) => this.#isOfUse(room)).map((room) => room.name);
     const place = `${current?.name} ${current?.isTop}`;
-    if (place !== this.#place)
+    // What comes above it must not push it below what stands over the list.
+    if (place !== this.#place || (isSeen && `${order}` !== this.#order))
       this.#scroller.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     this.#place = place;
+    this.#order = `${order}`;
     this.#mark();
     this.#announce(rooms.filter((room) => room !== current && room.unread && this.#isOfUse(room)));
+  }
+
+  /** Whether the room that is shown is in sight. */
+  get #isCurrentSeen() {
+    const box = this.#scroller.querySelector("[aria-current]")?.getBoundingClientRect();
+    const { top, bottom } = this.#scroller.getBoundingClientRect();
+    return box !== undefined && box.top >= top && box.bottom <= bottom;
   }
 
   /** @returns {{above: Element[], below: Element[]}} the unread rooms that are out of sight */
