@@ -1,10 +1,13 @@
 """Answers are counted, pins listed, and former texts kept as long as their messages stand."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from hubbub.chat.events import Page
 from hubbub.chat.queries import PageQuery, RevisionsQuery
@@ -12,15 +15,13 @@ from hubbub.log.pages import REVISIONS_MAX
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
 from hubbub.log.sqlite.rebuilding import rebuilt
-from hubbub.log.sqlite.schema import FORMAT
 from tests.log.drafts import deleted, edited, pinned, said, seqs, until
+from tests.log.test_formats import FORMATS
 from tests.log.test_removing import gone
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
 SECRET = "only-for-a-moment"
-FORMAT_THAT_COUNTED_ALL = 15
-"""Of the log: in it, deleted answers are counted."""
 
 
 async def page(log: Log, **query: object) -> Page:
@@ -53,18 +54,12 @@ def test_deleted_answers_are_neither_counted_nor_told(play: Play) -> None:
     play(scenario)
 
 
-def test_an_upgrade_takes_off_what_was_deleted_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kept", sorted((FORMATS / "answers").glob("*.db")), ids=lambda one: one.stem
+)
+def test_an_upgrade_takes_off_what_was_deleted_before(kept: Path, tmp_path: Path) -> None:
     async def scene() -> None:
-        log = await SqliteLog.open(tmp_path, durability="process")
-        await log.append([said(), said(answers=1), said(answers=1), deleted(2)])
-        await log.close()
-        with closing(sqlite3.connect(tmp_path / "hubbub.db")) as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            connection.executescript(
-                "DROP TABLE answered; DROP INDEX answers_by_seq; INSERT INTO answers VALUES (1, 2);"
-                "UPDATE folds SET replies = 2 WHERE seq = 1;"
-                f"PRAGMA user_version = {version - FORMAT + FORMAT_THAT_COUNTED_ALL};"
-            )
+        shutil.copy(kept, tmp_path / "hubbub.db")
         log = await SqliteLog.open(tmp_path, durability="process")
         assert (await page(log)).messages[0].replies == 1
         assert seqs((await page(log, answers_to=1, after=0)).messages) == [3]

@@ -57,6 +57,15 @@ def calls() -> list[list[Entry]]:
     ]
 
 
+def answers() -> list[list[Entry]]:
+    """Return what is in the kept files of answers: a message has two, of which one is deleted."""
+    return [
+        [said("who?", at=NOON)],
+        [said("me", answers=1, at=NOON), said("me, too", answers=1, at=NOON)],
+        [deleted(2)],
+    ]
+
+
 async def fill(folder: Path, batches: Sequence[Sequence[Entry]]) -> None:
     """Write a log in two runs, and leave it as a server does that was stopped."""
     half = len(batches) // 2
@@ -81,10 +90,11 @@ def keep(batches: Sequence[Sequence[Entry]], place: str) -> None:
 
 
 def main() -> None:
-    """Keep the folder, and the files of people and of mentions."""
+    """Keep the folder, and the files of people, mentions and answers."""
     keep(batches(), "{}/hubbub.db")
     keep(people(), "people/{}.db")
     keep(calls(), "calls/{}.db")
+    keep(answers(), "answers/{}.db")
 
 
 if __name__ == "__main__":
