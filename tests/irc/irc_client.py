@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from hubbub.wire.irc.line import Line, LineDecoder
+
+if TYPE_CHECKING:
+    import ssl
 
 PATIENCE_SECONDS = 20.0
 
@@ -19,9 +22,11 @@ class IrcClient:
 
     opened: ClassVar[list[IrcClient]] = []
 
-    def __init__(self, address: str, *lines: str) -> None:
+    def __init__(self, address: str, *lines: str, context: ssl.SSLContext | None = None) -> None:
         host, _, port = address.rpartition(":")
         self._sock = socket.create_connection((host, int(port)), PATIENCE_SECONDS)
+        if context is not None:
+            self._sock = context.wrap_socket(self._sock, server_hostname="localhost")
         self.opened.append(self)
         self._decoder = LineDecoder()
         self._heard: list[Line] = []

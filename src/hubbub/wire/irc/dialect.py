@@ -72,9 +72,9 @@ class IrcDialect:
         """How the peer is spoken to, from the first word on."""
         return self._voice
 
-    def reached_at(self, address: str) -> None:
-        """Take in where the peer would find files."""
-        self._voice.server = f"http://{address}"
+    def reached_at(self, server: str) -> None:
+        """Take in at which `http://host:port` the peer would find files."""
+        self._voice.server = server
 
     @property
     def unfinished_bytes(self) -> int:
