@@ -5,13 +5,15 @@ from typing import Any, TypeVar
 
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import AnyEvent, Reloaded, Sessions, Status
+from hubbub.chat.events import AnyEvent, BackedUp, Reloaded, Sessions, Status
 from hubbub.chat.format import Format
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import (
     AboutLog,
+    AboutRunning,
     AboutServer,
     Answer,
+    BackupQuery,
     FactsQuery,
     FreeSpace,
     HashPassword,
@@ -136,12 +138,8 @@ class Chatroom:
                 return self._read(question)
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return self._answer_about_server(question)
-            case StatusQuery():
-                return Status("test", "", 0, self.clock, 0, 0, 0, 0, 0)
-            case SessionsQuery():
-                return Sessions([])
-            case ReloadQuery():
-                return Reloaded(applied=["server.hosts"], restart=[])
+            case StatusQuery() | SessionsQuery() | ReloadQuery() | BackupQuery():
+                return _about_running(question, self.clock)
         return None
 
     def _read(self, query: AboutLog) -> Answer:
@@ -282,3 +280,15 @@ class Peer:
         events = [decode_event(frame.text) for frame in frames]
         assert all(frame.event for frame in frames)
         return [event for event in events if event is not None]
+
+
+def _about_running(question: AboutRunning | BackupQuery, now_: int) -> Answer:
+    match question:
+        case StatusQuery():
+            return Status("test", "", 0, now_, 0, 0, 0, 0, 0)
+        case SessionsQuery():
+            return Sessions([])
+        case ReloadQuery():
+            return Reloaded(applied=["server.hosts"], restart=[])
+        case BackupQuery():
+            return BackedUp(whole=True, lines=["It is whole."])

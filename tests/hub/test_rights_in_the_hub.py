@@ -75,6 +75,7 @@ IN_CHATROOM: dict[Act, Callable[[], c.AnyCommand]] = {
     Act.STATUS: c.Status,
     Act.SESSIONS: c.Sessions,
     Act.RELOAD: c.Reload,
+    Act.BACKUP: c.Backup,
     Act.LOCK_DOOR: lambda: c.SetDoor(locked=False),
     Act.ACCESS: c.SetAccess,
     Act.OPERATORS: lambda: c.Appoint(name="vic", role="operator"),

@@ -93,6 +93,7 @@ COMMANDS: list[c.AnyCommand] = [
     c.People(),
     c.Sessions(),
     c.Reload(),
+    c.Backup(),
     c.Typing(room="dev"),
     c.Uninvite(invitation="x"),
     c.Unlock(password="x"),

@@ -41,6 +41,7 @@ COURSES = {
     "damaged": Course.LASTING,
     "bad_command": Course.LASTING,
     "bad_config": Course.LASTING,
+    "no_backup": Course.LASTING,
     "not_a_member": Course.LASTING,
     "no_such_room": Course.LASTING,
     "no_such_message": Course.LASTING,

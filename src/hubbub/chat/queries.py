@@ -4,7 +4,7 @@ import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Fact, Page, Reaction, Reloaded, Revisions, Sessions, Status
+from hubbub.chat.events import BackedUp, Fact, Page, Reaction, Reloaded, Revisions, Sessions, Status
 
 
 class Over(msgspec.Struct, frozen=True):
@@ -209,13 +209,19 @@ class ReloadQuery(msgspec.Struct, frozen=True):
     """Read the configuration again, and apply what can be: a `Reloaded`, or why it is refused."""
 
 
+class BackupQuery(msgspec.Struct, frozen=True):
+    """Copy the folder, to `place` or as configured: a `BackedUp`, or why that cannot be."""
+
+    place: str | None
+
+
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
 AboutLog = PageQuery | SearchQuery | TimeQuery | ReactionsQuery | RevisionsQuery | FactsQuery
 AboutRunning = StatusQuery | SessionsQuery | ReloadQuery
 AboutServer = AboutSecrets | FreeSpace
-Question = AboutLog | Settled | Moment | Guess | AboutServer | AboutRunning
+Question = AboutLog | Settled | Moment | Guess | AboutServer | AboutRunning | BackupQuery
 
-Told = Page | Revisions | Status | Sessions | Reloaded
+Told = Page | Revisions | Status | Sessions | Reloaded | BackedUp
 Answer = Told | tuple[int, int] | list[Reaction] | list[Fact] | int | str | bool | None
 """A page, seqs or facts for queries, a number of bytes, a hash or secret, whether the password is
 right, else nothing."""

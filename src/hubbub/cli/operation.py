@@ -1,6 +1,7 @@
 """What `hubbub admin` tells of a server that runs, and has it do."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from hubbub.chat.events import Event, Rooms, Status
@@ -118,6 +119,20 @@ def reload(visit: Visit) -> None:
             show(f"These hold from now on: {', '.join(done.applied)}.")
         if done.restart:
             show(f"Start the server again for these: {', '.join(done.restart)}.")
+
+    govern(visit, deed)
+
+
+def backup(visit: Visit, place: Path | None) -> None:
+    """Have the server copy its folder; end with 1 if the copy is not whole."""
+
+    where = None if place is None else str(place.absolute())
+
+    async def deed(power: PowerCommands) -> None:
+        done = await power.backup(where)
+        show_lines(done.lines)
+        if not done.whole:
+            raise SystemExit(1)
 
     govern(visit, deed)
 

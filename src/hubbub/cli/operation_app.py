@@ -1,10 +1,11 @@
 """The commands of `hubbub admin` about a server that runs."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hubbub.cli.admin_app import Data, visit_of
+from hubbub.cli.admin_app import At, Data, visit_of
 from hubbub.cli.options import Address, Name, Password, examples, of_text
 from hubbub.cli.order_app import app
 
@@ -90,3 +91,29 @@ def reload(
     from hubbub.cli.operation import reload as run
 
     run(visit_of(address, name, None, password, data))
+
+
+@app.command(
+    epilog=examples(
+        "hubbub admin backup", "hubbub admin backup /mnt/backups --data /var/lib/hubbub"
+    )
+)
+def backup(
+    place: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PLACE",
+            help="Where the copy goes, as for 'hubbub backup'; for a server on this machine.",
+            show_default="the folder in its configuration",
+        ),
+    ] = None,
+    *,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """Have a server that runs copy its folder, and say whether the copy is whole."""
+    from hubbub.cli.operation import backup as run
+
+    run(visit_of(at, name, None, password, data), place)

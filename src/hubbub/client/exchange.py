@@ -226,6 +226,7 @@ class Exchange:
                 | e.People()
                 | e.Sessions()
                 | e.Reloaded()
+                | e.BackedUp()
                 | e.Upload()
                 | e.Hook()
                 | e.Hooks()

@@ -35,3 +35,10 @@ class OperationCommands(Asking):
         Raises Refused `bad_config` if it cannot be used: then nothing has changed.
         """
         return await self._ask(c.Reload(), e.Reloaded)
+
+    async def backup(self, place: str | None = None) -> e.BackedUp:
+        """Have the server copy its folder to where it is configured to.
+
+        `place` is a path on its machine, for somebody there. It takes as long as it takes.
+        """
+        return await self._ask(c.Backup(place=place), e.BackedUp)

@@ -282,6 +282,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.People: operation.people,
     c.Sessions: operation.sessions,
     c.Reload: operation.reload,
+    c.Backup: operation.backup,
     c.Report: posting.report,
     c.Typing: typing,
     c.Unlock: unlock,

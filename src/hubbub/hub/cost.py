@@ -357,6 +357,7 @@ PRICES: Final[dict[type, Price]] = {
     c.People: _at(FIGURES),
     c.Sessions: _at(FIGURES),
     c.Reload: _at(FIGURES),
+    c.Backup: _at(FIGURES),
     c.Ping: _at(COMMAND),
 }
 """The price of everything that a transport hands over, by type."""

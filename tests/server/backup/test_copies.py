@@ -1,5 +1,6 @@
 """Copies by the clock: made when they are due, as many kept as configured, failures told."""
 
+import asyncio
 import time
 import urllib.request
 from collections.abc import Callable
@@ -8,10 +9,13 @@ from pathlib import Path
 import pytest
 import structlog
 
+from hubbub.chat.errors import Refused
+from hubbub.client import connect
 from hubbub.server.backup import copies
 from hubbub.server.backup.places import copies_in
 from hubbub.server.config import BackupSection, Config, ServerSection
 from hubbub.testing import LocalServer, serving
+from tests.cli.commands import refused, told
 
 PATIENCE_SECONDS = 60
 
@@ -78,3 +82,41 @@ def test_a_server_that_stops_gives_up_the_copy_that_it_makes(tmp_path: Path) -> 
     with serving(config(tmp_path, place)):
         until(lambda: place.is_dir() and any(place.iterdir()))
     assert all(path.name.endswith("Z") for path in place.iterdir())
+
+
+def test_whoever_has_the_machine_has_a_copy_made_anywhere(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(Config(server=ServerSection(data=str(data)))):
+        lines = told("admin", "backup", str(tmp_path / "copy"), "--data", str(data)).splitlines()
+        assert lines[0] == f"The copy is {tmp_path / 'copy'}."
+        assert "It is whole." in lines
+        assert (tmp_path / "copy" / "hubbub.db").exists()
+        again = refused("admin", "backup", "--data", str(data))
+        assert "The configuration has no folder for copies" in again
+        audit = told("admin", "audit", "--data", str(data))
+        assert "had a backup made" in audit
+
+
+def test_an_operator_elsewhere_does_not_say_where_a_copy_goes(tmp_path: Path) -> None:
+    place = tmp_path / "copies"
+    for folder in ("2020-01-01T00-00-00Z", "2999-01-01T00-00-00Z"):  # so none is due
+        (place / f"hubbub-{folder}").mkdir(parents=True)
+
+    async def scene(server: LocalServer) -> None:
+        async with connect(server.address, name="ann", device="a" * 22) as ann:
+            await ann.join("lobby")
+            with pytest.raises(Refused, match="Only somebody on the server's own machine"):
+                await ann.backup(str(tmp_path / "stolen"))
+            done = await ann.backup()
+            assert done.whole
+            assert "It is whole." in done.lines
+        async with connect(server.address, name="eve", device="e" * 22) as eve:
+            with pytest.raises(Refused, match="Only operators"):
+                await eve.backup()
+
+    with serving(config(tmp_path, place)) as server:
+        asyncio.run(scene(server))
+    assert not (tmp_path / "stolen").exists()
+    kept = [one.name[:11] for one in copies_in(place)]
+    assert kept[0] == "hubbub-2999"
+    assert kept[1] != "hubbub-2020", "keep = 2"

@@ -7,7 +7,7 @@ from hubbub.chat.commands.base import (
     REF_CHARS_MAX,
     Command,
 )
-from hubbub.chat.commands.operation import People, Reload, Sessions, Status
+from hubbub.chat.commands.operation import Backup, People, Reload, Sessions, Status
 from hubbub.chat.commands.order import (
     Add,
     Appoint,
@@ -158,5 +158,6 @@ AnyCommand = (
     | People
     | Sessions
     | Reload
+    | Backup
     | Ping
 )

@@ -19,3 +19,12 @@ class Sessions(Command, tag="sessions"):
 
 class Reload(Command, tag="reload"):
     """Have the server read its configuration again; answered by `reloaded`."""
+
+
+class Backup(Command, tag="backup"):
+    """Have the server copy its folder to where it is configured to; answered by `backed_up`.
+
+    Or to `place`, a path on the server's machine: only for somebody there.
+    """
+
+    place: str | None = None

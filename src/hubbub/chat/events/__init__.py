@@ -21,7 +21,7 @@ from hubbub.chat.events.logged import (
     Seq,
     Topic,
 )
-from hubbub.chat.events.operation import People, Reloaded, Sessions, Status
+from hubbub.chat.events.operation import BackedUp, People, Reloaded, Sessions, Status
 from hubbub.chat.events.order import (
     Access,
     Added,
@@ -107,6 +107,7 @@ AnyEvent = (
     | People
     | Sessions
     | Reloaded
+    | BackedUp
     | Upload
     | Ok
     | Error

@@ -63,3 +63,11 @@ class Reloaded(Event, tag="reloaded"):
     applied: list[str]
     restart: list[str]
     ref: str | None = None
+
+
+class BackedUp(Event, tag="backed_up"):
+    """The answer to `backup`: whether there is a copy that is `whole`, and what of it was found."""
+
+    whole: bool
+    lines: list[str]
+    ref: str | None = None

@@ -11,11 +11,12 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.listed import PersonHere
-from hubbub.chat.queries import ReloadQuery, SessionsQuery, StatusQuery
+from hubbub.chat.queries import BackupQuery, ReloadQuery, SessionsQuery, StatusQuery
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Reading
 from hubbub.hub.membership import find_person
 from hubbub.hub.power.audit import record
+from hubbub.hub.present.host import HOST
 from hubbub.hub.present.room import Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check
@@ -70,4 +71,21 @@ def reload(state: State, session: Session, command: c.Reload, _at: int) -> Readi
     assert isinstance(answer, e.Reloaded)
     changed = ", ".join([*answer.applied, *answer.restart]) or "nothing"
     record(state, session, f"had the configuration read again; changed: {changed}")
+    session.send(replace(answer, ref=command.ref))
+
+
+def backup(state: State, session: Session, command: c.Backup, _at: int) -> Reading:
+    """Have the folder copied; where to is up to whoever has the server's machine."""
+    check(state, session, Act.BACKUP, None)
+    if command.place is not None and session.person.id != HOST:
+        raise Refused(
+            "Only somebody on the server's own machine says where a copy goes. Leave that out, and "
+            "it goes where the configuration says.",
+            code="forbidden",
+        )
+    record(state, session, "had a backup made")
+    answer = yield BackupQuery(command.place)
+    if isinstance(answer, str):
+        raise Refused(answer, code="no_backup")
+    assert isinstance(answer, e.BackedUp)
     session.send(replace(answer, ref=command.ref))

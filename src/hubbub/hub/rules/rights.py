@@ -73,6 +73,7 @@ class Act(StrEnum):
     STATUS = "see how {} runs"
     SESSIONS = "see who is connected to {}, and from where"
     RELOAD = "have {} read its configuration again"
+    BACKUP = "have a backup of {} made"
 
 
 # How an act is undone (unban, unlock, public again …) stands in the row of the act.
@@ -136,6 +137,7 @@ SEE_AUDIT    admin operator
 STATUS       admin operator
 SESSIONS     admin operator
 RELOAD       admin operator
+BACKUP       admin operator
 """
 
 

@@ -24,7 +24,7 @@ _OF_POWER: Final = (
     *(c.Add, c.Appoint, c.Ban, c.Bans, c.Kick, c.Mute, c.SetDoor, c.SetRules, c.Unban, c.Unmute),
     *(c.DeleteRoom, c.Hooks, c.MakeHook, c.RevokeHook, c.SetAccess),
     *(c.MakeToken, c.Tokens, c.RevokeToken, c.Invite, c.Invitations, c.Uninvite, c.GiveOutCode),
-    *(c.Status, c.People, c.Sessions, c.Reload),
+    *(c.Status, c.People, c.Sessions, c.Reload, c.Backup),
 )
 """Whose scope stands in the table of rights: it depends on whether they are about a room."""
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from hubbub.chat.errors import LogError
+from hubbub.chat.events import BackedUp
 from hubbub.server.backup.places import copies_in, made_at
 from hubbub.server.config import BackupSection
 
@@ -67,7 +68,7 @@ class Copies:
         is_due = now >= self.made_at + section.every_hours * HOUR_SECONDS
         if not is_due or time.monotonic() < self._not_before:
             return
-        await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make_folder, folder)
         outcome = await self.make(folder, keep=section.keep)
         if not outcome.is_whole:
             self._fails(" ".join(outcome.lines))
@@ -82,6 +83,24 @@ class Copies:
         self.is_failing = True
         self._not_before = time.monotonic() + RETRY_SECONDS
         logger.warning("a backup could not be made, and is tried again later", reason=reason)
+
+    async def asked_for(self, place: str | None) -> BackedUp | str:
+        """Make a copy that somebody asks for; return what came of it, or why there is none."""
+        section = self.section
+        if place is None and not section.folder:
+            return (
+                "The configuration has no folder for copies: set 'folder' in its section [backup], "
+                "or say where the copy goes."
+            )
+        try:
+            if place is not None:
+                outcome = await self.make(Path(place))
+            else:
+                await asyncio.to_thread(_make_folder, Path(section.folder))
+                outcome = await self.make(Path(section.folder), keep=section.keep)
+        except (LogError, OSError) as error:
+            return str(error)
+        return BackedUp(whole=outcome.is_whole, lines=outcome.lines)
 
     async def make(self, place: Path, *, keep: int | None = None) -> Outcome:
         """Make a copy at `place`, one at a time. Raises LogError if there is nothing to copy."""
@@ -113,3 +132,7 @@ class Copies:
         self._is_closed = True
         if (process := self._process) is not None:
             process.terminate()
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(0o700, parents=True, exist_ok=True)

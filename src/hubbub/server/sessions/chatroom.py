@@ -11,6 +11,7 @@ import structlog
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.queries import (
+    BackupQuery,
     FactsQuery,
     FreeSpace,
     Guess,
@@ -221,6 +222,8 @@ class Chatroom:
             case StatusQuery() | SessionsQuery() | ReloadQuery():
                 assert self.running is not None, "whoever asks is served by a server that runs"
                 return self.running.answer(question)
+            case BackupQuery(place=place):
+                return await self.copies.asked_for(place)
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return await self._answer_about_server(question, asker)
         return None
