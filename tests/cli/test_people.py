@@ -175,6 +175,7 @@ class Inviting:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.folder = None
 
     @asynccontextmanager
     async def connect(self, **_: object) -> AsyncIterator["Inviting"]:
@@ -199,7 +200,7 @@ def test_an_invitation_can_be_scanned_where_the_address_leads_others_there(
     grants.invite(cast("Visit", Inviting(address)), "guest", [], None, "")
     printed = capsys.readouterr()
     url, _, code = printed.out.partition("\n")
-    assert url == invitation_url(str(parse_address(address)), "k3vWQ0pTz1mUe8rYb5xJ7A")
+    assert url == invitation_url(f"http://{parse_address(address)}", "k3vWQ0pTz1mUe8rYb5xJ7A")
     assert code.rstrip() == (drawn_code(url) if is_drawn else "")
     assert ("this machine alone" in printed.err) == (not is_drawn)
 

@@ -15,7 +15,7 @@ from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message
 from hubbub.client import Chat, NewCertificate
 from hubbub.client.address import parse_address
-from hubbub.client.trust import CA_VARIABLE, Known, Trust
+from hubbub.client.trust import CA_VARIABLE, Known, Trust, page_of
 from hubbub.lan.networks import own_networks
 from hubbub.server.config import Config, ServerSection, TlsSection
 from hubbub.testing import LocalServer, serving
@@ -98,6 +98,7 @@ async def test_the_password_alone_makes_a_safe_room(server: LocalServer, pair: P
     await talk(safe(server, password=PASSWORD))
     known = Trust().known(parse_address(server.address))
     assert known == Known(pair.fingerprint), "the certificate is remembered"
+    assert page_of(parse_address(server.address)) == f"http://{server.address}", "or browsers warn"
 
 
 @runs
@@ -126,7 +127,9 @@ async def test_an_authority_may_vouch_for_the_certificate(
     server: LocalServer, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk(safe(server, password=PASSWORD, ca=str(pair.certificate)))
-    assert Trust().known(parse_address(server.address)) == Known("")
+    here = parse_address(server.address)
+    assert Trust().known(here) == Known("")
+    assert page_of(here) == f"https://{server.address}"
     monkeypatch.setenv(CA_VARIABLE, str(pair.certificate))
     await talk(safe(server, password=PASSWORD), "again")
 

@@ -19,7 +19,7 @@ HERE = "example.org:1234"
     ],
 )
 def test_an_address_leads_back_to_its_place(place: Place, address: str) -> None:
-    assert address_of(HERE, place) == address
+    assert address_of(f"http://{HERE}", place) == address
     assert place_at(HERE, address) == place
 
 

@@ -21,7 +21,7 @@ def test_without_a_password_there_is_nothing_to_hide() -> None:
 
 
 def test_the_secret_of_an_invitation_stays_out_of_what_a_browser_sends() -> None:
-    url = urlsplit(invitation_url("[2001:db8::1]:1234", "k3vWQ0pTz1mUe8rYb5xJ7A"))
+    url = urlsplit(invitation_url("http://[2001:db8::1]:1234", "k3vWQ0pTz1mUe8rYb5xJ7A"))
     assert (url.scheme, url.netloc, url.path, url.query) == ("http", "[2001:db8::1]:1234", "/", "")
     assert parse_qs(url.fragment) == {"invite": ["k3vWQ0pTz1mUe8rYb5xJ7A"]}
 

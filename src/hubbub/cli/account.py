@@ -20,6 +20,7 @@ from hubbub.cli.passwords import known_password
 from hubbub.cli.scanning import draw
 from hubbub.client import Chat, connect, parse_address
 from hubbub.client.admission import Proof
+from hubbub.client.trust import page_of
 from hubbub.desk.devices import device_label
 from hubbub.lan.invitation import link_url
 
@@ -164,7 +165,7 @@ class Account:
         minutes = shown.seconds // 60
         show(f"Type on the other device, within {minutes} minutes: {shown.code}")
         if not (place := parse_address(self._address)).is_local:
-            draw(link_url(str(place), shown.code))
+            draw(link_url(page_of(place), shown.code))
         await _link_who_types_it(chat, shown.seconds)
 
 

@@ -9,6 +9,7 @@ from hubbub.cli.times import moment, seconds_of, until_when
 from hubbub.cli.visiting import Visit, do, govern
 from hubbub.client import Chat, parse_address
 from hubbub.client.power import PowerCommands
+from hubbub.client.trust import page_of
 from hubbub.lan.invitation import hook_url, invitation_url
 
 _NEAR = (
@@ -63,7 +64,7 @@ def invite(visit: Visit, kind: str, rooms: Sequence[str], uses: int | None, time
             "member" if kind == "member" else "guest", rooms=rooms, uses=uses, seconds=seconds
         )
         place = address if visit.folder is None else parse_address((await chat.status()).address)
-        url = invitation_url(str(place), made.invitation)
+        url = invitation_url(page_of(place), made.invitation)
         show(url)
         if place.is_local:
             complain(_NEAR)
@@ -95,7 +96,7 @@ def webhook(visit: Visit, posts_as: str) -> None:
 
     async def deed(chat: Chat) -> None:
         made = await chat.hook(chat.room, posts_as)
-        show(hook_url(str(address), made.hook))
+        show(hook_url(page_of(address), made.hook))
         if address.is_local:
             complain(_NEAR)
 

@@ -96,3 +96,12 @@ class Trust:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def page_of(address: Address) -> str:
+    """Return where browsers find the page of a server, as in `http://HOST:PORT`.
+
+    It is `https` where an authority vouches for the certificate: of others, browsers warn.
+    """
+    known = Trust().known(address)
+    return f"{'http' if known is None or known.fingerprint else 'https'}://{address}"

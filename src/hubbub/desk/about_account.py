@@ -100,7 +100,7 @@ def _show_code(desk: Desk, face: Face) -> Awaitable[None]:
             "It becomes one of yours once you have said yes here."
         )
         desk.note(about)
-        scanned = "" if desk.link.is_local else link_url(desk.link.address, shown.code)
+        scanned = "" if desk.link.is_local else link_url(desk.link.page, shown.code)
         return Secret(about, shown.code, scanned)
 
     return face.show_secret("Link another device", make)

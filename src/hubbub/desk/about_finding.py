@@ -102,7 +102,7 @@ def address(desk: Desk, face: Face, _argument: str) -> None:
     """Copy the address of the chosen message, or else of the room."""
     item = face.chosen
     seq = item.message.seq if isinstance(item, Said) else None
-    found = address_of(desk.link.address, Place(desk.rooms.current.name, seq))
+    found = address_of(desk.link.page, Place(desk.rooms.current.name, seq))
     face.copy(found)
     face.tell(f"The address is in the clipboard, if your terminal allows it: {found}")
 

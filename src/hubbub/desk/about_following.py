@@ -53,7 +53,7 @@ def go(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
 
 
 def _usage(desk: Desk) -> str:
-    example = address_of(desk.link.address, Place("lobby", 1042))
+    example = address_of(desk.link.page, Place("lobby", 1042))
     return (
         f"Give the address of a room or message here, such as {example}, or choose a message that "
         "leads somewhere."

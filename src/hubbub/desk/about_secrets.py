@@ -19,7 +19,7 @@ def invite(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     async def make() -> Secret:
         made = await desk.chat.invite(seconds=seconds)
         about = f"Whoever opens this may come in, {for_seconds(seconds)}:"
-        url = invitation_url(desk.link.address, made.invitation)
+        url = invitation_url(desk.link.page, made.invitation)
         desk.note(f"{about} {url}")
         if not desk.link.is_local:
             return Secret(about, url, url)
@@ -89,7 +89,7 @@ def webhook(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
         called = made.about.name
         desk.note(f"'{called}' may post to {title} now; /webhooks shows all, and revokes them.")
         about = f"What is posted here appears in {title} as said by '{called}'. It is shown only "
-        return Secret(f"{about}now:", hook_url(desk.link.address, made.hook))
+        return Secret(f"{about}now:", hook_url(desk.link.page, made.hook))
 
     return face.show_secret(f"The webhook '{name}'", make)
 

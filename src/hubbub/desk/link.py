@@ -5,6 +5,7 @@ from enum import Enum
 import msgspec
 
 from hubbub.client import parse_address
+from hubbub.client.trust import page_of
 
 RECONNECT_SECONDS_MAX = 10.0
 RECONNECT_LOCALLY_SECONDS_MAX = 2.0
@@ -29,6 +30,11 @@ class Link(msgspec.Struct):
     reason: str = ""
     retry_at: float | None = None
     latency_seconds: float | None = None
+
+    @property
+    def page(self) -> str:
+        """Where browsers find the page, as in http://HOST:PORT."""
+        return page_of(parse_address(self.address))
 
     @property
     def is_local(self) -> bool:

@@ -25,10 +25,11 @@ class Place(NamedTuple):
 
 
 def address_of(server: str, place: Place) -> str:
-    """Return the address of a place, to be given to others; `server`: HOST:PORT."""
-    scheme = "hubbub" if _TAKEN.fullmatch(place.room) else "http"
+    """Return the address of a place, to be given to others; `server`: as in http://HOST:PORT."""
+    if _TAKEN.fullmatch(place.room):
+        server = f"hubbub://{server.partition('://')[2]}"
     path = quote(place.room, safe="@")
-    return f"{scheme}://{server}/{path}" + ("" if place.seq is None else f"/{place.seq}")
+    return f"{server}/{path}" + ("" if place.seq is None else f"/{place.seq}")
 
 
 def place_at(server: str, address: str) -> Place | None:

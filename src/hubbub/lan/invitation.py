@@ -12,19 +12,22 @@ def page_url(host: str, port: int, password: str = "", *, secure: bool = False) 
     return f"{url}#password={quote(password, safe='')}" if password else url
 
 
-def invitation_url(address: str, secret: str) -> str:
-    """Return the page's address for whoever is invited, with the secret as its fragment."""
-    return f"http://{address}/#invite={secret}"
+def invitation_url(page: str, secret: str) -> str:
+    """Return the page's address for whoever is invited, with the secret as its fragment.
+
+    `page`: as in `http://HOST:PORT`.
+    """
+    return f"{page}/#invite={secret}"
 
 
-def link_url(address: str, code: str) -> str:
+def link_url(page: str, code: str) -> str:
     """Return the page's address for another device of one's own, with the code as its fragment."""
-    return f"http://{address}/#link={code}"
+    return f"{page}/#link={code}"
 
 
-def hook_url(address: str, secret: str) -> str:
+def hook_url(page: str, secret: str) -> str:
     """Return the address at which a service posts by a webhook."""
-    return f"http://{address}/hooks/{secret}"
+    return f"{page}/hooks/{secret}"
 
 
 def invitation(
