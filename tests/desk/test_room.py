@@ -3,7 +3,7 @@
 from hubbub.client import Replica
 from hubbub.desk.room import TYPING_SECONDS, RoomState
 
-from .rooms import is_anns, message, replica
+from .rooms import is_anns, message, page, replica
 
 
 def follow(room: RoomState, known: Replica, *, attentive: bool) -> list[int]:
@@ -43,6 +43,16 @@ def test_messages_of_others_count_as_unread_while_the_user_looks_elsewhere() -> 
     known.apply(message(6, sender="ANN"))
     assert follow(room, known, attentive=False) == [4, 5]
     assert (room.unread, room.mentions, room.unread_after, room.seen) == (2, 1, 3, 3)
+
+
+def test_what_is_unread_further_back_is_counted_once_it_is_here() -> None:
+    room, known = RoomState("lobby", 2), replica(10, held=3)
+    room.enter(10)
+    assert follow(room, known, attentive=False) == [8, 9, 10]
+    assert room.unread == 3
+    assert known.add_page(page(1, 7), before=8)
+    assert follow(room, known, attentive=False) == []
+    assert (room.unread, room.unread_after, room.seen) == (8, 2, 2)
 
 
 def test_looking_clears_the_count_and_leaves_the_line() -> None:

@@ -109,8 +109,8 @@ def test_what_mentions_the_user_is_listed_from_all_rooms(
             async with seat(address, tmp_path) as ann:
                 await bob.say("@here dinner")
                 await ann.say("/mentions")
-                await ann.until("bob the soup is for ann")
-                await ann.until("bob @here dinner")
+                await ann.until("│   the soup is for ann")
+                await ann.until("│   @here dinner")
                 assert "announcement" not in ann.screen
                 await ann.press("s", "o", "u")
                 await ann.until(lambda: "@here" not in ann.screen)
@@ -256,7 +256,7 @@ def test_messages_are_found_and_shown_where_they_stand(
                 await ann.press("ctrl+f")
                 await ann.until("Find messages")
                 await ann.type("needle")
-                await ann.until("bob a needle in the hay")
+                await ann.until("│   a needle in the hay")
                 await ann.press("enter")
                 await ann.until(lambda: ann.room == "#kitchen")
                 await ann.until(lambda: "straw 3" in ann.screen and "a needle" in ann.screen)
@@ -301,7 +301,7 @@ def test_a_message_that_was_found_is_chosen(hubbub_server: LocalServer, tmp_path
             for number in range(5):
                 await bob.say(f"straw {number}")
             await ann.say("/search needle")
-            await ann.until("bob a needle in the hay")
+            await ann.until("│   a needle in the hay")
             await ann.press("enter")
             await ann.until(lambda: ann.chat.log_view.selected is not None)
             await ann.press("f6", "r")
@@ -327,7 +327,7 @@ def test_what_was_found_is_walked_through_and_the_list_comes_back(
                     await bob.say("straw")
             async with seat(address, tmp_path) as ann:
                 await ann.say("/search from:bob needle")
-                await ann.until("bob needle 2")
+                await ann.until("│   needle 2")
                 await ann.press("down", "enter")
                 for key, which in ((None, 1), ("f4", 0), ("f5", 1), ("f5", 2)):
                     if key:
@@ -335,7 +335,7 @@ def test_what_was_found_is_walked_through_and_the_list_comes_back(
                     await ann.until(lambda which=which: chosen(ann) == needles[which])  # type: ignore[misc]
                 await ann.press("f5")  # there is no newer one
                 await ann.press("ctrl+f")
-                await ann.until("bob needle 0")
+                await ann.until("│   needle 0")
 
     asyncio.run(scene())
 
@@ -356,7 +356,7 @@ def test_up_edits_an_own_message_whichever_was_found(
             await bob.say("a needle in the hay")
             await ann.until("a needle")
             await ann.say("/search needle")
-            await ann.until("bob a needle in the hay")
+            await ann.until("│   a needle in the hay")
             await ann.press("enter")
             await ann.until(lambda: ann.chat.log_view.selected is not None)
             await ann.press("up")

@@ -126,6 +126,7 @@ class RoomState:
         self.log.follow(replica, changed)
         self.last = replica.last
         self.beginning, self.dropped = replica.back_to == 0, replica.dropped
+        has_grown = (replica.back_to, replica.hole) != (self._back_to, self._hole)
         self._back_to, self._hole = replica.back_to, replica.hole
         self._newest = next(reversed(replica.held), 0)
         fresh = self.bookmark.follow(
@@ -138,9 +139,20 @@ class RoomState:
             self._typing.pop(message.sender, None)
         calls = [one for one in fresh if self.calls(one, replica, is_own, is_mention)]
         self.bookmark.calls += [one.seq for one in calls]
+        if has_grown and self.unread and self.is_here(self.seen or 0):
+            self._recount(replica, is_own, is_mention)  # all that is unread is here now
         if attentive:
             self.look()
         return fresh
+
+    def _recount(self, replica: Replica, is_own: IsOwn, is_mention: IsMention) -> None:
+        self.bookmark.recount(
+            self._newest_first(replica),
+            is_new=lambda one: not is_own(one),
+            is_call=lambda one: self.calls(one, replica, is_own, is_mention),
+        )
+        if self.is_here(self.seen or 0):
+            self.bookmark.count(0)
 
     def is_here(self, seq: int) -> bool:
         """Return whether what follows a seq is here."""
@@ -196,11 +208,7 @@ class RoomState:
     def sift(self, replica: Replica, is_own: IsOwn, is_mention: IsMention) -> None:
         """Show, and count, what is not hidden now."""
         self.log.sift(replica)
-        self.bookmark.recount(
-            self._newest_first(replica),
-            is_new=lambda one: not is_own(one),
-            is_call=lambda one: self.calls(one, replica, is_own, is_mention),
-        )
+        self._recount(replica, is_own, is_mention)
 
     def leave(self) -> None:
         """The user has seen the unread line and goes on."""

@@ -69,7 +69,7 @@ def _found(message: Message, title: str) -> Choice[Message]:
     label = Text.assemble(
         (f"{at:%d %b %H:%M} {one_line(title)} ", "dim"),
         (one_line(message.sender), "bold"),
-        " ",
+        "\n  ",
     )
     for piece, is_found in context_of(message.text, message.found):
         label.append(visible(piece), "bold reverse" if is_found else "")
@@ -110,7 +110,7 @@ def line_picker(title: str, find: FindLines, nothing: str) -> Picker[int]:
             listed.append(narrowing(Choice(_line(line), line, index) for index, line in lines))
         return await listed[0](typed)
 
-    return Picker(title, matching, nothing=nothing)
+    return Picker(title, matching, nothing=nothing, whole=True)
 
 
 def _line(text: str) -> Text:

@@ -130,3 +130,10 @@ def test_the_text_of_an_item_that_goes_on_is_copied_as_it_was_written() -> None:
     layout = Layout(40, Style(), PALETTE, "ann", lambda _: None, longest=12)
     block = layout.block(Said(message(1, text)), Context())
     assert block.text == text
+
+
+def test_what_goes_on_of_a_quote_stands_under_its_text() -> None:
+    text = "> a quote that is too long for a row of the log, so that it goes on"
+    shown = [row[2:] for row in rows(Said(message(1, text)), 40)[1:]]
+    assert shown[0].startswith("> a quote")
+    assert all(row.startswith("  ") for row in shown[1:])

@@ -21,6 +21,7 @@ from hubbub.chat.errors import HubbubError
 Value = TypeVar("Value")
 
 SHOWN_MAX = 100
+NARROW_COLUMNS = 60
 
 
 class Choice(NamedTuple, Generic[Value]):
@@ -35,7 +36,10 @@ Source = Callable[[str], Awaitable[list[Choice[Value]]]]
 
 
 class Picker(ModalScreen[Value | None], Generic[Value]):
-    """Ends with the chosen value, or None. `source` returns the lines for what was typed."""
+    """Ends with the chosen value, or None. `source` returns the lines for what was typed.
+
+    Lines that are too long are cut, or with `whole` go on in further rows.
+    """
 
     DEFAULT_CSS = """
     Picker { align: center middle; background: $background 60%; }
@@ -43,10 +47,13 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         width: 80%; max-width: 90; min-width: 10; height: auto; max-height: 80%;
         background: $surface; border: round $accent; padding: 0 1;
     }
+    Picker.narrow > Vertical { width: 100%; }
     Picker Input { background: $surface; padding: 0; }
     Picker OptionList {
         border: none; padding: 0; background: $surface; height: auto; max-height: 20;
+        text-wrap: nowrap; text-overflow: ellipsis;
     }
+    Picker.whole OptionList { text-wrap: wrap; }
     Picker Static { color: $text-muted; }
     """
     BINDINGS = [
@@ -55,8 +62,16 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         Binding("down,ctrl+n,ctrl+k,ctrl+r", "move(1)", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, source: Source[Value], *, nothing: str, typed: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        title: str,
+        source: Source[Value],
+        *,
+        nothing: str,
+        typed: str = "",
+        whole: bool = False,
+    ) -> None:
+        super().__init__(classes="whole" if whole else None)
         self._title = title
         self._source = source
         self._nothing = nothing
@@ -77,6 +92,10 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         self.query_one(OptionList).can_focus = False
         self._narrow_to(self._typed)
 
+    @on(events.Resize)
+    def _fit(self) -> None:
+        self.set_class(self.app.size.width < NARROW_COLUMNS, "narrow")
+
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         self._narrow_to(event.value)
@@ -93,7 +112,6 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         options = self.query_one(OptionList)
         options.clear_options()
         for choice in self._choices:
-            choice.label.no_wrap, choice.label.overflow = True, "ellipsis"
             options.add_option(Option(choice.label))
         options.highlighted = 0 if self._choices else None
         options.display = bool(self._choices)

@@ -19,6 +19,8 @@ from hubbub.markup.visible import visible
 from hubbub.tui.looks import Looks
 from hubbub.tui.markup.highlighting import highlighted
 
+_QUOTED = len("> ")
+
 ROOM = "room"
 """In the meta of a style: the name of the room to which a click leads."""
 
@@ -32,7 +34,7 @@ _MARKS: dict[Mark, Style] = {
 class Paragraph(NamedTuple):
     """A part of a message: a block of code, or everything up to the next one.
 
-    `hangs`: how many cells the marks of items take, by the numbers of their lines.
+    `hangs`: how many cells the marks of items and quotes take, by the numbers of their lines.
     """
 
     text: Text
@@ -67,6 +69,9 @@ def _prose(text: str, looks: Looks, names: tuple[str, ...], listed: Collection[s
     for run in found:
         if run.kind == "lead":
             hangs[line] = cell_len(run.text)
+        elif run.kind == "quote":
+            begun = enumerate(run.text.split("\n"), start=line)
+            hangs |= {number: _QUOTED for number, part in begun if part.startswith("> ")}
         line += run.text.count("\n")
         style = sum((_MARKS[mark] for mark in run.marks), Style.null())
         if run.kind != "text":
