@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hubbub.chat.events import Message, Page
-from hubbub.chat.queries import Calls, SearchQuery
+from hubbub.chat.queries import Calls, Over, SearchQuery
 from hubbub.chat.tags import sender_tag
 from hubbub.log import calls as looking
 from hubbub.log.port import Log
@@ -189,6 +189,23 @@ def test_a_removed_room_leaves_nothing_of_its_answers(
         await until(is_cleared)
 
     play_sqlite(scenario)
+
+
+def test_what_a_room_keeps_no_longer_calls_nobody(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        await log.append([by(ANN), by(BEN, "ann"), by(ANN)])
+        for one in (by(BEN, answers=1), by(BEN, answers=3), by(BEN, "ann?")):
+            await log.append([one])
+        assert await called(log) == [2, 4, 5, 6]
+        while await log.drop("lobby", Over(upto=4)) is not None:
+            pass
+        assert await called(log) == [5, 6], "an answer stays one, without what it answers"
+        if isinstance(log, SqliteLog):
+            left = "SELECT seq FROM answered"
+            rows = await log._writing.run(lambda db: db.execute(left).fetchall())
+            assert rows == [(5,)]
+
+    play(scenario)
 
 
 def test_a_log_made_anew_knows_them_as_well(tmp_path: Path) -> None:

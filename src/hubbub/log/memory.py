@@ -75,6 +75,8 @@ class MemoryLog(Log):
         """By seq, as they read now."""
         self._newest: dict[int, Edited | Deleted] = {}
         self._revisions: dict[int, list[Revision]] = {}
+        self._answered: dict[int, str] = {}
+        """By the seqs of answers, whom they answer, as tags."""
         self._posted: dict[str, int] = {}
         self._standing = Standing({})
         self._facts: dict[str, Fact] = {}
@@ -230,6 +232,8 @@ class MemoryLog(Log):
         match event:
             case Message():
                 self._messages[event.seq] = event
+                if (answered := self._messages.get(event.reply_to or 0)) is not None:
+                    self._answered[event.seq] = _tag_of(answered)
                 for file in event.files:
                     self._files[file.id] = (event.seq, file.sha256, file.size)
             case Topic():
@@ -361,12 +365,7 @@ class MemoryLog(Log):
 
     def _calling(self, query: SearchQuery, calls: Calls) -> list[Message]:
         found = [one for one in self._readable(query) if _tag_of(one) != calls.tag]
-        answers = {
-            one.seq
-            for one in found
-            if (answered := self._messages.get(one.reply_to or 0)) is not None
-            and _tag_of(answered) == calls.tag
-        }
+        answers = {one.seq for one in found if self._answered.get(one.seq) == calls.tag}
         return calling(found, calls, answers)
 
     async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
