@@ -89,7 +89,8 @@ async def _show_hit(desk: Desk, face: Face, message: Message) -> None:
 
 
 def _tell_place(desk: Desk, face: Face) -> None:
-    face.tell(f"{desk.ways.hits.place}. F4: older, F5: newer, Ctrl+F: the list.")
+    list_again = "/mentions" if desk.ways.hits.what == MENTIONS else "Ctrl+F"
+    face.tell(f"{desk.ways.hits.place}. F4: older, F5: newer, {list_again}: the list.")
 
 
 async def show_chosen(desk: Desk, face: Face, choice: Awaitable[Message | None]) -> None:
