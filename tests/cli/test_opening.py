@@ -80,6 +80,17 @@ def test_it_ends_when_it_is_told_to_and_leaves_no_secret(
     assert json.loads(note.read_bytes()) == {"port": server.port}
 
 
+def test_after_a_kill_the_next_one_serves_at_the_same_address(hubbub_server: LocalServer) -> None:
+    process = started("open", hubbub_server.address, "--no-browser")
+    before = opened(process)
+    process.kill()
+    process.wait(PATIENCE_SECONDS)
+    after = opened(started("open", hubbub_server.address, "--no-browser"))
+    assert port_of(after) == port_of(before)
+    assert enters(after) == "/"
+    assert ask(port_of(after), path_of(before)).status == 403
+
+
 def test_the_browser_is_opened(hubbub_server: LocalServer, tmp_path: Path) -> None:
     told = tmp_path / "told"
     program = tmp_path / "browser"

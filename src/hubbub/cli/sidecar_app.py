@@ -11,7 +11,7 @@ app = typer.Typer()
 Place = Annotated[
     str,
     typer.Argument(
-        metavar="[ADDRESS]",
+        metavar="ADDRESS",
         callback=of_text,
         help="HOST:PORT of the server, or a link to a room, a message or an invitation.",
         show_default=False,
