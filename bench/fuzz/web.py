@@ -62,6 +62,7 @@ TARGETS = (
             b"\x01\ntext=a%20b&name=c&payload={}",
             b'\x02\n--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n--x--\r\n',
             b"\x03=?utf-8?q?a?=\nplain",
+            b"\x03=?utf\xff-8?q?a?=\nplain",
         ),
     ),
     Target("range", read_range, (b"bytes=0-10", b"bytes=-5", b"bytes=5-", b"bytes=1-2,3-4")),

@@ -5,7 +5,7 @@ that is known is read where it stands, and what nobody knows is passed over.
 """
 
 from collections.abc import Mapping
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import Final, NamedTuple
 
@@ -95,7 +95,7 @@ def _plain(text: str, headers: Mapping[str, str]) -> Said:
 def _header(value: str) -> str:
     try:
         return str(make_header(decode_header(value)))  # RFC 2047, for what is not ASCII
-    except (HeaderParseError, UnicodeError, LookupError):
+    except (MessageError, ValueError, LookupError):
         return value
 
 
