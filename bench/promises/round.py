@@ -92,8 +92,9 @@ async def play(plan: Plan, folder: Path, library: Path, **environment: str) -> O
         ledger.find(str(failure))
     finally:
         await server.kill()
-    if not any(fault.faulty for fault in plan.faults) and "Traceback" in server.last_words():
-        ledger.find("The journal has a traceback.")
+    if not any(fault.faulty for fault in plan.faults):
+        for fault in server.faults():
+            ledger.find(f"The journal tells of a fault: {fault}")
     await asyncio.to_thread(_audit, data, folder / "audited", ledger)
     seen = sum(len(reading.events) for reading in ledger.readings)
     return Outcome(plan, len(ledger.said), ledger.acknowledged, seen, ledger.findings)

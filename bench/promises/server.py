@@ -76,6 +76,11 @@ class Server:
             await asyncio.sleep(POLL_SECONDS)
         raise Failed(f"The server accepted nobody within {PATIENCE_SECONDS:.0f} seconds.")
 
+    def faults(self) -> list[str]:
+        """Return the lines of its journal that tell of a fault of its own."""
+        said = self.journal.read_text("utf-8", "replace").splitlines()
+        return [one[:300] for one in said if "Traceback" in one or '"level": "error"' in one]
+
     def last_words(self) -> str:
         """Return the end of its journal."""
         said = self.journal.read_text("utf-8", "replace").strip()

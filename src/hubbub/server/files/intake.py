@@ -274,8 +274,8 @@ class Intake:
     async def _sweep(self) -> None:
         for upload in self._hub.done():
             await self._forget(upload)
-        for upload in self._hub.abandoned():
-            await self.give_up(upload)
+        while abandoned := self._hub.abandoned():  # one of the others may be said meanwhile
+            await self.give_up(abandoned[0])
         if self._loosenings != (loosenings := self._log.loosenings):
             while loose := await self._log.loose():
                 await self._remove_unless_held(loose)

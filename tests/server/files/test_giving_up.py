@@ -1,0 +1,61 @@
+"""While one of several abandoned uploads is given up, another one may be said."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from hubbub.chat.files import FileSummary, Upload
+from hubbub.chat.limits import Limits
+from hubbub.server.files.intake import Intake
+
+
+def finished(id_: str, hash_: str) -> Upload:
+    """Return an upload that is whole, and in no message."""
+    file = FileSummary(id=id_ * 22, name=id_, size=1, type="text/plain", sha256=hash_)
+    return Upload(id_, id_, "lobby", id_, 1, owner="ann", since=0, origin="", at=0, file=file)
+
+
+class TwoAbandoned:
+    """A hub with two uploads; the second is said as soon as the first is given up."""
+
+    def __init__(self) -> None:
+        self.uploads = [finished("a", "aa"), finished("b", "bb")]
+        self.given_up: list[str] = []
+
+    def done(self) -> list[Upload]:
+        return []
+
+    def abandoned(self) -> list[Upload]:
+        return [] if self.given_up else list(self.uploads)
+
+    def give_up(self, upload: Upload) -> None:
+        self.given_up.append(upload.id)
+        self.uploads.remove(upload)
+
+
+class EmptyLog:
+    """A log that holds no files."""
+
+    loosenings = 0
+
+    async def held(self, _hashes: list[str]) -> set[str]:
+        return set()
+
+
+def test_what_is_said_meanwhile_is_not_given_up(tmp_path: Path) -> None:
+    for hash_ in ("aa", "bb"):
+        place = tmp_path / "files" / "objects" / hash_ / hash_
+        place.parent.mkdir(parents=True)
+        place.write_text("x")
+    (tmp_path / "files" / "uploads").mkdir()
+    files = TwoAbandoned()
+    hub: Any = SimpleNamespace(files=files)
+    log: Any = EmptyLog()
+    intake = Intake(Limits(), hub, log, lambda: 0, tmp_path)
+    try:
+        asyncio.run(intake._sweep())
+    finally:
+        intake.close()
+    assert files.given_up == ["a"]
+    assert [path.name for path in (tmp_path / "files/objects").glob("??/*")] == ["bb"]
