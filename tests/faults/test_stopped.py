@@ -223,3 +223,25 @@ def test_a_stop_does_not_wait_until_senders_pause(tmp_path: Path) -> None:
                 assert asyncio.run(server.exit_code()) == 0
             finally:
                 server.kill()
+
+
+async def stopped_while_secrets_wait(server: ServerProcess) -> int:
+    """Return the exit code of a server that somebody asks to look at one password after another.
+
+    After thirty wrong ones for a name, each is looked at only ten seconds after it came.
+    """
+    async with await Events.enter(server, "eve") as eve:
+        for number in range(60):
+            eve.command(type="login", name="ann", password=f"guess {number}", ref=f"{number}")
+        eve.command(type="say", room="lobby", text="as whom?")
+        await eve.answer("29")
+        server.stop()
+        return await server.exit_code()
+
+
+def test_a_stop_waits_for_no_secret(tmp_path: Path) -> None:
+    """And posts nothing that was said behind one: it would be by somebody else."""
+    with ServerProcess(tmp_path / "data") as server:
+        assert asyncio.run(stopped_while_secrets_wait(server)) == 0
+        server.start()
+        assert asyncio.run(whole_log(server)) == []

@@ -18,6 +18,7 @@ does: it repeats what was refused for a passing reason, and tells its user about
 """
 
 from enum import Enum
+from typing import Final
 
 
 class Course(Enum):
@@ -179,3 +180,10 @@ class Unreachable(HubbubError):
     """A client's server cannot be reached, or refused the client for good."""
 
     code = "unreachable"
+
+
+KEPT_OUT: Final = (
+    *("banned", "not_admitted", "wrong_invitation", "wrong_token"),
+    *(LogError.code, Damaged.code),
+)
+"""Codes for those who said who they are, and are not let in."""

@@ -21,7 +21,7 @@ import structlog
 
 from hubbub.chat.commands import History, Mentions, Search
 from hubbub.chat.errors import (
-    Damaged,
+    KEPT_OUT,
     HubbubError,
     LogError,
     ProtocolError,
@@ -54,12 +54,6 @@ _OVER: Final = frozenset({State.ENDED, State.GONE})
 
 QUESTIONS: Final = (PlainLine, History, Search, Mentions)
 """What may read the log, and changes nothing."""
-
-KEPT_OUT: Final = (
-    *("banned", "not_admitted", "wrong_invitation", "wrong_token"),
-    *(LogError.code, Damaged.code),
-)
-"""Codes for those who said who they are, and are not let in."""
 
 logger = structlog.get_logger()
 _NOTHING: Final[Iterator[Heard]] = iter(())
@@ -188,6 +182,7 @@ class Conversation:
         """The server stops: act on what was heard, and listen to nothing more."""
         self._is_unread = False
         self._move(Signal.SERVER_STOPS)
+        self._pass_over_secrets()
         self._drop_questions()
         self.go_on()
 
@@ -413,12 +408,18 @@ class Conversation:
         """Go on with a decision, and refuse what it refuses."""
         try:
             step()
+            self._pass_over_secrets()
             while isinstance(guess := self.question, Guess) and not self._delay(guess):
                 self._decisions.answer(None)
         except Refused as error:
             self._refuse(error, self._decisions.ref)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self.fail_by_our_fault(error, self._decisions.ref)
+
+    def _pass_over_secrets(self) -> None:
+        """Once the server stops, look at no secret, nor at what its owner would have said next."""
+        if self.state is State.STOPPING and self._decisions.drop_guess():
+            self._heard = _NOTHING
 
     def _delay(self, guess: Guess) -> float:
         return self._shared.guesses.delay(self._peer.host, guess.account)

@@ -62,6 +62,15 @@ class Decisions:
         if self._only_asks or isinstance(self.question, Guess):
             self.drop()
 
+    def drop_guess(self) -> bool:
+        """Let go of a decision that wants a secret looked at; return whether there was one.
+
+        That may take long, and what was said behind it is by whomever the secret makes of the peer.
+        """
+        if is_guess := isinstance(self.question, Guess):
+            self.drop()
+        return is_guess
+
     def drop(self) -> None:
         """Let go of whatever is being decided: a name that was about to be taken is free again."""
         decision, self._decision, self.question = self._decision, None, None

@@ -15,8 +15,9 @@ The state of the connection decides which of these still count:
     OPEN      the connection is made                 all four      acted on, one by one
     HALF      the peer closes its sending half       all four      acted on to the end; the rest is
                                                                    written, then ENDED
-    STOPPING  the server stops                       LOG           acted on at once; questions are
-                                                                   dropped: nobody waits
+    STOPPING  the server stops                       LOG           acted on at once, up to the next
+                                                                   secret; questions are dropped:
+                                                                   nobody waits
     LOST      the connection is gone                 LOG and TURN  acted on, one by one, but for
                                                                    questions; then GONE
     ENDED     the last words are written             TURN          read, and not acted on any more
