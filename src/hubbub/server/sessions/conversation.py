@@ -406,10 +406,11 @@ class Conversation:
 
     def _decide(self, step: Callable[[], None]) -> None:
         """Go on with a decision, and refuse what it refuses."""
+        delay, host = self._shared.guesses.delay, self._peer.host
         try:
             step()
             self._pass_over_secrets()
-            while isinstance(guess := self.question, Guess) and not self._delay(guess):
+            while isinstance(guess := self.question, Guess) and not delay(host, guess.account):
                 self._decisions.answer(None)
         except Refused as error:
             self._refuse(error, self._decisions.ref)
@@ -420,9 +421,6 @@ class Conversation:
         """Once the server stops, look at no secret, nor at what its owner would have said next."""
         if self.state is State.STOPPING and self._decisions.drop_guess():
             self._heard = _NOTHING
-
-    def _delay(self, guess: Guess) -> float:
-        return self._shared.guesses.delay(self._peer.host, guess.account)
 
     def answer(self, answer: Answer | LogError) -> None:
         """Go on with what the question's answer decides."""
