@@ -12,6 +12,7 @@ from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused
 from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.chat.names import allowed_name
+from hubbub.chat.retention import Retention
 from hubbub.hub.lines import LINE_COMMANDS
 from hubbub.wire.framed import FramedDialect
 from hubbub.wire.frames import encode_event_frame, encode_frame
@@ -42,16 +43,18 @@ VALUES = {
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field of one command, and whether it is a number."""
+    """One field of one command, and whether it is a number; `of`: the field that it is within."""
 
     command: str
     name: str
     is_number: bool
+    of: str = ""
 
     def frame(self, value: str) -> bytes:
         """Return the command in an event frame, with this field as `value` says, in JSON."""
         others = {name: msgspec.json.encode(one).decode() for name, one in VALUES.items()}
-        members = others | {"type": f'"{self.command}"', self.name: value}
+        given = {self.of: f'{{"{self.name}":{value}}}'} if self.of else {self.name: value}
+        members = others | {"type": f'"{self.command}"'} | given
         text = ",".join(f'"{name}":{one}' for name, one in members.items())
         return encode_event_frame(f"{{{text}}}".encode())
 
@@ -62,7 +65,11 @@ def all_fields() -> Iterator[Field]:
         tag = str(struct.__struct_config__.tag)
         for field in fields(struct):
             kind = str(field.type)
-            if "bool" not in kind:
+            if "Retention" in kind:
+                yield from (
+                    Field(tag, one.name, is_number=True, of=field.name) for one in fields(Retention)
+                )
+            elif "bool" not in kind:
                 is_text = any(one in kind for one in ("str", "Literal", "Scope"))
                 assert is_text != ("int" in kind), f"{tag}.{field.name} is walked how?"
                 yield Field(tag, field.encode_name, "int" in kind)
