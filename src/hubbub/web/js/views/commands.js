@@ -119,7 +119,7 @@ export const COMMANDS = [
   {
     word: "mentions",
     usage: "",
-    purpose: "find what mentions you, in all rooms",
+    purpose: "find what mentions or answers you, in all rooms",
     run: (desk) => desk.mentions(),
   },
   {
