@@ -1,8 +1,10 @@
 """docs/backup.md shows commands and settings: each is run, in its order, beside a server or not."""
 
+import json
 import re
 import shlex
 import tomllib
+import zipfile
 from pathlib import Path
 
 import msgspec
@@ -11,6 +13,7 @@ import pytest
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
 from tests.cli.commands import hubbub, told
+from tests.cli.importing.exports import DISCORD, SLACK, WEECHAT
 from tests.docs.test_operations import figures_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
@@ -23,6 +26,7 @@ def blocks(language: str) -> list[str]:
 def test_every_command_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "backups").mkdir()
     lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines()]
+    lines = [line for line in lines if " import " not in line]
     backups = [line for line in lines if " backup " in line]
     others = [line for line in lines if line not in backups]
     assert len(backups) == 3
@@ -40,6 +44,23 @@ def test_every_command_does_what_it_says(tmp_path: Path, monkeypatch: pytest.Mon
         assert [one.split()[-1] for one in told("history", server.address).splitlines()] == [
             "before"
         ]
+
+
+def test_every_import_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line for block in blocks("sh") for line in block.splitlines() if " import " in line]
+    assert len(lines) == 4
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile("export.zip", "w") as archive:
+        for name, content in SLACK.items():
+            archive.writestr(name, json.dumps(content))
+    for name in ("general", "random"):
+        Path(f"{name}.json").write_text(json.dumps({**DISCORD, "channel": {"name": name}}))
+    Path("irc.libera.#python.weechatlog").write_text(WEECHAT)
+    with serving(Config(server=ServerSection(data="OTHER"))) as server:
+        told("send", server.address, "--name", "ann", "exported")
+        Path("saved.jsonl").write_text(told("export", server.address, "--format", "json"))
+    for line in lines:
+        assert "imported." in told(*shlex.split(line)[1:])
 
 
 def test_every_setting_is_one() -> None:
