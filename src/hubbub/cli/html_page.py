@@ -117,7 +117,7 @@ class HtmlPage(Form):
         """Return who says it, once for what they say in a row; in a colour of their own."""
         name = shown_name(message.sender)
         if message.imported:  # its sender is nobody who is called so here
-            name += f" [{message.imported}]"
+            name = f"[{message.imported}] {name}"
         if message.me:
             self._sender = ""
             return f"<b>{self._text(name)}</b> "

@@ -95,6 +95,16 @@ def test_lines_above_tell_the_day_the_beginning_and_what_is_new() -> None:
     ]
 
 
+def test_a_room_that_lost_its_beginning_says_so() -> None:
+    shown = rows(Said(message(1)), 80, Context(begins=True, dropped=True))
+    assert shown[0].strip("─ ") == "older messages are not kept here"
+
+
+def test_who_said_something_elsewhere_is_marked_however_long_the_name_is() -> None:
+    (row,) = rows(Said(replace(message(1, "hello", "Maximiliane"), imported="slack")))
+    assert row == "00:00 [slack] Max…  hello"
+
+
 def test_code_keeps_its_lines_and_spaces() -> None:
     shown = rows(Said(message(1, "look:\n```\nif x:\n    y\n```")))
     assert [row[20:] for row in shown] == ["look:", " if x:", "     y"]

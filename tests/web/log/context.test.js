@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contextOf, indexOfKey, itemAt, itemCount } from "../../../src/hubbub/web/js/log/context.js";
+import {
+  contextOf,
+  indexOfKey,
+  itemAt,
+  itemCount,
+  senderOf,
+} from "../../../src/hubbub/web/js/log/context.js";
 import { dayTitle, clock } from "../../../src/hubbub/web/js/log/times.js";
 import { monogramOf, colourOf } from "../../../src/hubbub/web/js/log/person.js";
 
@@ -53,6 +59,11 @@ test("own messages on their way go on a run of one's own", () => {
   assert.equal(indexOfKey(room, "m"), -1);
   assert.equal(indexOfKey(room, 2), 1);
   assert.equal(itemAt(room, 3), undefined);
+});
+
+test("who said something elsewhere is marked", () => {
+  assert.equal(senderOf({ from: "ann", imported: "slack" }, "ann"), "[slack] ann");
+  assert.equal(senderOf({ from: "ann" }, "ben"), "ann");
 });
 
 test("each day begins with its name", () => {

@@ -53,6 +53,6 @@ def speaker(item: Said | Pending, own_name: str) -> str:
     if not isinstance(item, Said):
         return one_line(own_name)
     message = item.message
-    return one_line(
-        f"{message.sender} [{message.imported}]" if message.imported else message.sender
-    )
+    # In front, where a long name does not push it out, and where no name can have a bracket.
+    elsewhere = f"[{message.imported}] " if message.imported else ""
+    return one_line(elsewhere + message.sender)

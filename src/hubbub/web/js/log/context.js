@@ -90,7 +90,8 @@ export const isAction = (item) => item.me === true && !("deleted" in item && ite
 export function senderOf(item, me) {
   if (!("from" in item)) return me;
   // Who said something elsewhere is nobody of this name here, so where it was is said.
-  return item.imported ? `${item.from} [${item.imported}]` : item.from;
+  // In front, where a long name does not push it out, and where no name can have a bracket.
+  return item.imported ? `[${item.imported}] ${item.from}` : item.from;
 }
 
 /**

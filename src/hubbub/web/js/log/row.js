@@ -110,7 +110,7 @@ function content(look, people) {
   if (look.isBeside) body.append(el("button", { type: "button", class: "more", "data-act": "show" }, SHOW));
   const side =
     heads && !isAction(item)
-      ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf(name))
+      ? el("span", { class: "monogram", "aria-hidden": "true" }, monogramOf("from" in item ? item.from : me))
       : time;
   return [side, body];
 }
