@@ -131,6 +131,10 @@ def test_former_texts_are_shown_with_all_their_lines(
             rows = ann.screen.split("\n")
             at = next(place for place, row in enumerate(rows) if "first line" in row)
             assert "second line" in rows[at + 1]
+            await ann.press("escape", "escape")
+            await ann.until(lambda: "Before it was edited" not in ann.screen)
+            ann.send(click(ann.place("(edited)")))
+            await ann.until("Before it was edited")
 
     asyncio.run(scene())
 

@@ -84,7 +84,8 @@ class Body(NamedTuple):
         if message.deleted:
             yield Row(Text("(deleted)", self.looks.dim))
             return
-        after = Text(" (edited)" if message.edited else "", self.looks.dim)
+        does = self.looks.dim + Style(meta={VERB: "revisions"})
+        after = Text.assemble((" (edited)", does)) if message.edited else Text()
         thread = self._thread(message)
         if thread and message.text and not message.files and not message.reactions:
             # In a row of its own it would stand between this message and what goes on from it.
