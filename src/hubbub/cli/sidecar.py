@@ -94,7 +94,7 @@ def _open_window(what: Target) -> int:
         windows = Windows(note.folder)
         if not windows.are_there:
             complain("nothing here can show a window, so the browser shows the page; for a window,")
-            complain("install Chromium, Chrome or Edge, or pywebview: pip install 'hubbub[window]'")
+            complain("install Chromium, Chrome or Edge, or hubbub with its extra 'window'")
             return _open_page(what, browser=True)
         if not note.claim():
             entrance = asked(note, Asked(what.place, window=True))
