@@ -12,6 +12,17 @@ HEADER_BYTES = 5
 WRITE_BYTES = 65_536
 
 
+RECORD_BYTES_MAX = 16_384 + 256
+"""What may follow the head of a record, in either version of TLS."""
+
+
+def may_begin(received: bytes) -> bool:
+    """Return whether the first record is whole, or can never be: then TLS has something to say."""
+    length = int.from_bytes(received[3:HEADER_BYTES])
+    is_headed = len(received) >= HEADER_BYTES
+    return is_headed and (length > RECORD_BYTES_MAX or len(received) >= HEADER_BYTES + length)
+
+
 class Read(Enum):
     """What there is instead of text."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE, RECORD
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
-from hubbub.tls.engine import Engine
+from hubbub.tls.engine import Engine, may_begin
 from hubbub.tls.transport import Secured
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Handshaking(Receiver):
         "_deadlines",
         "_engine",
         "_fingerprint",
+        "_hello",
         "_inside",
         "_is_begun",
         "_left",
@@ -54,7 +55,8 @@ class Handshaking(Receiver):
         left: Callable[[], None],
     ) -> None:
         self._certificates = certificates
-        self._engine: Engine | None = None  # once there is something to be seen of the hello
+        self._engine: Engine | None = None  # once the hello is there
+        self._hello = b""
         self._fingerprint = ""
         self._inside = inside
         self._deadlines = deadlines
@@ -74,6 +76,11 @@ class Handshaking(Receiver):
             self._transport.abort()
             return
         if self._engine is None:
+            # Not sooner: one that waits for half a hello takes three times the memory.
+            self._hello += data
+            if not may_begin(self._hello):
+                return
+            data, self._hello = self._hello, b""
             context, self._fingerprint = self._certificates.context_for(data)
             self._engine = Engine(context, server_side=True)
         self._engine.feed(data)
