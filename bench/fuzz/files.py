@@ -107,7 +107,9 @@ TARGETS = (
         ),
     ),
     Target(
-        "picture", read_picture, (b"\0" + _JPEG, b"\x01" + _PNG, b"\x02" + _WEBP, b"\x03" + _GIF)
+        "picture",
+        read_picture,
+        (b"\0" + _JPEG, b"\x01" + _PNG, b"\x02" + _WEBP, b"\x02" + _WEBP[:27], b"\x03" + _GIF),
     ),
     Target("row", read_row, (f'["{checksum_of(BODY)}",'.encode() + BODY + b"]", b'["",[]]')),
 )

@@ -63,12 +63,15 @@ class Disk:
         self._files: dict[int, bytearray] = {}
         self._folders: dict[int, dict[str, int]] = {}
         self._unsynced: dict[int, list[Entry]] = defaultdict(list)
+        self._reused: dict[int, int] = {}
+        self._new = 0
         self._begin()
 
     def _begin(self) -> None:
         """Take what stands there for what the disk has."""
         self._files, self._folders = {}, {}
         self._unsynced.clear()
+        self._reused.clear()
         self._root = self._data.stat().st_ino
         for path in (self._data, *self._data.rglob("*")):
             inode = path.stat().st_ino
@@ -97,15 +100,19 @@ class Disk:
         self._begin()
 
     def _play(self, entry: Entry) -> None:
+        if entry.kind in (Kind.MADE, Kind.FOLDER_MADE):
+            # Its inode may have been another's, of which the disk still has a name: so it is told
+            # apart by a number below 0.
+            self._new -= 1
+            self._reused[entry.inode] = self._new
+        entry = entry._replace(inode=self._reused.get(entry.inode, entry.inode))
+        if entry.kind in (Kind.NAMED, Kind.UNNAMED):
+            entry = entry._replace(place=self._reused.get(entry.place, entry.place))
         match entry.kind:
-            case Kind.MADE:  # an inode may have been something else's before
+            case Kind.MADE:
                 self._files[entry.inode] = bytearray()
-                self._folders.pop(entry.inode, None)
-                self._unsynced.pop(entry.inode, None)
             case Kind.FOLDER_MADE:
                 self._folders[entry.inode] = {}
-                self._files.pop(entry.inode, None)
-                self._unsynced.pop(entry.inode, None)
             case Kind.WRITTEN | Kind.CUT:
                 self._unsynced[entry.inode].append(entry)
             case Kind.NAMED | Kind.UNNAMED:

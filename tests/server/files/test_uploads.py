@@ -1,5 +1,6 @@
 """Uploads: begun by a command, brought by any number of requests, said once."""
 
+import errno
 import hashlib
 import http.client
 import socket
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.server.files.store import Store
 from hubbub.testing import LocalServer
 from tests.server.conftest import Connect, Meet
 from tests.server.files.conftest import ServeFiles
@@ -345,3 +347,20 @@ def test_a_script_must_say_how_long_its_file_is(serve_files: ServeFiles) -> None
         connection.request("POST", "/api/rooms/lobby/files", iter([b"x"]), encode_chunked=True)
         assert connection.getresponse().status == 400
         connection.close()
+
+
+@pytest.mark.parametrize("step", ["note", "keep", "open_part"])
+def test_what_the_disk_does_not_take_is_refused_and_can_be_sent_on(
+    serve_files: ServeFiles, meet: Meet, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with serve_files() as server:
+        begun = begin(meet(server, "ann"), len(CONTENT))
+        with monkeypatch.context() as full:
+            full.setattr(Store, step, fails)
+            assert patch(server, begun["address"], 0, CONTENT).refusal == (507, "no_space")
+        reached = offset_of(server, begun["address"])
+        answer = patch(server, begun["address"], reached, CONTENT[reached:])
+        assert answer.json["file"]["sha256"] == hashlib.sha256(CONTENT).hexdigest()

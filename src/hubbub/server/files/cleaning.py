@@ -133,7 +133,9 @@ def _webp(picture: bytes) -> Iterator[bytes]:
     while at + 8 <= whole:
         name, size = picture[at : at + 4], int.from_bytes(picture[at + 4 : at + 8], "little")
         end = at + 8 + size
-        part = picture[at:end] + b"\0" * (size % 2)
+        part = picture[at:end]
+        if end <= len(picture):  # one that ends too early stays as it is
+            part += b"\0" * (size % 2)
         if name == b"VP8X":
             _expect(size >= 10)
             part = part[:8] + bytes((part[8] & ~_WEBP_METADATA,)) + part[9:]

@@ -27,7 +27,7 @@ from hubbub.server.files.keys import Keys
 from hubbub.server.files.store import Store, hash_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
     from typing import BinaryIO
 
@@ -151,13 +151,26 @@ class Intake:
                     return upload.file
                 if offset != reception.received:
                     raise _wrong_offset(upload, reception.received, offset)
-                await self._write(upload, reception, pieces)
+                await self._on_disk(upload, reception, self._write(upload, reception, pieces))
             finally:
                 if reception.hang_up is hang_up:  # else it would end the next request here
                     reception.hang_up = None
             if reception.received < upload.size:
                 return None
-            return await self._finish(upload, host)
+            return await self._on_disk(upload, reception, self._finish(upload, host))
+
+    async def _on_disk(self, upload: Upload, reception: _Reception, work: Awaitable[T]) -> T:
+        """Return what some work gives that writes; refuse what the disk does not take."""
+        try:
+            return await work
+        except OSError as error:
+            self.counts.unwritten += 1
+            logger.warning("a file could not be written", reason=error.strerror)
+            reception.received = await self.in_thread(partial(self._store().part_bytes, upload.id))
+            raise Refused(
+                f"The server cannot write '{upload.name}' to its disk now. Go on in a while.",
+                code="no_space",
+            ) from None
 
     async def _write(
         self, upload: Upload, reception: _Reception, pieces: AsyncIterator[bytes]
@@ -174,14 +187,6 @@ class Intake:
                 reception.received += len(piece)
                 self.counts.received_bytes += len(piece)
                 upload.at = self._milliseconds()
-        except OSError as error:
-            self.counts.unwritten += 1
-            logger.warning("a file could not be written", reason=error.strerror)
-            reception.received = await self.in_thread(partial(self._store().part_bytes, upload.id))
-            raise Refused(
-                f"The server cannot write '{upload.name}' to its disk now. Go on in a while.",
-                code="no_space",
-            ) from None
         finally:
             await self.in_thread(part.close)
 
