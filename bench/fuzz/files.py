@@ -1,11 +1,15 @@
 """What is read from files: settings, what clients keep, pictures, and the rows of the log."""
 
 from contextlib import suppress
+from datetime import UTC
+from typing import Final
 
 import msgspec
 
 from bench.fuzz.target import Folder, Target
 from hubbub.chat.errors import ConfigError
+from hubbub.cli.importing.files import read as imported
+from hubbub.cli.importing.said import BadExport, Source
 from hubbub.desk.profile import Profile
 from hubbub.desk.unsent import Journal, Unsent
 from hubbub.log.sqlite.failures import OF_DAMAGE
@@ -17,6 +21,7 @@ from hubbub.tui.config.reading import read
 ADDRESS, NAME = "127.0.0.1:1234", "ann"
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 BODY = b'[{"type":"message","seq":1}]'
+SOURCES: Final[tuple[Source, ...]] = ("hubbub", "discord", "irc", "slack")
 FOLDER = Folder()
 
 
@@ -48,6 +53,16 @@ def read_journal(data: bytes) -> None:
     journal.discard()
     journal.close()
     assert not told
+
+
+def read_import(data: bytes) -> None:
+    """What other programs exported, or hubbub itself, or IRC clients logged."""
+    if not data:
+        return
+    source = SOURCES[data[0] % len(SOURCES)]
+    with suppress(BadExport):
+        for said in imported(source, [FOLDER.file("#lobby.log", data[1:])], "", UTC):
+            assert said.room
 
 
 def read_picture(data: bytes) -> None:
@@ -104,6 +119,17 @@ TARGETS = (
         (
             b"\n".join((_OWNER, _UNSENT, _EDIT, b"")),
             b"\n".join((_OWNER, _UNSENT, b'{"done":"n"}', b'{"unsent":{"nonce":"m","ro')),
+        ),
+    ),
+    Target(
+        "import",
+        read_import,
+        (
+            b'\x00{"type":"message","room":"a","seq":1,"prev":0,"from":"b","at":1,"text":"x"}\n',
+            b'\x01{"channel":{"name":"a"},"messages":[{"timestamp":"2026-01-02T03:04:05+00:00",'
+            b'"content":"x","author":{"name":"b"}}]}',
+            b"\x02--- Log opened Mon Jan 05 10:00:00 2026\n10:01 <@ann> hi\n10:02  * ben waves\n",
+            b"\x022026-01-05 10:01:00\tann\thello\n2026-01-05 10:02:00\t-->\tben joined\n",
         ),
     ),
     Target(

@@ -61,6 +61,7 @@ TARGETS = (
             b'\x00\n{"sections":[{"facts":[{"name":"a","value":"b"}]}]}',
             b"\x01\ntext=a%20b&name=c&payload={}",
             b'\x02\n--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n--x--\r\n',
+            b'\x00\n{"text":"<!date^1>"}',
             b"\x03=?utf-8?q?a?=\nplain",
             b"\x03=?utf\xff-8?q?a?=\nplain",
         ),

@@ -8,8 +8,10 @@ from bench.peers.hubbub import command, frame, framed_command, websocket_frame
 from hubbub.chat.errors import ProtocolError
 from hubbub.chat.heard import Refusal
 from hubbub.server.doorkeeper import Speech, speech_of
+from hubbub.tls.pake import BadElement, Proving
 from hubbub.wire.codec import decode_event, encode, heard_command
 from hubbub.wire.framed import FramedDialect
+from hubbub.wire.irc.line import LineDecoder
 from hubbub.wire.web import WebSocketDialect
 
 FRAME_BYTES_MAX = 4096
@@ -61,6 +63,25 @@ def _heard(dialect: Any, pieces: list[bytes]) -> list[str]:
     return heard
 
 
+def read_irc(data: bytes) -> None:
+    """Lines of IRC, in two pieces or in one."""
+    if not data:
+        return
+    cut, stream = data[0], data[1:]
+    whole = [repr(line) for line in LineDecoder().receive(stream)]
+    decoder = LineDecoder()
+    pieces = (stream[:cut], stream[cut:])
+    heard = [repr(line) for piece in pieces for line in decoder.receive(piece)]
+    assert heard == whole, "pieces change what is heard"
+
+
+def read_proof(data: bytes) -> None:
+    """What the other side sends to prove the password."""
+    for is_server in (True, False):
+        with suppress(BadElement):
+            Proving(b"rolu-mika-tedo", "fingerprint", is_server=is_server).meet(data)
+
+
 def read_command(data: bytes) -> None:
     """A command in JSON."""
     match heard_command(text_of(data)):
@@ -103,6 +124,22 @@ TARGETS = (
             b"\x03" + websocket_frame(b'{"type":"hello","name":"ann"}') + websocket_frame(b"{}"),
             b"\x10" + websocket_frame(b"x", 0x01) + websocket_frame(b"y", 0x80),
             b"\x01" + websocket_frame(b"", 0x89) + websocket_frame(b"\x03\xe8", 0x88),
+        ),
+    ),
+    Target(
+        "irc",
+        read_irc,
+        (
+            b"\x07NICK ann\r\nUSER ann 0 * :Ann Lee\r\n",
+            b"\x20@label=1;+draft/reply=2 :ann!a@h PRIVMSG #lobby :hello \x02bold\x02\r\n",
+        ),
+    ),
+    Target(
+        "proof",
+        read_proof,
+        (
+            Proving(b"rolu-mika-tedo", "fingerprint", is_server=True).element,
+            Proving(b"rolu-mika-tedo", "fingerprint", is_server=False).element,
         ),
     ),
     Target("command", read_command, COMMANDS),

@@ -41,7 +41,7 @@ def _reference(found: re.Match[str]) -> str:
     if kind != "!":
         return linked(label, target if kind.lower() == "mailto:" else f"{kind}{target}")
     if target.startswith("date^"):
-        return label or target.split("^")[2:3][0]
+        return label or (target.split("^") + [""] * 2)[2] or target
     name = (label or target.removeprefix("subteam^")).removeprefix("@")
     return f"@{name}"
 
