@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from bench.distance import far_away
 from playwright.sync_api import expect
 
 from hubbub.chat.limits import GuestLimits, Limits
@@ -82,6 +83,26 @@ def test_what_ben_said_is_found_walked_through_and_linked_to_what_is_around_it(
     expect(hits).to_be_hidden()
     ann.page.get_by_role("button", name="Newest").click()
     expect(ann.message("the very last one")).to_be_in_viewport()
+
+
+def test_a_jump_that_still_loads_gives_way_to_what_the_user_did_since(
+    long_room: LocalServer, new_tab: NewTab
+) -> None:
+    with far_away(
+        long_room.host, long_room.port, round_trip_seconds=1.0, bytes_per_second=10_000_000
+    ) as address:
+        ann = new_tab().enter(f"http://{address}/", "ann")
+        ann.hears("the very last one")
+        search(ann, f"{NEEDLES[0]} needle")
+        expect(ann.page.get_by_role("option")).to_have_count(1)
+        ann.page.keyboard.press("Enter")
+        going = ann.page.locator("#log[data-seeking]")
+        expect(going).to_be_visible()
+        ann.page.keyboard.press("Alt+N")
+        expect(going).to_have_count(0)
+        expect(ann.message("the very last one")).to_be_in_viewport()
+        expect(ann.message(f"number {NEEDLES[0]}")).to_have_count(0)
+        ann.page.context.close()
 
 
 def test_the_hole_below_an_old_message_closes_as_one_goes_down(
