@@ -173,6 +173,8 @@ def test_on_a_terminal_an_account_goes_only_after_a_yes(hubbub_server: LocalServ
 class Inviting:
     """Stands for a visit to a server that is reached at this address."""
 
+    folder = None
+
     def __init__(self, address: str) -> None:
         self.address = address
         self.folder = None

@@ -185,6 +185,8 @@ class Stage:
                 self.session.ask(c.Replies(room=room, seq=seq, limit=100), self._now)
             case {"ask": "rooms"}:
                 self.session.ask(c.Rooms(), self._now)
+            case {"ask": "status"}:
+                self.session.ask(c.Status(), self._now)
             case {"ask": "mentions"}:
                 self.session.ask(c.Mentions(), self._now)
             case _:

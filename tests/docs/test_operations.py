@@ -21,6 +21,7 @@ __all__ = ["own_folders"]
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 NOT_SETTINGS = {"too_much", "too_many_rooms", "too_long", "log_unavailable"}
 FOLDER = "/var/lib/hubbub"
+COPIES = "/var/backups/hubbub"
 
 
 def commands() -> list[list[str]]:
@@ -74,12 +75,13 @@ def served(tmp_path: Path) -> Served:
     return Served(tmp_path / "data", "--data", str(tmp_path / "data"), "--password", "mika")
 
 
-def test_every_command_of_an_operator_runs(served: Served) -> None:
+def test_every_command_of_an_operator_runs(served: Served, tmp_path: Path) -> None:
     """One after another, as they stand on the page, on a server of the test."""
     eve = served.enter("eve", "mika")
     ann = served.enter("ann", "mika")
     ann.ask(type="identify", device="a" * 22)
     ran = 0
+    (tmp_path / "copies").mkdir()
     token = ""
     for words in commands():
         if FOLDER not in words and not words[0].startswith("HUBBUB_TOKEN"):
@@ -90,7 +92,11 @@ def test_every_command_of_an_operator_runs(served: Served) -> None:
         if words[0].startswith("HUBBUB_TOKEN"):
             environment["HUBBUB_TOKEN"] = token
         arguments = words[words.index("admin") :]
-        there = {FOLDER: str(served.folder), "127.0.0.1:1234": served.address}
+        there = {
+            FOLDER: str(served.folder),
+            COPIES: str(tmp_path / "copies"),
+            "127.0.0.1:1234": served.address,
+        }
         ended = hubbub(*(there.get(word, word) for word in arguments), **environment)
         assert ended.returncode == 0, (words, ended.stderr)
         if arguments[1] == "token":

@@ -91,7 +91,8 @@ export class Stage {
       if (user.react) chat.changing.react(message, user.emoji, user.on).catch(failed);
       if (user.pin) chat.threads.pin(message, user.on).catch(failed);
       if (user.replies) chat.threads.replies(message).catch(failed);
-      if (user.ask) chat.finding[user.ask]().catch(failed);
+      if (user.ask === "status") chat.order.running.status().catch(failed);
+      else if (user.ask) chat.finding[user.ask]().catch(failed);
     },
     passes: ({ passes }) => this.tab.pass(passes * 1000),
     pings: ({ pings }) => {
