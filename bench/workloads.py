@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from bench import log, people
 from bench.crowd import Crowd, allow_descriptors
 from bench.load import Load
-from bench.peers import EVENTS, HUBBUB, MIXED, OTHERS, WEBSOCKETS
+from bench.peers import EVENTS, HUBBUB, IRC, MIXED, OTHERS, WEBSOCKETS
 from bench.peers.hubbub import Event, Hubbub
 from bench.peers.peer import Peer
 from bench.peers.server import Server, free_port
@@ -141,7 +141,7 @@ IDLE = (
     "load_busy",
 )
 PER_DELIVERY = ("server_us_per_delivery",)
-EVERYBODY = (HUBBUB, EVENTS, WEBSOCKETS, MIXED, *OTHERS)
+EVERYBODY = (HUBBUB, EVENTS, WEBSOCKETS, IRC, MIXED, *OTHERS)
 
 WORKLOADS = (
     *(
@@ -175,7 +175,7 @@ WORKLOADS = (
         "idle",
         f"{IDLE_CONNECTIONS:,} idle connections, in rooms of {IDLE_ROOM}",
         idle,
-        (HUBBUB, EVENTS, WEBSOCKETS, *OTHERS),
+        (HUBBUB, EVENTS, WEBSOCKETS, IRC, *OTHERS),
         IDLE,
         ("bytes_per_connection",),
     ),

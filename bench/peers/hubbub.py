@@ -7,8 +7,10 @@ import platform
 import sys
 from pathlib import Path
 
+from bench.peers.ngircd import User
 from bench.peers.peer import NAME_BYTES, TEXT_BYTES, Dialect, Peer
 from hubbub import __version__
+from hubbub.wire.irc.names import HOST
 
 CONFIG = "[limits]\nmessages_per_second = 0\n"
 HEADER_BYTES = 10
@@ -101,6 +103,12 @@ class WebSocket(Event):
         hello = command(type="hello", name=name)
         enter = command(type="join", room=room)
         return websocket_frame(hello) + websocket_frame(enter)
+
+
+class Irc(User):
+    """An IRC client that asks for no capabilities."""
+
+    host = HOST
 
 
 def _digits(first: int, count: int) -> int:

@@ -35,6 +35,7 @@ class User(Dialect):
 
     opened = b" 001 "
     joined = b" 366 "  # the list of names ends
+    host = "127.0.0.1"
 
     def opening(self, name: str) -> bytes:
         return f"NICK {name}\r\nUSER u 0 * :u\r\n".encode()
@@ -45,7 +46,7 @@ class User(Dialect):
 
     def heard_bytes(self, room: str, first: int, count: int) -> int:
         del first
-        fixed = len(f":!~u@127.0.0.1 PRIVMSG #{room} :\r\n")
+        fixed = len(f":!~u@{self.host} PRIVMSG #{room} :\r\n")
         return count * (fixed + NAME_BYTES + TEXT_BYTES)
 
 
