@@ -16,6 +16,7 @@ from hubbub.tui.app import HubbubApp
 from hubbub.tui.config.file import ClientFile
 from hubbub.tui.keyboard import Keyboard
 from hubbub.tui.screen import ChatScreen
+from hubbub.tui.stopped import Opening as OpeningRoom
 
 PATIENCE_SECONDS = 20
 KEYS = {" ": "space", "/": "slash", "@": "at", "\n": "enter", ":": "colon", ".": "full_stop"}
@@ -158,7 +159,13 @@ async def seat(
         if name is not None:
             await one.until(
                 lambda: (
-                    app.ended or (one.is_chatting and app.desk and app.desk.rooms.current.filled)
+                    app.ended
+                    or (
+                        one.is_chatting
+                        and one.chat.desk.rooms.current.filled
+                        # What comes before that may be read from its beginning, not at its end.
+                        and one.chat._opening is not OpeningRoom.DUE
+                    )
                 )
             )
         yield one
