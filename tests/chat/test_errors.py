@@ -20,7 +20,7 @@ OF_OUR_OWN = {
         "logged_out",
         "resumed",
     ),
-    *("host_left", "unreachable"),
+    *("host_left", "unreachable", "acme"),
 }
 """Codes that no server sends in an error."""
 

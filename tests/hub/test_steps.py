@@ -67,6 +67,8 @@ COMMANDS: list[c.AnyCommand] = [
     c.Say(room="dev", text="x"),
     c.Upload(room="dev", name="x", size=1),
     c.Search(query="x"),
+    c.Search(query="x", room="dev"),
+    c.Mentions(),
     c.Replies(room="dev", seq=1),
     c.Pin(room="dev", seq=1),
     c.Pins(room="dev"),
@@ -117,8 +119,8 @@ LISTS = (
     "/rooms",
 )
 
-EVERYWHERE = (c.Away(text="x"), "/away x")
-"""Told in each room of one's own, and paid for by their number."""
+EVERYWHERE = (c.Away(text="x"), "/away x", c.Search(query="x"), c.Mentions())
+"""Told or looked for in each room of one's own, and paid for by their number."""
 
 
 def test_every_command_is_asked() -> None:

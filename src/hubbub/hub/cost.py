@@ -16,6 +16,7 @@ from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal,
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import Answer
 from hubbub.hub.membership import is_crowd
+from hubbub.hub.power.across import CONVERSATIONS_MAX
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.state import State
 
@@ -151,6 +152,16 @@ def _change(state: State, session: Session, command: Any) -> float:
 
 def _seen(state: State, session: Session, _command: c.Seen) -> float:
     return COMMAND + len(state.here.named(session.person.key)) * WITNESS
+
+
+def _across(state: State, session: Session, _command: object) -> float:
+    id_ = session.person.id
+    talks = state.recent.count(id_) if id_ else len(session.members)
+    return QUESTION + min(talks, CONVERSATIONS_MAX) * LISTED
+
+
+def _search(state: State, session: Session, command: c.Search) -> float:
+    return _across(state, session, command) if command.room is None else QUESTION
 
 
 def _rename(state: State, session: Session, _command: object) -> float:
@@ -332,8 +343,8 @@ PRICES: Final[dict[type, Price]] = {
     c.Typing: _typing,
     c.Seen: _seen,
     c.History: _at(QUESTION),
-    c.Search: _at(QUESTION),
-    c.Mentions: _at(QUESTION),
+    c.Search: _search,
+    c.Mentions: _across,
     c.Replies: _at(QUESTION),
     c.Pins: _at(QUESTION),
     c.Revisions: _at(QUESTION),

@@ -145,7 +145,8 @@ def test_metrics_tell_of_files(serve_files: ServeFiles, meet: Meet) -> None:
     assert after["hubbub_files_cleaned_total"] == 2
     assert after["hubbub_files_previews_total"] == 1
     assert after["hubbub_files_received_bytes_total"] == len(MADE["mp4"]) + len(photo()) + 4
-    assert 0 < after["hubbub_files_bytes"] < after["hubbub_files_received_bytes_total"]
+    # Films are blanked in place, and a photo may be written anew to the same length.
+    assert 0 < after["hubbub_files_bytes"] <= after["hubbub_files_received_bytes_total"]
     assert after["hubbub_files_failures_total/write"] == 0
     assert after["hubbub_files_failures_total/examine"] == 0
     assert after["hubbub_files_free_bytes"] > 0

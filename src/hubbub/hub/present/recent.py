@@ -20,6 +20,10 @@ class Recent:
                 rooms.pop(room.name, None)
                 rooms[room.name] = room
 
+    def count(self, id_: str) -> int:
+        """Return how many rooms somebody has."""
+        return len(self._rooms.get(id_, ()))
+
     def rooms(self, id_: str) -> Iterator[Room]:
         """Yield somebody's rooms, the newest first."""
         return reversed(self._rooms.get(id_, {}).values())
