@@ -114,5 +114,5 @@ def test_only_who_asks_for_more_places_than_there_are_is_told(tmp_path: Path) ->
         server.stop()
         assert not server.stays(PATIENCE_SECONDS)
     journal = (tmp_path / "data.stderr").read_text()
-    assert f"allowed={PLACES} connections_max=1000" in journal
+    assert f'"allowed": {PLACES}, "connections_max": 1000' in journal
     assert "ulimit -n" in journal

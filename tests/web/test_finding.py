@@ -57,7 +57,7 @@ def numbers(ann: Tab) -> list[int]:
 def test_what_ben_said_is_found_walked_through_and_linked_to_what_is_around_it(
     long_room: LocalServer, new_tab: NewTab
 ) -> None:
-    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann 1")
     ann.hears("the very last one")
     search(ann, "needle from:ben after:1d")
     options = ann.page.get_by_role("option")
@@ -108,7 +108,7 @@ def test_a_jump_that_still_loads_gives_way_to_what_the_user_did_since(
 def test_the_hole_below_an_old_message_closes_as_one_goes_down(
     long_room: LocalServer, new_tab: NewTab
 ) -> None:
-    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann 2")
     ann.hears("the very last one")
     search(ann, f"{NEEDLES[0]} needle")
     expect(ann.page.get_by_role("option")).to_have_count(1)
@@ -131,7 +131,7 @@ def test_the_hole_below_an_old_message_closes_as_one_goes_down(
 
 
 def test_a_wrong_filter_says_what_it_wants(long_room: LocalServer, new_tab: NewTab) -> None:
-    ann = new_tab().enter(f"http://{long_room.address}/", "ann")
+    ann = new_tab().enter(f"http://{long_room.address}/", "ann 3")
     ann.hears("the very last one")
     search(ann, "needle before:soon")
     dialog = ann.page.get_by_role("dialog")
