@@ -26,7 +26,7 @@ def long_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]
     config = Config(
         server=ServerSection(listen="127.0.0.1:0", data=str(folder)),
         limits=Limits(messages_per_second=0),
-        people=GuestLimits(guest_name_minutes=0),  # everybody who looks at it is called ann
+        people=GuestLimits(guest_name_minutes=0),
     )
     straw = "straw " * 30
     texts = [
