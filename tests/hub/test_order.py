@@ -53,7 +53,7 @@ def test_a_room_whose_rules_nobody_can_read_is_closed_unless_it_is_the_lobby() -
     unknown = msgspec.Raw(b'{"topic_by":"cats"}')
     facts = [fact(1, "room/tea", Rules()), fact(2, "room/lobby", Rules())]
     order = Order([replace(one, value=unknown) for one in facts])
-    assert order.rules == {"tea": Rules(private=True)}
+    assert order.rules == {"tea": Rules(private=True, held=True)}
     assert order.is_private("tea")
     order.take([fact(3, "room/tea", None)])
     assert not order.is_private("tea")

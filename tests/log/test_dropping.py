@@ -1,6 +1,7 @@
 """Rooms lose their beginnings: what is over goes with all that hangs on it, and nothing else."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -30,6 +31,7 @@ from tests.log.drafts import (
     until,
 )
 from tests.log.test_files import id_of, with_files
+from tests.log.test_removing import gone
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
@@ -210,6 +212,57 @@ def test_a_log_that_lost_beginnings_is_whole_and_goes_on_and_can_be_made_anew(
         assert (await head(log, "den")).last == 10
         assert await log.append([said(room="den")]) == [12]
         assert [one.prev for one in await all_of(log, "den")] == [10]
+        await log.close()
+
+    asyncio.run(scene())
+
+
+def test_a_room_that_lost_its_beginning_may_be_removed_and_the_server_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of it stands behind the ends of all other rooms."""
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def scene() -> None:
+        log = await opened(tmp_path)
+        await talk(log)
+        await drop_all(log, Over(upto=10), "den")
+        monkeypatch.setattr(index.Index, "_clear", never)
+        await log.close()
+        log = await opened(tmp_path)
+        await log.append([gone("den")])
+        await log.close()
+        monkeypatch.undo()
+        log = await opened(tmp_path)
+        assert [one.room for one in await log.heads() if one.last] == ["lobby"]
+        await log.close()
+
+    asyncio.run(scene())
+
+
+def test_what_went_before_with_a_large_room_is_forgotten_in_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropping, "EMPTY_ROWS", 5)
+    monkeypatch.setattr(dropping, "PRUNED_ROWS", 4)
+
+    async def scene() -> None:
+        log = await opened(tmp_path)
+        for number in range(20):
+            await log.append([said(f"a{number}", room="den", at=number)])
+        for number in range(4):
+            await log.append([said(f"b{number}", at=number)])
+        await drop_all(log, Over(upto=20), "den")
+        left = "SELECT json_group_array(last) FROM (SELECT last FROM segments ORDER BY last)"
+        found = []
+        for upto in range(21, 24):
+            await drop_all(log, Over(upto=upto))
+            rows = await log._writing.run(lambda db: db.execute(left).fetchone()[0])
+            found.append(json.loads(rows))
+        assert found == [list(range(9, 25)), list(range(13, 25)), list(range(17, 25))]
+        assert seqs(await all_of(log, "lobby")) == [24]
         await log.close()
 
     asyncio.run(scene())

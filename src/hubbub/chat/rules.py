@@ -135,8 +135,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, owner=owner, moderators=moderators, members=members, writers=writers)
 
 
-CLOSED: Final = Rules(private=True)
-"""What holds in a room whose rules cannot be read: it may have been private, so none are let in."""
+CLOSED: Final = Rules(private=True, held=True)
+"""What holds in a room whose rules cannot be read: it may have been private, so none are let in,
+and held, so nothing goes."""
 
 
 def rules_in(fact: Fact) -> Rules | None:

@@ -1,8 +1,11 @@
 """Points in time, as they are logged and told."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
-Milliseconds = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
-"""Since the Unix epoch, UTC, up to the end of the year 9999."""
+MILLISECONDS_MAX: Final = 253_402_300_799_999
+"""The end of the year 9999."""
+
+Milliseconds = Annotated[int, Meta(ge=0, le=MILLISECONDS_MAX)]
+"""Since the Unix epoch, UTC."""

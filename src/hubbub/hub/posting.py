@@ -338,9 +338,9 @@ def edit(state: State, session: Session, command: c.Edit, at: int) -> Reading:
     """Give a message of the session's own a new text."""
     room = own_membership(state, session, command.room).room
     check_changing(state, session, Act.EDIT, room)
-    check_not_held(state, room)
     text, size = allowed_text(state, command.text)
     message = yield from find_own_message(state, session, room, command.seq)
+    check_not_held(state, room)  # it may be since the message was looked up
     draft = e.Edited(
         room=room.name,
         seq=0,
@@ -373,7 +373,6 @@ def _edits_of(message: e.Message, size: int) -> int:
 def delete(state: State, session: Session, command: c.Delete, at: int) -> Reading:
     """Take a message of the session's own back."""
     room = own_membership(state, session, command.room).room
-    check_not_held(state, room)
     message = yield from _find_deletable(state, session, room, command.seq)
     if message.deleted:
         session.confirm(command.ref)  # it stands so already
@@ -393,6 +392,7 @@ def delete(state: State, session: Session, command: c.Delete, at: int) -> Readin
 def _find_deletable(state: State, session: Session, room: Room, seq: int) -> Finding:
     """Read a message of the session's own, or of somebody over whom its person has power here."""
     message = yield from find_message_to_change(state, session, room, seq, or_deleted=True)
+    check_not_held(state, room)
     if session.person.said(message):
         check(state, session, Act.DELETE, room)
         return message

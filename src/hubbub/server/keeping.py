@@ -49,19 +49,17 @@ class Keeping:
 
     async def look(self) -> None:
         """Remove what is over now. Raises LogError."""
-        for name, _ in list(self._hub.retentions(self.general)):
-            while await self._step(name):
-                pass
+        for name, kept in list(self._hub.retentions(self.general)):
+            upto = await self._upto(name, kept.messages)
+            # Looked at before each step: the room may be held since the last one.
+            while self._hub.retention(name, self.general) == kept:
+                if not await self._step(name, kept, upto):
+                    break
             await asyncio.sleep(0)
 
-    async def _step(self, name: str) -> bool:
-        # Asked before each: it may be held since the last one.
-        kept = self._hub.retention(name, self.general)
-        if kept.is_for_ever:
-            return False
+    async def _step(self, name: str, kept: Retention, upto: int) -> bool:
         started = time.perf_counter()
         before = self._milliseconds() - kept.days * DAY_MILLISECONDS if kept.days else 0
-        upto = await self._upto(name, kept.messages)
         if not (before or upto):
             return False
         dropped = await self._log.drop(name, Over(before, upto))

@@ -73,6 +73,36 @@ def test_a_zip_is_as_good_as_its_folder_and_is_passed_over_then(tmp_path: Path) 
     assert said_in(data, "general") == before
 
 
+@pytest.mark.parametrize("is_unknown", [False, True], ids=["damaged", "packed in another way"])
+def test_a_zip_that_cannot_be_unpacked_is_said(tmp_path: Path, *, is_unknown: bool) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("channels.json", json.dumps([{"name": "x" * 1000}]))
+    raw = bytearray(path.read_bytes())
+    if is_unknown:
+        raw[8] = raw[raw.index(b"PK\x01\x02") + 10] = 97
+    else:
+        raw[30 + len("channels.json")] = 0xFF
+    path.write_bytes(raw)
+    said = refused("import", "slack", str(path), "--data", str(tmp_path / "data"))
+    assert "export.zip cannot be read" in said
+
+
+def test_a_time_that_no_clock_has_is_one_that_the_log_takes(tmp_path: Path) -> None:
+    folder, data = write_slack(tmp_path / "export"), tmp_path / "data"
+    (folder / "general" / "2030-01-01.json").write_text(
+        json.dumps(
+            [
+                {"ts": "9e20", "user": "U1", "text": "late"},
+                {"ts": "1577880009", "user": "U1", "text": "early", "edited": {"ts": "-5"}},
+            ]
+        ),
+        "utf-8",
+    )
+    imported(data, "slack", str(folder))
+    assert {"late", "early"} <= {one["text"] for one in said_in(data, "general")}
+
+
 def test_discord(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (tmp_path / "d.json").write_text(json.dumps(DISCORD), "utf-8")
@@ -136,6 +166,19 @@ def test_our_own_export_is_the_same_after_an_import(tmp_path: Path) -> None:
         assert what_stays(again) == what_stays(exported)
         assert all(json.loads(line)["imported"] == "hubbub" for line in again.splitlines())
         exported = again
+
+
+def test_of_our_own_files_their_names_are_told(tmp_path: Path) -> None:
+    list_ = tmp_path / "list.txt"
+    list_.write_text("soup, salt, bread", "utf-8")
+    with serving(config(tmp_path / "one")) as server:
+        told("send", server.address, "--name", "ann", "--file", str(list_), "for dinner")
+        exported = told("export", server.address, "--format", "json")
+    saved = tmp_path / "saved.jsonl"
+    saved.write_text(exported, "utf-8")
+    imported(tmp_path / "two", "hubbub", str(saved))
+    (message,) = said_in(tmp_path / "two", "lobby")
+    assert message["text"] == "for dinner\nlist.txt (17 bytes)"
 
 
 def test_imported_names_are_nobodys(tmp_path: Path) -> None:

@@ -102,11 +102,25 @@ def test_an_avif_is_shown_and_tells_no_place(tmp_path: Path, orientation: int) -
         assert not Image.open(io.BytesIO(raw)).getexif().get_ifd(0x8825)
 
 
-def test_a_raw_photo_of_a_camera_stays_as_it_is() -> None:
-    entry = struct.pack("<HHII", 50706, 1, 4, 1)
-    raw = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4)
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [(50706, 1), (50752, 1), (262, 32803)],
+    ids=["DNG", "CR2", "PEF"],
+)
+def test_a_raw_photo_of_a_camera_stays_as_it_is(tag: int, value: int) -> None:
+    camera = struct.pack("<HHII", 271, 2, 4, int.from_bytes(b"Cam\0", "little"))
+    first = b"II*\0" + struct.pack("<IH", 8, 1) + camera + struct.pack("<I", 26)
+    entry = struct.pack("<HHIHH", tag, 3, 1, value, 0)
     with pytest.raises(ValueError, match="raw photo"):
-        blanked(raw)
+        blanked(first + struct.pack("<H", 1) + entry + bytes(4))
+
+
+@pytest.mark.parametrize(
+    "brand", [b"crx ", b"M4A ", b"M4B "], ids=["a raw photo", "a song", "a book"]
+)
+def test_what_is_nothing_without_what_it_tells_stays_as_it_is(brand: bytes) -> None:
+    """Of a song, that is who made it; of a raw photo, how it is to be developed."""
+    assert blanked(film(brand)) == film(brand)
 
 
 def test_what_ends_too_early_is_kept_as_it_came(tmp_path: Path) -> None:

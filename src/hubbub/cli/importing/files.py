@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile, is_zipfile
 from zipfile import Path as ZipPath
+from zlib import error as BadDeflate  # noqa: N812 (it is a class)
 
 from hubbub.cli.importing import discord, irc, own, slack
 from hubbub.cli.importing.said import BadExport, Said, Source
 
 _CHANNEL: Final = re.compile(r".*?#+([^#]+?)(?:\.weechatlog|\.log)?")
+_UNREADABLE: Final = (OSError, EOFError, BadZipFile, BadDeflate, RuntimeError)
+"""The last of a zip that needs a password, or is packed in a way that Python does not know."""
 
 
 def read(source: Source, paths: Sequence[Path], room: str, zone: tzinfo | None) -> Iterator[Said]:
@@ -36,7 +39,7 @@ def _read(source: Source, path: Path, room: str, zone: tzinfo | None) -> Iterato
                     yield from irc.parse(lines, room or _channel(path), zone)
     except BadExport as error:
         raise BadExport(f"{path} cannot be imported: {error}") from None
-    except (OSError, BadZipFile) as error:
+    except _UNREADABLE as error:
         raise BadExport(f"{path} cannot be read: {error}.") from None
 
 

@@ -6,6 +6,7 @@ from typing import BinaryIO
 import msgspec
 
 from hubbub.chat.events import Message
+from hubbub.chat.files import size_words
 from hubbub.cli.importing.said import BadExport, Given, Said
 
 
@@ -43,11 +44,12 @@ def parse(file: BinaryIO) -> Iterator[Said]:
 
 
 def _said(message: Message) -> Said:
+    files = (f"{one.name} ({size_words(one.size)})" for one in message.files)
     return Said(
         room=message.room,
         name=message.sender,
         at=message.at,
-        text=message.text,
+        text="\n".join(filter(None, (message.text, *files))),
         id=str(message.seq),
         me=message.me,
         answers="" if message.reply_to is None else str(message.reply_to),

@@ -14,12 +14,15 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyLogged, Deleted, Message, Pinned, Reaction
 from hubbub.chat.names import allowed_name, allowed_room, is_public
 from hubbub.chat.text import inert, inert_line
+from hubbub.chat.times import MILLISECONDS_MAX
 from hubbub.cli.importing.said import SOMEBODY, Said, Source
 from hubbub.log.port import Log
 
 BATCH: Final = 200
 TEXT_BYTES_MAX: Final = 65_536
 EMOJI_CHARS_MAX: Final = 32
+DELETED: Final = "(deleted)"
+"""Stands until its deletion is committed: a message that says nothing is taken for damage."""
 
 
 class Written(NamedTuple):
@@ -69,12 +72,12 @@ class Writing:
             seq=0,
             prev=0,
             sender=name,
-            at=max(said.at, 0),
-            text="" if said.deleted else said.text,
+            at=_within_time(said.at),
+            text=DELETED if said.deleted else said.text,
             nonce=f"{self._source}-{hashlib.sha256(what.encode()).hexdigest()[:32]}",
             reply_to=self._seqs.get((room, said.answers)) if said.answers else None,
             me=said.me,
-            edited=said.edited,
+            edited=None if said.edited is None else _within_time(said.edited),
             imported=self._source,
         )
 
@@ -108,6 +111,11 @@ def _changes(said: Said, message: Message) -> Iterator[AnyLogged]:
         if 0 < len(emoji) <= EMOJI_CHARS_MAX and not any(map(str.isspace, emoji)):
             for name in dict.fromkeys(map(_name_of, names)):
                 yield Reaction(sender=name, emoji=emoji, on=True, **place)  # type: ignore[arg-type]
+
+
+def _within_time(at: int) -> int:
+    """Return a time that a message may have here, whatever a clock elsewhere said."""
+    return min(max(at, 0), MILLISECONDS_MAX)
 
 
 def _room_of(raw: str) -> str:

@@ -6,7 +6,7 @@ they like. The server does that by itself, a page at a time between other commit
 it begins again, and passes over what is cleared already.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from hubbub.chat.grants import INVITATION
 from hubbub.chat.names import deleted_name, is_public, name_key
 from hubbub.chat.passwords import spelled
 from hubbub.chat.people import Forgotten
-from hubbub.chat.queries import Guess, Moment, PageQuery, VerifyPassword
+from hubbub.chat.queries import Answer, Guess, Moment, PageQuery, Question, VerifyPassword
 from hubbub.hub.asking import Decision, Reading, read_reactions, write
 from hubbub.hub.flow.drafts import NOT_COMMITTED
 from hubbub.hub.people.admission import depart
@@ -110,18 +110,20 @@ def _go_through(state: State, id_: str, left: Forgotten) -> Reading:
     held = state.forgotten.held.setdefault(id_, set())
     held.clear()
     for room in list(_rooms(state, id_)):
-        if _is_held(state, room.name):
-            held.add(room.name)
-            continue
         after, more = 0, True
         while more:
+            if _is_held(state, room.name):
+                held.add(room.name)
+                break
             page = yield PageQuery(room=room.name, after=after, limit=c.PAGE_MESSAGES_MAX)
             assert isinstance(page, e.Page)
             if room.going:
                 raise Refused(NOT_COMMITTED, code=LogError.code)
             if state.rooms.get(room.name) is not room:
                 break  # it was deleted, with all that was said there
-            yield from _clear(state, room, id_, left, page)
+            if not (yield from _clear(state, room, id_, left, page)):
+                held.add(room.name)
+                break
             more = page.more and bool(page.messages)
             after = page.messages[-1].seq if page.messages else after
     if not held:  # else the rest is cleared once the hold has ended
@@ -134,10 +136,17 @@ def _rooms(state: State, id_: str) -> Iterator[Room]:
     yield from state.recent.rooms(id_)
 
 
-def _clear(state: State, room: Room, id_: str, left: Forgotten, page: e.Page) -> Reading:
-    """Take back what they left on a page of a room, and wait until that is committed."""
+def _clear(
+    state: State, room: Room, id_: str, left: Forgotten, page: e.Page
+) -> Generator[Question, Answer, bool]:
+    """Take back what they left on a page of a room, and wait until that is committed.
+
+    Return whether it was, which it is not in a room that has been held since it was read.
+    """
     reacted = [message.seq for message in page.messages if message.reactions]
     given = yield from read_reactions(room.name, id_, reacted)
+    if _is_held(state, room.name):
+        return False
     drafts = [
         state.drafts.add(change, state.clerk, None, 0, listeners=room.listeners)
         for message in page.messages
@@ -148,6 +157,7 @@ def _clear(state: State, room: Room, id_: str, left: Forgotten, page: e.Page) ->
             yield state.drafts.next_batch()
     if not all(draft.event.seq for draft in drafts):
         raise Refused(NOT_COMMITTED, code=LogError.code)
+    return True
 
 
 def _changes(

@@ -34,6 +34,7 @@ def delete_room(state: State, session: Session, command: c.DeleteRoom, at: int) 
         said = state.drafts.accepted
         while state.drafts.settled < said:
             yield state.drafts.next_batch()
+        check_not_held(state, room)  # that may have been on its way as well
         gone = (room.name, f"{REPORTS}/{room.name}")
         facts = [fact_of(GONE + one, None, by=session.person.id, at=at) for one in gone]
         yield from write(state, facts)

@@ -29,7 +29,7 @@ from hubbub.hub.rules.bans import Bans, Somebody, only, told_deed
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_scope
 from hubbub.hub.rules.targets import Where, parse_network, parse_pattern
-from hubbub.hub.standing import check, check_power, role_elsewhere, rules_of
+from hubbub.hub.standing import check, check_power, no_such_room, role_elsewhere, rules_of
 from hubbub.hub.state import State
 
 KICK_SECONDS = 60
@@ -174,6 +174,8 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> R
         return
     for name in changes:
         check(state, session, RULES[name], room)
+    if room.going:
+        raise no_such_room(room.name)
     if command.title is not None:
         changes["title"] = _free_title(state, room, command.title)
     rules = rules_of(state, room)

@@ -67,7 +67,11 @@ CROSS JOIN segments ON last = newest WHERE kind = 'edited'
 _DROP = """
 INSERT INTO droppings (id, segments, words, nonces, blanked, upto) VALUES (?, ?, ?, ?, ?, ?)
 """
-_FIRST_KEPT = "SELECT last FROM segments WHERE kind <> 'gone' ORDER BY last LIMIT 1"
+# No more is looked at than may go: at the beginning may be all that a large room had.
+_FIRST_KEPT = """
+SELECT coalesce(min(last) FILTER (WHERE kind <> 'gone'), max(last) + 1)
+FROM (SELECT last, kind FROM segments ORDER BY last LIMIT ?)
+"""
 _EMPTY = """
 SELECT last FROM segments WHERE last < ? ORDER BY last DESC LIMIT 1 OFFSET ?
 """
@@ -190,10 +194,8 @@ def _blanked(edits: Sequence[Sequence[msgspec.Raw]], upto: int) -> Iterator[tupl
 
 def _prune(connection: sqlite3.Connection) -> None:
     """Remove empty rows from the beginning of the log, but for those next to others."""
-    kept = connection.execute(_FIRST_KEPT).fetchone()
-    if kept is None:
-        return
-    if (bound := connection.execute(_EMPTY, (kept[0], EMPTY_ROWS)).fetchone()) is not None:
+    (kept,) = connection.execute(_FIRST_KEPT, (EMPTY_ROWS + PRUNED_ROWS,)).fetchone()
+    if (bound := connection.execute(_EMPTY, (kept, EMPTY_ROWS)).fetchone()) is not None:
         connection.execute(_PRUNE, (bound[0], PRUNED_ROWS))
 
 

@@ -159,7 +159,10 @@ class Index:
         while not await self._checkpoints.empty():
             tries += 1
             if tries == WAL_TRIES:
-                _logger.warning("%s Another program reads its hubbub.db: end it.", _STAINED)
+                _logger.warning(
+                    "%s Another program reads its hubbub.db: end it, unless it is a backup.",
+                    _STAINED,
+                )
             await asyncio.sleep(RETRY_SECONDS)
         self._scrubbed = blankings
 

@@ -25,7 +25,7 @@ SELECT coalesce((
            SELECT max(last) FROM segments
            WHERE kind <> 'gone' AND room_id NOT IN (SELECT id FROM going)
        ), 0), coalesce((SELECT max(last) FROM removed), 0),
-       coalesce((SELECT max(last) FROM dropped), 0),
+       coalesce((SELECT max(last) FROM dropped WHERE room_id NOT IN (SELECT id FROM going)), 0),
        coalesce((SELECT max(seq) FROM facts), 0),
        coalesce((SELECT max(seq) FROM facts INDEXED BY facts_by_key), 0),
        coalesce((SELECT max(upto) FROM holes), 0)

@@ -102,7 +102,7 @@ def _of_another(path: Path, head: bytes, clean: Path) -> Found:
     """Return what a file is that is no picture which is shown, such as a film."""
     try:
         is_blanked = write_blanked(path, clean)
-    except OSError:  # it is too large for what this process may use
+    except (OSError, MemoryError):  # it is too large for what this process may use
         clean.unlink(missing_ok=True)
         is_blanked = False
     return Found(_type_of(head), clean=is_blanked)

@@ -27,6 +27,10 @@ _TELLING_ITEMS: Final = (b"Exif", b"mime", b"uri ")
 _NO_EXIF: Final = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"
 """EXIF without anything in it, behind the offset with which an item of it begins."""
 
+_KEPT_BRANDS: Final = (b"crx ", b"M4A ", b"M4B ", b"M4P ", b"mif3")
+"""Raw photos of cameras (CR3), which are nothing without what tells of them; songs and books, which
+keep who made them; and photos of which all stands in one box."""
+
 
 class _Box(NamedTuple):
     name: bytes
@@ -37,6 +41,8 @@ class _Box(NamedTuple):
 
 def blanks(raw: Bytes) -> Iterator[Blank]:
     """Yield what is to be blanked of a file of boxes."""
+    if raw[8:12] in _KEPT_BRANDS:
+        return
     for box in _inside(raw, 0, len(raw)):
         match box.name:
             case b"moov":

@@ -16,8 +16,12 @@ _NEEDED: Final = frozenset(
         *(325, 332, 334, 336, 338, 339, 340, 341, 347, 512, 513, 514, 529, 530, 531, 532, 34675),
     )
 )
-_OF_RAW_PHOTOS: Final = frozenset((330, 33421, 33422, 50706))
-"""Pictures within pictures, patterns of filters, DNG."""
+_OF_RAW_PHOTOS: Final = frozenset((330, 33421, 33422, 50656, 50706, 50752))
+"""Pictures within pictures, patterns of filters, DNG, and how a CR2 is cut into slices."""
+
+_COLOURS: Final = 262
+_OF_SENSORS: Final = frozenset((32803, 34892))
+"""Colours as they come through filters, or from the sensor as they are: PEF has no other sign."""
 
 _LISTS: Final = frozenset((34665, 34853, 40965))
 """EXIF, GPS, and what EXIF has within."""
@@ -43,7 +47,7 @@ def blanks(raw: Bytes) -> Iterator[Blank]:
             raise ValueError("its lists lead in a circle")
         seen.add(at)
         entries, end = _entries(raw, at, order)
-        if any(one.tag in _OF_RAW_PHOTOS for one in entries):
+        if any(_is_of_raw_photo(raw, one, order) for one in entries):
             raise ValueError("it is the raw photo of a camera")
         kept = [raw[one.at : one.at + 12] for one in entries if one.tag in _NEEDED]
         following = raw[end : end + 4]
@@ -53,6 +57,12 @@ def blanks(raw: Bytes) -> Iterator[Blank]:
             if entry.tag not in _NEEDED:
                 yield from _value(raw, entry, order, _DEPTH_MAX)
         at = int.from_bytes(following, "little" if order == "little" else "big")
+
+
+def _is_of_raw_photo(raw: Bytes, entry: _Entry, order: str) -> bool:
+    if entry.tag == _COLOURS:
+        return number(raw, entry.value, 2, order) in _OF_SENSORS
+    return entry.tag in _OF_RAW_PHOTOS
 
 
 def _entries(raw: Bytes, at: int, order: str) -> tuple[list[_Entry], int]:
