@@ -4,6 +4,7 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.queries import Over
 from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer, now
 
@@ -33,6 +34,31 @@ def test_a_full_connection_is_not_written_to_until_it_is_read() -> None:
     say(chatroom, ann, 5)
     assert len(bob.writes) == 2, "the one that fitted, and the one that showed it did not"
     assert seqs(bob) == [1, 2, 3, 4, 5]
+
+
+def test_what_is_kept_no_longer_is_told_as_a_gap_and_not_as_damage() -> None:
+    chatroom, ann, bob = company()
+    bob.room_bytes = 0
+    say(chatroom, ann, 6)
+    dropped = now(chatroom.log.drop("lobby", Over(upto=4)))
+    assert dropped is not None
+    chatroom.hub.let_go("lobby", dropped)
+    logged = [one for one in bob.events() if isinstance(one, e.Logged | e.Missing)]
+    assert [getattr(one, "seq", None) for one in logged] == [1, 5, 6]
+    zoe = chatroom.enter("zoe")
+    zoe.read()
+    zoe.tell(c.Join(room="lobby", after=2))
+    room, *logged = [one for one in zoe.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
+    assert isinstance(room, e.Room)
+    assert (room.gap, room.first, room.last) == (True, 5, 6)
+    assert [getattr(one, "seq", None) for one in logged] == [5, 6]
+    dropped = now(chatroom.log.drop("lobby", Over(upto=6)))
+    assert dropped is not None
+    chatroom.hub.let_go("lobby", dropped)
+    zoe.tell(c.Join(room="lobby", after=2))
+    (room,) = [one for one in zoe.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
+    assert isinstance(room, e.Room)
+    assert (room.gap, room.first, room.last) == (True, 0, 6)
 
 
 def test_what_is_committed_but_not_applied_yet_comes_once() -> None:

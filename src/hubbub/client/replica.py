@@ -181,7 +181,8 @@ class Replica:
         if room.replaced or (stood and is_beyond):
             self._replace(room.last)
         elif room.gap or is_beyond:
-            self.cursor = min(self.cursor, room.last)
+            # Of a room that has no first event nothing is kept, so nothing follows up to its end.
+            self.cursor = min(self.cursor, room.last) if room.first else room.last
             self._forget()
         self.last = max(self.cursor, room.last)
 

@@ -292,9 +292,10 @@ def _parts(events: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
 def _encode_backlog(member: Member, events: Sequence[AnyLogged]) -> bytes:
     """Return what the member is to receive: `events`, and what is missing among them.
 
-    Without `events`, all that the room has after the member's cursor is missing.
+    Without `events`, all that the room has after the member's cursor is missing. What it keeps no
+    longer is not: a client sees by `prev` that it must join again, and is told then.
     """
-    cursor, run, pieces = member.cursor, 0, []
+    cursor, run, pieces = max(member.cursor, member.room.dropped), 0, []
     for place, event in enumerate(events):
         if event.prev > cursor:
             pieces += [

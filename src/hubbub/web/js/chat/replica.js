@@ -155,7 +155,8 @@ export class Replica {
     const isBeyond = event.last < this.cursor && !this.epoch && !this.direct.length;
     if (event.replaced || (stood && isBeyond)) this.#replace(event.last);
     else if (event.gap || isBeyond) {
-      this.cursor = Math.min(this.cursor, event.last);
+      // Of a room that has no first event nothing is kept, so nothing follows up to its end.
+      this.cursor = event.first ? Math.min(this.cursor, event.last) : event.last;
       this.#forget();
     }
     this.last = Math.max(this.cursor, event.last);
