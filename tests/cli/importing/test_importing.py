@@ -6,9 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from hubbub.chat.events import Message
+from hubbub.chat.facts import fact_of
+from hubbub.chat.rules import Rules
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
+from hubbub.wire.codec import encode
 from tests.cli.commands import hubbub, refused, told
 from tests.cli.importing.exports import DISCORD, IRSSI, SLACK, WEECHAT
 
@@ -179,6 +184,22 @@ def test_of_our_own_files_their_names_are_told(tmp_path: Path) -> None:
     imported(tmp_path / "two", "hubbub", str(saved))
     (message,) = said_in(tmp_path / "two", "lobby")
     assert message["text"] == "for dinner\nlist.txt (17 bytes)"
+
+
+def test_private_rooms_are_left_out_where_the_file_says_which_they_are(tmp_path: Path) -> None:
+    message = Message(room="den", seq=3, prev=0, sender="ann", at=5, text="among us")
+    rules = Rules(private=True, owner="a", members=("a",))
+    private = replace(fact_of("room/den", rules, by="", at=1), seq=2)
+    events = (message, replace(message, room="lobby", seq=4, text="to all"), private)
+    saved = tmp_path / "saved.jsonl"
+    saved.write_bytes(b"".join(encode(event) + b"\n" for event in events))
+    assert imported(tmp_path / "data", "hubbub", str(saved)) == [
+        "lobby: 1 message imported.",
+        "1 message left out, without a text or said in private.",
+    ]
+    assert imported(tmp_path / "data", "hubbub", str(saved), "--room", "ours") == [
+        "ours: 2 messages imported."
+    ]
 
 
 def test_imported_names_are_nobodys(tmp_path: Path) -> None:

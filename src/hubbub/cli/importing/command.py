@@ -25,10 +25,7 @@ def import_into(
         if written.known:
             show(f"{_messages(written.known)} had been imported before.")
         if written.left_out:
-            show(
-                f"{_messages(written.left_out)} left out, without a text or of private "
-                "conversations."
-            )
+            show(f"{_messages(written.left_out)} left out, without a text or said in private.")
 
 
 async def _import(

@@ -37,6 +37,8 @@ class Said(NamedTuple):
     deleted: bool = False
     pinned: bool = False
     reactions: tuple[Given, ...] = ()
+    private: bool = False
+    """Whether the export says that not everybody may read the room."""
 
 
 SOMEBODY: Final = "somebody"

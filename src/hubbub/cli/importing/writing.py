@@ -33,7 +33,7 @@ class Written(NamedTuple):
     known: int
     """Those that were there already."""
     left_out: int
-    """Those without a text, or of private conversations, whose people are not known here."""
+    """Those without a text, or said in private, by people who are not known here."""
 
 
 class Writing:
@@ -53,7 +53,7 @@ class Writing:
     async def write(self, messages: Iterable[Said]) -> Written:
         """Write messages, those of a room in their order. Raises LogError."""
         for said in messages:
-            room = self._room or _room_of(said.room)
+            room = self._room or ("" if said.private else _room_of(said.room))
             for piece in _pieces(said, room):
                 if len(self._batch) >= BATCH or (room, piece.answers) in self._waiting:
                     await self._commit()
