@@ -8,6 +8,7 @@ import pytest
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
+from hubbub.chat.queries import Dropped, Over
 from hubbub.chat.retention import Retention, parse_retention
 from hubbub.client import Chat, connect
 from hubbub.log.memory import MemoryLog
@@ -84,6 +85,42 @@ def test_old_messages_go_and_a_cursor_from_before_is_told_of_the_gap(tmp_path: P
                 assert (await entered(bob, "den", after=4)).gap
 
         asyncio.run(again())
+
+
+class PatientLog(MemoryLog):
+    """Drops nothing until it is let."""
+
+    is_let = False
+
+    async def drop(self, room: str, over: Over) -> Dropped | None:
+        return await super().drop(room, over) if self.is_let else None
+
+
+async def comes_back(chat: Chat, wanted: list[str]) -> None:
+    """Leave a room, come back as after its beginning, and wait for what is brought."""
+    if "den" in chat.replicas:
+        await chat.leave("den")
+    await chat.join("den", after=0)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while [one.text for one in chat.replicas["den"].messages] != wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+def test_what_somebody_read_before_it_went_is_brought_to_nobody_afterwards() -> None:
+    log = PatientLog()
+
+    async def scene(server: LocalServer) -> None:
+        async with chatting(server, "ann", "a") as ann, chatting(server, "bob", "b") as bob:
+            await entered(ann, "den")
+            for number in range(3):
+                await ann.say(str(number), "den")
+            await comes_back(bob, ["0", "1", "2"])
+            log.is_let = True
+            await until_texts(ann, ["2"])
+            await comes_back(bob, ["2"])
+
+    with serving(Config(retention=Retention(messages=1)), log) as server:
+        asyncio.run(scene(server))
 
 
 def test_no_more_than_the_newest_messages_are_kept() -> None:

@@ -56,12 +56,12 @@ class Asker:
 
 
 class Portion(NamedTuple):
-    """A part of a backlog, as it reads for as long as the log's newest event is that of `last`.
+    """A part of a backlog, as it reads for as long as the log has this version.
 
     `seconds` is what it took to read.
     """
 
-    last: int
+    version: int
     events: Sequence[AnyLogged]
     seconds: float
 
@@ -69,21 +69,21 @@ class Portion(NamedTuple):
 class Reading:
     """The log's reads, in turns. All of them raise LogError if the log fails.
 
-    `clock` returns seconds, and `last` the newest seq that anybody has been told of. What
-    `forgotten` people said is read under another name.
+    `clock` returns seconds, and `version` a number that grows with all that anybody is told of, and
+    with all that is kept no longer. What `forgotten` people said is read under another name.
     """
 
     def __init__(
         self,
         log: Log,
         clock: Callable[[], float],
-        last: Callable[[], int],
+        version: Callable[[], int],
         forgotten: ForgottenPeople,
     ) -> None:
         self._log = log
         self._forgotten = forgotten
         self._clock = clock
-        self._last = last
+        self._version = version
         self._is_stopping = False
         self._portions: OrderedDict[tuple[str, int], Portion] = OrderedDict()
         self.pages = Lane(clock)
@@ -141,12 +141,12 @@ class Reading:
         return await self.pages.turn(asker.backlogs, read)
 
     async def _portion(self, asker: Asker, room: str, after: int) -> Sequence[AnyLogged]:
-        last, started = self._last(), self._clock()
+        version, started = self._version(), self._clock()
         portion = self._portions.pop((room, after), None)
-        if portion is None or portion.last != last:
+        if portion is None or portion.version != version:
             stored = await self._log.backlog(room, after, BACKLOG_BYTES)
             events = self._forgotten.events(stored)
-            portion = Portion(last, events, self._clock() - started)
+            portion = Portion(version, events, self._clock() - started)
         else:  # for the same price, or those who share would run ahead of whoever reads for them
             self.pages.charge(asker.backlogs, portion.seconds)
         self._portions[room, after] = portion

@@ -133,7 +133,7 @@ class Chatroom:
         self.free_bytes = log.free_bytes
         self.heartbeat = Heartbeat()
         # Not the loop's clock: uvloop counts milliseconds.
-        self.reading = Reading(log, time.perf_counter, lambda: hub.last, hub.forgotten)
+        self.reading = Reading(log, time.perf_counter, self._version, hub.forgotten)
         self.hashing = Hashing(time.perf_counter)
         self.files = Intake(limits, hub, log, self.clock.milliseconds, folder)
         self.copies = Copies(folder)
@@ -159,6 +159,10 @@ class Chatroom:
         self._empty = asyncio.Event()
         self._empty.set()
         self._is_closing = False
+
+    def _version(self) -> int:
+        """Return a number that grows with all that changes what the log says to those who read."""
+        return self.hub.last + self.keeping.steps
 
     def arrived(self, connection: Conversing) -> None:
         """Count a new connection in."""
