@@ -236,6 +236,21 @@ def test_a_copy_that_is_killed_leaves_nothing_that_looks_whole(
     assert not unfinished.exists()
 
 
+def test_a_copy_that_is_being_packed_is_not_taken_for_one_that_was_broken_off(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = making.packed
+
+    def beside_another(made: Path) -> Path:
+        with pytest.raises(LogError, match="is being made already"):
+            copy_of(folder, tmp_path / "copy.tar")
+        return packed(made)
+
+    monkeypatch.setattr(making, "packed", beside_another)
+    assert copy_of(folder, tmp_path / "copy.tar").is_whole
+    assert sorted(path.name for path in tmp_path.iterdir() if "copy" in path.name) == ["copy.tar"]
+
+
 def test_a_server_that_is_started_during_a_copy_of_a_stopped_one_says_so(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

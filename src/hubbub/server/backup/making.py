@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.files import size_words
@@ -58,11 +58,10 @@ def make(folder: Path, place: Place) -> Made:
     if not (folder / "hubbub.db").is_file():
         raise LogError(f"There is no log in {folder}. Name the folder that a server keeps one in.")
     try:
-        with _claimed_or_served(folder) as lost_wal, _begun(place) as making:
+        with _claimed_or_served(folder) as lost_wal, _begun(place) as (making, lock):
             _check_room(folder, place)
             made = _Copy(folder, making, place, is_ours=lost_wal is not None).make(lost_wal or "")
-            (making / LOCK).unlink()
-            _put_in_place(making, place)
+            _put_in_place(making, place, lock)
             return made
     except OSError as error:
         raise LogError(f"The copy {place.path} cannot be made: {error}.") from error
@@ -85,8 +84,11 @@ def _claimed_or_served(folder: Path) -> Iterator[str | None]:
 
 
 @contextmanager
-def _begun(place: Place) -> Iterator[Path]:
-    """Make the folder in which a copy is put together; nobody else makes one there."""
+def _begun(place: Place) -> Iterator[tuple[Path, BaseFileLock]]:
+    """Make the folder in which a copy is put together; nobody else makes one there.
+
+    So it is until the lock is released.
+    """
     making = place.path.with_name(place.path.name + MAKING)
     making.mkdir(0o700, parents=True, exist_ok=True)
     lock = FileLock(making / LOCK)
@@ -98,7 +100,7 @@ def _begun(place: Place) -> Iterator[Path]:
         for left in making.iterdir():  # of one that was broken off
             if left.name != LOCK:
                 _remove(left)
-        yield making
+        yield making, lock
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
@@ -200,12 +202,14 @@ class _Copy:
         return None if rows is None else {hash_: size for _, _, hash_, size in rows}
 
 
-def _put_in_place(making: Path, place: Place) -> None:
+def _put_in_place(making: Path, place: Place, lock: BaseFileLock) -> None:
     sync_all(making)
     if place.is_packed:
-        tape = packed(making)
-        tape.rename(place.path)
+        packed(making).rename(place.path)
+    lock.release()  # there are systems that neither move nor remove what is open
+    if place.is_packed:
         shutil.rmtree(making)
     else:
+        (making / LOCK).unlink(missing_ok=True)
         making.rename(place.path)
     sync_folder(place.path.parent)

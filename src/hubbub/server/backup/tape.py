@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from hubbub.chat.errors import LogError
+from hubbub.log.sqlite.lock import LOCK
 from hubbub.server.backup.places import BESIDE
 from hubbub.server.files.store import READ_BYTES
 
@@ -21,7 +22,7 @@ _ALLOWED: Final = re.compile(
 def packed(folder: Path) -> Path:
     """Put all files of `folder` into a tar in it, synced; return that."""
     tape = folder / _TAPE
-    members = sorted(path for path in folder.rglob("*") if path.is_file())
+    members = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != LOCK)
     with os.fdopen(os.open(tape, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w") as archive:
             for path in members:
