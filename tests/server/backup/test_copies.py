@@ -64,6 +64,15 @@ def test_a_copy_is_made_when_it_is_due_and_old_ones_go(tmp_path: Path) -> None:
         assert copies_in(place)[1].name.startswith("hubbub-2021")
 
 
+def test_a_copy_from_the_future_keeps_none_from_being_made(tmp_path: Path) -> None:
+    place = tmp_path / "copies"
+    (place / "hubbub-2999-01-01T00-00-00Z").mkdir(parents=True)
+    with serving(config(tmp_path, place)) as server:
+        until(lambda: len(copies_in(place)) == 2)
+        until(lambda: 0 < figure(server, "hubbub_backup_seconds") < 10_000_000_000)
+    assert len(copies_in(place)) == 2, "the one that was made is known"
+
+
 def test_a_copy_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
     place = tmp_path / "copies"
     place.write_text("in the way")

@@ -62,9 +62,9 @@ class Copies:
 
     async def _keep_up(self, section: BackupSection) -> None:
         folder = Path(section.folder)
-        copies = await asyncio.to_thread(copies_in, folder)
-        self.made_at = made_at(copies[0]) if copies else 0.0
-        now = time.time()
+        copies, now = await asyncio.to_thread(copies_in, folder), time.time()
+        # A clock that was wrong once must not keep copies from being made until it is right.
+        self.made_at = next((made for made in map(made_at, copies) if made <= now), 0.0)
         is_due = now >= self.made_at + section.every_hours * HOUR_SECONDS
         if not is_due or time.monotonic() < self._not_before:
             return

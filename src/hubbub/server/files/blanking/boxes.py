@@ -7,6 +7,7 @@ have EXIF and XMP as items, whose bytes are written over.
 """
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from hubbub.server.files.blanking.blank import Blank, Bytes, number, within
@@ -150,7 +151,7 @@ def _table(raw: Bytes, at: int, entry_bytes: int) -> range:
 
 def _sizes(raw: Bytes, stsz: _Box) -> Iterator[int]:
     if same := number(raw, stsz.body + 4, 4):
-        return iter([same] * min(number(raw, stsz.body + 8, 4), len(raw) // same))
+        return repeat(same, min(number(raw, stsz.body + 8, 4), len(raw) // same))
     return (number(raw, at, 4) for at in _table(raw, stsz.body + 8, 4))
 
 
