@@ -92,6 +92,7 @@ def test_what_is_up_to_a_seq_goes_and_all_of_a_room_may(play: Play) -> None:
         assert await head(log) == Head("lobby", first=11, last=11, topic="", dropped=9)
         assert [one.prev for one in await all_of(log, "lobby")] == [9]
         assert await log.drop("nowhere", Over(upto=9)) is None
+        assert "nowhere" not in {one.room for one in await log.heads()}
 
     play(scenario)
 

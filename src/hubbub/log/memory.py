@@ -156,9 +156,9 @@ class MemoryLog(Log):
             ),
             len(events),
         )
-        gone, self._rooms[room] = events[:kept], events[kept:]
-        if not gone:
+        if not kept:
             return None
+        gone, self._rooms[room] = events[:kept], events[kept:]
         seqs = {event.seq for event in gone}
         self._loosen(seqs)
         self._forget(gone)
