@@ -13,7 +13,16 @@ from hubbub.server.files.blanking import blanked, blanks_in
 from hubbub.server.files.examination import examine
 from tests.server.conftest import Meet
 from tests.server.files.conftest import ServeFiles
-from tests.server.files.films import POSITION, SOUND, TOLD, box, film, photo_of_boxes, webm
+from tests.server.files.films import (
+    POSITION,
+    SOUND,
+    TOLD,
+    box,
+    element,
+    film,
+    photo_of_boxes,
+    webm,
+)
 from tests.server.files.pictures import photo, with_exif
 from tests.server.files.sharing import get, share
 from tests.server.http.test_metrics import figures
@@ -63,6 +72,21 @@ def test_a_film_does_not_tell_when_it_was_made() -> None:
     times = struct.pack(">II", 3_800_000_000, 3_800_000_000)
     assert times in film()
     assert times not in blanked(film())
+
+
+def test_a_sum_over_what_a_webm_tells_goes_with_it_and_else_stays() -> None:
+    head, crc = element(0x1A45DFA3, element(0x4282, b"webm")), element(0xBF, b"\1\2\3\4")
+    told, needed = element(0x7BA9, TOLD), element(0x5741, b"x")
+    telling, silent = (
+        head + element(0x18538067, element(0x1549A966, crc, *content), element(0x1F43B675, SOUND))
+        for content in ((told, needed), (needed,))
+    )
+    assert blanked(silent) == silent
+    kept = blanked(telling)
+    assert TOLD not in kept
+    assert crc not in kept
+    assert (needed in kept, SOUND in kept, len(kept)) == (True, True, len(telling))
+    assert blanked(kept) == kept
 
 
 def test_tracks_of_sound_stay_and_those_of_positions_are_free() -> None:

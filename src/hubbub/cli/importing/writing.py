@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyLogged, Deleted, Message, Pinned, Reaction
 from hubbub.chat.names import allowed_name, allowed_room, is_public
+from hubbub.chat.retention import DAY_MILLISECONDS
 from hubbub.chat.text import inert, inert_line
 from hubbub.chat.times import MILLISECONDS_MAX
 from hubbub.cli.importing.said import SOMEBODY, Said, Source
@@ -21,6 +22,9 @@ from hubbub.log.port import Log
 BATCH: Final = 200
 TEXT_BYTES_MAX: Final = 65_536
 EMOJI_CHARS_MAX: Final = 32
+LATEST: Final = MILLISECONDS_MAX - DAY_MILLISECONDS
+"""It has a day on every clock."""
+
 DELETED: Final = "(deleted)"
 """Stands until its deletion is committed: a message that says nothing is taken for damage."""
 
@@ -115,7 +119,7 @@ def _changes(said: Said, message: Message) -> Iterator[AnyLogged]:
 
 def _within_time(at: int) -> int:
     """Return a time that a message may have here, whatever a clock elsewhere said."""
-    return min(max(at, 0), MILLISECONDS_MAX)
+    return min(max(at, 0), LATEST)
 
 
 def _room_of(raw: str) -> str:

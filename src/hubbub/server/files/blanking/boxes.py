@@ -16,7 +16,7 @@ _BOXES_MAX: Final = 10_000
 
 _FREE: Final = (b"free", b"skip", b"wide")
 _NEEDED: Final = {
-    b"": b"ftyp moov mdat moof mfra sidx ssix styp meta".split(),
+    b"": b"ftyp moov mdat imda moof mfra sidx ssix styp meta mini".split(),
     b"moov": b"mvhd trak mvex iods cmov".split(),
     b"trak": b"tkhd mdia edts tref trgr tapt clip matt load imap".split(),
 }
@@ -28,9 +28,9 @@ _TELLING_ITEMS: Final = (b"Exif", b"mime", b"uri ")
 _NO_EXIF: Final = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"
 """EXIF without anything in it, behind the offset with which an item of it begins."""
 
-_KEPT_BRANDS: Final = (b"crx ", b"M4A ", b"M4B ", b"M4P ", b"mif3")
+_KEPT_BRANDS: Final = (b"crx ", b"M4A ", b"M4B ", b"M4P ")
 """Raw photos of cameras (CR3), which are nothing without what tells of them; songs and books, which
-keep who made them; and photos of which all stands in one box."""
+keep who made them."""
 
 
 class _Box(NamedTuple):

@@ -3,7 +3,7 @@
 Tags, attachments, titles and dates become void elements of the same size.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from hubbub.server.files.blanking.blank import Blank, Bytes, within
@@ -11,6 +11,7 @@ from hubbub.server.files.blanking.blank import Blank, Bytes, within
 _SEGMENT: Final = 0x18538067
 _INFO: Final = 0x1549A966
 _VOID: Final = 0xEC
+_CRC: Final = 0xBF
 _TELLING: Final = frozenset(
     (
         *(0x1254C367, 0x1941A469),  # tags and attachments
@@ -35,19 +36,31 @@ def blanks(raw: Bytes) -> Iterator[Blank]:
         for element in _inside(raw, top.body, top.end):
             yield from _blank(element)
             if element.id == _INFO:
-                for one in _inside(raw, element.body, element.end):
-                    yield from _blank(one)
+                yield from _of_info([*_inside(raw, element.body, element.end)])
+
+
+def _of_info(elements: Sequence[_Element]) -> Iterator[Blank]:
+    is_telling = any(one.id in _TELLING for one in elements)
+    for one in elements:
+        if one.id == _CRC and is_telling:  # it would be wrong
+            yield from _voided(one)
+        else:
+            yield from _blank(one)
 
 
 def _blank(element: _Element) -> Iterator[Blank]:
-    size = element.end - element.at
     if element.id == _VOID:
         yield Blank(element.body, element.end - element.body)
-    elif element.id in _TELLING and size >= 2:
-        length_bytes = 1 if size - 2 < 0x7F else 8
-        rest = size - 1 - length_bytes
-        length = (rest | 1 << 7 * length_bytes).to_bytes(length_bytes)
-        yield Blank(element.at, size, bytes((_VOID,)) + length)
+    elif element.id in _TELLING:
+        yield from _voided(element)
+
+
+def _voided(element: _Element) -> Iterator[Blank]:
+    size = element.end - element.at
+    length_bytes = 1 if size - 2 < 0x7F else 8
+    rest = size - 1 - length_bytes
+    length = (rest | 1 << 7 * length_bytes).to_bytes(length_bytes)
+    yield Blank(element.at, size, bytes((_VOID,)) + length)
 
 
 def _inside(raw: Bytes, at: int, end: int) -> Iterator[_Element]:
