@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from hubbub.chat import commands as c
-from hubbub.chat.errors import Refused
-from hubbub.chat.queries import PageQuery
-from hubbub.chat.retention import Retention
+from hubbub.chat.errors import Damaged, Refused
+from hubbub.chat.queries import Dropped, Over, PageQuery
+from hubbub.chat.retention import DAY_MILLISECONDS, Retention
 from hubbub.server.keeping import Keeping
 from tests.hub.moderated import ROOM, Moderated
 from tests.hub.peers import now
@@ -125,3 +125,26 @@ def test_what_is_over_stays_if_the_room_is_held_while_it_is_counted(
     hold(room, on=False)
     asyncio.run(keeping.look())
     assert texts(room) == ["2"]
+
+
+def test_a_room_that_cannot_be_shortened_keeps_no_other_from_it(
+    room: Moderated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(room, "1", "2")
+    room.olga.tell(c.Say(room="lobby", text="damaged"))
+    room.commit()
+    drop, tried = room.log.drop, []
+
+    async def failing(name: str, over: Over) -> Dropped | None:
+        tried.append(name)
+        if name != ROOM:
+            raise Damaged("it cannot be read")
+        return await drop(name, over)
+
+    monkeypatch.setattr(room.log, "drop", failing)
+    keeping = Keeping(room.hub, room.log, lambda: 2 * DAY_MILLISECONDS)
+    keeping.general = Retention(days=1)
+    with pytest.raises(Damaged):
+        asyncio.run(keeping.look())
+    assert tried[0] == "lobby"
+    assert texts(room) == []

@@ -243,6 +243,30 @@ def test_a_room_that_lost_its_beginning_may_be_removed_and_the_server_killed(
     asyncio.run(scene())
 
 
+def test_a_log_that_is_made_anew_has_no_room_of_what_is_left_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def scene() -> None:
+        monkeypatch.setattr(index.Index, "_clear", never)
+        log = await opened(tmp_path)
+        await talk(log)
+        await drop_all(log, Over(upto=4), "den")
+        await log.append([gone("den")])
+        await log.close()
+        monkeypatch.undo()
+        with opened_to_read(tmp_path) as connection:
+            assert surveyed(connection).is_whole
+            rebuilt(connection, [], tmp_path)
+        log = await opened(tmp_path)
+        assert [one.room for one in await log.heads() if one.last] == ["lobby"]
+        await log.close()
+
+    asyncio.run(scene())
+
+
 def test_what_went_before_with_a_large_room_is_forgotten_in_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

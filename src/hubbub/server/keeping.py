@@ -48,14 +48,23 @@ class Keeping:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Remove what is over now. Raises LogError."""
+        """Remove what is over now. Raises LogError, after all rooms, if it could not be in some."""
+        failure: LogError | None = None
         for name, kept in list(self._hub.retentions(self.general)):
-            upto = await self._upto(name, kept.messages)
-            # Looked at before each step: the room may be held since the last one.
-            while self._hub.retention(name, self.general) == kept:
-                if not await self._step(name, kept, upto):
-                    break
+            try:
+                await self._shorten(name, kept)
+            except LogError as error:
+                failure = error
             await asyncio.sleep(0)
+        if failure is not None:
+            raise failure
+
+    async def _shorten(self, name: str, kept: Retention) -> None:
+        upto = await self._upto(name, kept.messages)
+        # Looked at before each step: the room may be held since the last one.
+        while self._hub.retention(name, self.general) == kept:
+            if not await self._step(name, kept, upto):
+                break
 
     async def _step(self, name: str, kept: Retention, upto: int) -> bool:
         started = time.perf_counter()

@@ -51,7 +51,10 @@ _KNOWS_GOING = "SELECT count(*) + 1 FROM going"  # since format 11
 _UNSEALED = "SELECT '[\"\",' || body || ']' FROM segments WHERE last = ?"  # before format 6
 _WATERMARK = "SELECT seq FROM watermark"
 _HEADS = "SELECT name, last FROM heads"
-_DROPPED = "SELECT name, last FROM dropped CROSS JOIN rooms ON id = room_id"
+_DROPPED = """
+SELECT name, last FROM dropped CROSS JOIN rooms ON id = room_id
+WHERE id NOT IN (SELECT id FROM going)
+"""
 _LED_TO = """
 SELECT count(*) FROM facts CROSS JOIN json_each(leads) AS led
 WHERE leads IS NOT NULL AND (SELECT rules FROM lead_rules) <> ''
