@@ -7,7 +7,7 @@ come in as arguments, bytes go out through each session's outlet.
 """
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from hubbub.chat.access import Access
@@ -95,10 +95,6 @@ class Hub:
     def recall(self, messages: Iterable[Message]) -> None:
         """Take in what was said in slow rooms shortly before the start, in order."""
         recall(self._state, messages)
-
-    def retentions(self, general: Retention) -> Iterator[tuple[str, Retention]]:
-        """Yield the rooms that do not keep everything, each with what it keeps."""
-        return keeping.retentions(self._state, general)
 
     def retention(self, room: str, general: Retention) -> Retention:
         """Return what a room keeps, if the chatroom as a whole keeps `general`."""

@@ -1,20 +1,11 @@
 """How long rooms keep what was said there, and what they have kept no longer."""
 
-from collections.abc import Iterator
-
 from hubbub.chat.names import is_system
 from hubbub.chat.queries import Dropped
 from hubbub.chat.retention import Retention
 from hubbub.hub.state import State
 
 FOR_EVER = Retention()
-
-
-def retentions(state: State, general: Retention) -> Iterator[tuple[str, Retention]]:
-    """Yield the rooms that do not keep everything, each with what it keeps."""
-    for name in list(state.rooms):
-        if not (kept := retention_of(state, name, general)).is_for_ever:
-            yield name, kept
 
 
 def retention_of(state: State, name: str, general: Retention) -> Retention:
