@@ -110,6 +110,14 @@ def test_a_tiff_tells_no_place_and_is_as_it_was() -> None:
     assert blanked(kept) == kept
 
 
+@pytest.mark.parametrize("tag", [519, 520, 521, 50674])
+def test_tables_by_which_a_tiff_is_decoded_stay(tag: int) -> None:
+    """Without those of its JPEG, an old TIFF would be no picture any more."""
+    entry = struct.pack("<HHII", tag, 4, 3, 26)
+    raw = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4) + struct.pack("<III", 1, 2, 3)
+    assert blanked(raw) == raw
+
+
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_an_avif_is_shown_and_tells_no_place(tmp_path: Path, orientation: int) -> None:
     original, path, clean = avif(orientation), tmp_path / "photo", tmp_path / "clean"
