@@ -133,7 +133,8 @@ def test_a_room_that_cannot_be_shortened_keeps_no_other_from_it(
     says(room, "1", "2")
     room.olga.tell(c.Say(room="lobby", text="damaged"))
     room.commit()
-    drop, tried = room.log.drop, []
+    drop = room.log.drop
+    tried: list[str] = []
 
     async def failing(name: str, over: Over) -> Dropped | None:
         tried.append(name)

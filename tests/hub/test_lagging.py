@@ -48,10 +48,10 @@ def test_what_is_kept_no_longer_is_told_as_a_gap_and_not_as_damage() -> None:
     zoe = chatroom.enter("zoe")
     zoe.read()
     zoe.tell(c.Join(room="lobby", after=2))
-    room, *logged = [one for one in zoe.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
+    room, *rest = [one for one in zoe.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
     assert isinstance(room, e.Room)
     assert (room.gap, room.first, room.last) == (True, 5, 6)
-    assert [getattr(one, "seq", None) for one in logged] == [5, 6]
+    assert [getattr(one, "seq", None) for one in rest] == [5, 6]
     dropped = now(chatroom.log.drop("lobby", Over(upto=6)))
     assert dropped is not None
     chatroom.hub.let_go("lobby", dropped)
