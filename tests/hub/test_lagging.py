@@ -61,6 +61,24 @@ def test_what_is_kept_no_longer_is_told_as_a_gap_and_not_as_damage() -> None:
     assert (room.gap, room.first, room.last) == (True, 0, 6)
 
 
+def test_a_conversation_of_which_nothing_is_kept_says_so_too() -> None:
+    chatroom, ann, _ = company()
+    ann.tell(c.Direct(name="bob"))
+    (private,) = (one for one in ann.session.members if one.startswith("@"))
+    for _ in range(2):
+        ann.tell(c.Say(room=private, text="psst"))
+        chatroom.commit()
+    ann.read()
+    last = chatroom.hub.rooms[private].last
+    dropped = now(chatroom.log.drop(private, Over(upto=last)))
+    assert dropped is not None
+    chatroom.hub.let_go(private, dropped)
+    ann.tell(c.Join(room=private, after=1))
+    (room,) = [one for one in ann.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
+    assert isinstance(room, e.Room)
+    assert (room.first, room.last, room.gap) == (0, last, True)
+
+
 def test_what_is_committed_but_not_applied_yet_comes_once() -> None:
     chatroom, ann, bob = company()
     bob.room_bytes = 0

@@ -67,6 +67,7 @@ def test_a_copy_is_made_when_it_is_due_and_old_ones_go(tmp_path: Path) -> None:
 def test_a_copy_from_the_future_keeps_none_from_being_made(tmp_path: Path) -> None:
     place = tmp_path / "copies"
     (place / "hubbub-2999-01-01T00-00-00Z").mkdir(parents=True)
+    (place / "hubbub-2999-99-99T00-00-00Z").mkdir()  # nobody's
     with serving(config(tmp_path, place)) as server:
         until(lambda: len(copies_in(place)) == 2)
         until(lambda: 0 < figure(server, "hubbub_backup_seconds") < 10_000_000_000)

@@ -35,7 +35,7 @@ def last_seen(person: Person, room: Room) -> int:
 
 def first_seen(person: Person, room: Room) -> int:
     """Return the oldest seq that the person may see, or one before it; 0 if there is none."""
-    if is_seen(person, room, room.first):
+    if not room.first or is_seen(person, room, room.first):
         return room.first
     return min(_since(person) + 1, last_seen(person, room))
 

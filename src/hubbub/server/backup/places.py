@@ -68,8 +68,18 @@ def copies_in(folder: Path) -> list[Path]:
     """Return the copies in a folder that have a name of ours, the newest first."""
     if not folder.is_dir():
         return []
-    found = [path for path in folder.iterdir() if _NAMED.fullmatch(path.name) and path.is_dir()]
+    found = [path for path in folder.iterdir() if _is_ours(path.name) and path.is_dir()]
     return sorted(found, reverse=True)
+
+
+def _is_ours(name: str) -> bool:
+    if not _NAMED.fullmatch(name):
+        return False
+    try:
+        time.strptime(name[:27], _NAME)
+    except ValueError:  # a day that no month has
+        return False
+    return True
 
 
 def made_at(copy: Path) -> float:
@@ -86,7 +96,7 @@ def rotate(folder: Path, keep: int) -> list[Path]:
     for copy in removed:
         copy.rename(copy.with_name(copy.name + MAKING))
     for left in folder.glob("hubbub-*" + MAKING):
-        if _NAMED.fullmatch(left.name.removesuffix(MAKING)):
+        if _is_ours(left.name.removesuffix(MAKING)):
             _remove_unless_used(left)
     return removed
 
