@@ -19,6 +19,7 @@ from hubbub.log.sqlite import SqliteLog, copying
 from hubbub.server.backup import making
 from hubbub.server.backup.making import Made, make
 from hubbub.server.backup.places import copies_in, place_for, rotate
+from hubbub.server.backup.tape import packed
 from hubbub.server.files.store import Store
 from tests.cli.commands import COMMAND, environment
 from tests.log.drafts import all_of, deleted, said
@@ -239,8 +240,6 @@ def test_a_copy_that_is_killed_leaves_nothing_that_looks_whole(
 def test_a_copy_that_is_being_packed_is_not_taken_for_one_that_was_broken_off(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed = making.packed
-
     def beside_another(made: Path) -> Path:
         with pytest.raises(LogError, match="is being made already"):
             copy_of(folder, tmp_path / "copy.tar")
