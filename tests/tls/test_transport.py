@@ -200,6 +200,25 @@ def test_our_half_can_be_closed_alone(loop: Any, pair: Pair) -> None:
 
 
 @each_loop
+def test_what_came_before_our_half_was_closed_is_read_after_it(loop: Any, pair: Pair) -> None:
+    async def work() -> None:
+        async with ends(pair) as two:
+            two.inside.stops_after = 1
+            await two.send(b"x" * 500)
+            await until(lambda: len(two.inside.pieces) == 1)
+            two.inside.transport.write(b"the last words")
+            two.inside.transport.write_eof()
+            two.inside.stops_after = None
+            two.inside.transport.resume_reading()
+            await two.send(b"and yet")
+            await until(lambda: b"".join(two.inside.pieces) == b"x" * 500 + b"and yet")
+            assert await two.read(100) == b"the last words"
+            assert not two.inside.lost
+
+    run(loop, work())
+
+
+@each_loop
 def test_what_is_unsent_is_sent_before_it_closes(loop: Any, pair: Pair) -> None:
     async def work() -> None:
         async with ends(pair) as two:

@@ -63,7 +63,7 @@ class Records:
 class Engine:
     """Raises ssl.SSLError where the peer does not keep to TLS; `unsent` then says so to it."""
 
-    __slots__ = ("_ended", "_incoming", "_outgoing", "_records", "ssl_object")
+    __slots__ = ("_ended", "_incoming", "_kept", "_outgoing", "_records", "ssl_object")
 
     def __init__(
         self, context: ssl.SSLContext, *, server_side: bool, hostname: str | None = None
@@ -71,6 +71,7 @@ class Engine:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._records = Records()
         self._ended = False
+        self._kept = b""
         self.ssl_object = context.wrap_bio(
             self._incoming, self._outgoing, server_side=server_side, server_hostname=hostname
         )
@@ -101,6 +102,12 @@ class Engine:
 
     def read(self, size: int) -> bytes | Read:
         """Return text that the peer has sent, at most so many bytes of it."""
+        if self._kept:
+            text, self._kept = self._kept[:size], self._kept[size:]
+            return text
+        return self._read(size)
+
+    def _read(self, size: int) -> bytes | Read:
         try:
             return self.ssl_object.read(size) or Read.END
         except ssl.SSLWantReadError:
@@ -111,7 +118,7 @@ class Engine:
     @property
     def holds_text(self) -> bool:
         """Whether there is something to read without more of the network, as it seems."""
-        return self.ssl_object.pending() > 0 or self._incoming.pending > 0
+        return bool(self._kept or self.ssl_object.pending() or self._incoming.pending)
 
     def write(self, text: bytes | bytearray | memoryview) -> None:
         """Encrypt text for the peer."""
@@ -122,5 +129,10 @@ class Engine:
 
     def finish(self) -> None:
         """Tell the peer that nothing more comes. It may go on, and be read."""
+        # What waits comes first: OpenSSL looks for the peer's own end, and if it finds text in its
+        # place, it takes that for an attack and reads nothing any more.
+        with suppress(ssl.SSLError):  # whoever reads next is told
+            while isinstance(text := self._read(WRITE_BYTES), bytes):
+                self._kept += text
         with suppress(ssl.SSLError):  # it has not said the same yet, or says something else before
             self.ssl_object.unwrap()
