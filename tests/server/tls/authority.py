@@ -52,6 +52,9 @@ class Authority:
         self.given = 0
         """How many certificates it has given."""
         self.refuses = False
+        self.babbles = False
+        """Whether it says what is no ACME."""
+
         self.directory = ""
         self.root = self._certificate(self._key.public_key(), NAME, None)
 
@@ -130,6 +133,8 @@ class Authority:
         key.verify(der, signed, ec.ECDSA(hashes.SHA256()))
 
     async def _act(self, what: str, said: Any) -> web.Response:
+        if self.babbles:
+            return web.Response(status=503, text="<html>Come back later</html>")
         if self.refuses:
             problem = {"type": "urn:ietf:params:acme:error:rateLimited", "detail": "Too many."}
             return web.json_response(problem, status=429, headers=self._nonce())

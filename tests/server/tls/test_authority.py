@@ -1,6 +1,7 @@
 """Certificates of an authority: asked for, taken while the server runs, and renewed in time."""
 
 import datetime
+import ipaddress
 import socket
 import ssl
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import structlog
 from cryptography import x509
 
 from hubbub.chat.limits import Limits
@@ -105,6 +107,49 @@ def test_an_authority_that_refuses_is_asked_again(tmp_path: Path) -> None:
             shown(server, context, "chat.example.org")
         authority.refuses = False
         trusted(server, context, "chat.example.org")
+
+
+def test_an_authority_that_cannot_be_understood_ends_no_chatroom(tmp_path: Path) -> None:
+    authority = Authority(0)
+    authority.babbles = True
+    with (
+        structlog.testing.capture_logs() as noted,
+        authority.open(),
+        vouched_for(authority, tmp_path / "data", "http-01") as server,
+    ):
+        context = ssl.create_default_context(cafile=str(authority.root_in(tmp_path)))
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while not any("cannot be read" in str(one.get("reason")) for one in noted):
+            assert time.monotonic() < give_up_at, "nothing was noted"
+            time.sleep(0.05)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            shown(server, context, "chat.example.org")
+        authority.babbles = False
+        trusted(server, context, "chat.example.org")
+
+
+def test_what_a_killed_server_left_half_done_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "acme"
+    one, other = pair_in(tmp_path / "one"), pair_in(tmp_path / "other")
+    folder.mkdir(parents=True)
+    (folder / "certificate.pem").write_bytes(one.certificate.read_bytes())
+    (folder / "certificate.key").write_bytes(other.key.read_bytes())
+    (folder / "account.key").write_bytes(b"")
+    authority = Authority(0)
+    with authority.open(), vouched_for(authority, tmp_path / "data", "http-01") as server:
+        context = ssl.create_default_context(cafile=str(authority.root_in(tmp_path)))
+        trusted(server, context, "chat.example.org")
+
+
+def test_names_are_the_same_however_they_are_written(tmp_path: Path) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    names = [x509.DNSName("chat.example.org"), x509.IPAddress(ipaddress.ip_address("2001:db8::1"))]
+    authority = Authority(0)
+    pem = authority._certificate(
+        authority._key.public_key(), x509.Name([]), x509.SubjectAlternativeName(names)
+    )
+    assert not is_due(pem, ("Chat.Example.ORG", "2001:DB8:0::1"), now)
+    assert is_due(pem, ("other.example.org",), now)
 
 
 def test_a_certificate_is_due_in_its_last_third(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import os
+import ipaddress
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -12,9 +12,8 @@ import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hubbub.chat.errors import ConfigError
-from hubbub.server.tls.acme.client import AcmeClient, AcmeError
-from hubbub.server.tls.acme.signing import AccountKey, write_key
+from hubbub.server.tls.acme.client import AcmeClient
+from hubbub.server.tls.acme.signing import AccountKey
 
 if TYPE_CHECKING:
     from hubbub.server.config import TlsSection
@@ -36,11 +35,20 @@ def is_due(pem: bytes, names: tuple[str, ...], now: datetime.datetime) -> bool:
     """Return whether a certificate is to be replaced: by time, names, or because nobody vouches."""
     certificate = x509.load_pem_x509_certificate(pem)
     own = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    named = {*own.get_values_for_type(x509.DNSName)}
+    named = {_plain(one) for one in own.get_values_for_type(x509.DNSName)}
     named |= {str(one) for one in own.get_values_for_type(x509.IPAddress)}
+    wanted = {_plain(name) for name in names}
     ends, begins = certificate.not_valid_after_utc, certificate.not_valid_before_utc
     is_own = certificate.issuer == certificate.subject
-    return is_own or not set(names) <= named or ends - now < (ends - begins) * TIME_LEFT
+    return is_own or not wanted <= named or ends - now < (ends - begins) * TIME_LEFT
+
+
+def _plain(name: str) -> str:
+    """Return a name or an address as certificates have it."""
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        return name.lower()
 
 
 async def renew(
@@ -50,19 +58,18 @@ async def renew(
     failures = 0
     while True:
         now = datetime.datetime.now(datetime.UTC)
-        if not is_due(files.certificate.read_bytes(), section.acme, now):
-            await asyncio.sleep(LOOK_SECONDS)
-            continue
         try:
-            await _ask(section, files, challenges)
-            certificates.reload()
-        except (AcmeError, ConfigError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            if is_due(files.certificate.read_bytes(), section.acme, now):
+                await _ask(section, files, challenges)
+                certificates.reload()
+        except Exception as error:  # noqa: BLE001 (whatever it is, people go on chatting)
             reason = f"{error}" or type(error).__name__
             logger.warning("the authority has given no certificate", reason=reason)
             await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
             failures += 1
         else:
             failures = 0
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _ask(section: TlsSection, files: Files, challenges: Challenges) -> None:
@@ -71,8 +78,4 @@ async def _ask(section: TlsSection, files: Files, challenges: Challenges) -> Non
     async with aiohttp.ClientSession(headers={"User-Agent": "hubbub"}) as http:
         client = AcmeClient(http, section.acme_directory, account, section.acme_email)
         pem = await client.certificate(section.acme, private, challenges, section.acme_challenge)
-    new = files.certificate.with_suffix(".new")
-    write_key(new, private)
-    os.replace(new, files.key)  # noqa: PTH105 (whatever is there)
-    new.write_bytes(pem)
-    os.replace(new, files.certificate)  # noqa: PTH105
+    files.keep(pem, private)

@@ -64,6 +64,19 @@ class AcmeClient:
 
         `kind`: of the challenges that are answered. Raises AcmeError, and what aiohttp raises.
         """
+        try:
+            return await self._certificate(names, private, challenges, kind)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise AcmeError(f"The authority's answer cannot be read ({what}).") from error
+
+    async def _certificate(
+        self,
+        names: Sequence[str],
+        private: ec.EllipticCurvePrivateKey,
+        challenges: Challenges,
+        kind: str,
+    ) -> bytes:
         await self._open_account()
         wanted: dict[str, object] = {"identifiers": [_identifier(name) for name in names]}
         has_address = any(_is_address(name) for name in names)

@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from hubbub.chat.errors import ConfigError
+from hubbub.server.tls.acme.signing import write_key
+from hubbub.tls.certificates import server_context
 from hubbub.tls.self_signed import make_certificate
 
 
@@ -16,7 +21,21 @@ class Files:
 
     def prepare(self, names: Sequence[str]) -> None:
         """Have a certificate there in any case: until the authority gives one, its owner's."""
-        if not (self.certificate.exists() and self.key.exists()):
+        try:
+            server_context(self.certificate, self.key)
+        except ConfigError:  # none yet, or the server was killed while it kept another one
             self.certificate.unlink(missing_ok=True)
             self.key.unlink(missing_ok=True)
             make_certificate(self.certificate, self.key, names)
+
+    def keep(self, pem: bytes, private: ec.EllipticCurvePrivateKey) -> None:
+        """Keep another certificate, and its key; raises ConfigError if it cannot be used."""
+        certificate, key = (
+            path.with_name(f"new{path.suffix}") for path in (self.certificate, self.key)
+        )
+        key.unlink(missing_ok=True)
+        write_key(key, private)
+        certificate.write_bytes(pem)
+        server_context(certificate, key)
+        key.replace(self.key)
+        certificate.replace(self.certificate)

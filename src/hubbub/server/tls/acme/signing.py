@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -38,7 +39,7 @@ class AccountKey:
     @classmethod
     def kept_in(cls, path: Path) -> AccountKey:
         """Return the key in a file; the first time, make one."""
-        if path.exists():
+        with suppress(FileNotFoundError, ValueError):  # none yet, or one that was not finished
             private = serialization.load_pem_private_key(path.read_bytes(), None)
             if isinstance(private, ec.EllipticCurvePrivateKey):
                 return cls(private)
