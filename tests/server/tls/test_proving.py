@@ -1,5 +1,6 @@
 """Proving the password inside TLS, as docs/protocol.md describes it in section 11."""
 
+import gc
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from hubbub.testing import LocalServer
+from hubbub.tls.engine import Engine
 from hubbub.tls.pake import METHOD, Proving
 from tests.interop.raw import RawPeer, frame
 from tests.server.tls.peers import TlsPeer, protected
@@ -80,6 +82,17 @@ def test_http_behind_it_needs_no_password(server: LocalServer, pair: Pair) -> No
         assert ann.rest().startswith(b"HTTP/1.1 200 ")
 
 
+def test_http_behind_it_looks_at_tokens_all_the_same(server: LocalServer, pair: Pair) -> None:
+    with Prover(server, pair) as ann:
+        ann.prove(PASSWORD, pair.fingerprint)
+        token = f"Authorization: Bearer hb_{'x' * 22}".encode()
+        head = b"GET /api/rooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        ann.send(head + token + b"\r\n\r\n")
+        answer = ann.rest()
+        assert answer.startswith(b"HTTP/1.1 401 ")
+        assert b"wrong_token" in answer
+
+
 def test_a_wrong_password_is_refused_and_told(server: LocalServer, pair: Pair) -> None:
     with Prover(server, pair) as ann:
         answer = ann.prove("another", pair.fingerprint)
@@ -116,6 +129,7 @@ def test_guesses_are_counted_like_guesses_of_the_password(server: LocalServer, p
         b'{"type":"prove","element":"' + b64encode(b"B" + b"\x01" * 32) + b'"}\n',
         b"{" + b"x" * 5000,
         b'{"type":"pr\xff"}\n',
+        b'{"type":"prove","a":' + b"[" * 1003 + b"\n",
     ],
 )
 def test_what_is_no_proof_is_refused_with_a_sentence(
@@ -127,6 +141,30 @@ def test_what_is_no_proof_is_refused_with_a_sentence(
         assert (answer["type"], answer["code"]) == ("error", "bad_command")
         assert "section 11" in answer["message"]
         assert ann.rest() == b""
+
+
+def test_what_comes_too_early_is_refused_once(
+    server: LocalServer, pair: Pair, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Two records in one piece: both are read before the first one is answered."""
+    with RawPeer(server.host, server.port) as peer:
+        engine = Engine(pair.client, server_side=False, hostname="localhost")
+        while not engine.shake():
+            peer.send(engine.unsent())
+            engine.feed(peer.sock.recv(65536))
+        engine.write(b'{"type":"prove"}\n')
+        engine.write(b"x" * 1100)
+        peer.send(engine.unsent())
+        engine.feed(peer.rest())
+        answer = b""
+        while isinstance(text := engine.read(65536), bytes):
+            answer += text
+        (line,) = answer.splitlines()
+        assert json.loads(line)["code"] == "bad_command"
+    with Prover(server, pair) as ann:
+        assert ann.prove(PASSWORD, pair.fingerprint)["type"] == "proof"
+    gc.collect()
+    assert not [one for one in caplog.records if one.name == "asyncio"], "no fault of ours"
 
 
 def test_it_is_possible_inside_tls_only(server: LocalServer) -> None:

@@ -152,14 +152,13 @@ class Guard:
 
     async def _check_bearer(self, request: web.Request, visit: Visit) -> None:
         hub, guesses = self._chatroom.hub, self._chatroom.guesses
-        if request.transport is not None and request.transport.get_extra_info("is_proven"):
-            return
         scheme, _, password = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and is_token(password := password.strip()):
             hub.check_token(password, _scope_of(request))
             request[TOKEN] = password
             return
-        if not hub.has_password:
+        is_proven = request.transport is not None and request.transport.get_extra_info("is_proven")
+        if is_proven or not hub.has_password:
             return
         if scheme.lower() != "bearer" or not password:
             raise Refused(

@@ -46,6 +46,9 @@ BAD_LINE = Refused(
     code="bad_command",
 )
 
+_BAD = (msgspec.DecodeError, RecursionError, UnicodeError, binascii.Error, BadElement)
+"""What is raised for lines that are no proof."""
+
 
 class Prove(msgspec.Struct, tag="prove"):
     """What the client says: its element first, then its confirmation, both in base64."""
@@ -113,17 +116,18 @@ class ProvingSide(Receiver):
         line, end, rest = self._received.partition(b"\n")
         if end:
             self._received = rest
-            self._answering = self._chatroom.loop.create_task(self._answer(line))
+            # At once, not when the task begins: more may come before that.
+            step, self._step = self._step, Step.ANSWER
+            self._answering = self._chatroom.loop.create_task(self._answer(line, step))
 
-    async def _answer(self, line: bytes) -> None:
-        step, self._step = self._step, Step.ANSWER
+    async def _answer(self, line: bytes, step: Step) -> None:
         try:
             said = msgspec.json.decode(line, type=Prove)
             if step is Step.ELEMENT:
                 await self._meet(b64decode(said.element, validate=True))
             else:
                 await self._confirm(b64decode(said.confirmation, validate=True))
-        except (msgspec.DecodeError, binascii.Error, UnicodeError, BadElement):
+        except _BAD:
             self._refuse(BAD_LINE)
         except Refused as refusal:
             self._refuse(refusal)
