@@ -209,6 +209,19 @@ def test_only_what_differs_is_named() -> None:
     assert differing(one, one) == []
 
 
+def test_a_certificate_that_was_made_here_and_is_damaged_changes_nothing(tmp_path: Path) -> None:
+    toml = "[limits]\nshutdown_seconds = 1\n[tls]\nself_signed = true\n"
+    with running(tmp_path, toml) as server:
+        certificate = server.folder / "certificate.pem"
+        good = certificate.read_bytes()
+        certificate.write_bytes(b"")
+        other = f'{toml}[server]\nhosts = ["chat.example.org"]\n'
+        assert "certificate.pem" in server.refused(other)
+        assert get(server.server, "/healthz", Host="chat.example.org").status == 421
+        certificate.write_bytes(good)
+        assert server.reload(other) == (["server.hosts"], [])
+
+
 def test_a_new_certificate_is_taken_and_one_that_fits_no_key_is_refused(tmp_path: Path) -> None:
     old, new = pair_in(tmp_path / "old"), pair_in(tmp_path / "new")
     toml = "[limits]\nshutdown_seconds = 1\n[tls]\n"

@@ -59,6 +59,8 @@ def test_what_is_wrong_is_said(operated: tuple[LocalServer, EventPeer]) -> None:
     assert ask(server, "/api/admin/say", {}, **deploy).refusal == (404, "not_found")
     assert ask(server, "/api/admin/kick", {}, **deploy).refusal == (400, "bad_command")
     assert ask(server, "/api/admin/kick", [1], **deploy).refusal == (400, "bad_command")
+    no_text = b'{"name":"\xff"}'
+    assert ask(server, "/api/admin/kick", no_text, **deploy).refusal == (400, "bad_command")
     assert ask(server, "/api/admin/kick", {"name": "eve"}, **deploy).refusal == (404, "not_here")
 
 

@@ -100,7 +100,7 @@ def certificates_part(certificates: Certificates) -> Part:
 
     def prepare(config: Config) -> Callable[[], None]:
         if not config.tls.cert:  # one that was made here
-            return certificates.reload
+            return certificates.prepared()
         return certificates.prepared(Path(config.tls.cert), Path(config.tls.key))
 
     return Part(keys_of("tls", ("cert", "key")), prepare)

@@ -50,7 +50,8 @@ def named(verb: str, body: bytes) -> str:
         hint = f"Perhaps you mean '{near}'." if near else f"Verbs are: {known()}."
         raise Refused(f"There is no verb '{verb[:40]}'. {hint}", code="not_found")
     try:
-        fields = msgspec.json.decode(body or b"{}", type=dict[str, msgspec.Raw])
+        # As text: values that are not looked at here may hold bytes that are none.
+        fields = msgspec.json.decode(body.decode() or "{}", type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Refused('The body must be a JSON object such as {"name": "eve"}.') from None
     fields["type"] = msgspec.Raw(msgspec.json.encode(verb))

@@ -46,11 +46,15 @@ class Certificates:
             return self.identity
         return Identity(context, "")
 
-    def prepared(self, certificate: Path, key: Path) -> Callable[[], None]:
-        """Read other files, and return what takes them from then on, for those who come then.
+    def prepared(
+        self, certificate: Path | None = None, key: Path | None = None
+    ) -> Callable[[], None]:
+        """Read other files, or the same ones anew, and return what takes them from then on.
 
-        Raises ConfigError if they cannot be used; the former ones stay in use then.
+        That is for those who come then. Raises ConfigError if they cannot be used; the former ones
+        stay in use then.
         """
+        certificate, key = certificate or self._certificate, key or self._key
         seen, identity = _look(certificate, key), Identity(*server_context(certificate, key))
 
         def apply() -> None:
@@ -63,7 +67,7 @@ class Certificates:
 
     def reload(self) -> None:
         """Take the certificate that is in the files now; raises ConfigError."""
-        self.prepared(self._certificate, self._key)()
+        self.prepared()()
 
     async def watch(self) -> None:
         """Reload, for ever, when the files have changed."""
