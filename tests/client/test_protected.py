@@ -169,6 +169,58 @@ async def test_a_changed_certificate_that_proves_the_password_is_told_plainly(
 
 
 @runs
+async def test_it_is_told_where_an_authority_vouched_for_the_former_one(
+    server: LocalServer, pair: Pair
+) -> None:
+    Trust().remember(parse_address(server.address), "")
+    async with asyncio.timeout(PATIENCE_SECONDS), safe(server, password=PASSWORD) as chat:
+        told = [event async for event in until_told(chat)]
+    assert "an authority vouched for the former one" in told[-1].text
+    assert Trust().known(parse_address(server.address)) == Known(pair.fingerprint)
+
+
+@asynccontextmanager
+async def answering(pair: Pair, answer: bytes) -> AsyncIterator[str]:
+    """Speak TLS at an address, answer the first line with this, and hang up."""
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(answer)
+        writer.close()
+
+    served = await asyncio.start_server(meet, "127.0.0.1", 0, ssl=pair.server)
+    async with served:
+        yield f"127.0.0.1:{served.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n",
+        b"\xff\n",
+        b'{"type":"proof","element":"\xff"}\n',
+        b'{"type":"proof","a":' + b"[" * 5000 + b"\n",
+    ],
+)
+@runs
+async def test_whatever_is_no_proof_is_refused(pair: Pair, answer: bytes) -> None:
+    async with answering(pair, answer) as address:
+        chat = hubbub.connect(f"hubbubs://{address}", name="ann", password=PASSWORD)
+        assert (await refusal_of(chat)).code == "not_proven"
+
+
+@runs
+async def test_a_proof_that_is_broken_off_is_not_tried_again_where_the_server_is_remembered(
+    pair: Pair, tmp_path: Path
+) -> None:
+    """Each try could tell somebody in between whether one password is right."""
+    async with answering(pair_in(tmp_path / "other"), b"") as address:
+        Trust().remember(parse_address(address), pair.fingerprint)
+        chat = hubbub.connect(f"hubbubs://{address}", name="ann", password=PASSWORD)
+        assert (await refusal_of(chat)).code == "certificate_changed"
+
+
+@runs
 async def test_a_changed_certificate_without_a_proof_is_refused(pair: Pair, tmp_path: Path) -> None:
     other = pair_in(tmp_path / "other")
     with protected(other, "another password") as server:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.errors import Refused
-from hubbub.testing import LocalServer
+from hubbub.lan.networks import own_networks
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import LocalServer, serving
 from tests.server.tls.peers import protected
 from tests.sidecar.cars import Car, PagePeer, side_car
 from tests.sidecar.test_carrying import PHOTO, shared
@@ -66,6 +68,28 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         ):
             pass
         assert refusal.value.code == code
+
+
+def test_no_password_goes_where_others_could_read_it(tmp_path: Path) -> None:
+    """It is another machine's address, as far as the side-car can see."""
+    host = str(own_networks()[0].ip)
+    if host.startswith("127."):
+        pytest.skip("this machine is in no network")
+    config = Config(server=ServerSection(listen=f"{host}:0", password=PASSWORD))
+    with serving(config) as server:
+        for password, code in ((PASSWORD, "unprotected"), ("", "password_needed")):
+            with (
+                pytest.raises(Refused) as refusal,
+                side_car(server.address, tmp_path / "bare", password=password),
+            ):
+                pass
+            assert refusal.value.code == code
+        said = f"http://{server.address}/"
+        with (
+            side_car(said, tmp_path / "said", password=PASSWORD) as car,
+            PagePeer(car, "ann", PASSWORD) as ann,
+        ):
+            assert ann.room["type"] == "room"
 
 
 def test_where_another_certificate_is_shown_the_person_is_told_once_and_nothing_is_said(

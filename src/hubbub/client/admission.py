@@ -18,7 +18,7 @@ from hubbub.chat.events import AnyEvent, Error, Ok, Welcome
 from hubbub.chat.names import same_name
 from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
-from hubbub.client.dialling import Protection
+from hubbub.client.dialling import Protection, is_readable, password_needed, unprotected
 from hubbub.client.errors import Disconnected
 
 PEOPLE = "people"
@@ -82,7 +82,7 @@ class Admission:
     def begin(self, protection: Protection = Protection.NONE) -> None:
         """A new connection begins."""
         self.is_locked = protection is Protection.PROVEN
-        self._is_readable = protection is Protection.NONE and not self.address.is_local
+        self._is_readable = is_readable(self.address, protection)
         self._welcome = None
 
     def answer(self, welcome: Welcome) -> Unlock | Identify | Proof | Resume | None:
@@ -113,32 +113,18 @@ class Admission:
     def _open(self, *, may_identify: bool) -> Unlock | Identify:
         """Return what opens a lock: an invitation, the password, or a device that was invited."""
         if self.is_locked:
-            raise self._password_needed
+            raise password_needed(self.address)
         if may_identify and (self._invitation or not self.password):
             return self._identify()
         if not self.password:
-            raise self._password_needed
-        if self._is_readable and not self.address.plain:
-            raise Refused(
-                f"The chatroom at {self.address} speaks no TLS, so everybody on the way could read "
-                "the password. It was not sent. If that does not matter, write the address as "
-                f"http://{self.address}/.",
-                code="unprotected",
-            )
+            raise password_needed(self.address)
+        if self._is_readable:
+            raise unprotected(self.address)
         self.is_locked = True
         return Unlock(password=self.password)
 
     def _identify(self) -> Identify:
         return Identify(device=self._device, label=self._label, invitation=self._invitation)
-
-    @property
-    def _password_needed(self) -> Refused:
-        """What our user is told of a server that wants a password which we lack."""
-        return Refused(
-            f"The chatroom at {self.address} has a password. Give it with --password, "
-            "in HUBBUB_PASSWORD, or from Python as password=….",
-            code="password_needed",
-        )
 
     def let_in(self, event: AnyEvent, asked: Command | None) -> Welcome | None:
         """Return the welcome with which we are in, if this event says so to what we gave.
@@ -155,7 +141,7 @@ class Admission:
             case Error(), Resume() if not welcome.held:
                 return welcome  # it has restarted, or forgotten us; the name was free, so is ours
             case Error(code="password_needed"), _:
-                raise self._password_needed
+                raise password_needed(self.address)
             case Error(), _:
                 raise refusal_of(event)
             case _:

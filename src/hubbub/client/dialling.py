@@ -19,6 +19,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from hubbub.chat.errors import Refused
+from hubbub.client.errors import Disconnected
 from hubbub.client.handshake import NoTls, TlsStream, shake
 from hubbub.tls.certificates import shown
 
@@ -53,6 +54,30 @@ class Line(NamedTuple):
     news: str = ""
 
 
+def is_readable(address: Address, protection: Protection) -> bool:
+    """Return whether others could read what is said, and the address does not say that they may."""
+    return protection is Protection.NONE and not (address.is_local or address.plain)
+
+
+def unprotected(address: Address) -> Refused:
+    """Return why the password is not given to a server."""
+    return Refused(
+        f"The chatroom at {address} speaks no TLS, so everybody on the way could read the "
+        "password. It was not sent. If that does not matter, write the address as "
+        f"http://{address}/.",
+        code="unprotected",
+    )
+
+
+def password_needed(address: Address) -> Refused:
+    """Return what the user is told of a server that wants a password which we lack."""
+    return Refused(
+        f"The chatroom at {address} has a password. Give it with --password, in HUBBUB_PASSWORD, "
+        "or from Python as password=….",
+        code="password_needed",
+    )
+
+
 async def dial(address: Address, password: str, trust: Trust) -> Line:
     """Connect to the server at `address`; `password`: the chatroom's, if it is known.
 
@@ -79,6 +104,9 @@ async def _shake(address: Address, context: ssl.SSLContext) -> TlsStream:
 async def _protected(address: Address, password: str, trust: Trust) -> Line:
     known = trust.known(address)
     expected = address.fingerprint or (known.fingerprint if known is not None else "")
+    former = f"of the former one it was {shown(expected)}" if expected else ""
+    if known is not None and not expected:
+        former = "an authority vouched for the former one"
     if expected:
         stream = await _shake(address, trust.anybody)
         if stream.fingerprint.startswith(expected):
@@ -86,27 +114,32 @@ async def _protected(address: Address, password: str, trust: Trust) -> Line:
             return Line(*stream[:2], Protection.TRUSTED, stream.fingerprint)
         stream.writer.transport.abort()
         if address.fingerprint:
-            raise _changed(address, expected, stream, "It is not the one that the address names.")
+            raise _changed(address, former, stream, "It is not the one that the address names.")
     try:
         stream = await _shake(address, trust.authorities)
     except ssl.SSLCertVerificationError as error:
         reason = error.verify_message
     else:
         trust.remember(address, "")
-        news = _news(address, expected, stream, "An authority vouches for the new one.")
+        news = ""
+        if expected:
+            news = _news(address, former, stream, "An authority vouches for the new one.")
         return Line(*stream[:2], Protection.TRUSTED, stream.fingerprint, news)
     stream = await _shake(address, trust.anybody)
     try:
-        return await _proven(address, password, trust, stream, expected=expected, reason=reason)
+        return await _proven(address, password, trust, stream, former=former, reason=reason)
     except BaseException:
         stream.writer.transport.abort()
         raise
 
 
 async def _proven(
-    address: Address, password: str, trust: Trust, stream: TlsStream, *, expected: str, reason: str
+    address: Address, password: str, trust: Trust, stream: TlsStream, *, former: str, reason: str
 ) -> Line:
-    """Go on with a certificate for which nobody vouches, if the server proves the password."""
+    """Go on with a certificate for which nobody vouches, if the server proves the password.
+
+    `former`: what is known of another one that it had before.
+    """
     if trust.ca:
         raise Refused(
             f"The authorities in {trust.ca} do not vouch for the certificate of {address}: "
@@ -114,42 +147,47 @@ async def _proven(
             code="certificate_unknown",
         )
     if not password:
-        raise _unknown(address, expected, stream)
+        raise _unknown(address, former, stream)
     from hubbub.client.proving import prove  # noqa: PLC0415 (slow to load, and rarely needed)
 
     try:
         async with asyncio.timeout(PROOF_SECONDS):
             await prove(stream.reader, stream.writer, password, stream.fingerprint, address)
     except Refused as refusal:
-        if expected:
-            raise _changed(address, expected, stream, str(refusal)) from None
+        if former:
+            raise _changed(address, former, stream, str(refusal)) from None
+        raise
+    except (Disconnected, TimeoutError):
+        if former:  # to try again would let somebody in between try one password after another
+            why = "It does not prove that it knows the password."
+            raise _changed(address, former, stream, why) from None
         raise
     trust.remember(address, stream.fingerprint)
-    news = _news(address, expected, stream, "It has proven that it knows the password with it.")
+    news = ""
+    if former:
+        news = _news(address, former, stream, "It has proven that it knows the password with it.")
     return Line(*stream[:2], Protection.PROVEN, stream.fingerprint, news)
 
 
-def _news(address: Address, expected: str, stream: TlsStream, why: str) -> str:
-    """Return what the user is told of a new certificate; nothing if there was no other one."""
-    if not expected:
-        return ""
+def _news(address: Address, former: str, stream: TlsStream, why: str) -> str:
+    """Return what the user is told of a new certificate."""
     return (
         f"The certificate of {address} has changed. {why} The SHA-256 of the new one is "
-        f"{shown(stream.fingerprint)}; of the former one it was {shown(expected)}."
+        f"{shown(stream.fingerprint)}; {former}."
     )
 
 
-def _changed(address: Address, expected: str, stream: TlsStream, why: str) -> Refused:
+def _changed(address: Address, former: str, stream: TlsStream, why: str) -> Refused:
     return Refused(
         f"The certificate of {address} is another one than before: its SHA-256 is "
-        f"{shown(stream.fingerprint)}, and was {shown(expected)}. {why} Nothing was told to it. "
+        f"{shown(stream.fingerprint)}; {former}. {why} Nothing was told to it. "
         "Ask whoever runs the chatroom which one is right.",
         code="certificate_changed",
     )
 
 
-def _unknown(address: Address, expected: str, stream: TlsStream) -> Refused:
-    is_new = "is another one than before" if expected else "is vouched for by nobody"
+def _unknown(address: Address, former: str, stream: TlsStream) -> Refused:
+    is_new = "is another one than before" if former else "is vouched for by nobody"
     return Refused(
         f"The certificate of {address} {is_new}. Give the chatroom's password, by which it can be "
         "checked: with --password, in HUBBUB_PASSWORD, or from Python as password=…. If there is "

@@ -78,6 +78,8 @@ async def shake(address: Address, context: ssl.SSLContext) -> TlsStream:
     )
     try:
         transport = await handshake.done
+        if transport.is_closing():  # it was lost meanwhile, and nobody is told of that again
+            raise Disconnected("the connection was lost as soon as it was made")
     except ssl.SSLCertVerificationError:
         below.close()  # after TLS has said why
         raise

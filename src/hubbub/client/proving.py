@@ -76,7 +76,7 @@ async def _asked(
         raise Disconnected("the server ended the connection while the password was proven")
     try:
         answer = msgspec.json.decode(line, type=_Proof | Error)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise Refused(
             "What answers there speaks TLS, and cannot prove that it knows the password. Nothing "
             "was told to it.",

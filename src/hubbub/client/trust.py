@@ -72,7 +72,7 @@ class Trust:
     def _read(self) -> _File:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=_File)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, ValueError):
             return {}
 
     @cached_property

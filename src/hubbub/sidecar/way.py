@@ -5,6 +5,7 @@ Whatever is asked for, it leads to that server and to no other: requests do not 
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import aiohttp
@@ -13,9 +14,10 @@ from aiohttp.client_proto import ResponseHandler
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client.address import Address
 from hubbub.client.connection import Connection
-from hubbub.client.dialling import Protection
+from hubbub.client.dialling import Protection, is_readable, password_needed, unprotected
 from hubbub.client.errors import Disconnected
 from hubbub.client.trust import Trust
+from hubbub.sidecar.tunnel import Handshake, question
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientRequest
@@ -50,7 +52,7 @@ class Way:
         self._password = password
         self._tell = tell
         self._trust = Trust()
-        self._scheme = "http"
+        self._protection = Protection.NONE
         self._told = ""
 
     @property
@@ -61,7 +63,8 @@ class Way:
     @property
     def origin(self) -> str:
         """Where the server's own page would come from, by the way that was gone last."""
-        return f"{self._scheme}://{self.address}"
+        scheme = "http" if self._protection is Protection.NONE else "https"
+        return f"{scheme}://{self.address}"
 
     async def connect(self, factory: Callable[[], Kept]) -> Kept:
         """Open a connection for a protocol, and return it; raise Disconnected with the reason."""
@@ -72,16 +75,34 @@ class Way:
             raise Disconnected(f"{refusal}".rstrip(".")) from None
 
     async def check(self) -> None:
-        """Raise Unreachable if nobody answers there, and Refused if it cannot be trusted."""
+        """Raise Unreachable if nobody answers there, and Refused if it cannot be trusted.
+
+        A password that a page asked for would go the way that is there. So where others could read
+        it, it is asked for before: who has it insists on TLS.
+        """
         try:
             await self._connect(_HangingUp)
+            if is_readable(self.address, self._protection) and await self._is_locked():
+                raise password_needed(self.address)
         except Disconnected as reason:
             raise Unreachable(f"No chatroom answers at {self.address}: {reason}.") from None
+
+    async def _is_locked(self) -> bool:
+        """Return whether the server wants a password."""
+        far = await self._connect(lambda: Handshake(question("/api", {"Host": self.authority})))
+        try:
+            status, _, _ = await far.answer()
+        finally:
+            far.transport.abort()
+        return status == HTTPStatus.UNAUTHORIZED
 
     async def _connect(self, factory: Callable[[], Kept]) -> Kept:
         connection = await Connection.open(self.address, self._password, self._trust)
         line = connection.line
-        self._scheme = "http" if line.protection is Protection.NONE else "https"
+        if self._password and is_readable(self.address, line.protection):
+            line.writer.transport.abort()
+            raise unprotected(self.address)
+        self._protection = line.protection
         self._say(line.news)
         transport = line.writer.transport
         transport.set_write_buffer_limits()  # a chat wants to hear of each byte, a tunnel does not
