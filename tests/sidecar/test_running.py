@@ -71,6 +71,14 @@ def test_without_a_server_it_does_not_start(tmp_path: Path) -> None:
     assert Note(parse_address(f"{host}:{port}"), tmp_path).claim(), "nothing is held any more"
 
 
+def test_nobody_is_led_to_the_port_of_one_that_was_killed(tmp_path: Path) -> None:
+    address = parse_address("127.0.0.1:1")
+    Note(address, tmp_path).write(Noted(2345, "its secret"))
+    with pytest.raises(Unreachable), side_car("127.0.0.1:1", tmp_path):
+        pass
+    assert Note(address, tmp_path).read() == Noted(2345)
+
+
 def test_another_program_of_the_person_gets_an_entrance(car: Car, server: LocalServer) -> None:
     other = Note(parse_address(server.address), car.note.path.parent)
     assert not other.claim()

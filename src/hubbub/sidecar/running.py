@@ -49,8 +49,11 @@ async def running(
     `show`: brings its window to the front; returns False if it has none. Raises Unreachable if no
     server answers, and Refused if what answers cannot be trusted.
     """
-    await way.check()
     noted = note.read()
+    if noted is not None and noted.secret:
+        # One was killed, and anybody may listen on its port by now: nobody may be led there.
+        note.write(Noted(noted.port))
+    await way.check()
     sock = listening(noted.port if noted else None)
     port = sock.getsockname()[1]
     guard, presence = Guard(port), Presence()
