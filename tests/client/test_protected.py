@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import shutil
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -249,6 +250,32 @@ async def test_files_go_over_the_same_protection(pair: Pair, tmp_path: Path) -> 
             assert seq is not None
             page = await chat.history("lobby", after=seq - 1, limit=1)
             assert await chat.fetch(page.messages[0].files[0]) == b"some bytes"
+
+
+@runs
+async def test_files_go_on_once_another_certificate_is_vouched_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.server.tls.certificates.LOOK_SECONDS", 0.05)
+    # Of two with one name, OpenSSL would try the first alone.
+    used, new = (pair_in(tmp_path / one, f"{one}.local", "127.0.0.1") for one in ("used", "new"))
+    ca = tmp_path / "ca.pem"
+    ca.write_text(used.certificate.read_text() + new.certificate.read_text())
+    with protected(used, PASSWORD, data=str(tmp_path / "data")) as server:
+        chat = safe(server, password=PASSWORD, ca=str(ca))
+        async with asyncio.timeout(PATIENCE_SECONDS), chat:
+            shutil.copy(new.certificate, used.certificate)
+            shutil.copy(new.key, used.key)
+            at = (server.host, server.port)
+            shown = ""
+            while shown != as_shown(new):
+                shown = await asyncio.to_thread(ssl.get_server_certificate, at)
+            assert await chat.send_file("lobby", b"some bytes", "look") is not None
+
+
+def as_shown(pair: Pair) -> str:
+    """Return a certificate as `ssl` writes it."""
+    return ssl.DER_cert_to_PEM_cert(ssl.PEM_cert_to_DER_cert(pair.certificate.read_text()))
 
 
 @runs

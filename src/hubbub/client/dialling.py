@@ -45,13 +45,17 @@ class Protection(Enum):
 
 
 class Line(NamedTuple):
-    """A connection. `news`: a sentence for the user about the certificate, if there is one."""
+    """A connection. `news`: a sentence for the user about the certificate, if there is one.
+
+    `authorities`: those of whom one vouches for it, if that is so.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     protection: Protection = Protection.NONE
     fingerprint: str = ""
     news: str = ""
+    authorities: ssl.SSLContext | None = None
 
 
 def is_readable(address: Address, protection: Protection) -> bool:
@@ -124,7 +128,7 @@ async def _protected(address: Address, password: str, trust: Trust) -> Line:
         news = ""
         if expected:
             news = _news(address, former, stream, "An authority vouches for the new one.")
-        return Line(*stream[:2], Protection.TRUSTED, stream.fingerprint, news)
+        return Line(*stream[:2], Protection.TRUSTED, stream.fingerprint, news, trust.authorities)
     stream = await _shake(address, trust.anybody)
     try:
         return await _proven(address, password, trust, stream, former=former, reason=reason)

@@ -24,6 +24,8 @@ from hubbub.client.states import State
 from hubbub.client.trust import Trust
 
 if TYPE_CHECKING:
+    import ssl
+
     from hubbub.chat.errors import HubbubError
 
 
@@ -40,6 +42,8 @@ class Driver:
         self.session = session
         self.fingerprint = ""
         """That of the server's certificate; empty where there is no TLS."""
+        self.authorities: ssl.SSLContext | None = None
+        """Those of whom one vouched for it, if that was so: they may vouch for the next one."""
         self._trust = trust
         self._waits_to_enter = waits_to_enter
         self._inbox = Inbox()
@@ -205,6 +209,7 @@ class Driver:
             return
         self._connection = connection
         self.fingerprint = connection.line.fingerprint
+        self.authorities = connection.line.authorities
         self.session.connected(self._now, connection.line.protection, connection.line.news)
         self._carry_out()
         # Once the session has hung up, what the old connection still brings is nothing to it.

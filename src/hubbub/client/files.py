@@ -101,6 +101,7 @@ class FileCommands(Asking):
             session.address,
             self._driver.fingerprint,
             lambda: (session.me.name, session.secret),
+            self._driver.authorities,
         )
 
 

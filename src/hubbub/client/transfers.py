@@ -5,6 +5,7 @@ Imported for the first file: aiohttp takes a quarter of a second to load.
 
 import asyncio
 import hashlib
+import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -48,20 +49,27 @@ class _Whole(msgspec.Struct):
 class Transfers:
     """To and from the server at `address`. `proof`: the name and secret of a session, as it is.
 
-    `fingerprint`: that of the server's certificate; empty where there is no TLS.
+    `fingerprint`: that of the server's certificate; empty where there is no TLS. `authorities`:
+    those of whom one vouched for it, and may have for the next one by now.
     """
 
     def __init__(
-        self, address: Address, fingerprint: str, proof: Callable[[], tuple[str, str]]
+        self,
+        address: Address,
+        fingerprint: str,
+        proof: Callable[[], tuple[str, str]],
+        authorities: ssl.SSLContext | None = None,
     ) -> None:
         self._server = f"https://{address}" if fingerprint else f"http://{address}"
-        self._ssl = aiohttp.Fingerprint(bytes.fromhex(fingerprint)) if fingerprint else True
+        self._ssl: ssl.SSLContext | aiohttp.Fingerprint | bool = authorities or True
+        if fingerprint and authorities is None:
+            self._ssl = aiohttp.Fingerprint(bytes.fromhex(fingerprint))
         self._proof = proof
 
     @asynccontextmanager
     async def _http(self) -> AsyncIterator[aiohttp.ClientSession]:
         waits = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=SILENCE_SECONDS)
-        # The certificate that the chat was let in with, and no other.
+        # The certificate that the chat was let in with, or one that is vouched for as that was.
         connector = aiohttp.TCPConnector(ssl=self._ssl)
         async with aiohttp.ClientSession(timeout=waits, connector=connector) as session:
             yield session
