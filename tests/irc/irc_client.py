@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import struct
 import time
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from hubbub.wire.irc.line import Line, LineDecoder
+from hubbub.wire.irc.line import Line, LineDecoder, TooLong
 
 if TYPE_CHECKING:
     import ssl
@@ -34,6 +35,11 @@ class IrcClient:
 
     def close(self) -> None:
         """Hang up."""
+        self._sock.close()
+
+    def break_off(self) -> None:
+        """Reset the connection, as a network does that is gone."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sock.close()
 
     @classmethod
@@ -69,7 +75,9 @@ class IrcClient:
             assert time.monotonic() < ends, f"no {command} {params} came, but {heard}"
             data = self._sock.recv(65536)
             assert data, f"the server hung up; it had said {heard}"
-            self._heard += [one for one in self._decoder.receive(data) if isinstance(one, Line)]
+            came = [*self._decoder.receive(data)]
+            assert TooLong() not in came, "a line may have 512 bytes"
+            self._heard += [one for one in came if isinstance(one, Line)]
 
     def said(self, command: str, *params: str) -> Line:
         """Return the line for which `until` waits."""

@@ -31,6 +31,7 @@ def test_a_client_asks_for_what_was_said(hubbub_server: LocalServer) -> None:
     ann.ask("JOIN #lobby")
     assert texts(ann.until("366")) == []
     assert asked(ann, "LATEST #lobby * 3") == ["text 28", "text 29", "text 30"]
+    assert asked(ann, "LATEST #lobby msgid=lobby/28 5") == ["text 29", "text 30"]
     assert asked(ann, "BEFORE #lobby msgid=lobby/10 2") == ["text 8", "text 9"]
     assert asked(ann, "AFTER #lobby msgid=lobby/10 2") == ["text 11", "text 12"]
     assert asked(ann, "AROUND #lobby msgid=lobby/10 3") == ["text 9", "text 10", "text 11"]

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from irctokens.line import tokenise
 
-from hubbub.wire.irc.line import BODY_BYTES_MAX, Line, LineDecoder, NotText, TooLong, parse
+from hubbub.wire.irc.line import (
+    BODY_BYTES_MAX,
+    NO_TAGS,
+    TAGS_MAX,
+    Blank,
+    Line,
+    LineDecoder,
+    NotText,
+    TooLong,
+    parse,
+)
 
 WORDS = st.text(st.characters(exclude_characters="\0\r\n :@", codec="utf-8"), min_size=1)
 TEXTS = st.text(st.characters(exclude_characters="\0\r\n", codec="utf-8"))
@@ -16,7 +26,7 @@ LINES = st.builds(
     st.builds(lambda words, text: (*words, text), st.lists(WORDS, max_size=5), TEXTS),
     st.one_of(st.just(""), WORDS),
     st.dictionaries(KEYS, TEXTS, max_size=4),
-)
+).filter(lambda line: len(line._replace(tags=NO_TAGS).encode()) < BODY_BYTES_MAX)
 
 
 @given(LINES)
@@ -71,6 +81,7 @@ def test_what_is_too_long_is_passed_over_and_what_follows_is_heard() -> None:
 def test_what_is_no_text_is_said_to_be_none() -> None:
     assert [*LineDecoder().receive(b"PRIVMSG #a :\xff\xfe\r\n\r\nPING a\r\n")] == [
         NotText(),
+        Blank(),
         Line("PING", ("a",)),
     ]
 
@@ -78,3 +89,16 @@ def test_what_is_no_text_is_said_to_be_none() -> None:
 def test_what_a_client_gave_as_a_name_never_breaks_a_line() -> None:
     assert Line("403", ("ann", "#a b", ""), "s").encode() == b":s 403 ann * :\r\n"
     assert Line("TOPIC", ("#a", "one\r\nQUIT")).encode() == b"TOPIC #a :one  QUIT\r\n"
+
+
+def test_a_line_that_would_be_too_long_is_cut_between_characters() -> None:
+    line = Line("TOPIC", ("#a", "🎉" * 300), "ann", {"time": "x" * 600}).encode()
+    tags, _, body = line.partition(b" ")
+    assert len(tags) > BODY_BYTES_MAX - 2 >= len(body) - 2 > BODY_BYTES_MAX - 8
+    assert set(body.decode().rpartition(":")[2].rstrip("\r\n")) == {"🎉"}
+
+
+def test_no_more_tags_are_read_than_any_client_sends() -> None:
+    line = parse("@" + "".join(f"a{number};" for number in range(1000)) + " PING x")
+    assert line is not None
+    assert (line.command, len(line.tags)) == ("PING", TAGS_MAX)

@@ -30,6 +30,10 @@ def test_nicks_read_like_the_names(name: str, nick: str) -> None:
     assert nick_of(name) == nick
 
 
+def test_a_name_that_was_said_elsewhere_forges_no_line() -> None:
+    assert nick_of("eve\r\n001 ann\0") == "eve001\u00a0ann"
+
+
 def test_rooms_are_channels() -> None:
     assert channel_of("lobby") == "#lobby"
     assert room_of("#lobby") == room_of("lobby") == "lobby"

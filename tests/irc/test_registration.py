@@ -129,3 +129,59 @@ def test_whoever_leaves_is_told_so(hubbub_server: LocalServer) -> None:
     ann = IrcClient.named(hubbub_server.address, "ann")
     ann.ask("QUIT :bye")
     assert "ERROR :" in ann.ended()
+
+
+def test_a_nick_is_free_at_once_when_its_connection_breaks(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#lobby")
+    bob = IrcClient.named(hubbub_server.address, "bob", rooms="#lobby")
+    ann.break_off()
+    bob.until("PART", "#lobby")
+    ann = IrcClient(hubbub_server.address, "NICK ann", "USER a 0 * :a")
+    assert ann.until("001")[0].command == "001"
+
+
+def test_whoever_logs_in_later_stays_in_their_rooms(hubbub_server: LocalServer) -> None:
+    make_member(hubbub_server, "ann")
+    bob = IrcClient.named(hubbub_server.address, "bob", rooms="#lobby")
+    one = IrcClient.named(hubbub_server.address, "one", rooms="#lobby")
+    two = IrcClient.named(hubbub_server.address, "two", rooms="#lobby")
+    one.ask(f"PRIVMSG NickServ :IDENTIFY ann {PASSWORD[:-1]}", "PRIVMSG #lobby :wrong")
+    assert bob.said("PRIVMSG").source == "one!~u@irc.hubbub"
+    two.ask("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('ann', PASSWORD)}", "PRIVMSG #lobby :right")
+    two.until("903")
+    assert bob.said("PRIVMSG").source == "ann!~u@irc.hubbub"
+    one.ask(f"PRIVMSG NickServ :identify ann {PASSWORD}", "PRIVMSG #lobby :right, too")
+    assert one.said("900").params[2] == "ann"
+    assert bob.said("PRIVMSG").source == "ann!~u@irc.hubbub"
+    bob.ask("PRIVMSG #lobby :welcome")
+    two.until("PRIVMSG", "#lobby", "welcome")
+    one.until("PRIVMSG", "#lobby", "welcome")
+
+
+def test_what_waits_for_a_member_is_told_once_they_are_welcomed(
+    hubbub_server: LocalServer,
+) -> None:
+    make_member(hubbub_server, "ann")
+    bob = IrcClient.named(hubbub_server.address, "bob", caps="echo-message")
+    bob.ask("PRIVMSG ann :see you")
+    bob.until("PRIVMSG")
+    ann = IrcClient(
+        *(hubbub_server.address, "CAP REQ :sasl", "NICK ann", "USER a 0 * :a"),
+        *("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('ann', PASSWORD)}", "CAP END"),
+    )
+    before = ann.until("001")
+    assert {line.command for line in before} <= {"CAP", "AUTHENTICATE", "900", "903", "001"}
+    assert ann.said("PRIVMSG").params == ("ann", "see you")
+
+
+def test_another_nick_needs_no_password_again() -> None:
+    config = Config(
+        server=ServerSection(password="open sesame"),
+        limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS),
+    )
+    with serving(config) as server:
+        ann = IrcClient(server.address, "PASS :open sesame", "NICK ann", "USER a 0 * :a")
+        ann.until("376")
+        ann.ask("JOIN #lobby", "NICK anna", "PRIVMSG #lobby :hello", "WHOIS anna")
+        assert ann.said("NICK").params == ("anna",)
+        assert ann.said("311").params[1] == "anna"

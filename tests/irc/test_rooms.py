@@ -108,3 +108,28 @@ def test_those_who_look_after_a_room_have_a_sign_and_keep_order(
         assert kicked.params[:2] == ("#workshop", "bob")
         bob.ask("JOIN #workshop")
         assert bob.said("474").params[1] == "#workshop"
+
+
+def test_what_holds_in_a_room_is_told_when_it_changes(hubbub_server: LocalServer) -> None:
+    with EventPeer(hubbub_server, "olga", room=None) as olga:
+        olga.ask(type="identify", device=SECRET)
+        olga.ask(type="join", room="workshop")
+        bob = IrcClient.named(hubbub_server.address, "bob", rooms="#workshop")
+        olga.ask(type="rules", room="workshop", read_only=True)
+        assert bob.said("MODE").params == ("#workshop", "+m")
+        olga.ask(type="rules", room="workshop", read_only=False)
+        assert bob.said("MODE").params == ("#workshop", "-m")
+        bob.ask("JOIN #workshop", "MODE #workshop")
+        assert bob.said("324").params[1:] == ("#workshop", "+")
+
+
+def test_a_ban_names_somebody_and_not_everybody(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#lobby")
+    ann.ask("MODE #lobby +b *!~u@irc.hubbub")
+    assert ann.said("696").params[1:4] == ("#lobby", "b", "*!~u@irc.hubbub")
+
+
+def test_nobody_is_listed_in_a_room_that_is_not_there(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann")
+    ann.ask("NAMES #nowhere")
+    assert [line.command for line in ann.until("366")] == ["366"]

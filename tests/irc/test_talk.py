@@ -149,3 +149,60 @@ def test_what_is_no_text_is_refused_with_a_sentence(hubbub_server: LocalServer) 
     ann = IrcClient.named(hubbub_server.address, "ann", caps="standard-replies", rooms="#lobby")
     ann.send(b"PRIVMSG #lobby :\xff\r\n")
     assert ann.said("FAIL").params[:2] == ("*", "INVALID_UTF8")
+
+
+def test_an_echo_is_what_the_others_hear(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", caps=ALL, rooms="#lobby")
+    bob = IrcClient.named(hubbub_server.address, "bob", caps="message-tags", rooms="#lobby")
+    with EventPeer(hubbub_server, "page") as page:
+        seq = page.ask(type="say", room="lobby", text="one")["seq"]
+        text = "\x02bold\x02 " + "long " * 94
+        ann.ask(f"@label=a;+draft/reply=lobby/{seq} PRIVMSG #lobby :{text}", "PRIVMSG #lobby :end")
+        told = [line for line in ann.until("PRIVMSG", "#lobby", "end") if line.command == "PRIVMSG"]
+        heard = [
+            line for line in bob.until("PRIVMSG", "#lobby", "end") if line.command == "PRIVMSG"
+        ]
+        assert [line.params for line in told][-3:] == [line.params for line in heard][-3:]
+        assert told[-3].params[1].startswith("**bold** long")
+        assert told[-3].tags["+draft/reply"] == f"lobby/{seq}"
+        ann.ask(f"@label=b;+draft/reply=lobby/{seq};+draft/react=👍 TAGMSG #lobby")
+        assert ann.said("TAGMSG", "#lobby").tags["+draft/react"] == "👍"
+
+
+def test_whoever_has_the_name_of_somebody_who_left_is_written_to(
+    hubbub_server: LocalServer,
+) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#lobby")
+    bob = IrcClient.named(hubbub_server.address, "bob", rooms="#lobby")
+    ann.ask("PRIVMSG bob :first")
+    bob.said("PRIVMSG", "bob", "first")
+    bob.ask("QUIT")
+    assert "ERROR" in bob.ended()
+    bob.close()
+    ann.until("PART", "#lobby")
+    bob = IrcClient.named(hubbub_server.address, "bob")
+    ann.ask("PRIVMSG bob :lost")
+    assert ann.said("401").params[1] == "bob"
+    ann.ask("PRIVMSG BOB :second")
+    assert bob.said("PRIVMSG").params == ("bob", "second")
+
+
+def test_a_talk_goes_on_with_whoever_has_another_name(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#lobby")
+    with EventPeer(hubbub_server, "bob") as page:
+        page.ask(type="identify", device="s" * 22)
+        page.ask(type="join", room="lobby")
+        ann.ask("PRIVMSG bob :first")
+        assert page.next("message")["text"] == "first"
+        page.ask(type="rename", name="rob")
+        ann.until("JOIN", "#lobby")
+        other = IrcClient.named(hubbub_server.address, "bob")
+        ann.ask("PRIVMSG rob :second", "PRIVMSG bob :to another")
+        assert page.next("message")["text"] == "second"
+        assert other.said("PRIVMSG").params == ("bob", "to another")
+
+
+def test_too_many_targets_are_not_passed_over_in_silence(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#a,#b,#c,#d,#e")
+    ann.ask("PRIVMSG #a,#b,#c,#d,#e :hello")
+    assert ann.said("407").params[1] == "#e"

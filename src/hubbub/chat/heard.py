@@ -11,7 +11,8 @@ class Introduction(msgspec.Struct, frozen=True):
     """The first thing that a peer says: its name, and by implication how to speak to it.
 
     `again`: its language has a word for another try. If the name is refused, the peer may give
-    another one, and somebody in passing may come anew under another name.
+    another one, and somebody in passing may come anew under another name. It has none for the
+    secret with which others come back.
     """
 
     name: str

@@ -23,7 +23,8 @@ from hubbub.chat.queries import (
 )
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.log.port import Log
-from hubbub.server.fairness.lanes import Lane
+from hubbub.server.fairness.fair_queue import Party
+from hubbub.server.fairness.lanes import Lane, Waiter
 from hubbub.server.fairness.searching import Search
 
 BACKLOG_BYTES: Final = 131_072
@@ -42,17 +43,42 @@ class Asker:
     Nothing is searched for one who `is_gone`.
     """
 
-    __slots__ = ("backlogs", "host", "is_gone", "long_searches", "pages", "searches")
+    __slots__ = ("_parties", "_proxy", "_reading", "host", "is_gone")
 
     def __init__(
         self, reading: "Reading", host: str, is_gone: Callable[[], bool], proxy: str
     ) -> None:
+        self._reading = reading
+        self._proxy = proxy
+        self._parties: tuple[Party[Waiter] | None, ...] = (None,) * 4  # most ask for one thing
         self.host = host
-        self.pages = reading.pages.party(host, proxy)
-        self.backlogs = reading.pages.party(host, proxy, is_long=True)
-        self.searches = reading.searches.party(host, proxy)
-        self.long_searches = reading.searches.party(host, proxy, is_long=True)
         self.is_gone = is_gone
+
+    @property
+    def pages(self) -> Party[Waiter]:
+        """Its place among those who ask for pages."""
+        return self._party(0, self._reading.pages)
+
+    @property
+    def backlogs(self) -> Party[Waiter]:
+        """Its place among those who ask for backlogs."""
+        return self._party(1, self._reading.pages, is_long=True)
+
+    @property
+    def searches(self) -> Party[Waiter]:
+        """Its place among those who search for what is soon found."""
+        return self._party(2, self._reading.searches)
+
+    @property
+    def long_searches(self) -> Party[Waiter]:
+        """Its place among those who search for longer."""
+        return self._party(3, self._reading.searches, is_long=True)
+
+    def _party(self, place: int, lane: Lane, *, is_long: bool = False) -> Party[Waiter]:
+        if (party := self._parties[place]) is None:
+            party = lane.party(self.host, self._proxy, is_long=is_long)
+            self._parties = (*self._parties[:place], party, *self._parties[place + 1 :])
+        return party
 
 
 class Portion(NamedTuple):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import Refused
 from hubbub.server.fairness.addresses import origin_of
-from hubbub.server.sessions.peer import GONE
 
 if TYPE_CHECKING:
     from hubbub.chat.heard import Introduction
@@ -15,8 +14,13 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.peer import Peer, Shared
 
 
-def enter(shared: Shared, peer: Peer, said: Introduction) -> tuple[Session, Decision]:
-    """Begin a session under the name that a peer gives; raise Refused as `Hub.enter` does."""
+def enter(
+    shared: Shared, peer: Peer, said: Introduction, former: Session | None
+) -> tuple[Session, Decision]:
+    """Begin a session under the name that a peer gives; raise Refused as `Hub.enter` does.
+
+    Whoever has been let in already (`former`), gives the chatroom's password once.
+    """
     return shared.hub.enter(
         said.name,
         said.format,
@@ -24,7 +28,7 @@ def enter(shared: Shared, peer: Peer, said: Introduction) -> tuple[Session, Deci
         shared.new_secret(),
         said.ref,
         origin=origin_of(peer.host),
-        is_proven=peer.is_proven,
+        is_proven=peer.is_proven or (former is not None and shared.hub.has_name(former)),
     )
 
 
@@ -40,6 +44,5 @@ def change_over(shared: Shared, former: Session, session: Session, decision: Dec
         raise Refused("Somebody is just leaving that name. Try again.", code="name_taken")
     if not hub.has_name(session):
         return former
-    former.outlet = GONE
-    hub.depart(former)
+    hub.depart(former)  # what it said so far is still answered, over the same connection
     return session

@@ -192,7 +192,8 @@ class Conversation:
         `broken`: it was reset or cut off on its way, so the peer may want to come back.
         `is_unread`: there is more to be heard, and then its end.
         """
-        if broken and self.state is State.OPEN:  # else one side has said that it ends
+        # Else one side has said that it ends, or the peer was told no secret to come back with.
+        if broken and self.state is State.OPEN and not self._may_try_again:
             self._lost_at = self._shared.clock.seconds()
         self._is_leaving()
         self._move(Signal.LOSS)
@@ -373,7 +374,7 @@ class Conversation:
         self._speaking, self._may_try_again = said.format, said.again
         former = self.session
         try:
-            session, decision = enter(self._shared, self._peer, said)
+            session, decision = enter(self._shared, self._peer, said, former)
             if former is not None and self._hub.has_name(former):
                 self.session = change_over(self._shared, former, session, decision)
                 return

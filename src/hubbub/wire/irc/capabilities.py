@@ -35,6 +35,8 @@ LINE_BYTES: Final = 400
 class Negotiation:
     """What a client asks of capabilities. `is_open`: its registration waits for `CAP END`."""
 
+    __slots__ = ("_version", "_voice", "is_open")
+
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
         self._version = 301
@@ -50,7 +52,7 @@ class Negotiation:
                 if version.isdecimal() and len(version) < 6:
                     self._version = max(self._version, int(version))
                 if self._version >= 302:
-                    self._voice.caps |= {"cap-notify"}
+                    self._voice.change_caps(self._voice.caps | {"cap-notify"})
                 names = [
                     f"{name}={value}" if value and self._version >= 302 else name
                     for name, value in OFFERED.items()

@@ -74,7 +74,7 @@ class IrcDialect:
 
     def reached_at(self, server: str) -> None:
         """Take in at which `http://host:port` the peer would find files."""
-        self._voice.server = server
+        self._voice.reached_at(server)
 
     @property
     def unfinished_bytes(self) -> int:
@@ -88,13 +88,13 @@ class IrcDialect:
     def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said in `data`."""
         for line in self._decoder.receive(data):
-            if isinstance(line, TooLong):
+            yield FILLER  # to read a line takes time, whatever becomes of it
+            if isinstance(line, Line):
+                yield from self._hear(line)
+            elif isinstance(line, TooLong):
                 yield reply(self._voice.numeric(N.INPUTTOOLONG, "Your line is too long."))
             elif isinstance(line, NotText):
                 yield reply(self._not_text())
-            else:
-                yield FILLER  # to read a line takes time, whatever becomes of it
-                yield from self._hear(line)
 
     def _not_text(self) -> Line:
         sentence = "Your line is not UTF-8. Set your client to it, and say it again."
@@ -141,7 +141,7 @@ class IrcDialect:
             yield reply(self._voice.numeric(N.NONICKNAMEGIVEN, "Say which nick you want."))
 
     def _user(self, line: Line) -> Iterator[Heard]:
-        if len(line.params) < USER_PARAMS:
+        if len(line.params) < USER_PARAMS or not all(line.params[:USER_PARAMS]):
             yield reply(self._too_few("USER"))
         else:
             self._has_user = True
@@ -177,16 +177,17 @@ class IrcDialect:
             yield from self._introduce()
         if self._is_introduced and not (yield from self._is_kept_out()):
             voice.is_registered = True
+            voice.refusal, self._nick, self._password = None, "", ""  # they are not needed any more
             yield reply(*burst(voice, self._figures))
             yield from self._talking.return_to_unread()
 
     def _introduce(self) -> Iterator[Heard]:
         """Take the name, and give the chatroom's password if there is one."""
         voice = self._voice
-        voice.refusal = voice.welcome = None
+        voice.refusal, voice.is_held, voice.is_locked = None, False, False
         ref = voice.asking.ref(Asked("NICK", self._nick))
         yield Introduction(name_of(self._nick), voice, ref, again=True)
-        if self._is_locked():
+        if voice.is_locked:
             if self._password:
                 yield c.Unlock(password=self._password, ref=voice.asking.ref(Asked("PASS")))
             if not self._password or voice.refusal is not None:
@@ -201,21 +202,15 @@ class IrcDialect:
         else:
             self._is_introduced = True
 
-    def _is_locked(self) -> bool:
-        return self._voice.welcome is not None and self._voice.welcome.locked
-
-    def _is_held(self) -> bool:
-        return self._voice.welcome is not None and self._voice.welcome.held
-
     def _is_kept_out(self) -> Generator[Heard, None, bool]:
         """Return whether the client has no name yet, because it is another's, or it may not enter.
 
         Whoever has the password of a name may have it: `PASS` is what older clients know for that.
         """
         voice = self._voice
-        if self._is_held() and self._password:
+        if voice.is_held and self._password:
             yield from self._log_in(name_of(self._nick), self._password)
-        if not self._is_held():
+        if not voice.is_held:
             return False
         voice.refusal = None
         yield c.Ping(ref=voice.asking.ref(Asked("NICK", self._nick)))
@@ -279,7 +274,10 @@ class IrcDialect:
         except (binascii.Error, ValueError):
             name = password = ""
         voice = self._voice
-        if name and password:
+        if name and password and voice.is_registered:
+            ref = voice.asking.ref(Asked("LOGIN", nick_of(name)))
+            yield from self._talking.log_in(name_of(name), password, ref)
+        elif name and password:
             if not self._is_introduced:
                 self._nick = self._nick or name
                 yield from self._introduce()
@@ -287,6 +285,8 @@ class IrcDialect:
                 yield from self._log_in(name_of(name), password)
         if voice.account == "*":
             yield reply(voice.numeric(N.SASLFAIL, "The name or the password is wrong."))
+        elif voice.is_registered:
+            yield reply(voice.numeric(N.SASLSUCCESS, "You are logged in."))
         else:
             self._nick = voice.nick
             yield reply(self._logged_in(), voice.numeric(N.SASLSUCCESS, "You are logged in."))
@@ -298,9 +298,8 @@ class IrcDialect:
 
     def _logged_in(self) -> Line:
         voice = self._voice
-        name = "" if voice.welcome is None else voice.welcome.name
-        source = source_of(name)
-        return voice.numeric(N.LOGGEDIN, source, voice.account, f"You are {name}.")
+        said = f"You are {voice.name}."
+        return voice.numeric(N.LOGGEDIN, source_of(voice.name), voice.account, said)
 
     _strangers: ClassVar[dict[str, Callable[[IrcDialect, Line], Iterator[Heard]]]] = {
         "AUTHENTICATE": _authenticate,

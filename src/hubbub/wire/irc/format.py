@@ -6,9 +6,9 @@ shares a format, and with it what one commit brings is encoded once for all of t
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Final
+from weakref import WeakValueDictionary
 
 from hubbub.chat.events import (
     Away,
@@ -27,7 +27,7 @@ from hubbub.chat.events import (
 from hubbub.chat.names import is_direct
 from hubbub.chat.text import whole_number
 from hubbub.wire.framed import LOST
-from hubbub.wire.irc.line import BODY_BYTES_MAX, Line
+from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.texts import lines_of
 
@@ -44,8 +44,6 @@ SEQ_MAX: Final = 2**63 - 1
 EDITED: Final = "(edited) "
 LINES_MAX: Final = 40
 """Of one message. Each takes its sender's name along, so very many short ones would be too much."""
-
-_LINE_END_BYTES: Final = 2
 
 PREFIXES: Final = {"owner": "~", "operator": "&", "moderator": "@"}
 """What stands before the nicks of those who have power in a room, by their role."""
@@ -98,11 +96,14 @@ class IrcFormat:
             return b""
         return b"".join(line.encode() for line in self.lines(event, channel_of(room)))
 
-    def lines(self, event: Event, target: str) -> Iterator[Line]:
-        """Yield the lines of an event; `target` is a channel, or the nick of whoever hears it."""
+    def lines(self, event: Event, target: str, *, is_stamped: bool = False) -> Iterator[Line]:
+        """Yield the lines of an event; `target` is a channel, or the nick of whoever hears it.
+
+        `is_stamped`: a message has its time in its text.
+        """
         match event:
             case Message(deleted=False):
-                yield from self._message(event, target)
+                yield from self._message(event, target, is_stamped=is_stamped)
             case Edited():
                 tags = {"+draft/edit": id_of(event.room, event.target)}
                 yield from self._texts(event, target, EDITED + event.text, tags)
@@ -144,12 +145,14 @@ class IrcFormat:
         tags = self.tags(event) if tags is None else tags
         return Line(command, params, source_of(event.sender), tags)
 
-    def _message(self, event: Message, target: str) -> Iterator[Line]:
+    def _message(self, event: Message, target: str, *, is_stamped: bool) -> Iterator[Line]:
         text = event.text
         if event.files:
             text = "\n".join(
                 [*([text] if text else []), *(one.line(self.server) for one in event.files)]
             )
+        if is_stamped:
+            text = f"[{time_of(event.at)[:16].replace('T', ' ')}] {text}"
         tags = {} if event.reply_to is None else {"+draft/reply": id_of(event.room, event.reply_to)}
         yield from self._texts(event, target, text, tags, me=event.me)
 
@@ -159,7 +162,7 @@ class IrcFormat:
         """Yield the lines of a text. Those after the first have no id: it is the first one's."""
         source = source_of(event.sender)
         about = more if "message-tags" in self.extras else {}
-        own_bytes = len(f":{source} PRIVMSG {target} :".encode()) + _LINE_END_BYTES
+        own_bytes = len(f":{source} PRIVMSG {target} :".encode()) + LINE_END_BYTES
         act = len("\x01ACTION \x01") if me else 0
         lines = lines_of(text, BODY_BYTES_MAX - own_bytes - act)
         pieces = list(islice(lines, LINES_MAX)) or [""]
@@ -167,9 +170,10 @@ class IrcFormat:
             pieces.append(f"… it goes on at {self.server}/{event.room}/{event.seq}")
         if me:
             pieces = [f"\x01ACTION {piece}\x01" for piece in pieces]
-        for place, piece in enumerate(pieces):
-            first = place == 0
-            tags = {**self.tags(event, has_id=first), **(about if first else {})}
+        first, *others = pieces
+        yield Line("PRIVMSG", (target, first), source, {**self.tags(event), **about})
+        tags = self.tags(event, has_id=False) if others else {}
+        for piece in others:
             yield Line("PRIVMSG", (target, piece), source, tags)
 
     def _redaction(self, event: Deleted, target: str) -> Iterator[Line]:
@@ -196,7 +200,15 @@ class IrcFormat:
         return Line("JOIN", params, source_of(name))
 
 
-@lru_cache(maxsize=256)
-def format_with(extras: frozenset[str], server: str) -> IrcFormat:
-    """Return the format of those who asked for these, at this address; they share encodings."""
-    return IrcFormat(extras & SHARED, server)
+_formats: Final[WeakValueDictionary[tuple[frozenset[str], str], IrcFormat]] = WeakValueDictionary()
+
+
+def format_with(caps: frozenset[str], server: str) -> IrcFormat:
+    """Return the format of those who asked for these, at this address; they share encodings.
+
+    It is the same object for all, for as long as one of them has it: rooms go by that.
+    """
+    key = (caps & SHARED, server)
+    if (found := _formats.get(key)) is None:
+        found = _formats[key] = IrcFormat(*key)
+    return found

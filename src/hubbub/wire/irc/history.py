@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from hubbub.chat.commands import PAGE_MESSAGES_MAX, History
+from hubbub.chat.commands import History
 from hubbub.chat.heard import Heard, Reply
 from hubbub.chat.text import whole_number
 from hubbub.wire.irc.format import seq_in
@@ -12,6 +12,9 @@ from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.voice import Voice
 
 Ref = Callable[[Line, str, str], str]
+
+MESSAGES_MAX: Final = 100
+"""In one answer: each may have many lines, and every line its own sender and tags."""
 
 LIMIT_MAX: Final = 1_000_000
 """Of messages that may be asked for; fewer may come."""
@@ -25,13 +28,16 @@ def history(voice: Voice, line: Line, room: str | None, ref: Ref) -> Iterator[He
         lines = voice.answer([], line.tags.get("label", ""), ("draft/chathistory-targets",))
         yield Reply(b"".join(one.encode() for one in lines))
         return
-    command = None if room is None else _asked(word, room, rest, ref(line, target, ""))
+    command = None if room is None else _asked(word, room, rest)
     if room is None:
         yield _fail(voice, line, "INVALID_TARGET", word, target, "You may not read that.")
     elif command is None:
         sentence = "Ask like this: CHATHISTORY LATEST #room * 50, or BEFORE #room msgid=ID 50."
         yield _fail(voice, line, "INVALID_PARAMS", word, sentence)
     else:
+        # What came after a message, but only the last of it, is the last of the room that is newer.
+        after = str(_seq(rest[0], room) or "") if word == "LATEST" else ""
+        command.ref = ref(line, target, after)
         yield command
 
 
@@ -42,23 +48,23 @@ def _fail(voice: Voice, line: Line, code: str, *context: str) -> Reply:
     return Reply(b"".join(one.encode() for one in lines))
 
 
-def _asked(word: str, room: str, rest: list[str], ref: str) -> History | None:
+def _asked(word: str, room: str, rest: list[str]) -> History | None:
     *places, last = rest or [""]
     limit = whole_number(last, LIMIT_MAX)
     if limit is None or not places:
         return None
-    limit = max(1, min(limit, PAGE_MESSAGES_MAX))
+    limit = max(1, min(limit, MESSAGES_MAX))
     seqs = [_seq(place, room) for place in places]
     first = seqs[0]
     match [word, *seqs]:
-        case ["LATEST", None] if places == ["*"]:
-            return History(room=room, limit=limit, ref=ref)
-        case ["LATEST" | "AFTER", int()]:
-            return History(room=room, after=first, limit=limit, ref=ref)
+        case ["LATEST", seq] if seq is not None or places == ["*"]:
+            return History(room=room, limit=limit)
+        case ["AFTER", int()]:
+            return History(room=room, after=first, limit=limit)
         case ["BEFORE", int()]:
-            return History(room=room, before=first, limit=limit, ref=ref)
+            return History(room=room, before=first, limit=limit)
         case ["AROUND", int()]:
-            return History(room=room, around=first, limit=limit, ref=ref)
+            return History(room=room, around=first, limit=limit)
     return None
 
 

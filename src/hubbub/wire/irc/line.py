@@ -7,14 +7,19 @@ from typing import Final, NamedTuple
 BODY_BYTES_MAX: Final = 512
 """Of a message without its tags, with the line end."""
 
+LINE_END_BYTES: Final = 2
+
 TAG_BYTES_MAX: Final = 4096
 """Of what a client sends as tags, with `@` and the space behind them."""
 
 PARAMS_MAX: Final = 15
 
+TAGS_MAX: Final = 64
+"""Of what a client sends; more are passed over. Clients send three or four."""
+
 NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 
-_ESCAPES: Final = {";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n"}
+_ESCAPES: Final = {";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n", "\0": ""}
 _MEANINGS: Final = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPING: Final = str.maketrans(_ESCAPES)
 
@@ -31,7 +36,8 @@ class Line(NamedTuple):
         """Return its bytes.
 
         Only the last parameter may be empty, hold spaces, or begin with `:`. Where a client gave
-        such a thing as a name, and hears of it, `*` stands in its place.
+        such a thing as a name, and hears of it, `*` stands in its place. What is too long is cut:
+        what must be whole is divided before.
         """
         *middle, last = self.params or ("",)
         words = [self.command, *(one if _may_be_inside(one) else "*" for one in middle)]
@@ -39,10 +45,17 @@ class Line(NamedTuple):
             words.append(f":{last}")
         if self.source:
             words.insert(0, f":{self.source}")
+        body = _inert(" ".join(words)).encode()
+        if len(body) > BODY_BYTES_MAX - LINE_END_BYTES:
+            body = body[: BODY_BYTES_MAX - LINE_END_BYTES].decode(errors="ignore").encode()
         if self.tags:
-            words.insert(0, encode_tags(self.tags))
-        text = " ".join(words)
-        return text.replace("\r", " ").replace("\n", " ").encode() + b"\r\n"
+            return f"{encode_tags(self.tags)} ".encode() + body + b"\r\n"
+        return body + b"\r\n"
+
+
+def _inert(text: str) -> str:
+    """Return a text without what ends a line."""
+    return text.replace("\r", " ").replace("\n", " ").replace("\0", " ")
 
 
 def _may_be_inside(param: str) -> bool:
@@ -65,7 +78,11 @@ class NotText(NamedTuple):
     """A line that is not UTF-8."""
 
 
-AnyLine = Line | TooLong | NotText
+class Blank(NamedTuple):
+    """A line with nothing in it: it means nothing, but to read it takes time."""
+
+
+AnyLine = Line | TooLong | NotText | Blank
 
 
 def parse(text: str) -> Line | None:
@@ -97,7 +114,7 @@ def _trailing(text: str) -> tuple[str, bool, str]:
 
 def _tags(raw: str) -> dict[str, str]:
     tags = {}
-    for one in raw.split(";"):
+    for one in raw.split(";", TAGS_MAX)[:TAGS_MAX]:
         key, _, value = one.partition("=")
         if key:
             tags[key] = _unescaped(value)
@@ -135,21 +152,23 @@ class LineDecoder:
             if self._is_passing:
                 self._is_passing = False
                 yield TooLong()
-            elif (line := _decoded(raw.rstrip(b"\r"))) is not None:
-                yield line
+            else:
+                yield _decoded(raw.rstrip(b"\r"))
         if len(self._rest) > TAG_BYTES_MAX + BODY_BYTES_MAX:
             self._rest, self._is_passing = b"", True
 
 
-def _decoded(raw: bytes) -> AnyLine | None:
+def _decoded(raw: bytes) -> AnyLine:
+    if not raw:
+        return Blank()
     body = raw
     if raw.startswith(b"@"):
         tags, _, body = raw.partition(b" ")
         if len(tags) + 1 > TAG_BYTES_MAX:
             return TooLong()
-    if len(body) + 2 > BODY_BYTES_MAX:
+    if len(body) + LINE_END_BYTES > BODY_BYTES_MAX:
         return TooLong()
     try:
-        return parse(raw.decode())
+        return parse(raw.decode()) or Blank()
     except UnicodeDecodeError:
         return NotText()

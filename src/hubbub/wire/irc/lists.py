@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hubbub.chat.events import MemberSummary
 from hubbub.wire.irc.format import PREFIXES, account_of
-from hubbub.wire.irc.names import HOST, USER, channel_of, nick_of
+from hubbub.wire.irc.line import BODY_BYTES_MAX
+from hubbub.wire.irc.names import HOST, USER, nick_of
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hubbub.chat.events import Profile, Rooms
+    from hubbub.chat.events import Profile
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.line import Line
     from hubbub.wire.irc.speaker import Speaker
-
-NAMES_BYTES_MAX: Final = 380
-"""Of the nicks in one line of a list."""
 
 
 def names(
@@ -26,12 +24,12 @@ def names(
 ) -> Iterator[Line]:
     """Yield the nicks of a room's members; `more`: there are others."""
     run: list[str] = []
-    size = 0
+    size, size_max = 0, BODY_BYTES_MAX - len(voice.numeric(N.NAMREPLY, "=", channel, "").encode())
     for one in members:
         nick = PREFIXES.get(one.role, "") + nick_of(one.name)
         if "userhost-in-names" in voice.caps:
             nick = f"{nick}!{USER}@{HOST}"
-        if size + len(nick.encode()) > NAMES_BYTES_MAX:
+        if run and size + len(nick.encode()) > size_max:
             yield voice.numeric(N.NAMREPLY, "=", channel, " ".join(run))
             run, size = [], 0
         run.append(nick)
@@ -115,10 +113,9 @@ def nobody(voice: Speaker, command: str, nick: str) -> Iterator[Line]:
         yield voice.numeric(N.ENDOFWHOIS, nick, "End of /WHOIS list")
 
 
-def topic(voice: Speaker, channel: str, event: Rooms) -> Line:
-    """Return what a room is about, by the list of rooms."""
-    topics = {channel_of(one.room): one.topic for one in event.rooms}
-    if (text := topics.get(channel.lower())) is None:
+def topic(voice: Speaker, channel: str, text: str | None) -> Line:
+    """Return what a room is about; None: there is no such room."""
+    if text is None:
         return voice.numeric(N.NOSUCHCHANNEL, channel, "There is no such room.")
     if not text:
         return voice.numeric(N.NOTOPIC, channel, "No topic is set.")

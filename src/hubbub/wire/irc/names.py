@@ -24,7 +24,10 @@ def _wide(char: str) -> str:
     return "\u00a0" if char == " " else chr(ord(char) + 0xFEE0)
 
 
-_TO_NICK: Final = str.maketrans({char: _wide(char) for char in _NOT_IN_NICKS})
+_CONTROLS: Final = {chr(code): "" for code in (*range(0x20), 0x7F)}
+"""No name of ours has any, but one that was said elsewhere may."""
+
+_TO_NICK: Final = str.maketrans({char: _wide(char) for char in _NOT_IN_NICKS} | _CONTROLS)
 _TO_NAME: Final = str.maketrans({_wide(char): char for char in _NOT_IN_NICKS + _NOT_FIRST})
 
 
@@ -32,6 +35,8 @@ _TO_NAME: Final = str.maketrans({_wide(char): char for char in _NOT_IN_NICKS + _
 def nick_of(name: str) -> str:
     """Return the nick of somebody of this name."""
     nick = name.translate(_TO_NICK)
+    if nick == name and name[:1] not in _NOT_FIRST:
+        return name  # not a copy: most names are nicks, and kept anyway
     return _wide(nick[0]) + nick[1:] if nick and nick[0] in _NOT_FIRST else nick
 
 

@@ -37,10 +37,15 @@ def mode(voice: Voice, line: Line, ref: Ref) -> Iterator[Heard]:
     word, *arguments = rest
     on, letter = not word.startswith("-"), word.lstrip("+-")[:1]
     argument = arguments[0] if arguments else ""
-    command = _change(room, letter, argument, on=on, ref=ref(line, target, argument))
+    command = _change(room, letter, argument, on=on)
     if command is None:
         yield _answer(voice, line, voice.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here."))
+    elif letter == "b" and on and argument.startswith("*!"):
+        # Everybody's host and user name are the same here: this would mean all.
+        no = f"Say whom, by nick: MODE {target} +b NICK."
+        yield _answer(voice, line, voice.numeric(N.INVALIDMODEPARAM, target, "b", argument, no))
     else:
+        command.ref = ref(line, target, argument)
         yield command
 
 
@@ -52,18 +57,18 @@ def _own(voice: Voice, nick: str, rest: list[str]) -> Line:
     return voice.numeric(N.UMODEIS, "+")
 
 
-def _change(room: str, letter: str, argument: str, *, on: bool, ref: str) -> AnyCommand | None:
+def _change(room: str, letter: str, argument: str, *, on: bool) -> AnyCommand | None:
     who = name_of(argument.partition("!")[0])
     made: dict[str, Callable[[], AnyCommand]] = {
-        "i": lambda: c.SetRules(room=room, private=on, ref=ref),
-        "m": lambda: c.SetRules(room=room, read_only=on, ref=ref),
-        "t": lambda: c.SetRules(room=room, topic_by="moderator" if on else "passing", ref=ref),
+        "i": lambda: c.SetRules(room=room, private=on),
+        "m": lambda: c.SetRules(room=room, read_only=on),
+        "t": lambda: c.SetRules(room=room, topic_by="moderator" if on else "passing"),
     }
     if letter == "b":
         change = c.Ban if on else c.Unban
-        return change(room=room, who=who, ref=ref) if argument else c.Bans(room=room, ref=ref)
+        return change(room=room, who=who) if argument else c.Bans(room=room)
     if letter in _ROLES and argument:
-        return c.Appoint(room=room, name=who, role=_ROLES[letter] if on else "none", ref=ref)
+        return c.Appoint(room=room, name=who, role=_ROLES[letter] if on else "none")
     return made[letter]() if letter in made else None
 
 

@@ -40,7 +40,7 @@ _OF_NAMES: Final = {
     "name_not_allowed": N.ERRONEUSNICKNAME,
 }
 _NUMBERS: Final = {
-    **dict.fromkeys(("JOIN", "PART", "TOPIC", "NAMES", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
+    **dict.fromkeys(("JOIN", "PART", "TOPIC", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), _OF_TEXTS),
     "NICK": _OF_NAMES,
     "OPER": {"wrong_code": N.PASSWDMISMATCH},
@@ -53,6 +53,9 @@ def refusal_of(voice: Speaker, asked: Asked, error: Error) -> Iterator[Line]:
     if asked.command in ("WHOIS", "WHO"):
         yield from nobody(voice, asked.command, asked.target)
         return
+    if asked.command == "NAMES":
+        yield voice.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
+        return
     number = _NUMBERS.get(asked.command, {}).get(error.code)
     if number is None:
         code = error.code.upper()
@@ -63,7 +66,7 @@ def refusal_of(voice: Speaker, asked: Asked, error: Error) -> Iterator[Line]:
             yield voice.notice(error.message)
     elif number in _WITHOUT_TARGET:
         yield voice.numeric(number, error.message)
-    elif number is N.NOSUCHNICK and asked.command in ("KICK", "INVITE"):
+    elif number is N.NOSUCHNICK and asked.command in ("KICK", "INVITE", "MODE"):
         yield voice.numeric(number, asked.detail, error.message)
     else:
         yield voice.numeric(number, asked.target, error.message)

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from hubbub.chat import commands as c
+from hubbub.chat.events import Deleted, Message, Reaction
 from hubbub.chat.heard import Goodbye, Heard, Introduction, Reply
+from hubbub.chat.names import is_direct, same_name
 from hubbub.wire.irc.asked import Asked
+from hubbub.wire.irc.drafts import deletion, message, reaction
 from hubbub.wire.irc.format import seq_in
 from hubbub.wire.irc.history import history
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, USER, channel_of, is_channel, name_of, nick_of, room_of
+from hubbub.wire.irc.names import HOST, USER, channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.ordering import kick, mode
 from hubbub.wire.irc.texts import action_of, from_irc, is_request
@@ -24,9 +27,6 @@ if TYPE_CHECKING:
 
 TARGETS_MAX: Final = 4
 """To how many one line may speak, and about how many it may ask."""
-
-JOINED_MAX: Final = 20
-"""How many rooms one line may enter."""
 
 RECENT: Final = 20
 """The last messages of a room, for a client that cannot ask for them."""
@@ -43,6 +43,16 @@ HELP: Final = (
 def reply(*lines: Line) -> Reply:
     """Return what sends these lines."""
     return Reply(b"".join(line.encode() for line in lines))
+
+
+Draft = Message | Reaction | Deleted | None
+
+
+def _without_label(line: Line) -> Line:
+    """Return a line whose label is used up: each has one answer."""
+    if "label" not in line.tags:
+        return line
+    return line._replace(tags={key: tag for key, tag in line.tags.items() if key != "label"})
 
 
 class Talking:
@@ -70,17 +80,45 @@ class Talking:
         yield from act(self, line)
 
     def return_to_unread(self) -> Iterator[Heard]:
-        """Enter the private rooms anew in which something waits, from where its person has read."""
+        """Enter the rooms anew in which something waits; talks of two from where they were read."""
         voice = self._voice
-        for room, seen in voice.unread[:]:
+        unread, voice.unread, voice.awaits_unread = voice.unread, (), False
+        for room, seen in unread:
+            before = voice.rooms
             yield c.Join(room=room, after=seen, ref=voice.asking.ref(Asked("UNREAD")))
-        voice.unread.clear()
+            yield from self._last_said(voice.rooms - before)
+
+    def log_in(self, name: str, password: str, ref: str) -> Iterator[Heard]:
+        """Become a member, in the same rooms; then enter those in which something waits."""
+        voice = self._voice
+        before, rooms = voice.person, voice.rooms
+        voice.awaits_unread = True
+        yield c.Login(name=name, password=password, ref=ref)
+        if voice.person != before:  # whoever it was before has left
+            yield from self._come_anew(rooms)
+        yield from self.return_to_unread()
+
+    def _come_anew(self, rooms: frozenset[str]) -> Iterator[Heard]:
+        """Enter rooms as somebody else; private ones stay with whoever the client was before."""
+        voice = self._voice
+        unread = {room for room, _ in voice.unread}
+        voice.conversations = {
+            room: other for room, other in voice.conversations.items() if room in unread
+        }
+        for room in sorted(rooms - unread):
+            asked = Asked("REJOIN", channel_of(room), "", room)
+            yield c.Join(room=room, ref=voice.asking.ref(asked))
 
     def _at_once(self, line: Line, *lines: Line) -> Reply:
         return reply(*self._voice.answer(lines, line.tags.get("label", "")))
 
-    def _ref(self, line: Line, target: str = "", detail: str = "") -> str:
-        asked = Asked(line.command, target, line.tags.get("label", ""), detail)
+    def _nothing(self, line: Line) -> Iterator[Heard]:
+        """Answer a line that comes to nothing: with a label, that is to be said, too."""
+        if lines := self._voice.answer((), line.tags.get("label", "")):
+            yield reply(*lines)
+
+    def _ref(self, line: Line, target: str = "", detail: str = "", said: Draft = None) -> str:
+        asked = Asked(line.command, target, line.tags.get("label", ""), detail, said)
         return self._voice.asking.ref(asked)
 
     def _too_few(self, line: Line) -> Line:
@@ -104,18 +142,22 @@ class Talking:
             for room in sorted(voice.rooms):
                 asked = Asked("PART", channel_of(room), "", room)
                 yield c.Leave(room=room, ref=voice.asking.ref(asked))
+            yield from self._nothing(line)
             return
-        for channel in line.params[0].split(",")[:JOINED_MAX]:
+        for channel in line.params[0].split(","):
             room = room_of(channel).lower()
-            if not is_channel(channel) or not room:
+            if not is_channel(channel) or not room or is_direct(room):
                 no = "Rooms begin with #, and have letters, digits, '-', '_' or '.'."
                 yield self._at_once(line, voice.numeric(N.NOSUCHCHANNEL, channel or "*", no))
             elif room not in voice.rooms:
-                before = set(voice.rooms)
+                before = voice.rooms
                 yield c.Join(room=room, ref=self._ref(line, channel))
                 yield from self._last_said(voice.rooms - before)
+            else:
+                yield from self._nothing(line)
+            line = _without_label(line)
 
-    def _last_said(self, entered: set[str]) -> Iterator[Heard]:
+    def _last_said(self, entered: frozenset[str]) -> Iterator[Heard]:
         """Have a client told what was said last in a room, if it cannot ask for that."""
         voice = self._voice
         if "draft/chathistory" not in voice.caps:
@@ -124,7 +166,7 @@ class Talking:
                 yield c.History(room=room, limit=RECENT, ref=ref)
 
     def _part(self, line: Line) -> Iterator[Heard]:
-        for channel in line.params[0].split(",")[:JOINED_MAX]:
+        for channel in line.params[0].split(","):
             room = room_of(channel).lower()
             if room in self._voice.rooms:
                 yield c.Leave(room=room, ref=self._ref(line, channel, room))
@@ -132,6 +174,7 @@ class Talking:
                 no = "You are not in that room."
                 number = N.NOTONCHANNEL if is_channel(channel) else N.NOSUCHCHANNEL
                 yield self._at_once(line, self._voice.numeric(number, channel or "*", no))
+            line = _without_label(line)
 
     def _topic(self, line: Line) -> Iterator[Heard]:
         channel = line.params[0]
@@ -139,6 +182,8 @@ class Talking:
         if len(line.params) > 1:
             text = from_irc(line.params[1])
             yield c.SetTopic(room=room, text=text, ref=self._ref(line, channel, text))
+        elif room in self._voice.rooms:  # entered anew, a room says what it is about
+            yield c.Join(room=room, ref=self._ref(line, channel))
         else:
             yield c.Rooms(ref=self._ref(line, channel))
 
@@ -169,54 +214,56 @@ class Talking:
     # Talk.
 
     def _say(self, line: Line) -> Iterator[Heard]:
-        for target in line.params[0].split(",")[:TARGETS_MAX]:
+        targets = line.params[0].split(",")
+        for target in targets[:TARGETS_MAX]:
             if target.lower() in ("nickserv", "chanserv") and line.command != "TAGMSG":
                 yield from self._serve(line)
             else:
                 yield from self._say_to(line, target)
+            line = _without_label(line)
+        if len(targets) > TARGETS_MAX:
+            left_out = targets[TARGETS_MAX]
+            no = f"Only {TARGETS_MAX} may be spoken to at once: the others were left out."
+            yield self._at_once(line, self._voice.numeric(N.TOOMANYTARGETS, left_out or "*", no))
 
     def _say_to(self, line: Line, target: str) -> Iterator[Heard]:
-        voice, text = self._voice, line.params[1] if len(line.params) > 1 else ""
+        text = line.params[1] if len(line.params) > 1 else ""
+        is_question = action_of(text) is None and is_request(text)
         if is_channel(target):
             room = room_of(target).lower()
         elif (found := self._conversation(target)) is not None:
             room = found
+        elif line.command == "TAGMSG" or is_question:
+            yield from self._nothing(line)  # nobody opens a private room to say nothing there
+            return
         else:
             yield c.Direct(name=name_of(target), ref=self._ref(line, target))
             if (found := self._conversation(target)) is None:
                 return  # it was refused
             room = found
-        ref = self._ref(line, target, f"{room} {self._clock()} {text}")
         if line.command == "TAGMSG":
-            yield from self._gesture(line, room, ref)
-            return
-        done = action_of(text)
-        if done is None and is_request(text):
-            voice.asking.answered(ref)
-            return  # what programs ask each other is not for people
-        reply_to = seq_in(line.tags.get("+draft/reply", ""), room)
-        said = from_irc(text if done is None else done)
-        yield c.Say(room=room, text=said, me=done is not None, reply_to=reply_to, ref=ref)
+            yield from self._gesture(line, target, room)
+        elif is_question:
+            yield from self._nothing(line)  # what programs ask each other is not for people
+        else:
+            said = message(line, room, self._clock())
+            ref = self._ref(line, target, said=said)
+            yield c.Say(room=room, text=said.text, me=said.me, reply_to=said.reply_to, ref=ref)
 
     def _conversation(self, nick: str) -> str | None:
         """Return the private room that is shared with somebody, if one is open."""
-        for room, other in self._voice.conversations.items():
-            if nick_of(other).lower() == nick.lower():
-                return room
-        return None
+        name = name_of(nick)
+        others = self._voice.conversations.items()
+        return next((room for room, other in others if same_name(other, name)), None)
 
-    def _gesture(self, line: Line, room: str, ref: str) -> Iterator[Heard]:
-        tags = line.tags
-        seq = seq_in(tags.get("+draft/reply", ""), room)
-        if tags.get("+typing") == "active":
-            self._voice.asking.answered(ref)
-            yield c.Typing(room=room)
-        elif seq is not None and (emoji := tags.get("+draft/react")):
-            yield c.React(room=room, seq=seq, emoji=emoji[:32], ref=ref)
-        elif seq is not None and (emoji := tags.get("+draft/unreact")):
-            yield c.React(room=room, seq=seq, emoji=emoji[:32], on=False, ref=ref)
+    def _gesture(self, line: Line, target: str, room: str) -> Iterator[Heard]:
+        if (said := reaction(line, room, self._clock())) is not None:
+            ref = self._ref(line, target, said=said)
+            yield c.React(room=room, seq=said.target, emoji=said.emoji, on=said.on, ref=ref)
+        elif line.tags.get("+typing") == "active":
+            yield c.Typing(room=room, ref=self._ref(line, target))
         else:
-            self._voice.asking.answered(ref)
+            yield from self._nothing(line)
 
     def _redact(self, line: Line) -> Iterator[Heard]:
         target, id_ = line.params[:2]
@@ -227,11 +274,12 @@ class Talking:
             fail = Line("FAIL", ("REDACT", "UNKNOWN_MSGID", target, id_ or "*", no), HOST)
             yield self._at_once(line, fail)
         else:
-            yield c.Delete(room=room, seq=seq, ref=self._ref(line, target, id_))
+            said = deletion(room, seq, self._clock())
+            yield c.Delete(room=room, seq=seq, ref=self._ref(line, target, id_, said))
 
     def _serve(self, line: Line) -> Iterator[Heard]:
         """Answer the commonest lines to NickServ, since fingers know them."""
-        words = line.params[1].split()
+        words = line.params[1].strip().split(" ", 2)  # a password may have spaces
         match [words[0].upper() if words else "", *words[1:]]:
             case ["IDENTIFY", password]:
                 yield from self._log_in(line, self._voice.nick, password)
@@ -239,29 +287,28 @@ class Talking:
                 yield from self._log_in(line, nick, password)
             case _:
                 sentence = "Here: IDENTIFY [NICK] PASSWORD. To become a member, use hubbub itself."
-                yield reply(Line("NOTICE", (self._voice.nick, sentence), f"NickServ!{USER}@{HOST}"))
+                answer = Line("NOTICE", (self._voice.nick, sentence), f"NickServ!{USER}@{HOST}")
+                yield self._at_once(line, answer)
 
     def _log_in(self, line: Line, nick: str, password: str) -> Iterator[Heard]:
-        yield c.Login(name=name_of(nick), password=password, ref=self._ref(line, nick))
+        yield from self.log_in(name_of(nick), password, self._ref(line, nick))
 
     # People.
 
     def _nick(self, line: Line) -> Iterator[Heard]:
         voice, nick = self._voice, line.params[0]
         if nick == voice.nick:
+            yield from self._nothing(line)
             return
-        person = None if voice.welcome is None else voice.welcome.person
         ref = self._ref(line, nick if " " not in nick and nick[:1] != ":" else "*")
-        if person is not None:
+        if voice.person is not None:
             yield c.Rename(name=name_of(nick), ref=ref)
             return
         # In passing, one is who one is called: under another name, somebody else comes.
-        before, rooms = voice.nick, sorted(voice.rooms)
+        before, rooms = voice.nick, voice.rooms
         yield Introduction(name_of(nick), voice, ref, again=True)
         if voice.nick != before:
-            voice.conversations.clear()
-            for room in rooms:
-                yield c.Join(room=room, ref=voice.asking.ref(Asked("REJOIN")))
+            yield from self._come_anew(rooms)
 
     def _away(self, line: Line) -> Iterator[Heard]:
         text = line.params[0] if line.params else ""

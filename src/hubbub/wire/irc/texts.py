@@ -20,6 +20,9 @@ _MARKS: Final = {"\x02": "**", "\x1d": "*", "\x11": "`", "\x1e": "~~"}
 _COLORS: Final = re.compile(
     r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
 )
+SEEN_AS_ONE_MAX: Final = 64
+"""Characters that are looked at to find where one ends that people see."""
+
 _RESET: Final = "\x0f"
 _FORMATTED: Final = re.compile("[\x02\x1d\x11\x1e\x0f]")
 _DROPPED: Final = str.maketrans("", "", "\x1f\x16")
@@ -52,7 +55,11 @@ def _end_of_piece(window: str, bytes_max: int) -> int:
     """
     fitting = len(window.encode()[:bytes_max].decode(errors="ignore"))
     space = window.rfind(" ", 1, fitting + 1)
-    return space if space > 0 else grapheme_boundary_before(window, fitting + 1) or fitting
+    if space > 0:
+        return space
+    start = max(0, fitting - SEEN_AS_ONE_MAX)
+    end = grapheme_boundary_before(window[start : fitting + 1], fitting + 1 - start)
+    return start + end if end else fitting
 
 
 def action_of(text: str) -> str | None:

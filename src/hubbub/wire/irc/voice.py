@@ -7,65 +7,99 @@ private. A voice keeps that; it is told of nothing but the events that the clien
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from hubbub.chat import events as e
 from hubbub.chat.names import is_direct, same_name
-from hubbub.wire.irc.asked import Asked, Asking
-from hubbub.wire.irc.format import (
-    MODES,
-    SHARED,
-    IrcFormat,
-    account_of,
-    format_with,
-    id_of,
-    time_of,
-)
+from hubbub.chat.text import inert
+from hubbub.wire.irc.asked import Asked, Asking, kept_once
+from hubbub.wire.irc.format import SHARED, account_of, format_with
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.lists import members, names, profile, topic
+from hubbub.wire.irc.modes import NO_ORDER, Order, changes, order_of
 from hubbub.wire.irc.names import HOST, USER, channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.refusals import refusal_of
+from hubbub.wire.irc.texts import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+NOTICE_BYTES_MAX: Final = 300
+"""Of one line of a sentence of the server's; it takes a nick and names of the server along."""
+
+
+_CLOSED: Final = ("not_a_member", "not_here", "no_such_room")
+"""Codes for words that reach nobody in a private room, which the other one has left."""
 
 
 class Voice:
     """Implements `hubbub.chat.format.Format` for one client."""
 
+    __slots__ = (
+        "_batches",
+        "_entering",
+        "_order",
+        "account",
+        "asking",
+        "awaits_unread",
+        "caps",
+        "conversations",
+        "is_held",
+        "is_locked",
+        "is_registered",
+        "name",
+        "nick",
+        "person",
+        "refusal",
+        "rooms",
+        "server",
+        "shared",
+        "unread",
+    )
+
     hears_itself = False
     knows_rooms = True
     gets_answers = True
-    server = ""
 
     def __init__(self) -> None:
         self.caps: frozenset[str] = frozenset()
         """What the client asked for."""
+        self.server = ""
+        self.shared = format_with(self.caps, self.server)
+        """The format that it shares with others."""
         self.asking = Asking()
         self.nick = "*"
         """What the client is called, `*` until it is."""
         self.account = "*"
         self.is_registered = False
         """Whether it was welcomed; until then it hears nothing by itself."""
-        self.welcome: e.Welcome | None = None
-        """The newest one."""
+        self.name = ""
+        """What its person is called in the chatroom."""
+        self.person: e.PersonSummary | None = None
+        """Who that is, if they are known."""
+        self.is_held = self.is_locked = False
+        """Whether the name is another's so far, and whether the chatroom's password is wanted."""
         self.refusal: e.Error | None = None
         """The newest refusal that came before it was welcomed."""
-        self.rooms: set[str] = set()
+        self.rooms: frozenset[str] = frozenset()
         """The public rooms that it is in."""
         self.conversations: dict[str, str] = {}
         """The private rooms of two that it is in, and what the other one is called."""
-        self.unread: list[tuple[str, int]] = []
-        """Rooms that it was brought into, and how far its person has read there."""
-        self._rules: dict[str, dict[str, str]] = {}
-        self._modes: dict[str, str] = {}
+        self.awaits_unread = True
+        """Whether it is just coming, so that it is brought into rooms where something waits."""
+        self.unread: tuple[tuple[str, int | None], ...] = ()
+        """Rooms that it was brought into, and how far its person has read in talks of two."""
+        self._order: dict[str, Order] | None = None  # most rooms have no rules
+        self._entering = ""  # the room whose rules, if it has some, come next
         self._batches = 0
 
-    @property
-    def shared(self) -> IrcFormat:
-        """Return the format that it shares with others."""
-        return format_with(self.caps & SHARED, self.server)
+    def reached_at(self, server: str) -> None:
+        """Take in at which `http://host:port` the client would find files."""
+        self.server = server
+        self.shared = format_with(self.caps, server)
 
     def encode(self, event: e.Event, recipient: str = "") -> bytes:
         """Return the lines with which this client hears of `event`."""
@@ -76,36 +110,44 @@ class Voice:
 
         While it is in a room, the client stays with those who share its format.
         """
-        is_shared = bool(self.rooms or self.conversations)
+        is_shared = bool(self.rooms or self.conversations or self.unread)
         if is_shared and caps & SHARED != self.caps & SHARED:
             return False
-        self.caps = caps
+        self.caps = kept_once(caps)
+        self.shared = format_with(caps, self.server)
         return True
 
     # What it hears.
 
     def _lines(self, event: e.Event, recipient: str) -> Iterable[Line]:
+        if not isinstance(event, e.RoomRules):
+            self._entering = ""
         if isinstance(event, e.Logged | e.Presence | e.Away | e.Typing | e.Missing):
             return self._said(event, recipient)
         tell = self._words.get(type(event))
         return () if tell is None else tell(self, event)
 
     def _told(self, event: e.Notice) -> Iterable[Line]:
-        return [self.notice(line) for line in event.text.split("\n") if line]
+        return [self.notice(line) for line in lines_of(event.text, NOTICE_BYTES_MAX)]
 
     def _ended(self, event: e.Bye) -> Iterable[Line]:
         return [Line("ERROR", (event.reason,))]
 
     def _added(self, event: e.Added) -> Iterable[Line]:
-        return [Line("INVITE", (self.nick, channel_of(event.room)), source_of(event.by))]
+        source = source_of(event.by) if event.by else HOST
+        return [Line("INVITE", (self.nick, channel_of(event.room)), source)]
 
     def _said(
         self, event: e.Logged | e.Presence | e.Away | e.Typing | e.Missing, recipient: str
     ) -> Iterable[Line]:
         room = event.room
+        if not self.is_registered:
+            return []  # it returns to what is unread
         if not is_direct(room):
             return self.shared.lines(event, channel_of(room))
         if isinstance(event, e.Presence | e.Away | e.Topic):
+            if isinstance(event, e.Presence) and event.formerly:
+                self.conversations[room] = event.name
             return []  # IRC knows nobody who comes to a talk of two
         own = isinstance(event, e.Logged) and same_name(event.sender, recipient)
         if own and "echo-message" not in self.caps:
@@ -123,16 +165,19 @@ class Voice:
             )
             yield from self.answer([taken], "" if asked is None else asked.label)
             return
-        self.welcome, self.refusal = event, None
+        self.name, self.person, self.refusal = event.name, event.person, None
+        self.is_held, self.is_locked = event.held, event.locked
         nick, source = nick_of(event.name), source_of(event.name)
         person = event.person
         account = "*" if person is None else account_of(event.name, person.id, person.kind)
-        if self.is_registered:
-            if nick != self.nick:
-                yield Line("NICK", (nick,), f"{self.nick}!{USER}@{HOST}")
-            if account not in ("*", self.account):
-                yield Line(N.LOGGEDIN, (nick, source, account, f"You are {event.name}."), HOST)
+        lines = []
+        if nick != self.nick:
+            lines.append(Line("NICK", (nick,), f"{self.nick}!{USER}@{HOST}"))
+        if account not in ("*", self.account):
+            lines.append(Line(N.LOGGEDIN, (nick, source, account, f"You are {event.name}."), HOST))
         self.nick, self.account = nick, account
+        if self.is_registered:
+            yield from self.answer(lines, "" if asked is None else asked.label)
 
     # Answers.
 
@@ -179,6 +224,12 @@ class Voice:
             return []
         if asked is None:
             return [self.notice(event.message)]
+        if asked.command == "REJOIN":
+            return self._out_of(asked.detail, event.message)
+        if asked.command == "TAGMSG" and asked.said is None:  # that somebody types
+            return self.answer([], asked.label)
+        if asked.said is not None and event.code in _CLOSED:
+            self.conversations.pop(asked.said.room, None)  # the next word opens one anew
         return self.answer([*refusal_of(self, asked, event)], asked.label)
 
     def _done(self, event: e.Ok) -> Iterable[Line]:
@@ -192,7 +243,7 @@ class Voice:
         match asked.command:
             case "PART":
                 room = asked.detail
-                self.rooms.discard(room)
+                self._leave(room)
                 yield Line("PART", (channel_of(room),), source)
             case "PONG":
                 yield Line("PONG", (HOST, asked.target), HOST)
@@ -206,22 +257,20 @@ class Voice:
                 yield self.numeric(N.INVITING, asked.detail, asked.target)
             case "OPER":
                 yield self.numeric(N.YOUREOPER, "You run this server now, too.")
-            case "PRIVMSG" | "NOTICE" | "TAGMSG" if "echo-message" in self.caps:
-                yield self._echo(asked, event, source)
+            case "PRIVMSG" | "NOTICE" | "TAGMSG" | "REDACT" if "echo-message" in self.caps:
+                if asked.said is not None and event.seq:
+                    yield from self._echo(asked.said, event.seq, asked.command)
 
-    def _echo(self, asked: Asked, event: e.Ok, source: str) -> Line:
-        """Return what the client said, as others hear it. `detail` is room, time and text."""
-        room, at, text = asked.detail.split(" ", 2)
-        tags = {}
-        if "server-time" in self.caps:
-            tags["time"] = time_of(int(at))
-        if "account-tag" in self.caps and self.account != "*":
-            tags["account"] = self.account
-        if "message-tags" in self.caps and event.seq:
-            tags["msgid"] = id_of(room, event.seq)
-        target = self.target_of(room)
-        params = (target,) if asked.command == "TAGMSG" else (target, text)
-        return Line(asked.command, params, source, tags)
+    def _echo(
+        self, said: e.Message | e.Reaction | e.Deleted, seq: int, command: str
+    ) -> Iterator[Line]:
+        """Yield what the client said, as others hear it; a `NOTICE` is still one to it."""
+        person = "" if self.account == "*" or self.person is None else self.person.id
+        said = replace(said, seq=seq, sender=self.name, person=person)
+        if isinstance(said, e.Message):
+            said.text = inert(said.text)
+        for line in self.shared.lines(said, self.target_of(said.room)):
+            yield line._replace(command="NOTICE") if command == "NOTICE" else line
 
     def target_of(self, room: str) -> str:
         """Return what IRC calls a room: a channel, or whoever it is shared with."""
@@ -233,25 +282,27 @@ class Voice:
 
     def _entered(self, event: e.Room) -> Iterable[Line]:
         asked = self.asking.answered(event.ref)
+        if asked is None and self.awaits_unread:
+            self.unread += ((event.room, event.seen or 0 if event.direct else None),)
         if event.direct:
             other = next((one for one in event.direct if nick_of(one) != self.nick), self.nick)
             self.conversations[event.room] = other
-            if asked is None and event.seen is not None and event.seen < event.last:
-                self.unread.append((event.room, event.seen))
             return []
-        if event.room in self.rooms:  # it came anew, under another nick
-            return []
-        self.rooms.add(event.room)
-        lines = [*self._join(event)]
+        if not self.is_registered:
+            return []  # it returns there as soon as it is
+        lines: list[Line] = []
+        if event.room not in self.rooms:  # else it came anew, or asks for the topic
+            self.rooms = kept_once(self.rooms | {event.room})
+            self._entering = event.room
+            lines = [*self._join(event)]
+        elif asked is not None and asked.command == "TOPIC":
+            lines = [topic(self, asked.target, event.topic)]
         return lines if asked is None else self.answer(lines, asked.label)
 
     def _join(self, event: e.Room) -> Iterator[Line]:
-        channel = channel_of(event.room)
-        welcome = self.welcome
-        person = None if welcome is None else welcome.person
+        channel, person = channel_of(event.room), self.person
         kind, id_ = ("", "") if person is None else (person.kind, person.id)
-        name = "" if welcome is None else welcome.name
-        yield self.shared.join(name, channel, id_, kind)
+        yield self.shared.join(self.name, channel, id_, kind)
         if event.topic:
             yield self.numeric(N.TOPIC, channel, event.topic)
         if "draft/no-implicit-names" not in self.caps:
@@ -261,7 +312,9 @@ class Voice:
         asked = self.asking.answered(event.ref)
         channel = channel_of(event.room)
         if asked is None:  # the list anew, for a client that was behind
-            if event.room not in self.rooms or is_direct(event.room):
+            if is_direct(event.room):
+                self._meet(event)
+            if event.room not in self.rooms:
                 return []
             return [*names(self, channel, event.members, more=event.more)]
         if asked.command == "NAMES":
@@ -270,13 +323,21 @@ class Voice:
             lines = [*members(self, asked, channel, event.members)]
         return self.answer(lines, asked.label)
 
+    def _meet(self, event: e.Members) -> None:
+        """Take in what the other one in a private room is called now."""
+        for one in event.members:
+            if nick_of(one.name) != self.nick:
+                self.conversations[event.room] = one.name
+
     def _listed(self, event: e.Rooms) -> Iterable[Line]:
         asked = self.asking.answered(event.ref)
         if asked is None:
             return []
         if asked.command == "TOPIC":
-            return self.answer([topic(self, asked.target, event)], asked.label)
-        wanted = {one for one in asked.target.split(",") if one}
+            topics = {channel_of(one.room): one.topic for one in event.rooms}
+            line = topic(self, asked.target, topics.get(asked.target.lower()))
+            return self.answer([line], asked.label)
+        wanted = {one for one in asked.target.lower().split(",") if one}
         lines = [self.numeric(N.LISTSTART, "Channel", "Users  Name")]
         for one in event.rooms:
             channel = channel_of(one.room)
@@ -297,28 +358,36 @@ class Voice:
 
     def modes_of(self, room: str) -> str:
         """Return the modes of a room, as far as the client was told of its rules."""
-        return "+" + self._modes.get(room, "")
+        known = None if self._order is None else self._order.get(room)
+        return "+" if known is None else f"+{known.modes}"
 
-    def _removed(self, event: e.Removed) -> Iterator[Line]:
-        self.rooms.discard(event.room)
-        self._rules.pop(event.room, None)
-        yield Line("KICK", (channel_of(event.room), self.nick, event.reason), HOST)
+    def _removed(self, event: e.Removed) -> Iterable[Line]:
+        return self._out_of(event.room, event.reason)
+
+    def _out_of(self, room: str, reason: str) -> list[Line]:
+        """Return the lines which say that the client is in a room no longer."""
+        was_in = self._leave(room)
+        return [Line("KICK", (channel_of(room), self.nick, reason), HOST)] if was_in else []
+
+    def _leave(self, room: str) -> bool:
+        """Forget a room; return whether the client was in it, as far as it knows."""
+        was_in = room in self.rooms
+        self.rooms = kept_once(self.rooms - {room})
+        self.conversations.pop(room, None)
+        if self._order is not None:
+            self._order.pop(room, None)
+        return was_in
 
     def _ruled(self, event: e.RoomRules) -> Iterator[Line]:
-        """Tell by modes who has power in a room that the client is in, where that changed."""
-        roles = dict.fromkeys(event.moderators, "moderator")
-        if event.owner:
-            roles[event.owner] = "owner"
-        before, self._rules[event.room] = self._rules.get(event.room), roles
-        modes = {"i": event.private, "m": event.read_only, "t": event.topic_by != "passing"}
-        self._modes[event.room] = "".join(mode for mode, on in modes.items() if on)
-        if before is None:  # the list of names has said it
+        """Tell by modes what holds in a room that the client is in, where that changed."""
+        is_known, self._entering = event.room == self._entering, ""
+        if event.room not in self.rooms:
             return
-        channel = channel_of(event.room)
-        for sign, these, those in (("-", before, roles), ("+", roles, before)):
-            for name, role in these.items():
-                if those.get(name) != role:
-                    yield Line("MODE", (channel, sign + MODES[role], nick_of(name)), HOST)
+        known: dict[str, Order] = {} if self._order is None else self._order
+        before, known[event.room] = known.get(event.room, NO_ORDER), order_of(event)
+        self._order = known
+        if not is_known:  # else the list of names has said it
+            yield from changes(channel_of(event.room), before, known[event.room])
 
     # People.
 
@@ -332,17 +401,15 @@ class Voice:
         asked = self.asking.answered(event.ref)
         if asked is None or event.room is None:
             return []
-        target = self.target_of(event.room)
-        shared = self.shared
+        target, after = self.target_of(event.room), int(asked.detail or 0)
+        is_stamped = "server-time" not in self.caps
         lines: list[Line] = []
         for message in event.messages:
             heard_at = target
             if is_direct(event.room) and nick_of(message.sender) != self.nick:
                 heard_at = self.nick
-            said = shared.lines(message, heard_at)
-            if "server-time" not in self.caps:
-                said = (_with_time(line, message.at) for line in said)
-            lines.extend(said)
+            if message.seq > after:
+                lines.extend(self.shared.lines(message, heard_at, is_stamped=is_stamped))
         if asked.command == "JOIN":
             return lines
         return self.answer(lines, asked.label, ("chathistory", target))
@@ -363,12 +430,3 @@ class Voice:
         e.Rooms: _listed,
         e.Welcome: _welcomed,
     }
-
-
-def _with_time(line: Line, at: int) -> Line:
-    """Return a line with the time in its text, for a client that would not know it else."""
-    *before, text = line.params
-    stamp = f"[{time_of(at)[:16].replace('T', ' ')}] "
-    if text.startswith("\x01ACTION "):
-        return line._replace(params=(*before, f"\x01ACTION {stamp}{text[8:]}"))
-    return line._replace(params=(*before, stamp + text))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from hubbub.chat.commands import PAGE_MESSAGES_MAX
 from hubbub.chat.names import NAME_CHARS_MAX, ROOM_CHARS_MAX
+from hubbub.wire.irc.history import MESSAGES_MAX
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
@@ -48,7 +48,7 @@ def tokens() -> list[str]:
         "SAFELIST",
         "UTF8ONLY",
         "WHOX",
-        f"CHATHISTORY={PAGE_MESSAGES_MAX}",
+        f"CHATHISTORY={MESSAGES_MAX}",
         "MSGREFTYPES=msgid",
     ]
 
