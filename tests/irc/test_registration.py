@@ -185,3 +185,14 @@ def test_another_nick_needs_no_password_again() -> None:
         ann.ask("JOIN #lobby", "NICK anna", "PRIVMSG #lobby :hello", "WHOIS anna")
         assert ann.said("NICK").params == ("anna",)
         assert ann.said("311").params[1] == "anna"
+
+
+def test_after_a_login_that_failed_any_nick_may_be_chosen(hubbub_server: LocalServer) -> None:
+    make_member(hubbub_server, "ann")
+    eve = IrcClient(
+        *(hubbub_server.address, "CAP REQ :sasl", "AUTHENTICATE PLAIN"),
+        f"AUTHENTICATE {plain('ann', 'wrong password')}",
+    )
+    eve.until("904")
+    eve.ask("NICK eve", "USER e 0 * :e", "CAP END")
+    assert "433" not in [line.command for line in eve.until("001", "eve")]

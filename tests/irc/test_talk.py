@@ -111,6 +111,10 @@ def test_own_messages_are_taken_back(hubbub_server: LocalServer) -> None:
         ann.ask(f"REDACT #lobby {id_}", "REDACT #lobby nonsense")
         assert page.next("deleted")["target"] == int(id_.partition("/")[2])
         assert ann.said("FAIL").params[:2] == ("REDACT", "UNKNOWN_MSGID")
+        seq = page.ask(type="say", room="lobby", text="mine")["seq"]
+        ann.ask(f"REDACT #lobby lobby/{seq}", "REDACT #elsewhere elsewhere/1")
+        for code, target in (("REDACT_FORBIDDEN", "#lobby"), ("INVALID_TARGET", "#elsewhere")):
+            assert ann.said("FAIL").params[:3] == ("REDACT", code, target)
 
 
 def test_typing_is_told(hubbub_server: LocalServer) -> None:

@@ -135,6 +135,8 @@ class IrcDialect:
 
     def _take_nick(self, line: Line) -> Iterator[Heard]:
         if line.params and line.params[0]:
+            if line.params[0] != self._nick and self._voice.account == "*":
+                self._is_introduced = False  # it may be under the name of a login that failed
             self._nick = line.params[0]
             yield from self._go_on()
         else:

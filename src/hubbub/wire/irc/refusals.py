@@ -45,6 +45,14 @@ _NUMBERS: Final = {
     "NICK": _OF_NAMES,
     "OPER": {"wrong_code": N.PASSWDMISMATCH},
 }
+_OF_REDACTIONS: Final = {
+    "forbidden": "REDACT_FORBIDDEN",
+    "no_such_message": "UNKNOWN_MSGID",
+    "no_such_room": "INVALID_TARGET",
+    "not_a_member": "INVALID_TARGET",
+}
+"""The codes of the specification of message redaction."""
+
 _WITHOUT_TARGET: Final = frozenset((N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH))
 
 
@@ -55,6 +63,10 @@ def refusal_of(voice: Speaker, asked: Asked, error: Error) -> Iterator[Line]:
         return
     if asked.command == "NAMES":
         yield voice.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
+        return
+    if asked.command == "REDACT":
+        code = _OF_REDACTIONS.get(error.code, error.code.upper())
+        yield Line("FAIL", ("REDACT", code, asked.target, asked.detail, error.message), HOST)
         return
     number = _NUMBERS.get(asked.command, {}).get(error.code)
     if number is None:

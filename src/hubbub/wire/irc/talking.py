@@ -160,7 +160,7 @@ class Talking:
     def _last_said(self, entered: frozenset[str]) -> Iterator[Heard]:
         """Have a client told what was said last in a room, if it cannot ask for that."""
         voice = self._voice
-        if "draft/chathistory" not in voice.caps:
+        if voice.newest and "draft/chathistory" not in voice.caps:
             for room in entered:
                 ref = voice.asking.ref(Asked("JOIN", channel_of(room)))
                 yield c.History(room=room, limit=RECENT, ref=ref)
@@ -270,9 +270,9 @@ class Talking:
         room = room_of(target).lower() if is_channel(target) else self._conversation(target)
         seq = None if room is None else seq_in(id_, room)
         if room is None or seq is None:
+            code = "INVALID_TARGET" if room is None else "UNKNOWN_MSGID"
             no = "There is no such message."
-            fail = Line("FAIL", ("REDACT", "UNKNOWN_MSGID", target, id_ or "*", no), HOST)
-            yield self._at_once(line, fail)
+            yield self._at_once(line, Line("FAIL", ("REDACT", code, target, id_, no), HOST))
         else:
             said = deletion(room, seq, self._clock())
             yield c.Delete(room=room, seq=seq, ref=self._ref(line, target, id_, said))

@@ -51,6 +51,7 @@ class Voice:
         "is_locked",
         "is_registered",
         "name",
+        "newest",
         "nick",
         "person",
         "refusal",
@@ -86,6 +87,8 @@ class Voice:
         """The newest refusal that came before it was welcomed."""
         self.rooms: frozenset[str] = frozenset()
         """The public rooms that it is in."""
+        self.newest = 0
+        """The newest seq of the one that it entered last, 0 if nothing was said there."""
         self.conversations: dict[str, str] = {}
         """The private rooms of two that it is in, and what the other one is called."""
         self.awaits_unread = True
@@ -293,7 +296,7 @@ class Voice:
         lines: list[Line] = []
         if event.room not in self.rooms:  # else it came anew, or asks for the topic
             self.rooms = kept_once(self.rooms | {event.room})
-            self._entering = event.room
+            self._entering, self.newest = event.room, event.last
             lines = [*self._join(event)]
         elif asked is not None and asked.command == "TOPIC":
             lines = [topic(self, asked.target, event.topic)]
