@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Queue
 
@@ -15,12 +15,11 @@ def far_away(
     host: str, port: int, *, round_trip_seconds: float, bytes_per_second: float
 ) -> Iterator[str]:
     """Yield the address under which a server is that far away, until the block ends."""
-    addresses: Queue[str] = Queue()
-    loop = asyncio.new_event_loop()
-    over = asyncio.Event()
+    begun: Queue[tuple[str, Callable[[], object]]] = Queue()
 
     async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what is read: each piece when it would have come."""
+        loop = asyncio.get_running_loop()
         free_at = 0.0
         try:
             while piece := await reader.read(PIECE_BYTES):
@@ -34,22 +33,26 @@ def far_away(
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(host, port)
-        await asyncio.gather(passed_on(reader, back), passed_on(there, writer))
+        try:
+            await asyncio.gather(passed_on(reader, back), passed_on(there, writer))
+        except asyncio.CancelledError:
+            for one in (writer, back):
+                one.transport.abort()
+            raise
 
     async def serve() -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(meet, "127.0.0.1")
         name, number = server.sockets[0].getsockname()[:2]
-        addresses.put(f"{name}:{number}")
+        begun.put((f"{name}:{number}", lambda: loop.call_soon_threadsafe(over.set)))
         await over.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
+    address, end = begun.get(timeout=START_SECONDS)
     try:
-        yield addresses.get(timeout=START_SECONDS)
+        yield address
     finally:
-        loop.call_soon_threadsafe(over.set)
+        end()
         thread.join()
-        loop.close()

@@ -58,7 +58,7 @@ def restore(server: ServerProcess, data: Path, copy: Path) -> None:
     """Kill the server, and start it again on the copy."""
     server.kill()
     shutil.rmtree(data)
-    shutil.copytree(copy, data)
+    shutil.copytree(copy, data, ignore=shutil.ignore_patterns("control"))  # a socket
     server.start()
 
 
