@@ -253,6 +253,18 @@ def test_only_operators_make_see_and_revoke_tokens(room: Chatroom, operator: Pee
         assert code(ann) == "forbidden"
 
 
+def test_a_bot_that_runs_the_server_makes_no_token_for_more_than_its_own_is_for(
+    room: Chatroom, operator: Peer
+) -> None:
+    bot = bot_of(room, made(operator, ADMIN).token)
+    operator.tell(c.Appoint(name="ci", role="operator", ref="a"))
+    room.commit()
+    bot.read()
+    bot.tell(c.MakeToken(name="ci", scopes=[ADMIN, WRITE], ref="t"))
+    assert code(bot) == "forbidden"
+    assert made(bot, ADMIN).about.scopes == [ADMIN]
+
+
 def test_people_are_not_restrained_by_scopes() -> None:
     person = Chatroom().enter("ann", EVENTS)
     for kind in DECISIONS:

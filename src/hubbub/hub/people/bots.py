@@ -21,6 +21,7 @@ from hubbub.hub.power.audit import record
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Session
 from hubbub.hub.rules.rights import Act
+from hubbub.hub.rules.scopes import check_scope
 from hubbub.hub.standing import check, name_of
 from hubbub.hub.state import State
 
@@ -32,6 +33,8 @@ def make_token(state: State, session: Session, command: c.MakeToken, at: int) ->
     check(state, session, Act.BOTS, None)
     if not command.scopes:
         raise Refused(f"Say what the token is for: some of {', '.join(Scope)}.")
+    for scope in command.scopes:  # a bot that runs the server hands on what it has, and no more
+        check_scope(session.scopes, scope)
     if len(state.grants.tokens) >= TOKENS_MAX:
         raise Refused(
             f"There are {TOKENS_MAX} tokens, and more are not allowed. Revoke one first.",
