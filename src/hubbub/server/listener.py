@@ -21,8 +21,8 @@ from hubbub.server.control.reloading import Part, keys_of
 from hubbub.server.door import Door
 from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
 from hubbub.server.fairness.addresses import is_loopback
-from hubbub.server.figures import Figures
 from hubbub.server.http.loading import Web
+from hubbub.server.irc import IrcFigures
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import LINGER_SECONDS, Farewell
@@ -89,7 +89,7 @@ class Listener:
         self._loop = chatroom.loop
         self._sockets: list[socket.socket] = []
         self._is_exhausted = False
-        self._figures = Figures(chatroom)
+        self._figures = IrcFigures(chatroom)
         self._places = Places(limits)
         self._keepalive = Keepalive(limits.keepalive_seconds)
         self._handshakes = Deadlines(limits.handshake_seconds, clock)

@@ -1,10 +1,10 @@
-"""What is told of the server as a whole to those who have just come."""
+"""What clients that speak IRC are told of the server as a whole, when they have just come."""
 
 from hubbub import __version__
 from hubbub.server.sessions.chatroom import Chatroom
 
 
-class Figures:
+class IrcFigures:
     """The figures of one chatroom; `hubbub.wire.irc.welcoming.Figures`."""
 
     def __init__(self, chatroom: Chatroom) -> None:
