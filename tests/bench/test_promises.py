@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
 @pytest.mark.parametrize(
     ("sabotage", "faults", "told"),
     [
-        ("acknowledges_early", "kill", "was acknowledged with the seq"),
+        ("acknowledges_early", "kill", "was acknowledged with the seq|events are missing"),
         ("posts_twice", "resets", "was acknowledged with the seq"),
         ("leaves_out", "resets resets", "saw the seq"),
         ("forgets_to_sync", "power-cut power-cut", "lost it"),
@@ -65,7 +66,7 @@ def test_a_server_that_breaks_a_promise_is_told(
     tmp_path: Path, library: Path, sabotage: str, faults: str, told: str
 ) -> None:
     findings = played(sabotage, faults, tmp_path, library).findings
-    assert any(told in finding for finding in findings), findings
+    assert any(re.search(told, finding) for finding in findings), findings
 
 
 def test_every_sabotage_is_tried() -> None:

@@ -28,7 +28,7 @@ def test_a_bot_that_is_an_operator_runs_the_server(
     operated: tuple[LocalServer, EventPeer],
 ) -> None:
     server, olga = operated
-    deploy = bearer(olga, "deploy", "admin")
+    deploy = bearer(olga, "deploy", "admin", "read")
     status = ask(server, "/api/admin/status", {}, **deploy)
     assert (status.status, status.json["people"]) == (200, 1)
     with EventPeer(server, "eve") as eve:
