@@ -14,7 +14,10 @@ class Format(Protocol):
 
     @property
     def shared(self) -> "Format":
-        """What a room's members are told is encoded in this one; usually the format itself."""
+        """What a room's members are told is encoded in this one; usually the format itself.
+
+        It stays the same as long as its peer is in a room, which knows its live members by it.
+        """
 
     @property
     def hears_itself(self) -> bool:

@@ -53,9 +53,8 @@ class SessionSummary(msgspec.Struct, omit_defaults=True):
     """One entry of the list of sessions. `id` is what the server's journal calls its connection.
 
     `by` is what it speaks: "plain", "events", "websocket" or "irc"; `label` what its device is
-    called.
-    `since` is when it came, `heard` when it said something last. It does not keep up in `lagging`
-    rooms, in one of them by `behind` seqs, and has yet to take `unsent` bytes.
+    called. `since` is when it came, `heard` when it said something last. It does not keep up in
+    `lagging` rooms, in one of them by `behind` seqs, and has yet to take `unsent` bytes.
     """
 
     id: str

@@ -15,10 +15,10 @@ import binascii
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from hubbub.chat import commands as c
-from hubbub.chat.heard import FILLER, Goodbye, Heard, Introduction, Reply
+from hubbub.chat.heard import FILLER, Goodbye, Heard, Introduction
 from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.capabilities import Negotiation
-from hubbub.wire.irc.line import Line, LineDecoder, NotText, TooLong
+from hubbub.wire.irc.line import Line, LineDecoder, NotText, TooLong, reply
 from hubbub.wire.irc.names import HOST, name_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.talking import Talking
@@ -33,11 +33,6 @@ SASL_BYTES_MAX: Final = 4096
 
 USER_PARAMS: Final = 4
 """A user name, two that nobody needs, and a real name."""
-
-
-def reply(*lines: Line) -> Reply:
-    """Return what sends these lines."""
-    return Reply(b"".join(line.encode() for line in lines))
 
 
 class IrcDialect:

@@ -25,8 +25,7 @@ def history(voice: Voice, line: Line, room: str | None, ref: Ref) -> Iterator[He
     word, target, *rest = line.params
     word = word.upper()
     if word == "TARGETS":
-        lines = voice.answer([], line.tags.get("label", ""), ("draft/chathistory-targets",))
-        yield Reply(b"".join(one.encode() for one in lines))
+        yield voice.at_once(line, (), ("draft/chathistory-targets",))
         return
     command = None if room is None else _asked(word, room, rest)
     if room is None:
@@ -42,10 +41,7 @@ def history(voice: Voice, line: Line, room: str | None, ref: Ref) -> Iterator[He
 
 
 def _fail(voice: Voice, line: Line, code: str, *context: str) -> Reply:
-    lines = voice.answer(
-        [Line("FAIL", ("CHATHISTORY", code, *context), HOST)], line.tags.get("label", "")
-    )
-    return Reply(b"".join(one.encode() for one in lines))
+    return voice.at_once(line, [Line("FAIL", ("CHATHISTORY", code, *context), HOST)])
 
 
 def _asked(word: str, room: str, rest: list[str]) -> History | None:

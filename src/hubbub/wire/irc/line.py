@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from hubbub.chat.heard import Reply
+
 BODY_BYTES_MAX: Final = 512
 """Of a message without its tags, with the line end."""
 
@@ -68,6 +70,11 @@ def encode_tags(tags: Mapping[str, str]) -> str:
         f"{key}={value.translate(_ESCAPING)}" if value else key for key, value in tags.items()
     ]
     return "@" + ";".join(written)
+
+
+def reply(*lines: Line) -> Reply:
+    """Return what sends these lines."""
+    return Reply(b"".join(line.encode() for line in lines))
 
 
 class TooLong(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from hubbub.chat import commands as c
 from hubbub.chat.commands import AnyCommand
-from hubbub.chat.heard import Heard, Reply
+from hubbub.chat.heard import Heard
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
@@ -28,22 +28,22 @@ def mode(voice: Voice, line: Line, ref: Ref) -> Iterator[Heard]:
     """Yield what changes a mode, or says which there are."""
     target, *rest = line.params
     if not is_channel(target):
-        yield _answer(voice, line, _own(voice, target, rest))
+        yield voice.at_once(line, [_own(voice, target, rest)])
         return
     room = room_of(target).lower()
     if not rest:
-        yield _answer(voice, line, voice.numeric(N.CHANNELMODEIS, target, voice.modes_of(room)))
+        yield voice.at_once(line, [voice.numeric(N.CHANNELMODEIS, target, voice.modes_of(room))])
         return
     word, *arguments = rest
     on, letter = not word.startswith("-"), word.lstrip("+-")[:1]
     argument = arguments[0] if arguments else ""
     command = _change(room, letter, argument, on=on)
     if command is None:
-        yield _answer(voice, line, voice.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here."))
+        yield voice.at_once(line, [voice.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here.")])
     elif letter == "b" and on and argument.startswith("*!"):
         # Everybody's host and user name are the same here: this would mean all.
         no = f"Say whom, by nick: MODE {target} +b NICK."
-        yield _answer(voice, line, voice.numeric(N.INVALIDMODEPARAM, target, "b", argument, no))
+        yield voice.at_once(line, [voice.numeric(N.INVALIDMODEPARAM, target, "b", argument, no)])
     else:
         command.ref = ref(line, target, argument)
         yield command
@@ -70,8 +70,3 @@ def _change(room: str, letter: str, argument: str, *, on: bool) -> AnyCommand | 
     if letter in _ROLES and argument:
         return c.Appoint(room=room, name=who, role=_ROLES[letter] if on else "none")
     return made[letter]() if letter in made else None
-
-
-def _answer(voice: Voice, line: Line, answer: Line) -> Reply:
-    lines = voice.answer([answer], line.tags.get("label", ""))
-    return Reply(b"".join(one.encode() for one in lines))

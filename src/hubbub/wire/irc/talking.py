@@ -13,7 +13,7 @@ from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.drafts import deletion, message, reaction
 from hubbub.wire.irc.format import seq_in
 from hubbub.wire.irc.history import history
-from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.line import Line, reply
 from hubbub.wire.irc.names import HOST, USER, channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.ordering import kick, mode
@@ -38,11 +38,6 @@ HELP: Final = (
     "Members log in by SASL, with the name and password of hubbub. Without it you are here in",
     "passing: your nick is yours for as long as you are connected.",
 )
-
-
-def reply(*lines: Line) -> Reply:
-    """Return what sends these lines."""
-    return Reply(b"".join(line.encode() for line in lines))
 
 
 Draft = Message | Reaction | Deleted | None
@@ -110,7 +105,7 @@ class Talking:
             yield c.Join(room=room, ref=voice.asking.ref(asked))
 
     def _at_once(self, line: Line, *lines: Line) -> Reply:
-        return reply(*self._voice.answer(lines, line.tags.get("label", "")))
+        return self._voice.at_once(line, lines)
 
     def _nothing(self, line: Line) -> Iterator[Heard]:
         """Answer a line that comes to nothing: with a label, that is to be said, too."""

@@ -16,7 +16,7 @@ from hubbub.chat.names import is_direct, same_name
 from hubbub.chat.text import inert
 from hubbub.wire.irc.asked import Asked, Asking, kept_once
 from hubbub.wire.irc.format import SHARED, account_of, format_with
-from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.line import Line, reply
 from hubbub.wire.irc.lists import members, names, profile, topic
 from hubbub.wire.irc.modes import NO_ORDER, Order, changes, order_of
 from hubbub.wire.irc.names import HOST, USER, channel_of, nick_of, source_of
@@ -26,6 +26,8 @@ from hubbub.wire.irc.texts import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from hubbub.chat.heard import Reply
 
 NOTICE_BYTES_MAX: Final = 300
 """Of one line of a sentence of the server's; it takes a nick and names of the server along."""
@@ -191,6 +193,10 @@ class Voice:
     def notice(self, text: str) -> Line:
         """Return a sentence of the server's."""
         return Line("NOTICE", (self.nick, text), HOST)
+
+    def at_once(self, line: Line, lines: Sequence[Line], batch: Sequence[str] = ()) -> Reply:
+        """Return what answers a line of the client's, about which the chatroom is not asked."""
+        return reply(*self.answer(lines, line.tags.get("label", ""), batch))
 
     def answer(self, lines: Sequence[Line], label: str, batch: Sequence[str] = ()) -> list[Line]:
         """Return the lines of one answer, as the capabilities that the client asked for want them.
