@@ -35,6 +35,15 @@ def test_a_certificate_is_made_served_and_trusted_by_its_file(tmp_path: Path, wa
         assert trusted.returncode == 0, trusted.stderr
 
 
+@pytest.mark.parametrize("name", ["", " ", "küche", "a b", "x" * 300, "https://example.org"])
+def test_what_is_no_host_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
+    certificate = tmp_path / "c.pem"
+    ran = hubbub("cert", name, "--out", str(certificate), "--key", str(tmp_path / "k.pem"))
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("hubbub: No certificate can be for ")
+    assert not certificate.exists()
+
+
 def test_a_certificate_is_never_overwritten(tmp_path: Path) -> None:
     certificate, _ = made(tmp_path)
     before = certificate.read_bytes()

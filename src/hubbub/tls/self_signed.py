@@ -2,8 +2,11 @@
 
 import datetime
 import ipaddress
+import re
+import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +27,16 @@ OCTETS_32 = b"\x04\x20"
 """Begins 32 bytes in DER."""
 
 
+_HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}")
+"""What a certificate may be for besides addresses; other scripts are written in ASCII there."""
+
+
+def machine_names() -> list[str]:
+    """Return the names of this machine, as far as a certificate may be for them."""
+    own = socket.gethostname()
+    return [own if _HOST.fullmatch(own) else "hubbub", "localhost"]
+
+
 def make_certificate(
     certificate: Path, key: Path, names: Sequence[str], *, acme_identifier: bytes = b""
 ) -> None:
@@ -32,14 +45,21 @@ def make_certificate(
     Neither file may be there before: whoever remembers the certificate would be told of a change.
     `acme_identifier`: what answers the challenge of an authority (RFC 8737).
     """
+    for name in names:
+        if not (_HOST.fullmatch(name) or _is_address(name)):
+            raise ConfigError(
+                f"No certificate can be for {name[:100]!r}. Give the name of a host, as in "
+                "chat.example.org, or its IP address.",
+                code="bad_certificate",
+            )
     private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:NAME_CHARS_MAX])])
+    common = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:NAME_CHARS_MAX])])
     now = datetime.datetime.now(datetime.UTC)
     public = private.public_key()
     builder = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(common)
+        .issuer_name(common)
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))  # clocks differ
@@ -73,6 +93,14 @@ def make_certificate(
             ) from None
         except OSError as error:
             raise ConfigError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def name_of(name: str) -> x509.GeneralName:

@@ -1,6 +1,5 @@
 """Which certificate the server has, as configured. It is made where that is asked for."""
 
-import socket
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +43,9 @@ def _made_once(folder: Path) -> Certificates:
     """Return the certificate kept in the data folder; the first time, make one."""
     certificate, key = folder / CERTIFICATE_FILE, folder / KEY_FILE
     if not certificate.exists():
-        from hubbub.tls.self_signed import make_certificate  # noqa: PLC0415 (slow, needed once)
+        # Imported here, for it is slow, and needed once.
+        from hubbub.tls.self_signed import machine_names, make_certificate  # noqa: PLC0415
 
         key.unlink(missing_ok=True)  # of one that was not finished
-        make_certificate(certificate, key, [socket.gethostname() or "hubbub", "localhost"])
+        make_certificate(certificate, key, machine_names())
     return Certificates(certificate, key)
