@@ -213,15 +213,17 @@ def test_imported_names_are_nobodys(tmp_path: Path) -> None:
 
 def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
     data = tmp_path / "data"
+    (tmp_path / "empty").mkdir()
     (tmp_path / "x.json").write_text("{", "utf-8")
     (tmp_path / "#x.log").write_text("nothing like a log\n", "utf-8")
     (tmp_path / "nameless.log").write_text(IRSSI, "utf-8")
     for source, name, sentence in (
-        ("slack", "nowhere", "has no channels.json"),
+        ("slack", "empty", "has no channels.json"),
         ("discord", "x.json", "is not what such an export has there"),
         ("hubbub", "x.json", "line 1 is no message"),
         ("irc", "#x.log", "line 1 is neither"),
         ("irc", "nameless.log", "Name the room with --room"),
+        ("slack", "gone", "cannot be read: No such file"),
         ("hubbub", "gone", "cannot be read"),
     ):
         assert sentence in refused("import", source, str(tmp_path / name), "--data", str(data))

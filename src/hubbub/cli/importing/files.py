@@ -26,6 +26,7 @@ def read(source: Source, paths: Sequence[Path], room: str, zone: tzinfo | None) 
 
 def _read(source: Source, path: Path, room: str, zone: tzinfo | None) -> Iterator[Said]:
     try:
+        path.stat()  # else one that is not there would be an export that lacks something
         match source:
             case "hubbub":
                 with path.open("rb") as file:
@@ -40,7 +41,8 @@ def _read(source: Source, path: Path, room: str, zone: tzinfo | None) -> Iterato
     except BadExport as error:
         raise BadExport(f"{path} cannot be imported: {error}") from None
     except _UNREADABLE as error:
-        raise BadExport(f"{path} cannot be read: {error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise BadExport(f"{path} cannot be read: {reason}.") from None
 
 
 def _channel(path: Path) -> str:
