@@ -5,7 +5,7 @@ from hubbub.server.sessions.chatroom import Chatroom
 
 
 class IrcFigures:
-    """The figures of one chatroom; `hubbub.wire.irc.welcoming.Figures`."""
+    """The figures of one chatroom; `hubbub.wire.irc.figures.Figures`."""
 
     def __init__(self, chatroom: Chatroom) -> None:
         self._chatroom = chatroom

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from hubbub.chat.events import Deleted, Message, Reaction
 
+Draft = Message | Reaction | Deleted | None
+"""What a client says, without its seq and its sender."""
+
 
 class Asked(NamedTuple):
     """One command of IRC that became a command of the chatroom.
@@ -18,7 +21,7 @@ class Asked(NamedTuple):
     target: str = ""
     label: str = ""
     detail: str = ""
-    said: Message | Reaction | Deleted | None = None
+    said: Draft = None
 
 
 class Asking:

@@ -6,55 +6,55 @@ from typing import Final, Literal
 from hubbub.chat import commands as c
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.heard import Heard
+from hubbub.wire.irc.client import Client
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
-from hubbub.wire.irc.voice import Voice
-
-Ref = Callable[[Line, str, str], str]
+from hubbub.wire.irc.telling.order import modes_of
 
 _ROLES: Final[dict[str, Literal["owner", "moderator"]]] = {"q": "owner", "o": "moderator"}
 
 
-def kick(line: Line, ref: Ref) -> Iterator[Heard]:
+def kick(client: Client, line: Line) -> Iterator[Heard]:
     """Yield what puts somebody out of a room."""
     channel, nick, *rest = line.params
     reason = rest[0] if rest else ""
     room = room_of(channel).lower()
-    yield c.Kick(room=room, name=name_of(nick), reason=reason[:200], ref=ref(line, channel, nick))
+    ref = client.ref(line, channel, nick)
+    yield c.Kick(room=room, name=name_of(nick), reason=reason[:200], ref=ref)
 
 
-def mode(voice: Voice, line: Line, ref: Ref) -> Iterator[Heard]:
+def mode(client: Client, line: Line) -> Iterator[Heard]:
     """Yield what changes a mode, or says which there are."""
     target, *rest = line.params
     if not is_channel(target):
-        yield voice.at_once(line, [_own(voice, target, rest)])
+        yield client.at_once(line, _own(client, target, rest))
         return
     room = room_of(target).lower()
     if not rest:
-        yield voice.at_once(line, [voice.numeric(N.CHANNELMODEIS, target, voice.modes_of(room))])
+        yield client.at_once(line, client.numeric(N.CHANNELMODEIS, target, modes_of(client, room)))
         return
     word, *arguments = rest
     on, letter = not word.startswith("-"), word.lstrip("+-")[:1]
     argument = arguments[0] if arguments else ""
     command = _change(room, letter, argument, on=on)
     if command is None:
-        yield voice.at_once(line, [voice.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here.")])
+        yield client.at_once(line, client.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here."))
     elif letter == "b" and on and argument.startswith("*!"):
         # Everybody's host and user name are the same here: this would mean all.
         no = f"Say whom, by nick: MODE {target} +b NICK."
-        yield voice.at_once(line, [voice.numeric(N.INVALIDMODEPARAM, target, "b", argument, no)])
+        yield client.at_once(line, client.numeric(N.INVALIDMODEPARAM, target, "b", argument, no))
     else:
-        command.ref = ref(line, target, argument)
+        command.ref = client.ref(line, target, argument)
         yield command
 
 
-def _own(voice: Voice, nick: str, rest: list[str]) -> Line:
-    if nick.lower() != voice.nick.lower():
-        return voice.numeric(N.USERSDONTMATCH, "You can change your own modes alone.")
+def _own(client: Client, nick: str, rest: list[str]) -> Line:
+    if nick.lower() != client.nick.lower():
+        return client.numeric(N.USERSDONTMATCH, "You can change your own modes alone.")
     if rest:
-        return voice.numeric(N.UMODEUNKNOWNFLAG, "There are no modes of people here.")
-    return voice.numeric(N.UMODEIS, "+")
+        return client.numeric(N.UMODEUNKNOWNFLAG, "There are no modes of people here.")
+    return client.numeric(N.UMODEIS, "+")
 
 
 def _change(room: str, letter: str, argument: str, *, on: bool) -> AnyCommand | None:

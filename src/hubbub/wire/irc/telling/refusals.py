@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.lists import nobody
 from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.telling.lists import nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hubbub.chat.events import Error
     from hubbub.wire.irc.asked import Asked
-    from hubbub.wire.irc.speaker import Speaker
+    from hubbub.wire.irc.client import Client
 
 _OF_CHANNELS: Final = {
     "no_such_room": N.NOSUCHCHANNEL,
@@ -56,13 +56,13 @@ _OF_REDACTIONS: Final = {
 _WITHOUT_TARGET: Final = frozenset((N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH))
 
 
-def refusal_of(voice: Speaker, asked: Asked, error: Error) -> Iterator[Line]:
+def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
     """Yield the lines that refuse what was asked."""
     if asked.command in ("WHOIS", "WHO"):
-        yield from nobody(voice, asked.command, asked.target)
+        yield from nobody(client, asked.command, asked.target)
         return
     if asked.command == "NAMES":
-        yield voice.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
+        yield client.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
         return
     if asked.command == "REDACT":
         code = _OF_REDACTIONS.get(error.code, error.code.upper())
@@ -72,13 +72,13 @@ def refusal_of(voice: Speaker, asked: Asked, error: Error) -> Iterator[Line]:
     if number is None:
         code = error.code.upper()
         context = (asked.target,) if asked.target and " " not in asked.target else ()
-        if "standard-replies" in voice.caps:
+        if "standard-replies" in client.caps:
             yield Line("FAIL", (asked.command, code, *context, error.message), HOST)
         else:
-            yield voice.notice(error.message)
+            yield client.notice(error.message)
     elif number in _WITHOUT_TARGET:
-        yield voice.numeric(number, error.message)
+        yield client.numeric(number, error.message)
     elif number is N.NOSUCHNICK and asked.command in ("KICK", "INVITE", "MODE"):
-        yield voice.numeric(number, asked.detail, error.message)
+        yield client.numeric(number, asked.detail, error.message)
     else:
-        yield voice.numeric(number, asked.target, error.message)
+        yield client.numeric(number, asked.target, error.message)

@@ -1,47 +1,45 @@
 """CHATHISTORY: what was said in a room, by the ids of its messages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from hubbub.chat.commands import History
 from hubbub.chat.heard import Heard, Reply
 from hubbub.chat.text import whole_number
+from hubbub.wire.irc.client import Client
 from hubbub.wire.irc.format import seq_in
-from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST
-from hubbub.wire.irc.voice import Voice
-
-Ref = Callable[[Line, str, str], str]
-
-MESSAGES_MAX: Final = 100
-"""In one answer: each may have many lines, and every line its own sender and tags."""
+from hubbub.wire.irc.isupport import MESSAGES_MAX
+from hubbub.wire.irc.line import Line, reply
+from hubbub.wire.irc.names import HOST, is_channel, room_of
 
 LIMIT_MAX: Final = 1_000_000
 """Of messages that may be asked for; fewer may come."""
 
 
-def history(voice: Voice, line: Line, room: str | None, ref: Ref) -> Iterator[Heard]:
+def history(client: Client, line: Line) -> Iterator[Heard]:
     """Yield what asks for the page that a line wants of a room."""
     word, target, *rest = line.params
     word = word.upper()
     if word == "TARGETS":
-        yield voice.at_once(line, (), ("draft/chathistory-targets",))
+        label = line.tags.get("label", "")
+        yield reply(*client.answer((), label, ("draft/chathistory-targets",)))
         return
+    room = room_of(target).lower() if is_channel(target) else client.conversation(target)
     command = None if room is None else _asked(word, room, rest)
     if room is None:
-        yield _fail(voice, line, "INVALID_TARGET", word, target, "You may not read that.")
+        yield _fail(client, line, "INVALID_TARGET", word, target, "You may not read that.")
     elif command is None:
         sentence = "Ask like this: CHATHISTORY LATEST #room * 50, or BEFORE #room msgid=ID 50."
-        yield _fail(voice, line, "INVALID_PARAMS", word, sentence)
+        yield _fail(client, line, "INVALID_PARAMS", word, sentence)
     else:
         # What came after a message, but only the last of it, is the last of the room that is newer.
         after = str(_seq(rest[0], room) or "") if word == "LATEST" else ""
-        command.ref = ref(line, target, after)
+        command.ref = client.ref(line, target, after)
         yield command
 
 
-def _fail(voice: Voice, line: Line, code: str, *context: str) -> Reply:
-    return voice.at_once(line, [Line("FAIL", ("CHATHISTORY", code, *context), HOST)])
+def _fail(client: Client, line: Line, code: str, *context: str) -> Reply:
+    return client.at_once(line, Line("FAIL", ("CHATHISTORY", code, *context), HOST))
 
 
 def _asked(word: str, room: str, rest: list[str]) -> History | None:

@@ -1,0 +1,221 @@
+"""Everything that is known of one IRC client, and how its answers are put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hubbub.chat.heard import FILLER
+from hubbub.chat.names import is_direct, same_name
+from hubbub.wire.irc.asked import Asked, Asking, Draft, kept_once
+from hubbub.wire.irc.format import SHARED, format_with
+from hubbub.wire.irc.line import Line, reply
+from hubbub.wire.irc.names import HOST, USER, channel_of, name_of, nick_of
+from hubbub.wire.irc.numerics import N
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hubbub.chat.events import Error, PersonSummary
+    from hubbub.chat.heard import Filler, Reply
+    from hubbub.wire.irc.figures import Figures
+    from hubbub.wire.irc.modes import Order
+
+
+class Coming:
+    """What a client has said of itself before it is welcomed."""
+
+    __slots__ = ("has_user", "is_introduced", "is_negotiating", "nick", "password")
+
+    def __init__(self) -> None:
+        self.nick = self.password = ""
+        self.has_user = False
+        self.is_introduced = False
+        """Whether the chatroom knows its name."""
+        self.is_negotiating = False
+        """Whether its registration waits for `CAP END`."""
+
+
+class Client:
+    """One client. `clock` returns milliseconds since the epoch."""
+
+    __slots__ = (
+        "_batches",
+        "account",
+        "asking",
+        "awaits_unread",
+        "cap_version",
+        "caps",
+        "clock",
+        "coming",
+        "conversations",
+        "entering",
+        "figures",
+        "is_held",
+        "is_locked",
+        "name",
+        "newest",
+        "nick",
+        "order",
+        "person",
+        "refusal",
+        "rooms",
+        "sasl",
+        "server",
+        "shared",
+        "unread",
+    )
+
+    def __init__(self, figures: Figures, clock: Callable[[], int]) -> None:
+        self.figures = figures
+        self.clock = clock
+        self.coming: Coming | None = Coming()
+        """What it said of itself so far; None: it was welcomed. Before, it hears nothing itself."""
+        self.cap_version = 301
+        self.caps: frozenset[str] = frozenset()
+        """What the client asked for."""
+        self.server = ""
+        self.shared = format_with(self.caps, self.server)
+        """The format that it shares with others."""
+        self.asking = Asking()
+        self.nick = "*"
+        """What the client is called, `*` until it is."""
+        self.account = "*"
+        self.sasl: str | None = None
+        """What came of a login so far; None: none has begun."""
+        self.name = ""
+        """What its person is called in the chatroom."""
+        self.person: PersonSummary | None = None
+        """Who that is, if they are known."""
+        self.is_held = self.is_locked = False
+        """Whether the name is another's so far, and whether the chatroom's password is wanted."""
+        self.refusal: Error | None = None
+        """The newest refusal that came before it was welcomed."""
+        self.rooms: frozenset[str] = frozenset()
+        """The public rooms that it is in."""
+        self.newest = 0
+        """The newest seq of the one that it entered last, 0 if nothing was said there."""
+        self.conversations: dict[str, str] = {}
+        """The private rooms of two that it is in, and what the other one is called."""
+        self.awaits_unread = True
+        """Whether it is just coming, so that it is brought into rooms where something waits."""
+        self.unread: tuple[tuple[str, int | None], ...] = ()
+        """Rooms that it was brought into, and how far its person has read in talks of two."""
+        self.order: dict[str, Order] | None = None  # most rooms have no rules
+        self.entering = ""
+        """The room whose rules, if it has some, come next."""
+        self._batches = 0
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether it was welcomed."""
+        return self.coming is None
+
+    @property
+    def source(self) -> str:
+        """What stands before whatever the client itself says or does."""
+        return f"{self.nick}!{USER}@{HOST}"
+
+    def reached_at(self, server: str) -> None:
+        """Take in at which `http://host:port` the client would find files."""
+        self.server = server
+        self.shared = format_with(self.caps, server)
+
+    def change_caps(self, caps: frozenset[str]) -> bool:
+        """Have these capabilities from now on; return whether that can be.
+
+        While it is in a room, the client stays with those who share its format.
+        """
+        is_shared = bool(self.rooms or self.conversations or self.unread)
+        if is_shared and caps & SHARED != self.caps & SHARED:
+            return False
+        self.caps = kept_once(caps)
+        self.shared = format_with(caps, self.server)
+        return True
+
+    # What is asked, and answered.
+
+    def ref(self, line: Line, target: str = "", detail: str = "", said: Draft = None) -> str:
+        """Return the ref for what a line asks of the chatroom."""
+        asked = Asked(line.command, target, line.tags.get("label", ""), detail, said)
+        return self.asking.ref(asked)
+
+    def numeric(self, number: str, *params: str) -> Line:
+        """Return a numeric to this client."""
+        return Line(number, (self.nick, *params), HOST)
+
+    def too_few(self, command: str) -> Line:
+        """Return what answers a command with too few parameters."""
+        return self.numeric(N.NEEDMOREPARAMS, command, "Say more: there is too little.")
+
+    def notice(self, text: str) -> Line:
+        """Return a sentence of the server's."""
+        return Line("NOTICE", (self.nick, text), HOST)
+
+    def at_once(self, line: Line, *lines: Line) -> Reply:
+        """Return what answers a line of the client's, about which the chatroom is not asked."""
+        return reply(*self.answer(lines, line.tags.get("label", "")))
+
+    def nothing(self, line: Line) -> Reply | Filler:
+        """Return the answer to what comes to nothing: with a label, that is to be said, too."""
+        return self.at_once(line) if "label" in line.tags else FILLER
+
+    def answer(self, lines: Sequence[Line], label: str, batch: Sequence[str] = ()) -> list[Line]:
+        """Return the lines of one answer, as the capabilities that the client asked for want them.
+
+        `label` is that of the command. `batch`: the type of the batch that they are, and what
+        stands behind it.
+        """
+        if batch and "batch" in self.caps:
+            lines = self._batched(lines, batch)
+        if not label or "labeled-response" not in self.caps:
+            return [*lines]
+        if not lines:
+            lines = [Line("ACK", (), HOST)]
+        elif len(lines) > 1 and not (batch and "batch" in self.caps):
+            lines = self._batched(lines, ("labeled-response",))
+        first = lines[0]
+        return [first._replace(tags={**first.tags, "label": label}), *lines[1:]]
+
+    def _batched(self, lines: Sequence[Line], batch: Sequence[str]) -> list[Line]:
+        self._batches += 1
+        id_ = str(self._batches)
+        return [
+            Line("BATCH", (f"+{id_}", *batch), HOST),
+            *(line._replace(tags={"batch": id_, **line.tags}) for line in lines),
+            Line("BATCH", (f"-{id_}",), HOST),
+        ]
+
+    # Rooms.
+
+    def conversation(self, nick: str) -> str | None:
+        """Return the private room that is shared with somebody, if one is open."""
+        name = name_of(nick)
+        others = self.conversations.items()
+        return next((room for room, other in others if same_name(other, name)), None)
+
+    def target_of(self, room: str) -> str:
+        """Return what IRC calls a room: a channel, or whoever it is shared with."""
+        if is_direct(room):
+            return nick_of(self.conversations.get(room, "")) or self.nick
+        return channel_of(room)
+
+    def leave(self, room: str) -> bool:
+        """Forget a room; return whether the client was in it, as far as it knows."""
+        was_in = room in self.rooms
+        self.rooms = kept_once(self.rooms - {room})
+        self.conversations.pop(room, None)
+        if self.order is not None:
+            self.order.pop(room, None)
+        return was_in
+
+    def out_of(self, room: str, reason: str) -> list[Line]:
+        """Return the lines which say that the client is in a room no longer."""
+        was_in = self.leave(room)
+        return [Line("KICK", (channel_of(room), self.nick, reason), HOST)] if was_in else []
+
+
+def without_label(line: Line) -> Line:
+    """Return a line whose label is used up: each has one answer."""
+    if "label" not in line.tags:
+        return line
+    return line._replace(tags={key: tag for key, tag in line.tags.items() if key != "label"})

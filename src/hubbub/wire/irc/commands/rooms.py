@@ -1,0 +1,100 @@
+"""Rooms: JOIN, PART, TOPIC, INVITE, and lists of rooms and of who is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat import commands as c
+from hubbub.chat.names import is_direct
+from hubbub.wire.irc.asked import Asked
+from hubbub.wire.irc.client import without_label
+from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
+from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.texts import from_irc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hubbub.chat.heard import Heard
+    from hubbub.wire.irc.client import Client
+    from hubbub.wire.irc.line import Line
+
+RECENT: Final = 20
+"""The last messages of a room, for a client that cannot ask for them."""
+
+
+def join(client: Client, line: Line) -> Iterator[Heard]:
+    """Enter rooms; `0` leaves all."""
+    if line.params[0] == "0":
+        for room in sorted(client.rooms):
+            asked = Asked("PART", channel_of(room), "", room)
+            yield c.Leave(room=room, ref=client.asking.ref(asked))
+        yield client.nothing(line)
+        return
+    for channel in line.params[0].split(","):
+        room = room_of(channel).lower()
+        if not is_channel(channel) or not room or is_direct(room):
+            no = "Rooms begin with #, and have letters, digits, '-', '_' or '.'."
+            yield client.at_once(line, client.numeric(N.NOSUCHCHANNEL, channel or "*", no))
+        elif room not in client.rooms:
+            before = client.rooms
+            yield c.Join(room=room, ref=client.ref(line, channel))
+            yield from last_said(client, client.rooms - before)
+        else:
+            yield client.nothing(line)
+        line = without_label(line)
+
+
+def last_said(client: Client, entered: frozenset[str]) -> Iterator[Heard]:
+    """Have a client told what was said last in a room, if it cannot ask for that."""
+    if client.newest and "draft/chathistory" not in client.caps:
+        for room in entered:
+            ref = client.asking.ref(Asked("JOIN", channel_of(room)))
+            yield c.History(room=room, limit=RECENT, ref=ref)
+
+
+def part(client: Client, line: Line) -> Iterator[Heard]:
+    """Leave rooms."""
+    for channel in line.params[0].split(","):
+        room = room_of(channel).lower()
+        if room in client.rooms:
+            yield c.Leave(room=room, ref=client.ref(line, channel, room))
+        else:
+            no = "You are not in that room."
+            number = N.NOTONCHANNEL if is_channel(channel) else N.NOSUCHCHANNEL
+            yield client.at_once(line, client.numeric(number, channel or "*", no))
+        line = without_label(line)
+
+
+def topic(client: Client, line: Line) -> Iterator[Heard]:
+    """Say what a room is about, or ask for it."""
+    channel = line.params[0]
+    room = room_of(channel).lower()
+    if len(line.params) > 1:
+        text = from_irc(line.params[1])
+        yield c.SetTopic(room=room, text=text, ref=client.ref(line, channel, text))
+    elif room in client.rooms:  # entered anew, a room says what it is about
+        yield c.Join(room=room, ref=client.ref(line, channel))
+    else:
+        yield c.Rooms(ref=client.ref(line, channel))
+
+
+def invite(client: Client, line: Line) -> Iterator[Heard]:
+    """Ask somebody in."""
+    nick, channel = line.params[:2]
+    ref = client.ref(line, channel, nick)
+    yield c.Add(room=room_of(channel).lower(), name=name_of(nick), ref=ref)
+
+
+def names(client: Client, line: Line) -> Iterator[Heard]:
+    """Ask who is in a room."""
+    channel = line.params[0].partition(",")[0] if line.params else "*"
+    if is_channel(channel):
+        yield c.Members(room=room_of(channel).lower(), ref=client.ref(line, channel))
+    else:
+        yield client.at_once(line, client.numeric(N.ENDOFNAMES, channel, "End of /NAMES list"))
+
+
+def list_(client: Client, line: Line) -> Iterator[Heard]:
+    """Ask which rooms there are."""
+    yield c.Rooms(ref=client.ref(line, line.params[0] if line.params else ""))

@@ -1,0 +1,105 @@
+"""Every command of IRC that there is here, and how it is refused if it cannot be acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hubbub.chat.heard import Heard
+from hubbub.wire.irc.commands import (
+    history,
+    login,
+    order,
+    people,
+    registration,
+    rooms,
+    server,
+    talk,
+)
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.voice import Voice
+
+if TYPE_CHECKING:
+    from hubbub.wire.irc.client import Client
+
+Act = Callable[[Voice, Line], Iterator[Heard]]
+
+
+class Command(NamedTuple):
+    """A command: what is done once the client was welcomed, and `before`; None: it must wait.
+
+    `needs` parameters it must have at least, none of which is empty.
+    """
+
+    act: Act
+    needs: int = 0
+    before: Act | None = None
+
+
+COMMANDS: Final = {
+    "AUTHENTICATE": Command(login.authenticate, 1, before=login.authenticate),
+    "AWAY": Command(people.away),
+    "CAP": Command(registration.cap, 1, before=registration.cap),
+    "CHATHISTORY": Command(history.history, 2),
+    "ERROR": Command(server.pass_over, before=server.pass_over),
+    "HELP": Command(server.help_),
+    "INFO": Command(server.info),
+    "INVITE": Command(rooms.invite, 2),
+    "JOIN": Command(rooms.join, 1),
+    "KICK": Command(order.kick, 2),
+    "LIST": Command(rooms.list_),
+    "LUSERS": Command(server.lusers),
+    "MODE": Command(order.mode, 1),
+    "MOTD": Command(server.motd),
+    "NAMES": Command(rooms.names),
+    "NICK": Command(people.nick, 1, before=registration.nick),
+    "NOTICE": Command(talk.say, 2),
+    "OPER": Command(people.oper, 2),
+    "PART": Command(rooms.part, 1),
+    "PASS": Command(registration.already, 1, before=registration.password),
+    "PING": Command(server.ping, 1, before=server.ping),
+    "PONG": Command(server.pass_over, before=server.pass_over),
+    "PRIVMSG": Command(talk.say, 2),
+    "QUIT": Command(server.quit_, before=registration.leave),
+    "REDACT": Command(talk.redact, 2),
+    "TAGMSG": Command(talk.say, 1),
+    "TIME": Command(server.time),
+    "TOPIC": Command(rooms.topic, 1),
+    "USER": Command(registration.already, registration.USER_PARAMS, before=registration.user),
+    "USERHOST": Command(people.userhost, 1),
+    "VERSION": Command(server.version),
+    "WHO": Command(people.who, 1),
+    "WHOIS": Command(people.whois, 1),
+    "WHOWAS": Command(people.whowas, 1),
+}
+
+
+def hear(voice: Voice, line: Line) -> Iterator[Heard]:
+    """Yield what a line asks of the chatroom, and what answers it at once."""
+    command = COMMANDS.get(line.command)
+    act = None if command is None else command.act if voice.is_registered else command.before
+    if act is None and not voice.is_registered:
+        sentence = "Say who you are first: NICK and USER."
+        yield voice.at_once(line, voice.numeric(N.NOTREGISTERED, sentence))
+    elif command is None or act is None:
+        sentence = "There is no such command here. /help says what there is."
+        yield voice.at_once(line, voice.numeric(N.UNKNOWNCOMMAND, line.command, sentence))
+    elif len(line.params) < command.needs or not all(line.params[: command.needs]):
+        yield voice.at_once(line, _too_few(voice, line))
+    else:
+        yield from act(voice, line)
+
+
+def _too_few(client: Client, line: Line) -> Line:
+    params = line.params
+    match line.command:
+        case "PRIVMSG" | "NOTICE" | "TAGMSG" if not params or not params[0]:
+            return client.numeric(N.NORECIPIENT, f"Say to whom. ({line.command})")
+        case "PRIVMSG" | "NOTICE":
+            return client.numeric(N.NOTEXTTOSEND, "There is no text to send.")
+        case "NICK" | "WHOIS" | "WHOWAS":
+            return client.numeric(N.NONICKNAMEGIVEN, "Say which nick.")
+        case "PING":
+            return client.numeric(N.NOORIGIN, "Say what is to be sent back.")
+    return client.too_few(line.command)

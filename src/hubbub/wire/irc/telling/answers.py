@@ -1,0 +1,74 @@
+"""What becomes of what the client asked for: done, or refused; and what the server says itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.telling import people, rooms, talk
+from hubbub.wire.irc.telling.refusals import refusal_of
+from hubbub.wire.irc.texts import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from hubbub.chat.events import Bye, Error, Notice, Ok
+    from hubbub.wire.irc.asked import Asked
+    from hubbub.wire.irc.client import Client
+
+NOTICE_BYTES_MAX: Final = 300
+"""Of one line of a sentence of the server's; it takes a nick and names of the server along."""
+
+_CLOSED: Final = ("not_a_member", "not_here", "no_such_room")
+"""Codes for words that reach nobody in a private room, which the other one has left."""
+
+
+def told(client: Client, event: Notice) -> Iterable[Line]:
+    """Return a sentence of the server's, in lines."""
+    return [client.notice(line) for line in lines_of(event.text, NOTICE_BYTES_MAX)]
+
+
+def ended(_client: Client, event: Bye) -> Iterable[Line]:
+    """Return the server's last words."""
+    return [Line("ERROR", (event.reason,))]
+
+
+def refused(client: Client, event: Error) -> Iterable[Line]:
+    """Return what says that something was refused."""
+    asked = client.asking.answered(event.ref)
+    if not client.is_registered:
+        if asked is None:  # it is the end
+            return [Line("ERROR", (event.message,))]
+        client.refusal = event
+        return []
+    if asked is None:
+        return [client.notice(event.message)]
+    if asked.command == "REJOIN":
+        return client.out_of(asked.detail, event.message)
+    if asked.command == "TAGMSG" and asked.said is None:  # that somebody types
+        return client.answer([], asked.label)
+    if asked.said is not None and event.code in _CLOSED:
+        client.conversations.pop(asked.said.room, None)  # the next word opens one anew
+    return client.answer([*refusal_of(client, asked, event)], asked.label)
+
+
+def done(client: Client, event: Ok) -> Iterable[Line]:
+    """Return what says that something was done."""
+    asked = client.asking.answered(event.ref)
+    if asked is None:
+        return []
+    outcome = _OUTCOMES.get(asked.command)
+    return client.answer([] if outcome is None else [*outcome(client, asked, event)], asked.label)
+
+
+_OUTCOMES: Final[dict[str, Callable[[Client, Asked, Ok], Iterator[Line]]]] = {
+    "AWAY": people.away,
+    "INVITE": rooms.invited,
+    "NOTICE": talk.echo,
+    "OPER": people.operates,
+    "PART": rooms.left,
+    "PRIVMSG": talk.echo,
+    "REDACT": talk.echo,
+    "TAGMSG": talk.echo,
+    "TOPIC": rooms.topic_set,
+}

@@ -1,0 +1,31 @@
+"""What the client said itself, as an echo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from hubbub.chat.events import Message
+from hubbub.chat.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hubbub.chat.events import Ok
+    from hubbub.wire.irc.asked import Asked
+    from hubbub.wire.irc.client import Client
+    from hubbub.wire.irc.line import Line
+
+
+def echo(client: Client, asked: Asked, event: Ok) -> Iterator[Line]:
+    """Yield what the client said, as others hear it; a `NOTICE` is still one to it."""
+    said = asked.said
+    if "echo-message" not in client.caps or said is None or not event.seq:
+        return
+    person = "" if client.account == "*" or client.person is None else client.person.id
+    said = replace(said, seq=event.seq, sender=client.name, person=person)
+    if isinstance(said, Message):
+        said.text = inert(said.text)
+    for line in client.shared.lines(said, client.target_of(said.room)):
+        yield line._replace(command="NOTICE") if asked.command == "NOTICE" else line

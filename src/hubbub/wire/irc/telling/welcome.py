@@ -1,0 +1,40 @@
+"""Who the client is, once the chatroom has said so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hubbub.wire.irc.format import account_of
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.names import HOST, nick_of, source_of
+from hubbub.wire.irc.numerics import N
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hubbub.chat.events import Welcome
+    from hubbub.wire.irc.client import Client
+
+
+def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
+    """Take in who the client is; yield what changed, if it has been welcomed before."""
+    asked = client.asking.answered(event.ref)
+    label = "" if asked is None else asked.label
+    if event.held and client.is_registered:  # it stays who it is
+        sentence = "Somebody has that name."
+        taken = client.numeric(N.NICKNAMEINUSE, nick_of(event.name), sentence)
+        yield from client.answer([taken], label)
+        return
+    client.name, client.person, client.refusal = event.name, event.person, None
+    client.is_held, client.is_locked = event.held, event.locked
+    nick, person = nick_of(event.name), event.person
+    account = "*" if person is None else account_of(event.name, person.id, person.kind)
+    lines = []
+    if nick != client.nick:
+        lines.append(Line("NICK", (nick,), client.source))
+    if account not in ("*", client.account):
+        said = (nick, source_of(event.name), account, f"You are {event.name}.")
+        lines.append(Line(N.LOGGEDIN, said, HOST))
+    client.nick, client.account = nick, account
+    if client.is_registered:
+        yield from client.answer(lines, label)
