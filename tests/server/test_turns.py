@@ -1,11 +1,8 @@
 """Whose turn it is: fair shares, budgets and bounds, on a loop whose time is the test's."""
 
-from collections import deque
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hubbub.chat.limits import Limits
 from hubbub.server.fairness.accounts import (
@@ -16,68 +13,9 @@ from hubbub.server.fairness.accounts import (
     SENDERS_PER_ADDRESS,
     STRANGERS_SHARE,
     UNITS_PER_CORE,
-    Accounts,
 )
-from hubbub.server.fairness.turns import SLICE_UNITS, TURN_SECONDS, Turn, Turns
-from tests.server.clockwork import Clockwork
-
-UNLIMITED = Limits(messages_per_second=0)
-HERE, THERE = "192.0.2.1", "192.0.2.2"
-
-
-class Room:
-    """Turns, and all that is done in them, in order."""
-
-    def __init__(self, limits: Limits = UNLIMITED, actions_per_turn: int = 10) -> None:
-        self.loop = Clockwork(TURN_SECONDS / actions_per_turn / 2)
-        self.turns = Turns(Accounts(limits, self.loop.clock), self.loop.clock, self.loop)
-        self.done: list[Worker] = []
-
-    def worker(self, host: str = HERE, *, is_stranger: bool = False, proxy: str = "") -> "Worker":
-        turn = self.turns.turn(proxy or host)
-        turn.move(host)
-        if not is_stranger:
-            turn.admit()
-        return Worker(self, turn)
-
-
-class Worker:
-    """Does one thing after another, each of `units`, as long as it has something to do."""
-
-    def __init__(self, room: Room, turn: Turn) -> None:
-        self.room = room
-        self.turn = turn
-        self.costs: deque[float] = deque()
-        self.used = 0.0
-        self._endless = 0.0
-
-    def do(self, *costs: float) -> "Worker":
-        self.costs += costs
-        self.go_on()
-        return self
-
-    def be_busy(self, units: float) -> "Worker":
-        """Do things of so many units for ever."""
-        self._endless = units
-        return self.do(units)
-
-    def go_on(self) -> None:
-        spent = granted = 0.0
-        while self.costs:
-            if spent >= granted:
-                self.turn.spend(spent)
-                spent, granted = 0.0, self.turn.grant()
-                if not granted:
-                    self.turn.wait(self.go_on)
-                    return
-            cost = self.costs.popleft()
-            if self._endless:
-                self.costs.append(self._endless)
-            spent += cost
-            self.used += cost
-            self.room.done.append(self)
-        self.turn.spend(spent)
-
+from hubbub.server.fairness.turns import SLICE_UNITS
+from tests.server.turning import HERE, THERE, Room
 
 # Without a budget.
 
@@ -376,6 +314,19 @@ def test_when_the_server_stops_nobody_waits() -> None:
     assert not any(worker.costs for worker in workers)
 
 
+def test_nobody_waits_for_somebody_elses_debt_to_be_paid() -> None:
+    """One alarm is for all: when it rings for one that owes much by then, another is due soon."""
+    room = Room(Limits(messages_per_second=10, burst=20), actions_per_turn=1000)
+    deep, quiet = room.worker(HERE), room.worker(THERE)
+    deep.do(*[5.0] * 6)
+    room.loop.pass_time(0.05)
+    deep.turn.spend(1000)  # charged while it is parked: a search, say
+    quiet.do(*[5.0] * 6)
+    room.loop.pass_time(3)
+    assert not quiet.costs
+    assert deep.costs
+
+
 def test_one_alarm_for_all_that_wait() -> None:
     room = Room(Limits(messages_per_second=10, burst=20))
     workers = [room.worker(f"198.51.100.{n}").do(*[5.0] * 10) for n in range(100)]
@@ -408,88 +359,3 @@ def test_remembered_addresses_are_bounded() -> None:
         worker.turn.close()
     assert len(room.turns.accounts._members) <= ADDRESSES_MAX + 1
     assert len(room.turns.accounts._visitors) <= ADDRESSES_MAX + 1
-
-
-# Anything in any order.
-
-COSTS = st.lists(st.sampled_from([0.01, 0.5, 1, 20, 60]), min_size=1, max_size=5)
-HOSTS = st.sampled_from(["127.0.0.1", HERE, THERE, "2001:db8::1", "2001:db8::2"])
-
-
-class TurnsMachine(RuleBasedStateMachine):
-    """Connections come, do things, are charged for more, are admitted and go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.room = Room(Limits(messages_per_second=50, burst=40), actions_per_turn=3)
-        self.here: list[Worker] = []
-        self.gone: list[Worker] = []
-
-    @rule(host=HOSTS)
-    def connect(self, host: str) -> None:
-        self.here.append(self.room.worker(host, is_stranger=True))
-
-    @precondition(lambda self: self.here)
-    @rule(number=st.integers(0, 20), costs=COSTS)
-    def do(self, number: int, costs: list[float]) -> None:
-        worker = self.here[number % len(self.here)]
-        if worker.costs:
-            worker.costs += costs  # it is waiting
-        else:
-            worker.do(*costs)
-
-    @precondition(lambda self: self.here)
-    @rule(number=st.integers(0, 20), units=st.sampled_from([0.1, 3, 90]))
-    def charge(self, number: int, units: float) -> None:
-        self.here[number % len(self.here)].turn.spend(units)
-
-    @precondition(lambda self: self.here)
-    @rule(number=st.integers(0, 20))
-    def admit(self, number: int) -> None:
-        worker = self.here[number % len(self.here)]
-        worker.turn.admit()
-        if worker.costs:
-            worker.turn.wait(worker.go_on)
-
-    @precondition(lambda self: self.here)
-    @rule(number=st.integers(0, 20))
-    def leave(self, number: int) -> None:
-        worker = self.here.pop(number % len(self.here))
-        worker.turn.close()
-        self.gone.append(worker)
-
-    @precondition(lambda self: self.here)
-    @rule(number=st.integers(0, 20))
-    def hang_up(self, number: int) -> None:
-        worker = self.here[number % len(self.here)]
-        worker.turn.depart()
-        if worker.costs:
-            worker.turn.wait(worker.go_on)
-
-    @rule()
-    def turn(self) -> None:
-        self.room.loop.turn()
-
-    @rule(seconds=st.sampled_from([0.001, 0.1, 3]))
-    def pass_time(self, seconds: float) -> None:
-        self.room.loop.pass_time(seconds)
-        self.room.turns.accounts.sweep()
-
-    @invariant()
-    def one_alarm_at_the_most(self) -> None:
-        assert self.room.loop.alarms <= 1
-
-    def teardown(self) -> None:
-        """Nobody is forgotten, and nobody who is gone does anything any more."""
-        used = [worker.used for worker in self.gone]
-        for _ in range(20_000):
-            if not self.room.loop.go_on():
-                break
-        else:
-            raise AssertionError("it never comes to rest")
-        assert not any(worker.costs for worker in self.here)
-        assert [worker.used for worker in self.gone] == used
-
-
-TurnsMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
-TestTurns = TurnsMachine.TestCase

@@ -186,11 +186,14 @@ class Turns:
         account.is_parked = True
         self.delays.note(account)
         heappush(self._parked, (until, next(self._order), account))
-        if self._alarm is None or until < self._wakes_at:
-            self._set_alarm(until)
+        self._set_alarm()
 
-    def _set_alarm(self, at: float) -> None:
+    def _set_alarm(self) -> None:
+        """Wake up when the first of those that are parked has earned enough, or before."""
+        at = self._parked[0][0]
         if self._alarm is not None:
+            if at >= self._wakes_at:
+                return
             self._alarm.cancel()
         self._wakes_at = at
         self._alarm = self._loop.call_later(max(0.0, at - self.clock()), self._wake)
@@ -198,8 +201,8 @@ class Turns:
     def _wake(self) -> None:
         self._alarm = None
         self._release(self.clock())
-        if self._parked and self._alarm is None:
-            self._set_alarm(self._parked[0][0])
+        if self._parked:
+            self._set_alarm()
 
     def _release(self, now: float) -> None:
         """Queue those again that have earned enough by now."""
