@@ -10,6 +10,7 @@ from hubbub.server.fairness.accounts import (
     ADDRESSES_PER_PROXY,
     BURSTS_PER_ADDRESS,
     CREDIT_UNITS,
+    OVERDRAFT_SECONDS,
     SENDERS_PER_ADDRESS,
     STRANGERS_SHARE,
     UNITS_PER_CORE,
@@ -231,6 +232,50 @@ def test_one_that_says_little_goes_first_although_its_address_is_in_debt() -> No
         assert len(room.done) - before <= 2
 
 
+def test_who_used_little_does_not_wait_for_the_debts_of_an_address() -> None:
+    room = Room(Limits(messages_per_second=10, burst=1000), actions_per_turn=1000)
+    quiet, busy = room.worker().do(1), room.worker()
+    busy.turn.outlive()
+    busy.be_busy(SLICE_UNITS)
+    room.loop.pass_time(1)
+    address = quiet.turn._account.address
+    assert address.pace is not None
+    room.loop.turn()
+    busy.turn.spend(address.pace.per_second * OVERDRAFT_SECONDS / 2)
+    assert address.pace.left(room.loop.seconds) < 0
+    before = room.loop.seconds
+    quiet.do(1)
+    room.loop.turn()
+    assert not quiet.costs
+    busy.turn.spend(address.pace.per_second)
+    quiet.do(1)
+    room.loop.turn()
+    assert quiet.costs, "this is too much: it would be at the cost of other addresses"
+    room.loop.pass_time(2)
+    assert not quiet.costs
+    assert room.loop.seconds < before + 3
+
+
+def test_a_crowd_whose_debts_end_at_once_does_not_go_before_who_used_little() -> None:
+    room = Room(Limits(messages_per_second=10, burst=100), actions_per_turn=1000)
+    quiet, busy = room.worker().do(1), room.worker().do(1)
+    crowd = [room.worker() for _ in range(50)]
+    for worker in crowd:
+        worker.turn.spend(worker.turn._account.lent + 100)
+        worker.do(*[1.0] * 100)
+    busy.turn.outlive()
+    busy.be_busy(SLICE_UNITS)
+    room.loop.pass_time(5)  # `busy` goes on meanwhile, and the crowd has nothing left
+    assert all(len(worker.costs) == 100 for worker in crowd)
+    room.loop.seconds += 10
+    room.turns._release(room.loop.seconds)
+    before = len(room.done)
+    quiet.do(1)
+    while quiet.costs:
+        assert room.loop.go_on()
+    assert len(room.done) - before <= 200, "a turn of the loop, and not one slice for each of them"
+
+
 def test_whoever_has_earned_enough_does_not_wait_for_a_late_timer() -> None:
     """A busy loop looks at its timers only when it has been through all its sockets."""
     room = Room(Limits(messages_per_second=10, burst=1000), actions_per_turn=1000)
@@ -238,7 +283,7 @@ def test_whoever_has_earned_enough_does_not_wait_for_a_late_timer() -> None:
     busy.turn.outlive()
     busy.be_busy(SLICE_UNITS)
     address = quiet.turn._account.address
-    while not address.is_parked:
+    while address.parked_until is None:
         assert room.loop.go_on()
     room.loop.lose_alarms()
     room.loop.seconds += 1

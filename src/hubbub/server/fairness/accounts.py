@@ -16,7 +16,8 @@ a connection uses is charged to its account and to all above it, when it is know
 `spend` may leave a debt. Each account has two sides.
 
 - A *budget* (`pace`), which limits what it may use in the long run. An account in debt waits, and
-  all below it wait.
+  all below it wait. Only those that used hardly anything lately go on for a moment longer
+  (`overdraft`): what others of their address spent is not theirs.
 - A *tag*, which says who goes first when there is more to do than one turn of the loop can hold
   (start-time fair queueing: Goyal, Vin, Cheng 1996). A tag is what the account has used, as seen by
   its siblings: the lowest goes first. So each account gets the same share of its parent's work, and
@@ -24,8 +25,9 @@ a connection uses is charged to its account and to all above it, when it is know
 
 An account that was quiet is not owed all that it did not use, or a crowd of sleepers could wake up
 and keep everybody waiting: its tag follows `CREDIT_UNITS` behind its parent's `virtual` time, which
-is where the siblings that are served stand. A new account has no credit. It starts behind its
-siblings, so to hang up and come back never brings anybody forward.
+is where the siblings that are served stand. A new account has no credit, nor has one that waited
+because of its own debt. It starts behind its siblings, so to hang up and come back never brings
+anybody forward.
 
 Nor does it bring a new burst. The account of an address stays until its budgets are full again, and
 lends each connection its burst (`bursts`); what a connection used of it is missing to the next one.
@@ -70,6 +72,12 @@ BURSTS_PER_ADDRESS: Final = 20
 ADDRESSES_PER_PROXY: Final = 3
 """All for whom a proxy asks may use as much as so many addresses: more than half of a core."""
 
+OVERDRAFT_SECONDS: Final = 0.1
+"""So far may an address be in debt before those wait who used hardly anything of their own."""
+
+FRUGAL_SHARE: Final = 0.9
+"""Whoever has so much of their own burst left used hardly anything."""
+
 STRANGERS_SHARE: Final = 0.3
 """The part of a core for all peers without a name together; at once, a second's worth of it."""
 
@@ -89,12 +97,12 @@ class Account:
     __slots__ = (
         "act",
         "is_orphaned",
-        "is_parked",
         "is_queued",
         "most",
         "name",
         "pace",
         "parent",
+        "parked_until",
         "pause_units",
         "queue",
         "tag",
@@ -126,7 +134,8 @@ class Account:
         self.queue: list[tuple[float, int, Account]] = []
         """A heap of the children in which somebody waits, by the tags that they had then."""
         self.is_queued = False
-        self.is_parked = False
+        self.parked_until: float | None = None
+        """If it waits until it has earned enough: when that will be."""
         self.is_orphaned = False
         """Whether its own budget does not count any more: its connection is gone."""
         self.act: Callable[[], None] | None = None
@@ -137,12 +146,18 @@ class Account:
         pace = self.pace
         if pace is None or self.is_orphaned or pace.left(now) > 0:
             return 0.0
+        if self.queue and self.queue[0][2].overdraft(now) > 0:
+            return 0.0
         return pace.delay(now, self.pause_units)
 
-    def catch_up(self) -> None:
-        """Give up the credit of a long silence, up to `CREDIT_UNITS`."""
-        if self.parent is not None and self.tag < self.parent.virtual - CREDIT_UNITS:
-            self.tag = self.parent.virtual - CREDIT_UNITS
+    def overdraft(self, now: float) -> float:  # noqa: ARG002 (see `Connected`)
+        """Return how much it may use although its address is in debt."""
+        return 0.0
+
+    def catch_up(self, credit: float = CREDIT_UNITS) -> None:
+        """Give up the credit of a long silence, up to `credit`."""
+        if self.parent is not None and self.tag < self.parent.virtual - credit:
+            self.tag = self.parent.virtual - credit
 
     @property
     def must_queue(self) -> bool:
@@ -166,7 +181,7 @@ class Account:
             if pace is not None and not account.is_orphaned and (own := pace.left(now)) < left:
                 left = own
             account = account.parent
-        if left <= 0:
+        if left <= 0 and (left := self.overdraft(now)) <= 0:
             return left
         account, parent = self, self.parent
         while parent is not None:
@@ -236,6 +251,15 @@ class Connected(Account):
         self.address = address
         self.lent = lent
         address.connections += 1
+
+    def overdraft(self, now: float) -> float:
+        """Return how much it may use although its address is in debt."""
+        own, shared = self.pace, self.address.pace
+        if own is None or shared is None or self.parent is not self.address:
+            return 0.0
+        if self.is_orphaned or own.left(now) < FRUGAL_SHARE * own.burst:
+            return 0.0
+        return shared.left(now) + OVERDRAFT_SECONDS * shared.per_second
 
     def departs(self) -> Connected:
         """Return the account that goes on in its place, among the departed."""

@@ -6,8 +6,9 @@ written, commits are applied, and the next turn begins. Within it, a connection 
 
 - As long as nobody waits and the turn has time left, whatever is heard is acted on at once.
 - Else the connection *waits*: it is queued in its account, and so is every account above it.
-- An account in debt is *parked*, with all that wait below it, until it has earned enough. There is
-  one timer for all that are parked, and accounts that many share have the fewest wake-ups.
+- An account in debt is *parked*, with all that wait below it, until it has earned enough, or until
+  somebody waits below it who may go on all the same. There is one timer for all that are parked,
+  and accounts that many share have the fewest wake-ups.
 
 What holds at all times: whoever waits is in the queue of its parent or parked, and so is each
 account above it up to one that is parked. So nobody is forgotten. The queues hold accounts that
@@ -101,7 +102,7 @@ class Turns:
         """From now on nobody waits: what was heard until now is acted on at once."""
         self._is_stopped = True
         for _, _, account in self._parked:
-            account.is_parked = False
+            account.parked_until = None
             self._queue(account, self.clock())
         self._parked = []
 
@@ -121,11 +122,13 @@ class Turns:
 
     def _queue(self, account: Account, now: float) -> None:
         while (parent := account.parent) is not None:
-            if account.is_queued or account.is_parked:
+            if account.is_queued:
                 return
             if (seconds := self._debt_seconds(account, now)) > 0:
-                self._park(account, now + seconds)
+                if account.parked_until is None:
+                    self._park(account, now + seconds)
                 return
+            account.parked_until = None
             account.catch_up()
             account.is_queued = True
             heappush(parent.queue, (account.tag, next(self._order), account))
@@ -183,7 +186,7 @@ class Turns:
         return 0.0 if self._is_stopped else account.debt_seconds(now)
 
     def _park(self, account: Account, until: float) -> None:
-        account.is_parked = True
+        account.parked_until = until
         self.delays.note(account)
         heappush(self._parked, (until, next(self._order), account))
         self._set_alarm()
@@ -208,10 +211,12 @@ class Turns:
         """Queue those again that have earned enough by now."""
         due = []
         while self._parked and self._parked[0][0] <= now:
-            due.append(heappop(self._parked)[2])
+            until, _, account = heappop(self._parked)
+            if account.parked_until == until:  # else it has gone on since
+                account.parked_until = None
+                due.append(account)
         for account in due:
-            account.is_parked = False
-        for account in due:
+            account.catch_up(credit=0)  # or all who were in debt would go before who used little
             if account.act is not None or account.queue:
                 self._queue(account, now)
 
