@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.log.epochs import begun_at
 from hubbub.log.memory import MemoryLog
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog, index
+from tests.log.dense import Dense
+from tests.log.elsewhere import Elsewhere
+
+Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
 
 @pytest.fixture
@@ -17,14 +22,11 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 0)
 
 
-@pytest.fixture
-def play_sqlite(
-    tmp_path: Path, no_waiting: None
-) -> Callable[[Callable[[SqliteLog], Awaitable[None]]], None]:
+def playing(open_log: Callable[[], Awaitable[Log]]) -> Play:
     """Open the log, run the scenario, close it; a second scenario finds what the first left."""
 
-    async def session(scenario: Callable[[SqliteLog], Awaitable[None]]) -> None:
-        log = await SqliteLog.open(tmp_path / "log", durability="process")
+    async def session(scenario: Callable[[Log], Awaitable[None]]) -> None:
+        log = await open_log()
         try:
             await scenario(log)
         finally:
@@ -33,18 +35,41 @@ def play_sqlite(
     return lambda scenario: asyncio.run(session(scenario))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def play(request: pytest.FixtureRequest) -> Callable[[Callable[[Log], Awaitable[None]]], None]:
-    """As `play_sqlite`; the memory log's second scenario gets the same log, for want of a disk."""
-    if request.param == "sqlite":
-        on_disk: Callable[[Callable[[Log], Awaitable[None]]], None] = request.getfixturevalue(
-            "play_sqlite"
-        )
-        return on_disk
+@pytest.fixture
+def play_sqlite(
+    tmp_path: Path, no_waiting: None
+) -> Callable[[Callable[[SqliteLog], Awaitable[None]]], None]:
+    """Play on the log in a folder."""
+    return playing(lambda: SqliteLog.open(tmp_path / "log", durability="process"))  # type: ignore[return-value]
+
+
+@pytest.fixture
+def play_memory() -> Play:
+    """As the others; a second scenario gets the same log, for want of a disk."""
     log = MemoryLog()
 
-    async def session(scenario: Callable[[Log], Awaitable[None]]) -> None:
-        await scenario(log)
-        await log.close()
+    async def same() -> MemoryLog:
+        return log
 
-    return lambda scenario: asyncio.run(session(scenario))
+    return playing(same)
+
+
+@pytest.fixture
+def play_projection(tmp_path: Path, no_waiting: None) -> Play:
+    """Play on the copy of a log that numbers elsewhere; its seqs are counted as those of others."""
+    given: list[int] = []
+    epoch = begun_at(0)
+
+    async def opened() -> Log:
+        log = await Elsewhere.open(tmp_path / "copy", durability="process")
+        assert await log.keep_epochs([epoch])
+        return Dense(log, given)
+
+    return playing(opened)
+
+
+@pytest.fixture(params=["memory", "sqlite", "projection"])
+def play(request: pytest.FixtureRequest) -> Play:
+    """Play on each implementation."""
+    found: Play = request.getfixturevalue(f"play_{request.param}")
+    return found

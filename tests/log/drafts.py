@@ -21,7 +21,8 @@ from hubbub.chat.events import (
 from hubbub.chat.people import Device, Kind, Profile
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.port import Log
-from hubbub.log.sqlite import SqliteLog
+from hubbub.log.sqlite.kept import KeptLog
+from tests.log.dense import Dense
 
 NOON = 1_700_000_000_000
 WAIT_SECONDS = 30
@@ -110,7 +111,9 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 async def indexed(log: Log) -> None:
     """Wait until everything committed can be searched."""
-    if isinstance(log, SqliteLog):
+    if isinstance(log, Dense):
+        log = log.inner
+    if isinstance(log, KeptLog):
         sqlite = log
 
         async def is_indexed() -> bool:
@@ -119,7 +122,7 @@ async def indexed(log: Log) -> None:
         await until(is_indexed)
 
 
-async def watermark(log: SqliteLog) -> int:
+async def watermark(log: KeptLog) -> int:
     """Return the seq of the newest event in the search index."""
     (seq,) = await log._writing.run(lambda db: db.execute("SELECT seq FROM watermark").fetchone())
     return int(seq)

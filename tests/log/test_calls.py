@@ -16,6 +16,7 @@ from hubbub.chat.tags import sender_tag
 from hubbub.log import calls as looking
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog, portions
+from hubbub.log.sqlite.kept import KeptLog
 from hubbub.log.sqlite.rebuilding import rebuilt
 from hubbub.server.fairness.searching import Search
 from tests.log.drafts import ALL_WINDOWS, deleted, edited, fact, indexed, said, seqs, until
@@ -200,7 +201,7 @@ def test_what_a_room_keeps_no_longer_calls_nobody(play: Play) -> None:
         while await log.drop("lobby", Over(upto=4)) is not None:
             pass
         assert await called(log) == [5, 6], "an answer stays one, without what it answers"
-        if isinstance(log, SqliteLog):
+        if isinstance(log, KeptLog):
             left = "SELECT seq FROM answered"
             rows = await log._writing.run(lambda db: db.execute(left).fetchall())
             assert rows == [(5,)]

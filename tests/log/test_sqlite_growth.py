@@ -34,6 +34,7 @@ ASKED = {
     "before": 9,
     "limit": 5,
     "events_max": 5,
+    "seqs_max": 5,
     "bytes_max": 5,
     "seq_max": 99,
     "words": '"~a"',

@@ -99,3 +99,23 @@ class Batch:
         for _, events in self._counted():
             for event in events:
                 event.seq = event.prev = 0
+
+
+class Numbered(Batch):
+    """Entries that were numbered elsewhere: they keep their seqs."""
+
+    def count(self, last: int, tails: Mapping[str, int]) -> int:
+        """Give prevs by each room's newest seq, except where they are known; return the last seq.
+
+        Another log may know of events before a room's first that are not here.
+        """
+        for room, events in self._counted():
+            prev = 0 if room in self.removes else tails.get(room, 0)
+            for event in events:
+                assert event.seq > max(prev, last), "what another log has numbered comes in order"
+                event.prev = event.prev or prev
+                prev = event.seq
+        return max(self.tails.values())
+
+    def undo(self) -> None:
+        """Leave the seqs: the entries may be applied again."""

@@ -1,294 +1,89 @@
-"""The log that lives in one SQLite file on this machine.
+"""The log that lives in one SQLite file on this machine, and a copy there of another log."""
 
-Five threads own a connection each: one writes, one reads, and one searches, so that no reader ever
-waits for a commit, nor for somebody's slow search. One brings what is committed into the file, and
-one reads for the search index, so that commits wait for neither. The event loop's own thread has
-one, too, for what is looked up at once.
-"""
-
-import asyncio
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Self
+from typing import cast
 
-from hubbub.chat.errors import Damaged, LogError
-from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
-from hubbub.chat.queries import (
-    Dropped,
-    Epoch,
-    Head,
-    Over,
-    PageQuery,
-    ReactionsQuery,
-    RevisionsQuery,
-    SearchQuery,
-    TimeQuery,
-)
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import Entry
+from hubbub.chat.queries import Epoch
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
-from hubbub.log.damage import Damage
-from hubbub.log.feed import Feed
-from hubbub.log.nonces import looked_up
-from hubbub.log.pages import page_around
-from hubbub.log.port import Log
-from hubbub.log.sqlite.around import Around
-from hubbub.log.sqlite.checkpoints import Checkpoints, open_twice
-from hubbub.log.sqlite.connection import Durability, OwnedConnection
-from hubbub.log.sqlite.dropping import Surplus, drop
-from hubbub.log.sqlite.files import (
-    forget_loose,
-    read_held,
-    read_holder,
-    read_loose,
-    read_stored,
-    read_was_said,
-)
-from hubbub.log.sqlite.folder import Claim, claim
-from hubbub.log.sqlite.holes import read_holes
-from hubbub.log.sqlite.index import Index
-from hubbub.log.sqlite.lookups import Lookups
-from hubbub.log.sqlite.reader import (
-    open_to_read,
-    read_epochs,
-    read_heads,
-    seq_posted_as,
-)
-from hubbub.log.sqlite.sight import Sight
-from hubbub.log.sqlite.wal import UNREAD_WAL
-from hubbub.log.sqlite.watch import Watch
-from hubbub.log.sqlite.writer import Writer
+from hubbub.log.sqlite.connection import Durability
+from hubbub.log.sqlite.following import Follower
+from hubbub.log.sqlite.kept import KeptLog
 
-__all__ = ["Durability", "SqliteLog"]
-
-STEP_SECONDS_MAX = 1.0
-"""A step of a search takes milliseconds; this is for a log in which somebody made one costly."""
+__all__ = ["Durability", "Projection", "SqliteLog"]
 
 
-def _says_nothing(entry: Entry) -> bool:
-    """Return whether an entry leaves the search index as it is."""
-    return isinstance(entry, Fact) and not removed_by(entry)
-
-
-def _sighted(sight: Sight, opened: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
-    """Open a connection, unless another file stands there than before."""
-    sight.check(opening=True)
-    return opened()
-
-
-class SqliteLog(Log):
-    """The log in a folder; made by `SqliteLog.open`."""
-
-    def __init__(self, claim: Claim, folder: Path, durability: Durability, writer: Writer) -> None:
-        sighted = partial(partial, _sighted, writer.sight)
-        to_read = sighted(partial(open_to_read, folder, durability))
-        self.damage = Damage(folder)
-        self._claim = claim
-        self._watch: Watch | None = None
-        self._writer = writer
-        self._writing = OwnedConnection("writer", folder, sighted(writer.open))
-        self._copying = OwnedConnection(
-            "checkpoint", folder, sighted(partial(open_twice, folder, durability))
-        )
-        self._reading = OwnedConnection("reader", folder, to_read)
-        self._searching = OwnedConnection("search", folder, to_read)
-        self._indexing = OwnedConnection("index", folder, to_read)
-        self._lookups = Lookups(folder, to_read, self.damage)
-        self._readers = (self._reading, self._searching, self._indexing)
-        self._checkpoints: Checkpoints | None = None
-        self._index: Index | None = None
-        self._feeds: list[Feed] = []
-
-    @classmethod
-    async def open(cls, folder: Path, *, durability: Durability, free_bytes_min: int = 0) -> Self:
-        """Return the log kept in `folder`, which is made if need be.
-
-        Nothing is appended while the disk has less than `free_bytes_min` left.
-        Raises LogError if the folder or the database cannot be used, `log_in_use` if another
-        server uses it.
-        """
-        claimed = await asyncio.to_thread(claim, folder)
-        log = cls(claimed, folder, durability, Writer(folder, durability, free_bytes_min))
-        try:
-            # All threads and files now: what is missing later would be missed at the worst time.
-            for connection in (log._writing, log._copying, *log._readers):
-                await connection.run(lambda _: None)
-            log._lookups.open()
-        except BaseException:
-            await log.close()
-            raise
-        with suppress(Damaged):  # then all that is missing is new
-            log.damage.know(await log._reading.run(read_holes))
-        unread = "" if log._writer.is_played_back else UNREAD_WAL
-        if lost := claimed.lost_wal or unread or log._writer.cut_off:
-            log.damage.found(lost)
-        log._checkpoints = Checkpoints(log._writer, log._writing, log._copying)
-        log._index = Index(log._writer, log._writing, log._indexing, log._checkpoints, log.damage)
-        log._watch = Watch(log._writer, log._searching, log.damage)
-        return log
-
-    async def heads(self) -> list[Head]:
-        return await self._reading.run(read_heads)
-
-    async def facts(self, prefix: str = "") -> list[Fact]:
-        return await self._reading.run(lambda db: Around(db, self.damage).facts(prefix))
-
-    def look_up(self, keys: Sequence[str]) -> list[Fact]:
-        return self._lookups.look_up(keys)
-
-    def led_to(self, lead: str, limit: int) -> list[Fact]:
-        return self._lookups.led_to(lead, limit)
-
-    def guests(self, limit: int) -> list[Fact]:
-        return self._lookups.guests(limit)
-
-    async def epochs(self) -> list[Epoch]:
-        return await self._reading.run(read_epochs)
+class SqliteLog(KeptLog):
+    """The log in a folder, numbered here."""
 
     async def append(self, drafts: Sequence[Entry]) -> list[int]:
-        self._writer.check()
-        if self._checkpoints is not None:
-            await self._checkpoints.keep_up()
-        commit, removals = partial(self._writer.commit, drafts=drafts), self._writer.removals
+        """Commit `drafts` and number them (see log/port.py)."""
         try:
-            seqs = await self._writing.run(commit)
-        except Damaged:  # of an edit or deletion, which take words out of the search index
-            if self._index is None or not await self._index.make_anew():
-                raise
-            seqs = await self._writing.run(commit)
-        try:
-            self._writer.sight.check()
+            seqs = await self._commit(drafts)
         except LogError:
-            for draft in drafts:  # what was committed is nowhere
+            for draft in drafts:  # if it was committed after all, it is nowhere
                 draft.seq = draft.prev = 0
             raise
-        self._writer.acknowledged.note(self._writer.last)
-        for room in map(removed_by, drafts if self._writer.removals != removals else ()):
-            self.damage.forget(room)
-        if self._index is not None and not all(map(_says_nothing, drafts)):
-            self._index.follow()
-        for feed in self._feeds:
-            feed.hand_out(in_log_order(drafts))
+        self._hand_out(in_log_order(drafts))
         return seqs
 
-    def check(self) -> None:
-        self._writer.check()
 
-    async def try_writing(self) -> None:
-        self.check()
-        await self._writing.run(self._writer.try_writing)
+class Projection(KeptLog):
+    """What another log says, kept in a folder: its events under their seqs, applied in its order.
 
-    def free_bytes(self) -> int | None:
-        return self._writer.space.free_bytes()
+    It holds and answers what a log does that numbered them itself. What is applied and how far that
+    is are one commit, so whatever kills the process, it goes on behind `last`. It believes its file
+    to be a copy: what it finds missing at the end, it is told again. To append is what those do
+    that are made of it: they know the other log.
+    """
 
-    def follow(self) -> Feed:
-        feed = Feed()
-        self._feeds.append(feed)
-        return feed
-
-    async def backlog(self, room: str, after: int, bytes_max: int) -> list[AnyLogged]:
-        end = self._writer.tail(room)
-        return await self._reading.run(
-            lambda db: Around(db, self.damage).backlog(room, after, bytes_max, end)
-        )
-
-    async def page(self, query: PageQuery) -> Page:
-        end = self._writer.tail(query.room)
-
-        def read(db: sqlite3.Connection) -> Page:
-            read_one = partial(Around(db, self.damage).page, end=end)
-            if query.around is not None:
-                return page_around(query, query.around, read_one)
-            return read_one(looked_up(query, partial(seq_posted_as, db)))
-
-        return await self._reading.run(read)
-
-    async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
-        return await self._reading.run(lambda db: Around(db, self.damage).seqs_at(query))
-
-    async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
-        return await self._reading.run(lambda db: Around(db, self.damage).reactions(query))
-
-    async def revisions(self, query: RevisionsQuery) -> Revisions:
-        return await self._reading.run(lambda db: Around(db, self.damage).revisions(query))
-
-    async def holder(self, file: str) -> tuple[str, int] | None:
-        return await self._reading.run(lambda db: read_holder(db, file))
-
-    async def was_said(self, file: str) -> bool:
-        """Return whether the file is, or was, in a message, and its bytes are here."""
-        return await self._reading.run(lambda db: read_was_said(db, file))
-
-    async def drop(self, room: str, over: Over) -> Dropped | None:
-        self._writer.check()
-        work = partial(drop, self._writer, room, over)
-        try:
-            dropped = await self._writing.run(work)
-        except Damaged:  # of what the search index has of it
-            if self._index is None or not await self._index.make_anew():
-                raise
-            dropped = await self._writing.run(work)
-        if dropped is not None:
-            self.damage.forget(room, dropped.last)
-            if self._index is not None:
-                self._index.follow()
-        return dropped
-
-    async def surplus(self, room: str, messages: int) -> int:
-        counting = Surplus(room, messages)
-        while not counting.is_counted:
-            await self._indexing.run(counting.count)
-        return counting.upto
-
-    async def stored(self) -> dict[str, int]:
-        return await self._reading.run(read_stored)
+    writer_class = Follower
 
     @property
-    def loosenings(self) -> int:
-        """How often files may have lost their messages."""
-        return self._writer.loosenings
+    def last(self) -> int:
+        """The newest seq of the other log that was applied: what follows it is to be applied next.
 
-    async def loose(self) -> list[str]:
-        return await self._reading.run(read_loose)
+        Events of the other log that are not committed here, as repeats are not, do not move it on.
+        """
+        return self._writer.last
 
-    async def held(self, hashes: Sequence[str]) -> set[str]:
-        return await self._reading.run(lambda db: read_held(db, hashes))
+    async def keep_epochs(self, epochs: Sequence[Epoch]) -> bool:
+        """Take in the epochs of the other log; return whether what is kept here is part of it.
 
-    async def forget_loose(self, hashes: Sequence[str]) -> None:
-        await self._writing.run(lambda db: forget_loose(db, hashes))
+        If it is not, nothing may be applied: it was of another log, or that was restored from a
+        copy which ends before `last`.
+        """
+        writer = cast("Follower", self._writer)
+        return await self._writing.run(partial(writer.keep_epochs, epochs=epochs))
 
-    @property
-    def search_seconds(self) -> float:
-        """How long the newest step took in the thread that searches."""
-        return self._searching.seconds
+    async def apply(self, entries: Sequence[Entry]) -> list[int]:
+        """Commit the next entries of the other log, in its order; return where each stands.
 
-    async def search(self, query: SearchQuery, windows: int) -> Page:
-        try:
-            return await self._searching.run(
-                lambda db: Around(db, self.damage).search(query, windows),
-                seconds_max=STEP_SECONDS_MAX,
-            )
-        except Damaged:
-            if self._index is not None and await self._index.make_anew():
-                raise LogError("The search index was damaged, and is being made anew.") from None
-            raise
+        Each has its seq, and either its prev, or 0 where that is the room's newest. What is not
+        newer than `last` was applied before, and is passed over. A message whose nonce was posted
+        before is not committed: it stands under the seq of the first. Entries of several commits
+        may be applied at once. One call ends before the next begins.
 
-    async def close(self) -> None:
-        """Let go of all resources, after the appends that were asked for before."""
-        if self._watch is not None:
-            await self._watch.close()
-        if self._index is not None:
-            await self._index.close()
-        if self._checkpoints is not None:
-            await self._checkpoints.close()
-        for connection in self._readers:
-            connection.interrupt()  # nobody waits for what they read
-        self._lookups.close()
-        # The last connection to close tidies the file, and that is the one that may write.
-        for connection in (*self._readers, self._copying, self._writing):
-            await connection.close()
-        self._writer.sight.close()
-        self._writer.acknowledged.close(in_order=self._index is not None)
-        self._claim.release(in_order=self._index is not None)
+        Raises LogError if it cannot be written; the rest is to be applied again then.
+        """
+        seqs = [entry.seq for entry in entries if entry.seq <= self.last]
+        for part in _parts(entries[len(seqs) :]):
+            standing = await self._commit(part)
+            seqs += standing
+            fresh = [one for one, seq in zip(part, standing, strict=True) if one.seq == seq]
+            self._hand_out(fresh)
+        return seqs
+
+
+def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """Yield the entries in parts: what removes a room does so before all else of its part."""
+    start = 0
+    for place, entry in enumerate(entries):
+        if removed_by(entry) and place > start:
+            yield entries[start:place]
+            start = place
+    if start < len(entries):
+        yield entries[start:]

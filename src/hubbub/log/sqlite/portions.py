@@ -37,16 +37,18 @@ PORTION = """
 WITH portion (after, upto) AS MATERIALIZED (
     SELECT seq, (
         SELECT max(last) FROM (
-            SELECT last, bytes, sum(bytes) OVER (ORDER BY last ROWS UNBOUNDED PRECEDING) AS total
+            SELECT last, bytes, sum(bytes) OVER so_far AS total, sum(count) OVER so_far AS events
             FROM (
-                SELECT last, size + coalesce(
+                SELECT last, last - first + 1 AS count, size + coalesce(
                     (SELECT sum(text_bytes) FROM folds WHERE folds.seq BETWEEN first AND last), 0
                 ) AS bytes
-                FROM segments WHERE last > seq AND last < :events_max + (
+                FROM segments WHERE last > seq AND last < :seqs_max + (
                     SELECT first FROM segments WHERE last > seq ORDER BY last LIMIT 1
                 )
+                ORDER BY last LIMIT :events_max
             )
-        ) WHERE total <= :bytes_max OR total = bytes
+            WINDOW so_far AS (ORDER BY last ROWS UNBOUNDED PRECEDING)
+        ) WHERE total <= :bytes_max AND events <= :events_max OR total = bytes
     ) FROM watermark
 )
 SELECT
@@ -180,7 +182,11 @@ def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> _Re
     # Commits and portions take turns: a portion of twice the last commit catches up with any
     # stream of commits, and delays the next by no more than its own size calls for.
     events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
-    asked = {"events_max": events_max, "bytes_max": events_max * PORTION_EVENT_BYTES}
+    asked = {
+        "events_max": events_max,
+        "seqs_max": events_max * writer.seqs_per_event_max,
+        "bytes_max": events_max * PORTION_EVENT_BYTES,
+    }
     upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
     newest = newest_of(chain(*_changes.decode(changes)))
     rows: list[Row] = []

@@ -53,7 +53,7 @@ class Cutting:
             if type(event) is Message and event.reply_to is not None:
                 self.answers.append((event.reply_to, event.seq))
             # Pages count the messages of a segment by its seqs: it holds nothing else.
-            goes_on = type(event) is Message is type(previous)
+            goes_on = type(event) is Message is type(previous) and event.seq == previous.seq + 1
             if run and not (goes_on and size + len(encoded) <= SEGMENT_BYTES_MAX):
                 self._close(previous, run, size)
                 run, size = [], 0

@@ -22,6 +22,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 
@@ -72,6 +73,12 @@ _encoder = msgspec.json.Encoder()
 class Writer:
     """Where the log stands. Nothing else moves it on."""
 
+    batch_class: ClassVar[type[Batch]] = Batch
+    seqs_per_event_max: ClassVar[int] = 1
+    """How far apart seqs are that follow one another."""
+    is_copying: ClassVar[bool] = False
+    """Whether another log numbers what is written here, and still has what the file loses."""
+
     def __init__(self, folder: Path, durability: Durability, free_bytes_min: int = 0) -> None:
         self._folder = folder
         self.sight = Sight(folder)
@@ -81,6 +88,7 @@ class Writer:
         self.acknowledged = Acknowledged(folder)
         self.cut_off = ""
         """What was lost of the log's end since a server was killed, as a clause; else empty."""
+        self._was_open = False
         self._failed = False
         self._is_marked = False
         self.wal_bytes = 0
@@ -90,7 +98,7 @@ class Writer:
         self._tails: dict[str, int] = {}
         self._removed: dict[str, int] = {}
         self.last = 0
-        self.last_committed = 0  # events in the newest commit
+        self.last_committed = 0  # drafts of the newest commit
         self.blankings = 0  # commits that took former texts away
         self.overtakings = 0  # commits, or what may be some, of changes to what is not indexed yet
         self.removals = 0  # commits that removed rooms
@@ -98,7 +106,7 @@ class Writer:
 
     def open(self) -> sqlite3.Connection:
         """Return the connection that commits, and learn from the file where the log stands."""
-        is_first = not self._epoch
+        is_first = not self._was_open
         connection = connect(self._folder, self._durability)
         try:
             if is_first:
@@ -113,15 +121,16 @@ class Writer:
                 self._mark(connection)
             keep_index(connection, last)
             keep_leads(connection)
-            self._keep_epoch(connection, last)
-            if is_first:
+            if not self.is_copying:
+                self._keep_epoch(connection, last)
+            if is_first and not self.is_copying:
                 last = self._pass_what_is_cut_off(connection, last)
             self.sight.take()
         except BaseException:
             connection.close()
             raise
         self._tails, self.last = {**tails, SYSTEM_ROOM: end_of_facts(connection)}, last
-        self._removed = removed
+        self._removed, self._was_open = removed, True
         return connection
 
     def _pass_what_is_cut_off(self, connection: sqlite3.Connection, last: int) -> int:
@@ -161,7 +170,7 @@ class Writer:
     def commit(self, connection: sqlite3.Connection, drafts: Sequence[Entry]) -> list[int]:
         """Commit `drafts`, all or none, without repeats; return where each stands in the log."""
         self._mark(connection)
-        batch = Batch(drafts)
+        batch = self.batch_class(drafts)
         batch.pass_over_repeats(self._known(connection, batch))
         if batch.rooms or batch.facts:
             try:
@@ -174,7 +183,7 @@ class Writer:
             assert last > self.last, "a batch has events"
             self._remove(batch.removes)
             self._tails.update(batch.tails)
-            self.last, self.last_committed = last, last - self.last
+            self.last, self.last_committed = last, len(drafts)
         return batch.seqs
 
     def _known(self, connection: sqlite3.Connection, batch: Batch) -> dict[str, int]:

@@ -1,0 +1,67 @@
+"""A writer of what another log has numbered: its seqs and epochs are kept as they come.
+
+The tables, and how they are written, are the same. Some things differ. Seqs are not given here, and
+may be far apart. No epoch begins when the file is opened: it is the other log's history. What the
+file lost at its end is no damage: the other log has it still. And a room may begin late here, as if
+its beginning had been dropped.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
+
+from hubbub.chat.queries import Epoch
+from hubbub.log.batch import Batch, Numbered
+from hubbub.log.sqlite.reader import read_epochs
+from hubbub.log.sqlite.writer import Writer
+
+_CLEAR_EPOCHS = "DELETE FROM epochs"
+_PUT_EPOCHS = """
+INSERT INTO epochs (number, id, start)
+    SELECT key + 1, json_extract(value, '$[0]'), json_extract(value, '$[1]')
+    FROM json_each(?) WHERE true
+    ON CONFLICT (number) DO NOTHING
+"""
+_BEGIN_LATE = "INSERT INTO dropped (room_id, last) SELECT id, ? FROM rooms WHERE name = ?"
+
+
+class Follower(Writer):
+    """Where a copy of another log stands."""
+
+    batch_class = Numbered
+    seqs_per_event_max = 1024
+    is_copying = True
+
+    def keep_epochs(self, connection: sqlite3.Connection, epochs: Sequence[Epoch]) -> bool:
+        """Take in the epochs of the other log; return whether the file is part of its history."""
+        if self.last:
+            known = read_epochs(connection)
+            common, later = epochs[: len(known)], epochs[len(known) :]
+            if list(common) != known or (later and later[0].start < self.last):
+                return False
+        else:
+            connection.execute(_CLEAR_EPOCHS)
+        rows = [(epoch.id, epoch.start) for epoch in epochs]
+        connection.execute(_PUT_EPOCHS, (msgspec.json.encode(rows).decode(),))
+        return True
+
+    def _commit(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        late = [
+            (events[0].prev, room)
+            for room, events in batch.rooms.items()
+            if events[0].prev and (room not in self._tails or room in batch.removes)
+        ]
+        if not late:
+            super()._commit(connection, batch)
+            return
+        connection.execute("BEGIN")
+        try:
+            super()._commit(connection, batch)
+            connection.executemany(_BEGIN_LATE, late)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
