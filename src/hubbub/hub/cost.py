@@ -22,6 +22,8 @@ from hubbub.hub.state import State
 
 CHUNK: Final = 0.1
 """A piece of the stream, as the system gives it; each byte of it costs `BYTE` besides."""
+FRAGMENT: Final = 3.0
+"""What it costs more if nothing in it was whole: much is done for a byte that says nothing yet."""
 BYTE: Final = 0.0001
 FILE_BYTE: Final = 0.000_01
 """Of a file: it is read and written in large pieces, and lies in nobody's way meanwhile."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol, cast
 
-from hubbub.hub.cost import BYTE, CHUNK, FILE_BYTE, LINE, REQUEST
+from hubbub.hub.cost import BYTE, CHUNK, FILE_BYTE, FRAGMENT, LINE, REQUEST
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES, Receiver
 
@@ -220,9 +220,9 @@ class Visit(Receiver):
             size = self.piece_bytes
             piece, self._unfed = self._unfed[:size], self._unfed[size:]
             if self.is_carrying:
-                spent += CHUNK + len(piece) * FILE_BYTE
+                spent += FRAGMENT + len(piece) * FILE_BYTE
             else:
-                spent += CHUNK + len(piece) * BYTE + piece.count(b"\n") * LINE
+                spent += FRAGMENT + len(piece) * BYTE + piece.count(b"\n") * LINE
             self._feed(piece)
         self.turn.spend(spent)
 

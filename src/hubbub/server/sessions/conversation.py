@@ -49,9 +49,7 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.backlogs import Backlog
     from hubbub.server.sessions.peer import Peer, Shared, Turn
 
-
 _OVER: Final = frozenset({State.ENDED, State.GONE})
-
 QUESTIONS: Final = (PlainLine, History, Search, Mentions)
 """What may read the log, and changes nothing."""
 
@@ -67,6 +65,7 @@ class Conversation:
         "_decisions",
         "_heard",
         "_hub",
+        "_is_fragment",
         "_is_stranger",
         "_is_unread",
         "_lost_at",
@@ -89,6 +88,7 @@ class Conversation:
         self._peer = peer
         self._speaking = opening
         self._heard = _NOTHING
+        self._is_fragment = False  # nothing in what came last was whole
         self._turn = turn
         self._is_stranger = True  # as far as its account knows
         self._is_unread = False  # though the connection is lost
@@ -100,7 +100,7 @@ class Conversation:
         self.session: Session | None = None
         self.began_at = self.heard_at = shared.clock.seconds()
         self.wait: Wait | None = None
-        """Why nothing is acted on at the moment, if something waits at all."""
+        """Why nothing is acted on at the moment, if anything waits."""
         self.wake_at: float | None = None
         """When to call `tick`, in seconds of the clock."""
 
@@ -139,7 +139,7 @@ class Conversation:
 
     @property
     def ended(self) -> bool:
-        """Whether the last words are written: the connection is to be closed."""
+        """Whether the last words are written."""
         return self.state is State.ENDED
 
     @property
@@ -169,6 +169,7 @@ class Conversation:
         if self.state is State.OPEN or self._is_unread:
             # Not every event loop stops reading at once when it is told to.
             self._heard = heard if self.wait is None else itertools.chain(self._heard, heard)
+            self._is_fragment = True  # so far
         self.go_on(cost.CHUNK + size * cost.BYTE)
 
     def peer_ends(self) -> None:
@@ -244,7 +245,10 @@ class Conversation:
                         break
                 if (heard := next(self._heard, None)) is None:
                     self._heard = _NOTHING  # an exhausted generator still takes memory
+                    if self._is_fragment:
+                        spent, self._is_fragment = spent + cost.FRAGMENT, False
                     break
+                self._is_fragment = False
                 spent += self._hub.price(self.session, heard)
                 self._act(heard, at)
         except ProtocolError as error:
@@ -325,11 +329,7 @@ class Conversation:
             self._hub.depart(self.session, self._lost_at)
 
     def let_go(self) -> None:
-        """Forget the peer, which is gone.
-
-        Otherwise the two would keep each other, and each connection would be left to the garbage
-        collector, which makes everybody wait.
-        """
+        """Forget the peer: if the two kept each other, only the garbage collector could end it."""
         self._peer = GONE
         if self.session is not None:
             self.session.outlet = GONE
