@@ -57,7 +57,9 @@ WITNESS: Final = 0.02
 LISTED: Final = 0.05
 """A room or member in a list."""
 FIGURES: Final = 50.0
-"""Whatever goes through the sessions: all metrics, and acts of power over people."""
+"""Whatever goes through the sessions: acts of power over people."""
+METRICS: Final = 200.0
+"""All metrics: they are read from everywhere, and written out as text."""
 PORTION: Final = 3.0
 """A portion of a backlog, whatever is in it. Reading the log is shared by time
 (server/fairness/reading.py), and people who were away for long must still be able to speak."""

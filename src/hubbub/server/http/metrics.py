@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from hubbub import __version__
 from hubbub.chat.events import Status
 from hubbub.chat.queries import StatusQuery
-from hubbub.hub.cost import FIGURES
+from hubbub.hub.cost import METRICS
 from hubbub.server.http.guard import visit_of
 from hubbub.server.readiness import complaints
 from hubbub.wire.framed import EVENTS
@@ -49,7 +49,7 @@ class Metrics:
         return [web.get("/metrics", self._metrics)]
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        visit_of(request).turn.spend(FIGURES)
+        visit_of(request).turn.spend(METRICS)
         return web.Response(
             body=generate_latest(self._registry),
             headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
