@@ -5,6 +5,7 @@ from bench.attacks.kinds import (
     files,
     holding,
     http,
+    irc,
     octets,
     people,
     readers,
@@ -24,4 +25,5 @@ ATTACKS = (
     *holding.ATTACKS,
     *people.ATTACKS,
     *files.ATTACKS,
+    *irc.ATTACKS,
 )

@@ -16,6 +16,7 @@ from hubbub.chat.queries import (
     BackupQuery,
     FactsQuery,
     FreeSpace,
+    HappenedQuery,
     HashPassword,
     NewSecret,
     PageQuery,
@@ -129,6 +130,7 @@ class Chatroom:
                 assert self.hub.has_settled(question)
             case (
                 PageQuery()
+                | HappenedQuery()
                 | SearchQuery()
                 | TimeQuery()
                 | ReactionsQuery()
@@ -146,16 +148,21 @@ class Chatroom:
         match query:
             case PageQuery():
                 return self.hub.forgotten.page(now(self.log.page(query)))
+            case HappenedQuery():
+                return now(self.log.happened(query))
             case SearchQuery():
                 return self.hub.forgotten.page(now(self.log.search(query, 1)))
             case TimeQuery():
                 return now(self.log.seqs_at(query))
-            case ReactionsQuery():
-                return now(self.log.reactions(query))
-            case RevisionsQuery():
-                return now(self.log.revisions(query))
             case FactsQuery(prefix=prefix):
                 return now(self.log.facts(prefix))
+            case ReactionsQuery() | RevisionsQuery():
+                return self._read_about_messages(query)
+
+    def _read_about_messages(self, query: ReactionsQuery | RevisionsQuery) -> Answer:
+        if isinstance(query, ReactionsQuery):
+            return now(self.log.reactions(query))
+        return now(self.log.revisions(query))
 
     def _answer_about_server(self, question: AboutServer) -> str | bool | int:
         match question:

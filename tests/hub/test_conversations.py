@@ -293,16 +293,6 @@ def test_the_next_holder_of_a_guest_s_name_sees_nothing_of_it() -> None:
         assert direct(impostor, "ann").room != room
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_with_oneself_nobody_has_a_private_room(known: bool) -> None:
-    chatroom, (ann,) = company("ann")
-    peer = back(chatroom, "ann") if known else chatroom.enter("bob")
-    peer.events()
-    peer.tell(c.Direct(name=peer.session.name))
-    assert codes(peer) == ["forbidden"]
-    assert ann.session.person.name == "ann"
-
-
 # Lists.
 
 

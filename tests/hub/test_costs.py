@@ -30,6 +30,8 @@ class Counted:
         self.hears_itself = format_.hears_itself
         self.knows_rooms = format_.knows_rooms
         self.gets_answers = format_.gets_answers
+        self.reads_by_time = format_.reads_by_time
+        self.keeps_place = format_.keeps_place
         self.server = format_.server
         self.encoded: Counter[str] = Counter()
 

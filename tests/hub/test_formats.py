@@ -11,6 +11,8 @@ class Shared:
     hears_itself = False
     knows_rooms = True
     gets_answers = True
+    reads_by_time = False
+    keeps_place = False
     server = ""
 
     def __init__(self) -> None:

@@ -18,6 +18,8 @@ class Notebook:
     hears_itself = True
     knows_rooms = True
     gets_answers = True
+    reads_by_time = False
+    keeps_place = False
     server = ""
 
     def __init__(self) -> None:

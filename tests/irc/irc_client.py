@@ -7,7 +7,7 @@ import struct
 import time
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from hubbub.wire.irc.line import Line, LineDecoder, TooLong
+from hubbub.wire.irc.line import BODY_BYTES_MAX, Line, parse
 
 if TYPE_CHECKING:
     import ssl
@@ -29,7 +29,7 @@ class IrcClient:
         if context is not None:
             self._sock = context.wrap_socket(self._sock, server_hostname="localhost")
         self.opened.append(self)
-        self._decoder = LineDecoder()
+        self._rest = b""
         self._heard: list[Line] = []
         self.ask(*lines)
 
@@ -75,9 +75,11 @@ class IrcClient:
             assert time.monotonic() < ends, f"no {command} {params} came, but {heard}"
             data = self._sock.recv(65536)
             assert data, f"the server hung up; it had said {heard}"
-            came = [*self._decoder.receive(data)]
-            assert TooLong() not in came, "a line may have 512 bytes"
-            self._heard += [one for one in came if isinstance(one, Line)]
+            *came, self._rest = (self._rest + data).split(b"\r\n")
+            for raw in came:
+                body = raw.partition(b" ")[2] if raw.startswith(b"@") else raw
+                assert len(body) + 2 <= BODY_BYTES_MAX, "a line may have 512 bytes"
+                self._heard += filter(None, [parse(raw.decode())])
 
     def said(self, command: str, *params: str) -> Line:
         """Return the line for which `until` waits."""

@@ -2,6 +2,7 @@
 
 from hubbub.testing import LocalServer
 from hubbub.wire.irc.line import Line
+from tests.irc.conformance.members import member, register
 from tests.irc.irc_client import IrcClient
 from tests.server.event_peer import EventPeer
 
@@ -53,3 +54,61 @@ def test_a_client_that_cannot_ask_is_told_the_last_lines_with_their_times(
     assert told[-1].endswith("] text 30")
     bob = IrcClient.named(hubbub_server.address, "bob", caps="server-time", rooms="#lobby")
     assert texts(bob.drain())[-1] == "text 30"
+
+
+def leave(server: LocalServer, client: IrcClient) -> None:
+    """Have a client of ann's leave, and wait until that is so."""
+    with EventPeer(server, "watcher") as watcher:
+        client.close()
+        while "ann" in [
+            one["name"] for one in watcher.ask(type="members", room="lobby")["members"]
+        ]:
+            pass
+
+
+def test_a_member_goes_back_to_their_rooms_and_hears_what_they_missed_once(
+    hubbub_server: LocalServer,
+) -> None:
+    register(hubbub_server, "ann")
+    fill(hubbub_server, 30)
+    ann = member(hubbub_server, "ann", "server-time", rooms="#lobby,#den")
+    ann.ask("PART #den", "PRIVMSG #lobby :bye")
+    ann.drain()
+    leave(hubbub_server, ann)
+    fill(hubbub_server, 1)
+    for missed in (["text 1"], []):
+        again = member(hubbub_server, "ann", "server-time")
+        heard = [*again.until("366", "ann", "#lobby"), *again.drain()]
+        assert texts(heard) == missed
+        assert {line.params[0] for line in heard if line.command == "JOIN"} == {"#lobby"}
+        leave(hubbub_server, again)
+
+
+def test_somebody_who_missed_very_much_is_told_the_last_of_it(hubbub_server: LocalServer) -> None:
+    register(hubbub_server, "ann")
+    fill(hubbub_server, 1)
+    leave(hubbub_server, member(hubbub_server, "ann", "server-time", rooms="#lobby"))
+    fill(hubbub_server, 105)
+    again = member(hubbub_server, "ann", "server-time")
+    heard = [*again.until("366", "ann", "#lobby"), *again.drain()]
+    assert texts(heard) == [f"text {number}" for number in range(6, 106)]
+    assert any("more was said in #lobby" in line.params[-1] for line in heard)
+
+
+def test_what_was_unread_comes_once(hubbub_server: LocalServer) -> None:
+    register(hubbub_server, "ann")
+    with EventPeer(hubbub_server, "ben", room=None) as ben:
+        ben.ask(type="identify", device="d" * 22)
+        room = ben.ask(type="direct", name="ann")["room"]
+        ben.say_and_wait("psst", room=room)
+    ann = member(hubbub_server, "ann", "server-time")
+    assert ann.said("PRIVMSG").params == ("ann", "psst")
+    ann.drain()
+    ann.close()
+    with EventPeer(hubbub_server, "ben", room=None) as ben:
+        ben.ask(type="identify", device="d" * 22)
+        ben.say_and_wait("and again", room=ben.ask(type="direct", name="ann")["room"])
+    assert member(hubbub_server, "ann", "server-time").said("PRIVMSG").params == (
+        "ann",
+        "and again",
+    )

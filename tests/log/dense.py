@@ -11,6 +11,7 @@ from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
     Dropped,
     Epoch,
+    HappenedQuery,
     Head,
     Over,
     PageQuery,
@@ -111,6 +112,9 @@ class Dense(Log):
 
     async def page(self, query: PageQuery) -> Page:
         return self._out(await self.inner.page(self._in(query)))
+
+    async def happened(self, query: HappenedQuery) -> list[AnyLogged]:
+        return self._out(await self.inner.happened(self._in(query)))
 
     async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
         low, high = await self.inner.seqs_at(query)

@@ -16,6 +16,7 @@ from hubbub.chat.events import (
     Message,
     Pinned,
     Reaction,
+    Signal,
     Topic,
 )
 from hubbub.chat.people import Device, Kind, Profile
@@ -52,6 +53,10 @@ def edited(
     return Edited(
         room=room, seq=0, prev=0, sender="alice", at=at, target=target, text=text, kept=kept
     )
+
+
+def signalled(tags: dict[str, str], *, room: str = "lobby") -> Signal:
+    return Signal(room=room, seq=0, prev=0, sender="bob", at=NOON, tags=tags)
 
 
 def pinned(target: int, *, room: str = "lobby", on: bool = True) -> Pinned:

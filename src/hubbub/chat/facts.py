@@ -42,7 +42,12 @@ class Standing:
 
 
 def fact_of(
-    key: str, value: msgspec.Struct | int | None, *, by: str, at: int, expects: int | None = None
+    key: str,
+    value: msgspec.Struct | Mapping[str, int] | int | None,
+    *,
+    by: str,
+    at: int,
+    expects: int | None = None,
 ) -> Fact:
     """Return the draft of a fact: what is to stand under a key, by whose doing; None clears it."""
     raw = NOTHING if value is None else msgspec.Raw(msgspec.json.encode(value))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Pinned, Reaction
-from hubbub.chat.events.logged import NO_REACTIONS
+from hubbub.chat.events.logged import NO_REACTIONS, NO_TAGS
 from hubbub.chat.names import same_name
 
 
@@ -38,10 +38,16 @@ def _changed(message: Message, event: AnyLogged) -> Message:
     match event:
         case Edited():
             edits = event.edits if event.edits > 1 else 0
-            return replace(message, text=event.text, edited=event.at, edits=edits)
+            return replace(message, text=event.text, edited=event.at, edits=edits, tags=NO_TAGS)
         case Deleted():
             return replace(
-                message, text="", deleted=True, reactions=NO_REACTIONS, pinned=False, files=()
+                message,
+                text="",
+                deleted=True,
+                reactions=NO_REACTIONS,
+                pinned=False,
+                files=(),
+                tags=NO_TAGS,
             )
         case Reaction():
             return replace(message, reactions=_reacted(message.reactions, event))

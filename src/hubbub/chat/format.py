@@ -32,6 +32,14 @@ class Format(Protocol):
         """Whether peers understand `welcome`, `ok` and the other answers to commands."""
 
     @property
+    def reads_by_time(self) -> bool:
+        """Whether peers know how far they have read by its time, too."""
+
+    @property
+    def keeps_place(self) -> bool:
+        """Whether peers remember nothing, so that the server takes them back to their rooms."""
+
+    @property
     def server(self) -> str:
         """Where peers find files, as in http://HOST:PORT; empty if they know that."""
 

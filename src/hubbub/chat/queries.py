@@ -4,7 +4,17 @@ import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import BackedUp, Fact, Page, Reaction, Reloaded, Revisions, Sessions, Status
+from hubbub.chat.events import (
+    AnyLogged,
+    BackedUp,
+    Fact,
+    Page,
+    Reaction,
+    Reloaded,
+    Revisions,
+    Sessions,
+    Status,
+)
 
 
 class Over(msgspec.Struct, frozen=True):
@@ -75,6 +85,19 @@ class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     posted_as: PostedAs | None = None
     answers_to: int | None = None
     pinned: bool = False
+
+
+class HappenedQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What was logged in a room after a seq and before another but messages, edits and deletions.
+
+    If it is more than `limit`, the newest, or else the oldest.
+    """
+
+    room: str
+    after: int
+    before: int
+    limit: int
+    newest: bool
 
 
 class RevisionsQuery(msgspec.Struct, frozen=True):
@@ -216,12 +239,22 @@ class BackupQuery(msgspec.Struct, frozen=True):
 
 
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
-AboutLog = PageQuery | SearchQuery | TimeQuery | ReactionsQuery | RevisionsQuery | FactsQuery
+AboutLog = (
+    PageQuery
+    | HappenedQuery
+    | SearchQuery
+    | TimeQuery
+    | ReactionsQuery
+    | RevisionsQuery
+    | FactsQuery
+)
 AboutRunning = StatusQuery | SessionsQuery | ReloadQuery
 AboutServer = AboutSecrets | FreeSpace
 Question = AboutLog | Settled | Moment | Guess | AboutServer | AboutRunning | BackupQuery
 
 Told = Page | Revisions | Status | Sessions | Reloaded | BackedUp
-Answer = Told | tuple[int, int] | list[Reaction] | list[Fact] | int | str | bool | None
+Answer = (
+    Told | tuple[int, int] | list[Reaction] | list[AnyLogged] | list[Fact] | int | str | bool | None
+)
 """A page, seqs or facts for queries, a number of bytes, a hash or secret, whether the password is
 right, else nothing."""

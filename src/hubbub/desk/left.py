@@ -14,7 +14,7 @@ def other_in(chat: Chat, room: str) -> str:
     """Return who shares a private room with the user; empty if it is none."""
     replica = chat.replicas.get(room)
     names = replica.direct if replica is not None else []
-    return next((name for name in names if not same_name(name, chat.name)), "")
+    return next((name for name in names if not same_name(name, chat.name)), (*names, "")[0])
 
 
 class Left:

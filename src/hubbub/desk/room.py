@@ -87,8 +87,8 @@ class RoomState:
         return self.bookmark.line
 
     def entitle(self, direct: Sequence[str], own_name: str) -> None:
-        """Name a private room after the other one."""
-        others = [name for name in direct if not same_name(name, own_name)]
+        """Name a private room after the other one, or after us if it is for our own notes."""
+        others = [name for name in direct if not same_name(name, own_name)] or direct
         if others:
             self.called = others[0]
 

@@ -3,15 +3,17 @@
 from collections.abc import Generator, Sequence
 
 from hubbub.chat.errors import LogError, Refused
-from hubbub.chat.events import Fact, Page, Reaction, Revisions
+from hubbub.chat.events import AnyLogged, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
     Answer,
     FactsQuery,
+    HappenedQuery,
     PageQuery,
     Question,
     ReactionsQuery,
     RevisionsQuery,
     SearchQuery,
+    TimeQuery,
 )
 from hubbub.hub.flow.drafts import NOT_COMMITTED
 from hubbub.hub.present.room import Session
@@ -28,12 +30,31 @@ def read(
     state: State, session: Session, query: PageQuery | SearchQuery
 ) -> Generator[Question, Answer, Page]:
     """Read a page. What the session said before is in it, committed: people look for that first."""
-    said = session.person.newest_draft
-    while not state.drafts.is_settled(said):
-        yield state.drafts.next_batch()
+    yield from settle(state, session)
     page = yield query
     assert isinstance(page, Page), "the answer to a query is a page"
     return page
+
+
+def settle(state: State, session: Session) -> Reading:
+    """Wait until what the session's person said before is committed, or refused."""
+    said = session.person.newest_draft
+    while not state.drafts.is_settled(said):
+        yield state.drafts.next_batch()
+
+
+def read_seqs_at(at: int) -> Generator[Question, Answer, tuple[int, int]]:
+    """Read between which seqs the first event stands that came at a time or later."""
+    answer = yield TimeQuery(at)
+    assert isinstance(answer, tuple), "the answer to a query for a time is seqs"
+    return answer
+
+
+def read_happened(query: HappenedQuery) -> Generator[Question, Answer, list[AnyLogged]]:
+    """Read what was logged besides messages."""
+    found = yield query
+    assert isinstance(found, list), "the answer to a query for events is events"
+    return [one for one in found if not isinstance(one, Fact)]
 
 
 def read_reactions(

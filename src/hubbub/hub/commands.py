@@ -8,12 +8,11 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.queries import PageQuery, allow_one_place
-from hubbub.hub import hooks, posting, threads, uploading
-from hubbub.hub.asking import Decision, Reading, read
+from hubbub.hub import history, hooks, posting, reacting, threads, uploading
+from hubbub.hub.asking import Decision, Reading
 from hubbub.hub.finding import Wanted, find, find_calls
 from hubbub.hub.flow.drafts import Draft
-from hubbub.hub.flow.private import after_seen, is_seen, page_seen, seen_after
+from hubbub.hub.flow.private import seen_after
 from hubbub.hub.membership import (
     describe,
     enter_room,
@@ -38,6 +37,7 @@ from hubbub.hub.people import (
     inviting,
     linking,
     operating,
+    places,
     profiles,
     recovering,
     renaming,
@@ -68,7 +68,23 @@ def decide(state: State, session: Session, command: c.AnyCommand, at: int) -> De
 # Rooms and members.
 
 
-def join(state: State, session: Session, command: c.Join, at: int) -> None:
+def join(state: State, session: Session, command: c.Join, at: int) -> Decision:
+    if session.format.reads_by_time:
+        return _join_by_time(state, session, command, at)
+    _join(state, session, command, at)
+    return None
+
+
+def _join_by_time(state: State, session: Session, command: c.Join, at: int) -> Reading:
+    """Enter a room, and be told until when it was read."""
+    room = find_or_open_room(state, session, command.room)
+    check_entry(state, session, Act.JOIN, room)
+    read = state.markers.read(session.person.id, room.name)
+    yield from seeing.time_of(state, session, room, read)
+    _join(state, session, command, at)
+
+
+def _join(state: State, session: Session, command: c.Join, at: int) -> None:
     room = find_or_open_room(state, session, command.room)
     after, epoch = command.after, command.epoch
     removed = 0 < (after or 0) <= state.removed.get(room.name, 0)
@@ -106,7 +122,9 @@ def direct(state: State, session: Session, command: c.Direct, at: int) -> None:
 
 
 def leave(state: State, session: Session, command: c.Leave, _at: int) -> None:
-    leave_room(state, own_membership(state, session, command.room))
+    member = own_membership(state, session, command.room)
+    places.left(state, member)
+    leave_room(state, member)
     session.confirm(command.ref)
 
 
@@ -134,47 +152,12 @@ def typing(state: State, session: Session, command: c.Typing, _at: int) -> None:
     session.confirm(command.ref)
 
 
-def seen(state: State, session: Session, command: c.Seen, at: int) -> None:
+def seen(state: State, session: Session, command: c.Seen, at: int) -> Decision:
     room = own_membership(state, session, command.room).room
-    seeing.see(state, session, room, command.seq, at, unread=command.unread)
-    session.confirm(command.ref)
+    return seeing.seen(state, session, room, command, at)
 
 
 # Asking.
-
-
-def history(state: State, session: Session, command: c.History, _at: int) -> Reading:
-    allow_one_place(command.before, command.after, command.around)
-    room = find_room(state, session, command.room)
-    check_entry(state, session, Act.READ, room)
-    after = after_seen(session.person, room, command.after)
-    around = after_seen(session.person, room, command.around)
-    query = PageQuery(
-        room=room.name,
-        before=command.before,
-        after=after,
-        around=around,
-        limit=command.limit,
-        counts=command.count,
-    )
-    page = yield from read(state, session, query)
-    check_entry(state, session, Act.READ, room)  # they may have been put out while the log was read
-    page = page_seen(session.person, room, page, forwards=after is not None)
-    is_first = not page.more if after is None else after < room.dropped
-    if room.dropped and is_first and is_seen(session.person, room, room.dropped):
-        page = replace(page, dropped=True)
-    session.send(replace(_of_history(state, room.name, command, page), ref=command.ref))
-
-
-def _of_history(state: State, room: str, command: c.History, page: e.Page) -> e.Page:
-    """Return a page with what is asked of its history; of another one than was seen, no more."""
-    if command.epoch is None:
-        return page
-    cursor = command.after or 0
-    was_removed = 0 < cursor <= state.removed.get(room, 0)
-    if state.is_history(cursor, command.epoch) and not was_removed:
-        return replace(page, epoch=state.epoch)
-    return replace(page, messages=[], more=False, missing=[], epoch=state.epoch, replaced=True)
 
 
 def search(state: State, session: Session, command: c.Search, at: int) -> Reading:
@@ -227,7 +210,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Edit: posting.edit,
     c.ForgetMe: forgetting.forget_me,
     c.Hello: hello,
-    c.History: history,
+    c.History: history.history,
     c.Identify: identity.identify,
     c.Ignore: ignoring.ignore,
     c.Join: join,
@@ -241,7 +224,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Ping: ping,
     c.Pins: threads.pins,
     c.Profile: profiles.profile,
-    c.React: posting.react,
+    c.React: reacting.react,
     c.GiveOutCode: recovering.give_out,
     c.Recover: recovering.recover,
     c.Invite: inviting.invite,
@@ -262,6 +245,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Revoke: devices.revoke,
     c.Rooms: rooms,
     c.Say: posting.say,
+    c.Signal: reacting.signal,
     c.Search: search,
     c.Seen: seen,
     c.SetTopic: posting.topic,

@@ -154,8 +154,13 @@ def _change(state: State, session: Session, command: Any) -> float:
     return QUESTION + _say(state, session, command)
 
 
-def _seen(state: State, session: Session, _command: c.Seen) -> float:
-    return COMMAND + len(state.here.named(session.person.key)) * WITNESS
+def _seen(state: State, session: Session, command: c.Seen) -> float:
+    asked = 2 * QUESTION if command.by_time else 0
+    return asked + COMMAND + len(state.here.named(session.person.key)) * WITNESS
+
+
+def _history(_state: State, _session: Session, command: c.History) -> float:
+    return QUESTION * (1 + command.by_time + command.events)
 
 
 def _across(state: State, session: Session, _command: object) -> float:
@@ -343,10 +348,11 @@ PRICES: Final[dict[type, Price]] = {
     c.Edit: _change,
     c.Delete: _change,
     c.React: _change,
+    c.Signal: _say,
     c.Pin: _change,
     c.Typing: _typing,
     c.Seen: _seen,
-    c.History: _at(QUESTION),
+    c.History: _history,
     c.Search: _search,
     c.Mentions: _across,
     c.Replies: _at(QUESTION),

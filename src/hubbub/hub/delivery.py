@@ -193,7 +193,8 @@ class Delivery:
             if own is not None:
                 own.add(seq)
             if draft.ref is not None:
-                fanout.answer(session, Ok(ref=draft.ref, seq=seq))
+                came = None if own is None else draft.event.at
+                fanout.answer(session, Ok(ref=draft.ref, seq=seq, at=came))
         for session, seqs in unheard.items():
             fanout.leave_out(session, seqs)
         self._acknowledged = waiting

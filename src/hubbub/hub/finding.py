@@ -9,9 +9,9 @@ from hubbub.chat.events import Page
 from hubbub.chat.finding import Finding, read_query
 from hubbub.chat.names import allowed_name, handle_of, name_key, private_room
 from hubbub.chat.nearest import nearest
-from hubbub.chat.queries import Answer, Calls, Question, SearchQuery, TimeQuery
+from hubbub.chat.queries import Answer, Calls, Question, SearchQuery
 from hubbub.chat.tags import sender_tag
-from hubbub.hub.asking import read
+from hubbub.hub.asking import read, read_seqs_at
 from hubbub.hub.flow.private import page_seen
 from hubbub.hub.membership import find_room
 from hubbub.hub.people.ignoring import is_ignored
@@ -52,10 +52,10 @@ def find(
     known, unknown = _senders(state, session, asked)
     after, before = 0, wanted.before
     if asked.after is not None:
-        (low, _) = yield from _seqs(asked.after)
+        (low, _) = yield from read_seqs_at(asked.after)
         after = max(low - 1, 0)
     if asked.before is not None:
-        (_, high) = yield from _seqs(asked.before)
+        (_, high) = yield from read_seqs_at(asked.before)
         before = high if before is None else min(before, high)
     query = SearchQuery(
         words=asked.words,
@@ -143,10 +143,3 @@ def _nobody(state: State, name: str) -> Refused:
     meant = nearest(name, [one.person.name for one in islice(state.here, _LOOKED_AT_MAX)])
     hint = "" if meant is None else f" Did you mean {meant}?"
     return Refused(f"There is nobody called '{name}'.{hint}", code="not_here")
-
-
-def _seqs(at: int) -> Generator[Question, Answer, tuple[int, int]]:
-    """Return between which seqs the first event stands that came then or later."""
-    answer = yield TimeQuery(at)
-    assert isinstance(answer, tuple), "the answer to a query for a time is seqs"
-    return answer

@@ -300,6 +300,8 @@ def describe(
             role=member.role,
             title=room.title,
             brought=brought and rules_of(state, room).private,
+            seen_at=read.at if session.format.reads_by_time else None,
+            place=_place_of(state, session, room) if session.format.keeps_place else None,
             ref=ref,
         )
     )
@@ -311,6 +313,10 @@ def describe(
                 break
     elif (rules := told_rules(state, room)) is not None:
         session.send(rules)
+
+
+def _place_of(state: State, session: Session, room: Room) -> int:
+    return state.markers.places.get(session.person.id, {}).get(room.name, 0)
 
 
 def _listed(state: State, room: Room) -> list[e.MemberSummary]:

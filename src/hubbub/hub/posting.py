@@ -1,4 +1,4 @@
-"""What changes a room's log: messages, edits, deletions, reactions and topics."""
+"""What changes a room's log: messages, edits, deletions and topics."""
 
 from collections.abc import Generator, Sequence
 
@@ -8,9 +8,10 @@ from hubbub.chat.errors import Damaged, LogError, Refused
 from hubbub.chat.files import FileSummary, Upload
 from hubbub.chat.fold import target_of
 from hubbub.chat.names import is_direct, known_by, same_name
+from hubbub.chat.programs import allowed_tags, size_of
 from hubbub.chat.queries import Answer, PageQuery, PostedAs, Question
 from hubbub.chat.text import inert, inert_line
-from hubbub.hub.asking import Decision, Reading, read, read_reactions
+from hubbub.hub.asking import Decision, Reading, read
 from hubbub.hub.flow.drafts import NOT_COMMITTED, Draft
 from hubbub.hub.flow.private import is_seen, is_seen_by_both
 from hubbub.hub.membership import (
@@ -43,12 +44,6 @@ TOPIC_CHARS_MAX = 300
 EDITS_BYTES_MAX = 8 * 1_048_576
 """The newest text, once for each edit: whoever missed the message must read so much."""
 
-EMOJI_MAX = 20
-"""Different ones on one message; a few more if sessions react at the same moment."""
-
-REACTIONS_MAX = 1000
-"""All reactions to one message, likewise: every page that shows it holds all their names."""
-
 Finding = Generator[Question, Answer, e.Message]
 
 
@@ -76,6 +71,9 @@ def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
     message.nonce = command.nonce
     message.reply_to = command.reply_to
     message.me = command.me
+    message.notice = command.notice
+    if command.tags:
+        message.tags = allowed_tags(command.tags)
     if command.reply_to is not None or command.files:
         return _say_with(state, session, room, message, command)
     _post_behind(state, session, message, command)
@@ -208,6 +206,8 @@ def post(
 ) -> Draft:
     """Let a message wait for the next commit; raise Refused if its text is not allowed."""
     message.text, text_bytes = allowed_text(state, message.text, may_be_empty=may_be_empty)
+    if message.tags:
+        text_bytes += size_of(message.tags)
     if not state.order.restrains(message.room):
         return submit(state, session, message, ref, text_bytes)
     room = state.rooms[message.room]
@@ -385,8 +385,9 @@ def delete(state: State, session: Session, command: c.Delete, at: int) -> Readin
         person=session.person.id,
         at=at,
         target=command.seq,
+        reason=inert_line(command.reason).strip(),
     )
-    submit(state, session, draft, command.ref, 0)
+    submit(state, session, draft, command.ref, len(draft.reason))
 
 
 def _find_deletable(state: State, session: Session, room: Room, seq: int) -> Finding:
@@ -401,62 +402,6 @@ def _find_deletable(state: State, session: Session, room: Room, seq: int) -> Fin
     if not message.deleted:
         record(state, session, f"deleted message {seq} of '{message.sender}' in '{room.name}'")
     return message
-
-
-def react(state: State, session: Session, command: c.React, at: int) -> Reading:
-    """Give a message an emoji, or take it back."""
-    room = own_membership(state, session, command.room).room
-    check_changing(state, session, Act.REACT, room)
-    emoji = inert_line(command.emoji)
-    if not emoji or any(char.isspace() for char in emoji):
-        raise Refused("A reaction is one emoji or short word, without spaces.", code="bad_command")
-    message = yield from find_message_to_change(state, session, room, command.seq)
-    given, person = message.reactions.get(emoji, ()), session.person
-    found = yield from read_reactions(room.name, person.id, [command.seq] if given else [])
-    # Those who had another name when they gave it take it back under that one.
-    changes = [
-        (one.sender, False)
-        for one in found
-        if one.emoji == emoji and (person.id or same_name(one.sender, person.name))
-    ]
-    if command.on:
-        changes.append((person.name, True))
-    if not changes or (command.on and any(same_name(name, person.name) for name in given)):
-        session.confirm(command.ref)  # it stands so already
-        return
-    if command.on:
-        _check_room_for(message, emoji)
-    for name, on in changes:
-        draft = e.Reaction(
-            room=room.name,
-            seq=0,
-            prev=0,
-            sender=name,
-            person=person.id,
-            at=at,
-            target=command.seq,
-            emoji=emoji,
-            on=on,
-        )
-        ref = command.ref if (name, on) == changes[-1] else None
-        submit(state, session, draft, ref, len(emoji))
-
-
-def _check_room_for(message: e.Message, emoji: str) -> None:
-    """Raise Refused `too_long` if the message takes no further reaction."""
-    if emoji not in message.reactions and len(message.reactions) >= EMOJI_MAX:
-        raise Refused(
-            f"Message {message.seq} has {len(message.reactions)} different reactions; the limit is "
-            f"{EMOJI_MAX}. Join in one of them.",
-            code="too_long",
-        )
-    count = sum(map(len, message.reactions.values()))
-    if count >= REACTIONS_MAX:
-        raise Refused(
-            f"Message {message.seq} has {count} reactions; the limit is {REACTIONS_MAX}. "
-            "Answer it instead.",
-            code="too_long",
-        )
 
 
 def topic(state: State, session: Session, command: c.SetTopic, at: int) -> None:

@@ -32,6 +32,7 @@ from hubbub.chat.queries import (
     Calls,
     Dropped,
     Epoch,
+    HappenedQuery,
     Head,
     Over,
     PageQuery,
@@ -301,6 +302,16 @@ class MemoryLog(Log):
 
     async def revisions(self, query: RevisionsQuery) -> Revisions:
         return revisions_of(query, self._revisions.get(query.seq, []))
+
+    async def happened(self, query: HappenedQuery) -> list[AnyLogged]:
+        """Return what was logged in a room besides messages, edits and deletions, in order."""
+        found: list[AnyLogged] = [
+            event
+            for event in self._rooms.get(query.room, [])
+            if query.after < event.seq < query.before
+            and not isinstance(event, Message | Edited | Deleted)
+        ]
+        return found[-query.limit :] if query.newest else found[: query.limit]
 
     async def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         standing: dict[tuple[int, str, str], Reaction] = {}

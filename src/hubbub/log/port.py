@@ -7,6 +7,7 @@ from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
     Dropped,
     Epoch,
+    HappenedQuery,
     Head,
     Over,
     PageQuery,
@@ -132,6 +133,12 @@ class Log(Protocol):
 
     async def page(self, query: PageQuery) -> Page:
         """Return a page of messages with their newest texts and their reactions."""
+
+    async def happened(self, query: HappenedQuery) -> list[AnyLogged]:
+        """Return what was logged in a room besides messages, in order; nothing if any is damaged.
+
+        Of very many edits and deletions among it, not all are passed over to find the rest.
+        """
 
     async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
         """Return between which seqs the first event that came at a time or later stands."""

@@ -27,6 +27,8 @@ class ClassicFrames:
     hears_itself = False
     knows_rooms = False
     gets_answers = False
+    reads_by_time = False
+    keeps_place = False
 
     def __init__(self, server: str = "") -> None:
         self.server = server

@@ -12,6 +12,8 @@ class JsonFormat:
     hears_itself = True
     knows_rooms = True
     gets_answers = True
+    reads_by_time = False
+    keeps_place = False
     server = ""
 
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:

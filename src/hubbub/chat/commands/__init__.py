@@ -82,6 +82,7 @@ from hubbub.chat.commands.talk import (
     Search,
     Seen,
     SetTopic,
+    Signal,
     Typing,
     Upload,
     Zone,
@@ -124,6 +125,7 @@ AnyCommand = (
     | Direct
     | Leave
     | Say
+    | Signal
     | Upload
     | Edit
     | Delete

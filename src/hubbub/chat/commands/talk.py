@@ -1,12 +1,15 @@
 """Commands about rooms and what is said there."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
 
 from hubbub.chat.commands.base import REF_CHARS_MAX, Command
 from hubbub.chat.events import Count, Seq
+from hubbub.chat.events.logged import NO_TAGS
 from hubbub.chat.files import FILES_MAX, FileId
+from hubbub.chat.rules import REASON_CHARS_MAX
 
 PAGE_MESSAGES_MAX = 200
 
@@ -18,6 +21,22 @@ EPOCH_CHARS_MAX = 64
 
 
 Zone = Annotated[int, Meta(ge=-18 * 60, le=18 * 60)]
+
+
+TAG_CHARS_MAX = 4096
+
+
+# As IRC has them, but without control characters, and encodable: every member receives them.
+Tags = Annotated[
+    Mapping[
+        Annotated[str, Meta(pattern=r"^\+?[A-Za-z0-9./-]{1,128}$")],
+        Annotated[
+            str,
+            Meta(max_length=TAG_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*$"),
+        ],
+    ],
+    Meta(max_length=64),
+]
 
 
 # Without control characters, and encodable: every member receives it.
@@ -59,7 +78,7 @@ class Say(Command, tag="say"):
     `behind`: the ref of an earlier command of this session; if the log could not take that one, it
     must not take this one either, so that nothing overtakes what is repeated. `me`: the text says
     what we do, as "waves". `files`: the ids of finished uploads for this room; with them, the text
-    may be empty.
+    may be empty. `notice` and `tags` are those of `Message`.
     """
 
     room: str
@@ -69,6 +88,15 @@ class Say(Command, tag="say"):
     behind: Annotated[str, Meta(max_length=REF_CHARS_MAX)] | None = None
     me: bool = False
     files: Annotated[tuple[FileId, ...], Meta(max_length=FILES_MAX)] = ()
+    notice: bool = False
+    tags: Tags = NO_TAGS
+
+
+class Signal(Command, tag="signal"):
+    """Tell the room what only programs heed."""
+
+    room: str
+    tags: Tags
 
 
 class Upload(Command, tag="upload"):
@@ -88,10 +116,12 @@ class Edit(Command, tag="edit"):
 
 
 class Delete(Command, tag="delete"):
-    """Take an own message back."""
+    """Take an own message back, or that of somebody over whom one has power; everybody is told why
+    if there is a `reason`."""
 
     room: str
     seq: Seq
+    reason: Annotated[str, Meta(max_length=REASON_CHARS_MAX)] = ""
 
 
 class React(Command, tag="react"):
@@ -110,11 +140,15 @@ class Typing(Command, tag="typing"):
 
 
 class Seen(Command, tag="seen"):
-    """Move the account's read marker; `unread`: back, since what follows is to be read again."""
+    """Move the account's read marker; `unread`: back, since what follows is to be read again.
+
+    `by_time`: `seq` is none, but milliseconds since the epoch: what came up to then was read.
+    """
 
     room: str
     seq: Seq
     unread: bool = False
+    by_time: bool = False
 
 
 class History(Command, tag="history"):
@@ -122,6 +156,8 @@ class History(Command, tag="history"):
 
     `count`: say how many there are after that one, too. `epoch`, that of an earlier page, has it
     checked that what was seen up to `after` is still the history; empty: none is known yet.
+    `by_time`: what would be seqs are milliseconds since the epoch. `events`: tell what else was
+    logged in the part of the room that the page shows, too.
     """
 
     room: str
@@ -131,6 +167,8 @@ class History(Command, tag="history"):
     limit: PageLimit = PAGE_MESSAGES_DEFAULT
     count: bool = False
     epoch: Annotated[str, Meta(max_length=EPOCH_CHARS_MAX)] | None = None
+    by_time: bool = False
+    events: bool = False
 
 
 class Search(Command, tag="search"):

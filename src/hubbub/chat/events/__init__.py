@@ -19,6 +19,7 @@ from hubbub.chat.events.logged import (
     Pinned,
     Reaction,
     Seq,
+    Signal,
     Topic,
 )
 from hubbub.chat.events.operation import BackedUp, People, Reloaded, Sessions, Status

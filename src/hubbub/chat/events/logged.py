@@ -40,13 +40,19 @@ NO_REACTIONS: Mapping[str, Sequence[str]] = MappingProxyType({})
 """One for all messages: a dict for each would be many that nobody needs."""
 
 
+NO_TAGS: Mapping[str, str] = MappingProxyType({})
+"""The same for tags."""
+
+
 class Message(Logged, tag="message", kw_only=True):
     """Something that a member said.
 
     Read from the log, it has its newest text: `edited` is when that was given (milliseconds since
     the epoch), `edits` how often it was edited, if more than once. A `deleted` one has neither text
-    nor `files` left. `me`: the text says what its sender does, as "waves". `imported`: it was said
-    elsewhere, in what this names, and its sender is nobody who is known here. Only in pages appear
+    nor `files` left. `me`: the text says what its sender does, as "waves". `notice`: no program is
+    to answer it. `tags`: what its sender's program says besides, to others of its kind. `imported`:
+    it was said elsewhere, in what this names, and its sender is nobody who is known here. Only in
+    pages appear
     `reactions` (emoji to the names that gave it), `replies`, how many messages answer it, deleted
     ones too, and whether it is `pinned`; only in those of a search `found`: the places in the text,
     from one character to another, at which what was searched for stands.
@@ -56,6 +62,8 @@ class Message(Logged, tag="message", kw_only=True):
     nonce: str | None = None
     reply_to: Seq | None = None
     me: bool = False
+    notice: bool = False
+    tags: Mapping[str, str] = NO_TAGS
     edited: Milliseconds | None = None
     edits: Count = 0
     deleted: bool = False
@@ -81,9 +89,10 @@ class Edited(Logged, tag="edited", kw_only=True):
 
 
 class Deleted(Logged, tag="deleted", kw_only=True):
-    """`target`, a message's seq, was taken back."""
+    """`target`, a message's seq, was taken back, and why, if its sender says so."""
 
     target: Seq
+    reason: str = ""
 
 
 class Reaction(Logged, tag="reaction", kw_only=True):
@@ -105,6 +114,12 @@ class Topic(Logged, tag="topic", kw_only=True):
     """The room's topic is now `text`."""
 
     text: str
+
+
+class Signal(Logged, tag="signal", kw_only=True):
+    """What `sender`'s program says to others of its kind; people see nothing of it."""
+
+    tags: Mapping[str, str]
 
 
 NOTHING = msgspec.Raw(b"null")
@@ -130,7 +145,7 @@ class Fact(Logged, tag="fact", kw_only=True):
         return self.value == NOTHING
 
 
-AnyLogged = Message | Edited | Deleted | Reaction | Pinned | Topic
+AnyLogged = Message | Edited | Deleted | Reaction | Pinned | Topic | Signal
 """Whatever is logged in a room of people."""
 
 

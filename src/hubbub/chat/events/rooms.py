@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from hubbub.chat.events.logged import Event, Message, Seq
+from hubbub.chat.events.logged import AnyLogged, Event, Message, Seq
 from hubbub.chat.listed import (
     ConversationSummary,
 )
@@ -47,6 +47,8 @@ class Room(Event, tag="room"):
     `seen` is the read marker of somebody who is known, which was moved back if `unread`, and `role`
     what power they have here, as in `MemberSummary`. `title` is what people call the room, if that
     is not its name. `brought`: the session did not ask to enter this room, which is private.
+    `seen_at`: the read marker as `Seen.at` has it. `place`: up to which seq the room was written to
+    an earlier client of this person that remembers nothing itself, 0: nothing was.
     """
 
     room: str
@@ -64,6 +66,8 @@ class Room(Event, tag="room"):
     role: str = ""
     title: str = ""
     brought: bool = False
+    seen_at: Milliseconds | None = None
+    place: Seq | None = None
     ref: str | None = None
 
 
@@ -120,11 +124,15 @@ class Missing(Event, tag="missing"):
 
 
 class Seen(Event, tag="seen"):
-    """The account's read marker moved, in one of its sessions; `unread`: back."""
+    """The account's read marker moved, in one of its sessions; `unread`: back.
+
+    `at`: when what was read last came, for sessions that know markers by that.
+    """
 
     room: str
     seq: Seq
     unread: bool = False
+    at: Milliseconds | None = None
 
 
 class Page(Event, tag="page"):
@@ -138,7 +146,9 @@ class Page(Event, tag="page"):
     `count`: there are so many messages after the seq that was asked for, or more than are counted.
     `epoch` is the current one, if it was asked for; `replaced`: what was seen under the epoch that
     was given is not this history.
-    `dropped`: there were older messages, which are kept no longer.
+    `dropped`: there were older messages, which are kept no longer. `events`, if they were asked
+    for: what else was logged between the first message and the last, and beyond where no messages
+    are, in order. Edits and deletions are left out, for the messages read accordingly.
     """
 
     room: str | None
@@ -152,6 +162,7 @@ class Page(Event, tag="page"):
     epoch: str = ""
     replaced: bool = False
     dropped: bool = False
+    events: list[AnyLogged] = msgspec.field(default_factory=list)
     ref: str | None = None
 
 

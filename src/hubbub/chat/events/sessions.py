@@ -6,6 +6,7 @@ import msgspec
 
 from hubbub.chat.errors import HubbubError, Refused
 from hubbub.chat.events.logged import Event, Seq
+from hubbub.chat.times import Milliseconds
 
 PROTOCOL_VERSION = 1
 
@@ -42,10 +43,14 @@ class Welcome(Event, tag="welcome"):
 
 
 class Ok(Event, tag="ok"):
-    """The command with this `ref` is done; `seq` is the event that it logged."""
+    """The command with this `ref` is done; `seq` is the event that it logged.
+
+    `at`: when that came, for sessions that do not hear themselves.
+    """
 
     ref: str
     seq: Seq | None = None
+    at: Milliseconds | None = None
 
 
 class Error(Event, tag="error"):

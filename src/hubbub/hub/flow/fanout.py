@@ -135,5 +135,7 @@ def encode_for(member: Member, events: Sequence[AnyLogged], echoes: Set[int] = N
     person = session.person
     if member.room.direct:
         events = events_seen(person, member.room, events)
+        if member.room.is_for_notes:
+            echoes = NO_SEQS  # what is said to oneself is heard by oneself
     encoded = [format_.encode(event, person.name) for event in events]
     return _without(echoes, _places(events), encoded) if echoes else b"".join(encoded)

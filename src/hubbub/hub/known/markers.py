@@ -14,10 +14,14 @@ NOTE_MILLISECONDS: Final = 5_000
 
 
 class Read(NamedTuple):
-    """Up to which seq somebody has read a room; `unread`: the marker was moved back to there."""
+    """Up to which seq somebody has read a room; `unread`: the marker was moved back to there.
+
+    `at`: the same as a time, in milliseconds since the epoch; 0: nobody has asked for that yet.
+    """
 
     seq: int = 0
     unread: bool = False
+    at: int = 0
 
 
 class Marker(NamedTuple):
@@ -35,6 +39,8 @@ class Markers:
         self._reads: dict[str, dict[str, Read]] = {}  # by id and room
         self._due: dict[tuple[str, str], int] = {}  # when they are to be logged; the first is first
         self._left: dict[str, None] = {}
+        self.places: dict[str, dict[str, int]] = {}
+        """By id and room, up to where it was written to a client that remembers nothing."""
 
     def __contains__(self, person: str) -> bool:
         return person in self._reads
@@ -52,12 +58,20 @@ class Markers:
         self._reads.setdefault(person, dict(reads))
         self._left[person] = None  # until they are here
 
-    def move(self, person: str, room: str, seq: int) -> bool:
-        """Move a marker to `seq`, if that is farther on; return whether it moved."""
-        moves = seq > self.seq(person, room)
+    def move(self, person: str, room: str, seq: int, came: int = 0) -> bool:
+        """Move a marker to `seq`, or the time `came`, if that is farther on; return whether it is.
+
+        A marker that is moved by its seq alone has no time until it is `dated`.
+        """
+        before = self.read(person, room)
+        moves = seq > before.seq or (seq == before.seq and came > before.at)
         if moves:
-            self._reads.setdefault(person, {})[room] = Read(seq)
+            self._reads.setdefault(person, {})[room] = Read(seq, at=came)
         return moves
+
+    def dated(self, person: str, room: str, came: int) -> None:
+        """Take in when what was read last came."""
+        self._reads[person][room] = self.read(person, room)._replace(at=came)
 
     def move_back(self, person: str, room: str, seq: int) -> bool:
         """Move a marker to `seq`, if that is farther back; return whether it moved."""

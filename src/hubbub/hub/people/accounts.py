@@ -15,7 +15,7 @@ from hubbub.chat.names import name_key
 from hubbub.chat.passwords import allowed_password, spelled
 from hubbub.chat.queries import Guess, HashPassword, Moment, VerifyPassword
 from hubbub.hub.membership import enter_room
-from hubbub.hub.people import devices, identity, ignoring
+from hubbub.hub.people import devices, identity, ignoring, places
 from hubbub.hub.people.admission import welcome
 from hubbub.hub.people.conversations import bring_into_unread
 from hubbub.hub.people.records import change
@@ -128,7 +128,9 @@ def greet(state: State, session: Session, ref: str | None) -> None:
     One that knows no rooms goes on in its own.
     """
     if session.format.gets_answers:
-        session.send(welcome(state, session, ref))
+        told = welcome(state, session, ref)
+        told.rooms = places.rooms_of(state, session)
+        session.send(told)
     else:
         if session.current is not None and session.current.name not in session.members:
             enter_room(state, session, session.current, state.at)

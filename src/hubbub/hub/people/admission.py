@@ -26,7 +26,7 @@ from hubbub.chat.queries import Guess, Moment
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Decision, Reading
 from hubbub.hub.membership import enter_room, leave_room
-from hubbub.hub.people import reserved, seeing
+from hubbub.hub.people import places, reserved, seeing
 from hubbub.hub.people.records import note_seen, note_use
 from hubbub.hub.present.departed import is_one_of
 from hubbub.hub.present.outlet import Outlet
@@ -376,6 +376,7 @@ def depart(state: State, session: Session, lost_at: float | None = None) -> None
     state.sifted.discard(session)
     has_place = bool(session.members or person.drafts or session.earlier_secret)
     state.here.remove(session)
+    places.leave(state, session)
     for member in list(session.members.values()):
         leave_room(state, member)
     if session.scopes is not None:
@@ -387,6 +388,7 @@ def depart(state: State, session: Session, lost_at: float | None = None) -> None
     state.looks.free(person)
     if person.id:
         seeing.leave(state, person.id)
+        places.forget(state, person.id)
         return
     state.departed.remember(session)
     if lost_at is not None and has_place and session.format.gets_answers:

@@ -53,13 +53,12 @@ def _find(state: State, name: str) -> Person:
 def direct_room(state: State, session: Session, name: str, at: int) -> tuple[Room, Person]:
     """Return the session's private room with the person called `name`, and that person.
 
-    The room may not be open yet. Raises Refused `not_here`, `forbidden` or `too_many_rooms`.
+    With oneself, it is a place for notes. The room may not be open yet. Raises Refused `not_here`
+    or `too_many_rooms`.
     """
     person, other = session.person, _find(state, name)
-    if other.handle == person.handle:
-        raise Refused("You cannot have a private room with yourself.", code="forbidden")
     key = private_room(person.handle, other.handle)
-    if key not in state.rooms:
+    if key not in state.rooms and other.handle != person.handle:
         state.unanswered.check(session.opener, at)
     room = state.rooms.get(key) or Room(key)
     if not room.handles:
@@ -70,13 +69,13 @@ def direct_room(state: State, session: Session, name: str, at: int) -> tuple[Roo
 def open_direct_room(state: State, session: Session, name: str, at: int) -> Member:
     """Return the session's membership of its private room with the person called `name`.
 
-    All sessions of both are in it then. Raises Refused `not_here`, `forbidden` or `too_many_rooms`.
+    All sessions of both are in it then. Raises Refused `not_here` or `too_many_rooms`.
     """
     person = session.person
     room, other = direct_room(state, session, name, at)
     is_new = room.name not in state.rooms
     own = session.members.get(room.name) or enter_room(state, session, room, at)
-    if is_new:
+    if is_new and other is not person:
         state.unanswered.opened(room.name, session.opener, at)
     was_alone = other.key not in room.people
     brought = [*_bring_all(state, room, person, at)]
@@ -229,11 +228,9 @@ def _rooms_in(session: Session) -> Iterator[Room]:
 
 
 def _summary(state: State, person: Person, room: Room) -> ConversationSummary:
-    with_ = [
-        _participant(state, handle, name)
-        for handle, name in zip(room.handles, names_of(state, room), strict=True)
-        if handle != person.handle
-    ]
+    two = list(zip(room.handles, names_of(state, room), strict=True))
+    others = [one for one in two if one[0] != person.handle] or two[:1]  # or it is for notes
+    with_ = [_participant(state, handle, name) for handle, name in others]
     return ConversationSummary(
         room=room.name,
         with_=with_,

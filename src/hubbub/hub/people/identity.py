@@ -23,7 +23,7 @@ from hubbub.chat.people import NAME, PERSON, Device, Profile, hash_of, new_devic
 from hubbub.chat.queries import Guess, Moment
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Reading, write
-from hubbub.hub.people import ignoring, operating, reserved, seeing
+from hubbub.hub.people import ignoring, operating, places, reserved, seeing
 from hubbub.hub.people.admission import (
     check_admitted,
     depart,
@@ -223,6 +223,8 @@ def come_back(
     role = Role.OPERATOR if operator else role_elsewhere(state, id_)
     check_access(state, Arrival(role, is_known=True, invited=invited(brought)))
     yield from seeing.load(state, id_)
+    if session.format.keeps_place:
+        yield from places.load(state, id_)
     person = state.here.person(id_)
     if person is None:
         profile = state.book.profiles[id_]

@@ -19,6 +19,7 @@ from hubbub.chat.people import (
     IGNORE,
     NAME,
     PERSON,
+    PLACE,
     READ,
     Conversation,
     Held,
@@ -131,5 +132,5 @@ def forgotten(state: State, id_: str, profile: Profile) -> list[Fact]:
     """Return the facts by which somebody is known no more."""
     key = name_key(profile.name)
     own = [NAME + key] if state.book.names.get(key) == id_ else []
-    keys = (*own, PERSON + id_, f"{READ}{id_}/", f"{IGNORE}{id_}/")
+    keys = (*own, PERSON + id_, f"{READ}{id_}/", f"{IGNORE}{id_}/", PLACE + id_)
     return [*(fact(state, one, None) for one in keys), *left_behind(state, id_)]

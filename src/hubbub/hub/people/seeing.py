@@ -4,29 +4,34 @@ What may race: somebody may leave and come back before what was noted stands in 
 markers are read only once it does, and are kept until the next sweep, and while they come in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
+from hubbub.chat import commands as c
 from hubbub.chat.events import AnyLogged, Fact, Seen
 from hubbub.chat.facts import fact_of
 from hubbub.chat.people import READ
-from hubbub.hub.asking import Reading, read_facts
+from hubbub.chat.queries import Answer, PageQuery, Question
+from hubbub.hub.asking import Decision, Reading, read_facts, read_seqs_at, settle
+from hubbub.hub.asking import read as read_page
 from hubbub.hub.flow.private import last_seen
 from hubbub.hub.known.markers import Marker, Read
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.state import State
 
 
-class _Back(msgspec.Struct):
-    """What a fact says of a marker that was moved back; of any other it has but the seq."""
+class _Noted(msgspec.Struct, omit_defaults=True):
+    """What a fact says of a marker that was moved back, or has a time; of others it has the seq."""
 
-    unread_after: int
+    unread_after: int | None = None
+    upto: int = 0
+    at: int = 0
 
 
-_value: Final = msgspec.json.Decoder(int | _Back)
+_value: Final = msgspec.json.Decoder(int | _Noted)
 
 
 def load(state: State, id_: str) -> Reading:
@@ -49,31 +54,88 @@ def _read_of(fact: Fact) -> Read:
         value = _value.decode(fact.value)
     except msgspec.DecodeError:  # it clears, or cannot be read
         return Read()
-    return Read(value.unread_after, unread=True) if isinstance(value, _Back) else Read(value)
+    if not isinstance(value, _Noted):
+        return Read(value)
+    if value.unread_after is not None:
+        return Read(value.unread_after, unread=True)
+    return Read(value.upto, at=value.at)
 
 
-def see(
-    state: State, session: Session, room: Room, seq: int, at: int, *, unread: bool = False
-) -> None:
-    """Move the marker of a session's person; all their sessions are told, and this one anyway.
+def seen(state: State, session: Session, room: Room, command: c.Seen, at: int) -> Decision:
+    """Move the marker of a session's person, by a seq or by a time."""
+    own = state.here.named(session.person.key)
+    if command.by_time or any(one.format.reads_by_time for one in own):
+        return _seen_by_time(state, session, room, command, at)
+    moved = _move(state, session, room, Read(command.seq, command.unread), at)
+    _tell_all(state, session, room, moved)
+    session.confirm(command.ref)
+    return None
 
-    It moves back only if what follows is to be `unread`.
-    """
-    person = session.person
-    read = Read(min(seq, last_seen(person, room)), unread)
-    move = state.markers.move_back if unread else state.markers.move
-    if person.id and not move(person.id, room.name, read.seq):
-        _tell(session, room.name, state.markers.read(person.id, room.name))
-        return
-    if person.id:
-        state.markers.log_later(person.id, room.name, at)
-    for one in state.here.named(person.key):
+
+def _seen_by_time(state: State, session: Session, room: Room, command: c.Seen, at: int) -> Reading:
+    """Move a marker of which some of its person's sessions are to be told the time."""
+    read = Read(command.seq, command.unread)
+    if command.by_time:
+        yield from settle(state, session)
+        low, _ = yield from read_seqs_at(command.seq + 1)
+        read = Read(low - 1, at=min(command.seq, at))
+    moved = _move(state, session, room, read, at)
+    came = yield from time_of(state, session, room, moved.read)
+    _tell_all(state, session, room, moved._replace(read=moved.read._replace(at=came)))
+    session.confirm(command.ref)
+
+
+def time_of(
+    state: State, session: Session, room: Room, read: Read
+) -> Generator[Question, Answer, int]:
+    """Return when what somebody read last of a room came; 0 if they have read nothing there."""
+    id_ = session.person.id
+    if read.at or not (id_ and read.seq):
+        return read.at
+    query = PageQuery(room=room.name, before=read.seq + 1, limit=1)
+    page = yield from read_page(state, session, query)
+    came = page.messages[-1].at if page.messages else 0
+    if state.markers.read(id_, room.name) == read:
+        state.markers.dated(id_, room.name, came)
+    return came
+
+
+class _Moved(NamedTuple):
+    """Where a marker is now, and whether it moved there."""
+
+    read: Read
+    is_new: bool
+
+
+def _move(state: State, session: Session, room: Room, read: Read, at: int) -> _Moved:
+    """Move the marker of a session's person. It moves back only to have what follows unread."""
+    person, markers = session.person, state.markers
+    end = last_seen(person, room)
+    member = session.lagging.get(room.name)
+    if member is not None and session.format.keeps_place:
+        end = min(end, member.cursor)  # such a client has shown what was written to it, and no more
+    read = read._replace(seq=min(read.seq, end))
+    if not person.id:
+        return _Moved(read, is_new=True)
+    if read.unread:
+        is_new = markers.move_back(person.id, room.name, read.seq)
+    else:
+        is_new = markers.move(person.id, room.name, read.seq, read.at)
+    if is_new:
+        markers.log_later(person.id, room.name, at)
+    return _Moved(markers.read(person.id, room.name), is_new)
+
+
+def _tell_all(state: State, session: Session, room: Room, moved: _Moved) -> None:
+    """Tell all sessions of a person of their marker, or else the one that would move it."""
+    for one in state.here.named(session.person.key) if moved.is_new else [session]:
         if one is session or not one.congested:
-            _tell(one, room.name, read)
+            _tell(one, room.name, moved.read)
 
 
 def _tell(session: Session, room: str, read: Read) -> None:
-    session.send(Seen(room=room, seq=read.seq, unread=read.unread))
+    came = read.at if session.format.reads_by_time else None
+    session.send(Seen(room=room, seq=read.seq, unread=read.unread, at=came))
     if (member := session.members.get(room)) is not None:
         member.marker = read.seq
 
@@ -151,7 +213,11 @@ def _log(state: State, markers: Iterable[Marker]) -> None:
     for id_, room, read in markers:
         if state.book.profiles.is_gone(id_):
             continue  # they are forgotten
-        value = _Back(read.seq) if read.unread else read.seq
+        value: int | _Noted = read.seq
+        if read.unread:
+            value = _Noted(unread_after=read.seq)
+        elif read.at:
+            value = _Noted(upto=read.seq, at=read.at)
         _note(state, fact_of(f"{READ}{id_}/{room}", value, by=id_, at=state.at))
 
 

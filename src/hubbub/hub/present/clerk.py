@@ -12,6 +12,8 @@ class _Silence:
     hears_itself = True
     knows_rooms = True
     gets_answers = False
+    reads_by_time = False
+    keeps_place = False
     server = ""
 
     @property

@@ -254,6 +254,11 @@ class Room:
         """What people call it."""
         return self.title or self.name
 
+    @property
+    def is_for_notes(self) -> bool:
+        """Whether it is the private room of one person with themselves."""
+        return bool(self.handles) and self.handles[0] == self.handles[-1]
+
     def other(self, handle: str) -> str:
         """Return the handle of the other one in a private room."""
         return next((other for other in self.handles if other != handle), "")

@@ -15,7 +15,7 @@ _SCOPES: Final[dict[Scope | None, tuple[type[c.Command], ...]]] = {
     ),
     Scope.WRITE: (
         *(c.Away, c.Back, c.Delete, c.Direct, c.Edit, c.Ignore, c.React, c.Report, c.Say),
-        *(c.Typing, c.Upload),
+        *(c.Signal, c.Typing, c.Upload),
     ),
     Scope.ROOMS: (c.Pin, c.SetTopic),
 }

@@ -22,6 +22,7 @@ from hubbub.chat.errors import Damaged
 from hubbub.chat.events import AnyLogged, Fact, Message, Page, Reaction, Revisions, Stretch
 from hubbub.chat.names import is_public
 from hubbub.chat.queries import (
+    HappenedQuery,
     PageQuery,
     ReactionsQuery,
     RevisionsQuery,
@@ -44,6 +45,7 @@ from hubbub.log.sqlite.facts import (
 from hubbub.log.sqlite.failures import OF_DAMAGE, lasting
 from hubbub.log.sqlite.reader import (
     read_backlog,
+    read_happened,
     read_page,
     read_reactions,
     read_revisions,
@@ -260,6 +262,10 @@ class Around:
         """Return what `read_revisions` does, nothing if any of it is damaged."""
         found = attempt(lambda: read_revisions(self._connection, query))
         return found or Revisions(room=query.room, seq=query.seq, texts=[])
+
+    def happened(self, query: HappenedQuery) -> list[AnyLogged]:
+        """Return what `read_happened` does, nothing if any of it is damaged."""
+        return attempt(lambda: read_happened(self._connection, query)) or []
 
     def reactions(self, query: ReactionsQuery) -> list[Reaction]:
         """Return what `read_reactions` does, nothing if any of it is damaged."""

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message, Revision
+from hubbub.chat.events.logged import NO_TAGS
 from hubbub.chat.tags import entry_of
 from hubbub.log.newest import newest_of
 from hubbub.log.sqlite.seals import checksum_of, unsealed
@@ -55,6 +56,13 @@ class Reworded(NamedTuple):
     room: str
     before: str
     now: str | None
+
+
+def _without_text(event: Message | Edited) -> Message | Edited:
+    """Return what is left of an event whose text goes, and with it what programs said of that."""
+    if isinstance(event, Message):
+        return replace(event, text="", tags=NO_TAGS)
+    return replace(event, text="")
 
 
 class Changes:
@@ -110,7 +118,7 @@ class Changes:
             bare = self._without_files(event)
             if seq is not None:
                 self._holders[seq] = event
-                bare = replace(bare, text="")
+                bare = _without_text(bare)
                 self._reword(seq, event)
             encoded.append(raw if bare is event else as_long(bare, len(raw)))
         blanked = b"[%b]" % b",".join(encoded)
@@ -169,7 +177,10 @@ class Changes:
             case Message() if event.seq in self._newest:
                 self.loosen |= bool(event.files)
                 return replace(
-                    event, text="", files=() if event.seq in self.deleted else event.files
+                    event,
+                    text="",
+                    tags=NO_TAGS,
+                    files=() if event.seq in self.deleted else event.files,
                 )
             case Edited() if (
                 event.target in self._deleted or event is not self._newest[event.target]

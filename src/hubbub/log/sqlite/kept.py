@@ -19,6 +19,7 @@ from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
     Dropped,
     Epoch,
+    HappenedQuery,
     Head,
     Over,
     PageQuery,
@@ -204,6 +205,10 @@ class KeptLog(Log):
             return read_one(looked_up(query, partial(seq_posted_as, db)))
 
         return await self._reading.run(read)
+
+    async def happened(self, query: HappenedQuery) -> list[AnyLogged]:
+        """Return what was logged in a room besides messages, edits and deletions, in order."""
+        return await self._reading.run(lambda db: Around(db, self.damage).happened(query))
 
     async def seqs_at(self, query: TimeQuery) -> tuple[int, int]:
         return await self._reading.run(lambda db: Around(db, self.damage).seqs_at(query))

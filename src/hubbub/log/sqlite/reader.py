@@ -18,7 +18,14 @@ from msgspec.structs import replace
 from hubbub.chat.events import AnyLogged, Message, Page, Reaction, Revision, Revisions
 from hubbub.chat.events.logged import NO_REACTIONS
 from hubbub.chat.fold import fold
-from hubbub.chat.queries import Epoch, Head, PageQuery, ReactionsQuery, RevisionsQuery
+from hubbub.chat.queries import (
+    Epoch,
+    HappenedQuery,
+    Head,
+    PageQuery,
+    ReactionsQuery,
+    RevisionsQuery,
+)
 from hubbub.log.newest import Newest, as_it_reads, fitting, newest_of
 from hubbub.log.pages import (
     COUNTED_MAX,
@@ -33,6 +40,9 @@ from hubbub.log.sqlite.seals import unsealed
 
 READ_BYTES_MAX = 2 * PAGE_BYTES_MAX
 """What is read for a page: the JSON of a text is longer than it, but hardly ever twice as long."""
+
+PASSED_MAX = 1000
+"""Events among which those of some kinds are looked for."""
 
 _HEADS = """
 SELECT json_group_array(json_object(
@@ -250,6 +260,19 @@ SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
 )
 """
 
+_HAPPENED = """
+SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM (
+    SELECT sealed FROM (
+        SELECT kind, sealed, last FROM segments
+        WHERE room_id = (SELECT id FROM rooms WHERE name = :room) AND said = 0
+              AND last > :after AND last < :before
+        ORDER BY last {direction} LIMIT :passed_max
+    ) WHERE kind NOT IN ('edited', 'deleted', 'gone') ORDER BY last {direction} LIMIT :limit
+)
+"""
+_HAPPENED_LATE = _HAPPENED.format(direction="DESC")
+_HAPPENED_EARLY = _HAPPENED.format(direction="ASC")
+
 _heads = msgspec.json.Decoder(list[Head])
 _epochs = msgspec.json.Decoder(list[Epoch])
 _events = msgspec.json.Decoder(list[list[AnyLogged]])
@@ -295,6 +318,20 @@ def read_backlog(
     if not newest:
         return found
     return fitting((as_it_reads(event, newest) for event in found), bytes_max)
+
+
+def read_happened(connection: sqlite3.Connection, query: HappenedQuery) -> list[AnyLogged]:
+    """Return what was logged in a room besides messages, edits and deletions, in order."""
+    asked = {
+        "room": query.room,
+        "after": query.after,
+        "before": query.before,
+        "limit": query.limit,
+        "passed_max": PASSED_MAX,
+    }
+    statement = _HAPPENED_LATE if query.newest else _HAPPENED_EARLY
+    (sealed,) = connection.execute(statement, asked).fetchone()
+    return sorted(chain(*_events.decode(unsealed(sealed))), key=_seq_of)
 
 
 def read_reactions(connection: sqlite3.Connection, query: ReactionsQuery) -> list[Reaction]:

@@ -15,6 +15,7 @@ from hubbub.chat.queries import (
     AboutLog,
     Answer,
     FactsQuery,
+    HappenedQuery,
     PageQuery,
     ReactionsQuery,
     RevisionsQuery,
@@ -124,6 +125,8 @@ class Reading:
         match query:
             case PageQuery():
                 return await self.page(asker, query)
+            case HappenedQuery():
+                return await self.happened(asker, query)
             case SearchQuery():
                 return await self.search(asker, query)
             case TimeQuery():
@@ -137,6 +140,11 @@ class Reading:
         """Return a page of messages."""
         page = await self.pages.turn(asker.pages, partial(self._log.page, query))
         return self._forgotten.page(page)
+
+    async def happened(self, asker: Asker, query: HappenedQuery) -> list[AnyLogged]:
+        """Return what was logged in a room besides messages."""
+        events = await self.pages.turn(asker.pages, partial(self._log.happened, query))
+        return [*self._forgotten.events(events)]
 
     async def about_messages(
         self, asker: Asker, query: ReactionsQuery | RevisionsQuery

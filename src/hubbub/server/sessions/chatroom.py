@@ -15,6 +15,7 @@ from hubbub.chat.queries import (
     FactsQuery,
     FreeSpace,
     Guess,
+    HappenedQuery,
     HashPassword,
     Moment,
     NewSecret,
@@ -216,6 +217,7 @@ class Chatroom:
                 await self.commits.settled(question)
             case (
                 PageQuery()
+                | HappenedQuery()
                 | SearchQuery()
                 | TimeQuery()
                 | ReactionsQuery()

@@ -3,9 +3,10 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from hubbub.chat.events import Deleted, Message, Reaction
+from hubbub.chat.events import Deleted, Message, Reaction, Signal, Topic
+from hubbub.wire.irc.places import Window
 
-Draft = Message | Reaction | Deleted | None
+Draft = Message | Reaction | Deleted | Signal | Topic | None
 """What a client says, without its seq and its sender."""
 
 
@@ -13,8 +14,9 @@ class Asked(NamedTuple):
     """One command of IRC that became a command of the chatroom.
 
     `command` is IRC's word, `target` the channel or nick as it was given. `label` is what the
-    client wants to know the answer by. `detail` is whatever else the answer is made from, and
-    `said` what the others will hear, without its seq and its sender.
+    client wants to know the answer by. `detail` is whatever else the answer is made from, `said`
+    what the others will hear, without its seq and its sender, and `window` what is wanted of a
+    page.
     """
 
     command: str
@@ -22,6 +24,7 @@ class Asked(NamedTuple):
     label: str = ""
     detail: str = ""
     said: Draft = None
+    window: Window | None = None
 
 
 class Asking:

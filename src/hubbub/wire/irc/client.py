@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.heard import FILLER
 from hubbub.chat.names import is_direct, same_name
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
     from hubbub.chat.events import Error, PersonSummary
     from hubbub.chat.heard import Filler, Reply
+    from hubbub.wire.irc.collected import Collected
     from hubbub.wire.irc.figures import Figures
     from hubbub.wire.irc.modes import Order
+
+
+READ_MAX: Final = 200
+"""Rooms and talks of which a client remembers how far its person has read."""
 
 
 class Coming:
@@ -46,6 +51,7 @@ class Client:
         "cap_version",
         "caps",
         "clock",
+        "collected",
         "coming",
         "conversations",
         "entering",
@@ -54,14 +60,19 @@ class Client:
         "is_locked",
         "name",
         "newest",
+        "newest_at",
         "nick",
         "order",
+        "owed",
         "person",
+        "place",
+        "read",
         "refusal",
         "rooms",
         "sasl",
         "server",
         "shared",
+        "talks",
         "unread",
     )
 
@@ -103,12 +114,29 @@ class Client:
         self.order: dict[str, Order] | None = None  # most rooms have no rules
         self.entering = ""
         """The room whose rules, if it has some, come next."""
+        self.owed: dict[str, int] | None = None
+        """Talks of two that count as read up to this seq as soon as the client has shown them."""
+        self.place = 0
+        """Up to which seq an earlier client of its person was told what was said there."""
+        self.newest_at = 0
+        """When the message came that was asked for last."""
+        self.talks: dict[str, str] | None = None
+        """Private rooms of two with the other's nick, while they are looked through."""
+        self.read: dict[str, int] | None = None  # most say nothing of what was read
+        """How far its person has read, by targets in small letters, in milliseconds."""
+        self.collected: Collected | None = None
+        """What it has said of a text of several lines."""
         self._batches = 0
 
     @property
     def is_registered(self) -> bool:
         """Whether it was welcomed."""
         return self.coming is None
+
+    @property
+    def marks_itself(self) -> bool:
+        """Whether it says how far its person has read."""
+        return "draft/read-marker" in self.caps
 
     @property
     def source(self) -> str:
@@ -171,7 +199,7 @@ class Client:
             return [*lines]
         if not lines:
             lines = [Line("ACK", (), HOST)]
-        elif len(lines) > 1 and not (batch and "batch" in self.caps):
+        elif len(lines) > 1 and lines[0].command != "BATCH":  # else it is one itself
             lines = self._batched(lines, ("labeled-response",))
         first = lines[0]
         return [first._replace(tags={**first.tags, "label": label}), *lines[1:]]
@@ -184,6 +212,22 @@ class Client:
             *(line._replace(tags={"batch": id_, **line.tags}) for line in lines),
             Line("BATCH", (f"-{id_}",), HOST),
         ]
+
+    # What was read.
+
+    def read_until(self, target: str) -> int:
+        """Return up to when somebody has read a room or talk; 0 if that is not known."""
+        return 0 if self.read is None else self.read.get(target.lower(), 0)
+
+    def note_read(self, target: str, at: int) -> None:
+        """Take in up to when somebody has read; it only ever grows."""
+        if at > self.read_until(target):
+            read: dict[str, int] = {} if self.read is None else self.read
+            read.pop(target.lower(), None)
+            read[target.lower()] = at
+            if len(read) > READ_MAX:
+                del read[next(iter(read))]
+            self.read = read
 
     # Rooms.
 

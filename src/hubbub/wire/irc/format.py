@@ -4,10 +4,12 @@
 shares a format, and with it what one commit brings is encoded once for all of them.
 """
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+import re
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from hubbub.chat.events import (
@@ -21,23 +23,34 @@ from hubbub.chat.events import (
     Pinned,
     Presence,
     Reaction,
+    Signal,
     Topic,
     Typing,
 )
+from hubbub.chat.events.logged import NO_TAGS
 from hubbub.chat.names import is_direct
 from hubbub.chat.text import whole_number
 from hubbub.wire.framed import LOST
 from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
-from hubbub.wire.irc.texts import lines_of
+from hubbub.wire.irc.texts import Piece, pieces_of, to_irc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 SHARED: Final = frozenset(
     (
         *("account-tag", "away-notify", "draft/message-redaction", "extended-join"),
-        *("message-tags", "server-time"),
+        *("draft/multiline", "message-tags", "server-time"),
     )
 )
 """The capabilities that change what everybody in a room is told."""
+
+MULTILINE: Final = "draft/multiline"
+CONCAT: Final = "draft/multiline-concat"
+REPLY: Final = "+draft/reply"
+
+_PLACE: Final = re.compile(r"[0-9]{1,9}")
 
 SEQ_MAX: Final = 2**63 - 1
 
@@ -73,19 +86,43 @@ def account_of(name: str, person: str, kind: str = "member") -> str:
     return nick_of(name) if person and kind != "guest" else "*"
 
 
+def places_of(tags: Mapping[str, str]) -> Sequence[int]:
+    """Return where the sender of a text parted lines that were too long (`parting`)."""
+    if CONCAT not in tags:
+        return ()
+    places = tags[CONCAT].split(",", LINES_MAX)[:LINES_MAX]
+    return [int(place) for place in places if _PLACE.fullmatch(place)]
+
+
+def parting(places: Sequence[int]) -> dict[str, str]:
+    """Return what notes these places among the tags of a message: no client's begins like that."""
+    return {CONCAT: ",".join(map(str, places))} if places else {}
+
+
+class Said(NamedTuple):
+    """How a text is said: by which command, with which tags, parted where, as an action or not."""
+
+    command: str = "PRIVMSG"
+    tags: Mapping[str, str] = NO_TAGS
+    parted: Sequence[int] = ()
+    is_action: bool = False
+
+
 class IrcFormat:
     """Encodes what a room is told. Nobody is spoken to in this format alone: see `voice.py`."""
 
     hears_itself = False
     knows_rooms = True
     gets_answers = True
+    reads_by_time = False
+    keeps_place = False
 
     def __init__(self, extras: frozenset[str], server: str = "") -> None:
         self.extras = extras
         self.server = server
 
     @property
-    def shared(self) -> "IrcFormat":
+    def shared(self) -> IrcFormat:
         """Return this."""
         return self
 
@@ -106,18 +143,20 @@ class IrcFormat:
                 yield from self._message(event, target, is_stamped=is_stamped)
             case Edited():
                 tags = {"+draft/edit": id_of(event.room, event.target)}
-                yield from self._texts(event, target, EDITED + event.text, tags)
+                yield from self._texts(event, target, EDITED + event.text, Said(tags=tags))
             case Deleted():
                 yield from self._redaction(event, target)
+            case Signal() if "message-tags" in self.extras:
+                yield self._line(event, "TAGMSG", target, tags=self.tags(event, event.tags))
             case Reaction() if "message-tags" in self.extras:
                 kind = "+draft/react" if event.on else "+draft/unreact"
                 about = {"+draft/reply": id_of(event.room, event.target), kind: event.emoji}
-                yield self._line(event, "TAGMSG", target, tags={**self.tags(event), **about})
+                yield self._line(event, "TAGMSG", target, tags=self.tags(event, about))
             case Pinned():
                 what = "pinned a message" if event.on else "took a pin away"
                 yield self._line(event, "PRIVMSG", target, f"\x01ACTION {what}\x01")
             case Topic():
-                yield self._line(event, "TOPIC", target, event.text)
+                yield self._line(event, "TOPIC", target, to_irc(event.text))
             case Typing() if "message-tags" in self.extras:
                 yield Line("TAGMSG", (target,), source_of(event.name), {"+typing": "active"})
             case Presence():
@@ -128,15 +167,19 @@ class IrcFormat:
             case Missing():
                 yield Line("NOTICE", (target, LOST), HOST)
 
-    def tags(self, event: Logged, *, has_id: bool = True) -> dict[str, str]:
-        """Return the tags that these clients get with a logged event."""
-        tags = {}
+    def tags(
+        self, event: Logged, more: Mapping[str, str] = NO_TAGS, *, has_id: bool = True
+    ) -> dict[str, str]:
+        """Return the tags that these clients get with a logged event, and `more` from clients."""
+        tags: dict[str, str] = {}
         if "server-time" in self.extras:
             tags["time"] = time_of(event.at)
         if "account-tag" in self.extras and event.person:
             tags["account"] = nick_of(event.sender)
         if "message-tags" in self.extras and has_id:
             tags["msgid"] = id_of(event.room, event.seq)
+        if more and "message-tags" in self.extras:
+            tags |= {name: value for name, value in more.items() if name.startswith("+")}
         return tags
 
     def _line(
@@ -146,39 +189,56 @@ class IrcFormat:
         return Line(command, params, source_of(event.sender), tags)
 
     def _message(self, event: Message, target: str, *, is_stamped: bool) -> Iterator[Line]:
-        text = event.text
+        text, parted = event.text, places_of(event.tags)
         if event.files:
             text = "\n".join(
                 [*([text] if text else []), *(one.line(self.server) for one in event.files)]
             )
         if is_stamped:
-            text = f"[{time_of(event.at)[:16].replace('T', ' ')}] {text}"
-        tags = {} if event.reply_to is None else {"+draft/reply": id_of(event.room, event.reply_to)}
-        yield from self._texts(event, target, text, tags, me=event.me)
+            text, parted = f"[{time_of(event.at)[:16].replace('T', ' ')}] {text}", ()
+        more = event.tags
+        if event.reply_to is not None:
+            more = {**more, REPLY: id_of(event.room, event.reply_to)}
+        how = Said("NOTICE" if event.notice else "PRIVMSG", more, parted, is_action=event.me)
+        yield from self._texts(event, target, text, how)
 
-    def _texts(
-        self, event: Logged, target: str, text: str, more: dict[str, str], *, me: bool = False
-    ) -> Iterator[Line]:
+    def _texts(self, event: Logged, target: str, text: str, how: Said) -> Iterator[Line]:
         """Yield the lines of a text. Those after the first have no id: it is the first one's."""
         source = source_of(event.sender)
-        about = more if "message-tags" in self.extras else {}
-        own_bytes = len(f":{source} PRIVMSG {target} :".encode()) + LINE_END_BYTES
-        act = len("\x01ACTION \x01") if me else 0
-        lines = lines_of(text, BODY_BYTES_MAX - own_bytes - act)
-        pieces = list(islice(lines, LINES_MAX)) or [""]
-        if next(lines, None) is not None:
-            pieces.append(f"… it goes on at {self.server}/{event.room}/{event.seq}")
-        if me:
-            pieces = [f"\x01ACTION {piece}\x01" for piece in pieces]
-        first, *others = pieces
-        yield Line("PRIVMSG", (target, first), source, {**self.tags(event), **about})
-        tags = self.tags(event, has_id=False) if others else {}
-        for piece in others:
-            yield Line("PRIVMSG", (target, piece), source, tags)
+        own_bytes = len(f":{source} {how.command} {target} :".encode()) + LINE_END_BYTES
+        act = len("\x01ACTION \x01") if how.is_action else 0
+        pieces = [*self._pieces(event, text, BODY_BYTES_MAX - own_bytes - act, how.parted)]
+        if len(pieces) == 1 or "draft/multiline" not in self.extras or how.is_action:
+            tags = self.tags(event, how.tags)
+            for piece in [one for one in pieces if one.text] or [Piece("")]:
+                said = f"\x01ACTION {piece.text}\x01" if how.is_action else piece.text
+                yield Line(how.command, (target, said), source, tags)
+                if "msgid" in tags:
+                    tags = self.tags(event, how.tags, has_id=False)
+            return
+        batch = f"m{event.seq}"
+        begun = (f"+{batch}", MULTILINE, target)
+        yield Line("BATCH", begun, source, self.tags(event, how.tags))
+        for piece in pieces:
+            tags = {"batch": batch, CONCAT: ""} if piece.goes_on else {"batch": batch}
+            yield Line(how.command, (target, piece.text), source, tags)
+        yield Line("BATCH", (f"-{batch}",), HOST)
+
+    def _pieces(
+        self, event: Logged, text: str, bytes_max: int, parted: Sequence[int]
+    ) -> Iterator[Piece]:
+        """Yield the lines of a text with IRC's codes; behind very many stands where it goes on."""
+        pieces = pieces_of(text, bytes_max, parted)
+        is_code = "```" in text
+        for piece in islice(pieces, LINES_MAX):
+            yield piece if is_code else piece._replace(text=to_irc(piece.text))
+        if next(pieces, None) is not None:
+            yield Piece(f"… it goes on at {self.server}/{event.room}/{event.seq}")
 
     def _redaction(self, event: Deleted, target: str) -> Iterator[Line]:
         if "draft/message-redaction" in self.extras:
-            yield self._line(event, "REDACT", target, id_of(event.room, event.target))
+            why = (event.reason,) if event.reason else ()
+            yield self._line(event, "REDACT", target, id_of(event.room, event.target), *why)
         else:
             said = f"{nick_of(event.sender)} took a message back."
             yield Line("NOTICE", (target, said), HOST, self.tags(event, has_id=False))

@@ -12,6 +12,9 @@ TARGETS_MAX: Final = 4
 MESSAGES_MAX: Final = 100
 """In one answer about what was said: each may have many lines, and every line its own tags."""
 
+MULTILINE_BYTES_MAX: Final = 16_384
+"""Of the texts of one message of several lines, with a byte for each line end."""
+
 
 def tokens() -> list[str]:
     """Return what the server is like, as in ISUPPORT."""
@@ -31,5 +34,5 @@ def tokens() -> list[str]:
         "UTF8ONLY",
         "WHOX",
         f"CHATHISTORY={MESSAGES_MAX}",
-        "MSGREFTYPES=msgid",
+        "MSGREFTYPES=msgid,timestamp",
     ]

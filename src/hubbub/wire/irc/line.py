@@ -97,7 +97,7 @@ def parse(text: str) -> Line | None:
     tags: Mapping[str, str] = NO_TAGS
     if text.startswith("@"):
         raw, _, text = text[1:].partition(" ")
-        tags = _tags(raw)
+        tags = tags_in(raw)
         text = text.lstrip(" ")
     source = ""
     if text.startswith(":"):
@@ -119,7 +119,8 @@ def _trailing(text: str) -> tuple[str, bool, str]:
     return head, bool(colon), last
 
 
-def _tags(raw: str) -> dict[str, str]:
+def tags_in(raw: str) -> dict[str, str]:
+    """Return the tags that are written in a text, without the `@` before them."""
     tags = {}
     for one in raw.split(";", TAGS_MAX)[:TAGS_MAX]:
         key, _, value = one.partition("=")

@@ -6,10 +6,15 @@ see as one character.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from wcwidth import grapheme_boundary_before
+
+from hubbub.markup.emphasis import parser
+from hubbub.markup.links import links
 
 _ACTION: Final = re.compile("\x01ACTION(?: ([^\x01]*))?\x01?")
 _REQUEST: Final = re.compile("\x01[^\x01]*\x01?")
@@ -20,6 +25,14 @@ _MARKS: Final = {"\x02": "**", "\x1d": "*", "\x11": "`", "\x1e": "~~"}
 _COLORS: Final = re.compile(
     r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
 )
+_CODES: Final = {"strong": "\x02", "em": "\x1d", "code": "\x11", "s": "\x1e"}
+"""The same the other way, by what Markdown calls them."""
+
+_MARKED: Final = re.compile(r"[`*_~]")
+
+UTF8_BYTES_MAX: Final = 4
+"""Of one character."""
+
 SEEN_AS_ONE_MAX: Final = 64
 """Characters that are looked at to find where one ends that people see."""
 
@@ -29,11 +42,39 @@ _DROPPED: Final = str.maketrans("", "", "\x1f\x16")
 """Underlined and reversed: our texts have no marks for these."""
 
 
+class Piece(NamedTuple):
+    """One line of a text, or a part of a line. `goes_on`: of the same line as the one before."""
+
+    text: str
+    goes_on: bool = False
+
+
 def lines_of(text: str, bytes_max: int) -> Iterator[str]:
     """Yield the lines of a text, none of which has more than `bytes_max` bytes, nor is empty."""
-    for line in text.replace("\r", "").replace("\t", "    ").split("\n"):
-        if line:
-            yield from _pieces(line, bytes_max)
+    return (piece.text for piece in pieces_of(text, bytes_max) if piece.text)
+
+
+def pieces_of(text: str, bytes_max: int, parted: Sequence[int] = ()) -> Iterator[Piece]:
+    """Yield the pieces of a text, none of which has more than `bytes_max` bytes; some are empty.
+
+    `parted`: places in the text, in order, at which its sender parted lines that were too long.
+    """
+    if text and not parted and len(text) * UTF8_BYTES_MAX <= bytes_max and text.isprintable():
+        yield Piece(text)  # as nearly always
+        return
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        places = [start, *(place for place in parted if start < place < end), end]
+        goes_on = False
+        for low, high in pairwise(places):
+            part = text[low:high].replace("\r", "").replace("\t", "    ")
+            for piece in _pieces(part, bytes_max):
+                yield Piece(piece, goes_on)
+                goes_on = True
+        if not goes_on:
+            yield Piece("")
+        start = end + 1
 
 
 def _pieces(line: str, bytes_max: int) -> Iterator[str]:
@@ -45,18 +86,18 @@ def _pieces(line: str, bytes_max: int) -> Iterator[str]:
             return
         end = _end_of_piece(window, bytes_max)
         yield window[:end]
-        start += end + (window[end] == " ")
+        start += end
 
 
 def _end_of_piece(window: str, bytes_max: int) -> int:
-    """Return where to cut text that is too long: at the last space, or after a character.
+    """Return where to cut text that is too long: behind the last space, or after a character.
 
     What people see as one may be many marks on a letter, so that it has to be cut.
     """
     fitting = len(window.encode()[:bytes_max].decode(errors="ignore"))
-    space = window.rfind(" ", 1, fitting + 1)
-    if space > 0:
-        return space
+    space = window.rfind(" ", 0, fitting)
+    if space >= 0:
+        return space + 1
     start = max(0, fitting - SEEN_AS_ONE_MAX)
     end = grapheme_boundary_before(window[start : fitting + 1], fitting + 1 - start)
     return start + end if end else fitting
@@ -94,4 +135,22 @@ def from_irc(text: str) -> str:
         else:
             pieces.append(char)
     pieces += open_marks[::-1]
+    return "".join(pieces)
+
+
+def to_irc(line: str) -> str:
+    """Return a line with IRC's codes in place of our marks for bold, italic and the like."""
+    if _MARKED.search(line) is None:
+        return line
+    markdown = parser()
+    pieces: list[str] = []
+    for token in markdown.inline.parse(line, markdown, {"links": deque(links(line))}, []):
+        if token.nesting:
+            pieces.append(_CODES[token.tag])
+        elif token.type == "link":
+            pieces.append(token.meta["link"].written)
+        elif token.tag == "code":
+            pieces += (_CODES["code"], token.content, _CODES["code"])
+        else:
+            pieces.append(token.content)
     return "".join(pieces)

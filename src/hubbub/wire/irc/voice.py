@@ -27,6 +27,12 @@ class Voice(Client):
     hears_itself = False
     knows_rooms = True
     gets_answers = True
+    keeps_place = True
+
+    @property
+    def reads_by_time(self) -> bool:
+        """Whether the client knows how far it has read by its time."""
+        return self.marks_itself
 
     def encode(self, event: e.Event, recipient: str = "") -> bytes:
         """Return the lines with which this client hears of `event`."""
@@ -45,6 +51,7 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Added: rooms.added,
     e.Bans: order.bans,
     e.Bye: answers.ended,
+    e.Conversations: history.talks,
     e.Error: answers.refused,
     e.Members: rooms.members,
     e.Notice: answers.told,
@@ -55,5 +62,6 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Room: rooms.entered,
     e.RoomRules: order.ruled,
     e.Rooms: rooms.listed,
+    e.Seen: history.seen,
     e.Welcome: welcome.welcomed,
 }

@@ -38,12 +38,12 @@ export function fold(message, event) {
   if (message.deleted) return message;
   switch (event.type) {
     case "edited": {
-      const { edits: _, ...rest } = message;
+      const { edits: _, tags: _said, ...rest } = message;
       const often = event.edits > 1 ? { edits: event.edits } : {};
       return { ...rest, ...often, text: event.text, edited: event.at };
     }
     case "deleted": {
-      const { reactions: _, pinned: _was, files: _had, ...rest } = message;
+      const { reactions: _, pinned: _was, files: _had, tags: _said, ...rest } = message;
       return { ...rest, text: "", deleted: true };
     }
     case "reaction":

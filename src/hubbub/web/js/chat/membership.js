@@ -21,7 +21,7 @@ import { fill } from "./paging.js";
  */
 
 const RECALLED_MAX = 100;
-const LOGGED = new Set(["message", "edited", "deleted", "reaction", "pinned", "topic", "missing"]);
+const LOGGED = new Set(["message", "edited", "deleted", "reaction", "pinned", "topic", "signal", "missing"]);
 
 export class Membership {
   #name;

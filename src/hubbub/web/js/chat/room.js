@@ -237,12 +237,13 @@ export class RoomState {
   }
 
   /**
-   * Name a private room after the other one.
+   * Name a private room after the other one, or after us if it is for our own notes.
    *
    * @param {string} ownName
    */
   entitle(ownName) {
-    const other = this.replica.direct.find((name) => !sameName(name, ownName));
+    const { direct } = this.replica;
+    const other = direct.find((name) => !sameName(name, ownName)) ?? direct[0];
     if (other) this.title = `@${other}`;
   }
 

@@ -23,6 +23,8 @@
  * @property {boolean} [pinned]
  * @property {FileSummary[]} [files]
  * @property {string} [imported] where it was said instead, such as "slack"
+ * @property {boolean} [notice] no program is to answer it
+ * @property {Record<string, string>} [tags] what its sender's program adds for others of its kind
  *
  * @typedef {object} FileSummary what a message tells of a file; its bytes are at /files/ID/NAME
  * @property {string} id

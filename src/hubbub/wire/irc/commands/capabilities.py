@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from hubbub.wire.irc.client import Client
+from hubbub.wire.irc.format import LINES_MAX
+from hubbub.wire.irc.isupport import MULTILINE_BYTES_MAX
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
@@ -14,8 +16,11 @@ OFFERED: Final = {
     "batch": "",
     "cap-notify": "",
     "draft/chathistory": "",
+    "draft/event-playback": "",
     "draft/message-redaction": "",
+    "draft/multiline": f"max-bytes={MULTILINE_BYTES_MAX},max-lines={LINES_MAX}",
     "draft/no-implicit-names": "",
+    "draft/read-marker": "",
     "echo-message": "",
     "extended-join": "",
     "labeled-response": "",
@@ -23,6 +28,7 @@ OFFERED: Final = {
     "multi-prefix": "",
     "sasl": "PLAIN",
     "server-time": "",
+    "soju.im/search": "",
     "standard-replies": "",
     "userhost-in-names": "",
 }

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.names import is_direct
+from hubbub.wire.irc import drafts
 from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.client import without_label
+from hubbub.wire.irc.isupport import MESSAGES_MAX
 from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.places import Place, Window
 from hubbub.wire.irc.texts import from_irc
 
 if TYPE_CHECKING:
@@ -46,11 +49,15 @@ def join(client: Client, line: Line) -> Iterator[Heard]:
 
 
 def last_said(client: Client, entered: frozenset[str]) -> Iterator[Heard]:
-    """Have a client told what was said last in a room, if it cannot ask for that."""
-    if client.newest and "draft/chathistory" not in client.caps:
+    """Have a client told what was said last in a room, if it cannot ask for that.
+
+    If an earlier one of its person was there, it is what was said since.
+    """
+    if client.newest > client.place and "draft/chathistory" not in client.caps:
+        window = Window(MESSAGES_MAX, low=Place(client.place)) if client.place else Window(RECENT)
         for room in entered:
-            ref = client.asking.ref(Asked("JOIN", channel_of(room)))
-            yield c.History(room=room, limit=RECENT, ref=ref)
+            ref = client.asking.ref(Asked("JOIN", channel_of(room), window=window))
+            yield c.History(room=room, limit=window.limit, ref=ref)
 
 
 def part(client: Client, line: Line) -> Iterator[Heard]:
@@ -72,7 +79,8 @@ def topic(client: Client, line: Line) -> Iterator[Heard]:
     room = room_of(channel).lower()
     if len(line.params) > 1:
         text = from_irc(line.params[1])
-        yield c.SetTopic(room=room, text=text, ref=client.ref(line, channel, text))
+        said = drafts.topic(room, text, client.clock())
+        yield c.SetTopic(room=room, text=text, ref=client.ref(line, channel, said=said))
     elif room in client.rooms:  # entered anew, a room says what it is about
         yield c.Join(room=room, ref=client.ref(line, channel))
     else:

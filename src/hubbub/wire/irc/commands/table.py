@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hubbub.chat.heard import Heard
 from hubbub.wire.irc.commands import (
+    finding,
     history,
     login,
+    multiline,
     order,
     people,
+    reading,
     registration,
     rooms,
     server,
@@ -40,6 +43,7 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "AUTHENTICATE": Command(login.authenticate, 1, before=login.authenticate),
     "AWAY": Command(people.away),
+    "BATCH": Command(multiline.batch, 1),
     "CAP": Command(registration.cap, 1, before=registration.cap),
     "CHATHISTORY": Command(history.history, 2),
     "ERROR": Command(server.pass_over, before=server.pass_over),
@@ -50,6 +54,7 @@ COMMANDS: Final = {
     "KICK": Command(order.kick, 2),
     "LIST": Command(rooms.list_),
     "LUSERS": Command(server.lusers),
+    "MARKREAD": Command(reading.markread),
     "MODE": Command(order.mode, 1),
     "MOTD": Command(server.motd),
     "NAMES": Command(rooms.names),
@@ -63,6 +68,7 @@ COMMANDS: Final = {
     "PRIVMSG": Command(talk.say, 2),
     "QUIT": Command(server.quit_, before=registration.leave),
     "REDACT": Command(talk.redact, 2),
+    "SEARCH": Command(finding.search, 1),
     "TAGMSG": Command(talk.say, 1),
     "TIME": Command(server.time),
     "TOPIC": Command(rooms.topic, 1),
@@ -75,8 +81,14 @@ COMMANDS: Final = {
 }
 
 
+SIGNS_OF_LIFE: Final = frozenset(("NOTICE", "PING", "PONG", "PRIVMSG", "QUIT"))
+"""What a client says some time after it came, so that it has shown what it was told until then."""
+
+
 def hear(voice: Voice, line: Line) -> Iterator[Heard]:
     """Yield what a line asks of the chatroom, and what answers it at once."""
+    if voice.owed and line.command in SIGNS_OF_LIFE:
+        yield from reading.owed(voice)
     command = COMMANDS.get(line.command)
     act = None if command is None else command.act if voice.is_registered else command.before
     if act is None and not voice.is_registered:
@@ -85,6 +97,8 @@ def hear(voice: Voice, line: Line) -> Iterator[Heard]:
     elif command is None or act is None:
         sentence = "There is no such command here. /help says what there is."
         yield voice.at_once(line, voice.numeric(N.UNKNOWNCOMMAND, line.command, sentence))
+    elif line.command in multiline.SPOKEN and (voice.collected or "batch" in line.tags):
+        yield from multiline.collect(voice, line)
     elif len(line.params) < command.needs or not all(line.params[: command.needs]):
         yield voice.at_once(line, _too_few(voice, line))
     else:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
+from hubbub.chat.rules import REASON_CHARS_MAX
 from hubbub.wire.irc.client import without_label
 from hubbub.wire.irc.commands.services import SERVICES, serve
-from hubbub.wire.irc.drafts import deletion, message, reaction
+from hubbub.wire.irc.drafts import TYPING, client_tags, deletion, message, reaction, signal
 from hubbub.wire.irc.format import seq_in
 from hubbub.wire.irc.isupport import TARGETS_MAX
-from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
 from hubbub.wire.irc.names import HOST, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.texts import action_of, is_request
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from hubbub.chat.heard import Heard
     from hubbub.wire.irc.client import Client
 
+OPENING: Final = "opening"
+"""What is asked for when a talk of two begins."""
+
 
 def say(client: Client, line: Line) -> Iterator[Heard]:
     """Speak to rooms and people, with a text or without (`TAGMSG`)."""
@@ -28,8 +32,11 @@ def say(client: Client, line: Line) -> Iterator[Heard]:
     for target in targets[:TARGETS_MAX]:
         if target.lower() in SERVICES and line.command != "TAGMSG":
             yield from serve(client, line)
+        elif not _fits(client, line, target):
+            no = "With your name, this is too long for one line of IRC. Say it in two."
+            yield client.at_once(line, client.numeric(N.INPUTTOOLONG, no))
         else:
-            yield from _say_to(client, line, target)
+            yield from say_to(client, line, target)
         line = without_label(line)
     if len(targets) > TARGETS_MAX:
         left_out = targets[TARGETS_MAX]
@@ -37,36 +44,50 @@ def say(client: Client, line: Line) -> Iterator[Heard]:
         yield client.at_once(line, client.numeric(N.TOOMANYTARGETS, left_out or "*", no))
 
 
-def _say_to(client: Client, line: Line, target: str) -> Iterator[Heard]:
+def _fits(client: Client, line: Line, target: str) -> bool:
+    """Return whether others can be given a line as it is: it takes the client's name along."""
+    relayed = f":{client.source} {line.command} {target} :{line.params[-1]}"
+    return len(relayed.encode()) + LINE_END_BYTES <= BODY_BYTES_MAX
+
+
+def say_to(client: Client, line: Line, target: str) -> Iterator[Heard]:
+    """Say something to one room or person; a text may have several lines."""
     text = line.params[1] if len(line.params) > 1 else ""
-    is_question = action_of(text) is None and is_request(text)
-    if is_channel(target):
-        room = room_of(target).lower()
-    elif (found := client.conversation(target)) is not None:
-        room = found
-    elif line.command == "TAGMSG" or is_question:
-        yield client.nothing(line)  # nobody opens a private room to say nothing there
+    if action_of(text) is None and is_request(text):
+        yield client.nothing(line)  # what programs ask each other is not for people
         return
-    else:
-        yield c.Direct(name=name_of(target), ref=client.ref(line, target))
-        if (found := client.conversation(target)) is None:
-            return  # it was refused
-        room = found
+    room: str | None = room_of(target).lower()
+    if not is_channel(target) and (room := client.conversation(target)) is None:
+        if line.command == "TAGMSG" and not client_tags(line):
+            yield client.nothing(line)  # nobody opens a private room to say nothing there
+            return
+        yield c.Direct(name=name_of(target), ref=client.ref(line, target, OPENING))
+        room = client.conversation(target)
+    if room is None:
+        return  # it was refused
     if line.command == "TAGMSG":
         yield from _gesture(client, line, target, room)
-    elif is_question:
-        yield client.nothing(line)  # what programs ask each other is not for people
     else:
         said = message(line, room, client.clock())
-        ref = client.ref(line, target, said=said)
-        yield c.Say(room=room, text=said.text, me=said.me, reply_to=said.reply_to, ref=ref)
+        yield c.Say(
+            room=room,
+            text=said.text,
+            me=said.me,
+            notice=said.notice,
+            reply_to=said.reply_to,
+            tags=said.tags,
+            ref=client.ref(line, target, said=said),
+        )
 
 
 def _gesture(client: Client, line: Line, target: str, room: str) -> Iterator[Heard]:
-    if (said := reaction(line, room, client.clock())) is not None:
-        ref = client.ref(line, target, said=said)
-        yield c.React(room=room, seq=said.target, emoji=said.emoji, on=said.on, ref=ref)
-    elif line.tags.get("+typing") == "active":
+    at = client.clock()
+    if (given := reaction(line, room, at)) is not None:
+        ref = client.ref(line, target, said=given)
+        yield c.React(room=room, seq=given.target, emoji=given.emoji, on=given.on, ref=ref)
+    elif (said := signal(line, room, at)) is not None:
+        yield c.Signal(room=room, tags=said.tags, ref=client.ref(line, target, said=said))
+    elif line.tags.get(TYPING) == "active":
         yield c.Typing(room=room, ref=client.ref(line, target))
     else:
         yield client.nothing(line)
@@ -76,11 +97,15 @@ def redact(client: Client, line: Line) -> Iterator[Heard]:
     """Take a message back."""
     target, id_ = line.params[:2]
     room = room_of(target).lower() if is_channel(target) else client.conversation(target)
+    if room not in client.rooms and room not in client.conversations:
+        room = None
     seq = None if room is None else seq_in(id_, room)
     if room is None or seq is None:
         code = "INVALID_TARGET" if room is None else "UNKNOWN_MSGID"
         no = "There is no such message."
         yield client.at_once(line, Line("FAIL", ("REDACT", code, target, id_, no), HOST))
     else:
-        said = deletion(room, seq, client.clock())
-        yield c.Delete(room=room, seq=seq, ref=client.ref(line, target, id_, said))
+        reason = line.params[2][:REASON_CHARS_MAX] if len(line.params) > 2 else ""
+        said = deletion(room, seq, reason, client.clock())
+        ref = client.ref(line, target, id_, said)
+        yield c.Delete(room=room, seq=seq, reason=reason, ref=ref)

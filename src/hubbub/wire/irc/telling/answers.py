@@ -45,7 +45,7 @@ def refused(client: Client, event: Error) -> Iterable[Line]:
         return [client.notice(event.message)]
     if asked.command == "REJOIN":
         return client.out_of(asked.detail, event.message)
-    if asked.command == "TAGMSG" and asked.said is None:  # that somebody types
+    if asked.command == "TAGMSG" and not (asked.said or asked.detail):  # that somebody types
         return client.answer([], asked.label)
     if asked.said is not None and event.code in _CLOSED:
         client.conversations.pop(asked.said.room, None)  # the next word opens one anew
@@ -70,5 +70,5 @@ _OUTCOMES: Final[dict[str, Callable[[Client, Asked, Ok], Iterator[Line]]]] = {
     "PRIVMSG": talk.echo,
     "REDACT": talk.echo,
     "TAGMSG": talk.echo,
-    "TOPIC": rooms.topic_set,
+    "TOPIC": talk.as_heard,
 }

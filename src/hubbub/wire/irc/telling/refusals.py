@@ -53,6 +53,15 @@ _OF_REDACTIONS: Final = {
 }
 """The codes of the specification of message redaction."""
 
+_OF_HISTORY: Final = dict.fromkeys(_OF_REDACTIONS, "INVALID_TARGET")
+_FAILING: Final = {
+    "CHATHISTORY": _OF_HISTORY,
+    "MARKREAD": {},
+    "REDACT": _OF_REDACTIONS,
+    "SEARCH": {"bad_command": "INVALID_PARAMS", "too_long": "INVALID_PARAMS"},
+}
+"""Commands of which the specifications say that they are refused by FAIL, and its codes."""
+
 _WITHOUT_TARGET: Final = frozenset((N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH))
 
 
@@ -64,9 +73,14 @@ def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
     if asked.command == "NAMES":
         yield client.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
         return
-    if asked.command == "REDACT":
-        code = _OF_REDACTIONS.get(error.code, error.code.upper())
-        yield Line("FAIL", ("REDACT", code, asked.target, asked.detail, error.message), HOST)
+    if asked.command in _FAILING:
+        code = _FAILING[asked.command].get(error.code, error.code.upper())
+        about = (asked.target, asked.detail)
+        if asked.command == "CHATHISTORY":
+            about = (asked.detail, asked.target)
+        yield Line("FAIL", (asked.command, code, *filter(None, about), error.message), HOST)
+        return
+    if asked.command == "NOTICE":  # no program may answer one, nor does a server
         return
     number = _NUMBERS.get(asked.command, {}).get(error.code)
     if number is None:

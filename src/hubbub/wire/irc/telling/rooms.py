@@ -10,6 +10,7 @@ from hubbub.wire.irc.asked import kept_once
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.places import stamp_of
 from hubbub.wire.irc.telling.lists import names, topic, who
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
             client.conversations[room] = event.name
         return []  # IRC knows nobody who comes to a talk of two
     own = isinstance(event, e.Logged) and same_name(event.sender, recipient)
+    if own and same_name(client.conversations.get(room, ""), recipient):
+        return client.shared.lines(event, client.nick)  # to oneself
     if own and "echo-message" not in client.caps:
         return []  # IRC has no way to say that we said something elsewhere
     target = nick_of(client.conversations.get(room, "")) if own else client.nick
@@ -54,8 +57,10 @@ def entered(client: Client, event: e.Room) -> Iterable[Line]:
     if asked is None and client.awaits_unread:
         client.unread += ((event.room, event.seen or 0 if event.direct else None),)
     if event.direct:
-        other = next((one for one in event.direct if nick_of(one) != client.nick), client.nick)
+        other = next((one for one in event.direct if nick_of(one) != client.nick), client.name)
         client.conversations[event.room] = other
+        if asked is not None and asked.command == "UNREAD" and not client.marks_itself:
+            client.owed = {**(client.owed or {}), event.room: event.last}
         return []
     if not client.is_registered:
         return []  # it returns there as soon as it is
@@ -63,6 +68,7 @@ def entered(client: Client, event: e.Room) -> Iterable[Line]:
     if event.room not in client.rooms:  # else it came anew, or asks for the topic
         client.rooms = kept_once(client.rooms | {event.room})
         client.entering, client.newest = event.room, event.last
+        client.place = event.place or 0
         lines = [*_join(client, event)]
     elif asked is not None and asked.command == "TOPIC":
         lines = [topic(client, asked.target, event.topic)]
@@ -75,6 +81,9 @@ def _join(client: Client, event: e.Room) -> Iterator[Line]:
     yield client.shared.join(client.name, channel, id_, kind)
     if event.topic:
         yield client.numeric(N.TOPIC, channel, event.topic)
+    if client.marks_itself:
+        client.note_read(channel, event.seen_at or 0)
+        yield Line("MARKREAD", (channel, stamp_of(client.read_until(channel))), HOST)
     if "draft/no-implicit-names" not in client.caps:
         yield from names(client, channel, event.members, more=event.more)
 
@@ -92,11 +101,6 @@ def removed(client: Client, event: e.Removed) -> Iterable[Line]:
 
 
 # What it did there.
-
-
-def topic_set(client: Client, asked: Asked, _ok: e.Ok) -> Iterator[Line]:
-    """Yield the topic that the client set."""
-    yield Line("TOPIC", (asked.target, asked.detail), client.source)
 
 
 def invited(client: Client, asked: Asked, _ok: e.Ok) -> Iterator[Line]:

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 
 def echo(client: Client, asked: Asked, event: Ok) -> Iterator[Line]:
-    """Yield what the client said, as others hear it; a `NOTICE` is still one to it."""
+    """Yield what the client said, as others hear it."""
+    if "echo-message" in client.caps:
+        yield from as_heard(client, asked, event)
+
+
+def as_heard(client: Client, asked: Asked, event: Ok) -> Iterator[Line]:
+    """Yield what the client did, as it was logged."""
     said = asked.said
-    if "echo-message" not in client.caps or said is None or not event.seq:
+    if said is None or not event.seq:
         return
     person = "" if client.account == "*" or client.person is None else client.person.id
-    said = replace(said, seq=event.seq, sender=client.name, person=person)
+    at = said.at if event.at is None else event.at
+    said = replace(said, seq=event.seq, sender=client.name, person=person, at=at)
     if isinstance(said, Message):
         said.text = inert(said.text)
-    for line in client.shared.lines(said, client.target_of(said.room)):
-        yield line._replace(command="NOTICE") if asked.command == "NOTICE" else line
+    yield from client.shared.lines(said, client.target_of(said.room))

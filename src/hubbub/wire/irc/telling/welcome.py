@@ -36,5 +36,7 @@ def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
         said = (nick, source_of(event.name), account, f"You are {event.name}.")
         lines.append(Line(N.LOGGEDIN, said, HOST))
     client.nick, client.account = nick, account
+    if client.awaits_unread:
+        client.unread += tuple((room, None) for room in event.rooms)
     if client.is_registered:
         yield from client.answer(lines, label)

@@ -1,0 +1,117 @@
+"""Clients of IRC that say more, ask more, or read less than people do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count, cycle, repeat
+
+from bench.attacks.line import Line, Opening, opened
+from bench.attacks.lines import Lines, flood
+from bench.attacks.target import CROWD_ROOM, Attack, Target
+
+CAPS = b"message-tags server-time batch draft/chathistory draft/multiline draft/event-playback"
+CLIENTS = 10
+READERS = 300
+RECEIVE_BYTES = 4096
+SIP_BYTES = 65_536
+TALKERS = 2
+LONG_LINE = b"PRIVMSG #%b :%b\r\n" % (CROWD_ROOM.encode(), b"word " * 80)
+TAGS = b"@+note=%b TAGMSG #%b\r\n" % (b"x" * 4000, CROWD_ROOM.encode())
+MULTILINE = (
+    b"BATCH +1 draft/multiline #lobby\r\n"
+    + b"@batch=1 PRIVMSG #lobby :%b\r\n" % (b"x" * 400) * 40
+    + b"BATCH -1\r\n"
+)
+QUESTIONS = (
+    b"CHATHISTORY LATEST #lobby * 100\r\n",
+    b"CHATHISTORY BEFORE #lobby timestamp=2100-01-01T00:00:00.000Z 100\r\n",
+    b"CHATHISTORY TARGETS timestamp=2000-01-01T00:00:00Z timestamp=2100-01-01T00:00:00Z 100\r\n",
+    b"SEARCH text=a;limit=100\r\n",
+    b"NAMES #lobby\r\n",
+    b"LIST\r\n",
+)
+
+
+def client(room: str, *, receive_bytes: int = 0) -> Opening:
+    """Return how one gets a client that is in `room`."""
+
+    def opening(target: Target) -> Line:
+        name = target.name().encode()
+        hello = b"CAP REQ :%b\r\nNICK %b\r\nUSER %b 0 * :%b\r\nCAP END\r\n" % (
+            CAPS,
+            name,
+            name,
+            name,
+        )
+        joined = b"JOIN #%b\r\n" % room.encode()
+        return opened(target, (hello, b" 376 "), (joined, b" 366 "), receive_bytes=receive_bytes)
+
+    return opening
+
+
+LOBBY = client("lobby")
+INSIDE = client(CROWD_ROOM)
+SLOW = client(CROWD_ROOM, receive_bytes=RECEIVE_BYTES)
+
+
+def _floods(opening: Opening, moves: Callable[[], Iterator[bytes]]) -> Callable[[Target], None]:
+    return lambda target: flood(target, CLIENTS, opening, moves, 16)
+
+
+def texts(target: Target) -> None:
+    """10 clients of IRC say long lines in a room of 250."""
+    _floods(INSIDE, lambda: repeat(LONG_LINE))(target)
+
+
+def tags(target: Target) -> None:
+    """10 clients of IRC send tags of 4,000 bytes to a room of 250."""
+    _floods(INSIDE, lambda: repeat(TAGS))(target)
+
+
+def multilines(target: Target) -> None:
+    """10 clients of IRC say texts of 40 lines."""
+    _floods(LOBBY, lambda: repeat(MULTILINE))(target)
+
+
+def questions(target: Target) -> None:
+    """10 clients of IRC ask for history, searches and lists."""
+    _floods(LOBBY, lambda: cycle(QUESTIONS))(target)
+
+
+def nicks(target: Target) -> None:
+    """10 clients of IRC take one nick after the other."""
+    _floods(LOBBY, lambda: (b"NICK n%d\r\n" % number for number in count()))(target)
+
+
+def endless_lines(target: Target) -> None:
+    """10 clients of IRC send lines that never end."""
+    _floods(LOBBY, lambda: repeat(b"PRIVMSG #lobby :" + b"x" * 65_536))(target)
+
+
+def open_batches(target: Target) -> None:
+    """300 clients of IRC begin long texts, and never end them."""
+    said = MULTILINE.removesuffix(b"BATCH -1\r\n")
+    flood(target, target.scale.of(READERS), LOBBY, lambda: iter((said,)))
+
+
+def slow_readers(target: Target) -> None:
+    """300 clients of IRC read little of the long lines of 2 others."""
+    with ExitStack() as stack, Lines(target, INSIDE, lambda: repeat(LONG_LINE * 16)) as talkers:
+        readers = [stack.enter_context(SLOW(target)) for _ in range(target.scale.of(READERS))]
+        talkers.open(TALKERS)
+        target.begin()
+        while target.goes_on():
+            talkers.step()
+            for reader in readers:
+                reader.discard(SIP_BYTES)
+
+
+ATTACKS = (
+    Attack("irc-texts", texts, crowd=250),
+    Attack("irc-tags", tags, crowd=250),
+    Attack("irc-multilines", multilines),
+    Attack("irc-questions", questions, log=10_000),
+    Attack("irc-nicks", nicks),
+    Attack("irc-endless-lines", endless_lines),
+    Attack("irc-open-batches", open_batches),
+    Attack("irc-slow-readers", slow_readers),
+)
