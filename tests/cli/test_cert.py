@@ -35,6 +35,17 @@ def test_a_certificate_is_made_served_and_trusted_by_its_file(tmp_path: Path, wa
         assert trusted.returncode == 0, trusted.stderr
 
 
+@pytest.mark.parametrize("ways", ["option", "variable"])
+def test_authorities_that_cannot_be_read_are_said_at_once(tmp_path: Path, ways: str) -> None:
+    (tmp_path / "empty.pem").touch()
+    for path in (tmp_path / "none.pem", tmp_path / "empty.pem", tmp_path):
+        before = ["--ca", str(path)] if ways == "option" else []
+        beside = {"HUBBUB_CA": str(path)} if ways == "variable" else {}
+        ran = hubbub(*before, "send", "127.0.0.1:1", "hi", **beside)  # nobody is there
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr.startswith(f"hubbub: The authorities in {path} cannot be read.")
+
+
 @pytest.mark.parametrize("name", ["", " ", "küche", "a b", "x" * 300, "https://example.org"])
 def test_what_is_no_host_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
     certificate = tmp_path / "c.pem"

@@ -13,8 +13,9 @@ from hubbub.lan.networks import own_networks
 from hubbub.lan.qr_code import drawn_code
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
+from tests.tls.pairs import pair_in
 
-from .commands import hubbub, started
+from .commands import hubbub, refused, started
 
 ABOUT_THE_MACHINE = (b"the system allows fewer connections", b"the event loop stands still")
 """What may be said on a system that grants few descriptors, or little of its processor."""
@@ -171,6 +172,21 @@ def test_contradictions_are_a_sentence_and_exit_2(
     ran = hubbub("serve", *options)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert cause in ran.stderr
+
+
+def test_two_ways_to_a_certificate_are_refused_at_the_start_and_at_a_reload(tmp_path: Path) -> None:
+    pair, file, data = pair_in(tmp_path / "pair"), tmp_path / "hubbub.toml", tmp_path / "data"
+    own = f"[tls]\ncert = {str(pair.certificate)!r}\nkey = {str(pair.key)!r}\n"
+    both = own + 'acme = ["chat.example.org"]\n'
+    file.write_text(both)
+    assert "two ways to a certificate" in refused("serve", "--config", str(file))
+    file.write_text('[tls]\nacme = ["chat.example.org"]\n')
+    options = ("--tls-cert", str(pair.certificate), "--tls-key", str(pair.key))
+    assert "two ways to a certificate" in refused("serve", "--config", str(file), *options)
+    file.write_text(own)
+    with served(data, "--config", str(file), noted=b"nothing changed"):
+        file.write_text(both)
+        assert "two ways to a certificate" in refused("admin", "reload", "--data", str(data))
 
 
 def test_a_password_that_cannot_be_kept_is_a_sentence(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import functools
+import os
 import shutil
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -108,6 +110,22 @@ async def test_a_remembered_certificate_needs_no_proof(server: LocalServer) -> N
     known = Trust().known(parse_address(server.address))
     await talk(safe(server, password=PASSWORD), "again")
     assert Trust().known(parse_address(server.address)) == known
+
+
+def test_what_is_remembered_stays_where_the_disk_does_not_take_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    one, other = parse_address("one.example.org:1"), parse_address("other.example.org:1")
+    Trust().remember(one, "1")
+    monkeypatch.setattr(os, "fsync", fails)
+    trust = Trust()
+    trust.remember(other, "2")
+    assert trust.known(other) == Known("2"), "for as long as the program runs"
+    assert Trust().known(other) is None
+    assert Trust().known(one) == Known("1")
 
 
 @runs

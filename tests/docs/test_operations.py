@@ -12,7 +12,7 @@ from typer.main import get_command
 from hubbub.cli.app import app
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
-from tests.cli.commands import end_all, hubbub
+from tests.cli.commands import end_all, hubbub, told
 from tests.cli.folders import own_folders
 from tests.cli.served import Served
 
@@ -68,6 +68,16 @@ def test_every_command_of_hubbub_is_one() -> None:
         options |= {name for option in command.params for name in option.secondary_opts}
         given = {word.partition("=")[0] for word in arguments if word.startswith("--")}
         assert given <= options, words
+
+
+def test_what_is_for_a_stopped_server_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with serving(Config(server=ServerSection(data="DATA"))) as server:
+        told("send", server.address, "--name", "ann", "--room", "spam-1", "buy")
+    lines = [words[1:] for words in commands() if words[0] == "./hubbub"]
+    assert {words[0] for words in lines} == {"rooms", "check"}
+    for words in lines:
+        told(*words)
 
 
 @pytest.fixture

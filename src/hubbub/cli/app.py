@@ -136,6 +136,9 @@ def hubbub(
         print_settings()
         raise typer.Exit
     if ca:
+        from hubbub.client.trust import trusting
+
+        trusting(ca)  # so it is said at once if there is nothing in the file
         os.environ["HUBBUB_CA"] = ca
     if context.invoked_subcommand is None:
         from hubbub.cli.join import join_or_host

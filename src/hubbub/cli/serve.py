@@ -21,7 +21,7 @@ from hubbub.lan import is_allowed
 from hubbub.lan.invitation import invitation, page_url
 from hubbub.lan.passwords import kept_password
 from hubbub.server.app import hosting
-from hubbub.server.config import Config, ServerSection, load_config, print_config
+from hubbub.server.config import Config, ServerSection, check_tls, load_config, print_config
 from hubbub.server.control.reloading import Reloading
 from hubbub.server.credentials.operator_code import shown_operator_code
 from hubbub.server.fairness.addresses import is_loopback
@@ -76,6 +76,7 @@ def configured(
         raise typer.BadParameter(
             "--open goes with --lan. Without --lan there is no password anyway."
         )
+    check_tls(tls)
     return msgspec.structs.replace(config, server=section, tls=tls)
 
 

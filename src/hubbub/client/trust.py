@@ -66,7 +66,10 @@ class Trust:
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-            new.write_text(json.dumps(msgspec.to_builtins(kept), indent=1), "utf-8")
+            with new.open("w", encoding="utf-8") as file:
+                json.dump(msgspec.to_builtins(kept), file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut may leave an empty file under the name
             new.replace(self._path)
 
     def _read(self) -> _File:
@@ -78,15 +81,7 @@ class Trust:
     @cached_property
     def authorities(self) -> ssl.SSLContext:
         """What accepts certificates for which an authority vouches; raises Refused."""
-        try:
-            context = ssl.create_default_context(cafile=self.ca or None)
-        except (OSError, ssl.SSLError):
-            raise Refused(
-                f"The authorities in {self.ca} cannot be read. Name a file of certificates in PEM.",
-                code="bad_ca",
-            ) from None
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
+        return trusting(self.ca)
 
     @cached_property
     def anybody(self) -> ssl.SSLContext:
@@ -96,6 +91,22 @@ class Trust:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def trusting(ca: str) -> ssl.SSLContext:
+    """Return what accepts certificates for which an authority in the file vouches; raises Refused.
+
+    Without a file, the authorities are the system's.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca or None)
+    except (OSError, ssl.SSLError):
+        raise Refused(
+            f"The authorities in {ca} cannot be read. Name a file of certificates in PEM.",
+            code="bad_ca",
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def page_of(address: Address) -> str:

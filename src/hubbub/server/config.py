@@ -85,7 +85,7 @@ class TlsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             description="Names or public addresses of this server, for which an authority is asked "
             "for a certificate, and for the next one in time. It means that you agree to the "
-            "authority's terms."
+            "authority's terms. Not beside 'cert'."
         ),
     ] = ()
     acme_challenge: Annotated[
@@ -186,6 +186,17 @@ def load_config(path: Path) -> Config:
     if config.backup.every_hours and not config.backup.folder:
         raise ConfigError(f"{path}: 'backup.folder' must name the folder that the copies go to.")
     return config
+
+
+def check_tls(section: TlsSection) -> None:
+    """Raise ConfigError if the settings of the certificate contradict each other."""
+    if bool(section.cert) != bool(section.key):
+        raise ConfigError("A certificate needs its key: give both --tls-cert and --tls-key.")
+    if section.cert and section.acme:
+        raise ConfigError(
+            "'cert' and 'acme' in [tls] are two ways to a certificate, and a server has one: leave "
+            "out 'cert' and 'key' to have an authority asked, or 'acme' to use the files."
+        )
 
 
 def _refuse_unknown(

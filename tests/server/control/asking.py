@@ -33,8 +33,12 @@ class Line:
     def answer(self, raw: bytes) -> JSON:
         """Send a line and return the answer."""
         self.sock.sendall(raw)
-        answer: JSON = json.loads(self._file.readline())
+        answer: JSON = json.loads(self.line())
         return answer
+
+    def line(self) -> bytes:
+        """Return the next line."""
+        return self._file.readline()
 
     def rest(self) -> bytes:
         """Return what else comes until the end."""

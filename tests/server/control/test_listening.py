@@ -1,5 +1,7 @@
 """The control socket: whoever may use the server's folder runs the server, without a password."""
 
+import asyncio
+import json
 import socket
 import stat
 from collections.abc import Iterator
@@ -7,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.chat.commands import History
+from hubbub.chat.events import Page
 from hubbub.chat.limits import Limits
+from hubbub.cli.console import console
 from hubbub.server.config import Config, ServerSection
 from hubbub.server.control.place import LINE_BYTES_MAX
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
@@ -73,6 +78,25 @@ def test_status_says_how_the_server_does(
     assert "locked" not in status
     assert ask(tmp_path, type="door", locked=True)["type"] == "ok"
     assert ask(tmp_path, type="status")["locked"] is True
+
+
+def test_an_answer_is_as_long_as_it_is_and_our_own_commands_read_it(
+    server: LocalServer, tmp_path: Path, meet: Meet
+) -> None:
+    ann = meet(server, "ann")
+    for _ in range(20):
+        ann.say_and_wait('"' * 60_000)
+    with Line(tmp_path) as line:
+        raw = json.dumps({"type": "history", "room": "lobby"}).encode() + b"\n"
+        line.sock.sendall(raw)
+        answer = line.line()
+    assert len(answer) > LINE_BYTES_MAX
+
+    async def read() -> int:
+        async with console(tmp_path) as power:
+            return len((await power._ask(History(room="lobby"), Page)).messages)
+
+    assert asyncio.run(read()) == len(json.loads(answer)["messages"]) > 10
 
 
 def test_people_are_everybody_who_is_here(

@@ -77,6 +77,15 @@ def test_many_sources_get_a_bounded_number_of_lines_and_take_bounded_memory() ->
     assert len(bounds._noted) <= SOURCES_MAX + 2
 
 
+def test_sentences_of_a_library_are_of_one_kind_whatever_they_are_about() -> None:
+    bounds = Bounds(Clock())
+    said = (f"Error from 192.0.2.{n % 250}, port {n}" for n in range(5 * SOURCES_MAX))
+    lines = [noted(bounds, event=one, library="aiohttp.server") for one in said]
+    assert sum(line is not None for line in lines) == OF_SOURCE_MAX
+    assert len(bounds._noted) == 2
+    assert noted(bounds, event="Error from 192.0.2.1", library="asyncio") is not None
+
+
 def test_no_line_is_long(capsys: pytest.CaptureFixture[str]) -> None:
     note = shortened(None, "warning", {"event": "x", "reason": "y" * 1_000_000, "count": 3})
     assert note["reason"] == "y" * VALUE_CHARS_MAX + "…"

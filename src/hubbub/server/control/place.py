@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 NAME: Final = "control"
 LINE_BYTES_MAX: Final = 1_048_576
-"""The longest command or answer; lists are long."""
+"""The longest command."""
+
+ANSWER_BYTES_MAX: Final = 16_777_216
+"""More than any answer has: a page has 1 MiB of text, and in JSON up to twice as much."""
 
 PATH_BYTES_MAX: Final = 100
 """The longest path of a socket that every system takes."""
@@ -115,10 +118,10 @@ async def reach(folder: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
     try:
         async with asyncio.timeout(SECONDS):
             if stat.S_ISSOCK(path.stat().st_mode):
-                return await asyncio.open_unix_connection(path, limit=LINE_BYTES_MAX)
+                return await asyncio.open_unix_connection(path, limit=ANSWER_BYTES_MAX)
             door = msgspec.json.decode(path.read_bytes(), type=_Door)
             reader, writer = await asyncio.open_connection(
-                "127.0.0.1", door.port, limit=LINE_BYTES_MAX
+                "127.0.0.1", door.port, limit=ANSWER_BYTES_MAX
             )
             writer.write(f"{door.secret}\n".encode())
             return reader, writer

@@ -1,7 +1,9 @@
 """How much is noted: so many lines of one kind from one source, so many in all, each so long.
 
 A source is the address that a note is about; a note that is about none is of one source with all of
-its kind. What is left out is counted, and told with the next line of its kind.
+its kind. Our own sentences are the same whatever they are about. Those of a library may have
+addresses in them: whatever it says, a library is one source, and all of that one kind. What is left
+out is counted, and told with the next line of its kind.
 """
 
 from collections.abc import Callable, MutableMapping
@@ -37,11 +39,12 @@ class Bounds:
 
     def __call__(self, _logger: Any, _method: str, note: Note) -> Note:
         """Return the note, or raise DropEvent."""
-        now, kind = self._clock(), str(note.get("event", ""))
+        now, library = self._clock(), str(note.get("library", ""))
+        kind = library or str(note.get("event", ""))
         if now >= self._ends_at:
             self._ends_at = now + WINDOW_SECONDS
             self._noted.clear()
-        source = str(note.get("address", ""))
+        source = str(note.get("address", library))
         if (kind, source) not in self._noted and len(self._noted) >= SOURCES_MAX:
             source = "others"
         most = OF_SOURCE_MAX if source else OF_KIND_MAX

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from hubbub.chat.errors import ConfigError
-from hubbub.server.config import TlsSection
+from hubbub.server.config import TlsSection, check_tls
 from hubbub.server.tls.certificates import Certificates
 
 CERTIFICATE_FILE: Final = "certificate.pem"
@@ -16,8 +16,7 @@ def certificates_of(section: TlsSection, folder: Path | None) -> Certificates | 
 
     Raises ConfigError.
     """
-    if bool(section.cert) != bool(section.key):
-        raise ConfigError("A certificate needs its key: give both --tls-cert and --tls-key.")
+    check_tls(section)
     if section.acme and folder is not None:
         from hubbub.server.tls.acme.challenges import Challenges  # noqa: PLC0415 (slow, rarely needed)
         from hubbub.server.tls.acme.files import Files  # noqa: PLC0415
