@@ -1,12 +1,13 @@
 """A hold holds from the moment at which it is confirmed, whatever was under way then."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat.errors import Damaged, Refused
-from hubbub.chat.queries import Answer, Dropped, Over, PageQuery, Question
+from hubbub.chat.queries import Answer, Drops, Over, PageQuery, Question
 from hubbub.chat.retention import DAY_MILLISECONDS, Retention
 from hubbub.server.keeping import Keeping
 from tests.hub.moderated import ROOM, Moderated
@@ -139,11 +140,11 @@ def test_a_room_that_cannot_be_shortened_keeps_no_other_from_it(
     drop = room.log.drop
     tried: list[str] = []
 
-    async def failing(name: str, over: Over) -> Dropped | None:
-        tried.append(name)
-        if name != ROOM:
+    async def failing(over: Mapping[str, Over]) -> Drops:
+        tried.extend(over)
+        if set(over) != {ROOM}:
             raise Damaged("it cannot be read")
-        return await drop(name, over)
+        return await drop(over)
 
     monkeypatch.setattr(room.log, "drop", failing)
     keeping = Keeping(room.hub, room.log, lambda: 2 * DAY_MILLISECONDS)

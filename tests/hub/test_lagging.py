@@ -36,13 +36,16 @@ def test_a_full_connection_is_not_written_to_until_it_is_read() -> None:
     assert seqs(bob) == [1, 2, 3, 4, 5]
 
 
+def let_go(chatroom: Chatroom, room: str, upto: int) -> None:
+    drops = now(chatroom.log.drop({room: Over(upto=upto)}))
+    chatroom.hub.let_go(room, drops.dropped[room])
+
+
 def test_what_is_kept_no_longer_is_told_as_a_gap_and_not_as_damage() -> None:
     chatroom, ann, bob = company()
     bob.room_bytes = 0
     say(chatroom, ann, 6)
-    dropped = now(chatroom.log.drop("lobby", Over(upto=4)))
-    assert dropped is not None
-    chatroom.hub.let_go("lobby", dropped)
+    let_go(chatroom, "lobby", 4)
     logged = [one for one in bob.events() if isinstance(one, e.Logged | e.Missing)]
     assert [getattr(one, "seq", None) for one in logged] == [1, 5, 6]
     zoe = chatroom.enter("zoe")
@@ -52,9 +55,7 @@ def test_what_is_kept_no_longer_is_told_as_a_gap_and_not_as_damage() -> None:
     assert isinstance(room, e.Room)
     assert (room.gap, room.first, room.last) == (True, 5, 6)
     assert [getattr(one, "seq", None) for one in rest] == [5, 6]
-    dropped = now(chatroom.log.drop("lobby", Over(upto=6)))
-    assert dropped is not None
-    chatroom.hub.let_go("lobby", dropped)
+    let_go(chatroom, "lobby", 6)
     zoe.tell(c.Join(room="lobby", after=2))
     (room,) = [one for one in zoe.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
     assert isinstance(room, e.Room)
@@ -70,9 +71,7 @@ def test_a_conversation_of_which_nothing_is_kept_says_so_too() -> None:
         chatroom.commit()
     ann.read()
     last = chatroom.hub.rooms[private].last
-    dropped = now(chatroom.log.drop(private, Over(upto=last)))
-    assert dropped is not None
-    chatroom.hub.let_go(private, dropped)
+    let_go(chatroom, private, last)
     ann.tell(c.Join(room=private, after=1))
     (room,) = [one for one in ann.events() if isinstance(one, e.Room | e.Logged | e.Missing)]
     assert isinstance(room, e.Room)

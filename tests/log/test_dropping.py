@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.events import AnyLogged, Edited, Message
-from hubbub.chat.queries import Head, Over, PageQuery, RevisionsQuery
+from hubbub.chat.queries import Dropped, Drops, Head, Over, PageQuery, RevisionsQuery
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog, dropping, index
 from hubbub.log.sqlite.rebuilding import rebuilt
@@ -39,9 +39,9 @@ Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 async def drop_all(log: Log, over: Over, room: str = "lobby") -> int:
     """Take all steps; return up to where the room went."""
     last = 0
-    while (dropped := await log.drop(room, over)) is not None:
-        assert dropped.last > last
-        last = dropped.last
+    while dropped := (await log.drop({room: over})).dropped:
+        assert dropped[room].last > last
+        last = dropped[room].last
     return last
 
 
@@ -91,7 +91,7 @@ def test_what_is_up_to_a_seq_goes_and_all_of_a_room_may(play: Play) -> None:
         assert await log.append([said()]) == [11]
         assert await head(log) == Head("lobby", first=11, last=11, topic="", dropped=9)
         assert [one.prev for one in await all_of(log, "lobby")] == [9]
-        assert await log.drop("nowhere", Over(upto=9)) is None
+        assert await log.drop({"nowhere": Over(upto=9)}) == Drops({}, ())
         assert "nowhere" not in {one.room for one in await log.heads()}
 
     play(scenario)
@@ -106,6 +106,26 @@ def test_more_than_so_many_messages_are_found(play: Play, monkeypatch: pytest.Mo
         found = [await log.surplus("lobby", number) for number in (0, 1, 2, 3, 4, 5, 100)]
         assert found == [9, 7, 5, 3, 1, 0, 0]
         assert await log.surplus("nowhere", 1) == 0
+
+    play(scenario)
+
+
+def test_one_step_takes_what_is_over_in_many_rooms(play: Play) -> None:
+    async def scenario(log: Log) -> None:
+        rooms = [f"room{number}" for number in range(20)]
+        for room in rooms:
+            await log.append([said(f"old of {room}", room=room, at=1)])
+            await log.append([said("new", room=room, at=NOON)])
+        over, steps = dict.fromkeys(rooms, Over(before=NOON)), 0
+        while dropped := (drops := await log.drop(over)).dropped:
+            for room, one in dropped.items():
+                assert one == Dropped(1 + 2 * rooms.index(room), 2 + 2 * rooms.index(room))
+            over = {room: over[room] for room in drops.left}
+            steps += 1
+        assert steps < len(rooms)
+        for room in rooms:
+            assert [one.text for one in await page(log, room)] == ["new"]
+        assert await found(log, "old") == []
 
     play(scenario)
 
@@ -304,7 +324,7 @@ def test_a_file_from_which_all_goes_in_time_does_not_grow_for_ever(
         for _ in range(4):
             for _ in range(600):
                 await log.append([said("x" * 3000, at=1)])
-            while await log.drop("lobby", Over(before=2)):
+            while (await log.drop({"lobby": Over(before=2)})).dropped:
                 pass
             rows = await log._writing.run(
                 lambda db: db.execute("SELECT count(*) FROM segments").fetchone()[0]

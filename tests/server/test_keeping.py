@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.queries import Dropped, Over
+from hubbub.chat.queries import Drops, Over
 from hubbub.chat.retention import Retention, parse_retention
 from hubbub.client import Chat, connect
 from hubbub.log.memory import MemoryLog
@@ -92,8 +93,8 @@ class PatientLog(MemoryLog):
 
     is_let = False
 
-    async def drop(self, room: str, over: Over) -> Dropped | None:
-        return await super().drop(room, over) if self.is_let else None
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
+        return await super().drop(over) if self.is_let else Drops({}, ())
 
 
 async def comes_back(chat: Chat, wanted: list[str]) -> None:

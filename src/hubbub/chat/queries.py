@@ -2,12 +2,13 @@
 
 import msgspec
 
-from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT
+from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Brought
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import (
     AnyLogged,
     BackedUp,
     Fact,
+    Imported,
     Page,
     Reaction,
     Reloaded,
@@ -26,12 +27,20 @@ class Over(msgspec.Struct, frozen=True):
 
 
 class Dropped(msgspec.Struct, frozen=True):
-    """What a step of dropping the beginning of a room came to."""
+    """What a step of dropping the beginnings of rooms came to in one of them."""
 
     last: int
     """The newest seq of what went."""
     first: int
     """The oldest seq that is kept; 0 if nothing is."""
+
+
+class Drops(msgspec.Struct, frozen=True):
+    """What a step of dropping the beginnings of rooms came to, by room."""
+
+    dropped: dict[str, Dropped]
+    left: tuple[str, ...]
+    """The rooms in which more may be over."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -238,6 +247,13 @@ class BackupQuery(msgspec.Struct, frozen=True):
     place: str | None
 
 
+class ImportQuery(msgspec.Struct, frozen=True):
+    """Write what was said elsewhere, in `source`: an `Imported`."""
+
+    source: str
+    messages: tuple[Brought, ...]
+
+
 AboutSecrets = HashPassword | VerifyPassword | NewSecret
 AboutLog = (
     PageQuery
@@ -250,9 +266,11 @@ AboutLog = (
 )
 AboutRunning = StatusQuery | SessionsQuery | ReloadQuery
 AboutServer = AboutSecrets | FreeSpace
-Question = AboutLog | Settled | Moment | Guess | AboutServer | AboutRunning | BackupQuery
+Question = (
+    AboutLog | Settled | Moment | Guess | AboutServer | AboutRunning | BackupQuery | ImportQuery
+)
 
-Told = Page | Revisions | Status | Sessions | Reloaded | BackedUp
+Told = Page | Revisions | Status | Sessions | Reloaded | BackedUp | Imported
 Answer = (
     Told | tuple[int, int] | list[Reaction] | list[AnyLogged] | list[Fact] | int | str | bool | None
 )

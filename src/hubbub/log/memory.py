@@ -5,7 +5,7 @@ Its coroutines never suspend, so a test may run one by plain `send(None)`.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import chain, islice
 from operator import attrgetter
 
@@ -31,6 +31,7 @@ from hubbub.chat.names import is_public, name_key
 from hubbub.chat.queries import (
     Calls,
     Dropped,
+    Drops,
     Epoch,
     HappenedQuery,
     Head,
@@ -147,7 +148,11 @@ class MemoryLog(Log):
             if (key := nonce_key(event)) is not None:
                 self._posted.pop(key, None)
 
-    async def drop(self, room: str, over: Over) -> Dropped | None:
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
+        found = {room: self._drop(room, one) for room, one in over.items()}
+        return Drops({room: one for room, one in found.items() if one is not None}, ())
+
+    def _drop(self, room: str, over: Over) -> Dropped | None:
         events = self._rooms.get(room, [])
         kept = next(
             (

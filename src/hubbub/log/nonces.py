@@ -3,6 +3,9 @@
 A nonce stands for one message of its sender in its room, for as long as the log keeps that. No
 clock has a say in it: whatever was away, however long, and whatever time it is now, a repeat is a
 repeat.
+
+What was said elsewhere is nobody's here, and whoever said it may have another name there by now. So
+its nonce, which the import makes, stands for it in its room alone.
 """
 
 from collections.abc import Callable
@@ -20,6 +23,8 @@ def nonce_key(draft: Entry) -> str | None:
     """
     if not isinstance(draft, Message) or draft.nonce is None:
         return None
+    if draft.imported:
+        return f"\n\n{draft.room}\n{draft.nonce}"  # no id is empty
     return _key(draft.sender, draft.person, draft.room, draft.nonce)
 
 

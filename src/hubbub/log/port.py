@@ -1,11 +1,11 @@
 """What the server needs of a log; `memory` and `sqlite` implement it, and one suite tests both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
-    Dropped,
+    Drops,
     Epoch,
     HappenedQuery,
     Head,
@@ -161,12 +161,12 @@ class Log(Protocol):
         Of a message that is gone, this is known until the bytes are as well (`forget_loose`).
         """
 
-    async def drop(self, room: str, over: Over) -> Dropped | None:
-        """Take a step of dropping the beginning of a room; return what went.
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
+        """Take a step of dropping the beginnings of rooms, one after another; return what went.
 
-        None if nothing is left that is over, but for what was committed together with something
-        that is not. From a step on, what it took is as if it had never been said: only
-        the heads tell of it, and the next event's `prev`. Texts of later edits of it are empty.
+        What is over in a room stays if it was committed together with something that is not. From a
+        step on, what it took is as if it had never been said: only the heads tell of it, and the
+        next event's `prev`. Texts of later edits of it are empty.
         """
 
     async def surplus(self, room: str, messages: int) -> int:

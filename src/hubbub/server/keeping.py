@@ -6,7 +6,7 @@ oldest end of each room, so a server that was killed goes on with it.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -23,7 +23,7 @@ REST_PER_STEP: Final = 2.0
 """After a step, rest for this multiple of its duration: commits come between."""
 
 ROOMS_AT_ONCE: Final = 100
-"""So many are looked at before others have a turn at the event loop: most keep everything."""
+"""So many are looked at, and taken from together, before others have a turn at the event loop."""
 
 logger = structlog.get_logger()
 
@@ -53,39 +53,50 @@ class Keeping:
     async def look(self) -> None:
         """Remove what is over now. Raises LogError, after all rooms, if it could not be in some."""
         failure: LogError | None = None
-        for place, name in enumerate(list(self._hub.rooms)):
-            if place % ROOMS_AT_ONCE == 0:
-                await asyncio.sleep(0)
-            kept = self._hub.retention(name, self.general)
-            if kept.is_for_ever:
-                continue
+        names = list(self._hub.rooms)
+        for start in range(0, len(names), ROOMS_AT_ONCE):
+            await asyncio.sleep(0)
+            kept = {name: self._kept(name) for name in names[start : start + ROOMS_AT_ONCE]}
+            kept = {name: one for name, one in kept.items() if not one.is_for_ever}
             try:
-                await self._shorten(name, kept)
-            except LogError as error:
-                failure = error
+                await self._shorten(kept)
+            except LogError:  # in one of them, perhaps: the others must not wait for it
+                for name, one in kept.items():
+                    try:
+                        await self._shorten({name: one})
+                    except LogError as error:
+                        failure = error
         if failure is not None:
             raise failure
 
-    async def _shorten(self, name: str, kept: Retention) -> None:
-        upto = await self._upto(name, kept.messages)
-        # Looked at before each step: the room may be held since the last one.
-        while self._hub.retention(name, self.general) == kept:
-            if not await self._step(name, kept, upto):
-                break
+    def _kept(self, name: str) -> Retention:
+        return self._hub.retention(name, self.general)
 
-    async def _step(self, name: str, kept: Retention, upto: int) -> bool:
+    async def _shorten(self, kept: Mapping[str, Retention]) -> None:
+        """Remove what is over in some rooms. Raises LogError."""
+        over = {}
+        for name, one in kept.items():
+            before = self._milliseconds() - one.days * DAY_MILLISECONDS if one.days else 0
+            found = Over(before, await self._upto(name, one.messages))
+            if found.before or found.upto:
+                over[name] = found
+        while over:
+            # Looked at before each step: a room may be held since the last one.
+            over = {name: one for name, one in over.items() if self._kept(name) == kept[name]}
+            left = await self._step(over)
+            over = {name: over[name] for name in left}
+
+    async def _step(self, over: Mapping[str, Over]) -> Sequence[str]:
+        """Take a step, and return the rooms in which more may be over."""
         started = time.perf_counter()
-        before = self._milliseconds() - kept.days * DAY_MILLISECONDS if kept.days else 0
-        if not (before or upto):
-            return False
-        dropped = await self._log.drop(name, Over(before, upto))
-        if dropped is None:
-            return False
-        self._hub.let_go(name, dropped)
-        self.steps += 1
-        rest = REST_PER_STEP * (time.perf_counter() - started)
-        await asyncio.sleep(max(rest, REST_SECONDS_MIN))
-        return True
+        step = await self._log.drop(over)
+        for name, dropped in step.dropped.items():
+            self._hub.let_go(name, dropped)
+        if step.dropped:
+            self.steps += 1
+            rest = REST_PER_STEP * (time.perf_counter() - started)
+            await asyncio.sleep(max(rest, REST_SECONDS_MIN))
+        return step.left
 
     async def _upto(self, name: str, messages: int) -> int:
         """Return up to which seq a room has too many; it is counted anew once more was said."""

@@ -2,7 +2,8 @@
 
 How it works. A step takes the oldest rows of a room, of both kinds, and with them all that hangs on
 their messages: words of the search index, nonces, reactions, answers, pins, former texts, files.
-It is one statement, so nobody ever sees half of it, and from its commit on the room begins later:
+If that is little, it takes those of more rooms. It is one statement, so nobody ever sees half of
+it, and from its commit on the room begins later:
 `dropped` says up to where it went. A step is read and written by the writer's thread in one piece,
 since people go on changing what is left. Whoever asks again after a kill goes on with it.
 
@@ -12,15 +13,16 @@ all but EMPTY_ROWS of them, so that what SQLite then moves are empty rows, and n
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from time import perf_counter
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from hubbub.chat.events import AnyLogged, Edited, Message
-from hubbub.chat.queries import Dropped, Over
+from hubbub.chat.queries import Dropped, Drops, Over
 from hubbub.chat.tags import entry_of
 from hubbub.log.newest import as_it_reads, newest_of
 from hubbub.log.nonces import nonce_key
@@ -33,7 +35,8 @@ from hubbub.log.sqlite.writer import Writer
 
 STEP_ROWS = 100
 STEP_BYTES = 131_072
-"""Of one step; a few milliseconds of the writer's time."""
+STEP_SECONDS = 0.003
+"""Of one step, before its last room; a few milliseconds of the writer's time."""
 
 EMPTY_ROWS = 1000
 """So many stay before the first row that is not empty: more than the pages beside it hold."""
@@ -44,8 +47,9 @@ PRUNED_ROWS = 500
 COUNTED_ROWS = 1000
 """So many are counted in one step."""
 
-_ROOM = "SELECT id, seq FROM rooms CROSS JOIN watermark WHERE name = ?"
+_ROOM = "SELECT id FROM rooms WHERE name = ?"
 _FIRST = "SELECT first FROM rooms WHERE id = ?"
+_INDEXED = "SELECT seq FROM watermark"
 _ROWS = """
 WITH oldest (last) AS MATERIALIZED (
     SELECT last FROM (
@@ -65,7 +69,10 @@ FROM json_each(?) AS asked CROSS JOIN folds ON seq = asked.value
 CROSS JOIN segments ON last = newest WHERE kind = 'edited'
 """
 _DROP = """
-INSERT INTO droppings (id, segments, words, nonces, blanked, upto) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO droppings (id, segments, words, nonces, blanked, upto)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+       json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]')
+FROM json_each(?)
 """
 # No more is looked at than may go: at the beginning may be all that a large room had.
 _FIRST_KEPT = """
@@ -99,16 +106,56 @@ class _Row(NamedTuple):
     """Nothing, if they cannot be read."""
 
 
-def drop(writer: Writer, room: str, over: Over, connection: sqlite3.Connection) -> Dropped | None:
-    """Take a step, in the writer's thread; return what went, None if nothing is over.
+class _Part(msgspec.Struct, array_like=True):
+    """What goes of one room, as `droppings` takes it."""
+
+    id: int
+    segments: list[int]
+    words: list[tuple[int, str]]
+    nonces: list[str]
+    blanked: list[tuple[int, str, str]]
+    upto: int
+
+
+def drop(writer: Writer, over: Mapping[str, Over], connection: sqlite3.Connection) -> Drops:
+    """Take a step, in the writer's thread; return what went.
 
     Raises Unsound if it cannot be read what the index has of it: that must be emptied first.
     """
+    ends_at = perf_counter() + STEP_SECONDS
+    parts: dict[str, _Part] = {}
+    left: list[str] = []
+    rows_left = STEP_ROWS
+    (indexed,) = connection.execute(_INDEXED).fetchone()
+    for name, one in over.items():
+        if rows_left <= 0 or (parts and perf_counter() >= ends_at):
+            left.append(name)
+        elif part := _part(connection, name, one, rows_left, indexed):
+            parts[name] = part
+            left.append(name)
+            rows_left -= len(part.segments)
+    if not parts:
+        return Drops({}, tuple(left))
+    connection.execute(_DROP, (_encode(list(parts.values())).decode(),))
+    writer.blankings += 1
+    writer.loosenings += 1
+    writer.overtakings += any(part.upto > indexed for part in parts.values())
+    _prune(connection)
+    dropped = {
+        name: Dropped(part.upto, *connection.execute(_FIRST, (part.id,)).fetchone())
+        for name, part in parts.items()
+    }
+    return Drops(dropped, tuple(left))
+
+
+def _part(
+    connection: sqlite3.Connection, room: str, over: Over, limit: int, indexed: int
+) -> _Part | None:
+    """Return what is over in a room, up to so many rows."""
     found = connection.execute(_ROOM, (room,)).fetchone()
     if found is None:
         return None
-    id_, indexed = found
-    rows = _those_over(_oldest(connection, id_), over)
+    rows = _those_over(_oldest(connection, found[0], limit), over)
     if not rows:
         return None
     upto = rows[-1].last
@@ -116,24 +163,19 @@ def drop(writer: Writer, room: str, over: Over, connection: sqlite3.Connection) 
     if edits is None and rows[0].first <= indexed:
         raise Unsound("what the search index has of it cannot be read")
     edits = edits or []
-    parts = (
-        [row.last for row in rows],
-        list(_words(rows, edits, indexed)),
-        [key for row in rows for event in row.events if (key := nonce_key(event)) is not None],
-        list(_blanked(edits, upto)),
+    return _Part(
+        id=found[0],
+        segments=[row.last for row in rows],
+        words=list(_words(rows, edits, indexed)),
+        nonces=[key for row in rows for event in row.events if (key := nonce_key(event))],
+        blanked=list(_blanked(edits, upto)),
+        upto=upto,
     )
-    connection.execute(_DROP, (id_, *(_encode(part).decode() for part in parts), upto))
-    writer.blankings += 1
-    writer.loosenings += 1
-    writer.overtakings += upto > indexed
-    _prune(connection)
-    (first,) = connection.execute(_FIRST, (id_,)).fetchone()
-    return Dropped(upto, first)
 
 
-def _oldest(connection: sqlite3.Connection, id_: int) -> Iterator[_Row]:
+def _oldest(connection: sqlite3.Connection, id_: int, limit: int) -> Iterator[_Row]:
     taken = 0
-    asked = {"id": id_, "rows": STEP_ROWS}
+    asked = {"id": id_, "rows": limit}
     for last, first, sealed, size in connection.execute(_ROWS, asked):
         if taken and taken + size > STEP_BYTES:
             return

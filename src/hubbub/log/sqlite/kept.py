@@ -8,7 +8,7 @@ one, too, for what is looked up at once.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import ClassVar, Self
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
-    Dropped,
+    Drops,
     Epoch,
     HappenedQuery,
     Head,
@@ -226,20 +226,20 @@ class KeptLog(Log):
         """Return whether the file is, or was, in a message, and its bytes are here."""
         return await self._reading.run(lambda db: read_was_said(db, file))
 
-    async def drop(self, room: str, over: Over) -> Dropped | None:
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
         self._writer.check()
-        work = partial(drop, self._writer, room, over)
+        work = partial(drop, self._writer, over)
         try:
-            dropped = await self._writing.run(work)
+            drops = await self._writing.run(work)
         except Damaged:  # of what the search index has of it
             if self._index is None or not await self._index.make_anew():
                 raise
-            dropped = await self._writing.run(work)
-        if dropped is not None:
+            drops = await self._writing.run(work)
+        for room, dropped in drops.dropped.items():
             self.damage.forget(room, dropped.last)
-            if self._index is not None:
-                self._index.follow()
-        return dropped
+        if drops.dropped and self._index is not None:
+            self._index.follow()
+        return drops
 
     async def surplus(self, room: str, messages: int) -> int:
         counting = Surplus(room, messages)
