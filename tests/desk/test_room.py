@@ -1,5 +1,7 @@
 """What is unread in a room, where the unread line stands, and who is typing."""
 
+from msgspec.structs import replace
+
 from hubbub.client import Replica
 from hubbub.desk.room import TYPING_SECONDS, RoomState
 
@@ -124,3 +126,10 @@ def test_who_spoke_last_comes_first() -> None:
     known.apply(message(5, sender="ann"))
     follow(room, known, attentive=True)
     assert room.recent_speakers("ann", ["ann", "dora", "carl"], {}) == ["carl", "bob", "dora"]
+
+
+def test_what_is_imported_is_unread_and_calls_nobody() -> None:
+    room, known = entered()
+    known.apply(replace(message(4, "ann, hello", sender="bob"), imported="slack"))
+    assert follow(room, known, attentive=False) == [4]
+    assert (room.unread, room.bookmark.calls) == (1, [])

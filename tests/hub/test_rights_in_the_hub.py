@@ -78,6 +78,7 @@ IN_CHATROOM: dict[Act, Callable[[], c.AnyCommand]] = {
     Act.BACKUP: c.Backup,
     Act.LOCK_DOOR: lambda: c.SetDoor(locked=False),
     Act.ACCESS: c.SetAccess,
+    Act.HOLD_TALK: lambda: c.Hold(names=("vic", "zoe")),
     Act.OPERATORS: lambda: c.Appoint(name="vic", role="operator"),
 }
 LATER = {  # what no command asks for yet
@@ -150,6 +151,9 @@ def test_in_a_conversation_everybody_may_do_what_the_table_says(role: Role) -> N
 @pytest.mark.parametrize("role", WHO)
 def test_in_the_chatroom_everybody_may_do_what_the_table_says(role: Role) -> None:
     chatroom, peers = peopled()
+    peers["zoe"].tell(c.Direct(name="vic"))
+    room = next(name for name in peers["zoe"].session.members if name.startswith("@"))
+    posted(chatroom, peers["zoe"], room)
     for act, make in IN_CHATROOM.items():
         allowed = is_allowed(act, Kind.CHATROOM, role)
         assert attempt(chatroom, peers[WHO[role]], make()) == allowed, act

@@ -38,22 +38,36 @@ VALUES = {
     "session": "secret",
     "password": "secret",
     "query": "hello",
+    "source": "slack",
 }
 """What a command says in the fields that it needs, where another one is in question."""
 
 
+BROUGHT = '"room":"den","from":"ann","key":"k","at":1,'
+NUMBERED = ("at", "answers", "edited")
+"""Of a message that is imported, what it needs, and its fields that hold numbers."""
+
+
 class Field(msgspec.Struct, frozen=True):
-    """One field of one command, and whether it is a number; `of`: the field that it is within."""
+    """One field of one command, and whether it is a number; `of`: the field that it is within.
+
+    `beside`: what else is in that one. `is_one_of_many`: it is in a list.
+    """
 
     command: str
     name: str
     is_number: bool
     of: str = ""
+    beside: str = ""
+    is_one_of_many: bool = False
 
     def frame(self, value: str) -> bytes:
         """Return the command in an event frame, with this field as `value` says, in JSON."""
         others = {name: msgspec.json.encode(one).decode() for name, one in VALUES.items()}
-        given = {self.of: f'{{"{self.name}":{value}}}'} if self.of else {self.name: value}
+        whole = f'{{{self.beside}"{self.name}":{value}}}'
+        if self.is_one_of_many:
+            whole = f"[{whole}]"
+        given = {self.of: whole} if self.of else {self.name: value}
         members = others | {"type": f'"{self.command}"'} | given
         text = ",".join(f'"{name}":{one}' for name, one in members.items())
         return encode_event_frame(f"{{{text}}}".encode())
@@ -68,6 +82,11 @@ def all_fields() -> Iterator[Field]:
             if "Retention" in kind:
                 yield from (
                     Field(tag, one.name, is_number=True, of=field.name) for one in fields(Retention)
+                )
+            elif "Brought" in kind:
+                yield from (
+                    Field(tag, name, name in NUMBERED, field.name, BROUGHT, is_one_of_many=True)
+                    for name in (*NUMBERED, "text", "reactions")
                 )
             elif "bool" not in kind:
                 is_text = any(one in kind for one in ("str", "Literal", "Scope"))

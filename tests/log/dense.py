@@ -1,7 +1,7 @@
 """A log as if its seqs were 1, 2, 3 and so on, for tests of one whose seqs are far apart."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec.structs import fields, replace
 
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
 from hubbub.chat.queries import (
-    Dropped,
+    Drops,
     Epoch,
     HappenedQuery,
     Head,
@@ -133,8 +133,11 @@ class Dense(Log):
     async def was_said(self, file: str) -> bool:
         return await self.inner.was_said(file)
 
-    async def drop(self, room: str, over: Over) -> Dropped | None:
-        return self._out(await self.inner.drop(room, replace(over, upto=self._seq(over.upto))))
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
+        within = {room: replace(one, upto=self._seq(one.upto)) for room, one in over.items()}
+        drops = await self.inner.drop(within)
+        dropped = {room: self._out(one) for room, one in drops.dropped.items()}
+        return Drops(dropped, drops.left)
 
     async def surplus(self, room: str, messages: int) -> int:
         return self._place(await self.inner.surplus(room, messages))

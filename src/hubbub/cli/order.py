@@ -46,6 +46,17 @@ def rules(visit: Visit, changes: Changes) -> None:
     do(visit, deed)
 
 
+def hold(visit: Visit, one: str, other: str, *, on: bool) -> None:
+    """Put a conversation of two under a legal hold, or end that."""
+
+    async def deed(power: PowerCommands) -> None:
+        await power.hold(one, other, on=on)
+        said = "is under a legal hold now" if on else "is under no legal hold any more"
+        show(f"What '{one}' and '{other}' say to each other in private {said}.")
+
+    govern(visit, deed)
+
+
 async def _enter(chat: Chat) -> Room:
     """Enter the room that there is; `join` alone would open it if there is none."""
     await chat.history(chat.room, limit=1)

@@ -114,6 +114,23 @@ def rules(
     run(visit_as_person(address, name, room, password), cast("Changes", changes))
 
 
+@app.command(epilog=examples("hubbub admin hold ann ben", "hubbub admin hold ann ben --end"))
+def hold(
+    who: Who,
+    other: Annotated[str, typer.Argument(metavar="OTHER", callback=of_text, show_default=False)],
+    *,
+    end: Annotated[bool, typer.Option("--end", help="End it.")] = False,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
+) -> None:
+    """Put what NAME and OTHER say to each other in private under a legal hold."""
+    from hubbub.cli.order import hold as run
+
+    run(visit_of(at, name, None, password, data), who, other, on=not end)
+
+
 @app.command(epilog=examples("hubbub admin add ben --room kitchen"))
 def add(
     who: Who, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""

@@ -261,7 +261,7 @@ def import_(
         ),
     ] = None,
 ) -> None:
-    """Put what was said elsewhere into a server's log, marked as imported. Stop the server first.
+    """Put what was said elsewhere into a server's log, marked as imported. The server may run.
 
     What was imported before is passed over.
     """

@@ -1,5 +1,7 @@
 """Running the server: how it does, who is connected, its configuration read again."""
 
+from collections.abc import Sequence
+
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.names import AUDIT
@@ -42,3 +44,10 @@ class OperationCommands(Asking):
         `place` is a path on its machine, for somebody there. It takes as long as it takes.
         """
         return await self._ask(c.Backup(place=place), e.BackedUp)
+
+    async def import_(self, source: str, messages: Sequence[c.Brought]) -> e.Imported:
+        """Have messages written that were said in `source`, for somebody on the server's machine.
+
+        Begin an import with none.
+        """
+        return await self._ask(c.Import(source=source, messages=tuple(messages)), e.Imported)

@@ -87,6 +87,10 @@ class OrderCommands(Asking):
         )
         await self._done(command)
 
+    async def hold(self, one: str, other: str, *, on: bool = True) -> None:
+        """Put what two people say to each other in private under a legal hold, or end that."""
+        await self._done(c.Hold(names=(one, other), on=on))
+
     async def add(self, room: str, name: str) -> None:
         """Let somebody who is known into a private room; in other rooms, tell who is here of it.
 

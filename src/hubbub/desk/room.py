@@ -167,7 +167,12 @@ class RoomState:
     def calls(
         self, message: Message, replica: Replica, is_own: IsOwn, is_mention: IsMention
     ) -> bool:
-        """Return whether a message calls the user: by their name, or because it answers them."""
+        """Return whether a message calls the user: by their name, or because it answers them.
+
+        What is imported was said to others, and long ago.
+        """
+        if message.imported:
+            return False
         answered = replica.held.get(message.reply_to or 0)
         is_answer = answered is not None and is_own(answered)
         return self.is_direct or is_answer or is_mention(message.text)

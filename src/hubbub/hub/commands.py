@@ -44,7 +44,7 @@ from hubbub.hub.people import (
     seeing,
 )
 from hubbub.hub.people.conversations import list_conversations, open_direct_room
-from hubbub.hub.power import deleting, entrance, moderation, operation
+from hubbub.hub.power import deleting, entrance, holding, importing, moderation, operation
 from hubbub.hub.power import members as members_of
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
@@ -257,6 +257,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Unmute: moderation.unmute,
     c.Bans: moderation.bans,
     c.SetRules: moderation.set_rules,
+    c.Hold: holding.hold,
     c.Add: members_of.add,
     c.DeleteRoom: deleting.delete_room,
     c.Appoint: moderation.appoint,
@@ -267,6 +268,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Sessions: operation.sessions,
     c.Reload: operation.reload,
     c.Backup: operation.backup,
+    c.Import: importing.bring,
     c.Report: posting.report,
     c.Typing: typing,
     c.Unlock: unlock,

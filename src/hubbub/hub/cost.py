@@ -373,12 +373,14 @@ PRICES: Final[dict[type, Price]] = {
     c.SetRules: _rules,
     c.DeleteRoom: _rules,
     c.Appoint: _rules,
+    c.Hold: _at(QUESTION),
     c.Add: _rules,
     c.Status: _at(FIGURES),
     c.People: _at(FIGURES),
     c.Sessions: _at(FIGURES),
     c.Reload: _at(FIGURES),
     c.Backup: _at(FIGURES),
+    c.Import: _at(FIGURES),
     c.Ping: _at(COMMAND),
 }
 """The price of everything that a transport hands over, by type."""

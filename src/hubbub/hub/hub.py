@@ -33,6 +33,7 @@ from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.values import Facts, NoFacts
 from hubbub.hub.people import admission, forgetting, records, seeing
 from hubbub.hub.people.devices import label_of
+from hubbub.hub.power import importing
 from hubbub.hub.present.here import Here
 from hubbub.hub.present.host import host_session
 from hubbub.hub.present.outlet import Outlet
@@ -103,6 +104,10 @@ class Hub:
     def let_go(self, room: str, dropped: Dropped) -> None:
         """Take in that the log has kept the beginning of a room no longer."""
         keeping.let_go(self._state, room, dropped)
+
+    def standing(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return what of imported `entries` may be committed now, beside what is said here."""
+        return importing.standing(self._state, entries)
 
     def last_of(self, room: str) -> int:
         """Return the newest seq of a room, 0 if it has none."""

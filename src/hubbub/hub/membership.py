@@ -311,7 +311,7 @@ def describe(
                 text = away_text(state, other.session, room)
                 session.send(away_in(room, other.session.person, text))
                 break
-    elif (rules := told_rules(state, room)) is not None:
+    if (rules := told_rules(state, room)) is not None:
         session.send(rules)
 
 

@@ -95,8 +95,12 @@ def private_rooms(state: State, id_: str) -> list[Room]:
 
 
 def rules_of(state: State, room: Room) -> Rules:
-    """Return what holds in a room. Before anything was said there, it is whoever's opened it."""
-    return state.order.rules.get(room.name) or Rules(owner=room.owner)
+    """Return what holds in a room. Before anything was said there, it is whoever's opened it.
+
+    A conversation of two is nobody's.
+    """
+    owner = "" if is_direct(room.name) else room.owner
+    return state.order.rules.get(room.name) or Rules(owner=owner)
 
 
 def place_of(state: State, room: Room | None, id_: str = "") -> Place:

@@ -230,4 +230,4 @@ def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
     assert hubbub("import", "icq", "x").returncode == 2
     with serving(config(data)):
         sentence = refused("import", "irc", str(tmp_path / "#x.log"), "--data", str(data))
-        assert "in use by another hubbub server" in sentence
+        assert "line 1 is neither" in sentence

@@ -296,3 +296,11 @@ test("a log that was emptied leaves nothing unread, and new messages are", async
   await again.frame();
   assert.equal(again.room().unread, 1);
 });
+
+test("what is imported is unread, and calls nobody", async () => {
+  const tab = await begin();
+  server.add("bob", "lobby", { type: "message", text: "hello @ann", imported: "slack" });
+  await tab.frame();
+  assert.deepEqual([tab.room().unread, tab.room().mentions], [1, 0]);
+  assert.deepEqual(tab.chat.takeMentions(), []);
+});

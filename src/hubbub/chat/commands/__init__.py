@@ -7,6 +7,7 @@ from hubbub.chat.commands.base import (
     REF_CHARS_MAX,
     Command,
 )
+from hubbub.chat.commands.importing import Brought, Given, Import
 from hubbub.chat.commands.operation import Backup, People, Reload, Sessions, Status
 from hubbub.chat.commands.order import (
     Add,
@@ -15,6 +16,7 @@ from hubbub.chat.commands.order import (
     Bans,
     BanSeconds,
     DeleteRoom,
+    Hold,
     Hooks,
     Kick,
     MakeHook,
@@ -150,6 +152,7 @@ AnyCommand = (
     | Unmute
     | Bans
     | SetRules
+    | Hold
     | Add
     | DeleteRoom
     | Appoint
@@ -161,5 +164,6 @@ AnyCommand = (
     | Sessions
     | Reload
     | Backup
+    | Import
     | Ping
 )

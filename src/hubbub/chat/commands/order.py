@@ -110,6 +110,13 @@ class SetRules(Command, tag="rules"):
     held: bool | None = None
 
 
+class Hold(Command, tag="hold"):
+    """Put what two people say to each other in private under a legal hold, or end that (`on`)."""
+
+    names: tuple[str, str]
+    on: bool = True
+
+
 class Add(Command, tag="add"):
     """Let somebody into a private room, or tell somebody who is here of another one."""
 

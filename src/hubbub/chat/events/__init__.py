@@ -22,7 +22,14 @@ from hubbub.chat.events.logged import (
     Signal,
     Topic,
 )
-from hubbub.chat.events.operation import BackedUp, People, Reloaded, Sessions, Status
+from hubbub.chat.events.operation import (
+    BackedUp,
+    Imported,
+    People,
+    Reloaded,
+    Sessions,
+    Status,
+)
 from hubbub.chat.events.order import (
     Access,
     Added,
@@ -109,6 +116,7 @@ AnyEvent = (
     | Sessions
     | Reloaded
     | BackedUp
+    | Imported
     | Upload
     | Ok
     | Error

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from hubbub.chat.events.logged import Event
+from hubbub.chat.events.logged import Event, Seq
 from hubbub.chat.listed import PersonHere, SessionSummary
 from hubbub.chat.times import Milliseconds
 
@@ -70,4 +70,12 @@ class BackedUp(Event, tag="backed_up"):
 
     whole: bool
     lines: list[str]
+    ref: str | None = None
+
+
+class Imported(Event, tag="imported"):
+    """The answer to `import`: where its messages stand now, in order, and which of them are new."""
+
+    seqs: list[Seq]
+    new: list[bool]
     ref: str | None = None

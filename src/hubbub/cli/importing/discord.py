@@ -11,6 +11,7 @@ from hubbub.cli.importing.said import SOMEBODY, Given, Said
 
 class _Channel(msgspec.Struct, frozen=True):
     name: str
+    id: str = ""
 
 
 class _Person(msgspec.Struct, frozen=True):
@@ -69,14 +70,14 @@ def parse(place: Place) -> Iterator[Said]:
     export = decoded(place, _Export)
     for message in export.messages:
         if message.type in ("Default", "Reply", "20"):  # 20: a command of a bot, and its answer
-            yield _said(export.channel.name, message)
+            yield _said(export.channel, message)
 
 
-def _said(room: str, message: _Message) -> Said:
+def _said(channel: _Channel, message: _Message) -> Said:
     files = (f"{one.file_name} {one.url}".strip() for one in message.attachments)
     stickers = (f"[{one.name}]" for one in message.stickers)
     return Said(
-        room=room,
+        room=channel.name,
         name=message.author.called,
         at=_milliseconds(message.timestamp),
         text="\n".join(filter(None, (message.content, *files, *stickers))),
@@ -91,6 +92,7 @@ def _said(room: str, message: _Message) -> Said:
             for one in message.reactions
             if one.emoji.name
         ),
+        place=channel.id,
     )
 
 

@@ -36,8 +36,14 @@ def _read(source: Source, path: Path, room: str, zone: tzinfo | None) -> Iterato
             case "discord":
                 yield from discord.parse(path)
             case "irc":
+                channel = _channel(path)
+                if not (room or channel):
+                    raise BadExport(
+                        "its name has no channel with a '#'. Name the room with --room."
+                    )
                 with path.open(encoding="utf-8", errors="replace") as lines:
-                    yield from irc.parse(lines, room or _channel(path), zone)
+                    for said in irc.parse(lines, room or channel, zone):
+                        yield said._replace(place=channel)
     except BadExport as error:
         raise BadExport(f"{path} cannot be imported: {error}") from None
     except _UNREADABLE as error:
@@ -46,7 +52,6 @@ def _read(source: Source, path: Path, room: str, zone: tzinfo | None) -> Iterato
 
 
 def _channel(path: Path) -> str:
-    """Return the channel that the name of a log has: as `irc.libera.#python.weechatlog`."""
-    if (found := _CHANNEL.fullmatch(path.name)) is None:
-        raise BadExport("its name has no channel with a '#'. Name the room with --room.")
-    return found[1]
+    """Return the channel that the name of a log has, as `irc.libera.#python.weechatlog`."""
+    found = _CHANNEL.fullmatch(path.name)
+    return "" if found is None else found[1]

@@ -21,7 +21,9 @@ class Given(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A message. `id` names it among all of its room in this export, and in a later one as well."""
+    """A message. `id` names it among all of its room in this export, and in a later one as well,
+    whatever its sender is called there.
+    """
 
     room: str
     name: str
@@ -39,6 +41,8 @@ class Said(NamedTuple):
     reactions: tuple[Given, ...] = ()
     private: bool = False
     """Whether the export says that not everybody may read the room."""
+    place: str = ""
+    """What names the room for good, if it may be called otherwise in a later export."""
 
 
 SOMEBODY: Final = "somebody"

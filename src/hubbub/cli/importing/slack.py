@@ -34,6 +34,7 @@ class _User(msgspec.Struct, frozen=True):
 
 class _Channel(msgspec.Struct, frozen=True):
     name: str
+    id: str = ""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -72,11 +73,11 @@ def parse(root: Place) -> Iterator[Said]:
     people = decoded(users, list[_User]) if users.exists() else []
     names = {one.id: _name(one.profile) or one.real_name or one.name for one in people}
     channels = decoded(root / "channels.json", list[_Channel])
-    rooms = [_said_in(root / one.name, one.name, names) for one in channels]
+    rooms = [_said_in(root / one.name, one, names) for one in channels]
     return merge(*rooms, key=attrgetter("at"))
 
 
-def _said_in(folder: Place, room: str, names: Mapping[str, str]) -> Iterator[Said]:
+def _said_in(folder: Place, channel: _Channel, names: Mapping[str, str]) -> Iterator[Said]:
     if not folder.is_dir():
         return  # nothing was said there
     days: list[Place] = [*folder.iterdir()]
@@ -85,21 +86,21 @@ def _said_in(folder: Place, room: str, names: Mapping[str, str]) -> Iterator[Sai
             messages = decoded(day, list[_Message])
             for message in sorted(messages, key=attrgetter("ts")):
                 if message.ts and message.subtype not in _COMES_AND_GOES:
-                    yield _said(room, message, names)
+                    yield _said(channel, message, names)
 
 
 def _name(profile: _Profile) -> str:
     return profile.display_name or profile.real_name or profile.name
 
 
-def _said(room: str, message: _Message, names: Mapping[str, str]) -> Said:
+def _said(channel: _Channel, message: _Message, names: Mapping[str, str]) -> Said:
     text = _MENTION.sub(lambda found: f"@{names.get(found[1], found[1])}", message.text)
     files = (f"{one.name} {one.url_private or one.permalink}".strip() for one in message.files)
     name = (
         names.get(message.user) or _name(message.user_profile) or message.username or message.user
     )
     return Said(
-        room=room,
+        room=channel.name,
         name=name or SOMEBODY,
         at=_milliseconds(message.ts),
         text="\n".join(filter(None, (unescaped(text), *files))),
@@ -111,6 +112,7 @@ def _said(room: str, message: _Message, names: Mapping[str, str]) -> Said:
             Given(f":{one.name}:", tuple(names.get(user, user) for user in one.users))
             for one in message.reactions
         ),
+        place=channel.id,
     )
 
 

@@ -1,32 +1,39 @@
-"""Writes what was said elsewhere into a log: under the names and at the times that it had there.
+"""Brings what an export says into a chatroom: as the names, rooms and texts are that it may have.
 
-A message is nobody's here, whatever its sender is called, and is marked as imported. Its nonce is
-made from what it was there. So the log passes over what it has already, and an import that was
-broken off, or is done again with a newer export, adds what is missing.
+A message is named by where it comes from, not by who said it: so an import that was broken off, or
+is done again with a newer export, adds what is missing, and doubles nothing.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
+from hubbub.chat.commands import Brought, Given
+from hubbub.chat.commands.importing import (
+    BROUGHT_BYTES_MAX,
+    BROUGHT_MAX,
+    EMOJI_CHARS_MAX,
+    EMOJI_MAX,
+    REACTIONS_MAX,
+)
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import AnyLogged, Deleted, Message, Pinned, Reaction
+from hubbub.chat.events import Imported
 from hubbub.chat.names import allowed_name, allowed_room, is_public
 from hubbub.chat.retention import DAY_MILLISECONDS
 from hubbub.chat.text import inert, inert_line
 from hubbub.chat.times import MILLISECONDS_MAX
 from hubbub.cli.importing.said import SOMEBODY, Said, Source
-from hubbub.log.port import Log
+from hubbub.wire.codec import encode
 
-BATCH: Final = 200
-TEXT_BYTES_MAX: Final = 65_536
-EMOJI_CHARS_MAX: Final = 32
+BATCH_BYTES: Final = 262_144
+"""Of a batch, in JSON, before its last message: that is less than one command may have."""
+
 LATEST: Final = MILLISECONDS_MAX - DAY_MILLISECONDS
 """It has a day on every clock."""
 
-DELETED: Final = "(deleted)"
-"""Stands until its deletion is committed: a message that says nothing is taken for damage."""
+Bring = Callable[[str, Sequence[Brought]], Awaitable[Imported]]
+"""Writes messages of a source, none of which answers another one of them."""
 
 
 class Written(NamedTuple):
@@ -41,80 +48,79 @@ class Written(NamedTuple):
 
 
 class Writing:
-    """Writes into `log` what was said in `source`; into the room `room`, if one is given."""
+    """Brings what was said in `source`; into the room `room`, if one is given."""
 
-    def __init__(self, log: Log, source: Source, room: str = "") -> None:
-        self._log = log
+    def __init__(self, bring: Bring, source: Source, room: str = "") -> None:
+        self._bring = bring
         self._source = source
         self._room = room
         self._seqs: dict[tuple[str, str], int] = {}
         """Where messages are in the log, by room and id: what answers them comes later."""
-        self._batch: list[tuple[Said, Message]] = []
+        self._batch: list[tuple[Said, Brought]] = []
+        self._batch_bytes = 0
         self._waiting: set[tuple[str, str]] = set()
         self._new: Counter[str] = Counter()
         self._known = self._left_out = 0
 
     async def write(self, messages: Iterable[Said]) -> Written:
-        """Write messages, those of a room in their order. Raises LogError."""
+        """Write messages, those of a room in their order. Raises LogError or Refused."""
         for said in messages:
             room = self._room or ("" if said.private else _room_of(said.room))
             for piece in _pieces(said, room):
-                if len(self._batch) >= BATCH or (room, piece.answers) in self._waiting:
-                    await self._commit()
-                self._batch.append((piece, self._draft(piece, room)))
+                if self._is_full() or (room, piece.answers) in self._waiting:
+                    await self._flush()
+                brought = self._brought(piece, room)
+                self._batch.append((piece, brought))
+                self._batch_bytes += len(encode(brought))
                 self._waiting.add((room, piece.id))
             if not room or not (said.text or said.deleted):
                 self._left_out += 1
-        await self._commit()
+        await self._flush()
         return Written(self._new, self._known, self._left_out)
 
-    def _draft(self, said: Said, room: str) -> Message:
-        name = _name_of(said.name)
-        what = "\n".join((room, said.id, str(said.at), name))
-        return Message(
+    def _is_full(self) -> bool:
+        return len(self._batch) >= BROUGHT_MAX or self._batch_bytes >= BATCH_BYTES
+
+    def _brought(self, said: Said, room: str) -> Brought:
+        what = "\n".join((said.place or said.room, said.id, str(said.at)))
+        return Brought(
             room=room,
-            seq=0,
-            prev=0,
-            sender=name,
+            sender=_name_of(said.name),
             at=_within_time(said.at),
-            text=DELETED if said.deleted else said.text,
-            nonce=f"{self._source}-{hashlib.sha256(what.encode()).hexdigest()[:32]}",
-            reply_to=self._seqs.get((room, said.answers)) if said.answers else None,
+            key=f"{self._source}-{hashlib.sha256(what.encode()).hexdigest()[:32]}",
+            text=said.text,
             me=said.me,
+            answers=self._seqs.get((room, said.answers)) if said.answers else None,
             edited=None if said.edited is None else _within_time(said.edited),
-            imported=self._source,
+            deleted=said.deleted,
+            pinned=said.pinned,
+            reactions=_reactions(said),
         )
 
-    async def _commit(self) -> None:
+    async def _flush(self) -> None:
         if not self._batch:
             return
-        batch, self._batch, self._waiting = self._batch, [], set()
-        seqs = await self._log.append([draft for _, draft in batch])
-        changes: list[AnyLogged] = []
-        for (said, draft), seq in zip(batch, seqs, strict=True):
-            self._seqs[draft.room, said.id] = seq
-            if draft.seq:
-                self._new[draft.room] += 1
-                changes += _changes(said, draft)
+        batch, self._batch, self._batch_bytes, self._waiting = self._batch, [], 0, set()
+        answer = await self._bring(self._source, [brought for _, brought in batch])
+        for (said, brought), seq, is_new in zip(batch, answer.seqs, answer.new, strict=True):
+            self._seqs[brought.room, said.id] = seq
+            if is_new:
+                self._new[brought.room] += 1
             else:
                 self._known += 1
-        if changes:
-            await self._log.append(changes)
 
 
-def _changes(said: Said, message: Message) -> Iterator[AnyLogged]:
-    """Yield what became of a message that is new here."""
-    place = {"room": message.room, "seq": 0, "prev": 0, "at": message.at, "target": message.seq}
-    if said.deleted:
-        yield Deleted(sender=message.sender, **place)  # type: ignore[arg-type]
-        return
-    if said.pinned:
-        yield Pinned(sender=message.sender, on=True, **place)  # type: ignore[arg-type]
-    for emoji, names in said.reactions:
-        emoji = inert_line(emoji)  # noqa: PLW2901
+def _reactions(said: Said) -> tuple[Given, ...]:
+    """Return the reactions that a message may have here; of more, the first."""
+    found: list[Given] = []
+    left = REACTIONS_MAX
+    for raw, names in said.reactions:
+        emoji = inert_line(raw)
         if 0 < len(emoji) <= EMOJI_CHARS_MAX and not any(map(str.isspace, emoji)):
-            for name in dict.fromkeys(map(_name_of, names)):
-                yield Reaction(sender=name, emoji=emoji, on=True, **place)  # type: ignore[arg-type]
+            given = tuple(dict.fromkeys(map(_name_of, names)))[:left]
+            left -= len(given)
+            found.append(Given(emoji, given))
+    return tuple(found[:EMOJI_MAX])
 
 
 def _within_time(at: int) -> int:
@@ -149,11 +155,11 @@ def _pieces(said: Said, room: str) -> Sequence[Said]:
     if not room or not (text or said.deleted):
         return []
     encoded = text.encode()
-    if len(encoded) <= TEXT_BYTES_MAX:
+    if len(encoded) <= BROUGHT_BYTES_MAX:
         return [said._replace(text=text)]
     texts = [
-        encoded[start : start + TEXT_BYTES_MAX].decode(errors="ignore")
-        for start in range(0, len(encoded), TEXT_BYTES_MAX)
+        encoded[start : start + BROUGHT_BYTES_MAX].decode(errors="ignore")
+        for start in range(0, len(encoded), BROUGHT_BYTES_MAX)
     ]
     return [
         said._replace(text=part, id=said.id if not number else f"{said.id}/{number}")

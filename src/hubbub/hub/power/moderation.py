@@ -185,7 +185,7 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> R
     if changed.private != rules.private:
         is_closing = changed.private
         changed = members.closed(session, room, changed) if is_closing else changed.opened()
-    yield from _change(state, session, room, changed, at)
+    yield from change_rules(state, session, room, changed, at)
     said = ", ".join(f"{name} is {value}".lower() for name, value in changes.items())
     record(state, session, f"set in '{room.name}': {said}")
     session.confirm(command.ref)
@@ -225,7 +225,7 @@ def appoint(state: State, session: Session, command: c.Appoint, at: int) -> Read
             check_power(state, session, id_, command.name, room)
         appointed = _appointed(rules, id_, command.role)
         if appointed != rules:
-            yield from _change(state, session, room, appointed, at)
+            yield from change_rules(state, session, room, appointed, at)
             record(state, session, f"made '{command.name}' {command.role} in '{room.name}'")
     session.confirm(command.ref)
 
@@ -285,7 +285,7 @@ def _appointed(rules: Rules, id_: str, role: str) -> Rules:
     return rules if role == "none" else rules.letting_in(id_)
 
 
-def _change(state: State, session: Session, room: Room, rules: Rules, at: int) -> Reading:
+def change_rules(state: State, session: Session, room: Room, rules: Rules, at: int) -> Reading:
     """Have a room's rules replaced, unless somebody else does so at the same moment."""
     key = keys.ROOM + room.name
     yield from write(state, [_fact(session, key, rules, at, state.order.seq(key))])

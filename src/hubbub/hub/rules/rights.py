@@ -69,6 +69,7 @@ class Act(StrEnum):
     RECOVER = "issue recovery codes for people of {}"
     BOTS = "make bots and tokens for {}"
     OPERATORS = "choose the operators of {}"
+    HOLD_TALK = "put what two people say in {} under a legal hold"
     SEE_AUDIT = "see the audit record of {}"
     STATUS = "see how {} runs"
     SESSIONS = "see who is connected to {}, and from where"
@@ -133,6 +134,7 @@ INVITATIONS  admin operator
 RECOVER      admin operator
 BOTS         admin operator
 OPERATORS    admin operator
+HOLD_TALK    admin operator
 SEE_AUDIT    admin operator
 STATUS       admin operator
 SESSIONS     admin operator

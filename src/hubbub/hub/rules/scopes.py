@@ -21,10 +21,11 @@ _SCOPES: Final[dict[Scope | None, tuple[type[c.Command], ...]]] = {
 }
 _SCOPE_OF: Final = {kind: scope for scope, kinds in _SCOPES.items() for kind in kinds}
 _OF_POWER: Final = (
-    *(c.Add, c.Appoint, c.Ban, c.Bans, c.Kick, c.Mute, c.SetDoor, c.SetRules, c.Unban, c.Unmute),
+    *(c.Add, c.Appoint, c.Ban, c.Bans, c.Hold, c.Kick, c.Mute, c.SetDoor, c.SetRules),
+    *(c.Unban, c.Unmute),
     *(c.DeleteRoom, c.Hooks, c.MakeHook, c.RevokeHook, c.SetAccess),
     *(c.MakeToken, c.Tokens, c.RevokeToken, c.Invite, c.Invitations, c.Uninvite, c.GiveOutCode),
-    *(c.Status, c.People, c.Sessions, c.Reload, c.Backup),
+    *(c.Status, c.People, c.Sessions, c.Reload, c.Backup, c.Import),
 )
 """Whose scope stands in the table of rights: it depends on whether they are about a room."""
 

@@ -13,9 +13,9 @@ from hubbub.chat.nearest import nearest
 from hubbub.wire.codec import heard_command
 
 _COMMANDS: tuple[type[c.Command], ...] = (
-    *(c.Status, c.People, c.Sessions, c.Rooms, c.Profile, c.Reload, c.Backup),
+    *(c.Status, c.People, c.Sessions, c.Rooms, c.Profile, c.Reload, c.Backup, c.Import),
     *(c.Kick, c.Ban, c.Unban, c.Mute, c.Unmute, c.Bans),
-    *(c.SetRules, c.Appoint, c.DeleteRoom, c.SetDoor, c.SetAccess),
+    *(c.SetRules, c.Hold, c.Appoint, c.DeleteRoom, c.SetDoor, c.SetAccess),
     *(c.MakeToken, c.Tokens, c.RevokeToken, c.Invite, c.Invitations, c.Uninvite, c.GiveOutCode),
     *(c.Members, c.History),
 )

@@ -17,6 +17,7 @@ from hubbub.chat.queries import (
     Guess,
     HappenedQuery,
     HashPassword,
+    ImportQuery,
     Moment,
     NewSecret,
     PageQuery,
@@ -38,6 +39,7 @@ from hubbub.server.fairness.shares import Shares
 from hubbub.server.fairness.turns import Turns
 from hubbub.server.files.intake import Intake
 from hubbub.server.heartbeat import Heartbeat
+from hubbub.server.importing import Importing
 from hubbub.server.keeping import Keeping
 from hubbub.server.sessions.clock import Clock
 from hubbub.server.sessions.commits import Commits
@@ -138,6 +140,7 @@ class Chatroom:
         self.hashing = Hashing(time.perf_counter)
         self.files = Intake(limits, hub, log, self.clock.milliseconds, folder)
         self.copies = Copies(folder)
+        self.importing = Importing(log, self.commits.bring)
         self.keeping = Keeping(hub, log, self.clock.milliseconds)
         self.guesses = Guesses(self.loop.time)
         self.shares = Shares(limits)
@@ -230,6 +233,8 @@ class Chatroom:
                 return self.running.answer(question)
             case BackupQuery(place=place):
                 return await self.copies.asked_for(place)
+            case ImportQuery(source=source, messages=messages):
+                return await self.importing.bring(source, messages)
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return await self._answer_about_server(question, asker)
         return None

@@ -3,16 +3,19 @@
 Three tasks run side by side. `_append` takes batches to the log, one after another; the log
 acknowledges each. `_apply` takes what the log hands out to the hub, in the log's order: our events,
 and those that others appended. A batch leaves only when the one before it is applied or refused.
+What is imported is nobody's draft: `_append` commits a part of it after each batch.
 `_announce` has the hub tell who comes, goes and types where no commit does; it waits for none.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import structlog
 
 from hubbub.chat.errors import Damaged, LogError
+from hubbub.chat.events import Entry
 from hubbub.chat.queries import Settled
 from hubbub.hub import Draft, Hub
 from hubbub.log.port import Log
@@ -67,6 +70,7 @@ class Commits:
         self._idle.set()
         self._changed = asyncio.Event()  # another one each time that something is settled
         self._after: set[Callable[[], None]] = set()
+        self._brought: deque[tuple[Sequence[Entry], asyncio.Future[list[int]]]] = deque()
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
@@ -75,6 +79,14 @@ class Commits:
             self._woken.set()
         if self._hub.has_announcements:
             self._passing.set()
+
+    async def bring(self, entries: Sequence[Entry]) -> list[int]:
+        """Commit what is imported, in its turn; return the seqs. Raises LogError."""
+        told: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+        self._brought.append((entries, told))
+        self._idle.clear()
+        self._woken.set()
+        return await told
 
     def call_after(self, callback: Callable[[], None]) -> None:
         """Call back once, after the next commit or its failure."""
@@ -108,15 +120,17 @@ class Commits:
             else:
                 await self._woken.wait()
             self._woken.clear()
-            while self._hub.has_pending:
+            while self._hub.has_pending or self._brought:
                 if (rest := self._rest_seconds()) > 0:
                     await asyncio.sleep(rest)
                 is_sending = self._sending.owes
-                if batch := self._hub.take(for_few=is_sending):
+                if self._hub.has_pending and (batch := self._hub.take(for_few=is_sending)):
                     await self._commit(batch)
-                elif is_sending and self._hub.has_pending:
+                elif is_sending and (self._hub.has_pending or self._brought):
                     await asyncio.sleep(0)  # the next slice of it
                     continue
+                if self._brought and not self._sending.owes:
+                    await self._commit_brought()
                 self._tell()
             self._idle.set()
 
@@ -163,6 +177,27 @@ class Commits:
             self._apply_what_came()
             while not self._hub.is_settled:  # another's events come before ours
                 await self._change()
+        finally:
+            self._begun_at = None
+
+    async def _commit_brought(self) -> None:
+        entries, told = self._brought.popleft()
+        if told.done():  # whoever asked for it is gone
+            return
+        entries = self._hub.standing(entries)  # a room may have been deleted meanwhile
+        self._begun_at = self._clock()
+        try:
+            seqs = await self._log.append(entries) if entries else []
+        except LogError as error:
+            self._fails(error)
+            if not told.done():
+                told.set_exception(error)
+        else:
+            self._works()
+            self.events += len(entries)
+            self._apply_what_came()
+            if not told.done():
+                told.set_result(seqs)
         finally:
             self._begun_at = None
 

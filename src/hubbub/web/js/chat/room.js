@@ -282,7 +282,9 @@ export class RoomState {
       isAllNew: this.isDirect,
       attentive,
       isNew: (one) => !isOwn(one, me) && !this.#shown.hides(one),
-      isCall: ({ text, reply_to }) => this.isDirect || isMention(text) || this.#isOf(me, reply_to),
+      // What is imported was said to others, and long ago.
+      isCall: ({ text, reply_to, imported }) =>
+        !imported && (this.isDirect || isMention(text) || this.#isOf(me, reply_to)),
     });
     for (const { from } of fresh) this.#typing.delete(from);
     return { news, calls };
