@@ -32,7 +32,7 @@ def lounge(hubbub_server: LocalServer, tmp_path: Path) -> Iterator[Lounge]:
 
 def enter(lounge: Lounge, new_tab: NewTab) -> Page:  # noqa: F811
     """Return a page of The Lounge whose user is in the lobby as wanda."""
-    page = new_tab().page
+    page = new_tab(service_workers="allow").page
     page.goto(lounge.url)
     page.get_by_role("button", name="Connect").click()
     page.locator(".channel-list-item[data-name='#lobby']").click()
