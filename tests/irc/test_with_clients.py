@@ -36,10 +36,7 @@ def client(name: str, hubbub_server: LocalServer, tmp_path: Path) -> Iterator[Tm
         terminal.start(*command_of(name, hubbub_server, tmp_path))
         terminal.until("Message of the day")
         type_in(terminal, "/join #lobby")
-        terminal.until("#lobby")
-        with EventPeer(hubbub_server, "looker") as looker:
-            while "wanda" not in str(looker.ask(type="members", room="lobby")):
-                pass
+        terminal.until("has joined #lobby")
         yield terminal
 
 

@@ -25,8 +25,9 @@ _MARKS: Final = {"\x02": "**", "\x1d": "*", "\x11": "`", "\x1e": "~~"}
 _COLORS: Final = re.compile(
     r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
 )
-_CODES: Final = {"strong": "\x02", "em": "\x1d", "code": "\x11", "s": "\x1e"}
-"""The same the other way, by what Markdown calls them."""
+_CODES: Final = {"strong": "\x02", "em": "\x1d", "s": "~~"}
+"""The same the other way, by what Markdown calls them. WeeChat and irssi show rubbish for the codes
+of monospace and struck through; so these stay as people write them."""
 
 _MARKED: Final = re.compile(r"[`*_~]")
 
@@ -139,7 +140,7 @@ def from_irc(text: str) -> str:
 
 
 def to_irc(line: str) -> str:
-    """Return a line with IRC's codes in place of our marks for bold, italic and the like."""
+    """Return a line with IRC's codes in place of our marks for bold and italic."""
     if _MARKED.search(line) is None:
         return line
     markdown = parser()
@@ -150,7 +151,7 @@ def to_irc(line: str) -> str:
         elif token.type == "link":
             pieces.append(token.meta["link"].written)
         elif token.tag == "code":
-            pieces += (_CODES["code"], token.content, _CODES["code"])
+            pieces += (token.markup, token.content, token.markup)
         else:
             pieces.append(token.content)
     return "".join(pieces)
