@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -11,10 +12,21 @@ from bench.attacks.target import HungUp, Over, Target
 from bench.crowd import FROM_ADDRESS_MAX, IP_BIND_ADDRESS_NO_PORT
 from bench.peers.hubbub import OPENING, frame, framed_command
 from bench.peers.server import HOST
+from hubbub.tls.engine import Engine, Read
 
 READ_BYTES_MAX = 1 << 18
 SAID = re.compile(rb'"ref":"said","seq":(\d+)')
 RESET = struct.pack("ii", 1, 0)
+
+
+def believing() -> ssl.SSLContext:
+    """Return what takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+BELIEVING = believing()
 
 
 class Line:
@@ -31,9 +43,8 @@ class Line:
         """How many moves the unsent bytes are the end of."""
         self.moves: Iterator[bytes] = iter(())
         try:
-            # Each address has a limited number of ports, and closed connections keep theirs.
             self.sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-            self.sock.bind((f"127.0.0.{1 + count // FROM_ADDRESS_MAX % 250}", 0))
+            self.sock.bind((_abroad(count) if target.abroad else _here(count), 0))
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if receive_bytes:
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
@@ -60,11 +71,12 @@ class Line:
             raise HungUp
         return bytes(got)
 
-    def receive_until(self, mark: bytes) -> None:
-        """Read on until `mark` has come."""
+    def receive_until(self, mark: bytes) -> bytes:
+        """Read on until `mark` has come; return all that came."""
         got = b""
         while mark not in got:
-            got = got[-len(mark) :] + self.receive()
+            got += self.receive()
+        return got
 
     def load(self, times: int) -> bool:
         """Take up to so many of the moves to send them in one piece; return whether there is one.
@@ -115,12 +127,81 @@ class Line:
             raise HungUp from None
 
 
+def _here(count: int) -> str:
+    """Each address has a limited number of ports, and closed connections keep theirs."""
+    return f"127.0.0.{1 + count // FROM_ADDRESS_MAX % 250}"
+
+
+def _abroad(count: int) -> str:
+    """Return an address that no other connection had lately, in one of 250 networks."""
+    return f"127.{1 + count // 250 % 250}.{count % 250}.1"
+
+
+class Protected(Line):
+    """The same inside TLS. Each move goes in a record of its own, or several if it is long."""
+
+    def __init__(self, target: Target, context: ssl.SSLContext = BELIEVING) -> None:
+        super().__init__(target)
+        self._engine = Engine(context, server_side=False)
+        try:
+            while not self._engine.shake():
+                super().send(self._engine.unsent())
+                self._engine.feed(super().receive())
+            super().send(self._engine.unsent())
+        except ssl.SSLError:
+            self.sock.close()
+            raise HungUp from None
+        except BaseException:
+            self.sock.close()
+            raise
+
+    @property
+    def certificate(self) -> bytes:
+        """The server's, in DER."""
+        return self._engine.ssl_object.getpeercert(binary_form=True) or b""
+
+    @property
+    def cipher(self) -> str:
+        """What both agreed upon."""
+        found = self._engine.ssl_object.cipher()
+        return found[0] if found else ""
+
+    def send(self, data: bytes) -> None:
+        """Send it all."""
+        self._engine.write(data)
+        super().send(self._engine.unsent())
+
+    def receive(self, size: int = READ_BYTES_MAX) -> bytes:
+        """Return what comes next."""
+        while (text := self._engine.read(size)) is Read.NOTHING:
+            self._engine.feed(super().receive(size))
+        if text is Read.END:
+            raise HungUp
+        assert isinstance(text, bytes)
+        return text
+
+    def load(self, times: int) -> bool:
+        """Take up to so many of the moves to send them in one piece; return whether there is one.
+
+        Nothing is unsent before.
+        """
+        self.under_way = 0
+        for move in islice(self.moves, times):
+            self._engine.write(move)
+            self.under_way += 1
+        self.unsent = memoryview(self._engine.unsent())
+        return self.under_way > 0
+
+
 Opening = Callable[[Target], Line]
 
 
 def opened(target: Target, *talk: tuple[bytes, bytes], receive_bytes: int = 0) -> Line:
     """Return a connection on which each is said, and the mark beside it heard, one by one."""
-    line = Line(target, receive_bytes=receive_bytes)
+    return _talked(Line(target, receive_bytes=receive_bytes), *talk)
+
+
+def _talked(line: Line, *talk: tuple[bytes, bytes]) -> Line:
     try:
         for said, mark in talk:
             line.send(said)
@@ -138,7 +219,16 @@ def stranger(target: Target) -> Line:
 
 def named(target: Target) -> Line:
     """Return a classic session, which is in the lobby."""
-    return opened(target, (frame(target.name().encode()) + frame(b"/topic"), b"topic"))
+    return opened(target, _introduced(target))
+
+
+def named_in_tls(target: Target) -> Line:
+    """Return the same inside TLS."""
+    return _talked(Protected(target), _introduced(target))
+
+
+def _introduced(target: Target) -> tuple[bytes, bytes]:
+    return frame(target.name().encode()) + frame(b"/topic"), b"topic"
 
 
 def member(room: str, *, receive_bytes: int = 0) -> Opening:

@@ -64,15 +64,20 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
 
 
-def serve(folder: Path, port: int, config: str = "") -> Server:
-    """Start a server with the default settings, and those of `config`."""
+def serve(folder: Path, port: int, config: str = "", *, abroad: bool = False) -> Server:
+    """Start a server with the default settings, and those of `config`; `abroad`: see `Attack`."""
     file = folder / "hubbub.toml"
     file.write_text(config)
+    program = "bench.attacks.abroad" if abroad else "hubbub.cli"
     command = [
-        *(sys.executable, "-m", "hubbub.cli", "serve", "--listen", f"127.0.0.1:{port}"),
+        *(sys.executable, "-m", program, "serve", "--listen", f"127.0.0.1:{port}"),
         *("--data", str(folder / "log"), "--config", str(file)),
     ]
     return Server(command, port, folder)
+
+
+def _serve(attack: Attack, folder: Path) -> Server:
+    return serve(folder, free_port(), attack.config, abroad=attack.abroad)
 
 
 class Logs:
@@ -103,10 +108,9 @@ def run(attack: Attack, scale: Scale, logs: Logs) -> Outcome:
             folder.mkdir()
             if attack.log:
                 logs.copy(scale.of(attack.log), folder)
-        config = f'[server]\npassword = "{attack.password}"\n' if attack.password else ""
-        attacked = serve(folders[0], free_port(), config)
+        attacked = _serve(attack, folders[0])
         try:
-            with serve(folders[1], free_port(), config) as control:
+            with _serve(attack, folders[1]) as control:
                 _watch(outcome, attacked, control, scale)
         except Failed as failure:
             outcome.remarks.append(str(failure))
@@ -135,7 +139,9 @@ def _watch(outcome: Outcome, attacked: Server, control: Server, scale: Scale) ->
         _receive(ours)
         bytes_before = attacked.resident_bytes()
         for number, (role, server, counts) in enumerate(parts):
-            start(act, role, Target(server.port, server.pid, scale, gate, counts, number))
+            is_abroad = attack.abroad and role is attack.run
+            target = Target(server.port, server.pid, scale, gate, counts, number, is_abroad)
+            start(act, role, target)
         try:
             gate.wait(PATIENCE_SECONDS)
         except BrokenBarrierError:

@@ -1,6 +1,7 @@
 """All attacks, in the order in which they are run."""
 
 from bench.attacks.kinds import (
+    admin,
     arrivals,
     files,
     holding,
@@ -8,9 +9,12 @@ from bench.attacks.kinds import (
     irc,
     octets,
     people,
+    proofs,
     readers,
     reading,
+    rekeying,
     rooms,
+    tls,
     words,
 )
 
@@ -26,4 +30,8 @@ ATTACKS = (
     *people.ATTACKS,
     *files.ATTACKS,
     *irc.ATTACKS,
+    *tls.ATTACKS,
+    *rekeying.ATTACKS,
+    *proofs.ATTACKS,
+    *admin.ATTACKS,
 )

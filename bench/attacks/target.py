@@ -56,6 +56,8 @@ class Target:
     gate: "Barrier"
     tally: Tally
     number: int = 0
+    abroad: bool = False
+    """Whether each connection is to come from another address: see `Attack`."""
     has_begun: bool = False
     ends_at: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
     _named: int = 0
@@ -96,7 +98,8 @@ class Attack:
     A `crowd` of so many people sits in the room `CROWD_ROOM`, of both servers, and the pair talks
     there. So many messages are in the room `LOG_ROOM` at the start; if there are any, somebody asks
     for pages and searches, whose answers are timed as well. With a `password`, everybody honest
-    gives it.
+    gives it. With `tls`, the server has a certificate; the pair does without it. If it comes from
+    `abroad`, the server takes each address of loopback for one of another machine.
     """
 
     name: str
@@ -105,11 +108,19 @@ class Attack:
     crowd: int = 0
     log: int = 0
     password: str = ""
+    tls: bool = False
+    abroad: bool = False
 
     @property
     def room(self) -> str:
         """Where the pair talks."""
         return CROWD_ROOM if self.crowd else PAIR_ROOM
+
+    @property
+    def config(self) -> str:
+        """What stands in the server's configuration."""
+        server = f'[server]\npassword = "{self.password}"\n' if self.password else ""
+        return server + ("[tls]\nself_signed = true\n" if self.tls else "")
 
     @property
     def title(self) -> str:

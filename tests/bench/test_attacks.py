@@ -23,7 +23,7 @@ from tests.bench.test_command import bench
 STALL_SECONDS = 1.0
 SECONDS = 0.2
 PATIENCE_SECONDS = 60.0
-STANDING = {"strangers", "silent-websockets", "idle-members"}
+STANDING = {"strangers", "silent-websockets", "idle-members", "tls-idle"}
 """Attacks that only hold their connections."""
 
 
@@ -85,7 +85,8 @@ def test_an_attack_that_does_not_begin_is_told(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = free_port()
-    with serve(tmp_path_factory.mktemp("server"), port, "[limits]\nrooms_max = 1000\n") as server:
+    config = "[limits]\nrooms_max = 1000\n[tls]\nself_signed = true\n"
+    with serve(tmp_path_factory.mktemp("server"), port, config) as server:
         fill(port, 100)
         yield server
 

@@ -53,6 +53,8 @@ def shown(said: Said) -> str:
         c.Delete(room="lobby", seq=1),
         c.React(room="lobby", seq=1, emoji="x"),
         c.SetTopic(room="lobby", text="x"),
+        c.Rename(name="nan"),
+        PlainLine("/nick nan"),
         PlainLine("x"),
         PlainLine("/who"),
         PlainLine("/join lobby"),
@@ -75,6 +77,28 @@ def test_whoever_comes_has_paid_for_going() -> None:
     assert joining > 2 * CROWD * cost.WITNESS
     assert cost.departure(ann.session) <= 2 * cost.COMMAND
     assert chatroom.hub.price(ann.session, c.Leave(room="lobby")) <= cost.COMMAND
+
+
+def test_another_name_is_paid_for_in_each_room_that_hears_of_it() -> None:
+    chatroom = Chatroom()
+    for room in ("lobby", "kitchen"):
+        for number in range(CROWD):
+            chatroom.enter(f"{room}{number}").tell(c.Join(room=room))
+    ann = chatroom.enter("ann")
+    prices = []
+    for room in ("lobby", "kitchen"):
+        ann.tell(c.Join(room=room))
+        prices.append(chatroom.hub.price(ann.session, c.Rename(name="nan")))
+    assert prices[0] > 3 * cost.FACT + 2 * CROWD * cost.WITNESS
+    assert prices[1] - prices[0] > 2 * CROWD * cost.WITNESS
+
+
+@pytest.mark.parametrize(
+    "said", [c.Identify(device="a" * 22), c.Rename(name="nan"), c.Invite()], ids=shown
+)
+def test_what_is_written_down_of_people_costs_as_much_as_that(said: Said) -> None:
+    chatroom = Chatroom()
+    assert chatroom.hub.price(chatroom.enter("ann").session, said) > cost.FACT
 
 
 def test_nobody_pays_for_telling_a_crowd_that_is_told_nothing() -> None:

@@ -16,10 +16,12 @@ from hubbub.server import door as doors
 from hubbub.server.door import LEFT_AT_ONCE, Door
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turn, Turns
+from hubbub.server.sockets.bequest import OBJECT_BYTES, WORDS_BYTES_MAX, Bequest, bequest_of
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
 from tests.interop.raw import RawPeer, frame
 from tests.server.conftest import Meet, Serve
+from tests.server.event_peer import event_frame
 
 PATIENCE_SECONDS = 30
 RESET = struct.pack("ii", 1, 0)
@@ -158,21 +160,43 @@ def test_who_hung_up_without_a_word_is_let_go(on_the_street: Play, how: dict[str
     on_the_street(scene)
 
 
-def test_of_those_who_hung_up_so_many_wait_and_the_journal_tells_of_the_others(
+@pytest.mark.parametrize("how", HOW, ids=["ends", "resets"])
+def test_more_than_may_wait_keep_no_place_and_are_heard_all_the_same(
+    on_the_street: Play, monkeypatch: pytest.MonkeyPatch, how: dict[str, bool]
+) -> None:
+    monkeypatch.setattr(doors, "LEFT_MAX", 5)
+    said = [b"said %3d;" % number + b"x" * 3000 for number in range(CROWD)]
+
+    async def scene(street: Street) -> None:
+        for words in said:
+            street.come(words, **how)
+            street.answer()
+        assert len(set(street.places)) <= LEFT_AT_ONCE + 5
+        await street.until(lambda: len(b"".join(street.inside.heard)) == len(b"".join(said)))
+        await street.until(lambda: not street.inside.there)
+        assert street.inside.most <= LEFT_AT_ONCE
+        assert all(words[:9] in b"".join(street.inside.heard) for words in said)
+
+    on_the_street(scene)
+
+
+def test_of_those_that_keep_no_place_only_so_much_waits_and_the_journal_tells_of_the_others(
     on_the_street: Play, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(doors, "LEFT_MAX", 5)
+    monkeypatch.setattr(doors, "WORDS_BYTES_MAX", 2 * OBJECT_BYTES + 20)
 
     async def scene(street: Street) -> None:
-        for _ in range(CROWD):
-            street.come(b"too late", hangs_up=True)
+        for number in range(CROWD):
+            words = b"x" * (WORDS_BYTES_MAX + 1) if number == CROWD - 1 else b"too late"
+            street.come(words, hangs_up=True)
             street.answer()
         street.door.tell()
         await street.until(lambda: not set(street.places))
-        assert len(street.inside.heard) == LEFT_AT_ONCE + 5
+        await street.until(lambda: len(street.inside.heard) == LEFT_AT_ONCE + 5 + 2)
 
     on_the_street(scene)
-    assert f"this machine ({CROWD - LEFT_AT_ONCE - 5} times)" in capsys.readouterr().out
+    assert f"this machine ({CROWD - LEFT_AT_ONCE - 5 - 2} times)" in capsys.readouterr().out
 
 
 def test_a_newcomer_is_let_in_before_all_who_hung_up_are_heard_and_nothing_is_dropped(
@@ -191,3 +215,41 @@ def test_a_newcomer_is_let_in_before_all_who_hung_up_are_heard_and_nothing_is_dr
         assert newcomer.room["last"] < people * texts / 2, "it did not wait for all of them"
         heard = Counter(message["from"] for message in bob.messages(people * texts))
         assert heard == {f"gone{number}": texts for number in range(people)}
+
+
+SAYING = {
+    "frames": lambda n: frame(f"gone{n}") + frame(f"said {n}"),
+    "events": lambda n: (
+        event_frame(f"gone{n}")
+        + event_frame({"type": "join", "room": "lobby"})
+        + event_frame({"type": "say", "room": "lobby", "text": f"said {n}"})
+    ),
+    "http": lambda n: (
+        b"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 34\r\n\r\n"
+        b'{"text":"said %d","name":"gone%d"}' % (n, n)
+    ),
+}
+
+
+def test_whatever_those_spoke_who_keep_no_place_it_is_posted(
+    serve: Serve, meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To let somebody in is so dear here that most have hung up by then."""
+    monkeypatch.setattr(doors, "LEFT_MAX", 0)
+    monkeypatch.setattr(doors, "LEFT_AT_ONCE", 1)
+    with serve() as server:
+        bob = meet(server, "bob")
+        monkeypatch.setattr(doors, "LETTING_IN", 3000.0)
+        kept = Counter[str]()
+
+        def noted(host: str, sock: socket.socket) -> Bequest | None:
+            kept["all"] += 1
+            return bequest_of(host, sock)
+
+        monkeypatch.setattr(doors, "bequest_of", noted)
+        for number in range(10, 40):
+            with RawPeer(server.host, server.port) as peer:
+                peer.send(list(SAYING.values())[number % len(SAYING)](number))
+        heard = {message["text"] for message in bob.messages(30)}
+        assert heard == {f"said {number}" for number in range(10, 40)}
+        assert kept["all"]

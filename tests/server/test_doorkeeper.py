@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hubbub.server.doorkeeper import FIRST_WORDS, IRC_WORDS, Doorkeeper, Speech, speech_of
 from hubbub.server.fairness.turns import Turn
 from hubbub.server.sockets.deadlines import Deadlines
-from tests.server.clockwork import turn_of
+from hubbub.server.sockets.partings import Partings
+from tests.server.clockwork import Clockwork, turn_of
 from tests.server.test_deadlines import Clock
 from tests.server.transports import FakeTransport, Recorder
 
@@ -32,7 +33,7 @@ class Port:
         self.successor = Recorder()
         self.left = 0
         answers = {speech: self._answer(speech) for speech in Speech}
-        self.doorkeeper = Doorkeeper(answers, self.deadlines)
+        self.doorkeeper = Doorkeeper(answers, self.deadlines, Partings(Clockwork()))
 
     def _answer(self, speech: Speech) -> Callable[[Turn, Callable[[], None]], Recorder]:
         def answer(turn: Turn, left: Callable[[], None]) -> Recorder:

@@ -14,6 +14,7 @@ from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
 from hubbub.server.loop import new_event_loop
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
+from hubbub.server.sockets.partings import Partings
 from tests.server.clockwork import turn_of
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Port:
         self._doorkeeper = Doorkeeper(
             answers,
             Deadlines(60, loop.time),
+            Partings(loop),
         )
         self.left = asyncio.Event()
 

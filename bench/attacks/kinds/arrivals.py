@@ -50,7 +50,9 @@ def ends(target: Target) -> None:
     again_and_again(target, visit)
 
 
-def _coming(opening: Opening) -> Callable[[Target], None]:
+def coming(opening: Opening) -> Callable[[Target], None]:
+    """Return an attack that opens a connection and leaves, over and over."""
+
     def come_and_go(target: Target) -> None:
         def visit() -> None:
             opening(target).sock.close()
@@ -62,22 +64,22 @@ def _coming(opening: Opening) -> Callable[[Target], None]:
 
 def names(target: Target) -> None:
     """Connecting, giving a name and leaving, on 3 lines."""
-    _coming(named)(target)
+    coming(named)(target)
 
 
 def joins(target: Target) -> None:
     """The same as an event session that joins a room of 250."""
-    _coming(member("crowd"))(target)
+    coming(member("crowd"))(target)
 
 
 def connects(target: Target) -> None:
     """Connecting and leaving, without a word."""
-    _coming(Line)(target)
+    coming(Line)(target)
 
 
 def handshakes(target: Target) -> None:
     """Opening a WebSocket and leaving, on 3 lines."""
-    _coming(websocket)(target)
+    coming(websocket)(target)
 
 
 def _wanting_a_name(target: Target, visit: Callable[[bytes], None]) -> None:

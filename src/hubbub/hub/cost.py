@@ -36,8 +36,8 @@ HANDSHAKE: Final = 40.0
 """One of TLS: keys are agreed upon, and the certificate's is used to sign."""
 RECORD: Final = 0.5
 """Of TLS: it may hold one byte, or nothing but new keys."""
-PROOF: Final = 1000.0
-"""That of a password: a thread computes in Python, and the loop waits for it now and then."""
+PROOF: Final = 20.0
+"""That of a password, on the loop: what a thread computes is paced by itself (tls/proving.py)."""
 REQUEST: Final = 20.0
 """A request over HTTP, whatever its answer."""
 FILLER: Final = 0.1
@@ -47,6 +47,9 @@ REFUSAL: Final = 3.0
 """Saying what is wrong with something takes longer than doing what is right."""
 QUESTION: Final = 3.0
 """Asking the log; the answer is charged when it is there."""
+FACT: Final = 15.0
+"""Writing down something of somebody, or of the chatroom: the log keeps it, with what leads to it,
+and whoever asked waits for that."""
 ENTRANCE: Final = 5.0
 """Comparing a name with those in use, and beginning a session."""
 HASHING: Final = 50.0
@@ -130,8 +133,13 @@ def _at(units: float) -> Price:
     return lambda _state, _session, _heard: units
 
 
-def _entrance(_state: State, session: Session, _command: c.Identify | c.Resume | c.Unlock) -> float:
+def _entrance(_state: State, session: Session, _command: object) -> float:
     return ENTRANCE + departure(session)  # the earlier session leaves its rooms
+
+
+def _identify(state: State, session: Session, command: c.Identify) -> float:
+    """A guest and the guest's name are written down, and with their going when they were here."""
+    return _entrance(state, session, command) + 3 * FACT
 
 
 def _hashing(_state: State, session: Session, _command: object) -> float:
@@ -174,8 +182,13 @@ def _search(state: State, session: Session, command: c.Search) -> float:
 
 
 def _rename(state: State, session: Session, _command: object) -> float:
-    rooms = (member.room for member in session.members.values())
-    return QUESTION + sum(_witnesses(state, room) for room in rooms)
+    """The former name, the next one and whose it is are written down, and all rooms are told.
+
+    They hear that somebody went, and came.
+    """
+    sessions = state.here.named(session.person.key)
+    rooms = {member.room for one in sessions for member in one.members.values()}
+    return QUESTION + 3 * FACT + 2 * sum(_witnesses(state, room) for room in rooms)
 
 
 def _away(state: State, session: Session, _what: object) -> float:
@@ -309,20 +322,20 @@ PRICES: Final[dict[type, Price]] = {
     Introduction: _introduction,
     PlainLine: _line,
     c.Hello: _at(REFUSAL),
-    c.Identify: _entrance,
+    c.Identify: _identify,
     c.Resume: _entrance,
     c.Login: _hashing,
     c.Register: _hashing,
     c.Rename: _rename,
     c.Recover: _hashing,
     c.ForgetMe: _hashing,
-    c.GiveOutCode: _at(QUESTION),
-    c.MakeToken: _at(QUESTION),
-    c.Operate: _at(QUESTION),
-    c.Invite: _at(QUESTION),
-    c.Uninvite: _at(QUESTION),
+    c.GiveOutCode: _at(QUESTION + FACT),
+    c.MakeToken: _at(QUESTION + FACT),
+    c.Operate: _at(QUESTION + FACT),
+    c.Invite: _at(QUESTION + FACT),
+    c.Uninvite: _at(QUESTION + FACT),
     c.Invitations: lambda state, _s, _c: COMMAND + len(state.grants.invitations) * LISTED,
-    c.RevokeToken: _at(QUESTION),
+    c.RevokeToken: _at(QUESTION + FACT),
     c.Tokens: lambda state, _session, _command: COMMAND + len(state.grants.tokens) * LISTED,
     c.MakeHook: _hooks,
     c.RevokeHook: _hooks,

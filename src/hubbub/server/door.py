@@ -6,8 +6,10 @@ read until then: what a peer has sent meanwhile stays with the system, which has
 If the peer has hung up by then, there is no hurry. If it said nothing, it is let go. Else it
 waits behind all that are there: only `LEFT_AT_ONCE` such connections of an address are let in at
 a time, the next one when one of them is gone, and whatever they said comes after what others of
-the address say (`Turn.depart`). More than `LEFT_MAX` do not wait: they are let go unread, like any
-that find no place. Otherwise one who knocks and hangs up, over and over, would take all places.
+the address say (`Turn.depart`). More than `LEFT_MAX` keep no place, or one who knocks and hangs up,
+over and over, would take all of them: what they said is read, if it is short, and waits without a
+socket (`sockets/bequest.py`). Only what is long, or more than `WORDS_BYTES_MAX`, is let go unread,
+like whoever finds no place.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ import structlog
 
 from hubbub.hub.cost import ACCEPTING, LETTING_IN
 from hubbub.server.fairness.addresses import address_of
+from hubbub.server.sockets.bequest import Bequest, bequest_of
+from hubbub.server.sockets.places import Place
 from hubbub.server.sockets.unread import has_left
 
 if TYPE_CHECKING:
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
     from hubbub.server.doorkeeper import Doorkeeper
     from hubbub.server.fairness.turns import Turn, Turns
     from hubbub.server.sockets.keepalive import Keepalive
-    from hubbub.server.sockets.places import Place
 
 KNOCKING_MAX: Final = 4096
 """Accepted, and not let in yet. Among these, addresses take turns; others wait in the system's
@@ -40,7 +43,11 @@ LEFT_AT_ONCE: Final = 16
 """Connections of one address that are let in at the same time although their peers hung up."""
 
 LEFT_MAX: Final = 2000
-"""Connections of one address that wait though their peers hung up; at most a quarter of all."""
+"""Connections of one address that keep their sockets while they wait though their peers hung up;
+at most a quarter of all."""
+
+WORDS_BYTES_MAX: Final = 33_554_432
+"""What may wait without a socket: more than 20,000 connections that said a little."""
 
 LINE_SECONDS: Final = 60.0
 
@@ -48,13 +55,16 @@ logger = structlog.get_logger()
 
 
 class _Left:
-    """The connections of one address whose peers hung up and left something unread."""
+    """The connections of one address whose peers hung up and left something unread.
+
+    Of some that wait there are only the words.
+    """
 
     __slots__ = ("let_in", "waiting")
 
     def __init__(self) -> None:
         self.let_in = 0
-        self.waiting: deque[Place] = deque()
+        self.waiting: deque[Place | Bequest] = deque()
 
 
 class Door:
@@ -73,9 +83,10 @@ class Door:
         self._keepalive = keepalive
         self._loop = loop
         self._left_max = min(LEFT_MAX, places // 4)
-        self._knocking: dict[Place, Turn] = {}
+        self._knocking: dict[Place | Bequest, Turn] = {}
         self._left: dict[str, _Left] = {}
         self._arriving: set[asyncio.Task[None]] = set()
+        self._words_bytes = 0
         self._unread: Counter[str] = Counter()
         self._told_at = -LINE_SECONDS
 
@@ -86,12 +97,14 @@ class Door:
 
     async def close(self) -> None:
         """Let go of those that are not let in yet."""
-        for place, turn in self._knocking.items():
+        for one, turn in self._knocking.items():
             turn.close()
-            _let_go(place)
+            if isinstance(one, Place):
+                _let_go(one)
         for left in self._left.values():
-            for place in left.waiting:
-                _let_go(place)
+            for one in left.waiting:
+                if isinstance(one, Place):
+                    _let_go(one)
             left.waiting.clear()
         # What has just been let in becomes a stranger within a turn of the loop.
         if self._arriving:
@@ -162,18 +175,39 @@ class Door:
         elif len(left.waiting) < self._left_max:
             left.waiting.append(place)
         else:
-            self._unread[address] += 1
+            bequest = bequest_of(place.host, place.sock)
+            if bequest is None or self._words_bytes + bequest.size > WORDS_BYTES_MAX:
+                self._unread[address] += 1
+            else:
+                self._words_bytes += bequest.size
+                left.waiting.append(bequest)
             _let_go(place)
 
-    def _let_in_left(self, left: _Left, place: Place) -> None:
+    def _let_in_left(self, left: _Left, one: Place | Bequest) -> None:
         left.let_in += 1
-        turn = self._knocking[place] = self._turns.turn(place.host)
+        turn = self._knocking[one] = self._turns.turn(one.host)
         turn.depart()
+        then = partial(self._go_on, left, one.host)
 
         def begin() -> None:
-            self._begin(place, self._knocking.pop(place), partial(self._go_on, left, place.host))
+            del self._knocking[one]
+            if isinstance(one, Place):
+                self._begin(one, turn, then)
+            else:
+                self._words_bytes -= one.size
+                self._hear(one, turn, then)
 
         turn.wait(begin)
+
+    def _hear(self, bequest: Bequest, turn: Turn, then: Callable[[], None]) -> None:
+        """Have somebody hear what is left of a connection that has no socket any more."""
+
+        def left() -> None:
+            turn.close()
+            then()
+
+        turn.spend(LETTING_IN)
+        bequest.begin(self._doorkeeper.stranger(turn, left, may_be_silent=False))
 
     def _go_on(self, left: _Left, host: str) -> None:
         """Let the next one in: one of those that hung up is gone."""

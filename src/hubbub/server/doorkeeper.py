@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from hubbub.server.fairness.turns import Turn
     from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.partings import Partings
     from hubbub.server.sockets.receiving import AnyProtocol
 
 
@@ -86,11 +87,14 @@ class Doorkeeper:
     `answers` make the protocol for each speech. `deadlines`: the time for a first word.
     """
 
-    def __init__(self, answers: Mapping[Speech, Answer], deadlines: Deadlines) -> None:
+    def __init__(
+        self, answers: Mapping[Speech, Answer], deadlines: Deadlines, partings: Partings
+    ) -> None:
         assert set(answers) == set(Speech), "there is an answer to everything"
         self._strangers: set[Stranger] = set()
         self._answers = answers
         self.deadlines = deadlines
+        self.partings = partings
 
     def stranger(self, turn: Turn, left: Callable[[], None], *, may_be_silent: bool) -> Stranger:
         """Return the first protocol of a connection; `left` is called when it is gone.
@@ -148,9 +152,13 @@ class Stranger(Receiver):
         # Made before the stranger is forgotten: if that fails, the connection still has an owner.
         successor = doorkeeper.successor(speech, self._turn, self._left)
         doorkeeper.gone(self)
-        # Neither an end nor a pause can have come: the end closes the connection at once, and
-        # nothing was written that the peer could be slow to read.
+        # Neither an end nor a pause can have come: nothing comes after the end, and nothing was
+        # written that the peer could be slow to read.
         hand_over(self._transport, successor, self._first)
+
+    def eof_received(self) -> bool:
+        self._doorkeeper.partings.see_to(self._transport.close)
+        return True  # until then
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self._doorkeeper.gone(self)

@@ -121,11 +121,14 @@ class Listener:
                 Speech.TLS: unknown if certificates is None else self._begin_tls,
             },
             self._handshakes,
+            chatroom.partings,
         )
         self._inside = Doorkeeper(
-            {**known, **others, Speech.PROOF: self._have_proven}, self._handshakes
+            {**known, **others, Speech.PROOF: self._have_proven},
+            self._handshakes,
+            chatroom.partings,
         )
-        self._behind_proof = Doorkeeper({**known, **others}, self._handshakes)
+        self._behind_proof = Doorkeeper({**known, **others}, self._handshakes, chatroom.partings)
         self._door = Door(
             chatroom.turns,
             self._doorkeeper,
@@ -164,7 +167,15 @@ class Listener:
     def _begin_tls(self, turn: Turn, left: Callable[[], None]) -> Handshaking:
         assert self._certificates is not None, "else TLS is not spoken"
         inside = partial(_stranger, self._inside)
-        return Handshaking(self._certificates, inside, self._handshakes, turn, left)
+        return Handshaking(
+            self._certificates,
+            inside,
+            self._handshakes,
+            turn,
+            left,
+            counts=self._chatroom.tls_counts,
+            partings=self._chatroom.partings,
+        )
 
     def _have_proven(self, turn: Turn, left: Callable[[], None]) -> ProvingSide:
         inside = partial(_stranger, self._behind_proof)

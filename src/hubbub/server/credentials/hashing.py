@@ -1,26 +1,23 @@
 """Passwords, hashed and verified by argon2id (RFC 9106).
 
 A hash is dear on purpose: about 30 ms of a core and 19 MiB of memory, the least that OWASP's
-Password Storage Cheat Sheet recommends. So hashes are made by a few threads, which let the event
-loop run meanwhile, and those who want one take turns: addresses first, then the connections of
-each. A connection asks for one thing at a time, so no more wait than are connected.
+Password Storage Cheat Sheet recommends. So hashes are made by a few threads, in fair turns, and
+only while the event loop leaves them time.
 
 Whether nobody has the name, or the password is wrong, must not show in what it takes. So where
 there is no hash, a password is verified all the same, with one that no password fits.
 """
 
-import asyncio
 import os
 from base64 import b64encode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from hubbub.server.fairness.lanes import Lane
+from hubbub.server.credentials.threads import FairThreads
 
 MEMORY_KIB: Final = 19_456
 PASSES: Final = 2
@@ -30,8 +27,6 @@ HASH_BYTES: Final = 32
 
 THREADS: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
 """One core is the event loop's. Each thread takes the memory of a hash while it makes one."""
-
-T = TypeVar("T")
 
 
 def _encoded(raw: bytes) -> str:
@@ -60,16 +55,17 @@ class Hashing:
         places: int = THREADS,
     ) -> None:
         self._hasher = hasher or argon2id()
-        self._threads = ThreadPoolExecutor(places, thread_name_prefix="hashing")
-        self.lane = Lane(clock, places)
+        self._threads = FairThreads(clock, places, "hashing", modest=True)
+        self.lane = self._threads.lane
 
     async def hash(self, host: str, password: str) -> str:
         """Return a hash of a password, for somebody at `host`."""
-        return await self.in_turn(host, partial(self._hasher.hash, password))
+        return await self._threads.in_turn(host, partial(self._hasher.hash, password))
 
     async def verify(self, host: str, password: str, hash_: str) -> bool:
         """Return whether `hash_` is of this password; an empty one is of none."""
-        return await self.in_turn(host, partial(self._verify, password, hash_ or NOBODYS_HASH))
+        verify = partial(self._verify, password, hash_ or NOBODYS_HASH)
+        return await self._threads.in_turn(host, verify)
 
     def _verify(self, password: str, hash_: str) -> bool:
         try:
@@ -77,14 +73,6 @@ class Hashing:
         except VerifyMismatchError:
             return False
 
-    async def in_turn(self, host: str, work: Callable[[], T]) -> T:
-        """Have a thread do some work with secrets, for somebody at `host`; return what it gives."""
-
-        async def use() -> T:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-        return await self.lane.turn(self.lane.party(host), use)
-
     def close(self) -> None:
         """Make no more hashes; one that is being made is of no use to anybody."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()

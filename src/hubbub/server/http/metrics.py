@@ -116,6 +116,7 @@ class _ChatroomCollector(Collector):
         yield from self._durations()
         yield from self._sizes()
         yield from self._turned_away()
+        yield from self._protection()
         yield from self._reading()
         yield from self._stalls()
         yield from self._work()
@@ -129,6 +130,11 @@ class _ChatroomCollector(Collector):
                 "loop_lag",
                 "How late the event loop was for its beat.",
                 self._chatroom.heartbeat.lags,
+            ),
+            (
+                "tls_handshake_duration",
+                "How long TLS handshakes took from the client's hello on.",
+                self._chatroom.tls_counts.durations,
             ),
         ):
             yield HistogramMetricFamily(
@@ -169,6 +175,17 @@ class _ChatroomCollector(Collector):
         for reason, count in self._chatroom.turns.unwelcome.total.items():
             family.add_metric([reason], count)
         yield family
+
+    def _protection(self) -> Iterator[Metric]:
+        counts = self._chatroom.tls_counts
+        for name, said, counted in (
+            ("tls_handshakes", "TLS handshakes, by how they ended.", counts.handshakes),
+            ("password_proofs", "Proofs of the password, by how they ended.", counts.proofs),
+        ):
+            family = CounterMetricFamily(f"hubbub_{name}", said, labels=["outcome"])
+            for outcome, count in counted.items():
+                family.add_metric([outcome.value], count)
+            yield family
 
     def _work(self) -> Iterator[Metric]:
         turns = self._chatroom.turns

@@ -33,6 +33,7 @@ from hubbub.chat.queries import (
 )
 from hubbub.server.backup.copies import Copies
 from hubbub.server.credentials.hashing import Hashing
+from hubbub.server.credentials.threads import FairThreads
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.reading import Reading
 from hubbub.server.fairness.shares import Shares
@@ -41,10 +42,12 @@ from hubbub.server.files.intake import Intake
 from hubbub.server.heartbeat import Heartbeat
 from hubbub.server.importing import Importing
 from hubbub.server.keeping import Keeping
+from hubbub.server.protection import TlsCounts
 from hubbub.server.sessions.clock import Clock
 from hubbub.server.sessions.commits import Commits
 from hubbub.server.sessions.guesses import Guesses
 from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.partings import Partings
 from hubbub.server.sockets.sending import Sending
 from hubbub.server.sockets.unfinished import (
     STRANGER_FREE_BYTES,
@@ -83,6 +86,9 @@ if TYPE_CHECKING:
         def stop(self) -> None:
             """Listen to nothing more."""
 
+        def give_up(self) -> None:
+            """Act on nothing more of what was heard."""
+
         async def has_acted(self) -> None:
             """Wait until all that was heard has been acted on."""
 
@@ -117,6 +123,10 @@ MOMENT_SECONDS = 0.01
 SWEEP_SECONDS = 1.0
 UNFINISHED_SECONDS = 60.0
 """How long to wait before what the log could not take is tried again."""
+PROOF_RESTS = 2.0
+"""Proofs of the password take a third of what the loop could use, at the most."""
+ACTING_SECONDS = 3.0
+"""How long a server that stops goes on with what it was asked before."""
 LAST_LOOK_SECONDS = 0.02
 TALKING_SECONDS = 1.0
 """A peer that said something so shortly before the goodbye may be about to say more."""
@@ -131,6 +141,7 @@ class Chatroom:
         self.hub = hub
         self.clock = Clock(self.loop.time, lambda: time.time_ns() // 1_000_000)
         self.sending = Sending(self.loop)
+        self.partings = Partings(self.loop)
         self.commits = Commits(hub, log, self.sending)
         self.damage = log.damage
         self.free_bytes = log.free_bytes
@@ -138,6 +149,8 @@ class Chatroom:
         # Not the loop's clock: uvloop counts milliseconds.
         self.reading = Reading(log, time.perf_counter, self._version, hub.forgotten)
         self.hashing = Hashing(time.perf_counter)
+        self.proofs = FairThreads(time.perf_counter, 1, "proofs", rests=PROOF_RESTS)
+        self.tls_counts = TlsCounts()
         self.files = Intake(limits, hub, log, self.clock.milliseconds, folder)
         self.copies = Copies(folder)
         self.importing = Importing(log, self.commits.bring)
@@ -308,8 +321,7 @@ class Chatroom:
         self.turns.stop()
         for connection in list(self.connections):
             connection.stop()
-        for connection in list(self.connections):
-            await connection.has_acted()
+        await self._all_acted()
         self.hub.end()
         self.commits.wake()
         await self.commits.drained()
@@ -320,9 +332,25 @@ class Chatroom:
         for connection in list(self.connections):
             connection.cut()
         self.hashing.close()
+        self.proofs.close()
         self.copies.close()
         await self._empty.wait()  # each hears of it in one of the loop's next turns
         self.files.close()
+
+    async def _all_acted(self) -> None:
+        """Wait until what was heard is acted on, but no longer than for `ACTING_SECONDS`.
+
+        Those who only said something are done by then, or at once. A flood of what has to wait for
+        the log, one after the other, could go on for as long as it came: its rest gets no answer.
+        """
+        try:
+            async with asyncio.timeout(ACTING_SECONDS):
+                for connection in list(self.connections):
+                    await connection.has_acted()
+        except TimeoutError:
+            logger.warning("not all that was asked for before the stop is done")
+            for connection in list(self.connections):
+                connection.give_up()
 
     async def _last_words_read(self) -> None:
         """Wait until everybody has read the goodbye, for `shutdown_seconds` at most.

@@ -14,6 +14,7 @@ ends with `_follow`: without it, nobody would do what the conversation wants.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from hubbub.chat.errors import HubbubError, LogError, Refused
@@ -119,13 +120,17 @@ class Connection(Receiver):
     def eof_received(self) -> bool:
         # It comes again if reading is resumed after it, as when a connection is handed over.
         is_news, self._peer_ended = not self._peer_ended, True
-        self._linger(unread_bytes(self._transport))
         if is_news and not self.closing:
-            self.conversation.peer_ends()
-            self._follow()
+            self._chatroom.partings.see_to(self._peer_ends)
         # Once both have said all, the transport closes by itself. Otherwise it stays open: the
         # peer may wait for answers.
         return not self.closing
+
+    def _peer_ends(self) -> None:
+        if not self.closing:  # else it was lost meanwhile
+            self._linger(unread_bytes(self._transport))
+            self.conversation.peer_ends()
+            self._follow()
 
     def pause_writing(self) -> None:
         # From within a write, perhaps one of the hub's: the session is marked, nothing else.
@@ -145,6 +150,9 @@ class Connection(Receiver):
         # Not after a minute of silence: the name was kept for its holder all that time.
         # Nor if the pipe is broken: the peer had closed its half, and we were not reading.
         broken = isinstance(exc, ConnectionError) and not isinstance(exc, BrokenPipeError)
+        self._chatroom.partings.see_to(partial(self._lose, broken=broken))
+
+    def _lose(self, *, broken: bool) -> None:
         self.conversation.lose(broken=broken, is_unread=self._rest is not None)
         self._drop_asked()
         self._follow()
@@ -252,6 +260,12 @@ class Connection(Receiver):
         if self._serving is not None and self.conversation.backlog is None:
             self._serving.cancel()
             self._serving = None
+
+    def give_up(self) -> None:
+        """Act on nothing more of what was heard: the server stops, and cannot wait for it."""
+        self.conversation.give_up()
+        self._drop_asked()
+        self._follow()
 
     async def has_acted(self) -> None:
         """Wait until all that was heard has been acted on; `stop` it before."""

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from hubbub.chat.commands import History, Mentions, Search
 from hubbub.chat.errors import (
     KEPT_OUT,
     HubbubError,
@@ -37,7 +36,7 @@ from hubbub.server.sessions.backlogs import Backlogs
 from hubbub.server.sessions.beginning import change_over, enter
 from hubbub.server.sessions.decisions import Decisions
 from hubbub.server.sessions.peer import GONE
-from hubbub.server.sessions.states import NEXT, Signal, State, Wait
+from hubbub.server.sessions.states import ASKS, NEXT, Signal, State, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,9 +49,6 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.peer import Peer, Shared, Turn
 
 _OVER: Final = frozenset({State.ENDED, State.GONE})
-QUESTIONS: Final = (PlainLine, History, Search, Mentions)
-"""What may read the log, and changes nothing."""
-
 logger = structlog.get_logger()
 _NOTHING: Final[Iterator[Heard]] = iter(())
 
@@ -174,7 +170,6 @@ class Conversation:
 
     def peer_ends(self) -> None:
         """The peer will send nothing more, but may still read."""
-        self._is_leaving()
         self._move(Signal.PEER_ENDS)
         self._turn.depart()
         self.go_on()
@@ -196,7 +191,6 @@ class Conversation:
         # Else one side has said that it ends, or the peer was told no secret to come back with.
         if broken and self.state is State.OPEN and not self._may_try_again:
             self._lost_at = self._shared.clock.seconds()
-        self._is_leaving()
         self._move(Signal.LOSS)
         if self.state is State.GONE:
             self._leave()
@@ -209,6 +203,12 @@ class Conversation:
     def hear_end(self) -> None:
         """Of a connection that is gone, everything was heard."""
         self._is_unread = False
+        self.go_on()
+
+    def give_up(self) -> None:
+        """Act on nothing more of what was heard: it would take too long."""
+        self._heard = _NOTHING
+        self._decisions.drop()
         self.go_on()
 
     def tick(self) -> None:
@@ -318,10 +318,6 @@ class Conversation:
         elif not was_gone:
             self._leave()
 
-    def _is_leaving(self) -> None:
-        if self.session is not None:
-            self.session.leaving = True
-
     def _leave(self) -> None:
         self._forget()
         self._turn.spend(cost.departure(self.session))
@@ -341,6 +337,8 @@ class Conversation:
         self.wait = self.wake_at = self._backlogs = None
 
     def _move(self, signal: Signal) -> None:
+        if self.session is not None and signal in (Signal.PEER_ENDS, Signal.LOSS):
+            self.session.leaving = True
         self.state = NEXT[self.state, signal]
 
     # One thing that was said.
@@ -390,6 +388,9 @@ class Conversation:
 
     def _respond(self, session: Session, said: Said, at: int) -> None:
         ref: str | None = None
+        nobody_hears = self.state is State.STOPPING or self.state is State.LOST
+        if nobody_hears and isinstance(said, ASKS):
+            return
         if isinstance(said, PlainLine):
             decision = self._hub.line(session, said.text, at)
         elif isinstance(said, Refusal):
@@ -398,8 +399,7 @@ class Conversation:
             assert not isinstance(said, Introduction), "it begins a session"
             ref = said.ref
             decision = self._hub.command(session, said, at)
-        only_asks = isinstance(said, QUESTIONS)
-        nobody_hears = self.state is State.STOPPING or self.state is State.LOST
+        only_asks = isinstance(said, (PlainLine, *ASKS))
         if decision is not None and not (only_asks and nobody_hears):
             self._decide(lambda: self._decisions.begin(decision, ref, only_asks=only_asks))
 

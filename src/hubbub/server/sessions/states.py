@@ -31,6 +31,8 @@ In OPEN and HALF, a lagging session is also served from the log, one portion at 
 from enum import Enum, auto
 from typing import Final
 
+from hubbub.chat import commands as c
+
 
 class State(Enum):
     """What has become of the connection so far."""
@@ -61,6 +63,13 @@ class Wait(Enum):
     PEER = auto()
     TURN = auto()
 
+
+ASKS: Final = (
+    *(c.History, c.Search, c.Mentions, c.Replies, c.Pins, c.Revisions, c.Rooms, c.Members),
+    *(c.Profile, c.Devices, c.Hooks, c.Bans, c.Tokens, c.Invitations),
+    *(c.Status, c.People, c.Sessions),
+)
+"""What only asks: nobody needs it who does not hear the answer."""
 
 NEXT: Final = {
     (State.OPEN, Signal.PEER_ENDS): State.HALF,

@@ -17,11 +17,22 @@ if sys.platform == "linux":
     import termios
 
     _SENDING = termios.TIOCOUTQ  # SIOCOUTQ: what TCP has not seen acknowledged
+    _RECEIVED = termios.FIONREAD  # SIOCINQ: what came and was not read
+    _SIZE = struct.Struct("i")
+
+    def _queued(sock: socket.socket, request: int) -> int:
+        found: int = _SIZE.unpack(fcntl.ioctl(sock, request, bytes(_SIZE.size)))[0]
+        return found
 
     def _system_bytes(sock: socket.socket) -> int:
-        size = struct.Struct("i")
-        found: int = size.unpack(fcntl.ioctl(sock, _SENDING, bytes(size.size)))[0]
-        return found
+        return _queued(sock, _SENDING)
+
+    def _is_read(sock: socket.socket) -> bool:
+        """Whether nothing is left to be read, as far as that is known."""
+        try:
+            return not _queued(sock, _RECEIVED)
+        except (OSError, ValueError):  # it has no descriptor any more
+            return True
 
     def _state(sock: socket.socket) -> int:
         return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
@@ -34,6 +45,9 @@ else:
     def _system_bytes(_sock: socket.socket) -> int:
         return 0
 
+    def _is_read(_sock: socket.socket) -> bool:
+        return False
+
 
 def unread_bytes(transport: asyncio.WriteTransport) -> int:
     """Return the bytes that wait here, and on Linux those that the peer's system has not taken."""
@@ -41,7 +55,7 @@ def unread_bytes(transport: asyncio.WriteTransport) -> int:
     sock = transport.get_extra_info("socket")
     try:
         return waiting + (_system_bytes(sock) if sock is not None else 0)
-    except OSError:  # the connection is gone
+    except (OSError, ValueError):  # the connection is gone, and perhaps its descriptor
         return waiting
 
 
@@ -72,15 +86,16 @@ def rest_of(transport: asyncio.BaseTransport) -> Rest | None:
     all descriptors of the connection are closed.
     """
     sock = transport.get_extra_info("socket")
+    holds_text = isinstance(transport, Secured) and transport.holds_text
+    if sock is None or (_is_read(sock) and not holds_text):
+        return None  # as for most, and what follows takes several calls of the system
     try:
         rest = socket.fromfd(sock.fileno(), sock.family, sock.type)
     except (AttributeError, OSError):  # it has no socket, or there is no descriptor
         return None
     rest.setblocking(False)
-    if isinstance(transport, Secured) and (transport.holds_text or _holds_bytes(rest)):
-        return transport.rest(rest)
-    if not isinstance(transport, Secured) and _holds_bytes(rest):
-        return rest
+    if holds_text or _holds_bytes(rest):
+        return transport.rest(rest) if isinstance(transport, Secured) else rest
     rest.close()
     return None
 

@@ -11,6 +11,7 @@ import ssl
 from typing import TYPE_CHECKING, Final, cast
 
 from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE, RECORD
+from hubbub.server.protection import Handshake, why
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
 from hubbub.tls.engine import Engine, may_begin
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hubbub.server.fairness.turns import Turn
+    from hubbub.server.protection import TlsCounts
     from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.partings import Partings
     from hubbub.server.sockets.receiving import AnyProtocol
     from hubbub.server.tls.certificates import Certificates
 
@@ -33,14 +36,18 @@ class Handshaking(Receiver):
     """`inside` makes what goes on with the connection inside TLS, and gets the turn for that."""
 
     __slots__ = (
+        "_began_at",
         "_certificates",
+        "_counts",
         "_deadlines",
         "_engine",
         "_fingerprint",
         "_hello",
         "_inside",
         "_is_begun",
+        "_is_counted",
         "_left",
+        "_partings",
         "_received_bytes",
         "_transport",
         "_turn",
@@ -53,8 +60,14 @@ class Handshaking(Receiver):
         deadlines: Deadlines,
         turn: Turn,
         left: Callable[[], None],
+        *,
+        counts: TlsCounts,
+        partings: Partings,
     ) -> None:
         self._certificates = certificates
+        self._partings = partings
+        self._counts = counts
+        self._began_at = 0.0  # with the whole hello
         self._engine: Engine | None = None  # once the hello is there
         self._hello = b""
         self._fingerprint = ""
@@ -63,6 +76,7 @@ class Handshaking(Receiver):
         self._turn = turn
         self._left = left
         self._is_begun = False
+        self._is_counted = False
         self._received_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -73,6 +87,7 @@ class Handshaking(Receiver):
         self._turn.spend(CHUNK + len(data) * BYTE)
         self._received_bytes += len(data)
         if self._received_bytes > HANDSHAKE_BYTES_MAX:
+            self._count(Handshake.BROKEN)
             self._transport.abort()
             return
         if self._engine is None:
@@ -83,7 +98,9 @@ class Handshaking(Receiver):
             data, self._hello = self._hello, b""
             context, self._fingerprint = self._certificates.context_for(data)
             self._engine = Engine(context, server_side=True)
-        self._engine.feed(data)
+            self._began_at = self._counts.clock()
+        # A record may hold a single byte, and each one is looked at.
+        self._turn.spend(self._engine.feed(data) * RECORD)
         if self._turn.grant():
             self._shake()
         else:
@@ -101,13 +118,16 @@ class Handshaking(Receiver):
             self._turn.spend(HANDSHAKE)
         try:
             is_done = self._engine.shake()
-        except ssl.SSLError:
+        except ssl.SSLError as error:
+            self._count(why(error))
             self._deadlines.end(self)
             self._send()  # TLS says what was wrong
             self._transport.close()
             return
         self._send()
         if is_done:
+            self._count(Handshake.DONE)
+            self._counts.durations.observe(self._counts.clock() - self._began_at)
             self._deadlines.end(self)
             inside = self._inside(self._turn, self._left)
             secured = Secured(
@@ -122,10 +142,21 @@ class Handshaking(Receiver):
         if self._engine is not None and (unsent := self._engine.unsent()):
             self._transport.write(unsent)
 
+    def _count(self, outcome: Handshake) -> None:
+        if not self._is_counted:  # the end of the connection comes after any other
+            self._is_counted = True
+            self._counts.handshakes[outcome] += 1
+
+    def eof_received(self) -> bool:
+        self._partings.see_to(self._transport.close)
+        return True  # until then
+
     def connection_lost(self, _exc: Exception | None) -> None:
+        self._count(Handshake.LEFT)
         self._deadlines.end(self)
         self._left()
 
     def time_is_up(self) -> None:
         """Let the peer go: the handshake takes too long."""
+        self._count(Handshake.LATE)
         self._transport.abort()

@@ -6,7 +6,8 @@ whoever speaks on it need give no password any more.
 
 A confirmation is a guess: it tells whether one password is right, and nothing about others. So it
 is counted like one, and looked at later where there were too many. The mathematics is Python, some
-milliseconds of it: a thread does it, in the same fair turns of addresses as the hashes.
+milliseconds of it, in which the event loop runs now and then. So one thread does it, in fair turns
+of addresses, and rests after each: nobody but those who prove waits for proofs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import msgspec
 from hubbub.chat.errors import Refused, WrongSecret
 from hubbub.chat.events import Error
 from hubbub.hub.cost import PROOF
+from hubbub.server.protection import Proof
 from hubbub.server.sockets.farewell import Farewell
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
@@ -130,7 +132,7 @@ class ProvingSide(Receiver):
         except _BAD:
             self._refuse(BAD_LINE)
         except Refused as refusal:
-            self._refuse(refusal)
+            self._refuse(refusal, Proof.WRONG if step is Step.CONFIRMATION else Proof.BROKEN)
         self._answering = None
         if self._step is Step.CONFIRMATION:
             self._read_line()
@@ -147,7 +149,7 @@ class ProvingSide(Receiver):
             proving.meet(element)
             return proving
 
-        self._proving = await self._chatroom.hashing.in_turn(host, meet)
+        self._proving = await self._chatroom.proofs.in_turn(host, meet)
         self._say(ProofLine(element=b64encode(self._proving.element).decode()))
         self._step = Step.CONFIRMATION
 
@@ -167,31 +169,32 @@ class ProvingSide(Receiver):
             )
         self._say(ProofLine(confirmation=b64encode(self._proving.confirmation).decode()))
         self._transport.tell(is_proven=True)
-        self._step = Step.OVER
-        self._deadlines.end(self)
+        self._end(Proof.DONE)
         hand_over(self._transport, self._inside(self._turn, self._left), self._received)
 
     def _say(self, line: ProofLine) -> None:
         self._transport.write(msgspec.json.encode(line) + b"\n")
 
-    def _refuse(self, refusal: Refused) -> None:
-        if self._step is Step.ANSWER and asyncio.current_task() is not self._answering:
-            self._cancel()
-        self._step = Step.OVER
-        self._deadlines.end(self)
+    def _refuse(self, refusal: Refused, outcome: Proof = Proof.BROKEN) -> None:
+        self._end(outcome)
         words = msgspec.json.encode(Error.of(refusal, None)) + b"\n"
         hand_over(self._transport, Farewell(words, self._lingering, self._left))
 
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self._deadlines.end(self)
-        self._step = Step.OVER
-        self._cancel()
-        self._left()
-
-    def _cancel(self) -> None:
-        if self._answering is not None:
+    def _end(self, outcome: Proof) -> None:
+        """Wait for nothing more, and count how it ended."""
+        if self._step is Step.OVER:
+            return
+        if self._answering is not None and asyncio.current_task() is not self._answering:
             self._answering.cancel()
+        self._step = Step.OVER
+        self._deadlines.end(self)
+        self._chatroom.tls_counts.proofs[outcome] += 1
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._end(Proof.LEFT)
+        self._left()
 
     def time_is_up(self) -> None:
         """Let the peer go: its proof does not come."""
+        self._end(Proof.LATE)
         self._transport.close()
