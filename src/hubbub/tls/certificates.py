@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import ssl
-from typing import TYPE_CHECKING
+from base64 import b64decode
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_CERTIFICATE: Final = re.compile(
+    rf"^{ssl.PEM_HEADER}\s*$([A-Za-z0-9+/=\s]+)^{ssl.PEM_FOOTER}", re.MULTILINE
+)
+"""In PEM: other text may stand around it, and looks like it now and then."""
 
 
 def fingerprint_of(certificate: bytes) -> str:
@@ -30,12 +38,10 @@ def server_context(certificate: Path, key: Path) -> tuple[ssl.SSLContext, str]:
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     try:
         context.load_cert_chain(certificate, key)
-        first = certificate.read_text("ascii", "replace").partition(ssl.PEM_FOOTER)[0]
-        der = ssl.PEM_cert_to_DER_cert(
-            ssl.PEM_HEADER + first.rpartition(ssl.PEM_HEADER)[2] + ssl.PEM_FOOTER
-        )
-    except ssl.SSLError as error:
-        reason = (error.reason or "unreadable").replace("_", " ").lower()
+        der = _first_in(certificate.read_text("ascii", "replace"))
+    except (ssl.SSLError, ValueError) as error:
+        reason = getattr(error, "reason", "") or "unreadable"
+        reason = reason.replace("_", " ").lower()
         raise ConfigError(
             f"{certificate} and {key} are no certificate with its key, in PEM ({reason}). "
             "Give both, of the same pair: --tls-cert and --tls-key.",
@@ -48,3 +54,10 @@ def server_context(certificate: Path, key: Path) -> tuple[ssl.SSLContext, str]:
             code="bad_certificate",
         ) from None
     return context, fingerprint_of(der)
+
+
+def _first_in(text: str) -> bytes:
+    """Return the first certificate in a text, which is the one shown; raises ValueError."""
+    if (first := _CERTIFICATE.search(text)) is None:
+        raise ValueError("There is a certificate of another kind alone.")
+    return b64decode(first[1])

@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import os
 import re
 import socket
 from collections.abc import Sequence
@@ -85,7 +86,10 @@ def make_certificate(
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode, exist_ok=False)
-            path.write_bytes(text)
+            with path.open("wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
         except FileExistsError:
             raise ConfigError(
                 f"{path} is there already. Remove it, or choose another name for the new one.",

@@ -5,6 +5,7 @@ from typing import Final
 
 from hubbub.chat.errors import ConfigError
 from hubbub.server.config import TlsSection, check_tls
+from hubbub.server.files.store import sync_folder
 from hubbub.server.tls.certificates import Certificates
 
 CERTIFICATE_FILE: Final = "certificate.pem"
@@ -45,6 +46,10 @@ def _made_once(folder: Path) -> Certificates:
         # Imported here, for it is slow, and needed once.
         from hubbub.tls.self_signed import machine_names, make_certificate  # noqa: PLC0415
 
-        key.unlink(missing_ok=True)  # of one that was not finished
-        make_certificate(certificate, key, machine_names())
+        new = certificate.with_suffix(".new")
+        for path in (key, new):  # of one that was not finished
+            path.unlink(missing_ok=True)
+        make_certificate(new, key, machine_names())
+        new.replace(certificate)
+        sync_folder(folder)  # before anybody remembers it
     return Certificates(certificate, key)
