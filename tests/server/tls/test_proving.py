@@ -124,6 +124,7 @@ def test_guesses_are_counted_like_guesses_of_the_password(server: LocalServer, p
         b'{"type":"prove","method":"another","element":"AAAA"}\n',
         b'{"type":"prove","element":"!"}\n',
         b'{"type":"prove","element":""}\n',
+        '{"type":"prove","element":"é"}\n'.encode(),
         b'{"type":"prove","confirmation":"AAAA"}\n',
         b'{"type":"prove","element":"' + b64encode(b"A" + bytes(32)) + b'"}\n',
         b'{"type":"prove","element":"' + b64encode(b"B" + b"\x01" * 32) + b'"}\n',

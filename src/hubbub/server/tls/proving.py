@@ -13,7 +13,6 @@ of addresses, and rests after each: nobody but those who prove waits for proofs.
 from __future__ import annotations
 
 import asyncio
-import binascii
 from base64 import b64decode, b64encode
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Literal, cast
@@ -48,9 +47,6 @@ BAD_LINE = Refused(
     code="bad_command",
 )
 
-_BAD = (msgspec.DecodeError, RecursionError, UnicodeError, binascii.Error, BadElement)
-"""What is raised for lines that are no proof."""
-
 
 class Prove(msgspec.Struct, tag="prove"):
     """What the client says: its element first, then its confirmation, both in base64."""
@@ -65,6 +61,18 @@ class ProofLine(msgspec.Struct, tag="proof", omit_defaults=True):
 
     element: str = ""
     confirmation: str = ""
+
+
+def bytes_in(line: bytes, *, is_first: bool) -> bytes:
+    """Return the element in the first line of a client, the confirmation in another.
+
+    Raises Refused for what is no such line.
+    """
+    try:
+        said = msgspec.json.decode(line, type=Prove)
+        return b64decode(said.element if is_first else said.confirmation, validate=True)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        raise BAD_LINE from None
 
 
 class Step(Enum):
@@ -124,12 +132,11 @@ class ProvingSide(Receiver):
 
     async def _answer(self, line: bytes, step: Step) -> None:
         try:
-            said = msgspec.json.decode(line, type=Prove)
             if step is Step.ELEMENT:
-                await self._meet(b64decode(said.element, validate=True))
+                await self._meet(bytes_in(line, is_first=True))
             else:
-                await self._confirm(b64decode(said.confirmation, validate=True))
-        except _BAD:
+                await self._confirm(bytes_in(line, is_first=False))
+        except BadElement:
             self._refuse(BAD_LINE)
         except Refused as refusal:
             self._refuse(refusal, Proof.WRONG if step is Step.CONFIRMATION else Proof.BROKEN)
