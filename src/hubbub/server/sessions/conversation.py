@@ -30,7 +30,6 @@ from hubbub.chat.errors import (
 )
 from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
-from hubbub.chat.queries import Guess
 from hubbub.hub import cost
 from hubbub.server.sessions.backlogs import Backlogs
 from hubbub.server.sessions.beginning import change_over, enter
@@ -178,7 +177,6 @@ class Conversation:
         """The server stops: act on what was heard, and listen to nothing more."""
         self._is_unread = False
         self._move(Signal.SERVER_STOPS)
-        self._pass_over_secrets()
         self._drop_questions()
         self.go_on()
 
@@ -275,6 +273,7 @@ class Conversation:
         """Let go of what nobody waits for any more."""
         self._backlogs = None
         self._decisions.drop_questions()
+        self._pass_over_secrets()
 
     # What is waited for.
 
@@ -410,18 +409,19 @@ class Conversation:
         delay, host = self._shared.guesses.delay, self._peer.host
         try:
             step()
+            if self.state is not State.STOPPING:
+                self._decisions.look_at_secrets(lambda account: not delay(host, account))
             self._pass_over_secrets()
-            while isinstance(guess := self.question, Guess) and not delay(host, guess.account):
-                self._decisions.answer(None)
         except Refused as error:
             self._refuse(error, self._decisions.ref)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self.fail_by_our_fault(error, self._decisions.ref)
 
     def _pass_over_secrets(self) -> None:
-        """Once the server stops, look at no secret, nor at what its owner would have said next."""
-        if self.state is State.STOPPING and self._decisions.drop_guess():
+        """If nobody waits for a secret any more, drop it with what its owner would have said."""
+        if self.state in (State.STOPPING, State.LOST) and self._decisions.drop_guess():
             self._heard = _NOTHING
+            self._is_unread = False
 
     def answer(self, answer: Answer | LogError) -> None:
         """Go on with what the question's answer decides."""

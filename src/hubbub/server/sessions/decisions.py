@@ -47,6 +47,11 @@ class Decisions:
         if decision is not None:  # else nobody waits for it any more
             self._step(lambda: decision.send(answer))
 
+    def look_at_secrets(self, may_be: Callable[[str], bool]) -> None:
+        """Go on as long as a secret is to be looked at that may be, by its account, at once."""
+        while isinstance(guess := self.question, Guess) and may_be(guess.account):
+            self.answer(None)
+
     def _step(self, resume: Callable[[], Question]) -> None:
         """Go on up to the next question, or to the end."""
         try:
@@ -58,8 +63,8 @@ class Decisions:
             raise
 
     def drop_questions(self) -> None:
-        """Let go of a decision that only asks, or is a guess that waits: nobody needs it now."""
-        if self._only_asks or isinstance(self.question, Guess):
+        """Let go of a decision that only asks: nobody needs it now."""
+        if self._only_asks:
             self.drop()
 
     def drop_guess(self) -> bool:

@@ -19,7 +19,8 @@ The state of the connection decides which of these still count:
                                                                    secret; questions are dropped:
                                                                    nobody waits
     LOST      the connection is gone                 LOG and TURN  acted on, one by one, but for
-                                                                   questions; then GONE
+                                                                   questions, up to the next secret
+                                                                   that has to wait; then GONE
     ENDED     the last words are written             TURN          read, and not acted on any more
     GONE      the session has left the chatroom      (nothing at all)
 
