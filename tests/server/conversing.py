@@ -7,9 +7,17 @@ from typing import TypeVar
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import LogError
+from hubbub.chat.format import Format
 from hubbub.chat.heard import Introduction, PlainLine, Said
 from hubbub.chat.limits import Limits
-from hubbub.chat.queries import Moment, PageQuery, SearchQuery, Settled
+from hubbub.chat.queries import (
+    HashPassword,
+    Moment,
+    PageQuery,
+    SearchQuery,
+    Settled,
+    VerifyPassword,
+)
 from hubbub.hub import Hub
 from hubbub.log.memory import MemoryLog
 from hubbub.server.fairness.accounts import Accounts
@@ -62,7 +70,8 @@ class Stage:
 
     def peer(self, *, classic: bool = False, room_bytes: int | None = None) -> "Peer":
         """Return a new peer that has said nothing yet."""
-        self.peers.append(Peer(self, classic=classic, room_bytes=room_bytes))
+        opening = CLASSIC if classic else EVENTS
+        self.peers.append(Peer(self, opening=opening, room_bytes=room_bytes))
         return self.peers[-1]
 
     def commit(self, *, fails: bool = False) -> bool:
@@ -96,7 +105,9 @@ class Stage:
 class Peer:
     """One connection: `room_bytes` is how much it takes before it counts as full."""
 
-    def __init__(self, stage: Stage, *, classic: bool, room_bytes: int | None) -> None:
+    def __init__(
+        self, stage: Stage, *, opening: Format = EVENTS, room_bytes: int | None = None
+    ) -> None:
         self.stage = stage
         self.room_bytes = room_bytes
         self.written = b""
@@ -108,7 +119,7 @@ class Peer:
         self.is_proven = False
         self.turn = stage.turns.turn(self.host)
         self.is_gone = False
-        self.conversation = Conversation(stage, self, self.turn, CLASSIC if classic else EVENTS)
+        self.conversation = Conversation(stage, self, self.turn, opening)
 
     def unsent_bytes(self) -> int:
         return self.unread
@@ -202,6 +213,10 @@ class Peer:
                 self.conversation.answer(None)
             case Moment():
                 self.conversation.answer(None)
+            case HashPassword(password=password):
+                self.conversation.answer(f"the hash of {password}")
+            case VerifyPassword(password=password, hash=hash_):
+                self.conversation.answer(hash_ == f"the hash of {password}")
             case PageQuery():
                 self._told(lambda: now(self.stage.log.page(question)), self.conversation.answer)
             case SearchQuery():

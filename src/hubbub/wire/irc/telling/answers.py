@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NOTICE_BYTES_MAX: Final = 300
 """Of one line of a sentence of the server's; it takes a nick and names of the server along."""
 
-_CLOSED: Final = ("not_a_member", "not_here", "no_such_room")
-"""Codes for words that reach nobody in a private room, which the other one has left."""
+_CLOSED: Final = ("not_a_member", "no_such_room")
+"""Codes for words that reach nobody, because the client is not in the private room."""
 
 
 def told(client: Client, event: Notice) -> Iterable[Line]:
@@ -49,6 +49,9 @@ def refused(client: Client, event: Error) -> Iterable[Line]:
         return client.answer([], asked.label)
     if asked.said is not None and event.code in _CLOSED:
         client.conversations.pop(asked.said.room, None)  # the next word opens one anew
+    elif asked.said is not None and event.code == "not_here":
+        # So does it here, but the client is in the room that the other one has left.
+        client.conversations[asked.said.room] = ""
     return client.answer([*refusal_of(client, asked, event)], asked.label)
 
 
