@@ -1,19 +1,24 @@
 """What is read from files: settings, what clients keep, pictures, and the rows of the log."""
 
+import io
+import tarfile
 from contextlib import suppress
 from datetime import UTC
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
 
 from bench.fuzz.target import Folder, Target
-from hubbub.chat.errors import ConfigError
+from hubbub.chat.errors import ConfigError, LogError
 from hubbub.cli.importing.files import read as imported
 from hubbub.cli.importing.said import BadExport, Source
 from hubbub.desk.profile import Profile
 from hubbub.desk.unsent import Journal, Unsent
 from hubbub.log.sqlite.failures import OF_DAMAGE
 from hubbub.log.sqlite.seals import checksum_of, unsealed
+from hubbub.server.backup.tape import unpack
 from hubbub.server.config import load_config, print_config
 from hubbub.server.files.cleaning import cleaned
 from hubbub.tui.config.reading import read
@@ -65,6 +70,13 @@ def read_import(data: bytes) -> None:
             assert said.room
 
 
+def read_tape(data: bytes) -> None:
+    """A copy of a folder that is put back: a tar."""
+    tape = FOLDER.file("copy.tar", data)
+    with TemporaryDirectory() as folder, suppress(LogError):
+        unpack(tape, Path(folder))
+
+
 def read_picture(data: bytes) -> None:
     """A picture that is to be freed of what is hidden in it."""
     if not data:
@@ -102,6 +114,16 @@ _JPEG = (
     b"\xff\xda\0\x02\x01\xff\0\x02\xff\xd0\xff\xd9rest"
 )
 
+
+def _tar(name: str, content: bytes, format_: int) -> bytes:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    with io.BytesIO() as file:
+        with tarfile.open(fileobj=file, mode="w", format=format_) as archive:
+            archive.addfile(member, io.BytesIO(content))
+        return file.getvalue()[:2048]
+
+
 TARGETS = (
     Target("config", read_config, (print_config().encode(), b"[limits]\ntext_bytes_max = 1e9\n")),
     Target("settings", read_settings, (b'theme = "x"\n[keys]\nquit = "ctrl+q"\n', b"a.b = [1]\n")),
@@ -130,6 +152,16 @@ TARGETS = (
             b'"content":"x","author":{"name":"b"}}]}',
             b"\x02--- Log opened Mon Jan 05 10:00:00 2026\n10:01 <@ann> hi\n10:02  * ben waves\n",
             b"\x022026-01-05 10:01:00\tann\thello\n2026-01-05 10:02:00\t-->\tben joined\n",
+        ),
+    ),
+    Target(
+        "tape",
+        read_tape,
+        (
+            _tar("hubbub/hubbub.db", b"SQLite format 3", tarfile.USTAR_FORMAT),
+            _tar("hubbub/hubbub.db", b"x" * 600, tarfile.PAX_FORMAT),
+            _tar("hubbub/../" + "a" * 120, b"", tarfile.GNU_FORMAT),
+            _tar("hubbub/" + "é" * 120, b"", tarfile.PAX_FORMAT),
         ),
     ),
     Target(

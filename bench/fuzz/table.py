@@ -1,5 +1,8 @@
 """Everything that reads bytes of others."""
 
-from bench.fuzz import client, files, typed, web, wire
+from bench.fuzz import client, files, irc, secure, typed, web, wire
 
-TARGETS = (*wire.TARGETS, *client.TARGETS, *web.TARGETS, *typed.TARGETS, *files.TARGETS)
+TARGETS = (
+    *(*wire.TARGETS, *irc.TARGETS, *secure.TARGETS, *client.TARGETS),
+    *(*web.TARGETS, *typed.TARGETS, *files.TARGETS),
+)

@@ -5,13 +5,12 @@ from typing import Any
 
 from bench.fuzz.target import Target, text_of
 from bench.peers.hubbub import command, frame, framed_command, websocket_frame
-from hubbub.chat.errors import ProtocolError
+from hubbub.chat.errors import ProtocolError, Refused
 from hubbub.chat.heard import Refusal
+from hubbub.server.control.verbs import VERBS, named, verb_of
 from hubbub.server.doorkeeper import Speech, speech_of
-from hubbub.tls.pake import BadElement, Proving
 from hubbub.wire.codec import decode_event, encode, heard_command
 from hubbub.wire.framed import FramedDialect
-from hubbub.wire.irc.line import LineDecoder
 from hubbub.wire.web import WebSocketDialect
 
 FRAME_BYTES_MAX = 4096
@@ -63,25 +62,6 @@ def _heard(dialect: Any, pieces: list[bytes]) -> list[str]:
     return heard
 
 
-def read_irc(data: bytes) -> None:
-    """Lines of IRC, in two pieces or in one."""
-    if not data:
-        return
-    cut, stream = data[0], data[1:]
-    whole = [repr(line) for line in LineDecoder().receive(stream)]
-    decoder = LineDecoder()
-    pieces = (stream[:cut], stream[cut:])
-    heard = [repr(line) for piece in pieces for line in decoder.receive(piece)]
-    assert heard == whole, "pieces change what is heard"
-
-
-def read_proof(data: bytes) -> None:
-    """What the other side sends to prove the password."""
-    for is_server in (True, False):
-        with suppress(BadElement):
-            Proving(b"rolu-mika-tedo", "fingerprint", is_server=is_server).meet(data)
-
-
 def read_command(data: bytes) -> None:
     """A command in JSON."""
     match heard_command(text_of(data)):
@@ -89,6 +69,17 @@ def read_command(data: bytes) -> None:
             assert str(error), "a refusal says why"
         case known:
             assert heard_command(encode(known).decode()) == known, "it reads what it writes"
+
+
+def read_verb(data: bytes) -> None:
+    """A command of the control socket, and the body of one over HTTP; the first byte chooses it."""
+    with suppress(Refused):
+        assert verb_of(text_of(data)).ref, "it can be answered"
+    if data:
+        verb = sorted(VERBS)[data[0] % len(VERBS)]
+        with suppress(Refused):
+            command = verb_of(named(verb, data[1:]))
+            assert command.__struct_config__.tag == verb, "the body does not choose another one"
 
 
 def read_event(data: bytes) -> None:
@@ -126,23 +117,16 @@ TARGETS = (
             b"\x01" + websocket_frame(b"", 0x89) + websocket_frame(b"\x03\xe8", 0x88),
         ),
     ),
-    Target(
-        "irc",
-        read_irc,
-        (
-            b"\x07NICK ann\r\nUSER ann 0 * :Ann Lee\r\n",
-            b"\x20@label=1;+draft/reply=2 :ann!a@h PRIVMSG #lobby :hello \x02bold\x02\r\n",
-        ),
-    ),
-    Target(
-        "proof",
-        read_proof,
-        (
-            Proving(b"rolu-mika-tedo", "fingerprint", is_server=True).element,
-            Proving(b"rolu-mika-tedo", "fingerprint", is_server=False).element,
-        ),
-    ),
     Target("command", read_command, COMMANDS),
+    Target(
+        "verb",
+        read_verb,
+        (
+            b'{"type":"ban","who":"eve*","seconds":3600,"ref":"1"}',
+            b'{"type":"rules","room":"lobby","retention":{"days":30}}',
+            *(bytes((number,)) + b'{"name":"eve","room":"lobby"}' for number in range(len(VERBS))),
+        ),
+    ),
     Target("event", read_event, EVENTS),
     Target("first-bytes", read_first_bytes, (b"GET / HTTP/1.1", b"+3        ann", b"\x16\x03\x01")),
 )
