@@ -78,6 +78,11 @@ class ServerProcess:
         """Ask it to end."""
         self._process.send_signal(signal.SIGTERM)
 
+    def end(self) -> None:
+        """Ask it to end, and wait until it has."""
+        self.stop()
+        self._reap()
+
     def stays(self, seconds: float) -> bool:
         """Return whether it still runs after so long."""
         with suppress(subprocess.TimeoutExpired):
