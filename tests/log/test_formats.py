@@ -21,7 +21,9 @@ from tests.log.drafts import NOON, all_of, fact, found, said, seqs
 from tests.log.formats.make import PRIVATE
 
 FORMATS = Path(__file__).parent / "formats"
-KEPT = sorted(path.parent.name for path in FORMATS.glob("*/hubbub.db"))
+KEPT = sorted((path.parent.name for path in FORMATS.glob("*/hubbub.db")), key=int)
+OLDER = [version for version in KEPT if int(version) < schema.FORMAT]
+"""The newest may be kept already, and needs no upgrade."""
 
 
 def copied(version: str, folder: Path) -> Path:
@@ -113,7 +115,7 @@ def test_nonces_of_format_3_are_looked_up_in_their_rooms(tmp_path: Path) -> None
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize("version", KEPT)
+@pytest.mark.parametrize("version", OLDER)
 def test_a_server_killed_during_an_upgrade_leaves_a_file_that_can_be_upgraded(
     version: str, tmp_path: Path
 ) -> None:
@@ -141,7 +143,7 @@ asyncio.run(SqliteLog.open(Path(sys.argv[1]), durability="process"))
     assert made_of(folder) == made_of(tmp_path / "new")
 
 
-@pytest.mark.parametrize("version", KEPT)
+@pytest.mark.parametrize("version", OLDER)
 def test_an_upgrade_that_might_fill_the_disk_is_not_begun(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
