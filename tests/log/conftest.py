@@ -1,7 +1,8 @@
 """`play(scenario)` runs a scenario on each implementation of the log; `play_sqlite` on one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog, index
 from tests.log.dense import Dense
 from tests.log.elsewhere import Elsewhere
+from tests.log.nats_servers import servers
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
@@ -68,7 +70,33 @@ def play_projection(tmp_path: Path, no_waiting: None) -> Play:
     return playing(opened)
 
 
-@pytest.fixture(params=["memory", "sqlite", "projection"])
+@pytest.fixture(scope="session")
+def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a NATS server that all tests may use."""
+    with servers(tmp_path_factory.mktemp("nats")) as (server,):
+        yield server.address
+
+
+@pytest.fixture
+def stream() -> str:
+    """The name of a stream that nobody else uses."""
+    return f"t{secrets.token_hex(8)}"
+
+
+@pytest.fixture
+def play_jetstream(tmp_path: Path, no_waiting: None, nats: str, stream: str) -> Play:
+    """Play on a node of a stream of its own; its seqs are counted as those of others."""
+    from hubbub.log.jetstream import JetStreamLog  # noqa: PLC0415 (`nats` skips without its client)
+
+    given: list[int] = []
+
+    async def opened() -> Log:
+        return Dense(await JetStreamLog.join(tmp_path / "node", [nats], stream), given)
+
+    return playing(opened)
+
+
+@pytest.fixture(params=["memory", "sqlite", "projection", "jetstream"])
 def play(request: pytest.FixtureRequest) -> Play:
     """Play on each implementation."""
     found: Play = request.getfixturevalue(f"play_{request.param}")

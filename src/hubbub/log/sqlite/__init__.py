@@ -5,12 +5,18 @@ from functools import partial
 from typing import cast
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import Entry
+from hubbub.chat.events import AnyLogged, Entry
 from hubbub.chat.queries import Epoch
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
 from hubbub.log.sqlite.connection import Durability
-from hubbub.log.sqlite.following import Follower
+from hubbub.log.sqlite.following import (
+    Changed,
+    Follower,
+    read_changes,
+    read_newest_edits,
+    read_stored,
+)
 from hubbub.log.sqlite.kept import KeptLog
 
 __all__ = ["Durability", "Projection", "SqliteLog"]
@@ -58,6 +64,22 @@ class Projection(KeptLog):
         """
         writer = cast("Follower", self._writer)
         return await self._writing.run(partial(writer.keep_epochs, epochs=epochs))
+
+    async def newest_edits(self, targets: Sequence[int]) -> dict[int, int]:
+        """Return, by the seqs of messages that were edited or deleted, the seq of the last edit."""
+        return await self._reading.run(lambda file: read_newest_edits(file, targets))
+
+    async def changes(self, after: int) -> list[Changed]:
+        """Return the edits and deletions behind a seq; to read many takes long."""
+        return await self._indexing.run(lambda file: read_changes(file, after))
+
+    async def stored_between(self, room: str, first: int, last: int) -> list[AnyLogged] | None:
+        """Return what a room has between two seqs, as it stands: a text is only where it is read.
+
+        So an edited message has none, and its newest edit has it. None if any of it may have been
+        dropped with the room's beginning.
+        """
+        return await self._reading.run(lambda file: read_stored(file, room, first, last))
 
     async def apply(self, entries: Sequence[Entry]) -> list[int]:
         """Commit the next entries of the other log, in its order; return where each stands.

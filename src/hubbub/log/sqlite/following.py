@@ -9,12 +9,17 @@ its beginning had been dropped.
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 
+from hubbub.chat.events import AnyLogged
 from hubbub.chat.queries import Epoch
 from hubbub.log.batch import Batch, Numbered
 from hubbub.log.sqlite.reader import read_epochs
+from hubbub.log.sqlite.seals import unsealed
 from hubbub.log.sqlite.writer import Writer
 
 _CLEAR_EPOCHS = "DELETE FROM epochs"
@@ -25,6 +30,63 @@ INSERT INTO epochs (number, id, start)
     ON CONFLICT (number) DO NOTHING
 """
 _BEGIN_LATE = "INSERT INTO dropped (room_id, last) SELECT id, ? FROM rooms WHERE name = ?"
+_NEWEST_EDITS = """
+SELECT json_group_object(seq, newest) FROM json_each(?) CROSS JOIN folds ON folds.seq = value
+WHERE newest IS NOT NULL
+"""
+_CHANGES = """
+SELECT json_group_array(json_array(name, target, last))
+FROM segments CROSS JOIN rooms ON id = room_id
+WHERE last > ? AND kind IN ('edited', 'deleted') AND id NOT IN (SELECT id FROM going)
+"""
+_STORED = """
+SELECT coalesce((SELECT last FROM dropped WHERE room_id = id), 0), (
+    SELECT '[' || coalesce(group_concat(sealed, ','), '') || ']' FROM segments
+    WHERE last >= :first AND first <= :last AND room_id = id
+)
+FROM (SELECT (SELECT id FROM rooms WHERE name = :room) AS id)
+"""
+
+
+class Changed(NamedTuple):
+    """An edit or a deletion, and which message it changed."""
+
+    room: str
+    target: int
+    seq: int
+
+
+_newest = msgspec.json.Decoder(dict[int, int])
+_changes = msgspec.json.Decoder(list[Changed])
+_events = msgspec.json.Decoder(list[list[AnyLogged]])
+
+
+def read_newest_edits(connection: sqlite3.Connection, targets: Sequence[int]) -> dict[int, int]:
+    """Return, by the seqs of messages that were edited or deleted, the seq of what did it last."""
+    asked = (msgspec.json.encode(targets).decode(),)
+    (found,) = connection.execute(_NEWEST_EDITS, asked).fetchone()
+    return _newest.decode(found)
+
+
+def read_changes(connection: sqlite3.Connection, after: int) -> list[Changed]:
+    """Return the edits and deletions behind a seq."""
+    (found,) = connection.execute(_CHANGES, (after,)).fetchone()
+    return _changes.decode(found)
+
+
+def read_stored(
+    connection: sqlite3.Connection, room: str, first: int, last: int
+) -> list[AnyLogged] | None:
+    """Return what a room has between two seqs, as it stands: a text is only where it is read.
+
+    None if any of it may have been dropped with the room's beginning.
+    """
+    asked = {"room": room, "first": first, "last": last}
+    dropped, sealed = connection.execute(_STORED, asked).fetchone()
+    if dropped >= first:
+        return None
+    found = chain(*_events.decode(unsealed(sealed)))
+    return sorted((one for one in found if first <= one.seq <= last), key=attrgetter("seq"))
 
 
 class Follower(Writer):

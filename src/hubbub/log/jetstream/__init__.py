@@ -1,0 +1,381 @@
+"""The log as a stream of NATS JetStream, which many nodes read and append to alike.
+
+How it works. A node publishes what is appended, and hears of it as every other node does: from the
+stream, in its order. There it is numbered (pieces.py) and applied to the node's own copy in SQLite,
+which drops repeats by what the copy holds; since all apply the same in the same order, all drop the
+same. So nothing is decided but the order, and that is the stream's. An append has succeeded once
+the node has applied it.
+
+What always holds. The copy is a beginning of the stream: it moves on by whole appends, and what was
+applied, and how far that is, are one commit. A node that was away, or starts with an empty folder,
+reads on behind what it has, and serves once it has read up to where the stream stood.
+
+What is not known. If the servers do not answer in time, an append may have been stored all the
+same. It has failed, as far as anybody was told, and may yet come as another node's would: then
+whoever says it again under the same nonce has said it once. Nothing is sent again by this module.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import msgspec
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry
+from hubbub.chat.removal import removed_by
+from hubbub.log.epochs import begun_at
+from hubbub.log.jetstream.erasing import Erasing
+from hubbub.log.jetstream.link import Link
+from hubbub.log.jetstream.pieces import (
+    SEQS_PER_PIECE,
+    cut,
+    kept,
+    number_of,
+    numbered,
+    subjects_of_rests,
+    whose_rest,
+)
+from hubbub.log.jetstream.reading import Delivered, Reading
+from hubbub.log.sqlite import Projection
+from hubbub.log.sqlite.connection import Durability
+
+PATIENCE_SECONDS: Final = 5.0
+"""An append that has not come back by then has failed."""
+
+DOUBT_SECONDS: Final = 1.0
+"""What was stored, and has not come by then, is read with another consumer."""
+
+BEGIN_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = 1.0
+
+LOOKED_BACK: Final = 10_000
+"""In so many of the stream's newest messages a node looks at its start for what was not erased."""
+
+TOKEN_BYTES: Final = 9
+
+_logger = logging.getLogger(__name__)
+
+
+class _Append(NamedTuple):
+    """Messages of the stream that are applied together, and what is in them."""
+
+    token: str
+    """Empty, if they are of several nodes' appends."""
+    last: int
+    entries: list[Entry]
+
+
+class _Applied(NamedTuple):
+    """What became of an append of this node."""
+
+    entries: Sequence[Entry]
+    seqs: Sequence[int]
+    fresh: Sequence[Entry]
+    """What is to be handed out by the append, once it returns."""
+    is_handed_out: asyncio.Event
+
+
+class JetStreamLog(Projection):
+    """A node's log; made by `JetStreamLog.join`."""
+
+    _link: Link | None = None
+    _following: asyncio.Task[None] | None = None
+    _held: list[Entry] | None = None
+    """What was applied of an append of this node, until all of it is."""
+
+    @classmethod
+    async def join(
+        cls,
+        folder: Path,
+        servers: Sequence[str],
+        stream: str,
+        *,
+        durability: Durability = "process",
+        free_bytes_min: int = 0,
+        replicas: int = 1,
+    ) -> Self:
+        """Return the log that is the stream with this name, with the node's copy in `folder`.
+
+        The stream is made if there is none, with so many `replicas`. Returns once the copy is what
+        the stream was at the call. Raises LogError if the servers cannot be reached, or if the
+        folder holds another log than this, or one that ends before the stream begins.
+        """
+        log = await cls.open(folder, durability=durability, free_bytes_min=free_bytes_min)
+        try:
+            await log.go_on(folder, await Link.open(servers, stream), replicas)
+        except BaseException:
+            await log.close()
+            raise
+        return log
+
+    @classmethod
+    async def begin(
+        cls, folder: Path, servers: Sequence[str], stream: str, *, replicas: int = 1
+    ) -> None:
+        """Make a stream that goes on where the log in `folder` ends.
+
+        The folder becomes that of a node. Others begin with a copy of it, since what it holds is
+        not in the stream. Raises LogError if there is a stream of this name.
+        """
+        log = await cls.open(folder, durability="power")
+        try:
+            link = await Link.open(servers, stream)
+            try:
+                epochs = [*await log.epochs(), begun_at(log.last)]
+                if await link.stream_made(replicas, epochs, number_of(log.last)) is None:
+                    raise LogError(
+                        f"The NATS servers have a stream '{stream}' already. Name another one."
+                    )
+                await log.keep_epochs(epochs)
+            finally:
+                await link.close()
+        finally:
+            await log.close()
+
+    async def go_on(self, folder: Path, link: Link, replicas: int) -> None:
+        """Apply what the stream has behind what the folder has, and all that comes from then on."""
+        self._link = link
+        self._node = secrets.token_urlsafe(TOKEN_BYTES)
+        self._appends = 0
+        self._waiting: dict[str, asyncio.Future[_Applied]] = {}
+        self._is_behind = False
+        """Whether something could not be applied."""
+        found = await link.stream_found()
+        if found is None:
+            found = await link.stream_made(replicas, [begun_at(0)])
+            found = found or await link.stream_found()  # another node made it just now
+            assert found is not None, "it was made"
+        if not await self.keep_epochs(found.epochs):
+            raise LogError(
+                f"The folder {folder} holds another log than the stream '{link.stream}'. "
+                "Choose an empty folder, or one that a node of it used."
+            )
+        if found.state.last_seq <= found.behind:
+            await link.begin(found.behind)
+        self._position = self._seen = number_of(self.last)
+        if found.first > self._position + 1:
+            raise LogError(
+                f"The stream '{link.stream}' begins at its message {found.first}, and "
+                f"the folder {folder} ends before that. Restore a backup of another node into the "
+                "folder, and start again."
+            )
+        self._stream = Reading(link, self._position)
+        await self._stream.begin(seconds_max=BEGIN_SECONDS)
+        self._has_all = asyncio.Event()
+        if not self._stream.pending:
+            self._has_all.set()
+        self._erasing = Erasing(link, self._remains, self._next_token)
+        await self._look_back()
+        self._following = asyncio.create_task(self._follow())
+        self._cleaning = asyncio.create_task(self._erasing.run())
+        for task in (self._following, self._cleaning):
+            task.add_done_callback(self._ended)
+        await self._has_all.wait()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._has_all.set()  # nobody waits in vain
+        if not task.cancelled():  # a fault of ours
+            _logger.error("A node does not follow its stream.", exc_info=task.exception())
+
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
+        """Publish `drafts`, and wait until they are applied here (see log/port.py)."""
+        assert self._link is not None
+        self.check()
+        if not (pieces := cut(drafts)):
+            return []
+        token = self._next_token()
+        came = self._waiting[token] = asyncio.get_running_loop().create_future()
+        failure: LogError | None = None
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._link.publish(pieces, token)
+                await asyncio.wait({came}, timeout=DOUBT_SECONDS)
+                if not came.done():
+                    self._stream.doubt()
+                await asyncio.wait({came})
+        except TimeoutError:
+            failure = LogError("The NATS servers took too long to store it.")
+        except LogError as error:
+            failure = error
+        finally:
+            del self._waiting[token]
+            if came.done():
+                # Nothing is awaited from here on: nobody hears of it before this has returned.
+                self._hand_out(came.result().fresh)
+                came.result().is_handed_out.set()
+            else:
+                came.cancel()
+        if came.cancelled():
+            assert failure is not None, "without one, it came"
+            raise failure
+        entries, numbers, *_ = came.result()
+        seqs = [0] * len(drafts)
+        places = [place for piece in pieces for place in piece.places]
+        for place, entry, seq in zip(places, entries, numbers, strict=True):
+            seqs[place] = seq
+            if entry.seq == seq:
+                drafts[place].seq, drafts[place].prev = entry.seq, entry.prev
+        return seqs
+
+    def _next_token(self) -> str:
+        self._appends += 1
+        return f"{self._node}-{self._appends}"
+
+    def check(self) -> None:
+        """Raise LogError if nothing can be appended now."""
+        super().check()
+        if self._is_behind or self._following is None or self._following.done():
+            raise LogError("What the stream holds cannot be applied to the folder of this node.")
+        if not self._stream.is_live:
+            raise LogError("The NATS servers cannot be heard: nothing can be appended until then.")
+
+    async def try_writing(self) -> None:
+        """Raise LogError if nothing can be appended now."""
+        assert self._link is not None
+        await super().try_writing()
+        await self._link.stream_found()
+
+    # What comes.
+
+    async def _follow(self) -> None:
+        """Apply all that the stream has and will have, for ever."""
+        waiting: list[Delivered] = []
+        while True:
+            for message in await self._stream.take():
+                waiting += await self._rests_before(message.number)
+                waiting.append(message)
+                self._seen = message.number
+            appends, waiting = self._whole(waiting)
+            for append in appends:
+                await self._apply_until_done(append)
+            if not waiting and not self._stream.pending:
+                self._has_all.set()
+
+    async def _rests_before(self, number: int) -> list[Delivered]:
+        """Return what remains of the messages that are missing before this one: they were erased.
+
+        Some may be wholly gone, with their room.
+        """
+        assert self._link is not None
+        missing = range(self._seen + 1, number)
+        while missing:
+            try:
+                pattern = subjects_of_rests(missing[0] if len(missing) == 1 else None)
+                rests = {whose_rest(one): one for one in await self._link.subjects(pattern)}
+                return [
+                    Delivered(one, subject, stored.data, "", 0)
+                    for one in missing
+                    if (subject := rests.get(one))
+                    and (stored := await self._link.message(last_by_subj=subject))
+                ]
+            except LogError as error:
+                _logger.debug("what remains of erased messages cannot be read yet: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+        return []
+
+    def _whole(self, messages: Sequence[Delivered]) -> tuple[list[_Append], list[Delivered]]:
+        """Return the appends that are whole, and the messages of the last one if it is not."""
+        appends: list[_Append] = []
+        start = 0
+        for place, message in enumerate(messages):
+            if message.rest and not self._ends_here(messages, place):
+                continue
+            entries = [entry for one in messages[start : place + 1] for entry in self._read(one)]
+            token = message.token if message.token in self._waiting else ""
+            if appends and not (token or appends[-1].token):
+                appends[-1] = _Append("", message.number, appends[-1].entries + entries)
+            else:
+                appends.append(_Append(token, message.number, entries))
+            start = place + 1
+        return appends, [*messages[start:]]
+
+    def _ends_here(self, messages: Sequence[Delivered], place: int) -> bool:
+        """Return whether the next message is of another append: the rest was erased."""
+        following = messages[place + 1 : place + 2]
+        return bool(following) and following[0].token != messages[place].token
+
+    def _read(self, message: Delivered) -> list[Entry]:
+        whose = whose_rest(message.subject)
+        try:
+            if whose is None:
+                return numbered(message.number, message.payload)
+            return kept(whose, message.payload) if whose == message.number else []
+        except msgspec.DecodeError:
+            self.damage.found(f"the stream's message {message.number}, which cannot be read")
+            return []
+
+    async def _apply_until_done(self, append: _Append) -> None:
+        came = self._waiting.get(append.token)
+        if came is not None:
+            self._held = []  # of ours nobody hears before `append` has returned: it hands them out
+        due: set[tuple[str, int]] | None = None
+        while True:
+            try:
+                if due is None:  # once part of it is applied, former edits are not known any more
+                    due = await self._changed_by(append.entries)
+                seqs = await self.apply(append.entries)
+            except LogError as error:
+                if not self._is_behind:
+                    _logger.warning("What the stream holds cannot be applied: %s", error)
+                self._is_behind = True
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                break
+        self._is_behind = False
+        for room, number in due:
+            self._erasing.note(room, number, is_own=came is not None)
+        for entry in append.entries:
+            if room := removed_by(entry):
+                self._erasing.note_removed(room, number_of(entry.seq), is_own=came is not None)
+        self._position = append.last
+        held, self._held = self._held or (), None
+        if came is None or came.done():  # of another node, or given up here
+            self._hand_out(held)
+            return
+        applied = _Applied(append.entries, seqs, held, asyncio.Event())
+        came.set_result(applied)
+        await applied.is_handed_out.wait()
+
+    async def _changed_by(self, entries: Sequence[Entry]) -> set[tuple[str, int]]:
+        """Return the messages of the stream, with their rooms, that hold what is to change."""
+        changes = [one for one in entries if isinstance(one, Edited | Deleted)]
+        if not changes:
+            return set()
+        newest = await self.newest_edits([one.target for one in changes])
+        due = set()
+        for one in changes:
+            due.add((one.room, number_of(one.target)))
+            if (former := newest.get(one.target)) is not None:
+                due.add((one.room, number_of(former)))
+            newest[one.target] = one.seq
+        return due
+
+    async def _look_back(self) -> None:
+        """Have erased what an earlier run of this node may have left in the stream."""
+        for one in await self.changes(self.last - LOOKED_BACK * SEQS_PER_PIECE):
+            for seq in (one.target, one.seq):
+                self._erasing.note(one.room, number_of(seq), is_own=False)
+
+    async def _remains(self, room: str, number: int) -> Sequence[AnyLogged] | None:
+        first = number * SEQS_PER_PIECE
+        return await self.stored_between(room, first, first + SEQS_PER_PIECE - 1)
+
+    def _hand_out(self, events: Sequence[Entry]) -> None:
+        if self._held is None:
+            super()._hand_out(events)
+        else:
+            self._held += events
+
+    async def close(self) -> None:
+        """Let go of all resources; what was stored stays."""
+        if self._following is not None:
+            for task in (tasks := {self._following, self._cleaning}):
+                task.cancel()
+            await asyncio.wait(tasks)
+        if self._link is not None:
+            await self._link.close()
+        await super().close()

@@ -1,0 +1,188 @@
+"""What the log as a stream bears with: servers that are full, hang or die, and strangers."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+from nats.aio.client import Client
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import Entry, Message
+from hubbub.log.jetstream import JetStreamLog
+from hubbub.log.jetstream.link import REST, TOKEN
+from tests.log.drafts import all_of, said, seqs, until
+from tests.log.nats_servers import servers
+from tests.log.nodes import alike, asked, nodes
+
+
+def test_a_stream_that_is_full_refuses_and_loses_nothing(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream, 1) as (log,):
+            await log.append([said()])
+            found = await log._link.stream_found()  # type: ignore[union-attr]
+            assert found is not None
+            config = {
+                "name": stream,
+                "subjects": [f"{stream}.log.>"],
+                "discard": "new",
+                "allow_atomic": True,
+                "max_msgs": 3,
+                "metadata": found.config.metadata,
+            }
+            await asked(nats, f"STREAM.UPDATE.{stream}", config)
+            await log.append([said()])
+            for batch in ([said()], [said(), said(room="den")]):
+                with pytest.raises(LogError, match="refuse it"):
+                    await log.append(batch)
+                assert set(seqs(batch)) == {0}
+            assert len(await all_of(log, "lobby")) == 2
+
+    asyncio.run(scene())
+
+
+def test_what_others_put_into_the_stream_is_passed_over(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream, 1) as (log,):
+            await log.append([said("a")])
+            client = Client()
+            await client.connect(nats)
+            for payload in (b"", b"hello", b"[1]", b'[{"type":"message"}]'):
+                await client.request(f"{stream}.log.room.x", payload, timeout=30)
+            headers = {REST: "9999", TOKEN: "x"}
+            await client.request(f"{stream}.log.room.x", b"[]", timeout=30, headers=headers)
+            await client.close()
+            await log.append([said("b")])
+            assert len(await all_of(log, "lobby")) == 2
+            assert len(log.damage) == 4
+
+    asyncio.run(scene())
+
+
+def test_a_consumer_that_is_gone_is_replaced_and_nothing_is_lost(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream) as (one, other):
+            client = Client()
+            await client.connect(nats)
+            answer = await client.request(f"$JS.API.CONSUMER.NAMES.{stream}", b"{}", timeout=30)
+            for name in msgspec.json.decode(answer.data)["consumers"]:
+                await client.request(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", timeout=30)
+            await client.close()
+            for _ in range(5):
+                await one.append([said()])
+            await alike([one, other])
+            assert one._stream.beginnings > 1
+
+    asyncio.run(scene())
+
+
+def test_a_server_that_hangs_fails_appends_soon_and_all_recovers(
+    tmp_path: Path, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.log.jetstream.PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("hubbub.log.jetstream.link.ASK_SECONDS", 1.0)
+
+    async def scene() -> None:
+        with servers(tmp_path) as (server,):
+            async with nodes(tmp_path, server.address, stream) as (one, other):
+                await one.append([said("before")])
+                server.hang()
+                with pytest.raises(LogError):
+                    await one.append([said("lost", nonce="n")])
+
+                async def is_refused() -> bool:
+                    return raises(other.check)
+
+                await until(is_refused)
+                with pytest.raises(LogError):
+                    await other.try_writing()
+                assert len(await all_of(other, "lobby")) == 1, "what is here can be read"
+                server.go_on()
+
+                async def is_well() -> bool:
+                    return not raises(one.check) and not raises(other.check)
+
+                await until(is_well)
+                await one.append([said("again", nonce="n")])
+                await other.append([said("after")])
+                await alike([one, other])
+                assert len(await all_of(one, "lobby")) == 3, "said twice, it is there once"
+
+    asyncio.run(scene())
+
+
+def raises(work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except LogError:
+        return True
+    return False
+
+
+async def appended(log: JetStreamLog, make: Callable[[], Sequence[Entry]]) -> None:
+    """Append until it succeeds, as clients do that say it again."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                await log.append(make())
+            except LogError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+
+def test_three_servers_lose_one_at_a_time_and_the_nodes_lose_nothing(
+    tmp_path: Path, stream: str
+) -> None:
+    async def talk(log: JetStreamLog, name: str, until_set: asyncio.Event) -> int:
+        n = 0
+        while not until_set.is_set():
+            await appended(log, lambda: [said(f"{name} {n}", nonce=f"{name} {n}")])  # noqa: B023
+            n += 1
+        return n
+
+    async def scene() -> None:
+        with servers(tmp_path, 3) as running:
+            addresses = [server.address for server in running]
+            await until(lambda: can_be_made(addresses, stream, tmp_path))
+            async with nodes(tmp_path, addresses, stream, 3, replicas=3) as logs:
+                ending = asyncio.Event()
+                talks = [
+                    asyncio.create_task(talk(log, name, ending))
+                    for log, name in zip(logs, "abc", strict=True)
+                ]
+                for server in running:
+                    await asyncio.sleep(1)
+                    server.kill()
+                    await asyncio.sleep(1)
+                    await asyncio.to_thread(server.start)
+                    for log in logs:
+                        await appended(log, lambda: [said(room="den")])
+                ending.set()
+                counts = await asyncio.gather(*talks)
+                await alike(logs)
+                events = await all_of(logs[0], "lobby")
+                nonces = [event.nonce or "" for event in events if isinstance(event, Message)]
+                assert len(nonces) == len(set(nonces)) == sum(counts)
+                for name in "abc":
+                    own = [one for one in nonces if one.startswith(name)]
+                    assert own == [f"{name} {n}" for n in range(len(own))], "each in its order"
+
+    asyncio.run(scene())
+
+
+async def can_be_made(addresses: list[str], stream: str, folder: Path) -> bool:
+    """Return whether the servers have found together, so that they keep streams."""
+    try:
+        log = await JetStreamLog.join(folder / "first", addresses, stream, replicas=3)
+    except LogError:
+        return False
+    await log.close()
+    return True
