@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
@@ -33,7 +34,7 @@ from hubbub.chat.text import whole_number
 from hubbub.wire.framed import LOST
 from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
-from hubbub.wire.irc.texts import Piece, pieces_of, to_irc
+from hubbub.wire.irc.texts import Piece, is_plain, pieces_of, to_irc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,6 +56,9 @@ _PLACE: Final = re.compile(r"[0-9]{1,9}")
 SEQ_MAX: Final = 2**63 - 1
 
 EDITED: Final = "(edited) "
+SHORT_CHARS: Final = 120
+"""Of a text, its sender's name and its target together: they fit into a line, whatever they are."""
+
 LINES_MAX: Final = 40
 """Of one message. Each takes its sender's name along, so very many short ones would be too much."""
 
@@ -65,6 +69,7 @@ MODES: Final = {"owner": "q", "operator": "a", "moderator": "o"}
 """The same as modes."""
 
 
+@lru_cache(maxsize=256)
 def time_of(at: int) -> str:
     """Return a time in milliseconds since the epoch, as the tag `time` has it."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:23] + "Z"
@@ -189,7 +194,14 @@ class IrcFormat:
         return Line(command, params, source_of(event.sender), tags)
 
     def _message(self, event: Message, target: str, *, is_stamped: bool) -> Iterator[Line]:
-        text, parted = event.text, places_of(event.tags)
+        text = event.text
+        is_bare = event.reply_to is None and not (event.tags or event.files or event.me)
+        is_short = len(text) + len(target) + len(event.sender) <= SHORT_CHARS
+        if is_bare and is_short and not is_stamped and is_plain(text):
+            command = "NOTICE" if event.notice else "PRIVMSG"  # as nearly always: one line
+            yield Line(command, (target, text), source_of(event.sender), self.tags(event))
+            return
+        parted = places_of(event.tags)
         if event.files:
             text = "\n".join(
                 [*([text] if text else []), *(one.line(self.server) for one in event.files)]

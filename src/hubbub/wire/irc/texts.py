@@ -139,6 +139,11 @@ def from_irc(text: str) -> str:
     return "".join(pieces)
 
 
+def is_plain(text: str) -> bool:
+    """Return whether a text is one line without any marks of ours, and not empty."""
+    return _MARKED.search(text) is None and text.isprintable() and text != ""
+
+
 def to_irc(line: str) -> str:
     """Return a line with IRC's codes in place of our marks for bold and italic."""
     if _MARKED.search(line) is None:
