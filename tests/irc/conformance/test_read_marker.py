@@ -89,3 +89,20 @@ def test_what_cannot_be_read_fails(hubbub_server: LocalServer) -> None:
     }.items():
         ann.ask(line)
         assert ann.said("FAIL").params[:2] == ("MARKREAD", code)
+
+
+def test_a_marker_is_there_again_when_somebody_comes_back(hubbub_server: LocalServer) -> None:
+    """ "after the server sends a server `JOIN` command", as it does for rooms one was in."""
+    register(hubbub_server, "ann")
+    for _ in range(2):
+        ann = member(hubbub_server, "ann", "draft/read-marker")
+        ann.ask("JOIN #den", f"MARKREAD #den {LATE}")
+        ann.until("MARKREAD", "#den", LATE)
+        ann.close()
+        ann = member(hubbub_server, "ann", "draft/read-marker")
+        assert ann.said("JOIN").params == ("#den",)
+        assert ann.said("MARKREAD").params == ("#den", LATE)
+        with EventPeer(hubbub_server, "watcher") as watcher:
+            ann.close()
+            while watcher.ask(type="members", room="den")["type"] != "error":
+                pass  # the room closes, for nothing was said there
