@@ -98,7 +98,10 @@ def main() -> None:
     if unknown := (wanted or set()) - set(everybody):
         raise SystemExit(f"There is no peer '{min(unknown)}'. There are: {', '.join(everybody)}.")
     absences = {name: why for name, peer in everybody.items() if (why := peer.absence())}
-    described = {"machine": report.machine(), "settings": report.settings(scale, runs)}
+    described = {
+        "machine": report.machine(),
+        "settings": report.settings(scale, runs),
+    }
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end too
     os.sched_setaffinity(0, {load_core()})
     allow_descriptors(IDLE_CONNECTIONS + SPARE_DESCRIPTORS)

@@ -187,7 +187,8 @@ class Crowd:
         """Let each room hear a message that does not count, and count from there on.
 
         Whatever the server tells of who came lies before it. `watched` members of each room,
-        among them the first and the last, are watched from now on.
+        among them the first and the last, are watched from now on, and all whose bytes are not
+        counted.
         """
         for room in self.rooms:
             room.speakers[0].say(self.peer.say(room.name, SETTLING))
@@ -198,7 +199,9 @@ class Crowd:
             pass  # the rest of a delivery, or that speakers are told of each other
         for room in self.rooms:
             last = len(room.members) - 1
-            for position in {last * part // max(1, watched - 1) for part in range(watched)}:
+            positions = {last * part // max(1, watched - 1) for part in range(watched)}
+            positions |= {at for at in range(last + 1) if not room.members[at].dialect.is_sized}
+            for position in positions:
                 watch = Watch(room)
                 room.watches.append(watch)
                 self.watched[room.members[position].sock.fileno()] = watch

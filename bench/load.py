@@ -1,6 +1,7 @@
 """Messages through a crowd, counted exactly: as fast as they go, or at a steady rate."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bench.crowd import MARK, STAMP_DIGITS, Crowd, Room, Seat
@@ -72,6 +73,16 @@ class Load:
             self._say(room, 1)
         return self._finish(started)
 
+    def read_rest(self) -> int:
+        """Read what a server that is gone had sent; return what one member heard at the most."""
+        for fd, watch in self._crowd.watched.items():
+            sock = self._crowd.seats[fd].sock
+            sock.settimeout(STALLED_SECONDS)
+            with suppress(ConnectionResetError):
+                while size := sock.recv_into(self._crowd.buffer):
+                    watch.look(bytes(self._crowd.buffer[:size]))
+        return max(watch.heard for watch in self._crowd.watched.values())
+
     def _say(self, room: Room, count: int) -> None:
         """Let the speakers share in `count` messages."""
         text = (MARK + b"%0*d" % (STAMP_DIGITS, time.monotonic_ns())).ljust(TEXT_BYTES, b"x")
@@ -101,7 +112,10 @@ class Load:
         got, buffer, watched = self._got, self._crowd.buffer, self._crowd.watched
         heard: set[Room] = set()
         for fd, _ in self._crowd.epoll.poll(patience_seconds):
-            size = self._receive_into[fd](buffer)
+            try:
+                size = self._receive_into[fd](buffer)
+            except ConnectionResetError:
+                size = 0
             if not size:
                 raise Failed(f"The server hung up on a connection that had {got[fd]} bytes.")
             got[fd] += size
@@ -117,10 +131,10 @@ class Load:
     def _finish(self, started: tuple[float, float, float]) -> Flow:
         """Wait for what is under way, and check that everybody has everything once."""
         crowd = self._crowd
-        expected = {fd: self._expected_bytes(seat) for fd, seat in crowd.seats.items()}
-        all_bytes = sum(expected.values())
+        sized = {fd: seat for fd, seat in crowd.seats.items() if seat.dialect.is_sized}
+        expected = {fd: self._expected_bytes(seat) for fd, seat in sized.items()}
         progress = time.monotonic(), self._total
-        while self._total < all_bytes:
+        while self._lacks(expected):
             self._read(1.0)
             if self._total > progress[1]:
                 progress = time.monotonic(), self._total
@@ -138,6 +152,12 @@ class Load:
             load_seconds=ended[2] - started[2],
             latencies=[one for watch in crowd.watched.values() for one in watch.latencies],
         )
+
+    def _lacks(self, expected: dict[int, int]) -> bool:
+        """Return whether something has still to come."""
+        if len(expected) == len(self._crowd.seats):
+            return self._total < sum(expected.values())
+        return any(watch.heard < watch.room.said for watch in self._crowd.watched.values())
 
     def _check(self, expected: dict[int, int]) -> None:
         wrong = [fd for fd, size in expected.items() if self._got[fd] != size]

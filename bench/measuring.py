@@ -1,14 +1,19 @@
-"""What a process used, read from /proc; which core belongs to whom; medians."""
+"""What a process used, read from /proc; which core belongs to whom; medians; the disk."""
 
 import os
+import statistics
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 CORES = sorted(os.sched_getaffinity(0))
 PROC = Path("/proc")
+SYNCS = 200
+SYNCED_BYTES = 4096
 
 
 def server_core() -> int:
@@ -70,3 +75,19 @@ def _stat(pid: int) -> list[str]:
 def share(ordered: list[float], part: float) -> float:
     """Return the value below which `part` of the ordered values lie."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
+def sync_seconds() -> float:
+    """Return the median of how long this machine's disk takes to sync a page."""
+    times = []
+    with TemporaryDirectory(prefix="hubbub-bench-") as name:
+        file = os.open(Path(name) / "page", os.O_WRONLY | os.O_CREAT)
+        try:
+            for _ in range(SYNCS):
+                os.write(file, bytes(SYNCED_BYTES))
+                started = time.monotonic()
+                os.fdatasync(file)
+                times.append(time.monotonic() - started)
+        finally:
+            os.close(file)
+    return statistics.median(times)

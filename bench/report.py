@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.measuring import load_core, server_core
-from bench.peers.peer import TEXT_BYTES
+from bench.measuring import load_core, server_core, sync_seconds
+from bench.peers.peer import TEXT_BYTES, Keeps
 from bench.workloads import IN_FLIGHT, SPEAKERS, Figures, Scale, Workload
 
 BUSY = 0.9
@@ -85,6 +85,7 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "memory_bytes": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
         "load_average": os.getloadavg()[0],
+        "disk_sync_ms": round(sync_seconds() * 1e3, 3),
     }
 
 
@@ -142,16 +143,17 @@ def table(result: Result, scale: Scale) -> str:
     """Return the table of a workload, and under it a sentence for whatever went wrong."""
     workload = result.workload
     first = next(iter(result.rows))
-    head = [""]
+    head = ["", "survives"] if _keeps(result) else [""]
     for column in workload.columns:
         head.append(HEADINGS[column][0])
         if column in workload.compared:
             head.append(f"÷ {first}")
     lines = [head, *(_cells(result, name) for name in result.rows)]
+    labels = 2 if _keeps(result) else 1
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
     written = [
         "  ".join(
-            cell.rjust(width) if at else cell.ljust(width)
+            cell.rjust(width) if at >= labels else cell.ljust(width)
             for at, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
@@ -162,12 +164,19 @@ def table(result: Result, scale: Scale) -> str:
 
 def _cells(result: Result, name: str) -> list[str]:
     median, divided = result.rows[name].median(), ratios(result, name)
-    cells = [name]
+    keeps = _keeps(result)
+    cells = [name, keeps[name]] if keeps else [name]
     for column in result.workload.columns:
         cells.append(format(median[column], HEADINGS[column][1]) if column in median else "-")
         if column in result.workload.compared:
             cells.append(format(divided[column], ".2f") if column in divided else "-")
     return cells
+
+
+def _keeps(result: Result) -> dict[str, Keeps]:
+    """Return what the messages of each peer survive, if that is not the same for all."""
+    keeps = {peer.name: peer.keeps for peer in result.workload.peers}
+    return keeps if len(set(keeps.values())) > 1 else {}
 
 
 def _remarks(result: Result) -> list[str]:

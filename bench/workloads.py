@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import log, people
+from bench import durable, log, people
 from bench.crowd import Crowd, allow_descriptors
 from bench.load import Load
-from bench.peers import EVENTS, HUBBUB, IRC, MIXED, OTHERS, WEBSOCKETS
+from bench.peers import DURABLE, EVENTS, HUBBUB, IRC, MIXED, OTHERS, WEBSOCKETS
 from bench.peers.hubbub import Event, Hubbub
 from bench.peers.peer import Peer
 from bench.peers.server import Server, free_port
@@ -55,6 +55,7 @@ def crowd_at(peer: Peer) -> Iterator[Crowd]:
     with TemporaryDirectory(prefix="hubbub-bench-") as name:
         folder, port = Path(name), free_port()
         with Server(peer.command(folder, port), port, folder) as server:
+            peer.prepare(port)
             crowd = Crowd(peer, server)
             try:
                 yield crowd
@@ -70,6 +71,16 @@ def one_room(members: int) -> Callable[[Peer, Scale], Figures]:
             crowd.fill(rooms=1, members=scale.of(members), speakers=SPEAKERS)
             crowd.settle(watched=3)
             return Load(crowd).flat_out(scale.seconds, IN_FLIGHT).figures()
+
+    return run
+
+
+def durable_room(members: int) -> Callable[[Peer, Scale], Figures]:
+    """Return the same for servers that keep what they deliver, once it is seen that they do."""
+
+    def run(peer: Peer, scale: Scale) -> Figures:
+        durable.check(peer, scale.of(members), IN_FLIGHT)
+        return one_room(members)(peer, scale)
 
     return run
 
@@ -154,6 +165,17 @@ WORKLOADS = (
             PER_DELIVERY,
         )
         for members in (10, 100, 1000, 5000)
+    ),
+    *(
+        Workload(
+            f"durable-{members}",
+            f"One room of {members:,} members, flat out, where all that is seen is kept",
+            durable_room(members),
+            DURABLE,
+            FLAT_OUT,
+            PER_DELIVERY,
+        )
+        for members in (10, 100)
     ),
     Workload(
         "rooms",

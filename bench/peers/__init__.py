@@ -1,12 +1,13 @@
 """Everybody who takes part, hubbub first."""
 
 from bench.peers.hubbub import Classic, Event, Hubbub, Irc, WebSocket
+from bench.peers.jetstream import JetStream
 from bench.peers.limit import Limit
 from bench.peers.mosquitto import Mosquitto
 from bench.peers.nats import Nats
 from bench.peers.ngircd import Ngircd
-from bench.peers.peer import Peer
-from bench.peers.redis import Redis
+from bench.peers.peer import Keeps, Peer
+from bench.peers.redis import DurableRedis, Redis
 from bench.peers.tutorial import Tutorial
 
 HUBBUB = Hubbub("hubbub", Classic())
@@ -15,5 +16,17 @@ WEBSOCKETS = Hubbub("hubbub-websockets", WebSocket())
 IRC = Hubbub("hubbub-irc", Irc())
 MIXED = Hubbub("hubbub-mixed", Classic(), Event(), WebSocket())
 
+POWER = Hubbub("hubbub-power", Classic(), keeps=Keeps.POWER)
+
+DURABLE: tuple[Peer, ...] = (
+    HUBBUB,
+    DurableRedis("redis-everysec", Keeps.KILL, "everysec"),
+    JetStream("jetstream", Keeps.KILL),
+    POWER,
+    DurableRedis("redis-always", Keeps.POWER, "always"),
+    JetStream("jetstream-always", Keeps.POWER, always=True),
+)
+"""Those that keep what they deliver."""
+
 OTHERS: tuple[Peer, ...] = (Redis(), Nats(), Ngircd(), Mosquitto(), Tutorial(), Limit())
-PEERS: tuple[Peer, ...] = (HUBBUB, EVENTS, WEBSOCKETS, IRC, MIXED, *OTHERS)
+PEERS: tuple[Peer, ...] = (EVENTS, WEBSOCKETS, IRC, MIXED, *DURABLE, *OTHERS)

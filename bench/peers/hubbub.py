@@ -4,15 +4,18 @@ import base64
 import json
 import os
 import platform
+import re
 import sys
 from pathlib import Path
 
+from bench.peers.api import Conversation
 from bench.peers.ngircd import User
-from bench.peers.peer import NAME_BYTES, TEXT_BYTES, Dialect, Peer
+from bench.peers.peer import NAME_BYTES, TEXT_BYTES, Dialect, Keeps, Peer
 from hubbub import __version__
 from hubbub.wire.irc.names import HOST
 
 CONFIG = "[limits]\nmessages_per_second = 0\n"
+POWER = '[log]\ndurability = "power"\n'
 HEADER_BYTES = 10
 TEXT_MESSAGE = 0x81
 OPENING = (
@@ -126,10 +129,12 @@ class Hubbub(Peer):
 
     speaker = Classic()
     hears_others = True
+    _reader = Event()
 
-    def __init__(self, name: str, *members: Dialect) -> None:
+    def __init__(self, name: str, *members: Dialect, keeps: Keeps = Keeps.KILL) -> None:
         self.name = name
         self.members = members
+        self.keeps = keeps
 
     def absence(self) -> str | None:
         return None
@@ -139,7 +144,7 @@ class Hubbub(Peer):
 
     def command(self, folder: Path, port: int) -> list[str]:
         config = folder / "hubbub.toml"
-        config.write_text(CONFIG)
+        config.write_text(CONFIG + (POWER if self.keeps is Keeps.POWER else ""))
         return [
             *(sys.executable, "-m", "hubbub.cli", "serve"),
             *("--listen", f"127.0.0.1:{port}"),
@@ -149,3 +154,12 @@ class Hubbub(Peer):
     def say(self, room: str, text: bytes) -> bytes:
         del room  # the speaker is in no other
         return frame(text)
+
+    def stored(self, port: int, room: str) -> int:
+        with Conversation(port) as server:
+            server.say(self._reader.opening("counter"))
+            server.read_until(self._reader.opened)
+            server.say(framed_command(type="history", room=room, limit=1, ref="newest"))
+            page = server.read_until(b'"type":"page"', b'"ref":"newest"')
+        newest = re.search(rb'"seq":(\d+)', page[page.index(b'"type":"page"') :])
+        return int(newest[1]) if newest else 0  # nothing but messages was logged

@@ -45,7 +45,7 @@ class Nats(Peer):
     """nats-server; on one core the Go runtime takes one thread for its work."""
 
     name = "nats"
-    members = (Subscriber(),)
+    members: tuple[Dialect, ...] = (Subscriber(),)
     speaker = Publisher()
     unasked_seconds = 3.0  # its first PING comes after 2.0 to 2.4
 

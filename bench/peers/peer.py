@@ -1,6 +1,7 @@
 """What the bench must know of a server: how it is started, and what it is told in its own bytes."""
 
 from abc import ABC, abstractmethod
+from enum import StrEnum
 from pathlib import Path
 
 from bench.peers.server import Server
@@ -12,15 +13,24 @@ NAME_BYTES = 6
 """The length of every name, so that every delivery of a kind has the same size."""
 
 
+class Keeps(StrEnum):
+    """What a message survives once a member has seen it."""
+
+    NOTHING = "nothing"
+    KILL = "kill -9"
+    POWER = "a power cut"
+
+
 class Dialect(ABC):
     """How one kind of connection enters a room, and what it receives there.
 
     `opened` is in the answer to `opening`, if there is one, and `joined` in the answer to `join`;
-    it is empty if there is none.
+    it is empty if there is none. Where a delivery `is_sized`, bytes are counted, else texts.
     """
 
     opened = b""
     joined = b""
+    is_sized = True
 
     def opening(self, name: str) -> bytes:
         """Return what a new connection sends before it may join."""
@@ -31,9 +41,9 @@ class Dialect(ABC):
     def join(self, name: str, room: str) -> bytes:
         """Return what a connection sends to be `name`, if it is not yet, and to hear `room`."""
 
-    @abstractmethod
     def heard_bytes(self, room: str, first: int, count: int) -> int:
         """Return the size of `count` deliveries; `first` numbers them from 1, from the start."""
+        raise NotImplementedError("only what is sized")
 
 
 class Peer(ABC):
@@ -54,6 +64,7 @@ class Peer(ABC):
     connections_max = 1_000_000
     backlog = 64
     unasked_seconds = 0.0
+    keeps = Keeps.NOTHING
 
     @abstractmethod
     def absence(self) -> str | None:
@@ -70,6 +81,14 @@ class Peer(ABC):
     @abstractmethod
     def say(self, room: str, text: bytes) -> bytes:
         """Return what a speaker sends to say `text`."""
+
+    def prepare(self, port: int) -> None:
+        """Do what is to be done once on a fresh server, before members come."""
+        del port
+
+    def stored(self, port: int, room: str) -> int:
+        """Return how many messages of `room` are stored, by one that keeps any."""
+        raise NotImplementedError("nothing is kept")
 
     def reply_bytes(self, heard_by: int) -> int:
         """Return the size of what a speaker receives for each message that so many members hear."""

@@ -1,9 +1,17 @@
-"""Redis, publish and subscribe, with nothing kept."""
+"""Redis: publish and subscribe with nothing kept, and beside a stream in an append-only file."""
 
+import time
 from pathlib import Path
 
 from bench.peers import installed
-from bench.peers.peer import TEXT_BYTES, Dialect, Peer
+from bench.peers.api import Conversation
+from bench.peers.peer import TEXT_BYTES, Dialect, Keeps, Peer
+
+LOADING_SECONDS = 0.05
+
+KEEP_AND_PUBLISH = (
+    "redis.call('XADD', KEYS[1], '*', 't', ARGV[1]) return redis.call('PUBLISH', KEYS[1], ARGV[1])"
+)
 
 
 def _bulk(*words: bytes) -> bytes:
@@ -50,7 +58,7 @@ class Redis(Peer):
     def command(self, folder: Path, port: int) -> list[str]:
         return [
             *(installed.program("redis-server") or "", "--port", str(port), "--bind", "127.0.0.1"),
-            *("--save", "", "--appendonly", "no", "--dir", str(folder), "--maxclients", "100000"),
+            *("--save", "", "--dir", str(folder), "--maxclients", "100000"),
             *("--protected-mode", "no"),  # it would refuse loopback addresses other than 127.0.0.1
             *("--client-output-buffer-limit", "pubsub 0 0 0"),
         ]
@@ -60,3 +68,35 @@ class Redis(Peer):
 
     def reply_bytes(self, heard_by: int) -> int:
         return len(b":%d\r\n" % heard_by)
+
+
+class DurableRedis(Redis):
+    """redis-server that appends each message to a stream and publishes it, in one script.
+
+    Members hear it when the loop has written, and with `always` synced, what it appended.
+    """
+
+    def __init__(self, name: str, keeps: Keeps, fsync: str) -> None:
+        self.name = name
+        self.keeps = keeps
+        self._fsync = fsync
+        self._script = b""
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        return [*super().command(folder, port), "--appendonly", "yes", "--appendfsync", self._fsync]
+
+    def prepare(self, port: int) -> None:
+        with Conversation(port) as server:
+            server.say(_bulk(b"SCRIPT", b"LOAD", KEEP_AND_PUBLISH.encode()))
+            self._script = server.read_until(b"\r\n", b"\r\n").splitlines()[1]
+
+    def say(self, room: str, text: bytes) -> bytes:
+        return _bulk(b"EVALSHA", self._script, b"1", room.encode(), text)
+
+    def stored(self, port: int, room: str) -> int:
+        with Conversation(port) as server:
+            while True:
+                server.say(_bulk(b"XLEN", room.encode()))
+                if (said := server.read_until(b"\r\n")).startswith(b":"):
+                    return int(said[1:])
+                time.sleep(LOADING_SECONDS)  # it reads its file

@@ -41,11 +41,11 @@ def result() -> Result:
 def test_the_table(result: Result) -> None:
     assert table(result, SCALE).splitlines() == [
         "One room",
-        "        µs/delivery  ÷ hubbub  deliveries/s",
-        "hubbub        0.200      1.00         1,000",
-        "redis         0.600      3.00         1,000",
-        "limit         0.050      0.25         1,000",
-        "nats              -         -             -",
+        "        survives  µs/delivery  ÷ hubbub  deliveries/s",
+        "hubbub  kill -9         0.200      1.00         1,000",
+        "redis   nothing         0.600      3.00         1,000",
+        "limit   nothing         0.050      0.25         1,000",
+        "nats    nothing             -         -             -",
         "  redis, 1 of 2 runs: It hung up.",
         "  limit: the load was the bottleneck, its core busy and the server's not.",
         "  nats: It said nothing.",
