@@ -66,5 +66,6 @@ def _needs_strace() -> None:
         why = "strace is not installed (apt install strace)."
         assert not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"), why
         pytest.skip(why)
-    if subprocess.run([strace, "-qq", "-o", "/dev/null", "true"], check=False).returncode:
+    tried = subprocess.run([strace, "-qq", "-o", "/dev/null", "true"], check=False, timeout=30)
+    if tried.returncode:
         pytest.skip("strace may not trace other programs here.")
