@@ -48,6 +48,8 @@ def shown(said: Said) -> str:
         c.Join(room="lobby"),
         c.Typing(room="lobby"),
         c.Members(room="lobby"),
+        c.People(),
+        c.Sessions(),
         c.Say(room="lobby", text="x"),
         c.Edit(room="lobby", text="x", seq=1),
         c.Delete(room="lobby", seq=1),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from bench.attacks.kinds.rekeying import keys_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,14 +91,14 @@ class Ends:
 
 
 @asynccontextmanager
-async def ends(pair: Pair) -> AsyncIterator[Ends]:
-    """Connect two ends, each of which has done its handshake."""
+async def ends(pair: Pair, context: ssl.SSLContext | None = None) -> AsyncIterator[Ends]:
+    """Connect two ends, each of which has done its handshake; `context` is the client's."""
     loop = asyncio.get_running_loop()
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
     inside = Inside()
     server = Engine(pair.server, server_side=True)
-    client = Engine(pair.client, server_side=False, hostname="localhost")
+    client = Engine(context or pair.client, server_side=False, hostname="localhost")
     done = {server: False, client: False}
     while not all(done.values()):
         for engine, other in ((client, server), (server, client)):
@@ -258,6 +259,51 @@ def test_tls_without_any_text_has_an_end(loop: Any, pair: Pair) -> None:
             empty = b"\x17\x03\x03\x00\x00" * (IDLE_RECORDS_MAX + 1)
             await asyncio.get_running_loop().sock_sendall(two.below, empty)
             await until(lambda: bool(two.inside.lost))
+
+    run(loop, work())
+
+
+@each_loop
+def test_new_keys_have_an_end_though_there_is_text_between(
+    loop: Any, pair: Pair, tmp_path: Path
+) -> None:
+    context = pair.client
+    context.keylog_filename = str(tmp_path / "keys")
+
+    async def work() -> None:
+        async with ends(pair, context) as two:
+            cipher = two.engine.ssl_object.cipher()
+            assert cipher is not None
+            keys = keys_of(cipher[0], tmp_path / "keys")
+            assert keys is not None
+            for _ in range(2 * IDLE_RECORDS_MAX):
+                if two.inside.lost:
+                    break
+                heard = len(two.inside.pieces)
+                said = keys.update() + keys.record(b"x")
+                await asyncio.get_running_loop().sock_sendall(two.below, said)
+                await until(lambda: bool(len(two.inside.pieces) > heard or two.inside.lost))  # noqa: B023
+            assert IDLE_RECORDS_MAX - 2 <= len(two.inside.pieces) <= IDLE_RECORDS_MAX + 2
+
+    run(loop, work())
+
+
+@each_loop
+def test_new_keys_now_and_then_are_fine(loop: Any, pair: Pair, tmp_path: Path) -> None:
+    context = pair.client
+    context.keylog_filename = str(tmp_path / "keys")
+
+    async def work() -> None:
+        async with ends(pair, context) as two:
+            cipher = two.engine.ssl_object.cipher()
+            assert cipher is not None
+            keys = keys_of(cipher[0], tmp_path / "keys")
+            assert keys is not None
+            for _ in range(2 * IDLE_RECORDS_MAX):
+                said = keys.update() + b"".join(keys.record(b"x") for _ in range(300))
+                await asyncio.get_running_loop().sock_sendall(two.below, said)
+            await until(lambda: len(two.inside.pieces) == 2 * IDLE_RECORDS_MAX * 300)
+            assert not two.inside.lost
 
     run(loop, work())
 

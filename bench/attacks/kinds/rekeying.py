@@ -63,8 +63,17 @@ class Keys:
         return said
 
 
+def keys_of(cipher: str, log: Path) -> Keys | None:
+    """Return the keys of a client, which OpenSSL has logged; None: the cipher is another one."""
+    lines = (line.split() for line in log.read_text().splitlines() if line[0] != "#")
+    secrets = {words[0]: words[-1] for words in lines}
+    if SECRET not in secrets or cipher not in CIPHERS:
+        return None
+    return Keys(cipher, bytes.fromhex(secrets[SECRET]))
+
+
 class Rekeying(Protected):
-    """A move is as many new keys as a server bears in a row, and an empty frame."""
+    """A move is as many new keys as a server bears, and an empty frame."""
 
     def __init__(self, target: Target) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -72,13 +81,11 @@ class Rekeying(Protected):
             context = believing()
             context.keylog_filename = str(log)
             super().__init__(target, context)
-            lines = (line.split() for line in log.read_text().splitlines() if line[0] != "#")
-            secrets = {words[0]: words[-1] for words in lines}
-        cipher = self.cipher
-        if SECRET not in secrets or cipher not in CIPHERS:
+            keys = keys_of(self.cipher, log)
+        if keys is None:
             self.sock.close()
             raise HungUp
-        self._keys = Keys(cipher, bytes.fromhex(secrets[SECRET]))
+        self._keys = keys
 
     def load(self, times: int) -> bool:
         """Make so many moves."""
@@ -91,7 +98,7 @@ class Rekeying(Protected):
 
 
 def new_keys(target: Target) -> None:
-    """20 connections take new keys as often as they may."""
+    """20 connections take new keys over and over, and come back when that was too much."""
     flood(target, CONNECTIONS, Rekeying, tuple, TIMES)
 
 

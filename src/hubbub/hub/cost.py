@@ -47,6 +47,8 @@ REFUSAL: Final = 3.0
 """Saying what is wrong with something takes longer than doing what is right."""
 QUESTION: Final = 3.0
 """Asking the log; the answer is charged when it is there."""
+SUMMARY: Final = 0.4
+"""Somebody in a list for operators, with all that it says of them."""
 FACT: Final = 15.0
 """Writing down something of somebody, or of the chatroom: the log keeps it, with what leads to it,
 and whoever asked waits for that."""
@@ -222,6 +224,10 @@ def _members(state: State, _session: Session, command: c.Members) -> float:
     return COMMAND + _listed(state, state.rooms.get(state.name_of(command.room)))
 
 
+def _summaries(state: State, _session: Session, _command: c.People | c.Sessions) -> float:
+    return FIGURES + min(state.here.people_count, state.limits.listed_max) * SUMMARY
+
+
 def _bans(state: State, _whose: object, _what: object) -> float:
     order = state.order
     return REFUSAL + (len(order.bans.by_id) + len(order.mutes.by_id)) * LISTED
@@ -389,8 +395,8 @@ PRICES: Final[dict[type, Price]] = {
     c.Hold: _at(QUESTION),
     c.Add: _rules,
     c.Status: _at(FIGURES),
-    c.People: _at(FIGURES),
-    c.Sessions: _at(FIGURES),
+    c.People: _summaries,
+    c.Sessions: _summaries,
     c.Reload: _at(FIGURES),
     c.Backup: _at(FIGURES),
     c.Import: _at(FIGURES),

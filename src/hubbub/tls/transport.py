@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 RECEIVE_BYTES: Final = 65_536
 
 IDLE_RECORDS_MAX: Final = 16
-"""Records that may come in a row without any text. TLS itself has little to say once it has begun,
-and each word of it, such as that there are new keys, costs more than it looks."""
+"""Records that may come without any text. TLS itself has little to say once it has begun, and each
+word of it, such as that there are new keys, costs more than it looks."""
+
+FORGIVEN: Final = 1 + 1 / 256
+"""What a text takes off that count: its own record, and after many of them one without text."""
 
 
 class _Buffer(threading.local):
@@ -77,7 +80,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._due: asyncio.Handle | None = None
         self._error: Exception | None = None
         self._has_ended = False
-        self._idle_records = 0
+        self._idle_records = 0.0
         self._is_closing = False
         self._paused = False
         self._charge = charge
@@ -159,7 +162,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
                     if not (self._inside.eof_received() or self._is_closing):
                         self.close()
                 case text:
-                    self._idle_records = 0
+                    self._idle_records = max(0.0, self._idle_records - FORGIVEN)
                     self._inside.data_received(text)
 
     def _deliver_later(self) -> None:

@@ -1,5 +1,7 @@
 """What comes over HTTP is taken in piece by piece, and paid for by its lines."""
 
+import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -25,8 +27,9 @@ class Asked:
     def spend(self, units: float) -> None:
         self.spent += units
 
-    def wait(self, _act: object) -> None:
+    def wait(self, act: Callable[[], None]) -> None:
         self.waits += 1
+        self.act = act
 
 
 class Fed:
@@ -44,16 +47,37 @@ class Fed:
         self.pieces.append(data)
 
 
+def visit_of(fed: Fed, turn: Asked) -> Visit:
+    patience = SimpleNamespace(begin=lambda _visit: None)
+    room = SimpleNamespace(may_grow=lambda _visit, _size: True)
+    return Visit(
+        cast("Any", fed), cast("Any", patience), cast("Any", room), cast("Any", turn), lambda: None
+    )
+
+
 def test_a_body_in_chunks_of_one_byte_is_paid_for_by_the_chunk_and_waits_for_turns() -> None:
     chunks = 10_000
     turn, fed = Asked(3), Fed()
-    patience = SimpleNamespace(begin=lambda _visit: None)
-    room = SimpleNamespace(may_grow=lambda _visit, _size: True)
-    visit = Visit(
-        cast("Any", fed), cast("Any", patience), cast("Any", room), cast("Any", turn), lambda: None
-    )
+    visit = visit_of(fed, turn)
     transport = FakeTransport(visit)
     transport.receive(b"1\r\nx\r\n" * chunks)
     assert [len(piece) for piece in fed.pieces] == [PIECE_BYTES] * 3
     assert (turn.waits, transport.notes) == (1, ["pause_reading"])
     assert turn.spent > 3 * PIECE_BYTES // 6 * 2 * LINE
+
+
+def test_what_is_dear_waits_for_a_turn_and_is_paid_for_in_it() -> None:
+    async def scene() -> None:
+        turn = Asked(1)
+        visit = visit_of(Fed(), turn)
+        FakeTransport(visit)
+        await visit.may_spend(100)
+        assert (turn.spent, turn.waits) == (100, 0)
+        dear = asyncio.ensure_future(visit.may_spend(100))
+        await asyncio.sleep(0)
+        assert (turn.spent, turn.waits, dear.done()) == (100, 1, False)
+        turn.act()
+        await dear
+        assert turn.spent == 200
+
+    asyncio.run(scene())

@@ -51,5 +51,5 @@ class AdminApi:
         body = await self._body(request)
         command, answer = verb_of(named(request.match_info["verb"], body)), Answer()
         session = chatroom.hub.poster(_NAMELESS, JSON, answer, token=request[TOKEN], origin=origin)
-        turn.spend(chatroom.hub.price(session, command))
+        await visit_of(request).may_spend(chatroom.hub.price(session, command))
         return json_of(await carry_out(chatroom, session, answer, command, asker))

@@ -49,7 +49,7 @@ class Metrics:
         return [web.get("/metrics", self._metrics)]
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        visit_of(request).turn.spend(METRICS)
+        await visit_of(request).may_spend(METRICS)
         return web.Response(
             body=generate_latest(self._registry),
             headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},

@@ -143,13 +143,14 @@ class Visit(Receiver):
             self.turn.move(host)
             if self._unfed:
                 self.turn.wait(self._take_turn)
-        await self._granted(REQUEST)
+        await self.may_spend(REQUEST)
 
     async def may_give(self, size: int) -> None:
         """Wait until it is the turn of so many bytes of a file that are to be given out."""
-        await self._granted(CHUNK + size * FILE_BYTE)
+        await self.may_spend(CHUNK + size * FILE_BYTE)
 
-    async def _granted(self, units: float) -> None:
+    async def may_spend(self, units: float) -> None:
+        """Wait for a turn for what costs so many units; what is dear is done alone in it."""
         if self.turn.grant():
             self.turn.spend(units)
             return
