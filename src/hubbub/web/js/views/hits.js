@@ -8,6 +8,7 @@ import { part, setText } from "./page.js";
  * @property {string} title what was searched for
  * @property {Message[]} messages the newest first
  * @property {() => Promise<Message[]>} further what comes after these; none at the end
+ * @property {() => boolean} isWhole whether it is known that there are no others
  * @property {(at: number) => void} again shows the whole list again
  */
 
@@ -19,7 +20,6 @@ export class Hits {
   /** @type {Found | null} */
   #found = null;
   #at = 0;
-  #isLast = false; // whether nothing further was found
 
   /**
    * @param {(message: Message) => Promise<unknown>} jump
@@ -44,7 +44,6 @@ export class Hits {
    */
   begin(found, at) {
     this.#found = found;
-    this.#isLast = false;
     return this.#go(at);
   }
 
@@ -62,11 +61,7 @@ export class Hits {
    * @param {number} at
    */
   async #stepped(found, at) {
-    if (at >= found.messages.length && !this.#isLast) {
-      const more = await found.further();
-      this.#isLast = !more.length;
-      found.messages.push(...more);
-    }
+    if (at >= found.messages.length) found.messages.push(...(await found.further()));
     if (found === this.#found) await this.#go(Math.min(Math.max(at, 0), found.messages.length - 1));
   }
 
@@ -88,10 +83,11 @@ export class Hits {
     this.#bar.hidden = !found;
     if (!found) return;
     const { messages, title } = found;
+    const isWhole = found.isWhole();
     const told = /** @type {HTMLElement} */ (this.#bar.querySelector("p"));
-    setText(told, `${this.#at + 1} of ${messages.length}${this.#isLast ? "" : "+"} for ${title}`);
+    setText(told, `${this.#at + 1} of ${messages.length}${isWhole ? "" : "+"} for ${title}`);
     const [newer, older] = this.#buttons;
     if (newer) newer.disabled = this.#at === 0;
-    if (older) older.disabled = this.#isLast && this.#at === messages.length - 1;
+    if (older) older.disabled = isWhole && this.#at === messages.length - 1;
   }
 }

@@ -108,7 +108,7 @@ async function listed(chat, hits, { title, page, again }) {
     isMore = found.more && before !== undefined;
     return newestFirst;
   };
-  const found = { title, messages, further, again };
+  const found = { title, messages, further, again, isWhole: () => !isMore };
   const add = async () => {
     const first = messages.length;
     messages.push(...(await further()));
