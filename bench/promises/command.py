@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 from bench.peers.server import Failed
 from bench.promises.faults import FAULTS, Fault
-from bench.promises.round import Outcome, planned, play
+from bench.promises.round import Outcome, copy, planned, play
 from bench.promises.system import compiled
 
 ROUNDS = 100
@@ -51,7 +51,8 @@ def line(outcome: Outcome, seconds: float) -> str:
     plan = outcome.plan
     told = (
         f"seed {plan.seed}: {outcome.acknowledged} of {outcome.said} messages acknowledged, "
-        f"{outcome.seen} seen, durability {plan.durability}; {plan.words} ({seconds:.1f} s)"
+        f"{outcome.changes} changed, {outcome.seen} seen, durability {plan.durability}; "
+        f"{plan.words} ({seconds:.1f} s)"
     )
     return "\n".join([told, *(f"  broken: {finding}" for finding in outcome.findings)])
 
@@ -81,7 +82,7 @@ def main(given: list[str]) -> None:
                 broken.append(seed)
                 kept = Path(mkdtemp(prefix=f"hubbub-promises-{seed}-"))
                 print(f"  Its files are in {kept}. To play it once more: {_again(seed, asked)}")
-                shutil.copytree(at, kept, dirs_exist_ok=True)
+                copy(at, kept)
             shutil.rmtree(at)
     print(f"{asked.rounds} rounds from seed {first}: {len(broken)} broke a promise.")
     if broken:

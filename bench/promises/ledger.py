@@ -8,12 +8,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Json = dict[str, Any]
 
-FINDINGS_MAX = 20
-"""So many are told of one round: the rest is mostly the same."""
+HUSH: Final = "between-us-alone"
+"""Stands in all that is said in private, and so in nothing that others may get."""
+
+FINDINGS_MAX: Final = 40
+OF_ONE_MAX: Final = 2
+"""So many are told of one round, and so many of them begin alike: the rest is mostly the same."""
 
 
 @dataclass(slots=True)
@@ -28,7 +32,21 @@ class Said:
     seq: int | None = None
     """Where it is, once that was acknowledged."""
     withdrawn: bool = False
-    """Whether the server said for good that it will not post it."""
+    """Whether the server said that it did not post it, and nobody said it again."""
+    texts: list[str] = field(default_factory=list)
+    """All that it read, the newest last, if its sender changes it."""
+    is_deleted: bool = False
+    reactions: set[tuple[str, str]] = field(default_factory=set)
+    """Emoji that it has, and by whom."""
+    unanswered: int = 0
+    """How many of its changes are under way: until they are answered, it may read either way."""
+
+    @property
+    def now(self) -> str:
+        """What it reads now."""
+        if self.is_deleted:
+            return ""
+        return self.texts[-1] if self.texts else self.text
 
     @property
     def nonce(self) -> str:
@@ -37,11 +55,39 @@ class Said:
 
 
 @dataclass(slots=True)
+class Seen:
+    """How a message reads somewhere. `reactions`: None where they are not told."""
+
+    text: str
+    is_deleted: bool = False
+    reactions: set[tuple[str, str]] | None = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All messages of a room as somebody saw them when nothing more happened.
+
+    `is_cut`: only the beginnings of texts, and nothing of what was deleted. `begins`: the seq after
+    which they are all there.
+    """
+
+    by: str
+    room: str
+    messages: dict[int, Seen]
+    is_cut: bool = False
+    begins: int = 0
+
+
+@dataclass(slots=True)
 class Reading:
-    """What one reader saw of a room, from its beginning, once and in order."""
+    """What one reader saw of a room, from its beginning, once and in order.
+
+    `messages_only`: the reader is told of no other events, and not which one is before each.
+    """
 
     reader: str
     room: str
+    messages_only: bool = False
     events: list[Json] = field(default_factory=list)
 
     @property
@@ -55,14 +101,23 @@ class Ledger:
 
     def __init__(self) -> None:
         self.said: dict[str, Said] = {}
+        """By their first texts."""
+        self.hidden: set[str] = set()
+        """The rooms that are private."""
         self.readings: list[Reading] = []
+        self.looks: list[Look] = []
         self.heard: list[list[tuple[str, str]]] = []
         """What classic listeners heard, a list of names and texts for each connection."""
         self.findings: list[str] = []
         self.acknowledged = 0
+        self.changes = 0
+        """How many edits, deletions and reactions are acknowledged."""
         self.refused = 0
         self._is_over = False
         self._counts: Counter[str] = Counter()
+        self._told: Counter[str] = Counter()
+        self._by_nonce: dict[str, Said] = {}
+        self._changing: dict[int, list[str]] = {}
         self._changed = asyncio.Condition()
 
     def goes_on(self) -> bool:
@@ -77,9 +132,20 @@ class Ledger:
         """Return a new message of a sender."""
         self._counts[sender] += 1
         number = self._counts[sender]
-        text = f"{sender} {number}{' ' + 'é' * padding if padding else ''}"
-        said = self.said[text] = Said(sender, number, room, text, files)
+        words = [sender, str(number)]
+        words += [HUSH] if room in self.hidden else []
+        words += ["é" * padding] if padding else []
+        said = Said(sender, number, room, " ".join(words), files)
+        self.said[said.text] = self._by_nonce[said.nonce] = said
         return said
+
+    def meant(self, message: Json) -> Said | None:
+        """Return what a message of the log was when it was said; None if nobody said it."""
+        return self._by_nonce.get(message.get("nonce", "")) or self.said.get(message["text"])
+
+    def texts_of(self, seq: int) -> list[str]:
+        """Return all texts that a message had; none if it was never changed."""
+        return self._changing.get(seq, [])
 
     async def acknowledge(self, said: Said, seq: int) -> None:
         """Note where a message is; it can be nowhere else."""
@@ -87,6 +153,8 @@ class Ledger:
             self.find(f"'{said.text[:40]}' was acknowledged with the seq {said.seq}, then {seq}.")
         if said.seq is None:
             said.seq = seq
+            if said.texts:
+                self._changing[seq] = said.texts
             self.acknowledged += 1
             async with self._changed:
                 self._changed.notify_all()
@@ -104,22 +172,36 @@ class Ledger:
         """Note that the server cannot post something just now."""
         self.refused += 1
 
-    def reading(self, reader: str, room: str) -> Reading:
+    def reading(self, reader: str, room: str, *, messages_only: bool = False) -> Reading:
         """Return a reader's notes of a room, to be filled in."""
-        reading = Reading(reader, room)
+        reading = Reading(reader, room, messages_only)
         self.readings.append(reading)
         return reading
 
     def see(self, reading: Reading, event: Json) -> None:
         """Note an event of a room; it follows the one before."""
-        if event["prev"] != reading.cursor:
+        if reading.messages_only:
+            if event["seq"] <= reading.cursor:
+                self.find(
+                    f"{reading.reader} saw the seq {event['seq']} of {reading.room} after the seq "
+                    f"{reading.cursor}."
+                )
+        elif event["prev"] != reading.cursor:
             self.find(
                 f"{reading.reader} saw the seq {event['seq']} of {reading.room}, which follows "
                 f"{event['prev']}, after the seq {reading.cursor}."
             )
         reading.events.append(event)
 
+    def overhear(self, who: str, told: str) -> None:
+        """Look at what was told to somebody who is in no private room."""
+        if HUSH in told:
+            at = told.index(HUSH)
+            self.find(f"{who} is told what was said in private: {told[max(0, at - 200) : at + 50]}")
+
     def find(self, what: str) -> None:
         """Note that a promise is broken, in a sentence."""
-        if len(self.findings) < FINDINGS_MAX:
+        teller = what.partition(" ")[0]
+        self._told[teller] += 1
+        if self._told[teller] <= OF_ONE_MAX and len(self.findings) < FINDINGS_MAX:
             self.findings.append(what)

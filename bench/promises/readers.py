@@ -12,15 +12,14 @@ import aiohttp
 import msgspec
 
 from bench.peers.hubbub import frame
-from bench.peers.server import HOST
-from bench.promises.ledger import Json, Ledger, Reading
-from bench.promises.senders import REQUEST_SECONDS, RETRIES, hear
+from bench.promises.ledger import Json, Ledger
+from bench.promises.senders import REQUEST_SECONDS, chatting, hear
 from bench.promises.talking import LOST, RETURN_SECONDS, Person, join, next_event
-from hubbub.client import connect
+from bench.promises.way import Way
 
 POLL_SECONDS: Final = 0.1
 PAGE_MESSAGES: Final = 200
-LOGGED: Final = {"message", "edited", "deleted", "reaction", "pinned", "topic"}
+LOGGED: Final = {"message", "edited", "deleted", "reaction", "pinned", "topic", "signal"}
 """The types of events that are in the log (protocol, section 5.1)."""
 
 
@@ -58,29 +57,22 @@ class EventReader:
             self._ledger.find(f"{self._reading.reader} is told that events are missing: {event}")
         elif event["type"] in LOGGED and event["room"] == self._reading.room:
             self._ledger.see(self._reading, event)
+        elif event["type"] in LOGGED:
+            self._ledger.find(f"{self._reading.reader} is told of another room: {event}")
 
 
 class LibraryReader:
     """Reads with the client library, which makes up for losses by itself."""
 
-    def __init__(self, ledger: Ledger, name: str, port: int, room: str) -> None:
+    def __init__(self, ledger: Ledger, person: Person, room: str) -> None:
         self._ledger = ledger
-        self._address = f"{HOST}:{port}"
-        self._reading = ledger.reading(name, room)
+        self._person = person
+        self._reading = ledger.reading(person.name, room)
 
     async def run(self) -> None:
         """Read for ever."""
         reading = self._reading
-        chat = connect(
-            self._address,
-            name=reading.reader,
-            room=reading.room,
-            after=0,
-            reconnect=RETRIES,
-            patient=True,
-            spoke_events=True,
-        )
-        async with chat:
+        async with chatting(self._person, reading.room, after=0) as chat:
             while (received := await chat.receive()) is not None:
                 if not received.json:
                     continue
@@ -89,21 +81,23 @@ class LibraryReader:
                     self._ledger.find(f"{reading.reader} is told that events are missing: {event}")
                 elif event["type"] in LOGGED and event["room"] == reading.room:
                     self._ledger.see(reading, event)
+                elif event["type"] in LOGGED:
+                    self._ledger.find(f"{reading.reader} is told of another room: {event}")
         self._ledger.find(f"{reading.reader} lost its chat for good.")
 
 
 class HttpReader:
     """Asks for the page after its cursor, again and again."""
 
-    def __init__(self, ledger: Ledger, name: str, port: int, room: str) -> None:
+    def __init__(self, ledger: Ledger, name: str, way: Way, room: str) -> None:
         self._ledger = ledger
-        self._at = f"http://{HOST}:{port}/api/rooms/{room}/messages"
-        self._reading = ledger.reading(name, room)
+        self._way = way
+        self._at = f"{way.url}/api/rooms/{room}/messages"
+        self._reading = ledger.reading(name, room, messages_only=True)
 
     async def run(self) -> None:
         """Read for ever."""
-        limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        async with aiohttp.ClientSession(timeout=limit) as http:
+        async with self._way.http(REQUEST_SECONDS) as http:
             while True:
                 with suppress(*LOST):
                     await self._read(http)
@@ -124,27 +118,19 @@ class HttpReader:
 class ClassicListener:
     """Hears what is said in the lobby while it is there."""
 
-    def __init__(self, ledger: Ledger, name: str, port: int) -> None:
+    def __init__(self, ledger: Ledger, name: str, way: Way) -> None:
         self._ledger = ledger
         self._name = name
-        self._port = port
+        self._way = way
 
     async def run(self) -> None:
         """Listen for ever."""
         while True:
             with suppress(*LOST):
-                reader, writer = await asyncio.open_connection(HOST, self._port)
+                reader, writer = await self._way.connected()
                 try:
                     writer.write(frame(self._name.encode()))
                     await hear(self._ledger, reader)
                 finally:
                     writer.transport.abort()
             await asyncio.sleep(RETURN_SECONDS)
-
-
-Reader = EventReader | LibraryReader | HttpReader
-
-
-def is_behind(reading: Reading, ends: dict[str, int]) -> bool:
-    """Return whether there is something in its room that a reader has not seen."""
-    return reading.cursor < ends.get(reading.room, 0)

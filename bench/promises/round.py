@@ -7,30 +7,27 @@ acknowledged messages, so a slow machine plays the same round.
 import asyncio
 import random
 import shutil
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from bench.peers.server import PATIENCE_SECONDS, Failed
+from bench.promises import looks
 from bench.promises.audit import audit
+from bench.promises.cast import Cast
 from bench.promises.faults import FAULTS, Fault, Stage
-from bench.promises.ledger import Ledger
+from bench.promises.ledger import Ledger, Reading
 from bench.promises.power import Disk
 from bench.promises.proxy import Proxy
-from bench.promises.readers import (
-    ClassicListener,
-    EventReader,
-    HttpReader,
-    LibraryReader,
-    is_behind,
-)
-from bench.promises.senders import ClassicSender, EventSender, HttpSender, LibrarySender
 from bench.promises.server import Server
 from bench.promises.system import System
-from bench.promises.talking import LOST, RETURN_SECONDS, Person, join
+from bench.promises.talking import LOST, RETURN_SECONDS
+from bench.promises.way import Way
 
-ROOMS: Final = ("lobby", "kitchen")
+Found = TypeVar("Found")
+
 MOST_BETWEEN: Final = 120
 """So many messages at most are acknowledged before the next fault."""
 
@@ -67,6 +64,7 @@ class Outcome:
     plan: Plan
     said: int = 0
     acknowledged: int = 0
+    changes: int = 0
     seen: int = 0
     findings: list[str] = field(default_factory=list)
 
@@ -85,7 +83,10 @@ async def play(plan: Plan, folder: Path, library: Path, **environment: str) -> O
         await server.start()
         async with Proxy(server.port) as proxy:
             stage = Stage(server, system, proxy, ledger, chance, disk)
-            await _talk(plan, stage)
+            plain = Way(proxy.port)
+            home = folder / "home"
+            home.mkdir()
+            await _talk(plan, stage, Cast(ledger, plain, plain.secured(data), plan.seed, home))
         if chance.random() < 0.5:
             await server.stop()
     except Failed as failure:
@@ -97,24 +98,31 @@ async def play(plan: Plan, folder: Path, library: Path, **environment: str) -> O
             ledger.find(f"The journal tells of a fault: {fault}")
     await asyncio.to_thread(_audit, data, folder / "audited", ledger)
     seen = sum(len(reading.events) for reading in ledger.readings)
-    return Outcome(plan, len(ledger.said), ledger.acknowledged, seen, ledger.findings)
+    counts = (len(ledger.said), ledger.acknowledged, ledger.changes, seen)
+    return Outcome(plan, *counts, ledger.findings)
 
 
 def _audit(data: Path, copied: Path, ledger: Ledger) -> None:
     """Compare the folder with the ledger; to read a log may change it, so it is copied first."""
-    shutil.copytree(data, copied, ignore=lambda at, names: {n for n in names if _is_socket(at, n)})
+    copy(data, copied)
     audit(copied, ledger)
 
 
-def _is_socket(folder: str, name: str) -> bool:
-    return (Path(folder) / name).is_socket()
+def copy(folder: Path, to: Path) -> None:
+    """Copy a folder, but for sockets."""
+
+    def sockets(at: str, names: list[str]) -> set[str]:
+        return {name for name in names if Path(at, name).is_socket()}
+
+    shutil.copytree(folder, to, ignore=sockets, dirs_exist_ok=True)
 
 
-async def _talk(plan: Plan, stage: Stage) -> None:
+async def _talk(plan: Plan, stage: Stage, cast: Cast) -> None:
     """Have everybody talk while the faults happen, until all have everything."""
-    ledger, port = stage.ledger, stage.proxy.port
-    senders = [asyncio.create_task(one) for one in _senders(ledger, port, plan.seed)]
-    readers = [asyncio.create_task(one) for one in _readers(ledger, port)]
+    ledger = stage.ledger
+    await cast.prepare()
+    senders = [asyncio.create_task(one) for one in cast.senders()]
+    readers = [asyncio.create_task(one) for one in (*cast.readers(), *cast.spies())]
     try:
         for fault in plan.faults:
             await _progress(stage, stage.chance.randint(1, MOST_BETWEEN))
@@ -126,7 +134,12 @@ async def _talk(plan: Plan, stage: Stage) -> None:
         _, late = await asyncio.wait(senders, timeout=PATIENCE_SECONDS)
         if late:
             raise Failed(f"After {plan.words}, {len(late)} senders have no answer.")
-        await _all_seen(stage, await _ends(port))
+        for one in cast.looks():
+            ledger.looks.append(await _in_the_end(one))
+        await _all_seen(
+            stage,
+            {room: await _in_the_end(partial(looks.end, who, room)) for who, room in cast.inside()},
+        )
     finally:
         for task in (*senders, *readers):
             task.cancel()
@@ -143,21 +156,22 @@ async def _progress(stage: Stage, count: int) -> None:
         raise Failed(f"Nothing more is posted; the server says: {stage.server.last_words()}")
 
 
-async def _ends(port: int) -> dict[str, int]:
-    """Return the newest seq of each room."""
-    person = Person("archivist", port)
+async def _in_the_end(ask: Callable[[], Awaitable[Found]]) -> Found:
+    """Return what is found, as soon as the server can tell; raise Failed if it never does."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while True:
         try:
-            async with person.enter() as line:
-                return {room: (await join(line, room=room))["last"] for room in ROOMS}
-        except LOST:
-            await asyncio.sleep(RETURN_SECONDS)
+            return await ask()
+        except LOST as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise Failed(f"In the end, what there is cannot be told: {error!r}") from None
+        await asyncio.sleep(RETURN_SECONDS)
 
 
-async def _all_seen(stage: Stage, ends: dict[str, int]) -> None:
+async def _all_seen(stage: Stage, ends: dict[str, looks.End]) -> None:
     """Wait until every reader has seen everything."""
     left = PATIENCE_SECONDS
-    while behind := [one for one in stage.ledger.readings if is_behind(one, ends)]:
+    while behind := [one for one in stage.ledger.readings if _is_behind(one, ends[one.room])]:
         if left <= 0:
             stuck = ", ".join(f"{one.reader} at {one.cursor}" for one in behind)
             raise Failed(f"These readers do not get what there is, up to {ends}: {stuck}")
@@ -165,34 +179,5 @@ async def _all_seen(stage: Stage, ends: dict[str, int]) -> None:
         left -= POLL_SECONDS
 
 
-def _senders(ledger: Ledger, port: int, seed: int) -> list[Coroutine[Any, Any, None]]:
-    lobby, kitchen = ROOMS
-
-    def chance(number: int) -> random.Random:
-        return random.Random(seed * 10 + number)
-
-    web = Person("webster", port, websocket=True)
-    return [
-        EventSender(ledger, Person("evelyn", port), lobby, chance(0)).run(),
-        EventSender(ledger, Person("edward", port), kitchen, chance(1)).run(),
-        EventSender(ledger, web, lobby, chance(2)).run(),
-        HttpSender(ledger, "hector", port, lobby, chance(3)).run(),
-        HttpSender(ledger, "hannah", port, kitchen, chance(4)).run(),
-        LibrarySender(ledger, "libby", port, kitchen, chance(5)).run(),
-        LibrarySender(ledger, "louis", port, lobby, chance(6)).run(),
-        ClassicSender(ledger, "clive", port).run(),
-    ]
-
-
-def _readers(ledger: Ledger, port: int) -> list[Coroutine[Any, Any, None]]:
-    lobby, kitchen = ROOMS
-    return [
-        EventReader(ledger, Person("rachel", port), lobby).run(),
-        EventReader(ledger, Person("ronald", port), kitchen).run(),
-        EventReader(ledger, Person("rufus", port, websocket=True), lobby).run(),
-        HttpReader(ledger, "request", port, kitchen).run(),
-        HttpReader(ledger, "requests", port, lobby).run(),
-        LibraryReader(ledger, "reader", port, lobby).run(),
-        LibraryReader(ledger, "reading", port, kitchen).run(),
-        ClassicListener(ledger, "listener", port).run(),
-    ]
+def _is_behind(reading: Reading, end: looks.End) -> bool:
+    return reading.cursor < (end.message if reading.messages_only else end.event)

@@ -14,7 +14,6 @@ from typing import Any, Final
 import aiohttp
 
 from bench.peers.hubbub import HEADER_BYTES, frame
-from bench.peers.server import HOST
 from bench.promises.ledger import Ledger, Said
 from bench.promises.talking import (
     LOST,
@@ -25,6 +24,7 @@ from bench.promises.talking import (
     join,
     next_event,
 )
+from bench.promises.way import Way
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Backoff, Chat, connect
 
@@ -130,16 +130,16 @@ class EventSender:
 class ClassicSender:
     """Says plain lines, and nothing twice; hears the others."""
 
-    def __init__(self, ledger: Ledger, name: str, port: int) -> None:
+    def __init__(self, ledger: Ledger, name: str, way: Way) -> None:
         self._ledger = ledger
         self._name = name
-        self._port = port
+        self._way = way
 
     async def run(self) -> None:
         """Say something until it is over."""
         while self._ledger.goes_on():
             with suppress(*LOST):
-                reader, writer = await asyncio.open_connection(HOST, self._port)
+                reader, writer = await self._way.connected()
                 hearing = asyncio.create_task(hear(self._ledger, reader))
                 try:
                     writer.write(frame(self._name.encode()))
@@ -171,18 +171,18 @@ class HttpSender:
     """Posts over HTTP, one after the other; every few messages with a file."""
 
     def __init__(
-        self, ledger: Ledger, name: str, port: int, room: str, chance: random.Random
+        self, ledger: Ledger, name: str, way: Way, room: str, chance: random.Random
     ) -> None:
         self._ledger = ledger
         self._name = name
-        self._at = f"http://{HOST}:{port}/api/rooms/{room}"
+        self._way = way
+        self._at = f"{way.url}/api/rooms/{room}"
         self._room = room
         self._chance = chance
 
     async def run(self) -> None:
         """Say something until it is over, and everything is acknowledged."""
-        limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        async with aiohttp.ClientSession(timeout=limit) as http:
+        async with self._way.http(REQUEST_SECONDS) as http:
             while self._ledger.goes_on():
                 if self._chance.random() < 0.2:
                     await self._post_file(http)
@@ -218,30 +218,35 @@ class HttpSender:
             await asyncio.sleep(RETURN_SECONDS)
 
 
+def chatting(person: Person, room: str, after: int | None = None) -> Chat:
+    """Return a chat of the client library that comes back for ever; to be entered."""
+    return connect(
+        person.way.address,
+        name=person.name,
+        room=room,
+        device=person.device,
+        after=after,
+        reconnect=RETRIES,
+        patient=True,
+        spoke_events=True,
+        remember=False,
+    )
+
+
 class LibrarySender:
     """Says something with the client library, some at once; every few messages with a file."""
 
-    def __init__(
-        self, ledger: Ledger, name: str, port: int, room: str, chance: random.Random
-    ) -> None:
+    def __init__(self, ledger: Ledger, person: Person, room: str, chance: random.Random) -> None:
         self._ledger = ledger
-        self._name = name
-        self._address = f"{HOST}:{port}"
+        self._person = person
+        self._name = person.name
         self._room = room
         self._chance = chance
 
     async def run(self) -> None:
         """Say something until it is over, and everything is acknowledged."""
-        chat = connect(
-            self._address,
-            name=self._name,
-            room=self._room,
-            reconnect=RETRIES,
-            patient=True,
-            spoke_events=True,
-        )
-        async with chat:
-            reading = asyncio.create_task(_pass_over(chat))
+        async with chatting(self._person, self._room) as chat:
+            reading = asyncio.create_task(pass_over(chat))
             saying: set[asyncio.Task[None]] = set()
             while self._ledger.goes_on() and not reading.done():
                 if self._chance.random() < 0.1:
@@ -283,6 +288,7 @@ class LibrarySender:
         await self._say(chat, said, (file.id,))
 
 
-async def _pass_over(chat: Chat) -> None:
+async def pass_over(chat: Chat) -> None:
+    """Read what comes, and do nothing with it."""
     async for _ in chat:
         pass

@@ -20,6 +20,12 @@ CONFIG: Final = """
 messages_per_second = 0
 shutdown_seconds = 2
 
+[people]
+guest_days = 100000
+
+[tls]
+self_signed = true
+
 [log]
 durability = "{durability}"
 """

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 import aiohttp
 
 from bench.peers.hubbub import HEADER_BYTES, command, frame, framed_command
-from bench.peers.server import HOST, PATIENCE_SECONDS
+from bench.peers.server import PATIENCE_SECONDS, Failed
 from bench.promises.ledger import Json
+from bench.promises.way import Way
 
 LOST: Final = (OSError, EOFError, TimeoutError, aiohttp.ClientError)
 """How a session ends when its connection is lost, or the server says goodbye."""
@@ -73,9 +74,9 @@ class WebSocket:
 
 
 @asynccontextmanager
-async def over_frames(port: int, name: str) -> AsyncIterator[Line]:
+async def over_frames(way: Way, name: str) -> AsyncIterator[Line]:
     """Give a line on which a name was said."""
-    reader, writer = await asyncio.open_connection(HOST, port)
+    reader, writer = await way.connected()
     try:
         writer.write(frame(name.encode(), b"+"))
         yield Frames(reader, writer)
@@ -84,11 +85,11 @@ async def over_frames(port: int, name: str) -> AsyncIterator[Line]:
 
 
 @asynccontextmanager
-async def over_websocket(port: int, name: str) -> AsyncIterator[Line]:
+async def over_websocket(way: Way, name: str) -> AsyncIterator[Line]:
     """Give a line on which a name was said."""
-    async with aiohttp.ClientSession() as http:
+    async with way.http() as http:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            socket = await http.ws_connect(f"http://{HOST}:{port}/ws", max_msg_size=0)
+            socket = await http.ws_connect(f"{way.url}/ws", max_msg_size=0)
         try:
             line = WebSocket(socket)
             await line.say(type="hello", name=name)
@@ -101,18 +102,20 @@ async def over_websocket(port: int, name: str) -> AsyncIterator[Line]:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who comes back under the same name, by the secret of the time before."""
+    """Somebody who comes back: as who has the device, or else by the secret of the time before."""
 
     name: str
-    port: int
+    way: Way
     websocket: bool = False
+    device: str = ""
     secret: str = ""
+    id: str = ""
 
     @asynccontextmanager
     async def enter(self) -> AsyncIterator[Line]:
         """Give a session under the name; raises one of LOST."""
         over = over_websocket if self.websocket else over_frames
-        async with over(self.port, self.name) as line:
+        async with over(self.way, self.name) as line:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._introduce(line)
             yield line
@@ -121,13 +124,26 @@ class Person:
         welcome = await next_event(line)
         if welcome["type"] != "welcome":
             raise ConnectionResetError(f"{self.name} is not let in: {welcome}")
-        if welcome["held"]:
-            await line.say(type="resume", session=self.secret, ref="resume")
-            while (answer := await next_event(line)).get("ref") != "resume":
-                pass
-            if answer["type"] != "ok":
-                raise ConnectionResetError(f"{self.name} is not let in: {answer}")
+        if self.device:
+            self._recognise(await answer(line, type="identify", device=self.device))
+        elif welcome["held"]:
+            resumed = await answer(line, type="resume", session=self.secret)
+            if resumed["type"] != "ok":
+                raise ConnectionResetError(f"{self.name} is not let in: {resumed}")
         self.secret = welcome["session"]
+
+    def _recognise(self, welcome: Json) -> None:
+        if welcome["type"] != "welcome":
+            raise ConnectionResetError(f"{self.name} is not let in: {welcome}")
+        known = (welcome["person"]["id"], welcome["name"])
+        if known != (self.id or known[0], self.name):
+            raise Failed(f"{self.name}, who was {self.id}, came back as {known[1]}, {known[0]}.")
+        self.id = known[0]
+
+
+def known(name: str, way: Way, *, websocket: bool = False) -> Person:
+    """Return somebody whom the server knows from the first time on."""
+    return Person(name, way, websocket, device=f"the-only-device-of-{name}")
 
 
 async def next_event(line: Line) -> Json:

@@ -59,7 +59,15 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
         ("posts_twice", "resets", "was acknowledged with the seq"),
         ("leaves_out", "resets resets", "saw the seq"),
         ("forgets_to_sync", "power-cut power-cut", "lost it"),
+        ("leaves_out", "resets resets", "^tail|tail at"),
         ("spoils_files", "resets", "is not what was sent"),
+        ("keeps_former_texts", "resets", "who asks for pages, (reads|sees) '(charly|carla)"),
+        ("forgets_reactions", "resets", r"archivist, who asks for pages, sees set\(\)"),
+        ("lets_everybody_in", "resets", r"sam asked '.*'cellar'.* and got"),
+        ("finds_conversations", "resets", "sam is told what was said in private: .*tom"),
+        ("makes_another_certificate", "kill", "shows another certificate"),
+        ("leaves_out_lines", "resets", "irene saw"),
+        ("shouts_at_browsers", "freeze", "page, which has a copy, reads .* as '[A-Z]"),
     ],
 )
 def test_a_server_that_breaks_a_promise_is_told(
