@@ -1,5 +1,6 @@
 """Nodes of a stream, and when they are alike."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -58,3 +59,22 @@ async def asked(address: str, subject: str, body: object) -> None:
     answer = await client.request(f"$JS.API.{subject}", msgspec.json.encode(body), timeout=30)
     assert "error" not in msgspec.json.decode(answer.data), answer.data
     await client.close()
+
+
+async def whole_stream(address: str, stream: str) -> bytes:
+    """Return all that the servers give of a stream, one message after the other."""
+    client = Client()
+    await client.connect(address)
+    came: list[bytes] = []
+    number = 1
+    while True:
+        asking = {"seq": number, "next_by_subj": ">"}
+        answer = await client.request(
+            f"$JS.API.STREAM.MSG.GET.{stream}", msgspec.json.encode(asking), timeout=30
+        )
+        found = msgspec.json.decode(answer.data)
+        if "message" not in found:
+            await client.close()
+            return b"\n".join(came)
+        came.append(b64decode(found["message"].get("data", "")))
+        number = found["message"]["seq"] + 1

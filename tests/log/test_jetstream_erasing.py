@@ -1,41 +1,19 @@
 """What is deleted leaves the stream, and a copy that is filled anew is the same as others."""
 
 import asyncio
-from base64 import b64decode
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import pytest
 from msgspec.structs import replace
-from nats.aio.client import Client
 
 from hubbub.chat.files import FileSummary
 from hubbub.chat.queries import PageQuery
 from hubbub.log.jetstream import JetStreamLog, erasing
 from hubbub.log.jetstream.erasing import Erasing
 from tests.log.drafts import all_of, deleted, edited, reacted, said, until
-from tests.log.nodes import ROOMS, alike, nodes
+from tests.log.nodes import ROOMS, alike, nodes, whole_stream
 from tests.log.test_removing import gone
-
-
-async def whole_stream(address: str, stream: str) -> bytes:
-    """Return all that the servers give of a stream, one message after the other."""
-    client = Client()
-    await client.connect(address)
-    came: list[bytes] = []
-    number = 1
-    while True:
-        asking = {"seq": number, "next_by_subj": ">"}
-        answer = await client.request(
-            f"$JS.API.STREAM.MSG.GET.{stream}", msgspec.json.encode(asking), timeout=30
-        )
-        found = msgspec.json.decode(answer.data)
-        if "message" not in found:
-            await client.close()
-            return b"\n".join(came)
-        came.append(b64decode(found["message"].get("data", "")))
-        number = found["message"]["seq"] + 1
 
 
 async def until_gone(words: Sequence[str], address: str, stream: str) -> None:

@@ -326,6 +326,11 @@ class JetStreamLog(Projection):
             else:
                 break
         self._is_behind = False
+        due |= {  # repeats: the first has the text, and it may be deleted
+            (one.room, number_of(one.seq))
+            for one, seq in zip(append.entries, seqs, strict=True)
+            if one.seq != seq
+        }
         for room, number in due:
             self._erasing.note(room, number, is_own=came is not None)
         for entry in append.entries:
