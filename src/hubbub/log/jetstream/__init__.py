@@ -29,7 +29,7 @@ from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry
 from hubbub.chat.removal import removed_by
 from hubbub.log.epochs import begun_at
 from hubbub.log.jetstream.erasing import Erasing
-from hubbub.log.jetstream.link import Link
+from hubbub.log.jetstream.link import FORMAT_NOW, Link, check_is_same
 from hubbub.log.jetstream.pieces import (
     SEQS_PER_PIECE,
     cut,
@@ -40,6 +40,7 @@ from hubbub.log.jetstream.pieces import (
     whose_rest,
 )
 from hubbub.log.jetstream.reading import Delivered, Reading
+from hubbub.log.jetstream.syncing import check_syncing
 from hubbub.log.sqlite import Projection
 from hubbub.log.sqlite.connection import Durability
 
@@ -56,6 +57,8 @@ LOOKED_BACK: Final = 10_000
 """In so many of the stream's newest messages a node looks at its start for what was not erased."""
 
 TOKEN_BYTES: Final = 9
+
+_FAULT: Final = "This node does not follow its stream any more, and its journal says why."
 
 _logger = logging.getLogger(__name__)
 
@@ -95,6 +98,7 @@ class JetStreamLog(Projection):
         stream: str,
         *,
         durability: Durability = "process",
+        monitors: Sequence[str] | None = (),
         free_bytes_min: int = 0,
         replicas: int = 1,
     ) -> Self:
@@ -103,10 +107,19 @@ class JetStreamLog(Projection):
         The stream is made if there is none, with so many `replicas`. Returns once the copy is what
         the stream was at the call. Raises LogError if the servers cannot be reached, or if the
         folder holds another log than this, or one that ends before the stream begins.
+
+        What was appended survives that any process is killed. With the `durability` "power", that
+        all servers lose power, too: each of them must sync always, which is asked at their
+        `monitors` (syncing.py), or stated by None.
         """
-        log = await cls.open(folder, durability=durability, free_bytes_min=free_bytes_min)
+        # The copy need not survive a power cut: what it loses, it reads again.
+        log = await cls.open(folder, durability="process", free_bytes_min=free_bytes_min)
         try:
-            await log.go_on(folder, await Link.open(servers, stream), replicas)
+            link = await Link.open(servers, stream)
+            await log.go_on(folder, link, replicas)
+            if durability == "power" and monitors is not None:
+                found = await link.stream_found()
+                await check_syncing([] if found is None else found.servers, monitors)
         except BaseException:
             await log.close()
             raise
@@ -142,8 +155,8 @@ class JetStreamLog(Projection):
         self._node = secrets.token_urlsafe(TOKEN_BYTES)
         self._appends = 0
         self._waiting: dict[str, asyncio.Future[_Applied]] = {}
-        self._is_behind = False
-        """Whether something could not be applied."""
+        self._trouble = ""
+        """Why the stream is not applied, as a sentence; empty if it is."""
         found = await link.stream_found()
         if found is None:
             found = await link.stream_made(replicas, [begun_at(0)])
@@ -159,11 +172,12 @@ class JetStreamLog(Projection):
         self._position = self._seen = number_of(self.last)
         if found.first > self._position + 1:
             raise LogError(
-                f"The stream '{link.stream}' begins at its message {found.first}, and "
-                f"the folder {folder} ends before that. Restore a backup of another node into the "
-                "folder, and start again."
+                f"The stream '{link.stream}' begins at its message {found.first}, and the folder "
+                f"{folder} ends before that. Restore a backup of another node into the folder, and "
+                "start again."
             )
-        self._stream = Reading(link, self._position)
+        check_is_same(found, found.epochs, self._position)
+        self._stream = Reading(link, found.epochs, self._position)
         await self._stream.begin(seconds_max=BEGIN_SECONDS)
         self._has_all = asyncio.Event()
         if not self._stream.pending:
@@ -175,11 +189,16 @@ class JetStreamLog(Projection):
         for task in (self._following, self._cleaning):
             task.add_done_callback(self._ended)
         await self._has_all.wait()
+        if self._following.done():
+            raise LogError(self._trouble)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._has_all.set()  # nobody waits in vain
-        if not task.cancelled():  # a fault of ours
-            _logger.error("A node does not follow its stream.", exc_info=task.exception())
+        if task.cancelled():
+            return
+        error = task.exception()
+        self._trouble = str(error) if isinstance(error, LogError) else _FAULT
+        _logger.error("The stream is not followed any more.", exc_info=error)
 
     async def append(self, drafts: Sequence[Entry]) -> list[int]:
         """Publish `drafts`, and wait until they are applied here (see log/port.py)."""
@@ -228,8 +247,8 @@ class JetStreamLog(Projection):
     def check(self) -> None:
         """Raise LogError if nothing can be appended now."""
         super().check()
-        if self._is_behind or self._following is None or self._following.done():
-            raise LogError("What the stream holds cannot be applied to the folder of this node.")
+        if self._trouble:
+            raise LogError(self._trouble)
         if not self._stream.is_live:
             raise LogError("The NATS servers cannot be heard: nothing can be appended until then.")
 
@@ -245,13 +264,18 @@ class JetStreamLog(Projection):
         """Apply all that the stream has and will have, for ever."""
         waiting: list[Delivered] = []
         while True:
+            is_newer = False
             for message in await self._stream.take():
+                if is_newer := message.format > FORMAT_NOW:
+                    break
                 waiting += await self._rests_before(message.number)
                 waiting.append(message)
                 self._seen = message.number
             appends, waiting = self._whole(waiting)
             for append in appends:
                 await self._apply_until_done(append)
+            if is_newer:
+                raise LogError("A newer hubbub writes to the stream. Install it here, too.")
             if not waiting and not self._stream.pending:
                 self._has_all.set()
 
@@ -267,7 +291,7 @@ class JetStreamLog(Projection):
                 pattern = subjects_of_rests(missing[0] if len(missing) == 1 else None)
                 rests = {whose_rest(one): one for one in await self._link.subjects(pattern)}
                 return [
-                    Delivered(one, subject, stored.data, "", 0)
+                    Delivered(one, subject, stored.data, "", 0, FORMAT_NOW)
                     for one in missing
                     if (subject := rests.get(one))
                     and (stored := await self._link.message(last_by_subj=subject))
@@ -319,13 +343,13 @@ class JetStreamLog(Projection):
                     due = await self._changed_by(append.entries)
                 seqs = await self.apply(append.entries)
             except LogError as error:
-                if not self._is_behind:
+                if not self._trouble:
                     _logger.warning("What the stream holds cannot be applied: %s", error)
-                self._is_behind = True
+                self._trouble = f"What the stream holds cannot be applied here: {error}"
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 break
-        self._is_behind = False
+        self._trouble = ""
         due |= {  # repeats: the first has the text, and it may be deleted
             (one.room, number_of(one.seq))
             for one, seq in zip(append.entries, seqs, strict=True)

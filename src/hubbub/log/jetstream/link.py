@@ -30,6 +30,11 @@ TOKEN: Final = "Hubbub-Append"  # noqa: S105 (a header: which append a message i
 REST: Final = "Hubbub-Rest"
 """A header: how many messages of the same append follow."""
 
+FORMAT: Final = "Hubbub-Format"
+"""A header: by which FORMAT_NOW a message was written. Raise it with each new kind of event."""
+
+FORMAT_NOW: Final = 1
+
 _EPOCHS: Final = "hubbub.epochs"
 _NAME_IS_TAKEN: Final = 10058
 _NO_MESSAGE: Final = 404
@@ -69,11 +74,21 @@ class _State(msgspec.Struct, frozen=True):
     subjects: dict[str, int] = {}
 
 
+class _Peer(msgspec.Struct, frozen=True):
+    name: str = ""
+
+
+class _Cluster(msgspec.Struct, frozen=True):
+    leader: str = ""
+    replicas: list[_Peer] = []
+
+
 class Stream(Answer):
     """How a stream is configured, and where it stands."""
 
     config: _Config = _Config()
     state: _State = _State(0, 0)
+    cluster: _Cluster = _Cluster()
     total: int = 0
     """How many subjects were asked for; an answer has a part of them."""
 
@@ -86,6 +101,11 @@ class Stream(Answer):
             return []
 
     @property
+    def servers(self) -> list[str]:
+        """The names of the servers that keep it."""
+        return [self.cluster.leader, *(one.name for one in self.cluster.replicas)]
+
+    @property
     def behind(self) -> int:
         """The number behind which it began."""
         return max(self.config.first_seq, 1) - 1
@@ -94,6 +114,19 @@ class Stream(Answer):
     def first(self) -> int:
         """The number of the first message that it holds, or will hold."""
         return max(self.behind + 1, self.state.first_seq)
+
+
+def check_is_same(found: Stream | None, epochs: Sequence[Epoch], after: int) -> None:
+    """Raise LogError unless this is the stream with these epochs, and was read up to `after`."""
+    if found is None:
+        raise LogError("The stream is gone.")
+    if found.epochs != epochs:
+        raise LogError("The stream is another one than before.")
+    if max(found.state.last_seq, found.behind) < after:
+        raise LogError(
+            f"The stream ends at its message {found.state.last_seq}, and {after} was read here: it "
+            "was restored from an older copy. Make another one of the folder that ends last."
+        )
 
 
 class Stored(msgspec.Struct):
@@ -242,7 +275,7 @@ class Link:
         last = len(pieces) - 1
         try:
             for place, piece in enumerate(pieces):
-                headers = {TOKEN: token, REST: str(last - place)}
+                headers = {TOKEN: token, REST: str(last - place), FORMAT: str(FORMAT_NOW)}
                 if last:
                     headers |= {"Nats-Batch-Id": token, "Nats-Batch-Sequence": str(place + 1)}
                 if place < last:

@@ -15,6 +15,7 @@ consumer is made. Where somebody knows that there is more to read, they say so (
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,7 +24,16 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from hubbub.chat.errors import LogError
-from hubbub.log.jetstream.link import REST, TOKEN, Answer, Link
+from hubbub.chat.queries import Epoch
+from hubbub.log.jetstream.link import (
+    FORMAT,
+    FORMAT_NOW,
+    REST,
+    TOKEN,
+    Answer,
+    Link,
+    check_is_same,
+)
 
 if TYPE_CHECKING:
     from nats.aio.subscription import Subscription
@@ -37,7 +47,7 @@ FORGOTTEN_SECONDS: Final = 10
 TAKEN_BYTES: Final = 262_144
 """About so much is taken at once; what is read of a long stream is committed in portions."""
 
-REST_DIGITS_MAX: Final = 4
+COUNT_DIGITS_MAX: Final = 4
 
 _SECOND: Final = 1_000_000_000
 
@@ -58,6 +68,8 @@ class Delivered(NamedTuple):
     """Of the append that it is of."""
     rest: int
     """How many messages of that append follow."""
+    format: int
+    """By which it was written; above ours if a newer hubbub did."""
 
 
 class Place(NamedTuple):
@@ -85,10 +97,11 @@ def place_of(reply: str) -> Place | None:
 
 
 class Reading:
-    """Where the stream is read, behind its message `after`."""
+    """Where the stream with these epochs is read, behind its message `after`."""
 
-    def __init__(self, link: Link, after: int) -> None:
+    def __init__(self, link: Link, epochs: Sequence[Epoch], after: int) -> None:
         self._link = link
+        self._epochs = epochs
         self._after = after
         self._delivered = 0
         self._subscription: Subscription | None = None
@@ -190,6 +203,8 @@ class Reading:
 
     async def _make(self) -> None:
         client, stream = self._link.client, self._link.stream
+        # While nobody looked, another stream may have come in its place.
+        check_is_same(await self._link.stream_found(), self._epochs, self._after)
         self._came = came = deque[Msg]()
         self._delivered = 0
         self.beginnings += 1
@@ -233,8 +248,11 @@ class Reading:
 
 def _delivered(number: int, message: Msg) -> Delivered:
     headers = message.headers or {}
-    rest = headers.get(REST, "")
-    is_count = rest.isdecimal() and len(rest) <= REST_DIGITS_MAX
+    rest, form = (_count(headers.get(name, "")) for name in (REST, FORMAT))
     return Delivered(
-        number, message.subject, message.data, headers.get(TOKEN, ""), int(rest) if is_count else 0
+        number, message.subject, message.data, headers.get(TOKEN, ""), rest, form or FORMAT_NOW
     )
+
+
+def _count(value: str) -> int:
+    return int(value) if value.isdecimal() and len(value) <= COUNT_DIGITS_MAX else 0
