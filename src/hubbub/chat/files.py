@@ -1,6 +1,8 @@
 """Files that messages carry: what is told of each, and which names they may have."""
 
+import re
 import unicodedata
+from collections.abc import Container
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -17,6 +19,12 @@ MEGABYTE: Final = 1_000_000
 
 UPLOADS: Final = "/files/uploads/"
 """With a secret behind it, the address that takes the bytes of one file."""
+
+HOSTED: Final = "/files/hosted/"
+"""With a name and the secret of their session behind it, the address that takes somebody's file
+before they say in which room it is to be; it has that room once they say its address there."""
+
+_ADDRESS: Final = re.compile(r"https?://[^/\s]+/files/([A-Za-z0-9_-]{22})/\S+")
 
 NAMELESS: Final = "file"
 
@@ -101,3 +109,11 @@ def size_words(size: int) -> str:
     power = next((power for power in (1, 2, 3) if size < 999.5 * 1000**power), 4)
     amount, unit = size / 1000**power, ("kB", "MB", "GB", "TB")[power - 1]
     return f"{amount:.0f} {unit}" if amount >= 9.95 else f"{amount:.1f} {unit}".replace(".0 ", " ")
+
+
+def without_addresses(text: str, ids: Container[str]) -> tuple[str, tuple[str, ...]]:
+    """Return a text without the addresses of the files with some ids, and those that it has."""
+    found = [one for one in _ADDRESS.finditer(text) if one[1] in ids][:FILES_MAX]
+    for one in reversed(found):
+        text = text[: one.start()] + text[one.end() :]
+    return text.strip() if found else text, tuple(dict.fromkeys(one[1] for one in found))

@@ -45,6 +45,11 @@ class Filing:
         check_changing(state, poster, Act.SAY, room)
         return begin(state, poster, room.name, name=name, size=size, at=at)
 
+    def host(self, session: Session, *, name: str, size: int, at: int) -> Beginning:
+        """Decide on an upload that is for no room yet."""
+        check_entry(self._state, session, Act.SAY, None)
+        return begin(self._state, session, "", name=name, size=size, at=at)
+
     def restore(self, upload: Upload) -> bool:
         """Take in an upload of an earlier run; return whether anybody could go on with it.
 
@@ -102,7 +107,11 @@ class Filing:
     def session_of(self, name: str, secret: str) -> Session | None:
         """Return the session of somebody who is here that has this secret, if there is one."""
         wanted = secret.encode()
-        for session in self._state.here.named(name_key(name)):
+        try:
+            key = name_key(name)
+        except ValueError:
+            return None
+        for session in self._state.here.named(key):
             if session.secret and compare_digest(session.secret.encode(), wanted):
                 return session
         return None

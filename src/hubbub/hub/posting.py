@@ -2,10 +2,12 @@
 
 from collections.abc import Generator, Sequence
 
+from msgspec.structs import replace
+
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Damaged, LogError, Refused
-from hubbub.chat.files import FileSummary, Upload
+from hubbub.chat.files import FileSummary, Upload, without_addresses
 from hubbub.chat.fold import target_of
 from hubbub.chat.names import is_direct, known_by, same_name
 from hubbub.chat.programs import allowed_tags, size_of
@@ -39,6 +41,7 @@ from hubbub.hub.standing import (
     spoke,
 )
 from hubbub.hub.state import State
+from hubbub.hub.uploading import check_room_for
 
 TOPIC_CHARS_MAX = 300
 EDITS_BYTES_MAX = 8 * 1_048_576
@@ -67,6 +70,8 @@ def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
     room = own_membership(state, session, command.room).room
     if command.behind is not None and command.behind in session.put_off:
         raise Refused(NOT_COMMITTED, code=LogError.code)
+    if state.uploads.hosted:
+        command = _with_hosted(state, session, room, command)
     message = draft_message(session, room, command.text, at)
     message.nonce = command.nonce
     message.reply_to = command.reply_to
@@ -78,6 +83,17 @@ def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
         return _say_with(state, session, room, message, command)
     _post_behind(state, session, message, command)
     return None
+
+
+def _with_hosted(state: State, session: Session, room: Room, command: c.Say) -> c.Say:
+    """Return what somebody says, with the files whose addresses stand in it, if they are theirs
+    and in no room yet."""
+    text, files = without_addresses(command.text, state.uploads.hosted_by(session.person))
+    if not files:
+        return command
+    for file in files:
+        check_room_for(state, room.name, state.uploads.hosted[file].size)
+    return replace(command, text=text, files=(*command.files, *files))
 
 
 def _say_with(

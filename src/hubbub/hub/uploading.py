@@ -51,7 +51,7 @@ def begin(state: State, session: Session, room: str, *, name: str, size: int, at
     """Begin an upload, of which no more is asked than whether there is room for it."""
     name, person = allowed_file_name(name), session.person
     _check_size(state, name, size)
-    _check_room_for(state, room, size)
+    check_room_for(state, room, size)
     _check_number(state, session)
     free = yield FreeSpace()
     assert isinstance(free, int)
@@ -116,7 +116,8 @@ def _allowed_of_address(free: int) -> int:
     return max(1, round(OF_ADDRESS_MAX * min(1, 2 * free / IN_ALL_MAX) ** 3))
 
 
-def _check_room_for(state: State, room: str, size: int) -> None:
+def check_room_for(state: State, room: str, size: int) -> None:
+    """Raise Refused `no_space` if a room, or the server, may not hold so many bytes more."""
     limits = state.uploads.limits
     for where, held, megabytes, setting in (
         ("This room", state.uploads.bytes_in(room), limits.room_megabytes_max, "room_"),

@@ -25,6 +25,7 @@ class Uploads:
         self._by_id: dict[str, Upload] = {}
         self._by_secret: dict[str, Upload] = {}
         self._drafts: dict[str, Draft] = {}
+        self._hosted: dict[str, Upload] = {}
         self._stored = dict(stored)
 
     def __iter__(self) -> Iterator[Upload]:
@@ -36,6 +37,17 @@ class Uploads:
     def add(self, upload: Upload) -> None:
         """Expect the bytes of a file."""
         self._by_id[upload.id] = self._by_secret[upload.secret] = upload
+        if not upload.room:
+            self._hosted[upload.id] = upload
+
+    @property
+    def hosted(self) -> Mapping[str, Upload]:
+        """Those that are in no room yet, by their ids."""
+        return self._hosted
+
+    def hosted_by(self, person: Person) -> set[str]:
+        """Return the ids of those that are somebody's, and whole."""
+        return {one.id for one in self._hosted.values() if _is_by(person, one) and one.file}
 
     def find(self, secret: str) -> Upload:
         """Return the upload with this secret; raise Refused `no_such_upload`."""
@@ -57,6 +69,7 @@ class Uploads:
         self._by_id.pop(upload.id, None)
         self._by_secret.pop(upload.secret, None)
         self._drafts.pop(upload.id, None)
+        self._hosted.pop(upload.id, None)
 
     def coming_from(self, origin: str) -> int:
         """Return how many uploads an address has that are in no message."""
@@ -100,7 +113,7 @@ class Uploads:
                 f"You have no upload {id_}: it was cancelled or given up, or the server has "
                 "started anew. Upload the file again."
             )
-        if upload.room != room:
+        if upload.room and upload.room != room:
             raise _no_such_file(
                 f"'{upload.name}' was uploaded for another room. Upload it for this one."
             )
@@ -122,6 +135,8 @@ class Uploads:
             earlier = self._drafts.get(upload.id)
             if earlier is None or not earlier.event.seq:  # else it is a repeat
                 self._drafts[upload.id] = draft
+                if self._hosted.pop(upload.id, None) is not None:
+                    upload.room = draft.event.room
 
     def posted(self, drafts: Drafts) -> list[Upload]:
         """Drop the uploads that are in committed messages, and return them."""

@@ -56,12 +56,7 @@ class FileApi:
 
     async def _share(self, request: web.Request) -> web.Response:
         parameters, nonce = parameters_of(request, FileParameters), nonce_of(request)
-        if (size := request.content_length) is None:
-            raise Refused(
-                "Say how many bytes the file has, in the header Content-Length; with curl, send "
-                "it with --data-binary @FILE.",
-                code="bad_request",
-            )
+        size = size_of(request)
         chatroom, hub, answer = self._chatroom, self._chatroom.hub, Answer()
         visit = visit_of(request)
         origin, host, asker = origin_of(visit.host), visit.host, asker_of(request, chatroom.reading)
@@ -71,14 +66,11 @@ class FileApi:
         beginning = hub.files.begin(
             poster, room, name=parameters.name, size=size, at=chatroom.clock.milliseconds()
         )
-        upload = await self._begun(beginning, asker)
+        upload = await begun(chatroom, beginning, asker)
         try:
             body = pieces(request, visit, upload)
             if await chatroom.files.receive(upload, 0, body, visit.hang_up, host) is None:
-                raise Refused(
-                    f"Only a part of '{upload.name}' came. Send all of it again.",
-                    code="bad_request",
-                )
+                raise only_a_part(upload)
             at = chatroom.clock.milliseconds()
             hub.post(poster, room, parameters.text, at, ref=POSTED, nonce=nonce, uploads=(upload,))
         except BaseException:
@@ -92,20 +84,39 @@ class FileApi:
             await chatroom.files.give_up(upload)
         return json_of(Shared(room, seq, files), status=201)
 
-    async def _begun(self, beginning: Beginning, asker: Asker) -> Upload:
-        """Return the upload that the hub decides on."""
-        try:
-            question = next(beginning)
-            while True:
-                question = beginning.send(await self._chatroom.answer(question, asker))
-        except StopIteration as decided:
-            upload: Upload = decided.value
-            return upload
-        finally:
-            beginning.close()
-
     async def _files(self, asker: Asker, room: str, seq: int) -> tuple[FileSummary, ...]:
         """Return the files of a message that was just posted, or earlier with the same key."""
         query = PageQuery(room=room, after=seq - 1, before=seq + 1, limit=1)
         page = await self._chatroom.reading.page(asker, query)
         return page.messages[0].files if page.messages else ()
+
+
+async def begun(chatroom: Chatroom, beginning: Beginning, asker: Asker) -> Upload:
+    """Return the upload that the hub decides on."""
+    try:
+        question = next(beginning)
+        while True:
+            question = beginning.send(await chatroom.answer(question, asker))
+    except StopIteration as decided:
+        upload: Upload = decided.value
+        return upload
+    finally:
+        beginning.close()
+
+
+def size_of(request: web.Request) -> int:
+    """Return how many bytes a request brings; raise Refused if it does not say so."""
+    if (size := request.content_length) is None:
+        raise Refused(
+            "Say how many bytes the file has, in the header Content-Length; with curl, send it "
+            "with --data-binary @FILE.",
+            code="bad_request",
+        )
+    return size
+
+
+def only_a_part(upload: Upload) -> Refused:
+    """Return the refusal of a file that ended too soon."""
+    return Refused(
+        f"Only a part of '{upload.name}' came. Send all of it again.", code="bad_request"
+    )

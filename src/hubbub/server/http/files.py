@@ -152,7 +152,10 @@ class Files:
         id_, reading = request.match_info["id"], self._chatroom.reading
         asker = asker_of(request, reading)
         if (holder := await reading.holder(asker, id_)) is None:
-            raise no_such_file()
+            hosted = self._chatroom.hub.files.uploads.hosted.get(id_)
+            if hosted is None or hosted.file is None:
+                raise no_such_file()
+            return hosted.file, False  # its address is known to its owner alone, until they say it
         room, seq = holder
         is_for_all = self._chatroom.hub.files.is_for_all(room)
         self._check_may_read(request, room, seq, is_for_all=is_for_all)

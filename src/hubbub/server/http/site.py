@@ -20,6 +20,7 @@ from hubbub.server.http.guard import (
     asker_of,
     visit_of,
 )
+from hubbub.server.http.hosting import Hosting
 from hubbub.server.http.metrics import Metrics
 from hubbub.server.http.page.assets import Assets
 from hubbub.server.http.page.places import Places
@@ -71,7 +72,7 @@ class Site:
         )
         application.on_response_prepare.append(add_security_headers)
         assets = Assets()
-        for part in (assets, Api(chatroom), Files(chatroom), Metrics(chatroom)):
+        for part in (assets, Api(chatroom), Files(chatroom), Hosting(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes(
             [

@@ -1,0 +1,62 @@
+"""Files of people whose clients send them before they say in which room: FILEHOST of IRC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from aiohttp.multipart import content_disposition_filename, parse_content_disposition
+
+from hubbub.chat.errors import Refused
+from hubbub.chat.files import HOSTED
+from hubbub.server.http.file_api import begun, only_a_part, size_of
+from hubbub.server.http.files import pieces
+from hubbub.server.http.guard import asker_of, visit_of
+
+if TYPE_CHECKING:
+    from hubbub.server.sessions.chatroom import Chatroom
+
+_ALLOWED: Final = {"Allow": "OPTIONS, POST", "Accept-Post": "*/*"}
+
+
+class Hosting:
+    """The route that takes a file, and gives it an address."""
+
+    def __init__(self, chatroom: Chatroom) -> None:
+        self._chatroom = chatroom
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return what is served at which path."""
+        path = f"{HOSTED}{{name}}/{{secret}}"
+        return [web.options(path, self._offers), web.post(path, self._take)]
+
+    async def _offers(self, _request: web.Request) -> web.Response:
+        return web.Response(status=204, headers=_ALLOWED)
+
+    async def _take(self, request: web.Request) -> web.Response:
+        chatroom, files = self._chatroom, self._chatroom.files
+        given = request.match_info
+        session = chatroom.hub.files.session_of(given["name"], given["secret"])
+        if session is None:
+            raise Refused(
+                "Nobody is here who was given this address. Connect again, for a new one.",
+                code="forbidden",
+            )
+        _, parameters = parse_content_disposition(request.headers.get("Content-Disposition"))
+        beginning = chatroom.hub.files.host(
+            session,
+            name=content_disposition_filename(parameters) or "",
+            size=size_of(request),
+            at=chatroom.clock.milliseconds(),
+        )
+        visit = visit_of(request)
+        upload = await begun(chatroom, beginning, asker_of(request, chatroom.reading))
+        try:
+            body = pieces(request, visit, upload)
+            file = await files.receive(upload, 0, body, visit.hang_up, visit.host)
+            if file is None:
+                raise only_a_part(upload)
+        except BaseException:
+            await files.give_up(upload)
+            raise
+        return web.Response(status=201, headers={"Location": file.path})

@@ -1,0 +1,65 @@
+"""A file is sent before its sender says in which room it is to be."""
+
+import http.client
+from collections.abc import Iterator
+
+import pytest
+
+from hubbub.testing import LocalServer
+from tests.server.event_peer import EventPeer
+from tests.server.files.conftest import ServeFiles
+
+BYTES = b"some bytes"
+
+
+@pytest.fixture
+def server(serve_files: ServeFiles) -> Iterator[LocalServer]:
+    """A server that keeps files."""
+    with serve_files() as server:
+        yield server
+
+
+def ask(
+    server: LocalServer, method: str, path: str, body: bytes | None = None, name: str = "a.txt"
+) -> tuple[int, str, bytes]:
+    """Return the status, the header Location and the body of an answer."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    found = answer.status, answer.headers.get("Location", ""), answer.read()
+    connection.close()
+    return found
+
+
+def test_a_file_is_in_the_room_where_its_address_is_said(server: LocalServer) -> None:
+    address = f"http://{server.address}"
+    with EventPeer(server, "ann") as ann, EventPeer(server, "bob") as bob:
+        door = f"/files/hosted/ann/{ann.welcome['session']}"
+        assert ask(server, "OPTIONS", door)[0] == 204
+        status, place, _ = ask(server, "POST", door, BYTES)
+        assert status == 201
+        assert ask(server, "GET", place) == (200, "", BYTES)
+        bob.tell(type="say", room="lobby", text=f"{address}{place} is not mine")
+        assert "files" not in ann.next("message")
+        ann.tell(type="say", room="lobby", text=f"look: {address}{place}")
+        said = bob.next("message", **{"from": "ann"})
+        assert said["text"] == "look:"
+        assert [one["name"] for one in said["files"]] == ["a.txt"]
+        assert ask(server, "GET", place) == (200, "", BYTES)
+        ann.tell(type="say", room="lobby", text=f"once more: {address}{place}")
+        again = bob.next("message", **{"from": "ann"})
+        assert "files" not in again
+        assert place in again["text"]
+
+
+def test_nobody_else_may_send_files_for_somebody(server: LocalServer) -> None:
+    with EventPeer(server, "ann") as ann:
+        secret = ann.welcome["session"]
+        for door in ("ann/xx", f"bob/{secret}", f"%01/{secret}", f"{'a' * 300}/{secret}"):
+            assert ask(server, "POST", f"/files/hosted/{door}", BYTES)[0] == 403
+        assert ask(server, "POST", f"/files/hosted/ann/{secret}", b"")[0] in (400, 422)
+        status, place, _ = ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES, "../../x.txt")
+        assert status == 201
+        assert place.endswith("/x.txt")
+    assert ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES)[0] == 403
