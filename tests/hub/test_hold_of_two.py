@@ -4,10 +4,11 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.queries import PageQuery
 from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Role
 from tests.hub.moderated import Moderated
-from tests.hub.peers import Peer
+from tests.hub.peers import Peer, now
 from tests.hub.test_rights_in_the_hub import WHO, peopled
 
 DAY = Retention(days=1)
@@ -85,3 +86,19 @@ def test_it_is_written_down_and_those_who_never_talked_cannot_be_held() -> None:
     refusal = chatroom.ask(olga, c.Hold(names=("vic", "zoe")))
     assert "'vic' and 'zoe' have said nothing to each other in private" in refusal
     assert "no_such_room" in chatroom.ask(olga, c.Hold(names=("vic", "nobody")))
+
+
+def test_what_a_deleted_account_said_stays_until_it_ends() -> None:
+    chatroom, peers, room, _ = talk()
+
+    def texts() -> list[str]:
+        return [one.text for one in now(chatroom.log.page(PageQuery(room=room))).messages]
+
+    hold(chatroom, peers["olga"])
+    peers["max"].tell(c.ForgetMe(messages="delete"))
+    assert peers["max"].ended
+    chatroom.finish()
+    assert texts() == ["psst"]
+    assert chatroom.ask(peers["olga"], c.Hold(names=("vic", "max"), on=False)) == "ok"
+    chatroom.finish()
+    assert texts() == [""]

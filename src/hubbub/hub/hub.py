@@ -105,7 +105,7 @@ class Hub:
         """Take in that the log has kept the beginning of a room no longer."""
         keeping.let_go(self._state, room, dropped)
 
-    def standing(self, entries: Sequence[Entry]) -> list[Entry]:
+    def standing(self, entries: Sequence[AnyLogged]) -> list[AnyLogged]:
         """Return what of imported `entries` may be committed now, beside what is said here."""
         return importing.standing(self._state, entries)
 

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from hubbub.chat.commands import Brought
 from hubbub.chat.errors import Damaged
-from hubbub.chat.events import AnyLogged, Deleted, Entry, Imported, Message, Pinned, Reaction
+from hubbub.chat.events import AnyLogged, Deleted, Imported, Message, Pinned, Reaction
 from hubbub.chat.queries import PageQuery
+from hubbub.chat.rules import ROOM, rules_in
 from hubbub.log.port import Log
 
 PART_BYTES = 32_768
@@ -29,7 +30,7 @@ CHANGES_MAX = 200
 DELETED = "(deleted)"
 """Stands until its deletion is committed: a message that says nothing is taken for damage."""
 
-Append = Callable[[Sequence[Entry]], Awaitable[list[int]]]
+Append = Callable[[Sequence[AnyLogged]], Awaitable[list[int]]]
 
 
 class Importing:
@@ -51,6 +52,8 @@ class Importing:
             at = await self._append(drafts)
             changes: list[AnyLogged] = []
             for one, draft, seq in zip(part, drafts, at, strict=True):
+                if one.deleted and self._is_held(one.room):
+                    continue
                 if one.deleted or one.pinned or one.reactions:
                     changes += _changes(one, draft if draft.seq else await self._known(draft, seq))
             for start in range(0, len(changes), CHANGES_MAX):
@@ -66,6 +69,14 @@ class Importing:
             if found := (await self._log.page(query)).messages:
                 return found[0]
         return replace(draft, deleted=True)
+
+    def _is_held(self, room: str) -> bool:
+        """Return whether the room is under a legal hold: then nothing is deleted there."""
+        try:
+            rules = [rules_in(fact) for fact in self._log.look_up([ROOM + room])]
+        except Damaged:
+            return True
+        return any(one.held for one in rules if one is not None)
 
 
 def _parts(messages: Sequence[Brought]) -> Iterator[Sequence[Brought]]:

@@ -50,6 +50,8 @@ class ClassicFrames:
                 if event.files:
                     lines = [file.line(self.server) for file in event.files]
                     text = "\n".join([text, *lines] if text else lines)
+                if event.imported:
+                    text = f"(from {event.imported}) {text}"
                 if is_direct(event.room):
                     text = f"(private) {text}"
             case Notice():

@@ -21,6 +21,7 @@ from tests.cli.commands import PATIENCE_SECONDS, end_all, refused, started, told
 from tests.cli.importing.exports import SLACK
 from tests.cli.importing.test_importing import imported, said_in, write_slack
 from tests.faults.serving import ServerProcess
+from tests.irc.irc_client import IrcClient
 from tests.server.control.asking import Line, ask
 from tests.server.event_peer import JSON, EventPeer
 
@@ -89,6 +90,14 @@ def test_a_cursor_from_before_brings_what_was_imported_and_replicas_agree(
     asyncio.run(scene())
 
 
+def test_over_irc_it_is_marked_and_no_bot_acts_on_it(server: LocalServer, data: Path) -> None:
+    client = IrcClient.named(server.address, "bot", rooms="#den")
+    bring(data, {**BROUGHT, "text": "!deploy"})
+    line = client.said("NOTICE", "#den")
+    assert (line.source.partition("!")[0], line.params) == ("ann", ("#den", "(from slack) !deploy"))
+    client.close()
+
+
 def test_it_stands_in_the_audit_record(server: LocalServer, data: Path, tmp_path: Path) -> None:
     imported(data, "slack", str(write_slack(tmp_path / "export")))
     (entry,) = ask(data, type="history", room="$audit")["messages"]
@@ -102,6 +111,21 @@ def test_a_room_that_was_deleted_meanwhile_begins_anew(server: LocalServer, data
     page = ask(data, type="history", room="den")
     assert [one["seq"] for one in page["messages"]] == answer["seqs"]
     assert "reply_to" not in page["messages"][0]
+
+
+def test_an_answer_to_what_is_not_there_answers_nothing(server: LocalServer, data: Path) -> None:
+    bring(data, *({**BROUGHT, "key": f"{seq}", "answers": seq} for seq in (0, 1, 2, 2**60)))
+    messages = ask(data, type="history", room="den")["messages"]
+    assert [one.get("reply_to") for one in messages] == [None] * 4
+
+
+def test_under_a_legal_hold_nothing_is_deleted(server: LocalServer, data: Path) -> None:
+    bring(data, BROUGHT)
+    ask(data, type="rules", room="den", held=True)
+    more = {**BROUGHT, "key": "k2", "text": "gone there", "pinned": True}
+    bring(data, {**BROUGHT, "deleted": True}, {**more, "deleted": True})
+    messages = ask(data, type="history", room="den")["messages"]
+    assert [one["text"] for one in messages] == ["hello", "(deleted)"]
 
 
 # Once is enough.

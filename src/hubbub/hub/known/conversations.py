@@ -3,11 +3,19 @@
 All of it is in memory, as the rooms are: whatever is said in one of them asks for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from hubbub.chat.events import Fact
 from hubbub.chat.facts import Standing, value_of
+from hubbub.chat.names import name_key
 from hubbub.chat.people import CONVERSATION, Conversation
+
+
+def _keys(conversation: Conversation) -> Iterator[str]:
+    for name in conversation.names:
+        with suppress(ValueError):  # of an older hubbub, whose names were others
+            yield name_key(name)
 
 
 class Conversations:
@@ -35,6 +43,11 @@ class Conversations:
     def get(self, room: str) -> Conversation | None:
         """Return between whom a room is, if that is known."""
         return self._rooms.get(room)
+
+    def of(self, names: Iterable[str]) -> list[str]:
+        """Return the rooms of two who had these names when they first talked there."""
+        wanted = sorted(map(name_key, names))
+        return [room for room, one in self._rooms.items() if sorted(_keys(one)) == wanted]
 
     def __contains__(self, room: str) -> bool:
         return room in self._rooms

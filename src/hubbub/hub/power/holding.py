@@ -30,8 +30,12 @@ def hold(state: State, session: Session, command: c.Hold, at: int) -> Reading:
 
 def _conversation_of(state: State, names: Sequence[str]) -> Room:
     one, other = (_handle(state, name) for name in names)
-    room = state.rooms.get(private_room(one, other))
-    if room is None or not room.last:
+    # Somebody whose account is deleted is known by the name that they had.
+    rooms = (
+        state.rooms.get(room) for room in (private_room(one, other), *state.conversations.of(names))
+    )
+    room = next((room for room in rooms if room is not None and room.last), None)
+    if room is None:
         raise Refused(
             f"'{names[0]}' and '{names[1]}' have said nothing to each other in private.",
             code="no_such_room",

@@ -12,7 +12,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.commands.importing import BROUGHT_BYTES_MAX, REACTIONS_MAX
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Entry
+from hubbub.chat.events import AnyLogged
 from hubbub.chat.fold import target_of
 from hubbub.chat.names import allowed_name, allowed_room
 from hubbub.chat.queries import ImportQuery
@@ -64,20 +64,21 @@ def _check(message: c.Brought, names: set[str], which: str) -> None:
         raise Refused(f"{which} has more than {BROUGHT_BYTES_MAX:,} bytes.", code="too_long")
 
 
-def standing(state: State, entries: Sequence[Entry]) -> list[Entry]:
-    """Return what of `entries` may be committed now: no change in a room that was deleted since.
+def standing(state: State, entries: Sequence[AnyLogged]) -> list[AnyLogged]:
+    """Return what of `entries` may be committed now: only changes of what stands in the room.
 
-    A message that answers one of such a room answers none.
+    It may have been deleted meanwhile, or put under a legal hold. A message that answers none of
+    its room is one all the same.
     """
-    if not state.removed:
-        return list(entries)
-    found = []
+    found: list[AnyLogged] = []
     for entry in entries:
-        removed = state.removed.get(entry.room, 0)
+        room, rules = state.rooms.get(entry.room), state.order.rules.get(entry.room)
+        last = 0 if room is None else room.last
+        about = entry.reply_to if isinstance(entry, e.Message) else target_of(entry)
+        stands = about is not None and state.removed.get(entry.room, 0) < about <= last
         if isinstance(entry, e.Message):
-            if entry.reply_to is not None and entry.reply_to <= removed:
-                entry.reply_to = None
-        elif not isinstance(entry, e.Fact) and (target_of(entry) or 0) <= removed:
+            entry.reply_to = about if stands else None
+        elif not stands or (isinstance(entry, e.Deleted) and rules is not None and rules.held):
             continue
         found.append(entry)
     return found

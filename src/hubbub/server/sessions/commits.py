@@ -15,7 +15,7 @@ from contextlib import suppress
 import structlog
 
 from hubbub.chat.errors import Damaged, LogError
-from hubbub.chat.events import Entry
+from hubbub.chat.events import AnyLogged
 from hubbub.chat.queries import Settled
 from hubbub.hub import Draft, Hub
 from hubbub.log.port import Log
@@ -70,7 +70,7 @@ class Commits:
         self._idle.set()
         self._changed = asyncio.Event()  # another one each time that something is settled
         self._after: set[Callable[[], None]] = set()
-        self._brought: deque[tuple[Sequence[Entry], asyncio.Future[list[int]]]] = deque()
+        self._brought: deque[tuple[Sequence[AnyLogged], asyncio.Future[list[int]]]] = deque()
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
@@ -80,7 +80,7 @@ class Commits:
         if self._hub.has_announcements:
             self._passing.set()
 
-    async def bring(self, entries: Sequence[Entry]) -> list[int]:
+    async def bring(self, entries: Sequence[AnyLogged]) -> list[int]:
         """Commit what is imported, in its turn; return the seqs. Raises LogError."""
         told: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
         self._brought.append((entries, told))
@@ -184,7 +184,7 @@ class Commits:
         entries, told = self._brought.popleft()
         if told.done():  # whoever asked for it is gone
             return
-        entries = self._hub.standing(entries)  # a room may have been deleted meanwhile
+        entries = self._hub.standing(entries)  # much may have happened meanwhile
         self._begun_at = self._clock()
         try:
             seqs = await self._log.append(entries) if entries else []

@@ -195,7 +195,8 @@ class IrcFormat:
 
     def _message(self, event: Message, target: str, *, is_stamped: bool) -> Iterator[Line]:
         text = event.text
-        is_bare = event.reply_to is None and not (event.tags or event.files or event.me)
+        has_more = event.tags or event.files or event.me or event.imported
+        is_bare = event.reply_to is None and not has_more
         is_short = len(text) + len(target) + len(event.sender) <= SHORT_CHARS
         if is_bare and is_short and not is_stamped and is_plain(text):
             command = "NOTICE" if event.notice else "PRIVMSG"  # as nearly always: one line
@@ -208,10 +209,14 @@ class IrcFormat:
             )
         if is_stamped:
             text, parted = f"[{time_of(event.at)[:16].replace('T', ' ')}] {text}", ()
+        if event.imported:
+            text, parted = f"(from {event.imported}) {text}", ()
         more = event.tags
         if event.reply_to is not None:
             more = {**more, REPLY: id_of(event.room, event.reply_to)}
-        how = Said("NOTICE" if event.notice else "PRIVMSG", more, parted, is_action=event.me)
+        # What was said elsewhere, and long ago, no bot is to act on.
+        command = "NOTICE" if event.notice or event.imported else "PRIVMSG"
+        how = Said(command, more, parted, is_action=event.me)
         yield from self._texts(event, target, text, how)
 
     def _texts(self, event: Logged, target: str, text: str, how: Said) -> Iterator[Line]:
