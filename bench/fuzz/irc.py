@@ -17,6 +17,9 @@ NAMED = b"NICK ann\r\nUSER ann 0 * :Ann\r\n"
 class Figures:
     """Of no server."""
 
+    name = "irc.hubbub"
+    registers = "before"
+    sts_seconds = 0
     version = "hubbub"
     since = 0
 
@@ -24,9 +27,17 @@ class Figures:
         """Return how many people are here."""
         return 0
 
+    def most(self) -> int:
+        """Return how many there were at the most."""
+        return 0
+
     def rooms(self) -> int:
         """Return how many rooms are open."""
         return 0
+
+    def is_bot(self, _name: str) -> bool:
+        """Return whether somebody says to be a program."""
+        return False
 
 
 def read_lines(data: bytes) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from hubbub.chat.commands import AnyCommand
+from hubbub.chat.commands import AnyCommand, InnerCommand
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyEvent, BackedUp, Reloaded, Sessions, Status
 from hubbub.chat.format import Format
@@ -31,6 +31,7 @@ from hubbub.chat.queries import (
     TimeQuery,
     VerifyPassword,
 )
+from hubbub.chat.scram import Verifier
 from hubbub.hub import Decision, Draft, Hub, Session
 from hubbub.log.memory import MemoryLog
 from hubbub.wire.codec import decode_event
@@ -166,11 +167,12 @@ class Chatroom:
 
     def _answer_about_server(self, question: AboutServer) -> str | bool | int:
         match question:
-            case HashPassword(password=password):
-                return f"hash of {password}"
+            case HashPassword(password=password, provable=provable):
+                hash_ = f"hash of {password}"
+                return Verifier.of(password, b"salt", 1).behind(hash_) if provable else hash_
             case VerifyPassword(password=password, hash=hash_):
                 self.verified += 1
-                return hash_ == f"hash of {password}"
+                return hash_.partition(" SCRAM")[0] == f"hash of {password}"
             case NewSecret():
                 self.secrets += 1
                 return f"{self.secrets:022d}"
@@ -232,7 +234,7 @@ class Peer:
 
     # What a test does.
 
-    def tell(self, command: AnyCommand) -> None:
+    def tell(self, command: AnyCommand | InnerCommand) -> None:
         """Send a command; what it asks of the log is read at once, a refusal is sent as one."""
         hub, at = self.chatroom.hub, self.chatroom.clock
         self._decide(lambda: hub.command(self.session, command, at), command.ref)

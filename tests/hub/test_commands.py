@@ -56,7 +56,7 @@ def refusal(chatroom: Chatroom, peer: Peer, command: c.AnyCommand) -> str:
 
 
 def test_every_command_of_the_vocabulary_is_decided_on() -> None:
-    assert set(DECISIONS) == set(c.AnyCommand.__args__)
+    assert set(DECISIONS) == {*c.AnyCommand.__args__, *c.InnerCommand.__args__}
 
 
 def test_a_message_reaches_all_with_its_nonce_and_the_sender_too(

@@ -5,7 +5,17 @@ import pytest
 from hubbub.chat import commands as c
 from hubbub.chat import heard
 from hubbub.chat.events import Message, Page, Revision, Revisions
-from hubbub.chat.heard import FILLER, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply, Said
+from hubbub.chat.heard import (
+    FILLER,
+    Adapt,
+    Filler,
+    Goodbye,
+    Introduction,
+    PlainLine,
+    Refusal,
+    Reply,
+    Said,
+)
 from hubbub.chat.limits import Limits
 from hubbub.hub import cost
 from hubbub.hub.lines import LINE_COMMANDS
@@ -28,8 +38,8 @@ def price_in_a_room_of(members: int, said: Said) -> float:
 
 
 def test_everything_that_can_be_heard_has_a_price() -> None:
-    said = {*c.AnyCommand.__args__, PlainLine, Introduction, Refusal}
-    assert set(cost.PRICES) == said | {Filler, Reply, Goodbye}
+    said = {*c.AnyCommand.__args__, *c.InnerCommand.__args__, PlainLine, Introduction, Refusal}
+    assert set(cost.PRICES) == said | {Filler, Reply, Goodbye, Adapt}
     assert {Filler, Reply, Goodbye} < set(heard.Heard.__args__)
 
 

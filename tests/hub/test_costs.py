@@ -32,6 +32,7 @@ class Counted:
         self.gets_answers = format_.gets_answers
         self.reads_by_time = format_.reads_by_time
         self.keeps_place = format_.keeps_place
+        self.knows_inner = format_.knows_inner
         self.server = format_.server
         self.encoded: Counter[str] = Counter()
 

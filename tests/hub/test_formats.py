@@ -13,6 +13,7 @@ class Shared:
     gets_answers = True
     reads_by_time = False
     keeps_place = False
+    knows_inner = False
     server = ""
 
     def __init__(self) -> None:

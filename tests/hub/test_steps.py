@@ -24,9 +24,10 @@ FEW, MANY = 20, 200
 SLACK = 60
 """Steps that a longer number, or one more entry of a short list, may take."""
 
-COMMANDS: list[c.AnyCommand] = [
+COMMANDS: list[c.AnyCommand | c.InnerCommand] = [
     c.Away(text="x"),
     c.Back(),
+    c.Challenge(name="bob"),
     c.ChangePassword(old="x", new="four words of mine"),
     c.Confirm(code="7KQ2-M9XD"),
     c.Conversations(),
@@ -56,6 +57,7 @@ COMMANDS: list[c.AnyCommand] = [
     c.Operate(code="7KQ2-M9XD-4TVH-W3ZC"),
     c.Ping(ref="1"),
     c.Profile(name="bob"),
+    c.Prove(name="bob", said="x", proof=b"x"),
     c.React(room="dev", seq=1, emoji="x"),
     c.Recover(name="bob", code="7KQ2-M9XD-4TVH-W3ZC", password="four words of mine"),
     c.Register(password="four words of mine"),
@@ -75,6 +77,7 @@ COMMANDS: list[c.AnyCommand] = [
     c.Revisions(room="dev", seq=1),
     c.Seen(room="dev", seq=1),
     c.SetTopic(room="dev", text="x"),
+    c.Show(real="x"),
     c.ShowCode(),
     c.Kick(room="dev", name="bob"),
     c.Ban(room="dev", who="bob"),
@@ -119,7 +122,7 @@ LISTS = (
     "/rooms",
 )
 
-EVERYWHERE = (c.Away(text="x"), "/away x", c.Search(query="x"), c.Mentions())
+EVERYWHERE = (c.Away(text="x"), c.Show(real="x"), "/away x", c.Search(query="x"), c.Mentions())
 """Told or looked for in each room of one's own, and paid for by their number."""
 
 
@@ -162,7 +165,9 @@ def steps_of(ask: Callable[[], Decision]) -> int:
         return steps.of(once)
 
 
-def asked(chatroom: Chatroom, peer: Peer, what: c.AnyCommand | str) -> Callable[[], Decision]:
+def asked(
+    chatroom: Chatroom, peer: Peer, what: c.AnyCommand | c.InnerCommand | str
+) -> Callable[[], Decision]:
     if isinstance(what, str):
         return lambda: chatroom.hub.line(peer.session, what, 0)
     return lambda: chatroom.hub.command(peer.session, what, 0)
@@ -173,7 +178,7 @@ def asked(chatroom: Chatroom, peer: Peer, what: c.AnyCommand | str) -> Callable[
 )
 @pytest.mark.parametrize("same_room", [True, False], ids=["members", "rooms"])
 def test_what_is_asked_takes_no_more_steps_among_more(
-    what: c.AnyCommand | str, same_room: bool
+    what: c.AnyCommand | c.InnerCommand | str, same_room: bool
 ) -> None:
     counts: list[int] = []
     for count in (FEW, FEW, MANY):  # the first one reads what is read once

@@ -10,7 +10,7 @@ from msgspec.structs import fields
 
 from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused
-from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
+from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.chat.names import allowed_name
 from hubbub.chat.retention import Retention
 from hubbub.hub.lines import LINE_COMMANDS
@@ -123,7 +123,7 @@ def check(steps: Steps, frame: bytes, *, is_event: bool = True) -> None:
                     ann.session.refuse(error, ref)
                 case PlainLine(text):
                     ann.type(text)
-                case Introduction() | Reply() | Goodbye():
+                case Introduction() | Reply() | Goodbye() | Adapt():
                     raise AssertionError(said)
                 case Filler():
                     pass

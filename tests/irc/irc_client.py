@@ -73,13 +73,26 @@ class IrcClient:
                 if line.command == command and line.params[: len(params)] == params:
                     return heard
             assert time.monotonic() < ends, f"no {command} {params} came, but {heard}"
-            data = self._sock.recv(65536)
-            assert data, f"the server hung up; it had said {heard}"
-            *came, self._rest = (self._rest + data).split(b"\r\n")
-            for raw in came:
-                body = raw.partition(b" ")[2] if raw.startswith(b"@") else raw
-                assert len(body) + 2 <= BODY_BYTES_MAX, "a line may have 512 bytes"
-                self._heard += filter(None, [parse(raw.decode())])
+            self._receive()
+
+    def _receive(self) -> None:
+        data = self._sock.recv(65536)
+        assert data, "the server hung up"
+        *came, self._rest = (self._rest + data).split(b"\r\n")
+        for raw in came:
+            body = raw.partition(b" ")[2] if raw.startswith(b"@") else raw
+            assert len(body) + 2 <= BODY_BYTES_MAX, "a line may have 512 bytes"
+            self._heard += filter(None, [parse(raw.decode())])
+
+    def until_any(self, *commands: str) -> Line:
+        """Return the first line that comes with one of these commands."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            while self._heard:
+                if (line := self._heard.pop(0)).command in commands:
+                    return line
+            assert time.monotonic() < ends, f"none of {commands} came"
+            self._receive()
 
     def said(self, command: str, *params: str) -> Line:
         """Return the line for which `until` waits."""
@@ -89,7 +102,10 @@ class IrcClient:
         """Return all that comes up to the answer to a ping."""
         mark = f"mark{time.monotonic_ns()}"
         self.ask(f"PING {mark}")
-        return [line for line in self.until("PONG", "irc.hubbub", mark) if line.command != "PONG"]
+        heard: list[Line] = []
+        while not heard or heard[-1].params[-1] != mark:
+            heard += self.until("PONG")
+        return [line for line in heard if line.command != "PONG"]
 
     def ended(self) -> str:
         """Return all that comes until the server hangs up."""

@@ -9,6 +9,7 @@ from hubbub.chat.heard import FILLER, Heard, Introduction
 from hubbub.testing import LocalServer
 from hubbub.wire.irc.dialect import IrcDialect
 from tests.irc.irc_client import IrcClient
+from tests.irc.still import Still
 from tests.server.event_peer import EventPeer
 
 CAPS = "message-tags server-time echo-message labeled-response batch draft/chathistory"
@@ -16,22 +17,12 @@ BYTES_MAX = 1500
 CLIENTS = 300
 
 
-class Still:
-    """A server of which nobody needs to know anything."""
-
-    version = "hubbub"
-    since = 0
-
-    def people(self) -> int:
-        return 1
-
-    def rooms(self) -> int:
-        return 1
+STILL = Still()
 
 
 def come(number: int) -> IrcDialect:
     """Return the dialect of a client that is welcomed and in the lobby."""
-    dialect = IrcDialect(Still(), lambda: 0)
+    dialect = IrcDialect(STILL, lambda: 0)
     dialect.reached_at("http://127.0.0.1:1234")
     nick = f"ann{number}"
     said = f"CAP REQ :{CAPS}\nNICK {nick}\nUSER a 0 * :a\nCAP END\nJOIN #lobby\n"

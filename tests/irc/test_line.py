@@ -80,7 +80,7 @@ def test_what_is_too_long_is_passed_over_and_what_follows_is_heard() -> None:
 
 def test_what_is_no_text_is_said_to_be_none() -> None:
     assert [*LineDecoder().receive(b"PRIVMSG #a :\xff\xfe\r\n\r\nPING a\r\n")] == [
-        NotText(),
+        NotText(Line("PRIVMSG", ("#a", "\ufffd\ufffd"))),
         Blank(),
         Line("PING", ("a",)),
     ]

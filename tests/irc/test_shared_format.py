@@ -1,6 +1,6 @@
-"""A peer's shared format stays the same while it is in a room: the room finds it by that.
+"""Rooms find their live members by the formats that they share, whenever one asks for another.
 
-Only IRC clients can change theirs, by asking for capabilities. So one walks through whatever brings
+Only IRC clients do that, by asking for capabilities. So one walks through whatever brings
 it into rooms and out of them, and asks for capabilities at every moment of that.
 """
 
@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hubbub.chat import commands as c
 from hubbub.wire.irc.dialect import IrcDialect
 from hubbub.wire.irc.format import SHARED
+from tests.irc.still import Still
 from tests.server.conversing import Peer, Stage
 
 ROOMS = ("lobby", "den", "cellar")
@@ -18,24 +19,11 @@ NICKS = ("ann", "anna")
 PASSWORD = "four words of mine"
 
 
-class Figures:
-    """Of a server; `hubbub.wire.irc.figures.Figures`."""
-
-    version = "test"
-    since = 0
-
-    def people(self) -> int:
-        return 0
-
-    def rooms(self) -> int:
-        return 0
-
-
 class IrcPeer(Peer):
     """A connection on which IRC is spoken."""
 
     def __init__(self, stage: Stage) -> None:
-        self.dialect = IrcDialect(Figures(), lambda: 1_000)
+        self.dialect = IrcDialect(Still(), lambda: 1_000)
         super().__init__(stage, opening=self.dialect.opening)
         stage.peers.append(self)
 

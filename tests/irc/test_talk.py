@@ -152,7 +152,7 @@ def test_what_cannot_be_done_is_refused_by_its_number(
 def test_what_is_no_text_is_refused_with_a_sentence(hubbub_server: LocalServer) -> None:
     ann = IrcClient.named(hubbub_server.address, "ann", caps="standard-replies", rooms="#lobby")
     ann.send(b"PRIVMSG #lobby :\xff\r\n")
-    assert ann.said("FAIL").params[:2] == ("*", "INVALID_UTF8")
+    assert ann.said("FAIL").params[:2] == ("PRIVMSG", "INVALID_UTF8")
 
 
 def test_an_echo_is_what_the_others_hear(hubbub_server: LocalServer) -> None:

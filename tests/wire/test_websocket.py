@@ -13,6 +13,7 @@ from hubbub.wire.websocket import (
     TOO_BIG,
     UNSUPPORTED,
     Close,
+    Heard,
     Ping,
     Text,
     Unheard,
@@ -28,7 +29,7 @@ LIMIT = 100_000
 KEY = b"\x01\x02\x03\x04"
 
 
-def decoded(*chunks: bytes, limit: int = LIMIT) -> list[Text | Ping | Close | Unheard]:
+def decoded(*chunks: bytes, limit: int = LIMIT) -> list[Heard]:
     decoder = WebSocketDecoder(limit)
     return [message for chunk in chunks for message in decoder.receive(chunk)]
 

@@ -16,7 +16,8 @@ class Format(Protocol):
     def shared(self) -> "Format":
         """What a room's members are told is encoded in this one; usually the format itself.
 
-        It stays the same as long as its peer is in a room, which knows its live members by it.
+        It stays the same while its peer is in rooms, which know their live members by it, unless
+        they are told (`Adapt`).
         """
 
     @property
@@ -38,6 +39,14 @@ class Format(Protocol):
     @property
     def keeps_place(self) -> bool:
         """Whether peers remember nothing, so that the server takes them back to their rooms."""
+
+    @property
+    def knows_inner(self) -> bool:
+        """Whether it has words for what clients have none for (commands/inner.py).
+
+        Its peers keep no secrets of devices. They give passwords each time, or prove them: what
+        that takes is kept of theirs.
+        """
 
     @property
     def server(self) -> str:

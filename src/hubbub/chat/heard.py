@@ -1,8 +1,11 @@
 """What a transport hands over: what its peer said, in words that do not depend on the wire."""
 
+from collections.abc import Callable
+from typing import Protocol
+
 import msgspec
 
-from hubbub.chat.commands import AnyCommand
+from hubbub.chat.commands import AnyCommand, InnerCommand
 from hubbub.chat.errors import Refused
 from hubbub.chat.format import Format
 
@@ -47,14 +50,37 @@ class Filler(msgspec.Struct, frozen=True):
     """
 
 
+class Adaptable(Protocol):
+    """Whose format can change while it is in rooms."""
+
+    def adapt(self, change: Callable[[], None]) -> None:
+        """Have a `change` of the format made."""
+
+
+class Adapt(msgspec.Struct, frozen=True):
+    """The peer is to be spoken to otherwise from now on: its format is, once `change` is called.
+
+    The format may then be shared with others than before.
+    """
+
+    change: Callable[[], None]
+
+    def be_made(self, session: Adaptable | None) -> None:
+        """Have the change made: the rooms of the session are to know of it."""
+        if session is None:
+            self.change()
+        else:
+            session.adapt(self.change)
+
+
 class Goodbye(msgspec.Struct, frozen=True):
     """The peer asks, in the words of its wire, to end the connection."""
 
 
-Said = Introduction | AnyCommand | PlainLine | Refusal
+Said = Introduction | AnyCommand | InnerCommand | PlainLine | Refusal
 """What a conversation is about."""
 
-Heard = Said | Reply | Filler | Goodbye
+Heard = Said | Reply | Filler | Goodbye | Adapt
 """All that can come from a peer; the transport itself deals with what is not `Said`."""
 
 FILLER = Filler()

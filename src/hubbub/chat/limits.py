@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from hubbub.chat.passwords import PASSWORD_CHARS_MIN
+
 
 class GuestLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[people]` section of hubbub.toml."""
@@ -28,6 +30,9 @@ class GuestLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "said stays.",
         ),
     ] = 30
+    password_chars_min: Annotated[
+        int, Meta(ge=1, le=64, description="Characters that a new password must have.")
+    ] = PASSWORD_CHARS_MIN
 
 
 class FileLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,9 @@ SERVER_NAME = "hubbub"
 HTTP_NAMES = ("api", "webhook")
 """The names under which posts over HTTP stand that give none; no session may have them."""
 
+SERVICES = ("NickServ", "ChanServ")
+"""Names under which the server answers those who speak IRC."""
+
 DELETED = "deleted account"
 """The beginning of the names that deleted accounts get."""
 
@@ -95,12 +98,13 @@ def deleted_name(person: str) -> str:
 
 
 def check_is_no_program(name: str) -> None:
-    """Raise Refused `name_not_allowed` if people could take `name` for one of `HTTP_NAMES`."""
-    if any(look_alike(name, kept) for kept in HTTP_NAMES):
-        raise Refused(
-            f"The name '{name}' is kept for programs that post over HTTP. Choose another one.",
-            code="name_not_allowed",
-        )
+    """Raise Refused `name_not_allowed` if people could take `name` for a program's."""
+    for kept, whose in ((HTTP_NAMES, "programs that post over HTTP"), (SERVICES, "the server")):
+        if any(look_alike(name, one) for one in kept):
+            raise Refused(
+                f"The name '{name}' is kept for {whose}. Choose another one.",
+                code="name_not_allowed",
+            )
 
 
 def _nickname(raw: str) -> str:

@@ -12,25 +12,38 @@ from hubbub.chat.names import SERVER_NAME, same_name
 PASSWORD_CHARS_MIN: Final = 8
 PASSWORD_CHARS_MAX: Final = 1000
 
+SAME_CHARS_MIN: Final = 64
+"""So often must one character stand there that a password may have nothing else."""
 
-def allowed_password(raw: str, name: str) -> str:
+
+def allowed_password(raw: str, name: str, chars_min: int = PASSWORD_CHARS_MIN) -> str:
     """Return what is hashed of a password that somebody with this name chooses.
 
     Raises Refused `password_not_allowed`.
     """
-    if len(raw) > PASSWORD_CHARS_MAX:
-        raise _not_allowed(f"has {len(raw)} characters")
     password = spelled(raw)
-    if raw and not password:
-        raise _not_allowed("holds characters that are invisible, or that not every device can type")
-    if len(password) < PASSWORD_CHARS_MIN:
-        count = "1 character" if len(password) == 1 else f"{len(password)} characters"
-        raise _not_allowed(f"has {count}")
-    if any(same_name(password.strip(), known) for known in (name, SERVER_NAME)):
-        raise _not_allowed("is a name that everybody sees")
-    if len(set(password)) == 1:
-        raise _not_allowed("is the same character again and again")
+    if (cause := _what_is_wrong(raw, password, name, chars_min)) is not None:
+        raise Refused(
+            f"The password {cause}. Choose {chars_min} to {PASSWORD_CHARS_MAX} characters that "
+            "others cannot guess, such as a few words that do not belong together.",
+            code="password_not_allowed",
+        )
     return password
+
+
+def _what_is_wrong(raw: str, password: str, name: str, chars_min: int) -> str | None:
+    if len(raw) > PASSWORD_CHARS_MAX:
+        return f"has {len(raw)} characters"
+    if raw and not password:
+        return "holds characters that are invisible, or that not every device can type"
+    if len(password) < chars_min:
+        count = "1 character" if len(password) == 1 else f"{len(password)} characters"
+        return f"has {count}"
+    if any(same_name(password.strip(), known) for known in (name, SERVER_NAME)):
+        return "is a name that everybody sees"
+    if len(set(password)) == 1 and len(password) < SAME_CHARS_MIN:
+        return "is the same character again and again"
+    return None
 
 
 def spelled(raw: str) -> str:
@@ -45,11 +58,3 @@ def spelled(raw: str) -> str:
         return opaque_string(raw, PASSWORD_CHARS_MAX)
     except ValueError:
         return ""
-
-
-def _not_allowed(cause: str) -> Refused:
-    return Refused(
-        f"The password {cause}. Choose {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters "
-        "that others cannot guess, such as a few words that do not belong together.",
-        code="password_not_allowed",
-    )

@@ -39,7 +39,8 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     """Under `person/ID`: who somebody is. `seen` is when they were here last, about.
 
     `invited`: an invitation let them in, so they need no password of the chatroom's.
-    `password` is the hash of a member's own; it is empty for guests, and for members who have none.
+    `password` is what is kept of a member's own: its hash, perhaps with what proofs are checked
+    with (scram.py). It is empty for guests, and for members who have none.
     `formerly` is what they were called before, if they were renamed.
     """
 

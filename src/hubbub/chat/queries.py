@@ -195,9 +195,13 @@ class FreeSpace(msgspec.Struct, frozen=True):
 
 
 class HashPassword(msgspec.Struct, frozen=True):
-    """Make a hash of a password, with which it can be verified later."""
+    """Make a hash of a password, with which it can be verified later.
+
+    `provable`: so that it can also be proven by SCRAM (scram.py).
+    """
 
     password: str
+    provable: bool = False
 
 
 class NewSecret(msgspec.Struct, frozen=True):

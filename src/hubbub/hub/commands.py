@@ -39,9 +39,11 @@ from hubbub.hub.people import (
     operating,
     places,
     profiles,
+    proving,
     recovering,
     renaming,
     seeing,
+    showing,
 )
 from hubbub.hub.people.conversations import list_conversations, open_direct_room
 from hubbub.hub.power import deleting, entrance, holding, importing, moderation, operation
@@ -53,7 +55,9 @@ from hubbub.hub.standing import check_changing, check_entry
 from hubbub.hub.state import State
 
 
-def decide(state: State, session: Session, command: c.AnyCommand, at: int) -> Decision:
+def decide(
+    state: State, session: Session, command: c.AnyCommand | c.InnerCommand, at: int
+) -> Decision:
     """Decide on a command. A locked session may only unlock, a held one only say who it is.
 
     Or it may be somebody's who was invited.
@@ -196,11 +200,12 @@ def ping(_state: State, session: Session, command: c.Ping, _at: int) -> None:
     session.confirm(command.ref)
 
 
-WHO_ONE_IS = (c.Identify, c.Link, c.Login, c.Recover, c.Resume)
+WHO_ONE_IS = (c.Challenge, c.Identify, c.Link, c.Login, c.Prove, c.Recover, c.Resume)
 
 DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision | Draft]] = {
     c.Away: away.away,
     c.Back: away.back,
+    c.Challenge: proving.challenge,
     c.ChangePassword: accounts.change_password,
     c.Confirm: linking.confirm,
     c.Conversations: conversations,
@@ -224,6 +229,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Ping: ping,
     c.Pins: threads.pins,
     c.Profile: profiles.profile,
+    c.Prove: proving.prove,
     c.React: reacting.react,
     c.GiveOutCode: recovering.give_out,
     c.Recover: recovering.recover,
@@ -249,6 +255,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Search: search,
     c.Seen: seen,
     c.SetTopic: posting.topic,
+    c.Show: showing.show,
     c.ShowCode: linking.show,
     c.Kick: moderation.kick,
     c.Ban: moderation.ban,

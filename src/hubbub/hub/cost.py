@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Message, Page, Revision, Revisions
-from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
+from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import Answer
 from hubbub.hub.membership import is_crowd
@@ -324,6 +324,7 @@ PRICES: Final[dict[type, Price]] = {
     Filler: _at(FILLER),
     Reply: _at(REPLY),
     Goodbye: _at(REPLY),
+    Adapt: lambda _state, session, _heard: departure(session),
     Refusal: _at(REFUSAL),
     Introduction: _introduction,
     PlainLine: _line,
@@ -331,6 +332,9 @@ PRICES: Final[dict[type, Price]] = {
     c.Identify: _identify,
     c.Resume: _entrance,
     c.Login: _hashing,
+    c.Challenge: _at(QUESTION),
+    c.Prove: _entrance,
+    c.Show: _away,
     c.Register: _hashing,
     c.Rename: _rename,
     c.Recover: _hashing,

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from hubbub.chat.access import Access
-from hubbub.chat.commands import AnyCommand
+from hubbub.chat.commands import AnyCommand, InnerCommand
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import AnyLogged, Entry, Fact, Message, Page, Rooms
 from hubbub.chat.files import Upload
@@ -289,7 +289,7 @@ class Hub:
         """
         return PRICES[type(heard)](self._state, session, heard)
 
-    def command(self, session: Session, command: AnyCommand, at: int) -> Decision:
+    def command(self, session: Session, command: AnyCommand | InnerCommand, at: int) -> Decision:
         """Decide on a command that came at `at` (milliseconds since the epoch).
 
         Raises Refused; so may the decision, when it is continued with what it asked to read.

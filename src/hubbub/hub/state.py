@@ -52,7 +52,8 @@ class State:
     `at` is when somebody last said what time it is, about every second: milliseconds since the
     epoch. `identifying` are ids and hashes that are being looked into, and `noted_at` is when it
     was noted who is here. In the name of the `clerk` facts wait for the log; `noted` are the
-    newest of those that are noted again if the log cannot take them, by key. `sifted` are the
+    newest of those that are noted again if the log cannot take them, by key. `decoy` is text that
+    nobody else knows, of which challenges for unknown names are made. `sifted` are the
     sessions for which what some people say is left out (ignoring.py).
     """
 
@@ -75,7 +76,7 @@ class State:
         self.limits = limits
         self.server = server
         self.password = password.encode()
-        self.operator_code = operator_code
+        self.operator_code, self.decoy = operator_code, ""
         self.entering: dict[str, Person] = {}
         self.book = Book(known)
         self.here = Here(self.book.profiles)

@@ -18,7 +18,7 @@ from hubbub.chat.retention import Retention
 from hubbub.chat.rules import OPERATOR
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
-from hubbub.server.config import BackupSection, Config, JournalSection
+from hubbub.server.config import BackupSection, Config, IrcSection, JournalSection
 from hubbub.server.control.figures import Figures
 from hubbub.server.control.listening import Control
 from hubbub.server.control.reloading import (
@@ -81,6 +81,7 @@ async def running(
     await listener.open(config.server.listen, sockets)
     _copy_as(chatroom, config)
     _keep_as(chatroom, config)
+    _speak_irc_as(listener, config)
     if config.tls.acme_listen:
         await listener.open(config.tls.acme_listen)
     reloading = reloading or Reloading(config)
@@ -135,6 +136,10 @@ def _keep_as(chatroom: Chatroom, config: Config) -> None:
     chatroom.keeping.general = config.retention
 
 
+def _speak_irc_as(listener: Listener, config: Config) -> None:
+    listener.irc.section = config.irc
+
+
 def _controlled(
     chatroom: Chatroom,
     listener: Listener,
@@ -148,6 +153,7 @@ def _controlled(
         hub_part(chatroom.hub),
         section_part("backup", BackupSection, partial(_copy_as, chatroom)),
         section_part("retention", Retention, partial(_keep_as, chatroom)),
+        section_part("irc", IrcSection, partial(_speak_irc_as, listener)),
         section_part("journal", JournalSection, partial(_note_as, chatroom)),
         listener.part(),
     ]

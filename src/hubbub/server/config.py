@@ -114,6 +114,34 @@ class TlsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "allowed"
 
 
+class IrcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[irc]` section."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9.-]{1,63}$",
+            description="What the server is called where IRC wants a name; it has a dot in it, so "
+            "that nobody takes it for a person's.",
+        ),
+    ] = "irc.hubbub"
+    register: Annotated[
+        Literal["before", "after", "never"],
+        Meta(
+            description='When IRC clients may become members: "before" they are welcomed or later, '
+            'only "after" it, or never by themselves.'
+        ),
+    ] = "before"
+    sts_days: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Days for which IRC clients remember to speak TLS here and nothing else, "
+            "where the certificate is not a self-signed one; 0 is not at all.",
+        ),
+    ] = 30
+
+
 class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[journal]` section."""
 
@@ -162,6 +190,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: FileLimits = FileLimits()
     log: LogSection = LogSection()
     tls: TlsSection = TlsSection()
+    irc: IrcSection = IrcSection()
     journal: JournalSection = JournalSection()
     backup: BackupSection = BackupSection()
     retention: Retention = Retention()

@@ -1,22 +1,66 @@
 """What clients that speak IRC are told of the server as a whole, when they have just come."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from hubbub import __version__
-from hubbub.server.sessions.chatroom import Chatroom
+from hubbub.chat.names import name_key
+from hubbub.server.config import IrcSection
+
+if TYPE_CHECKING:
+    from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.tls.certificates import Certificates
+
+DAY_SECONDS = 86_400
 
 
 class IrcFigures:
-    """The figures of one chatroom; `hubbub.wire.irc.figures.Figures`."""
+    """The figures of one chatroom; `hubbub.wire.irc.figures.Figures`.
 
-    def __init__(self, chatroom: Chatroom) -> None:
+    `section` is that of the configuration. Of `certificates` it matters whether clients can check
+    them: then they may be told to insist on TLS.
+    """
+
+    def __init__(self, chatroom: Chatroom, certificates: Certificates | None) -> None:
         self._chatroom = chatroom
+        self._is_vouched = certificates is not None and certificates.is_vouched
+        self._most = 0
+        self.section = IrcSection()
         self.version = f"hubbub {__version__}"
         self.since = chatroom.clock.milliseconds()
         """When it was started, in milliseconds since the epoch."""
 
+    @property
+    def name(self) -> str:
+        """What the server is called."""
+        return self.section.name
+
+    @property
+    def registers(self) -> str:
+        """When clients may become members."""
+        return self.section.register
+
+    @property
+    def sts_seconds(self) -> int:
+        """For how long clients are to insist on TLS."""
+        return int(self.section.sts_days * DAY_SECONDS) if self._is_vouched else 0
+
     def people(self) -> int:
         """Return how many people are here."""
-        return self._chatroom.hub.here.people_count
+        count = self._chatroom.hub.here.people_count
+        self._most = max(self._most, count)
+        return count
+
+    def most(self) -> int:
+        """Return how many there were at the most."""
+        return max(self._most, self.people())
 
     def rooms(self) -> int:
         """Return how many rooms are open."""
         return len(self._chatroom.hub.rooms)
+
+    def is_bot(self, name: str) -> bool:
+        """Return whether somebody of this name is here and says to be a program."""
+        person = self._chatroom.hub.here.holder(name_key(name))
+        return person is not None and person.kind == "bot"

@@ -89,13 +89,12 @@ class Listener:
         self._loop = chatroom.loop
         self._sockets: list[socket.socket] = []
         self._is_exhausted = False
-        self._figures = IrcFigures(chatroom)
+        self.irc = IrcFigures(chatroom, certificates)
         self._places = Places(limits)
         self._keepalive = Keepalive(limits.keepalive_seconds)
         self._handshakes = Deadlines(limits.handshake_seconds, clock)
         self._lingering = Deadlines(LINGER_SECONDS, clock)
-        self._certificates = certificates
-        self._plaintext = plaintext
+        self._certificates, self._plaintext = certificates, plaintext
         self._web = Web(
             chatroom,
             hosts,
@@ -104,6 +103,7 @@ class Listener:
             self._lingering,
             plaintext=plaintext,
             challenges=None if certificates is None else certificates.challenges,
+            irc=self.irc,
         )
         unknown = self._say_what_is_spoken
         known = {
@@ -156,7 +156,7 @@ class Listener:
         return Unprotected(self._handshakes, self._lingering, left)
 
     def _irc(self, turn: Turn, left: Callable[[], None]) -> Connection:
-        dialect = IrcDialect(self._figures, self._chatroom.clock.milliseconds)
+        dialect = IrcDialect(self.irc, self._chatroom.clock.milliseconds)
         return Connection(self._chatroom, dialect, turn, left)
 
     def _irc_plainly(self, turn: Turn, left: Callable[[], None]) -> AnyProtocol:

@@ -29,6 +29,7 @@ class ClassicFrames:
     gets_answers = False
     reads_by_time = False
     keeps_place = False
+    knows_inner = False
 
     def __init__(self, server: str = "") -> None:
         self.server = server

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hubbub.chat.events import Event
+from hubbub.chat.events import Event, InnerEvent
 from hubbub.wire.codec import encode
 
 
@@ -14,6 +14,7 @@ class JsonFormat:
     gets_answers = True
     reads_by_time = False
     keeps_place = False
+    knows_inner = False
     server = ""
 
     def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
@@ -25,8 +26,8 @@ class JsonFormat:
         return self
 
     def encode(self, event: Event, _recipient: str = "") -> bytes:
-        """Return the event's JSON, wrapped."""
-        return self._wrap(encode(event))
+        """Return the event's JSON, wrapped; nothing of what clients have no words for."""
+        return b"" if isinstance(event, InnerEvent) else self._wrap(encode(event))
 
 
 JSON = JsonFormat(bytes)

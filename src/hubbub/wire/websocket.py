@@ -46,6 +46,12 @@ class Text(msgspec.Struct, frozen=True):
     text: str
 
 
+class Binary(msgspec.Struct, frozen=True):
+    """A whole binary message."""
+
+    payload: bytes
+
+
 class Ping(msgspec.Struct, frozen=True):
     """To be answered by `pong_message` with the same payload."""
 
@@ -62,6 +68,9 @@ class Unheard(msgspec.Struct, frozen=True):
 
 _UNHEARD = Unheard()
 
+Heard = Text | Binary | Ping | Close | Unheard
+"""All that can come."""
+
 
 class WebSocketError(ProtocolError):
     """The peer broke the wire format; `close_code` tells its WebSocket why the connection ends."""
@@ -74,13 +83,16 @@ class WebSocketError(ProtocolError):
 class WebSocketDecoder:
     """Turns a stream of bytes from a client into messages. Holds at most one unfinished message.
 
-    `payload_bytes_max` bounds a message, in however many frames it comes.
+    `payload_bytes_max` bounds a message, in however many frames it comes. `takes_binary`: it need
+    not be text.
     """
 
-    __slots__ = ("_begun", "_payload_bytes_max", "_unfinished")
+    __slots__ = ("_begun", "_is_binary", "_payload_bytes_max", "_takes_binary", "_unfinished")
 
-    def __init__(self, payload_bytes_max: int) -> None:
+    def __init__(self, payload_bytes_max: int, *, takes_binary: bool = False) -> None:
         self._payload_bytes_max = payload_bytes_max
+        self._takes_binary = takes_binary
+        self._is_binary = False  # the message that came last
         self._unfinished = bytearray()
         # The message whose last frame has not come; None: there is none.
         self._begun: bytearray | None = None
@@ -90,7 +102,7 @@ class WebSocketDecoder:
         """How many bytes of an incomplete message wait for the rest."""
         return len(self._unfinished) + len(self._begun or b"")
 
-    def receive(self, chunk: bytes) -> Iterator[Text | Ping | Close | Unheard]:
+    def receive(self, chunk: bytes) -> Iterator[Heard]:
         """Yield one item for each frame that `chunk` completes; exhaust them before the next.
 
         Raises WebSocketError when the stream stops being WebSocket frames; it is unusable then.
@@ -132,7 +144,7 @@ class WebSocketDecoder:
         del unfinished[:end]
         return opcode, final, payload
 
-    def _message(self, opcode: int, final: bool, payload: bytes) -> Text | Ping | Close | Unheard:
+    def _message(self, opcode: int, final: bool, payload: bytes) -> Heard:
         match opcode:
             case Opcode.CLOSE:
                 return Close()
@@ -140,12 +152,14 @@ class WebSocketDecoder:
                 return Ping(payload)
             case Opcode.PONG:
                 return _UNHEARD
-            case Opcode.BINARY:
+            case Opcode.BINARY if not self._takes_binary:
                 raise WebSocketError("Send JSON as text messages, not as binary.", UNSUPPORTED)
-            case Opcode.TEXT if self._begun is not None:
+            case Opcode.TEXT | Opcode.BINARY if self._begun is not None:
                 raise WebSocketError("A message began before the one before it was complete.")
             case Opcode.CONTINUATION if self._begun is None:
                 raise WebSocketError("A continuation frame came, but no message had begun.")
+        if opcode != Opcode.CONTINUATION:
+            self._is_binary = opcode == Opcode.BINARY
         if self._begun is not None:
             self._begun += payload
             payload = bytes(self._begun) if final else b""
@@ -154,7 +168,7 @@ class WebSocketDecoder:
         if not final:
             return _UNHEARD
         self._begun = None
-        return Text(_decoded(payload))
+        return Binary(payload) if self._is_binary else Text(_decoded(payload))
 
 
 def _unmasked(payload: bytes, mask: bytes) -> bytes:
@@ -175,6 +189,11 @@ def _decoded(payload: bytes) -> str:
 def text_message(payload: bytes) -> bytes:
     """Return a text message from a server, in one frame."""
     return _encoded(Opcode.TEXT, payload)
+
+
+def binary_message(payload: bytes) -> bytes:
+    """Return a binary message from a server, in one frame."""
+    return _encoded(Opcode.BINARY, payload)
 
 
 def pong_message(payload: bytes) -> bytes:

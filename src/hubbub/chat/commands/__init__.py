@@ -8,6 +8,7 @@ from hubbub.chat.commands.base import (
     Command,
 )
 from hubbub.chat.commands.importing import Brought, Given, Import
+from hubbub.chat.commands.inner import Challenge, Prove, Show
 from hubbub.chat.commands.operation import Backup, People, Reload, Sessions, Status
 from hubbub.chat.commands.order import (
     Add,
@@ -167,3 +168,6 @@ AnyCommand = (
     | Import
     | Ping
 )
+
+InnerCommand = Challenge | Prove | Show
+"""What no client has words for."""

@@ -5,6 +5,7 @@ and only the log sets them. After the commit no event object is changed: a later
 gives another one, with the text that the event has by then.
 """
 
+from hubbub.chat.events.inner import Account, Challenge, InnerEvent, Proven, Shown
 from hubbub.chat.events.logged import (
     NOTHING,
     AnyLogged,

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from hubbub.chat.errors import Refused, WrongSecret
-from hubbub.chat.events import Notice
+from hubbub.chat.events import Account, Notice
 from hubbub.chat.names import name_key
 from hubbub.chat.passwords import allowed_password, spelled
 from hubbub.chat.queries import Guess, HashPassword, Moment, VerifyPassword
+from hubbub.chat.scram import Verifier
 from hubbub.hub.membership import enter_room
-from hubbub.hub.people import devices, identity, ignoring, places
+from hubbub.hub.people import devices, identity, ignoring, places, showing
 from hubbub.hub.people.admission import welcome
 from hubbub.hub.people.conversations import bring_into_unread
 from hubbub.hub.people.records import change
@@ -34,22 +35,25 @@ WRONG_LOGIN: Final = (
 
 def register(state: State, session: Session, command: c.Register, at: int) -> Reading:
     """Make the session's person a member: the name is theirs for good."""
-    password = allowed_password(command.password, session.name)
+    password = allowed_password(command.password, session.name, state.guests.password_chars_min)
     if (known := state.book.profiles.get(session.person.id)) is not None:
         _check_unclaimed(known)
-    elif session.format.knows_rooms:
+    elif session.format.knows_rooms and not session.format.knows_inner:
         raise Refused(
             "Say which device you are first, with 'identify'; then the name can be yours for good.",
             code="forbidden",
         )
-    hash_ = yield HashPassword(password)
+    hash_ = yield HashPassword(password, provable=session.format.knows_inner)
     assert isinstance(hash_, str)
+    near = [one for one in showing.peers(state, session.person) if one is not session]
     if known is not None:
         yield from change(state, session.person.id, lambda profile: _claimed(profile, hash_))
     else:
         while session.pending_bytes:  # what it said so far, it said in passing
             yield state.drafts.next_batch()
         yield from identity.become(state, session, at, password=hash_)
+    for peer in near:
+        peer.send(Account(name=session.name))
     greet(state, session, command.ref)
 
 
@@ -77,7 +81,20 @@ def login(state: State, session: Session, command: c.Login, at: int) -> Reading:
     if not is_right or found is None or found[1].password != hash_:
         raise WrongSecret(WRONG_LOGIN, code="wrong_login", account=account)
     yield from be(state, session, found[0], devices.coming_from(session, command, at))
+    if session.format.knows_inner and Verifier.kept_in(hash_) is None:
+        yield from _make_provable(state, found[0], hash_, spelled(command.password))
     greet(state, session, command.ref)
+
+
+def _make_provable(state: State, id_: str, hash_: str, password: str) -> Reading:
+    """Keep of a password, which was just given, what a proof of it can be checked with."""
+    kept = yield HashPassword(password, provable=True)
+    assert isinstance(kept, str)
+
+    def provable(now: Profile) -> Profile:
+        return replace(now, password=kept) if now.password == hash_ else now
+
+    yield from change(state, id_, provable)
 
 
 def be(state: State, session: Session, id_: str, device: Device | None) -> Reading:
@@ -103,12 +120,12 @@ def change_password(state: State, session: Session, command: c.ChangePassword, _
     profile = devices.own_profile(state, session)
     if not profile.password:
         raise Refused("You have no password yet. Choose one with 'register'.", code="forbidden")
-    password = allowed_password(command.new, profile.name)
+    password = allowed_password(command.new, profile.name, state.guests.password_chars_min)
     account = name_key(profile.name)
     yield Guess(account)
     if not (yield VerifyPassword(spelled(command.old), profile.password, account)):
         raise WrongSecret("That is not your password.", code="wrong_login", account=account)
-    hash_ = yield HashPassword(password)
+    hash_ = yield HashPassword(password, provable=session.format.knows_inner)
     assert isinstance(hash_, str)
     yield from change(state, session.person.id, lambda now: replace(now, password=hash_))
     session.confirm(command.ref)

@@ -53,7 +53,7 @@ def give_out(state: State, session: Session, command: c.GiveOutCode, at: int) ->
 def recover(state: State, session: Session, command: c.Recover, at: int) -> Reading:
     """Choose a password for the person of this name, for whom the code was given out."""
     code = typed_code(command.code, RECOVERY_CHARS)
-    password = allowed_password(command.password, command.name)
+    password = allowed_password(command.password, command.name, state.guests.password_chars_min)
     account, key = accounts.key_of(command.name), RECOVERY + hash_of(code)
     yield Guess(account)
     _check(state, account, code, at)

@@ -14,6 +14,7 @@ class _Silence:
     gets_answers = False
     reads_by_time = False
     keeps_place = False
+    knows_inner = False
     server = ""
 
     @property

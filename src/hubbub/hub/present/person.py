@@ -21,6 +21,13 @@ class Opener(NamedTuple):
     name: str = ""
 
 
+class Shown(NamedTuple):
+    """How somebody is shown to those who speak IRC: by which user name, and which real name."""
+
+    user: str = ""
+    real: str = ""
+
+
 class Person:
     """Somebody who has a name, or is about to.
 
@@ -43,6 +50,7 @@ class Person:
         "name",
         "newest_draft",
         "not_own",
+        "shown",
         "since",
     )
 
@@ -54,6 +62,8 @@ class Person:
 
         It ends with their last session, as this object does."""
         self.ignores = NOBODY
+        self.shown: Shown | None = None
+        """Only of those who speak IRC."""
         self.name = name
         self.key = name_key(name)
         self.since = since

@@ -138,6 +138,15 @@ class Session:
         if ref is not None:
             self.send(Ok(ref=ref))
 
+    def adapt(self, change: Callable[[], None]) -> None:
+        """Have a `change` of the format made; the rooms know it by what it is before and after."""
+        live = [one for one in self.members.values() if one.room.name not in self.lagging]
+        for member in live:
+            member.room.withdraw(member)
+        change()
+        for member in live:
+            member.room.go_live(member)
+
     def send(self, event: Event) -> None:
         """Send one event that is meant for this session alone.
 

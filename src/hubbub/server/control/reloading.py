@@ -79,7 +79,7 @@ def hub_part(hub: Hub) -> Part:
     """Return the part of the hub: who is let in, how long guests are known, which files."""
     keys = (
         keys_of("access", ("enter", "guests", "passing"))
-        | keys_of("people", ("guest_name_minutes", "guest_days"))
+        | keys_of("people", ("guest_name_minutes", "guest_days", "password_chars_min"))
         | keys_of("files", FILE_LIMITS)
         | keys_of("server", ("password",))
     )

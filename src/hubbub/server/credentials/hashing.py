@@ -6,6 +6,9 @@ only while the event loop leaves them time.
 
 Whether nobody has the name, or the password is wrong, must not show in what it takes. So where
 there is no hash, a password is verified all the same, with one that no password fits.
+
+What is kept of a password is its hash. Of those that are given over IRC, a space and a verifier for
+SCRAM follow (chat/scram.py): another password leaves neither behind.
 """
 
 import os
@@ -17,6 +20,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from hubbub.chat import scram
 from hubbub.server.credentials.threads import FairThreads
 
 MEMORY_KIB: Final = 19_456
@@ -58,13 +62,23 @@ class Hashing:
         self._threads = FairThreads(clock, places, "hashing", modest=True)
         self.lane = self._threads.lane
 
-    async def hash(self, host: str, password: str) -> str:
-        """Return a hash of a password, for somebody at `host`."""
-        return await self._threads.in_turn(host, partial(self._hasher.hash, password))
+    async def hash(self, host: str, password: str, *, provable: bool = False) -> str:
+        """Return what is kept of a password, for somebody at `host`.
 
-    async def verify(self, host: str, password: str, hash_: str) -> bool:
-        """Return whether `hash_` is of this password; an empty one is of none."""
-        verify = partial(self._verify, password, hash_ or NOBODYS_HASH)
+        `provable`: so that it can be proven by SCRAM as well as given.
+        """
+        hash_ = partial(self._hash, password, provable=provable)
+        return await self._threads.in_turn(host, hash_)
+
+    def _hash(self, password: str, *, provable: bool) -> str:
+        hash_ = self._hasher.hash(password)
+        if not provable:
+            return hash_
+        return scram.Verifier.of(password, os.urandom(scram.SALT_BYTES)).behind(hash_)
+
+    async def verify(self, host: str, password: str, kept: str) -> bool:
+        """Return whether what is `kept` is of this password; nothing is of none."""
+        verify = partial(self._verify, password, kept.partition(" ")[0] or NOBODYS_HASH)
         return await self._threads.in_turn(host, verify)
 
     def _verify(self, password: str, hash_: str) -> bool:

@@ -217,7 +217,7 @@ def _moved(request: web.Request) -> web.Response:
 
 def _is_open(path: str) -> bool:
     """Return whether a page of another site could read or do something here with a GET."""
-    return path.startswith(("/ws", *_FOR_SCRIPTS))
+    return path == "/irc" or path.startswith(("/ws", *_FOR_SCRIPTS))
 
 
 def _host_name(host: str) -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hubbub.server.sockets.receiving import AnyProtocol
     from hubbub.server.tls.acme.challenges import Challenges
     from hubbub.server.tls.plaintext import Plaintext
+    from hubbub.wire.irc.figures import Figures
 
 EARLY_BYTES_MAX = 4 * STRANGER_BYTES
 """What is kept of a connection while aiohttp loads, before it is read from no further."""
@@ -102,12 +103,14 @@ class Web:
         *,
         plaintext: Plaintext,
         challenges: Challenges | None,
+        irc: Figures,
     ) -> None:
         self._chatroom = chatroom
         self._hosts = hosts
         self._proxies = proxies
         self._plaintext = plaintext
         self._challenges = challenges
+        self._irc = irc
         self._lingering = lingering
         self._site: Site | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -150,6 +153,7 @@ class Web:
                 self._lingering,
                 plaintext=self._plaintext,
                 challenges=self._challenges,
+                irc=self._irc,
             )
             await site.open()
             site.know(self._hosts, self._proxies)  # others may have come meanwhile

@@ -35,6 +35,8 @@ from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import Farewell
 from hubbub.server.tls.acme.challenges import Challenges
 from hubbub.server.tls.plaintext import Plaintext
+from hubbub.wire.irc.figures import Figures
+from hubbub.wire.irc.websocket import DEFAULT, SUBPROTOCOLS, IrcWebSocketDialect
 from hubbub.wire.web import WebSocketDialect
 
 KEEPALIVE_SECONDS = 15.0
@@ -62,8 +64,10 @@ class Site:
         *,
         plaintext: Plaintext,
         challenges: Challenges | None,
+        irc: Figures,
     ) -> None:
         self._chatroom = chatroom
+        self._figures = irc
         self._lingering = lingering
         self._guard = Guard(chatroom, hosts, proxies, plaintext, challenges)
         application = web.Application(
@@ -71,13 +75,14 @@ class Site:
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.append(add_security_headers)
-        assets = Assets()
+        assets = self._assets = Assets()
         for part in (assets, Api(chatroom), Files(chatroom), Hosting(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes(
             [
                 web.get("/healthz", self._health),
                 web.get("/readyz", self._ready),
+                web.get("/irc", self._irc),
                 web.get("/ws", self._websocket),
             ]
         )
@@ -146,6 +151,26 @@ class Site:
             return connection
 
         visit.become(conversing, answer)
+        return web.Response()  # aiohttp finds the connection gone
+
+    async def _irc(self, request: web.Request) -> web.Response:
+        """Go on in IRC, inside a WebSocket, in the way that the client likes best.
+
+        Whoever wants no WebSocket wants the page of the room `irc`.
+        """
+        if "Upgrade" not in request.headers:
+            return await self._assets.document(request)
+        asked = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        agreed = next((one for name in asked if (one := name.strip()) in SUBPROTOCOLS), "")
+        more = [f"Sec-WebSocket-Protocol: {agreed}".encode()] if agreed else []
+        answer = accept_handshake(request.headers, more)
+        pack = SUBPROTOCOLS[agreed or DEFAULT]
+        dialect = IrcWebSocketDialect(self._figures, self._chatroom.clock.milliseconds, pack)
+
+        def conversing(turn: Turn, left: Callable[[], None]) -> Connection:
+            return Connection(self._chatroom, dialect, turn, left)
+
+        visit_of(request).become(conversing, answer)
         return web.Response()  # aiohttp finds the connection gone
 
 

@@ -254,8 +254,8 @@ class Chatroom:
 
     async def _answer_about_server(self, question: AboutServer, asker: Asker) -> str | bool | int:
         match question:
-            case HashPassword(password=password):
-                return await self.hashing.hash(asker.host, password)
+            case HashPassword(password=password, provable=provable):
+                return await self.hashing.hash(asker.host, password, provable=provable)
             case VerifyPassword(password=password, hash=hash_, account=account):
                 is_right = await self.hashing.verify(asker.host, password, hash_)
                 if is_right:

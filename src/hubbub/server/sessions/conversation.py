@@ -29,7 +29,7 @@ from hubbub.chat.errors import (
     unreadable,
 )
 from hubbub.chat.events import AnyLogged, Bye, Error
-from hubbub.chat.heard import Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
+from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.hub import cost
 from hubbub.server.sessions.backlogs import Backlogs
 from hubbub.server.sessions.beginning import change_over, enter
@@ -140,10 +140,8 @@ class Conversation:
     @property
     def waits_for_commit(self) -> bool:
         """Whether `go_on` is to be called after the next commit."""
-        session = self.session
-        return self.wait is Wait.COMMIT or (
-            self.state is State.HALF and session is not None and session.pending_bytes > 0
-        )
+        pending_bytes = 0 if self.session is None else self.session.pending_bytes
+        return self.wait is Wait.COMMIT or (self.state is State.HALF and pending_bytes > 0)
 
     @property
     def is_idle(self) -> bool:
@@ -153,8 +151,7 @@ class Conversation:
     @property
     def is_admitted(self) -> bool:
         """Whether the peer has its name by now."""
-        session = self.session
-        return session is not None and self._hub.has_name(session)
+        return self.session is not None and self._hub.has_name(self.session)
 
     # Inputs.
 
@@ -349,9 +346,12 @@ class Conversation:
                 return
             if isinstance(heard, Reply):
                 self._peer.write(heard.payload)
+            elif isinstance(heard, Adapt):
+                heard.be_made(session)
             elif isinstance(heard, Goodbye):
                 self._lost_at = None  # it was said before the connection broke
                 self.end()
+                self._leave()  # the connection may stay for a while
             elif session is None or isinstance(heard, Introduction):
                 self._begin(heard)
             else:

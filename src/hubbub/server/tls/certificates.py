@@ -34,7 +34,9 @@ class Identity(NamedTuple):
 class Certificates:
     """The certificate in use. It may be exchanged at any time; a handshake keeps the one it has."""
 
-    def __init__(self, certificate: Path, key: Path) -> None:
+    def __init__(self, certificate: Path, key: Path, *, is_vouched: bool = True) -> None:
+        self.is_vouched = is_vouched
+        """Whether somebody stands for it whom peers know; else it was made here."""
         self._certificate, self._key = certificate, key
         self.challenges: Challenges | None = None
         self._seen = _look(certificate, key)

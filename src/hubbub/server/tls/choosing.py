@@ -52,4 +52,4 @@ def _made_once(folder: Path) -> Certificates:
         make_certificate(new, key, machine_names())
         new.replace(certificate)
         sync_folder(folder)  # before anybody remembers it
-    return Certificates(certificate, key)
+    return Certificates(certificate, key, is_vouched=False)

@@ -1,27 +1,62 @@
 """What a client asked for, until the chatroom's answer comes: by it, the answer becomes lines."""
 
+from __future__ import annotations
+
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hubbub.chat.events import Deleted, Message, Reaction, Signal, Topic
-from hubbub.wire.irc.places import Window
+
+if TYPE_CHECKING:
+    from hubbub.wire.irc.line import Line
+    from hubbub.wire.irc.places import Window
 
 Draft = Message | Reaction | Deleted | Signal | Topic | None
 """What a client says, without its seq and its sender."""
 
 
+class Labelled:
+    """The answer to one line with a label: it is one, whatever the line asked of the chatroom.
+
+    `open`: so many questions are not answered yet; `is_said`: the line asks nothing more.
+    """
+
+    __slots__ = ("is_said", "label", "lines", "open")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.lines: list[Line] = []
+        self.open = 0
+        self.is_said = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is there."""
+        return self.is_said and not self.open
+
+
+BECOMING: Final = "LOGIN"
+"""Stands for every command of IRC by which a client becomes somebody."""
+
+OWN_MODE: Final = "UMODE"
+"""The same for MODE about oneself."""
+
+SETTING: Final = "SET"
+"""The same for one by which another password is chosen."""
+
+
 class Asked(NamedTuple):
     """One command of IRC that became a command of the chatroom.
 
-    `command` is IRC's word, `target` the channel or nick as it was given. `label` is what the
-    client wants to know the answer by. `detail` is whatever else the answer is made from, `said`
-    what the others will hear, without its seq and its sender, and `window` what is wanted of a
-    page.
+    `command` is IRC's word, `target` the channel or nick as it was given. `label` is the answer
+    that its own is a part of, if the line had a label. `detail` is whatever else the answer is made
+    from, `said` what the others will hear, without its seq and its sender, and `window` what is
+    wanted of a page.
     """
 
     command: str
     target: str = ""
-    label: str = ""
+    label: Labelled | None = None
     detail: str = ""
     said: Draft = None
     window: Window | None = None
@@ -30,9 +65,11 @@ class Asked(NamedTuple):
 class Asking:
     """The commands of one client that are not answered yet, by the refs of ours."""
 
-    __slots__ = ("_count", "_open")
+    __slots__ = ("_count", "_open", "settled")
 
     def __init__(self) -> None:
+        self.settled: Labelled | None = None
+        """Of which answer a part was asked for last by `answered`."""
         self._open: dict[str, Asked] | None = None  # most clients wait for nothing
         self._count = 0
 
@@ -43,6 +80,8 @@ class Asking:
         if self._open is None:
             self._open = {}
         self._open[ref] = asked
+        if asked.label is not None:
+            asked.label.open += 1
         return ref
 
     def answered(self, ref: str | None) -> Asked | None:
@@ -52,6 +91,9 @@ class Asking:
         asked = self._open.pop(ref, None)
         if not self._open:
             self._open = None
+        if asked is not None and asked.label is not None:
+            asked.label.open -= 1
+            self.settled = asked.label
         return asked
 
 

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.heard import FILLER
 from hubbub.chat.names import is_direct, same_name
-from hubbub.wire.irc.asked import Asked, Asking, Draft, kept_once
-from hubbub.wire.irc.format import SHARED, format_with
-from hubbub.wire.irc.line import Line, reply
+from hubbub.wire.irc.asked import BECOMING, Asked, Asking, Draft, Labelled, kept_once
+from hubbub.wire.irc.format import format_with
+from hubbub.wire.irc.line import NO_TAGS, Line, reply
 from hubbub.wire.irc.names import HOST, USER, channel_of, name_of, nick_of
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hubbub.chat.events import Error, PersonSummary
     from hubbub.chat.heard import Filler, Reply
     from hubbub.wire.irc.collected import Collected
     from hubbub.wire.irc.figures import Figures
+    from hubbub.wire.irc.format import Pack
     from hubbub.wire.irc.modes import Order
+    from hubbub.wire.irc.sasl import Exchange
 
 
 READ_MAX: Final = 200
@@ -29,70 +31,45 @@ READ_MAX: Final = 200
 class Coming:
     """What a client has said of itself before it is welcomed."""
 
-    __slots__ = ("has_user", "is_introduced", "is_negotiating", "nick", "password")
+    __slots__ = ("away", "is_introduced", "is_negotiating", "nick", "password", "real", "user")
 
     def __init__(self) -> None:
-        self.nick = self.password = ""
-        self.has_user = False
+        self.nick = self.password = self.user = self.real = self.away = ""
         self.is_introduced = False
         """Whether the chatroom knows its name."""
         self.is_negotiating = False
         """Whether its registration waits for `CAP END`."""
 
 
-class Client:
-    """One client. `clock` returns milliseconds since the epoch."""
+class Identity:
+    """Who a client is, and how it becomes somebody."""
 
     __slots__ = (
-        "_batches",
         "account",
-        "asking",
-        "awaits_unread",
-        "cap_version",
-        "caps",
-        "clock",
-        "collected",
         "coming",
-        "conversations",
-        "entering",
-        "figures",
+        "is_becoming",
         "is_held",
         "is_locked",
+        "late",
         "name",
-        "newest",
-        "newest_at",
         "nick",
-        "order",
-        "owed",
         "person",
-        "place",
-        "read",
         "refusal",
-        "rooms",
         "sasl",
-        "server",
-        "shared",
-        "talks",
-        "unread",
     )
 
-    def __init__(self, figures: Figures, clock: Callable[[], int]) -> None:
-        self.figures = figures
-        self.clock = clock
+    def __init__(self) -> None:
         self.coming: Coming | None = Coming()
         """What it said of itself so far; None: it was welcomed. Before, it hears nothing itself."""
-        self.cap_version = 301
-        self.caps: frozenset[str] = frozenset()
-        """What the client asked for."""
-        self.server = ""
-        self.shared = format_with(self.caps, self.server)
-        """The format that it shares with others."""
-        self.asking = Asking()
         self.nick = "*"
         """What the client is called, `*` until it is."""
         self.account = "*"
-        self.sasl: str | None = None
-        """What came of a login so far; None: none has begun."""
+        self.sasl: Exchange | None = None
+        """A login that has begun."""
+        self.is_becoming = False
+        """Whether it is just about to be somebody else, after it was welcomed."""
+        self.late: tuple[Line, ...] = ()
+        """What it has yet to hear of its nick."""
         self.name = ""
         """What its person is called in the chatroom."""
         self.person: PersonSummary | None = None
@@ -100,7 +77,54 @@ class Client:
         self.is_held = self.is_locked = False
         """Whether the name is another's so far, and whether the chatroom's password is wanted."""
         self.refusal: Error | None = None
-        """The newest refusal that came before it was welcomed."""
+        """The newest refusal of what one comes or becomes somebody by."""
+
+
+class Client(Identity):
+    """One client. `clock` returns milliseconds since the epoch."""
+
+    __slots__ = (
+        "_batches",
+        "asking",
+        "awaits_unread",
+        "cap_version",
+        "caps",
+        "clock",
+        "collected",
+        "conversations",
+        "entering",
+        "figures",
+        "labelled",
+        "newest",
+        "newest_at",
+        "order",
+        "owed",
+        "pack",
+        "place",
+        "read",
+        "rooms",
+        "server",
+        "shared",
+        "talks",
+        "unread",
+    )
+
+    def __init__(
+        self, figures: Figures, clock: Callable[[], int], pack: Pack | None = None
+    ) -> None:
+        super().__init__()
+        self.figures = figures
+        self.clock = clock
+        self.pack = pack
+        self.cap_version = 301
+        self.caps: frozenset[str] = frozenset()
+        """What the client asked for."""
+        self.server = ""
+        self.shared = format_with(self.caps, self.server, figures, pack)
+        """The format that it shares with others."""
+        self.asking = Asking()
+        self.labelled: Labelled | None = None
+        """The answer to the line that is acted on, if it has a label."""
         self.rooms: frozenset[str] = frozenset()
         """The public rooms that it is in."""
         self.newest = 0
@@ -143,33 +167,34 @@ class Client:
         """What stands before whatever the client itself says or does."""
         return f"{self.nick}!{USER}@{HOST}"
 
+    @property
+    def host(self) -> str:
+        """What the server is called."""
+        return self.figures.name
+
     def reached_at(self, server: str) -> None:
         """Take in at which `http://host:port` the client would find files."""
         self.server = server
-        self.shared = format_with(self.caps, server)
+        self.shared = format_with(self.caps, server, self.figures, self.pack)
 
-    def change_caps(self, caps: frozenset[str]) -> bool:
-        """Have these capabilities from now on; return whether that can be.
-
-        While it is in a room, the client stays with those who share its format.
-        """
-        is_shared = bool(self.rooms or self.conversations or self.unread)
-        if is_shared and caps & SHARED != self.caps & SHARED:
-            return False
+    def change_caps(self, caps: frozenset[str]) -> None:
+        """Have these capabilities from now on; in rooms, only while an `Adapt` is acted on."""
         self.caps = kept_once(caps)
-        self.shared = format_with(caps, self.server)
-        return True
+        self.shared = format_with(caps, self.server, self.figures, self.pack)
 
     # What is asked, and answered.
 
     def ref(self, line: Line, target: str = "", detail: str = "", said: Draft = None) -> str:
         """Return the ref for what a line asks of the chatroom."""
-        asked = Asked(line.command, target, line.tags.get("label", ""), detail, said)
-        return self.asking.ref(asked)
+        return self.asking.ref(Asked(line.command, target, self.labelled, detail, said))
+
+    def becoming(self) -> str:
+        """Return the ref for that by which the client becomes somebody."""
+        return self.asking.ref(Asked(BECOMING, label=self.labelled))
 
     def numeric(self, number: str, *params: str) -> Line:
         """Return a numeric to this client."""
-        return Line(number, (self.nick, *params), HOST)
+        return Line(number, (self.nick, *params), self.host)
 
     def too_few(self, command: str) -> Line:
         """Return what answers a command with too few parameters."""
@@ -177,40 +202,55 @@ class Client:
 
     def notice(self, text: str) -> Line:
         """Return a sentence of the server's."""
-        return Line("NOTICE", (self.nick, text), HOST)
+        return Line("NOTICE", (self.nick, text), self.host)
 
-    def at_once(self, line: Line, *lines: Line) -> Reply:
+    def at_once(self, _line: Line, *lines: Line, batch: Sequence[str] = ()) -> Reply | Filler:
         """Return what answers a line of the client's, about which the chatroom is not asked."""
-        return reply(*self.answer(lines, line.tags.get("label", "")))
+        told = self.answer(lines, self.labelled, batch)
+        return reply(*told) if told else FILLER
 
     def nothing(self, line: Line) -> Reply | Filler:
-        """Return the answer to what comes to nothing: with a label, that is to be said, too."""
-        return self.at_once(line) if "label" in line.tags else FILLER
+        """Return the answer to what comes to nothing; of a line with a label, that is one, too."""
+        return self.at_once(line)
 
-    def answer(self, lines: Sequence[Line], label: str, batch: Sequence[str] = ()) -> list[Line]:
-        """Return the lines of one answer, as the capabilities that the client asked for want them.
+    def answer(
+        self,
+        lines: Sequence[Line],
+        label: Labelled | None,
+        batch: Sequence[str] = (),
+        tags: Mapping[str, str] = NO_TAGS,
+    ) -> list[Line]:
+        """Return the lines of an answer as the client wants them; none yet if they are a part.
 
-        `label` is that of the command. `batch`: the type of the batch that they are, and what
-        stands behind it.
+        `label` is the answer of which they are. `batch`: the type of the batch that they are, and
+        what stands behind it; its first line has these `tags`.
         """
         if batch and "batch" in self.caps:
-            lines = self._batched(lines, batch)
-        if not label or "labeled-response" not in self.caps:
+            lines = self._batched(lines, batch, tags)
+        if label is None:
             return [*lines]
+        label.lines += lines
+        return []
+
+    def whole(self, answer: Labelled) -> list[Line]:
+        """Return the lines of an answer to a line with a label, all of which are there."""
+        lines = answer.lines
         if not lines:
-            lines = [Line("ACK", (), HOST)]
-        elif len(lines) > 1 and lines[0].command != "BATCH":  # else it is one itself
+            lines = [Line("ACK", (), self.host)]
+        elif len(lines) > 1 and not _is_batch(lines):
             lines = self._batched(lines, ("labeled-response",))
         first = lines[0]
-        return [first._replace(tags={**first.tags, "label": label}), *lines[1:]]
+        return [first._replace(tags={**first.tags, "label": answer.label}), *lines[1:]]
 
-    def _batched(self, lines: Sequence[Line], batch: Sequence[str]) -> list[Line]:
+    def _batched(
+        self, lines: Sequence[Line], batch: Sequence[str], tags: Mapping[str, str] = NO_TAGS
+    ) -> list[Line]:
         self._batches += 1
         id_ = str(self._batches)
         return [
-            Line("BATCH", (f"+{id_}", *batch), HOST),
+            Line("BATCH", (f"+{id_}", *batch), self.host, tags),
             *(line._replace(tags={"batch": id_, **line.tags}) for line in lines),
-            Line("BATCH", (f"-{id_}",), HOST),
+            Line("BATCH", (f"-{id_}",), self.host),
         ]
 
     # What was read.
@@ -255,11 +295,10 @@ class Client:
     def out_of(self, room: str, reason: str) -> list[Line]:
         """Return the lines which say that the client is in a room no longer."""
         was_in = self.leave(room)
-        return [Line("KICK", (channel_of(room), self.nick, reason), HOST)] if was_in else []
+        return [Line("KICK", (channel_of(room), self.nick, reason), self.host)] if was_in else []
 
 
-def without_label(line: Line) -> Line:
-    """Return a line whose label is used up: each has one answer."""
-    if "label" not in line.tags:
-        return line
-    return line._replace(tags={key: tag for key, tag in line.tags.items() if key != "label"})
+def _is_batch(lines: Sequence[Line]) -> bool:
+    """Return whether lines are one batch, from its beginning to its end."""
+    first, last = lines[0], lines[-1]
+    return first.command == last.command == "BATCH" and last.params[0][1:] == first.params[0][1:]

@@ -7,13 +7,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hubbub.wire.irc.asked import Labelled
+
 
 class Collected:
     """What a client has said in a batch that it opened. `is_refused`: the rest is dropped."""
 
-    __slots__ = ("command", "id", "is_refused", "lines", "places", "size", "tags", "target", "text")
+    __slots__ = (
+        "command",
+        "id",
+        "is_refused",
+        "labelled",
+        "lines",
+        "places",
+        "size",
+        "tags",
+        "target",
+        "text",
+    )
 
     def __init__(self, id_: str, target: str, tags: Mapping[str, str]) -> None:
+        self.labelled: Labelled | None = None
+        """The answer to it, if its first line had a label."""
         self.id = id_
         self.target = target
         self.tags = tags

@@ -13,9 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hubbub.chat.heard import FILLER, Heard
-from hubbub.wire.irc.commands.table import hear
+from hubbub.wire.irc.commands.table import hear, not_text
 from hubbub.wire.irc.line import Line, LineDecoder, NotText, TooLong, reply
-from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.voice import Voice
 
@@ -23,15 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hubbub.wire.irc.figures import Figures
+    from hubbub.wire.irc.format import Pack
 
 
 class IrcDialect:
-    """Implements `hubbub.wire.dialect.Dialect` for IRC. `clock` returns milliseconds."""
+    """Implements `hubbub.wire.dialect.Dialect` for IRC. `clock` returns milliseconds.
+
+    `pack` puts what is said to the client into what lies around lines, if something does.
+    """
 
     __slots__ = ("_decoder", "_voice")
 
-    def __init__(self, figures: Figures, clock: Callable[[], int]) -> None:
-        self._voice = Voice(figures, clock)
+    def __init__(
+        self, figures: Figures, clock: Callable[[], int], pack: Pack | None = None
+    ) -> None:
+        self._voice = Voice(figures, clock, pack)
         self._decoder = LineDecoder()
 
     @property
@@ -61,10 +66,4 @@ class IrcDialect:
             elif isinstance(line, TooLong):
                 yield reply(self._voice.numeric(N.INPUTTOOLONG, "Your line is too long."))
             elif isinstance(line, NotText):
-                yield reply(self._not_text())
-
-    def _not_text(self) -> Line:
-        sentence = "Your line is not UTF-8. Set your client to it, and say it again."
-        if "standard-replies" in self._voice.caps:
-            return Line("FAIL", ("*", "INVALID_UTF8", sentence), HOST)
-        return self._voice.notice(sentence)
+                yield from hear(self._voice, line.line, not_text)

@@ -6,6 +6,18 @@ from typing import Protocol
 class Figures(Protocol):
     """The figures of a chatroom, as they are when they are asked for."""
 
+    @property
+    def name(self) -> str:
+        """What the server is called."""
+
+    @property
+    def registers(self) -> str:
+        """When clients may become members: "before" they are welcomed, "after" it, or "never"."""
+
+    @property
+    def sts_seconds(self) -> int:
+        """For how long clients are to insist on TLS, once they know it; 0: they need not."""
+
     version: str
     since: int
     """When it was started, in milliseconds since the epoch."""
@@ -13,5 +25,11 @@ class Figures(Protocol):
     def people(self) -> int:
         """Return how many people are here."""
 
+    def most(self) -> int:
+        """Return how many there were at the most, as far as anybody asked."""
+
     def rooms(self) -> int:
         """Return how many rooms are open."""
+
+    def is_bot(self, name: str) -> bool:
+        """Return whether somebody of this name is here and says to be a program."""

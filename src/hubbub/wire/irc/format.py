@@ -7,6 +7,7 @@ shares a format, and with it what one commit brings is encoded once for all of t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -38,6 +39,12 @@ from hubbub.wire.irc.texts import Piece, is_plain, pieces_of, to_irc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+if TYPE_CHECKING:
+    from hubbub.wire.irc.figures import Figures
+
+Pack = Callable[[bytes], bytes]
+"""Puts lines into what lies around them, such as messages of WebSockets."""
 
 SHARED: Final = frozenset(
     (
@@ -121,10 +128,24 @@ class IrcFormat:
     gets_answers = True
     reads_by_time = False
     keeps_place = False
+    knows_inner = True
 
-    def __init__(self, extras: frozenset[str], server: str = "") -> None:
+    def __init__(
+        self,
+        extras: frozenset[str],
+        server: str = "",
+        figures: Figures | None = None,
+        pack: Pack | None = None,
+    ) -> None:
         self.extras = extras
         self.server = server
+        self._figures = figures
+        self._pack = pack
+
+    @property
+    def host(self) -> str:
+        """What the server is called."""
+        return HOST if self._figures is None else self._figures.name
 
     @property
     def shared(self) -> IrcFormat:
@@ -136,7 +157,8 @@ class IrcFormat:
         room = getattr(event, "room", None)
         if room is None or is_direct(room):  # who else is in a talk of two, each voice knows
             return b""
-        return b"".join(line.encode() for line in self.lines(event, channel_of(room)))
+        payload = b"".join([line.encode() for line in self.lines(event, channel_of(room))])
+        return payload if self._pack is None else self._pack(payload)
 
     def lines(self, event: Event, target: str, *, is_stamped: bool = False) -> Iterator[Line]:
         """Yield the lines of an event; `target` is a channel, or the nick of whoever hears it.
@@ -170,7 +192,7 @@ class IrcFormat:
                 why = ((event.text or "away"),) if event.on else ()
                 yield Line("AWAY", why, source_of(event.name))
             case Missing():
-                yield Line("NOTICE", (target, LOST), HOST)
+                yield Line("NOTICE", (target, LOST), self.host)
 
     def tags(
         self, event: Logged, more: Mapping[str, str] = NO_TAGS, *, has_id: bool = True
@@ -185,6 +207,8 @@ class IrcFormat:
             tags["msgid"] = id_of(event.room, event.seq)
         if more and "message-tags" in self.extras:
             tags |= {name: value for name, value in more.items() if name.startswith("+")}
+        if "message-tags" in self.extras and self._figures and self._figures.is_bot(event.sender):
+            tags["bot"] = ""
         return tags
 
     def _line(
@@ -239,7 +263,7 @@ class IrcFormat:
         for piece in pieces:
             tags = {"batch": batch, CONCAT: ""} if piece.goes_on else {"batch": batch}
             yield Line(how.command, (target, piece.text), source, tags)
-        yield Line("BATCH", (f"-{batch}",), HOST)
+        yield Line("BATCH", (f"-{batch}",), self.host)
 
     def _pieces(
         self, event: Logged, text: str, bytes_max: int, parted: Sequence[int]
@@ -258,7 +282,7 @@ class IrcFormat:
             yield self._line(event, "REDACT", target, id_of(event.room, event.target), *why)
         else:
             said = f"{nick_of(event.sender)} took a message back."
-            yield Line("NOTICE", (target, said), HOST, self.tags(event, has_id=False))
+            yield Line("NOTICE", (target, said), self.host, self.tags(event, has_id=False))
 
     def _presence(self, event: Presence, target: str) -> Iterator[Line]:
         source = source_of(event.name)
@@ -267,7 +291,9 @@ class IrcFormat:
         else:
             yield self.join(event.name, target, event.person, event.kind)
             if event.role in MODES:
-                yield Line("MODE", (target, f"+{MODES[event.role]}", nick_of(event.name)), HOST)
+                yield Line(
+                    "MODE", (target, f"+{MODES[event.role]}", nick_of(event.name)), self.host
+                )
 
     def join(self, name: str, channel: str, person: str, kind: str) -> Line:
         """Return the line which says that somebody came."""
@@ -277,15 +303,19 @@ class IrcFormat:
         return Line("JOIN", params, source_of(name))
 
 
-_formats: Final[WeakValueDictionary[tuple[frozenset[str], str], IrcFormat]] = WeakValueDictionary()
+_Key = tuple[frozenset[str], str, "Figures | None", "Pack | None"]
+
+_formats: Final[WeakValueDictionary[_Key, IrcFormat]] = WeakValueDictionary()
 
 
-def format_with(caps: frozenset[str], server: str) -> IrcFormat:
+def format_with(
+    caps: frozenset[str], server: str, figures: Figures, pack: Pack | None
+) -> IrcFormat:
     """Return the format of those who asked for these, at this address; they share encodings.
 
     It is the same object for all, for as long as one of them has it: rooms go by that.
     """
-    key = (caps & SHARED, server)
+    key = (caps & SHARED, server, figures, pack)
     if (found := _formats.get(key)) is None:
         found = _formats[key] = IrcFormat(*key)
     return found

@@ -82,7 +82,9 @@ class TooLong(NamedTuple):
 
 
 class NotText(NamedTuple):
-    """A line that is not UTF-8."""
+    """A line that is not UTF-8; `line` is what can be read of it."""
+
+    line: Line
 
 
 class Blank(NamedTuple):
@@ -179,4 +181,4 @@ def _decoded(raw: bytes) -> AnyLine:
     try:
         return parse(raw.decode()) or Blank()
     except UnicodeDecodeError:
-        return NotText()
+        return NotText(parse(raw.decode(errors="replace")) or Line("*"))

@@ -61,6 +61,11 @@ def room_of(channel: str) -> str:
     return channel.removeprefix(CHANNEL)
 
 
+def is_nick(text: str) -> bool:
+    """Return whether a text may be given as a nick: others have characters that IRC uses itself."""
+    return not any(char in text for char in _NOT_IN_NICKS)
+
+
 def is_channel(target: str) -> bool:
     """Return whether a target is a channel, and no nick."""
     return target.startswith(CHANNEL)

@@ -34,9 +34,19 @@ class Voice(Client):
         """Whether the client knows how far it has read by its time."""
         return self.marks_itself
 
+    knows_inner = True
+
     def encode(self, event: e.Event, recipient: str = "") -> bytes:
         """Return the lines with which this client hears of `event`."""
-        return b"".join(line.encode() for line in self._lines(event, recipient))
+        lines = [*self._lines(event, recipient)]
+        if self.late and lines and not self.is_becoming:
+            lines[:0], self.late = self.late, ()
+        if (answer := self.asking.settled) is not None:
+            self.asking.settled = None
+            if answer.is_whole:
+                lines += self.whole(answer)
+        payload = b"".join([line.encode() for line in lines])
+        return payload if self.pack is None else self.pack(payload)
 
     def _lines(self, event: e.Event, recipient: str) -> Iterable[Line]:
         if not isinstance(event, e.RoomRules):
@@ -48,20 +58,25 @@ class Voice(Client):
 
 
 _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
+    e.Account: people.account,
     e.Added: rooms.added,
     e.Bans: order.bans,
     e.Bye: answers.ended,
     e.Conversations: history.talks,
+    e.Challenge: welcome.challenged,
     e.Error: answers.refused,
     e.Members: rooms.members,
     e.Notice: answers.told,
     e.Ok: answers.done,
     e.Page: history.page,
     e.Profile: people.profile,
+    e.Proven: welcome.proven,
+    e.Reloaded: people.reloaded,
     e.Removed: rooms.removed,
     e.Room: rooms.entered,
     e.RoomRules: order.ruled,
     e.Rooms: rooms.listed,
     e.Seen: history.seen,
+    e.Shown: people.shown,
     e.Welcome: welcome.welcomed,
 }

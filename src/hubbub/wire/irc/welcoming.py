@@ -7,7 +7,6 @@ from typing import Final
 from hubbub.wire.irc.client import Client
 from hubbub.wire.irc.isupport import NETWORK, tokens
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
 
 TOKENS_MAX: Final = 13
@@ -18,10 +17,12 @@ def burst(client: Client) -> Iterator[Line]:
     """Yield what follows once a client has said who it is."""
     started = datetime.fromtimestamp(client.figures.since / 1000, UTC).isoformat(" ", "seconds")
     yield client.numeric(N.WELCOME, f"Welcome to {NETWORK}, {client.nick}")
-    yield client.numeric(N.YOURHOST, f"Your host is {HOST}, running {client.figures.version}")
+    yield client.numeric(
+        N.YOURHOST, f"Your host is {client.host}, running {client.figures.version}"
+    )
     yield client.numeric(N.CREATED, f"This server was started at {started}")
     yield client.numeric(
-        N.MYINFO, HOST, client.figures.version.replace(" ", "-"), "B", "abimoqt", "abqo"
+        N.MYINFO, client.host, client.figures.version.replace(" ", "-"), "B", "abimoqt", "abqo"
     )
     known = tokens()
     for start in range(0, len(known), TOKENS_MAX):
@@ -37,14 +38,14 @@ def lusers(client: Client) -> Iterator[Line]:
     yield client.numeric(N.LUSERCLIENT, f"There are {people} users and 0 invisible on 1 servers")
     yield client.numeric(N.LUSERCHANNELS, str(rooms), "channels formed")
     yield client.numeric(N.LUSERME, f"I have {people} clients and 0 servers")
-    here = str(people)
-    yield client.numeric(N.LOCALUSERS, here, here, f"Current local users {here}, max {here}")
-    yield client.numeric(N.GLOBALUSERS, here, here, f"Current global users {here}, max {here}")
+    here, most = str(people), str(client.figures.most())
+    yield client.numeric(N.LOCALUSERS, here, most, f"Current local users {here}, max {most}")
+    yield client.numeric(N.GLOBALUSERS, here, most, f"Current global users {here}, max {most}")
 
 
 def message_of_the_day(client: Client) -> Iterator[Line]:
     """Yield the way in, for somebody who has just come."""
-    yield client.numeric(N.MOTDSTART, f"- {HOST} Message of the day -")
+    yield client.numeric(N.MOTDSTART, f"- {client.host} Message of the day -")
     yield client.numeric(N.MOTD, "- /join #lobby takes you to the room where everybody begins.")
     yield client.numeric(N.MOTD, "- /list shows the rooms. What is said stays: see /help.")
     yield client.numeric(N.ENDOFMOTD, "End of /MOTD command.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hubbub.chat.heard import Heard
-    from hubbub.wire.irc.client import Coming
+    from hubbub.wire.irc.client import Client, Coming
     from hubbub.wire.irc.voice import Voice
 
 
@@ -54,6 +54,14 @@ def refuse_nick(voice: Voice, coming: Coming) -> Iterator[Heard]:
     else:
         yield reply(voice.numeric(N.YOUREBANNEDCREEP, refusal.message))
         yield from turn_away(refusal.message)
+
+
+def no_nick(client: Client, nick: str) -> Line:
+    """Return what refuses a nick that IRC cannot say."""
+    shown = nick if nick and " " not in nick and nick[:1] != ":" else "*"
+    return client.numeric(
+        N.ERRONEUSNICKNAME, shown, "A nick has letters, digits and - _ ^ [ ] { } |."
+    )
 
 
 def turn_away(sentence: str) -> Iterator[Heard]:

@@ -50,7 +50,7 @@ def search(client: Client, line: Line) -> Iterator[Heard]:
         low=None if after is None else Place(after - 1, is_time=True),
         high=None if before is None else Place(before + 1, is_time=True),
     )
-    asked = Asked(line.command, "", line.tags.get("label", ""), window=window)
+    asked = Asked(line.command, "", client.labelled, window=window)
     yield c.Search(
         query=_query(wanted, after or 0, before),
         room=room,

@@ -9,8 +9,8 @@ from hubbub.chat.text import whole_number
 from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.format import time_of
 from hubbub.wire.irc.isupport import MESSAGES_MAX
-from hubbub.wire.irc.line import Line, reply
-from hubbub.wire.irc.names import HOST, channel_of, is_channel, name_of, nick_of, room_of
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.names import channel_of, is_channel, name_of, nick_of, room_of
 from hubbub.wire.irc.places import Place, Window, place_in, time_in
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ def history(client: Client, line: Line) -> Iterator[Heard]:
         sentence = "Ask like this: CHATHISTORY LATEST #room * 50, or BEFORE #room msgid=ID 50."
         yield refusal(client, line, "INVALID_PARAMS", word, sentence)
     else:
-        asked = Asked(line.command, target, line.tags.get("label", ""), word, window=window)
+        asked = Asked(line.command, target, client.labelled, word, window=window)
         yield _page(client, room, window, asked)
 
 
 def refusal(client: Client, line: Line, code: str, *context: str) -> Heard:
     """Return what refuses a line: a code for programs, what it is about, and a sentence."""
-    return client.at_once(line, Line("FAIL", (line.command, code, *context), HOST))
+    return client.at_once(line, Line("FAIL", (line.command, code, *context), client.host))
 
 
 def room_read(client: Client, target: str) -> Generator[Heard, None, str | None]:
@@ -131,8 +131,7 @@ def _targets(client: Client, line: Line) -> Iterator[Heard]:
             found.append((client.newest_at, target))
     found.sort(reverse=begin > end)
     told = [
-        Line("CHATHISTORY", ("TARGETS", target, time_of(at)), HOST)
+        Line("CHATHISTORY", ("TARGETS", target, time_of(at)), client.host)
         for at, target in found[: min(limit, MESSAGES_MAX)]
     ]
-    label = line.tags.get("label", "")
-    yield reply(*client.answer(told, label, ("draft/chathistory-targets",)))
+    yield client.at_once(line, *told, batch=("draft/chathistory-targets",))

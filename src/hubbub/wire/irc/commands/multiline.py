@@ -10,7 +10,6 @@ from hubbub.wire.irc.commands.talk import say_to
 from hubbub.wire.irc.format import CONCAT, LINES_MAX, MULTILINE, parting
 from hubbub.wire.irc.isupport import MULTILINE_BYTES_MAX
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.texts import from_irc
 
 if TYPE_CHECKING:
@@ -28,8 +27,9 @@ def batch(client: Client, line: Line) -> Iterator[Heard]:
     collected = client.collected
     if sign == "+" and line.params[1:2] == (MULTILINE,) and len(line.params) > 2 and id_:
         client.collected = Collected(id_, line.params[2], line.tags)
+        client.collected.labelled, client.labelled = client.labelled, None
     elif sign == "-" and collected is not None and collected.id == id_:
-        client.collected = None
+        client.collected, client.labelled = None, collected.labelled
         yield from _say(client, collected)
     elif sign != "-":
         yield _refusal(client, line, "MULTILINE_INVALID", "There are no such batches here.")
@@ -63,6 +63,7 @@ def collect(client: Client, line: Line) -> Iterator[Heard]:
         refused = ("MULTILINE_MAX_LINES", str(LINES_MAX), "Too many lines for one message.")
     if refused:
         collected.is_refused, collected.text = True, ""
+        client.labelled, collected.labelled = collected.labelled, None
         yield _refusal(client, line, *refused)
         return
     collected.command = line.command
@@ -90,4 +91,4 @@ def _say(client: Client, collected: Collected) -> Iterator[Heard]:
 
 
 def _refusal(client: Client, line: Line, *why: str) -> Heard:
-    return client.at_once(line, Line("FAIL", ("BATCH", *why), HOST))
+    return client.at_once(line, Line("FAIL", ("BATCH", *why), client.host))

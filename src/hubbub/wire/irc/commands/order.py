@@ -7,6 +7,7 @@ from hubbub.chat import commands as c
 from hubbub.chat.commands import AnyCommand
 from hubbub.chat.heard import Heard
 from hubbub.wire.irc.client import Client
+from hubbub.wire.irc.commands.showing import own_mode
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
@@ -28,7 +29,7 @@ def mode(client: Client, line: Line) -> Iterator[Heard]:
     """Yield what changes a mode, or says which there are."""
     target, *rest = line.params
     if not is_channel(target):
-        yield client.at_once(line, _own(client, target, rest))
+        yield from own_mode(client, line)
         return
     room = room_of(target).lower()
     if not rest:
@@ -47,14 +48,6 @@ def mode(client: Client, line: Line) -> Iterator[Heard]:
     else:
         command.ref = client.ref(line, target, argument)
         yield command
-
-
-def _own(client: Client, nick: str, rest: list[str]) -> Line:
-    if nick.lower() != client.nick.lower():
-        return client.numeric(N.USERSDONTMATCH, "You can change your own modes alone.")
-    if rest:
-        return client.numeric(N.UMODEUNKNOWNFLAG, "There are no modes of people here.")
-    return client.numeric(N.UMODEIS, "+")
 
 
 def _change(room: str, letter: str, argument: str, *, on: bool) -> AnyCommand | None:

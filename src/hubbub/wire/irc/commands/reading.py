@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat import commands as c
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, is_channel, room_of
+from hubbub.wire.irc.names import is_channel, room_of
 from hubbub.wire.irc.places import STAMP, stamp_of, time_in
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def owed(client: Client) -> Iterator[Heard]:
 
 def marker(client: Client, target: str) -> Line:
     """Return the line that says how far the client's person has read."""
-    return Line("MARKREAD", (target, stamp_of(client.read_until(target))), HOST)
+    return Line("MARKREAD", (target, stamp_of(client.read_until(target))), client.host)
 
 
 def _refusal(client: Client, line: Line, code: str, *context: str) -> Heard:
-    return client.at_once(line, Line("FAIL", (line.command, code, *context), HOST))
+    return client.at_once(line, Line("FAIL", (line.command, code, *context), client.host))

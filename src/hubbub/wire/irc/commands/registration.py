@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
+from hubbub.chat.events import Ok
 from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.commands.capabilities import negotiate
-from hubbub.wire.irc.commands.entering import introduce, refuse_nick, turn_away
+from hubbub.wire.irc.commands.entering import introduce, no_nick, refuse_nick, turn_away
 from hubbub.wire.irc.commands.login import log_in, return_to_unread
 from hubbub.wire.irc.line import reply
-from hubbub.wire.irc.names import name_of
+from hubbub.wire.irc.names import is_nick, name_of
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.telling import people
 from hubbub.wire.irc.welcoming import burst
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from hubbub.chat.heard import Heard
+    from hubbub.chat.heard import Filler, Heard, Reply
     from hubbub.wire.irc.client import Client, Coming
     from hubbub.wire.irc.line import Line
     from hubbub.wire.irc.voice import Voice
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 USER_PARAMS: Final = 4
 """A user name, two that nobody needs, and a real name."""
 
+NOBODY: Final = "*"
+"""As a reason for being away: this connection is nobody's. A member may sit at another one."""
+
 
 def cap(voice: Voice, line: Line) -> Iterator[Heard]:
     """Negotiate capabilities."""
-    yield reply(*negotiate(voice, line.params))
+    yield from negotiate(voice, line)
     yield from _go_on(voice)
 
 
@@ -41,24 +46,43 @@ def password(voice: Voice, line: Line) -> Iterator[Heard]:
 
 def nick(voice: Voice, line: Line) -> Iterator[Heard]:
     """Take a nick."""
-    coming = voice.coming
+    coming, wanted = voice.coming, line.params[0]
     assert coming is not None
-    if line.params[0] != coming.nick and voice.account == "*":
+    if not is_nick(wanted):
+        yield voice.at_once(line, no_nick(voice, wanted))
+        return
+    if wanted != coming.nick and voice.account == "*":
         coming.is_introduced = False  # it may be under the name of a login that failed
-    coming.nick = line.params[0]
+    coming.nick = wanted
     yield from _go_on(voice)
 
 
-def user(voice: Voice, _line: Line) -> Iterator[Heard]:
+def user(voice: Voice, line: Line) -> Iterator[Heard]:
     """Take what else IRC wants to know."""
     if voice.coming is not None:
-        voice.coming.has_user = True
+        voice.coming.user, _, _, voice.coming.real = line.params[:USER_PARAMS]
     yield from _go_on(voice)
+
+
+def away(voice: Voice, line: Line) -> Iterator[Heard]:
+    """Note that nobody will sit there; it is told once the client is welcomed."""
+    if "draft/pre-away" not in voice.caps or voice.coming is None:
+        yield not_yet(voice, line)
+        return
+    voice.coming.away = line.params[0] if line.params else ""
+    asked = Asked("AWAY", detail=voice.coming.away)
+    yield voice.at_once(line, *people.away(voice, asked, Ok(ref="")))
 
 
 def leave(_voice: Voice, _line: Line) -> Iterator[Heard]:
     """Go before being welcomed."""
     yield from turn_away("You left.")
+
+
+def not_yet(client: Client, line: Line) -> Reply | Filler:
+    """Return what refuses something before the client was welcomed."""
+    sentence = "Say who you are first: NICK and USER."
+    return client.at_once(line, client.numeric(N.NOTREGISTERED, sentence))
 
 
 def already(client: Client, _line: Line) -> Iterator[Heard]:
@@ -69,14 +93,23 @@ def already(client: Client, _line: Line) -> Iterator[Heard]:
 def _go_on(voice: Voice) -> Iterator[Heard]:
     """Welcome the client if all that is needed has been said."""
     coming = voice.coming
-    if coming is None or coming.is_negotiating or not (coming.nick and coming.has_user):
+    if coming is None or coming.is_negotiating or not (coming.nick and coming.user):
         return
     if not coming.is_introduced:
         yield from introduce(voice, coming)
     if coming.is_introduced and not (yield from _is_kept_out(voice, coming)):
         voice.refusal = voice.coming = None
+        yield from _present(voice, coming)
         yield reply(*burst(voice))
         yield from return_to_unread(voice)
+
+
+def _present(voice: Voice, coming: Coming) -> Iterator[Heard]:
+    """Say how somebody in passing is shown to those who speak IRC, and whether they are there."""
+    if voice.person is None:
+        yield c.Show(user=coming.user, real=coming.real)
+    if coming.away and not (coming.away == NOBODY and voice.person is not None):
+        yield c.Away(text="" if coming.away == NOBODY else coming.away)
 
 
 def _is_kept_out(voice: Voice, coming: Coming) -> Generator[Heard, None, bool]:

@@ -8,7 +8,6 @@ from hubbub.chat import commands as c
 from hubbub.chat.names import is_direct
 from hubbub.wire.irc import drafts
 from hubbub.wire.irc.asked import Asked
-from hubbub.wire.irc.client import without_label
 from hubbub.wire.irc.isupport import MESSAGES_MAX
 from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
@@ -30,7 +29,7 @@ def join(client: Client, line: Line) -> Iterator[Heard]:
     """Enter rooms; `0` leaves all."""
     if line.params[0] == "0":
         for room in sorted(client.rooms):
-            asked = Asked("PART", channel_of(room), "", room)
+            asked = Asked("PART", channel_of(room), client.labelled, room)
             yield c.Leave(room=room, ref=client.asking.ref(asked))
         yield client.nothing(line)
         return
@@ -45,7 +44,6 @@ def join(client: Client, line: Line) -> Iterator[Heard]:
             yield from last_said(client, client.rooms - before)
         else:
             yield client.nothing(line)
-        line = without_label(line)
 
 
 def last_said(client: Client, entered: frozenset[str]) -> Iterator[Heard]:
@@ -70,7 +68,6 @@ def part(client: Client, line: Line) -> Iterator[Heard]:
             no = "You are not in that room."
             number = N.NOTONCHANNEL if is_channel(channel) else N.NOSUCHCHANNEL
             yield client.at_once(line, client.numeric(number, channel or "*", no))
-        line = without_label(line)
 
 
 def topic(client: Client, line: Line) -> Iterator[Heard]:

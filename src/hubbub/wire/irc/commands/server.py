@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from hubbub.chat import commands as c
 from hubbub.chat.heard import FILLER, Goodbye
 from hubbub.wire.irc import welcoming
 from hubbub.wire.irc.line import Line, reply
-from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
@@ -17,18 +17,10 @@ if TYPE_CHECKING:
     from hubbub.chat.heard import Heard
     from hubbub.wire.irc.client import Client
 
-HELP: Final = (
-    "A room is #name: /join #name enters one, or opens it. What is said there stays:",
-    "clients that know draft/chathistory show all of it, others the last lines when they join.",
-    "/msg NICK speaks to somebody in private; what a member is told while away waits for them.",
-    "Members log in by SASL, with the name and password of hubbub. Without it you are here in",
-    "passing: your nick is yours for as long as you are connected.",
-)
-
 
 def ping(client: Client, line: Line) -> Iterator[Heard]:
     """Send back what was sent."""
-    yield client.at_once(line, Line("PONG", (HOST, line.params[0]), HOST))
+    yield client.at_once(line, Line("PONG", (client.host, line.params[0]), client.host))
 
 
 def pass_over(_client: Client, _line: Line) -> Iterator[Heard]:
@@ -53,28 +45,53 @@ def motd(client: Client, line: Line) -> Iterator[Heard]:
 
 
 def version(client: Client, line: Line) -> Iterator[Heard]:
-    """Say which version this is."""
+    """Say which version this is, and what it can do."""
+    if (elsewhere := _elsewhere(client, line)) is not None:
+        yield client.at_once(line, elsewhere)
+        return
     own = client.figures.version.replace(" ", "-")
-    yield client.at_once(line, client.numeric(N.VERSION, own, HOST, ""))
+    yield client.at_once(line, client.numeric(N.VERSION, own, client.host, ""))
 
 
 def time(client: Client, line: Line) -> Iterator[Heard]:
     """Say how late it is."""
+    if (elsewhere := _elsewhere(client, line)) is not None:
+        yield client.at_once(line, elsewhere)
+        return
     now = datetime.fromtimestamp(client.clock() / 1000, UTC).isoformat(" ", "seconds")
-    yield client.at_once(line, client.numeric(N.TIME, HOST, now))
+    yield client.at_once(line, client.numeric(N.TIME, client.host, now))
 
 
 def info(client: Client, line: Line) -> Iterator[Heard]:
     """Say what this is."""
+    if (elsewhere := _elsewhere(client, line)) is not None:
+        yield client.at_once(line, elsewhere)
+        return
     about = client.numeric(N.INFO, f"{client.figures.version}, a chatroom for everybody")
     yield client.at_once(line, about, client.numeric(N.ENDOFINFO, "End of INFO list"))
 
 
-def help_(client: Client, line: Line) -> Iterator[Heard]:
-    """Say how to do what."""
-    subject = line.params[0] if line.params else "*"
-    numbers = [N.HELPSTART, *[N.HELPTXT] * (len(HELP) - 1)]
-    lines = [
-        client.numeric(number, subject, text) for number, text in zip(numbers, HELP, strict=True)
-    ]
-    yield client.at_once(line, *lines, client.numeric(N.ENDOFHELP, subject, "End of /HELP."))
+def stats(client: Client, line: Line) -> Iterator[Heard]:
+    """Say since when the server runs; there are no other figures here for everybody."""
+    letter = line.params[0][:1]
+    lines = []
+    if letter == "u":
+        seconds = (client.clock() - client.figures.since) // 1000
+        days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
+        up = f"Server Up {days} days {hours}:{minutes:02}:{seconds % 60:02}"
+        lines = [client.numeric(N.STATSUPTIME, up)]
+    yield client.at_once(line, *lines, client.numeric(N.ENDOFSTATS, letter, "End of /STATS report"))
+
+
+def rehash(client: Client, line: Line) -> Iterator[Heard]:
+    """Have the configuration read again."""
+    yield c.Reload(ref=client.ref(line))
+
+
+def _elsewhere(client: Client, line: Line) -> Line | None:
+    """Return what refuses a question for another server than this one, or somebody's."""
+    asked = line.params[0] if line.params else client.host
+    part, own = asked.strip("*").lower(), client.host.lower()
+    if part in (own, client.nick.lower()) or (part != asked.lower() and part in own):
+        return None
+    return client.numeric(N.NOSUCHSERVER, asked, "There is no such server here.")

@@ -4,30 +4,90 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hubbub.wire.irc.commands.login import become
+from hubbub.chat import commands as c
+from hubbub.chat.names import SERVICES as NAMES
+from hubbub.wire.irc.asked import SETTING, Asked
+from hubbub.wire.irc.commands.login import become, logged_in
+from hubbub.wire.irc.commands.order import mode
+from hubbub.wire.irc.commands.registering import registration
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, USER, name_of
+from hubbub.wire.irc.names import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hubbub.chat.commands import AnyCommand
     from hubbub.chat.heard import Heard
     from hubbub.wire.irc.client import Client
+    from hubbub.wire.irc.voice import Voice
 
-SERVICES: Final = frozenset(("nickserv", "chanserv"))
+SERVICES: Final = {name.lower(): name for name in NAMES}
+COMMANDS: Final = {name.upper(): name for name in NAMES} | {"NS": "NickServ", "CS": "ChanServ"}
+"""The commands by which they are spoken to, too."""
+
+HELP: Final = {
+    "NickServ": (
+        "Here: IDENTIFY [NICK] PASSWORD, REGISTER PASSWORD, SET PASSWORD OLD NEW.",
+        "Of a nick that hangs, none has to be got rid of: IDENTIFY lets you be there twice.",
+    ),
+    "ChanServ": (
+        "Here: OP #ROOM [NICK], DEOP #ROOM [NICK]. A room belongs to whoever opens it.",
+        "Whoever is a member keeps it; /mode, /kick and /topic do the rest.",
+    ),
+}
 
 
-def serve(client: Client, line: Line) -> Iterator[Heard]:
-    """Act on what is said to a service."""
-    words = line.params[1].strip().split(" ", 2)  # a password may have spaces
-    match [words[0].upper() if words else "", *words[1:]]:
-        case ["IDENTIFY", password]:
-            nick = client.nick
-        case ["IDENTIFY", nick, password]:
-            pass
+def serve(client: Client, line: Line, service: str) -> Iterator[Heard]:
+    """Act on what is said to a service in a message."""
+    if line.command == "NOTICE":  # programs answer notices with nothing
+        yield client.nothing(line)
+    else:
+        yield from _act(client, line, SERVICES[service.lower()], line.params[1].strip())
+
+
+def serve_by_command(voice: Voice, line: Line) -> Iterator[Heard]:
+    """Act on what is said to a service by a command of its name."""
+    yield from _act(voice, line, COMMANDS[line.command], " ".join(line.params))
+
+
+def _act(client: Client, line: Line, service: str, text: str) -> Iterator[Heard]:
+    words = text.split(" ", 2)  # a password may have spaces
+    match [service, words[0].upper(), *words[1:]]:
+        case ["NickServ", "IDENTIFY" | "LOGIN", password]:
+            yield from _be(client, line, _login(client, client.nick, password))
+        case ["NickServ", "IDENTIFY" | "LOGIN" | "GHOST" | "RECOVER" | "REGAIN", nick, password]:
+            yield from _be(client, line, _login(client, nick, password))
+        case ["NickServ", "REGISTER", password, *_] if client.account == "*":
+            yield from _be(client, line, registration(client, password))
+        case ["NickServ", "SET", what, passwords] if what.upper() == "PASSWORD":
+            old, _, new = passwords.partition(" ")
+            ref = client.asking.ref(Asked(SETTING, label=client.labelled))
+            yield c.ChangePassword(old=old, new=new, ref=ref)
+        case ["ChanServ", "OP" | "DEOP" as word, room, *who]:
+            sign = "+o" if word == "OP" else "-o"
+            told = Line("MODE", (room, sign, who[0] if who else client.nick))
+            yield from mode(client, told)
         case _:
-            sentence = "Here: IDENTIFY [NICK] PASSWORD. To become a member, use hubbub itself."
-            answer = Line("NOTICE", (client.nick, sentence), f"NickServ!{USER}@{HOST}")
-            yield client.at_once(line, answer)
-            return
-    yield from become(client, name_of(nick), password, client.ref(line, nick))
+            yield client.at_once(line, *(_notice(client, service, one) for one in HELP[service]))
+
+
+def _login(client: Client, nick: str, password: str) -> AnyCommand:
+    return c.Login(name=name_of(nick), password=password, ref=client.becoming())
+
+
+def _be(client: Client, line: Line, command: AnyCommand) -> Iterator[Heard]:
+    """Become a member, and hear of it from NickServ."""
+    client.refusal = None
+    yield from become(client, line, command, _told)
+    if (refusal := client.refusal) is not None:
+        client.refusal = None
+        yield client.at_once(line, _notice(client, "NickServ", refusal.message))
+
+
+def _told(client: Client) -> list[Line]:
+    sentence = f"You are {client.name} now, and the name is yours for good."
+    return [_notice(client, "NickServ", sentence), logged_in(client)]
+
+
+def _notice(client: Client, service: str, sentence: str) -> Line:
+    return Line("NOTICE", (client.nick, sentence), f"{service}!{service}@{client.host}")

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.rules import REASON_CHARS_MAX
-from hubbub.wire.irc.client import without_label
 from hubbub.wire.irc.commands.services import SERVICES, serve
 from hubbub.wire.irc.drafts import TYPING, client_tags, deletion, message, reaction, signal
 from hubbub.wire.irc.format import seq_in
 from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
-from hubbub.wire.irc.names import HOST, is_channel, name_of, room_of
+from hubbub.wire.irc.names import is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.texts import action_of, is_request
 
@@ -31,13 +30,12 @@ def say(client: Client, line: Line) -> Iterator[Heard]:
     targets = line.params[0].split(",")
     for target in targets[:TARGETS_MAX]:
         if target.lower() in SERVICES and line.command != "TAGMSG":
-            yield from serve(client, line)
+            yield from serve(client, line, target)
         elif not _fits(client, line, target):
             no = "With your name, this is too long for one line of IRC. Say it in two."
             yield client.at_once(line, client.numeric(N.INPUTTOOLONG, no))
         else:
             yield from say_to(client, line, target)
-        line = without_label(line)
     if len(targets) > TARGETS_MAX:
         left_out = targets[TARGETS_MAX]
         no = f"Only {TARGETS_MAX} may be spoken to at once: the others were left out."
@@ -103,7 +101,7 @@ def redact(client: Client, line: Line) -> Iterator[Heard]:
     if room is None or seq is None:
         code = "INVALID_TARGET" if room is None else "UNKNOWN_MSGID"
         no = "There is no such message."
-        yield client.at_once(line, Line("FAIL", ("REDACT", code, target, id_, no), HOST))
+        yield client.at_once(line, Line("FAIL", ("REDACT", code, target, id_, no), client.host))
     else:
         reason = line.params[2][:REASON_CHARS_MAX] if len(line.params) > 2 else ""
         said = deletion(room, seq, reason, client.clock())

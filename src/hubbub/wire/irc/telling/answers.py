@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hubbub.wire.irc.asked import BECOMING, OWN_MODE, SETTING
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.telling import people, rooms, talk
 from hubbub.wire.irc.telling.refusals import refusal_of
@@ -36,9 +37,9 @@ def ended(_client: Client, event: Bye) -> Iterable[Line]:
 def refused(client: Client, event: Error) -> Iterable[Line]:
     """Return what says that something was refused."""
     asked = client.asking.answered(event.ref)
-    if not client.is_registered:
-        if asked is None:  # it is the end
-            return [Line("ERROR", (event.message,))]
+    if asked is None and not client.is_registered:  # it is the end
+        return [Line("ERROR", (event.message,))]
+    if not client.is_registered or (asked is not None and asked.command == BECOMING):
         client.refusal = event
         return []
     if asked is None:
@@ -69,9 +70,12 @@ _OUTCOMES: Final[dict[str, Callable[[Client, Asked, Ok], Iterator[Line]]]] = {
     "INVITE": rooms.invited,
     "NOTICE": talk.echo,
     "OPER": people.operates,
+    OWN_MODE: people.own_mode_set,
+    SETTING: people.password_changed,
     "PART": rooms.left,
     "PRIVMSG": talk.echo,
     "REDACT": talk.echo,
+    "SETNAME": people.renamed,
     "TAGMSG": talk.echo,
     "TOPIC": talk.as_heard,
 }

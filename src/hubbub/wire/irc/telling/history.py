@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.names import is_direct
-from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, nick_of
+from hubbub.wire.irc.line import NO_TAGS, Line
+from hubbub.wire.irc.names import nick_of
 from hubbub.wire.irc.places import stamp_of
 
 if TYPE_CHECKING:
@@ -54,10 +54,8 @@ def _history(client: Client, asked: Asked, event: Page) -> Iterable[Line]:
     lines = [line for one in chosen for line in _lines(client, one)]
     has_more = event.more or event.newer
     is_end = not has_more if len(chosen) == len(events) else len(chosen) < window.limit
-    batch = client.answer(lines, asked.label, ("chathistory", asked.target))
-    if "message-tags" in client.caps and is_end:
-        batch[0] = batch[0]._replace(tags={**batch[0].tags, END: ""})
-    return batch
+    tags = {END: ""} if "message-tags" in client.caps and is_end else NO_TAGS
+    return client.answer(lines, asked.label, ("chathistory", asked.target), tags)
 
 
 def _lines(client: Client, event: AnyLogged) -> Iterator[Line]:
@@ -96,4 +94,4 @@ def seen(client: Client, event: Seen) -> Iterable[Line]:
     client.note_read(target, event.at or 0)
     if not client.is_registered:
         return []
-    return [Line("MARKREAD", (target, stamp_of(client.read_until(target))), HOST)]
+    return [Line("MARKREAD", (target, stamp_of(client.read_until(target))), client.host)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.telling.lists import nobody
 
@@ -43,6 +42,7 @@ _NUMBERS: Final = {
     **dict.fromkeys(("JOIN", "PART", "TOPIC", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), _OF_TEXTS),
     "NICK": _OF_NAMES,
+    "REHASH": {"forbidden": N.NOPRIVILEGES},
     "OPER": {"wrong_code": N.PASSWDMISMATCH},
 }
 _OF_REDACTIONS: Final = {
@@ -59,10 +59,13 @@ _FAILING: Final = {
     "MARKREAD": {},
     "REDACT": _OF_REDACTIONS,
     "SEARCH": {"bad_command": "INVALID_PARAMS", "too_long": "INVALID_PARAMS"},
+    "SETNAME": {"too_long": "INVALID_REALNAME"},
 }
 """Commands of which the specifications say that they are refused by FAIL, and its codes."""
 
-_WITHOUT_TARGET: Final = frozenset((N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH))
+_WITHOUT_TARGET: Final = frozenset(
+    (N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH, N.NOPRIVILEGES)
+)
 
 
 def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
@@ -78,7 +81,9 @@ def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
         about = (asked.target, asked.detail)
         if asked.command == "CHATHISTORY":
             about = (asked.detail, asked.target)
-        yield Line("FAIL", (asked.command, code, *filter(None, about), error.message), HOST)
+        if asked.command == "SETNAME":
+            about = ("", "")
+        yield Line("FAIL", (asked.command, code, *filter(None, about), error.message), client.host)
         return
     if asked.command == "NOTICE":  # no program may answer one, nor does a server
         return
@@ -87,7 +92,7 @@ def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
         code = error.code.upper()
         context = (asked.target,) if asked.target and " " not in asked.target else ()
         if "standard-replies" in client.caps:
-            yield Line("FAIL", (asked.command, code, *context, error.message), HOST)
+            yield Line("FAIL", (asked.command, code, *context, error.message), client.host)
         else:
             yield client.notice(error.message)
     elif number in _WITHOUT_TARGET:

@@ -8,7 +8,7 @@ from hubbub.chat import events as e
 from hubbub.chat.names import is_direct, same_name
 from hubbub.wire.irc.asked import kept_once
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
+from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import stamp_of
 from hubbub.wire.irc.telling.lists import names, topic, who
@@ -47,7 +47,7 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
 
 def added(client: Client, event: e.Added) -> Iterable[Line]:
     """Return an invitation."""
-    source = source_of(event.by) if event.by else HOST
+    source = source_of(event.by) if event.by else client.host
     return [Line("INVITE", (client.nick, channel_of(event.room)), source)]
 
 
@@ -83,7 +83,7 @@ def _join(client: Client, event: e.Room) -> Iterator[Line]:
         yield client.numeric(N.TOPIC, channel, event.topic)
     if client.marks_itself:
         client.note_read(channel, event.seen_at or 0)
-        yield Line("MARKREAD", (channel, stamp_of(client.read_until(channel))), HOST)
+        yield Line("MARKREAD", (channel, stamp_of(client.read_until(channel))), client.host)
     if "draft/no-implicit-names" not in client.caps:
         yield from names(client, channel, event.members, more=event.more)
 

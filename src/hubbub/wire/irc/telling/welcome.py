@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from hubbub.wire.irc.format import account_of
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, nick_of, source_of
+from hubbub.wire.irc.names import nick_of
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hubbub.chat.events import Welcome
+    from hubbub.chat.events import Challenge, Proven, Welcome
     from hubbub.wire.irc.client import Client
 
 
 def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
     """Take in who the client is; yield what changed, if it has been welcomed before."""
     asked = client.asking.answered(event.ref)
-    label = "" if asked is None else asked.label
+    label = None if asked is None else asked.label
     if event.held and client.is_registered:  # it stays who it is
         sentence = "Somebody has that name."
         taken = client.numeric(N.NICKNAMEINUSE, nick_of(event.name), sentence)
@@ -29,14 +29,27 @@ def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
     client.is_held, client.is_locked = event.held, event.locked
     nick, person = nick_of(event.name), event.person
     account = "*" if person is None else account_of(event.name, person.id, person.kind)
-    lines = []
-    if nick != client.nick:
-        lines.append(Line("NICK", (nick,), client.source))
-    if account not in ("*", client.account):
-        said = (nick, source_of(event.name), account, f"You are {event.name}.")
-        lines.append(Line(N.LOGGEDIN, said, HOST))
+    lines = [Line("NICK", (nick,), client.source)] if nick != client.nick else []
     client.nick, client.account = nick, account
     if client.awaits_unread:
         client.unread += tuple((room, None) for room in event.rooms)
-    if client.is_registered:
+    if client.is_becoming:
+        client.late += (*lines,)
+    elif client.is_registered:
         yield from client.answer(lines, label)
+
+
+def challenged(client: Client, event: Challenge) -> Iterator[Line]:
+    """Take in with what the client is to prove its password."""
+    client.asking.answered(event.ref)
+    if client.sasl is not None:
+        client.sasl.challenge = event
+    yield from ()
+
+
+def proven(client: Client, event: Proven) -> Iterator[Line]:
+    """Take in that it has proven it."""
+    client.asking.answered(event.ref)
+    if client.sasl is not None:
+        client.sasl.proven = event
+    yield from ()

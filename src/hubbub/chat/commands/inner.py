@@ -1,0 +1,36 @@
+"""What some transports ask for by themselves: no client has words for these commands.
+
+They are decided, priced and answered like all others.
+"""
+
+from hubbub.chat.commands.base import Command
+
+
+class Challenge(Command, tag="challenge"):
+    """Ask with what a password is to be proven (SCRAM); answered by the event `Challenge`."""
+
+    name: str
+
+
+class Prove(Command, tag="prove"):
+    """Be the member of this name, whose password is proven, not given.
+
+    `said` is what both sides have said for that, and `proof` what is made of it and the password.
+    Answered by `Proven`, and then a `welcome`.
+    """
+
+    name: str
+    said: str
+    proof: bytes
+
+
+class Show(Command, tag="show"):
+    """Say how the session's person is shown over IRC: by which user name, and which real name.
+
+    None leaves one as it is. Whoever shares a room with them hears of another real name.
+    """
+
+    user: str | None = None
+    real: str | None = None
+    bot: bool | None = None
+    """Whether they say of themselves that they are a program."""

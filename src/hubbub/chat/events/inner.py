@@ -1,0 +1,36 @@
+"""What is told to those formats alone that `knows_inner`: no client has words for these events."""
+
+from hubbub.chat.events.logged import Event
+
+
+class InnerEvent(Event):
+    """One of them."""
+
+
+class Challenge(InnerEvent, tag="challenge"):
+    """With what a password is to be proven, and `nonce`, which nobody could foresee."""
+
+    nonce: str
+    salt: bytes
+    iterations: int
+    ref: str | None = None
+
+
+class Proven(InnerEvent, tag="proven"):
+    """A password was proven; `signature` proves that the server knows what is kept of it."""
+
+    signature: bytes
+    ref: str | None = None
+
+
+class Account(InnerEvent, tag="account"):
+    """Somebody who shares a room with the session, under this name, is a member from now on."""
+
+    name: str
+
+
+class Shown(InnerEvent, tag="shown"):
+    """Somebody who shares a room with the session has another real name."""
+
+    name: str
+    real: str

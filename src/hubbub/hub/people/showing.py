@@ -1,0 +1,71 @@
+"""How somebody is shown to those who speak IRC, whose lists have more of people than ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.chat.text import inert_line
+from hubbub.hub.membership import is_crowd
+from hubbub.hub.present.person import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hubbub.chat import commands as c
+    from hubbub.hub.present.person import Person
+    from hubbub.hub.present.room import Session
+    from hubbub.hub.state import State
+
+CHARS_MAX: Final = 150
+"""Of a user name and of a real name: others find them in lines with much besides."""
+
+
+def show(state: State, session: Session, command: c.Show, _at: int) -> None:
+    """Take in how the session's person wants to be shown."""
+    person = session.person
+    before = person.shown or Shown()
+    user, real = _allowed(command.user, before.user), _allowed(command.real, before.real)
+    if command.bot is not None:
+        _be_program(state, person, is_one=command.bot)
+    if (user, real) != before:
+        person.shown = Shown(user, real)
+    if real != before.real:
+        for peer in peers(state, person):
+            if peer is not session:
+                peer.send(e.Shown(name=person.name, real=real))
+    session.confirm(command.ref)
+
+
+def _allowed(wanted: str | None, before: str) -> str:
+    if wanted is None:
+        return before
+    if len(text := inert_line(wanted).strip()) > CHARS_MAX:
+        raise Refused(f"That has {len(text)} characters; {CHARS_MAX} may be.", code="too_long")
+    return text
+
+
+def _be_program(state: State, person: Person, *, is_one: bool) -> None:
+    """Note that somebody in passing says to be a program, or a person after all."""
+    if person.id:
+        raise Refused("Of members, an operator makes bots, by a token.", code="forbidden")
+    person.kind = "bot" if is_one else ""
+    for session in state.here.named(person.key):
+        for member in session.members.values():
+            member.room.relist()
+
+
+def peers(state: State, person: Person) -> Iterator[Session]:
+    """Yield each session that speaks IRC and shares a room with somebody, once.
+
+    Not those that are behind, nor those in a crowd: they hear of nobody there.
+    """
+    rooms = {one.room for own in state.here.named(person.key) for one in own.members.values()}
+    seen: set[Session] = set()
+    for room in rooms:
+        if is_crowd(state, room):
+            continue
+        for group in list(room.live.values()):
+            seen.update(one.session for one in group if one.session.format.knows_inner)
+    yield from seen
