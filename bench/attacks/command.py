@@ -33,6 +33,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="with a tenth of the people: to see that it works"
     )
+    parser.add_argument(
+        "--turns", action="store_true", help="have the server tell of its longest turns, too"
+    )
     return parser
 
 
@@ -63,6 +66,6 @@ def main(given: list[str]) -> None:
         logs = Logs(Path(folder))
         try:
             for attack in attacks:
-                print(report.row(run(attack, scale, logs)), flush=True)
+                print(report.row(run(attack, scale, logs, turns=asked.turns)), flush=True)
         except Failed as failure:
             raise SystemExit(f"{attack.name}: {failure}") from None

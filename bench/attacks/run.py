@@ -7,7 +7,9 @@ and the attackers' own CPU time would count against the server.
 """
 
 import multiprocessing
+import os
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING
 from bench.attacks.honest import TAIL_SECONDS, Felt, People, converse
 from bench.attacks.line import member
 from bench.attacks.lines import RETURN_SECONDS, flood
+from bench.attacks.serving import ABROAD, TOLD, TURNS
 from bench.attacks.target import (
     CROWD_ROOM,
     PROCESSES,
@@ -64,20 +67,25 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
 
 
-def serve(folder: Path, port: int, config: str = "", *, abroad: bool = False) -> Server:
-    """Start a server with the default settings, and those of `config`; `abroad`: see `Attack`."""
+def serve(folder: Path, port: int, config: str = "", *changed: str) -> Server:
+    """Start a server with the default settings, and those of `config`.
+
+    `changed`: what is otherwise than usual (serving.py).
+    """
     file = folder / "hubbub.toml"
     file.write_text(config)
-    program = "bench.attacks.abroad" if abroad else "hubbub.cli"
+    program = ["bench.attacks.serving", *changed] if changed else ["hubbub.cli"]
     command = [
-        *(sys.executable, "-m", program, "serve", "--listen", f"127.0.0.1:{port}"),
+        *(sys.executable, "-m", *program, "serve", "--listen", f"127.0.0.1:{port}"),
         *("--data", str(folder / "log"), "--config", str(file)),
     ]
     return Server(command, port, folder)
 
 
-def _serve(attack: Attack, folder: Path) -> Server:
-    return serve(folder, free_port(), attack.config, abroad=attack.abroad)
+def _serve(attack: Attack, folder: Path, *changed: str) -> Server:
+    if attack.abroad:
+        changed = (ABROAD, *changed)
+    return serve(folder, free_port(), attack.config, *changed)
 
 
 class Logs:
@@ -99,8 +107,11 @@ class Logs:
         shutil.copytree(self._filled[messages], to / "log")
 
 
-def run(attack: Attack, scale: Scale, logs: Logs) -> Outcome:
-    """Return what honest people felt at a server under attack, and at one that was not."""
+def run(attack: Attack, scale: Scale, logs: Logs, *, turns: bool = False) -> Outcome:
+    """Return what honest people felt at a server under attack, and at one that was not.
+
+    With `turns`, the one under attack tells of its longest turns.
+    """
     outcome = Outcome(attack)
     with TemporaryDirectory(prefix="hubbub-bench-") as name:
         folders = [Path(name) / part for part in ("attacked", "control")]
@@ -108,21 +119,27 @@ def run(attack: Attack, scale: Scale, logs: Logs) -> Outcome:
             folder.mkdir()
             if attack.log:
                 logs.copy(scale.of(attack.log), folder)
-        attacked = _serve(attack, folders[0])
+        attacked = _serve(attack, folders[0], *([TURNS] if turns else []))
         try:
             with _serve(attack, folders[1]) as control:
-                _watch(outcome, attacked, control, scale)
+                _watch(outcome, attacked, control, scale, turns=turns)
         except Failed as failure:
             outcome.remarks.append(str(failure))
         finally:
             if not attacked.stop():
                 outcome.remarks.append("It did not stop when it was asked to.")
-        if "Traceback" in attacked.output.read_text("utf-8", "replace"):
+        told = attacked.output.read_text("utf-8", "replace")
+        if "Traceback" in told:
             outcome.remarks.append("Its journal has a traceback.")
+        if turns:
+            longest = ", ".join(told.rpartition(TOLD)[2].split())
+            outcome.remarks.append(f"Its longest turns took {longest} ms of CPU time.")
     return outcome
 
 
-def _watch(outcome: Outcome, attacked: Server, control: Server, scale: Scale) -> None:
+def _watch(
+    outcome: Outcome, attacked: Server, control: Server, scale: Scale, *, turns: bool
+) -> None:
     """Run the attack and the people, and measure the server meanwhile."""
     attack, tally = outcome.attack, Tally()
     parts = [(attack.run, attacked, tally)] * attack.processes
@@ -146,6 +163,8 @@ def _watch(outcome: Outcome, attacked: Server, control: Server, scale: Scale) ->
             gate.wait(PATIENCE_SECONDS)
         except BrokenBarrierError:
             raise Failed("The attack could not be prepared.") from None
+        if turns:
+            os.kill(attacked.pid, signal.SIGUSR1)  # what it took to start does not count
         started, cpu_before = time.monotonic(), attacked.cpu_seconds()
         ends = started + scale.seconds + 3 * PATIENCE_SECONDS
         while not ours.poll(SAMPLE_SECONDS) and time.monotonic() < ends:

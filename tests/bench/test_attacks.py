@@ -1,6 +1,7 @@
 """`python -m bench attacks` attacks, counts what it did, and sees what people felt."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from bench.attacks.honest import SAY_SECONDS, TAIL_SECONDS
-from bench.attacks.line import stranger
+from bench.attacks.line import named, stranger
 from bench.attacks.lines import flood, trickle
 from bench.attacks.run import Logs, act, run, serve
+from bench.attacks.serving import ABROAD
 from bench.attacks.table import ATTACKS
 from bench.attacks.target import PROCESSES, Attack, Tally, Target
 from bench.log import fill
@@ -153,3 +155,25 @@ def test_what_there_is_not_is_told() -> None:
     ran = bench("attacks", "--only", "tickling")
     assert ran.returncode == 1
     assert "There is no attack 'tickling'. There are: empty-frames, " in ran.stderr
+
+
+def test_the_longest_turns_are_told_whatever_else_the_machine_does(tmp_path: Path) -> None:
+    asked = run(Attack("idle", Target.begin), Scale(SECONDS), Logs(tmp_path), turns=True)
+    (told,) = asked.remarks
+    longest = re.fullmatch(
+        r"Its longest turns took ([\d.]+), [\d.]+, [\d.]+ ms of CPU time\.", told
+    )
+    assert longest
+    assert float(longest[1]) > 0
+
+
+def test_an_attack_may_come_from_many_addresses(tmp_path: Path) -> None:
+    """Each of which has a limit of its own, which this machine has not."""
+    config = "[limits]\nconnections_per_address_max = 1\n"
+    with serve(tmp_path, free_port(), config, ABROAD) as server:
+        tally, gate = Tally(), PROCESSES.Barrier(1)
+        target = Target(server.port, server.pid, Scale(PATIENCE_SECONDS), gate, tally, abroad=True)
+        lines = [named(target) for _ in range(10)]
+        assert len({line.sock.getsockname()[0] for line in lines}) == len(lines)
+        for line in lines:
+            line.sock.close()

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from hubbub.hub.cost import LINE
 from hubbub.server.http.visit import PIECE_BYTES, Visit
+from hubbub.server.sockets.partings import Partings
+from tests.server.clockwork import Clockwork
 from tests.server.transports import FakeTransport
 
 
@@ -51,7 +53,12 @@ def visit_of(fed: Fed, turn: Asked) -> Visit:
     patience = SimpleNamespace(begin=lambda _visit: None)
     room = SimpleNamespace(may_grow=lambda _visit, _size: True)
     return Visit(
-        cast("Any", fed), cast("Any", patience), cast("Any", room), cast("Any", turn), lambda: None
+        cast("Any", fed),
+        cast("Any", patience),
+        cast("Any", room),
+        cast("Any", turn),
+        lambda: None,
+        partings=Partings(Clockwork()),
     )
 
 

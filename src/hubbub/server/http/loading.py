@@ -128,7 +128,14 @@ class Web:
         if self._site is None:
             return EarlyVisit(self, turn, left)
         unfinished = self._chatroom.unfinished_of_strangers
-        return Visit(self._site.answering(), self.handshakes, unfinished, turn, left)
+        return Visit(
+            self._site.answering(),
+            self.handshakes,
+            unfinished,
+            turn,
+            left,
+            partings=self._chatroom.partings,
+        )
 
     def wait(self, early: EarlyVisit) -> None:
         """Have aiohttp loaded, and `early` told when it is."""

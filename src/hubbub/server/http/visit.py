@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from hubbub.server.fairness.turns import Turn
     from hubbub.server.sockets.deadlines import Deadlines
+    from hubbub.server.sockets.partings import Partings
     from hubbub.server.sockets.receiving import AnyProtocol
     from hubbub.server.sockets.unfinished import UnfinishedFrames
 
@@ -89,8 +90,11 @@ class Visit(Receiver):
         unfinished: UnfinishedFrames,
         turn: Turn,
         left: Callable[[], None],
+        *,
+        partings: Partings,
     ) -> None:
         self._answering = answering
+        self._partings = partings
         self._handshakes = handshakes
         self._unfinished = unfinished
         self._unfinished_bytes = 0
@@ -271,7 +275,14 @@ class Visit(Receiver):
 
     def eof_received(self) -> bool:
         self._ended = True
-        return bool(self._unfed) or self._answering.hear_end()
+        self._partings.see_to(self._hear_end)
+        return True  # until then
+
+    def _hear_end(self) -> None:
+        if self._transport.is_closing() or self._transport.get_protocol() is not self:
+            return  # meanwhile it was lost, or handed over together with its end
+        if not (self._unfed or self._answering.hear_end()):
+            self._transport.close()
 
     def pause_writing(self) -> None:
         self._congested = True
