@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -40,7 +41,7 @@ async def running(
         yield process.stdout, process.stdin
     finally:
         if process.returncode is None:
-            process.kill()
+            os.kill(process.pid, signal.SIGKILL)
         await process.wait()
 
 
