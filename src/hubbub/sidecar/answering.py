@@ -28,6 +28,11 @@ class Answering(web.RequestHandler):
         self._is_begun = True
         super().connection_made(transport)
 
+    async def start(self) -> None:
+        """Answer what is asked, unless the connection was lost before this could begin."""
+        if self._manager is not None:
+            await super().start()
+
     def data_received(self, data: bytes) -> None:
         """Take in what came, unless it is another user's."""
         if self._is_begun:

@@ -349,6 +349,24 @@ def test_a_script_must_say_how_long_its_file_is(serve_files: ServeFiles) -> None
         connection.close()
 
 
+def test_what_the_disk_neither_takes_nor_lets_go_of_is_refused_and_removed_later(
+    serve_files: ServeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.server.files.intake.SWEEP_SECONDS", 0.02)
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with serve_files() as server:
+        with monkeypatch.context() as read_only:
+            read_only.setattr(Store, "keep", fails)
+            read_only.setattr(Store, "forget", fails)
+            answer = ask(server, "/api/rooms/lobby/files?name=a", CONTENT)
+            assert answer.refusal == (507, "no_space")
+            assert any((tmp_path / "files" / "uploads").iterdir())
+        until(lambda: not any((tmp_path / "files" / "uploads").iterdir()), "something is left")
+
+
 @pytest.mark.parametrize("step", ["note", "keep", "open_part"])
 def test_what_the_disk_does_not_take_is_refused_and_can_be_sent_on(
     serve_files: ServeFiles, meet: Meet, monkeypatch: pytest.MonkeyPatch, step: str

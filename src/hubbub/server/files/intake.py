@@ -40,6 +40,10 @@ T = TypeVar("T")
 
 THREADS: Final = 2
 SWEEP_SECONDS: Final = 1.0
+REMAINING_MAX: Final = 10_000
+"""Uploads that are to be removed once the disk allows it. Of more, the next start removes what is
+left."""
+
 SWEPT_AT_ONCE: Final = 500
 RETRY_SECONDS: Final = 60.0
 
@@ -78,6 +82,8 @@ class Intake:
         self._threads: ThreadPoolExecutor | None = None
         self._examining: Examining | None = None
         self._loosenings = 0
+        self._remaining: list[Upload] = []
+        """Uploads that are given up, and of which the disk did not let go."""
         self._is_closed = False
         self.store = None if folder is None else Store(folder)
         self.keys = Keys()
@@ -238,10 +244,16 @@ class Intake:
         """
         reception = self._receptions.setdefault(upload.id, _Reception(0))
         async with reception.lock:
-            await self.in_thread(partial(self._store().forget, upload.id))
-            if upload.file is not None:
-                await self._remove_unless_held([upload.file.sha256])
-            self._receptions.pop(upload.id, None)
+            try:
+                await self.in_thread(partial(self._store().forget, upload.id))
+                if upload.file is not None:
+                    await self._remove_unless_held([upload.file.sha256])
+            except OSError as error:
+                logger.warning("a file is removed later", reason=error.strerror)
+                if len(self._remaining) < REMAINING_MAX:
+                    self._remaining.append(upload)
+            finally:
+                self._receptions.pop(upload.id, None)
 
     # Letting go.
 
@@ -277,7 +289,8 @@ class Intake:
             await self._remove_unless_held(hashes[start : start + SWEPT_AT_ONCE])
 
     async def _sweep(self) -> None:
-        for upload in self._hub.done():
+        remaining, self._remaining = self._remaining, []
+        for upload in (*remaining, *self._hub.done()):
             await self._forget(upload)
         while abandoned := self._hub.abandoned():  # one of the others may be said meanwhile
             await self.give_up(abandoned[0])

@@ -203,6 +203,11 @@ class _Answering(web.RequestHandler):
         self._in_line = False
         self.is_held = False
 
+    async def start(self) -> None:
+        """Answer what is asked, unless the connection was lost before this could begin."""
+        if self._manager is not None:
+            await super().start()
+
     def _resume_transport_reading(self) -> None:
         if not self.is_held:
             super()._resume_transport_reading()
