@@ -45,6 +45,11 @@ def cpu_seconds(pid: int) -> float:
     )
 
 
+def own_cpu_seconds(pid: int) -> float:
+    """Return the CPU time of a process alone."""
+    return sum(map(int, _stat(pid)[11:13])) / float(TICKS_PER_SECOND)
+
+
 def resident_bytes(pid: int) -> int:
     """Return the resident memory of a process and its children."""
     return sum(

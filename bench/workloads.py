@@ -9,8 +9,18 @@ from tempfile import TemporaryDirectory
 
 from bench import durable, log, people
 from bench.crowd import Crowd, allow_descriptors
-from bench.load import Load
-from bench.peers import DURABLE, EVENTS, HUBBUB, IRC, MIXED, OTHERS, WEBSOCKETS
+from bench.load import Flow, Load
+from bench.peers import (
+    DURABLE,
+    EVENTS,
+    HUBBUB,
+    IRC,
+    MIXED,
+    ONE_WORKER,
+    OTHERS,
+    TWO_WORKERS,
+    WEBSOCKETS,
+)
 from bench.peers.hubbub import Event, Hubbub
 from bench.peers.peer import Peer
 from bench.peers.server import Server, free_port
@@ -99,6 +109,24 @@ def steady(peer: Peer, scale: Scale) -> Figures:
         crowd.fill(rooms=1, members=scale.of(1000), speakers=SPEAKERS)
         crowd.settle(watched=20)
         return Load(crowd).steady(scale.seconds, STEADY_PER_SECOND).figures()
+
+
+def divided(flow: Callable[[Load, Scale], Flow]) -> Callable[[Peer, Scale], Figures]:
+    """Return the workload of one room of 1,000, with what the server's own process has to do.
+
+    That bounds how far workers help, however many cores they have.
+    """
+
+    def run(peer: Peer, scale: Scale) -> Figures:
+        with crowd_at(peer) as crowd:
+            crowd.fill(rooms=1, members=scale.of(1000), speakers=SPEAKERS)
+            crowd.settle(watched=20)
+            before = crowd.server.own_cpu_seconds()
+            flowed = flow(Load(crowd), scale)
+            own = crowd.server.own_cpu_seconds() - before
+            return {**flowed.figures(), "own_us_per_delivery": own / flowed.deliveries * 1e6}
+
+    return run
 
 
 def idle(peer: Peer, scale: Scale) -> Figures:
@@ -192,6 +220,22 @@ WORKLOADS = (
         EVERYBODY,
         STEADY,
         ("p99_ms", *PER_DELIVERY),
+    ),
+    Workload(
+        "workers",
+        "One room of 1,000 members, flat out, with and without workers",
+        divided(lambda load, scale: load.flat_out(scale.seconds, IN_FLIGHT)),
+        (HUBBUB, ONE_WORKER, TWO_WORKERS),
+        ("own_us_per_delivery", *FLAT_OUT),
+        ("own_us_per_delivery", *PER_DELIVERY),
+    ),
+    Workload(
+        "workers-steady",
+        f"{STEADY_PER_SECOND} messages/s to one room of 1,000 members, with and without workers",
+        divided(lambda load, scale: load.steady(scale.seconds, STEADY_PER_SECOND)),
+        (HUBBUB, ONE_WORKER, TWO_WORKERS),
+        ("own_us_per_delivery", *STEADY),
+        ("own_us_per_delivery", *PER_DELIVERY),
     ),
     Workload(
         "idle",

@@ -15,6 +15,8 @@ EVENTS = Hubbub("hubbub-events", Event())
 WEBSOCKETS = Hubbub("hubbub-websockets", WebSocket())
 IRC = Hubbub("hubbub-irc", Irc())
 MIXED = Hubbub("hubbub-mixed", Classic(), Event(), WebSocket())
+ONE_WORKER = Hubbub("hubbub-1-worker", Classic(), workers=1)
+TWO_WORKERS = Hubbub("hubbub-2-workers", Classic(), workers=2)
 
 POWER = Hubbub("hubbub-power", Classic(), keeps=Keeps.POWER)
 

@@ -125,16 +125,22 @@ def _digits(first: int, count: int) -> int:
 
 
 class Hubbub(Peer):
-    """A hubbub whose members speak the given dialects in turn; its speakers are classic."""
+    """A hubbub whose members speak the given dialects in turn; its speakers are classic.
+
+    `workers`: so many processes hold the connections; 0: it does itself.
+    """
 
     speaker = Classic()
     hears_others = True
     _reader = Event()
 
-    def __init__(self, name: str, *members: Dialect, keeps: Keeps = Keeps.KILL) -> None:
+    def __init__(
+        self, name: str, *members: Dialect, keeps: Keeps = Keeps.KILL, workers: int = 0
+    ) -> None:
         self.name = name
         self.members = members
         self.keeps = keeps
+        self._workers = workers
 
     def absence(self) -> str | None:
         return None
@@ -149,6 +155,7 @@ class Hubbub(Peer):
             *(sys.executable, "-m", "hubbub.cli", "serve"),
             *("--listen", f"127.0.0.1:{port}"),
             *("--data", str(folder / "log"), "--config", str(config)),
+            *("--workers", str(self._workers)),
         ]
 
     def say(self, room: str, text: bytes) -> bytes:

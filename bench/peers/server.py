@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from bench.measuring import cpu_seconds, pinned, resident_bytes, server_core
+from bench.measuring import cpu_seconds, own_cpu_seconds, pinned, resident_bytes, server_core
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
@@ -73,6 +73,10 @@ class Server:
     def cpu_seconds(self) -> float:
         """Return the CPU time that it and its children have used."""
         return self._used(cpu_seconds)
+
+    def own_cpu_seconds(self) -> float:
+        """Return the CPU time that it has used, without its children."""
+        return self._used(own_cpu_seconds)
 
     def resident_bytes(self) -> int:
         """Return the memory that it and its children hold."""

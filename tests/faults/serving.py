@@ -69,6 +69,11 @@ class ServerProcess:
         assert line.endswith("\n"), f"it did not start: {errors.read_text()}"
         self.port = int(line.rpartition(":")[2])
 
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a power cut of the process does."""
         self._process.kill()

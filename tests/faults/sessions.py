@@ -79,8 +79,13 @@ class Classic(Stream):
     async def enter(cls, server: Served, name: str) -> Self:
         """Connect, and return when the session is in the lobby."""
         session = cls(*await asyncio.open_connection(server.host, server.port))
-        session.write(frame(name) + frame("/who"))
-        assert (await session.pair())[0] == "hubbub"
+        try:
+            session.write(frame(name) + frame("/who"))
+            while (await session.pair())[0] != "hubbub":
+                pass  # what was said between the two
+        except BaseException:
+            session.abort()
+            raise
         return session
 
     def say(self, text: str) -> None:
@@ -102,15 +107,22 @@ class Events(Stream):
     async def enter(cls, server: Served, name: str, secret: str = "") -> Self:
         """Connect and introduce oneself; a name that a ghost holds is resumed with `secret`."""
         session = cls(*await asyncio.open_connection(server.host, server.port))
+        try:
+            await session._introduce(name, secret)
+        except BaseException:
+            session.abort()
+            raise
+        return session
+
+    async def _introduce(self, name: str, secret: str) -> None:
         body = name.encode()
-        session.write(f"+{len(body):<9}".encode() + body)
-        welcome = await session.event()
+        self.write(f"+{len(body):<9}".encode() + body)
+        welcome = await self.event()
         assert welcome["type"] == "welcome", welcome
         if welcome["held"]:
-            resumed = await session.ask(type="resume", session=secret)
+            resumed = await self.ask(type="resume", session=secret)
             assert resumed["type"] == "ok", resumed
-        session.name, session.secret = name, welcome["session"]
-        return session
+        self.name, self.secret = name, welcome["session"]
 
     def command(self, **command: object) -> None:
         """Send a command."""

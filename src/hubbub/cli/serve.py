@@ -54,6 +54,8 @@ def configured(
     data: Path | None,
     password: str | None,
     *,
+    workers: int | None,
+    relay_of: str | None,
     tls_cert: Path | None,
     tls_key: Path | None,
     lan: bool,
@@ -66,7 +68,7 @@ def configured(
         tls = msgspec.structs.replace(tls, cert=str(tls_cert or ""), key=str(tls_key or ""))
     elif lan and not tls.cert:
         tls = msgspec.structs.replace(tls, self_signed=True)
-    given = {"listen": listen, "data": data and str(data), "password": password}
+    given = {"listen": listen, "data": data and str(data), "password": password, "workers": workers}
     section = msgspec.structs.replace(
         config.server, **{key: value for key, value in given.items() if value is not None}
     )
@@ -77,7 +79,10 @@ def configured(
             "--open goes with --lan. Without --lan there is no password anyway."
         )
     check_tls(tls)
-    return msgspec.structs.replace(config, server=section, tls=tls)
+    relay = config.relay
+    if relay_of is not None:
+        relay = msgspec.structs.replace(relay, of=relay_of)
+    return msgspec.structs.replace(config, server=section, tls=tls, relay=relay)
 
 
 def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:

@@ -16,12 +16,33 @@ Folder = Annotated[
     Path, typer.Argument(metavar="DATA", help="The folder that keeps the log.", show_default=False)
 ]
 
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=64,
+        metavar="N",
+        help="Have so many processes of this machine hold the connections and write to "
+        "members, so that a crowded room uses more than one core. Linux only.",
+    ),
+]
+RelayOf = Annotated[
+    str | None,
+    typer.Option(
+        callback=of_text,
+        metavar="HOST:PORT",
+        help="Relay the server there: bring members to it, and keep a copy of its log to read "
+        "from without it. Both have the same [relay] secret in their configuration.",
+    ),
+]
+
 
 @app.command(
     epilog=examples(
         "hubbub serve",
         "hubbub serve --lan",
         "hubbub serve --listen 0.0.0.0:1234 --data rooms --password 'rotu-mika-tedo'",
+        "hubbub serve --listen 0.0.0.0:1234 --workers 4",
         "hubbub serve --print-config > hubbub.toml",
         "hubbub serve --config hubbub.toml",
         "hubbub serve --listen 0.0.0.0:1234 --tls-cert chat.pem --tls-key chat.key",
@@ -49,6 +70,8 @@ def serve(
     ] = False,
     data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
     config: Annotated[Path | None, typer.Option(help="A configuration file, TOML.")] = None,
+    workers: Workers = None,
+    relay_of: RelayOf = None,
     tls_cert: Annotated[
         Path | None,
         typer.Option(help="The certificate, PEM: TLS is spoken on the same port. Needs --tls-key."),
@@ -72,6 +95,8 @@ def serve(
                 listen,
                 data,
                 password,
+                workers=workers,
+                relay_of=relay_of,
                 tls_cert=tls_cert,
                 tls_key=tls_key,
                 lan=lan,

@@ -86,6 +86,8 @@ class Hub:
         )
         self._delivery = delivery.Delivery(self._state)
         self.files = Filing(self._state)
+        self.keeps_names = True
+        """Whether names are kept for those who lose their connection."""
 
     @property
     def slow_rooms(self) -> dict[str, int]:
@@ -256,7 +258,7 @@ class Hub:
         """
         session.gone = True
         self._state.links.left(session)
-        admission.depart(self._state, session, lost_at)
+        admission.depart(self._state, session, lost_at if self.keeps_names else None)
 
     def sweep(self, at: int) -> None:
         """Take in what time it is, and do what time brings; call about once a second."""

@@ -3,15 +3,18 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from msgspec import structs
 
+from hubbub.chat.errors import ConfigError
 from hubbub.chat.events import Bye
 from hubbub.chat.grants import OPERATOR_CODE
+from hubbub.chat.limits import Limits
 from hubbub.chat.names import load_tables
 from hubbub.chat.people import hash_of
 from hubbub.chat.retention import Retention
@@ -32,6 +35,7 @@ from hubbub.server.control.running import Running
 from hubbub.server.credentials.operator_code import kept_code
 from hubbub.server.heartbeat import Watchdog
 from hubbub.server.listener import Listener
+from hubbub.server.relaying.ticker import Ticker
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
@@ -39,9 +43,15 @@ from hubbub.server.tls.certificates import Certificates
 from hubbub.server.tls.choosing import certificates_of
 from hubbub.server.tls.plaintext import Plaintext
 
+if TYPE_CHECKING:
+    from hubbub.server.relaying.workers import Workers
+
 STOPPED = Bye(reason="The server is shutting down.")
 HOST_LEFT = Bye(reason="The person who hosted this chatroom has quit.", code="host_left")
 """The last words of a server that ran beside somebody's chat: another chat may host it on."""
+
+BACK = Bye(reason="You are sent back to the chatroom's own server.")
+"""The last words of a relay that was alone."""
 
 
 @asynccontextmanager
@@ -52,10 +62,13 @@ async def running(
     folder: Path | None = None,
     *,
     bye: Bye = STOPPED,
+    stopgap: str = "",
     reloading: Reloading | None = None,
     sockets: Sequence[socket.socket] = (),
 ) -> AsyncIterator[str]:
     """Serve `log` until the block ends; yields the address, `host:port`. `bye`: the last words.
+    `stopgap`: what everybody is told who comes in, if another server takes over later, which knows
+    no secrets of ours.
 
     Files are kept in `folder`, and whoever may use it runs the server there; without one, nobody
     does. `reloading` has the configuration read again. `sockets`: those to listen on, if they are
@@ -63,22 +76,15 @@ async def running(
 
     Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
     """
-    limits = structs.replace(
-        config.limits, connections_max=connections_allowed(config.limits.connections_max)
-    )
+    limits = _granted(config)
     certificates = await asyncio.to_thread(certificates_of, config.tls, folder)
     hub = await hub_from(log, config, limits, operator_code)
     load_tables()  # later, everybody would wait for it
     chatroom = Chatroom(limits, hub, log, folder)
+    chatroom.greeting, hub.keeps_names = stopgap, not stopgap
     await chatroom.files.open()
-    listener = Listener(
-        chatroom,
-        config.server.hosts,
-        config.server.trusted_proxies,
-        certificates,
-        Plaintext(config.tls.plaintext),
-    )
-    await listener.open(config.server.listen, sockets)
+    listener = await _listener(chatroom, log, config, certificates, has_relays=not stopgap)
+    workers = await _opened(listener, chatroom, config, sockets)
     _copy_as(chatroom, config)
     _keep_as(chatroom, config)
     _speak_irc_as(listener, config)
@@ -87,22 +93,70 @@ async def running(
     reloading = reloading or Reloading(config)
     control = _controlled(chatroom, listener, certificates, reloading, folder)
     await control.open()
-    endless = _begun(chatroom, listener, *_keeping(certificates, config, folder))
+    working = () if workers is None else (workers.run(),)
+    endless = _begun(chatroom, listener, *working, *_keeping(certificates, config, folder))
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
     watchdog.start()
     try:
         yield listener.address
     finally:
         await control.close()
+        if workers is not None:
+            workers.stop()
         await listener.close()
         await chatroom.close(bye)
-        await listener.cut()
+        await listener.gate.cut()
+        if workers is not None:
+            await workers.close()
         watchdog.end()
         for task in endless:
             task.cancel()
         for outcome in await asyncio.gather(*endless, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome
+
+
+async def _listener(
+    chatroom: Chatroom,
+    log: Log,
+    config: Config,
+    certificates: Certificates | None,
+    *,
+    has_relays: bool,
+) -> Listener:
+    """Return what answers connections, and begin to note for relays what is committed."""
+    ticker: Ticker | None = None
+    if config.relay.secret and has_relays:
+        ticker = Ticker(log, (await log.epochs())[-1].start)
+        chatroom.commits.note = ticker.note
+    return Listener(
+        chatroom,
+        config.server.hosts,
+        config.server.trusted_proxies,
+        certificates,
+        Plaintext(config.tls.plaintext),
+        relay_secret=config.relay.secret,
+        ticker=ticker,
+    )
+
+
+async def _opened(
+    listener: Listener, chatroom: Chatroom, config: Config, sockets: Sequence[socket.socket]
+) -> "Workers | None":
+    """Listen, or have workers do it; raises ConfigError."""
+    if not config.server.workers:
+        await listener.open(config.server.listen, sockets)
+        return None
+    if sockets:
+        raise ConfigError(
+            "The service manager listens for the server, so workers cannot. Remove the socket "
+            "unit, or set 'workers' to 0.",
+            code="cannot_listen",
+        )
+    # Imported here: most servers have none.
+    from hubbub.server.relaying.workers import Workers  # noqa: PLC0415
+
+    return await Workers.opened(config, listener.gate, chatroom)
 
 
 def _begun(
@@ -198,6 +252,10 @@ async def hosting(
     """
     config = config or Config()
     folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
+    if config.relay.of:
+        async with _relaying(config, folder, sockets) as address:
+            yield address
+        return
     log = await SqliteLog.open(
         folder,
         durability=config.log.durability,
@@ -215,3 +273,31 @@ async def hosting(
             yield address
     finally:
         await log.close()
+
+
+def _relaying(
+    config: Config, folder: Path, sockets: Sequence[socket.socket]
+) -> AbstractAsyncContextManager[str]:
+    """Return what relays another server; raises ConfigError."""
+    # Imported here: few servers are relays.
+    from hubbub.server.relaying.relay import relaying  # noqa: PLC0415
+
+    def alone(
+        log: Log, sockets: Sequence[socket.socket], greeting: str
+    ) -> AbstractAsyncContextManager[str]:
+        return running(
+            config,
+            log,
+            folder=folder,
+            bye=BACK,
+            stopgap=greeting,
+            sockets=sockets,
+        )
+
+    return relaying(config, _granted(config), folder, alone, sockets=sockets)
+
+
+def _granted(config: Config) -> Limits:
+    return structs.replace(
+        config.limits, connections_max=connections_allowed(config.limits.connections_max)
+    )

@@ -18,6 +18,8 @@ from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.retention import Retention
 
+RELAY_SECRET_CHARS_MIN = 32
+
 NUMBER_MAX = 1_000_000_000
 """More than any setting needs: a gigabyte, or thirty years."""
 
@@ -31,6 +33,15 @@ class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Annotated[
         str, Meta(description="Folder of the log; empty is a folder of your user account.")
     ] = ""
+    workers: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=64,
+            description="Processes of this machine that hold the connections and write to members, "
+            "so that a crowded room uses more than one core; 0: the server does it. Linux only.",
+        ),
+    ] = 0
     password: Annotated[
         str, Meta(description="The password that everybody must give; empty lets everybody in.")
     ] = ""
@@ -142,6 +153,27 @@ class IrcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 30
 
 
+class RelaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[relay]` section."""
+
+    of: Annotated[
+        str,
+        Meta(
+            description="Address of the server that this one relays, HOST:PORT, or "
+            "hubbubs://HOST:PORT for TLS: rooms, people and rights are that server's. Empty: this "
+            "is a server of its own."
+        ),
+    ] = ""
+    secret: Annotated[
+        str,
+        Meta(
+            description="At least 32 characters that nobody can guess, the same on a server and its"
+            " relays. Whoever knows it gets all that is said here, in private rooms as well, and "
+            "is believed who connects from where. Empty: no relays are let in."
+        ),
+    ] = ""
+
+
 class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[journal]` section."""
 
@@ -191,6 +223,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: LogSection = LogSection()
     tls: TlsSection = TlsSection()
     irc: IrcSection = IrcSection()
+    relay: RelaySection = RelaySection()
     journal: JournalSection = JournalSection()
     backup: BackupSection = BackupSection()
     retention: Retention = Retention()
@@ -214,6 +247,11 @@ def load_config(path: Path) -> Config:
         ) from None
     if config.backup.every_hours and not config.backup.folder:
         raise ConfigError(f"{path}: 'backup.folder' must name the folder that the copies go to.")
+    if 0 < len(config.relay.secret) < RELAY_SECRET_CHARS_MIN:
+        raise ConfigError(
+            f"{path}: 'relay.secret' is too short: it needs {RELAY_SECRET_CHARS_MIN} characters, "
+            "such as 'openssl rand -hex 32' makes."
+        )
     return config
 
 

@@ -18,7 +18,7 @@ import asyncio
 import socket
 from collections import Counter, deque
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
@@ -31,9 +31,10 @@ from hubbub.server.sockets.unread import has_left
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hubbub.server.doorkeeper import Doorkeeper
     from hubbub.server.fairness.turns import Turn, Turns
+    from hubbub.server.sockets.channel import Channel
     from hubbub.server.sockets.keepalive import Keepalive
+    from hubbub.server.sockets.receiving import AnyProtocol
 
 KNOCKING_MAX: Final = 4096
 """Accepted, and not let in yet. Among these, addresses take turns; others wait in the system's
@@ -52,6 +53,13 @@ WORDS_BYTES_MAX: Final = 33_554_432
 LINE_SECONDS: Final = 60.0
 
 logger = structlog.get_logger()
+
+
+class Welcoming(Protocol):
+    """Answers those who are let in."""
+
+    def stranger(self, turn: Turn, left: Callable[[], None], *, may_be_silent: bool) -> AnyProtocol:
+        """Return the first protocol of a connection; `left` is called when it is gone."""
 
 
 class _Left:
@@ -73,13 +81,13 @@ class Door:
     def __init__(
         self,
         turns: Turns,
-        doorkeeper: Doorkeeper,
+        welcoming: Welcoming,
         keepalive: Keepalive,
         loop: asyncio.AbstractEventLoop,
         places: int,
     ) -> None:
         self._turns = turns
-        self._doorkeeper = doorkeeper
+        self._welcoming = welcoming
         self._keepalive = keepalive
         self._loop = loop
         self._left_max = min(LEFT_MAX, places // 4)
@@ -117,6 +125,20 @@ class Door:
             turn = self._knocking[place] = self._turns.turn(place.host)
             turn.wait(partial(self._open, place))
 
+    def bring(self, place: Place, channel: Channel) -> None:
+        """Let in a connection that waited at a relay's door."""
+        turn = self._turns.turn(place.host)
+        turn.spend(ACCEPTING + LETTING_IN)
+
+        def left() -> None:
+            turn.close()
+            place.leave()
+
+        stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
+        channel.set_protocol(stranger)
+        place.transport = channel
+        stranger.connection_made(channel)
+
     def _open(self, place: Place) -> None:
         turn = self._knocking.pop(place)
         if self._is_left(place):
@@ -148,7 +170,7 @@ class Door:
 
         sock = place.sock
         # People type their name after a tutorial's client has connected, and may take their time.
-        stranger = self._doorkeeper.stranger(turn, left, may_be_silent=place.local)
+        stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._keepalive.apply(sock)
@@ -207,7 +229,7 @@ class Door:
             then()
 
         turn.spend(LETTING_IN)
-        bequest.begin(self._doorkeeper.stranger(turn, left, may_be_silent=False))
+        bequest.begin(self._welcoming.stranger(turn, left, may_be_silent=False))
 
     def _go_on(self, left: _Left, host: str) -> None:
         """Let the next one in: one of those that hung up is gone."""

@@ -42,6 +42,7 @@ class Speech(Enum):
     HTTP = auto()
     IRC = auto()
     TLS = auto()
+    RELAY = auto()
     PROOF = auto()
     """A proof of the password, which comes before anything else that is said inside TLS."""
     UNKNOWN = auto()
@@ -54,6 +55,7 @@ FIRST_WORDS = {
         [b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH "], Speech.HTTP
     ),
     b"\x16": Speech.TLS,
+    b"RELAY ": Speech.RELAY,
     b"{": Speech.PROOF,
 }
 """The words with which a peer may begin; none of them begins another."""

@@ -20,8 +20,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from hubbub.tls.engine import Engine, Read
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
+    from typing import Protocol
+
+    class Below(Protocol):
+        """What still has the bytes of a connection that is being lost."""
+
+        def recv(self, size: int, /) -> bytes:
+            """Return the next piece, empty at the end; raise OSError if there is no more."""
+
+        def close(self) -> None:
+            """Forget it."""
+
 
 RECEIVE_BYTES: Final = 65_536
 
@@ -288,20 +298,18 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         """Whether something came that those inside have not got."""
         return self._engine.holds_text
 
-    def rest(self, below: socket.socket) -> Rest:
+    def rest(self, below: Below) -> Rest:
         """Return what was not read of a connection that is being lost; `below`: the same of it."""
-        return Rest(self._engine, below.recv, below.close)
+        return Rest(self._engine, below)
 
 
 class Rest:
     """What a peer sent before its connection was lost; the pieces of the stream that are left."""
 
-    def __init__(
-        self, engine: Engine, receive: Callable[[int], bytes], close: Callable[[], None]
-    ) -> None:
+    def __init__(self, engine: Engine, below: Below) -> None:
         self._engine = engine
-        self._receive = receive
-        self.close = close
+        self._below = below
+        self.close = below.close
 
     def recv(self, size: int) -> bytes:
         """Return the next piece, empty at the end; raise OSError if there is none."""
@@ -310,7 +318,7 @@ class Rest:
                 case Read.END:
                     return b""
                 case Read.NOTHING:
-                    if not (data := self._receive(size)):
+                    if not (data := self._below.recv(size)):
                         return b""
                     self._engine.feed(data)
                 case text:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hubbub.chat.errors import LogError, Refused
+from hubbub.chat.events import Notice
 from hubbub.chat.queries import (
     BackupQuery,
     FactsQuery,
@@ -170,6 +171,9 @@ class Chatroom:
         self.notes_sessions = False
         """Whether the journal has who comes and goes."""
 
+        self.greeting = ""
+        """What everybody is told who comes in, if there is something."""
+
         self.running: Running | None = None
         """Who answers what operators ask; there from when the server runs."""
 
@@ -192,8 +196,10 @@ class Chatroom:
         """Give a connection that has its name all the time it wants."""
         self._handshakes.end(connection)
         self.unfinished_of_strangers.gone(connection)
+        session = connection.conversation.session
+        if self.greeting and session is not None:
+            session.send(Notice(text=self.greeting))
         if self.notes_sessions:
-            session = connection.conversation.session
             name = "" if session is None else session.name
             logger.debug(
                 "a session began", connection=connection.id, address=connection.host, name=name

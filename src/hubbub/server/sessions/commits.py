@@ -15,7 +15,7 @@ from contextlib import suppress
 import structlog
 
 from hubbub.chat.errors import Damaged, LogError
-from hubbub.chat.events import AnyLogged
+from hubbub.chat.events import AnyLogged, Entry
 from hubbub.chat.queries import Settled
 from hubbub.hub import Draft, Hub
 from hubbub.log.port import Log
@@ -71,6 +71,8 @@ class Commits:
         self._changed = asyncio.Event()  # another one each time that something is settled
         self._after: set[Callable[[], None]] = set()
         self._brought: deque[tuple[Sequence[AnyLogged], asyncio.Future[list[int]]]] = deque()
+        self.note: Callable[[Sequence[Entry]], None] | None = None
+        """Told first of what is committed, if anybody wants that."""
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
@@ -127,7 +129,7 @@ class Commits:
                 if self._hub.has_pending and (batch := self._hub.take(for_few=is_sending)):
                     await self._commit(batch)
                 elif is_sending and (self._hub.has_pending or self._brought):
-                    await asyncio.sleep(0)  # the next slice of it
+                    await self._sending.progress()
                     continue
                 if self._brought and not self._sending.owes:
                     await self._commit_brought()
@@ -230,6 +232,8 @@ class Commits:
         if not (events := self._feed.take()):
             return
         started = self._clock()
+        if self.note is not None:
+            self.note(events)
         self._hub.apply(events)
         ended = self._clock()
         self.fan_outs.observe(ended - started)

@@ -54,6 +54,7 @@ class Connection(Receiver):
         "_left",
         "_lingering",
         "_may_grow",
+        "_may_write",
         "_nameless",
         "_owed",
         "_patient",
@@ -108,6 +109,8 @@ class Connection(Receiver):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
+        # What a relay writes to sockets takes no time of ours.
+        self._may_write = getattr(transport, "may_write", self._chatroom.sending.may_write)
         self._dialect.reached_at(server_at(transport))
         self.is_proven = bool(transport.get_extra_info("is_proven"))
         self._chatroom.arrived(self)
@@ -333,7 +336,7 @@ class Connection(Receiver):
             return
         if self._owed is not None:
             self._owed.append(payload)
-        elif self._chatroom.sending.may_write(len(payload)):
+        elif self._may_write(len(payload)):
             self._transport.write(payload)
         else:
             self._owed = [payload]

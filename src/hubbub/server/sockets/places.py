@@ -17,17 +17,25 @@ if TYPE_CHECKING:
 class Place:
     """The place that one connection takes."""
 
-    __slots__ = ("_places", "host", "is_shared", "local", "sock", "transport")
+    __slots__ = ("_places", "_sock", "host", "is_shared", "local", "transport")
 
-    def __init__(self, places: Places, host: str, sock: socket.socket, *, local: bool) -> None:
+    def __init__(
+        self, places: Places, host: str, sock: socket.socket | None, *, local: bool
+    ) -> None:
         self._places = places
         self.host = host
         self.local = local
-        self.sock = sock
+        self._sock = sock
         self.is_shared = local
         """Whether it counts in the whole only, and not for its address."""
         self.transport: asyncio.Transport | None = None
         """What asyncio or uvloop made of the socket; None at first and at last."""
+
+    @property
+    def sock(self) -> socket.socket:
+        """The connection's socket."""
+        assert self._sock is not None, "a relay has it"
+        return self._sock
 
     def share(self) -> None:
         """Let its address have another one: nobody is here any more."""
@@ -54,8 +62,11 @@ class Places:
         """Go through the places taken now, whatever is taken or freed meanwhile."""
         return iter(list(self._taken))
 
-    def take(self, host: str, sock: socket.socket) -> Place | None:
-        """Return a place for a connection from `host`, or None if it can have none."""
+    def take(self, host: str, sock: socket.socket | None) -> Place | None:
+        """Return a place for a connection from `host`, or None if it can have none.
+
+        It has no socket if a relay holds it.
+        """
         limits = self._limits
         if len(self._taken) >= limits.connections_max:
             return None

@@ -7,14 +7,19 @@ owed. Bytes are counted, because some loops only note a write, and make it at th
 Long writes are timed as well: while a peer reads nothing, the system finds new memory for each
 byte, and that takes several times as long.
 
+What a worker writes is not counted here. It is `lent` a fan-out: until it says that it has written
+all of it, or for `LENT_SECONDS_MAX`, we owe something as well.
+
 What holds at all times: what is owed to somebody is sent before anything else is written to them.
 So the order of the writes to each connection stays; that of different connections may not.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +55,9 @@ TURN_SECONDS: Final = 0.001
 LONG_BYTES: Final = 16_384
 """Before a write of so many bytes, a glance at the clock costs nothing."""
 
+LENT_SECONDS_MAX: Final = 0.05
+"""A worker that takes longer is waited for no more: it may have been stopped."""
+
 SHORT_BYTES: Final = 4096
 """What is owed goes first if it is no more than this."""
 
@@ -70,11 +78,49 @@ class Sending:
         """When something was paid last, in seconds of the loop's time."""
         self._short: deque[tuple[Debtor, int]] = deque()
         self._long: deque[tuple[Debtor, int]] = deque()
+        self._when_paid: list[Callable[[], None]] = []
+        self._lent: dict[object, float] = {}  # until when
+        self._returned = asyncio.Event()
 
     @property
     def owes(self) -> bool:
         """Whether something is owed to anybody."""
-        return bool(self._long or self._short)
+        if self._lent:
+            now = self._loop.time()
+            self._lent = {worker: until for worker, until in self._lent.items() if until > now}
+        return bool(self._long or self._short or self._lent)
+
+    def lend(self, worker: object) -> None:
+        """Wait for a worker, which has much to write."""
+        self._lent[worker] = self._loop.time() + LENT_SECONDS_MAX
+        self._returned.clear()
+
+    def give_back(self, worker: object) -> None:
+        """Wait no more for a worker: it has written all, or is gone."""
+        if self._lent.pop(worker, None) is not None:
+            self.paid_at = self._loop.time()
+            self._returned.set()
+
+    async def progress(self) -> None:
+        """Return when more of what is owed may have been written."""
+        if self._long or self._short or not self._lent:
+            await asyncio.sleep(0)  # the next slice of it
+        else:
+            self._returned.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LENT_SECONDS_MAX):
+                    await self._returned.wait()
+
+    def call_when_paid(self, callback: Callable[[], None]) -> None:
+        """Call back once nothing is owed any more, at once if that is so."""
+        self._when_paid.append(callback)
+        self._tell_if_paid()
+
+    def _tell_if_paid(self) -> None:
+        if self._when_paid and not self.owes:
+            callbacks, self._when_paid = self._when_paid, []
+            for callback in callbacks:
+                callback()
 
     def may_write(self, size: int) -> bool:
         """Return whether this turn has room for a write of so many bytes, and count it."""
@@ -105,3 +151,4 @@ class Sending:
         for debts in (self._short, self._long):
             while debts and self.may_write(debts[0][1]):
                 debts.popleft()[0].pay()
+        self._tell_if_paid()

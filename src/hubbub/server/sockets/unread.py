@@ -79,28 +79,42 @@ class Rest(Protocol):
         """Forget it."""
 
 
+class Below(Rest, Protocol):
+    """The same of a connection without TLS, or below it."""
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        """Return the next piece; with MSG_PEEK it stays there."""
+
+
 def rest_of(transport: asyncio.BaseTransport) -> Rest | None:
     """Return what still has what was not read of a connection that is being lost.
 
     None if there is nothing. What the peer sent before it hung up, or was cut off, is there until
     all descriptors of the connection are closed.
     """
-    sock = transport.get_extra_info("socket")
+    rest: Below | None = transport.get_extra_info("unread")  # a relay has the socket
     holds_text = isinstance(transport, Secured) and transport.holds_text
-    if sock is None or (_is_read(sock) and not holds_text):
-        return None  # as for most, and what follows takes several calls of the system
-    try:
-        rest = socket.fromfd(sock.fileno(), sock.family, sock.type)
-    except (AttributeError, OSError):  # it has no socket, or there is no descriptor
+    if rest is None and (rest := _duplicate(transport, holds_text=holds_text)) is None:
         return None
-    rest.setblocking(False)
     if holds_text or _holds_bytes(rest):
         return transport.rest(rest) if isinstance(transport, Secured) else rest
     rest.close()
     return None
 
 
-def _holds_bytes(sock: socket.socket) -> bool:
+def _duplicate(transport: asyncio.BaseTransport, *, holds_text: bool) -> socket.socket | None:
+    sock = transport.get_extra_info("socket")
+    if sock is None or (_is_read(sock) and not holds_text):
+        return None  # as for most, and what follows takes several calls of the system
+    try:
+        duplicate = socket.fromfd(sock.fileno(), sock.family, sock.type)
+    except (AttributeError, OSError):  # it has no socket, or there is no descriptor
+        return None
+    duplicate.setblocking(False)
+    return duplicate
+
+
+def _holds_bytes(sock: Below) -> bool:
     with suppress(OSError):
         return bool(sock.recv(1, socket.MSG_PEEK))
     return False

@@ -1,0 +1,1 @@
+"""Connections that other processes hold for the server: they read and write, and it decides."""

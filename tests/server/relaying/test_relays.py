@@ -1,0 +1,215 @@
+"""An origin and two relays, as real processes: members anywhere are in one chatroom."""
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from hubbub.testing import LocalServer
+from tests.faults.serving import PATIENCE_SECONDS, ServerProcess
+from tests.faults.sessions import whole_log
+from tests.faults.test_killed import assert_nothing_lost, five_kills
+from tests.interop.raw import HEADER_BYTES, RawPeer
+from tests.server.event_peer import JSON, EventPeer, event_frame
+from tests.server.websocket_peer import WebSocketPeer
+
+SECRET = "0123456789abcdef0123456789abcdef"
+ORIGIN = f'[relay]\nsecret = "{SECRET}"\n[limits]\nshutdown_seconds = 1\n'
+
+
+def relay_of(port: int) -> str:
+    return ORIGIN.replace("[relay]\n", f'[relay]\nof = "127.0.0.1:{port}"\n')
+
+
+class Nodes:
+    """The origin and two relays; `anywhere` is another relay each time that it is asked."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.origin = stack.enter_context(ServerProcess(folder / "origin", ORIGIN))
+        config = relay_of(self.origin.port)
+        self.relays = [
+            stack.enter_context(ServerProcess(folder / f"relay{number}", config))
+            for number in range(2)
+        ]
+        self._ports = itertools.cycle([relay.port for relay in self.relays])
+        for relay in self.relays:
+            await_linked(relay)
+
+    @property
+    def port(self) -> int:
+        return next(self._ports)
+
+
+def at(server: ServerProcess) -> LocalServer:
+    return LocalServer(server.host, server.port)
+
+
+def first_event(server: ServerProcess) -> JSON:
+    """Return what somebody hears first after the welcome who asks for the rooms."""
+    with RawPeer(server.host, server.port) as peer:
+        peer.send(event_frame(f"visitor{time.monotonic_ns() % 1_000_000}"))
+        peer.exactly(int(peer.exactly(HEADER_BYTES)))
+        peer.send(event_frame({"type": "rooms"}))
+        event: JSON = json.loads(peer.exactly(int(peer.exactly(HEADER_BYTES))))
+        return event
+
+
+def await_linked(relay: ServerProcess, *, linked: bool = True) -> None:
+    """Wait until a relay has reached its origin, or is alone."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            if (first_event(relay)["type"] == "rooms") is linked:
+                return
+        except (ConnectionError, AssertionError, TimeoutError):
+            pass  # sent away in between
+        assert time.monotonic() < deadline, f"it is not {linked=}"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Nodes]:
+    """An origin and two relays that are linked to it."""
+    with ExitStack() as stack:
+        yield Nodes(tmp_path, stack)
+
+
+def test_members_of_every_kind_at_any_node_are_in_one_room(nodes: Nodes) -> None:
+    """`All members of a room receive its events in the same order.`"""
+    with ExitStack() as stack:
+        everywhere = [at(node) for node in (nodes.origin, *nodes.relays)]
+        classic = [
+            stack.enter_context(RawPeer(node.host, node.port, f"classic{number}"))
+            for number, node in enumerate(everywhere)
+        ]
+        events: list[EventPeer] = []
+        for number, node in enumerate(everywhere):
+            events.append(stack.enter_context(EventPeer(node, f"event{number}")))
+            events.append(stack.enter_context(WebSocketPeer(node, f"web{number}")))
+        assert classic[1].who().startswith("9 in lobby")
+        for number in range(30):
+            for peer in events:
+                peer.tell(type="say", room="lobby", text=f"{peer.welcome['name']} {number}")
+        heard = [[peer.next("message")["text"] for _ in range(180)] for peer in events]
+        heard += [[member.pair()[1] for _ in range(180)] for member in classic]
+        assert all(one == heard[0] for one in heard)
+        assert len(set(heard[0])) == 180
+
+
+def test_relays_that_are_killed_under_load_lose_repeat_and_reorder_nothing(nodes: Nodes) -> None:
+    victims = itertools.cycle(nodes.relays)
+
+    def kill() -> None:
+        victim = next(victims)
+        victim.kill()
+        victim.start()
+        await_linked(victim)
+
+    assert_nothing_lost(*asyncio.run(five_kills(nodes, kill, ("log_unavailable",))))
+
+
+def test_an_origin_that_is_killed_under_load_loses_nothing_at_a_relay(nodes: Nodes) -> None:
+    relay = nodes.relays[0]
+
+    def kill() -> None:
+        nodes.origin.kill()
+        nodes.origin.start()
+        await_linked(relay)
+
+    assert_nothing_lost(*asyncio.run(five_kills(relay, kill, ("log_unavailable",))))
+
+
+def test_a_relay_without_its_origin_says_so_and_keeps_readers_reading(nodes: Nodes) -> None:
+    relay = nodes.relays[0]
+    with EventPeer(at(relay), "ann") as ann:
+        said = [ann.say_and_wait(f"soup {number}", nonce=f"n{number}") for number in range(20)]
+    log = asyncio.run(whole_log(nodes.origin))
+    nodes.origin.kill()
+    await_linked(relay, linked=False)
+    assert asyncio.run(whole_log(relay)) == log, "with the same seqs"
+    assert "cannot reach its server" in first_event(relay)["text"]
+    with EventPeer(at(relay), "bob") as bob:
+        found = bob.ask(type="search", query="soup", room="lobby")
+        assert [one["seq"] for one in found["messages"]] == said
+        refused = bob.ask(type="say", room="lobby", text="is anybody there?", nonce="later")
+        assert refused["code"] == "log_unavailable"
+        nodes.origin.start()
+        assert bob.next("bye")["reason"] == "You are sent back to the chatroom's own server."
+    await_linked(relay)
+    with EventPeer(at(relay), "bob") as bob, EventPeer(at(nodes.origin), "carl") as carl:
+        seq = bob.say_and_wait("is anybody there?", nonce="later")
+        assert carl.next("message")["seq"] == seq
+
+
+def test_a_relay_that_was_away_catches_up_by_itself(nodes: Nodes, tmp_path: Path) -> None:
+    relay = nodes.relays[0]
+    relay.kill()
+    with EventPeer(at(nodes.origin), "ann") as ann:
+        for number in range(50):
+            ann.say_and_wait(f"while it is away {number}")
+        seq = ann.say_and_wait("edited later")
+        ann.ask(type="edit", room="lobby", seq=seq, text="edited")
+        ann.say_and_wait("deleted later")
+    nodes.origin.stop()  # what was committed lately is not known to the next one
+    assert asyncio.run(nodes.origin.exit_code()) == 0
+    nodes.origin.start()
+    relay.start()
+    await_linked(relay)
+    log = asyncio.run(whole_log(nodes.origin))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    nodes.origin.kill()
+    await_linked(relay, linked=False)
+    assert asyncio.run(whole_log(relay)) == log
+    assert time.monotonic() < deadline
+
+
+def test_an_origin_that_stands_still_is_lost_within_seconds(nodes: Nodes) -> None:
+    os.kill(nodes.origin.pid, signal.SIGSTOP)
+    try:
+        await_linked(nodes.relays[0], linked=False)
+    finally:
+        os.kill(nodes.origin.pid, signal.SIGCONT)
+    await_linked(nodes.relays[0])
+
+
+def test_nobody_is_a_relay_without_the_secret(nodes: Nodes, tmp_path: Path) -> None:
+    config = relay_of(nodes.origin.port).replace(SECRET, SECRET[::-1])
+    with ServerProcess(tmp_path / "stranger", config) as stranger:
+        await_linked(stranger, linked=False)
+        with EventPeer(at(stranger), "ann") as ann:
+            assert ann.ask(type="say", room="lobby", text="hm")["code"] == "log_unavailable"
+        errors = (tmp_path / "stranger.stderr").read_text()
+        assert "does not know the secret" in errors
+
+
+def test_a_relay_of_a_relay_brings_its_members_to_the_origin(nodes: Nodes, tmp_path: Path) -> None:
+    config = relay_of(nodes.relays[0].port)
+    with ServerProcess(tmp_path / "second", config) as second:
+        await_linked(second)
+        with EventPeer(at(second), "ann") as ann, EventPeer(at(nodes.relays[1]), "bob") as bob:
+            seq = ann.say_and_wait("from far away")
+            assert bob.next("message")["seq"] == seq
+            ann.next("message")
+            bob.say_and_wait("and back")
+            assert ann.next("message")["text"] == "and back"
+
+
+def test_who_is_present_is_the_same_at_every_node(nodes: Nodes) -> None:
+    with EventPeer(at(nodes.relays[0]), "ann", room="garden") as ann:
+        with EventPeer(at(nodes.relays[1]), "bob", room="garden") as bob:
+            assert ann.next("presence")["name"] == "bob"
+            assert {one["name"] for one in bob.room["members"]} == {"ann", "bob"}
+            with RawPeer(nodes.host, nodes.origin.port, None) as late:
+                late.say("ann")
+                assert "is taken" in late.pair()[1]
+            bob.leave()
+        assert ann.next("presence")["state"] == "left"
