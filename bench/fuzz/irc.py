@@ -20,6 +20,7 @@ class Figures:
     name = "irc.hubbub"
     registers = "before"
     sts_seconds = 0
+    takes_files = True
     version = "hubbub"
     since = 0
 

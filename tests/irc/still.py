@@ -5,6 +5,7 @@ class Still:
     name = "irc.hubbub"
     registers = "before"
     sts_seconds = 0
+    takes_files = True
     version = "hubbub"
     since = 0
 

@@ -46,6 +46,12 @@ class IrcFigures:
         """For how long clients are to insist on TLS."""
         return int(self.section.sts_days * DAY_SECONDS) if self._is_vouched else 0
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can be sent to the server."""
+        files = self._chatroom.files
+        return files.store is not None and self._chatroom.hub.files.limits.file_megabytes_max > 0
+
     def people(self) -> int:
         """Return how many people are here."""
         count = self._chatroom.hub.here.people_count

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from hubbub.testing import LocalServer
+from tests.irc.irc_client import IrcClient
 from tests.server.event_peer import EventPeer
 from tests.server.files.conftest import ServeFiles
 
@@ -63,3 +64,18 @@ def test_nobody_else_may_send_files_for_somebody(server: LocalServer) -> None:
         assert status == 201
         assert place.endswith("/x.txt")
     assert ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES)[0] == 403
+
+
+def test_a_client_of_irc_is_told_where_to_send_files(server: LocalServer) -> None:
+    ann = IrcClient(server.address, "NICK Ann？", "USER ann 0 * :Ann")
+    tokens = [one for line in ann.until("376") if line.command == "005" for one in line.params]
+    (door,) = [one for one in tokens if one.startswith("soju.im/FILEHOST=")]
+    url = door.partition("=")[2]
+    status, place, _ = ask(server, "POST", url.removeprefix(f"http://{server.address}"), BYTES)
+    assert status == 201
+    ann.ask("JOIN #lobby")
+    ann.until("366")
+    with EventPeer(server, "page") as page:
+        ann.ask(f"PRIVMSG #lobby :http://{server.address}{place}")
+        said = page.next("message")
+        assert (said["text"], len(said["files"])) == ("", 1)

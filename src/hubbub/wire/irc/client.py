@@ -47,6 +47,7 @@ class Identity:
     __slots__ = (
         "account",
         "coming",
+        "door",
         "is_becoming",
         "is_held",
         "is_locked",
@@ -63,6 +64,8 @@ class Identity:
         """What it said of itself so far; None: it was welcomed. Before, it hears nothing itself."""
         self.nick = "*"
         """What the client is called, `*` until it is."""
+        self.door = ""
+        """The path to which it may send files, which is its secret."""
         self.account = "*"
         self.sasl: Exchange | None = None
         """A login that has begun."""

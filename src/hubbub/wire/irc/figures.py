@@ -18,6 +18,10 @@ class Figures(Protocol):
     def sts_seconds(self) -> int:
         """For how long clients are to insist on TLS, once they know it; 0: they need not."""
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can be sent to the server."""
+
     version: str
     since: int
     """When it was started, in milliseconds since the epoch."""

@@ -25,6 +25,8 @@ def burst(client: Client) -> Iterator[Line]:
         N.MYINFO, client.host, client.figures.version.replace(" ", "-"), "B", "abimoqt", "abqo"
     )
     known = tokens()
+    if client.server and client.door:
+        known.append(f"soju.im/FILEHOST={client.server}{client.door}")
     for start in range(0, len(known), TOKENS_MAX):
         some = known[start : start + TOKENS_MAX]
         yield client.numeric(N.ISUPPORT, *some, "are supported by this server")
