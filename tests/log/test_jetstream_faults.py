@@ -1,6 +1,8 @@
 """What the log as a stream bears with: servers that are full, hang or die, and strangers."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,11 +12,11 @@ from nats.aio.client import Client
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry, Message
-from hubbub.log.jetstream import JetStreamLog, link, reading
+from hubbub.log.jetstream import JetStreamLog, erasing, link, reading
 from hubbub.log.jetstream.link import REST, TOKEN
 from tests.log.drafts import all_of, said, seqs, until
 from tests.log.nats_servers import servers
-from tests.log.nodes import alike, asked, nodes
+from tests.log.nodes import alike, asked, nodes, whole_stream
 
 
 def test_a_stream_that_is_full_refuses_and_loses_nothing(
@@ -114,6 +116,51 @@ def test_a_server_that_hangs_fails_appends_soon_and_all_recovers(
                 await other.append([said("after")])
                 await alike([one, other])
                 assert len(await all_of(one, "lobby")) == 3, "said twice, it is there once"
+
+    asyncio.run(scene())
+
+
+def test_a_node_that_is_killed_has_lost_nothing_that_it_acknowledged(
+    tmp_path: Path, nats: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "OTHERS_SECONDS", 0.1)
+
+    async def killed(name: str, lines: int) -> list[list[int]]:
+        """Run a node until it has told so many appends; return the number and seqs of each."""
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.log.killed_node", str(tmp_path / name), nats, stream),
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+        )
+        assert running.stdout is not None
+        told = [await running.stdout.readline() for _ in range(lines)]
+        running.kill()
+        told += (await running.stdout.read()).splitlines(keepends=True)
+        await running.wait()
+        return [[*map(int, line.split())] for line in told if line.endswith(b"\n")]
+
+    async def scene() -> None:
+        async with asyncio.timeout(120):
+            told = await asyncio.gather(*(killed(name, 60) for name in ("node0", "node1")))
+        async with nodes(tmp_path, nats, stream) as logs:
+            await alike(logs)
+            events = {event.seq: event for event in await all_of(logs[0], "lobby")}
+            for of_node in told:
+                for number, seq, _ in of_node:
+                    message = events[seq]
+                    assert isinstance(message, Message)
+                    assert message.text == f"after {number}"
+            nonces = [one.nonce for one in events.values() if isinstance(one, Message)]
+            assert len(nonces) == len(set(nonces))
+
+            texts = [one.text for one in events.values() if isinstance(one, Message)]
+            unedited = sum(text.startswith("before") for text in texts)  # their last, at most
+            assert unedited <= 2
+
+            async def is_clean() -> bool:
+                return (await whole_stream(nats, stream)).count(b"before") == unedited
+
+            await until(is_clean)
 
     asyncio.run(scene())
 

@@ -137,6 +137,8 @@ class Reading:
                     return []
             if taken := await self._take_what_came():
                 return taken
+            if self._is_doubted:
+                continue
             self._woken.clear()
             try:
                 async with asyncio.timeout(SILENCE_SECONDS):
