@@ -14,9 +14,10 @@ from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry, Message
 from hubbub.log.jetstream import JetStreamLog, erasing, link, reading
 from hubbub.log.jetstream.link import REST, TOKEN
-from tests.log.drafts import all_of, said, seqs, until
+from tests.log.drafts import all_of, fact, said, seqs, until
 from tests.log.nats_servers import servers
-from tests.log.nodes import alike, asked, nodes, whole_stream
+from tests.log.nodes import ROOMS, alike, asked, nodes, whole_stream
+from tests.log.test_removing import gone
 
 
 def test_a_stream_that_is_full_refuses_and_loses_nothing(
@@ -162,6 +163,38 @@ def test_a_node_that_is_killed_has_lost_nothing_that_it_acknowledged(
 
             await until(is_clean)
 
+    asyncio.run(scene())
+
+
+def test_a_node_that_was_killed_within_an_append_applies_the_rest_of_it(
+    tmp_path: Path, nats: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, commits = JetStreamLog._commit, 0
+
+    async def once(self: JetStreamLog, entries: Sequence[Entry]) -> list[int]:
+        nonlocal commits
+        commits += 1
+        if commits > 1:
+            raise LogError("It is as good as killed.")
+        return await commit(self, entries)
+
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream, 1) as (log,):
+            await log.append([said(room=room) for room in ROOMS])
+            with monkeypatch.context() as patched:
+                patched.setattr(JetStreamLog, "_commit", once)
+                with pytest.raises(LogError):
+                    await log.append([gone("den"), gone("attic"), fact("a", 1), said("new")])
+                assert await all_of(log, "den") == []
+                assert await all_of(log, "attic") != []
+                with pytest.raises(LogError, match="as good as killed"):
+                    log.check()
+        async with nodes(tmp_path, nats, stream, 1) as (log,):
+            assert await all_of(log, "attic") == []
+            assert len(await all_of(log, "lobby")) == 2
+            assert [one.key for one in await log.facts()] == ["a"]
+
+    monkeypatch.setattr("hubbub.log.jetstream.PATIENCE_SECONDS", 1.0)
     asyncio.run(scene())
 
 

@@ -6,9 +6,10 @@ which drops repeats by what the copy holds; since all apply the same in the same
 same. So nothing is decided but the order, and that is the stream's. An append has succeeded once
 the node has applied it.
 
-What always holds. The copy is a beginning of the stream: it moves on by whole appends, and what was
-applied, and how far that is, are one commit. A node that was away, or starts with an empty folder,
-reads on behind what it has, and serves once it has read up to where the stream stood.
+What always holds. The copy is a beginning of the stream: it moves on by whole appends, or by parts
+of one that removes rooms, and what was applied, and how far that is, are one commit. A node that
+was away, or starts with an empty folder, reads on from what it has, and serves once it has read up
+to where the stream stood.
 
 What is not known. If the servers do not answer in time, an append may have been stored all the
 same. It has failed, as far as anybody was told, and may yet come as another node's would: then
@@ -169,14 +170,16 @@ class JetStreamLog(Projection):
             )
         if found.state.last_seq <= found.behind:
             await link.begin(found.behind)
-        self._position = self._seen = number_of(self.last)
-        if found.first > self._position + 1:
+        newest = number_of(self.last)
+        if found.first > newest + 1:
             raise LogError(
                 f"The stream '{link.stream}' begins at its message {found.first}, and the folder "
                 f"{folder} ends before that. Restore a backup of another node into the folder, and "
                 "start again."
             )
-        check_is_same(found, found.epochs, self._position)
+        check_is_same(found, found.epochs, newest)
+        # Of the newest message, a part may have been applied when the node was killed.
+        self._position = self._seen = max(newest - 1, 0)
         self._stream = Reading(link, found.epochs, self._position)
         await self._stream.begin(seconds_max=BEGIN_SECONDS)
         self._has_all = asyncio.Event()
