@@ -47,6 +47,7 @@ IN_ROOM: dict[Act, Callable[[str, list[int]], c.AnyCommand]] = {
     Act.SLOW: lambda room, _: c.SetRules(room=room, slow_seconds=0),
     Act.LOCK: lambda room, _: c.SetRules(room=room, locked=False),
     Act.LET_WRITE: lambda room, _: c.Appoint(room=room, name="vic", role="writer"),
+    Act.ENTRANCE: lambda room, _: c.SetModes(room=room, limit=0),
     Act.READ_ONLY: lambda room, _: c.SetRules(room=room, read_only=False),
     Act.TOPIC_RIGHT: lambda room, _: c.SetRules(room=room, topic_by="passing"),
     Act.REVISIONS: lambda room, _: c.SetRules(room=room, revisions=False),

@@ -183,7 +183,7 @@ def test_whoever_has_the_name_of_somebody_who_left_is_written_to(
     bob.ask("QUIT")
     assert "ERROR" in bob.ended()
     bob.close()
-    ann.until("PART", "#lobby")
+    ann.until("QUIT")
     bob = IrcClient.named(hubbub_server.address, "bob")
     ann.ask("PRIVMSG bob :lost")
     assert ann.said("401").params[1] == "bob"

@@ -49,6 +49,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     they were edited can be read. `title` is what people call the room, or
     empty if they call it by its name. `retention` is what its owner asks for. While it is `held`,
     nothing that was said there is removed or changed, by whomever.
+
+    Who comes must be invited if it is `invite_only`, or know its `key`, or there must be room, if a
+    `limit` of people is set (0: none). It is `unlisted`: those who are not in it do not find it.
+    `outsiders` may write there without being in it. What holds `in_passing` is not logged, and ends
+    when nobody is there: the moderators of such a room decide everything (hub/power/upkeep.py).
     """
 
     owner: str = ""
@@ -65,6 +70,17 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     retention: Retention | None = None
     held: bool = False
+    invite_only: bool = False
+    key: str = ""
+    limit: int = 0
+    unlisted: bool = False
+    outsiders: bool = False
+    in_passing: bool = False
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether not everybody may enter who sees it."""
+        return bool(self.invite_only or self.key or self.limit)
 
     @property
     def restrain(self) -> bool:
@@ -97,7 +113,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         if person == self.owner:
             return Role.OWNER
-        return Role.MODERATOR if person in self.moderators else None
+        if person not in self.moderators:
+            return None
+        return Role.OWNER if self.in_passing else Role.MODERATOR
 
     def closed(self, people: Iterable[str], by: str) -> Self:
         """Return the rules of the room made private, for these people and all who have power there.

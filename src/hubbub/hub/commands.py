@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
+from hubbub.chat.events.channels import Why
+from hubbub.chat.text import inert_line
 from hubbub.hub import history, hooks, posting, reacting, threads, uploading
 from hubbub.hub.asking import Decision, Reading
 from hubbub.hub.finding import Wanted, find, find_calls
@@ -24,6 +26,7 @@ from hubbub.hub.membership import (
     list_rooms,
     list_rooms_after,
     own_membership,
+    tell_about,
 )
 from hubbub.hub.people import (
     accounts,
@@ -36,22 +39,24 @@ from hubbub.hub.people import (
     ignoring,
     inviting,
     linking,
+    looking,
     operating,
     places,
     profiles,
     proving,
     recovering,
     renaming,
+    running,
     seeing,
     showing,
+    watching,
 )
 from hubbub.hub.people.conversations import list_conversations, open_direct_room
-from hubbub.hub.power import deleting, entrance, holding, importing, moderation, operation
-from hubbub.hub.power import members as members_of
-from hubbub.hub.present.room import Room, Session
+from hubbub.hub.power import deleting, entrance, holding, importing, operation, upkeep
+from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_command
-from hubbub.hub.standing import check_changing, check_entry
+from hubbub.hub.standing import check_changing, check_door, check_entry, check_found
 from hubbub.hub.state import State
 
 
@@ -96,8 +101,7 @@ def _join(state: State, session: Session, command: c.Join, at: int) -> None:
         _refuse_to_return(session, room)
     member = session.members.get(room.name)
     if member is None:
-        check_entry(state, session, Act.JOIN, room)
-        member = enter_room(state, session, room, at)
+        member = _come_in(state, session, room, command, at)
     session.current = room
     replaced = after is not None and (
         not state.is_history(after, epoch or "") or (removed and epoch is not None)
@@ -114,6 +118,20 @@ def _join(state: State, session: Session, command: c.Join, at: int) -> None:
         room.lag(member, min(after, room.last))
 
 
+def _come_in(state: State, session: Session, room: Room, command: c.Join, at: int) -> Member:
+    """Let the session's person in, if they may enter, or were asked in."""
+    handle, invited = session.person.handle, room.invited or {}
+    if handle not in invited:
+        check_entry(state, session, Act.JOIN, room)
+        check_door(state, session, room, command.key if isinstance(command, c.Enter) else "")
+    is_new = room.name not in state.rooms and room.name not in state.order.rules
+    member = enter_room(state, session, room, at)
+    invited.pop(handle, None)
+    if is_new and isinstance(command, c.Enter) and not session.person.id:
+        upkeep.begin(state, member)
+    return member
+
+
 def _refuse_to_return(session: Session, room: Room) -> NoReturn:
     """Refuse to open a new room for somebody who comes back to one that is gone: they must know."""
     gone = f"'{room.called}' was deleted, with all that was said there."
@@ -126,9 +144,15 @@ def direct(state: State, session: Session, command: c.Direct, at: int) -> None:
 
 
 def leave(state: State, session: Session, command: c.Leave, _at: int) -> None:
+    reason = inert_line(command.reason).strip() if isinstance(command, c.Part) else ""
     member = own_membership(state, session, command.room)
     places.left(state, member)
-    leave_room(state, member)
+    leave_room(state, member, Why(reason=reason))
+    session.confirm(command.ref)
+
+
+def farewell(_state: State, session: Session, command: c.Farewell, _at: int) -> None:
+    session.parting = inert_line(command.reason).strip()
     session.confirm(command.ref)
 
 
@@ -179,7 +203,11 @@ def mentions(state: State, session: Session, command: c.Mentions, _at: int) -> R
 def rooms(state: State, session: Session, command: c.Rooms, _at: int) -> None:
     id_, ref = session.person.id, command.ref
     if command.after is None:
-        session.send(list_rooms(state, id_, ref))
+        listed = list_rooms(state, id_, ref)
+        if unlisted := state.order.unlisted and session.members.keys() & state.order.unlisted:
+            own = [session.members[name].room.summary() for name in sorted(unlisted)]
+            listed.rooms = [*listed.rooms, *own]
+        session.send(listed)
     else:
         session.send(list_rooms_after(state, id_, command.after, ref))
 
@@ -187,9 +215,23 @@ def rooms(state: State, session: Session, command: c.Rooms, _at: int) -> None:
 def members(state: State, session: Session, command: c.Members, _at: int) -> None:
     room = find_room(state, session, command.room)
     check_entry(state, session, Act.READ, room)
+    check_found(state, session, room)
     session.send(list_members(state, room, command.ref))
     if (member := session.members.get(room.name)) is not None:
         room.list_for(member)
+
+
+def about(state: State, session: Session, command: c.AskAbout, _at: int) -> None:
+    room = find_room(state, session, command.room)
+    check_found(state, session, room)
+    tell_about(state, session, room, command.ref)
+
+
+def settle(state: State, session: Session, command: c.Settle, _at: int) -> Reading:
+    said = session.person.newest_draft
+    while not state.drafts.is_settled(said):
+        yield state.drafts.next_batch()
+    session.confirm(command.ref)
 
 
 def conversations(state: State, session: Session, command: c.Conversations, _at: int) -> None:
@@ -257,17 +299,17 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.SetTopic: posting.topic,
     c.Show: showing.show,
     c.ShowCode: linking.show,
-    c.Kick: moderation.kick,
-    c.Ban: moderation.ban,
-    c.Unban: moderation.unban,
-    c.Mute: moderation.mute,
-    c.Unmute: moderation.unmute,
-    c.Bans: moderation.bans,
-    c.SetRules: moderation.set_rules,
+    c.Kick: upkeep.kick,
+    c.Ban: upkeep.ban,
+    c.Unban: upkeep.unban,
+    c.Mute: upkeep.mute,
+    c.Unmute: upkeep.unmute,
+    c.Bans: upkeep.bans,
+    c.SetRules: upkeep.set_rules,
     c.Hold: holding.hold,
-    c.Add: members_of.add,
+    c.Add: upkeep.add,
     c.DeleteRoom: deleting.delete_room,
-    c.Appoint: moderation.appoint,
+    c.Appoint: upkeep.appoint,
     c.SetAccess: entrance.set_access,
     c.SetDoor: entrance.set_door,
     c.Status: operation.status,
@@ -280,4 +322,18 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Typing: typing,
     c.Unlock: unlock,
     c.Upload: uploading.upload,
+    # What has no form in JSON.
+    c.Enter: join,
+    c.Part: leave,
+    c.Farewell: farewell,
+    c.BeCalled: renaming.be_called,
+    c.SetModes: upkeep.set_rules,
+    c.Give: upkeep.give,
+    c.Kill: running.kill,
+    c.Oper: running.oper,
+    c.Watch: watching.watch,
+    c.AskAbout: about,
+    c.Look: looking.look,
+    c.Settle: settle,
+    c.WhoWas: looking.who_was,
 }

@@ -228,12 +228,20 @@ def _summaries(state: State, _session: Session, _command: c.People | c.Sessions)
     return FIGURES + min(state.here.people_count, state.limits.listed_max) * SUMMARY
 
 
+def _look(state: State, session: Session, command: c.Look) -> float:
+    rooms = [member.room for member in session.members.values()] if command.peers else []
+    listed = sum(_listed(state, room) for room in rooms)
+    if command.room is not None:
+        listed += _listed(state, state.rooms.get(state.name_of(command.room)))
+    return COMMAND * (1 + len(command.names)) + 2 * listed
+
+
 def _bans(state: State, _whose: object, _what: object) -> float:
     order = state.order
     return REFUSAL + (len(order.bans.by_id) + len(order.mutes.by_id)) * LISTED
 
 
-def _rules(state: State, _session: Session, command: c.SetRules | c.Appoint | c.Add) -> float:
+def _rules(state: State, _session: Session, command: Any) -> float:
     return _telling_rules(state, state.rooms.get(state.name_of(command.room or "")))
 
 
@@ -405,5 +413,18 @@ PRICES: Final[dict[type, Price]] = {
     c.Backup: _at(FIGURES),
     c.Import: _at(FIGURES),
     c.Ping: _at(COMMAND),
+    c.Enter: _join,
+    c.Part: _at(COMMAND),
+    c.Farewell: _at(COMMAND),
+    c.BeCalled: _rename,
+    c.SetModes: _rules,
+    c.Give: _rules,
+    c.Kill: _at(FIGURES),
+    c.Oper: _at(QUESTION),
+    c.Watch: lambda _state, _session, command: COMMAND + len(command.names) * LISTED,
+    c.AskAbout: _at(COMMAND),
+    c.Settle: _at(COMMAND),
+    c.WhoWas: _at(REFUSAL),
+    c.Look: _look,
 }
 """The price of everything that a transport hands over, by type."""

@@ -154,6 +154,11 @@ class Delivery:
         self.writes += fanout.deliver()
         enforce(state, decided)
 
+    def apply_unlogged(self) -> None:
+        """Apply the facts that hold in passing."""
+        facts, self._state.order.unlogged = self._state.order.unlogged, []
+        enforce(self._state, [self._state.order.take_unlogged(fact) for fact in facts])
+
     def announce(self) -> int:
         """Tell who came, went or types, room by room; return how many writes that took.
 

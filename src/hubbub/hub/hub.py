@@ -229,6 +229,10 @@ class Hub:
         """Go by other settings from now on; nobody is put out."""
         self._state.configure(password=password, access=access, guests=guests, files=files)
 
+    def let_run(self, passwords: Mapping[str, str]) -> None:
+        """Let people run the server for as long as they are connected who give one of these."""
+        self._state.here.operating.passwords = passwords
+
     def label(self, session: Session) -> str:
         """Return what the person calls the device of a session, if it has a name."""
         return label_of(self._state, session.person.id, session.device)
@@ -296,11 +300,17 @@ class Hub:
 
         Raises Refused; so may the decision, when it is continued with what it asked to read.
         """
-        return commands.decide(self._state, session, command, at)
+        decision = commands.decide(self._state, session, command, at)
+        if self._state.order.unlogged:
+            self._delivery.apply_unlogged()
+        return decision
 
     def line(self, session: Session, text: str, at: int) -> Decision:
         """Decide on a plain line: a message to the session's room, or a `/` command."""
-        return lines.decide(self._state, session, text, at)
+        decision = lines.decide(self._state, session, text, at)
+        if self._state.order.unlogged:
+            self._delivery.apply_unlogged()
+        return decision
 
     def post(
         self,

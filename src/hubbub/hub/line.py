@@ -36,10 +36,10 @@ def needed(argument: str, usage: str) -> str:
     return argument
 
 
-def told_when_done(state: State, session: Session, made: Draft | Reading, text: str) -> Reading:
+def told_when_done(state: State, session: Session, made: Draft | Decision, text: str) -> Reading:
     """Tell the session once something is done. If it cannot be logged, a refusal says so."""
     if not isinstance(made, Draft):
-        yield from made
+        yield from made or ()
         session.send(Notice(text=text))
         return
     while not state.drafts.is_settled(made.number):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
+from hubbub.chat.events.channels import About, PutOut, Way, Why
 from hubbub.chat.names import (
     AUDIT,
     REPORTS,
@@ -22,7 +23,7 @@ from hubbub.chat.names import (
     name_key,
 )
 from hubbub.chat.roles import Scope
-from hubbub.hub.flow.passing import away_in
+from hubbub.hub.flow.passing import LEFT, Told, away_in
 from hubbub.hub.flow.private import first_seen, last_seen, topic_seen
 from hubbub.hub.present.room import Member, Room
 from hubbub.hub.rules.rights import Act
@@ -31,6 +32,7 @@ from hubbub.hub.standing import (
     check,
     check_sees,
     may_change,
+    name_of,
     no_such_room,
     powers,
     private_rooms,
@@ -81,7 +83,7 @@ def _enter(state: State, session: Session, room: Room, at: int, *, asked: bool =
     if room.direct and is_first:
         for alone in _others(state, room, session.person):
             alone.session.abandoned.pop(room.name, None)
-    member = room.enter(session, powers(state, room).get(session.person.id, ""))
+    member = room.enter(session, powers(state, room).get(session.person.standing, ""))
     member.is_own = asked and not _was_invited(session, room)
     session.rooms_of_own += member.is_own
     state.put(room)
@@ -128,7 +130,7 @@ def check_may_open(state: State, session: Session, room: Room, at: int) -> None:
 
 def open_room(state: State, session: Session, room: Room, at: int) -> None:
     """Open a room, and count it as the session's."""
-    room.opener, room.owner = session.opener, session.person.id
+    room.opener, room.owner, room.opened_at = session.opener, session.person.id, at
     state.openings.opened(room.opener, at)
     state.put(room)
 
@@ -151,8 +153,11 @@ def _was_invited(session: Session, room: Room) -> bool:
     return bool(room.handles) and room.handles[0] != session.person.handle
 
 
-def leave_room(state: State, member: Member) -> None:
-    """End a membership and tell the others; a room without members or events is forgotten."""
+def leave_room(state: State, member: Member, why: Why = LEFT, *, told: Told | None = None) -> None:
+    """End a membership and tell the others; a room without members or events is forgotten.
+
+    `told`: see `Passing.change`.
+    """
     room, session = member.room, member.session
     stays = any(one is not member for one in state.here.members(room, session.person))
     room.leave(member, stays=stays)
@@ -163,18 +168,41 @@ def leave_room(state: State, member: Member) -> None:
     if room.direct:
         for alone in _others(state, room, session.person):
             alone.session.abandoned[room.name] = alone
-    state.passing.change(member, "left")
+    state.passing.change(member, "left", why=why, told=told)
+    keep_no_longer(state, room, session.person)
     state.put(room)
     state.close_if_unused(room)
 
 
-def rename_in_rooms(state: State, sessions: Sequence[Session], rename: Callable[[], None]) -> None:
+def keep_no_longer(state: State, room: Room, person: Person) -> None:
+    """Take from somebody who leaves what they were given in passing; with the last one, all."""
+    rules = state.order.rules.get(room.name)
+    if rules is None or not rules.in_passing:
+        return
+    if room.people:
+        state.order.put_rules(room.name, rules.without(person.standing))
+    else:
+        state.order.remove(room.name)
+
+
+def tell_put_out(session: Session, room: Room, why: Why, reason: str) -> None:
+    """Tell a session that it was put out of a room, with a sentence for people."""
+    if session.format.knows_inner:
+        session.send(PutOut(room=room.name, by=why.by, reason=why.reason))
+    else:
+        session.send(e.Removed(room=room.name, reason=reason))
+
+
+def rename_in_rooms(
+    state: State, sessions: Sequence[Session], name: str, rename: Callable[[], None]
+) -> None:
     """Have somebody renamed who has these sessions, and tell the rooms that they are in."""
     person = sessions[0].person
     former_key, former_name = person.key, person.name
     members = {one.room: one for session in sessions for one in session.members.values()}
+    why, knowing = Why(Way.RENAMED, name), set(sessions)
     for member in members.values():
-        state.passing.change(member, "left")
+        state.passing.change(member, "left", why=why, told=knowing)
     rename()
     for room, member in members.items():
         room.renamed(person, former_key)
@@ -280,9 +308,10 @@ def describe(
     room, session = member.room, member.session
     member.described = True
     room.list_for(member)
+    tell_about(state, session, room)
     read = state.markers.read(session.person.id, room.name)
     member.marker = read.seq
-    member.role = powers(state, room).get(session.person.id, "")
+    member.role = powers(state, room).get(session.person.standing, "")
     session.send(
         e.Room(
             room=room.name,
@@ -317,6 +346,35 @@ def describe(
 
 def _place_of(state: State, session: Session, room: Room) -> int:
     return state.markers.places.get(session.person.id, {}).get(room.name, 0)
+
+
+def tell_about(state: State, session: Session, room: Room, ref: str | None = None) -> None:
+    """Tell a session what a room is about and what holds there, if it has words for that."""
+    if not session.format.knows_inner or room.direct:
+        return
+    rules = rules_of(state, room)
+    is_in = session.person.key in room.people
+    session.send(
+        About(
+            room=room.name,
+            topic=topic_seen(session.person, room),
+            topic_by=room.topic_by,
+            topic_at=room.topic_at,
+            opened_at=room.opened_at,
+            private=rules.private,
+            read_only=rules.read_only,
+            topic_role=rules.topic_by,
+            slow_seconds=rules.slow_seconds,
+            invite_only=rules.invite_only,
+            key=rules.key if is_in else "*" * bool(rules.key),
+            limit=rules.limit,
+            unlisted=rules.unlisted,
+            outsiders=rules.outsiders,
+            writers=frozenset(name for one in rules.writers if (name := name_of(state, one))),
+            real="" if session.person.shown is None else session.person.shown.real,
+            ref=ref,
+        )
+    )
 
 
 def _listed(state: State, room: Room) -> list[e.MemberSummary]:

@@ -9,7 +9,7 @@ from hubbub.chat.events import Notice
 from hubbub.chat.rules import REASON_CHARS_MAX, SLOW_SECONDS_MAX
 from hubbub.hub.asking import Decision, Reading
 from hubbub.hub.line import LineCommand, current_room, needed, split_name, told_when_done
-from hubbub.hub.power import deleting, entrance, members, moderation
+from hubbub.hub.power import deleting, entrance, members, upkeep
 from hubbub.hub.present.room import Session
 from hubbub.hub.state import State
 
@@ -30,7 +30,7 @@ def _kick(state: State, session: Session, argument: str, at: int) -> Decision:
     name, reason = split_name(needed(argument, KICK), lambda key: key in state.here)
     room = current_room(state, session).called
     command = c.Kick(room=room, name=name, reason=_short(reason))
-    draft = moderation.kick(state, session, command, at)
+    draft = upkeep.kick(state, session, command, at)
     return told_when_done(state, session, draft, f"{name} is put out of {room}.")
 
 
@@ -38,7 +38,7 @@ def _ban(state: State, session: Session, argument: str, at: int) -> Decision:
     who, seconds, reason = _split_terms(state, needed(argument, BAN))
     room = current_room(state, session).called
     command = c.Ban(room=room, who=who, seconds=seconds or None, reason=reason)
-    draft = moderation.ban(state, session, command, at)
+    draft = upkeep.ban(state, session, command, at)
     text = f"{who} is banned from {room} {_for(seconds)}. /unban {who} lets them back in."
     return told_when_done(state, session, draft, text)
 
@@ -47,20 +47,20 @@ def _mute(state: State, session: Session, argument: str, at: int) -> Decision:
     who, seconds, reason = _split_terms(state, needed(argument, MUTE))
     room = current_room(state, session).called
     command = c.Mute(room=room, who=who, seconds=seconds or None, reason=reason)
-    draft = moderation.mute(state, session, command, at)
+    draft = upkeep.mute(state, session, command, at)
     text = f"{who} is muted in {room} {_for(seconds)}. /unmute {who} lets them write again."
     return told_when_done(state, session, draft, text)
 
 
 def _unban(state: State, session: Session, argument: str, at: int) -> Decision:
     who, room = needed(argument, UNBAN), current_room(state, session).called
-    draft = moderation.unban(state, session, c.Unban(room=room, who=who), at)
+    draft = upkeep.unban(state, session, c.Unban(room=room, who=who), at)
     return told_when_done(state, session, draft, f"{who} may come back to {room}.")
 
 
 def _unmute(state: State, session: Session, argument: str, at: int) -> Decision:
     who, room = needed(argument, UNMUTE), current_room(state, session).called
-    draft = moderation.unmute(state, session, c.Unmute(room=room, who=who), at)
+    draft = upkeep.unmute(state, session, c.Unmute(room=room, who=who), at)
     return told_when_done(state, session, draft, f"{who} may write in {room} again.")
 
 
@@ -104,13 +104,14 @@ def _slow(state: State, session: Session, argument: str, at: int) -> Decision:
 
 def _set(state: State, session: Session, at: int, done: str, **rules: Any) -> Reading:
     room = current_room(state, session).called
-    yield from moderation.set_rules(state, session, c.SetRules(room=room, **rules), at)
-    session.send(Notice(text=done.format(room=room)))
+    made = upkeep.set_rules(state, session, c.SetRules(room=room, **rules), at)
+    return told_when_done(state, session, made, done.format(room=room))
 
 
 def _title(state: State, session: Session, argument: str, at: int) -> Reading:
     title, room = needed(argument, TITLE), current_room(state, session)
-    yield from moderation.set_rules(state, session, c.SetRules(room=room.name, title=title), at)
+    made = upkeep.set_rules(state, session, c.SetRules(room=room.name, title=title), at)
+    yield from made or ()
     text = f"{room.name} is called {room.called} now, and found by either name."
     session.send(Notice(text=text if room.title else f"{room.name} is called so again."))
 
@@ -128,8 +129,8 @@ def _delete_room(state: State, session: Session, argument: str, at: int) -> Read
 def _moderator(state: State, session: Session, argument: str, at: int) -> Reading:
     name, room = needed(argument, MODERATOR), current_room(state, session).called
     command = c.Appoint(room=room, name=name, role="moderator")
-    yield from moderation.appoint(state, session, command, at)
-    session.send(Notice(text=f"{name} is a moderator of {room} now."))
+    made = upkeep.appoint(state, session, command, at)
+    return told_when_done(state, session, made, f"{name} is a moderator of {room} now.")
 
 
 def _door(state: State, session: Session, argument: str, at: int) -> Decision:

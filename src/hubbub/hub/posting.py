@@ -67,7 +67,7 @@ def allowed_text(state: State, raw: str, *, may_be_empty: bool = False) -> tuple
 
 def say(state: State, session: Session, command: c.Say, at: int) -> Decision:
     """Post a message, perhaps as a reply to one that exists."""
-    room = own_membership(state, session, command.room).room
+    room = _room_to_speak_in(state, session, command.room)
     if command.behind is not None and command.behind in session.put_off:
         raise Refused(NOT_COMMITTED, code=LogError.code)
     if state.uploads.hosted:
@@ -94,6 +94,16 @@ def _with_hosted(state: State, session: Session, room: Room, command: c.Say) -> 
     for file in files:
         check_room_for(state, room.name, state.uploads.hosted[file].size)
     return replace(command, text=text, files=(*command.files, *files))
+
+
+def _room_to_speak_in(state: State, session: Session, raw: str) -> Room:
+    """Return a room that the session is in, or one in which outsiders may speak."""
+    rules = state.order.rules.get(raw)
+    if rules is None or not rules.outsiders or raw in session.members:
+        return own_membership(state, session, raw).room
+    room = find_room(state, session, raw)
+    check_entry(state, session, Act.SAY, room)
+    return room
 
 
 def _say_with(

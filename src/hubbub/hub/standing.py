@@ -6,6 +6,7 @@ allowed after a few look-ups, whatever holds in other rooms.
 
 from __future__ import annotations
 
+import hmac
 from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.names import REPORTS, SERVER_NAME, is_direct, is_public, is_system, name_key
 from hubbub.chat.roles import Kind, Role
 from hubbub.chat.rules import Rules
+from hubbub.hub.present.here import BADGE
 from hubbub.hub.present.host import HOST
 from hubbub.hub.rules import rights
 from hubbub.hub.rules.access import Arrival, check_may_enter
@@ -35,7 +37,9 @@ _RAISED_BY: Final = {role.word: role for role in Role}
 
 def role_elsewhere(state: State, id_: str) -> Role:
     """Return what the person with this id, empty for passing people, is in the whole chatroom."""
-    if not id_:
+    if id_ in state.here.operating:
+        return Role.OPERATOR
+    if not id_ or id_.startswith(BADGE):
         return Role.PASSING
     if id_ == HOST:
         return Role.HOST
@@ -51,6 +55,9 @@ def name_of(state: State, id_: str) -> str:
     """Return what somebody with this id is called, empty if that is not known."""
     if id_ == HOST:
         return SERVER_NAME
+    if id_.startswith(BADGE):
+        person = state.here.person(id_)
+        return "" if person is None else person.name
     profile = state.book.profiles.told(id_)
     return "" if profile is None else profile.name
 
@@ -73,7 +80,7 @@ def powers(state: State, room: Room) -> dict[str, str]:
     return (
         dict.fromkeys(rules.moderators, Role.MODERATOR.word)
         | ({rules.owner: Role.OWNER.word} if rules.owner else {})
-        | dict.fromkeys(state.order.operators, Role.OPERATOR.word)
+        | dict.fromkeys((*state.order.operators, *state.here.operating), Role.OPERATOR.word)
     )
 
 
@@ -127,10 +134,10 @@ def _names(state: State, rules: Rules, role: Role) -> Sequence[str]:
     # Those who are not let into a private room do not see it, either.
     operators = [one for one in state.order.operators if not rules.private or one in rules.members]
     for ids in (of_room, operators):
-        found = [(id_, profile) for id_ in ids if (profile := state.book.profiles.told(id_))]
+        found = [(id_, name) for id_ in ids if (name := name_of(state, id_))]
         if found:
             found.sort(key=lambda one: state.here.person(one[0]) is None)
-            return [profile.name for _, profile in found]
+            return [name for _, name in found]
     return []
 
 
@@ -139,7 +146,7 @@ def _names(state: State, rules: Rules, role: Role) -> Sequence[str]:
 
 def check(state: State, session: Session, act: Act, room: Room | None) -> None:
     """Raise Refused `forbidden` if the session's person may not act there, with who could."""
-    id_ = session.person.id
+    id_ = session.person.standing
     if room is not None:
         check_sees(state, session, room)
     role = role_in(state, id_, room)
@@ -158,7 +165,7 @@ def check_sees(state: State, session: Session, room: Room) -> None:
 
     A private room is `forbidden`, with whom to ask; one of the server's own is `no_such_room`.
     """
-    id_ = session.person.id
+    id_ = session.person.standing
     if role_in(state, id_, room) is None:
         raise not_let_in(state, room, id_) if is_public(room.name) else no_such_room(room.name)
 
@@ -187,7 +194,9 @@ def no_such_room(name: str) -> Refused:
 
 def check_power(state: State, session: Session, person: str, name: str, room: Room | None) -> None:
     """Raise Refused `forbidden` if somebody, by id, is as much there as the session's person."""
-    own = session.person.id
+    own = session.person.standing
+    if room is not None and rules_of(state, room).in_passing:
+        return  # those who look after it are equals
     role, theirs = role_in(state, own, room), role_in(state, person, room)
     if person != own or not own:
         # Nobody is nothing in a room that they do not see.
@@ -202,8 +211,13 @@ def check_changing(state: State, session: Session, act: Act, room: Room) -> None
         return
     check(state, session, act, room)
     match = found(state, state.order.mutes, session, room)
-    if match is not None:
+    if match is not None and not _may_write_anyway(state, session, room):
         raise Refused(_told(state, match, room, Act.MUTE, told_muted), code="muted")
+
+
+def _may_write_anyway(state: State, session: Session, room: Room) -> bool:
+    rules = rules_of(state, room)
+    return rules.in_passing and session.person.standing in rules.writers
 
 
 def may_change(state: State, session: Session, act: Act, room: Room | None) -> bool:
@@ -261,7 +275,7 @@ def _slow_seconds(state: State, session: Session, room: Room) -> int:
     rules = state.order.rules.get(room.name)
     if rules is None or not rules.slow_seconds:
         return 0
-    role = role_in(state, session.person.id, room)
+    role = role_in(state, session.person.standing, room)
     return 0 if role is not None and role >= Role.MODERATOR else rules.slow_seconds
 
 
@@ -277,6 +291,34 @@ def check_entry(state: State, session: Session, act: Act, room: Room | None) -> 
     if room is not None and room.name in state.order.rules:
         check(state, session, act, room)
     check_bans(state, session.person, session.origin, room)
+
+
+def check_door(state: State, session: Session, room: Room, key: str) -> None:
+    """Raise Refused if the session's person must be invited into a room, or give another key, or
+    if the room is full. Those who look after it always enter."""
+    rules = state.order.rules.get(room.name)
+    if rules is None or not rules.is_guarded:
+        return
+    role = role_in(state, session.person.standing, room)
+    if role is not None and role >= Role.MODERATOR:
+        return
+    who = f"{rights.ask(place_of(state, room), Role.MODERATOR)} can ask you in"
+    if rules.invite_only:
+        raise Refused(f"'{room.called}' is for those who are asked in; {who}.", code="invite_only")
+    if rules.key and not hmac.compare_digest(rules.key.encode(), key.encode()):
+        raise Refused(f"'{room.called}' has a key, and this is not it; {who}.", code="wrong_key")
+    if rules.limit and len(room.people) >= rules.limit:
+        raise Refused(
+            f"'{room.called}' has {rules.limit} people in it, and may not have more; {who}.",
+            code="room_full",
+        )
+
+
+def check_found(state: State, session: Session, room: Room) -> None:
+    """Raise Refused `no_such_room` if a room is unlisted, and the session's person not in it."""
+    rules = state.order.rules.get(room.name)
+    if rules is not None and rules.unlisted and session.person.key not in room.people:
+        raise no_such_room(room.name)
 
 
 def check_bans(state: State, person: Person, origin: str, room: Room | None) -> None:
@@ -322,7 +364,7 @@ def _found(
     if not bans.reach(name):
         return None
     who = Somebody(person.id, person.name, origin)
-    if (role_in(state, person.id, room) or Role.PASSING) >= Role.MODERATOR:
+    if (role_in(state, person.standing, room) or Role.PASSING) >= Role.MODERATOR:
         who = Somebody(person.id, "", "")  # names and addresses do not count of those with power
     return bans.find(who, name, state.at)
 
@@ -334,9 +376,10 @@ def told_rules(state: State, room: Room) -> e.RoomRules | None:
         return None
 
     def names(ids: Iterable[str]) -> list[str]:
-        return [profile.name for id_ in ids if (profile := profiles.told(id_)) is not None]
+        return [name for id_ in ids if (name := name_of(state, id_))]
 
-    profiles.prepare((rules.owner, *rules.moderators, *rules.writers, *rules.members))
+    named = (rules.owner, *rules.moderators, *rules.writers, *rules.members)
+    profiles.prepare([id_ for id_ in named if not id_.startswith(BADGE)])
     return e.RoomRules(
         room=room.name,
         owner=next(iter(names([rules.owner])), ""),

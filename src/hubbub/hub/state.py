@@ -175,7 +175,7 @@ class State:
         self.rooms[room.name] = room
         if is_public(room.name):
             room.title = self.order.title(room.name)
-        if is_public(room.name) and not self.order.is_private(room.name):
+        if is_public(room.name) and not self.order.is_hidden(room.name):
             self.directory.put(room)
         else:
             self.directory.remove(room)

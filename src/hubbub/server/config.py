@@ -143,6 +143,13 @@ class IrcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             'only "after" it, or never by themselves.'
         ),
     ] = "before"
+    operators: Annotated[
+        tuple[str, ...],
+        Meta(
+            description='Who may run the server for as long as they are connected, each as "NAME '
+            "PASSWORD\", which OPER takes. Without any, it takes the code of the server's start."
+        ),
+    ] = ()
     sts_days: Annotated[
         float,
         Meta(

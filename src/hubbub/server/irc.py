@@ -18,18 +18,30 @@ DAY_SECONDS = 86_400
 class IrcFigures:
     """The figures of one chatroom; `hubbub.wire.irc.figures.Figures`.
 
-    `section` is that of the configuration. Of `certificates` it matters whether clients can check
-    them: then they may be told to insist on TLS.
+    Of `certificates` it matters whether clients can check them: then they may be told to insist on
+    TLS.
     """
 
     def __init__(self, chatroom: Chatroom, certificates: Certificates | None) -> None:
         self._chatroom = chatroom
         self._is_vouched = certificates is not None and certificates.is_vouched
         self._most = 0
-        self.section = IrcSection()
+        self._section = IrcSection()
         self.version = f"hubbub {__version__}"
         self.since = chatroom.clock.milliseconds()
         """When it was started, in milliseconds since the epoch."""
+
+    @property
+    def section(self) -> IrcSection:
+        """That of the configuration."""
+        return self._section
+
+    @section.setter
+    def section(self, section: IrcSection) -> None:
+        """Go by another one from now on."""
+        self._section = section
+        named = (one.partition(" ") for one in section.operators)
+        self._chatroom.hub.let_run({name: password for name, _, password in named if password})
 
     @property
     def name(self) -> str:

@@ -7,6 +7,21 @@ from hubbub.chat.commands.base import (
     REF_CHARS_MAX,
     Command,
 )
+from hubbub.chat.commands.channels import (
+    AskAbout,
+    BeCalled,
+    Enter,
+    Farewell,
+    Give,
+    Kill,
+    Look,
+    Oper,
+    Part,
+    SetModes,
+    Settle,
+    Watch,
+    WhoWas,
+)
 from hubbub.chat.commands.importing import Brought, Given, Import
 from hubbub.chat.commands.inner import Challenge, Prove, Show
 from hubbub.chat.commands.operation import Backup, People, Reload, Sessions, Status
@@ -169,5 +184,22 @@ AnyCommand = (
     | Ping
 )
 
-InnerCommand = Challenge | Prove | Show
+InnerCommand = (
+    Challenge
+    | Prove
+    | Show
+    | Enter
+    | Farewell
+    | Part
+    | BeCalled
+    | SetModes
+    | Give
+    | Kill
+    | Oper
+    | Watch
+    | AskAbout
+    | Look
+    | Settle
+    | WhoWas
+)
 """What no client has words for."""

@@ -80,6 +80,9 @@ class Fanout:
                     told = [note.event for note in notes if note.is_for(member)]
                     self._add(member.session, _encode_each(member.session, told))
                 continue
+            if format_.knows_inner:
+                self._tell_why(format_, group, notes)
+                continue
             encoded = [(note, format_.encode(note.event)) for note in notes]
             usual = b"".join([piece for note, piece in encoded if note.is_usual])
             if not any(piece for _, piece in encoded):
@@ -89,6 +92,18 @@ class Fanout:
                 if member.told >= first or member.session.person.key in typing:
                     piece = b"".join([piece for note, piece in encoded if note.is_for(member)])
                 self._add(member.session, piece)
+
+    def _tell_why(self, format_: Format, group: Iterable[Member], notes: Sequence[Note]) -> None:
+        """Do the same for those who are told why somebody left, and only once if from all rooms."""
+        encoded = [(note, format_.encode(note.inner or note.event)) for note in notes]
+        told = [(note, piece) for note, piece in encoded if piece]
+        for member in group:
+            session = member.session
+            pieces = [
+                piece for note, piece in told if note.is_for(member) and note.is_first_for(session)
+            ]
+            if pieces:
+                self._add(session, b"".join(pieces))
 
     def _add(self, session: Session, piece: bytes) -> None:
         if not piece:

@@ -20,9 +20,15 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from hubbub.chat.events import Away, Presence, Typing
+from hubbub.chat.events.channels import Arrival, Departure, Why
 from hubbub.hub.flow.drafts import Drafts
 from hubbub.hub.present.person import Person
-from hubbub.hub.present.room import Member, Room
+from hubbub.hub.present.room import Member, Room, Session
+
+Told = set[Session]
+"""Those who were told of something that is to be told once, although it is about several rooms."""
+
+LEFT = Why()
 
 
 class Note(NamedTuple):
@@ -30,11 +36,15 @@ class Note(NamedTuple):
 
     `numbers` are the changes that a `Presence` sums up, none for the others. `key` is that of the
     name that it is about, if its holder need not hear it.
+
+    `inner` says more of it, to formats that know it; `told` are those who have heard it by then.
     """
 
     event: Presence | Away | Typing
     key: str
     numbers: Sequence[int]
+    inner: Arrival | Departure | None = None
+    told: Told | None = None
 
     @property
     def is_listed(self) -> bool:
@@ -53,6 +63,14 @@ class Note(NamedTuple):
         # Coming and going alternate.
         return sum(number > member.told for number in self.numbers) % 2 == 1
 
+    def is_first_for(self, session: Session) -> bool:
+        """Return whether a session has not been told it because of another room; it is now."""
+        if self.told is None:
+            return True
+        is_first = session not in self.told
+        self.told.add(session)
+        return is_first
+
 
 class _Change:
     """A name whose presence in a room changed: when, and whether it is there now."""
@@ -64,18 +82,23 @@ class _Change:
         "kind",
         "newest_draft",
         "numbers",
+        "real",
         "role",
         "state",
+        "told",
         "was_away",
+        "why",
     )
 
     def __init__(self, person: Person) -> None:
         self.key, self.id = person.key, person.id
         self.numbers: list[int] = []
         self.state: Literal["joined", "left"] = "joined"
-        self.role = self.kind = self.formerly = ""
+        self.role = self.kind = self.formerly = self.real = ""
         self.newest_draft = 0
         self.was_away = False
+        self.why = LEFT
+        self.told: Told | None = None
 
 
 class _Waiting:
@@ -108,11 +131,18 @@ class Passing:
         return bool(self._due)
 
     def change(
-        self, member: Member, state: Literal["joined", "left"], *, formerly: str = ""
+        self,
+        member: Member,
+        state: Literal["joined", "left"],
+        *,
+        formerly: str = "",
+        why: Why = LEFT,
+        told: Told | None = None,
     ) -> None:
         """Note that somebody has entered or left a room, with their first or last session in it.
 
-        Who only has another name leaves under the one that they had `formerly`, and enters.
+        Who only has another name leaves under the one that they had `formerly`, and enters. `told`
+        is one for all rooms about which the others are told once.
         """
         room, person = member.room, member.session.person
         room.presence_changes += 1
@@ -123,8 +153,9 @@ class Passing:
         else:
             change.numbers.append(room.presence_changes)
         change.state = state
-        change.formerly = formerly
+        change.formerly, change.why, change.told = formerly, why, told
         change.role, change.kind = (member.role, person.kind) if state == "joined" else ("", "")
+        change.real = "" if person.shown is None else person.shown.real
         change.newest_draft = person.newest_draft
         if state == "left":
             change.was_away = person.away is not None
@@ -186,7 +217,7 @@ class Passing:
                 kind=change.kind,
                 formerly=change.formerly,
             )
-            note = Note(presence, change.key, change.numbers)
+            note = Note(presence, change.key, change.numbers, _inner(presence, change), change.told)
             if change.state == "joined" or change.key in room.people:
                 # Somebody of the name is there by now, perhaps in other capitals: these come next.
                 before.append(note)
@@ -208,6 +239,20 @@ class Passing:
             self._waiting[room] = _Waiting()
             self._waiting[room].changes = held
         return before, after
+
+
+def _inner(presence: Presence, change: _Change) -> Arrival | Departure:
+    if change.state == "left":
+        return Departure(room=presence.room, name=presence.name, why=change.why)
+    return Arrival(
+        room=presence.room,
+        name=presence.name,
+        person=presence.person,
+        role=presence.role,
+        kind=presence.kind,
+        formerly=presence.formerly,
+        real=change.real,
+    )
 
 
 def away_in(room: Room, person: Person, text: str) -> Away:

@@ -18,6 +18,7 @@ import hmac
 
 from hubbub.chat.errors import Refused, WrongSecret
 from hubbub.chat.events import PROTOCOL_VERSION, Bye, PersonSummary, Welcome
+from hubbub.chat.events.channels import Way, Why
 from hubbub.chat.format import Format
 from hubbub.chat.grants import TOKEN, Token
 from hubbub.chat.names import DEFAULT_ROOM, HTTP_NAMES, allowed_name, check_is_no_program, same_name
@@ -363,8 +364,10 @@ def resume(state: State, session: Session, secret: str) -> None:
         state.looks.take(person)
 
 
-def depart(state: State, session: Session, lost_at: float | None = None) -> None:
+def depart(state: State, session: Session, lost_at: float | None = None, *, by: str = "") -> None:
     """End a session whose connection is gone. What it said will still be committed.
+
+    `by`: whoever decided it is called so.
 
     If the connection was lost, at `lost_at` seconds, the name is kept for a while: a person whose
     client was given a secret comes back with it. Others would never get in under their own name.
@@ -377,8 +380,13 @@ def depart(state: State, session: Session, lost_at: float | None = None) -> None
     has_place = bool(session.members or person.drafts or session.earlier_secret)
     state.here.remove(session)
     places.leave(state, session)
+    way = Way.LEFT if person.key in state.here else Way.GONE
+    why, knowing = Why(way, session.parting, by), set[Session]()
     for member in list(session.members.values()):
-        leave_room(state, member)
+        leave_room(state, member, why, told=knowing if way is Way.GONE else None)
+    if way is Way.GONE:
+        state.here.operating.end(person.standing)
+        state.here.former.left(person, state.at)
     if session.scopes is not None:
         _note_token(state, session.device)
     if person.id:

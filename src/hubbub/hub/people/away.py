@@ -38,6 +38,7 @@ def back(state: State, session: Session, command: c.Back, _at: int) -> None:
 def _be_away(state: State, session: Session, text: str | None) -> None:
     person = session.person
     person.away = text
+    state.here.is_away(person)
     sessions = state.here.named(person.key)
     for member in {one.room: one for own in sessions for one in own.members.values()}.values():
         member.room.relist()

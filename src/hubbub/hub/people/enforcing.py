@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from hubbub.chat import events as e
 from hubbub.chat import rules as keys
+from hubbub.chat.events.channels import Change, Ordered, Way, Why
 from hubbub.chat.facts import value_of
 from hubbub.chat.names import AUDIT, REPORTS, handle_of
 from hubbub.chat.removal import removed_by
-from hubbub.chat.rules import Ban, Rules
-from hubbub.hub.membership import bring_in, describe, leave_room
+from hubbub.chat.rules import Ban, Rules, rules_in
+from hubbub.hub.membership import bring_in, describe, leave_room, tell_about, tell_put_out
 from hubbub.hub.people.admission import depart
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.bans import Match, only
@@ -16,6 +17,7 @@ from hubbub.hub.rules.order import Decided
 from hubbub.hub.rules.scopes import may_read
 from hubbub.hub.standing import (
     found,
+    name_of,
     not_let_in,
     powers,
     role_elsewhere,
@@ -46,7 +48,7 @@ def let_hear_nothing(state: State, decided: Sequence[Decided]) -> None:
 
     What is said there in the same commit is not for them.
     """
-    for fact, _ in decided:
+    for fact, _, _ in decided:
         if fact.key.startswith(keys.ROOM):
             room = state.rooms.get(fact.key.removeprefix(keys.ROOM))
             for member in [] if room is None else _not_let_in(state, room):
@@ -56,14 +58,20 @@ def let_hear_nothing(state: State, decided: Sequence[Decided]) -> None:
 def enforce(state: State, decided: Sequence[Decided]) -> None:
     """Put out whom new bans and rules keep out, bring in whom rules let in, and tell members what
     holds in their rooms from now on."""
-    for fact, former in decided:
-        if fact.key.startswith(keys.BAN) and (ban := value_of(fact, Ban)) is not None:
-            _put_out_all(state, ban)
+    for fact, former, ended in decided:
+        if fact.key.startswith(keys.BAN):
+            _tell_ban(state, fact, ended, "ban")
+            if (ban := value_of(fact, Ban)) is not None:
+                _put_out_all(state, ban)
+        elif fact.key.startswith(keys.MUTE):
+            _tell_ban(state, fact, ended, "mute")
         elif fact.key.startswith(keys.ROOM):
             room = state.rooms.get(fact.key.removeprefix(keys.ROOM))
             if room is not None:
                 state.put(room)  # the list of rooms has its title, if it is not private
                 _put_out_of_private(state, room, fact.sender)
+                changes = _changes(state, room, former, rules_in(fact))
+                _tell_change(state, room, fact.sender, changes)
                 _tell_rules(state, room)
                 _tell_roles(state, room, _sessions(state, room))
                 _bring_in(state, room, former, fact)
@@ -89,7 +97,7 @@ def _tell_roles(state: State, room: Room, sessions: Iterable[Session]) -> None:
     room.relist()
     roles = powers(state, room)
     for session in sessions:
-        member, id_ = session.members[room.name], session.person.id
+        member, id_ = session.members[room.name], session.person.standing
         role = roles.get(id_, "")
         if role == member.role:
             continue
@@ -105,7 +113,7 @@ def _not_let_in(state: State, room: Room) -> list[Member]:
     if not state.order.is_private(room.name):
         return []
     members = (one.members[room.name] for one in _sessions(state, room))
-    return [one for one in members if role_in(state, one.session.person.id, room) is None]
+    return [one for one in members if role_in(state, one.session.person.standing, room) is None]
 
 
 def _put_out_of_private(state: State, room: Room, by: str) -> None:
@@ -115,7 +123,7 @@ def _put_out_of_private(state: State, room: Room, by: str) -> None:
         reason = str(not_let_in(state, room, id_))
         if id_ == by:
             reason = f"You gave up '{room.called}'. {reason}"
-        leave_room(state, member)
+        leave_room(state, member, Why(Way.PUT_OUT, reason))
         session.send(e.Removed(room=room.name, reason=reason))
 
 
@@ -174,12 +182,14 @@ def put_out(state: State, session: Session, match: Match, room: Room | None) -> 
     """Take a session out of a room, or end it if it is kept out of the chatroom, and say why."""
     reason = told(state, match, room)
     if room is None:
-        depart(state, session)
+        session.parting = match.ban.reason
+        depart(state, session, by=match.ban.by)
         session.send(e.Bye(reason=reason, code="banned"))
         session.outlet.end()
     else:
-        leave_room(state, session.members[room.name])
-        session.send(e.Removed(room=room.name, reason=reason))
+        why = Why(Way.PUT_OUT, match.ban.reason, match.ban.by)
+        leave_room(state, session.members[room.name], why)
+        tell_put_out(session, room, why, reason)
 
 
 def _tell_rules(state: State, room: Room) -> None:
@@ -189,3 +199,54 @@ def _tell_rules(state: State, room: Room) -> None:
             session.members[room.name].described = False  # until it reads again
         else:
             session.send(rules)
+            tell_about(state, session, room)
+
+
+def _tell_change(state: State, room: Room, by: str, changes: tuple[Change, ...]) -> None:
+    """Tell those members who have words for it what somebody, by id, changed in a room."""
+    ordered = Ordered(room=room.name, by=name_of(state, by), changes=changes)
+    for session in _sessions(state, room) if changes else ():
+        if session.format.knows_inner and not session.congested:
+            session.send(ordered)
+
+
+def _changes(
+    state: State, room: Room, former: Rules | None, rules: Rules | None
+) -> tuple[Change, ...]:
+    """Return what distinguishes a room's rules from the former ones."""
+    before, after = former or Rules(owner=room.owner), rules or Rules()
+    changes = [
+        Change(now not in _NOTHING, what, "" if isinstance(now, bool) else str(now or was))
+        for what in _CHANGING
+        if (now := getattr(after, what)) != (was := getattr(before, what))
+    ]
+    for on, these, those in ((False, before, after), (True, after, before)):
+        for role, ids in _roles(these).items():
+            gone = [one for one in ids if one not in _roles(those)[role]]
+            changes += [Change(on, role, name) for one in gone if (name := name_of(state, one))]
+    return tuple(changes)
+
+
+_NOTHING = (False, 0, "", "passing")
+
+_CHANGING = (
+    *("invite_only", "read_only", "outsiders", "private", "unlisted", "topic_by"),
+    *("key", "limit", "slow_seconds"),
+)
+"""The fields of rules of whose changes members are told who made them."""
+
+
+def _roles(rules: Rules) -> dict[str, tuple[str, ...]]:
+    return {
+        "owner": (rules.owner,) if rules.owner else (),
+        "moderator": rules.moderators,
+        "writer": rules.writers,
+    }
+
+
+def _tell_ban(state: State, fact: e.Fact, ended: Ban | None, what: str) -> None:
+    """Tell the members of a room that somebody is banned or muted there, or no longer."""
+    ban = value_of(fact, Ban) or ended
+    room = None if ban is None else state.rooms.get(ban.room)
+    if ban is not None and room is not None and not ban.kick:
+        _tell_change(state, room, fact.sender, (Change(not fact.clears, what, ban.whom),))

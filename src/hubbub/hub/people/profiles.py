@@ -49,6 +49,8 @@ def _told(state: State, id_: str, person: Person | None) -> e.Profile:
         told.since, told.seen, told.formerly = known.since, known.seen, known.formerly
     if person is not None:
         told.kind = person.kind or told.kind
+        if person.standing in state.here.operating:
+            told.role = Role.OPERATOR.word
         told.here, told.away = True, person.away is not None
         told.text = away_text(state, state.here.named(person.key)[0], None)
         told.seen = state.at if known is not None else 0

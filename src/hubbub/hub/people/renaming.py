@@ -5,11 +5,11 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.names import allowed_name, check_is_no_program
 from hubbub.chat.queries import Moment
 from hubbub.hub.asking import Reading
-from hubbub.hub.membership import rename_in_rooms
+from hubbub.hub.membership import leave_room, rename_in_rooms
 from hubbub.hub.people import reserved
 from hubbub.hub.people.admission import welcome
 from hubbub.hub.people.identity import alone, may_have, take_name
-from hubbub.hub.present.person import Person
+from hubbub.hub.present.person import NO_SEQS, Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.standing import check_bans
 from hubbub.hub.state import State
@@ -44,6 +44,35 @@ def rename(state: State, session: Session, command: c.Rename, _at: int) -> Readi
         session.send(welcome(state, session, command.ref))
 
 
+def be_called(state: State, session: Session, command: c.Rename, at: int) -> Reading:
+    """Let the session's person have another name, also in passing.
+
+    Somebody in passing stays who they are in their rooms. Talks of two stay with the name, as does
+    what was said under it: from now on, it is somebody else's.
+    """
+    own = session.person
+    if own.id:
+        yield from rename(state, session, command, at)
+        return
+    wanted = Person(allowed_name(command.name))
+    check_is_no_program(wanted.name)
+    while session.pending_bytes:
+        yield state.drafts.next_batch()
+    if wanted.key != own.key:
+        _check_free(state, session, wanted)
+        fence = state.drafts.fence(wanted.key)
+        while state.drafts.settled < fence:
+            yield state.drafts.next_batch()
+        _check_free(state, session, wanted)
+        _check_bans(state, session, wanted)
+        for member in [one for one in session.members.values() if one.room.direct]:
+            leave_room(state, member)
+        own.since, own.not_own = state.last, NO_SEQS
+    if wanted.name != own.name:
+        _change(state, own, wanted.name)
+    session.send(welcome(state, session, command.ref))
+
+
 def _check_free(state: State, session: Session, wanted: Person) -> None:
     """Raise Refused `name_taken` if the name is another's, or looks like it."""
     if not may_have(state, session, wanted):
@@ -63,6 +92,7 @@ def _check_bans(state: State, session: Session, wanted: Person) -> None:
 def _change(state: State, own: Person, name: str) -> None:
     """Call somebody otherwise from now on."""
     sessions = state.here.named(own.key)
+    state.here.former.left(own, state.at)
     state.looks.free(own)
-    rename_in_rooms(state, sessions, lambda: state.here.rename(own, name))
+    rename_in_rooms(state, sessions, name, lambda: state.here.rename(own, name))
     state.looks.take(own)

@@ -5,11 +5,13 @@ where the rules are applied (enforcing.py).
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from hubbub.chat import commands as c
 from hubbub.chat import rules as keys
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Added, Fact
+from hubbub.chat.events.channels import Invited
 from hubbub.chat.facts import fact_of
 from hubbub.chat.names import DEFAULT_ROOM, allowed_name, name_key
 from hubbub.chat.roles import Role
@@ -18,11 +20,15 @@ from hubbub.hub.asking import Decision, Reading, write
 from hubbub.hub.membership import find_known, find_person, find_room
 from hubbub.hub.power.audit import record
 from hubbub.hub.present.host import HOST
+from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.bans import Somebody, only
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check, role_in, rules_of
 from hubbub.hub.state import State
+
+INVITED_MAX: Final = 100
+"""Of a room, who have not come yet."""
 
 
 def change(
@@ -56,12 +62,25 @@ def add(state: State, session: Session, command: c.Add, at: int) -> Decision:
     check(state, session, Act.INVITE, room)
     if rules_of(state, room).private:
         return _let_in(state, session, room, command, at)
-    person = find_person(state, command.name)
+    invite(state, session, room, find_person(state, command.name))
+    session.confirm(command.ref)
+    return None
+
+
+def invite(state: State, session: Session, room: Room, person: Person) -> None:
+    """Tell somebody who is here of a room; they may enter it once, whatever keeps others out."""
+    invited = room.invited = room.invited or {}
+    invited[person.handle] = None
+    if len(invited) > INVITED_MAX:
+        del invited[next(iter(invited))]
     for other in state.here.named(person.key):
         if not other.congested and session.person.handle not in person.ignores:
             other.send(Added(room=room.name, by=session.name, person=session.person.id))
-    session.confirm(command.ref)
-    return None
+    told = Invited(room=room.name, by=session.name, name=person.name)
+    for one in room.people.values():
+        for member in state.here.members(room, one):
+            if member.session.format.knows_inner and not member.session.congested:
+                member.session.send(told)
 
 
 def _let_in(state: State, session: Session, room: Room, command: c.Add, at: int) -> Reading:

@@ -13,6 +13,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat import rules as keys
 from hubbub.chat.errors import Refused
+from hubbub.chat.events.channels import BanList, Banned
 from hubbub.chat.facts import fact_of
 from hubbub.chat.listed import BanSummary
 from hubbub.chat.names import allowed_name, allowed_room, name_key, same_name
@@ -46,6 +47,7 @@ RULES = {
     "title": Act.RENAME,
     "retention": Act.RETENTION,
     "held": Act.HOLD,
+    **dict.fromkeys(("invite_only", "key", "limit", "unlisted", "outsiders"), Act.ENTRANCE),
 }
 """Whose right it is to change what holds in a room."""
 
@@ -79,7 +81,7 @@ def kick(state: State, session: Session, command: c.Kick, at: int) -> Reading | 
     check_power(state, session, person.id, person.name, room)
     if room is not None and person.key not in room.people:
         raise Refused(f"'{person.name}' is not in '{room.called}'.", code="not_here")
-    ban = _for_a_moment(_unaimed(session, command, room, at), person.id, person.name)
+    ban = _for_a_moment(unaimed(session, command, room, at), person.id, person.name)
     ban = replace(ban, network=_network_of(state, session, person.key, person.id))
     return _decide(state, session, BANNING, ban, command.ref)
 
@@ -101,14 +103,14 @@ def _remove(state: State, session: Session, room: Room, command: c.Kick, at: int
         check_power(state, session, id_, command.name, room)
         if id_ not in rules_of(state, room).members:
             raise Refused(f"'{command.name}' is no member of '{room.called}'.", code="not_here")
-        ban = _for_a_moment(_unaimed(session, command, room, at), id_, command.name)
+        ban = _for_a_moment(unaimed(session, command, room, at), id_, command.name)
         yield from _expel(state, session, room, [id_], ban)
     session.confirm(command.ref)
 
 
 def _expel(state: State, session: Session, room: Room, ids: Sequence[str], ban: Ban) -> Reading:
     """Ban members of a private room, and let them in no longer."""
-    banned = _fact(session, keys.BAN + ban.id, ban, ban.since)
+    banned = draft_fact(session, keys.BAN + ban.id, ban, ban.since)
     by, at = session.person.id, ban.since
     yield from members.expel(state, room.name, ids, by=by, at=at, bans=[banned])
     record(state, session, told_deed(ban, "kicked" if ban.kick else BANNING.done))
@@ -116,7 +118,7 @@ def _expel(state: State, session: Session, room: Room, ids: Sequence[str], ban: 
 
 def ban(state: State, session: Session, command: c.Ban, at: int) -> Reading | Draft:
     """Keep somebody out; a private room lets them in no longer, even if they are unbanned."""
-    room, aimed = _aimed_ban(state, session, command, BANNING.act, at)
+    room, aimed = aimed_ban(state, session, command, BANNING.act, at)
     if room is None or not rules_of(state, room).private:
         return _decide(state, session, BANNING, aimed, command.ref)
     return _ban_members(state, session, room, aimed, command.ref)
@@ -130,7 +132,7 @@ def _ban_members(state: State, session: Session, room: Room, ban: Ban, ref: str 
 
 def mute(state: State, session: Session, command: c.Mute, at: int) -> Draft:
     """Let somebody write nothing."""
-    _, aimed = _aimed_ban(state, session, command, MUTING.act, at)
+    _, aimed = aimed_ban(state, session, command, MUTING.act, at)
     return _decide(state, session, MUTING, aimed, command.ref)
 
 
@@ -146,10 +148,23 @@ def unmute(state: State, session: Session, command: c.Unmute, at: int) -> Draft:
 
 def bans(state: State, session: Session, command: c.Bans, _at: int) -> None:
     """List who is banned, and who is muted."""
-    room = _place(state, session, command.room, Act.BAN)
+    tell_bans(state, session, _place(state, session, command.room, Act.BAN), command.ref)
+
+
+def tell_bans(state: State, session: Session, room: Room | None, ref: str | None) -> None:
+    """Tell a session who is banned from a room, or the chatroom, and who is muted."""
     name = "" if room is None else room.name
     found = [_holding(state, one, name) for one in (state.order.bans, state.order.mutes)]
     newest = state.limits.listed_max
+    if session.format.knows_inner:
+        told = [
+            Banned(ban.whom, ban.by, ban.since, is_muted)
+            for is_muted, ones in zip((False, True), found, strict=True)
+            for ban in ones[-newest:]
+            if not ban.kick
+        ]
+        session.send(BanList(room=None if room is None else name, bans=told, ref=ref))
+        return
     listed_bans, listed_mutes = (
         [BanSummary(one.whom, one.by, one.until, one.reason) for one in ones[-newest:]]
         for ones in found
@@ -160,7 +175,7 @@ def bans(state: State, session: Session, command: c.Bans, _at: int) -> None:
             bans=listed_bans,
             mutes=listed_mutes,
             more=any(len(ones) > newest for ones in found),
-            ref=command.ref,
+            ref=ref,
         )
     )
 
@@ -168,7 +183,7 @@ def bans(state: State, session: Session, command: c.Bans, _at: int) -> None:
 def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> Reading:
     """Change what holds in a room."""
     room = find_room(state, session, command.room)
-    changes = {name: value for name in RULES if (value := getattr(command, name)) is not None}
+    changes = {name: value for name in RULES if (value := getattr(command, name, None)) is not None}
     if not changes:  # nobody's right was looked at, so nothing is written
         session.confirm(command.ref)
         return
@@ -223,7 +238,7 @@ def appoint(state: State, session: Session, command: c.Appoint, at: int) -> Read
         if command.role != "owner":
             _check_not_owner(rules, id_, room, command.name)
             check_power(state, session, id_, command.name, room)
-        appointed = _appointed(rules, id_, command.role)
+        appointed = appointed_in(rules, id_, command.role)
         if appointed != rules:
             yield from change_rules(state, session, room, appointed, at)
             record(state, session, f"made '{command.name}' {command.role} in '{room.name}'")
@@ -265,11 +280,11 @@ def _appoint_operator(
                 f"{who} the only operator. Make somebody else one first.", code="forbidden"
             )
     value = Operator(at, session.person.name) if command.role == "operator" else None
-    yield from write(state, [_fact(session, keys.OPERATOR + id_, value, at)])
+    yield from write(state, [draft_fact(session, keys.OPERATOR + id_, value, at)])
     record(state, session, f"made '{command.name}' {command.role} in the chatroom")
 
 
-def _appointed(rules: Rules, id_: str, role: str) -> Rules:
+def appointed_in(rules: Rules, id_: str, role: str) -> Rules:
     """Return the rules once somebody has this role; a former owner is a moderator then."""
     moderators = [one for one in rules.moderators if one != id_]
     writers = [one for one in rules.writers if one != id_]
@@ -288,7 +303,7 @@ def _appointed(rules: Rules, id_: str, role: str) -> Rules:
 def change_rules(state: State, session: Session, room: Room, rules: Rules, at: int) -> Reading:
     """Have a room's rules replaced, unless somebody else does so at the same moment."""
     key = keys.ROOM + room.name
-    yield from write(state, [_fact(session, key, rules, at, state.order.seq(key))])
+    yield from write(state, [draft_fact(session, key, rules, at, state.order.seq(key))])
     if state.order.rules.get(room.name) != rules:
         raise Refused(
             f"Somebody else changed the rules of '{room.called}' at the same moment. Look at them, "
@@ -307,17 +322,18 @@ def _place(state: State, session: Session, raw: str | None, act: Act) -> Room | 
     return room
 
 
-def _aimed_ban(
+def aimed_ban(
     state: State, session: Session, command: c.Ban | c.Mute, act: Act, at: int
 ) -> tuple[Room | None, Ban]:
+    """Return the ban, or mute, that somebody may decide on, and its room."""
     room = _place(state, session, command.room, act)
-    ban = _unaimed(session, command, room, at)
+    ban = unaimed(session, command, room, at)
     if command.seconds is not None:
         ban = replace(ban, until=at + command.seconds * 1000)
     return room, _aimed(state, session, command.who, room, ban)
 
 
-def _unaimed(session: Session, command: c.Kick | c.Ban | c.Mute, room: Room | None, at: int) -> Ban:
+def unaimed(session: Session, command: c.Kick | c.Ban | c.Mute, room: Room | None, at: int) -> Ban:
     """Return a ban for good that is for nobody yet."""
     reason = inert_line(command.reason).strip()
     name = "" if room is None else room.name
@@ -375,38 +391,46 @@ def _network_of(state: State, session: Session, key: str, id_: str) -> str:
 
 
 def _decide(state: State, session: Session, deed: Deed, ban: Ban, ref: str | None) -> Draft:
-    fact = _fact(session, deed.family + ban.id, ban, ban.since)
+    fact = draft_fact(session, deed.family + ban.id, ban, ban.since)
     draft = state.drafts.add(fact, session, ref, 0)
     record(state, session, told_deed(ban, "kicked" if ban.kick else deed.done))
     return draft
 
 
-def _fact(
+def draft_fact(
     session: Session,
     key: str,
     value: Ban | Rules | Operator | None,
     at: int,
     expects: int | None = None,
 ) -> e.Fact:
-    return fact_of(key, value, by=session.person.id, at=at, expects=expects)
+    """Return a fact by which the session's person decides something."""
+    return fact_of(key, value, by=session.person.standing, at=at, expects=expects)
 
 
 def _take_back(
     state: State, session: Session, command: c.Unban | c.Unmute, deed: Deed, at: int
 ) -> Draft:
     room = _place(state, session, command.room, deed.act)
-    whom = inert_line(command.who).strip()
+    bans = meant(state, room, command.who, deed)
+    *_, last = bans
+    for id_, ban in bans.items():
+        ref = command.ref if id_ == last else None
+        draft = state.drafts.add(draft_fact(session, deed.family + id_, None, at), session, ref, 0)
+        record(state, session, f"took back: {told_deed(ban, deed.done)}")
+    return draft
+
+
+def meant(state: State, room: Room | None, raw: str, deed: Deed) -> dict[str, Ban]:
+    """Return what was done to those who are meant, by id; raise Refused `not_here` if nothing."""
+    whom = inert_line(raw).strip()
     of_room = deed.book(state).of_room("" if room is None else room.name)
     network = _network_meant(whom, of_room.values())
-    ids = [id_ for id_, ban in of_room.items() if _is_meant(state, ban, whom, network)]
-    if not ids:
+    bans = {id_: ban for id_, ban in of_room.items() if _is_meant(state, ban, whom, network)}
+    if not bans:
         place = "the chatroom" if room is None else f"'{room.called}'"
         raise Refused(f"'{whom}' is not {deed.done} {deed.where} {place}.", code="not_here")
-    for id_ in ids:
-        ref = command.ref if id_ == ids[-1] else None
-        draft = state.drafts.add(_fact(session, deed.family + id_, None, at), session, ref, 0)
-        record(state, session, f"took back: {told_deed(of_room[id_], deed.done)}")
-    return draft
+    return bans
 
 
 def _network_meant(whom: str, bans: Iterable[Ban]) -> str:

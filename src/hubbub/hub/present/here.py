@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
+from hubbub.chat.events.channels import Watched
+from hubbub.chat.names import name_key
+from hubbub.hub.present.former import FormerPeople
+from hubbub.hub.present.operating import Operating
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Member, Room, Session
+from hubbub.hub.present.watchers import Watchers
+
+BADGE: Final = "~"
+"""What the badges of passing people begin with; no id does."""
 
 
 class Holding(Protocol):
@@ -28,6 +36,11 @@ class Here:
         self._profiles = profiles
         self._sessions: dict[str, tuple[Session, ...]] = {}
         self._known: dict[str, Person] = {}
+        self._passing: dict[str, Person] = {}
+        self._badges = 0
+        self.watchers = Watchers()
+        self.former = FormerPeople()
+        self.operating = Operating()
 
     def __contains__(self, key: str) -> bool:
         return key in self._sessions
@@ -54,8 +67,19 @@ class Here:
         return None if sessions is None else sessions[0].person
 
     def person(self, id_: str) -> Person | None:
-        """Return the person with this id if they are here."""
-        return self._known.get(id_)
+        """Return the person with this id, or badge, if they are here."""
+        return self._known.get(id_) or self._passing.get(id_)
+
+    def standing(self, person: Person) -> str:
+        """Return what rules are to name somebody by who is here: a badge if they are passing.
+
+        No other person has ever had it, and nothing of it is logged.
+        """
+        if not person.standing:
+            self._badges += 1
+            person.badge = f"{BADGE}{self._badges}"
+            self._passing[person.badge] = person
+        return person.standing
 
     def known(self) -> Iterable[Person]:
         """Return those who are here and known."""
@@ -68,7 +92,10 @@ class Here:
     def add(self, session: Session) -> None:
         """Let a session be here; nobody else has its person's name."""
         key = session.person.key
+        is_new = key not in self._sessions
         self._sessions[key] = (*self.named(key), session)
+        if is_new:
+            self._tell(key, "came")
         assert self.holder(key) is session.person, "a name belongs to one person"
         if (id_ := session.person.id) and self._known.get(id_) is None:
             self._known[id_] = session.person
@@ -76,21 +103,52 @@ class Here:
 
     def rename(self, person: Person, name: str) -> None:
         """Call somebody otherwise; nobody has the name."""
-        sessions = self._sessions.pop(person.key)
+        former, former_name = person.key, person.name
+        sessions = self._sessions.pop(former)
         person.rename(name)
         assert person.key not in self._sessions, "a name belongs to one person"
         self._sessions[person.key] = sessions
+        if former != person.key:
+            self._tell(former, "went", former_name)
+            self._tell(person.key, "came")
 
     def remove(self, session: Session) -> None:
         """Let a session be here no longer; with the last one, its person is not here either."""
+        self.watchers.stop(session, ())
         key = session.person.key
         others = tuple(one for one in self._sessions[key] if one is not session)
         if others:
             self._sessions[key] = others
         else:
             del self._sessions[key]
+            self._tell(key, "went", session.person.name)
+            self._passing.pop(session.person.badge, None)
             if self._known.pop(session.person.id, None) is not None:
                 self._profiles.let_go(session.person.id)
+
+    def is_away(self, person: Person) -> None:
+        """Tell those who watch somebody that they are away, or back; rooms are told otherwise."""
+        rooms = {one.room for own in self.named(person.key) for one in own.members.values()}
+        for session in self.watchers.of(person.key):
+            if not any(member.room in rooms for member in session.members.values()):
+                session.send(self._watched(person.name, "away"))
+
+    def tell_of(self, session: Session, name: str) -> None:
+        """Tell a session whether somebody of this name is here."""
+        session.send(self._watched(name, "asked"))
+
+    def _tell(self, key: str, why: Literal["came", "went", "away"], name: str = "") -> None:
+        for session in self.watchers.of(key):
+            session.send(self._watched(name or self._sessions[key][0].person.name, why))
+
+    def _watched(self, name: str, why: Literal["asked", "came", "went", "away"]) -> Watched:
+        try:
+            person = self.holder(name_key(name))
+        except ValueError:
+            person = None
+        if person is None:
+            return Watched(name=name, why=why)
+        return Watched(name=person.name, why=why, here=True, away=person.away)
 
     def members(self, room: Room, person: Person) -> list[Member]:
         """Return the members of a room that are sessions of a person who is here."""

@@ -32,6 +32,7 @@ class Person:
     """Somebody who has a name, or is about to.
 
     Somebody who is known has an `id`; the others are passing: nobody any more once they have left.
+    Whoever of these has power somewhere has a `badge`, by which rules name them until then.
     `key` is what all spellings of the name have in common. `since` is the newest seq when this
     person took the name: what was said under it up to then, or in its private rooms, was somebody
     else's. `kind` is that of somebody who is known.
@@ -42,6 +43,7 @@ class Person:
 
     __slots__ = (
         "away",
+        "badge",
         "drafts",
         "id",
         "ignores",
@@ -56,6 +58,7 @@ class Person:
 
     def __init__(self, name: str, since: int = 0, *, id_: str = "") -> None:
         self.id = id_
+        self.badge = ""
         self.kind = ""
         self.away: str | None = None
         """Why they are away from their keyboard, perhaps for no reason given; None if they are not.
@@ -71,6 +74,11 @@ class Person:
         """Seqs after `since` that somebody else posted under this name while it was free."""
         self.drafts = 0  # how many they had accepted
         self.newest_draft = 0  # its number: see `Drafts`
+
+    @property
+    def standing(self) -> str:
+        """What rules name this person by; empty if none does, because they are passing."""
+        return self.id or self.badge
 
     @property
     def handle(self) -> str:

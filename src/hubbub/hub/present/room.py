@@ -54,6 +54,7 @@ class Session:
         "members",
         "origin",
         "outlet",
+        "parting",
         "pending_bytes",
         "person",
         "put_off",
@@ -86,6 +87,8 @@ class Session:
         self.locked = False
         self.congested = False
         self.leaving = False
+        self.parting = ""
+        """Why it ends, if anybody says so."""
         self.members: dict[str, Member] = {}
         self.lagging: dict[str, Member] = {}
         self.abandoned: dict[str, Member] = {}  # private rooms that the other one has left
@@ -198,6 +201,7 @@ class Room:
     who opened it first; `introduced` is the number of the draft that is to say so in the log.
     `dropped`: see `Head`. `title` is what people call it, if that is not its name. While
     it is `going`, because somebody deletes it, nothing more is said there.
+    `invited` are handles of people who may enter once, whatever keeps others out.
     `presence_changes` and `listed_at`: see `passing`. `told_times` is how often the members were
     told of such changes.
     """
@@ -210,12 +214,14 @@ class Room:
         "going",
         "handles",
         "introduced",
+        "invited",
         "last",
         "listed_at",
         "listeners",
         "live",
         "name",
         "newest_draft",
+        "opened_at",
         "opener",
         "owner",
         "people",
@@ -223,6 +229,8 @@ class Room:
         "title",
         "told_times",
         "topic",
+        "topic_at",
+        "topic_by",
         "topic_seq",
     )
 
@@ -243,6 +251,9 @@ class Room:
         self.dropped = dropped
         self.topic = topic
         self.topic_seq = last  # not known more exactly: it was set at `last` or before
+        self.topic_by, self.topic_at = "", 0  # known if it was set since the server started
+        self.opened_at = 0  # likewise
+        self.invited: dict[str, None] | None = None
         self.direct: tuple[str, ...] = ()
         self.handles: tuple[str, ...] = ()
         self.introduced = 0
@@ -337,6 +348,7 @@ class Room:
         for event in events:
             if isinstance(event, Topic):
                 self.topic, self.topic_seq = event.text, event.seq
+                self.topic_by, self.topic_at = event.sender, event.at
 
     def list_for(self, member: Member) -> None:
         """Note that a member is given a list of the members."""
@@ -355,7 +367,7 @@ class Room:
         """
         if self._listed is None:
             first, powers = itertools.islice(self.people.values(), members_max), roles()
-            self._listed = [_summary(one, powers.get(one.id, "")) for one in first]
+            self._listed = [_summary(one, powers.get(one.standing, "")) for one in first]
         return self._listed if len(self._listed) <= members_max else self._listed[:members_max]
 
     def summary(self) -> RoomSummary:

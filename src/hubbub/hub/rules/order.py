@@ -22,10 +22,12 @@ from hubbub.hub.rules.slow_mode import SlowMode
 
 
 class Decided(NamedTuple):
-    """A fact that took, and the rules of its room that stood before, if it is about a room's."""
+    """A fact that took, the rules of its room that stood before, if it is about a room's, and the
+    ban or mute."""
 
     fact: Fact
     former: Rules | None
+    ended: Ban | None = None
 
 
 class Order:
@@ -50,6 +52,10 @@ class Order:
         """Rooms by the ids of the people whom their rules name."""
         self.private_of: dict[str, set[str]] = {}
         """Private rooms by the ids of those who are let in."""
+        self.unlogged: list[Fact] = []
+        """Facts that hold in passing, and are about to be applied."""
+        self.unlisted: set[str] = set()
+        """Public rooms that are found by those alone who are in them."""
         self.tidied_at = 0
         self.operators: dict[str, Operator] = {}
         self.appointed = 0
@@ -87,6 +93,11 @@ class Order:
         rules = self.rules.get(room)
         return rules is not None and rules.private
 
+    def is_hidden(self, room: str) -> bool:
+        """Return whether only those who are in a room find it in a list."""
+        rules = self.rules.get(room)
+        return rules is not None and (rules.private or rules.unlisted)
+
     def seq(self, key: str) -> int:
         """Return the seq of the fact that stands under a key, 0 if none does."""
         return self._standing.seqs.get(key, 0)
@@ -96,16 +107,24 @@ class Order:
         decided: list[Decided] = []
         for fact in facts:
             if room := removed_by(fact):
-                self._remove(room)
+                self.remove(room)
             elif fact.key.startswith(keys.FAMILIES) and self._standing.take(fact):
-                decided.append(Decided(fact, self.rules.get(fact.key.removeprefix(keys.ROOM))))
-                self._put(fact)
+                decided.append(self.take_unlogged(fact))
         return decided
 
-    def _remove(self, room: str) -> None:
-        """Forget what was decided about a room that is gone."""
+    def take_unlogged(self, fact: Fact) -> Decided:
+        """Take in a fact that is about order, and takes."""
+        family, _, id_ = fact.key.partition("/")
+        bans = {keys.BAN: self.bans, keys.MUTE: self.mutes}.get(f"{family}/")
+        ended = None if bans is None else bans.by_id.get(id_)
+        decided = Decided(fact, self.rules.get(fact.key.removeprefix(keys.ROOM)), ended)
+        self._put(fact)
+        return decided
+
+    def remove(self, room: str) -> None:
+        """Forget what was decided about a room that is gone, or kept in passing."""
         self._standing.seqs.pop(keys.ROOM + room, None)
-        self._put_rules(room, None)
+        self.put_rules(room, None)
         for family, bans in ((keys.BAN, self.bans), (keys.MUTE, self.mutes)):
             for id_ in list(bans.of_room(room)):
                 self._standing.seqs.pop(family + id_, None)
@@ -115,7 +134,7 @@ class Order:
         family, _, rest = fact.key.partition("/")
         match family + "/":
             case keys.ROOM:
-                self._put_rules(rest, rules_in(fact))
+                self.put_rules(rest, rules_in(fact))
             case keys.BAN:
                 _put_in(self.bans, rest, value_of(fact, Ban))
             case keys.MUTE:
@@ -129,8 +148,10 @@ class Order:
                 if (operator := value_of(fact, Operator)) is not None:
                     self.operators[rest] = operator
 
-    def _put_rules(self, room: str, rules: Rules | None) -> None:
+    def put_rules(self, room: str, rules: Rules | None) -> None:
+        """Let these rules hold in a room, or none."""
         self._restrained.discard(room)
+        self.unlisted.discard(room)
         self.titled.pop(self.title(room), None)
         former = self.rules.pop(room, None)
         _unlist(self.rooms_of, _named(former), room)
@@ -141,6 +162,8 @@ class Order:
             self.rules[room] = rules
             if rules.title:
                 self.titled[rules.title] = room
+            if rules.unlisted and not rules.private:
+                self.unlisted.add(room)
             if rules.restrain:
                 self._restrained.add(room)
         _list(self.rooms_of, _named(rules), room)

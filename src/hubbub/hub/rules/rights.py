@@ -45,6 +45,7 @@ class Act(StrEnum):
     LET_WRITE = "let single people write in {}"
     SEE_REPORTS = "see the reports about {}"
     WEBHOOKS = "make and revoke webhooks of {}"
+    ENTRANCE = "decide who enters and finds {}"
     READ_ONLY = "make {} read-only"
     PRIVATE = "make {} private"
     TOPIC_RIGHT = "decide who sets the topic of {}"
@@ -100,6 +101,7 @@ LOCK         rooms moderator moderator moderator moderator nobody       nobody  
 LET_WRITE    rooms moderator moderator moderator moderator nobody       nobody    nobody
 SEE_REPORTS  rooms moderator moderator moderator moderator nobody       moderator nobody
 WEBHOOKS     rooms moderator moderator moderator moderator nobody       nobody    nobody
+ENTRANCE     rooms moderator moderator moderator moderator nobody       nobody    nobody
 READ_ONLY    rooms owner     owner     owner     owner     nobody       nobody    nobody
 PRIVATE      rooms owner     owner     owner     owner     nobody       nobody    nobody
 TOPIC_RIGHT  rooms owner     owner     owner     owner     nobody       nobody    nobody

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from hubbub.chat.events import Error, PersonSummary
+    from hubbub.chat.events.channels import About, Watched
     from hubbub.chat.heard import Filler, Reply
     from hubbub.wire.irc.collected import Collected
     from hubbub.wire.irc.figures import Figures
     from hubbub.wire.irc.format import Pack
-    from hubbub.wire.irc.modes import Order
     from hubbub.wire.irc.sasl import Exchange
 
 
@@ -88,19 +88,21 @@ class Client(Identity):
 
     __slots__ = (
         "_batches",
+        "about",
         "asking",
         "awaits_unread",
+        "away",
         "cap_version",
         "caps",
         "clock",
         "collected",
         "conversations",
-        "entering",
         "figures",
+        "gathered",
         "labelled",
+        "monitored",
         "newest",
         "newest_at",
-        "order",
         "owed",
         "pack",
         "place",
@@ -138,9 +140,6 @@ class Client(Identity):
         """Whether it is just coming, so that it is brought into rooms where something waits."""
         self.unread: tuple[tuple[str, int | None], ...] = ()
         """Rooms that it was brought into, and how far its person has read in talks of two."""
-        self.order: dict[str, Order] | None = None  # most rooms have no rules
-        self.entering = ""
-        """The room whose rules, if it has some, come next."""
         self.owed: dict[str, int] | None = None
         """Talks of two that count as read up to this seq as soon as the client has shown them."""
         self.place = 0
@@ -153,6 +152,14 @@ class Client(Identity):
         """How far its person has read, by targets in small letters, in milliseconds."""
         self.collected: Collected | None = None
         """What it has said of a text of several lines."""
+        self.about: About | None = None
+        """What the room is about that it is told of next."""
+        self.away: dict[str, str] | None = None
+        """Private rooms of which the other one is away, and why."""
+        self.monitored: dict[str, None] | None = None
+        """The nicks that it watches."""
+        self.gathered: list[Watched] | None = None
+        """What is a part of an answer, until all of it is there."""
         self._batches = 0
 
     @property
@@ -291,9 +298,15 @@ class Client(Identity):
         was_in = room in self.rooms
         self.rooms = kept_once(self.rooms - {room})
         self.conversations.pop(room, None)
-        if self.order is not None:
-            self.order.pop(room, None)
+        self.take_away(room, "")
         return was_in
+
+    def take_away(self, room: str, text: str) -> None:
+        """Take in why the other one in a private room is away; empty: they are not."""
+        if text:
+            self.away = {**(self.away or {}), room: text}
+        elif self.away is not None and room in self.away:
+            del self.away[room]
 
     def out_of(self, room: str, reason: str) -> list[Line]:
         """Return the lines which say that the client is in a room no longer."""

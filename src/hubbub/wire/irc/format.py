@@ -23,17 +23,18 @@ from hubbub.chat.events import (
     Message,
     Missing,
     Pinned,
-    Presence,
     Reaction,
     Signal,
     Topic,
     Typing,
 )
+from hubbub.chat.events.channels import Arrival, Departure, Way
 from hubbub.chat.events.logged import NO_TAGS
 from hubbub.chat.names import is_direct
 from hubbub.chat.text import whole_number
 from hubbub.wire.framed import LOST
 from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
+from hubbub.wire.irc.modes import MODES
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.texts import Piece, is_plain, pieces_of, to_irc
 
@@ -68,12 +69,6 @@ SHORT_CHARS: Final = 120
 
 LINES_MAX: Final = 40
 """Of one message. Each takes its sender's name along, so very many short ones would be too much."""
-
-PREFIXES: Final = {"owner": "~", "operator": "&", "moderator": "@"}
-"""What stands before the nicks of those who have power in a room, by their role."""
-
-MODES: Final = {"owner": "q", "operator": "a", "moderator": "o"}
-"""The same as modes."""
 
 
 @lru_cache(maxsize=256)
@@ -186,8 +181,10 @@ class IrcFormat:
                 yield self._line(event, "TOPIC", target, to_irc(event.text))
             case Typing() if "message-tags" in self.extras:
                 yield Line("TAGMSG", (target,), source_of(event.name), {"+typing": "active"})
-            case Presence():
-                yield from self._presence(event, target)
+            case Arrival():
+                yield from self._arrival(event, target)
+            case Departure():
+                yield self._departure(event, target)
             case Away() if "away-notify" in self.extras:
                 why = ((event.text or "away"),) if event.on else ()
                 yield Line("AWAY", why, source_of(event.name))
@@ -284,22 +281,32 @@ class IrcFormat:
             said = f"{nick_of(event.sender)} took a message back."
             yield Line("NOTICE", (target, said), self.host, self.tags(event, has_id=False))
 
-    def _presence(self, event: Presence, target: str) -> Iterator[Line]:
-        source = source_of(event.name)
-        if event.state == "left":  # or goes on under another name, under which they join
-            yield Line("PART", (target,), source)
-        else:
-            yield self.join(event.name, target, event.person, event.kind)
-            if event.role in MODES:
-                yield Line(
-                    "MODE", (target, f"+{MODES[event.role]}", nick_of(event.name)), self.host
-                )
+    def _arrival(self, event: Arrival, target: str) -> Iterator[Line]:
+        if event.formerly:
+            return  # they were there, under another name
+        yield self.join(event.name, target, event.person, event.kind, event.real)
+        if event.role in MODES:
+            mode = f"+{MODES[event.role]}"
+            yield Line("MODE", (target, mode, nick_of(event.name)), self.host)
 
-    def join(self, name: str, channel: str, person: str, kind: str) -> Line:
+    def _departure(self, event: Departure, target: str) -> Line:
+        source, why = source_of(event.name), event.why
+        match why.way:
+            case Way.RENAMED:
+                return Line("NICK", (nick_of(why.reason),), source)
+            case Way.GONE:
+                return Line("QUIT", (why.reason or "Gone",), source)
+            case Way.PUT_OUT:
+                by = source_of(why.by) if why.by else self.host
+                reason = why.reason or nick_of(why.by) or "Put out"
+                return Line("KICK", (target, nick_of(event.name), reason), by)
+        return Line("PART", (target, why.reason) if why.reason else (target,), source)
+
+    def join(self, name: str, channel: str, person: str, kind: str, real: str) -> Line:
         """Return the line which says that somebody came."""
         params: tuple[str, ...] = (channel,)
         if "extended-join" in self.extras:
-            params = (channel, account_of(name, person, kind), name)
+            params = (channel, account_of(name, person, kind), real or name)
         return Line("JOIN", params, source_of(name))
 
 

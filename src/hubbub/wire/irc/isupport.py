@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from hubbub.chat.commands.channels import KEY_CHARS_MAX, WATCHED_MAX
 from hubbub.chat.names import NAME_CHARS_MAX, ROOM_CHARS_MAX
+from hubbub.wire.irc.modes import MODES, PREFIXES, SHOWN
 
 NETWORK: Final = "hubbub"
 
@@ -18,12 +20,16 @@ MULTILINE_BYTES_MAX: Final = 16_384
 AWAY_CHARS_MAX: Final = 300
 KICK_CHARS_MAX: Final = 200
 TOPIC_CHARS_MAX: Final = 300
+MODES_MAX: Final = 20
+"""Characters of what one MODE changes."""
+
 REAL_CHARS_MAX: Final = 150
 
 _TARGETS: Final = {
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), str(TARGETS_MAX)),
     **dict.fromkeys(("JOIN", "PART", "LIST"), ""),
-    **dict.fromkeys(("KICK", "NAMES", "WHOIS"), "1"),
+    "KICK": str(TARGETS_MAX),
+    **dict.fromkeys(("NAMES", "WHOIS"), "1"),
 }
 """How many targets each command takes; as many as are given, if none are named."""
 
@@ -31,19 +37,23 @@ TOKENS: Final[dict[str, str]] = {
     "AWAYLEN": str(AWAY_CHARS_MAX),
     "BOT": "B",
     "CASEMAPPING": "ascii",
-    "CHANMODES": "b,,,imt",
+    "CHANMODES": SHOWN,
     "CHANNELLEN": str(ROOM_CHARS_MAX + 1),
     "CHANTYPES": "#",
     "CHATHISTORY": str(MESSAGES_MAX),
+    "KEYLEN": str(KEY_CHARS_MAX),
     "KICKLEN": str(KICK_CHARS_MAX),
     "LINELEN": "512",
     "MAXTARGETS": str(TARGETS_MAX),
-    "MODES": "1",
+    "ELIST": "MNU",
+    "EXTBAN": "~,q",
+    "MODES": str(MODES_MAX),
+    "MONITOR": str(WATCHED_MAX),
     "MSGREFTYPES": "msgid,timestamp",
     "NAMELEN": str(REAL_CHARS_MAX),
     "NETWORK": NETWORK,
     "NICKLEN": str(NAME_CHARS_MAX),
-    "PREFIX": "(qao)~&@",
+    "PREFIX": f"({''.join(MODES.values())}){''.join(PREFIXES.values())}",
     "SAFELIST": "",
     "TARGMAX": ",".join(f"{name}:{count}" for name, count in _TARGETS.items()),
     "TOPICLEN": str(TOPIC_CHARS_MAX),

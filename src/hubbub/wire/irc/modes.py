@@ -1,45 +1,117 @@
-"""What holds in a room, as modes: who looks after it, and what one may do there."""
+"""The modes of channels: which letters stand for what holds in a room, and for roles there."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hubbub.wire.irc.format import MODES
-from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import HOST, nick_of
+from hubbub.wire.irc.names import HOST, USER, nick_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from hubbub.chat.events import RoomRules
+    from hubbub.chat.events.channels import About, Change
 
+PREFIXES: Final = {"owner": "~", "operator": "&", "moderator": "@", "writer": "+"}
+"""What stands before the nicks of those who have a role in a room, from the highest on."""
 
-class Order(NamedTuple):
-    """What holds in a room: who has which role there, and its modes."""
-
-    roles: Mapping[str, str]
-    modes: str
-
-
-NO_ORDER: Final = Order(MappingProxyType({}), "")
+MODES: Final = {"owner": "q", "operator": "a", "moderator": "o", "writer": "v"}
+"""The same as modes."""
 
 
-def order_of(event: RoomRules) -> Order:
-    """Return what holds in a room from now on."""
-    roles = dict.fromkeys(event.moderators, "moderator")
-    if event.owner:
-        roles[event.owner] = "owner"
-    modes = {"i": event.private, "m": event.read_only, "t": event.topic_by != "passing"}
-    return Order(roles or NO_ORDER.roles, "".join(mode for mode, on in modes.items() if on))
+class Flag(NamedTuple):
+    """A mode without a parameter: a field of the rules of a room, and what it is with the mode."""
+
+    field: str
+    on: bool | str = True
+    off: bool | str = False
 
 
-def changes(channel: str, before: Order, after: Order) -> Iterator[Line]:
-    """Yield what is told of a channel in which something else held before."""
-    for sign, these, those in (("-", before, after), ("+", after, before)):
-        for mode in these.modes:
-            if mode not in those.modes:
-                yield Line("MODE", (channel, sign + mode), HOST)
-        for name, role in these.roles.items():
-            if those.roles.get(name) != role:
-                yield Line("MODE", (channel, sign + MODES[role], nick_of(name)), HOST)
+FLAGS: Final = {
+    "i": Flag("invite_only"),
+    "m": Flag("read_only"),
+    "n": Flag("outsiders", on=False, off=True),
+    "p": Flag("private"),
+    "s": Flag("unlisted"),
+    "t": Flag("topic_by", on="moderator", off="passing"),
+}
+
+KEY: Final = "k"
+NUMBERS: Final = {"l": "limit", "f": "slow_seconds"}
+"""Modes with a number: of people who may be there, and of seconds between two messages."""
+
+BAN: Final = "b"
+MUTING: Final = "~q:"
+"""Begins what is banned if they may enter, and not speak (`EXTBAN`)."""
+
+SHOWN: Final = f"{','.join((BAN, KEY, ''.join(sorted(NUMBERS)), ''.join(FLAGS)))}"
+"""`CHANMODES`: lists, with a parameter, with one if they are set, without."""
+
+_LETTERS: Final = {
+    **{flag.field: letter for letter, flag in FLAGS.items()},
+    **{field: letter for letter, field in NUMBERS.items()},
+    **MODES,
+    "key": KEY,
+    "ban": BAN,
+    "mute": BAN,
+}
+
+
+def mask_of(whom: str, *, is_muted: bool = False) -> str:
+    """Return what IRC calls those who are banned, or muted: everybody's host is the same."""
+    return f"{MUTING * is_muted}{nick_of(whom) if '*' not in whom else whom}!*@*"
+
+
+def whom_of(mask: str) -> tuple[str, bool]:
+    """Return whom a mask means, empty if it can mean nobody in particular, and whether it mutes."""
+    is_muted = mask.startswith(MUTING)
+    nick, _, rest = mask.removeprefix(MUTING).partition("!")
+    user, _, host = rest.partition("@")
+    is_of_all = all(part in ("", "*", USER, HOST) for part in (user, host))
+    if nick.strip("*"):
+        return (nick if is_of_all else ""), is_muted
+    network = host if host not in ("", "*", HOST) and user in ("", "*") else ""
+    return network, is_muted
+
+
+def modes_in(about: About) -> list[str]:
+    """Return the modes of a room, and then their parameters."""
+    topic_by = about.topic_role if about.topic_role == "passing" else "moderator"
+    values = {flag.field: getattr(about, flag.field, None) for flag in FLAGS.values()}
+    values["topic_by"] = topic_by
+    letters = [letter for letter, flag in FLAGS.items() if values[flag.field] == flag.on]
+    parameters = []
+    if about.key:
+        letters.append(KEY)
+        parameters.append(about.key)
+    for letter, field in NUMBERS.items():
+        if number := getattr(about, field):
+            letters.append(letter)
+            parameters.append(str(number))
+    return [f"+{''.join(letters)}", *parameters]
+
+
+def as_modes(changes: Iterable[Change]) -> list[str]:
+    """Return changes as the parameters of one `MODE`: signs with letters, and what goes along."""
+    word, sign, parameters = "", "", []
+    for on, letter, parameter in _each(changes):
+        now = "+" if on else "-"
+        word += letter if now == sign else now + letter
+        sign = now
+        if parameter:
+            parameters.append(parameter)
+    return [word, *parameters]
+
+
+def _each(changes: Iterable[Change]) -> Iterator[tuple[bool, str, str]]:
+    for on, what, value in changes:
+        letter = _LETTERS[what]
+        if what in MODES:
+            yield on, letter, nick_of(value)
+        elif what in ("ban", "mute"):
+            yield on, letter, mask_of(value, is_muted=what == "mute")
+        elif letter in NUMBERS:
+            yield on, letter, value if on else ""
+        elif letter in FLAGS:
+            yield on != (FLAGS[letter].on is False), letter, ""
+        else:
+            yield on, letter, value

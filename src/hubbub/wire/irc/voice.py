@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hubbub.chat import events as e
+from hubbub.chat.events import channels
 from hubbub.wire.irc.client import Client
 from hubbub.wire.irc.telling import answers, history, order, people, rooms, welcome
 
@@ -49,9 +50,7 @@ class Voice(Client):
         return payload if self.pack is None else self.pack(payload)
 
     def _lines(self, event: e.Event, recipient: str) -> Iterable[Line]:
-        if not isinstance(event, e.RoomRules):
-            self.entering = ""
-        if isinstance(event, e.Logged | e.Presence | e.Away | e.Typing | e.Missing):
+        if isinstance(event, rooms.Happening):
             return rooms.said(self, event, recipient)
         tell = _WORDS.get(type(event))
         return () if tell is None else tell(self, event)
@@ -60,7 +59,6 @@ class Voice(Client):
 _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Account: people.account,
     e.Added: rooms.added,
-    e.Bans: order.bans,
     e.Bye: answers.ended,
     e.Conversations: history.talks,
     e.Challenge: welcome.challenged,
@@ -69,14 +67,20 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Notice: answers.told,
     e.Ok: answers.done,
     e.Page: history.page,
-    e.Profile: people.profile,
     e.Proven: welcome.proven,
     e.Reloaded: people.reloaded,
     e.Removed: rooms.removed,
     e.Room: rooms.entered,
-    e.RoomRules: order.ruled,
     e.Rooms: rooms.listed,
     e.Seen: history.seen,
     e.Shown: people.shown,
     e.Welcome: welcome.welcomed,
+    channels.About: order.about,
+    channels.BanList: order.bans,
+    channels.Invited: rooms.asked_in,
+    channels.Looked: people.looked,
+    channels.Ordered: order.ordered,
+    channels.PutOut: rooms.put_out,
+    channels.Watched: people.watched,
+    channels.Were: people.were,
 }

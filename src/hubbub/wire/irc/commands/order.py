@@ -1,65 +1,138 @@
 """What keeps order in rooms, in the words of IRC: MODE and KICK."""
 
-from collections.abc import Callable, Iterator
-from typing import Final, Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
 
 from hubbub.chat import commands as c
-from hubbub.chat.commands import AnyCommand
-from hubbub.chat.heard import Heard
-from hubbub.wire.irc.client import Client
+from hubbub.chat.commands.channels import KEY_CHARS_MAX, LIMIT_MAX
+from hubbub.chat.rules import SLOW_SECONDS_MAX
+from hubbub.chat.text import whole_number
 from hubbub.wire.irc.commands.showing import own_mode
-from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.isupport import KICK_CHARS_MAX, MODES_MAX, TARGETS_MAX
+from hubbub.wire.irc.modes import BAN, FLAGS, KEY, NUMBERS, whom_of
 from hubbub.wire.irc.names import is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
-from hubbub.wire.irc.telling.order import modes_of
 
-_ROLES: Final[dict[str, Literal["owner", "moderator"]]] = {"q": "owner", "o": "moderator"}
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hubbub.chat.heard import Heard
+    from hubbub.wire.irc.client import Client
+    from hubbub.wire.irc.line import Line
+
+_ROLES: Final = {"q": "owner", "o": "moderator", "v": "writer"}
+_NUMBERS_MAX: Final = {"l": LIMIT_MAX, "f": SLOW_SECONDS_MAX}
 
 
 def kick(client: Client, line: Line) -> Iterator[Heard]:
-    """Yield what puts somebody out of a room."""
-    channel, nick, *rest = line.params
-    reason = rest[0] if rest else ""
-    room = room_of(channel).lower()
-    ref = client.ref(line, channel, nick)
-    yield c.Kick(room=room, name=name_of(nick), reason=reason[:200], ref=ref)
+    """Put people out of a room, or each out of a room of their own."""
+    channels, nicks = line.params[0].split(","), line.params[1].split(",")
+    reason = line.params[2] if len(line.params) > 2 else ""
+    if len(channels) != len(nicks):
+        channels = channels[:1] * len(nicks)
+    for channel, nick in list(zip(channels, nicks, strict=True))[:TARGETS_MAX]:
+        room, ref = room_of(channel).lower(), client.ref(line, channel, nick)
+        yield c.Kick(room=room, name=name_of(nick), reason=reason[:KICK_CHARS_MAX], ref=ref)
 
 
 def mode(client: Client, line: Line) -> Iterator[Heard]:
-    """Yield what changes a mode, or says which there are."""
-    target, *rest = line.params
-    if not is_channel(target):
+    """Change modes, or say which there are."""
+    channel, *rest = line.params
+    if not is_channel(channel):
         yield from own_mode(client, line)
-        return
-    room = room_of(target).lower()
-    if not rest:
-        yield client.at_once(line, client.numeric(N.CHANNELMODEIS, target, modes_of(client, room)))
-        return
-    word, *arguments = rest
-    on, letter = not word.startswith("-"), word.lstrip("+-")[:1]
-    argument = arguments[0] if arguments else ""
-    command = _change(room, letter, argument, on=on)
-    if command is None:
-        yield client.at_once(line, client.numeric(N.UNKNOWNMODE, letter or "*", "is no mode here."))
-    elif letter == "b" and on and argument.startswith("*!"):
-        # Everybody's host and user name are the same here: this would mean all.
-        no = f"Say whom, by nick: MODE {target} +b NICK."
-        yield client.at_once(line, client.numeric(N.INVALIDMODEPARAM, target, "b", argument, no))
+    elif not rest:
+        yield c.AskAbout(room=room_of(channel).lower(), ref=client.ref(line, channel))
     else:
-        command.ref = client.ref(line, target, argument)
-        yield command
+        yield from _Changing(client, line).act()
 
 
-def _change(room: str, letter: str, argument: str, *, on: bool) -> AnyCommand | None:
-    who = name_of(argument.partition("!")[0])
-    made: dict[str, Callable[[], AnyCommand]] = {
-        "i": lambda: c.SetRules(room=room, private=on),
-        "m": lambda: c.SetRules(room=room, read_only=on),
-        "t": lambda: c.SetRules(room=room, topic_by="moderator" if on else "passing"),
-    }
-    if letter == "b":
-        change = c.Ban if on else c.Unban
-        return change(room=room, who=who) if argument else c.Bans(room=room)
-    if letter in _ROLES and argument:
-        return c.Appoint(room=room, name=who, role=_ROLES[letter] if on else "none")
-    return made[letter]() if letter in made else None
+class _Changing:
+    """One line that changes modes of a channel: flags together, all else one by one."""
+
+    def __init__(self, client: Client, line: Line) -> None:
+        self._client = client
+        self._line = line
+        self._channel, self._word, *arguments = line.params
+        self._room = room_of(self._channel).lower()
+        self._arguments = iter(arguments)
+        self._rules: dict[str, Any] = {}
+        self._others: list[Heard] = []
+
+    def act(self) -> Iterator[Heard]:
+        """Yield what the line asks of the chatroom, and what answers it at once."""
+        on = True
+        for letter in self._word[:MODES_MAX]:
+            if letter in "+-":
+                on = letter == "+"
+            else:
+                self._take(letter, on=on)
+        if self._rules:
+            yield c.SetModes(room=self._room, ref=self._ref(), **self._rules)
+        yield from self._others
+
+    def _take(self, letter: str, *, on: bool) -> None:
+        if letter in FLAGS:
+            flag = FLAGS[letter]
+            self._rules[flag.field] = flag.on if on else flag.off
+        elif letter == KEY:
+            self._take_key(on=on)
+        elif letter in NUMBERS:
+            self._take_number(letter, on=on)
+        elif letter == BAN:
+            self._take_ban(on=on)
+        elif letter in _ROLES:
+            self._take_role(letter, on=on)
+        else:
+            self._refuse(N.UNKNOWNMODE, letter, "is no mode here.")
+
+    def _take_key(self, *, on: bool) -> None:
+        key = next(self._arguments, "")
+        if not on:
+            self._rules["key"] = ""
+        elif 0 < len(key) <= KEY_CHARS_MAX and key.isascii() and not set(key) & set(" ,:"):
+            self._rules["key"] = key
+        else:
+            no = f"A key has up to {KEY_CHARS_MAX} characters, and no spaces, commas or colons."
+            self._refuse(N.INVALIDMODEPARAM, self._channel, KEY, "*", no)
+
+    def _take_number(self, letter: str, *, on: bool) -> None:
+        if not on:
+            self._rules[NUMBERS[letter]] = 0
+            return
+        given = next(self._arguments, "")
+        if number := whole_number(given, _NUMBERS_MAX[letter]):
+            self._rules[NUMBERS[letter]] = number
+        else:
+            no = f"That takes a number, up to {_NUMBERS_MAX[letter]}."
+            self._refuse(N.INVALIDMODEPARAM, self._channel, letter, given, no)
+
+    def _take_ban(self, *, on: bool) -> None:
+        mask = next(self._arguments, "")
+        if not mask:
+            self._others.append(c.Bans(room=self._room, ref=self._ref()))
+            return
+        whom, is_muted = whom_of(mask)
+        if not whom:
+            # Everybody's host and user name are the same here: this would mean all.
+            no = f"Say whom, by nick: MODE {self._channel} +b NICK."
+            self._refuse(N.INVALIDMODEPARAM, self._channel, BAN, mask, no)
+            return
+        ban, unban = (c.Mute, c.Unmute) if is_muted else (c.Ban, c.Unban)
+        change = ban if on else unban
+        self._others.append(change(room=self._room, who=name_of(whom), ref=self._ref(mask)))
+
+    def _take_role(self, letter: str, *, on: bool) -> None:
+        if nick := next(self._arguments, ""):
+            role: Any = _ROLES[letter]
+            ref = self._ref(nick)
+            given = c.Give(room=self._room, name=name_of(nick), role=role, on=on, ref=ref)
+            self._others.append(given)
+        else:
+            self._refuse(N.NEEDMOREPARAMS, "MODE", f"Say who: MODE {self._channel} +{letter} NICK.")
+
+    def _ref(self, detail: str = "") -> str:
+        return self._client.ref(self._line, self._channel, detail)
+
+    def _refuse(self, number: str, *params: str) -> None:
+        self._others.append(self._client.at_once(self._line, self._client.numeric(number, *params)))

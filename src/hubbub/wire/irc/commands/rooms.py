@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
+from hubbub.chat.commands.channels import KEY_CHARS_MAX
 from hubbub.chat.names import is_direct
 from hubbub.wire.irc import drafts
 from hubbub.wire.irc.asked import Asked
@@ -24,23 +26,27 @@ if TYPE_CHECKING:
 RECENT: Final = 20
 """The last messages of a room, for a client that cannot ask for them."""
 
+REASON_CHARS_MAX: Final = 300
+
 
 def join(client: Client, line: Line) -> Iterator[Heard]:
     """Enter rooms; `0` leaves all."""
     if line.params[0] == "0":
         for room in sorted(client.rooms):
-            asked = Asked("PART", channel_of(room), client.labelled, room)
-            yield c.Leave(room=room, ref=client.asking.ref(asked))
+            asked = Asked("PART", "", client.labelled, room)
+            yield c.Part(room=room, ref=client.asking.ref(asked))
         yield client.nothing(line)
         return
-    for channel in line.params[0].split(","):
+    channels = line.params[0].split(",")
+    keys = line.params[1].split(",") if len(line.params) > 1 else []
+    for channel, key in zip_longest(channels, keys[: len(channels)], fillvalue=""):
         room = room_of(channel).lower()
         if not is_channel(channel) or not room or is_direct(room):
             no = "Rooms begin with #, and have letters, digits, '-', '_' or '.'."
             yield client.at_once(line, client.numeric(N.NOSUCHCHANNEL, channel or "*", no))
         elif room not in client.rooms:
             before = client.rooms
-            yield c.Join(room=room, ref=client.ref(line, channel))
+            yield c.Enter(room=room, key=key[:KEY_CHARS_MAX], ref=client.ref(line, channel))
             yield from last_said(client, client.rooms - before)
         else:
             yield client.nothing(line)
@@ -60,10 +66,12 @@ def last_said(client: Client, entered: frozenset[str]) -> Iterator[Heard]:
 
 def part(client: Client, line: Line) -> Iterator[Heard]:
     """Leave rooms."""
+    reason = line.params[1][:REASON_CHARS_MAX] if len(line.params) > 1 else ""
     for channel in line.params[0].split(","):
         room = room_of(channel).lower()
         if room in client.rooms:
-            yield c.Leave(room=room, ref=client.ref(line, channel, room))
+            asked = Asked("PART", reason, client.labelled, room)
+            yield c.Part(room=room, reason=reason, ref=client.asking.ref(asked))
         else:
             no = "You are not in that room."
             number = N.NOTONCHANNEL if is_channel(channel) else N.NOSUCHCHANNEL
@@ -78,10 +86,8 @@ def topic(client: Client, line: Line) -> Iterator[Heard]:
         text = from_irc(line.params[1])
         said = drafts.topic(room, text, client.clock())
         yield c.SetTopic(room=room, text=text, ref=client.ref(line, channel, said=said))
-    elif room in client.rooms:  # entered anew, a room says what it is about
-        yield c.Join(room=room, ref=client.ref(line, channel))
     else:
-        yield c.Rooms(ref=client.ref(line, channel))
+        yield c.AskAbout(room=room, ref=client.ref(line, channel))
 
 
 def invite(client: Client, line: Line) -> Iterator[Heard]:
@@ -95,9 +101,10 @@ def names(client: Client, line: Line) -> Iterator[Heard]:
     """Ask who is in a room."""
     channel = line.params[0].partition(",")[0] if line.params else "*"
     if is_channel(channel):
-        yield c.Members(room=room_of(channel).lower(), ref=client.ref(line, channel))
+        yield c.Look(room=room_of(channel).lower(), ref=client.ref(line, channel))
     else:
-        yield client.at_once(line, client.numeric(N.ENDOFNAMES, channel, "End of /NAMES list"))
+        end = client.numeric(N.ENDOFNAMES, channel or "*", "End of /NAMES list")
+        yield client.at_once(line, end)
 
 
 def list_(client: Client, line: Line) -> Iterator[Heard]:

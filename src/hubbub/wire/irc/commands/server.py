@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat import commands as c
 from hubbub.chat.heard import FILLER, Goodbye
+from hubbub.chat.rules import REASON_CHARS_MAX
 from hubbub.wire.irc import welcoming
 from hubbub.wire.irc.line import Line, reply
 from hubbub.wire.irc.numerics import N
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 
 def ping(client: Client, line: Line) -> Iterator[Heard]:
-    """Send back what was sent."""
-    yield client.at_once(line, Line("PONG", (client.host, line.params[0]), client.host))
+    """Send back what was sent, once what was said before can be read."""
+    if client.is_registered:
+        yield c.Settle(ref=client.ref(line, line.params[0]))
+    else:
+        yield client.at_once(line, Line("PONG", (client.host, line.params[0]), client.host))
 
 
 def pass_over(_client: Client, _line: Line) -> Iterator[Heard]:
@@ -31,6 +35,7 @@ def pass_over(_client: Client, _line: Line) -> Iterator[Heard]:
 def quit_(_client: Client, line: Line) -> Iterator[Heard]:
     """End the connection."""
     yield reply(Line("ERROR", (f"You left. {line.params[0] if line.params else ''}",)))
+    yield c.Farewell(reason=line.params[0][:REASON_CHARS_MAX] if line.params else "")
     yield Goodbye()
 
 

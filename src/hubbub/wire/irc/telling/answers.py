@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.wire.irc.asked import BECOMING, OWN_MODE, SETTING
 from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.telling import people, rooms, talk
 from hubbub.wire.irc.telling.refusals import refusal_of
 from hubbub.wire.irc.texts import lines_of
@@ -65,15 +66,29 @@ def done(client: Client, event: Ok) -> Iterable[Line]:
     return client.answer([] if outcome is None else [*outcome(client, asked, event)], asked.label)
 
 
+def _pong(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
+    yield Line("PONG", (client.host, asked.target), client.host)
+
+
+def _spoken(client: Client, asked: Asked, event: Ok) -> Iterator[Line]:
+    """Yield what the client said, and that whom it spoke to is away."""
+    yield from talk.echo(client, asked, event)
+    away = None if asked.said is None else (client.away or {}).get(asked.said.room)
+    if away:
+        yield client.numeric(N.AWAY, asked.target, away)
+
+
 _OUTCOMES: Final[dict[str, Callable[[Client, Asked, Ok], Iterator[Line]]]] = {
     "AWAY": people.away,
     "INVITE": rooms.invited,
+    "MONITOR": people.monitors,
     "NOTICE": talk.echo,
     "OPER": people.operates,
     OWN_MODE: people.own_mode_set,
     SETTING: people.password_changed,
     "PART": rooms.left,
-    "PRIVMSG": talk.echo,
+    "PING": _pong,
+    "PRIVMSG": _spoken,
     "REDACT": talk.echo,
     "SETNAME": people.renamed,
     "TAGMSG": talk.echo,

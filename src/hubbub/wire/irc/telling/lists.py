@@ -1,32 +1,39 @@
-"""Who is in a room, who somebody is, and what a room is about, as lines of an answer."""
+"""Who is in a room, and who somebody is, as lines of an answer."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hubbub.chat.events import MemberSummary
-from hubbub.wire.irc.format import PREFIXES, account_of
+from hubbub.wire.irc.format import account_of
 from hubbub.wire.irc.line import BODY_BYTES_MAX
-from hubbub.wire.irc.names import HOST, USER, nick_of
+from hubbub.wire.irc.modes import PREFIXES
+from hubbub.wire.irc.names import HOST, USER, channel_of, nick_of
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from hubbub.chat.events import Profile
+    from hubbub.chat.events.channels import Former, Looks
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
     from hubbub.wire.irc.line import Line
 
 
+def signed(client: Client, role: str, *, may_write: bool) -> str:
+    """Return the signs of somebody in a room: the highest, or all if the client wants them."""
+    signs = PREFIXES.get(role, "") + (PREFIXES["writer"] if may_write else "")
+    return signs if "multi-prefix" in client.caps else signs[:1]
+
+
 def names(
-    client: Client, channel: str, members: Sequence[MemberSummary], *, more: bool
+    client: Client, channel: str, members: Iterable[tuple[str, str]], *, more: bool
 ) -> Iterator[Line]:
-    """Yield the nicks of a room's members; `more`: there are others."""
+    """Yield the nicks of a room's members, given with their signs; `more`: there are others."""
     run: list[str] = []
     size, size_max = 0, BODY_BYTES_MAX - len(client.numeric(N.NAMREPLY, "=", channel, "").encode())
-    for one in members:
-        nick = PREFIXES.get(one.role, "") + nick_of(one.name)
+    for signs, name in members:
+        nick = signs + nick_of(name)
         if "userhost-in-names" in client.caps:
             nick = f"{nick}!{USER}@{HOST}"
         if run and size + len(nick.encode()) > size_max:
@@ -40,67 +47,80 @@ def names(
     yield client.numeric(N.ENDOFNAMES, channel, end)
 
 
-def who(
-    client: Client, asked: Asked, channel: str, those: Sequence[MemberSummary]
-) -> Iterator[Line]:
-    """Yield what WHO answers of a room's members."""
-    for one in those:
-        yield _who(client, asked, channel, one, PREFIXES.get(one.role, ""))
-    yield client.numeric(N.ENDOFWHO, asked.target, "End of /WHO list")
-
-
-def _who(client: Client, asked: Asked, channel: str, one: MemberSummary, sign: str) -> Line:
-    nick, flags = nick_of(one.name), ("G" if one.away else "H") + sign
+def who(client: Client, asked: Asked, channel: str, one: Looks) -> Line:
+    """Return what WHO answers of somebody; `asked.detail` are the fields that are wanted."""
+    nick, user, real = nick_of(one.name), user_of(one), one.real or one.name
+    flags = ("H" if one.away is None else "G") + "*" * one.is_operator + "B" * (one.kind == "bot")
+    flags += signed(client, one.role, may_write=one.may_write)
     if not asked.detail.startswith("%"):
-        return client.numeric(N.WHOREPLY, channel, USER, HOST, HOST, nick, flags, f"0 {one.name}")
+        said = f"0 {real}"
+        return client.numeric(N.WHOREPLY, channel, user, HOST, client.host, nick, flags, said)
     fields, _, token = asked.detail[1:].partition(",")
     account = account_of(one.name, one.person, one.kind)
     values = {
         "t": token or "0",
         "c": channel,
-        "u": USER,
+        "u": user,
         "i": "255.255.255.255",
         "h": HOST,
-        "s": HOST,
+        "s": client.host,
         "n": nick,
         "f": flags,
         "d": "0",
         "l": "0",
         "a": "0" if account == "*" else account,
         "o": "n/a",
-        "r": one.name,
+        "r": real,
     }
     return client.numeric(
         N.WHOSPCRPL, *(value for field, value in values.items() if field in fields)
     )
 
 
-def somebody(client: Client, asked: Asked, event: Profile) -> Iterator[Line]:
-    """Yield what WHOIS, or WHO, answers of somebody."""
-    nick = nick_of(event.name)
-    if not event.here:
-        yield from nobody(client, asked.command, nick)
-    elif asked.command == "WHO":
-        one = MemberSummary(event.name, event.person, "", event.kind, event.away)
-        yield _who(client, asked, "*", one, "*" if event.role else "")
-        yield client.numeric(N.ENDOFWHO, asked.target, "End of /WHO list")
-    else:
-        yield from _whois(client, nick, event)
+def user_of(one: Looks | Former) -> str:
+    """Return the user name of somebody, as they gave it; it proves nothing."""
+    user = "".join(char for char in one.user if char.isalnum() or char in "-_.")
+    return f"~{user}" if user else USER
 
 
-def _whois(client: Client, nick: str, event: Profile) -> Iterator[Line]:
-    yield client.numeric(N.WHOISUSER, nick, USER, HOST, "*", event.name)
-    yield client.numeric(N.WHOISSERVER, nick, HOST, "hubbub")
-    if event.role == "operator":
+def whois(client: Client, one: Looks) -> Iterator[Line]:
+    """Yield what WHOIS answers of somebody who is here."""
+    nick = nick_of(one.name)
+    yield client.numeric(N.WHOISUSER, nick, user_of(one), HOST, "*", one.real or one.name)
+    if one.rooms:
+        channels = [
+            signed(client, role, may_write=False) + channel_of(room) for room, role in one.rooms
+        ]
+        yield from _in_lines(client, nick, channels)
+    yield client.numeric(N.WHOISSERVER, nick, client.host, "hubbub")
+    if one.is_operator:
         yield client.numeric(N.WHOISOPERATOR, nick, "runs this server")
-    if event.kind == "bot":
+    if one.kind == "bot":
         yield client.numeric(N.WHOISBOT, nick, "is a bot")
-    elif event.kind == "member":
-        account = account_of(event.name, event.person, event.kind)
+    elif (account := account_of(one.name, one.person, one.kind)) != "*":
         yield client.numeric(N.WHOISACCOUNT, nick, account, "is logged in as")
-    if event.away:
-        yield client.numeric(N.AWAY, nick, event.text or "away")
+    if one.away is not None:
+        yield client.numeric(N.AWAY, nick, one.away or "away")
     yield client.numeric(N.ENDOFWHOIS, nick, "End of /WHOIS list")
+
+
+def _in_lines(client: Client, nick: str, channels: list[str]) -> Iterator[Line]:
+    size_max = BODY_BYTES_MAX - len(client.numeric(N.WHOISCHANNELS, nick, "").encode())
+    run: list[str] = []
+    for channel in channels:
+        if run and len(" ".join([*run, channel]).encode()) > size_max:
+            yield client.numeric(N.WHOISCHANNELS, nick, " ".join(run))
+            run = []
+        run.append(channel)
+    yield client.numeric(N.WHOISCHANNELS, nick, " ".join(run))
+
+
+def whowas(client: Client, one: Former) -> Iterator[Line]:
+    """Yield what WHOWAS answers of somebody who was here."""
+    nick = nick_of(one.name)
+    until = datetime.fromtimestamp(one.until / 1000, UTC).isoformat(" ", "seconds")
+    yield client.numeric(N.WHOWASUSER, nick, user_of(one), HOST, "*", one.real or one.name)
+    yield client.numeric(N.WHOISSERVER, nick, client.host, until)
 
 
 def nobody(client: Client, command: str, nick: str) -> Iterator[Line]:
@@ -111,12 +131,3 @@ def nobody(client: Client, command: str, nick: str) -> Iterator[Line]:
     yield client.numeric(N.NOSUCHNICK, nick, "Nobody of that name is here.")
     if command == "WHOIS":
         yield client.numeric(N.ENDOFWHOIS, nick, "End of /WHOIS list")
-
-
-def topic(client: Client, channel: str, text: str | None) -> Line:
-    """Return what a room is about; None: there is no such room."""
-    if text is None:
-        return client.numeric(N.NOSUCHCHANNEL, channel, "There is no such room.")
-    if not text:
-        return client.numeric(N.NOTOPIC, channel, "No topic is set.")
-    return client.numeric(N.TOPIC, channel, text)

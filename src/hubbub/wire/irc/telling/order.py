@@ -4,44 +4,69 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hubbub.wire.irc.modes import NO_ORDER, changes, order_of
-from hubbub.wire.irc.names import channel_of, nick_of
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.modes import as_modes, mask_of, modes_in
+from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from hubbub.chat.events import Bans, RoomRules
+    from hubbub.chat.events.channels import About, BanList, Ordered
     from hubbub.wire.irc.client import Client
-    from hubbub.wire.irc.line import Line
-    from hubbub.wire.irc.modes import Order
 
 
-def bans(client: Client, event: Bans) -> Iterable[Line]:
-    """Return who may not enter a room."""
+def bans(client: Client, event: BanList) -> Iterable[Line]:
+    """Return who may not enter a room, or not speak there."""
     asked = client.asking.answered(event.ref)
     if asked is None:
         return []
     lines = [
-        client.numeric(N.BANLIST, asked.target, f"{nick_of(one.whom)}!*@*") for one in event.bans
+        client.numeric(
+            N.BANLIST,
+            asked.target,
+            mask_of(one.whom, is_muted=one.is_muted),
+            nick_of(one.by) or client.host,
+            str(one.since // 1000),
+        )
+        for one in event.bans
     ]
     lines.append(client.numeric(N.ENDOFBANLIST, asked.target, "End of channel ban list"))
     return client.answer(lines, asked.label)
 
 
-def ruled(client: Client, event: RoomRules) -> Iterator[Line]:
-    """Tell by modes what holds in a room that the client is in, where that changed."""
-    is_known, client.entering = event.room == client.entering, ""
+def about(client: Client, event: About) -> Iterable[Line]:
+    """Return the modes of a room, or its topic; take in what precedes being in one."""
+    asked = client.asking.answered(event.ref)
+    if asked is None:
+        client.about = event
+        return []
+    if asked.command == "TOPIC":
+        lines = topic(client, asked.target, event) or [
+            client.numeric(N.NOTOPIC, asked.target, "No topic is set.")
+        ]
+    else:
+        lines = [client.numeric(N.CHANNELMODEIS, asked.target, *modes_in(event))]
+        if event.opened_at:
+            opened = str(event.opened_at // 1000)
+            lines.append(client.numeric(N.CREATIONTIME, asked.target, opened))
+    return client.answer(lines, asked.label)
+
+
+def topic(client: Client, channel: str, event: About) -> list[Line]:
+    """Return what a room is about, and who said so when; nothing if no topic is set."""
+    if not event.topic:
+        return []
+    lines = [client.numeric(N.TOPIC, channel, event.topic)]
+    if event.topic_at:
+        at = str(event.topic_at // 1000)
+        lines.append(client.numeric(N.TOPICWHOTIME, channel, nick_of(event.topic_by), at))
+    return lines
+
+
+def ordered(client: Client, event: Ordered) -> Iterable[Line]:
+    """Return by modes what somebody changed in a room that the client is in."""
     if event.room not in client.rooms:
-        return
-    known: dict[str, Order] = {} if client.order is None else client.order
-    before, known[event.room] = known.get(event.room, NO_ORDER), order_of(event)
-    client.order = known
-    if not is_known:  # else the list of names has said it
-        yield from changes(channel_of(event.room), before, known[event.room])
-
-
-def modes_of(client: Client, room: str) -> str:
-    """Return the modes of a room, as far as the client was told of its rules."""
-    known = None if client.order is None else client.order.get(room)
-    return "+" if known is None else f"+{known.modes}"
+        return []
+    source = source_of(event.by) if event.by else client.host
+    return [Line("MODE", (channel_of(event.room), *as_modes(event.changes)), source)]

@@ -2,25 +2,116 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import nick_of, source_of
+from hubbub.wire.irc.masks import fits
+from hubbub.wire.irc.monitoring import TARGETS_BYTES_MAX, in_runs
+from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
-from hubbub.wire.irc.telling.lists import somebody
+from hubbub.wire.irc.telling.lists import (
+    names,
+    nobody,
+    signed,
+    user_of,
+    who,
+    whois,
+    whowas,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from hubbub.chat.events import Account, Ok, Profile, Reloaded, Shown
+    from hubbub.chat.events import Account, Ok, Reloaded, Shown
+    from hubbub.chat.events.channels import Looked, Watched, Were
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
 
 
-def profile(client: Client, event: Profile) -> Iterable[Line]:
-    """Return who somebody is."""
+def looked(client: Client, event: Looked) -> Iterable[Line]:
+    """Return who people are, as was asked."""
     asked = client.asking.answered(event.ref)
-    return [] if asked is None else client.answer([*somebody(client, asked, event)], asked.label)
+    if asked is None:
+        return []
+    return client.answer([*_ANSWERS[asked.command](client, asked, event)], asked.label)
+
+
+def _names(client: Client, asked: Asked, event: Looked) -> Iterator[Line]:
+    listed = ((signed(client, one.role, may_write=one.may_write), one.name) for one in event.people)
+    yield from names(client, asked.target, listed, more=event.more)
+
+
+def _who(client: Client, asked: Asked, event: Looked) -> Iterator[Line]:
+    channel = "*" if event.room is None else channel_of(event.room)
+    for one in event.people:
+        if event.room is not None or fits(asked.target, nick_of(one.name)):
+            yield who(client, asked, channel, one)
+    yield client.numeric(N.ENDOFWHO, asked.target, "End of /WHO list")
+
+
+def _whois(client: Client, asked: Asked, event: Looked) -> Iterator[Line]:
+    for one in event.people:
+        yield from whois(client, one)
+    if not event.people:
+        yield from nobody(client, "WHOIS", asked.target)
+
+
+def _userhost(client: Client, _asked: Asked, event: Looked) -> Iterator[Line]:
+    found = [
+        f"{nick_of(one.name)}{'*' * one.is_operator}={'+' if one.away is None else '-'}"
+        f"{user_of(one)}@{HOST}"
+        for one in event.people
+    ]
+    yield client.numeric(N.USERHOST, " ".join(found))
+
+
+_ANSWERS: Final[dict[str, Callable[[Client, Asked, Looked], Iterator[Line]]]] = {
+    "NAMES": _names,
+    "USERHOST": _userhost,
+    "WHO": _who,
+    "WHOIS": _whois,
+}
+
+
+def were(client: Client, event: Were) -> Iterable[Line]:
+    """Return who was here."""
+    asked = client.asking.answered(event.ref)
+    if asked is None:
+        return []
+    lines = [line for one in event.people for line in whowas(client, one)]
+    if not lines:
+        lines.append(client.numeric(N.WASNOSUCHNICK, asked.target, "Nobody of that name was here."))
+    lines.append(client.numeric(N.ENDOFWHOWAS, asked.target, "End of WHOWAS"))
+    return client.answer(lines, asked.label)
+
+
+def watched(client: Client, event: Watched) -> Iterable[Line]:
+    """Return that somebody whom the client watches came, went, or is away or back."""
+    if client.gathered is not None and event.why == "asked":
+        client.gathered.append(event)
+        return []
+    if event.why != "away":
+        return _monitored(client, [event])
+    if not {"extended-monitor", "away-notify"} <= client.caps:
+        return []
+    why = () if event.away is None else (event.away or "away",)
+    return [Line("AWAY", why, source_of(event.name))]
+
+
+def monitors(client: Client, _asked: Asked, _ok: Ok) -> Iterator[Line]:
+    """Yield which of those whom the client watches are here."""
+    yield from _monitored(client, client.gathered or [])
+    client.gathered = None
+
+
+def _monitored(client: Client, those: Iterable[Watched]) -> list[Line]:
+    here = [source_of(one.name) for one in those if one.here]
+    gone = [nick_of(one.name) for one in those if not one.here]
+    return [
+        client.numeric(number, ",".join(run))
+        for number, nicks in ((N.MONONLINE, here), (N.MONOFFLINE, gone))
+        for run in in_runs(nicks, TARGETS_BYTES_MAX)
+    ]
 
 
 def away(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
@@ -34,6 +125,7 @@ def away(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
 def operates(client: Client, _asked: Asked, _ok: Ok) -> Iterator[Line]:
     """Yield that the client is an operator now."""
     yield client.numeric(N.YOUREOPER, "You run this server now, too.")
+    yield Line("MODE", (client.nick, "+o"), client.host)
 
 
 def reloaded(client: Client, event: Reloaded) -> Iterable[Line]:

@@ -9,7 +9,7 @@ from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.telling.lists import nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hubbub.chat.events import Error
     from hubbub.wire.irc.asked import Asked
@@ -23,6 +23,15 @@ _OF_CHANNELS: Final = {
     "banned": N.BANNEDFROMCHAN,
     "forbidden": N.CHANOPRIVSNEEDED,
     "not_here": N.NOSUCHNICK,
+    "not_in_room": N.USERNOTINCHANNEL,
+    "in_room_already": N.USERONCHANNEL,
+}
+_OF_ENTRANCE: Final = {
+    **_OF_CHANNELS,
+    "forbidden": N.INVITEONLYCHAN,
+    "invite_only": N.INVITEONLYCHAN,
+    "wrong_key": N.BADCHANNELKEY,
+    "room_full": N.CHANNELISFULL,
 }
 _OF_TEXTS: Final = {
     "forbidden": N.CANNOTSENDTOCHAN,
@@ -39,10 +48,12 @@ _OF_NAMES: Final = {
     "name_not_allowed": N.ERRONEUSNICKNAME,
 }
 _NUMBERS: Final = {
-    **dict.fromkeys(("JOIN", "PART", "TOPIC", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
+    "JOIN": _OF_ENTRANCE,
+    **dict.fromkeys(("PART", "TOPIC", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), _OF_TEXTS),
     "NICK": _OF_NAMES,
     "REHASH": {"forbidden": N.NOPRIVILEGES},
+    "KILL": {"forbidden": N.NOPRIVILEGES, "not_here": N.NOSUCHNICK},
     "OPER": {"wrong_code": N.PASSWDMISMATCH},
 }
 _OF_REDACTIONS: Final = {
@@ -63,41 +74,58 @@ _FAILING: Final = {
 }
 """Commands of which the specifications say that they are refused by FAIL, and its codes."""
 
-_WITHOUT_TARGET: Final = frozenset(
-    (N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH, N.NOPRIVILEGES)
-)
+
+def _first_named(asked: Asked) -> tuple[str, ...]:
+    return (asked.target,)
+
+
+_CONTEXTS: Final[dict[str, Callable[[Asked], tuple[str, ...]]]] = {
+    **dict.fromkeys(
+        (N.NOTEXTTOSEND, N.INPUTTOOLONG, N.PASSWDMISMATCH, N.NOPRIVILEGES), lambda _asked: ()
+    ),
+    **dict.fromkeys(
+        (N.USERNOTINCHANNEL, N.USERONCHANNEL), lambda asked: (asked.detail, asked.target)
+    ),
+    N.NOSUCHNICK: lambda asked: (asked.detail or asked.target,),
+}
+"""What stands before the sentence of a number, where that is not what was named first."""
 
 
 def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
     """Yield the lines that refuse what was asked."""
     if asked.command in ("WHOIS", "WHO"):
         yield from nobody(client, asked.command, asked.target)
-        return
-    if asked.command == "NAMES":
+    elif asked.command == "NAMES":
         yield client.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
-        return
-    if asked.command in _FAILING:
-        code = _FAILING[asked.command].get(error.code, error.code.upper())
-        about = (asked.target, asked.detail)
-        if asked.command == "CHATHISTORY":
-            about = (asked.detail, asked.target)
-        if asked.command == "SETNAME":
-            about = ("", "")
-        yield Line("FAIL", (asked.command, code, *filter(None, about), error.message), client.host)
-        return
-    if asked.command == "NOTICE":  # no program may answer one, nor does a server
-        return
+    elif asked.command in _FAILING:
+        yield _failure(client, asked, error)
+    elif not _is_passed_over(asked, error):
+        yield _refusal(client, asked, error)
+
+
+def _is_passed_over(asked: Asked, error: Error) -> bool:
+    """Return whether nothing is to be said: no program may answer a `NOTICE`, nor does a server;
+    and nobody misses a ban that there is not."""
+    is_no_ban = asked.command == "MODE" and "!" in asked.detail and error.code == "not_here"
+    return is_no_ban or asked.command == "NOTICE"
+
+
+def _failure(client: Client, asked: Asked, error: Error) -> Line:
+    code = _FAILING[asked.command].get(error.code, error.code.upper())
+    about = (asked.target, asked.detail)
+    if asked.command == "CHATHISTORY":
+        about = (asked.detail, asked.target)
+    if asked.command == "SETNAME":
+        about = ("", "")
+    return Line("FAIL", (asked.command, code, *filter(None, about), error.message), client.host)
+
+
+def _refusal(client: Client, asked: Asked, error: Error) -> Line:
     number = _NUMBERS.get(asked.command, {}).get(error.code)
-    if number is None:
-        code = error.code.upper()
-        context = (asked.target,) if asked.target and " " not in asked.target else ()
-        if "standard-replies" in client.caps:
-            yield Line("FAIL", (asked.command, code, *context, error.message), client.host)
-        else:
-            yield client.notice(error.message)
-    elif number in _WITHOUT_TARGET:
-        yield client.numeric(number, error.message)
-    elif number is N.NOSUCHNICK and asked.command in ("KICK", "INVITE", "MODE"):
-        yield client.numeric(number, asked.detail, error.message)
-    else:
-        yield client.numeric(number, asked.target, error.message)
+    if number is not None:
+        context = _CONTEXTS.get(number, _first_named)
+        return client.numeric(number, *context(asked), error.message)
+    if "standard-replies" not in client.caps:
+        return client.notice(error.message)
+    target = (asked.target,) if asked.target and " " not in asked.target else ()
+    return Line("FAIL", (asked.command, error.code.upper(), *target, error.message), client.host)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import events as e
+from hubbub.chat.events.channels import Arrival, Departure
 from hubbub.chat.names import is_direct, same_name
+from hubbub.chat.text import whole_number
 from hubbub.wire.irc.asked import kept_once
 from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.masks import fits
 from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import stamp_of
-from hubbub.wire.irc.telling.lists import names, topic, who
+from hubbub.wire.irc.telling.lists import names, signed
+from hubbub.wire.irc.telling.order import topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hubbub.chat.events.channels import Invited, PutOut
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
 
-Happening = e.Logged | e.Presence | e.Away | e.Typing | e.Missing
+PEOPLE_MAX: Final = 1_000_000
+
+Happening = e.Logged | e.Presence | Arrival | Departure | e.Away | e.Typing | e.Missing
 
 
 def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
@@ -32,6 +39,8 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
     if isinstance(event, e.Presence | e.Away | e.Topic):
         if isinstance(event, e.Presence) and event.formerly:
             client.conversations[room] = event.name
+        if isinstance(event, e.Away) and nick_of(event.name) != client.nick:
+            client.take_away(room, (event.text or "away") if event.on else "")
         return []  # IRC knows nobody who comes to a talk of two
     own = isinstance(event, e.Logged) and same_name(event.sender, recipient)
     if own and same_name(client.conversations.get(room, ""), recipient):
@@ -67,32 +76,50 @@ def entered(client: Client, event: e.Room) -> Iterable[Line]:
     lines: list[Line] = []
     if event.room not in client.rooms:  # else it came anew, or asks for the topic
         client.rooms = kept_once(client.rooms | {event.room})
-        client.entering, client.newest = event.room, event.last
+        client.newest = event.last
         client.place = event.place or 0
         lines = [*_join(client, event)]
-    elif asked is not None and asked.command == "TOPIC":
-        lines = [topic(client, asked.target, event.topic)]
+    client.about = None
     return lines if asked is None else client.answer(lines, asked.label)
 
 
 def _join(client: Client, event: e.Room) -> Iterator[Line]:
     channel, person = channel_of(event.room), client.person
     kind, id_ = ("", "") if person is None else (person.kind, person.id)
-    yield client.shared.join(client.name, channel, id_, kind)
-    if event.topic:
-        yield client.numeric(N.TOPIC, channel, event.topic)
+    about = client.about
+    assert about is not None, "it comes before the room"
+    yield client.shared.join(client.name, channel, id_, kind, about.real)
+    yield from topic(client, channel, about)
     if client.marks_itself:
         client.note_read(channel, event.seen_at or 0)
         yield Line("MARKREAD", (channel, stamp_of(client.read_until(channel))), client.host)
     if "draft/no-implicit-names" not in client.caps:
-        yield from names(client, channel, event.members, more=event.more)
+        listed = _signed(client, event.members, about.writers)
+        yield from names(client, channel, listed, more=event.more)
+
+
+def _signed(
+    client: Client, members: Iterable[e.MemberSummary], writers: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    for one in members:
+        yield signed(client, one.role, may_write=one.name in writers), one.name
 
 
 def left(client: Client, asked: Asked, _ok: e.Ok) -> Iterator[Line]:
     """Yield that the client left a room, as it wanted."""
     room = asked.detail
     client.leave(room)
-    yield Line("PART", (channel_of(room),), client.source)
+    reason = (asked.target,) if asked.target else ()
+    yield Line("PART", (channel_of(room), *reason), client.source)
+
+
+def put_out(client: Client, event: PutOut) -> Iterable[Line]:
+    """Return that somebody put the client out of a room."""
+    if not client.leave(event.room):
+        return []
+    by = source_of(event.by) if event.by else client.host
+    reason = event.reason or nick_of(event.by) or "Put out"
+    return [Line("KICK", (channel_of(event.room), client.nick, reason), by)]
 
 
 def removed(client: Client, event: e.Removed) -> Iterable[Line]:
@@ -108,24 +135,24 @@ def invited(client: Client, asked: Asked, _ok: e.Ok) -> Iterator[Line]:
     yield client.numeric(N.INVITING, asked.detail, asked.target)
 
 
+def asked_in(client: Client, event: Invited) -> Iterable[Line]:
+    """Return that somebody invited somebody else, if the client wants to know."""
+    if "invite-notify" not in client.caps or event.by == client.name:
+        return []
+    return [Line("INVITE", (nick_of(event.name), channel_of(event.room)), source_of(event.by))]
+
+
 # Lists.
 
 
 def members(client: Client, event: e.Members) -> Iterable[Line]:
-    """Return who is in a room, for NAMES or WHO, or because the client was behind."""
-    asked = client.asking.answered(event.ref)
-    channel = channel_of(event.room)
-    if asked is None:
-        if is_direct(event.room):
-            _meet(client, event)
-        if event.room not in client.rooms:
-            return []
-        return [*names(client, channel, event.members, more=event.more)]
-    if asked.command == "NAMES":
-        lines = [*names(client, channel, event.members, more=event.more)]
-    else:
-        lines = [*who(client, asked, channel, event.members)]
-    return client.answer(lines, asked.label)
+    """Return who is in a room, because the client was behind."""
+    if is_direct(event.room):
+        _meet(client, event)
+    if event.room not in client.rooms:
+        return []
+    listed = _signed(client, event.members, frozenset())
+    return names(client, channel_of(event.room), listed, more=event.more)
 
 
 def _meet(client: Client, event: e.Members) -> None:
@@ -136,19 +163,32 @@ def _meet(client: Client, event: e.Members) -> None:
 
 
 def listed(client: Client, event: e.Rooms) -> Iterable[Line]:
-    """Return the rooms that there are, or the topic of one that the client is not in."""
+    """Return the rooms that there are, of those that are wanted."""
     asked = client.asking.answered(event.ref)
     if asked is None:
         return []
-    if asked.command == "TOPIC":
-        topics = {channel_of(one.room): one.topic for one in event.rooms}
-        line = topic(client, asked.target, topics.get(asked.target.lower()))
-        return client.answer([line], asked.label)
-    wanted = {one for one in asked.target.lower().split(",") if one}
+    wanted = [one for one in asked.target.split(",") if one]
     lines = [client.numeric(N.LISTSTART, "Channel", "Users  Name")]
     for one in event.rooms:
         channel = channel_of(one.room)
-        if not wanted or channel in wanted:
+        # One in which nobody is and nothing was said is no room to IRC: the lobby, at first.
+        if (one.members or one.last) and _is_wanted(channel, one.members, wanted):
             lines.append(client.numeric(N.LIST, channel, str(one.members), one.topic))
     lines.append(client.numeric(N.LISTEND, "End of /LIST"))
     return client.answer(lines, asked.label)
+
+
+def _is_wanted(channel: str, people: int, conditions: Iterable[str]) -> bool:
+    """Return whether a room fulfills what is asked of its people, and one of the masks, if any."""
+    masks: list[bool] = []
+    for condition in conditions:
+        sign, rest = condition[0], condition[1:]
+        if sign in "<>" and (number := whole_number(rest, PEOPLE_MAX)) is not None:
+            if not (people < number if sign == "<" else people > number):
+                return False
+        elif sign == "!":
+            if fits(rest, channel):
+                return False
+        else:
+            masks.append(fits(condition, channel))
+    return any(masks) or not masks

@@ -1,0 +1,117 @@
+"""What IRC asks of rooms and people: commands that no client of JSON has words for."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from hubbub.chat.commands.base import Command
+from hubbub.chat.commands.order import Reason, SetRules
+from hubbub.chat.commands.people import Rename
+from hubbub.chat.commands.talk import Join, Leave
+
+KEY_CHARS_MAX = 23
+"""Of the key of a room, as RFC 2812 has it."""
+
+LIMIT_MAX = 1_000_000
+
+WATCHED_MAX = 100
+"""Names that one session watches."""
+
+Key = Annotated[str, Meta(max_length=KEY_CHARS_MAX)]
+
+
+class Enter(Join, tag="enter"):
+    """Join a room, with its `key` if it has one.
+
+    Somebody in passing who opens a room so looks after it for as long as people are there.
+    """
+
+    key: str = ""
+
+
+class Part(Leave, tag="part"):
+    """Leave a room, and say why."""
+
+    reason: Reason = ""
+
+
+class Farewell(Command, tag="farewell"):
+    """Say why the connection is about to end."""
+
+    reason: Reason = ""
+
+
+class BeCalled(Rename, tag="be_called"):
+    """Have another name, in passing as well."""
+
+
+class SetModes(SetRules, tag="modes"):
+    """Change what holds in a room, with what only IRC has words for; see `Rules`.
+
+    An empty `key`, and a `limit` of 0, mean none.
+    """
+
+    invite_only: bool | None = None
+    key: Key | None = None
+    limit: Annotated[int, Meta(ge=0, le=LIMIT_MAX)] | None = None
+    unlisted: bool | None = None
+    outsiders: bool | None = None
+
+
+class Give(Command, tag="give"):
+    """Give somebody a role in a room, or, not `on`, take it from them; the others they keep."""
+
+    room: str
+    name: str
+    role: Literal["owner", "moderator", "writer"]
+    on: bool
+
+
+class Kill(Command, tag="kill"):
+    """End all sessions of somebody who is here; they may come back at once."""
+
+    name: str
+    reason: Reason = ""
+
+
+class Oper(Command, tag="oper"):
+    """Run the server until the connection ends, by a name and password of the configuration."""
+
+    name: str
+    password: str
+
+
+class Watch(Command, tag="watch"):
+    """Be told whether people of these names are here, from now on; `off`: no longer.
+
+    Answered by `Watched` about each. Without names, `off` ends it for all.
+    """
+
+    names: tuple[str, ...] = ()
+    off: bool = False
+
+
+class WhoWas(Command, tag="who_was"):
+    """Ask who was here of this name and is not any more; answered by `Were`."""
+
+    name: str
+    most: int = 0
+
+
+class Settle(Command, tag="settle"):
+    """Have what was said so far be committed; answered by `ok`."""
+
+
+class AskAbout(Command, tag="about"):
+    """Ask what a room is about and what holds there; answered by `About`."""
+
+    room: str
+
+
+class Look(Command, tag="look"):
+    """Ask who people are: those of these names, those in a room, or all who share a room with the
+    session's person. Answered by `Looked`; nobody stands there who is not here."""
+
+    names: tuple[str, ...] = ()
+    room: str | None = None
+    peers: bool = False
