@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +41,8 @@ async def running(
         yield process.stdout, process.stdin
     finally:
         if process.returncode is None:
-            os.kill(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself, and that is not told yet
+                os.kill(process.pid, signal.SIGKILL)
         await process.wait()
 
 
