@@ -5,6 +5,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from hubbub.chat.errors import Refused, is_passing
 from hubbub.chat.files import FileSummary, Upload
 from hubbub.chat.limits import Limits
 from hubbub.server.files.intake import Intake
@@ -59,3 +62,13 @@ def test_what_is_said_meanwhile_is_not_given_up(tmp_path: Path) -> None:
         intake.close()
     assert files.given_up == ["a"]
     assert [path.name for path in (tmp_path / "files/objects").glob("??/*")] == ["bb"]
+
+
+def test_what_comes_while_the_server_stops_is_told_to_go_on_later(tmp_path: Path) -> None:
+    hub: Any = SimpleNamespace(files=TwoAbandoned())
+    log: Any = EmptyLog()
+    intake = Intake(Limits(), hub, log, lambda: 0, tmp_path)
+    intake.close()
+    with pytest.raises(Refused) as refused:
+        asyncio.run(intake.in_thread(tmp_path.exists))
+    assert is_passing(refused.value.code)

@@ -110,7 +110,9 @@ class Intake:
         return 0 if reception is None else reception.received
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, which waits for the disk."""
+        """Return what `work` returns, which waits for the disk; raise Refused at the stop."""
+        if self._is_closed:  # requests are cut a moment later
+            raise Refused("The server stops. Go on in a while.", code="log_unavailable")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -264,7 +266,7 @@ class Intake:
             try:
                 if not self._is_closed:
                     await self._sweep()
-            except (LogError, OSError) as error:
+            except (LogError, OSError, Refused) as error:
                 logger.warning("files are removed later", reason=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:  # a fault of ours: it would end the server
