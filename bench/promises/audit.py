@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from bench.promises.ledger import Json, Ledger, Look, Reading, Said
+from bench.promises.ledger import HUSH, Json, Ledger, Look, Reading, Said
 from bench.promises.looks import folded
 
 _SEGMENTS: Final = """
@@ -120,12 +120,12 @@ def _heard(record: Record, ledger: Ledger) -> Iterator[str]:
     for heard in ledger.heard:
         before = 0
         for name, text in heard:
+            if HUSH in text:
+                yield f"Classic members heard '{text[:40]}', which was said in private."
             said = text.partition("\n")[0]  # below it are the addresses of files
             if name == SERVER or said not in ledger.said:
                 continue
             found = record.of(ledger.said[said])
-            if ledger.said[said].room in ledger.hidden:
-                yield f"'{said[:40]}' was heard, and said in private."
             if not found:
                 yield f"'{said[:40]}' was heard, and is not in the log."
             elif found[0]["seq"] <= before:

@@ -24,6 +24,7 @@ from hubbub.log.sqlite.segments import Cutting
 from hubbub.server.files.store import Store
 from hubbub.server.tls import choosing
 from hubbub.server.tls.certificates import Certificates
+from hubbub.wire.framed import ClassicFrames
 from hubbub.wire.irc.format import IrcFormat
 from hubbub.wire.irc.line import Line
 from hubbub.wire.json_format import JsonFormat
@@ -168,11 +169,21 @@ def shouts_at_browsers() -> None:
     JsonFormat.encode = louder  # type: ignore[method-assign]
 
 
+def says_twice() -> None:
+    """Classic members hear what they heard before."""
+    encode = ClassicFrames.encode
+
+    def twice(self: ClassicFrames, event: Event, recipient: str = "") -> bytes:
+        return encode(self, event, recipient) * (2 if isinstance(event, Message) else 1)
+
+    ClassicFrames.encode = twice  # type: ignore[method-assign]
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
     sabotage.__name__: sabotage
     for sabotage in (
         *(acknowledges_early, posts_twice, leaves_out, forgets_to_sync, spoils_files),
         *(keeps_former_texts, forgets_reactions, lets_everybody_in, finds_conversations),
-        *(makes_another_certificate, leaves_out_lines, shouts_at_browsers),
+        *(makes_another_certificate, leaves_out_lines, shouts_at_browsers, says_twice),
     )
 }

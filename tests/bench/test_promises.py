@@ -67,6 +67,7 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
         ("finds_conversations", "resets", "sam is told what was said in private: .*tom"),
         ("makes_another_certificate", "kill", "shows another certificate"),
         ("leaves_out_lines", "resets", "irene saw"),
+        ("says_twice", "resets", "was heard after one that is later"),
         ("shouts_at_browsers", "freeze", "page, which has a copy, reads .* as '[A-Z]"),
     ],
 )
