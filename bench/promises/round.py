@@ -121,7 +121,7 @@ async def _talk(plan: Plan, stage: Stage, cast: Cast) -> None:
     """Have everybody talk while the faults happen, until all have everything."""
     ledger = stage.ledger
     await cast.prepare()
-    senders = [asyncio.create_task(one) for one in cast.senders()]
+    senders = [asyncio.create_task(one, name=one.__qualname__) for one in cast.senders()]
     readers = [asyncio.create_task(one) for one in (*cast.readers(), *cast.spies())]
     try:
         for fault in plan.faults:
@@ -133,7 +133,8 @@ async def _talk(plan: Plan, stage: Stage, cast: Cast) -> None:
         ledger.end()
         _, late = await asyncio.wait(senders, timeout=PATIENCE_SECONDS)
         if late:
-            raise Failed(f"After {plan.words}, {len(late)} senders have no answer.")
+            names = ", ".join(task.get_name() for task in late)
+            raise Failed(f"After {plan.words}, there is no answer for {names}.")
         for one in cast.looks():
             ledger.looks.append(await _in_the_end(one))
         await _all_seen(

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from hubbub.chat.errors import ConfigError
 from hubbub.tls.certificates import server_context, shown
@@ -53,6 +54,32 @@ def test_a_key_of_another_certificate_is_refused(tmp_path: Path) -> None:
         server_context(one.certificate, other.key)
 
 
+def test_a_key_with_a_password_is_refused_and_nobody_is_asked(tmp_path: Path) -> None:
+    pair = pair_in(tmp_path)
+    key = serialization.load_pem_private_key(pair.key.read_bytes(), None)
+    locked = serialization.BestAvailableEncryption(b"secret")
+    kind = serialization.PrivateFormat.PKCS8
+    pair.key.write_bytes(key.private_bytes(serialization.Encoding.PEM, kind, locked))
+    with pytest.raises(ConfigError, match="without a password"):
+        server_context(pair.certificate, pair.key)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         server_context(tmp_path / "c.pem", tmp_path / "k.pem")
+
+
+@pytest.mark.parametrize("before", [f"# {ssl.PEM_HEADER}\n", "\ufeff", "Bag Attributes\n a: b\n"])
+def test_other_text_may_stand_before_it(tmp_path: Path, before: str) -> None:
+    pair = pair_in(tmp_path)
+    text = before + pair.certificate.read_text()
+    pair.certificate.write_bytes(text.replace("\n", "\r\n").encode())
+    assert server_context(pair.certificate, pair.key)[1] == pair.fingerprint
+
+
+def test_one_of_another_kind_is_refused(tmp_path: Path) -> None:
+    pair = pair_in(tmp_path)
+    text = pair.certificate.read_text()
+    pair.certificate.write_text(text.replace(" CERTIFICATE", " X509 CERTIFICATE"))
+    with pytest.raises(ConfigError, match="no certificate with its key"):
+        server_context(pair.certificate, pair.key)

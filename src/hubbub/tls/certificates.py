@@ -37,14 +37,15 @@ def server_context(certificate: Path, key: Path) -> tuple[ssl.SSLContext, str]:
     # A peer must not make us begin anew, over and over.
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     try:
-        context.load_cert_chain(certificate, key)
-        der = _first_in(certificate.read_text("ascii", "replace"))
+        # With a password, or OpenSSL would ask for it on the terminal, and everybody would wait.
+        context.load_cert_chain(certificate, key, password="")
+        der = _first_in(certificate.read_text("utf-8-sig", "replace"))
     except (ssl.SSLError, ValueError) as error:
         reason = getattr(error, "reason", "") or "unreadable"
         reason = reason.replace("_", " ").lower()
         raise ConfigError(
             f"{certificate} and {key} are no certificate with its key, in PEM ({reason}). "
-            "Give both, of the same pair: --tls-cert and --tls-key.",
+            "Give both, of the same pair, by --tls-cert and --tls-key, the key without a password.",
             code="bad_certificate",
         ) from None
     except OSError as error:

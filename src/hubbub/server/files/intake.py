@@ -250,8 +250,8 @@ class Intake:
                 await self.in_thread(partial(self._store().forget, upload.id))
                 if upload.file is not None:
                     await self._remove_unless_held([upload.file.sha256])
-            except OSError as error:
-                logger.warning("a file is removed later", reason=error.strerror)
+            except (LogError, OSError) as error:
+                logger.warning("a file is removed later", reason=str(error))
                 if len(self._remaining) < REMAINING_MAX:
                     self._remaining.append(upload)
             finally:
