@@ -121,7 +121,10 @@ async def _talk(plan: Plan, stage: Stage, cast: Cast) -> None:
     """Have everybody talk while the faults happen, until all have everything."""
     ledger = stage.ledger
     await cast.prepare()
-    senders = [asyncio.create_task(one, name=one.__qualname__) for one in cast.senders()]
+    senders = [
+        asyncio.create_task(one, name=str(getattr(one, "__qualname__", "")))
+        for one in cast.senders()
+    ]
     readers = [asyncio.create_task(one) for one in (*cast.readers(), *cast.spies())]
     try:
         for fault in plan.faults:

@@ -173,8 +173,8 @@ def says_twice() -> None:
     """Classic members hear what they heard before."""
     encode = ClassicFrames.encode
 
-    def twice(self: ClassicFrames, event: Event, recipient: str = "") -> bytes:
-        return encode(self, event, recipient) * (2 if isinstance(event, Message) else 1)
+    def twice(self: ClassicFrames, event: Event, _recipient: str = "") -> bytes:
+        return encode(self, event) * (2 if isinstance(event, Message) else 1)
 
     ClassicFrames.encode = twice  # type: ignore[method-assign]
 

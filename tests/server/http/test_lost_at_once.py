@@ -7,9 +7,12 @@ from unittest.mock import Mock
 import pytest
 from aiohttp import web
 
-from hubbub.server.http.site import _Answering
+from hubbub.server.http.site import Site, _Answering
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.sidecar import answering as of_side_cars
+from hubbub.testing import LocalServer
+from tests.interop.raw import RawPeer
+from tests.server.http.asking import ask
 
 
 async def _answer(_request: web.BaseRequest) -> web.Response:
@@ -41,3 +44,15 @@ def test_a_connection_that_is_lost_at_once_is_forgotten(
         return [*await asyncio.gather(*begun, return_exceptions=True)]
 
     assert set(asyncio.run(lose())) <= {None}
+
+
+def test_a_request_that_comes_while_the_server_stops_is_let_go(
+    hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(hubbub_server, "/api").status == 200
+    with monkeypatch.context() as stopping:
+        stopping.setattr(Site, "is_closed", True)
+        with RawPeer(hubbub_server.host, hubbub_server.port) as peer:
+            peer.send(b"GET /api HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert peer.rest() == b""
+    assert ask(hubbub_server, "/api").status == 200

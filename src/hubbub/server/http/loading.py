@@ -78,6 +78,10 @@ class Site(Protocol):
     async def close(self) -> None:
         """Answer what was asked, and end all connections."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is answered, because the server stops."""
+
     def answering(self) -> Answering:
         """Return what answers one connection."""
 
@@ -127,6 +131,8 @@ class Web:
         """Return a protocol for one connection; `left` is called when it is gone."""
         if self._site is None:
             return EarlyVisit(self, turn, left)
+        if self._site.is_closed:
+            return Farewell(b"", self._lingering, left)
         unfinished = self._chatroom.unfinished_of_strangers
         return Visit(
             self._site.answering(),

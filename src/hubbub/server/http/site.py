@@ -103,6 +103,11 @@ class Site:
         """Answer what was asked, and end all connections."""
         await self._runner.cleanup()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is answered, because the server stops."""
+        return self._runner.server is None
+
     def answering(self) -> "_Answering":
         """Return what answers one connection."""
         assert self._runner.server is not None, "no visit begins before `open` or after `close`"
