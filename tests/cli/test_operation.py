@@ -51,6 +51,24 @@ def test_the_operator_s_day_needs_no_password_on_the_server_s_machine(served: Se
     assert written.count("on the server's machine") == 7
 
 
+def test_what_two_people_say_to_each_other_is_held_until_that_ends(served: Served) -> None:
+    ann, ben = served.enter("ann", "mika"), served.enter("ben", "mika")
+    room = ann.ask(type="direct", name="ben")["room"]
+    seq = ann.say_and_wait("psst", room=room)
+    told_so = "What 'ben' and 'ann' say to each other in private is under "
+    assert served.admin("hold", "ben", "ann") == f"{told_so}a legal hold now.\n"
+    assert ben.next("rules", room=room)["held"] is True
+    refusal = ann.ask(type="delete", room=room, seq=seq)
+    assert "under a legal hold" in refusal["message"]
+    assert served.admin("hold", "ben", "ann", "--end") == f"{told_so}no legal hold any more.\n"
+    assert ann.ask(type="delete", room=room, seq=seq)["type"] == "ok"
+    assert "put the conversation of 'ben' and 'ann' under a legal hold" in served.admin("audit")
+    nobody = hubbub("admin", "hold", "ann", "zoe", "--data", str(served.folder))
+    assert "have said nothing to each other in private" in nobody.stderr
+    ann.sock.close()
+    ben.sock.close()
+
+
 def test_without_a_folder_it_is_that_of_the_account(tmp_path: Path) -> None:
     Served(tmp_path)  # in the folder that the test gives the account
     assert "ready: yes" in told("admin", "status")
