@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from hubbub.chat.events import Deleted, Edited, Error, Message, Notice, Room, Topic
+from hubbub.chat.events import Deleted, Edited, Error, Message, Notice, Room, RoomRules, Topic
 from hubbub.cli.transcript import server_lines, shown_name, transcript
 from hubbub.client import ClassicMessage
 
@@ -58,6 +58,13 @@ def deleted(room: str = "lobby") -> Deleted:
         (ClassicMessage("ann", "hi"), ["ann > hi"]),
         (Notice(text="one\ntwo"), ["hubbub > one", "hubbub > two"]),
         (Error(code="empty", message="No."), ["hubbub > No."]),
+        (
+            RoomRules(room=PRIVATE, held=True),
+            [
+                "hubbub > your conversation: under a legal hold, so nothing can be changed or "
+                "deleted."
+            ],
+        ),
         (Topic(room="lobby", seq=1, prev=0, sender="ann", at=0, text="soup"), []),
     ],
 )

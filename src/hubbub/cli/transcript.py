@@ -107,7 +107,8 @@ def _told(event: AnyClientEvent, here: str) -> str:
             power = _POWERS.get(role)
             told = f"You are {power} in {room} now." if power else _POWERLESS.format(room)
         case RoomRules():
-            told = rules_told(event.title or event.room, event)
+            called = "your conversation" if is_direct(event.room) else event.title or event.room
+            told = rules_told(called, event)
         case _:
             told = ""
     return told
