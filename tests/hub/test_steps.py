@@ -25,6 +25,7 @@ SLACK = 60
 """Steps that a longer number, or one more entry of a short list, may take."""
 
 COMMANDS: list[c.AnyCommand | c.InnerCommand] = [
+    c.AskMetadata(room="dev", with_people=True),
     c.Away(text="x"),
     c.Back(),
     c.Challenge(name="bob"),
@@ -77,6 +78,8 @@ COMMANDS: list[c.AnyCommand | c.InnerCommand] = [
     c.Revisions(room="dev", seq=1),
     c.Seen(room="dev", seq=1),
     c.SetTopic(room="dev", text="x"),
+    c.SetMetadata(key="x", value="x"),
+    c.SetMetadata(key="x", value="x", room="dev"),
     c.Show(real="x"),
     c.ShowCode(),
     c.Kick(room="dev", name="bob"),
@@ -129,6 +132,7 @@ LINES += ["/msg bob x", "/msg nobody at all is called so"]
 LISTS = (
     c.Conversations(),
     c.Join(room="dev"),
+    c.AskMetadata(room="dev", with_people=True),
     c.Members(room="dev"),
     "/who",
     "/join new",
@@ -138,7 +142,10 @@ LISTS = (
     c.Look(room="dev"),
 )
 
-EVERYWHERE = (c.Away(text="x"), c.Show(real="x"), "/away x", c.Search(query="x"), c.Mentions())
+EVERYWHERE = (
+    *(c.Away(text="x"), "/away x", c.Search(query="x"), c.Mentions()),
+    *(c.Show(real="x"), c.SetMetadata(key="x", value="x")),
+)
 """Told or looked for in each room of one's own, and paid for by their number."""
 
 

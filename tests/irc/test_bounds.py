@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Ok, Room, Welcome
+from hubbub.chat.events.channels import About
 from hubbub.chat.heard import FILLER, Heard, Introduction
 from hubbub.testing import LocalServer
 from hubbub.wire.irc.dialect import IrcDialect
@@ -13,7 +14,7 @@ from tests.irc.still import Still
 from tests.server.event_peer import EventPeer
 
 CAPS = "message-tags server-time echo-message labeled-response batch draft/chathistory"
-BYTES_MAX = 1500
+BYTES_MAX = 1800
 CLIENTS = 300
 
 
@@ -40,7 +41,8 @@ def answered(dialect: IrcDialect, heard: Iterator[Heard], nick: str) -> None:
                 *(1, "hubbub", nick, "s" * 22, False, {"text_bytes_max": 1}, []), ref=one.ref
             )
             tell(kind)
-        elif isinstance(one, c.Join):
+        elif isinstance(one, c.Join | c.Enter):
+            tell(About(room=one.room, topic=""))
             tell(Room(room=one.room, topic="", members=[], last=1, first=1, gap=False, ref=one.ref))
         elif isinstance(one, c.Command) and one.ref is not None:
             tell(Ok(ref=one.ref, seq=2))

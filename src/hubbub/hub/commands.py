@@ -40,6 +40,7 @@ from hubbub.hub.people import (
     inviting,
     linking,
     looking,
+    metadata,
     operating,
     places,
     profiles,
@@ -245,6 +246,7 @@ def ping(_state: State, session: Session, command: c.Ping, _at: int) -> None:
 WHO_ONE_IS = (c.Challenge, c.Identify, c.Link, c.Login, c.Prove, c.Recover, c.Resume)
 
 DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision | Draft]] = {
+    c.AskMetadata: metadata.ask_metadata,
     c.Away: away.away,
     c.Back: away.back,
     c.Challenge: proving.challenge,
@@ -297,6 +299,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Search: search,
     c.Seen: seen,
     c.SetTopic: posting.topic,
+    c.SetMetadata: metadata.set_metadata,
     c.Show: showing.show,
     c.ShowCode: linking.show,
     c.Kick: upkeep.kick,

@@ -199,6 +199,18 @@ def _away(state: State, session: Session, _what: object) -> float:
     return COMMAND + sum(LISTED + _witnesses(state, room) for room in rooms)
 
 
+def _set_metadata(state: State, session: Session, command: c.SetMetadata) -> float:
+    if not command.room:
+        return _away(state, session, command)
+    return QUESTION + _witnesses(state, state.rooms.get(state.name_of(command.room)))
+
+
+def _ask_metadata(state: State, _session: Session, command: c.AskMetadata) -> float:
+    if not command.with_people:
+        return COMMAND
+    return COMMAND + _listed(state, state.rooms.get(state.name_of(command.room)))
+
+
 def _ignore(state: State, session: Session, _what: object) -> float:
     person = session.person  # each of their sessions is told all of it
     return QUESTION + len(person.ignores) * len(state.here.named(person.key)) * LISTED
@@ -343,6 +355,8 @@ PRICES: Final[dict[type, Price]] = {
     c.Challenge: _at(QUESTION),
     c.Prove: _entrance,
     c.Show: _away,
+    c.SetMetadata: _set_metadata,
+    c.AskMetadata: _ask_metadata,
     c.Register: _hashing,
     c.Rename: _rename,
     c.Recover: _hashing,

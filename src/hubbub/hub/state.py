@@ -53,8 +53,9 @@ class State:
     epoch. `identifying` are ids and hashes that are being looked into, and `noted_at` is when it
     was noted who is here. In the name of the `clerk` facts wait for the log; `noted` are the
     newest of those that are noted again if the log cannot take them, by key. `decoy` is text that
-    nobody else knows, of which challenges for unknown names are made. `sifted` are the
-    sessions for which what some people say is left out (ignoring.py).
+    nobody else knows, of which challenges for unknown names are made. `metadata`: what is said
+    of rooms (people/metadata.py). `sifted` are the sessions for which what some people say is left
+    out (ignoring.py).
     """
 
     def __init__(
@@ -73,10 +74,10 @@ class State:
         operator_code: str,
         at: int,
     ) -> None:
-        self.limits = limits
-        self.server = server
+        self.limits, self.server = limits, server
         self.password = password.encode()
         self.operator_code, self.decoy = operator_code, ""
+        self.metadata: dict[str, dict[str, str]] = {}
         self.entering: dict[str, Person] = {}
         self.book = Book(known)
         self.here = Here(self.book.profiles)

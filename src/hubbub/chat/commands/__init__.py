@@ -23,7 +23,7 @@ from hubbub.chat.commands.channels import (
     WhoWas,
 )
 from hubbub.chat.commands.importing import Brought, Given, Import
-from hubbub.chat.commands.inner import Challenge, Prove, Show
+from hubbub.chat.commands.inner import AskMetadata, Challenge, Prove, SetMetadata, Show
 from hubbub.chat.commands.operation import Backup, People, Reload, Sessions, Status
 from hubbub.chat.commands.order import (
     Add,
@@ -187,6 +187,8 @@ AnyCommand = (
 InnerCommand = (
     Challenge
     | Prove
+    | SetMetadata
+    | AskMetadata
     | Show
     | Enter
     | Farewell

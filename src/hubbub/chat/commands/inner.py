@@ -34,3 +34,22 @@ class Show(Command, tag="show"):
     real: str | None = None
     bot: bool | None = None
     """Whether they say of themselves that they are a program."""
+
+
+class SetMetadata(Command, tag="set_metadata"):
+    """Say something about oneself, or about a room, under a key; None: nothing any more."""
+
+    key: str
+    value: str | None
+    room: str = ""
+
+
+class AskMetadata(Command, tag="ask_metadata"):
+    """Ask what is said about somebody, or about a room; answered by `Metadata`.
+
+    `with_people`: also about those who are in the room.
+    """
+
+    name: str = ""
+    room: str = ""
+    with_people: bool = False

@@ -5,7 +5,15 @@ and only the log sets them. After the commit no event object is changed: a later
 gives another one, with the text that the event has by then.
 """
 
-from hubbub.chat.events.inner import Account, Challenge, InnerEvent, Proven, Shown
+from hubbub.chat.events.inner import (
+    Account,
+    Challenge,
+    InnerEvent,
+    Metadata,
+    MetadataChanged,
+    Proven,
+    Shown,
+)
 from hubbub.chat.events.logged import (
     NOTHING,
     AnyLogged,

@@ -1,5 +1,7 @@
 """What is told to those formats alone that `knows_inner`: no client has words for these events."""
 
+import msgspec
+
 from hubbub.chat.events.logged import Event
 
 
@@ -34,3 +36,20 @@ class Shown(InnerEvent, tag="shown"):
 
     name: str
     real: str
+
+
+class Metadata(InnerEvent, tag="metadata"):
+    """What is said about a room or somebody, by key; of a room, perhaps also about its people."""
+
+    said: dict[str, str]
+    people: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    ref: str | None = None
+
+
+class MetadataChanged(InnerEvent, tag="metadata_changed"):
+    """Somebody says something else about themselves, or about a room, from now on."""
+
+    name: str
+    key: str
+    value: str
+    room: str = ""

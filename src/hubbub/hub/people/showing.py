@@ -11,11 +11,11 @@ from hubbub.hub.membership import is_crowd
 from hubbub.hub.present.person import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from hubbub.chat import commands as c
     from hubbub.hub.present.person import Person
-    from hubbub.hub.present.room import Session
+    from hubbub.hub.present.room import Room, Session
     from hubbub.hub.state import State
 
 CHARS_MAX: Final = 150
@@ -29,8 +29,8 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
     user, real = _allowed(command.user, before.user), _allowed(command.real, before.real)
     if command.bot is not None:
         _be_program(state, person, is_one=command.bot)
-    if (user, real) != before:
-        person.shown = Shown(user, real)
+    if (user, real) != before[:2]:
+        person.shown = before._replace(user=user, real=real)
     if real != before.real:
         for peer in peers(state, person):
             if peer is not session:
@@ -56,16 +56,16 @@ def _be_program(state: State, person: Person, *, is_one: bool) -> None:
             member.room.relist()
 
 
-def peers(state: State, person: Person) -> Iterator[Session]:
-    """Yield each session that speaks IRC and shares a room with somebody, once.
+def peers(state: State, person: Person) -> set[Session]:
+    """Return the sessions that speak IRC and share a room with somebody.
 
     Not those that are behind, nor those in a crowd: they hear of nobody there.
     """
     rooms = {one.room for own in state.here.named(person.key) for one in own.members.values()}
-    seen: set[Session] = set()
-    for room in rooms:
-        if is_crowd(state, room):
-            continue
-        for group in list(room.live.values()):
-            seen.update(one.session for one in group if one.session.format.knows_inner)
-    yield from seen
+    return sessions_in([room for room in rooms if not is_crowd(state, room)])
+
+
+def sessions_in(rooms: Iterable[Room]) -> set[Session]:
+    """Return the sessions in rooms that speak IRC, and are not behind."""
+    groups = [group for room in rooms for group in room.live.values()]
+    return {one.session for group in groups for one in group if one.session.format.knows_inner}

@@ -22,10 +22,14 @@ class Opener(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """How somebody is shown to those who speak IRC: by which user name, and which real name."""
+    """How somebody is shown to those who speak IRC: by which user name, and which real name.
+
+    `about`: what else they say of themselves, by key.
+    """
 
     user: str = ""
     real: str = ""
+    about: Mapping[str, str] = NOBODY
 
 
 class Person:

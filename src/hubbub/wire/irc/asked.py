@@ -38,6 +38,7 @@ class Labelled:
 BECOMING: Final = "LOGIN"
 """Stands for every command of IRC by which a client becomes somebody."""
 
+METADATA: Final = "METADATA"
 OWN_MODE: Final = "UMODE"
 """The same for MODE about oneself."""
 

@@ -94,6 +94,7 @@ class Client(Identity):
         "away",
         "cap_version",
         "caps",
+        "cleared",
         "clock",
         "collected",
         "conversations",
@@ -110,6 +111,7 @@ class Client(Identity):
         "rooms",
         "server",
         "shared",
+        "subscribed",
         "talks",
         "unread",
     )
@@ -160,6 +162,9 @@ class Client(Identity):
         """The nicks that it watches."""
         self.gathered: list[Watched] | None = None
         """What is a part of an answer, until all of it is there."""
+        self.subscribed: frozenset[str] = frozenset()
+        """The keys of which it wants to hear what people say under them."""
+        self.cleared: tuple[str, ...] = ()
         self._batches = 0
 
     @property

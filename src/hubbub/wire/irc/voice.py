@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hubbub.chat import events as e
 from hubbub.chat.events import channels
 from hubbub.wire.irc.client import Client
-from hubbub.wire.irc.telling import answers, history, order, people, rooms, welcome
+from hubbub.wire.irc.telling import answers, history, metadata, order, people, rooms, welcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,6 +57,8 @@ class Voice(Client):
 
 
 _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
+    e.Metadata: metadata.told,
+    e.MetadataChanged: metadata.changed,
     e.Account: people.account,
     e.Added: rooms.added,
     e.Bye: answers.ended,

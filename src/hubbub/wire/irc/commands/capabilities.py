@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.heard import Adapt
+from hubbub.wire.irc.commands.metadata import KEYS_MAX, SUBSCRIPTIONS_MAX, VALUE_BYTES_MAX
 from hubbub.wire.irc.format import LINES_MAX
 from hubbub.wire.irc.isupport import MULTILINE_BYTES_MAX
 from hubbub.wire.irc.line import Line
@@ -24,6 +25,10 @@ def _nothing(_client: Client) -> str:
 
 def _multiline(_client: Client) -> str:
     return f"max-bytes={MULTILINE_BYTES_MAX},max-lines={LINES_MAX}"
+
+
+def _metadata(_client: Client) -> str:
+    return f"max-subs={SUBSCRIPTIONS_MAX},max-keys={KEYS_MAX},max-value-bytes={VALUE_BYTES_MAX}"
 
 
 def _mechanisms(_client: Client) -> str:
@@ -57,6 +62,7 @@ OFFERED: Final[dict[str, Callable[[Client], str | None]]] = {
         _nothing,
     ),
     "draft/account-registration": _registration,
+    "draft/metadata-2": _metadata,
     "draft/multiline": _multiline,
     "sasl": _mechanisms,
     "sts": _strict_transport,

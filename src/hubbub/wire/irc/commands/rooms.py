@@ -10,6 +10,7 @@ from hubbub.chat.commands.channels import KEY_CHARS_MAX
 from hubbub.chat.names import is_direct
 from hubbub.wire.irc import drafts
 from hubbub.wire.irc.asked import Asked
+from hubbub.wire.irc.commands.metadata import synchronized
 from hubbub.wire.irc.isupport import MESSAGES_MAX
 from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
@@ -48,6 +49,8 @@ def join(client: Client, line: Line) -> Iterator[Heard]:
             before = client.rooms
             yield c.Enter(room=room, key=key[:KEY_CHARS_MAX], ref=client.ref(line, channel))
             yield from last_said(client, client.rooms - before)
+            if client.rooms != before:
+                yield from synchronized(client, room, channel)
         else:
             yield client.nothing(line)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hubbub.wire.irc.asked import BECOMING, OWN_MODE, SETTING
+from hubbub.wire.irc.asked import BECOMING, METADATA, OWN_MODE, SETTING
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.numerics import N
-from hubbub.wire.irc.telling import people, rooms, talk
+from hubbub.wire.irc.telling import metadata, people, rooms, talk
 from hubbub.wire.irc.telling.refusals import refusal_of
 from hubbub.wire.irc.texts import lines_of
 
@@ -54,7 +54,8 @@ def refused(client: Client, event: Error) -> Iterable[Line]:
     elif asked.said is not None and event.code == "not_here":
         # So does it here, but the client is in the room that the other one has left.
         client.conversations[asked.said.room] = ""
-    return client.answer([*refusal_of(client, asked, event)], asked.label)
+    refuse = metadata.refused if asked.command == METADATA else refusal_of
+    return client.answer([*refuse(client, asked, event)], asked.label)
 
 
 def done(client: Client, event: Ok) -> Iterable[Line]:
@@ -84,6 +85,7 @@ _OUTCOMES: Final[dict[str, Callable[[Client, Asked, Ok], Iterator[Line]]]] = {
     "MONITOR": people.monitors,
     "NOTICE": talk.echo,
     "OPER": people.operates,
+    METADATA: metadata.was_set,
     OWN_MODE: people.own_mode_set,
     SETTING: people.password_changed,
     "PART": rooms.left,

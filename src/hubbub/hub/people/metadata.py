@@ -1,0 +1,91 @@
+"""What people say about themselves and about rooms, by key, to programs that know the keys.
+
+It holds while they are here, or while the server runs: nothing of it is logged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat import events as e
+from hubbub.chat.errors import Refused
+from hubbub.hub.membership import find_person, find_room, is_crowd
+from hubbub.hub.people.showing import peers, sessions_in
+from hubbub.hub.present.person import Shown
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.standing import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hubbub.chat import commands as c
+    from hubbub.hub.present.room import Session
+    from hubbub.hub.state import State
+
+KEYS_MAX: Final = 20
+KEY_CHARS_MAX: Final = 64
+VALUE_BYTES_MAX: Final = 300
+ROOMS_MAX: Final = 1000
+"""Of which something is kept; the one that was told of first makes room for others."""
+
+
+def set_metadata(state: State, session: Session, command: c.SetMetadata, _at: int) -> None:
+    """Keep what somebody says, and tell those whom it concerns."""
+    person, key = session.person, command.key
+    value = None if command.value is None else _allowed(command.value)
+    told: Iterable[Session]
+    if command.room:
+        room = find_room(state, session, command.room)
+        check(state, session, Act.RENAME, room)
+        said = _changed(state.metadata.get(room.name, {}), key, value)
+        state.metadata.pop(room.name, None)
+        if said:
+            state.metadata[room.name] = said
+        if len(state.metadata) > ROOMS_MAX:
+            del state.metadata[next(iter(state.metadata))]
+        told = () if is_crowd(state, room) else sessions_in([room])
+    else:
+        shown = person.shown or Shown()
+        person.shown = shown._replace(about=_changed(shown.about, key, value))
+        told = peers(state, person)
+    event = e.MetadataChanged(name=person.name, key=key, value=value or "", room=command.room)
+    for one in told:
+        if one is not session:
+            one.send(event)
+    session.confirm(command.ref)
+
+
+def _allowed(value: str) -> str:
+    if not value.isprintable() or len(value.encode()) > VALUE_BYTES_MAX:
+        raise Refused(f"A value is one line of up to {VALUE_BYTES_MAX} bytes.", code="too_long")
+    return value
+
+
+def _changed(before: Mapping[str, str], key: str, value: str | None) -> dict[str, str]:
+    said = {one: text for one, text in before.items() if one != key}
+    if value is not None:
+        if len(said) >= KEYS_MAX or len(key) > KEY_CHARS_MAX:
+            no = f"There may be {KEYS_MAX} keys, of up to {KEY_CHARS_MAX} characters."
+            raise Refused(no, code="too_large")
+        said[key] = value
+    elif key not in before:
+        raise Refused("Nothing is said there.", code="empty")
+    return said
+
+
+def ask_metadata(state: State, session: Session, command: c.AskMetadata, _at: int) -> None:
+    """Tell what is said."""
+    people: dict[str, dict[str, str]] = {}
+    if command.room:
+        room = find_room(state, session, command.room)
+        if command.with_people and not is_crowd(state, room):
+            people = {
+                one.name: dict(one.shown.about)
+                for one in room.people.values()
+                if one.shown is not None and one.shown.about
+            }
+        said = state.metadata.get(room.name, {})
+    else:
+        shown = find_person(state, command.name).shown
+        said = {} if shown is None else dict(shown.about)
+    session.send(e.Metadata(said=said, people=people, ref=command.ref))

@@ -1,0 +1,143 @@
+"""METADATA: what people say about themselves and rooms, and who wants to hear of which keys."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from hubbub.chat import commands as c
+from hubbub.wire.irc.asked import METADATA, Asked
+from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.names import is_channel, name_of, room_of
+from hubbub.wire.irc.numerics import N
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hubbub.chat.heard import Filler, Heard, Reply
+    from hubbub.wire.irc.client import Client
+
+KEYS_MAX: Final = 20
+VALUE_BYTES_MAX: Final = 300
+SUBSCRIPTIONS_MAX: Final = 50
+
+_KEY: Final = re.compile(r"[a-z0-9_./-]{1,64}")
+
+
+def metadata(client: Client, line: Line) -> Iterator[Heard]:
+    """Act on one METADATA with its target and its own command."""
+    target, word, *keys = line.params
+    target = client.nick if target == "*" else target
+    act = _ACTS.get(word.upper())
+    if act is None:
+        yield fail(client, line, "SUBCOMMAND_INVALID", word, "There is no such METADATA command.")
+    else:
+        yield from act(client, line, target, keys)
+
+
+def fail(client: Client, line: Line, code: str, *context: str) -> Reply | Filler:
+    """Return what refuses a line."""
+    return client.at_once(line, Line("FAIL", ("METADATA", code, *context), client.host))
+
+
+def _get(client: Client, line: Line, target: str, keys: list[str]) -> Iterator[Heard]:
+    if not keys:
+        yield client.at_once(line, client.too_few("METADATA"))
+    else:
+        yield _asking(client, target, "GET", " ".join(keys))
+
+
+def _list(client: Client, _line: Line, target: str, _keys: list[str]) -> Iterator[Heard]:
+    yield _asking(client, target, "LIST", "")
+
+
+def _sync(client: Client, _line: Line, target: str, _keys: list[str]) -> Iterator[Heard]:
+    yield _asking(client, target, "SYNC", "")
+
+
+def _asking(client: Client, target: str, word: str, keys: str) -> c.AskMetadata:
+    asked = Asked(METADATA, target, client.labelled, f"{word} {keys}".strip())
+    ref = client.asking.ref(asked)
+    if is_channel(target):
+        return c.AskMetadata(room=room_of(target).lower(), with_people=word == "SYNC", ref=ref)
+    return c.AskMetadata(name=name_of(target), ref=ref)
+
+
+def synchronized(client: Client, room: str, target: str) -> Iterator[Heard]:
+    """Ask what is said about a room that the client entered, and about those in it."""
+    if client.subscribed:
+        asked = Asked(METADATA, target, client.labelled, "JOIN")
+        yield c.AskMetadata(room=room, with_people=True, ref=client.asking.ref(asked))
+
+
+def _set(client: Client, line: Line, target: str, keys: list[str]) -> Iterator[Heard]:
+    key, *value = keys or [""]
+    if not _KEY.fullmatch(key.lower()):
+        yield fail(client, line, "KEY_INVALID", key or "*", "A key has letters, digits and _./-.")
+    elif not is_channel(target) and target.lower() != client.nick.lower():
+        no = "You can say that about yourself alone."
+        yield fail(client, line, "KEY_NO_PERMISSION", target, key, no)
+    elif value and len(value[0].encode()) > VALUE_BYTES_MAX:
+        no = f"A value may have {VALUE_BYTES_MAX} bytes."
+        yield fail(client, line, "VALUE_INVALID", no)
+    else:
+        yield from _setting(client, target, key.lower(), value[0] if value else None)
+
+
+def _setting(client: Client, target: str, key: str, value: str | None) -> Iterator[Heard]:
+    detail = f"SET {key}" if value is None else f"SET {key} {value}"
+    ref = client.asking.ref(Asked(METADATA, target, client.labelled, detail))
+    room = room_of(target).lower() if is_channel(target) else ""
+    yield c.SetMetadata(key=key, value=value, room=room, ref=ref)
+
+
+def _clear(client: Client, line: Line, target: str, _keys: list[str]) -> Iterator[Heard]:
+    if not is_channel(target) and target.lower() != client.nick.lower():
+        no = "You can clear what you say about yourself alone."
+        yield fail(client, line, "KEY_NO_PERMISSION", target, "*", no)
+    else:
+        yield _asking(client, target, "CLEAR", "")
+        cleared, client.cleared = client.cleared, ()
+        for key in cleared:
+            yield from _setting(client, target, key, None)
+
+
+def _subscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Iterator[Heard]:
+    lines: list[Line] = []
+    taken: list[str] = []
+    for key in keys:
+        if not _KEY.fullmatch(key.lower()):
+            no = ("METADATA", "KEY_INVALID", key or "*", "That is no key.")
+            lines.append(Line("FAIL", no, client.host))
+        elif len(client.subscribed | {key.lower()}) > SUBSCRIPTIONS_MAX:
+            no = ("METADATA", "TOO_MANY_SUBS", key, "You want to hear of too many keys.")
+            lines.append(Line("FAIL", no, client.host))
+            break
+        else:
+            client.subscribed |= {key.lower()}
+            taken.append(key)
+    if taken:
+        lines.insert(0, client.numeric(N.METADATASUBOK, *taken))
+    yield client.at_once(line, *lines)
+
+
+def _unsubscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Iterator[Heard]:
+    client.subscribed -= {key.lower() for key in keys}
+    yield client.at_once(line, client.numeric(N.METADATAUNSUBOK, *keys))
+
+
+def _subscriptions(client: Client, line: Line, _target: str, _keys: list[str]) -> Iterator[Heard]:
+    keys = sorted(client.subscribed)
+    yield client.at_once(line, *([client.numeric(N.METADATASUBS, *keys)] if keys else []))
+
+
+_ACTS: Final[dict[str, Callable[[Client, Line, str, list[str]], Iterator[Heard]]]] = {
+    "CLEAR": _clear,
+    "GET": _get,
+    "LIST": _list,
+    "SET": _set,
+    "SUB": _subscribe,
+    "SUBS": _subscriptions,
+    "SYNC": _sync,
+    "UNSUB": _unsubscribe,
+}

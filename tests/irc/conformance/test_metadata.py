@@ -1,0 +1,115 @@
+"""METADATA (ircv3.net/specs/extensions/metadata)."""
+
+import pytest
+
+from hubbub.hub.people import metadata as kept
+from hubbub.testing import LocalServer
+from hubbub.wire.irc.commands import metadata
+from tests.irc.conformance.members import batch, member, register
+from tests.irc.irc_client import IrcClient
+
+CAPS = "draft/metadata-2 batch"
+
+
+def got(client: IrcClient, line: str) -> list[tuple[str, ...]]:
+    """Return the answer to a question: numbers with what stands behind the nick."""
+    client.ask(line)
+    return [(one.command, *one.params[1:4]) for one in batch(client, "metadata")[1:]]
+
+
+@pytest.mark.parametrize("target", ["*", "foo"])
+def test_one_says_something_about_oneself(server: LocalServer, target: str) -> None:
+    """«responds with one RPL_KEYVALUE event, representing the new value (or lack of one)»"""
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    assert got(foo, f"METADATA {target} GET display-name avatar") == [
+        ("766", "foo", "display-name", "Nothing is said there."),
+        ("766", "foo", "avatar", "Nothing is said there."),
+    ]
+    assert got(foo, f"METADATA {target} LIST") == []
+    foo.ask(f"METADATA {target} SET display-name :Foo The First 💜")
+    assert foo.said("761").params[1:] == ("foo", "display-name", "*", "Foo The First 💜")
+    assert got(foo, "METADATA * LIST") == [("761", "foo", "display-name", "*")]
+    foo.ask(f"METADATA {target} SET display-name", f"METADATA {target} SET display-name")
+    assert foo.said("766").params[1:3] == ("foo", "display-name")
+    assert foo.said("766").params[1:3] == ("foo", "display-name")
+    foo.ask("METADATA * SET url :https://x.example", "METADATA * CLEAR")
+    assert foo.said("766").params[1:3] == ("foo", "url")
+    assert got(foo, "METADATA * LIST") == []
+
+
+def test_those_who_want_to_hear_of_a_key_do_and_nobody_else(server: LocalServer) -> None:
+    """«all users sharing a channel with that user … will receive a METADATA message»"""
+    foo = IrcClient.named(server.address, "foo", caps=CAPS, rooms="#x,#y")
+    bar = IrcClient.named(server.address, "bar", caps=CAPS)
+    far = IrcClient.named(server.address, "far", caps=CAPS)
+    for one in (bar, far):
+        one.ask("METADATA * SUB avatar display-name", "METADATA * SUBS")
+        assert one.said("770").params[1:] == ("avatar", "display-name")
+        assert sorted(one.said("772").params[1:]) == ["avatar", "display-name"]
+    foo.ask("METADATA * SET display-name :Foo The First")
+    foo.until("761")
+    bar.ask("JOIN #x,#y")
+    told = ("foo", "display-name", "*", "Foo The First")
+    assert bar.said("METADATA").params == told
+    bar.ask("METADATA foo SYNC")
+    assert [one.params for one in batch(bar, "metadata")[1:]] == [told]
+    bar.drain()
+    foo.ask("METADATA * SET display-name :Second", "METADATA * SET url :x", "METADATA * SET url")
+    foo.ask("METADATA * SET display-name")
+    assert bar.said("METADATA").params == ("foo", "display-name", "*", "Second")
+    assert bar.said("METADATA").params == ("foo", "display-name", "*")
+    bar.ask("METADATA * UNSUB display-name")
+    assert bar.said("771").params[1:] == ("display-name",)
+    foo.ask("METADATA * SET display-name :Third")
+    foo.until("761", "foo", "foo", "display-name")
+    for one in (bar, far):
+        assert "METADATA" not in [line.command for line in one.drain()]
+
+
+def test_whoever_looks_after_a_room_says_something_about_it(server: LocalServer) -> None:
+    """«Clients can set/delete metadata on themselves, and on channels they administer»"""
+    register(server, "foo")
+    foo = member(server, "foo", CAPS, rooms="#den")
+    bar = IrcClient.named(server.address, "bar", caps=CAPS)
+    bar.ask("METADATA * SUB display-name", "JOIN #den")
+    bar.until("366")
+    foo.ask("METADATA #den SET display-name :Hash Channel")
+    assert foo.said("761").params[1:] == ("#den", "display-name", "*", "Hash Channel")
+    assert bar.said("METADATA").params == ("#den", "display-name", "*", "Hash Channel")
+    assert got(bar, "METADATA #den GET display-name") == [("761", "#den", "display-name", "*")]
+    bar.ask("METADATA #den SET display-name :Mine", "METADATA foo SET display-name :Mine")
+    for target in ("#den", "foo"):
+        fail = bar.said("FAIL").params
+        assert fail[:4] == ("METADATA", "KEY_NO_PERMISSION", target, "display-name")
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("METADATA foobar LIST", "INVALID_TARGET"),
+        ("METADATA #nowhere LIST", "INVALID_TARGET"),
+        ("METADATA * SET a!b :x", "KEY_INVALID"),
+        ("METADATA * SET", "KEY_INVALID"),
+        (f"METADATA * SET x :{'abcd' * 119}", "VALUE_INVALID"),
+        (f"METADATA * SET x :{'💜' * 119}", "VALUE_INVALID"),
+        ("METADATA * SET x :\x07", "VALUE_INVALID"),
+        ("METADATA * DANCE", "SUBCOMMAND_INVALID"),
+        ("METADATA * SUB a!b", "KEY_INVALID"),
+        ("METADATA bar CLEAR", "KEY_NO_PERMISSION"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_code(server: LocalServer, line: str, code: str) -> None:
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    foo.ask(line)
+    assert [one.params[:2] for one in foo.drain()] == [("METADATA", code)]
+
+
+def test_there_is_an_end_to_what_is_said_and_asked_for(server: LocalServer) -> None:
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    foo.ask(*(f"METADATA * SET key{number} :x" for number in range(metadata.KEYS_MAX + 1)))
+    assert foo.said("FAIL").params[1] == "LIMIT_REACHED"
+    keys = " ".join(f"k{number}" for number in range(metadata.SUBSCRIPTIONS_MAX + 1))
+    foo.ask(f"METADATA * SUB :{keys}", *(f"METADATA * SUB {key}" for key in keys.split()))
+    foo.until("FAIL", "METADATA", "KEY_INVALID")
+    foo.until("FAIL", "METADATA", "TOO_MANY_SUBS", f"k{metadata.SUBSCRIPTIONS_MAX}")
+    assert (kept.KEYS_MAX, kept.VALUE_BYTES_MAX) == (metadata.KEYS_MAX, metadata.VALUE_BYTES_MAX)
