@@ -11,7 +11,7 @@ from ircrobots.bot import Bot
 from ircrobots.params import ConnectionParams, SASLUserPass
 from ircrobots.server import Server
 
-from tests.irc.conformance.members import PASSWORD, register
+from tests.irc.conformance.members import PASSWORD, member, register
 from tests.server.event_peer import EventPeer
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ async def echo(server: LocalServer, done: asyncio.Event) -> str:
 
 def test_a_bot_of_the_library_ircrobots_logs_in(hubbub_server: LocalServer) -> None:
     register(hubbub_server, "echo")
+    member(hubbub_server, "echo").close()  # from then on, its password can be proven, too
 
     async def talk() -> str:
         done = asyncio.Event()
@@ -108,8 +109,9 @@ def test_a_bot_of_the_library_ircrobots_logs_in(hubbub_server: LocalServer) -> N
 
     def hear_again() -> None:
         with EventPeer(hubbub_server, "page") as page:
+            ends = time.monotonic() + PATIENCE_SECONDS
             while "echo" not in str(page.ask(type="members", room="lobby")):
-                pass
+                assert time.monotonic() < ends, "the bot does not come"
             page.tell(type="say", room="lobby", text="hello")
             assert page.next("message", **{"from": "echo"})["text"] == "again: hello"
 
