@@ -15,6 +15,7 @@ from bench.workloads import IN_FLIGHT, SPEAKERS, Figures, Scale, Workload
 BUSY = 0.9
 HEADINGS = {
     "server_us_per_delivery": ("µs/delivery", ".3f"),
+    "own_us_per_delivery": ("µs of its own process", ".3f"),
     "deliveries_per_second": ("deliveries/s", ",.0f"),
     "messages_per_second": ("messages/s", ",.0f"),
     "p50_ms": ("p50 ms", ",.2f"),

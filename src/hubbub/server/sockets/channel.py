@@ -4,8 +4,9 @@ Reading: the relay may have read so many bytes of the peer as it was granted, an
 those that its protocol does not want yet. It grants as much as the protocol reads at a time, so a
 stranger has little here, as on a socket.
 
-Writing: what was written and not taken by the peer's system is *unsent*. If that is too much the
-protocol is asked for a pause, as by any transport.
+Writing: we hear late what the peer's system has taken. So what it has not is *unsent* only beyond
+`ON_THE_WAY_BYTES`; or all of it, once our half is closed: whoever waits for the end wants to know.
+If too much is unsent, the protocol is asked for a pause, as by any transport.
 
 What may race: the relay hears of a close, a cut or a grant later than we say it, so whatever it
 says of a channel that is forgotten is passed over.
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 GRANTED_FIRST: Final = 2 * STRANGER_BYTES
 """What a relay may read of a peer before it is granted more."""
+
+ON_THE_WAY_BYTES: Final = 262_144
+"""What may be on its way to the relay, or from there to a system, and does not count as unsent."""
 
 HIGH_BYTES: Final = 65_536
 
@@ -80,13 +84,14 @@ class Channel(asyncio.Transport):
         "_high",
         "_is_closing",
         "_is_delivering",
+        "_is_ending",
         "_is_full",
         "_is_lost",
         "_link",
         "_low",
         "_paused",
         "_protocol",
-        "_unsent",
+        "_untaken",
         "batch",
         "host",
         "number",
@@ -106,9 +111,9 @@ class Channel(asyncio.Transport):
         self._is_delivering = False
         self._due: asyncio.Handle | None = None
         self._has_ended = False  # the peer, and the protocol has not heard of it
-        self._unsent = 0
+        self._untaken = 0
         self._is_full = False
-        self._is_closing = False
+        self._is_closing = self._is_ending = False
         self._is_lost = False
         self.batch = self.place = 0
         """Where the link has put what was written last."""
@@ -129,12 +134,13 @@ class Channel(asyncio.Transport):
 
     def taken(self, size: int) -> None:
         """Take in that the peer's system has so many bytes more."""
-        self._unsent -= size
+        self._untaken -= size
         self.breathe()
 
     def breathe(self) -> None:
         """Have the protocol write on, if there is room now."""
-        if self._is_full and self._unsent <= self._low and not self._link.is_congested:
+        has_room = self.get_write_buffer_size() <= self._low and not self._link.is_congested
+        if self._is_full and has_room:
             self._is_full = False
             self._protocol.resume_writing()
 
@@ -143,7 +149,7 @@ class Channel(asyncio.Transport):
         if self._is_lost:
             return
         self._is_lost = self._is_closing = True
-        self._unsent = 0
+        self._untaken = 0
         if self._due is not None:
             self._due.cancel()
         self._protocol.connection_lost(error)
@@ -229,9 +235,10 @@ class Channel(asyncio.Transport):
         """Send to the peer, after all that was written before."""
         if self._is_closing or not data:
             return
-        self._unsent += len(data)
+        self._untaken += len(data)
         self._link.tell(self, data if type(data) is bytes else bytes(data))
-        if not self._is_full and (self._unsent > self._high or self._link.is_congested):
+        is_much = self._untaken > self._high + ON_THE_WAY_BYTES
+        if not self._is_full and (is_much or self._link.is_congested):
             self._is_full = True
             self._protocol.pause_writing()
 
@@ -249,8 +256,8 @@ class Channel(asyncio.Transport):
         return self._low, self._high
 
     def get_write_buffer_size(self) -> int:
-        """Return how many bytes the peer's system has not taken, as far as we have heard."""
-        return self._unsent
+        """Return how many bytes are unsent, as far as we have heard."""
+        return self._untaken if self._is_ending else max(0, self._untaken - ON_THE_WAY_BYTES)
 
     def can_write_eof(self) -> bool:
         """Return True: the relay can close one half."""
@@ -259,12 +266,13 @@ class Channel(asyncio.Transport):
     def write_eof(self) -> None:
         """Close our half; the peer may go on."""
         if not self._is_closing:
+            self._is_ending = True
             self._link.end(self)
 
     def close(self) -> None:
         """Send what is unsent, and close; the relay says when that is done."""
         if not self._is_closing:
-            self._is_closing = True
+            self._is_closing = self._is_ending = True
             self._link.close(self)
 
     def abort(self) -> None:
