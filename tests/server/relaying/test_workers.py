@@ -49,9 +49,9 @@ def _command(pid: int) -> bytes:
 
 def holder_of(server: ServerProcess, sock: socket.socket) -> int:
     """Return the worker that holds the connection of a peer's socket."""
-    port = f":{sock.getsockname()[1]:04X}"
+    ends = [f"0100007F:{port:04X}" for port in (server.port, sock.getsockname()[1])]
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    (inode,) = [row[9] for row in rows if row[2].endswith(port)]
+    (inode,) = [row[9] for row in rows if row[1:3] == ends]
     for pid in workers_of(server):
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             try:
