@@ -48,6 +48,9 @@ PART_BYTES: Final = 262_144
 ROOM_BYTES: Final = 65_536
 """What is read of a room at a time, while a whole log is told."""
 
+ROOMS_BYTES: Final = 16_777_216
+"""What is held of all rooms together, as far as there is more than an event of each."""
+
 UNDER_WAY_MAX: Final = 16
 """Parts of a whole log that a relay has not applied yet."""
 
@@ -254,11 +257,12 @@ async def in_order(log: Log, end: int) -> AsyncIterator[Entry]:
     """Yield all that stands in a log up to the seq `end`, in its order; raises LogError."""
     facts = [replace(one, expects=None, prev=0) for one in await log.facts() if one.seq <= end]
     rooms = [head.room for head in await log.heads() if head.last]
+    size = min(ROOM_BYTES, ROOMS_BYTES // max(1, len(rooms)))
     heap: list[tuple[int, int, Sequence[Entry]]] = []
     if standing := sorted(facts, key=attrgetter("seq")):
         heap.append((standing[0].seq, 0, standing))
     for number, room in enumerate(rooms, 1):
-        if events := await log.backlog(room, 0, ROOM_BYTES):
+        if events := await log.backlog(room, 0, size):
             heappush(heap, (events[0].seq, number, events))
     while heap and heap[0][0] <= end:
         _, number, entries = heappop(heap)
@@ -269,6 +273,6 @@ async def in_order(log: Log, end: int) -> AsyncIterator[Entry]:
             place += 1
         rest = entries[place:]
         if not rest and number:
-            rest = await log.backlog(rooms[number - 1], entries[-1].seq, ROOM_BYTES)
+            rest = await log.backlog(rooms[number - 1], entries[-1].seq, size)
         if rest:
             heappush(heap, (rest[0].seq, number, rest))
