@@ -148,11 +148,10 @@ class Protected(Line):
                 super().send(self._engine.unsent())
                 self._engine.feed(super().receive())
             super().send(self._engine.unsent())
-        except ssl.SSLError:
+        except BaseException as error:
             self.sock.close()
-            raise HungUp from None
-        except BaseException:
-            self.sock.close()
+            if isinstance(error, ssl.SSLError):
+                raise HungUp from None
             raise
 
     @property

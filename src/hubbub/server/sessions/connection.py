@@ -124,6 +124,7 @@ class Connection(Receiver):
         # It comes again if reading is resumed after it, as when a connection is handed over.
         is_news, self._peer_ended = not self._peer_ended, True
         if is_news and not self.closing:
+            self._is_leaving()
             self._chatroom.partings.see_to(self._peer_ends)
         # Once both have said all, the transport closes by itself. Otherwise it stays open: the
         # peer may wait for answers.
@@ -153,7 +154,13 @@ class Connection(Receiver):
         # Not after a minute of silence: the name was kept for its holder all that time.
         # Nor if the pipe is broken: the peer had closed its half, and we were not reading.
         broken = isinstance(exc, ConnectionError) and not isinstance(exc, BrokenPipeError)
+        self._is_leaving()
         self._chatroom.partings.see_to(partial(self._lose, broken=broken))
+
+    def _is_leaving(self) -> None:
+        # At once: whoever comes with the name before its parting is seen to has to wait for it.
+        if self.conversation.session is not None:
+            self.conversation.session.leaving = True
 
     def _lose(self, *, broken: bool) -> None:
         self.conversation.lose(broken=broken, is_unread=self._rest is not None)
