@@ -135,7 +135,7 @@ def test_a_nick_is_free_at_once_when_its_connection_breaks(hubbub_server: LocalS
     ann = IrcClient.named(hubbub_server.address, "ann", rooms="#lobby")
     bob = IrcClient.named(hubbub_server.address, "bob", rooms="#lobby")
     ann.break_off()
-    bob.until("PART", "#lobby")
+    bob.until("QUIT")
     ann = IrcClient(hubbub_server.address, "NICK ann", "USER a 0 * :a")
     assert ann.until("001")[0].command == "001"
 

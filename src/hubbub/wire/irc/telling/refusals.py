@@ -86,7 +86,9 @@ _CONTEXTS: Final[dict[str, Callable[[Asked], tuple[str, ...]]]] = {
     **dict.fromkeys(
         (N.USERNOTINCHANNEL, N.USERONCHANNEL), lambda asked: (asked.detail, asked.target)
     ),
-    N.NOSUCHNICK: lambda asked: (asked.detail or asked.target,),
+    N.NOSUCHNICK: lambda asked: (
+        asked.detail if asked.command in ("KICK", "INVITE", "MODE") else asked.target,
+    ),
 }
 """What stands before the sentence of a number, where that is not what was named first."""
 
