@@ -53,6 +53,8 @@ HOST_LEFT = Bye(reason="The person who hosted this chatroom has quit.", code="ho
 BACK = Bye(reason="You are sent back to the chatroom's own server.")
 """The last words of a relay that was alone."""
 
+STOPGAP_SHUTDOWN_SECONDS = 2.0
+
 
 @asynccontextmanager
 async def running(
@@ -282,19 +284,17 @@ def _relaying(
     # Imported here: few servers are relays.
     from hubbub.server.relaying.relay import relaying  # noqa: PLC0415
 
+    limits = _granted(config)
+    # The server is there again, and everybody waits for it.
+    seconds = min(STOPGAP_SHUTDOWN_SECONDS, limits.shutdown_seconds)
+    brief = structs.replace(config, limits=structs.replace(limits, shutdown_seconds=seconds))
+
     def alone(
         log: Log, sockets: Sequence[socket.socket], greeting: str
     ) -> AbstractAsyncContextManager[str]:
-        return running(
-            config,
-            log,
-            folder=folder,
-            bye=BACK,
-            stopgap=greeting,
-            sockets=sockets,
-        )
+        return running(brief, log, folder=folder, bye=BACK, stopgap=greeting, sockets=sockets)
 
-    return relaying(config, _granted(config), folder, alone, sockets=sockets)
+    return relaying(config, limits, folder, alone, sockets=sockets)
 
 
 def _granted(config: Config) -> Limits:
