@@ -72,7 +72,7 @@ def test_another_nick_and_being_away(client: Tmux, hubbub_server: LocalServer) -
     type_in(client, "/away tea")
     assert watcher.said("AWAY", "tea").source == "wanda!~u@irc.hubbub"
     type_in(client, "/nick wendy")
-    assert watcher.said("JOIN", "#lobby").source == "wendy!~u@irc.hubbub"
+    assert watcher.said("NICK", "wendy").source == "wanda!~u@irc.hubbub"
     type_in(client, "still here")
     assert watcher.said("PRIVMSG", "#lobby").source == "wendy!~u@irc.hubbub"
 
