@@ -57,6 +57,7 @@ RETRY_SECONDS: Final = 1.0
 LOOKED_BACK: Final = 10_000
 """In so many of the stream's newest messages a node looks at its start for what was not erased."""
 
+CANCEL_SECONDS: Final = 0.1
 TOKEN_BYTES: Final = 9
 
 _FAULT: Final = "This node does not follow its stream any more, and its journal says why."
@@ -211,16 +212,16 @@ class JetStreamLog(Projection):
             return []
         token = self._next_token()
         came = self._waiting[token] = asyncio.get_running_loop().create_future()
-        failure: LogError | None = None
+        failure = LogError("The NATS servers took too long to store it.")
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._link.publish(pieces, token)
                 await asyncio.wait({came}, timeout=DOUBT_SECONDS)
                 if not came.done():
                     self._stream.doubt()
-                await asyncio.wait({came})
+                await asyncio.wait({came}, timeout=PATIENCE_SECONDS)
         except TimeoutError:
-            failure = LogError("The NATS servers took too long to store it.")
+            pass
         except LogError as error:
             failure = error
         finally:
@@ -232,7 +233,6 @@ class JetStreamLog(Projection):
             else:
                 came.cancel()
         if came.cancelled():
-            assert failure is not None, "without one, it came"
             raise failure
         entries, numbers, *_ = came.result()
         seqs = [0] * len(drafts)
@@ -405,9 +405,11 @@ class JetStreamLog(Projection):
     async def close(self) -> None:
         """Let go of all resources; what was stored stays."""
         if self._following is not None:
-            for task in (tasks := {self._following, self._cleaning}):
-                task.cancel()
-            await asyncio.wait(tasks)
+            tasks = {self._following, self._cleaning}
+            while tasks:  # the client of NATS swallows a cancellation now and then
+                for task in tasks:
+                    task.cancel()
+                _, tasks = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
         if self._link is not None:
             await self._link.close()
         await super().close()
