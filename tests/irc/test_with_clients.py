@@ -92,4 +92,5 @@ def test_who_comes_back_reads_what_was_said_meanwhile(
             type_in(client, f"/connect {hubbub_server.host} {hubbub_server.port}")
             client.until("/help")  # the end of the message of the day
             type_in(client, "/join #lobby")
+            type_in(client, "/window goto 2")  # where it was, if it is there already
         client.until("said while you were away")
