@@ -58,7 +58,7 @@ class Exchange:
         self.frame_bytes_max: int | None = None
         self.text_bytes_max: int | None = None
         self._is_open = False
-        self._progress_at = 0.0  # when something came of what was missed
+        self._progress_at = 0.0  # when what was missed was asked for, or something came of it
         self._servers_room: str | None = None  # where a plain line would go, as far as is known
         self._delayed: set[str | None] = set()  # of which the application was told
 
@@ -67,7 +67,6 @@ class Exchange:
     def begin(self, now: float) -> None:
         """Return to all rooms; posts follow as soon as what was missed has passed."""
         self._is_open = True
-        self._progress_at = now
         self._servers_room = None
         joins = self.rooms.returns()
         for join in joins:
@@ -131,6 +130,8 @@ class Exchange:
                 "Send it in shorter pieces.",
                 code="too_long",
             )
+        if about is About.RETURNING:
+            self._progress_at = now
         if isinstance(command, c.Join):
             self._servers_room = command.room
         self._outputs.append(Write(encode_event_frame(json)))
@@ -372,9 +373,14 @@ class Exchange:
     @property
     def due_at(self) -> float:
         """When to call `tick`."""
-        missed_at = self._progress_at if self.rooms.is_missing else math.inf
-        overdue_at = min(missed_at + ANSWER_SECONDS, self.questions.overdue_at)
+        overdue_at = min(self._missed_overdue_at, self.questions.overdue_at)
         return min(overdue_at, self._posting.due_at, self._repeating.due_at)
+
+    @property
+    def _missed_overdue_at(self) -> float:
+        # What the connection before left open is not asked for again until we are let in.
+        is_awaited = self._is_open and self.rooms.is_missing
+        return self._progress_at + ANSWER_SECONDS if is_awaited else math.inf
 
     def tick(self, now: float) -> None:
         """Do what is due; raise Disconnected if nothing goes on."""
@@ -393,7 +399,7 @@ class Exchange:
         """End the waiting for what has waited too long."""
         if self.questions.posting_is_overdue(now):
             raise Disconnected("the server does not acknowledge what is said")
-        if self.rooms.is_missing and now >= self._progress_at + ANSWER_SECONDS:
+        if now >= self._missed_overdue_at:
             raise Disconnected("the server does not send what was missed")
         for _, question in self.questions.overdue(now):
             match question.about:
