@@ -102,3 +102,8 @@ def test_no_more_tags_are_read_than_any_client_sends() -> None:
     line = parse("@" + "".join(f"a{number};" for number in range(1000)) + " PING x")
     assert line is not None
     assert (line.command, len(line.tags)) == ("PING", TAGS_MAX)
+
+
+def test_no_parameter_falls_into_two() -> None:
+    for word in ("a b", "a\rb", "a\nb", "a\0b", ":a", ""):
+        assert Line("432", ("*", word, "no")).encode() == b"432 * * :no\r\n"

@@ -57,6 +57,11 @@ def test_a_topic_is_set_told_and_asked_for(hubbub_server: LocalServer) -> None:
     cat = IrcClient.named(hubbub_server.address, "cat")
     cat.ask("JOIN #lobby")
     assert cat.said("332").params[2] == "Lunch at noon"
+    ann.ask("TOPIC #lobby :Lunch \x02at noon\x02")
+    assert ann.said("TOPIC").params[1] == "Lunch \x02at noon\x02"
+    ann.ask("TOPIC #lobby", "LIST")
+    assert ann.until("332", "ann", "#lobby", "Lunch \x02at noon\x02")
+    assert ann.said("322").params[3] == "Lunch \x02at noon\x02"
 
 
 def test_rooms_and_people_are_listed(hubbub_server: LocalServer) -> None:

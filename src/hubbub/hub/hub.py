@@ -262,6 +262,7 @@ class Hub:
         """
         session.gone = True
         self._state.links.left(session)
+        self._state.here.watchers.stop(session, ())  # whoever it was meanwhile
         admission.depart(self._state, session, lost_at if self.keeps_names else None)
 
     def sweep(self, at: int) -> None:

@@ -184,6 +184,7 @@ def test_rooms_are_listed_by_people_and_masks(hubbub_server: LocalServer) -> Non
         "!#ch*": set(),
         "#chan1,#nowhere": {"#chan1"},
         "#[a": set(),
+        "#a,#b,#c,#chan1,#chan2": {"#chan1"},
     }.items():
         assert listed(condition) == expected, condition
 

@@ -40,6 +40,8 @@ def test_a_nick_that_irc_cannot_say_is_refused(server: LocalServer, nick: str) -
     assert foo.until("431" if nick == ":" else "432")[-1].params[0] == "*"
     foo.ask("NICK valid")
     assert foo.until("001")[-1].params[0] == "valid"
+    foo.ask(f"NICK {nick}")
+    assert foo.until("431" if nick == ":" else "432")[-1].params[0] == "valid"
 
 
 def test_of_two_who_come_with_one_nick_one_is_welcomed(server: LocalServer) -> None:

@@ -113,3 +113,20 @@ def test_there_is_an_end_to_what_is_said_and_asked_for(server: LocalServer) -> N
     foo.until("FAIL", "METADATA", "KEY_INVALID")
     foo.until("FAIL", "METADATA", "TOO_MANY_SUBS", f"k{metadata.SUBSCRIPTIONS_MAX}")
     assert (kept.KEYS_MAX, kept.VALUE_BYTES_MAX) == (metadata.KEYS_MAX, metadata.VALUE_BYTES_MAX)
+
+
+def test_of_a_secret_channel_nobody_outside_is_told(server: LocalServer) -> None:
+    foo = IrcClient.named(server.address, "foo", caps=CAPS, rooms="#x")
+    bar = IrcClient.named(server.address, "bar", caps=CAPS)
+    foo.ask("MODE #x +s", "METADATA #x SET url :x", "METADATA * SET url :y", "METADATA #x LIST")
+    assert len(batch(foo, "metadata")) == 2
+    bar.ask("METADATA * SUB url")
+    for word in ("LIST", "SYNC", "GET url"):
+        bar.ask(f"METADATA #x {word}")
+        assert bar.said("FAIL").params[:3] == ("METADATA", "INVALID_TARGET", "#x")
+
+
+def test_a_key_is_answered_once_however_often_it_is_asked_for(server: LocalServer) -> None:
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    foo.ask("METADATA * GET :" + "a " * 150 + " ".join(map(str, range(40))))
+    assert len(batch(foo, "metadata")) == 1 + metadata.KEYS_MAX

@@ -90,8 +90,9 @@ def test_oper_takes_nothing_wrong(operated: LocalServer) -> None:
     """“ERR_PASSWDMISMATCH (464)”."""
     ann = IrcClient.named(operated.address, "ann")
     ann.ask("OPER operuser wrong", "OPER nobody operpassword", "OPER operuser", "OPER operuser :")
+    ann.ask("OPER nobody \0", "OPER operuser \0")
     heard = [line.command for line in ann.drain()]
-    assert heard == ["464", "464", "461", "461"]
+    assert heard == ["464", "464", "461", "461", "464", "464"]
 
 
 def test_a_kill_ends_a_connection(operated: LocalServer) -> None:
@@ -172,6 +173,16 @@ def test_who_is_monitored_is_told_of(operated: LocalServer) -> None:
     ann.said("731")
     ann.ask("MONITOR + " + ",".join(f"m{number}" for number in range(60)))
     assert ann.said("734").params[1] == "100"
+
+
+def test_who_becomes_a_member_watches_the_same_people_as_before(operated: LocalServer) -> None:
+    ann = IrcClient.named(operated.address, "ann")
+    ann.ask("MONITOR + bob,cat", "NS REGISTER correct-horse-battery")
+    ann.until("900")
+    IrcClient.named(operated.address, "bob")
+    assert ann.said("730").params[1] == f"bob{SOURCE}"
+    ann.ask("MONITOR - BOB,nobody,bob", "MONITOR L")
+    assert next(line.params[1] for line in ann.until("733")) == "cat"
 
 
 def test_away_is_told_to_those_who_monitor_and_share_no_channel(operated: LocalServer) -> None:

@@ -26,7 +26,8 @@ def oper(state: State, session: Session, command: c.Oper, at: int) -> Reading:
         return
     yield Guess()
     password = state.here.operating.passwords.get(command.name, "")
-    if not hmac.compare_digest(password.encode() or b"\0", command.password.encode()):
+    is_right = hmac.compare_digest(password.encode(), command.password.encode())
+    if not (password and is_right):
         raise WrongSecret("The name or the password is wrong.", code="wrong_code")
     state.here.operating.begin(state.here.standing(session.person))
     record(state, session, f"became operator in passing, as '{command.name}'")

@@ -114,7 +114,6 @@ class Here:
 
     def remove(self, session: Session) -> None:
         """Let a session be here no longer; with the last one, its person is not here either."""
-        self.watchers.stop(session, ())
         key = session.person.key
         others = tuple(one for one in self._sessions[key] if one is not session)
         if others:

@@ -27,8 +27,8 @@ REAL_CHARS_MAX: Final = 150
 
 _TARGETS: Final = {
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), str(TARGETS_MAX)),
-    **dict.fromkeys(("JOIN", "PART", "LIST"), ""),
-    "KICK": str(TARGETS_MAX),
+    **dict.fromkeys(("JOIN", "PART"), ""),
+    **dict.fromkeys(("KICK", "LIST"), str(TARGETS_MAX)),
     **dict.fromkeys(("NAMES", "WHOIS"), "1"),
 }
 """How many targets each command takes; as many as are given, if none are named."""

@@ -1,5 +1,6 @@
 """One IRC message, as modern.ircdocs.horse and the specification of message tags write it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -20,6 +21,9 @@ TAGS_MAX: Final = 64
 """Of what a client sends; more are passed over. Clients send three or four."""
 
 NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
+
+_PARTING: Final = re.compile(r"[ \r\n\0]")
+"""What parts one parameter from the next, or becomes a space."""
 
 _ESCAPES: Final = {";": r"\:", " ": r"\s", "\\": r"\\", "\r": r"\r", "\n": r"\n", "\0": ""}
 _MEANINGS: Final = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
@@ -61,7 +65,7 @@ def _inert(text: str) -> str:
 
 
 def _may_be_inside(param: str) -> bool:
-    return bool(param) and " " not in param and param[0] != ":"
+    return bool(param) and _PARTING.search(param) is None and param[0] != ":"
 
 
 def encode_tags(tags: Mapping[str, str]) -> str:

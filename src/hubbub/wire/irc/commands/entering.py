@@ -46,11 +46,10 @@ def refuse_nick(voice: Voice, coming: Coming) -> Iterator[Heard]:
     assert refusal is not None
     nick, coming.nick, coming.is_introduced = coming.nick, "", False
     voice.nick = "*"
-    shown = nick if " " not in nick and nick[:1] != ":" else "*"
     if refusal.code == "name_taken":
-        yield reply(voice.numeric(N.NICKNAMEINUSE, shown, refusal.message))
+        yield reply(voice.numeric(N.NICKNAMEINUSE, nick, refusal.message))
     elif refusal.code == "name_not_allowed":
-        yield reply(voice.numeric(N.ERRONEUSNICKNAME, shown, refusal.message))
+        yield reply(voice.numeric(N.ERRONEUSNICKNAME, nick, refusal.message))
     else:
         yield reply(voice.numeric(N.YOUREBANNEDCREEP, refusal.message))
         yield from turn_away(refusal.message)
@@ -58,9 +57,8 @@ def refuse_nick(voice: Voice, coming: Coming) -> Iterator[Heard]:
 
 def no_nick(client: Client, nick: str) -> Line:
     """Return what refuses a nick that IRC cannot say."""
-    shown = nick if nick and " " not in nick and nick[:1] != ":" else "*"
     return client.numeric(
-        N.ERRONEUSNICKNAME, shown, "A nick has letters, digits and - _ ^ [ ] { } |."
+        N.ERRONEUSNICKNAME, nick, "A nick has letters, digits and - _ ^ [ ] { } |."
     )
 
 

@@ -44,7 +44,8 @@ def _get(client: Client, line: Line, target: str, keys: list[str]) -> Iterator[H
     if not keys:
         yield client.at_once(line, client.too_few("METADATA"))
     else:
-        yield _asking(client, target, "GET", " ".join(keys))
+        some = list(dict.fromkeys(" ".join(keys).split()))[:KEYS_MAX]
+        yield _asking(client, target, "GET", " ".join(some))
 
 
 def _list(client: Client, _line: Line, target: str, _keys: list[str]) -> Iterator[Heard]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from hubbub.chat import commands as c
 from hubbub.chat.commands.channels import WATCHED_MAX
 from hubbub.chat.text import whole_number
+from hubbub.wire.irc.commands.entering import no_nick
 from hubbub.wire.irc.isupport import KICK_CHARS_MAX
 from hubbub.wire.irc.masks import is_mask
 from hubbub.wire.irc.monitoring import TARGETS_BYTES_MAX, in_runs
-from hubbub.wire.irc.names import is_channel, name_of, room_of
+from hubbub.wire.irc.names import is_channel, is_nick, name_of, room_of
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ def nick(client: Client, line: Line) -> Iterator[Heard]:
     if wanted == client.nick:
         yield client.nothing(line)
         return
-    ref = client.ref(line, wanted if " " not in wanted and wanted[:1] != ":" else "*")
-    yield c.BeCalled(name=name_of(wanted), ref=ref)
+    if not is_nick(wanted):
+        yield client.at_once(line, no_nick(client, wanted))
+        return
+    yield c.BeCalled(name=name_of(wanted), ref=client.ref(line, wanted))
 
 
 def away(client: Client, line: Line) -> Iterator[Heard]:
@@ -93,7 +96,8 @@ def monitor(client: Client, line: Line) -> Iterator[Heard]:
         case "+":
             yield from _watch(client, line, watched, nicks)
         case "-":
-            gone = [one for one in watched for nick in nicks if one.lower() == nick.lower()]
+            unwanted = {one.lower() for one in nicks}
+            gone = [one for one in watched if one.lower() in unwanted]
             client.monitored = {one: None for one in watched if one not in gone} or None
             if gone:
                 yield c.Watch(names=tuple(name_of(one) for one in gone), off=True)

@@ -28,6 +28,7 @@ COMMANDS: Final = {name.upper(): name for name in NAMES} | {"NS": "NickServ", "C
 HELP: Final = {
     "NickServ": (
         "Here: IDENTIFY [NICK] PASSWORD, REGISTER PASSWORD, SET PASSWORD OLD NEW.",
+        "A password that you register has no spaces.",
         "Of a nick that hangs, none has to be got rid of: IDENTIFY lets you be there twice.",
     ),
     "ChanServ": (
@@ -57,7 +58,9 @@ def _act(client: Client, line: Line, service: str, text: str) -> Iterator[Heard]
             yield from _be(client, line, _login(client, client.nick, password))
         case ["NickServ", "IDENTIFY" | "LOGIN" | "GHOST" | "RECOVER" | "REGAIN", nick, password]:
             yield from _be(client, line, _login(client, nick, password))
-        case ["NickServ", "REGISTER", password, *_] if client.account == "*":
+        case ["NickServ", "REGISTER", password, *mail] if client.account == "*" and all(
+            "@" in one for one in mail
+        ):
             yield from _be(client, line, registration(client, password))
         case ["NickServ", "SET", what, passwords] if what.upper() == "PASSWORD":
             old, _, new = passwords.partition(" ")

@@ -8,6 +8,7 @@ from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.modes import as_modes, mask_of, modes_in
 from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.texts import to_irc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +58,7 @@ def topic(client: Client, channel: str, event: About) -> list[Line]:
     """Return what a room is about, and who said so when; nothing if no topic is set."""
     if not event.topic:
         return []
-    lines = [client.numeric(N.TOPIC, channel, event.topic)]
+    lines = [client.numeric(N.TOPIC, channel, to_irc(event.topic))]
     if event.topic_at:
         at = str(event.topic_at // 1000)
         lines.append(client.numeric(N.TOPICWHOTIME, channel, nick_of(event.topic_by), at))

@@ -9,6 +9,7 @@ from hubbub.chat.events.channels import Arrival, Departure
 from hubbub.chat.names import is_direct, same_name
 from hubbub.chat.text import whole_number
 from hubbub.wire.irc.asked import kept_once
+from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.masks import fits
 from hubbub.wire.irc.names import channel_of, nick_of, source_of
@@ -16,6 +17,7 @@ from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import stamp_of
 from hubbub.wire.irc.telling.lists import names, signed
 from hubbub.wire.irc.telling.order import topic
+from hubbub.wire.irc.texts import to_irc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -167,13 +169,13 @@ def listed(client: Client, event: e.Rooms) -> Iterable[Line]:
     asked = client.asking.answered(event.ref)
     if asked is None:
         return []
-    wanted = [one for one in asked.target.split(",") if one]
+    wanted = [one for one in asked.target.split(",") if one][:TARGETS_MAX]
     lines = [client.numeric(N.LISTSTART, "Channel", "Users  Name")]
     for one in event.rooms:
         channel = channel_of(one.room)
         # One in which nobody is and nothing was said is no room to IRC: the lobby, at first.
         if (one.members or one.last) and _is_wanted(channel, one.members, wanted):
-            lines.append(client.numeric(N.LIST, channel, str(one.members), one.topic))
+            lines.append(client.numeric(N.LIST, channel, str(one.members), to_irc(one.topic)))
     lines.append(client.numeric(N.LISTEND, "End of /LIST"))
     return client.answer(lines, asked.label)
 
