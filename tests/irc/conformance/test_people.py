@@ -95,6 +95,13 @@ def test_oper_takes_nothing_wrong(operated: LocalServer) -> None:
     assert heard == ["464", "464", "461", "461", "464", "464"]
 
 
+def test_oper_takes_no_password_of_a_name_that_has_none(operated: LocalServer) -> None:
+    """Whatever bytes are given for it."""
+    ann = IrcClient.named(operated.address, "ann")
+    ann.ask("OPER nobody \0", "OPER nobody :\0")
+    assert [line.command for line in ann.drain()] == ["464", "464"]
+
+
 def test_a_kill_ends_a_connection(operated: LocalServer) -> None:
     """“ERR_NOPRIVILEGES (481)”."""
     chief = operator(operated, "chief")
