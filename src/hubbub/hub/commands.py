@@ -88,7 +88,7 @@ def join(state: State, session: Session, command: c.Join, at: int) -> Decision:
 def _join_by_time(state: State, session: Session, command: c.Join, at: int) -> Reading:
     """Enter a room, and be told until when it was read."""
     room = find_or_open_room(state, session, command.room)
-    check_entry(state, session, Act.JOIN, room)
+    _check_comes_in(state, session, room, command)
     read = state.markers.read(session.person.id, room.name)
     yield from seeing.time_of(state, session, room, read)
     _join(state, session, command, at)
@@ -121,16 +121,20 @@ def _join(state: State, session: Session, command: c.Join, at: int) -> None:
 
 def _come_in(state: State, session: Session, room: Room, command: c.Join, at: int) -> Member:
     """Let the session's person in, if they may enter, or were asked in."""
-    handle, invited = session.person.handle, room.invited or {}
-    if handle not in invited:
-        check_entry(state, session, Act.JOIN, room)
-        check_door(state, session, room, command.key if isinstance(command, c.Enter) else "")
+    _check_comes_in(state, session, room, command)
     is_new = room.name not in state.rooms and room.name not in state.order.rules
     member = enter_room(state, session, room, at)
-    invited.pop(handle, None)
+    room.invited.pop(session.person.standing, None)
     if is_new and isinstance(command, c.Enter) and not session.person.id:
         upkeep.begin(state, member)
     return member
+
+
+def _check_comes_in(state: State, session: Session, room: Room, command: c.Join) -> None:
+    if room.name in session.members or session.person.standing in room.invited:
+        return
+    check_entry(state, session, Act.JOIN, room)
+    check_door(state, session, room, command.key if isinstance(command, c.Enter) else "")
 
 
 def _refuse_to_return(session: Session, room: Room) -> NoReturn:
@@ -216,7 +220,6 @@ def rooms(state: State, session: Session, command: c.Rooms, _at: int) -> None:
 def members(state: State, session: Session, command: c.Members, _at: int) -> None:
     room = find_room(state, session, command.room)
     check_entry(state, session, Act.READ, room)
-    check_found(state, session, room)
     session.send(list_members(state, room, command.ref))
     if (member := session.members.get(room.name)) is not None:
         room.list_for(member)

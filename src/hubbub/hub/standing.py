@@ -290,6 +290,8 @@ def check_entry(state: State, session: Session, act: Act, room: Room | None) -> 
     """
     if room is not None and room.name in state.order.rules:
         check(state, session, act, room)
+        if act is Act.READ:
+            _check_may_look_in(state, session, room)
     check_bans(state, session.person, session.origin, room)
 
 
@@ -299,10 +301,9 @@ def check_door(state: State, session: Session, room: Room, key: str) -> None:
     rules = state.order.rules.get(room.name)
     if rules is None or not rules.is_guarded:
         return
-    role = role_in(state, session.person.standing, room)
-    if role is not None and role >= Role.MODERATOR:
+    if _looks_after(state, session, room):
         return
-    who = f"{rights.ask(place_of(state, room), Role.MODERATOR)} can ask you in"
+    who = _who_asks_in(state, room)
     if rules.invite_only:
         raise Refused(f"'{room.called}' is for those who are asked in; {who}.", code="invite_only")
     if rules.key and not hmac.compare_digest(rules.key.encode(), key.encode()):
@@ -312,6 +313,26 @@ def check_door(state: State, session: Session, room: Room, key: str) -> None:
             f"'{room.called}' has {rules.limit} people in it, and may not have more; {who}.",
             code="room_full",
         )
+
+
+def _check_may_look_in(state: State, session: Session, room: Room) -> None:
+    """Raise Refused if not everybody may enter a room, or finds it, and they are outside of it."""
+    rules = rules_of(state, room)
+    is_closed = rules.invite_only or rules.key or rules.unlisted
+    if not is_closed or session.person.key in room.people or _looks_after(state, session, room):
+        return
+    check_found(state, session, room)
+    who = _who_asks_in(state, room)
+    raise Refused(f"'{room.called}' is read by those who are in it; {who}.", code="forbidden")
+
+
+def _looks_after(state: State, session: Session, room: Room) -> bool:
+    role = role_in(state, session.person.standing, room)
+    return role is not None and role >= Role.MODERATOR
+
+
+def _who_asks_in(state: State, room: Room) -> str:
+    return f"{rights.ask(place_of(state, room), Role.MODERATOR)} can ask you in"
 
 
 def check_found(state: State, session: Session, room: Room) -> None:

@@ -167,6 +167,8 @@ def _put_out_all(state: State, ban: Ban) -> None:
     bans, room = only(ban), state.rooms.get(ban.room)
     if ban.room and room is None:
         return
+    if room is not None:  # who was asked in before is not any more
+        room.invited = {one: at for one, at in room.invited.items() if at >= ban.since}
     for session in list(state.here if room is None else _sessions(state, room)):
         match = found(state, bans, session, room)
         if match is not None:

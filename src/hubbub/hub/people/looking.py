@@ -39,7 +39,6 @@ def look(state: State, session: Session, command: c.Look, _at: int) -> None:
     if command.room is not None:
         room = find_room(state, session, command.room)
         check_entry(state, session, Act.READ, room)
-        check_found(state, session, room)
         people: Iterable[Person] = room.people.values()
     elif command.peers:
         people = _peers(session)

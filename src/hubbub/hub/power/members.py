@@ -24,7 +24,7 @@ from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.bans import Somebody, only
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check, role_in, rules_of
+from hubbub.hub.standing import check, may, role_in, rules_of
 from hubbub.hub.state import State
 
 INVITED_MAX: Final = 100
@@ -62,17 +62,20 @@ def add(state: State, session: Session, command: c.Add, at: int) -> Decision:
     check(state, session, Act.INVITE, room)
     if rules_of(state, room).private:
         return _let_in(state, session, room, command, at)
-    invite(state, session, room, find_person(state, command.name))
+    invite(state, session, room, find_person(state, command.name), at)
     session.confirm(command.ref)
     return None
 
 
-def invite(state: State, session: Session, room: Room, person: Person) -> None:
-    """Tell somebody who is here of a room; they may enter it once, whatever keeps others out."""
-    invited = room.invited = room.invited or {}
-    invited[person.handle] = None
-    if len(invited) > INVITED_MAX:
-        del invited[next(iter(invited))]
+def invite(state: State, session: Session, room: Room, person: Person, at: int) -> None:
+    """Tell somebody who is here of a room.
+
+    If whoever invites them decides who enters, they may do so once, whatever keeps others out.
+    """
+    if may(state, session.person.standing, Act.ENTRANCE, room):
+        room.invited[state.here.standing(person)] = at
+        if len(room.invited) > INVITED_MAX:
+            del room.invited[next(iter(room.invited))]
     for other in state.here.named(person.key):
         if not other.congested and session.person.handle not in person.ignores:
             other.send(Added(room=room.name, by=session.name, person=session.person.id))

@@ -222,6 +222,6 @@ def add(state: State, session: Session, command: c.Add, at: int) -> Decision:
     person = find_person(state, command.name)
     if person.key in room.people:
         raise Refused(f"'{person.name}' is in '{room.called}' already.", code="in_room_already")
-    members.invite(state, session, room, person)
+    members.invite(state, session, room, person, at)
     session.confirm(command.ref)
     return None

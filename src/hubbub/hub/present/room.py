@@ -201,7 +201,8 @@ class Room:
     who opened it first; `introduced` is the number of the draft that is to say so in the log.
     `dropped`: see `Head`. `title` is what people call it, if that is not its name. While
     it is `going`, because somebody deletes it, nothing more is said there.
-    `invited` are handles of people who may enter once, whatever keeps others out.
+    `invited` says when people were asked in who may enter once, whatever keeps others out, by what
+    rules name them.
     `presence_changes` and `listed_at`: see `passing`. `told_times` is how often the members were
     told of such changes.
     """
@@ -253,7 +254,7 @@ class Room:
         self.topic_seq = last  # not known more exactly: it was set at `last` or before
         self.topic_by, self.topic_at = "", 0  # known if it was set since the server started
         self.opened_at = 0  # likewise
-        self.invited: dict[str, None] | None = None
+        self.invited: dict[str, int] = {}
         self.direct: tuple[str, ...] = ()
         self.handles: tuple[str, ...] = ()
         self.introduced = 0
