@@ -146,7 +146,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         members = tuple(one for one in self.members if one != person)
         writers = tuple(one for one in self.writers if one != person)
         owner = self.owner
-        if owner == person:
+        if owner and owner == person:
             heirs = (*moderators, *members) if self.private else moderators
             owner = heirs[0] if heirs else ""
             moderators = tuple(one for one in moderators if one != owner)

@@ -196,7 +196,8 @@ def _rename(state: State, session: Session, _command: object) -> float:
 def _away(state: State, session: Session, _what: object) -> float:
     sessions = state.here.named(session.person.key)
     rooms = {member.room for one in sessions for member in one.members.values()}
-    return COMMAND + sum(LISTED + _witnesses(state, room) for room in rooms)
+    watching = len(state.here.watchers.of(session.person.key)) * WITNESS
+    return COMMAND + watching + sum(LISTED + _witnesses(state, room) for room in rooms)
 
 
 def _set_metadata(state: State, session: Session, command: c.SetMetadata) -> float:

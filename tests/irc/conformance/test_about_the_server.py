@@ -138,6 +138,12 @@ def test_stats_say_since_when_the_server_runs(server: LocalServer) -> None:
     foo.until("461")
 
 
+def test_the_server_is_linked_to_no_other(server: LocalServer) -> None:
+    foo = IrcClient.named(server.address, "foo")
+    foo.ask("LINKS")
+    assert foo.said("365").params[:2] == ("foo", "*")
+
+
 def test_the_configuration_is_read_again_for_operators_alone(server: LocalServer) -> None:
     """«ERR_NOPRIVILEGES (481)»"""
     foo = IrcClient.named(server.address, "foo")

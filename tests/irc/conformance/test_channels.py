@@ -17,6 +17,16 @@ def test_who_opens_a_channel_is_its_operator(hubbub_server: LocalServer) -> None
     assert ann.said("353").params[3] == "ann"
 
 
+def test_who_opened_a_channel_is_its_operator_whoever_leaves(hubbub_server: LocalServer) -> None:
+    ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
+    bob.ask("PART #chan")
+    bob.until("PART")
+    ann.ask("NAMES #chan", "MODE #chan -o ann", "NAMES #chan")
+    assert ann.said("353").params[3] == "@ann"
+    assert ann.said("MODE").params == ("#chan", "-o", "ann")
+    assert ann.said("353").params[3] == "ann"
+
+
 def test_a_part_tells_why(hubbub_server: LocalServer) -> None:
     """“Servers MUST send PART messages … <reason>.”"""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
@@ -183,6 +193,7 @@ def test_rooms_are_listed_by_people_and_masks(hubbub_server: LocalServer) -> Non
         "!*an1": {"#chan2"},
         "!#ch*": set(),
         "#chan1,#nowhere": {"#chan1"},
+        "#chan1,#chan2 >1": {"#chan2"},
         "#[a": set(),
         "#a,#b,#c,#chan1,#chan2": {"#chan1"},
     }.items():

@@ -212,6 +212,31 @@ def test_away_is_told_to_those_who_monitor_and_share_no_channel(operated: LocalS
     assert ann.drain() == []
 
 
+def test_who_is_watched_is_heard_of_from_afar_by_those_who_ask_for_that(
+    operated: LocalServer,
+) -> None:
+    """extended-monitor, with setname and account-notify."""
+    far = "extended-monitor setname account-notify"
+    ann = IrcClient.named(operated.address, "ann", caps=far, rooms="#chan")
+    dan = IrcClient.named(operated.address, "dan", caps="setname account-notify")
+    bob = IrcClient.named(operated.address, "bob")
+    for one in (ann, dan):
+        one.ask("MONITOR + bob")
+        one.said("730")
+    bob.ask("SETNAME :Bob B.", "NS REGISTER correct-horse-battery")
+    bob.until("900")
+    assert [one for one in ann.drain() if one.command in ("SETNAME", "ACCOUNT")] == [
+        ("SETNAME", ("Bob B.",), f"bob{SOURCE}", {}),
+        ("ACCOUNT", ("bob",), f"bob{SOURCE}", {}),
+    ]
+    assert set(commands(dan.drain())) <= {"730", "731"}
+    bob.ask("JOIN #chan")
+    ann.until("JOIN")
+    bob.ask("SETNAME :Bob")
+    bob.until("SETNAME")
+    assert commands(ann.drain()).count("SETNAME") == 1
+
+
 def test_who_joins_and_is_away_is_told_to_be(operated: LocalServer) -> None:
     """“… when a user joins and has an away message set.”"""
     ann = IrcClient.named(operated.address, "ann", caps="away-notify", rooms="#chan")

@@ -45,7 +45,30 @@ def test_a_program_says_to_be_one(server: LocalServer) -> None:
     assert "bot" not in user.said("PRIVMSG").tags
 
 
-@pytest.mark.parametrize("mode", ["+Z", "-x", "+", "BB"])
+def test_somebody_invisible_is_seen_in_shared_rooms_alone(server: LocalServer) -> None:
+    one = IrcClient.named(server.address, "one", rooms="#xyz")
+    two = IrcClient.named(server.address, "two")
+
+    def rooms() -> list[str]:
+        two.ask("WHOIS one")
+        return [line.params[2] for line in two.until("318") if line.command == "319"]
+
+    assert rooms() == ["@#xyz"]
+    one.ask("MODE one +i-B", "MODE one", "WHOIS one")
+    assert one.said("MODE").params == ("one", "+i-B")
+    assert one.said("221").params == ("one", "+i")
+    assert one.said("319").params[2] == "@#xyz"
+    assert rooms() == []
+    two.ask("JOIN #xyz")
+    two.until("366")
+    assert rooms() == ["@#xyz"]
+    two.ask("PART #xyz")
+    one.ask("MODE one -i", "MODE one")
+    assert one.said("221").params == ("one", "+")
+    assert rooms() == ["@#xyz"]
+
+
+@pytest.mark.parametrize("mode", ["+Z", "-x", "+", "iZ"])
 def test_other_modes_of_people_are_unknown(server: LocalServer, mode: str) -> None:
     """«ERR_UMODEUNKNOWNFLAG (501)»"""
     foo = IrcClient.named(server.address, "foo")

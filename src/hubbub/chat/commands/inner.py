@@ -34,6 +34,8 @@ class Show(Command, tag="show"):
     real: str | None = None
     bot: bool | None = None
     """Whether they say of themselves that they are a program."""
+    hidden: bool | None = None
+    """Whether others are not to see in which rooms they are, other than their own."""
 
 
 class SetMetadata(Command, tag="set_metadata"):

@@ -26,16 +26,19 @@ class Proven(InnerEvent, tag="proven"):
 
 
 class Account(InnerEvent, tag="account"):
-    """Somebody who shares a room with the session, under this name, is a member from now on."""
+    """Somebody is a member from now on, under this name. `is_far` as in `Shown`."""
 
     name: str
+    is_far: bool = False
 
 
 class Shown(InnerEvent, tag="shown"):
-    """Somebody who shares a room with the session has another real name."""
+    """Somebody has another real name. `is_far`: the session watches them, but shares no room with
+    them."""
 
     name: str
     real: str
+    is_far: bool = False
 
 
 class Metadata(InnerEvent, tag="metadata"):

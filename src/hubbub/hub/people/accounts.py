@@ -46,6 +46,7 @@ def register(state: State, session: Session, command: c.Register, at: int) -> Re
     hash_ = yield HashPassword(password, provable=session.format.knows_inner)
     assert isinstance(hash_, str)
     near = [one for one in showing.peers(state, session.person) if one is not session]
+    far = [one for one in state.here.watching(session.person) if one is not session]
     if known is not None:
         yield from change(state, session.person.id, lambda profile: _claimed(profile, hash_))
     else:
@@ -54,6 +55,8 @@ def register(state: State, session: Session, command: c.Register, at: int) -> Re
         yield from identity.become(state, session, at, password=hash_)
     for peer in near:
         peer.send(Account(name=session.name))
+    for watcher in far:
+        watcher.send(Account(name=session.name, is_far=True))
     greet(state, session, command.ref)
 
 

@@ -113,7 +113,10 @@ def _rooms(state: State, session: Session, person: Person) -> Iterator[tuple[str
     """Yield rooms that somebody is in and the session may know of, with their roles there."""
     members = (one for own in state.here.named(person.key) for one in own.members.values())
     rooms = dict.fromkeys(one.room for one in members if not one.room.direct)
+    is_hidden = (person.shown or Shown()).is_hidden and person is not session.person
     for room in islice(rooms, ROOMS_MAX):
+        if is_hidden and room.name not in session.members:
+            continue
         try:
             check_sees(state, session, room)
             check_found(state, session, room)

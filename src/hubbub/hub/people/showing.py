@@ -29,12 +29,16 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
     user, real = _allowed(command.user, before.user), _allowed(command.real, before.real)
     if command.bot is not None:
         _be_program(state, person, is_one=command.bot)
-    if (user, real) != before[:2]:
-        person.shown = before._replace(user=user, real=real)
-    if real != before.real:
+    is_hidden = before.is_hidden if command.hidden is None else command.hidden
+    after = before._replace(user=user, real=real, is_hidden=is_hidden)
+    if after != before:
+        person.shown = after
+    if command.user is None and real != before.real:  # whoever just comes changes nothing
         for peer in peers(state, person):
             if peer is not session:
                 peer.send(e.Shown(name=person.name, real=real))
+        for watcher in state.here.watching(person):
+            watcher.send(e.Shown(name=person.name, real=real, is_far=True))
     session.confirm(command.ref)
 
 

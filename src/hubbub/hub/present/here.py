@@ -127,10 +127,20 @@ class Here:
 
     def is_away(self, person: Person) -> None:
         """Tell those who watch somebody that they are away, or back; rooms are told otherwise."""
+        for session in self.watching(person):
+            session.send(self._watched(person.name, "away"))
+
+    def watching(self, person: Person) -> list[Session]:
+        """Return those who watch somebody, and share no room in which they hear of them anyway."""
+        watching = self.watchers.of(person.key)
+        if not watching:
+            return watching
         rooms = {one.room for own in self.named(person.key) for one in own.members.values()}
-        for session in self.watchers.of(person.key):
-            if not any(member.room in rooms for member in session.members.values()):
-                session.send(self._watched(person.name, "away"))
+        return [
+            one
+            for one in watching
+            if not any(member.room in rooms for member in one.members.values())
+        ]
 
     def tell_of(self, session: Session, name: str) -> None:
         """Tell a session whether somebody of this name is here."""

@@ -24,12 +24,14 @@ class Opener(NamedTuple):
 class Shown(NamedTuple):
     """How somebody is shown to those who speak IRC: by which user name, and which real name.
 
-    `about`: what else they say of themselves, by key.
+    `about`: what else they say of themselves, by key. `is_hidden`: in which rooms they are, others
+    see of their own rooms alone.
     """
 
     user: str = ""
     real: str = ""
     about: Mapping[str, str] = NOBODY
+    is_hidden: bool = False
 
 
 class Person:

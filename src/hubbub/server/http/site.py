@@ -89,7 +89,8 @@ class Site:
         application.add_routes(Places(assets).routes())
         # For requests that are not whole yet; what is whole is answered in far less.
         seconds = min(REQUEST_SECONDS, chatroom.limits.shutdown_seconds)
-        self._runner = web.AppRunner(application, shutdown_timeout=seconds)
+        # No request is noted with its path: in some, that is a secret.
+        self._runner = web.AppRunner(application, shutdown_timeout=seconds, access_log=None)
 
     def know(self, hosts: Sequence[str], proxies: Sequence[str]) -> None:
         """Go by these names and proxies from now on."""

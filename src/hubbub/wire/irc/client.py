@@ -101,6 +101,7 @@ class Client(Identity):
         "figures",
         "gathered",
         "labelled",
+        "modes",
         "monitored",
         "newest",
         "newest_at",
@@ -158,6 +159,8 @@ class Client(Identity):
         """What the room is about that it is told of next."""
         self.away: dict[str, str] | None = None
         """Private rooms of which the other one is away, and why."""
+        self.modes = ""
+        """Its own."""
         self.monitored: dict[str, None] | None = None
         """The nicks that it watches."""
         self.gathered: list[Watched] | None = None

@@ -46,6 +46,7 @@ class N(StrEnum):
     WHOREPLY = "352"
     NAMREPLY = "353"
     WHOSPCRPL = "354"
+    ENDOFLINKS = "365"
     ENDOFNAMES = "366"
     BANLIST = "367"
     ENDOFBANLIST = "368"

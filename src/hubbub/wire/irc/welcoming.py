@@ -22,7 +22,7 @@ def burst(client: Client) -> Iterator[Line]:
     )
     yield client.numeric(N.CREATED, f"This server was started at {started}")
     yield client.numeric(
-        N.MYINFO, client.host, client.figures.version.replace(" ", "-"), "B", "abimoqt", "abqo"
+        N.MYINFO, client.host, client.figures.version.replace(" ", "-"), "Bio", "abimoqt", "abqo"
     )
     known = tokens()
     if client.server and client.door:

@@ -34,6 +34,7 @@ SUBJECTS: Final = {
     "JOIN": "JOIN #ROOM[,#OTHER] enters rooms, and opens those that are not there.",
     "KICK": "KICK #ROOM NICK [REASON] puts somebody out of a room.",
     "KILL": "KILL NICK [REASON] ends somebody's connections, if you run the server.",
+    "LINKS": "LINKS says to which other servers this one is linked: to none.",
     "LIST": "LIST [#ROOM,MASK,!MASK,<N,>N] shows rooms, by name and by how many are there.",
     "LUSERS": "LUSERS says how many are here.",
     "MARKREAD": "MARKREAD TARGET [timestamp=TIME] says how far you have read; clients do it.",

@@ -112,4 +112,4 @@ def names(client: Client, line: Line) -> Iterator[Heard]:
 
 def list_(client: Client, line: Line) -> Iterator[Heard]:
     """Ask which rooms there are."""
-    yield c.Rooms(ref=client.ref(line, line.params[0] if line.params else ""))
+    yield c.Rooms(ref=client.ref(line, ",".join(line.params[:2])))

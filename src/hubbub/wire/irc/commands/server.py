@@ -76,6 +76,11 @@ def info(client: Client, line: Line) -> Iterator[Heard]:
     yield client.at_once(line, about, client.numeric(N.ENDOFINFO, "End of INFO list"))
 
 
+def links(client: Client, line: Line) -> Iterator[Heard]:
+    """Say to which other servers this one is linked: to none."""
+    yield client.at_once(line, client.numeric(N.ENDOFLINKS, "*", "This server stands alone."))
+
+
 def stats(client: Client, line: Line) -> Iterator[Heard]:
     """Say since when the server runs; there are no other figures here for everybody."""
     letter = line.params[0][:1]

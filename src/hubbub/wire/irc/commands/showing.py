@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.wire.irc.asked import OWN_MODE, Asked
+from hubbub.wire.irc.isupport import MODES_MAX
 from hubbub.wire.irc.numerics import N
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from hubbub.wire.irc.line import Line
 
 
+OWN_MODES: Final = "Bi"
+"""Modes of people that they set themselves."""
+
+
 def setname(client: Client, line: Line) -> Iterator[Heard]:
     """Have another real name."""
     real = line.params[0]
@@ -23,17 +28,32 @@ def setname(client: Client, line: Line) -> Iterator[Heard]:
 
 
 def own_mode(client: Client, line: Line) -> Iterator[Heard]:
-    """Say which modes the client has; of one it may be told: that it is a program."""
+    """Say which modes the client has, or have others: that it is a program (`B`), and that its
+    rooms are nobody's business outside them (`i`)."""
     nick, *rest = line.params
     if nick.lower() != client.nick.lower():
         no = client.numeric(N.USERSDONTMATCH, "You can change your own modes alone.")
         yield client.at_once(line, no)
     elif not rest:
-        yield client.at_once(line, client.numeric(N.UMODEIS, "+"))
-    elif rest[0] in ("+B", "-B", "B"):
-        sign = "-" if rest[0] == "-B" else "+"
-        asked = Asked(OWN_MODE, client.nick, client.labelled, f"{sign}B")
-        yield c.Show(bot=sign == "+", ref=client.asking.ref(asked))
+        yield client.at_once(line, client.numeric(N.UMODEIS, f"+{client.modes}"))
     else:
-        no = client.numeric(N.UMODEUNKNOWNFLAG, "There is no such mode of people here.")
-        yield client.at_once(line, no)
+        wanted = dict(_signed(rest[0][:MODES_MAX]))
+        known = {letter: on for letter, on in wanted.items() if letter in OWN_MODES}
+        if known != wanted or not wanted:
+            no = client.numeric(N.UMODEUNKNOWNFLAG, "There is no such mode of people here.")
+            yield client.at_once(line, no)
+        if known:
+            change = "".join(f"{'+' if on else '-'}{letter}" for letter, on in known.items())
+            asked = Asked(OWN_MODE, client.nick, client.labelled, change)
+            ref = client.asking.ref(asked)
+            yield c.Show(bot=known.get("B"), hidden=known.get("i"), ref=ref)
+
+
+def _signed(word: str) -> Iterator[tuple[str, bool]]:
+    """Yield the letters of a word such as `+ab-c`, and whether each has a plus."""
+    on = True
+    for char in word:
+        if char in "+-":
+            on = char == "+"
+        else:
+            yield char, on

@@ -62,6 +62,7 @@ COMMANDS: Final = {
     "JOIN": Command(rooms.join, 1),
     "KICK": Command(order.kick, 2),
     "KILL": Command(people.kill, 1),
+    "LINKS": Command(server.links),
     "LIST": Command(rooms.list_),
     "LUSERS": Command(server.lusers),
     "MARKREAD": Command(reading.markread),

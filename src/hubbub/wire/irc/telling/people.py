@@ -92,10 +92,16 @@ def watched(client: Client, event: Watched) -> Iterable[Line]:
         return []
     if event.why != "away":
         return _monitored(client, [event])
-    if not {"extended-monitor", "away-notify"} <= client.caps:
+    if not _hears(client, "away-notify", is_far=True):
         return []
     why = () if event.away is None else (event.away or "away",)
     return [Line("AWAY", why, source_of(event.name))]
+
+
+def _hears(client: Client, cap: str, *, is_far: bool) -> bool:
+    """Return whether a client wants to hear of something about people, also of those who are far:
+    it watches them, but shares no room with them."""
+    return cap in client.caps and (not is_far or "extended-monitor" in client.caps)
 
 
 def monitors(client: Client, _asked: Asked, _ok: Ok) -> Iterator[Line]:
@@ -124,6 +130,7 @@ def away(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
 
 def operates(client: Client, _asked: Asked, _ok: Ok) -> Iterator[Line]:
     """Yield that the client is an operator now."""
+    client.modes = client.modes.replace("o", "") + "o"
     yield client.numeric(N.YOUREOPER, "You run this server now, too.")
     yield Line("MODE", (client.nick, "+o"), client.host)
 
@@ -144,7 +151,9 @@ def password_changed(client: Client, _asked: Asked, _ok: Ok) -> Iterator[Line]:
 
 
 def own_mode_set(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
-    """Yield a mode that the client has now, or no longer."""
+    """Yield modes that the client has now, or no longer."""
+    for sign, letter in zip(asked.detail[::2], asked.detail[1::2], strict=True):
+        client.modes = client.modes.replace(letter, "") + letter * (sign == "+")
     yield Line("MODE", (asked.target, asked.detail), client.source)
 
 
@@ -155,11 +164,11 @@ def renamed(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
 
 def account(client: Client, event: Account) -> Iterator[Line]:
     """Yield that somebody else is a member now."""
-    if "account-notify" in client.caps:
+    if _hears(client, "account-notify", is_far=event.is_far):
         yield Line("ACCOUNT", (nick_of(event.name),), source_of(event.name))
 
 
 def shown(client: Client, event: Shown) -> Iterator[Line]:
     """Yield the real name of somebody else."""
-    if "setname" in client.caps:
+    if _hears(client, "setname", is_far=event.is_far):
         yield Line("SETNAME", (event.real,), source_of(event.name))
