@@ -4,6 +4,7 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.commands import SetModes
 from hubbub.chat.limits import Limits
 from hubbub.chat.names import AUDIT, REPORTS
 from hubbub.chat.roles import Scope
@@ -89,6 +90,11 @@ def test_what_operators_give_out_is_written_down_without_its_secret(room: Modera
         "made an invitation as guest, uses: 3",
         "took an invitation back",
     ]
+
+
+def test_the_key_of_a_room_is_not_written_down(room: Moderated) -> None:
+    assert room.ask(room.cleo, SetModes(room=ROOM, key="beer")) == "ok"
+    assert read(room, room.olga)[-1] == ("cleo", "set in 'tea': key is another")
 
 
 def test_what_was_refused_and_what_is_ones_own_is_not_written_down(room: Moderated) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from hubbub.chat import commands as c
+from hubbub.chat.commands import Enter
 from hubbub.chat.errors import Damaged, Refused
+from hubbub.chat.events import RoomRules
 from hubbub.chat.queries import Answer, Drops, Over, PageQuery, Question
 from hubbub.chat.retention import DAY_MILLISECONDS, Retention
 from hubbub.server.keeping import Keeping
@@ -58,6 +60,21 @@ def test_nothing_is_changed_in_a_room_that_is_held_while_it_is_looked_up(
         decision.send(room.answer(question))
     room.commit()
     assert texts(room) == [TEA, "hello"]
+
+
+def test_a_room_of_people_in_passing_is_held_too(room: Moderated) -> None:
+    """Then nobody looks after it, and who is there cannot end the hold by leaving."""
+    room.pat.tell(Enter(room="den"))
+    room.pat.tell(c.Say(room="den", text="it was me"))
+    room.commit()
+    held = c.SetRules(room="den", held=True)
+    assert room.ask(room.pat, held).startswith("forbidden")
+    assert room.ask(room.olga, held) == "ok"
+    assert room.ask(room.pat, c.DeleteRoom(room="den")).startswith("forbidden")
+    room.hub.depart(room.pat.session)
+    room.commit()
+    room.restart()
+    assert RoomRules(room="den", held=True) in room.arrive("eve", room="den").events()
 
 
 def test_a_room_is_not_deleted_if_a_hold_was_on_its_way(room: Moderated) -> None:

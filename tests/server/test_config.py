@@ -51,6 +51,7 @@ def test_what_a_file_says_counts(tmp_path: Path) -> None:
         (f"[limits]\nburst = {'[' * 5000}\n", "is not valid TOML"),
         ("[limits]\nburst = 9999999999\n", "'limits.burst' must be a number up to 1,000,000,000"),
         ("[limits]\nhandshake_seconds = inf\n", "'limits.handshake_seconds' must be a number"),
+        ('[irc]\noperators = ["ann"]\n', "has a name, a space and a password"),
         ("[limits]\nhandshake_seconds = nan\n", "'limits.handshake_seconds' must be a number"),
     ],
 )

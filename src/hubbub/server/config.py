@@ -259,6 +259,11 @@ def load_config(path: Path) -> Config:
             f"{path}: 'relay.secret' is too short: it needs {RELAY_SECRET_CHARS_MIN} characters, "
             "such as 'openssl rand -hex 32' makes."
         )
+    if not all(all(one.partition(" ")) for one in config.irc.operators):
+        raise ConfigError(
+            f"{path}: each of 'irc.operators' has a name, a space and a password, such as "
+            "'ann correct-horse-battery'."
+        )
     return config
 
 

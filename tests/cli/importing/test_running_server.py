@@ -232,6 +232,19 @@ def test_more_than_fits_into_a_command_is_refused(server: LocalServer, data: Pat
         )
 
 
+def test_of_a_text_too_long_for_one_message_everything_is_there(
+    server: LocalServer, data: Path, tmp_path: Path
+) -> None:
+    """Also what stands where it is divided, and what is so long and has nothing to be seen."""
+    text = "x" + "ü" * 40_000 + "\n" * 150_000 + "end"
+    said = Message(room="den", seq=1, prev=0, sender="ann", at=NOON, text=text)
+    path = tmp_path / "saved.jsonl"
+    path.write_bytes(encode(said) + b"\n")
+    assert imported(data, "hubbub", str(path)) == ["den: 3 messages imported."]
+    pieces = [one["text"] for one in ask(data, type="history", room="den")["messages"]]
+    assert "".join(pieces).replace("\n", "") == text.replace("\n", "")
+
+
 # Killed in the midst of it.
 
 MESSAGES = 4000

@@ -24,6 +24,7 @@ from hubbub.chat.retention import DAY_MILLISECONDS
 from hubbub.chat.text import inert, inert_line
 from hubbub.chat.times import MILLISECONDS_MAX
 from hubbub.cli.importing.said import SOMEBODY, Said, Source
+from hubbub.desk.pieces import pieces_of
 from hubbub.wire.codec import encode
 
 BATCH_BYTES: Final = 262_144
@@ -154,14 +155,9 @@ def _pieces(said: Said, room: str) -> Sequence[Said]:
     text = inert(said.text).strip("\n")
     if not room or not (text or said.deleted):
         return []
-    encoded = text.encode()
-    if len(encoded) <= BROUGHT_BYTES_MAX:
+    if len(text.encode()) <= BROUGHT_BYTES_MAX:
         return [said._replace(text=text)]
-    texts = [
-        encoded[start : start + BROUGHT_BYTES_MAX].decode(errors="ignore")
-        for start in range(0, len(encoded), BROUGHT_BYTES_MAX)
-    ]
     return [
         said._replace(text=part, id=said.id if not number else f"{said.id}/{number}")
-        for number, part in enumerate(texts)
+        for number, part in enumerate(pieces_of(text, BROUGHT_BYTES_MAX))
     ]

@@ -3,7 +3,8 @@
 Who opens such a room is its moderator, and decides everything there; so do those whom they make
 moderators. It is decided as in other rooms, and applied in the same way, but nothing of it is
 logged: it names people who are nobody any more once they have left. With the last one who leaves,
-all of it ends, so nobody can keep a room from those who come later.
+all of it ends, so nobody can keep a room from those who come later. It ends as well when an
+operator puts the room under a legal hold.
 
 In all other rooms, these decisions are those of moderation.py.
 """
@@ -70,6 +71,10 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> D
         check(state, session, RULES[name], room)
     rules = rules_of(state, room)
     changes = {name: value for name, value in changes.items() if value != getattr(rules, name)}
+    if changes.keys() == {"held"}:  # by an operator: what is said must not go, whoever opened it
+        nobodys = replace(rules, moderators=(), writers=(), in_passing=False)
+        _change(state, session, room, nobodys, at)
+        return moderation.set_rules(state, session, command, at)
     if changes.keys() & {"private", "archived", "title", "retention", "held"}:
         raise Refused(
             f"'{room.called}' is looked after in passing, so nothing can hold there for good. Who "
