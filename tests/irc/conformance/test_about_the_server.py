@@ -17,7 +17,7 @@ from tests.irc.irc_client import IrcClient
 
 
 def test_what_the_server_is_like_is_told_in_lines_of_up_to_13(server: LocalServer) -> None:
-    """«the maximum number of RPL_ISUPPORT tokens that can be advertised is 13»"""
+    """the maximum number of RPL_ISUPPORT tokens that can be advertised is 13"""
     foo = IrcClient(server.address, "NICK foo", "USER u s e r")
     lines = [line for line in foo.until("376") if line.command == "005"]
     assert all(3 <= len(line.params) <= 15 for line in lines)
@@ -35,7 +35,7 @@ def test_what_is_told_of_lengths_is_true() -> None:
 
 
 def test_names_may_be_as_long_as_is_told_and_no_longer(server: LocalServer) -> None:
-    """«specifies the maximum length of a channel name that a client may join»"""
+    """specifies the maximum length of a channel name that a client may join"""
     foo = IrcClient.named(server.address, "foo")
     foo.ask(f"JOIN #{'a' * ROOM_CHARS_MAX}", f"JOIN #{'b' * (ROOM_CHARS_MAX + 1)}")
     foo.until("JOIN", f"#{'a' * ROOM_CHARS_MAX}")
@@ -46,7 +46,7 @@ def test_names_may_be_as_long_as_is_told_and_no_longer(server: LocalServer) -> N
 
 
 def test_prefixes_and_targets_have_their_form() -> None:
-    """«There is a one-to-one mapping between prefixes and channel modes»"""
+    """There is a one-to-one mapping between prefixes and channel modes"""
     found = re.fullmatch(r"\(([a-z]+)\)(\S+)", TOKENS["PREFIX"])
     assert found is not None
     assert len(found[1]) == len(found[2])
@@ -66,7 +66,7 @@ def figures(client: IrcClient) -> tuple[int, int]:
 
 
 def test_lusers_counts_whoever_is_welcomed_and_remembers_the_most(server: LocalServer) -> None:
-    """«Current local users <u>, max <m>»"""
+    """Current local users <u>, max <m>"""
     bar = IrcClient.named(server.address, "bar")
     assert figures(bar) == (1, 1)
     waiting = IrcClient(server.address, "NICK bat", "PING x")
@@ -85,7 +85,7 @@ def test_lusers_counts_whoever_is_welcomed_and_remembers_the_most(server: LocalS
 def test_help_has_a_first_line_and_a_last_one_about_the_same(
     server: LocalServer, command: str
 ) -> None:
-    """«RPL_HELPSTART … RPL_HELPTXT … RPL_ENDOFHELP … <client> <subject> :<text>»"""
+    """RPL_HELPSTART … RPL_HELPTXT … RPL_ENDOFHELP … <client> <subject> :<text>"""
     nick = IrcClient.named(server.address, "nick")
     for subject in ("", "PRIVMSG"):
         nick.ask(f"{command} {subject}")
@@ -104,7 +104,7 @@ def test_there_is_help_about_every_command() -> None:
 
 @pytest.mark.parametrize("command", ["INFO", "TIME", "VERSION"])
 def test_a_question_for_another_server_is_refused(server: LocalServer, command: str) -> None:
-    """«ERR_NOSUCHSERVER … <client> <server name>»"""
+    """ERR_NOSUCHSERVER … <client> <server name>"""
     number = {"INFO": "374", "TIME": "391", "VERSION": "351"}[command]
     nick = IrcClient.named(server.address, "nick")
     for target in ("", SERVER_NAME, "*Little*", "*", "nick"):
@@ -129,7 +129,7 @@ def test_a_ping_needs_something_to_send_back(server: LocalServer, line: str) -> 
 
 
 def test_stats_say_since_when_the_server_runs(server: LocalServer) -> None:
-    """«RPL_STATSUPTIME (242) … :Server Up %d days %d:%02d:%02d»"""
+    """RPL_STATSUPTIME (242) … :Server Up %d days %d:%02d:%02d"""
     foo = IrcClient.named(server.address, "foo")
     foo.ask("STATS u", "STATS x", "STATS")
     assert re.fullmatch(r"Server Up \d+ days \d+:\d\d:\d\d", foo.said("242").params[1])
@@ -145,14 +145,15 @@ def test_the_server_is_linked_to_no_other(server: LocalServer) -> None:
 
 
 def test_the_configuration_is_read_again_for_operators_alone(server: LocalServer) -> None:
-    """«ERR_NOPRIVILEGES (481)»"""
+    """ERR_NOPRIVILEGES (481)"""
     foo = IrcClient.named(server.address, "foo")
     foo.ask("REHASH")
     assert foo.said("481").params[0] == "foo"
 
 
 def test_whoever_quits_hears_an_error_and_the_end(server: LocalServer) -> None:
-    """«The server acknowledges this by sending an ERROR message to the client»"""
+    """«The server acknowledges this by replying with an ERROR message and closing the connection to
+    the client.»"""
     foo = IrcClient.named(server.address, "foo")
     foo.ask("QUIT :chkport")
     assert re.search("ERROR :.*chkport", foo.ended())

@@ -15,8 +15,7 @@ PASSWORD = "shivarampassphrase"
 
 @pytest.mark.parametrize("account", ["*", "bar"])
 def test_a_client_becomes_a_member_under_its_nick(server: LocalServer, account: str) -> None:
-    """«If <account> is *, then this value is the user's current nickname.» After SUCCESS «the
-    client is assumed to be authenticated to the <account>»"""
+    """«Afterward, the client is assumed to be authenticated to the <account>»"""
     bar = IrcClient.named(server.address, "bar", caps=CAP, rooms="#x")
     other = IrcClient.named(server.address, "other", caps="account-notify", rooms="#x")
     bar.until("JOIN", "#x")
@@ -31,7 +30,7 @@ def test_a_client_becomes_a_member_under_its_nick(server: LocalServer, account: 
 
 
 def test_it_can_be_done_before_the_welcome(server: LocalServer) -> None:
-    """«before-connect - if present, indicates the server supports early registration»"""
+    """before-connect - if present, indicates the server supports early registration"""
     bar = IrcClient(server.address, f"CAP REQ {CAP}", f"REGISTER * * {PASSWORD}")
     assert bar.said("FAIL").params[:3] == ("REGISTER", "NEED_NICK", "*")
     bar.ask("NICK bar", f"REGISTER * * {PASSWORD}")
@@ -43,7 +42,7 @@ def test_it_can_be_done_before_the_welcome(server: LocalServer) -> None:
 
 
 def test_what_cannot_be_is_refused_by_its_code(server: LocalServer) -> None:
-    """«FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK … WEAK_PASSWORD … USERNAME_EXISTS»"""
+    """FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK … WEAK_PASSWORD … USERNAME_EXISTS"""
     bar = IrcClient.named(server.address, "bar", caps=CAP)
     bar.ask(f"REGISTER foo * {PASSWORD}", "REGISTER * * x", "VERIFY bar 123")
     assert bar.said("FAIL").params[:3] == ("REGISTER", "ACCOUNT_NAME_MUST_BE_NICK", "foo")

@@ -8,7 +8,7 @@ SOURCE = "!~u@irc.hubbub"
 
 
 def test_who_opens_a_channel_is_its_operator(hubbub_server: LocalServer) -> None:
-    """“The channel operator … can perform … maintenance on their channel.”"""
+    """«the channel is created and the creating user becomes a channel operator.»"""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     bob.ask("NAMES #chan")
     assert bob.said("353").params[1:] == ("=", "#chan", "@ann bob")
@@ -28,7 +28,7 @@ def test_who_opened_a_channel_is_its_operator_whoever_leaves(hubbub_server: Loca
 
 
 def test_a_part_tells_why(hubbub_server: LocalServer) -> None:
-    """“Servers MUST send PART messages … <reason>.”"""
+    """«<reason> is the reason that the client has left the channel(s).»"""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     bob.ask("PART #chan :bye everyone")
     assert bob.said("PART").params == ("#chan", "bye everyone")
@@ -36,7 +36,7 @@ def test_a_part_tells_why(hubbub_server: LocalServer) -> None:
 
 
 def test_a_quit_is_told_once_whatever_is_shared(hubbub_server: LocalServer) -> None:
-    """“The QUIT message … is sent to all clients who share a channel.”"""
+    """«This is typically only dispatched to clients that share a channel with the exiting user.»"""
     ann, bob = joined(hubbub_server, "#chan,#tea", "ann", "bob")
     bob.ask("QUIT :qux out")
     bob.ended()
@@ -46,14 +46,14 @@ def test_a_quit_is_told_once_whatever_is_shared(hubbub_server: LocalServer) -> N
 
 
 def test_a_lost_connection_is_a_quit(hubbub_server: LocalServer) -> None:
-    """“… when a client's connection is lost … the server generates a QUIT.”"""
+    """«the server MUST distribute a QUIT message to other clients informing them of this»"""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     bob.break_off()
     assert ann.said("QUIT").source == f"bob{SOURCE}"
 
 
 def test_another_nick_is_told_once_and_changes_nothing_else(hubbub_server: LocalServer) -> None:
-    """“NICK … sent to all clients in common channels.”"""
+    """«to inform other clients about the change of nickname»"""
     ann, bob = joined(hubbub_server, "#chan,#tea", "ann", "bob")
     ann.ask("NICK zoe")
     assert ann.said("NICK") == ("NICK", ("zoe",), f"ann{SOURCE}", {})
@@ -69,7 +69,7 @@ def test_another_nick_is_told_once_and_changes_nothing_else(hubbub_server: Local
 
 
 def test_a_kick_is_told_to_all_with_who_and_why(hubbub_server: LocalServer) -> None:
-    """“If no comment is given, the server SHOULD use a default message instead.”"""
+    """«If no comment is given, the server SHOULD use a default message instead.»"""
     ann, bob, cat = joined(hubbub_server, "#chan", "ann", "bob", "cat")
     ann.ask("KICK #chan bob :bye")
     for one in (ann, bob, cat):
@@ -99,7 +99,7 @@ def test_a_kick_needs_power_and_somebody_there(hubbub_server: LocalServer) -> No
 
 
 def test_several_are_kicked_by_one_line_and_told_one_by_one(hubbub_server: LocalServer) -> None:
-    """“The server MUST NOT send KICK messages with multiple channels or users.”"""
+    """«The server MUST NOT send KICK messages with multiple channels or users to clients.»"""
     ann, bob, cat, dan = joined(hubbub_server, "#chan", "ann", "bob", "cat", "dan")
     ann.ask("KICK #chan bob,cat :bye")
     told = [line.params for line in dan.until("KICK", "#chan", "cat") if line.command == "KICK"]
@@ -109,7 +109,7 @@ def test_several_are_kicked_by_one_line_and_told_one_by_one(hubbub_server: Local
 
 
 def test_who_set_the_topic_and_when_is_told(hubbub_server: LocalServer) -> None:
-    """“RPL_TOPICWHOTIME (333) … <client> <channel> <nick> <setat>.”"""
+    """RPL_TOPICWHOTIME (333) … <client> <channel> <nick> <setat>."""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     ann.ask("TOPIC #chan :new topic")
     ann.said("TOPIC")
@@ -130,7 +130,8 @@ def test_who_set_the_topic_and_when_is_told(hubbub_server: LocalServer) -> None:
 
 
 def test_an_invitation_lets_in_once(hubbub_server: LocalServer) -> None:
-    """“When the invite is successful, the server MUST send a RPL_INVITING … and an INVITE.”"""
+    """«When the invite is successful, the server MUST send a RPL_INVITING numeric to the command
+    issuer, and an INVITE message, with the issuer as <source>, to the target user.»"""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     ann.ask("MODE #chan +i", "INVITE bob #chan")
     assert ann.said("MODE").params == ("#chan", "+i")
@@ -151,7 +152,7 @@ def test_an_invitation_lets_in_once(hubbub_server: LocalServer) -> None:
 
 
 def test_those_who_are_not_there_invite_nobody(hubbub_server: LocalServer) -> None:
-    """“Only members of the channel are allowed to invite other users.”"""
+    """«Only members of the channel are allowed to invite other users.»"""
     joined(hubbub_server, "#chan", "ann")
     bob, cat = (IrcClient.named(hubbub_server.address, one) for one in ("bob", "cat"))
     bob.ask("INVITE cat #chan", "INVITE cat #nowhere")
@@ -161,7 +162,7 @@ def test_those_who_are_not_there_invite_nobody(hubbub_server: LocalServer) -> No
 
 
 def test_who_wants_to_know_hears_of_invitations(hubbub_server: LocalServer) -> None:
-    """invite-notify: “… a client will be notified when another client is invited.”"""
+    """invite-notify: … a client will be notified when another client is invited."""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     cat = IrcClient.named(hubbub_server.address, "cat", caps="invite-notify", rooms="#chan")
     IrcClient.named(hubbub_server.address, "dan")
@@ -171,7 +172,7 @@ def test_who_wants_to_know_hears_of_invitations(hubbub_server: LocalServer) -> N
 
 
 def test_rooms_are_listed_by_people_and_masks(hubbub_server: LocalServer) -> None:
-    """ELIST: “M: mask …; N: non-matching mask …; U: user count within the channel.”"""
+    """ELIST: M: mask …; N: non-matching mask …; U: user count within the channel."""
     ann = IrcClient.named(hubbub_server.address, "ann")
     ann.ask("LIST")
     assert [line.command for line in ann.until("323")] == ["321", "323"]
@@ -201,7 +202,7 @@ def test_rooms_are_listed_by_people_and_masks(hubbub_server: LocalServer) -> Non
 
 
 def test_a_secret_channel_is_listed_to_those_in_it(hubbub_server: LocalServer) -> None:
-    """“Secret channels are not listed unless the client is a member of the channel.”"""
+    """Secret channels are not listed unless the client is a member of the channel."""
     (ann,) = joined(hubbub_server, "#gen", "ann")
     bob = IrcClient.named(hubbub_server.address, "bob")
     ann.ask("MODE #gen +s", "LIST")

@@ -10,8 +10,8 @@ from tests.irc.irc_client import IrcClient
 
 
 def test_what_comes_after_the_welcome_comes_in_order(server: LocalServer) -> None:
-    """«the server MUST send, in this order: RPL_WELCOME … at least one RPL_ISUPPORT … LUSERS …
-    MOTD»"""
+    """«the server MUST send, in this order, the RPL_WELCOME …, and at least one RPL_ISUPPORT
+    numeric to the client.»"""
     foo = IrcClient(server.address, "NICK foo", "USER foo * * :foo")
     lines = foo.until("376")
     numbers = [line.command for line in lines]
@@ -45,7 +45,8 @@ def test_a_nick_that_irc_cannot_say_is_refused(server: LocalServer, nick: str) -
 
 
 def test_of_two_who_come_with_one_nick_one_is_welcomed(server: LocalServer) -> None:
-    """«Returned when a NICK message … results in an attempt to use a currently existing nick»"""
+    """«where the desired nickname is already in use on the network, it should issue an
+    ERR_NICKNAMEINUSE numeric»"""
     one, two = IrcClient(server.address, "NICK foo"), IrcClient(server.address, "NICK foo")
     one.ask("USER u * * :one")
     assert one.said("001").params[0] == "foo"
@@ -66,7 +67,7 @@ def test_a_nick_is_free_once_its_holder_has_another(server: LocalServer) -> None
 
 
 def test_what_is_not_utf8_is_refused_before_the_welcome_too(server: LocalServer) -> None:
-    """«servers … MUST NOT relay non-UTF-8 content … FAIL … INVALID_UTF8»"""
+    """servers … MUST NOT relay non-UTF-8 content … FAIL … INVALID_UTF8"""
     foo = IrcClient(server.address, "NICK foo")
     foo.send(b"USER username * * :i\xe8rc\xe9\r\n")
     assert foo.said("FAIL").params[:2] == ("USER", "INVALID_UTF8")
@@ -83,14 +84,14 @@ def test_a_user_name_may_be_anything(server: LocalServer) -> None:
 
 
 def test_an_unknown_word_after_cap_is_named(server: LocalServer) -> None:
-    """«ERR_INVALIDCAPCMD (410) … Sent to a client when a CAP command contains an invalid
-    subcommand»"""
+    """«If a client sends a subcommand which is not in the list above or otherwise issues an invalid
+    command, then numeric 410 (ERR_INVALIDCAPCMD) should be sent.»"""
     foo = IrcClient(server.address, "CAP NOTACOMMAND")
     assert foo.said("410").params[:2] == ("*", "NOTACOMMAND")
 
 
 def test_without_capabilities_the_list_is_empty(server: LocalServer) -> None:
-    """«If no capabilities are enabled, an empty parameter MUST be sent»"""
+    """«If no capabilities are enabled, an empty parameter must be sent.»"""
     assert IrcClient(server.address, "CAP LIST").said("CAP").params == ("*", "LIST", "")
 
 
@@ -110,8 +111,8 @@ def test_clients_of_before_302_get_one_line_without_values(
 
 
 def test_clients_of_302_get_values_and_as_many_lines_as_are_needed(server: LocalServer) -> None:
-    """«the server MAY send multiple lines … all but the last reply MUST have a parameter
-    containing only an asterisk (*) preceding the capability list»"""
+    """«all but the last reply MUST have a parameter containing only an asterisk (*) preceding the
+    capability list.»"""
     foo = IrcClient(server.address, "CAP LS 302", "PING x")
     lines = foo.until("PONG")[:-1]
     assert [line.params[2] == "*" for line in lines] == [True] * (len(lines) - 1) + [False]
@@ -125,8 +126,7 @@ def test_clients_of_302_get_values_and_as_many_lines_as_are_needed(server: Local
 
 
 def test_what_is_asked_for_is_had_as_a_whole_or_not_at_all(server: LocalServer) -> None:
-    """«capability identifier sets must be accepted as a whole, or rejected entirely»; NAK has
-    «at least the first 100 characters of the capability list in the REQ»"""
+    """«The capability identifier set must be accepted as a whole, or rejected entirely.»"""
     foo = IrcClient(server.address, "CAP REQ :foo multi-prefix bar", "CAP LIST")
     assert foo.said("CAP").params == ("*", "NAK", "foo multi-prefix bar")
     assert foo.said("CAP").params == ("*", "LIST", "")
@@ -136,7 +136,7 @@ def test_what_is_asked_for_is_had_as_a_whole_or_not_at_all(server: LocalServer) 
 
 
 def test_capabilities_come_and_go_while_one_talks(server: LocalServer) -> None:
-    """«Clients MAY send CAP REQ at any time»: in rooms and in private, too."""
+    """«The server MUST accept the CAP command at any time, including after registration.»"""
     bar = IrcClient.named(server.address, "bar", caps="echo-message server-time", rooms="#x")
     sender = IrcClient.named(server.address, "sender", rooms="#x")
     sender.ask("PRIVMSG bar :hi", "PRIVMSG #x :hi")
@@ -156,7 +156,7 @@ def test_capabilities_come_and_go_while_one_talks(server: LocalServer) -> None:
 
 
 def test_a_client_can_be_away_before_it_is_there(server: LocalServer) -> None:
-    """«draft/pre-away … the AWAY command can be used before connection registration»"""
+    """draft/pre-away … the AWAY command can be used before connection registration"""
     foo = IrcClient(server.address, "CAP REQ :draft/pre-away", "NICK foo", "AWAY :asleep")
     foo.until("306")
     foo.ask("USER u * * :r", "CAP END")

@@ -40,7 +40,8 @@ ANY = (
 
 
 def test_an_answer_of_one_line_has_the_label_and_no_batch(server: LocalServer) -> None:
-    """«If a response consists of only one message, … the label tag MUST be added to it»"""
+    """«the server MUST include the same tag and value in any response produced from this
+    message»"""
     bar = IrcClient.named(server.address, "bar", caps=CAPS)
     bar.ask("@label=98765 PING adhoctestline", "@label=deadbeef NONEXISTENT_COMMAND")
     assert [one.command for one in answer(bar, "98765")] == ["PONG"]
@@ -56,7 +57,8 @@ def test_what_has_no_answer_is_acknowledged(server: LocalServer) -> None:
 
 
 def test_an_answer_of_many_lines_is_one_batch(server: LocalServer) -> None:
-    """«the response MUST be contained within a labeled-response batch»"""
+    """«If a response consists of more than one message, a batch MUST be used to group them into a
+    single logical response.»"""
     bar = IrcClient.named(server.address, "bar", caps=CAPS)
     bar.ask("@label=12345 JOIN #xyz")
     commands = [one.command for one in answer(bar, "12345")]
@@ -83,7 +85,7 @@ def test_what_is_said_to_many_has_one_answer(server: LocalServer) -> None:
 def test_an_echo_has_the_label_and_others_do_not_see_it(
     server: LocalServer, command: str, target: str
 ) -> None:
-    """«label … MUST NOT be sent to other clients»"""
+    """Others do not hear of a label."""
     foo = IrcClient.named(server.address, "foo", caps=CAPS, rooms="#x")
     bar = IrcClient.named(server.address, "bar", caps=CAPS, rooms="#x")
     foo.ask(f"@label=12345 {command} {target} :hi")

@@ -31,7 +31,7 @@ def register(server: LocalServer, name: str, password: str = PASSWORD) -> None:
 
 @pytest.mark.parametrize("as_whom", ["jilles", ""])
 def test_plain_logs_in_with_or_without_a_name_to_act_as(server: LocalServer, as_whom: str) -> None:
-    """«If the client does not provide an authorization identity, the server derives one»"""
+    """If the client does not provide an authorization identity, the server derives one"""
     register(server, "jilles")
     client = IrcClient(server.address, "CAP REQ :sasl", *plain("jilles", PASSWORD, as_whom))
     client.until("AUTHENTICATE", "+")
@@ -51,8 +51,7 @@ def test_nobody_acts_as_somebody_else(server: LocalServer) -> None:
 def test_passwords_of_any_script_and_length_are_given_in_parts(
     server: LocalServer, password: str
 ) -> None:
-    """«If the length of the last chunk is exactly 400 bytes, … an empty response … AUTHENTICATE
-    +»"""
+    """After a last chunk of exactly 400 bytes comes an empty one, AUTHENTICATE +."""
     register(server, "foo", password)
     client = IrcClient(server.address, "CAP REQ :sasl", *plain("foo", password))
     client.until("900")
@@ -60,7 +59,7 @@ def test_passwords_of_any_script_and_length_are_given_in_parts(
 
 
 def test_what_is_wrong_is_refused_by_its_number(server: LocalServer) -> None:
-    """«904 ERR_SASLFAIL … 905 ERR_SASLTOOLONG … 906 ERR_SASLABORTED … 908 RPL_SASLMECHS»"""
+    """904 ERR_SASLFAIL … 905 ERR_SASLTOOLONG … 906 ERR_SASLABORTED … 908 RPL_SASLMECHS"""
     register(server, "jilles")
     eve = IrcClient(server.address, "CAP REQ :sasl", *plain("jilles", "millet"))
     eve.until("904")
@@ -82,7 +81,7 @@ def test_what_is_wrong_is_refused_by_its_number(server: LocalServer) -> None:
 
 
 def test_a_password_is_proven_without_being_said(server: LocalServer) -> None:
-    """«AUTHENTICATE SCRAM-SHA-256» (RFC 7677): both sides prove that they know it."""
+    """AUTHENTICATE SCRAM-SHA-256 (RFC 7677): both sides prove that they know it."""
     register(server, "Scramtest")
     client = IrcClient(server.address, "CAP REQ :sasl")
     assert prove(client, "Scramtest", PASSWORD) == "903"
@@ -115,7 +114,7 @@ def test_what_is_no_beginning_of_a_proof_is_refused(server: LocalServer, first: 
 
 
 def test_a_proof_of_another_challenge_is_refused(server: LocalServer) -> None:
-    """«the server MUST verify that the nonce … matches»"""
+    """RFC 5802: the nonce must be the one that the server gave."""
     register(server, "ann")
     eve = IrcClient(server.address, "CAP REQ :sasl", "AUTHENTICATE SCRAM-SHA-256")
     eve.until("AUTHENTICATE", "+")
@@ -125,8 +124,8 @@ def test_a_proof_of_another_challenge_is_refused(server: LocalServer) -> None:
 
 
 def test_one_may_log_in_after_the_welcome_and_again(server: LocalServer) -> None:
-    """«Servers SHOULD allow a client, authenticated or otherwise, to reauthenticate by sending a
-    new AUTHENTICATE message at any time.»"""
+    """Servers SHOULD allow a client, authenticated or otherwise, to reauthenticate by sending a
+    new AUTHENTICATE message at any time."""
     register(server, "jilles")
     register(server, "foo", "bar")
     user = IrcClient.named(server.address, "user", caps="sasl")

@@ -9,7 +9,7 @@ SECRET = "s" * 22
 
 
 def test_modes_are_set_and_unset_together_and_asked_for(hubbub_server: LocalServer) -> None:
-    """“RPL_CHANNELMODEIS (324)” and “RPL_CREATIONTIME (329)”."""
+    """RPL_CHANNELMODEIS (324) and RPL_CREATIONTIME (329)."""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     ann.ask("MODE #chan +int")
     assert ann.said("MODE") == ("MODE", ("#chan", "+it"), "ann!~u@irc.hubbub", {})
@@ -29,7 +29,7 @@ def test_modes_are_set_and_unset_together_and_asked_for(hubbub_server: LocalServ
 
 
 def test_a_role_is_given_to_those_who_are_there(hubbub_server: LocalServer) -> None:
-    """“… ERR_USERNOTINCHANNEL”, “ERR_NOSUCHNICK”, “ERR_CHANOPRIVSNEEDED”."""
+    """ERR_USERNOTINCHANNEL, ERR_NOSUCHNICK, ERR_CHANOPRIVSNEEDED."""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     IrcClient.named(hubbub_server.address, "cat", rooms="#other")
     bob.ask("MODE #chan +o bob")
@@ -53,7 +53,7 @@ def test_a_role_is_given_to_those_who_are_there(hubbub_server: LocalServer) -> N
 
 
 def test_only_those_with_a_voice_speak_in_a_moderated_channel(hubbub_server: LocalServer) -> None:
-    """“… if a user does not have voice … ERR_CANNOTSENDTOCHAN (404).”"""
+    """ERR_CANNOTSENDTOCHAN (404)."""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     ann.ask("MODE #chan +m")
     assert ann.said("MODE").params == ("#chan", "+m")
@@ -71,7 +71,7 @@ def test_only_those_with_a_voice_speak_in_a_moderated_channel(hubbub_server: Loc
 
 
 def test_all_signs_are_shown_to_those_who_want_them(hubbub_server: LocalServer) -> None:
-    """multi-prefix: “… all possible prefixes …, in order of rank.”"""
+    """multi-prefix: … all possible prefixes …, in order of rank."""
     (ann,) = joined(hubbub_server, "#chan", "ann", caps="multi-prefix")
     ann.ask("MODE #chan +v ann", "NAMES #chan", "WHO #chan")
     ann.said("MODE")
@@ -80,7 +80,7 @@ def test_all_signs_are_shown_to_those_who_want_them(hubbub_server: LocalServer) 
 
 
 def test_a_ban_keeps_out_whom_its_mask_means(hubbub_server: LocalServer) -> None:
-    """“… ERR_BANNEDFROMCHAN (474)”; “RPL_BANLIST (367)”."""
+    """ERR_BANNEDFROMCHAN (474); RPL_BANLIST (367)."""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     ann.ask("MODE #chan +b BAR!*@*")
     assert ann.said("MODE").params == ("#chan", "+b", "BAR!*@*")
@@ -111,7 +111,7 @@ def test_an_invitation_exempts_from_a_ban_once(hubbub_server: LocalServer) -> No
 
 
 def test_who_is_muted_enters_and_does_not_speak(hubbub_server: LocalServer) -> None:
-    """“EXTBAN=~,q”: a mute is a ban of what somebody says."""
+    """EXTBAN=~,q: a mute is a ban of what somebody says."""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     ann.ask("MODE #chan +b ~q:BAR!*@*")
     ann.said("MODE")
@@ -130,7 +130,7 @@ def test_who_is_muted_enters_and_does_not_speak(hubbub_server: LocalServer) -> N
 
 
 def test_a_key_is_needed_where_there_is_one(hubbub_server: LocalServer) -> None:
-    """“ERR_BADCHANNELKEY (475)”; “ERR_INVALIDMODEPARAM (696)”."""
+    """ERR_BADCHANNELKEY (475); ERR_INVALIDMODEPARAM (696)."""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     bob = IrcClient.named(hubbub_server.address, "bob")
     for key in ("passphrase with spaces", "long" * 100, "", "a,b", "é"):
@@ -146,7 +146,7 @@ def test_a_key_is_needed_where_there_is_one(hubbub_server: LocalServer) -> None:
 
 
 def test_a_full_channel_lets_in_those_who_are_invited(hubbub_server: LocalServer) -> None:
-    """“ERR_CHANNELISFULL (471)”."""
+    """ERR_CHANNELISFULL (471)."""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     bob = IrcClient.named(hubbub_server.address, "bob")
     for limit in ("0", "-1", "abc", ""):
@@ -165,7 +165,7 @@ def test_a_full_channel_lets_in_those_who_are_invited(hubbub_server: LocalServer
 
 
 def test_outsiders_speak_where_they_may(hubbub_server: LocalServer) -> None:
-    """“no external messages: users outside the channel may not send messages to it.”"""
+    """no external messages: users outside the channel may not send messages to it."""
     (ann,) = joined(hubbub_server, "#chan", "ann")
     bob = IrcClient.named(hubbub_server.address, "bob")
     bob.ask("PRIVMSG #chan :hi")
@@ -188,7 +188,7 @@ def test_slow_mode_is_a_mode(hubbub_server: LocalServer) -> None:
 
 
 def test_who_sets_the_topic_is_a_mode(hubbub_server: LocalServer) -> None:
-    """“protected topic: … only channel operators may set the topic.”"""
+    """protected topic: … only channel operators may set the topic."""
     ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
     ann.ask("MODE #chan +t", "MODE #chan +v bob")
     bob.said("MODE", "#chan", "+v")

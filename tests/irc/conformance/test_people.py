@@ -38,7 +38,7 @@ def operator(server: LocalServer, nick: str) -> IrcClient:
 
 
 def test_who_tells_of_somebody_by_name_and_by_mask(operated: LocalServer) -> None:
-    """“RPL_WHOREPLY: <client> <channel> <username> <host> <server> <nick> <flags> …”"""
+    """RPL_WHOREPLY: <client> <channel> <username> <host> <server> <nick> <flags> …"""
     cool = named(operated, "coolNick", "myusernam", "My Real Name")
     cool.ask("JOIN #chan")
     cool.until("366")
@@ -64,7 +64,7 @@ def test_who_tells_of_somebody_by_name_and_by_mask(operated: LocalServer) -> Non
 
 
 def test_whox_tells_the_fields_that_are_wanted_in_its_own_order(operated: LocalServer) -> None:
-    """WHOX: “%tcuihsnfdlaor”."""
+    """WHOX: %tcuihsnfdlaor."""
     cool = named(operated, "coolNick", "myusernam", "My Real Name")
     cool.ask("JOIN #chan")
     cool.until("366")
@@ -87,7 +87,7 @@ def test_an_operator_has_a_star(operated: LocalServer) -> None:
 
 
 def test_oper_takes_nothing_wrong(operated: LocalServer) -> None:
-    """“ERR_PASSWDMISMATCH (464)”."""
+    """ERR_PASSWDMISMATCH (464)."""
     ann = IrcClient.named(operated.address, "ann")
     ann.ask("OPER operuser wrong", "OPER nobody operpassword", "OPER operuser", "OPER operuser :")
     ann.ask("OPER nobody \0", "OPER operuser \0")
@@ -103,7 +103,7 @@ def test_oper_takes_no_password_of_a_name_that_has_none(operated: LocalServer) -
 
 
 def test_a_kill_ends_a_connection(operated: LocalServer) -> None:
-    """“ERR_NOPRIVILEGES (481)”."""
+    """ERR_NOPRIVILEGES (481)."""
     chief = operator(operated, "chief")
     ann, bob = joined(operated, "#chan", "ann", "bob")
     ann.ask("KILL bob :no", "KILL ann :no")
@@ -117,7 +117,7 @@ def test_a_kill_ends_a_connection(operated: LocalServer) -> None:
 
 
 def test_whois_tells_of_somebody(operated: LocalServer) -> None:
-    """“RPL_WHOISUSER …, RPL_WHOISCHANNELS …, RPL_WHOISSERVER …, RPL_ENDOFWHOIS”."""
+    """RPL_WHOISUSER …, RPL_WHOISCHANNELS …, RPL_WHOISSERVER …, RPL_ENDOFWHOIS."""
     cool = named(operated, "coolNick", "myusernam", "My Real Name")
     cool.ask("JOIN #chan1,#chan2", "AWAY :I'm on a break")
     cool.until("306")
@@ -133,7 +133,7 @@ def test_whois_tells_of_somebody(operated: LocalServer) -> None:
 
 
 def test_whowas_tells_of_those_who_left_the_last_first(operated: LocalServer) -> None:
-    """“The history is searched backward, returning the most recent entry first.”"""
+    """The history is searched backward, returning the most recent entry first."""
     ann = IrcClient.named(operated.address, "ann")
     for user in ("ident2", "ident3"):
         bob = named(operated, "bob", user, "Realname")
@@ -154,7 +154,7 @@ def test_whowas_tells_of_those_who_left_the_last_first(operated: LocalServer) ->
 
 
 def test_who_is_monitored_is_told_of(operated: LocalServer) -> None:
-    """MONITOR: “RPL_MONONLINE … RPL_MONOFFLINE”."""
+    """MONITOR: RPL_MONONLINE … RPL_MONOFFLINE."""
     ann = IrcClient.named(operated.address, "ann")
     ann.ask("MONITOR + bob,cat")
     assert ann.said("731").params[1] == "bob,cat"
@@ -238,7 +238,7 @@ def test_who_is_watched_is_heard_of_from_afar_by_those_who_ask_for_that(
 
 
 def test_who_joins_and_is_away_is_told_to_be(operated: LocalServer) -> None:
-    """“… when a user joins and has an away message set.”"""
+    """«when a user joins and has an away message set»"""
     ann = IrcClient.named(operated.address, "ann", caps="away-notify", rooms="#chan")
     bob = IrcClient.named(operated.address, "bob")
     bob.ask("AWAY :i'm already away", "JOIN #chan")
@@ -246,7 +246,7 @@ def test_who_joins_and_is_away_is_told_to_be(operated: LocalServer) -> None:
 
 
 def test_who_speaks_to_somebody_away_is_told(operated: LocalServer) -> None:
-    """“RPL_AWAY (301) … <client> <nick> :<message>”."""
+    """RPL_AWAY (301) … <client> <nick> :<message>."""
     bob, ann = (IrcClient.named(operated.address, one) for one in ("bob", "ann"))
     bob.ask("AWAY :I'm not here right now")
     bob.until("306")
@@ -259,7 +259,7 @@ def test_who_speaks_to_somebody_away_is_told(operated: LocalServer) -> None:
 
 
 def test_a_join_tells_account_and_real_name(operated: LocalServer) -> None:
-    """extended-join: “JOIN <channel> <account> :<realname>”."""
+    """extended-join: JOIN <channel> <account> :<realname>."""
     ann = IrcClient.named(operated.address, "ann", caps="extended-join", rooms="#chan")
     named(operated, "bob", "f", "Realname").ask("JOIN #chan")
     assert ann.said("JOIN").params == ("#chan", "*", "Realname")

@@ -7,9 +7,9 @@ from tests.irc.irc_client import IrcClient
 
 
 def test_another_real_name_is_told_to_those_in_common_rooms_once(server: LocalServer) -> None:
-    """«servers MUST send the server-to-client version of the SETNAME message to all clients in
+    """servers MUST send the server-to-client version of the SETNAME message to all clients in
     common channels, as well as to the client from which it originated … MUST NOT be sent to
-    clients which do not have the setname capability negotiated»"""
+    clients which do not have the setname capability negotiated"""
     foo = IrcClient.named(server.address, "foo", caps="setname", rooms="#x,#y")
     bar = IrcClient.named(server.address, "bar", caps="setname", rooms="#x,#y")
     baz = IrcClient.named(server.address, "baz", rooms="#x")
@@ -22,7 +22,7 @@ def test_another_real_name_is_told_to_those_in_common_rooms_once(server: LocalSe
 
 
 def test_a_real_name_that_is_too_long_is_refused(server: LocalServer) -> None:
-    """«FAIL SETNAME INVALID_REALNAME»"""
+    """FAIL SETNAME INVALID_REALNAME"""
     foo = IrcClient.named(server.address, "foo", caps="setname")
     foo.ask(f"SETNAME :{'x' * 200}", "SETNAME")
     assert foo.said("FAIL").params[:2] == ("SETNAME", "INVALID_REALNAME")
@@ -30,8 +30,8 @@ def test_a_real_name_that_is_too_long_is_refused(server: LocalServer) -> None:
 
 
 def test_a_program_says_to_be_one(server: LocalServer) -> None:
-    """«BOT … the mode character … When a client is marked as a bot, … RPL_WHOISBOT (335) … the
-    `bot` tag»"""
+    """BOT … the mode character … When a client is marked as a bot, … RPL_WHOISBOT (335) … the
+    `bot` tag"""
     bot = IrcClient.named(server.address, "botnick", rooms="#x")
     user = IrcClient.named(server.address, "user", caps="message-tags", rooms="#x")
     bot.ask("MODE botnick +B")
@@ -70,7 +70,7 @@ def test_somebody_invisible_is_seen_in_shared_rooms_alone(server: LocalServer) -
 
 @pytest.mark.parametrize("mode", ["+Z", "-x", "+", "iZ"])
 def test_other_modes_of_people_are_unknown(server: LocalServer, mode: str) -> None:
-    """«ERR_UMODEUNKNOWNFLAG (501)»"""
+    """ERR_UMODEUNKNOWNFLAG (501)"""
     foo = IrcClient.named(server.address, "foo")
     foo.ask(f"MODE foo {mode}")
     foo.until("501")

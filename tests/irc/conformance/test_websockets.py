@@ -77,8 +77,8 @@ async def talk(server: LocalServer, offered: list[str]) -> str | None:
 def test_each_message_is_a_line_packed_as_the_client_likes_best(
     server: LocalServer, offered: list[str], agreed: str | None
 ) -> None:
-    """«text.ircv3.net: WebSocket text messages, UTF-8 … binary.ircv3.net: binary messages … Each
-    message MUST contain a single IRC line»"""
+    """text.ircv3.net: WebSocket text messages, UTF-8 … binary.ircv3.net: binary messages … Each
+    message MUST contain a single IRC line"""
     assert asyncio.run(talk(server, offered)) == agreed
 
 
