@@ -210,6 +210,9 @@ def test_a_secret_channel_is_listed_to_those_in_it(hubbub_server: LocalServer) -
     bob.ask("LIST", "NAMES #gen", "WHOIS ann", "TOPIC #gen")
     assert commands(bob.until("318")) == ["321", "323", "366", "311", "312", "318"]
     bob.said("403")
+    for line in ("MODE #gen", "MODE #gen +b", "MODE #gen +i", "KICK #gen ann", "INVITE bob #gen"):
+        bob.ask(line)
+        assert bob.said("403").params[1] == "#gen"
     bob.ask("JOIN #gen", "LIST")
     bob.until("366")
     assert [line.params[1:3] for line in bob.until("323") if line.command == "322"] == [

@@ -66,6 +66,13 @@ def test_nobody_else_may_send_files_for_somebody(server: LocalServer) -> None:
     assert ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES)[0] == 403
 
 
+@pytest.mark.parametrize("nick", ["名" * 32, "𠮷" * 32])
+def test_an_address_for_files_is_told_whole_or_not_at_all(server: LocalServer, nick: str) -> None:
+    client = IrcClient(server.address, f"NICK {nick}", "USER a 0 * :a")
+    lines = [line for line in client.until("376") if line.command == "005"]
+    assert {line.params[-1] for line in lines} == {"are supported by this server"}
+
+
 def test_a_client_of_irc_is_told_where_to_send_files(server: LocalServer) -> None:
     ann = IrcClient(server.address, "NICK Ann？", "USER ann 0 * :Ann")
     tokens = [one for line in ann.until("376") if line.command == "005" for one in line.params]

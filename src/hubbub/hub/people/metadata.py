@@ -13,7 +13,7 @@ from hubbub.hub.membership import find_person, find_room, is_crowd
 from hubbub.hub.people.showing import peers, sessions_in
 from hubbub.hub.present.person import Shown
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check, check_entry, check_found
+from hubbub.hub.standing import check, check_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,7 +79,6 @@ def ask_metadata(state: State, session: Session, command: c.AskMetadata, _at: in
     if command.room:
         room = find_room(state, session, command.room)
         check_entry(state, session, Act.READ, room)
-        check_found(state, session, room)
         if command.with_people and not is_crowd(state, room):
             people = {
                 one.name: dict(one.shown.about)

@@ -26,7 +26,7 @@ from hubbub.hub.membership import find_person, find_room, leave_room, tell_put_o
 from hubbub.hub.power import members, moderation
 from hubbub.hub.power.moderation import BANNING, MUTING, RULES, Deed
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check, rules_of
+from hubbub.hub.standing import check, check_found, rules_of
 
 if TYPE_CHECKING:
     from hubbub.chat.rules import Ban
@@ -46,10 +46,14 @@ def begin(state: State, member: Member) -> None:
     room.relist()
 
 
-def _kept(state: State, raw: str | None) -> Room | None:
-    """Return the room that is called so, if it is kept in passing."""
+def _kept(state: State, session: Session, raw: str | None) -> Room | None:
+    """Return the room that is called so, if it is kept in passing; raise Refused `no_such_room` if
+    the session does not find it."""
     room = None if raw is None else state.rooms.get(state.name_of(raw.lower()))
-    return room if room is not None and rules_of(state, room).in_passing else None
+    if room is None or not rules_of(state, room).in_passing:
+        return None
+    check_found(state, session, room)
+    return room
 
 
 def _apply(state: State, session: Session, key: str, value: Rules | Ban | None, at: int) -> None:
@@ -63,7 +67,7 @@ def _change(state: State, session: Session, room: Room, rules: Rules, at: int) -
 
 def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> Decision:
     """Change what holds in a room."""
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     if room is None:
         return moderation.set_rules(state, session, command, at)
     changes = {name: value for name in RULES if (value := getattr(command, name, None)) is not None}
@@ -88,7 +92,7 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> D
 
 def appoint(state: State, session: Session, command: c.Appoint, at: int) -> Decision:
     """Give somebody power, or take it from them."""
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     if room is None:
         return moderation.appoint(state, session, command, at)
     standing = state.here.standing(_present(state, session, room, command.name))
@@ -101,7 +105,7 @@ def appoint(state: State, session: Session, command: c.Appoint, at: int) -> Deci
 
 def give(state: State, session: Session, command: c.Give, at: int) -> Decision:
     """Give somebody a role, or take it; in rooms that are not kept in passing, people have one."""
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     if room is None:
         room = find_room(state, session, command.room)
         if command.on or command.name != session.name:
@@ -141,7 +145,7 @@ def _present(state: State, session: Session, room: Room, name: str) -> Person:
 
 def kick(state: State, session: Session, command: c.Kick, at: int) -> Decision | Draft:
     """Remove somebody who is here; they may come back."""
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     if room is None:
         return moderation.kick(state, session, command, at)
     check(state, session, Act.KICK, room)
@@ -159,35 +163,35 @@ def kick(state: State, session: Session, command: c.Kick, at: int) -> Decision |
 
 def ban(state: State, session: Session, command: c.Ban, at: int) -> Decision | Draft:
     """Keep somebody out."""
-    if _kept(state, command.room) is None:
+    if _kept(state, session, command.room) is None:
         return moderation.ban(state, session, command, at)
     return _aim(state, session, command, BANNING, at)
 
 
 def mute(state: State, session: Session, command: c.Mute, at: int) -> Decision | Draft:
     """Let somebody write nothing."""
-    if _kept(state, command.room) is None:
+    if _kept(state, session, command.room) is None:
         return moderation.mute(state, session, command, at)
     return _aim(state, session, command, MUTING, at)
 
 
 def unban(state: State, session: Session, command: c.Unban, at: int) -> Decision | Draft:
     """Let somebody back in."""
-    if _kept(state, command.room) is None:
+    if _kept(state, session, command.room) is None:
         return moderation.unban(state, session, command, at)
     return _take_back(state, session, command, BANNING, at)
 
 
 def unmute(state: State, session: Session, command: c.Unmute, at: int) -> Decision | Draft:
     """Let somebody write again."""
-    if _kept(state, command.room) is None:
+    if _kept(state, session, command.room) is None:
         return moderation.unmute(state, session, command, at)
     return _take_back(state, session, command, MUTING, at)
 
 
 def bans(state: State, session: Session, command: c.Bans, at: int) -> None:
     """List who is banned, and who is muted: to all who are there."""
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     if room is None or room.name not in session.members:
         moderation.bans(state, session, command, at)
     else:
@@ -206,7 +210,7 @@ def _aim(
 def _take_back(
     state: State, session: Session, command: c.Unban | c.Unmute, deed: Deed, at: int
 ) -> Decision | Draft:
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     check(state, session, deed.act, room)
     for id_ in moderation.meant(state, room, command.who, deed):
         _apply(state, session, deed.family + id_, None, at)
@@ -216,7 +220,7 @@ def _take_back(
 
 def add(state: State, session: Session, command: c.Add, at: int) -> Decision:
     """Ask somebody in who is here: they may enter once, whatever keeps others out."""
-    room = _kept(state, command.room)
+    room = _kept(state, session, command.room)
     if room is None:
         return members.add(state, session, command, at)
     rules = rules_of(state, room)

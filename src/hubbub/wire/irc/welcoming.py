@@ -6,8 +6,11 @@ from typing import Final
 
 from hubbub.wire.irc.client import Client
 from hubbub.wire.irc.isupport import NETWORK, tokens
-from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.line import BODY_BYTES_MAX, Line
 from hubbub.wire.irc.numerics import N
+
+SUPPORTED: Final = "are supported by this server"
+DOOR: Final = "soju.im/FILEHOST"
 
 TOKENS_MAX: Final = 13
 """Of what the server is like, in one line."""
@@ -25,11 +28,13 @@ def burst(client: Client) -> Iterator[Line]:
         N.MYINFO, client.host, client.figures.version.replace(" ", "-"), "Bio", "abimoqt", "abqo"
     )
     known = tokens()
-    if client.server and client.door:
-        known.append(f"soju.im/FILEHOST={client.server}{client.door}")
     for start in range(0, len(known), TOKENS_MAX):
         some = known[start : start + TOKENS_MAX]
-        yield client.numeric(N.ISUPPORT, *some, "are supported by this server")
+        yield client.numeric(N.ISUPPORT, *some, SUPPORTED)
+    if client.server and client.door:
+        door = client.numeric(N.ISUPPORT, f"{DOOR}={client.server}{client.door}", SUPPORTED)
+        if len(door.encode()) < BODY_BYTES_MAX:  # else it was cut, and led nowhere
+            yield door
     yield from lusers(client)
     yield from message_of_the_day(client)
 

@@ -34,6 +34,7 @@ _OF_ENTRANCE: Final = {
     "room_full": N.CHANNELISFULL,
 }
 _OF_TEXTS: Final = {
+    "banned": N.CANNOTSENDTOCHAN,
     "forbidden": N.CANNOTSENDTOCHAN,
     "muted": N.CANNOTSENDTOCHAN,
     "slow_mode": N.CANNOTSENDTOCHAN,
