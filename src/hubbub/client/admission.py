@@ -6,8 +6,12 @@ secret of a session only to the server that gave it, under the name for which it
 secret of our device makes us the same person as ever, whatever we are called; a server that knows
 no people never gets it. Where that is not enough, as on a new device, a `Proof` says once who we
 are, and an invitation lets us in once.
+
+A connection that is lost before the server has answered may still hold our name there: what answers
+the next one is then about ourselves. It passes when the server notices the loss.
 """
 
+import math
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -24,6 +28,9 @@ from hubbub.client.errors import Disconnected
 PEOPLE = "people"
 """The feature of a server that knows people, and not only names."""
 
+
+SHADOW_SECONDS = 90.0
+"""How long a server may take a lost connection for one that lives; ours do for 60."""
 
 Proof = Login | Recover | Link
 """What tells a server who we are that does not know our device yet; it does from then on."""
@@ -73,6 +80,8 @@ class Admission:
         self._secret = Secret(self.name, secret)
         self._proof = proof
         self._welcome: Welcome | None = None
+        self._is_unanswered = False
+        self._shadow_until = -math.inf
 
     @property
     def secret(self) -> str:
@@ -84,6 +93,22 @@ class Admission:
         self.is_locked = protection is Protection.PROVEN
         self._is_readable = is_readable(self.address, protection)
         self._welcome = None
+        self._is_unanswered = True
+
+    def lost(self, now: float) -> None:
+        """The connection is lost."""
+        if self._is_unanswered:
+            self._shadow_until = now + SHADOW_SECONDS
+            self._is_unanswered = False
+
+    def refused(self, refusal: Refused, now: float) -> bool:
+        """We are not let in; return whether it may be that a lost connection of ours has our name.
+
+        The server says of a name that it keeps for how long it does.
+        """
+        self._is_unanswered = False
+        is_kept = refusal.retry_after is not None
+        return refusal.code == "name_taken" and not is_kept and now < self._shadow_until
 
     def answer(self, welcome: Welcome) -> Unlock | Identify | Proof | Resume | None:
         """Return what a welcome is answered with; None: we are in.
@@ -153,6 +178,7 @@ class Admission:
         Not before: until the server has answered, the earlier secret is the one that counts.
         """
         self._proof, self._invitation = None, ""
+        self._is_unanswered, self._shadow_until = False, -math.inf
         self.name = welcome.name  # a person may be called otherwise than our user remembers
         self._secret = Secret(welcome.name, welcome.session)
 

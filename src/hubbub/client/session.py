@@ -278,7 +278,7 @@ class Session:
         reason = reason.rstrip(".")
         match self._classic.farewell:
             case e.Error() as error if self.state in (State.GREETING, State.CLASSIC):
-                turned_away = self._turned_away(refusal_of(error))
+                turned_away = self._turned_away(refusal_of(error), now)
                 if isinstance(turned_away, Refused):
                     self._end(turned_away)
                 else:
@@ -301,6 +301,7 @@ class Session:
         if self._backoff is not None and stood:
             self._backoff.reset()
         self.exchange.end()
+        self._admission.lost(now)
         if not self.has_entered and not self._patient:
             self._end(
                 Unreachable(
@@ -483,13 +484,15 @@ class Session:
         try:
             welcome = self._admission.let_in(event, asked)
         except Refused as refusal:
-            raise self._turned_away(refusal) from None
+            raise self._turned_away(refusal, now) from None
         if welcome is not None:
             self._go_online(welcome, now)
 
-    def _turned_away(self, refusal: Refused) -> Refused | Disconnected:
+    def _turned_away(self, refusal: Refused, now: float) -> Refused | Disconnected:
         """Return what a refusal leads to: an end, unless the server may want us another time."""
         again_after = refusal.retry_after
+        if self._admission.refused(refusal, now):
+            return Disconnected("our name is held by a connection of ours that was lost")
         if again_after is not None and self._patient:
             return Disconnected(str(refusal), retry_after=again_after)
         if not self.has_entered or is_lasting(refusal.code):

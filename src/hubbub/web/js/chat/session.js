@@ -12,6 +12,8 @@
  * What holds at all times: a connection that was dropped says and brings nothing.
  * The new secret counts only when `resume` is answered: a connection lost in between would leave us
  * with one that the server never took.
+ * A connection that is lost before the server has answered may still hold our name there, until the
+ * server notices.
  */
 
 import { answerTo } from "./admission.js";
@@ -41,7 +43,10 @@ const LONGEST_WAIT_MS = 15_000;
 const DIAL_MS = 8000;
 const PASSWORD_CODES = new Set(["wrong_password", "password_needed"]);
 const NAME_CODES = new Set(["name_taken", "name_not_allowed", "banned", "not_admitted"]);
+const SHADOW_MS = 90_000; // so long a server may take a lost connection for one that lives; ours do for 60 s
 const LINKING_MS = 600_000; // so long a code for another device counts, and somebody may think it over
+/** @type {Set<State>} in which the server has our name, and has not answered yet */
+const NAMED = new Set(["greeting", "unlocking", "identifying", "resuming"]);
 const LOST = "The connection is lost. Try again when it is back.";
 const LATE = `The server has not answered within ${ANSWER_MS / 1000} s. Try again later.`;
 
@@ -68,6 +73,7 @@ export class Session {
   #wait = FIRST_WAIT_MS;
   /** @type {ChatError | null} what the server said before it hung up, if it did not let us in */
   #farewell = null;
+  #shadowUntil = 0; // when no lost connection of ours holds our name any more
   #lastWords = ""; // what it said before it hung up, if it had let us in
   /** @type {{id: number, at: number} | null} */
   #timer = null;
@@ -130,6 +136,7 @@ export class Session {
   /** @param {Identity} identity */
   begin(identity) {
     this.#identity = { ...identity };
+    this.#shadowUntil = 0;
     this.#wait = FIRST_WAIT_MS;
     this.connect();
   }
@@ -236,6 +243,7 @@ export class Session {
     this.#become("online");
     this.#identity.name = welcome.name;
     delete this.#identity.proof;
+    this.#shadowUntil = 0;
     this.#wait = FIRST_WAIT_MS;
     this.#callbacks.online(welcome);
     this.#callbacks.phase("online");
@@ -270,6 +278,7 @@ export class Session {
       return true;
     }
     if (retryAfter !== undefined) return false;
+    if (code === "name_taken" && this.#clock.now() < this.#shadowUntil) return false;
     if (code === "wrong_password") this.#identity.password = "";
     if (PASSWORD_CODES.has(code)) this.#stop("locked", code === "wrong_password" ? message : "");
     else if (NAME_CODES.has(code)) this.#stop("refused", message);
@@ -350,6 +359,7 @@ export class Session {
   #lost(sentence) {
     const farewell = this.isOnline ? null : this.#farewell;
     if (farewell && this.#turnedAway(farewell)) return;
+    if (!farewell && NAMED.has(this.#state)) this.#shadowUntil = this.#clock.now() + SHADOW_MS;
     this.#drop("waiting");
     const wait = this.#wait * (0.5 + this.#random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
