@@ -21,12 +21,15 @@ def server(serve_files: ServeFiles) -> Iterator[LocalServer]:
 
 
 def ask(
-    server: LocalServer, method: str, path: str, body: bytes | None = None, name: str = "a.txt"
+    server: LocalServer,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    named: str = 'filename="a.txt"',
 ) -> tuple[int, str, bytes]:
     """Return the status, the header Location and the body of an answer."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    connection.request(method, path, body, headers)
+    connection.request(method, path, body, {"Content-Disposition": f"attachment; {named}"})
     answer = connection.getresponse()
     found = answer.status, answer.headers.get("Location", ""), answer.read()
     connection.close()
@@ -60,7 +63,8 @@ def test_nobody_else_may_send_files_for_somebody(server: LocalServer) -> None:
         for door in ("ann/xx", f"bob/{secret}", f"%01/{secret}", f"{'a' * 300}/{secret}"):
             assert ask(server, "POST", f"/files/hosted/{door}", BYTES)[0] == 403
         assert ask(server, "POST", f"/files/hosted/ann/{secret}", b"")[0] in (400, 422)
-        status, place, _ = ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES, "../../x.txt")
+        door, named = f"/files/hosted/ann/{secret}", 'filename="../../x.txt"'
+        status, place, _ = ask(server, "POST", door, BYTES, named)
         assert status == 201
         assert place.endswith("/x.txt")
     assert ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES)[0] == 403
@@ -71,6 +75,21 @@ def test_an_address_for_files_is_told_whole_or_not_at_all(server: LocalServer, n
     client = IrcClient(server.address, f"NICK {nick}", "USER a 0 * :a")
     lines = [line for line in client.until("376") if line.command == "005"]
     assert {line.params[-1] for line in lines} == {"are supported by this server"}
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["filename*0=a'b", "filename*=x''%FF", "filename*=utf-8''%FF", "filename=a b", 'filename="a'],
+)
+def test_a_file_whose_name_cannot_be_read_is_a_file(
+    server: LocalServer, named: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    """And its name stands on no terminal, nor in the journal."""
+    with EventPeer(server, "ann") as ann:
+        door = f"/files/hosted/ann/{ann.welcome['session']}"
+        status, place, _ = ask(server, "POST", door, BYTES, named)
+        assert (status, place.rpartition("/")[2]) == (201, "file")
+    assert [one.message for one in recwarn if "Disposition" in one.category.__name__] == []
 
 
 def test_a_client_of_irc_is_told_where_to_send_files(server: LocalServer) -> None:

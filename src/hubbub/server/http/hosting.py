@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -42,10 +43,9 @@ class Hosting:
                 "Nobody is here who was given this address. Connect again, for a new one.",
                 code="forbidden",
             )
-        _, parameters = parse_content_disposition(request.headers.get("Content-Disposition"))
         beginning = chatroom.hub.files.host(
             session,
-            name=content_disposition_filename(parameters) or "",
+            name=_name_in(request.headers.get("Content-Disposition")),
             size=size_of(request),
             at=chatroom.clock.milliseconds(),
         )
@@ -60,3 +60,13 @@ class Hosting:
             await files.give_up(upload)
             raise
         return web.Response(status=201, headers={"Location": file.path})
+
+
+def _name_in(header: str | None) -> str:
+    """Return the file's name that a Content-Disposition has, empty if none can be read there."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # on stderr, with the name in them
+            _, parameters = parse_content_disposition(header)
+            return content_disposition_filename(parameters) or ""
+    except (LookupError, ValueError):
+        return ""
