@@ -19,6 +19,7 @@ from hubbub.log.sqlite import SqliteLog
 from hubbub.testing import LocalServer
 from tests.cli.test_restored import next_complaint
 from tests.faults.serving import ServerProcess
+from tests.irc.irc_client import IrcClient
 from tests.log.drafts import said
 from tests.server.files.pictures import photo
 
@@ -76,6 +77,17 @@ def test_every_room_that_one_may_read_is_exported_in_order(hubbub_server: LocalS
         assert [line.partition(" > ")[2] for line in lines.splitlines()] == those
     assert "ci > [dev] dev 3\n" in told("export", address)
     assert told("export", f"hubbub://{address}/dev") == told("export", address, "--room", "dev")
+
+
+def test_rooms_that_others_alone_may_read_are_left_out(hubbub_server: LocalServer) -> None:
+    told("send", hubbub_server.address, "--name", "ci", "hello")
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#den")
+    ann.ask("MODE #den +k beer", "PRIVMSG #den :for us alone")
+    ann.said("MODE")
+    ran = hubbub("export", hubbub_server.address)
+    assert (ran.returncode, ran.stdout.partition(" > ")[2]) == (0, "[lobby] hello\n")
+    assert "'den' is read by those who are in it" in ran.stderr
+    assert hubbub("export", hubbub_server.address, "--room", "den").returncode == 1
 
 
 def test_the_page_is_complete_in_itself_and_its_texts_mean_nothing_but_themselves(

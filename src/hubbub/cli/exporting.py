@@ -27,6 +27,9 @@ GIVE_UP_SECONDS = 60
 
 ASK_AGAIN_SECONDS = 0.2
 
+_CLOSED = ("banned", "forbidden", "no_such_room")
+"""Why a room is left out that is in the list: it may be for others, or gone by now."""
+
 _NEWEST = 2**63 - 1
 """Before it stands everything."""
 
@@ -69,10 +72,15 @@ async def _print_rooms(
     show_lines(form.begin(str(place), rooms))
     for room in rooms:
         show_lines(form.enter(room))
-        async for event in reading.said_in(room.name):
-            if fetching is not None:
-                await fetching.fetch(reading.chat, event)
-            show_lines(form.tell(event))
+        try:
+            async for event in reading.said_in(room.name):
+                if fetching is not None:
+                    await fetching.fetch(reading.chat, event)
+                show_lines(form.tell(event))
+        except Refused as refusal:
+            if chosen or refusal.code not in _CLOSED:
+                raise
+            complain(str(refusal))
     show_lines(form.end())
 
 
