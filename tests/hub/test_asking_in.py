@@ -64,5 +64,6 @@ def test_what_is_said_where_not_everybody_enters_is_for_those_inside(
     bob.read()
     bob.tell(c.Search(query="tea"))
     assert [one.messages for one in bob.events() if isinstance(one, e.Page)] == [[]]
+    assert tea.hub.files.may_read(bob.session, ROOM, 1), "he was told the address of a file there"
     tea.cleo.tell(c.Leave(room=ROOM))
     assert tea.ask(tea.cleo, c.History(room=ROOM)) == "ok", "she owns it"
