@@ -174,6 +174,10 @@ def test_outsiders_speak_where_they_may(hubbub_server: LocalServer) -> None:
     assert ann.said("MODE").params == ("#chan", "-n")
     bob.ask("PRIVMSG #chan :hi again")
     assert ann.said("PRIVMSG").params == ("#chan", "hi again")
+    ann.ask("MODE #chan +b bob")
+    ann.said("MODE")
+    bob.ask("PRIVMSG #chan :once more")
+    assert bob.said("404").params[1] == "#chan"
 
 
 def test_slow_mode_is_a_mode(hubbub_server: LocalServer) -> None:
