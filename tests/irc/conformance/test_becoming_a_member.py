@@ -97,3 +97,17 @@ def test_nobody_is_called_as_the_services_are(server: LocalServer, name: str) ->
     with EventPeer(server, "eve", room=None) as peer:
         peer.ask(type="identify", device="s" * 22)
         assert peer.ask(type="rename", name=name)["code"] == "name_not_allowed"
+
+
+def test_who_becomes_a_member_is_shown_as_before(server: LocalServer) -> None:
+    ann = IrcClient.named(server.address, "ann", rooms="#x")
+    bob = IrcClient.named(server.address, "bob")
+    ann.ask("SETNAME :Ann B.", "AWAY :lunch", "MODE ann +i", "METADATA * SET url :x")
+    ann.ask(f"NS REGISTER {PASSWORD.replace(' ', '-')}")
+    ann.until("900")
+    ann.drain()
+    bob.ask("WHOIS ann", "METADATA ann LIST")
+    heard = {line.command: line.params for line in bob.until("761")}
+    assert heard["311"][5] == "Ann B."
+    assert heard["301"][2] == "lunch"
+    assert "319" not in heard

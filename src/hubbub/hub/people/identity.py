@@ -178,6 +178,7 @@ def become(
     state.newcomers.check(session.origin, at)
     passing = session.person
     person = Person(passing.name, state.last, id_=id_)
+    person.away = passing.away
     profile = Profile(
         person.name,
         "member" if password or (brought and brought.is_for_member) else "guest",
@@ -287,6 +288,7 @@ def _be(state: State, session: Session, person: Person) -> None:
     """
     if session.gone:
         raise Refused("The other device has left.", code="forbidden")
+    before = session.person
     depart(state, session)
     try:
         check_bans(state, person, session.origin, None)
@@ -294,5 +296,6 @@ def _be(state: State, session: Session, person: Person) -> None:
         raise PutOut(str(refusal), code=refusal.code) from None
     session.person, session.held, session.stranger = person, False, False
     person.kind = state.book.profiles[person.id].kind
+    person.shown = person.shown or before.shown
     state.here.add(session)
     state.looks.take(person)

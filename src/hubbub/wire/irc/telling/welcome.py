@@ -27,6 +27,8 @@ def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
         taken = client.numeric(N.NICKNAMEINUSE, nick_of(event.name), sentence)
         yield from client.answer([taken], label)
         return
+    if event.person != client.person:
+        client.modes = ""  # they were those of whoever it was before
     client.name, client.person, client.refusal = event.name, event.person, None
     client.is_held, client.is_locked = event.held, event.locked
     if client.figures.takes_files:
