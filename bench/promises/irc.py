@@ -179,12 +179,14 @@ class IrcReader:
                 async with enter(self._way, reading.reader, reading.room) as client:
                     live: list[Json] = []
                     await self._catch_up(client, live)
+                    read_up_to = reading.cursor
                     for event in live:
-                        if event["seq"] > reading.cursor:
+                        if event["seq"] > read_up_to:
                             self._ledger.see(reading, event)
                     while True:
                         line = await client.line()
-                        if line.is_said:
+                        # History is what the log has: members may hear some of it a little later.
+                        if line.is_said and line.seq > read_up_to:
                             self._ledger.see(reading, _event_of(line))
             await asyncio.sleep(RETURN_SECONDS)
 

@@ -25,7 +25,7 @@ RESTART = {
     *("limits.messages_per_second", "limits.burst", "limits.frame_bytes_max"),
     *("limits.handshake_seconds", "limits.keepalive_seconds", "limits.connections_max"),
     *("limits.rooms_max", "limits.listed_max", "limits.daily_bytes_max"),
-    "limits.disk_free_bytes_min",
+    *("limits.disk_free_bytes_min", "server.workers", "relay.of", "relay.secret"),
     *(f"tls.{key}" for key in TlsSection.__struct_fields__),
 }
 """What is held where it is used, so that it takes a restart. The server here begins without TLS."""
@@ -37,6 +37,10 @@ OTHER = {
     "form": '"json"',
     "plaintext": '"loopback"',
     "acme_challenge": '"http-01"',
+    "register": '"after"',
+    "enter": '"members"',
+    "operators": '["other correct-horse"]',
+    "secret": f'"{"s" * 32}"',
 }
 
 
@@ -105,9 +109,7 @@ def changed(toml: str) -> str:
 
 def _other(key: str, value: object) -> str:
     match key, value:
-        case "enter", _:
-            return '"members"'
-        case "durability" | "level" | "form" | "plaintext" | "acme_challenge", _:
+        case _, _ if key in OTHER:
             return OTHER[key]
         case "hosts" | "trusted_proxies" | "acme", _:
             return '["192.0.2.1"]'

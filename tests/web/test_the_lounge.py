@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.irc.the_lounge import Lounge, install
 from tests.tui.tmux import require
-from tests.web.conftest import browser, new_tab  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +29,7 @@ def lounge(hubbub_server: LocalServer, tmp_path: Path) -> Iterator[Lounge]:
         yield running
 
 
-def enter(lounge: Lounge, new_tab: NewTab) -> Page:  # noqa: F811
+def enter(lounge: Lounge, new_tab: NewTab) -> Page:
     """Return a page of The Lounge whose user is in the lobby as wanda."""
     page = new_tab(service_workers="allow").page
     page.goto(lounge.url)
@@ -43,7 +42,7 @@ def enter(lounge: Lounge, new_tab: NewTab) -> Page:  # noqa: F811
 def test_people_talk_in_the_lounge_and_on_the_page(
     lounge: Lounge,
     hubbub_server: LocalServer,
-    new_tab: NewTab,  # noqa: F811
+    new_tab: NewTab,
 ) -> None:
     ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
     ann.say("said **before** she came")
