@@ -9,7 +9,13 @@ from hubbub.chat.limits import Limits
 from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config
 from hubbub.server.sockets import sending
-from hubbub.server.sockets.sending import SHORT_BYTES, TURN_BYTES, WRITE_BYTES, Sending
+from hubbub.server.sockets.sending import (
+    LENT_SECONDS_MAX,
+    SHORT_BYTES,
+    TURN_BYTES,
+    WRITE_BYTES,
+    Sending,
+)
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from tests.interop.raw import RawPeer, frame
 from tests.server.clockwork import Clockwork
@@ -146,3 +152,17 @@ def test_last_words_come_behind_what_was_put_off(puts_off: LocalServer) -> None:
         for peer in peers:
             told = peer.rest()
             assert 0 < told.index(b"has no topic") < told.index(b"header")
+
+
+def test_a_worker_that_has_ever_more_to_write_is_waited_for_no_longer() -> None:
+    """`for 50 ms at the most`"""
+    room = Room()
+    waited = []
+    for _ in range(40):
+        room.sending.lend("a worker")
+        waited.append(room.sending.owes)
+        room.loop.seconds += LENT_SECONDS_MAX / 4
+    assert waited.count(False) >= 7
+    room.sending.lend("a worker")
+    room.sending.give_back("a worker")
+    assert not room.sending.owes

@@ -1,5 +1,7 @@
 """What a decision of the hub asks before it goes on, as values; the hub's driver answers."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from hubbub.chat.commands import PAGE_MESSAGES_DEFAULT, Brought
@@ -67,6 +69,15 @@ class Epoch(msgspec.Struct, frozen=True):
 
     id: str
     start: int
+
+
+def goes_on(known: Sequence[Epoch], last: int, epochs: Sequence[Epoch]) -> bool:
+    """Whether a log with these epochs goes on from a copy up to `last` that has the `known` ones.
+
+    If it does not, the copy is of another log, or the log was restored to before `last`.
+    """
+    common, later = epochs[: len(known)], epochs[len(known) :]
+    return list(common) == list(known) and not (later and later[0].start < last)
 
 
 class PostedAs(msgspec.Struct, frozen=True):

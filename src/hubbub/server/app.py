@@ -130,7 +130,7 @@ async def _listener(
     ticker: Ticker | None = None
     if config.relay.secret and has_relays:
         ticker = Ticker(log, (await log.epochs())[-1].start)
-        chatroom.commits.note = ticker.note
+        chatroom.commits.note, chatroom.keeping.note = ticker.note, ticker.note_dropped
     return Listener(
         chatroom,
         config.server.hosts,

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.queries import Over
+from hubbub.chat.queries import Dropped, Over
 from hubbub.chat.retention import DAY_MILLISECONDS, Retention
 from hubbub.hub import Hub
 from hubbub.log.port import Log
@@ -40,6 +40,8 @@ class Keeping:
         """What is configured for all rooms; it may change at any time."""
         self.steps = 0
         """How many steps took something."""
+        self.note: Callable[[Mapping[str, Dropped]], None] | None = None
+        """Told of what each step took, if anybody wants that."""
 
     async def run(self) -> None:
         """Remove what is over, for ever."""
@@ -93,6 +95,8 @@ class Keeping:
         for name, dropped in step.dropped.items():
             self._hub.let_go(name, dropped)
         if step.dropped:
+            if self.note is not None:
+                self.note(step.dropped)
             self.steps += 1
             rest = REST_PER_STEP * (time.perf_counter() - started)
             await asyncio.sleep(max(rest, REST_SECONDS_MIN))

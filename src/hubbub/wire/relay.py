@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAYLOAD_BYTES_MAX: Final = 4_194_304
 TOLD_BYTES_MAX: Final = 1_048_576
-"""What one message brings to connections; what is longer is told in pieces."""
+"""What one message brings to connections, or to a copy; what is longer is told in pieces."""
 
 NUMBERS_MAX: Final = 65_536
 """Connections that one message brings something to."""
@@ -62,7 +62,7 @@ class Kind(IntEnum):
     """What the relay's copy of the log has, as JSON: the rest is to be told."""
 
     APPLIED = 9
-    """It has one `COMMITTED` more."""
+    """It has applied the entries of a `COMMITTED`, or a `DROPPED`."""
 
     ALIVE = 10
     """Either side is there. Between machines, silence ends a link."""
@@ -92,10 +92,13 @@ class Kind(IntEnum):
     """What follows for the relay's copy, as JSON."""
 
     COMMITTED = 28
-    """The next entries of the log, as JSON."""
+    """A piece of the next entries of the log, which are JSON; the number says how many follow."""
 
     WHOLE = 29
     """A log that is told wholly has come so far that what follows has just been committed."""
+
+    DROPPED = 30
+    """Up to which seq the log keeps rooms no longer, as JSON."""
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -141,6 +144,15 @@ def encode_told(numbers: Sequence[int], told: bytes) -> Iterator[bytes]:
             yield _HEADER.pack(Kind.TELL, len(some), len(packed) + len(piece))
             yield packed
             yield piece
+
+
+def encode_committed(entries: bytes) -> bytes:
+    """Return the messages that bring these entries to a copy."""
+    starts = range(0, len(entries), TOLD_BYTES_MAX)
+    return b"".join(
+        encode(Kind.COMMITTED, len(starts) - number, entries[start : start + TOLD_BYTES_MAX])
+        for number, start in enumerate(starts, 1)
+    )
 
 
 def told_of(message: Message) -> tuple[tuple[int, ...], bytes]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hubbub.chat.events import NOTHING, Deleted, Edited, Entry, Fact, Message, Reaction
 from hubbub.chat.queries import PageQuery
 from hubbub.log.memory import MemoryLog
+from hubbub.log.port import Log
 from hubbub.log.sqlite import Projection
 from hubbub.server.relaying.ticker import in_order, settled
 
@@ -54,7 +55,7 @@ def changes() -> list[list[Entry]]:
     return batches
 
 
-async def reads(log: MemoryLog | Projection) -> list[object]:
+async def reads(log: Log) -> list[object]:
     """Return what can be read of a log that people could see."""
     facts = [(one.key, one.seq, bytes(one.value)) for one in await log.facts()]
     pages = [await log.page(PageQuery(room=room, after=0, limit=100)) for room in ROOMS]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from hubbub.chat.events import AnyLogged
-from hubbub.chat.queries import Epoch
+from hubbub.chat.queries import Epoch, goes_on
 from hubbub.log.batch import Batch, Numbered
 from hubbub.log.sqlite.reader import read_epochs
 from hubbub.log.sqlite.seals import unsealed
@@ -99,9 +99,7 @@ class Follower(Writer):
     def keep_epochs(self, connection: sqlite3.Connection, epochs: Sequence[Epoch]) -> bool:
         """Take in the epochs of the other log; return whether the file is part of its history."""
         if self.last:
-            known = read_epochs(connection)
-            common, later = epochs[: len(known)], epochs[len(known) :]
-            if list(common) != known or (later and later[0].start < self.last):
+            if not goes_on(read_epochs(connection), self.last, epochs):
                 return False
         else:
             connection.execute(_CLEAR_EPOCHS)

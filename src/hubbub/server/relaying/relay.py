@@ -14,15 +14,16 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from hubbub.chat.errors import ConfigError
+from hubbub.chat.text import whole_number
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turns
-from hubbub.server.gate import Gate, listening_on
+from hubbub.server.gate import PORT_MAX, Gate, listening_on
 from hubbub.server.relaying.copy import Copy
 from hubbub.server.relaying.forwarding import Forwards
 from hubbub.server.relaying.meeting import Introducing, Stranger
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 
 DIAL_SECONDS: Final = 10.0
 AGAIN_SECONDS_MIN: Final = 0.1
-AGAIN_SECONDS_MAX: Final = 2.0
-PATIENCE_SECONDS: Final = 1.0
+AGAIN_SECONDS_MAX: Final = 1.0
+PATIENCE_SECONDS: Final = 2.0
 """So long whoever comes waits for a server that may only be started again."""
 
 LOOK_SECONDS: Final = 1.0
@@ -69,27 +70,29 @@ async def relaying(
         raise ConfigError("A relay needs the secret of its server: 'secret' in [relay].")
     if config.server.workers:
         raise ConfigError("A relay has no workers: set 'workers' to 0.")
-    copy = Copy(folder, config)
-    await copy.open()
-    listening = list(sockets) or await listening_on(config.server.listen)
-    relay = Relay(config, limits, copy, listening, alone)
-    server = asyncio.current_task()
-    endless = [asyncio.create_task(work) for work in (copy.run(), relay.run())]
-    for task in endless:
-        task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
-    try:
-        host, port = listening[0].getsockname()[:2]
-        yield f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    finally:
-        for task in endless:
-            task.cancel()
-        outcomes = await asyncio.gather(*endless, return_exceptions=True)
+    async with AsyncExitStack() as stack:
+        listening = list(sockets) or await listening_on(config.server.listen)
         for sock in listening:
-            sock.close()
-        await copy.close()
-        for outcome in outcomes:
-            if isinstance(outcome, Exception):
-                raise outcome
+            stack.callback(sock.close)
+        copy = Copy(folder, config)
+        await copy.open()
+        stack.push_async_callback(copy.close)
+        relay = Relay(config, limits, copy, listening, alone)
+        server = asyncio.current_task()
+        endless = [asyncio.create_task(work) for work in (copy.run(), relay.run())]
+        for task in endless:
+            task.add_done_callback(
+                lambda task: task.cancelled() or server is None or server.cancel()
+            )
+        try:
+            host, port = listening[0].getsockname()[:2]
+            yield f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        finally:
+            for task in endless:
+                task.cancel()
+            for outcome in await asyncio.gather(*endless, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    raise outcome
 
 
 class Relay:
@@ -116,7 +119,10 @@ class Relay:
     async def run(self) -> None:
         """Relay for ever."""
         while True:
-            if (link := await self._reach(PATIENCE_SECONDS)) is None:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    link = await self._reach()
+            except TimeoutError:
                 link = await self._serve_alone()
             await self._serve_linked(link)
 
@@ -126,7 +132,7 @@ class Relay:
         logger.info("linked to the server", server=self._config.relay.of)
         gate = Gate(self._limits, self._turns, Forwards(link.uplink))
         await gate.open("", [sock.dup() for sock in self._listening])
-        await self._copy.follow(link.uplink.say)
+        self._copy.follow(link.uplink.say)
         try:
             while not link.over.is_set():
                 with suppress(TimeoutError):
@@ -140,21 +146,18 @@ class Relay:
             await gate.cut()
         logger.warning("the link to the server is lost", server=self._config.relay.of)
 
-    async def _reach(self, seconds: float) -> _Link | None:
-        """Return a link to the server; None if there is none for so long."""
-        give_up_at = self._loop.time() + seconds
+    async def _reach(self) -> _Link:
+        """Return a link to the server, whenever there can be one."""
         pause = AGAIN_SECONDS_MIN
         while True:
+            link = _Link(self._config, self._copy)
             try:
-                link = _Link(self._config, self._copy)
                 await link.dial()
-            except (OSError, TimeoutError, Stranger) as error:
+            except (OSError, Stranger) as error:
                 self._tell(error)
             else:
                 self._said = ""
                 return link
-            if self._loop.time() + pause > give_up_at:
-                return None
             await asyncio.sleep(pause)
             pause = min(2 * pause, AGAIN_SECONDS_MAX)
 
@@ -179,9 +182,7 @@ class Relay:
         )
         sockets = [sock.dup() for sock in self._listening]
         async with self._alone(self._copy.log, sockets, greeting):
-            while (link := await self._reach(AGAIN_SECONDS_MAX)) is None:
-                pass
-        return link
+            return await self._reach()
 
 
 class _Link:
@@ -196,7 +197,7 @@ class _Link:
         )
 
     async def dial(self) -> None:
-        """Connect, and meet the server; raises OSError, TimeoutError or Stranger."""
+        """Connect, and meet the server; raises OSError, as of time, or Stranger."""
         relay = self._config.relay
         host, port, is_secure = place_of(relay.of)
         context: ssl.SSLContext | None = None
@@ -222,11 +223,17 @@ class _Link:
 def place_of(address: str) -> tuple[str, int, bool]:
     """Return host and port of an address, and whether it asks for TLS; raises ConfigError."""
     scheme, found, place = address.rpartition("://")
-    host, colon, port = place.rpartition(":")
-    if (found and scheme not in ("hubbub", "hubbubs")) or not (colon and host and port.isdecimal()):
+    host, _, port = place.rpartition(":")
+    host, number = host.strip("[]"), whole_number(port, PORT_MAX)
+    is_name = bool(host)
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        is_name = False
+    if (found and scheme not in ("hubbub", "hubbubs")) or not (is_name and number):
         raise ConfigError(
             f"The server of a relay cannot be at {address!r}: write HOST:PORT, or "
             "hubbubs://HOST:PORT for TLS.",
             code="bad_address",
         )
-    return host.strip("[]"), int(port), scheme == "hubbubs"
+    return host, number, scheme == "hubbubs"

@@ -6,7 +6,8 @@ of another history, gets the whole log: what stands of the facts, and every room
 order of the log. What is committed meanwhile waits, and follows.
 
 A copy is not brought up to date from the log itself: what was cleared or removed left no trace
-there that could be told.
+there that could be told. Of the beginnings of rooms that are kept no longer it does tell, so they
+are told to whoever begins to follow.
 """
 
 from __future__ import annotations
@@ -21,16 +22,17 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from hubbub.chat.errors import LogError
+from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import NOTHING, Fact
-from hubbub.chat.queries import Epoch
-from hubbub.wire.relay import Kind, encode
+from hubbub.chat.queries import Epoch, goes_on
+from hubbub.wire.relay import Kind, encode, encode_committed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from typing import Protocol
 
-    from hubbub.chat.events import Entry
+    from hubbub.chat.events import AnyLogged, Entry
+    from hubbub.chat.queries import Dropped
     from hubbub.log.port import Log
 
     class Link(Protocol):
@@ -55,7 +57,10 @@ UNDER_WAY_MAX: Final = 16
 """Parts of a whole log that a relay has not applied yet."""
 
 WAITING_BYTES_MAX: Final = 67_108_864
-"""A relay that is told the whole log, or is slow, and has so much waiting, has to begin anew."""
+"""A relay that is told the whole log, or is slow, and has so much to apply, has to begin anew."""
+
+AGAIN_SECONDS: Final = 1.0
+"""After so long, a log that could not be read is told again."""
 
 _encoder = msgspec.json.Encoder()
 logger = structlog.get_logger()
@@ -88,16 +93,37 @@ class Ticker:
 
     def note(self, entries: Sequence[Entry]) -> None:
         """Take in what was committed, in the order of the log; call it before the next commit."""
-        for part in parts_of(settled(entries, self._log)):
-            _, encoded = part
-            self._recent.append(part)
-            self._recent_bytes += len(encoded)
-            for follower in list(self._followers.values()):
-                follower.tell(encoded)
         self.last = entries[-1].seq
+        try:
+            parts = parts_of(settled(entries, self._log))
+        except Damaged as error:
+            self._forget(error)
+            return
+        for part in parts:
+            _, told = part
+            self._recent.append(part)
+            self._recent_bytes += len(told)
+            self._tell(told)
         while self._recent_bytes > RECENT_BYTES_MAX:
-            self._base, encoded = self._recent.popleft()
-            self._recent_bytes -= len(encoded)
+            self._base, told = self._recent.popleft()
+            self._recent_bytes -= len(told)
+
+    def _forget(self, error: Damaged) -> None:
+        """Have all begin anew: what became of a fact cannot be told."""
+        logger.warning("relays begin anew", reason=str(error))
+        self._base = self.last
+        self._recent.clear()
+        self._recent_bytes = 0
+        for link in list(self._followers):
+            link.cut_off()
+
+    def note_dropped(self, dropped: Mapping[str, Dropped]) -> None:
+        """Take in that the beginnings of rooms are kept no longer."""
+        self._tell(_encode_dropped({room: one.last for room, one in dropped.items()}))
+
+    def _tell(self, told: bytes) -> None:
+        for follower in list(self._followers.values()):
+            follower.tell(told)
 
     def follow(self, link: Link, asked: Follow) -> None:
         """Tell a relay what it lacks, and then all that is committed.
@@ -114,7 +140,7 @@ class Ticker:
     def _since(self, last: int) -> list[bytes] | None:
         if not self._base <= last <= self.last:
             return None
-        return [encoded for upto, encoded in self._recent if upto > last]
+        return [told for upto, told in self._recent if upto > last]
 
     def applied(self, link: Link) -> None:
         """Take in that a relay has applied a part."""
@@ -137,55 +163,61 @@ class _Follower:
         self._log = log
         self.relay = asked.relay
         self._end = end
-        self._is_whole = since is None
+        self._is_behind = since is None
         self._waiting: list[bytes] | None = since or []
-        self._waiting_bytes = 0
-        self._under_way = 0
+        self._under_way: deque[int] = deque()
+        self._unapplied_bytes = sum(map(len, self._waiting))
         self._may_go_on = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._begin(asked))
 
-    def tell(self, encoded: bytes) -> None:
-        """Tell what was committed, behind all else."""
-        self._waiting_bytes += len(encoded)
+    def tell(self, told: bytes) -> None:
+        """Tell what happened, behind all else."""
+        self._unapplied_bytes += len(told)
         if self._waiting is not None:
-            self._waiting.append(encoded)
+            self._waiting.append(told)
         else:
-            self._send(encoded)
-        if self._waiting_bytes > WAITING_BYTES_MAX:
+            self._send(told)
+        if self._unapplied_bytes > WAITING_BYTES_MAX:
             logger.warning("a relay is too slow: it begins anew")
             self._link.cut_off()
 
     def applied(self) -> None:
         """Take in that a part was applied."""
-        self._under_way -= 1
-        if not self._under_way and self._waiting is None:
-            self._waiting_bytes = 0
+        if self._under_way:
+            self._unapplied_bytes -= self._under_way.popleft()
         self._may_go_on.set()
 
     def stop(self) -> None:
         """Tell nothing more."""
         self._task.cancel()
 
-    def _send(self, encoded: bytes) -> None:
-        self._under_way += 1
-        self._link.say_first(encode(Kind.COMMITTED, 0, encoded))
+    def _send(self, told: bytes) -> None:
+        self._under_way.append(len(told))
+        self._link.say_first(told)
 
     async def _begin(self, asked: Follow) -> None:
-        try:
-            epochs = await self._log.epochs()
-            is_whole = self._is_whole or asked.epochs != epochs[: len(asked.epochs)]
-            history = msgspec.json.encode(History(epochs, is_whole))
-            self._link.say_first(encode(Kind.HISTORY, 0, history))
-            if is_whole:
-                await self._tell_whole()
-                self._link.say_first(encode(Kind.WHOLE))
-        except LogError as error:
-            logger.warning("a relay cannot be told the log; it begins anew", reason=str(error))
-            self._link.cut_off()
-            return
+        while True:
+            try:
+                await self._tell_what_was(asked)
+                break
+            except LogError as error:
+                logger.warning("a relay cannot be told the log for now", reason=str(error))
+                await asyncio.sleep(AGAIN_SECONDS)
         waiting, self._waiting = self._waiting or [], None
-        for encoded in waiting:
-            self._send(encoded)
+        for told in waiting:
+            self._send(told)
+
+    async def _tell_what_was(self, asked: Follow) -> None:
+        epochs = await self._log.epochs()
+        is_whole = self._is_behind or not goes_on(asked.epochs, asked.last, epochs)
+        history = msgspec.json.encode(History(epochs, is_whole))
+        self._link.say_first(encode(Kind.HISTORY, 0, history))
+        if is_whole:
+            await self._tell_whole()
+            self._link.say_first(encode(Kind.WHOLE))
+        elif dropped := {one.room: one.dropped for one in await self._log.heads() if one.dropped}:
+            # Some of it may not have been told yet, so it follows that.
+            self.tell(_encode_dropped(dropped))
 
     async def _tell_whole(self) -> None:
         batch: list[Entry] = []
@@ -200,15 +232,23 @@ class _Follower:
         await self._send_parts(batch)
 
     async def _send_parts(self, batch: Sequence[Entry]) -> None:
-        for _, encoded in parts_of(batch):
-            while self._under_way >= UNDER_WAY_MAX:
+        for _, told in parts_of(batch):
+            while len(self._under_way) >= UNDER_WAY_MAX:
                 self._may_go_on.clear()
                 await self._may_go_on.wait()
-            self._send(encoded)
+            self._unapplied_bytes += len(told)
+            self._send(told)
+
+
+def _encode_dropped(upto: Mapping[str, int]) -> bytes:
+    return encode(Kind.DROPPED, 0, msgspec.json.encode(upto))
 
 
 def parts_of(entries: Sequence[Entry]) -> list[tuple[int, bytes]]:
-    """Return entries encoded in parts of bounded length, each with the seq of its last one."""
+    """Return what brings entries to a copy, in parts, each with the seq of its last one.
+
+    They are of bounded length, unless an entry is longer.
+    """
     parts: list[tuple[int, bytes]] = []
     encoded: list[bytes] = []
     size = 0
@@ -216,10 +256,10 @@ def parts_of(entries: Sequence[Entry]) -> list[tuple[int, bytes]]:
         encoded.append(_encoder.encode(entry))
         size += len(encoded[-1])
         if size >= PART_BYTES:
-            parts.append((entry.seq, b"[%b]" % b",".join(encoded)))
+            parts.append((entry.seq, encode_committed(b"[%b]" % b",".join(encoded))))
             encoded, size = [], 0
     if encoded:
-        parts.append((entries[-1].seq, b"[%b]" % b",".join(encoded)))
+        parts.append((entries[-1].seq, encode_committed(b"[%b]" % b",".join(encoded))))
     return parts
 
 
@@ -253,8 +293,19 @@ def settled(entries: Sequence[Entry], log: Log) -> list[Entry]:
     return told
 
 
+async def _readable(log: Log, room: str, after: int, size: int) -> Sequence[AnyLogged]:
+    """Return what follows in a room; nothing if all of that is damaged."""
+    try:
+        return await log.backlog(room, after, size)
+    except Damaged:
+        return []
+
+
 async def in_order(log: Log, end: int) -> AsyncIterator[Entry]:
-    """Yield all that stands in a log up to the seq `end`, in its order; raises LogError."""
+    """Yield all that stands in a log up to the seq `end`, in its order; raises LogError.
+
+    What is damaged is left out.
+    """
     facts = [replace(one, expects=None, prev=0) for one in await log.facts() if one.seq <= end]
     rooms = [head.room for head in await log.heads() if head.last]
     size = min(ROOM_BYTES, ROOMS_BYTES // max(1, len(rooms)))
@@ -262,7 +313,7 @@ async def in_order(log: Log, end: int) -> AsyncIterator[Entry]:
     if standing := sorted(facts, key=attrgetter("seq")):
         heap.append((standing[0].seq, 0, standing))
     for number, room in enumerate(rooms, 1):
-        if events := await log.backlog(room, 0, size):
+        if events := await _readable(log, room, 0, size):
             heappush(heap, (events[0].seq, number, events))
     while heap and heap[0][0] <= end:
         _, number, entries = heappop(heap)
@@ -273,6 +324,6 @@ async def in_order(log: Log, end: int) -> AsyncIterator[Entry]:
             place += 1
         rest = entries[place:]
         if not rest and number:
-            rest = await log.backlog(rooms[number - 1], entries[-1].seq, size)
+            rest = await _readable(log, rooms[number - 1], entries[-1].seq, size)
         if rest:
             heappush(heap, (rest[0].seq, number, rest))

@@ -71,7 +71,7 @@ class Uplink(asyncio.Protocol):
             Kind.TELL: self._tell,
             Kind.ASK: self._asked,
             Kind.STOP: lambda _: self.stop(),
-            **dict.fromkeys([Kind.HISTORY, Kind.COMMITTED, Kind.WHOLE], told),
+            **dict.fromkeys([Kind.HISTORY, Kind.COMMITTED, Kind.DROPPED, Kind.WHOLE], told),
         }
         self._loop = asyncio.get_running_loop()
         self._decoder = Decoder()

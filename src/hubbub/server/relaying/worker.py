@@ -61,7 +61,7 @@ async def work(orders: Orders, link: socket.socket) -> None:
 
 def main() -> None:
     """Work as the arguments say: the descriptor of the link, and the orders."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     orders = msgspec.json.decode(sys.argv[2], type=Orders)
     note_on_stderr(orders.form, orders.level)

@@ -91,8 +91,8 @@ class Sending:
         return bool(self._long or self._short or self._lent)
 
     def lend(self, worker: object) -> None:
-        """Wait for a worker, which has much to write."""
-        self._lent[worker] = self._loop.time() + LENT_SECONDS_MAX
+        """Wait for a worker, which has much to write: no longer if it gets more meanwhile."""
+        self._lent.setdefault(worker, self._loop.time() + LENT_SECONDS_MAX)
         self._returned.clear()
 
     def give_back(self, worker: object) -> None:
