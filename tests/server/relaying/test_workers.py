@@ -13,6 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.chat.errors import ConfigError
+from hubbub.chat.limits import Limits
+from hubbub.server.fairness.accounts import Accounts
+from hubbub.server.fairness.turns import Turns
+from hubbub.server.gate import Gate
+from hubbub.server.relaying import workers
+from hubbub.server.relaying.forwarding import Forwards
+from hubbub.server.relaying.uplink import Uplink
+from hubbub.server.relaying.worker import Orders
+from hubbub.server.sockets.sending import Sending
 from hubbub.testing import LocalServer
 from tests.faults.serving import PATIENCE_SECONDS, ServerProcess, serve_command
 from tests.faults.test_killed import assert_nothing_lost, five_kills
@@ -211,6 +221,35 @@ def test_a_server_that_stops_has_its_workers_say_goodbye_and_end(server: ServerP
         assert asyncio.run(server.exit_code()) == 0
         for pid in workers:
             assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_terminal_that_hangs_up_ends_no_worker(server: ServerProcess) -> None:
+    place = place_of(server)
+    with ExitStack() as stack:
+        at = one_at_each(server, stack, lambda number: EventPeer(place, f"event{number}"))
+        for pid in at:
+            os.kill(pid, signal.SIGHUP)
+        for peer in at.values():
+            assert isinstance(peer, EventPeer)
+            peer.say_and_wait("still here")
+        assert workers_of(server) == sorted(at)
+
+
+def test_workers_that_cannot_start_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "MODULE", "hubbub.server.relaying.nothing")
+    monkeypatch.setattr(workers, "START_SECONDS", 3600.0)
+
+    async def scene() -> None:
+        limits = Limits(connections_max=100)
+        loop = asyncio.get_running_loop()
+        turns = Turns(Accounts(limits, time.monotonic), time.monotonic, loop)
+        gate = Gate(limits, turns, Forwards(Uplink(Sending(loop), lambda: None)))
+        orders = Orders(limits, [], "json", "info")
+        with pytest.raises(ConfigError, match="The workers did not start"):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await workers.Workers(2, orders, gate, Sending(loop)).open()
+
+    asyncio.run(scene())
 
 
 def test_all_workers_together_let_in_as_many_as_the_server_allows(tmp_path: Path) -> None:

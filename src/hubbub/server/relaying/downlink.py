@@ -80,15 +80,15 @@ class Downlink(asyncio.Protocol):
         self._asked = 0
         self.is_congested = False
         self._acts: dict[Kind, Callable[[Message], None]] = {
-            Kind.READY: lambda _: self.ready.set(),
+            Kind.READY: lambda _: self._settle(is_ready=True),
             Kind.ARRIVED: self._begin,
             Kind.TAKEN: self._taken,
             Kind.WRITTEN: self._written,
             Kind.FOLLOW: self._follow,
             Kind.APPLIED: self._applied,
         }
-        self.ready = asyncio.Event()
-        """Set when the relay accepts connections."""
+        self.ready: asyncio.Future[bool] = self._loop.create_future()
+        """Whether the relay accepts connections; known when it does, or the link is lost."""
 
     # What the link tells us.
 
@@ -126,6 +126,7 @@ class Downlink(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         if self._looking is not None:
             self._looking.cancel()
+        self._settle(is_ready=False)
         channels, self._channels = self._channels, {}
         # Names are kept for members of a worker, who come back at once. A relay has a chatroom
         # of its own for its members meanwhile: they come back without our secrets.
@@ -137,6 +138,10 @@ class Downlink(asyncio.Protocol):
         if self._ticker is not None:
             self._ticker.leave(self)
         self._lost()
+
+    def _settle(self, *, is_ready: bool) -> None:
+        if not self.ready.done():
+            self.ready.set_result(is_ready)
 
     def _take(self, message: Message) -> None:
         if (act := self._acts.get(message.kind)) is not None:

@@ -68,13 +68,14 @@ class Workers:
             await self._start(worker)
         try:
             async with asyncio.timeout(START_SECONDS):
-                for worker in self._workers:
-                    await worker.link.ready.wait()
+                begun = [await worker.link.ready for worker in self._workers]
         except TimeoutError:
+            begun = [False]
+        if not all(begun):
             await self.close()
             raise ConfigError(
                 "The workers did not start; the lines above say why.", code="cannot_listen"
-            ) from None
+            )
 
     async def run(self) -> None:
         """Replace, for ever, those that end."""
