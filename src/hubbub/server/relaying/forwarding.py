@@ -93,7 +93,8 @@ class Forwarding(Receiver):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(TOLD_BYTES)
         self._number = self._uplink.add(self)
-        at = transport.get_extra_info("sockname")[:2]
+        # Not every system knows it of a connection that was reset.
+        at = (transport.get_extra_info("sockname") or ("", 0))[:2]
         arrived = msgspec.json.encode(Arrived(self._host, at))
         self._uplink.say(encode(Kind.ARRIVED, self._number, arrived))
 

@@ -124,6 +124,8 @@ class Introducing(asyncio.Protocol):
         self._received = b""
         self._fingerprint = ""
         self.met: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Nobody may wait for it any more.
+        self.met.add_done_callback(lambda met: met.cancelled() or met.exception())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
