@@ -13,6 +13,7 @@ from hubbub.chat.limits import Limits
 from hubbub.log.port import Log
 from hubbub.server.config import Config, RelaySection, ServerSection
 from hubbub.server.relaying import relay as relays
+from hubbub.server.relaying.meeting import Introducing, Stranger
 from hubbub.server.relaying.relay import place_of, relaying
 from tests.server.relaying.links import PATIENCE_SECONDS
 
@@ -66,6 +67,24 @@ def test_nobody_waits_for_a_server_that_takes_connections_and_says_nothing(
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         asyncio.run(scene(silent))
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [(b"", ConnectionResetError), (b"This is a hubbub chatroom.\n", Stranger)],
+)
+def test_who_hangs_up_without_an_answer_is_no_stranger(said: bytes, error: type[Exception]) -> None:
+    """A server that is just being stopped hangs up, too."""
+
+    async def scene() -> None:
+        meeting = Introducing(SECRET, asyncio.Protocol())
+        if said:
+            meeting.data_received(said)
+        meeting.connection_lost(None)
+        with pytest.raises(error):
+            await meeting.met
+
+    asyncio.run(scene())
 
 
 def test_a_relay_that_cannot_listen_keeps_nothing_open(tmp_path: Path) -> None:

@@ -156,4 +156,5 @@ class Introducing(asyncio.Protocol):
 
     def _fail(self) -> None:
         if not self.met.done():
-            self.met.set_exception(Stranger())
+            gone = ConnectionResetError("it hung up without an answer")  # it may be stopping
+            self.met.set_exception(Stranger() if self._received else gone)
