@@ -172,7 +172,7 @@ class _Rules:
 async def _hear(
     chat: Chat, typed: _Typed, markers: ReadMarkers, look: Look, hosting: "_Hosting"
 ) -> None:
-    restored, rules, here = Restored(chat), _Rules(), chat.room
+    restored, rules = Restored(chat), _Rules()
     async for event in chat:
         report(event)
         if isinstance(event, Online | Offline):
@@ -193,9 +193,9 @@ async def _hear(
                 pass  # the server has said so
             case _:
                 look.show(event, chat)
-        if isinstance(event, Removed) and event.room == here != chat.room:
+        # Whichever room it was: where one spoke before that, nobody can say, for `chat` is ahead.
+        if isinstance(event, Removed) and chat.room not in ("", event.room):
             show_lines(server_lines(f"You are in {chat.room} now."))
-        here = chat.room
         markers.printed(event)
 
 
