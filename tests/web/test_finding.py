@@ -1,6 +1,7 @@
 """Finding what somebody said: filters, marks, walking from hit to hit, and the way back."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from tests.web.conftest import NewTab
 from tests.web.tabs import Tab
 
 MESSAGES = 5000
+INDEXED_SECONDS = 60.0
 NEEDLES = (700, 2600, 2610)
 NUMBER = re.compile(r"(?:message|number) (\d+)")
 
@@ -38,6 +40,12 @@ def long_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]
             ben.send(b"".join(map(frame, [*texts, "the very last one"])))
             ben.say("/history 1")
             assert ben.pair()[1].endswith("the very last one")
+            deadline = time.monotonic() + INDEXED_SECONDS
+            while True:  # words are found a little later
+                ben.say('/search "the very last"')
+                if ben.pair()[1] != "Nothing in lobby matches.":
+                    break
+                assert time.monotonic() < deadline
         yield server
 
 
