@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import Entry
+from hubbub.chat.events import Entry, Pinned
 from hubbub.chat.queries import Epoch, Head, PageQuery
 from hubbub.log.damage import Damage
 from hubbub.log.memory import MemoryLog
@@ -64,6 +64,18 @@ def test_events_keep_the_seqs_and_prevs_that_they_come_with(tmp_path: Path) -> N
         kept = [(one.seq, one.prev) for one in await all_of(log, "lobby")]
         assert kept == [(7, 4), (3000, 7), (9000, 3000)]
         assert log.last == 9000
+
+    play(tmp_path, scene)
+
+
+def test_a_room_that_begins_with_something_pinned_can_be_copied_at_once(tmp_path: Path) -> None:
+    async def scene(log: Elsewhere) -> None:
+        pin = Pinned(room="lobby", seq=9, prev=7, sender="ann", at=2, target=7, on=True)
+        unpin = replace(pin, seq=10, prev=9, on=False)
+        again = replace(pin, seq=11, prev=10)
+        assert await log.apply([replace(said(), seq=7), pin, unpin, again]) == [7, 9, 10, 11]
+        pinned = await log.page(PageQuery(room="lobby", pinned=True))
+        assert [one.seq for one in pinned.messages] == [7]
 
     play(tmp_path, scene)
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Entry
+from hubbub.chat.events import AnyLogged, Entry, Fact, Pinned
 from hubbub.chat.queries import Epoch
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
@@ -101,11 +101,20 @@ class Projection(KeptLog):
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """Yield the entries in parts: what removes a room does so before all else of its part."""
+    """Yield the entries in parts.
+
+    What removes a room does so before all else of its part. What is pinned comes in a later part
+    than what was said before it in its room, which may begin with that.
+    """
     start = 0
+    rooms = set[str]()
     for place, entry in enumerate(entries):
-        if removed_by(entry) and place > start:
+        is_pin = isinstance(entry, Pinned) and entry.room in rooms
+        if (is_pin or removed_by(entry)) and place > start:
             yield entries[start:place]
             start = place
+            rooms.clear()
+        if not isinstance(entry, Fact):
+            rooms.add(entry.room)
     if start < len(entries):
         yield entries[start:]
