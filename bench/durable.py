@@ -19,7 +19,7 @@ from threading import Timer
 from bench.crowd import Crowd
 from bench.load import Load
 from bench.peers.peer import Keeps, Peer
-from bench.peers.server import Failed, Server, free_port
+from bench.peers.server import PATIENCE_SECONDS, Failed, Server, free_port
 
 KILLED_AFTER_SECONDS = 0.5
 ALONE_SECONDS = 1.0
@@ -82,7 +82,7 @@ def _check_syncs(load: Load, pid: int) -> None:
         command = [strace, "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(seen)]
         tracer = subprocess.Popen([*command, "-p", str(pid)])
         try:
-            time.sleep(0.5)  # it attaches to one thread after the other
+            _await_traced(pid)
             said = load.steady(ALONE_SECONDS, ALONE_PER_SECOND).messages
         finally:
             tracer.terminate()
@@ -90,3 +90,13 @@ def _check_syncs(load: Load, pid: int) -> None:
         syncs = sum("sync(" in line for line in seen.read_text().splitlines())
     if syncs < said:
         raise Failed(f"It synced {syncs} times for {said} messages that came one after another.")
+
+
+def _await_traced(pid: int) -> None:
+    """Wait until each thread is traced: strace attaches to one after the other, silently."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    tasks = Path(f"/proc/{pid}/task")
+    while any("TracerPid:\t0\n" in (one / "status").read_text() for one in tasks.iterdir()):
+        if time.monotonic() > deadline:
+            raise Failed("Syncs cannot be counted: strace may not trace the server.")
+        time.sleep(0.01)

@@ -1,14 +1,9 @@
-"""A server of which nobody needs to know anything; `hubbub.wire.irc.figures.Figures`."""
+"""A server in which one person is in one room, and nothing happens."""
+
+from bench.fuzz.irc import Figures
 
 
-class Still:
-    name = "irc.hubbub"
-    registers = "before"
-    sts_seconds = 0
-    takes_files = True
-    version = "hubbub"
-    since = 0
-
+class Still(Figures):
     def people(self) -> int:
         return 1
 
@@ -17,6 +12,3 @@ class Still:
 
     def rooms(self) -> int:
         return 1
-
-    def is_bot(self, _name: str) -> bool:
-        return False

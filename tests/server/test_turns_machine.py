@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hubbub.chat.limits import Limits
+from hubbub.server.fairness.accounts import Account
 from tests.server.turning import HERE, THERE, Room, Worker
 
 COSTS = st.lists(st.sampled_from([0.01, 0.5, 1, 20, 60]), min_size=1, max_size=5)
@@ -78,6 +79,16 @@ class TurnsMachine(RuleBasedStateMachine):
     def it_rings_for_the_first_that_may_go_on(self) -> None:
         turns = self.room.turns
         assert not turns._parked or turns._wakes_at <= turns._parked[0][0]
+
+    @invariant()
+    def whoever_is_parked_will_be_looked_at(self) -> None:
+        entries = {(until, account) for until, _, account in self.room.turns._parked}
+        for worker in self.here:
+            account: Account = worker.turn._account
+            while account.parent is not None:
+                if account.parked_until is not None:
+                    assert (account.parked_until, account) in entries
+                account = account.parent
 
     def teardown(self) -> None:
         """Nobody is forgotten, and nobody who is gone does anything any more."""
