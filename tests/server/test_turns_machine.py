@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from hubbub.chat.limits import Limits
-from hubbub.server.fairness.accounts import Account
 from tests.server.turning import HERE, THERE, Room, Worker
 
 COSTS = st.lists(st.sampled_from([0.01, 0.5, 1, 20, 60]), min_size=1, max_size=5)
@@ -84,11 +83,11 @@ class TurnsMachine(RuleBasedStateMachine):
     def whoever_is_parked_will_be_looked_at(self) -> None:
         entries = {(until, account) for until, _, account in self.room.turns._parked}
         for worker in self.here:
-            account: Account = worker.turn._account
-            while account.parent is not None:
+            own = worker.turn._account
+            for account in (own, own.parent, own.address):
+                assert account is not None
                 if account.parked_until is not None:
                     assert (account.parked_until, account) in entries
-                account = account.parent
 
     def teardown(self) -> None:
         """Nobody is forgotten, and nobody who is gone does anything any more."""
