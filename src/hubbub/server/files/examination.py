@@ -28,6 +28,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from hubbub.server.fairness.niceness import NICENESS
 from hubbub.server.files.blanking import write_blanked
 from hubbub.server.files.cleaning import KEEP_ORIENTATION, cleaned
 from hubbub.server.files.found import ORDINARY, Found
@@ -213,7 +214,7 @@ def _restrain(path: Path) -> None:
         return
     import resource  # noqa: PLC0415 (there is none on Windows)
 
-    os.nice(10)
+    os.nice(max(0, NICENESS - os.nice(0)))
     for what, limit in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY_BYTES),
