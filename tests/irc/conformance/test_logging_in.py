@@ -139,6 +139,26 @@ def test_one_may_log_in_after_the_welcome_and_again(server: LocalServer) -> None
     assert user.drain()[0].params == ("foo",)
 
 
+def test_a_member_is_shown_with_account_and_real_name(server: LocalServer) -> None:
+    """extended-join: JOIN <channel> <account> :<realname>; account-tag: «this tag will be added to
+    all commands sent by a user»."""
+    register(server, "jilles")
+    caps = "extended-join account-tag setname"
+    foo = IrcClient.named(server.address, "foo", caps=caps, rooms="#chan,#other")
+    first, second = (
+        IrcClient(server.address, "CAP REQ :sasl", *plain("jilles", PASSWORD)) for _ in range(2)
+    )
+    first.ask("NICK jilles", "USER j * * :Jilles the First", "CAP END", "JOIN #chan")
+    assert foo.said("JOIN").params == ("#chan", "jilles", "Jilles the First")
+    second.ask("NICK jilles", "USER s * * :The Second", "CAP END", "JOIN #other")
+    assert foo.said("JOIN").params == ("#other", "jilles", "Jilles the First")
+    guest = IrcClient.named(server.address, "guest", caps="account-tag")
+    first.ask("INVITE guest #chan")
+    assert guest.said("INVITE", "guest", "#chan").tags == {"account": "jilles"}
+    second.ask("SETNAME :Jilles the Second")
+    assert foo.said("SETNAME").params == ("Jilles the Second",)
+
+
 def test_what_proofs_are_checked_with_comes_and_goes_with_a_password(server: LocalServer) -> None:
     """It is kept of passwords that are given over IRC, and another password takes it away."""
     given, chosen = "correct-horse", "battery-staple"

@@ -61,11 +61,12 @@ class PutOut(InnerEvent, tag="put_out"):
 
 
 class Invited(InnerEvent, tag="invited"):
-    """Somebody in the room asked somebody else in."""
+    """Somebody in the room asked somebody else in. `person` is their id, if they are known."""
 
     room: str
     by: str
     name: str
+    person: str = ""
 
 
 class Change(NamedTuple):

@@ -26,6 +26,9 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
     """Take in how the session's person wants to be shown."""
     person = session.person
     before = person.shown or Shown()
+    if command.user is not None and before.user:  # another client of a member's has come
+        session.confirm(command.ref)
+        return
     user, real = _allowed(command.user, before.user), _allowed(command.real, before.real)
     if command.bot is not None:
         _be_program(state, person, is_one=command.bot)

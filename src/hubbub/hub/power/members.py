@@ -79,7 +79,7 @@ def invite(state: State, session: Session, room: Room, person: Person, at: int) 
     for other in state.here.named(person.key):
         if not other.congested and session.person.handle not in person.ignores:
             other.send(Added(room=room.name, by=session.name, person=session.person.id))
-    told = Invited(room=room.name, by=session.name, name=person.name)
+    told = Invited(room=room.name, by=session.name, name=person.name, person=session.person.id)
     for one in room.people.values():
         for member in state.here.members(room, one):
             if member.session.format.knows_inner and not member.session.congested:

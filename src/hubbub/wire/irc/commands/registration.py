@@ -105,9 +105,8 @@ def _go_on(voice: Voice) -> Iterator[Heard]:
 
 
 def _present(voice: Voice, coming: Coming) -> Iterator[Heard]:
-    """Say how somebody in passing is shown to those who speak IRC, and whether they are there."""
-    if voice.person is None:
-        yield c.Show(user=coming.user, real=coming.real)
+    """Say how somebody is shown to those who speak IRC, and whether they are there."""
+    yield c.Show(user=coming.user, real=coming.real)
     if coming.away and not (coming.away == NOBODY and voice.person is not None):
         yield c.Away(text="" if coming.away == NOBODY else coming.away)
 

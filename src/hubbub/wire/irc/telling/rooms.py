@@ -59,7 +59,8 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
 def added(client: Client, event: e.Added) -> Iterable[Line]:
     """Return an invitation."""
     source = source_of(event.by) if event.by else client.host
-    return [Line("INVITE", (client.nick, channel_of(event.room)), source)]
+    tags = _account_tag(client, event)
+    return [Line("INVITE", (client.nick, channel_of(event.room)), source, tags)]
 
 
 def entered(client: Client, event: e.Room) -> Iterable[Line]:
@@ -141,7 +142,13 @@ def asked_in(client: Client, event: Invited) -> Iterable[Line]:
     """Return that somebody invited somebody else, if the client wants to know."""
     if "invite-notify" not in client.caps or event.by == client.name:
         return []
-    return [Line("INVITE", (nick_of(event.name), channel_of(event.room)), source_of(event.by))]
+    invited = (nick_of(event.name), channel_of(event.room))
+    return [Line("INVITE", invited, source_of(event.by), _account_tag(client, event))]
+
+
+def _account_tag(client: Client, event: e.Added | Invited) -> dict[str, str]:
+    wants_it = "account-tag" in client.caps and event.person
+    return {"account": nick_of(event.by)} if wants_it else {}
 
 
 # Lists.
