@@ -1,7 +1,10 @@
 """Files that messages carry: what is told of each, and which names they may have."""
 
+import hashlib
+import hmac
 import re
 import unicodedata
+from base64 import urlsafe_b64encode
 from collections.abc import Container
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -21,8 +24,10 @@ UPLOADS: Final = "/files/uploads/"
 """With a secret behind it, the address that takes the bytes of one file."""
 
 HOSTED: Final = "/files/hosted/"
-"""With a name and the secret of their session behind it, the address that takes somebody's file
-before they say in which room it is to be; it has that room once they say its address there."""
+"""With a name and a `hosting_token` behind it, the address that takes somebody's file before they
+say in which room it is to be; it has that room once they say its address there."""
+
+_TOKEN_BYTES: Final = 16
 
 _ADDRESS: Final = re.compile(r"https?://[^/\s]+/files/([A-Za-z0-9_-]{22})/\S+")
 
@@ -34,6 +39,15 @@ _NO_NAME: Final = dict.fromkeys(map(ord, '<>:"|?*'), "_")
 _UNSEEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 FileId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
+
+
+def hosting_token(secret: str) -> str:
+    """Return what lets somebody bring files, and do nothing else, by the secret of their session.
+
+    Addresses are copied and noted on their way, so the secret itself stands in none.
+    """
+    token = hmac.digest(secret.encode(), HOSTED.encode(), hashlib.sha256)[:_TOKEN_BYTES]
+    return urlsafe_b64encode(token).decode().rstrip("=")
 
 
 class FileSummary(msgspec.Struct, frozen=True, omit_defaults=True):

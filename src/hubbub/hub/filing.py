@@ -1,10 +1,10 @@
 """What the server, which keeps the bytes of files, asks and tells the hub about them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hmac import compare_digest
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.files import Upload
+from hubbub.chat.files import Upload, hosting_token
 from hubbub.chat.limits import FileLimits
 from hubbub.chat.names import is_direct, name_key
 from hubbub.hub.flow.uploads import Uploads
@@ -106,12 +106,20 @@ class Filing:
 
     def session_of(self, name: str, secret: str) -> Session | None:
         """Return the session of somebody who is here that has this secret, if there is one."""
-        wanted = secret.encode()
+        return self._named(name, lambda own: own, secret)
+
+    def host_of(self, name: str, token: str) -> Session | None:
+        """Return the session of somebody who is here whose files this token brings, if any."""
+        return self._named(name, hosting_token, token)
+
+    def _named(self, name: str, proof: Callable[[str], str], given: str) -> Session | None:
+        """Return the session of a name whose secret has the `proof` that is given, if any."""
+        wanted = given.encode()
         try:
             key = name_key(name)
         except ValueError:
             return None
         for session in self._state.here.named(key):
-            if session.secret and compare_digest(session.secret.encode(), wanted):
+            if session.secret and compare_digest(proof(session.secret).encode(), wanted):
                 return session
         return None

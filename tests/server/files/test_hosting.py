@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hubbub.chat.files import hosting_token
 from hubbub.testing import LocalServer
 from tests.irc.irc_client import IrcClient
 from tests.server.event_peer import EventPeer
@@ -36,10 +37,15 @@ def ask(
     return found
 
 
+def door_of(peer: EventPeer) -> str:
+    """Return where somebody sends files before they say where these are to be."""
+    return f"/files/hosted/{peer.welcome['name']}/{hosting_token(peer.welcome['session'])}"
+
+
 def test_a_file_is_in_the_room_where_its_address_is_said(server: LocalServer) -> None:
     address = f"http://{server.address}"
     with EventPeer(server, "ann") as ann, EventPeer(server, "bob") as bob:
-        door = f"/files/hosted/ann/{ann.welcome['session']}"
+        door = door_of(ann)
         assert ask(server, "OPTIONS", door)[0] == 204
         status, place, _ = ask(server, "POST", door, BYTES)
         assert status == 201
@@ -59,15 +65,25 @@ def test_a_file_is_in_the_room_where_its_address_is_said(server: LocalServer) ->
 
 def test_nobody_else_may_send_files_for_somebody(server: LocalServer) -> None:
     with EventPeer(server, "ann") as ann:
-        secret = ann.welcome["session"]
-        for door in ("ann/xx", f"bob/{secret}", f"%01/{secret}", f"{'a' * 300}/{secret}"):
-            assert ask(server, "POST", f"/files/hosted/{door}", BYTES)[0] == 403
-        assert ask(server, "POST", f"/files/hosted/ann/{secret}", b"")[0] in (400, 422)
-        door, named = f"/files/hosted/ann/{secret}", 'filename="../../x.txt"'
+        door, named = door_of(ann), 'filename="../../x.txt"'
+        token = door.rpartition("/")[2]
+        for wrong in ("ann/xx", f"bob/{token}", f"%01/{token}", f"{'a' * 300}/{token}"):
+            assert ask(server, "POST", f"/files/hosted/{wrong}", BYTES)[0] == 403
+        assert ask(server, "POST", door, b"")[0] in (400, 422)
         status, place, _ = ask(server, "POST", door, BYTES, named)
         assert status == 201
         assert place.endswith("/x.txt")
-    assert ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES)[0] == 403
+    assert ask(server, "POST", door, BYTES)[0] == 403
+
+
+def test_the_address_for_files_opens_nothing_else(server: LocalServer) -> None:
+    with EventPeer(server, "ann") as ann:
+        secret, token = ann.welcome["session"], door_of(ann).rpartition("/")[2]
+        assert ask(server, "POST", f"/files/hosted/ann/{secret}", BYTES)[0] == 403
+        assert secret not in door_of(ann)
+        with EventPeer(server, "ann", room=None) as eve:
+            eve.tell(type="resume", session=token)
+            assert eve.next("error")["code"] == "name_taken"
 
 
 @pytest.mark.parametrize("nick", ["名" * 32, "𠮷" * 32])
@@ -86,7 +102,7 @@ def test_a_file_whose_name_cannot_be_read_is_a_file(
 ) -> None:
     """And its name stands on no terminal, nor in the journal."""
     with EventPeer(server, "ann") as ann:
-        door = f"/files/hosted/ann/{ann.welcome['session']}"
+        door = door_of(ann)
         status, place, _ = ask(server, "POST", door, BYTES, named)
         assert (status, place.rpartition("/")[2]) == (201, "file")
     assert [one.message for one in recwarn if "Disposition" in one.category.__name__] == []

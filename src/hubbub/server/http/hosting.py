@@ -28,7 +28,7 @@ class Hosting:
 
     def routes(self) -> list[web.RouteDef]:
         """Return what is served at which path."""
-        path = f"{HOSTED}{{name}}/{{secret}}"
+        path = f"{HOSTED}{{name}}/{{token}}"
         return [web.options(path, self._offers), web.post(path, self._take)]
 
     async def _offers(self, _request: web.Request) -> web.Response:
@@ -37,7 +37,7 @@ class Hosting:
     async def _take(self, request: web.Request) -> web.Response:
         chatroom, files = self._chatroom, self._chatroom.files
         given = request.match_info
-        session = chatroom.hub.files.session_of(given["name"], given["secret"])
+        session = chatroom.hub.files.host_of(given["name"], given["token"])
         if session is None:
             raise Refused(
                 "Nobody is here who was given this address. Connect again, for a new one.",

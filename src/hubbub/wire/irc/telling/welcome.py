@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from hubbub.chat.files import HOSTED
+from hubbub.chat.files import HOSTED, hosting_token
 from hubbub.wire.irc.format import account_of
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import nick_of
@@ -32,7 +32,8 @@ def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
     client.name, client.person, client.refusal = event.name, event.person, None
     client.is_held, client.is_locked = event.held, event.locked
     if client.figures.takes_files:
-        client.door = f"{HOSTED}{quote(event.name, safe='')}/{event.session}"
+        token = hosting_token(event.session)
+        client.door = f"{HOSTED}{quote(event.name, safe='')}/{token}"
     nick, person = nick_of(event.name), event.person
     account = "*" if person is None else account_of(event.name, person.id, person.kind)
     lines = [Line("NICK", (nick,), client.source)] if nick != client.nick else []
