@@ -10,13 +10,14 @@ import msgspec
 from hubbub.chat.roles import Scope
 from hubbub.chat.times import Milliseconds
 
+DECOY: Final = "decoy/"
 HOOK: Final = "hook/"
 INVITATION: Final = "invitation/"
 OPERATOR_CODE: Final = "operator-code/"
 RECOVERY: Final = "recovery/"
 TOKEN: Final = "token/"  # noqa: S105 (it is the beginning of keys)
 
-GRANTED: Final = (HOOK, INVITATION, OPERATOR_CODE, RECOVERY, TOKEN)
+GRANTED: Final = (DECOY, HOOK, INVITATION, OPERATOR_CODE, RECOVERY, TOKEN)
 """Beginnings of the keys."""
 
 
@@ -86,3 +87,12 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str
     label: str = ""
     seen: Milliseconds = 0
+
+
+class Decoy(msgspec.Struct, frozen=True):
+    """Text that nobody else knows, of which challenges for unknown names are made.
+
+    It is kept, for a challenge that changed with a restart would tell that nobody has the name.
+    """
+
+    secret: str

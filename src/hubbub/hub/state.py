@@ -52,10 +52,9 @@ class State:
     `at` is when somebody last said what time it is, about every second: milliseconds since the
     epoch. `identifying` are ids and hashes that are being looked into, and `noted_at` is when it
     was noted who is here. In the name of the `clerk` facts wait for the log; `noted` are the
-    newest of those that are noted again if the log cannot take them, by key. `decoy` is text that
-    nobody else knows, of which challenges for unknown names are made. `metadata`: what is said
-    of rooms (people/metadata.py). `sifted` are the sessions for which what some people say is left
-    out (ignoring.py).
+    newest of those that are noted again if the log cannot take them, by key. `metadata`: what is
+    said of rooms (people/metadata.py). `sifted` are the sessions for which what some people say is
+    left out (ignoring.py).
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class State:
     ) -> None:
         self.limits, self.server = limits, server
         self.password = password.encode()
-        self.operator_code, self.decoy = operator_code, ""
+        self.operator_code = operator_code
         self.metadata: dict[str, dict[str, str]] = {}
         self.entering: dict[str, Person] = {}
         self.book = Book(known)

@@ -16,12 +16,7 @@ def prove(client: IrcClient, name: str, password: str, *, nonce: str = "fyko+d2l
 
     Checks that the server knows what is kept of the password, too.
     """
-    client.ask("AUTHENTICATE SCRAM-SHA-256")
-    assert client.said("AUTHENTICATE").params == ("+",)
-    bare = f"n={name.replace('=', '=3D').replace(',', '=2C')},r={nonce}"
-    client.ask(f"AUTHENTICATE {_coded(f'n,,{bare}')}")
-    first = _next(client)
-    values = dict(one.split("=", 1) for one in first.split(","))
+    bare, first, values = _begin(client, name, nonce)
     assert values["r"].startswith(nonce)
     assert len(values["r"]) > len(nonce)
     salted = hashlib.pbkdf2_hmac(
@@ -40,6 +35,24 @@ def prove(client: IrcClient, name: str, password: str, *, nonce: str = "fyko+d2l
     assert final == f"v={b64encode(_hmac(_hmac(salted, 'Server Key'), said)).decode()}"
     client.ask("AUTHENTICATE +")
     return client.until_any("903", "904").command
+
+
+def salt_of(client: IrcClient, name: str) -> str:
+    """Return the salt with which a name is challenged; the proof is broken off."""
+    salt = _begin(client, name, "fyko")[2]["s"]
+    client.ask("AUTHENTICATE *")
+    client.until("906")
+    return salt
+
+
+def _begin(client: IrcClient, name: str, nonce: str) -> tuple[str, str, dict[str, str]]:
+    """Return what the client said first, the challenge, and the values in it."""
+    client.ask("AUTHENTICATE SCRAM-SHA-256")
+    client.until("AUTHENTICATE", "+")
+    bare = f"n={name.replace('=', '=3D').replace(',', '=2C')},r={nonce}"
+    client.ask(f"AUTHENTICATE {_coded(f'n,,{bare}')}")
+    first = _next(client)
+    return bare, first, dict(one.split("=", 1) for one in first.split(","))
 
 
 def _coded(text: str) -> str:

@@ -1,11 +1,14 @@
 """Logging in: SASL (ircv3.net/specs/extensions/sasl-3.1, RFC 4616, RFC 5802)."""
 
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 
-from hubbub.testing import LocalServer
-from tests.irc.conformance.scram import prove
+from hubbub.chat.limits import GuestLimits, Limits
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
+from tests.irc.conformance.scram import prove, salt_of
 from tests.irc.irc_client import IrcClient
 from tests.server.event_peer import EventPeer
 
@@ -157,6 +160,27 @@ def test_a_member_is_shown_with_account_and_real_name(server: LocalServer) -> No
     assert guest.said("INVITE", "guest", "#chan").tags == {"account": "jilles"}
     second.ask("SETNAME :Jilles the Second")
     assert foo.said("SETNAME").params == ("Jilles the Second",)
+
+
+def test_a_challenge_for_an_unknown_name_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    """Or it would tell that nobody has the name: a member's salt is always the same."""
+    config = Config(
+        server=ServerSection(listen="127.0.0.1:0", data=str(tmp_path)),
+        limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS),
+        people=GuestLimits(password_chars_min=3),
+    )
+    salts: list[list[str]] = []
+    for _ in range(2):
+        with serving(config) as server:
+            if not salts:
+                register(server, "ann")
+                IrcClient(server.address, "CAP REQ :sasl", *plain("ann", PASSWORD)).until("903")
+            eve = IrcClient(server.address, "CAP REQ :sasl")
+            salts.append([salt_of(eve, name) for name in ("nobody", "ann", "nobody", "noone")])
+            eve.close()
+    assert salts[0] == salts[1]
+    assert salts[0][0] == salts[0][2]
+    assert len({*salts[0]}) == 3
 
 
 def test_what_proofs_are_checked_with_comes_and_goes_with_a_password(server: LocalServer) -> None:

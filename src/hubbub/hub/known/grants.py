@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hubbub.chat import grants as keys
 from hubbub.chat.events import Fact
 from hubbub.chat.facts import Standing, fact_of, value_of
-from hubbub.chat.grants import GRANTED, Hook, Invitation, Recovery, Spent, Token
+from hubbub.chat.grants import GRANTED, Decoy, Hook, Invitation, Recovery, Spent, Token
 from hubbub.chat.removal import removed_by
 
 Value = TypeVar("Value", Hook, Invitation, Recovery, Token)
@@ -28,6 +28,7 @@ class Grants:
     def __init__(self, facts: Sequence[Fact] = ()) -> None:
         facts = [fact for fact in facts if fact.key.startswith(GRANTED)]
         self._standing = Standing({fact.key: fact.seq for fact in facts})
+        self.decoy: Decoy | None = None
         self.hooks: dict[str, Hook] = {}
         self.invitations: dict[str, Invitation] = {}
         self.past: dict[str, str] = {}
@@ -60,6 +61,8 @@ class Grants:
     def _put(self, fact: Fact) -> None:
         family, _, hash_ = fact.key.partition("/")
         match f"{family}/":
+            case keys.DECOY:
+                self.decoy = value_of(fact, Decoy)
             case keys.HOOK:
                 _put_in(self.hooks, hash_, value_of(fact, Hook))
             case keys.INVITATION:
@@ -78,7 +81,11 @@ class Grants:
             del self.past[next(iter(self.past))]
 
     def fact(
-        self, key: str, value: Hook | Invitation | Recovery | Spent | Token | None, by: str, at: int
+        self,
+        key: str,
+        value: Decoy | Hook | Invitation | Recovery | Spent | Token | None,
+        by: str,
+        at: int,
     ) -> Fact:
         """Return what is to stand under a key, by whose doing; None clears it."""
         return fact_of(key, value, by=by, at=at, expects=self.seq(key))

@@ -9,12 +9,15 @@ from typing import Final
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import WrongSecret
+from hubbub.chat.grants import DECOY, Decoy
 from hubbub.chat.queries import Guess, NewSecret
 from hubbub.chat.scram import Verifier
-from hubbub.hub.asking import Reading
+from hubbub.hub.asking import Reading, write
 from hubbub.hub.people import accounts
 from hubbub.hub.present.room import Session
 from hubbub.hub.state import State
+
+_THE_DECOY: Final = DECOY + "salts"
 
 WRONG_PROOF: Final = (
     "The name or the password is wrong; or you have not given the password over IRC since you "
@@ -22,13 +25,14 @@ WRONG_PROOF: Final = (
 )
 
 
-def challenge(state: State, session: Session, command: c.Challenge, _at: int) -> Reading:
+def challenge(state: State, session: Session, command: c.Challenge, at: int) -> Reading:
     """Tell a session with what its password is to be proven."""
     nonce = yield NewSecret()
-    decoy = state.decoy or (yield NewSecret())
     assert isinstance(nonce, str)
-    assert isinstance(decoy, str)
-    state.decoy = decoy
+    if state.grants.decoy is None:
+        secret = yield NewSecret()
+        assert isinstance(secret, str)
+        yield from write(state, [state.grants.fact(_THE_DECOY, Decoy(secret), "", at)])
     _, verifier = _found(state, accounts.key_of(command.name))
     session.send(
         e.Challenge(
@@ -53,5 +57,6 @@ def _found(state: State, account: str) -> tuple[str, Verifier]:
     found = state.book.owner(account)
     verifier = None if found is None else Verifier.kept_in(found[1].password)
     if found is None or verifier is None:
-        return "", Verifier.nobodys(f"{state.decoy} {account}")
+        decoy = state.grants.decoy
+        return "", Verifier.nobodys(f"{decoy.secret if decoy else ''} {account}")
     return found[0], verifier
