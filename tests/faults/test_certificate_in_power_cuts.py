@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from bench.promises.power import Disk
 from bench.promises.system import System
 
 from hubbub.server.config import TlsSection
+from hubbub.server.tls.acme.files import Files
 from hubbub.server.tls.choosing import CERTIFICATE_FILE, KEY_FILE, certificates_of
+from hubbub.tls.certificates import server_context
+from hubbub.tls.self_signed import make_certificate
 from tests.faults.test_files_in_power_cuts import library
 
 __all__ = ["library"]
@@ -26,11 +30,23 @@ from hubbub.server.tls.choosing import certificates_of
 print(certificates_of(TlsSection(self_signed=True), Path(sys.argv[1])).identity.fingerprint)
 """
 
+KEEP = """
+import sys
+from pathlib import Path
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hubbub.server.tls.acme.files import Files
+folder, given = map(Path, sys.argv[1:])
+files = Files(folder)
+files.prepare(["chat.example.org"])
+private = load_pem_private_key((given / "given.key").read_bytes(), None)
+files.keep((given / "given.pem").read_bytes(), private)
+"""
 
-async def run(system: System, folder: Path) -> str:
-    """Have a server's certificate be made; return its fingerprint."""
+
+async def run(system: System, script: str, *arguments: Path) -> str:
+    """Have a certificate be made or kept; return what is told of it."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", MAKE, str(folder)),
+        *(sys.executable, "-c", script, *map(str, arguments)),
         stdout=asyncio.subprocess.PIPE,
         env=system.environment(),
     )
@@ -51,13 +67,33 @@ def test_a_certificate_that_was_shown_is_there(tmp_path: Path, library: Path) ->
     system = System(library, data, records=True)
     assert system.record is not None
     disk = Disk(data)
-    shown = asyncio.run(run(system, data))
+    shown = asyncio.run(run(system, MAKE, data))
     recorded = system.record.read_bytes()
     for seed in range(SEEDS):
         disk.cut_power(system.record, random.Random(seed))
         assert identity(data) == shown
         for path in data.iterdir():
             path.unlink()
+        system.record.write_bytes(recorded)
+        disk = Disk(data)
+
+
+def test_one_of_an_authority_is_there_once_it_is_kept(tmp_path: Path, library: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    pem, key = tmp_path / "given.pem", tmp_path / "given.key"
+    make_certificate(pem, key, ["chat.example.org"])
+    system = System(library, data, records=True)
+    assert system.record is not None
+    disk = Disk(data)
+    asyncio.run(run(system, KEEP, data, tmp_path))
+    recorded = system.record.read_bytes()
+    for seed in range(SEEDS):
+        disk.cut_power(system.record, random.Random(seed))
+        files = Files(data)
+        assert files.certificate.read_bytes() == pem.read_bytes()
+        server_context(files.certificate, files.key)
+        shutil.rmtree(files.key.parent)
         system.record.write_bytes(recorded)
         disk = Disk(data)
 

@@ -2,7 +2,6 @@
 
 import datetime
 import ipaddress
-import os
 import re
 import socket
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hubbub.chat.errors import ConfigError
+from hubbub.tls.writing import write_synced
 
 YEARS = 10
 """Nobody renews it: those who come remember this one certificate."""
@@ -86,10 +86,7 @@ def make_certificate(
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode, exist_ok=False)
-            with path.open("wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            write_synced(path, text)
         except FileExistsError:
             raise ConfigError(
                 f"{path} is there already. Remove it, or choose another name for the new one.",

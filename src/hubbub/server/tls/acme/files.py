@@ -6,9 +6,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hubbub.chat.errors import ConfigError
+from hubbub.server.files.store import sync_folder
 from hubbub.server.tls.acme.signing import write_key
 from hubbub.tls.certificates import server_context
 from hubbub.tls.self_signed import make_certificate
+from hubbub.tls.writing import write_synced
 
 
 class Files:
@@ -35,7 +37,9 @@ class Files:
         )
         key.unlink(missing_ok=True)
         write_key(key, private)
-        certificate.write_bytes(pem)
+        write_synced(certificate, pem)
         server_context(certificate, key)
         key.replace(self.key)
         certificate.replace(self.certificate)
+        sync_folder(self.certificate.parent)
+        sync_folder(self.certificate.parent.parent)  # it may be a new name there
