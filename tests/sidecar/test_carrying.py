@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from hubbub.testing import LocalServer
 from tests.server.conftest import Meet
 from tests.server.files.conftest import ServeFiles
@@ -295,3 +297,33 @@ def test_pings_are_answered_by_the_server(car: Car) -> None:
         while kind == TEXT:
             kind, payload = ann.message()
         assert (kind, payload) == (PONG, b"are you there")
+
+
+@pytest.mark.parametrize("half", [b"", b"x" * 50])
+def test_a_download_that_the_server_breaks_off_is_broken_off_here(
+    tmp_path: Path, half: bytes
+) -> None:
+    """And nothing follows on its connection that could be taken for the rest."""
+
+    def serve() -> None:
+        listening.accept()[0].close()  # the side-car looks whether anybody is there
+        sock, _ = listening.accept()
+        with sock:
+            sock.recv(65_536)
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + half)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        host, port = listening.getsockname()
+        with side_car(f"{host}:{port}", tmp_path) as car, browser_of(car) as page:
+            for path in ("/files/x/y", "/"):
+                more = f"Host: {car.server.address}\r\nCookie: {car.cookie}"
+                page.sendall(f"GET {path} HTTP/1.1\r\n{more}\r\n\r\n".encode())
+            came = b""
+            with suppress(ConnectionResetError):
+                while piece := page.recv(65_536):
+                    came += piece
+            assert came.partition(b"\r\n\r\n")[2] == half
+            assert came.count(b"HTTP/1.1 ") <= 1
+        thread.join(PATIENCE_SECONDS)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 from aiohttp import web
 
-from hubbub.chat.errors import Refused
+from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.files import UPLOADS, FileSummary, Upload
 from hubbub.chat.queries import PageQuery
 from hubbub.hub.uploading import no_such_file
@@ -255,7 +255,7 @@ class Files:
         while start < end:
             piece = await self._files.in_thread(read)
             if not piece:
-                raise ConnectionError("the file is shorter than it was")
+                raise LogError("a file is shorter than it was")
             for at in range(0, len(piece), GIVEN_BYTES):
                 given = piece[at : at + GIVEN_BYTES]
                 await visit_of(request).may_give(len(given))

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes
 
+import structlog
 from aiohttp import web
 
 from hubbub.chat.codes import is_token
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.chatroom import Chatroom
     from hubbub.server.tls.acme.challenges import Challenges
     from hubbub.server.tls.plaintext import Plaintext
+
+logger = structlog.get_logger()
 
 POLICY = "Content-Security-Policy"
 
@@ -50,6 +53,9 @@ TOKEN = web.RequestKey("token", str)
 
 PROVEN = web.RequestKey("proven", bool)
 """Under which a request keeps that it gave the password, or a token, if one is needed."""
+
+_BEGUN = web.RequestKey("begun", bool)
+"""Set on a request whose answer has begun: there is no other one."""
 
 _LOCAL = (".localhost", ".local")
 _FOR_SCRIPTS = ("/api", "/metrics")
@@ -121,9 +127,11 @@ class Guard:
                 await self._check_bearer(request, visit)
                 request[PROVEN] = True
             return await handler(request)
-        except ConnectionError:
-            return web.Response()  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this request, no other)
+            if has_begun := _BEGUN in request:
+                _break_off(visit, error)
+            if has_begun or isinstance(error, ConnectionError):
+                return web.Response()  # nobody reads it
             if isinstance(error, HubbubError):
                 visit.turn.turned_away(error.code)
             return problem_of(error, visit.turn.id)
@@ -174,6 +182,19 @@ class Guard:
             visit.trusted_host = ""
             raise guesses.wrong(visit.host, refusal) from None
         visit.trusted_host = visit.host
+
+
+async def note_beginning(request: web.Request, _response: web.StreamResponse) -> None:
+    """Take in that a request is being answered."""
+    request[_BEGUN] = True
+
+
+def _break_off(visit: Visit, error: Exception) -> None:
+    """End a connection on which an answer stops too early: what came next would be taken for it."""
+    if not isinstance(error, ConnectionError):  # else the peer has hung up
+        why = {"reason": str(error)} if isinstance(error, HubbubError) else {"exc_info": error}
+        logger.error("an answer is broken off", connection=visit.turn.id, **why)
+    visit.hang_up()
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:

@@ -18,6 +18,7 @@ from hubbub.server.http.guard import (
     Guard,
     add_security_headers,
     asker_of,
+    note_beginning,
     visit_of,
 )
 from hubbub.server.http.hosting import Hosting
@@ -74,7 +75,7 @@ class Site:
             middlewares=[self._guard.middleware],
             client_max_size=chatroom.limits.frame_bytes_max,
         )
-        application.on_response_prepare.append(add_security_headers)
+        application.on_response_prepare.extend([add_security_headers, note_beginning])
         assets = self._assets = Assets()
         for part in (assets, Api(chatroom), Files(chatroom), Hosting(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
