@@ -87,11 +87,7 @@ async def running(
     await chatroom.files.open()
     listener = await _listener(chatroom, log, config, certificates, has_relays=not stopgap)
     workers = await _opened(listener, chatroom, config, sockets)
-    _copy_as(chatroom, config)
-    _keep_as(chatroom, config)
-    _speak_irc_as(listener, config)
-    if config.tls.acme_listen:
-        await listener.open(config.tls.acme_listen)
+    await _settle(chatroom, listener, config)
     reloading = reloading or Reloading(config)
     control = _controlled(chatroom, listener, certificates, reloading, folder)
     await control.open()
@@ -101,6 +97,10 @@ async def running(
     watchdog.start()
     try:
         yield listener.address
+    except asyncio.CancelledError:
+        if stopgap:  # it ends itself: nobody is sent back to a server that is not there
+            bye = STOPPED
+        raise
     finally:
         await control.close()
         if workers is not None:
@@ -182,6 +182,15 @@ def _begun(
     for task in endless:
         task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
     return endless
+
+
+async def _settle(chatroom: Chatroom, listener: Listener, config: Config) -> None:
+    """Have what is configured besides, and listen where an authority looks."""
+    _copy_as(chatroom, config)
+    _keep_as(chatroom, config)
+    _speak_irc_as(listener, config)
+    if config.tls.acme_listen:
+        await listener.open(config.tls.acme_listen)
 
 
 def _copy_as(chatroom: Chatroom, config: Config) -> None:

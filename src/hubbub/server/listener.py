@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import ConfigError
+from hubbub.chat.events import Bye
 from hubbub.server.control.reloading import Part, keys_of
 from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
 from hubbub.server.fairness.addresses import is_loopback
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from hubbub.server.tls.certificates import Certificates
 
 SWEEP_SECONDS = 1.0
+
+RELAY_STOPPED = Bye(reason="The relay through which you came is shutting down.")
 
 UNKNOWN = (
     b"This is a hubbub chatroom. It speaks frames (a 10-byte header with the payload's length, "
@@ -144,7 +147,12 @@ class Listener:
         return self._say_what_is_spoken(turn, left)
 
     def _link(self, turn: Turn, left: Callable[[], None]) -> Downlink:
-        return Downlink(self.gate.bring, left, host=turn.peer, ticker=self._ticker)
+        return Downlink(
+            self.gate.bring, left, host=turn.peer, ticker=self._ticker, dismiss=self._dismiss
+        )
+
+    async def _dismiss(self, link: Downlink) -> None:
+        await self._chatroom.dismiss(link, RELAY_STOPPED)
 
     def _begin_tls(self, turn: Turn, left: Callable[[], None]) -> Handshaking:
         assert self._certificates is not None, "else TLS is not spoken"

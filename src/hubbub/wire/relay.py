@@ -67,6 +67,9 @@ class Kind(IntEnum):
     ALIVE = 10
     """Either side is there. Between machines, silence ends a link."""
 
+    LEAVING = 11
+    """It stops, and its peers are to be told so."""
+
     TELL = 20
     """Send this to these connections; the number says how many they are."""
 
@@ -99,6 +102,9 @@ class Kind(IntEnum):
 
     DROPPED = 30
     """Up to which seq the log keeps rooms no longer, as JSON."""
+
+    LEFT = 31
+    """All who converse there have heard that the relay stops."""
 
 
 class Arrived(msgspec.Struct, frozen=True):

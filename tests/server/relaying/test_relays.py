@@ -181,6 +181,39 @@ def test_an_origin_that_stands_still_is_lost_within_seconds(nodes: Nodes) -> Non
     await_linked(nodes.relays[0])
 
 
+def test_members_of_a_relay_that_is_stopped_hear_so_in_what_they_speak(nodes: Nodes) -> None:
+    """And what they said before is there: it is the same as when the server itself is stopped."""
+    relay, farewell = nodes.relays[0], "The relay through which you came is shutting down."
+    with (
+        RawPeer(relay.host, relay.port, "classic") as classic,
+        EventPeer(at(relay), "event") as event,
+        WebSocketPeer(at(relay), "page") as page,
+        EventPeer(at(nodes.relays[1]), "elsewhere") as elsewhere,
+    ):
+        classic.who()
+        for number in range(20):
+            event.tell(type="say", room="lobby", text=f"{number}", nonce=f"n{number}")
+        assert elsewhere.next("message")["text"] == "0"
+        relay.stop()
+        assert event.next("bye")["reason"] == farewell
+        assert page.next("bye")["reason"] == farewell
+        assert farewell in classic.rest().decode()
+        assert asyncio.run(relay.exit_code()) == 0
+        heard = [elsewhere.next("message")["text"] for _ in range(19)]
+        assert heard == [f"{number}" for number in range(1, 20)]
+        elsewhere.say_and_wait("still here")
+
+
+def test_a_relay_that_is_stopped_while_it_is_alone_sends_nobody_back(nodes: Nodes) -> None:
+    relay = nodes.relays[0]
+    nodes.origin.kill()
+    await_linked(relay, linked=False)
+    with EventPeer(at(relay), "ann") as ann:
+        relay.stop()
+        assert ann.next("bye")["reason"] == "The server is shutting down."
+    assert asyncio.run(relay.exit_code()) == 0
+
+
 def test_nobody_is_a_relay_without_the_secret(nodes: Nodes, tmp_path: Path) -> None:
     config = relay_of(nodes.origin.port).replace(SECRET, SECRET[::-1])
     with ServerProcess(tmp_path / "stranger", config) as stranger:

@@ -30,7 +30,7 @@ from hubbub.wire.relay import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from hubbub.server.relaying.ticker import Ticker
     from hubbub.server.sockets.sending import Sending
@@ -51,6 +51,7 @@ class Downlink(asyncio.Protocol):
     `host`: where the relay is, if that is another machine as far as we know: then who comes from
     its own machine does not come from this one. `sending`: if the relay is of this machine, what
     waits for it after a fan-out to a crowd. `ticker`: if it keeps a copy of the log, what tells it.
+    `dismiss` tells all on these channels that the relay stops.
     """
 
     def __init__(
@@ -61,8 +62,11 @@ class Downlink(asyncio.Protocol):
         host: str = "",
         sending: Sending | None = None,
         ticker: Ticker | None = None,
+        dismiss: Callable[[Downlink], Awaitable[None]] | None = None,
     ) -> None:
         self._arrived = arrived
+        self._dismiss = dismiss
+        self._dismissing: asyncio.Task[None] | None = None
         self._lost = lost
         self._host = host
         self._sending = sending
@@ -86,6 +90,7 @@ class Downlink(asyncio.Protocol):
             Kind.WRITTEN: self._written,
             Kind.FOLLOW: self._follow,
             Kind.APPLIED: self._applied,
+            Kind.LEAVING: self._leaving,
         }
         self.ready: asyncio.Future[bool] = self._loop.create_future()
         """Whether the relay accepts connections; known when it does, or the link is lost."""
@@ -133,6 +138,8 @@ class Downlink(asyncio.Protocol):
         error = None if self._host else ConnectionResetError("the worker is gone")
         for channel in channels.values():
             channel.lose(error)
+        if self._dismissing is not None:
+            self._dismissing.cancel()
         if self._sending is not None:
             self._sending.give_back(self)
         if self._ticker is not None:
@@ -183,6 +190,14 @@ class Downlink(asyncio.Protocol):
     def _applied(self, _message: Message) -> None:
         if self._ticker is not None:
             self._ticker.applied(self)
+
+    def _leaving(self, _message: Message) -> None:
+        if self._dismiss is not None and self._dismissing is None:
+            self._dismissing = asyncio.create_task(self._say_goodbye(self._dismiss))
+
+    async def _say_goodbye(self, dismiss: Callable[[Downlink], Awaitable[None]]) -> None:
+        await dismiss(self)
+        self.say(encode(Kind.LEFT))
 
     # What the channels want.
 

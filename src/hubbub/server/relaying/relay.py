@@ -30,6 +30,7 @@ from hubbub.server.relaying.meeting import Introducing, Stranger
 from hubbub.server.relaying.uplink import Uplink
 from hubbub.server.sockets.sending import Sending
 from hubbub.tls.certificates import fingerprint_of
+from hubbub.wire.relay import Kind, encode
 
 if TYPE_CHECKING:
     import socket
@@ -140,11 +141,25 @@ class Relay:
                         await link.over.wait()
                 link.uplink.look()
                 await gate.look()
+        except asyncio.CancelledError:
+            await self._take_leave(link, gate)
+            raise
         finally:
             link.uplink.hang_up()
             await gate.close()
             await gate.cut()
         logger.warning("the link to the server is lost", server=self._config.relay.of)
+
+    async def _take_leave(self, link: _Link, gate: Gate) -> None:
+        """Have the server tell our members that we stop: it knows what each of them speaks."""
+        gate.accept_no_more()
+        link.uplink.say(encode(Kind.LEAVING))
+        ends_at = self._loop.time() + self._limits.shutdown_seconds
+        while not link.uplink.left.is_set() and self._loop.time() < ends_at:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(LOOK_SECONDS, ends_at - self._loop.time())):
+                    await link.uplink.left.wait()
+            link.uplink.look()
 
     async def _reach(self) -> _Link:
         """Return a link to the server, whenever there can be one."""

@@ -67,10 +67,14 @@ class Uplink(asyncio.Protocol):
         self.stop: Callable[[], None] = lambda: None
         """Called when no more connections are to be accepted."""
 
+        self.left = asyncio.Event()
+        """Set once all peers have been told that the relay stops, or nobody can tell them."""
+
         self._acts: dict[Kind, Callable[[Message], None]] = {
             Kind.TELL: self._tell,
             Kind.ASK: self._asked,
             Kind.STOP: lambda _: self.stop(),
+            Kind.LEFT: lambda _: self.left.set(),
             **dict.fromkeys([Kind.HISTORY, Kind.COMMITTED, Kind.DROPPED, Kind.WHOLE], told),
         }
         self._loop = asyncio.get_running_loop()
@@ -101,6 +105,7 @@ class Uplink(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         for forwarding in list(self._forwarded.values()):
             forwarding.cut()
+        self.left.set()
         self._lost()
 
     def _take(self, message: Message) -> None:

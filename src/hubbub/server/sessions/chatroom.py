@@ -57,6 +57,7 @@ from hubbub.server.sockets.unfinished import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Protocol
 
@@ -83,6 +84,10 @@ if TYPE_CHECKING:
         @property
         def id(self) -> str:
             """What the journal and operators call it."""
+
+        @property
+        def link(self) -> object:
+            """The link to the relay that holds the socket; None if nobody does for us."""
 
         def stop(self) -> None:
             """Listen to nothing more."""
@@ -327,14 +332,11 @@ class Chatroom:
         self.turns.stop()
         for connection in list(self.connections):
             connection.stop()
-        await self._all_acted()
+        await self._all_acted(self.connections)
         self.hub.end()
         self.commits.wake()
         await self.commits.drained()
-        for connection in list(self.connections):
-            connection.conversation.say_goodbye(bye)
-            connection.end(patient=True)
-        await self._last_words_read()
+        await self._say_goodbye(self.connections, bye)
         for connection in list(self.connections):
             connection.cut()
         self.hashing.close()
@@ -343,7 +345,24 @@ class Chatroom:
         await self._empty.wait()  # each hears of it in one of the loop's next turns
         self.files.close()
 
-    async def _all_acted(self) -> None:
+    async def dismiss(self, link: object, bye: Bye) -> None:
+        """Say goodbye to all who came by the link of a relay, which stops, as to all in `close`."""
+        leaving = {one: None for one in self.connections if one.link is link}
+        for connection in leaving:
+            connection.stop()
+        await self._all_acted(leaving)
+        said = [one.conversation.session for one in leaving]
+        while any(one and one.pending_bytes for one in said):  # noqa: ASYNC110 (nobody tells it)
+            await asyncio.sleep(LAST_LOOK_SECONDS)
+        await self._say_goodbye(leaving, bye)
+
+    async def _say_goodbye(self, leaving: Mapping[Conversing, None], bye: Bye) -> None:
+        for connection in list(leaving):
+            connection.conversation.say_goodbye(bye)
+            connection.end(patient=True)
+        await self._last_words_read(leaving)
+
+    async def _all_acted(self, leaving: Mapping[Conversing, None]) -> None:
         """Wait until what was heard is acted on, but no longer than for `ACTING_SECONDS`.
 
         Those who only said something are done by then, or at once. A flood of what has to wait for
@@ -351,14 +370,14 @@ class Chatroom:
         """
         try:
             async with asyncio.timeout(ACTING_SECONDS):
-                for connection in list(self.connections):
+                for connection in list(leaving):
                     await connection.has_acted()
         except TimeoutError:
             logger.warning("not all that was asked for before the stop is done")
-            for connection in list(self.connections):
+            for connection in list(leaving):
                 connection.give_up()
 
-    async def _last_words_read(self) -> None:
+    async def _last_words_read(self, leaving: Mapping[Conversing, None]) -> None:
         """Wait until everybody has read the goodbye, for `shutdown_seconds` at most.
 
         That the system of a peer has taken the goodbye is enough if the peer only listens. If it is
@@ -371,6 +390,7 @@ class Chatroom:
             await asyncio.sleep(LAST_LOOK_SECONDS)
             if not any(
                 connection.unread_bytes() or connection.conversation.heard_at > talking_since
-                for connection in self.connections
+                for connection in leaving
+                if connection in self.connections
             ):
                 break

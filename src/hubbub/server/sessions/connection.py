@@ -104,6 +104,11 @@ class Connection(Receiver):
         """What the journal and operators call it."""
         return self._turn.id
 
+    @property
+    def link(self) -> object:
+        """The link to the relay that holds the socket; None if nobody does for us."""
+        return self._transport.get_extra_info("link")
+
     # What asyncio tells us.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -202,6 +202,8 @@ class Channel(asyncio.Transport):
                 return self._arrived.at
             case "unread":
                 return Unread(self._held)
+            case "link":
+                return self._link
         return default
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
