@@ -24,6 +24,7 @@ export class Attention {
   #icon = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]"));
   #plain = this.#icon.href;
   #drawn = "";
+  #counted = 0;
 
   /**
    * @param {Chat} chat
@@ -55,6 +56,7 @@ export class Attention {
     const title = titleOf(unread, current?.title);
     if (document.title !== title) document.title = title;
     this.#badge(mentions ? `${Math.min(mentions, 9)}` : unread ? "•" : "");
+    this.#count(unread);
     const now = new Date();
     const minutes = now.getHours() * 60 + now.getMinutes();
     const called = this.#chat
@@ -95,6 +97,14 @@ export class Attention {
       // Browsers on phones have Notification, but create none without a service worker.
       this.#storage.setItem(DECLINED, "no");
     }
+  }
+
+  /** Have the count stand on the icon of the program that this page is, if it is one. @param {number} unread */
+  #count(unread) {
+    if (unread === this.#counted || !("setAppBadge" in navigator)) return;
+    this.#counted = unread;
+    const done = unread ? navigator.setAppBadge(unread) : navigator.clearAppBadge();
+    done.catch(() => {}); // where it is no program
   }
 
   /** @param {string} mark drawn over the icon */
