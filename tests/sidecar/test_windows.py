@@ -40,10 +40,54 @@ def note(*what):
     with open(os.environ["STAND_IN"], "a") as file:
         file.write(json.dumps(what) + "\\n")
 
+class Signal:
+    def connect(self, slot):
+        self.slot = slot
+    def disconnect(self):
+        self.slot = None
+
+class Origin(str):
+    def toString(self):
+        return self
+
+class Page:
+    Feature = type("Feature", (), {"Notifications": "notifications"})
+    PermissionPolicy = type(
+        "Policy", (), {"PermissionGrantedByUser": "granted", "PermissionDeniedByUser": "denied"}
+    )
+    def __init__(self):
+        self.featurePermissionRequested, self.presenter = Signal(), None
+    def setFeaturePermission(self, origin, feature, policy):
+        note("permission", origin, feature, policy)
+    def profile(self):
+        return self
+    def setNotificationPresenter(self, presenter):
+        self.presenter = presenter
+    def ask(self):
+        for origin, feature in (
+            ("http://127.0.0.1:1/", "notifications"),
+            ("http://127.0.0.1:1/", "camera"),
+            ("http://127.0.0.1:10/", "notifications"),
+        ):
+            self.featurePermissionRequested.slot(Origin(origin), feature)
+        if self.presenter:
+            self.presenter(Notification())
+
+class Notification:
+    def title(self):
+        return "--ann in lobby"
+    def message(self):
+        return "<b>hi</b>"
+    def show(self):
+        note("notified")
+
 class Window:
     def __init__(self):
-        self.events = type("Events", (), {})()
-        self.events.shown, self.events.loaded, self.events.closed = (Happening() for _ in range(3))
+        self.events, self.page = type("Events", (), {})(), Page()
+        for name in ("before_show", "shown", "loaded", "closed"):
+            setattr(self.events, name, Happening())
+        self.native = type("Native", (), {})()
+        self.native.webview = type("View", (), {"page": lambda _: self.page})()
         self.ended, self.title, self.looks = threading.Event(), "lobby", 0
     def run_js(self, script):
         self.looks += 1
@@ -57,7 +101,7 @@ class Window:
     def destroy(self):
         self.ended.set()
 
-settings, window = {}, Window()
+settings, window, renderer = {}, Window(), "qtwebengine"
 
 def create_window(title, url, **options):
     note("window", title, url)
@@ -69,6 +113,8 @@ def start(**options):
     if os.environ.get("STAND_IN_FAILS"):
         os.abort()
     note("start", options)
+    window.events.before_show.happen()
+    window.page.ask()
     window.events.shown.happen()
     window.events.loaded.happen()
     window.ended.wait(60)
@@ -109,20 +155,59 @@ def test_pywebview_shows_the_page_and_its_title_counts(noted: Path, tmp_path: Pa
     assert ways.are_there
 
     async def scene() -> None:
-        assert not ways.front(), "there is no window yet"
+        assert await ways.front() is None, "there is no window yet"
         showing = asyncio.create_task(ways.show(ADDRESS))
         await until(noted, "title", "(2) lobby")
-        assert ways.front()
+        assert await ways.front()
         await until(noted, "show")
         showing.cancel()
         await asyncio.wait([showing])
-        assert not ways.front()
+        assert await ways.front() is None
 
     asyncio.run(scene())
     kept = str(tmp_path / "kept" / "webview")
     assert ["window", "hubbub", ADDRESS] in read(noted)
     assert ["start", {"private_mode": False, "storage_path": kept}] in read(noted)
     assert os.name != "posix" or Path(kept).stat().st_mode & 0o77 == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Qt shows the window on Linux")
+@pytest.mark.parametrize("can_show", [True, False])
+def test_in_qt_our_own_page_alone_may_notify_where_that_can_be_shown(
+    noted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_show: bool
+) -> None:
+    """What others wrote is no markup there. (A stand-in: Qt is too large to be tested with.)"""
+    folder, shown = tmp_path / "bin", tmp_path / "notification"
+    folder.mkdir()
+    if can_show:
+        program = folder / "notify-send"
+        program.write_text(f'#!/bin/sh\nprintf "%s\n" "$@" > {shown}.new; mv {shown}.new {shown}\n')
+        program.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    else:
+        monkeypatch.setenv("PATH", str(folder))
+    own = "http://127.0.0.1:1/"
+
+    async def scene() -> None:
+        showing = asyncio.create_task(Windows(tmp_path / "kept").show(ADDRESS))
+        answer = "granted" if can_show else "denied"
+        await until(noted, "permission", own, "notifications", answer)
+        await until(noted, "permission", own, "camera", "denied")
+        await until(noted, "permission", "http://127.0.0.1:10/", "notifications", "denied")
+        if can_show:
+            await until(noted, "notified")
+            while not shown.exists():  # noqa: ASYNC110 (another program makes it)
+                await asyncio.sleep(0.02)
+        showing.cancel()
+        await asyncio.wait([showing])
+
+    asyncio.run(asyncio.wait_for(scene(), PATIENCE_SECONDS))
+    if can_show:
+        assert shown.read_text().splitlines()[-3:] == [
+            "--",
+            "--ann in lobby",
+            "&lt;b&gt;hi&lt;/b&gt;",
+        ]
 
 
 @pytest.mark.parametrize("how", ["by itself", "by a crash"])

@@ -1,8 +1,10 @@
 """`hubbub window`: the page in a window of an installed browser, on a screen that nobody sees."""
 
 import os
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -107,9 +109,13 @@ def test_the_page_is_in_a_window_whose_title_counts_and_closing_it_ends_all(
         ann.say("/join tea")
         expect(ann.composer).to_have_accessible_name("Message to #tea")
         assert page.evaluate("isSecureContext && matchMedia('(display-mode: standalone)').matches")
+        page.evaluate("navigator.setAppBadge = async (count) => { window.badge = count; }")
+        page.evaluate("navigator.clearAppBadge = async () => { window.badge = 0; }")
         ben.say("one")
         ben.say("two")
-        page.wait_for_function("() => document.title.includes('2')")
+        page.wait_for_function("() => document.title.includes('2') && window.badge === 2")
+        ann.say("/join lobby")
+        page.wait_for_function("() => window.badge === 0")
         page.close()
     assert process.wait(PATIENCE_SECONDS) == 0
     until(lambda: not left_of(profile()), "nothing of the browser is left")
@@ -130,22 +136,71 @@ def test_a_signal_closes_the_window_and_leaves_nothing(
     until(lambda: not left_of(profile()), "nothing of the browser is left")
 
 
+def titles_above(display: str) -> list[str]:
+    """Return the titles of ours on the screen, the one above all others first."""
+    told = subprocess.run(
+        ["xwininfo", "-display", display, "-root", "-tree"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    ).stdout
+    return re.findall(r'^ {5}0x\w+ "([^"]*(?:hubbub|xmessage))"', told, re.MULTILINE)
+
+
+def cover(display: str) -> "subprocess.Popen[bytes]":
+    """Put another window above all that are there."""
+    if not shutil.which("xmessage"):
+        missing("xmessage and xwininfo are not installed; they are in the package x11-utils.")
+    command = ["xmessage", "-display", display, "-geometry", "1200x800+0+0", "above"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    until(lambda: titles_above(display)[0] == "xmessage", "it is above")
+    return process
+
+
 @pytest.mark.usefixtures("windowed")
-def test_a_second_window_is_of_the_same_side_car_and_knows_who_one_is(
-    server: ServerProcess, browser: Browser
+def test_a_second_window_brings_the_first_to_the_front_and_opens_none(
+    server: ServerProcess, browser: Browser, display: str
 ) -> None:
     address = f"{server.host}:{server.port}"
     first = started("window", address)
     with controlled(browser) as page:
         Tab(page).join("ann")
-        with page.context.expect_page() as opening:
-            second = hubbub("window", address)
-        assert second.returncode == 0, second.stderr
-        other = opening.value
-        expect(Tab(other).composer).to_be_visible()
-        assert other.url.split("/")[2] == page.url.split("/")[2]
-        other.close()
+        (own,) = until(lambda: titles_above(display), "the window")
+        with cover(display) as above:
+            try:
+                second = hubbub("window", address)
+                assert (second.returncode, second.stderr) == (0, "")
+                until(lambda: titles_above(display)[0] == own, "it is above now")
+                assert titles_above(display) == [own, "xmessage"]
+            finally:
+                above.kill()
+        assert page.context.pages == [page]
         Tab(page).say("still here")
         Tab(page).hears("still here")
         page.close()
     assert first.wait(PATIENCE_SECONDS) == 0
+
+
+@pytest.mark.usefixtures("windowed")
+def test_a_second_window_beside_open_says_that_there_is_one(
+    server: ServerProcess, browser: Browser
+) -> None:
+    """The window is then another program's than the side-car."""
+    address = f"{server.host}:{server.port}"
+    opened = started("open", address, "--no-browser")
+    assert opened.stdout is not None
+    assert opened.stdout.readline(), "it is there"
+    first = started("window", address)
+    with controlled(browser) as page:
+        Tab(page).join("ann")
+        second = hubbub("window", address)
+        assert (second.returncode, second.stderr) == (
+            0,
+            "the window of this chatroom is open already\n",
+        )
+        assert page.context.pages == [page]
+        page.close()
+    assert first.wait(PATIENCE_SECONDS) == 0
+    opened.send_signal(signal.SIGINT)
+    assert opened.wait(PATIENCE_SECONDS) == 130

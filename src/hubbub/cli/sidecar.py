@@ -13,7 +13,7 @@ from hubbub.client import Address, parse_address
 from hubbub.sidecar.asking import asked
 from hubbub.sidecar.noted import Note
 from hubbub.sidecar.running import place_of, running
-from hubbub.sidecar.site import Asked
+from hubbub.sidecar.site import Asked, Entrance
 from hubbub.sidecar.way import Way
 from hubbub.sidecar.windows import Windows
 from hubbub.tui.browser import opens
@@ -99,8 +99,17 @@ def _open_window(what: Target) -> int:
         if not note.claim():
             entrance = asked(note, Asked(what.place, window=True))
             if entrance is not None:
-                return run(windows.show(entrance.address)) if entrance.address else 0
+                return _join_window(entrance, windows)
         return run(_show_window(note, what, windows))
+
+
+def _join_window(entrance: Entrance, windows: Windows) -> int:
+    """Show a window of a side-car that runs already, unless there is one."""
+    if entrance.address is not None and windows.claim():
+        return run(windows.show(entrance.address))
+    if not entrance.is_front:
+        complain("the window of this chatroom is open already")
+    return 0
 
 
 async def _show_window(note: Note, what: Target, windows: Windows) -> None:

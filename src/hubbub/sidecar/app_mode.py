@@ -1,8 +1,7 @@
 """Which installed browser can show a page in a window without its bars: what Chromium calls an app.
 
 The window has a profile of its own, so its process ends when it is closed, and what it keeps is not
-mixed with the person's browsing. A second one for the same chatroom opens in the process of the
-first.
+mixed with the person's browsing.
 """
 
 import os

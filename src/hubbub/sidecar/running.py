@@ -1,6 +1,6 @@
 """Runs a side-car: one for each chatroom, until nobody needs it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -40,14 +40,18 @@ class SideCar:
         await self._presence.ended(seconds)
 
 
+async def _nothing() -> None:
+    """Bring nothing to the front: there is no window."""
+
+
 @asynccontextmanager
 async def running(
-    way: Way, note: Note, show: Callable[[], bool] = lambda: False
+    way: Way, note: Note, show: Callable[[], Awaitable[bool | None]] = _nothing
 ) -> AsyncIterator[SideCar]:
     """Run the side-car of a chatroom within the block; its note must be claimed.
 
-    `show`: brings its window to the front; returns False if it has none. Raises Unreachable if no
-    server answers, and Refused if what answers cannot be trusted.
+    `show`: brings its window to the front; returns False if it cannot, and None if it has none.
+    Raises Unreachable if no server answers, and Refused if what answers cannot be trusted.
     """
     noted = note.read()
     if noted is not None and noted.secret:

@@ -38,15 +38,17 @@ class Asked(msgspec.Struct):
 
 
 class Entrance(msgspec.Struct):
-    """The address to open; none if the window is shown."""
+    """The address to open; none if a window is open, which `is_front` unless it cannot be told."""
 
     address: str | None
+    is_front: bool = False
 
 
 class Site:
     """Serves on one socket. `origin`: where the chatroom's own page would come from.
 
-    `show`: brings the window of this side-car to the front; returns False if it cannot.
+    `show`: brings the window of this side-car to the front; returns False if it cannot, and None if
+    there is none.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Site:
         carrier: Carrier,
         presence: Presence,
         origin: str,
-        show: Callable[[], bool],
+        show: Callable[[], Awaitable[bool | None]],
     ) -> None:
         self._guard = guard
         self._presence = presence
@@ -141,8 +143,9 @@ class Site:
     async def _open(self, request: web.Request) -> web.StreamResponse:
         """Do what another program of the person wants."""
         asked = msgspec.json.decode(await request.read(), type=Asked)
-        is_shown = asked.window and self._show()
-        entrance = Entrance(None if is_shown else self.entrance(asked.place))
+        is_front = await self._show() if asked.window else None
+        address = self.entrance(asked.place) if is_front is None else None
+        entrance = Entrance(address, is_front=bool(is_front))
         return web.Response(body=msgspec.json.encode(entrance), content_type="application/json")
 
 

@@ -17,6 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from hubbub.sidecar.qt import allow_notifications
+
 NAME: Final = "hubbub"
 SIZE: Final = (1100, 760)
 SMALLEST: Final = (360, 420)
@@ -52,10 +54,13 @@ class _Window:
 
     def __init__(self, webview: Any, address: str) -> None:
         width, height = SIZE
+        self._webview = webview
+        self._origin = "/".join(address.split("/")[:3])
         self._window: Any = webview.create_window(
             NAME, address, width=width, height=height, min_size=SMALLEST, text_select=True
         )
         self._closed = threading.Event()
+        self._window.events.before_show += self._prepare
         self._window.events.shown += self._shown
         self._window.events.loaded += self._loaded
         self._window.events.closed += self._closed.set
@@ -79,6 +84,11 @@ class _Window:
             if isinstance(title, str) and title and title != shown:
                 self._window.set_title(title)
                 shown = title
+
+    def _prepare(self) -> None:
+        """Make the window what it is to be, in the thread of all windows."""
+        if self._webview.renderer == "qtwebengine":
+            allow_notifications(self._window.native.webview.page(), self._origin)
 
     def _shown(self) -> None:
         sys.stdout.write(f"{SHOWN}\n")

@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from filelock import FileLock, Timeout
+
 from hubbub.chat.errors import HubbubError
 from hubbub.sidecar.app_mode import app_command, installed_browser
+from hubbub.sidecar.noted import FILE_MODE
+from hubbub.sidecar.raising import Orders
 from hubbub.sidecar.webview import FRONT, SHOWN, is_installed, webview_command
 
 END_SECONDS: Final = 5.0
@@ -21,7 +25,7 @@ END_SECONDS: Final = 5.0
 
 
 class _Way(NamedTuple):
-    """A program that shows a window. `told`: what it reads; nothing if it does not listen."""
+    """A program that shows a window. `told`: what it reads; empty for a browser."""
 
     command: list[str]
     told: str = ""
@@ -33,7 +37,10 @@ class Windows:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._browser = installed_browser()
+        self._is_showing = False
         self._listening: asyncio.StreamWriter | None = None
+        self._orders: Orders | None = None
+        self._claim = FileLock(folder.with_suffix(".window"), mode=FILE_MODE, thread_local=False)
 
     @property
     def are_there(self) -> bool:
@@ -45,19 +52,34 @@ class Windows:
 
         Raises HubbubError if nothing can show it. If it is cancelled, the window is closed.
         """
-        for way in self._ways(address):
-            if await self._show(way):
-                return
+        self._is_showing = True
+        try:
+            for way in self._ways(address):
+                if await self._show(way):
+                    return
+        finally:
+            self._is_showing = False
         raise HubbubError(
             "No window can be opened here. Is there a screen? 'hubbub open' needs a browser alone."
         )
 
-    def front(self) -> bool:
-        """Bring the window before the others; return False if there is none that can be."""
-        if self._listening is None:
+    def claim(self) -> bool:
+        """Be the one program that shows a window here; return False if another one does."""
+        try:
+            self._claim.acquire(timeout=0)
+        except Timeout:
             return False
-        self._listening.write(f"{FRONT}\n".encode())
         return True
+
+    async def front(self) -> bool | None:
+        """Bring the window before the others; return False if it cannot be told, None: no window
+        is open."""
+        if not self._is_showing:
+            return None
+        if self._listening is not None:
+            self._listening.write(f"{FRONT}\n".encode())
+            return True
+        return self._orders is not None and await self._orders.front()
 
     def _ways(self, address: str) -> Iterator[_Way]:
         if is_installed():
@@ -67,15 +89,10 @@ class Windows:
 
     async def _show(self, way: _Way) -> bool:
         """Show a window until it is closed; return False if none was ever shown."""
-        pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(
-            *way.command,
-            stdin=pipe if way.told else nothing,
-            stdout=pipe if way.told else nothing,
-            stderr=nothing,  # what browsers say on a terminal is for their developers
-            start_new_session=True,  # what is typed in the terminal is for us
-        )
+        orders = None if way.told else await Orders.open()
+        process = await _started(way, orders)
         try:
+            self._orders = orders
             if process.stdin is not None and process.stdout is not None:
                 process.stdin.write(way.told.encode())
                 if (await process.stdout.readline()).decode().strip() != SHOWN:
@@ -84,8 +101,26 @@ class Windows:
             status = await process.wait()
             return bool(way.told) or status == 0
         finally:
-            self._listening = None
+            self._listening = self._orders = None
             await _end(process)
+            if orders is not None:
+                orders.close()
+
+
+async def _started(way: _Way, orders: Orders | None) -> asyncio.subprocess.Process:
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    try:
+        return await asyncio.create_subprocess_exec(
+            *(way.command if orders is None else orders.begun(way.command)),
+            stdin=pipe if way.told else nothing,
+            stdout=pipe if way.told else nothing,
+            stderr=nothing,  # what browsers say on a terminal is for their developers
+            start_new_session=True,  # what is typed in the terminal is for us
+            pass_fds=() if orders is None else orders.theirs,
+        )
+    finally:
+        if orders is not None:
+            orders.hand_over()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
