@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hubbub.cli.account_app import app as account
+from hubbub.cli.cluster_app import app as cluster
 from hubbub.cli.operation_app import app as admin
 from hubbub.cli.options import (
     Address,
@@ -45,6 +46,7 @@ app.add_typer(serving)
 app.add_typer(sidecar)
 app.add_typer(reading)
 app.add_typer(account, name="account")
+admin.add_typer(cluster, name="cluster")
 app.add_typer(admin, name="admin")
 
 Colors = Annotated[

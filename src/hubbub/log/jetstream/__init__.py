@@ -130,8 +130,8 @@ class JetStreamLog(Projection):
     @classmethod
     async def begin(
         cls, folder: Path, servers: Sequence[str], stream: str, *, replicas: int = 1
-    ) -> None:
-        """Make a stream that goes on where the log in `folder` ends.
+    ) -> int:
+        """Make a stream that goes on where the log in `folder` ends; return the seq of its end.
 
         The folder becomes that of a node. Others begin with a copy of it, since what it holds is
         not in the stream. Raises LogError if there is a stream of this name.
@@ -146,6 +146,7 @@ class JetStreamLog(Projection):
                         f"The NATS servers have a stream '{stream}' already. Name another one."
                     )
                 await log.keep_epochs(epochs)
+                return log.last
             finally:
                 await link.close()
         finally:
@@ -186,7 +187,7 @@ class JetStreamLog(Projection):
         self._has_all = asyncio.Event()
         if not self._stream.pending:
             self._has_all.set()
-        self._erasing = Erasing(link, self._remains, self._next_token)
+        self._erasing = Erasing(link, self._remains, self._next_token, found.behind)
         await self._look_back()
         self._following = asyncio.create_task(self._follow())
         self._cleaning = asyncio.create_task(self._erasing.run())

@@ -49,10 +49,14 @@ class _Part(NamedTuple):
 
 
 class Erasing:
-    """What must go out of the stream, and when it is time."""
+    """What must go out of the stream, and when it is time.
 
-    def __init__(self, link: Link, remains: Remains, token: Callable[[], str]) -> None:
+    `behind`: the number behind which the stream began; what was said before is not in it.
+    """
+
+    def __init__(self, link: Link, remains: Remains, token: Callable[[], str], behind: int) -> None:
         self._link = link
+        self._behind = behind
         self._remains = remains
         self._token = token
         self._due: dict[_Part, float] = {}
@@ -68,6 +72,8 @@ class Erasing:
         self._note(_Part(room, number, is_all_before=True), is_own=is_own)
 
     def _note(self, part: _Part, *, is_own: bool) -> None:
+        if part.number <= self._behind:
+            return
         at = self._clock() + (0.0 if is_own else OTHERS_SECONDS)
         self._due[part] = min(at, self._due.get(part, at))
         self._woken.set()

@@ -25,6 +25,11 @@ __all__ = ["Durability", "Projection", "SqliteLog"]
 class SqliteLog(KeptLog):
     """The log in a folder, numbered here."""
 
+    @property
+    def last(self) -> int:
+        """The newest seq that was given."""
+        return self._writer.last
+
     async def append(self, drafts: Sequence[Entry]) -> list[int]:
         """Commit `drafts` and number them (see log/port.py)."""
         try:

@@ -1,0 +1,76 @@
+"""The commands of `hubbub admin cluster`. What they do is imported when they run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hubbub.cli.options import examples, of_text
+
+app = typer.Typer(help="Move a chatroom from one machine to a stream of NATS JetStream, and back.")
+
+Servers = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SERVER...",
+        callback=of_text,
+        help="Addresses of NATS servers of the stream, as nats://n1:4222.",
+        show_default=False,
+    ),
+]
+Stream = Annotated[str, typer.Option(callback=of_text, help="The name of the stream.")]
+STREAM = "hubbub"
+
+
+@app.command(
+    "import",
+    epilog=examples(
+        "hubbub admin cluster import /var/lib/hubbub nats://127.0.0.1:4222",
+        "hubbub admin cluster import /var/lib/hubbub nats://n1:4222 nats://n2:4222 --replicas 3",
+    ),
+)
+def import_(
+    folder: Annotated[
+        Path, typer.Argument(help="The folder of a server that is stopped.", show_default=False)
+    ],
+    servers: Servers,
+    *,
+    stream: Stream = STREAM,
+    replicas: Annotated[
+        int, typer.Option(min=1, max=5, help="How many of the servers keep the stream.")
+    ] = 1,
+) -> None:
+    """Make a stream that goes on where the log in FOLDER ends.
+
+    All that was said, people and files stay. The folder is that of a node afterwards; other nodes
+    begin with a copy of it.
+    """
+    from hubbub.cli.cluster import bring
+
+    bring(folder, servers, stream, replicas)
+
+
+@app.command(
+    epilog=examples(
+        "hubbub admin cluster export /var/lib/hubbub nats://127.0.0.1:4222",
+        "hubbub admin cluster export ./back nats://n1:4222 nats://n2:4222 --stream chat",
+    )
+)
+def export(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder of a node that is stopped, or a new one.", show_default=False
+        ),
+    ],
+    servers: Servers,
+    *,
+    stream: Stream = STREAM,
+) -> None:
+    """Make FOLDER that of one machine, with all that the stream holds now.
+
+    Stop the nodes first: what is said in the stream afterwards is not in the folder.
+    """
+    from hubbub.cli.cluster import take_back
+
+    take_back(folder, servers, stream)
