@@ -2,13 +2,18 @@
 
 import asyncio
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hubbub.chat.errors import LogError
+from hubbub.chat.files import FileSummary
+from hubbub.cli.cluster import bring, take_back
 from hubbub.log.jetstream import JetStreamLog, moving
 from hubbub.log.sqlite import SqliteLog
+from hubbub.server.files.store import Store
 from tests.cli.commands import refused, told
 from tests.client.servers import play
 from tests.client.test_restored import opened, served
@@ -21,6 +26,10 @@ from tests.log.test_jetstream_erasing import until_gone
 from tests.log.test_sqlite_cut_off import cut
 
 __all__ = ["nats", "stream"]
+
+
+async def nothing_more(_node: JetStreamLog) -> None:
+    """Bring no files."""
 
 
 async def filled(folder: Path) -> None:
@@ -77,7 +86,7 @@ def test_seqs_people_and_proofs_stay_in_a_new_folder_and_in_that_of_a_node(
         assert await node.append([said("again", nonce="n7")]) == [8]
         await node.close()
         for name in ("one", "behind"):
-            await moving.take_back(tmp_path / name, [nats], stream)
+            await moving.take_back(tmp_path / name, [nats], stream, nothing_more)
             log = await SqliteLog.open(tmp_path / name, durability="process")
             *earlier, more = await all_of(log, "lobby")
             assert earlier == before[0]
@@ -88,6 +97,32 @@ def test_seqs_people_and_proofs_stay_in_a_new_folder_and_in_that_of_a_node(
             await log.close()
 
     asyncio.run(scene())
+
+
+def test_files_go_with_it_and_what_is_nowhere_is_said(
+    tmp_path: Path, nats: str, stream: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, lost = b"holiday" * 100_000, b"lost"
+    folder, (one, other) = tmp_path / "one", [sha256(what).hexdigest() for what in (content, lost)]
+
+    async def with_files() -> None:
+        log = await SqliteLog.open(folder, durability="process")
+        for hash_ in (one, other):
+            file = FileSummary(hash_[:22], "a.png", 7, "image/png", sha256=hash_)
+            await log.append([replace(said("look"), files=(file,))])
+        await log.close()
+
+    asyncio.run(with_files())
+    store = Store(folder)
+    for place in (store.object(one), store.preview(one)):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    bring(folder, [nats], stream, 1)
+    shutil.rmtree(folder / "files")
+    take_back(folder, [nats], stream)
+    assert store.object(one).read_bytes() == store.preview(one).read_bytes() == content
+    assert capsys.readouterr().out.count("is missing: neither") == 1
+    assert not store.object(other).exists()
 
 
 def test_what_a_power_cut_took_is_not_given_again_by_the_stream(
@@ -136,7 +171,7 @@ def test_what_cannot_be_moved_is_said_in_a_sentence_and_stays_what_it_was(
 
     async def refused_to_take_back(sentence: str, folder: Path, server: str = nats) -> None:
         with pytest.raises(LogError, match=sentence):
-            await moving.take_back(folder, [server], stream)
+            await moving.take_back(folder, [server], stream, nothing_more)
 
     async def scene() -> None:
         await filled(one)

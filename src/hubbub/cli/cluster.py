@@ -1,12 +1,15 @@
 """`hubbub admin cluster`: a chatroom of one machine becomes a stream, or the other way around."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from hubbub.chat.errors import ConfigError
 from hubbub.cli.output import show
+from hubbub.log.sqlite import Projection
+from hubbub.server.files.common import Common
+from hubbub.server.files.store import Store
 
 
 def bring(folder: Path, servers: Sequence[str], stream: str, replicas: int) -> None:
@@ -14,7 +17,7 @@ def bring(folder: Path, servers: Sequence[str], stream: str, replicas: int) -> N
     _check_client()
     from hubbub.log.jetstream import moving
 
-    last = asyncio.run(moving.bring(folder, servers, stream, replicas))
+    last = asyncio.run(moving.bring(folder, servers, stream, replicas, _files(folder)))
     show(f"The log in {folder}, up to seq {last}, goes on as the stream '{stream}'.")
     show("The folder is that of a node now. Other nodes begin with a copy of it.")
 
@@ -24,9 +27,39 @@ def take_back(folder: Path, servers: Sequence[str], stream: str) -> None:
     _check_client()
     from hubbub.log.jetstream import moving
 
-    last = asyncio.run(moving.take_back(folder, servers, stream))
+    missing: list[str] = []
+
+    async def bring_files(node: Projection) -> None:
+        missing.extend([hash_ async for hash_ in _missing(node, folder)])
+
+    last = asyncio.run(moving.take_back(folder, servers, stream, bring_files))
     show(f"{folder} holds all of the stream '{stream}', up to seq {last}.")
+    for hash_ in missing:
+        show(f"The file {hash_} is missing: neither the folder nor the servers have it.")
     show(f"It is the folder of one machine now: hubbub serve --data {folder}")
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the paths of the files in a folder, and of their previews."""
+    store = Store(folder)
+    places = [place for hash_ in {*store.hashes()} for place in _places(store, hash_)]
+    return [place for place in places if place.is_file()]
+
+
+def _places(store: Store, hash_: str) -> tuple[Path, Path]:
+    return store.object(hash_), store.preview(hash_)
+
+
+async def _missing(node: Projection, folder: Path) -> AsyncIterator[str]:
+    """Bring the files that a node's folder lacks; yield the hashes of those that are nowhere."""
+    assert node.objects is not None, "a node has files in common with others"
+    store = Store(folder)
+    common = Common(node.objects, store, node)
+    for hash_ in await node.files():
+        for place in _places(store, hash_):
+            is_here = place.is_file() or await common.bring(place)
+            if not is_here and place.name == hash_:
+                yield hash_
 
 
 def _check_client() -> None:

@@ -1,6 +1,7 @@
 """What the server needs of a log; `memory` and `sqlite` implement it, and one suite tests both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from hubbub.chat.events import AnyLogged, Entry, Fact, Page, Reaction, Revisions
@@ -18,6 +19,22 @@ from hubbub.chat.queries import (
 )
 from hubbub.log.damage import Damage
 from hubbub.log.feed import Feed
+
+
+class Objects(Protocol):
+    """Where the nodes of a log keep files in common, by names that say which bytes they are.
+
+    All of it raises LogError if the servers that have them cannot be asked.
+    """
+
+    async def keep(self, name: str, path: Path) -> None:
+        """Have a file kept from now on, which stands at `path`."""
+
+    async def fetch(self, name: str, path: Path) -> bool:
+        """Write a file to `path`; return whether there is one. Raises OSError of the disk."""
+
+    async def remove(self, name: str, is_held: Callable[[], Awaitable[bool]]) -> None:
+        """Remove a file, unless `is_held` once all that the log had at the call is applied."""
 
 
 class Log(Protocol):
@@ -59,6 +76,9 @@ class Log(Protocol):
 
     damage: Damage
     """What was found damaged so far."""
+
+    objects: Objects | None = None
+    """Where files are that other nodes of the log took in; None if there are no others."""
 
     @property
     def search_seconds(self) -> float:

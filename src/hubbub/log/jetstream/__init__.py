@@ -31,10 +31,13 @@ from hubbub.chat.removal import removed_by
 from hubbub.log.epochs import begun_at
 from hubbub.log.jetstream.erasing import Erasing
 from hubbub.log.jetstream.link import FORMAT_NOW, Link, check_is_same
+from hubbub.log.jetstream.objects import Objects
 from hubbub.log.jetstream.pieces import (
     SEQS_PER_PIECE,
+    Piece,
     cut,
     kept,
+    mark,
     number_of,
     numbered,
     subjects_of_rests,
@@ -187,6 +190,7 @@ class JetStreamLog(Projection):
         self._has_all = asyncio.Event()
         if not self._stream.pending:
             self._has_all.set()
+        self.objects = Objects(link, found.config.num_replicas, self._come_up_to_now)
         self._erasing = Erasing(link, self._remains, self._next_token, found.behind)
         await self._look_back()
         self._following = asyncio.create_task(self._follow())
@@ -207,10 +211,25 @@ class JetStreamLog(Projection):
 
     async def append(self, drafts: Sequence[Entry]) -> list[int]:
         """Publish `drafts`, and wait until they are applied here (see log/port.py)."""
-        assert self._link is not None
-        self.check()
         if not (pieces := cut(drafts)):
             return []
+        entries, numbers, *_ = await self._published(pieces)
+        seqs = [0] * len(drafts)
+        places = [place for piece in pieces for place in piece.places]
+        for place, entry, seq in zip(places, entries, numbers, strict=True):
+            seqs[place] = seq
+            if entry.seq == seq:
+                drafts[place].seq, drafts[place].prev = entry.seq, entry.prev
+        return seqs
+
+    async def _come_up_to_now(self) -> None:
+        """Wait until all that the stream holds is applied here."""
+        await self._published([mark()])
+
+    async def _published(self, pieces: Sequence[Piece]) -> _Applied:
+        """Publish an append, and wait until it is applied here; raise LogError as `append` does."""
+        assert self._link is not None
+        self.check()
         token = self._next_token()
         came = self._waiting[token] = asyncio.get_running_loop().create_future()
         failure = LogError("The NATS servers took too long to store it.")
@@ -235,14 +254,7 @@ class JetStreamLog(Projection):
                 came.cancel()
         if came.cancelled():
             raise failure
-        entries, numbers, *_ = came.result()
-        seqs = [0] * len(drafts)
-        places = [place for piece in pieces for place in piece.places]
-        for place, entry, seq in zip(places, entries, numbers, strict=True):
-            seqs[place] = seq
-            if entry.seq == seq:
-                drafts[place].seq, drafts[place].prev = entry.seq, entry.prev
-        return seqs
+        return came.result()
 
     def _next_token(self) -> str:
         self._appends += 1

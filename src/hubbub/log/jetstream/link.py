@@ -65,6 +65,7 @@ class _Config(msgspec.Struct, frozen=True):
     first_seq: int = 0
     discard: str = ""
     max_age: int = 0
+    num_replicas: int = 1
     metadata: dict[str, str] = {}
 
 
@@ -172,8 +173,8 @@ class Link:
                 f"$JS.API.{subject}", json.dumps(asked).encode(), timeout=ASK_SECONDS
             )
         except (NatsError, OSError) as error:
-            raise _unreached(error) from error
-        return _decoded(answer, type_)
+            raise unreached(error) from error
+        return decoded(answer, type_)
 
     async def stream_made(
         self, replicas: int, epochs: Sequence[Epoch], behind: int = 0
@@ -255,8 +256,8 @@ class Link:
                 self.subject(BEGINNING), b"[]", timeout=ASK_SECONDS, headers=headers
             )
         except (NatsError, OSError) as error:
-            raise _unreached(error) from error
-        published = _decoded(answer, _Published)
+            raise unreached(error) from error
+        published = decoded(answer, _Published)
         if published.error is not None and published.error.err_code != _IS_NOT_LAST:
             raise LogError(f"The NATS servers refuse it: {published.error.description}.")
 
@@ -289,8 +290,8 @@ class Link:
                     self.subject(piece.subject), piece.payload, timeout=ASK_SECONDS, headers=headers
                 )
         except (NatsError, OSError) as error:
-            raise _unreached(error) from error
-        published = _decoded(answer, _Published)
+            raise unreached(error) from error
+        published = decoded(answer, _Published)
         if published.error is not None:
             raise LogError(f"The NATS servers refuse it: {published.error.description}.")
         return published.seq
@@ -335,14 +336,16 @@ async def _connected(servers: Sequence[str]) -> Client:
     return client
 
 
-def _decoded(answer: Msg, type_: type[T]) -> T:
+def decoded(answer: Msg, type_: type[T]) -> T:
+    """Return what an answer says; raise LogError if it cannot be understood."""
     try:
         return msgspec.json.decode(answer.data, type=type_)
     except msgspec.DecodeError as error:
         raise LogError("What the NATS servers answer cannot be understood.") from error
 
 
-def _unreached(error: Exception) -> LogError:
+def unreached(error: Exception) -> LogError:
+    """Return what to say of servers that did not answer."""
     return LogError(f"The NATS servers do not answer: {_said(error)}.")
 
 

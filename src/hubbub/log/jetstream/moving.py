@@ -7,23 +7,27 @@ again.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from hubbub.chat.errors import LogError
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.link import Link
+from hubbub.log.jetstream.objects import Objects
 from hubbub.log.sqlite import SqliteLog
 from hubbub.log.sqlite.folder import claimed
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
-async def bring(folder: Path, servers: Sequence[str], stream: str, replicas: int) -> int:
+async def bring(
+    folder: Path, servers: Sequence[str], stream: str, replicas: int, files: Iterable[Path] = ()
+) -> int:
     """Make a stream that goes on where the log in `folder` ends; return the newest seq there.
 
-    Raises LogError, `log_in_use` if a server uses the folder.
+    The servers keep the `files` first, under the names of their paths. Raises LogError,
+    `log_in_use` if a server uses the folder.
     """
     _check_name(stream)
     with claimed(folder) as claim:
@@ -34,13 +38,27 @@ async def bring(folder: Path, servers: Sequence[str], stream: str, replicas: int
     if claim.lost_wal:  # what a power cut took of its end is noted: no seq of that is given again
         log = await SqliteLog.open(folder, durability="power")
         await log.close()
+    link = await Link.open(servers, stream)
+    try:
+        if await link.stream_found() is None:  # else it is refused
+            objects = Objects(link, replicas)
+            for path in files:
+                await objects.keep(path.name, path)
+    finally:
+        await link.close()
     return await JetStreamLog.begin(folder, servers, stream, replicas=replicas)
 
 
-async def take_back(folder: Path, servers: Sequence[str], stream: str) -> int:
+async def take_back(
+    folder: Path,
+    servers: Sequence[str],
+    stream: str,
+    bring_files: Callable[[JetStreamLog], Awaitable[None]],
+) -> int:
     """Bring `folder` to where the stream ends, and make it a log of its own; return its last seq.
 
-    The folder is a node's, or a new one. Raises LogError, `log_in_use` if a server uses it.
+    The folder is a node's, or a new one. `bring_files` brings what the node lacks of files. Raises
+    LogError, `log_in_use` if a server uses the folder.
     """
     _check_name(stream)
     link = await Link.open(servers, stream)
@@ -52,7 +70,10 @@ async def take_back(folder: Path, servers: Sequence[str], stream: str) -> int:
     finally:
         await link.close()
     node = await JetStreamLog.join(folder, servers, stream)
-    await node.close()
+    try:
+        await bring_files(node)
+    finally:
+        await node.close()
     log = await SqliteLog.open(folder, durability="power")  # it begins an epoch: no node any more
     try:
         return log.last

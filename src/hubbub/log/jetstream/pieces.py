@@ -28,6 +28,7 @@ PIECE_BYTES_MAX = 262_144
 BEGINNING = "begin"
 """The subject of the stream's first message, in which there is nothing."""
 
+_MARK = "mark"
 _FACTS = "facts"
 _ROOM = "room"
 _REST = "rest"
@@ -53,6 +54,11 @@ def cut(drafts: Sequence[Entry]) -> list[Piece]:
     for place, draft in enumerate(drafts):
         rooms.setdefault(draft.room, []).append(place)
     return [piece for room, places in rooms.items() for piece in _pieces(room, places, drafts)]
+
+
+def mark() -> Piece:
+    """Return a message in which there is nothing: whoever has read it has all that came before."""
+    return Piece(_MARK, [], _array([]))
 
 
 def _pieces(room: str, places: Sequence[int], drafts: Sequence[Entry]) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ from hubbub.chat.queries import Epoch
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
 from hubbub.log.sqlite.connection import Durability
+from hubbub.log.sqlite.files import read_all
 from hubbub.log.sqlite.following import (
     Changed,
     Follower,
@@ -85,6 +86,11 @@ class Projection(KeptLog):
         dropped with the room's beginning.
         """
         return await self._reading.run(lambda file: read_stored(file, room, first, last))
+
+    async def files(self) -> list[str]:
+        """Return the hashes of all files that messages hold."""
+        rows = await self._indexing.run(read_all)
+        return list({hash_ for _, _, hash_, _ in rows})
 
     async def apply(self, entries: Sequence[Entry]) -> list[int]:
         """Commit the next entries of the other log, in its order; return where each stands.

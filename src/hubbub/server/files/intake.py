@@ -22,6 +22,7 @@ import structlog
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.files import MEGABYTE, FileSummary, size_words
 from hubbub.server.fairness.niceness import step_back
+from hubbub.server.files.common import Common
 from hubbub.server.files.counts import Counts
 from hubbub.server.files.examining import Examining
 from hubbub.server.files.keys import Keys
@@ -87,6 +88,7 @@ class Intake:
         """Uploads that are given up, and of which the disk did not let go."""
         self._is_closed = False
         self.store = None if folder is None else Store(folder)
+        self._common = Common(log.objects, self.store, log) if self.store and log.objects else None
         self.keys = Keys()
         self.counts = Counts()
 
@@ -211,6 +213,8 @@ class Intake:
         kept = clean if found.clean else part
         hash_ = await self.in_thread(partial(hash_of, kept))
         size = await self.in_thread(lambda: kept.stat().st_size)
+        if self._common is not None:
+            await self._common.put(hash_, kept, store.smaller(upload.id))
         async with self._placing:
             await self.in_thread(partial(store.keep, upload.id, hash_, kept))
             upload.file = FileSummary(
@@ -250,6 +254,8 @@ class Intake:
         reception = self._receptions.setdefault(upload.id, _Reception(0))
         async with reception.lock:
             try:
+                if self._common is not None and upload.file is not None:
+                    await self._common.make_sure_of(upload)
                 await self.in_thread(partial(self._store().forget, upload.id))
                 if upload.file is not None:
                     await self._remove_unless_held([upload.file.sha256])
@@ -286,7 +292,9 @@ class Intake:
         for upload in await self.in_thread(self.store.noted):
             # The server may have been killed before it put away what it knew of it.
             is_said = upload.file is not None and await self._log.was_said(upload.id)
-            if is_said or (upload.at and not self._hub.restore(upload)):
+            if is_said and self._common is not None:
+                self._remaining.append(upload)
+            elif is_said or (upload.at and not self._hub.restore(upload)):
                 await self.in_thread(partial(self.store.forget, upload.id))
         self._loosenings = -1  # what an earlier run did not come to
         hashes = await self.in_thread(lambda: list({*self._store().hashes()}))
@@ -310,11 +318,30 @@ class Intake:
         """Remove files that no message holds, and none that waits for the log."""
         store = self._store()
         async with self._placing:
-            # In this order: an upload that is dropped meanwhile is in the log by then.
-            coming = {one.file.sha256 for one in self._hub.uploads if one.file is not None}
-            held = await self._log.held(hashes)
-            for hash_ in {*hashes} - held - coming:
+            unheld = {*hashes} - await self._held(hashes)
+            for hash_ in unheld:
                 await self.in_thread(partial(store.remove, hash_))
+        if self._common is not None:
+            await self._common.remove(unheld, self._held)
+
+    async def _held(self, hashes: list[str]) -> set[str]:
+        """Return which of these hashes are of files that messages hold, or soon will."""
+        # In this order: an upload that is dropped meanwhile is in the log by then.
+        coming = {one.file.sha256 for one in self._hub.uploads if one.file is not None}
+        return coming | await self._log.held(hashes)
+
+    async def opened(self, place: Path) -> BinaryIO:
+        """Open a file at its place in the store, to be read; raise FileNotFoundError if it is gone.
+
+        One that another node took in is brought first: raises LogError or Refused if it cannot be.
+        """
+        for _ in range(2):
+            try:
+                return await self.in_thread(partial(place.open, "rb"))
+            except FileNotFoundError:
+                if self._common is None or not await self._common.bring(place):
+                    raise
+        raise FileNotFoundError(place)  # it was removed meanwhile
 
     def close(self) -> None:
         """Take in nothing more."""

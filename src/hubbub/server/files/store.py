@@ -25,6 +25,7 @@ READ_BYTES: Final = 1 << 20
 _NOTE: Final = ".json"
 _CLEAN: Final = ".clean"
 _PREVIEW: Final = ".preview"
+_BROUGHT: Final = ".brought"
 
 
 class Store:
@@ -138,6 +139,19 @@ class Store:
             sync_folder(self._root)
             sync_folder(self._folder)
         self._sure |= {folder, self._root}
+
+    def open_place_of(self, place: Path) -> Path:
+        """Return where the bytes may gather that are to stand at a place of this store."""
+        self._uploads.mkdir(0o700, parents=True, exist_ok=True)
+        self._objects.mkdir(0o700, exist_ok=True)
+        return self._uploads / f"{place.name}{_BROUGHT}"
+
+    def place(self, part: Path, place: Path) -> None:
+        """Give what was brought its place."""
+        self._make_sure_of(place.parent)
+        _sync(part)
+        part.replace(place)
+        sync_folder(place.parent)
 
     def remove(self, hash_: str) -> None:
         """Remove a file, and its preview."""

@@ -218,7 +218,7 @@ class Files:
             del headers["Content-Type"]
             return web.Response(status=304, headers=headers)
         try:
-            opened = await self._files.in_thread(lambda: path.open("rb"))
+            opened = await self._files.opened(path)
         except FileNotFoundError:
             raise no_such_file() from None
         try:
