@@ -19,16 +19,19 @@ whoever says it again under the same nonce has said it once. Nothing is sent aga
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 import msgspec
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact
+from hubbub.chat.queries import Dropped, Drops, Over
 from hubbub.chat.removal import removed_by
 from hubbub.log.epochs import begun_at
+from hubbub.log.jetstream.beginnings import Beginnings
+from hubbub.log.jetstream.compacting import Compacting
 from hubbub.log.jetstream.erasing import Erasing
 from hubbub.log.jetstream.link import FORMAT_NOW, Link, check_is_same
 from hubbub.log.jetstream.objects import Objects
@@ -36,6 +39,7 @@ from hubbub.log.jetstream.pieces import (
     SEQS_PER_PIECE,
     Piece,
     cut,
+    is_of_lost,
     kept,
     mark,
     number_of,
@@ -192,10 +196,14 @@ class JetStreamLog(Projection):
             self._has_all.set()
         self.objects = Objects(link, found.config.num_replicas, self._come_up_to_now)
         self._erasing = Erasing(link, self._remains, self._next_token, found.behind)
+        self._compacting = Compacting(link, self.standing, lambda: self._position, self._next_token)
+        self._beginnings = Beginnings(link)
+        await self._beginnings.read()
         await self._look_back()
         self._following = asyncio.create_task(self._follow())
-        self._cleaning = asyncio.create_task(self._erasing.run())
-        for task in (self._following, self._cleaning):
+        cleaning = [self._erasing.run(), self._compacting.run()]
+        self._cleaning = [asyncio.create_task(one) for one in cleaning]
+        for task in (self._following, *self._cleaning):
             task.add_done_callback(self._ended)
         await self._has_all.wait()
         if self._following.done():
@@ -304,6 +312,7 @@ class JetStreamLog(Projection):
         missing = range(self._seen + 1, number)
         while missing:
             try:
+                await self._beginnings.read()
                 pattern = subjects_of_rests(missing[0] if len(missing) == 1 else None)
                 rests = {whose_rest(one): one for one in await self._link.subjects(pattern)}
                 return [
@@ -339,6 +348,9 @@ class JetStreamLog(Projection):
         return bool(following) and following[0].token != messages[place].token
 
     def _read(self, message: Delivered) -> list[Entry]:
+        if is_of_lost(message.subject):
+            self._beginnings.hear(message.payload)
+            return []
         whose = whose_rest(message.subject)
         try:
             if whose is None:
@@ -355,6 +367,8 @@ class JetStreamLog(Projection):
         due: set[tuple[str, int]] | None = None
         while True:
             try:
+                self._compacting.expect(append.entries)
+                await self._pass_over_what_is_lost(append.entries)
                 if due is None:  # once part of it is applied, former edits are not known any more
                     due = await self._changed_by(append.entries)
                 seqs = await self.apply(append.entries)
@@ -385,6 +399,28 @@ class JetStreamLog(Projection):
         came.set_result(applied)
         await applied.is_handed_out.wait()
 
+    async def _pass_over_what_is_lost(self, entries: Sequence[Entry]) -> None:
+        """Have rooms of which the stream has lost what comes next here go on behind that."""
+        first: dict[str, AnyLogged] = {}
+        for one in entries:
+            if room := removed_by(one):
+                self._beginnings.remove(room, one.seq)
+            elif not isinstance(one, Fact):
+                first.setdefault(one.room, one)
+        for room, one in first.items():
+            lost, tail = self._beginnings.lost(room), self._writer.tail(room)
+            if tail < lost < one.seq and one.prev in {0, lost}:
+                if tail:
+                    await self.begin_late(room, lost)
+                one.prev = lost
+
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
+        """Take a step of dropping the beginnings of rooms, from the stream as well."""
+        drops = await super().drop(over)
+        for room, dropped in drops.dropped.items():
+            self._erasing.note_lost(room, dropped, is_own=True)
+        return drops
+
     async def _changed_by(self, entries: Sequence[Entry]) -> set[tuple[str, int]]:
         """Return the messages of the stream, with their rooms, that hold what is to change."""
         changes = [one for one in entries if isinstance(one, Edited | Deleted)]
@@ -404,6 +440,10 @@ class JetStreamLog(Projection):
         for one in await self.changes(self.last - LOOKED_BACK * SEQS_PER_PIECE):
             for seq in (one.target, one.seq):
                 self._erasing.note(one.room, number_of(seq), is_own=False)
+        for head in await self.heads():
+            if head.dropped:
+                dropped = Dropped(head.dropped, head.first)
+                self._erasing.note_lost(head.room, dropped, is_own=False)
 
     async def _remains(self, room: str, number: int) -> Sequence[AnyLogged] | None:
         first = number * SEQS_PER_PIECE
@@ -418,7 +458,7 @@ class JetStreamLog(Projection):
     async def close(self) -> None:
         """Let go of all resources; what was stored stays."""
         if self._following is not None:
-            tasks = {self._following, self._cleaning}
+            tasks = {self._following, *self._cleaning}
             while tasks:  # the client of NATS swallows a cancellation now and then
                 for task in tasks:
                     task.cancel()

@@ -6,7 +6,9 @@ overwritten, and an older rest with it. A node that reads the stream later finds
 and applies the rest in its place (`JetStreamLog`). Whoever is past the number has applied the
 change, and passes the rest over.
 
-A room that was removed goes as a whole, by its subject.
+A room that was removed goes as a whole, by its subject. So does the beginning of a room that is
+kept no longer, as far as whole messages go: a message that says up to where it went comes before
+that, since the first event that stays follows what is gone.
 
 Who does it. The node on which the change was made, at once. All others look OTHERS_SECONDS later,
 in case it was killed: to do it twice does no harm.
@@ -18,14 +20,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+import msgspec
+
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import AnyLogged
+from hubbub.chat.queries import Dropped
 from hubbub.log.jetstream.link import Link
 from hubbub.log.jetstream.pieces import (
     Piece,
     as_published,
+    number_of,
     rest_of,
     subject_of,
+    subject_of_lost,
     subject_of_rest,
     subjects_of_rests,
     whose_rest,
@@ -46,6 +53,8 @@ class _Part(NamedTuple):
     room: str
     number: int
     is_all_before: bool
+    lost: int = 0
+    """The seq up to which the beginning of the room goes; 0 if the room was removed."""
 
 
 class Erasing:
@@ -70,6 +79,11 @@ class Erasing:
     def note_removed(self, room: str, number: int, *, is_own: bool) -> None:
         """Have all of a room erased that stands before the message with this number."""
         self._note(_Part(room, number, is_all_before=True), is_own=is_own)
+
+    def note_lost(self, room: str, dropped: Dropped, *, is_own: bool) -> None:
+        """Have the beginning of a room erased, which is kept no longer."""
+        number = number_of(dropped.first) if dropped.first else number_of(dropped.last) + 1
+        self._note(_Part(room, number, is_all_before=True, lost=dropped.last), is_own=is_own)
 
     def _note(self, part: _Part, *, is_own: bool) -> None:
         if part.number <= self._behind:
@@ -123,8 +137,39 @@ class Erasing:
 
     async def _purge(self, part: _Part) -> None:
         link = self._link
+        if part.lost:
+            await self._say_lost(part)
+        else:
+            await link.purge(link.subject(subject_of_lost(part.room)), part.number)
         await link.purge(link.subject(subject_of(part.room)), part.number)
         # A rest may have been published after the room went, by a node that did not know it yet.
         for subject in await link.subjects(subjects_of_rests(room=part.room)):
             if (whose := whose_rest(subject)) is not None and whose < part.number:
                 await link.purge(subject)
+
+    async def _say_lost(self, part: _Part) -> None:
+        """Tell those who read the stream later up to where a room is lost."""
+        link, subject = self._link, subject_of_lost(part.room)
+        newest = await link.message(last_by_subj=link.subject(subject))
+        if newest is not None and lost_of(newest.data).last >= part.lost:
+            return
+        payload = msgspec.json.encode(Lost(part.room, part.lost))
+        expected = 0 if newest is None else newest.seq
+        await link.publish([Piece(subject, [], payload)], self._token(), expected=expected)
+        if newest is not None:
+            await link.erase(newest.seq)
+
+
+class Lost(msgspec.Struct):
+    """Up to which seq a room is lost."""
+
+    room: str = ""
+    last: int = 0
+
+
+def lost_of(payload: bytes) -> Lost:
+    """Return what a message says of a room; nothing if it is none that hubbub wrote."""
+    try:
+        return msgspec.json.decode(payload, type=Lost)
+    except msgspec.DecodeError:
+        return Lost()

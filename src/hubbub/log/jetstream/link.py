@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import msgspec
@@ -135,6 +136,7 @@ class Stored(msgspec.Struct):
 
     seq: int
     data: bytes = b""
+    time: datetime = datetime.fromtimestamp(0, UTC)
 
 
 class _Got(Answer):
@@ -261,9 +263,12 @@ class Link:
         if published.error is not None and published.error.err_code != _IS_NOT_LAST:
             raise LogError(f"The NATS servers refuse it: {published.error.description}.")
 
-    async def publish(self, pieces: Sequence[Piece], token: str) -> int:
+    async def publish(
+        self, pieces: Sequence[Piece], token: str, *, expected: int | None = None
+    ) -> int:
         """Append all of `pieces` or none; return the stream's number of the last.
 
+        `expected`: the number of the newest message under the subject of the last, 0 for none.
         Raises LogError if it was refused, or if it is not known what became of it.
         """
         if len(pieces) > PIECES_MAX:
@@ -286,6 +291,8 @@ class Link:
                     continue
                 if last:
                     headers["Nats-Batch-Commit"] = "1"
+                if expected is not None:
+                    headers["Nats-Expected-Last-Subject-Sequence"] = str(expected)
                 answer = await self.client.request(
                     self.subject(piece.subject), piece.payload, timeout=ASK_SECONDS, headers=headers
                 )

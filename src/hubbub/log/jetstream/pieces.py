@@ -32,6 +32,7 @@ _MARK = "mark"
 _FACTS = "facts"
 _ROOM = "room"
 _REST = "rest"
+_LOST = "lost"
 _DIGEST_BYTES = 12
 
 _encode = msgspec.json.Encoder().encode
@@ -96,6 +97,16 @@ def subjects_of_rests(number: int | None = None, room: str | None = None) -> str
     """Return the pattern of the subjects of rests: of all, of one message, or of one room."""
     digest = "*" if room is None else _digest(room)
     return f"{_REST}.{digest}.{'*' if number is None else number}"
+
+
+def subject_of_lost(room: str | None = None) -> str:
+    """Return the subject that says up to where a room is lost, or the pattern of all of them."""
+    return f"{_LOST}.{'*' if room is None else _digest(room)}"
+
+
+def is_of_lost(subject: str) -> bool:
+    """Return whether a message with this subject says up to where a room is lost."""
+    return subject.split(".")[-2:-1] == [_LOST]
 
 
 def whose_rest(subject: str) -> int | None:

@@ -6,7 +6,7 @@ from typing import cast
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import AnyLogged, Entry, Fact, Pinned
-from hubbub.chat.queries import Epoch
+from hubbub.chat.queries import Epoch, Over
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
 from hubbub.log.sqlite.connection import Durability
@@ -16,6 +16,7 @@ from hubbub.log.sqlite.following import (
     Follower,
     read_changes,
     read_newest_edits,
+    read_standing,
     read_stored,
 )
 from hubbub.log.sqlite.kept import KeptLog
@@ -86,6 +87,20 @@ class Projection(KeptLog):
         dropped with the room's beginning.
         """
         return await self._reading.run(lambda file: read_stored(file, room, first, last))
+
+    async def standing(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return under which of some keys facts stand, and their seqs."""
+        return await self._indexing.run(lambda file: read_standing(file, keys))
+
+    async def begin_late(self, room: str, lost: int) -> None:
+        """Drop all of a room: the next of its events to be applied follows the seq `lost`.
+
+        The other log has lost what came before, some of which may not have been applied.
+        """
+        over = {room: Over(upto=self._writer.tail(room))}
+        while (await KeptLog.drop(self, over)).left:
+            pass
+        cast("Follower", self._writer).lost[room] = lost
 
     async def files(self) -> list[str]:
         """Return the hashes of all files that messages hold."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,8 @@ import msgspec
 from hubbub.chat.events import AnyLogged
 from hubbub.chat.queries import Epoch, goes_on
 from hubbub.log.batch import Batch, Numbered
+from hubbub.log.sqlite.connection import Durability
+from hubbub.log.sqlite.facts import SEQS
 from hubbub.log.sqlite.reader import read_epochs
 from hubbub.log.sqlite.seals import unsealed
 from hubbub.log.sqlite.writer import Writer
@@ -29,7 +32,10 @@ INSERT INTO epochs (number, id, start)
     FROM json_each(?) WHERE true
     ON CONFLICT (number) DO NOTHING
 """
-_BEGIN_LATE = "INSERT INTO dropped (room_id, last) SELECT id, ? FROM rooms WHERE name = ?"
+_BEGIN_LATE = """
+INSERT INTO dropped (room_id, last) SELECT id, ? FROM rooms WHERE name = ?
+    ON CONFLICT (room_id) DO UPDATE SET last = excluded.last
+"""
 _NEWEST_EDITS = """
 SELECT json_group_object(seq, newest) FROM json_each(?) CROSS JOIN folds ON folds.seq = value
 WHERE newest IS NOT NULL
@@ -56,6 +62,7 @@ class Changed(NamedTuple):
     seq: int
 
 
+_standing = msgspec.json.Decoder(dict[str, int])
 _newest = msgspec.json.Decoder(dict[int, int])
 _changes = msgspec.json.Decoder(list[Changed])
 _events = msgspec.json.Decoder(list[list[AnyLogged]])
@@ -89,12 +96,23 @@ def read_stored(
     return sorted((one for one in found if first <= one.seq <= last), key=attrgetter("seq"))
 
 
+def read_standing(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, int]:
+    """Return under which of some keys facts stand, and their seqs."""
+    (found,) = connection.execute(SEQS, (msgspec.json.encode(keys).decode(),)).fetchone()
+    return _standing.decode(found)
+
+
 class Follower(Writer):
     """Where a copy of another log stands."""
 
     batch_class = Numbered
     seqs_per_event_max = 1024
     is_copying = True
+
+    def __init__(self, folder: Path, durability: Durability, free_bytes_min: int = 0) -> None:
+        super().__init__(folder, durability, free_bytes_min)
+        self.lost: dict[str, int] = {}
+        """By room, the seq up to which the other log has lost it, beyond what is here."""
 
     def keep_epochs(self, connection: sqlite3.Connection, epochs: Sequence[Epoch]) -> bool:
         """Take in the epochs of the other log; return whether the file is part of its history."""
@@ -111,7 +129,12 @@ class Follower(Writer):
         late = [
             (events[0].prev, room)
             for room, events in batch.rooms.items()
-            if events[0].prev and (room not in self._tails or room in batch.removes)
+            if events[0].prev
+            and (
+                room not in self._tails
+                or room in batch.removes
+                or events[0].prev == self.lost.get(room)
+            )
         ]
         if not late:
             super()._commit(connection, batch)
