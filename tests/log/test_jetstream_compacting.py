@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_whatever_is_claimed_and_wherever_a_pass_stops_readers_come_to_the_same(
     chance = random.Random(seed)
     keys = ["name/a", "name/b", "person/a", "person/b"]
     publish = Link.publish
-    monkeypatch.setattr(compacting, "EMPTY_KEPT", compacting.timedelta(0))
+    monkeypatch.setattr(compacting, "EMPTY_KEPT", timedelta(0))
 
     async def anything(log: JetStreamLog) -> None:
         drafts = []

@@ -239,7 +239,8 @@ class JetStreamLog(Projection):
         assert self._link is not None
         self.check()
         token = self._next_token()
-        came = self._waiting[token] = asyncio.get_running_loop().create_future()
+        came: asyncio.Future[_Applied] = asyncio.get_running_loop().create_future()
+        self._waiting[token] = came
         failure = LogError("The NATS servers took too long to store it.")
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

@@ -148,7 +148,7 @@ class Objects:
         return f"$O.{self._bucket}.M.{urlsafe_b64encode(name.encode()).decode()}"
 
     async def _standing(self, name: str) -> _Standing:
-        found = await self._message({"last_by_subj": self._subject(name)})
+        found = await self._message(last_by_subj=self._subject(name))
         if found is None:
             return _Standing(0, None)
         try:
@@ -156,7 +156,7 @@ class Objects:
         except msgspec.DecodeError:
             raise LogError(f"What the object store says of {name} cannot be understood.") from None
 
-    async def _message(self, asked: dict[str, int | str]) -> Stored | None:
+    async def _message(self, **asked: int | str) -> Stored | None:
         try:
             got = await self._link.ask(f"STREAM.MSG.GET.{self._stream}", asked, _Got)
         except LogError as error:
@@ -211,8 +211,8 @@ class Objects:
         digest = hashlib.sha256()
         number = 1
         for _ in range(about.chunks):
-            asked = {"seq": number, "next_by_subj": self._chunks(about)}
-            if (chunk := await self._message(asked)) is None:
+            chunk = await self._message(seq=number, next_by_subj=self._chunks(about))
+            if chunk is None:
                 break
             digest.update(chunk.data)
             await asyncio.to_thread(file.write, chunk.data)

@@ -337,7 +337,7 @@ class Intake:
         """
         for _ in range(2):
             try:
-                return await self.in_thread(partial(place.open, "rb"))
+                return await self.in_thread(lambda: place.open("rb"))
             except FileNotFoundError:
                 if self._common is None or not await self._common.bring(place):
                     raise
