@@ -1,6 +1,7 @@
 """While one of several abandoned uploads is given up, another one may be said."""
 
 import asyncio
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from hubbub.chat.errors import Refused, is_passing
 from hubbub.chat.files import FileSummary, Upload
 from hubbub.chat.limits import Limits
+from hubbub.server.files.examining import Examining
+from hubbub.server.files.found import Found
 from hubbub.server.files.intake import Intake
 
 
@@ -41,6 +44,7 @@ class EmptyLog:
     """A log that holds no files."""
 
     loosenings = 0
+    objects = None
 
     async def held(self, _hashes: list[str]) -> set[str]:
         return set()
@@ -72,3 +76,10 @@ def test_what_comes_while_the_server_stops_is_told_to_go_on_later(tmp_path: Path
     with pytest.raises(Refused) as refused:
         asyncio.run(intake.in_thread(tmp_path.exists))
     assert is_passing(refused.value.code)
+
+
+def test_a_file_whose_turn_comes_while_the_server_stops_is_not_looked_at(tmp_path: Path) -> None:
+    examining = Examining(time.perf_counter)
+    examining.close()
+    parts = (tmp_path / name for name in ("part", "clean", "smaller"))
+    assert asyncio.run(examining.examine("192.0.2.1", *parts)) == Found()

@@ -264,13 +264,14 @@ class Import:
         self.begun = threading.Event()
         self.allowed = threading.Event()
         self.failures = 0
+        self.failure: Exception = OSError(errno.EMFILE, "Too many open files")
 
     def __call__(self, name: str) -> ModuleType:
         self.begun.set()
         assert self.allowed.wait(30)
         if self.failures:
             self.failures -= 1
-            raise OSError(24, "Too many open files")
+            raise self.failure
         return importlib.import_module(name)
 
 
@@ -350,10 +351,19 @@ def test_while_aiohttp_loads_what_is_kept_is_bounded(
         assert visitor.exactly(15) == b"HTTP/1.1 200 OK"
 
 
+@pytest.mark.parametrize(
+    ("failure", "level"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), "warning"),
+        (ImportError("cannot open shared object file: Too many open files"), "warning"),
+        (RuntimeError("a fault of ours"), "error"),
+    ],
+    ids=["module", "library", "fault"],
+)
 def test_when_aiohttp_cannot_be_loaded_visitors_are_told_and_the_next_one_has_it_tried_again(
-    serve: Serve, connect: Connect, loading: Import
+    serve: Serve, connect: Connect, loading: Import, failure: Exception, level: str
 ) -> None:
-    loading.failures = 1
+    loading.failures, loading.failure = 1, failure
     with structlog.testing.capture_logs() as notes, serve() as server:
         visitor, other = connect(server), connect(server)
         visitor.send(HEALTH)
@@ -368,14 +378,15 @@ def test_when_aiohttp_cannot_be_loaded_visitors_are_told_and_the_next_one_has_it
             problem = msgspec.json.decode(body)
             assert (problem["status"], problem["code"]) == (503, "http_unavailable")
         assert ask(server, "/healthz").body == b"ok\n"
-    assert [note["event"] for note in notes] == ["HTTP cannot be answered"]
+    told = [(note["event"], note["log_level"]) for note in notes]
+    assert told == [("HTTP cannot be answered", level)]
 
 
 def test_when_not_even_the_journal_can_be_told_it_is_tried_again(
     serve: Serve, loading: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What keeps aiohttp from being loaded may keep a traceback from being written."""
-    loading.failures = 1
+    loading.failures, loading.failure = 1, RuntimeError("a fault of ours")
     loading.allowed.set()
 
     def fail(_event: str) -> None:

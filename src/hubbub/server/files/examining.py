@@ -46,6 +46,8 @@ class Examining:
         work = partial(self._examine, path, clean, preview)
 
         async def use() -> Found:
+            if self._is_closed:  # while others had their turn
+                return Found()
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
         return await self._lane.turn(self._lane.party(host), use)

@@ -171,6 +171,8 @@ class Web:
             await site.open()
             site.know(self._hosts, self._proxies)  # others may have come meanwhile
             self._site = site
+        except (ImportError, OSError) as error:  # as when no more files can be opened
+            logger.warning("HTTP cannot be answered", reason=str(error))
         except Exception:  # whatever it is, visitors must hear of it
             logger.exception("HTTP cannot be answered")
         finally:
