@@ -355,3 +355,10 @@ def test_of_too_many_rooms_the_lobby_and_the_fullest_are_listed() -> None:
     ann.tell(c.Rooms(ref="r"))
     (rooms,) = (event for event in ann.events() if isinstance(event, e.Rooms))
     assert [one.room for one in rooms.rooms] == ["alive", "dead4", "lobby"]
+
+
+def test_settle_is_answered_once_what_anybody_said_before_was_told(ann: Peer, bob: Peer) -> None:
+    ann.tell(c.Say(room="lobby", text="hello"))
+    bob.tell(c.Settle(ref="asked"))
+    heard = [event for event in bob.events() if isinstance(event, e.Message | e.Ok)]
+    assert [type(event) for event in heard] == [e.Message, e.Ok]

@@ -232,9 +232,9 @@ def about(state: State, session: Session, command: c.AskAbout, _at: int) -> None
 
 
 def settle(state: State, session: Session, command: c.Settle, _at: int) -> Reading:
-    said = session.person.newest_draft
-    while not state.drafts.is_settled(said):
-        yield state.drafts.next_batch()
+    for said in (session.person.newest_draft, state.drafts.accepted):
+        while not state.drafts.is_settled(said):
+            yield state.drafts.next_batch()
     session.confirm(command.ref)
 
 

@@ -99,7 +99,7 @@ class WhoWas(Command, tag="who_was"):
 
 
 class Settle(Command, tag="settle"):
-    """Have what was said so far be committed; answered by `ok`."""
+    """Have what was said so far, by anybody, be committed and told; answered by `ok`."""
 
 
 class AskAbout(Command, tag="about"):
