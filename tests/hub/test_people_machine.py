@@ -283,7 +283,7 @@ class PeopleMachine(RuleBasedStateMachine):
             return
         room, before = answers[0].room, hub.last
         there = hub.here.holder(name_key(name))
-        other = identity(there) if there is not None else book.names[name_key(name)]
+        other = identity(there) if there is not None else book.names.get(name_key(name)) or ""
         if room not in watched.cursors:
             watched.joins.setdefault(room, []).append(answers[0].last)
             watched.take_in(answers)

@@ -54,10 +54,18 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
     formerly: str = ""
 
 
-class Held(msgspec.Struct, frozen=True):
-    """Under `name/KEY`, where KEY is what all spellings of a name share: whose it is, by id."""
+class Held(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Under `name/KEY`, where KEY is what all spellings of a name share: whose it is, by id.
 
-    person: str
+    Where several nodes let people in, a name in passing is claimed by the `run` of the node where
+    its holder is: without an id, with the hashes of the `secrets` that prove to be the same person,
+    and `since` when it is theirs: the newest seq then, 0 for that of this fact.
+    """
+
+    person: str = ""
+    run: str = ""
+    secrets: tuple[str, ...] = ()
+    since: int = 0
 
 
 class Conversation(msgspec.Struct, frozen=True):

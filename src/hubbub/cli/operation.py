@@ -29,6 +29,9 @@ def status(visit: Visit, *, json: bool) -> None:
 def _status(now: Status) -> Iterable[str]:
     yield f"{now.server}, up for {lasting(now.at - now.started)}"
     yield f"ready: {' '.join(now.complaints) or 'yes'}"
+    if now.node:
+        yield f"node: {now.node}, {now.behind or 0} messages behind the stream"
+        yield f"other nodes: {', '.join(now.nodes) or 'none is heard'}"
     yield (
         f"people: {now.people}, over {now.sessions} sessions; "
         f"connections that converse: {now.connections}"

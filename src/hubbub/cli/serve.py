@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -21,7 +21,14 @@ from hubbub.lan import is_allowed
 from hubbub.lan.invitation import invitation, page_url
 from hubbub.lan.passwords import kept_password
 from hubbub.server.app import hosting
-from hubbub.server.config import Config, ServerSection, check_tls, load_config, print_config
+from hubbub.server.config import (
+    Config,
+    ServerSection,
+    check_cluster,
+    check_tls,
+    load_config,
+    print_config,
+)
 from hubbub.server.control.reloading import Reloading
 from hubbub.server.credentials.operator_code import shown_operator_code
 from hubbub.server.fairness.addresses import is_loopback
@@ -56,6 +63,7 @@ def configured(
     *,
     workers: int | None,
     relay_of: str | None,
+    cluster: Sequence[str],
     tls_cert: Path | None,
     tls_key: Path | None,
     lan: bool,
@@ -82,7 +90,13 @@ def configured(
     relay = config.relay
     if relay_of is not None:
         relay = msgspec.structs.replace(relay, of=relay_of)
-    return msgspec.structs.replace(config, server=section, tls=tls, relay=relay)
+    nodes = config.cluster
+    if cluster:
+        servers = tuple(server for given in cluster for server in given.split(","))
+        nodes = msgspec.structs.replace(nodes, servers=servers)
+    config = msgspec.structs.replace(config, server=section, tls=tls, relay=relay, cluster=nodes)
+    check_cluster(config)
+    return config
 
 
 def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:

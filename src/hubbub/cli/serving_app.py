@@ -36,6 +36,16 @@ RelayOf = Annotated[
     ),
 ]
 
+Cluster = Annotated[
+    list[str] | None,
+    typer.Option(
+        callback=of_text,
+        metavar="nats://HOST:PORT",
+        help="Be one node of several that serve the same rooms: the log is a stream of the NATS "
+        "servers there. May be given several times. Needs the extra 'cluster'.",
+    ),
+]
+
 
 @app.command(
     epilog=examples(
@@ -43,6 +53,7 @@ RelayOf = Annotated[
         "hubbub serve --lan",
         "hubbub serve --listen 0.0.0.0:1234 --data rooms --password 'rotu-mika-tedo'",
         "hubbub serve --listen 0.0.0.0:1234 --workers 4",
+        "hubbub serve --listen 0.0.0.0:1234 --cluster nats://127.0.0.1:4222",
         "hubbub serve --print-config > hubbub.toml",
         "hubbub serve --config hubbub.toml",
         "hubbub serve --listen 0.0.0.0:1234 --tls-cert chat.pem --tls-key chat.key",
@@ -72,6 +83,7 @@ def serve(
     config: Annotated[Path | None, typer.Option(help="A configuration file, TOML.")] = None,
     workers: Workers = None,
     relay_of: RelayOf = None,
+    cluster: Cluster = None,
     tls_cert: Annotated[
         Path | None,
         typer.Option(help="The certificate, PEM: TLS is spoken on the same port. Needs --tls-key."),
@@ -97,6 +109,7 @@ def serve(
                 password,
                 workers=workers,
                 relay_of=relay_of,
+                cluster=cluster or (),
                 tls_cert=tls_cert,
                 tls_key=tls_key,
                 lan=lan,

@@ -161,8 +161,16 @@ def farewell(_state: State, session: Session, command: c.Farewell, _at: int) -> 
     session.confirm(command.ref)
 
 
-def resume(state: State, session: Session, command: c.Resume, _at: int) -> None:
-    admission.resume(state, session, command.session)
+def resume(state: State, session: Session, command: c.Resume, _at: int) -> Decision:
+    decision = admission.resume(state, session, command.session)
+    if decision is None:
+        session.confirm(command.ref)
+        return None
+    return _confirmed(decision, session, command)
+
+
+def _confirmed(decision: Reading, session: Session, command: c.Command) -> Reading:
+    yield from decision
     session.confirm(command.ref)
 
 
@@ -182,6 +190,8 @@ def typing(state: State, session: Session, command: c.Typing, _at: int) -> None:
     check_changing(state, session, Act.SAY, member.room)
     if not is_crowd(state, member.room):
         state.passing.typing(member)
+        if state.here.far is not None:
+            state.here.far.typed(member)
     session.confirm(command.ref)
 
 

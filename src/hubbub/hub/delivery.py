@@ -27,13 +27,13 @@ from typing import NamedTuple, cast
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import AnyLogged, Entry, Error, Fact, Missing, Ok
 from hubbub.chat.format import Format
-from hubbub.chat.names import SYSTEM_ROOM
+from hubbub.chat.names import SYSTEM_ROOM, is_direct
 from hubbub.chat.removal import removed_by
 from hubbub.hub.flow.drafts import NEVER_COMMITTED, NOT_COMMITTED, OBJECT_BYTES, Draft
 from hubbub.hub.flow.fanout import Fanout, encode_for
 from hubbub.hub.flow.passing import Note
 from hubbub.hub.membership import describe, is_crowd, list_members
-from hubbub.hub.people import ignoring, profiles
+from hubbub.hub.people import conversations, ignoring, outdone, profiles
 from hubbub.hub.people.devices import end_revoked
 from hubbub.hub.people.enforcing import enforce, let_hear_nothing, remove_rooms
 from hubbub.hub.people.seeing import read_by_themselves, take, tell_what_moved
@@ -108,8 +108,13 @@ class Delivery:
 
     def apply(self, events: Sequence[Entry]) -> None:
         """Move on to what the log handed out, in its order, whoever appended it."""
+        far = self._state.here.far
+        if far is not None:
+            far.is_quiet = True
         for part in _parts(events):
             self._apply(part)
+        if far is not None:
+            far.is_quiet = False
 
     def _apply(self, events: Sequence[Entry]) -> None:
         state = self._state
@@ -128,6 +133,7 @@ class Delivery:
         end_revoked(state, facts)
         take(state, facts)
         profiles.take(state, facts)
+        outdone.take(state, facts)
         ignoring.take(state, facts)
         remove_rooms(state, facts)
         decided = state.order.take(facts)
@@ -139,6 +145,8 @@ class Delivery:
             if room is None:  # opened elsewhere
                 room = Room(name)
                 state.introduce(room)
+            if state.claims.run and is_direct(name):
+                conversations.bring_those_known(state, room)
             room.advance(of_room)
             if room.direct:
                 state.recent.said(room)

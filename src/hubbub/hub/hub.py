@@ -25,15 +25,17 @@ from hubbub.chat.roles import Scope
 from hubbub.hub import commands, delivery, hooks, keeping, lines, membership, posting
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
+from hubbub.hub.elsewhere import Elsewhere
 from hubbub.hub.filing import Filing
 from hubbub.hub.finding import Wanted, find, find_calls
 from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.values import Facts, NoFacts
-from hubbub.hub.people import admission, forgetting, records, seeing
+from hubbub.hub.people import admission, claims, forgetting, outdone, records, seeing
 from hubbub.hub.people.devices import label_of
 from hubbub.hub.power import importing
+from hubbub.hub.present.far import Far
 from hubbub.hub.present.here import Here
 from hubbub.hub.present.host import host_session
 from hubbub.hub.present.outlet import Outlet
@@ -69,6 +71,7 @@ class Hub:
         password: str = "",
         operator_code: str = "",
         at: int = 0,
+        run: str = "",
     ) -> None:
         self._state = State(
             limits,
@@ -83,7 +86,10 @@ class Hub:
             password=password,
             operator_code=operator_code,
             at=at,
+            run=run,
         )
+        if run:
+            self._state.here.far = Far()
         self._delivery = delivery.Delivery(self._state)
         self.files = Filing(self._state)
         self.keeps_names = True
@@ -264,11 +270,13 @@ class Hub:
         self._state.links.left(session)
         self._state.here.watchers.stop(session, ())  # whoever it was meanwhile
         admission.depart(self._state, session, lost_at if self.keeps_names else None)
+        claims.clear_released(self._state)
 
     def sweep(self, at: int) -> None:
         """Take in what time it is, and do what time brings; call about once a second."""
         self._state.at = at
         records.sweep(self._state)
+        claims.clear_released(self._state)
         self._state.links.sweep(at)
         seeing.log_due(self._state, at)
 
@@ -282,6 +290,27 @@ class Hub:
     def end(self) -> None:
         """Let wait for the log whatever is to be kept, because the server ends."""
         seeing.log_due(self._state, math.inf)
+        claims.forgo_own(self._state)
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        """Who is at other nodes, and what these are told; there are others."""
+        far = self._state.here.far
+        assert far is not None, "a hub without a run is alone"
+        return Elsewhere(self._state, far)
+
+    def forgo(self, run: str) -> None:
+        """Let others have the names in passing of another node's run, which is gone for good."""
+        claims.forgo(self._state, run)
+
+    @property
+    def claimants(self) -> set[str]:
+        """The runs of nodes that have claimed names in passing, without this one's."""
+        return self._state.claims.by_run.keys() - {self._state.claims.run}
+
+    def end_passing(self) -> None:
+        """End all sessions in passing: others may be given their names while this node is alone."""
+        outdone.end_passing(self._state)
 
     def free_names(self, now: float) -> None:
         """Let others have the names that were kept for long enough, at `now` seconds."""

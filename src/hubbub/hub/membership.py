@@ -91,6 +91,7 @@ def _enter(state: State, session: Session, room: Room, at: int, *, asked: bool =
         room.lag(member, room.last)
     else:
         room.go_live(member)
+    state.here.moved(session.person)
     if is_first:
         state.passing.change(member, "joined")
         if session.person.away is not None:
@@ -161,6 +162,7 @@ def leave_room(state: State, member: Member, why: Why = LEFT, *, told: Told | No
     room, session = member.room, member.session
     stays = any(one is not member for one in state.here.members(room, session.person))
     room.leave(member, stays=stays)
+    state.here.moved(session.person)
     session.rooms_of_own -= member.is_own
     session.abandoned.pop(room.name, None)
     if stays:

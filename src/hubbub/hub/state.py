@@ -15,6 +15,7 @@ from hubbub.hub.flow.drafts import Draft, Drafts
 from hubbub.hub.flow.passing import Passing
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.book import Book
+from hubbub.hub.known.claimed import Claimed
 from hubbub.hub.known.conversations import Conversations
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.grants import Grants
@@ -55,6 +56,8 @@ class State:
     newest of those that are noted again if the log cannot take them, by key. `metadata`: what is
     said of rooms (people/metadata.py). `sifted` are the sessions for which what some people say is
     left out (ignoring.py).
+
+    `claims`: which names in passing this node and others have claimed, if there are several.
     """
 
     def __init__(
@@ -72,8 +75,10 @@ class State:
         password: str,
         operator_code: str,
         at: int,
+        run: str = "",
     ) -> None:
         self.limits, self.server = limits, server
+        self.claims = Claimed(run, facts)
         self.password = password.encode()
         self.operator_code = operator_code
         self.metadata: dict[str, dict[str, str]] = {}
@@ -96,9 +101,7 @@ class State:
         self.guests = guests
         self._configured = access
         self.at = self.started = self.noted_at = at
-        self.looks = Looks()
-        self.kept = Kept()
-        self.departed = Departed()
+        self.looks, self.kept, self.departed = Looks(), Kept(), Departed()
         self.rooms: dict[str, Room] = {}
         self.directory = Directory(limits.listed_max)
         self.openings = Openings(limits.rooms_max)

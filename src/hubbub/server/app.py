@@ -21,6 +21,7 @@ from hubbub.chat.retention import Retention
 from hubbub.chat.rules import OPERATOR
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
+from hubbub.server.clustering import joined
 from hubbub.server.config import BackupSection, Config, IrcSection, JournalSection
 from hubbub.server.control.figures import Figures
 from hubbub.server.control.listening import Control
@@ -44,6 +45,7 @@ from hubbub.server.tls.choosing import certificates_of
 from hubbub.server.tls.plaintext import Plaintext
 
 if TYPE_CHECKING:
+    from hubbub.server.clustering.node import Node
     from hubbub.server.relaying.workers import Workers
 
 STOPPED = Bye(reason="The server is shutting down.")
@@ -67,32 +69,33 @@ async def running(
     stopgap: str = "",
     reloading: Reloading | None = None,
     sockets: Sequence[socket.socket] = (),
+    node: "Node | None" = None,
 ) -> AsyncIterator[str]:
     """Serve `log` until the block ends; yields the address, `host:port`. `bye`: the last words.
     `stopgap`: what everybody is told who comes in, if another server takes over later, which knows
     no secrets of ours.
 
     Files are kept in `folder`, and whoever may use it runs the server there; without one, nobody
-    does. `reloading` has the configuration read again. `sockets`: those to listen on, if they are
-    passed to us.
+    does. `reloading` has the configuration read again. `sockets`: those to listen on, if any are
+    passed to us. `node`: what this server is among several.
 
     Raises ConfigError if the address cannot be listened on, and LogError if the log cannot be read.
     """
     limits = _granted(config)
     certificates = await asyncio.to_thread(certificates_of, config.tls, folder)
-    hub = await hub_from(log, config, limits, operator_code)
+    hub = await hub_from(log, config, limits, operator_code, node.run if node else "")
     load_tables()  # later, everybody would wait for it
     chatroom = Chatroom(limits, hub, log, folder)
+    chatroom.node = node
     chatroom.greeting, hub.keeps_names = stopgap, not stopgap
     await chatroom.files.open()
     listener = await _listener(chatroom, log, config, certificates, has_relays=not stopgap)
     workers = await _opened(listener, chatroom, config, sockets)
     await _settle(chatroom, listener, config)
-    reloading = reloading or Reloading(config)
-    control = _controlled(chatroom, listener, certificates, reloading, folder)
+    control = _controlled(chatroom, listener, certificates, reloading or Reloading(config), folder)
     await control.open()
-    working = () if workers is None else (workers.run(),)
-    endless = _begun(chatroom, listener, *working, *_keeping(certificates, config, folder))
+    keeping = _keeping(certificates, config, folder)
+    endless = _begun(chatroom, listener, *_working(chatroom, workers, node), *keeping)
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
     watchdog.start()
     try:
@@ -193,6 +196,16 @@ async def _settle(chatroom: Chatroom, listener: Listener, config: Config) -> Non
         await listener.open(config.tls.acme_listen)
 
 
+def _working(
+    chatroom: Chatroom, workers: "Workers | None", node: "Node | None"
+) -> Iterator[Coroutine[None, None, None]]:
+    """Return what this server does with others, for ever."""
+    if workers is not None:
+        yield workers.run()
+    if node is not None:
+        yield node.live(chatroom)
+
+
 def _copy_as(chatroom: Chatroom, config: Config) -> None:
     chatroom.copies.section = config.backup
 
@@ -267,23 +280,49 @@ async def hosting(
         async with _relaying(config, folder, sockets) as address:
             yield address
         return
+    serving = partial(_serving, config, bye=bye, reloading=reloading, sockets=sockets)
+    if config.cluster.servers:
+        async with (
+            joined(config, folder) as node,
+            serving(node.log, folder, node=node) as address,
+        ):
+            node.log.move_on()
+            yield address
+        return
     log = await SqliteLog.open(
         folder,
         durability=config.log.durability,
         free_bytes_min=config.limits.disk_free_bytes_min,
     )
     try:
-        spent = {fact.key for fact in await log.facts(OPERATOR_CODE)}
-        code = kept_code(
-            folder,
-            is_first=not spent and not await log.facts(OPERATOR),
-            is_spent=lambda code: OPERATOR_CODE + hash_of(code) in spent,
-        )
-        serving = running(config, log, code, folder, bye=bye, reloading=reloading, sockets=sockets)
-        async with serving as address:
+        async with serving(log, folder) as address:
             yield address
     finally:
         await log.close()
+
+
+@asynccontextmanager
+async def _serving(
+    config: Config,
+    log: Log,
+    folder: Path,
+    *,
+    bye: Bye,
+    reloading: Reloading | None,
+    sockets: Sequence[socket.socket],
+    node: "Node | None" = None,
+) -> AsyncIterator[str]:
+    spent = {fact.key for fact in await log.facts(OPERATOR_CODE)}
+    code = kept_code(
+        folder,
+        is_first=not spent and not await log.facts(OPERATOR),
+        is_spent=lambda code: OPERATOR_CODE + hash_of(code) in spent,
+    )
+    serving = running(
+        config, log, code, folder, bye=bye, reloading=reloading, sockets=sockets, node=node
+    )
+    async with serving as address:
+        yield address
 
 
 def _relaying(

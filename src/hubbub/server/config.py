@@ -8,6 +8,7 @@ import textwrap
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, json
@@ -181,6 +182,56 @@ class RelaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
 
 
+class ClusterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[cluster]` section."""
+
+    servers: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses of the NATS servers that keep the log, such as "
+            "nats://n1:4222, or tls://n1:4222, with USER:PASSWORD@ before the host if they ask for "
+            "that. This server is then one node of several that serve the same rooms. Empty: it "
+            "keeps its log itself."
+        ),
+    ] = ()
+    stream: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9_-]{1,64}$",
+            description="The stream that is the log, the same on all nodes of a chatroom.",
+        ),
+    ] = "hubbub"
+    replicas: Annotated[
+        int,
+        Meta(ge=1, le=5, description="On how many NATS servers a new stream is kept: 1, 3 or 5."),
+    ] = 1
+    credentials: Annotated[
+        str, Meta(description="A file with credentials for the NATS servers; may be empty.")
+    ] = ""
+    monitors: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses of the monitoring ports of all NATS servers, such as "
+            'http://n1:8222, where durability = "power" asks whether they sync always.'
+        ),
+    ] = ()
+    syncs_always: Annotated[
+        bool,
+        Meta(
+            description="In the place of that: state that all of them have "
+            "'sync_interval: always' in their configuration."
+        ),
+    ] = False
+    name: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            description="What this node is called in its figures; empty is the machine's name and "
+            "the port.",
+        ),
+    ] = ""
+
+
 class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[journal]` section."""
 
@@ -231,6 +282,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls: TlsSection = TlsSection()
     irc: IrcSection = IrcSection()
     relay: RelaySection = RelaySection()
+    cluster: ClusterSection = ClusterSection()
     journal: JournalSection = JournalSection()
     backup: BackupSection = BackupSection()
     retention: Retention = Retention()
@@ -276,6 +328,34 @@ def check_tls(section: TlsSection) -> None:
             "'cert' and 'acme' in [tls] are two ways to a certificate, and a server has one: leave "
             "out 'cert' and 'key' to have an authority asked, or 'acme' to use the files."
         )
+
+
+def check_cluster(config: Config) -> None:
+    """Raise ConfigError if no node can be made of the settings."""
+    section = config.cluster
+    if section.servers and config.relay.of:
+        raise ConfigError(
+            "A server is either a node of a cluster or a relay. Leave out either 'servers' in "
+            "[cluster] (--cluster) or 'of' in [relay] (--relay-of)."
+        )
+    for address in section.servers:
+        if not _is_nats_address(address):
+            shown = address.rpartition("@")[2]
+            raise ConfigError(
+                f"'{shown}' is no address of a NATS server. Give one such as nats://127.0.0.1:4222."
+            )
+    if section.replicas not in (1, 3, 5):
+        raise ConfigError("'cluster.replicas' must be 1, 3 or 5: of an even number, half is none.")
+    if section.credentials and not Path(section.credentials).is_file():
+        raise ConfigError(f"'cluster.credentials': there is no file {section.credentials}.")
+
+
+def _is_nats_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("nats", "tls") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _refuse_unknown(

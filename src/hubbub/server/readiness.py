@@ -23,7 +23,10 @@ STALLED_SECONDS_MAX: Final = 1.0
 def complaints(chatroom: Chatroom) -> Iterator[str]:
     """Return a sentence for each thing that keeps people from talking here now."""
     commits, reading, heartbeat = chatroom.commits, chatroom.reading, chatroom.heartbeat
-    if commits.is_blocked:
+    of_node = [] if chatroom.node is None else list(chatroom.node.complaints())
+    if of_node:
+        yield from of_node
+    elif commits.is_blocked:
         yield "Nothing can be posted: the log cannot be written, and the journal says why."
     elif (seconds := commits.waiting_seconds) > COMMIT_SECONDS_MAX:
         yield f"Nothing is posted: a commit has been under way for {seconds:.1f} seconds."

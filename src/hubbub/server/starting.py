@@ -9,7 +9,7 @@ from hubbub.chat.errors import Damaged
 from hubbub.chat.events import Message
 from hubbub.chat.grants import GRANTED
 from hubbub.chat.limits import Limits
-from hubbub.chat.people import CONVERSATION, FORGOTTEN
+from hubbub.chat.people import CONVERSATION, FORGOTTEN, NAME
 from hubbub.chat.queries import PageQuery
 from hubbub.chat.rules import FAMILIES
 from hubbub.hub import Hub
@@ -20,13 +20,19 @@ _BY_HEART = (CONVERSATION, FORGOTTEN, *FAMILIES, *GRANTED)
 """Beginnings of the keys of facts that are read at the start; others are asked for."""
 
 
-async def hub_from(log: Log, config: Config, limits: Limits, operator_code: str) -> Hub:
-    """Return a hub that knows what the one before it knew; raises LogError."""
+async def hub_from(
+    log: Log, config: Config, limits: Limits, operator_code: str, run: str = ""
+) -> Hub:
+    """Return a hub that knows what the one before it knew; raises LogError.
+
+    `run`: that of this node, if there are several.
+    """
+    by_heart = (*_BY_HEART, NAME) if run else _BY_HEART
     hub = Hub(
         limits,
         await log.heads(),
         await log.epochs(),
-        [fact for beginning in _BY_HEART for fact in await log.facts(beginning)],
+        [fact for beginning in by_heart for fact in await log.facts(beginning)],
         log,
         guests=config.people,
         access=config.access,
@@ -36,6 +42,7 @@ async def hub_from(log: Log, config: Config, limits: Limits, operator_code: str)
         password=config.server.password,
         operator_code=operator_code,
         at=time.time_ns() // 1_000_000,
+        run=run,
     )
     await _recall(hub, log)
     return hub

@@ -15,7 +15,9 @@ class Status(Event, tag="status"):
     its disk, and of what is free there at all; one that is not known is left out. `damaged` counts
     places of the log. `complaints` are sentences of what keeps people from talking; a server
     without any is ready. `locked` is whether nobody new is let in. `backup` is when the newest copy
-    was made, 0 if there is none.
+    was made, 0 if there is none. `node` is what this server is called among several that serve the
+    same rooms, `nodes` are the others that it hears, and `behind` is how many messages of their
+    stream are still to be applied here.
     """
 
     server: str
@@ -35,6 +37,9 @@ class Status(Event, tag="status"):
     complaints: list[str] = msgspec.field(default_factory=list)
     locked: bool = False
     backup: Milliseconds = 0
+    node: str = ""
+    nodes: list[str] = msgspec.field(default_factory=list)
+    behind: int | None = None
     ref: str | None = None
 
 

@@ -27,13 +27,33 @@ ALIKE_MAX: Final = 100
 """So many of the people whose names look the same are looked at: those who were here last."""
 
 
+class Names:
+    """The ids of those who are known, by the keys of their names: a part of what is held."""
+
+    def __init__(self, held: Values[Held]) -> None:
+        self._held = held
+
+    def get(self, key: str) -> str | None:
+        """Return whose a name is, None if it is nobody's who is known."""
+        held = self._held.get(key)
+        return (held.person or None) if held is not None else None
+
+    def __contains__(self, key: str) -> bool:
+        return self.get(key) is not None
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Look up together what will be asked for one by one. It refuses nothing."""
+        self._held.prepare(keys)
+
+
 class Book:
-    """What stands. `profiles` are by id, and `names` the ids by name key."""
+    """What stands. `profiles` are by id; by name key, `held` is all that is said of names."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self.profiles = Values(facts, PERSON, _profile)
-        self.names = Values(facts, NAME, lambda json: _held(json).person)
+        self.held = Values(facts, NAME, _held)
+        self.names = Names(self.held)
         self._under_way: dict[str, int] = {}  # by id, how many facts of a person are
         self._leads: dict[str, list[str]] = {}  # what leads to each of these,
         self._led: dict[str, dict[str, None]] = {}  # and to which of them it leads
@@ -132,9 +152,9 @@ class Book:
             if not self._led[lead]:
                 del self._led[lead]
 
-    def _place(self, key: str) -> tuple[Values[str] | Values[Profile], str] | None:
+    def _place(self, key: str) -> tuple[Values[Held] | Values[Profile], str] | None:
         """Return where what stands under a key belongs, and under what; None if nowhere here."""
-        for family, values in ((PERSON, self.profiles), (NAME, self.names)):
+        for family, values in ((PERSON, self.profiles), (NAME, self.held)):
             if key.startswith(family) and key != family:
                 return values, key.removeprefix(family)
         return None

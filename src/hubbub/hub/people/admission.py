@@ -27,9 +27,10 @@ from hubbub.chat.queries import Guess, Moment
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Decision, Reading
 from hubbub.hub.membership import enter_room, leave_room
-from hubbub.hub.people import places, reserved, seeing
+from hubbub.hub.people import claims, places, reserved, seeing
 from hubbub.hub.people.records import note_seen, note_use
 from hubbub.hub.present.departed import is_one_of
+from hubbub.hub.present.far import FarSession
 from hubbub.hub.present.outlet import Outlet
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Session
@@ -104,6 +105,7 @@ def is_in_use(state: State, key: str) -> bool:
         or key in state.entering
         or key in state.kept
         or reserved.owner(state, key) != ""
+        or claims.is_elsewhere(state, key)
     )
 
 
@@ -129,16 +131,21 @@ def _take_name_now(state: State, session: Session, ref: str | None) -> Decision:
         session.held = True
         session.send(welcome(state, session, ref))
         return None
-    if state.drafts.concern(key):
+    if state.claims.run or state.drafts.concern(key):
         return _take_name_later(state, session, ref)
     _become_holder(state, session, ref)
     return None
 
 
 def _is_being_left(state: State, key: str) -> bool:
-    """Return whether a name is in use only by sessions whose peers have hung up."""
+    """Return whether a name is in use only by sessions whose peers have hung up.
+
+    Or by one of another node, which is about to say that it is free, or is gone itself.
+    """
     sessions = state.here.named(key)
-    return bool(sessions) and all(one.leaving and not one.person.id for one in sessions)
+    if not sessions:
+        return claims.is_elsewhere(state, key)
+    return all(one.leaving and not one.person.id for one in sessions)
 
 
 def _take_name_when_left(state: State, session: Session, ref: str | None) -> Reading:
@@ -156,18 +163,29 @@ def _take_name_later(state: State, session: Session, ref: str | None) -> Reading
     person = session.person
     state.entering[person.key] = person
     state.looks.take(person)
+    is_theirs = True
     try:
         fence = state.drafts.fence(person.key)
         while state.drafts.settled < fence:
             yield state.drafts.next_batch()
-        _become_holder(state, session, ref)
+        if state.claims.run:
+            is_theirs = yield from claims.claim(state, person, session.secrets)
+        if is_theirs:
+            _become_holder(state, session, ref)
     finally:  # also when the decision is closed, because the connection is lost
         del state.entering[person.key]
         if not state.here.has(session):
             state.looks.free(person)
+            claims.release(state, person)
+    if not is_theirs:  # somebody at another node was faster
+        if not session.format.gets_answers:
+            raise name_taken(state, session)
+        session.held = True
+        session.send(welcome(state, session, ref))
 
 
 def _become_holder(state: State, session: Session, ref: str | None) -> None:
+    _pass_over_news(state, session.person.key)
     session.person.since = state.last
     state.here.add(session)
     state.looks.take(session.person)
@@ -322,7 +340,7 @@ def name_taken(state: State, session: Session) -> Refused:
     return Refused(sentence, code="name_taken", retry_after=left)
 
 
-def resume(state: State, session: Session, secret: str) -> None:
+def resume(state: State, session: Session, secret: str) -> Decision:
     """Make a session the same person as an earlier one of its name, whose secret it knows.
 
     A held session takes the name over from its holder, or gets it if the holder has left meanwhile;
@@ -331,7 +349,9 @@ def resume(state: State, session: Session, secret: str) -> None:
     """
     person = session.person
     if person.id:
-        return
+        return None
+    if session.held and claims.can_resume(state, person.key, secret):
+        return _resume_from_elsewhere(state, session, secret)
     present = state.here.named(person.key) if session.held else ()
     ghost = next((one for one in present if is_one_of(secret, one.secrets)), None)
     if session.stranger and (present or state.departed.known(session, secret) is not None):
@@ -355,13 +375,39 @@ def resume(state: State, session: Session, secret: str) -> None:
     elif session.held:
         raise why_held(state, session)
     else:
-        return
+        return None
+    _go_on(state, session, secret)
+    claims.renew(state, session)
+    return None
+
+
+def _resume_from_elsewhere(state: State, session: Session, secret: str) -> Reading:
+    if session.stranger:
+        check_access(state, Arrival(Role.PASSING, is_known=True))
+        check_entry(state, session, Act.JOIN, None)
+    key = session.person.key
+    if key in state.entering:
+        raise name_taken(state, session)
+    state.entering[key] = session.person
+    try:
+        is_theirs = yield from claims.take_over(state, session, secret)
+    finally:
+        del state.entering[key]
+        claims.release(state, session.person)
+    if not is_theirs:
+        raise why_held(state, session)
+    _go_on(state, session, secret)
+
+
+def _go_on(state: State, session: Session, secret: str) -> None:
+    """Let a session have the name of the one that had the secret."""
     session.earlier_secret = secret
-    _free(state, person.key)
+    free(state, session.person.key)
     if session.held:
         session.held = session.stranger = False
+        _pass_over_news(state, session.person.key)
         state.here.add(session)
-        state.looks.take(person)
+        state.looks.take(session.person)
 
 
 def depart(state: State, session: Session, lost_at: float | None = None, *, by: str = "") -> None:
@@ -389,7 +435,8 @@ def depart(state: State, session: Session, lost_at: float | None = None, *, by: 
         state.here.former.left(person, state.at)
     if session.scopes is not None:
         _note_token(state, session.device)
-    if person.id:
+    is_far = isinstance(session, FarSession)
+    if person.id and not is_far:
         note_seen(state, person, session.device)
     if person.key in state.here:
         return
@@ -398,11 +445,15 @@ def depart(state: State, session: Session, lost_at: float | None = None, *, by: 
         seeing.leave(state, person.id)
         places.forget(state, person.id)
         return
+    if is_far:
+        return
     state.departed.remember(session)
     if lost_at is not None and has_place and session.format.gets_answers:
         state.kept.keep(person, session.origin, lost_at)
         state.looks.take(person)
         _free_due(state, lost_at, session.origin)
+    else:
+        claims.release(state, person)
 
 
 def free_names(state: State, now: float) -> None:
@@ -412,9 +463,19 @@ def free_names(state: State, now: float) -> None:
 
 def _free_due(state: State, now: float, origin: str | None = None) -> None:
     for key in state.kept.due(now, origin):
-        _free(state, key)
+        if (person := state.kept.holder(key)) is not None:
+            claims.release(state, person)
+        free(state, key)
 
 
-def _free(state: State, key: str) -> None:
+def _pass_over_news(state: State, key: str) -> None:
+    """Let nobody be at another node whose name is taken here: the log says that they are not."""
+    for session in state.here.named(key):
+        if isinstance(session, FarSession):
+            depart(state, session)
+
+
+def free(state: State, key: str) -> None:
+    """Keep a name no longer."""
     if (person := state.kept.free(key)) is not None:
         state.looks.free(person)

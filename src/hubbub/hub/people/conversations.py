@@ -21,6 +21,7 @@ from hubbub.chat.people import CONVERSATION, Conversation
 from hubbub.hub.flow.private import is_seen, last_seen
 from hubbub.hub.membership import bring_in, describe, enter_room, names_of, open_room
 from hubbub.hub.people.records import fact
+from hubbub.hub.present.far import FarSession
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room
 from hubbub.hub.rules.scopes import may_read
@@ -105,7 +106,10 @@ def open_from_outside(state: State, poster: Session, room: Room, other: Person, 
 
 def _bring_all(state: State, room: Room, person: Person, at: int) -> Iterator[Member]:
     for session in state.here.named(person.key):
-        if room.name not in session.members and session.person is person and may_read(session):
+        if isinstance(session, FarSession):
+            if room.name not in session.members and session.bring(room, at):
+                bring_in(state, session, room, at)
+        elif room.name not in session.members and session.person is person and may_read(session):
             yield bring_in(state, session, room, at)
 
 
@@ -154,6 +158,18 @@ def said(state: State, person: Person, room: Room, at: int) -> None:
     for one in (state.here.person(person.id), state.here.person(known_by(other))):
         if one is not None and person.handle not in one.ignores:
             _describe_to(state, list(_bring_all(state, room, one, at)))
+
+
+def bring_those_known(state: State, room: Room) -> None:
+    """Bring those into a private room who are known, before they hear of what was said there.
+
+    Where that was said, it was done before (`said`), but another node does so here.
+    """
+    state.introduce(room)
+    for handle in dict.fromkeys(room.handles):
+        person = state.here.person(known_by(handle))
+        if person is not None and room.other(handle) not in person.ignores:
+            _describe_to(state, list(_bring_all(state, room, person, state.at)))
 
 
 def bring_into_unread(state: State, session: Session) -> None:

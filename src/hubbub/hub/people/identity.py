@@ -23,7 +23,7 @@ from hubbub.chat.people import NAME, PERSON, Device, Profile, hash_of, new_devic
 from hubbub.chat.queries import Guess, Moment
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Reading, write
-from hubbub.hub.people import ignoring, operating, places, reserved, seeing
+from hubbub.hub.people import claims, ignoring, operating, places, reserved, seeing
 from hubbub.hub.people.admission import (
     check_admitted,
     depart,
@@ -170,6 +170,8 @@ def become(
     """
     if session.held and (not session.stranger or is_in_use(state, session.person.key)):
         raise name_taken(state, session)
+    if claims.is_elsewhere(state, session.person.key):
+        raise name_taken(state, session)
     operator = _operator(state, session, id_ := new_id(session.secret), code)
     role = Role.OPERATOR if operator else Role.MEMBER if password else Role.GUEST
     check_access(state, Arrival(role, invited=invited(brought)))
@@ -191,7 +193,8 @@ def become(
     key = PERSON + person.id
     facts = [held(state, person), fact(state, key, profile, person.id)]
     used = [] if brought is None else brought.used(state, person.id)
-    yield from write(state, [*facts, *operator, *used])
+    with alone(state, NAME + person.key):
+        yield from write(state, [*facts, *operator, *used])
     try:
         if brought is not None:
             yield from brought.finish_using(state, person.id, used)
@@ -253,6 +256,7 @@ def may_have(state: State, session: Session, person: Person) -> bool:
         and key not in state.entering
         and key not in state.kept
         and reserved.owner(state, key) in ("", person.id)
+        and not claims.is_elsewhere(state, key)
     )
 
 

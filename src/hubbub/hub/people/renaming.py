@@ -6,7 +6,7 @@ from hubbub.chat.names import allowed_name, check_is_no_program
 from hubbub.chat.queries import Moment
 from hubbub.hub.asking import Reading
 from hubbub.hub.membership import leave_room, rename_in_rooms
-from hubbub.hub.people import reserved
+from hubbub.hub.people import claims, reserved
 from hubbub.hub.people.admission import welcome
 from hubbub.hub.people.identity import alone, may_have, take_name
 from hubbub.hub.present.person import NO_SEQS, Person
@@ -36,7 +36,7 @@ def rename(state: State, session: Session, command: c.Rename, _at: int) -> Readi
             # Whatever they said so far counts as said under the name that they had.
             while any(one.pending_bytes for one in state.here.named(own.key)):
                 yield state.drafts.next_batch()
-            _change(state, own, wanted.name)
+            change_name(state, own, wanted.name)
     for one in state.here.named(own.key):
         if one is not session and one.format.gets_answers:
             one.send(welcome(state, one, None))
@@ -65,12 +65,29 @@ def be_called(state: State, session: Session, command: c.Rename, at: int) -> Rea
             yield state.drafts.next_batch()
         _check_free(state, session, wanted)
         _check_bans(state, session, wanted)
+        if state.claims.run:
+            yield from _claim(state, session, wanted)
         for member in [one for one in session.members.values() if one.room.direct]:
             leave_room(state, member)
         own.since, own.not_own = state.last, NO_SEQS
+        claims.release(state, own)
     if wanted.name != own.name:
-        _change(state, own, wanted.name)
+        change_name(state, own, wanted.name)
     session.send(welcome(state, session, command.ref))
+
+
+def _claim(state: State, session: Session, wanted: Person) -> Reading:
+    """Claim a name in passing; raise Refused `name_taken` if somebody else is faster."""
+    state.entering[wanted.key] = wanted
+    is_theirs = False
+    try:
+        is_theirs = yield from claims.claim(state, wanted, session.secrets)
+    finally:
+        del state.entering[wanted.key]
+        if not is_theirs:
+            claims.release(state, wanted)
+    if not is_theirs:
+        raise Refused(f"The name '{wanted.name}' is taken. Choose another one.", code="name_taken")
 
 
 def _check_free(state: State, session: Session, wanted: Person) -> None:
@@ -89,7 +106,7 @@ def _check_bans(state: State, session: Session, wanted: Person) -> None:
         check_bans(state, wanted, session.origin, room)
 
 
-def _change(state: State, own: Person, name: str) -> None:
+def change_name(state: State, own: Person, name: str) -> None:
     """Call somebody otherwise from now on."""
     sessions = state.here.named(own.key)
     state.here.former.left(own, state.at)

@@ -182,7 +182,12 @@ def read_by_themselves(state: State, room: Room, events: Iterable[AnyLogged]) ->
     """
     for event in events:
         id_ = event.person
-        if state.here.person(id_) is None or event.prev > state.markers.seq(id_, room.name):
+        person = state.here.person(id_)
+        if (
+            person is None
+            or not state.here.local(person.key)
+            or event.prev > state.markers.seq(id_, room.name)
+        ):
             continue
         if state.markers.move(id_, room.name, event.seq):
             state.markers.log_later(id_, room.name, state.at)

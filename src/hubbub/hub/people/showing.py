@@ -36,6 +36,7 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
     after = before._replace(user=user, real=real, is_hidden=is_hidden)
     if after != before:
         person.shown = after
+        state.here.moved(person)
     if command.user is None and real != before.real:  # whoever just comes changes nothing
         for peer in peers(state, person):
             if peer is not session:

@@ -6,6 +6,7 @@ from typing import Final, Literal, Protocol
 
 from hubbub.chat.events.channels import Watched
 from hubbub.chat.names import name_key
+from hubbub.hub.present.far import Far, FarSession
 from hubbub.hub.present.former import FormerPeople
 from hubbub.hub.present.operating import Operating
 from hubbub.hub.present.person import Person
@@ -37,6 +38,8 @@ class Here:
         self._sessions: dict[str, tuple[Session, ...]] = {}
         self._known: dict[str, Person] = {}
         self._passing: dict[str, Person] = {}
+        self.far: Far | None = None
+        """Who is at other nodes, if there are any."""
         self._badges = 0
         self.watchers = Watchers()
         self.former = FormerPeople()
@@ -52,6 +55,20 @@ class Here:
 
     def __iter__(self) -> Iterator[Session]:
         return chain.from_iterable(self._sessions.values())
+
+    def local(self, key: str) -> list[Session]:
+        """Return the sessions at this node of whoever has the name with this key."""
+        return [one for one in self.named(key) if not isinstance(one, FarSession)]
+
+    @property
+    def all_local(self) -> Iterator[Session]:
+        """The sessions at this node, of everybody."""
+        return (one for one in self if not isinstance(one, FarSession))
+
+    def moved(self, person: Person) -> None:
+        """Have other nodes told how things stand with somebody who is here, or was."""
+        if self.far is not None:
+            self.far.move(person.key)
 
     def keys(self) -> Iterable[str]:
         """Return the keys of the names of everybody who is here, in order of arrival."""
@@ -100,12 +117,15 @@ class Here:
         if (id_ := session.person.id) and self._known.get(id_) is None:
             self._known[id_] = session.person
             self._profiles.hold(id_)
+        self.moved(session.person)
 
     def rename(self, person: Person, name: str) -> None:
         """Call somebody otherwise; nobody has the name."""
         former, former_name = person.key, person.name
         sessions = self._sessions.pop(former)
+        self.moved(person)
         person.rename(name)
+        self.moved(person)
         assert person.key not in self._sessions, "a name belongs to one person"
         self._sessions[person.key] = sessions
         if former != person.key:
@@ -124,9 +144,11 @@ class Here:
             self._passing.pop(session.person.badge, None)
             if self._known.pop(session.person.id, None) is not None:
                 self._profiles.let_go(session.person.id)
+        self.moved(session.person)
 
     def is_away(self, person: Person) -> None:
         """Tell those who watch somebody that they are away, or back; rooms are told otherwise."""
+        self.moved(person)
         for session in self.watching(person):
             session.send(self._watched(person.name, "away"))
 

@@ -65,6 +65,9 @@ class Session:
         "told_ignores",
     )
 
+    listens = 1
+    """How many peers hear what is said to it."""
+
     def __init__(
         self, person: Person, format_: Format, outlet: Outlet, secret: str, *, origin: str = ""
     ) -> None:
@@ -292,7 +295,7 @@ class Room:
         member = Member(session, self)
         member.role = role
         session.members[self.name] = member
-        self.listeners += 1
+        self.listeners += session.listens
         person = session.person
         if person.key not in self.people:
             if self._listed is not None and len(self._listed) == len(self.people):
@@ -304,7 +307,7 @@ class Room:
         """Forget the member, live or not; the person `stays` who has another session here."""
         session = member.session
         del session.members[self.name]
-        self.listeners -= 1
+        self.listeners -= session.listens
         if not stays:
             del self.people[session.person.key]
             self.relist()

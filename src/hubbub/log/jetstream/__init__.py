@@ -110,6 +110,7 @@ class JetStreamLog(Projection):
         monitors: Sequence[str] | None = (),
         free_bytes_min: int = 0,
         replicas: int = 1,
+        credentials: str = "",
     ) -> Self:
         """Return the log that is the stream with this name, with the node's copy in `folder`.
 
@@ -119,12 +120,12 @@ class JetStreamLog(Projection):
 
         What was appended survives that any process is killed. With the `durability` "power", that
         all servers lose power, too: each of them must sync always, which is asked at their
-        `monitors` (syncing.py), or stated by None.
+        `monitors` (syncing.py), or stated by None. `credentials`: a file, if the servers need one.
         """
         # The copy need not survive a power cut: what it loses, it reads again.
         log = await cls.open(folder, durability="process", free_bytes_min=free_bytes_min)
         try:
-            link = await Link.open(servers, stream)
+            link = await Link.open(servers, stream, credentials)
             await log.go_on(folder, link, replicas)
             if durability == "power" and monitors is not None:
                 found = await link.stream_found()
@@ -191,6 +192,7 @@ class JetStreamLog(Projection):
         self._position = self._seen = max(newest - 1, 0)
         self._stream = Reading(link, found.epochs, self._position)
         await self._stream.begin(seconds_max=BEGIN_SECONDS)
+        self._applying = asyncio.Lock()
         self._has_all = asyncio.Event()
         if not self._stream.pending:
             self._has_all.set()
@@ -283,6 +285,30 @@ class JetStreamLog(Projection):
         await super().try_writing()
         await self._link.stream_found()
 
+    @property
+    def link(self) -> Link:
+        """The connection to the servers; nodes tell each other more over it."""
+        assert self._link is not None
+        return self._link
+
+    @property
+    def silence_seconds(self) -> float:
+        """For how long the servers have not been heard."""
+        return self._stream.silence_seconds
+
+    @property
+    def behind(self) -> int:
+        """How many messages the stream has that are not applied yet, as far as is known."""
+        return self._stream.pending + max(0, self._seen - self._position)
+
+    async def stand_still(self) -> None:
+        """Apply nothing until `move_on`, so that all reads see the same."""
+        await self._applying.acquire()
+
+    def move_on(self) -> None:
+        """Apply what came meanwhile, and all else from now on."""
+        self._applying.release()
+
     # What comes.
 
     async def _follow(self) -> None:
@@ -298,7 +324,8 @@ class JetStreamLog(Projection):
                 self._seen = message.number
             appends, waiting = self._whole(waiting)
             for append in appends:
-                await self._apply_until_done(append)
+                async with self._applying:
+                    await self._apply_until_done(append)
             if is_newer:
                 raise LogError("A newer hubbub writes to the stream. Install it here, too.")
             if not waiting and not self._stream.pending:

@@ -153,20 +153,26 @@ _epochs = msgspec.json.Decoder(list[Epoch])
 class Link:
     """A connection that comes back by itself; made by `Link.open`."""
 
-    def __init__(self, client: Client, servers: Sequence[str], stream: str) -> None:
+    def __init__(
+        self, client: Client, servers: Sequence[str], stream: str, credentials: str = ""
+    ) -> None:
         self.client = client
         self._servers = servers
+        self._credentials = credentials
         self.stream = stream
 
     @classmethod
-    async def open(cls, servers: Sequence[str], stream: str) -> "Link":
-        """Connect to one of the servers; raise LogError if none of them can be used."""
-        return cls(await _connected(servers), servers, stream)
+    async def open(cls, servers: Sequence[str], stream: str, credentials: str = "") -> "Link":
+        """Connect to one of the servers; raise LogError if none of them can be used.
+
+        `credentials`: a file, if they need one.
+        """
+        return cls(await _connected(servers, credentials), servers, stream, credentials)
 
     async def revive(self) -> None:
         """Connect anew if the client has given up, as it does when its login is refused."""
         if self.client.is_closed:
-            self.client = await _connected(self._servers)
+            self.client = await _connected(self._servers, self._credentials)
 
     async def ask(self, subject: str, asked: object, type_: type[T]) -> T:
         """Return the answer of JetStream; raise LogError if there is none."""
@@ -313,13 +319,14 @@ class Link:
             await self.client.close()
 
 
-async def _connected(servers: Sequence[str]) -> Client:
+async def _connected(servers: Sequence[str], credentials: str) -> Client:
     client = Client()
     try:
         async with asyncio.timeout(OPEN_SECONDS):
             await client.connect(
                 list(servers),
                 name="hubbub",
+                user_credentials=credentials or None,
                 error_cb=_note,
                 pending_size=0,  # nothing is sent later than it was said to have failed
                 connect_timeout=int(ASK_SECONDS),
@@ -327,6 +334,11 @@ async def _connected(servers: Sequence[str]) -> Client:
                 reconnect_time_wait=1,
                 ping_interval=PING_SECONDS,
             )
+    except ModuleNotFoundError as error:
+        raise LogError(
+            f"Credentials for NATS servers need '{error.name}', which is not installed. Install it "
+            "with pip install 'hubbub[cluster]'."
+        ) from error
     except (NatsError, OSError, ValueError, TimeoutError) as error:
         with suppress(NatsError, OSError, TimeoutError):
             await client.close()

@@ -118,7 +118,12 @@ class Reading:
     @property
     def is_live(self) -> bool:
         """Whether the server was heard lately, so that what comes would be here."""
-        return monotonic() - self._heard_at < SILENCE_SECONDS
+        return self.silence_seconds < SILENCE_SECONDS
+
+    @property
+    def silence_seconds(self) -> float:
+        """For how long the server has not been heard."""
+        return monotonic() - self._heard_at
 
     def doubt(self) -> None:
         """Read with another consumer: this one does not bring what is there."""

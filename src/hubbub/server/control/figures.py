@@ -40,7 +40,7 @@ class Figures:
             started=self._started,
             at=chatroom.clock.milliseconds(),
             people=len(list(hub.here.keys())),
-            sessions=sum(1 for _ in hub.here),
+            sessions=sum(1 for _ in hub.here.all_local),
             connections=len(chatroom.connections),
             rooms=len(hub.rooms),
             last=hub.last,
@@ -51,6 +51,9 @@ class Figures:
             damaged=len(chatroom.damage),
             backup=int(chatroom.copies.made_at * 1000),
             complaints=list(complaints(chatroom)),
+            node="" if chatroom.node is None else chatroom.node.name,
+            nodes=[] if chatroom.node is None else chatroom.node.others,
+            behind=None if chatroom.node is None else chatroom.node.behind,
         )
 
     def _log_bytes(self) -> int:

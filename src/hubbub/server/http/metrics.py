@@ -64,14 +64,14 @@ class _ChatroomCollector(Collector):
         """Yield the figures of this moment."""
         hub, commits = self._chatroom.hub, self._chatroom.commits
         sessions = GaugeMetricFamily("hubbub_sessions", "Sessions by kind.", labels=["kind"])
-        kinds = Counter(_KINDS.get(session.format, "classic") for session in hub.here)
+        kinds = Counter(_KINDS.get(session.format, "classic") for session in hub.here.all_local)
         for kind in ("classic", *_KINDS.values()):
             sessions.add_metric([kind], kinds[kind])
         yield sessions
         yield GaugeMetricFamily(
             "hubbub_lagging_memberships",
             "Rooms that sessions follow from the log, because they do not keep up.",
-            value=sum(len(session.lagging) for session in hub.here),
+            value=sum(len(session.lagging) for session in hub.here.all_local),
         )
         yield GaugeMetricFamily("hubbub_rooms", "Rooms.", value=len(hub.rooms))
         yield GaugeMetricFamily("hubbub_last_seq", "The newest seq of the log.", value=hub.last)
@@ -112,14 +112,24 @@ class _ChatroomCollector(Collector):
             "1 if /readyz has no complaint.",
             value=not any(complaints(self._chatroom)),
         )
-        yield from self._files()
-        yield from self._durations()
-        yield from self._sizes()
-        yield from self._turned_away()
-        yield from self._protection()
-        yield from self._reading()
-        yield from self._stalls()
-        yield from self._work()
+        for part in (
+            *(self._node, self._files, self._durations, self._sizes, self._turned_away),
+            *(self._protection, self._reading, self._stalls, self._work),
+        ):
+            yield from part()
+
+    def _node(self) -> Iterator[Metric]:
+        if (node := self._chatroom.node) is not None:
+            behind = GaugeMetricFamily(
+                "hubbub_node_behind",
+                "Messages of the stream that this node is still to apply.",
+                labels=["node"],
+            )
+            behind.add_metric([node.name], node.behind)
+            yield behind
+            yield GaugeMetricFamily(
+                "hubbub_other_nodes", "Other nodes that are heard.", value=len(node.others)
+            )
 
     def _durations(self) -> Iterator[Metric]:
         commits = self._chatroom.commits

@@ -57,7 +57,7 @@ from hubbub.server.sockets.unfinished import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import Protocol
 
@@ -74,6 +74,22 @@ if TYPE_CHECKING:
 
         def answer(self, question: AboutRunning) -> Answer:
             """Return what is asked for, or a sentence that says why it cannot be done."""
+
+    class Node(Protocol):
+        """What the server is among others that serve the same rooms."""
+
+        name: str
+
+        @property
+        def behind(self) -> int:
+            """How many messages of what all have in common are still to be applied here."""
+
+        @property
+        def others(self) -> list[str]:
+            """What the other nodes are called that are heard."""
+
+        def complaints(self) -> Iterator[str]:
+            """Return sentences of what keeps people from talking at this node."""
 
     class Conversing(Protocol):
         """A connection whose peer converses."""
@@ -181,6 +197,9 @@ class Chatroom:
 
         self.running: Running | None = None
         """Who answers what operators ask; there from when the server runs."""
+
+        self.node: Node | None = None
+        """What the server is among others, if it is one of several."""
 
         self._empty = asyncio.Event()
         self._empty.set()

@@ -1,0 +1,130 @@
+"""Names of people in passing, where several nodes let people in: claimed in the log.
+
+What stands under a name is the same on every node, and of two claims the first in the log takes.
+So no two people ever hold one name, wherever they are. A claim is held by the `run` of a node: one
+process, from its start to its end. On a server of its own nothing is claimed, and nothing written.
+
+A claim that nobody needs any more is cleared once all is settled that its holder said: so what the
+next holder says comes after it, at whatever node. That of a node that is gone is cleared by another
+(`forgo`); what then becomes of its holder, if they were there all the same, is in outdone.py.
+"""
+
+from collections.abc import Generator
+from typing import Final
+
+from hubbub.chat.events import Fact
+from hubbub.chat.facts import fact_of
+from hubbub.chat.people import NAME, Held, hash_of
+from hubbub.chat.queries import Answer, Question
+from hubbub.hub.asking import write
+from hubbub.hub.people import reserved
+from hubbub.hub.present.person import Person
+from hubbub.hub.present.room import Session
+from hubbub.hub.state import State
+
+TRIES_MAX: Final = 3
+"""A claim meets that of an earlier holder here, which is just being cleared."""
+
+
+def is_elsewhere(state: State, key: str) -> bool:
+    """Return whether the name with this key is claimed at another node. Raises Refused."""
+    if not state.claims.run:
+        return False
+    held = state.book.held.get(key)
+    return held is not None and held.run not in ("", state.claims.run)
+
+
+def claim(
+    state: State, person: Person, secrets: tuple[str, ...]
+) -> Generator[Question, Answer, bool]:
+    """Have a person's name logged as claimed here; return whether it is theirs.
+
+    `secrets`: those that prove a later connection to be the same person. Raises Refused
+    `log_unavailable`.
+    """
+    for _ in range(TRIES_MAX):
+        if is_elsewhere(state, person.key) or reserved.owner(state, person.key):
+            return False
+        yield from _write(state, person.key, secrets)
+        if _is_own(state, person.key):
+            return True
+    return False
+
+
+def can_resume(state: State, key: str, secret: str) -> bool:
+    """Return whether a secret proves to be the holder of a name that is claimed elsewhere."""
+    held = state.book.held.get(key) if is_elsewhere(state, key) else None
+    return held is not None and bool(secret) and hash_of(secret) in held.secrets
+
+
+def take_over(state: State, session: Session, secret: str) -> Generator[Question, Answer, bool]:
+    """Claim a name for its holder, who comes from another node; return whether it is theirs."""
+    key, person = session.person.key, session.person
+    held = state.book.held.get(key)
+    since = 0 if held is None else held.since or state.book.held.seq(key)
+    yield from _write(state, key, (session.secret, secret), since)
+    if not _is_own(state, key):
+        return False
+    person.since = since
+    return True
+
+
+def renew(state: State, session: Session) -> None:
+    """Have logged what secrets prove from now on to be a session's person, who came back here."""
+    person = session.person
+    if state.claims.run and not person.id and _is_own(state, person.key):
+        state.note(_claimed(state, person.key, session.secrets, person.since))
+
+
+def release(state: State, person: Person) -> None:
+    """Let others have a name in passing, once what its holder said is settled."""
+    if state.claims.run and not person.id:
+        state.claims.released[person.key] = person.newest_draft
+
+
+def clear_released(state: State) -> None:
+    """Have logged that names are free which nobody here holds any more."""
+    for key, newest in list(state.claims.released.items()):
+        if key in state.here or key in state.entering or key in state.kept:
+            del state.claims.released[key]
+        elif state.drafts.is_settled(newest):
+            del state.claims.released[key]
+            _clear(state, key, state.claims.run)
+
+
+def forgo(state: State, run: str) -> None:
+    """Have logged that what the run of another node claimed is free: it is gone for good."""
+    for key in state.claims.by_run.get(run, ()):
+        _clear(state, key, run)
+
+
+def forgo_own(state: State) -> None:
+    """Have logged that all is free that is claimed here, and claim nothing more: the node stops."""
+    run, state.claims.run = state.claims.run, ""
+    for key in state.claims.by_run.get(run, ()):
+        _clear(state, key, run)
+
+
+def _clear(state: State, key: str, run: str) -> None:
+    held = state.book.held.told(key)
+    if held is not None and held.run == run:
+        expects = state.book.held.seq(key)
+        state.note(fact_of(NAME + key, None, by="", at=state.at, expects=expects))
+
+
+def _is_own(state: State, key: str) -> bool:
+    held = state.book.held.told(key)
+    return held is not None and held.run == state.claims.run
+
+
+def _write(
+    state: State, key: str, secrets: tuple[str, ...], since: int = 0
+) -> Generator[Question, Answer, None]:
+    yield from write(state, [_claimed(state, key, secrets, since)])
+
+
+def _claimed(state: State, key: str, secrets: tuple[str, ...], since: int) -> Fact:
+    hashes = tuple(hash_of(secret) for secret in secrets if secret)
+    held = Held(run=state.claims.run, secrets=hashes, since=since)
+    expects = state.book.held.seq(key)
+    return fact_of(NAME + key, held, by="", at=state.at, expects=expects)

@@ -1,0 +1,200 @@
+"""No two people ever hold one name, at whichever nodes they are."""
+
+import pytest
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.commands.channels import BeCalled
+from hubbub.chat.errors import Refused
+from hubbub.chat.people import NAME
+from hubbub.wire.framed import CLASSIC, EVENTS
+from tests.hub.nodes import Node, nodes, settled
+from tests.hub.peers import Chatroom, Peer, now
+from tests.hub.test_sessions import welcome
+
+
+def held(node: Node) -> list[str]:
+    return [fact.key.removeprefix(NAME) for fact in now(node.log.facts(NAME)) if not fact.clears]
+
+
+def errors(peer: Peer) -> list[str]:
+    return [one.code for one in peer.events() if isinstance(one, e.Error)]
+
+
+def test_a_name_in_passing_is_taken_at_all_nodes() -> None:
+    first, second = nodes()
+    ann = first.enter("Ann")
+    assert not welcome(ann).held
+    settled(first, second)
+    assert welcome(second.enter("ann")).held
+    with pytest.raises(Refused, match="taken"):
+        second.enter("ann", CLASSIC)
+
+
+class _Racing:
+    """Somebody whose name is on its way to the log."""
+
+    def __init__(self, node: Node, name: str) -> None:
+        self.ended = False
+        self.node = node
+        self.session, decision = node.hub.enter(name, EVENTS, self, f"secret of {node.run}")
+        assert decision is not None
+        self.decision = decision
+        next(self.decision)
+
+    def write(self, payload: bytes) -> None:
+        pass
+
+    def end(self) -> None:
+        self.ended = True
+
+    def go_on(self) -> None:
+        for _ in range(5):
+            try:
+                self.decision.send(None)
+            except StopIteration:
+                return
+            settled(self.node)
+        raise AssertionError("it is never decided")
+
+
+def test_of_two_who_take_a_name_at_once_the_first_in_the_log_has_it() -> None:
+    first, second = nodes()
+    one, other = _Racing(first, "ann"), _Racing(second, "ann")
+    second.settle(second.hub.take())
+    first.apply()
+    first.settle(first.hub.take())
+    settled(first, second)
+    one.go_on()
+    other.go_on()
+    assert (one.session.held, other.session.held) == (True, False)
+    assert [first.hub.has_name(one.session), second.hub.has_name(other.session)] == [False, True]
+
+
+def test_a_name_is_free_elsewhere_once_its_holder_has_left() -> None:
+    first, second = nodes()
+    ann = first.enter("ann", CLASSIC)
+    settled(first, second)
+    first.hub.depart(ann.session)
+    settled(first, second)
+    assert held(first) == []
+    second.enter("ann", CLASSIC)
+    settled(first, second)
+    with pytest.raises(Refused, match="taken"):
+        first.enter("ann", CLASSIC)
+
+
+def test_a_name_is_free_elsewhere_only_after_its_holders_last_words() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    ann.tell(c.Say(room="lobby", text="last words"))
+    first.hub.depart(ann.session)
+    batch = first.hub.take()
+    assert [type(one.event) for one in batch] == [e.Message]
+    first.settle(batch)
+    first.pass_time(1000)
+    settled(first, second)
+    assert held(first) == []
+    again = second.enter("ann")
+    again.tell(c.Join(room="lobby"))
+    again.tell(c.Edit(room="lobby", seq=now(first.log.heads())[0].last, text="not mine", ref="e"))
+    assert errors(again) == ["forbidden"]
+
+
+def test_somebody_in_passing_resumes_at_another_node_and_ends_at_the_former() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    secret = welcome(ann).session
+    ann.tell(c.Join(room="lobby"))
+    ann.tell(c.Say(room="lobby", text="mine"))
+    settled(first, second)
+    again = second.enter("ann")
+    assert welcome(again).held
+    again.tell(c.Resume(session="a guess", ref="g"))
+    assert errors(again) == ["name_taken"]
+    again = second.enter("ann")
+    again.tell(c.Resume(session=secret, ref="r"))
+    settled(first, second)
+    again.tell(c.Join(room="lobby"))
+    again.tell(c.Edit(room="lobby", seq=now(first.log.heads())[0].last, text="still mine"))
+    settled(first, second)
+    assert errors(again) == []
+    assert ann.ended
+    assert [one.code for one in ann.events() if isinstance(one, e.Bye)] == ["resumed"]
+    assert not first.hub.here.people_count
+    # And back again, by the newest secret.
+    third = first.enter("ann")
+    third.tell(c.Resume(session=again.session.secret, ref="r"))
+    settled(first, second)
+    assert again.ended
+    assert not third.session.held
+
+
+def test_whoever_becomes_a_guest_keeps_the_name_without_a_claim() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    ann.tell(c.Identify(device="ann's device", ref="i"))
+    settled(first, second)
+    assert ann.session.person.id
+    assert not ann.ended
+    assert first.hub.claimants == second.hub.claimants == set()
+    assert welcome(second.enter("ann")).held
+
+
+def test_another_name_in_passing_is_claimed_and_the_former_one_let_go() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    bob = second.enter("bob")
+    settled(first, second)
+    ann.tell(BeCalled(name="bob", ref="n"))
+    assert errors(ann) == ["name_taken"]
+    ann.tell(BeCalled(name="cat", ref="n"))
+    first.pass_time(1000)
+    settled(first, second)
+    assert held(first) == ["bob", "cat"]
+    assert not bob.ended
+    assert not ann.ended
+
+
+def test_names_of_a_node_that_is_gone_are_let_go_by_another() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    settled(first, second)
+    assert second.hub.claimants == {first.run}
+    second.hub.forgo(first.run)
+    settled(second)
+    again = second.enter("ann")
+    assert not again.session.held
+    # It was not gone, but cut off: now it hears of it.
+    settled(first, second)
+    assert ann.ended
+    assert not again.ended
+    assert held(second) == ["ann"]
+
+
+def test_a_node_that_starts_knows_what_others_have_claimed() -> None:
+    first, second = nodes()
+    first.enter("ann")
+    settled(first, second)
+    late = Node(first.shared, "run late")
+    assert late.hub.claimants == {first.run}
+    assert welcome(late.enter("ann")).held
+
+
+def test_whoever_hangs_up_while_their_name_is_claimed_leaves_it_free() -> None:
+    first, second = nodes()
+    one = _Racing(first, "ann")
+    one.decision.close()
+    first.pass_time(1000)
+    settled(first, second)
+    first.pass_time(1000)
+    settled(first, second)
+    assert held(first) == []
+
+
+def test_a_server_of_its_own_claims_nothing() -> None:
+    chatroom = Chatroom()
+    chatroom.enter("ann")
+    chatroom.pass_time(1000)
+    assert now(chatroom.log.facts(NAME)) == []

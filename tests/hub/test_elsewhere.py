@@ -1,0 +1,248 @@
+"""Rooms list people at other nodes, and what is done to them reaches them there."""
+
+from hubbub.chat import commands as c
+from hubbub.chat import events as e
+from hubbub.chat.commands.channels import BeCalled, Kill
+from hubbub.chat.events import AnyEvent
+from hubbub.wire.framed import CLASSIC, EVENTS
+from tests.hub.nodes import Node, exchange, nodes
+from tests.hub.peers import Peer, now
+
+
+def entered(node: Node, name: str, room: str = "lobby") -> Peer:
+    """Let somebody into a room at a node."""
+    peer = node.enter(name)
+    peer.tell(c.Join(room=room))
+    return peer
+
+
+def known(node: Node, name: str, device: str = "") -> Peer:
+    """Let somebody in who is known, into the lobby."""
+    peer = node.enter(name)
+    peer.tell(c.Identify(device=device or f"{name}'s device"))
+    peer.tell(c.Join(room="lobby"))
+    return peer
+
+
+def listed(peer: Peer, room: str = "lobby") -> list[str]:
+    """Return the names that somebody is told are in a room."""
+    peer.tell(c.Members(room=room, ref="m"))
+    (answer,) = [one for one in peer.events() if isinstance(one, e.Members) and one.ref]
+    return [one.name for one in answer.members]
+
+
+def presence(events: list[AnyEvent]) -> list[tuple[str, str]]:
+    return [(one.state, one.name) for one in events if isinstance(one, e.Presence)]
+
+
+def test_rooms_list_people_at_other_nodes_and_tell_who_comes_and_goes() -> None:
+    first, second = nodes()
+    ann = entered(first, "ann")
+    exchange(first, second)
+    bob = entered(second, "bob")
+    exchange(first, second)
+    assert presence(ann.events()) == [("joined", "bob")]
+    assert listed(ann) == listed(bob) == ["ann", "bob"]
+    second.hub.depart(bob.session)
+    exchange(first, second)
+    assert presence(ann.events()) == [("left", "bob")]
+    assert listed(ann) == ["ann"]
+
+
+def test_what_is_said_elsewhere_costs_no_write_to_those_who_are_there() -> None:
+    first, second = nodes()
+    ann, bob = entered(first, "ann"), entered(second, "bob")
+    exchange(first, second)
+    writes = second.hub.writes
+    ann.tell(c.Say(room="lobby", text="hi"))
+    exchange(first, second)
+    assert second.hub.writes == writes + 1
+    assert [one.text for one in bob.events() if isinstance(one, e.Message)] == ["hi"]
+
+
+def test_a_room_that_is_opened_at_one_node_has_its_owner_at_all() -> None:
+    first, second = nodes()
+    ann = known(first, "ann")
+    ann.tell(c.Join(room="den"))
+    exchange(first, second)
+    bob = entered(second, "bob", "den")
+    bob.tell(c.Say(room="den", text="hi"))
+    exchange(first, second)
+    rules = [one.rules for one in (first.hub._state.order, second.hub._state.order)]
+    assert rules[0]["den"].owner == rules[1]["den"].owner == ann.session.person.id
+
+
+def test_a_person_at_two_nodes_is_there_once_and_leaves_once() -> None:
+    first, second = nodes()
+    one = known(first, "ann", "d")
+    exchange(first, second)
+    other = second.enter("ann")
+    other.tell(c.Identify(device="d"))
+    other.tell(c.Join(room="lobby"))
+    exchange(first, second)
+    bob = entered(second, "bob")
+    assert listed(bob) == ["ann", "bob"]
+    first.hub.depart(one.session)
+    exchange(first, second)
+    assert presence(bob.events()) == []
+    second.hub.depart(other.session)
+    exchange(first, second)
+    assert presence(bob.events()) == [("left", "ann")]
+
+
+def test_a_node_that_is_gone_takes_its_people_out() -> None:
+    first, second = nodes()
+    ann = entered(first, "ann")
+    entered(second, "bob")
+    exchange(first, second)
+    ann.events()
+    first.hub.elsewhere.gone(second.run)
+    assert presence(ann.events()) == [("left", "bob")]
+    # It was only not heard.
+    first.hub.elsewhere.are_all(second.run, second.hub.elsewhere.all_present())
+    assert presence(ann.events()) == [("joined", "bob")]
+
+
+def test_all_who_are_at_a_node_replace_whoever_was_known_to_be_there() -> None:
+    first, second = nodes()
+    ann, bob = entered(first, "ann"), entered(second, "bob")
+    exchange(first, second)
+    ann.events()
+    second.hub.depart(bob.session)
+    entered(second, "cat")
+    second.commit()
+    first.apply()
+    first.hub.elsewhere.are_all(second.run, second.hub.elsewhere.all_present())
+    assert sorted(presence(ann.events())) == [("joined", "cat"), ("left", "bob")]
+
+
+def test_typing_and_being_away_are_told_at_other_nodes() -> None:
+    first, second = nodes()
+    ann, bob = entered(first, "ann"), entered(second, "bob")
+    exchange(first, second)
+    ann.events()
+    bob.tell(c.Typing(room="lobby"))
+    bob.tell(c.Away(text="lunch"))
+    exchange(first, second)
+    told = ann.events()
+    assert [one.name for one in told if isinstance(one, e.Typing)] == ["bob"]
+    assert [(one.on, one.text) for one in told if isinstance(one, e.Away)] == [(True, "lunch")]
+    bob.tell(c.Back())
+    exchange(first, second)
+    assert [one.on for one in ann.events() if isinstance(one, e.Away)] == [False]
+
+
+def test_two_in_passing_talk_in_private_from_two_nodes() -> None:
+    first, second = nodes()
+    ann, bob = entered(first, "ann"), entered(second, "bob")
+    exchange(first, second)
+    bob.events()
+    ann.tell(c.Direct(name="bob", ref="d"))
+    (room,) = [one for one in ann.events() if isinstance(one, e.Room) and one.direct]
+    ann.tell(c.Say(room=room.room, text="psst"))
+    exchange(first, second)
+    bob.serve()
+    told = [one for one in bob.events() if isinstance(one, e.Room | e.Message)]
+    assert isinstance(told[0], e.Room)
+    assert told[0].direct == ["ann", "bob"]
+    assert [one.text for one in told if isinstance(one, e.Message)] == ["psst"]
+    bob.tell(c.Say(room=room.room, text="yes?"))
+    exchange(first, second)
+    assert [one.text for one in ann.events() if isinstance(one, e.Message)] == ["psst", "yes?"]
+
+
+def test_somebody_known_hears_at_another_node_what_is_said_to_them_in_private() -> None:
+    first, second = nodes()
+    ann, bob = known(first, "ann"), known(second, "bob")
+    exchange(first, second)
+    bob.events()
+    ann.type("/msg bob psst")
+    first.commit()
+    second.apply()  # no letter has come yet
+    assert [one.text for one in bob.events() if isinstance(one, e.Message)] == ["psst"]
+
+
+def test_whoever_runs_the_server_ends_sessions_at_other_nodes() -> None:
+    first, second = nodes()
+    host = first.hub.host("root", EVENTS, first.enter("ann"))
+    bob = entered(second, "bob")
+    exchange(first, second)
+    first.decide(first.hub.command(host, Kill(name="bob", reason="spam"), first.clock))
+    exchange(first, second)
+    assert bob.ended
+    assert [one.code for one in bob.events() if isinstance(one, e.Bye)] == ["banned"]
+
+
+def test_a_ban_puts_somebody_out_at_their_node_once() -> None:
+    first, second = nodes()
+    ann, bob = known(first, "ann"), known(second, "bob")
+    ann.tell(c.Join(room="den"))
+    exchange(first, second)
+    bob.tell(c.Join(room="den"))
+    exchange(first, second)
+    bob.events()
+    ann.tell(c.Ban(room="den", who="bob", reason="enough", ref="b"))
+    exchange(first, second)
+    assert [one.room for one in bob.events() if isinstance(one, e.Removed)] == ["den"]
+    assert listed(ann, "den") == ["ann"]
+
+
+def test_a_person_who_is_known_is_renamed_at_all_nodes() -> None:
+    first, second = nodes()
+    ann = known(first, "ann", "d")
+    exchange(first, second)
+    other = second.enter("ann")
+    other.tell(c.Identify(device="d"))
+    bob = entered(second, "bob")
+    exchange(first, second)
+    bob.events(), other.events()
+    ann.tell(c.Rename(name="anna"))
+    exchange(first, second)
+    assert sorted(listed(bob)) == ["anna", "bob"]
+    assert [one.name for one in other.events() if isinstance(one, e.Welcome)] == ["anna"]
+    assert {one.person.name for one in second.hub.here} == {"anna", "bob"}
+
+
+def test_another_name_in_passing_shows_at_other_nodes() -> None:
+    first, second = nodes()
+    ann, bob = entered(first, "ann"), entered(second, "bob")
+    exchange(first, second)
+    ann.events()
+    bob.tell(BeCalled(name="bert"))
+    exchange(first, second)
+    assert sorted(presence(ann.events())) == [("joined", "bert"), ("left", "bob")]
+    assert listed(ann) == ["ann", "bert"]
+
+
+def test_news_of_a_former_holder_waits_while_the_name_is_anothers() -> None:
+    first, second = nodes()
+    bob = entered(first, "bob")
+    exchange(first, second)
+    (news,) = first.hub.elsewhere.all_present()
+    first.hub.depart(bob.session)
+    exchange(first, second)
+    again = second.enter("bob", CLASSIC)
+    second.commit()
+    second.hub.elsewhere.take(first.run, [news])
+    assert second.hub.here.named("bob") == (again.session,)
+    second.hub.depart(again.session)
+    second.hub.elsewhere.gone(first.run, ["bob"])
+    second.hub.elsewhere.try_again()
+    assert second.hub.here.named("bob") == ()
+
+
+def test_markers_of_somebody_who_is_elsewhere_are_read_when_they_come() -> None:
+    first, second = nodes()
+    ann, bob = known(first, "ann", "d"), known(first, "bob")
+    bob.type("/msg ann one")
+    exchange(first, second)
+    (room,) = [one.room for one in ann.events() if isinstance(one, e.Message)]
+    last = next(head.last for head in now(first.log.heads()) if head.room == room)
+    ann.tell(c.Seen(room=room, seq=last))
+    first.pass_time(10_000_000)
+    exchange(first, second)
+    other = second.enter("ann")
+    other.tell(c.Identify(device="d"))
+    exchange(first, second)
+    other.tell(c.Join(room=room))
+    assert [one.seen for one in other.events() if isinstance(one, e.Room)] == [last]

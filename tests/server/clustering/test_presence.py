@@ -1,0 +1,69 @@
+"""Rooms list people at all nodes, whose names are theirs alone, and what is done reaches them."""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS, RawPeer
+from tests.server.clustering.nodes import nodes
+from tests.server.event_peer import EventPeer
+
+
+def wait_to_see(peer: EventPeer, *names: str) -> None:
+    """Wait until somebody at a node is told that these people are in the lobby, and no others."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        told = peer.ask(type="members", room="lobby")["members"]
+        if (found := sorted(one["name"] for one in told)) == sorted(names):
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(POLL_SECONDS)
+
+
+def test_members_at_all_nodes_see_who_comes_goes_and_types(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with nodes(tmp_path, nats, stream, 3) as servers, ExitStack() as stack:
+        ann, bob = (stack.enter_context(EventPeer(servers[one], f"p{one}")) for one in (0, 1))
+        classic = stack.enter_context(RawPeer(servers[2].host, servers[2].port, "tutorial"))
+        classic.wait_for("p0", "p1", "tutorial")
+        for one in (ann, bob):
+            wait_to_see(one, "p0", "p1", "tutorial")
+        bob.tell(type="typing", room="lobby")
+        assert ann.next("typing")["name"] == "p1"
+        classic.leave()
+        assert ann.next("presence", state="left")["name"] == "tutorial"
+        wait_to_see(bob, "p0", "p1")
+        late = stack.enter_context(EventPeer(servers[2], "late"))
+        wait_to_see(late, "late", "p0", "p1")
+
+
+def test_a_node_that_starts_later_hears_who_is_at_the_others(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with nodes(tmp_path, nats, stream, 1) as (first,), EventPeer(first, "ann") as ann:
+        with (
+            nodes(tmp_path / "more", nats, stream, 1) as (second,),
+            EventPeer(second, "bob") as bob,
+        ):
+            assert ann.next("presence", state="joined")["name"] == "bob"
+            wait_to_see(bob, "ann", "bob")
+        assert ann.next("presence", state="left")["name"] == "bob"
+
+
+def test_talks_of_two_and_resuming_work_across_nodes(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with nodes(tmp_path, nats, stream) as (first, second), ExitStack() as stack:
+        ann = stack.enter_context(EventPeer(first, "ann"))
+        bob = stack.enter_context(EventPeer(second, "bob"))
+        ann.next("presence", name="bob")
+        room = ann.ask(type="direct", name="bob")["room"]
+        ann.say_and_wait("psst", room=room)
+        assert bob.next("message", room=room)["text"] == "psst"
+        again = stack.enter_context(EventPeer(second, "ann", room=None))
+        assert again.welcome["held"]
+        assert again.ask(type="resume", session=ann.welcome["session"])["type"] == "ok"
+        assert ann.next("bye")["code"] == "resumed"
+        again.ask(type="join", room="lobby")
+        wait_to_see(bob, "ann", "bob")
