@@ -155,6 +155,14 @@ def test_check_adds_what_it_needs_and_hubbub_leaves_it(machine: Machine) -> None
     assert machine.installs == [".", ".[dev]"]
 
 
+def test_check_has_python_keep_what_it_compiled(machine: Machine) -> None:
+    machine.run(machine.root / "check")
+    pytest_ = machine.root / ".venv" / "bin" / "pytest"
+    pytest_.write_text('#!/bin/sh\necho "told to keep nothing: ${PYTHONDONTWRITEBYTECODE-no}"\n')
+    check = machine.run(machine.root / "check", PYTHONDONTWRITEBYTECODE="1")
+    assert "told to keep nothing: no" in check.stdout.splitlines()
+
+
 @pytest.mark.parametrize("failing", CHECKS)
 def test_check_ends_with_the_first_failure(machine: Machine, failing: str) -> None:
     check = machine.run(machine.root / "check", FAILING=failing)
