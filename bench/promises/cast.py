@@ -15,7 +15,7 @@ from bench.promises.programs import PageReader, TailReader
 from bench.promises.readers import ClassicListener, EventReader, HttpReader, LibraryReader
 from bench.promises.senders import ClassicSender, EventSender, HttpSender, LibrarySender
 from bench.promises.spies import ClassicSpy, EventSpy, HttpSpy, IrcSpy
-from bench.promises.talking import Line, Person, answer, join, known
+from bench.promises.talking import Line, Person, Visitor, answer, join, known
 from bench.promises.way import Way
 
 LOBBY: Final = "lobby"
@@ -38,6 +38,7 @@ class Cast:
         self._paula, self._peter = known("paula", plain), known("peter", plain)
         self._petra = known("petra", plain, websocket=True)
         self._tom, self._tina = known("tom", plain), known("tina", secure)
+        self._visitor = Visitor("visitor", plain)
 
     async def prepare(self) -> None:
         """Have what is private be there; raises Failed, and one of LOST."""
@@ -118,8 +119,7 @@ class Cast:
 
     def inside(self) -> Iterator[tuple[Person, str]]:
         """Yield each room with somebody who may look at it."""
-        anybody = Person("archivist", self._plain)
-        yield from ((anybody, LOBBY), (anybody, KITCHEN))
+        yield from ((self._visitor, LOBBY), (self._visitor, KITCHEN))
         yield from ((self._petra, CELLAR), (self._tina, self._talk))
 
     def looks(self) -> Iterator[Callable[[], Coroutine[Any, Any, Look]]]:
@@ -134,7 +134,7 @@ class Cast:
             yield partial(self._look_at_page, self._page)
 
     async def _look_at_page(self, page: PageReader) -> Look:
-        end = await looks.end(Person("archivist", self._plain), LOBBY)
+        end = await looks.end(self._visitor, LOBBY)
         return await page.look(end.event)
 
 

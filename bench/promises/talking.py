@@ -141,6 +141,23 @@ class Person:
         self.id = known[0]
 
 
+@dataclass(slots=True)
+class Visitor(Person):
+    """Somebody who never comes back: another name each time.
+
+    The name of a connection that was lost before its welcome is kept for nobody, for a while.
+    """
+
+    visits: int = 0
+
+    @asynccontextmanager
+    async def enter(self) -> AsyncIterator[Line]:
+        """Give a session under a new name; raises one of LOST."""
+        self.visits += 1
+        async with Person(f"{self.name}-{self.visits}", self.way).enter() as line:
+            yield line
+
+
 def known(name: str, way: Way, *, websocket: bool = False) -> Person:
     """Return somebody whom the server knows from the first time on."""
     return Person(name, way, websocket, device=f"the-only-device-of-{name}")
