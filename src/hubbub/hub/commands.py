@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.events.channels import Why
+from hubbub.chat.events.channels import Listed, Listing, Why
 from hubbub.chat.text import inert_line
 from hubbub.hub import history, hooks, posting, reacting, threads, uploading
 from hubbub.hub.asking import Decision, Reading
@@ -222,9 +222,17 @@ def rooms(state: State, session: Session, command: c.Rooms, _at: int) -> None:
         if unlisted := state.order.unlisted and session.members.keys() & state.order.unlisted:
             own = [session.members[name].room.summary() for name in sorted(unlisted)]
             listed.rooms = [*listed.rooms, *own]
-        session.send(listed)
+        session.send(_with_times(state, listed) if session.format.knows_inner else listed)
     else:
         session.send(list_rooms_after(state, id_, command.after, ref))
+
+
+def _with_times(state: State, listed: e.Rooms) -> Listing:
+    opened = ((one, state.rooms.get(one.room)) for one in listed.rooms)
+    return Listing(
+        rooms=[Listed(one, room.opened_at, room.topic_at) for one, room in opened if room],
+        ref=listed.ref,
+    )
 
 
 def members(state: State, session: Session, command: c.Members, _at: int) -> None:

@@ -172,12 +172,16 @@ def test_who_wants_to_know_hears_of_invitations(hubbub_server: LocalServer) -> N
 
 
 def test_rooms_are_listed_by_people_and_masks(hubbub_server: LocalServer) -> None:
-    """ELIST: M: mask …; N: non-matching mask …; U: user count within the channel."""
+    """ELIST: M: mask …; N: non-matching mask …; U: user count within the channel; C: a channel that
+    was created either less than val minutes ago, or more than val minutes ago; T: topic set time.
+    """
     ann = IrcClient.named(hubbub_server.address, "ann")
     ann.ask("LIST")
     assert [line.command for line in ann.until("323")] == ["321", "323"]
     ann.ask("JOIN #chan1,#chan2")
     joined(hubbub_server, "#chan2", "bob")
+    ann.ask("TOPIC #chan2 :about two")
+    ann.said("TOPIC")
 
     def listed(condition: str) -> set[str]:
         ann.ask(f"LIST {condition}")
@@ -195,10 +199,34 @@ def test_rooms_are_listed_by_people_and_masks(hubbub_server: LocalServer) -> Non
         "!#ch*": set(),
         "#chan1,#nowhere": {"#chan1"},
         "#chan1,#chan2 >1": {"#chan2"},
+        "#chan1,#chan2 <1": set(),
+        "C>0": both,
+        "c<10": both,
+        "C<0": set(),
+        "C>10": set(),
+        "T>0": {"#chan2"},
+        "T<10": {"#chan2"},
+        "T>10": set(),
         "#[a": set(),
         "#a,#b,#c,#chan1,#chan2": {"#chan1"},
     }.items():
         assert listed(condition) == expected, condition
+
+
+def test_several_channels_are_asked_for_at_once(hubbub_server: LocalServer) -> None:
+    """TARGMAX=NAMES:4; RPL_ENDOFNAMES (366); = public channel, @ secret channel (was +s)."""
+    (ann,) = joined(hubbub_server, "#chan1,#chan2", "ann")
+    ann.ask("MODE #chan2 +s")
+    for asked, signs in {
+        "#chan1,#chan2": "=@",
+        "#chan2,#nowhere,#chan1": "@=",
+        "#chan1,invalid,#nowhere": "=",
+        "#nowhere,invalid": "",
+        "#chan1": "=",
+    }.items():
+        ann.ask(f"NAMES {asked}")
+        heard = [line for line in ann.until("366") if line.command in ("353", "366")]
+        assert [line.params[1] for line in heard] == [*signs, asked]
 
 
 def test_a_secret_channel_is_listed_to_those_in_it(hubbub_server: LocalServer) -> None:
@@ -214,7 +242,7 @@ def test_a_secret_channel_is_listed_to_those_in_it(hubbub_server: LocalServer) -
         bob.ask(line)
         assert bob.said("403").params[1] == "#gen"
     bob.ask("JOIN #gen", "LIST")
-    bob.until("366")
+    assert [line.params[1] for line in bob.until("366") if line.command == "353"] == ["@"]
     assert [line.params[1:3] for line in bob.until("323") if line.command == "322"] == [
         ("#gen", "2")
     ]

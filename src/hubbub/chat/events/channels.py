@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from hubbub.chat.events.inner import InnerEvent
+from hubbub.chat.events.rooms import RoomSummary
 from hubbub.chat.times import Milliseconds
 
 
@@ -135,11 +136,28 @@ class Looks(msgspec.Struct):
 
 
 class Looked(InnerEvent, tag="looked"):
-    """The answer to `look`. `more`: there are others."""
+    """The answer to `look`. `more`: there are others. `private` and `unlisted` are the room's."""
 
     people: list[Looks]
     room: str | None = None
     more: bool = False
+    private: bool = False
+    unlisted: bool = False
+    ref: str | None = None
+
+
+class Listed(NamedTuple):
+    """A room, and when it was opened and its topic set: 0 if that is not known."""
+
+    room: RoomSummary
+    opened_at: Milliseconds
+    topic_at: Milliseconds
+
+
+class Listing(InnerEvent, tag="listing"):
+    """The answer to `rooms`, as in the event of that name."""
+
+    rooms: list[Listed]
     ref: str | None = None
 
 

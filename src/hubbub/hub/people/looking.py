@@ -54,6 +54,8 @@ def look(state: State, session: Session, command: c.Look, _at: int) -> None:
             ],
             room=None if room is None else room.name,
             more=len(found) > most,
+            private=room is not None and rules_of(state, room).private,
+            unlisted=room is not None and rules_of(state, room).unlisted,
             ref=command.ref,
         )
     )

@@ -28,8 +28,8 @@ REAL_CHARS_MAX: Final = 150
 _TARGETS: Final = {
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), str(TARGETS_MAX)),
     **dict.fromkeys(("JOIN", "PART"), ""),
-    **dict.fromkeys(("KICK", "LIST"), str(TARGETS_MAX)),
-    **dict.fromkeys(("NAMES", "WHOIS"), "1"),
+    **dict.fromkeys(("KICK", "LIST", "NAMES"), str(TARGETS_MAX)),
+    "WHOIS": "1",
 }
 """How many targets each command takes; as many as are given, if none are named."""
 
@@ -45,7 +45,7 @@ TOKENS: Final[dict[str, str]] = {
     "KICKLEN": str(KICK_CHARS_MAX),
     "LINELEN": "512",
     "MAXTARGETS": str(TARGETS_MAX),
-    "ELIST": "MNU",
+    "ELIST": "CMNTU",
     "EXTBAN": "~,q",
     "MODES": str(MODES_MAX),
     "MONITOR": str(WATCHED_MAX),

@@ -11,10 +11,11 @@ from hubbub.chat.names import is_direct
 from hubbub.wire.irc import drafts
 from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.commands.metadata import synchronized
-from hubbub.wire.irc.isupport import MESSAGES_MAX
+from hubbub.wire.irc.isupport import MESSAGES_MAX, TARGETS_MAX
 from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import Place, Window
+from hubbub.wire.irc.telling.lists import END_OF_NAMES
 from hubbub.wire.irc.texts import from_irc
 
 if TYPE_CHECKING:
@@ -101,13 +102,15 @@ def invite(client: Client, line: Line) -> Iterator[Heard]:
 
 
 def names(client: Client, line: Line) -> Iterator[Heard]:
-    """Ask who is in a room."""
-    channel = line.params[0].partition(",")[0] if line.params else "*"
-    if is_channel(channel):
-        yield c.Look(room=room_of(channel).lower(), ref=client.ref(line, channel))
-    else:
-        end = client.numeric(N.ENDOFNAMES, channel or "*", "End of /NAMES list")
-        yield client.at_once(line, end)
+    """Ask who is in rooms; one line ends what is told of all of them."""
+    channels = (line.params[0] if line.params else "*").split(",")[:TARGETS_MAX]
+    named = ",".join(channels) or "*"
+    for left, channel in reversed([*enumerate(reversed(channels))]):
+        if is_channel(channel):
+            ref = client.ref(line, channel, "" if left else named)
+            yield c.Look(room=room_of(channel).lower(), ref=ref)
+        elif not left:
+            yield client.at_once(line, client.numeric(N.ENDOFNAMES, named, END_OF_NAMES))
 
 
 def list_(client: Client, line: Line) -> Iterator[Heard]:

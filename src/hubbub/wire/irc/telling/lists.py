@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.wire.irc.format import account_of
 from hubbub.wire.irc.line import BODY_BYTES_MAX
@@ -26,25 +26,38 @@ def signed(client: Client, role: str, *, may_write: bool) -> str:
     return signs if "multi-prefix" in client.caps else signs[:1]
 
 
+END_OF_NAMES: Final = "End of /NAMES list"
+
+
+def sign_of(*, private: bool, unlisted: bool) -> str:
+    """Return the sign of a room among lists of nicks: those alone find it who are in it (`@`), or
+    it is private (`*`), or it is everybody's (`=`)."""
+    return "@" if unlisted else "*" if private else "="
+
+
 def names(
-    client: Client, channel: str, members: Iterable[tuple[str, str]], *, more: bool
+    client: Client, channel: str, members: Iterable[tuple[str, str]], *, sign: str = "="
 ) -> Iterator[Line]:
-    """Yield the nicks of a room's members, given with their signs; `more`: there are others."""
+    """Yield the nicks of a room's members, given with their signs; `sign` is the room's."""
     run: list[str] = []
-    size, size_max = 0, BODY_BYTES_MAX - len(client.numeric(N.NAMREPLY, "=", channel, "").encode())
+    size, size_max = 0, BODY_BYTES_MAX - len(client.numeric(N.NAMREPLY, sign, channel, "").encode())
     for signs, name in members:
         nick = signs + nick_of(name)
         if "userhost-in-names" in client.caps:
             nick = f"{nick}!{USER}@{HOST}"
         if run and size + len(nick.encode()) > size_max:
-            yield client.numeric(N.NAMREPLY, "=", channel, " ".join(run))
+            yield client.numeric(N.NAMREPLY, sign, channel, " ".join(run))
             run, size = [], 0
         run.append(nick)
         size += len(nick.encode()) + 1
     if run:
-        yield client.numeric(N.NAMREPLY, "=", channel, " ".join(run))
-    end = "There are more people than this list shows." if more else "End of /NAMES list"
-    yield client.numeric(N.ENDOFNAMES, channel, end)
+        yield client.numeric(N.NAMREPLY, sign, channel, " ".join(run))
+
+
+def end_of_names(client: Client, channels: str, *, more: bool) -> Line:
+    """Return what ends lists of nicks; `more`: there are others."""
+    end = "There are more people than this list shows." if more else END_OF_NAMES
+    return client.numeric(N.ENDOFNAMES, channels, end)
 
 
 def who(client: Client, asked: Asked, channel: str, one: Looks) -> Line:

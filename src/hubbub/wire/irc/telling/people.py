@@ -10,8 +10,10 @@ from hubbub.wire.irc.monitoring import TARGETS_BYTES_MAX, in_runs
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.telling.lists import (
+    end_of_names,
     names,
     nobody,
+    sign_of,
     signed,
     user_of,
     who,
@@ -38,7 +40,10 @@ def looked(client: Client, event: Looked) -> Iterable[Line]:
 
 def _names(client: Client, asked: Asked, event: Looked) -> Iterator[Line]:
     listed = ((signed(client, one.role, may_write=one.may_write), one.name) for one in event.people)
-    yield from names(client, asked.target, listed, more=event.more)
+    sign = sign_of(private=event.private, unlisted=event.unlisted)
+    yield from names(client, asked.target, listed, sign=sign)
+    if asked.detail:
+        yield end_of_names(client, asked.detail, more=event.more)
 
 
 def _who(client: Client, asked: Asked, event: Looked) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.numerics import N
-from hubbub.wire.irc.telling.lists import nobody
+from hubbub.wire.irc.telling.lists import END_OF_NAMES, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,8 @@ def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
     if asked.command in ("WHOIS", "WHO"):
         yield from nobody(client, asked.command, asked.target)
     elif asked.command == "NAMES":
-        yield client.numeric(N.ENDOFNAMES, asked.target, "End of /NAMES list")
+        if asked.detail:
+            yield client.numeric(N.ENDOFNAMES, asked.detail, END_OF_NAMES)
     elif asked.command in _FAILING:
         yield _failure(client, asked, error)
     elif not _is_passed_over(asked, error):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import events as e
 from hubbub.chat.events.channels import Arrival, Departure
 from hubbub.chat.names import is_direct, same_name
-from hubbub.chat.text import whole_number
 from hubbub.wire.irc.asked import kept_once
 from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import Line
@@ -15,18 +15,16 @@ from hubbub.wire.irc.masks import fits
 from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import stamp_of
-from hubbub.wire.irc.telling.lists import names, signed
+from hubbub.wire.irc.telling.lists import end_of_names, names, sign_of, signed
 from hubbub.wire.irc.telling.order import topic
 from hubbub.wire.irc.texts import to_irc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hubbub.chat.events.channels import Invited, PutOut
+    from hubbub.chat.events.channels import Invited, Listed, Listing, PutOut
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
-
-PEOPLE_MAX: Final = 1_000_000
 
 Happening = e.Logged | e.Presence | Arrival | Departure | e.Away | e.Typing | e.Missing
 
@@ -98,7 +96,9 @@ def _join(client: Client, event: e.Room) -> Iterator[Line]:
         yield Line("MARKREAD", (channel, stamp_of(client.read_until(channel))), client.host)
     if "draft/no-implicit-names" not in client.caps:
         listed = _signed(client, event.members, about.writers)
-        yield from names(client, channel, listed, more=event.more)
+        sign = sign_of(private=about.private, unlisted=about.unlisted)
+        yield from names(client, channel, listed, sign=sign)
+        yield end_of_names(client, channel, more=event.more)
 
 
 def _signed(
@@ -161,7 +161,8 @@ def members(client: Client, event: e.Members) -> Iterable[Line]:
     if event.room not in client.rooms:
         return []
     listed = _signed(client, event.members, frozenset())
-    return names(client, channel_of(event.room), listed, more=event.more)
+    channel = channel_of(event.room)
+    return [*names(client, channel, listed), end_of_names(client, channel, more=event.more)]
 
 
 def _meet(client: Client, event: e.Members) -> None:
@@ -171,33 +172,51 @@ def _meet(client: Client, event: e.Members) -> None:
             client.conversations[event.room] = one.name
 
 
-def listed(client: Client, event: e.Rooms) -> Iterable[Line]:
+def listed(client: Client, event: Listing) -> Iterable[Line]:
     """Return the rooms that there are, of those that are wanted."""
     asked = client.asking.answered(event.ref)
     if asked is None:
         return []
     wanted = [one for one in asked.target.split(",") if one][:TARGETS_MAX]
     lines = [client.numeric(N.LISTSTART, "Channel", "Users  Name")]
+    now = client.clock()
     for one in event.rooms:
-        channel = channel_of(one.room)
+        channel, room = channel_of(one.room.room), one.room
         # One in which nobody is and nothing was said is no room to IRC: the lobby, at first.
-        if (one.members or one.last) and _is_wanted(channel, one.members, wanted):
-            lines.append(client.numeric(N.LIST, channel, str(one.members), to_irc(one.topic)))
+        if (room.members or room.last) and _is_wanted(channel, one, wanted, now):
+            lines.append(client.numeric(N.LIST, channel, str(room.members), to_irc(room.topic)))
     lines.append(client.numeric(N.LISTEND, "End of /LIST"))
     return client.answer(lines, asked.label)
 
 
-def _is_wanted(channel: str, people: int, conditions: Iterable[str]) -> bool:
-    """Return whether a room fulfills what is asked of its people, and one of the masks, if any."""
+def _is_wanted(channel: str, one: Listed, conditions: Iterable[str], now: int) -> bool:
+    """Return whether a room fulfills what is asked of its people and times, and one of the masks,
+    if any."""
     masks: list[bool] = []
     for condition in conditions:
-        sign, rest = condition[0], condition[1:]
-        if sign in "<>" and (number := whole_number(rest, PEOPLE_MAX)) is not None:
-            if not (people < number if sign == "<" else people > number):
+        if (asked := _MEASURED.fullmatch(condition)) is not None:
+            figure, number = _figure(one, asked["what"].upper(), now), int(asked["number"])
+            if figure is None or not (figure < number if asked["sign"] == "<" else figure > number):
                 return False
-        elif sign == "!":
-            if fits(rest, channel):
+        elif condition[0] == "!":
+            if fits(condition[1:], channel):
                 return False
         else:
             masks.append(fits(condition, channel))
     return any(masks) or not masks
+
+
+_MEASURED: Final = re.compile(r"(?P<what>[CT]?)(?P<sign>[<>])(?P<number>[0-9]{1,9})", re.IGNORECASE)
+"""A condition of a room's people, or of the minutes since it was opened or its topic set."""
+
+
+def _figure(one: Listed, what: str, now: int) -> float | None:
+    """Return the people of a room, or for how many minutes it or its topic is there, if it is.
+
+    What was there before the server started is older than anything.
+    """
+    if what == "T" and not one.room.topic:
+        return None
+    if not what:
+        return one.room.members
+    return (now - (one.topic_at if what == "T" else one.opened_at)) / 60_000
