@@ -49,6 +49,19 @@ def test_facts_are_taken_in_and_cleared() -> None:
     assert order.seq("ban/1") == 0
 
 
+def test_who_is_exempt_is_kept_out_by_kicks_and_by_the_chatroom_alone() -> None:
+    order = Order([fact(1, "ban/1", Ban(room="tea", name="eve"))])
+    assert order.bans.find(EVE, "tea", NOW)
+    assert order.bans.find(EVE, "tea", NOW, is_exempt=True) is None
+    kick = Ban(room="tea", name="eve", kick=True, until=NOW + 60_000)
+    order.take([fact(2, "ban/2", kick), fact(3, "ban/3", Ban(room="den", name="eve"))])
+    found = order.bans.find(EVE, "tea", NOW, is_exempt=True)
+    assert found is not None
+    assert found.ban.kick
+    order.take([fact(4, "ban/2", None), fact(5, "ban/4", BAN)])
+    assert order.bans.find(EVE, "tea", NOW, is_exempt=True)
+
+
 def test_a_room_whose_rules_nobody_can_read_is_closed_unless_it_is_the_lobby() -> None:
     unknown = msgspec.Raw(b'{"topic_by":"cats"}')
     facts = [fact(1, "room/tea", Rules()), fact(2, "room/lobby", Rules())]

@@ -105,6 +105,8 @@ COMMANDS: list[c.AnyCommand | c.InnerCommand] = [
     c.BeCalled(name="zoe"),
     c.SetModes(room="dev", limit=5),
     c.Give(room="dev", name="bob", role="moderator", on=True),
+    c.Exempt(room="dev", of="ban", name="bob"),
+    c.Exemptions(room="dev", of="door"),
     c.Kill(name="bob"),
     c.Oper(name="x", password="x"),
     c.Watch(names=("bob",)),

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hubbub.chat.events import Fact
 from hubbub.chat.facts import value_of
+from hubbub.chat.masks import fits
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Kind, Role
@@ -39,6 +40,33 @@ FAMILIES: Final = (ROOM, BAN, MUTE, OPERATOR, DOOR, ACCESS)
 those of the people, the door, of which there is one, and what was changed of `[access]`."""
 
 
+Restraint = Literal["ban", "mute", "door"]
+"""What may keep somebody from a room: a ban, a mute, or that only those enter who are asked in."""
+
+
+class Exemption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """For whom the bans, or the mutes, of a room do not hold, or who enters without being asked in.
+
+    They have such a `name`, and such a user name in IRC: both are masks (chat/masks.py). `by` is
+    what whoever decided it was called.
+    """
+
+    of: Restraint
+    name: str
+    user: str = "*"
+    since: Milliseconds = 0
+    by: str = ""
+
+    @property
+    def what(self) -> tuple[str, str, str]:
+        """What it says, whoever decided it."""
+        return self.of, self.name.lower(), self.user.lower()
+
+    def holds(self, of: Restraint, name: str, user: str) -> bool:
+        """Return whether somebody of this name and user name is exempt from this."""
+        return self.of == of and fits(self.name, name) and fits(self.user, user)
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What holds in a room. One without rules is public, and has neither owner nor moderators.
 
@@ -52,8 +80,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Who comes must be invited if it is `invite_only`, or know its `key`, or there must be room, if a
     `limit` of people is set (0: none). It is `unlisted`: those who are not in it do not find it.
-    `outsiders` may write there without being in it. What holds `in_passing` is not logged, and ends
-    when nobody is there: the moderators of such a room decide everything (hub/power/upkeep.py).
+    `outsiders` may write there without being in it. For some, `exemptions` hold. What holds
+    `in_passing` is not logged, and ends when nobody is there: the moderators of such a room decide
+    everything (hub/power/upkeep.py).
     """
 
     owner: str = ""
@@ -76,6 +105,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unlisted: bool = False
     outsiders: bool = False
     in_passing: bool = False
+    exemptions: tuple[Exemption, ...] = ()
 
     @property
     def is_guarded(self) -> bool:

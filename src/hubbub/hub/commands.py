@@ -53,7 +53,15 @@ from hubbub.hub.people import (
     watching,
 )
 from hubbub.hub.people.conversations import list_conversations, open_direct_room
-from hubbub.hub.power import deleting, entrance, holding, importing, operation, upkeep
+from hubbub.hub.power import (
+    deleting,
+    entrance,
+    exempting,
+    holding,
+    importing,
+    operation,
+    upkeep,
+)
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_command
@@ -353,6 +361,8 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.BeCalled: renaming.be_called,
     c.SetModes: upkeep.set_rules,
     c.Give: upkeep.give,
+    c.Exempt: exempting.exempt,
+    c.Exemptions: exempting.exemptions,
     c.Kill: running.kill,
     c.Oper: running.oper,
     c.Watch: watching.watch,

@@ -434,6 +434,8 @@ PRICES: Final[dict[type, Price]] = {
     c.BeCalled: _rename,
     c.SetModes: _rules,
     c.Give: _rules,
+    c.Exempt: _rules,
+    c.Exemptions: _at(FIGURES),
     c.Kill: _at(FIGURES),
     c.Oper: _at(QUESTION),
     c.Watch: lambda _state, _session, command: COMMAND + len(command.names) * LISTED,

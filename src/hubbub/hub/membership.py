@@ -187,6 +187,19 @@ def keep_no_longer(state: State, room: Room, person: Person) -> None:
         state.order.remove(room.name)
 
 
+def put_out_of(state: State, member: Member, why: Why, reason: str) -> None:
+    """End a membership by somebody's decision, after what happened in the room before; tell the
+    session so, with a sentence for people."""
+    session, room = member.session, member.room
+    hears = not (session.congested or room.name in session.lagging or is_crowd(state, room))
+    if hears:
+        for note in state.passing.for_one_who_goes(member, state.drafts):
+            told = note.inner if session.format.knows_inner else None
+            session.send(told or note.event)
+    leave_room(state, member, why)
+    tell_put_out(session, room, why, reason)
+
+
 def tell_put_out(session: Session, room: Room, why: Why, reason: str) -> None:
     """Tell a session that it was put out of a room, with a sentence for people."""
     if session.format.knows_inner:

@@ -14,7 +14,7 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import REPORTS, SERVER_NAME, is_direct, is_public, is_system, name_key
 from hubbub.chat.roles import Kind, Role
-from hubbub.chat.rules import Rules
+from hubbub.chat.rules import Restraint, Rules
 from hubbub.hub.present.here import BADGE
 from hubbub.hub.present.host import HOST
 from hubbub.hub.rules import rights
@@ -210,14 +210,14 @@ def check_changing(state: State, session: Session, act: Act, room: Room) -> None
     if session.scopes is None and not state.order.restrains(room.name):
         return
     check(state, session, act, room)
-    match = found(state, state.order.mutes, session, room)
-    if match is not None and not _may_write_anyway(state, session, room):
-        raise Refused(_told(state, match, room, Act.MUTE, told_muted), code="muted")
-
-
-def _may_write_anyway(state: State, session: Session, room: Room) -> bool:
     rules = rules_of(state, room)
-    return rules.in_passing and session.person.standing in rules.writers
+    if rules.in_passing and session.person.standing in rules.writers:
+        return
+    match = found(state, state.order.mutes, session, room)
+    if match is not None:
+        raise Refused(_told(state, match, room, Act.MUTE, told_muted), code="muted")
+    if rules.in_passing:
+        check_bans(state, session.person, session.origin, room)
 
 
 def may_change(state: State, session: Session, act: Act, room: Room | None) -> bool:
@@ -304,7 +304,7 @@ def check_door(state: State, session: Session, room: Room, key: str) -> None:
     if _looks_after(state, session, room):
         return
     who = _who_asks_in(state, room)
-    if rules.invite_only:
+    if rules.invite_only and not is_exempt(state, "door", session.person, room.name):
         raise Refused(f"'{room.called}' is for those who are asked in; {who}.", code="invite_only")
     if rules.key and not hmac.compare_digest(rules.key.encode(), key.encode()):
         raise Refused(f"'{room.called}' has a key, and this is not it; {who}.", code="wrong_key")
@@ -387,7 +387,20 @@ def _found(
     who = Somebody(person.id, person.name, origin)
     if (role_in(state, person.standing, room) or Role.PASSING) >= Role.MODERATOR:
         who = Somebody(person.id, "", "")  # names and addresses do not count of those with power
-    return bans.find(who, name, state.at)
+    match = bans.find(who, name, state.at)
+    if match is None or not match.ban.room:
+        return match
+    is_exempt_ = is_exempt(state, "mute" if bans is state.order.mutes else "ban", person, name)
+    return bans.find(who, name, state.at, is_exempt=True) if is_exempt_ else match
+
+
+def is_exempt(state: State, of: Restraint, person: Person, room: str) -> bool:
+    """Return whether somebody is exempt from what holds for others in a room."""
+    rules = state.order.rules.get(room)
+    if rules is None or not rules.exemptions:
+        return False
+    user = "" if person.shown is None else person.shown.user
+    return any(one.holds(of, person.name, user) for one in rules.exemptions)
 
 
 def told_rules(state: State, room: Room) -> e.RoomRules | None:

@@ -94,8 +94,11 @@ def test_a_kick_needs_power_and_somebody_there(hubbub_server: LocalServer) -> No
     assert ann.said("441").params[1:3] == ("cat", "#chan")
     assert ann.said("401").params[1] == "nobody"
     ann.said("MODE")
-    bob.ask("KICK #chan ann")
-    assert ann.said("KICK").params[:2] == ("#chan", "ann")
+    dan = IrcClient.named(hubbub_server.address, "dan", rooms="#chan")
+    ann.said("JOIN")
+    bob.ask("KICK #chan dan", "KICK #chan ann")
+    assert [ann.said("KICK").params[:2] for _ in "12"] == [("#chan", "dan"), ("#chan", "ann")]
+    dan.said("KICK")
 
 
 def test_several_are_kicked_by_one_line_and_told_one_by_one(hubbub_server: LocalServer) -> None:

@@ -1,6 +1,7 @@
 """Modes of channels, as modern.ircdocs.horse has them."""
 
 from hubbub.testing import LocalServer
+from tests.irc.conformance.members import member, register
 from tests.irc.conformance.talkers import commands, joined
 from tests.irc.irc_client import IrcClient
 from tests.server.event_peer import EventPeer
@@ -127,6 +128,120 @@ def test_who_is_muted_enters_and_does_not_speak(hubbub_server: LocalServer) -> N
     bar.said("MODE", "#chan", "-b")
     bar.ask("PRIVMSG #chan :hi again")
     assert ann.said("PRIVMSG").params[1] == "hi again"
+
+
+def test_who_is_there_and_banned_stays_silent(hubbub_server: LocalServer) -> None:
+    """If <target> is a channel name and the client is banned …, the message will not be delivered:
+    ERR_CANNOTSENDTOCHAN (404). In a room that nobody owns, a ban alone puts nobody out."""
+    ann, bob = joined(hubbub_server, "#chan", "ann", "bob")
+    ann.ask("MODE #chan +b bob!*@*")
+    bob.said("MODE")
+    bob.ask("PRIVMSG #chan :hello world", "TOPIC #chan :mine")
+    assert bob.said("404").params[1] == "#chan"
+    bob.said("474")
+    ann.ask("MODE #chan +v bob")
+    bob.said("MODE")
+    bob.ask("PRIVMSG #chan :with a voice")
+    assert ann.said("PRIVMSG").params[1] == "with a voice"
+    ann.ask("MODE #chan -v bob", "MODE #chan -b bob!*@*")
+    bob.said("MODE", "#chan", "-b")
+    bob.ask("PRIVMSG #chan :hello again")
+    assert ann.said("PRIVMSG").params == ("#chan", "hello again")
+    ann.ask("MODE #chan +b bob", "KICK #chan bob")
+    bob.said("KICK")
+    bob.ask("JOIN #chan")
+    bob.said("474")
+
+
+def test_who_is_exempt_from_bans_enters_in_spite_of_them(hubbub_server: LocalServer) -> None:
+    """EXCEPTS=e: users matching this mask are exempt from bans; RPL_EXCEPTLIST (348)."""
+    (ann,) = joined(hubbub_server, "#chan", "ann")
+    ann.ask("MODE #chan +b ba*!*@*")
+    ann.said("MODE")
+    bar, baz = (IrcClient.named(hubbub_server.address, nick) for nick in ("bar", "baz"))
+    bar.ask("JOIN #chan")
+    bar.said("474")
+    ann.ask("MODE #chan +e *AR!*@*", "MODE #chan +e")
+    assert ann.said("MODE").params == ("#chan", "+e", "*AR!*@*")
+    assert ann.said("348").params[1:4] == ("#chan", "*AR!*@*", "ann")
+    assert ann.said("349").params[1] == "#chan"
+    bar.ask("JOIN #chan", "MODE #chan +e", "MODE #chan +e *!*@*", "MODE #chan +e baz")
+    bar.said("JOIN")
+    bar.said("348")
+    assert bar.said("696").params[1:4] == ("#chan", "e", "*!*@*")
+    bar.said("482")
+    baz.ask("JOIN #chan", "MODE #chan +e")
+    assert [baz.said(number).command for number in ("474", "482")] == ["474", "482"]
+    bar.ask("PART #chan")
+    ann.ask("MODE #chan -e *ar", "MODE #chan -e *ar")
+    assert ann.said("MODE").params == ("#chan", "-e", "*AR!*@*")
+    bar.said("PART")
+    bar.ask("JOIN #chan")
+    bar.said("474")
+
+
+def test_who_is_exempt_from_mutes_speaks_in_spite_of_them(hubbub_server: LocalServer) -> None:
+    """Also by the user name that a client gives."""
+    (ann,) = joined(hubbub_server, "#chan", "ann")
+    ann.ask("MODE #chan +b ~q:qux")
+    ann.said("MODE")
+    qux = IrcClient(hubbub_server.address, "NICK qux", "USER evan 0 * :qux", "JOIN #chan")
+    qux.ask("PRIVMSG #chan :hi")
+    qux.said("404")
+    ann.ask("MODE #chan +e ~q:*!~evan@*")
+    assert ann.said("MODE").params == ("#chan", "+e", "~q:*!evan@*")
+    qux.said("MODE", "#chan", "+e")
+    qux.ask("PRIVMSG #chan :thanks")
+    assert ann.said("PRIVMSG").params[1] == "thanks"
+    ann.ask("MODE #chan +b qux")
+    qux.said("MODE", "#chan", "+b")
+    qux.ask("PRIVMSG #chan :banned")
+    qux.said("404")
+
+
+def test_those_on_the_list_need_not_be_invited(hubbub_server: LocalServer) -> None:
+    """INVEX=I: users matching this mask can join without being invited; RPL_INVEXLIST (346)."""
+    (ann,) = joined(hubbub_server, "#chan", "ann")
+    ann.ask("MODE #chan +i", "MODE #chan +I bar!*@*", "MODE #chan +I")
+    ann.said("MODE", "#chan", "+i")
+    assert ann.said("MODE").params == ("#chan", "+I", "bar!*@*")
+    assert ann.said("346").params[1:4] == ("#chan", "bar!*@*", "ann")
+    assert ann.said("347").params[1] == "#chan"
+    bar, baz = (IrcClient.named(hubbub_server.address, nick) for nick in ("bar", "baz"))
+    baz.ask("JOIN #chan")
+    baz.said("473")
+    bar.ask("JOIN #chan", "PART #chan")
+    bar.said("PART")
+    ann.ask("MODE #chan -I bar!*@*")
+    assert ann.said("MODE").params == ("#chan", "-I", "bar!*@*")
+    bar.ask("JOIN #chan")
+    bar.said("473")
+
+
+def test_exemptions_are_kept_in_a_room_that_is_owned(hubbub_server: LocalServer) -> None:
+    """What its owner decides is logged, as bans are."""
+    register(hubbub_server, "olga")
+    olga = member(hubbub_server, "olga", rooms="#owned")
+    bar = IrcClient.named(hubbub_server.address, "bar", rooms="#owned")
+    olga.ask("MODE #owned +ieI gus gus!*@*", "PRIVMSG #owned :it is open")
+    bar.said("MODE", "#owned", "+i")
+    assert bar.said("MODE").params == ("#owned", "+e", "gus!*@*")
+    assert bar.said("MODE") == ("MODE", ("#owned", "+I", "gus!*@*"), "olga!~u@irc.hubbub", {})
+    olga.ask("PART #owned")
+    bar.ask("PART #owned")
+    olga.said("PART")
+    bar.said("PART")
+    gus = IrcClient.named(hubbub_server.address, "gus")
+    gus.ask("JOIN #owned", "MODE #owned +I", "MODE #owned -I gus")
+    gus.said("JOIN")
+    gus.said("482")
+    gus.said("482")
+    olga.ask("JOIN #owned", "MODE #owned -I gus")
+    assert olga.said("MODE").params == ("#owned", "-I", "gus!*@*")
+    olga.ask("MODE #owned +I")
+    assert commands(olga.until("347")) == ["347"]
+    bar.ask("JOIN #owned")
+    bar.said("473")
 
 
 def test_a_key_is_needed_where_there_is_one(hubbub_server: LocalServer) -> None:

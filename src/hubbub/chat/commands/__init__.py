@@ -11,6 +11,8 @@ from hubbub.chat.commands.channels import (
     AskAbout,
     BeCalled,
     Enter,
+    Exempt,
+    Exemptions,
     Farewell,
     Give,
     Kill,
@@ -199,6 +201,8 @@ InnerCommand = (
     | Kill
     | Oper
     | Watch
+    | Exempt
+    | Exemptions
     | AskAbout
     | Look
     | Settle

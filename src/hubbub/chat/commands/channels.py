@@ -8,6 +8,7 @@ from hubbub.chat.commands.base import Command
 from hubbub.chat.commands.order import Reason, SetRules
 from hubbub.chat.commands.people import Rename
 from hubbub.chat.commands.talk import Join, Leave
+from hubbub.chat.rules import Restraint
 
 KEY_CHARS_MAX = 23
 """Of the key of a room, as RFC 2812 has it."""
@@ -16,6 +17,10 @@ LIMIT_MAX = 1_000_000
 
 WATCHED_MAX = 100
 """Names that one session watches."""
+
+MASK_CHARS_MAX = 64
+
+Mask = Annotated[str, Meta(min_length=1, max_length=MASK_CHARS_MAX)]
 
 Key = Annotated[str, Meta(max_length=KEY_CHARS_MAX)]
 
@@ -65,6 +70,27 @@ class Give(Command, tag="give"):
     name: str
     role: Literal["owner", "moderator", "writer"]
     on: bool
+
+
+class Exempt(Command, tag="exempt"):
+    """Let the bans or mutes of a room not hold for some, or let them enter without being asked in.
+
+    Whom: see `Exemption`. Not `on`, it is taken back.
+    """
+
+    room: str
+    of: Restraint
+    name: Mask
+    user: Mask = "*"
+    on: bool = True
+
+
+class Exemptions(Command, tag="exemptions"):
+    """Ask for whom bans and mutes of a room do not hold, or, of its "door", who enters without
+    being asked in; answered by `ExemptionList`."""
+
+    room: str
+    of: Literal["ban", "door"]
 
 
 class Kill(Command, tag="kill"):

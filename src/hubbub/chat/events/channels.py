@@ -73,12 +73,19 @@ class Invited(InnerEvent, tag="invited"):
 class Change(NamedTuple):
     """One thing that holds in a room from now on, or not `on`, no longer.
 
-    `what` is a field of `Rules`, a role, "ban" or "mute", and `value` a name, a key or a number.
+    `what` is a field of `Rules`, a role, "ban" or "mute", and `value` a name, a key or a number. It
+    is "exempt of a ban" or the like (`exempt_of`) with masks, of a name and a `user` name.
     """
 
     on: bool
     what: str
     value: str = ""
+    user: str = ""
+
+
+def exempt_of(what: str) -> str:
+    """Return how a `Change` calls exemptions from a ban, a mute or a door."""
+    return f"exempt of a {what}"
 
 
 class Ordered(InnerEvent, tag="ordered"):
@@ -191,6 +198,24 @@ class BanList(InnerEvent, tag="ban_list"):
 
     room: str | None
     bans: list[Banned]
+    ref: str | None = None
+
+
+class Exempted(NamedTuple):
+    """An exemption (`Exemption`)."""
+
+    of: str
+    name: str
+    user: str
+    by: str
+    since: Milliseconds
+
+
+class ExemptionList(InnerEvent, tag="exemption_list"):
+    """The answer to `exemptions`."""
+
+    room: str
+    exemptions: list[Exempted]
     ref: str | None = None
 
 

@@ -202,8 +202,28 @@ class Passing:
     def take(self, room: Room, drafts: Drafts) -> tuple[list[Note], list[Note]]:
         """Return what is to be told in a room, before and after the events of a commit."""
         self._due.pop(room, None)
-        if (waiting := self._waiting.pop(room, None)) is None:
-            return [], []
+        before, after, held = self._notes(room, drafts)
+        self._waiting.pop(room, None)
+        if held:
+            self._waiting[room] = _Waiting()
+            self._waiting[room].changes = held
+        return before, after
+
+    def for_one_who_goes(self, member: Member, drafts: Drafts) -> list[Note]:
+        """Return what a member is to be told before it is put out, as the others will be later."""
+        before, after, _ = self._notes(member.room, drafts)
+        return [
+            note
+            for note in (*before, *after)
+            if note.is_for(member) and note.is_first_for(member.session)
+        ]
+
+    def _notes(
+        self, room: Room, drafts: Drafts
+    ) -> tuple[list[Note], list[Note], dict[str, _Change]]:
+        """Return what is to be told, before and after a commit, and what waits for one."""
+        if (waiting := self._waiting.get(room)) is None:
+            return [], [], {}
         before: list[Note] = []
         after: list[Note] = []
         held: dict[str, _Change] = {}
@@ -235,10 +255,7 @@ class Passing:
             for key, person in waiting.typing.items()
             if key in room.people
         ]
-        if held:
-            self._waiting[room] = _Waiting()
-            self._waiting[room].changes = held
-        return before, after
+        return before, after, held
 
 
 def _inner(presence: Presence, change: _Change) -> Arrival | Departure:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from hubbub.chat import events as e
 from hubbub.chat import rules as keys
-from hubbub.chat.events.channels import Change, Ordered, Way, Why
+from hubbub.chat.events.channels import Change, Ordered, Way, Why, exempt_of
 from hubbub.chat.facts import value_of
 from hubbub.chat.names import AUDIT, REPORTS, handle_of
 from hubbub.chat.removal import removed_by
 from hubbub.chat.rules import Ban, Rules, rules_in
-from hubbub.hub.membership import bring_in, describe, leave_room, tell_about, tell_put_out
+from hubbub.hub.membership import bring_in, describe, leave_room, put_out_of, tell_about
 from hubbub.hub.people.admission import depart
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.bans import Match, only
@@ -22,6 +22,7 @@ from hubbub.hub.standing import (
     powers,
     role_elsewhere,
     role_in,
+    rules_of,
     told,
     told_rules,
 )
@@ -169,6 +170,8 @@ def _put_out_all(state: State, ban: Ban) -> None:
         return
     if room is not None:  # who was asked in before is not any more
         room.invited = {one: at for one, at in room.invited.items() if at >= ban.since}
+        if rules_of(state, room).in_passing:
+            return  # as IRC has it: who is there stays, and may not speak
     for session in list(state.here if room is None else _sessions(state, room)):
         match = found(state, bans, session, room)
         if match is not None:
@@ -190,8 +193,7 @@ def put_out(state: State, session: Session, match: Match, room: Room | None) -> 
         session.outlet.end()
     else:
         why = Why(Way.PUT_OUT, match.ban.reason, match.ban.by)
-        leave_room(state, session.members[room.name], why)
-        tell_put_out(session, room, why, reason)
+        put_out_of(state, session.members[room.name], why, reason)
 
 
 def _tell_rules(state: State, room: Room) -> None:
@@ -226,6 +228,12 @@ def _changes(
         for role, ids in _roles(these).items():
             gone = [one for one in ids if one not in _roles(those)[role]]
             changes += [Change(on, role, name) for one in gone if (name := name_of(state, one))]
+        kept = {one.what for one in those.exemptions}
+        changes += [
+            Change(on, exempt_of(one.of), one.name, one.user)
+            for one in these.exemptions
+            if one.what not in kept
+        ]
     return tuple(changes)
 
 

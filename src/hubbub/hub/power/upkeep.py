@@ -22,7 +22,7 @@ from hubbub.chat.events.channels import Way, Why
 from hubbub.chat.facts import fact_of
 from hubbub.chat.rules import Rules
 from hubbub.chat.text import inert_line
-from hubbub.hub.membership import find_person, find_room, leave_room, tell_put_out
+from hubbub.hub.membership import find_person, find_room, put_out_of
 from hubbub.hub.power import members, moderation
 from hubbub.hub.power.moderation import BANNING, MUTING, RULES, Deed
 from hubbub.hub.rules.rights import Act
@@ -60,7 +60,8 @@ def _apply(state: State, session: Session, key: str, value: Rules | Ban | None, 
     state.order.unlogged.append(fact_of(key, value, by=session.person.standing, at=at))
 
 
-def _change(state: State, session: Session, room: Room, rules: Rules, at: int) -> None:
+def change(state: State, session: Session, room: Room, rules: Rules, at: int) -> None:
+    """Let other rules hold in a room that is kept in passing."""
     if rules != rules_of(state, room):
         _apply(state, session, keys.ROOM + room.name, rules, at)
 
@@ -77,7 +78,7 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> D
     changes = {name: value for name, value in changes.items() if value != getattr(rules, name)}
     if changes.keys() == {"held"}:  # by an operator: what is said must not go, whoever opened it
         nobodys = replace(rules, moderators=(), writers=(), in_passing=False)
-        _change(state, session, room, nobodys, at)
+        change(state, session, room, nobodys, at)
         return moderation.set_rules(state, session, command, at)
     if changes.keys() & {"private", "archived", "title", "retention", "held"}:
         raise Refused(
@@ -85,7 +86,7 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> D
             "is known to the server opens rooms that they own.",
             code="forbidden",
         )
-    _change(state, session, room, replace(rules, **changes), at)
+    change(state, session, room, replace(rules, **changes), at)
     session.confirm(command.ref)
     return None
 
@@ -98,7 +99,7 @@ def appoint(state: State, session: Session, command: c.Appoint, at: int) -> Deci
     standing = state.here.standing(_present(state, session, room, command.name))
     role = "moderator" if command.role == "owner" else command.role
     changed = moderation.appointed_in(rules_of(state, room), standing, role)
-    _change(state, session, room, changed, at)
+    change(state, session, room, changed, at)
     session.confirm(command.ref)
     return None
 
@@ -117,7 +118,7 @@ def give(state: State, session: Session, command: c.Give, at: int) -> Decision:
     others = tuple(one for one in getattr(rules, field) if one != standing)
     named = (*others, standing) if command.on else others
     if (standing in getattr(rules, field)) != command.on:
-        _change(state, session, room, replace(rules, **{field: named}), at)
+        change(state, session, room, replace(rules, **{field: named}), at)
     session.confirm(command.ref)
     return None
 
@@ -155,8 +156,7 @@ def kick(state: State, session: Session, command: c.Kick, at: int) -> Decision |
     reason = inert_line(command.reason).strip()
     why = Why(Way.PUT_OUT, reason, session.name)
     for member in state.here.members(room, person):
-        leave_room(state, member, why)
-        tell_put_out(member.session, room, why, f"{session.name} removed you: {reason}")
+        put_out_of(state, member, why, f"{session.name} removed you: {reason}")
     session.confirm(command.ref)
     return None
 

@@ -84,13 +84,13 @@ class _Book:
             case By.NETWORK, (int(version), int(bits)), _:
                 _count(self._prefixes, (version, bits), by)
 
-    def find(self, who: Somebody, now: int) -> Match | None:
-        """Return the match that holds longest."""
+    def find(self, who: Somebody, now: int, *, is_exempt: bool) -> Match | None:
+        """Return the match that holds longest; if somebody is exempt, only kicks hold."""
         found = [
             Match(ban, key[0])
             for key in self._candidates(who)
             for ban in self._bans.get(key, {}).values()
-            if ban.holds(now)
+            if ban.holds(now) and (ban.kick or not is_exempt)
         ]
         return max(found, key=_lasts, default=None)
 
@@ -168,20 +168,28 @@ class Bans:
             if book.is_empty:
                 del self._books[ban.room]
 
-    def find(self, who: Somebody, room: str, now: int) -> Match | None:
+    def find(self, who: Somebody, room: str, now: int, *, is_exempt: bool = False) -> Match | None:
         """Return what keeps somebody out of a room at `now` (milliseconds since the epoch).
 
-        A ban of the chatroom as a whole, for which `room` is empty, holds in every room.
+        A ban of the chatroom as a whole, for which `room` is empty, holds in every room, and also
+        for those who are exempt from the room's own.
         """
         for place in dict.fromkeys(("", room)):
             book = self._books.get(place)
-            if book is not None and (match := book.find(who, now)) is not None:
+            if book is None:
+                continue
+            match = book.find(who, now, is_exempt=is_exempt and bool(place))
+            if match is not None:
                 return match
         return None
 
     def reach(self, room: str) -> bool:
         """Return whether any may hold in a room: one of it, or of the chatroom as a whole."""
         return room in self._books or "" in self._books
+
+    def are_of(self, room: str) -> bool:
+        """Return whether any are of this room itself."""
+        return room in self._books
 
     def of_room(self, room: str) -> dict[str, Ban]:
         """Return the bans of a room by id, or with an empty name those of the chatroom."""

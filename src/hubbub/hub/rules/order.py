@@ -81,6 +81,8 @@ class Order:
         # Asked for each message: this is `is_system`, and a call less.
         if room in self._restrained or room[0] == SYSTEM_ROOM:
             return True
+        if self.bans.by_id and self.bans.are_of(room):  # who is there may still be banned
+            return True
         return self.mutes.reach(room) if self.mutes.by_id else False
 
     def title(self, room: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hubbub.wire.irc.names import HOST, USER, nick_of
+from hubbub.chat.events.channels import exempt_of
+from hubbub.chat.masks import is_mask
+from hubbub.wire.irc.names import HOST, USER, name_of, nick_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,8 +45,18 @@ BAN: Final = "b"
 MUTING: Final = "~q:"
 """Begins what is banned if they may enter, and not speak (`EXTBAN`)."""
 
-SHOWN: Final = f"{','.join((BAN, KEY, ''.join(sorted(NUMBERS)), ''.join(FLAGS)))}"
+EXEMPTING: Final = {"e": "ban", "I": "door"}
+"""Modes with masks of those who are exempt from bans, and mutes, or who enter although only those
+do who are asked in."""
+
+LISTS: Final = (BAN, *EXEMPTING)
+
+SHOWN: Final = f"{','.join((''.join(LISTS), KEY, ''.join(sorted(NUMBERS)), ''.join(FLAGS)))}"
 """`CHANMODES`: lists, with a parameter, with one if they are set, without."""
+
+WITH_PARAMETERS: Final = "".join(sorted((*LISTS, KEY, *NUMBERS, *MODES.values())))
+ALL: Final = "".join(sorted((*WITH_PARAMETERS, *FLAGS)))
+"""As in RPL_MYINFO."""
 
 _LETTERS: Final = {
     **{flag.field: letter for letter, flag in FLAGS.items()},
@@ -53,6 +65,9 @@ _LETTERS: Final = {
     "key": KEY,
     "ban": BAN,
     "mute": BAN,
+    exempt_of("ban"): "e",
+    exempt_of("mute"): "e",
+    exempt_of("door"): "I",
 }
 
 
@@ -71,6 +86,30 @@ def whom_of(mask: str) -> tuple[str, bool]:
         return (nick if is_of_all else ""), is_muted
     network = host if host not in ("", "*", HOST) and user in ("", "*") else ""
     return network, is_muted
+
+
+class Masks(NamedTuple):
+    """Masks of names and of user names, and whether they are about mutes."""
+
+    name: str
+    user: str
+    is_of_mutes: bool
+
+    @property
+    def whole(self) -> str:
+        """What IRC calls those who are meant."""
+        nick = self.name if is_mask(self.name) else nick_of(self.name)
+        return f"{MUTING * self.is_of_mutes}{nick}!{self.user}@*"
+
+
+def masks_of(mask: str) -> Masks | None:
+    """Return what a mask says of those who are exempt, None if nothing: everybody's host is the
+    same."""
+    nick, _, rest = mask.removeprefix(MUTING).partition("!")
+    user, _, host = rest.partition("@")
+    name, user = name_of(nick) or "*", "*" if user in ("", USER) else user.removeprefix("~")
+    says_something = (name.strip("*") or user.strip("*")) and host in ("", "*", HOST)
+    return Masks(name, user, mask.startswith(MUTING)) if says_something else None
 
 
 def modes_in(about: About) -> list[str]:
@@ -103,12 +142,14 @@ def as_modes(changes: Iterable[Change]) -> list[str]:
 
 
 def _each(changes: Iterable[Change]) -> Iterator[tuple[bool, str, str]]:
-    for on, what, value in changes:
+    for on, what, value, user in changes:
         letter = _LETTERS[what]
         if what in MODES:
             yield on, letter, nick_of(value)
         elif what in ("ban", "mute"):
             yield on, letter, mask_of(value, is_muted=what == "mute")
+        elif letter in EXEMPTING:
+            yield on, letter, Masks(value, user, what == exempt_of("mute")).whole
         elif letter in NUMBERS:
             yield on, letter, value if on else ""
         elif letter in FLAGS:

@@ -78,6 +78,7 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Welcome: welcome.welcomed,
     channels.About: order.about,
     channels.BanList: order.bans,
+    channels.ExemptionList: order.exemptions,
     channels.Invited: rooms.asked_in,
     channels.Listing: rooms.listed,
     channels.Looked: people.looked,

@@ -7,6 +7,7 @@ from typing import Final
 from hubbub.wire.irc.client import Client
 from hubbub.wire.irc.isupport import NETWORK, tokens
 from hubbub.wire.irc.line import BODY_BYTES_MAX, Line
+from hubbub.wire.irc.modes import ALL, WITH_PARAMETERS
 from hubbub.wire.irc.numerics import N
 
 SUPPORTED: Final = "are supported by this server"
@@ -24,9 +25,8 @@ def burst(client: Client) -> Iterator[Line]:
         N.YOURHOST, f"Your host is {client.host}, running {client.figures.version}"
     )
     yield client.numeric(N.CREATED, f"This server was started at {started}")
-    yield client.numeric(
-        N.MYINFO, client.host, client.figures.version.replace(" ", "-"), "Bio", "abimoqt", "abqo"
-    )
+    version = client.figures.version.replace(" ", "-")
+    yield client.numeric(N.MYINFO, client.host, version, "Bio", ALL, WITH_PARAMETERS)
     known = tokens()
     for start in range(0, len(known), TOKENS_MAX):
         some = known[start : start + TOKENS_MAX]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hubbub.chat import commands as c
-from hubbub.chat.commands.channels import KEY_CHARS_MAX, LIMIT_MAX
+from hubbub.chat.commands.channels import KEY_CHARS_MAX, LIMIT_MAX, MASK_CHARS_MAX
 from hubbub.chat.rules import SLOW_SECONDS_MAX
 from hubbub.chat.text import whole_number
 from hubbub.wire.irc.commands.showing import own_mode
 from hubbub.wire.irc.isupport import KICK_CHARS_MAX, MODES_MAX, TARGETS_MAX
-from hubbub.wire.irc.modes import BAN, FLAGS, KEY, NUMBERS, whom_of
+from hubbub.wire.irc.modes import BAN, EXEMPTING, FLAGS, KEY, NUMBERS, masks_of, whom_of
 from hubbub.wire.irc.names import is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 
@@ -81,6 +81,8 @@ class _Changing:
             self._take_number(letter, on=on)
         elif letter == BAN:
             self._take_ban(on=on)
+        elif letter in EXEMPTING:
+            self._take_exemption(letter, on=on)
         elif letter in _ROLES:
             self._take_role(letter, on=on)
         else:
@@ -121,6 +123,22 @@ class _Changing:
         ban, unban = (c.Mute, c.Unmute) if is_muted else (c.Ban, c.Unban)
         change = ban if on else unban
         self._others.append(change(room=self._room, who=name_of(whom), ref=self._ref(mask)))
+
+    def _take_exemption(self, letter: str, *, on: bool) -> None:
+        mask = next(self._arguments, "")
+        of: Any = EXEMPTING[letter]
+        if not mask:
+            self._others.append(c.Exemptions(room=self._room, of=of, ref=self._ref(letter)))
+            return
+        masks = masks_of(mask)
+        if masks is None or len(mask) > MASK_CHARS_MAX:
+            no = f"Say whom, by nick or user name: MODE {self._channel} +{letter} NICK!USER@*."
+            self._refuse(N.INVALIDMODEPARAM, self._channel, letter, mask[:MASK_CHARS_MAX], no)
+            return
+        of = "mute" if masks.is_of_mutes and of == "ban" else of
+        ref = self._ref(mask)
+        change = c.Exempt(room=self._room, of=of, name=masks.name, user=masks.user, on=on, ref=ref)
+        self._others.append(change)
 
     def _take_role(self, letter: str, *, on: bool) -> None:
         if nick := next(self._arguments, ""):

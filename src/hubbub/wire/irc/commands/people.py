@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.commands.channels import WATCHED_MAX
+from hubbub.chat.masks import is_mask
 from hubbub.chat.text import whole_number
 from hubbub.wire.irc.commands.entering import no_nick
 from hubbub.wire.irc.isupport import KICK_CHARS_MAX
-from hubbub.wire.irc.masks import is_mask
 from hubbub.wire.irc.monitoring import TARGETS_BYTES_MAX, in_runs
 from hubbub.wire.irc.names import is_channel, is_nick, name_of, room_of
 from hubbub.wire.irc.numerics import N

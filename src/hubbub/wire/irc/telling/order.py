@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.modes import as_modes, mask_of, modes_in
+from hubbub.wire.irc.modes import Masks, as_modes, mask_of, modes_in
 from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.texts import to_irc
@@ -13,7 +13,7 @@ from hubbub.wire.irc.texts import to_irc
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hubbub.chat.events.channels import About, BanList, Ordered
+    from hubbub.chat.events.channels import About, BanList, ExemptionList, Ordered
     from hubbub.wire.irc.client import Client
 
 
@@ -33,6 +33,28 @@ def bans(client: Client, event: BanList) -> Iterable[Line]:
         for one in event.bans
     ]
     lines.append(client.numeric(N.ENDOFBANLIST, asked.target, "End of channel ban list"))
+    return client.answer(lines, asked.label)
+
+
+def exemptions(client: Client, event: ExemptionList) -> Iterable[Line]:
+    """Return who is exempt from bans and mutes of a room, or enters it without being asked in."""
+    asked = client.asking.answered(event.ref)
+    if asked is None:
+        return []
+    is_of_door = asked.detail == "I"
+    one_, end = (N.INVEXLIST, N.ENDOFINVEXLIST) if is_of_door else (N.EXCEPTLIST, N.ENDOFEXCEPTLIST)
+    lines = [
+        client.numeric(
+            one_,
+            asked.target,
+            Masks(one.name, one.user, one.of == "mute").whole,
+            nick_of(one.by) or client.host,
+            str(one.since // 1000),
+        )
+        for one in event.exemptions
+    ]
+    what = "invite exception" if is_of_door else "exception"
+    lines.append(client.numeric(end, asked.target, f"End of channel {what} list"))
     return client.answer(lines, asked.label)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hubbub.chat.masks import fits
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.masks import fits
 from hubbub.wire.irc.monitoring import TARGETS_BYTES_MAX, in_runs
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import events as e
 from hubbub.chat.events.channels import Arrival, Departure
+from hubbub.chat.masks import fits
 from hubbub.chat.names import is_direct, same_name
 from hubbub.wire.irc.asked import kept_once
 from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.masks import fits
 from hubbub.wire.irc.names import channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import stamp_of
