@@ -3,13 +3,17 @@
 import json
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from hubbub.cli.operation import lasting, size
+from hubbub.cli.operation_app import app
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 from tests.server.event_peer import EventPeer
+from tests.server.http.asking import ask
 
 from .commands import PATIENCE_SECONDS, hubbub, refused, told
 from .served import Served
@@ -49,6 +53,46 @@ def test_the_operator_s_day_needs_no_password_on_the_server_s_machine(served: Se
     written = served.admin("audit")
     assert "kicked" in written
     assert written.count("on the server's machine") == 7
+
+
+def test_a_room_is_kept_in_order_without_a_seat_in_it(served: Served) -> None:
+    ann, ben = served.enter("ann", "mika"), served.enter("ben", "mika")
+    for peer, device in ((ann, "a" * 22), (ben, "b" * 22)):
+        peer.ask(type="identify", device=device)
+    ann.ask(type="join", room="plans")
+    seq = ann.say_and_wait("rude", room="plans")
+    room = ("--room", "plans")
+    assert served.admin("rules", *room) == "plans: owned by ann.\n"
+    assert "once in 30 seconds" in served.admin("rules", *room, "--slow", "30s")
+    served.admin("add", "ben", *room)
+    assert ben.next("added")["room"] == "plans"
+    ben.ask(type="join", room="plans")
+    ben.ask(type="report", room="plans", seq=seq, reason="it is")
+    assert "'plans': it is" in served.admin("reports", *room)
+    assert served.admin("delete", str(seq), *room) == f"The message {seq} is deleted.\n"
+    assert ben.next("deleted")["target"] == seq
+    assert served.admin("rules") == "Nothing special holds in lobby.\n"
+    hook = served.admin("webhook", "ci", *room).strip()
+    posted = ask(served.server, hook.partition(served.address)[2], {"text": "built"})
+    assert posted.status == 200, posted.body
+    assert ann.next("message", **{"from": "ci"})["text"] == "built"
+    (line,) = served.admin("webhooks", *room).splitlines()
+    assert "ci, last used" in line
+    served.admin("webhooks", *room, "--revoke", line.split()[0])
+    assert served.admin("webhooks", *room) == ""
+    ann.sock.close()
+    ben.sock.close()
+
+
+def test_whatever_can_be_done_on_the_server_s_machine_takes_its_folder() -> None:
+    """All but what only somebody in the chatroom can mean."""
+    commands: Any = typer.main.get_command(app)
+    without = {
+        name
+        for name, command in commands.commands.items()
+        if "data" not in {one.name for one in command.params}
+    }
+    assert without == {"operate", "report"}
 
 
 def test_what_two_people_say_to_each_other_is_held_until_that_ends(served: Served) -> None:

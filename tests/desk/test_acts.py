@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.chat.errors import Unreachable
+from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import connect
 from hubbub.desk.log import Said
 from hubbub.desk.profile import Profile
@@ -146,6 +146,33 @@ def test_invitations_are_listed_and_taken_back_and_codes_help_with_passwords(
             face.enter("/audit")
             await ann.until(partial(shows, ann, "#$audit"))
             assert "keeps '$audit' by itself" in ann.desk.silence(ann.desk.rooms.current)
+
+    asyncio.run(scene())
+
+
+def test_an_operator_holds_what_two_people_say_and_ends_that(
+    hubbub_server: LocalServer, profile: Profile
+) -> None:
+    async def scene() -> None:
+        address = hubbub_server.address
+        async with user(address, profile) as ann:
+            await ann.until(lambda: ready(ann))
+            face = BlindFace(ann.desk)
+            async with connect(address, name="big ben") as ben, connect(address, name="cleo"):
+                talk = (await ben.direct("cleo")).room
+                seq = await ben.say("between us", room=talk)
+                assert seq is not None
+                face.enter("/hold big ben cleo")
+                await done(
+                    ann, "'big ben' and 'cleo' say to each other in private is under a legal"
+                )
+                with pytest.raises(Refused, match="legal hold"):
+                    await ben.delete(talk, seq)
+                face.enter("/hold big ben cleo perhaps")
+                await done(ann, "Usage: /hold NAME OTHER [off]")
+                face.enter("/hold big ben cleo off")
+                await done(ann, "is under no legal hold any more")
+                await ben.delete(talk, seq)
 
     asyncio.run(scene())
 

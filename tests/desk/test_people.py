@@ -260,6 +260,7 @@ ACTS = {
     "door": Act.LOCK_DOOR,
     "access": Act.ACCESS,
     "audit": Act.SEE_AUDIT,
+    "hold": Act.HOLD_TALK,
     "recovery": Act.RECOVER,
     "invitations": Act.INVITE,
     "reports": Act.SEE_REPORTS,

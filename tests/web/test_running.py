@@ -4,9 +4,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from hubbub.testing import LocalServer
+from tests.server.event_peer import EventPeer
 from tests.web.conftest import NewTab
 from tests.web.tabs import Tab
 from tests.web.test_accessibility import complaints
+from tests.web.test_people import choose
 
 
 def opened(tab: Tab) -> Locator:
@@ -75,3 +77,28 @@ def test_others_are_not_offered_it(hubbub_server: LocalServer, new_tab: NewTab) 
     bob.page.keyboard.press("Escape")
     bob.say("/admin")
     expect(bob.page.get_by_role("alert").filter(has_text="Only operators")).to_be_visible()
+
+
+def test_what_two_people_say_is_held_by_a_line_or_in_a_form(
+    hubbub_server: LocalServer, new_tab: NewTab
+) -> None:
+    ann = new_tab().enter(f"http://{hubbub_server.address}/", "ann")
+    with EventPeer(hubbub_server, "big ben") as ben, EventPeer(hubbub_server, "cleo"):
+        ann.say("/hold big ben cleo")
+        expect(ann.page.get_by_text("have said nothing to each other")).to_be_visible()
+        talk = ben.ask(type="direct", name="cleo")["room"]
+        seq = ben.say_and_wait("between us", room=talk)
+        ann.say("/hold big ben cleo")
+        expect(ann.page.get_by_text("is under a legal hold now")).to_be_visible()
+        assert ben.ask(type="delete", room=talk, seq=seq)["code"] == "forbidden"
+        choose(ann, "Run the chatroom")
+        ann.page.get_by_role("dialog").get_by_role("button", name="Legal hold").click()
+        form = ann.page.get_by_role("dialog", name="Legal hold")
+        form.get_by_label("Name").fill("big ben")
+        form.get_by_label("And the other one").fill("cleo")
+        form.get_by_label("Under a legal hold").uncheck()
+        form.get_by_role("button", name="Save").click()
+        expect(ann.page.get_by_text("is under no legal hold any more")).to_be_visible()
+        assert ben.ask(type="delete", room=talk, seq=seq)["type"] == "ok"
+        ann.say("/hold big ben cleo perhaps")
+        expect(ann.page.get_by_text("Usage: /hold NAME OTHER [off]")).to_be_visible()

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Final, cast
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.names import AUDIT
+from hubbub.chat.events import Page
+from hubbub.chat.names import AUDIT, REPORTS
 from hubbub.cli.output import reader_may_leave, show, show_lines
 from hubbub.cli.stamps import Stamps
 from hubbub.cli.transcript import transcript
@@ -75,12 +76,24 @@ def appoint(visit: Visit, who: str, role: str) -> None:
 
 def audit(visit: Visit, limit: int) -> None:
     """Print the newest of the audit record, oldest first."""
-    stamps = Stamps(time=True, seq=True)
 
     async def deed(power: PowerCommands) -> None:
-        page = await power.audit(limit=limit)
-        with reader_may_leave():
-            for message in page.messages:
-                show_lines(stamps.put(message, transcript(message, AUDIT, "")))
+        _show_all(await power.audit(limit=limit), AUDIT)
 
     govern(visit, deed)
+
+
+def reports(visit: Visit, limit: int) -> None:
+    """Print the newest reports of messages, oldest first."""
+
+    async def deed(power: PowerCommands) -> None:
+        _show_all(await power.reports(visit.room, limit=limit), REPORTS)
+
+    govern(visit, deed)
+
+
+def _show_all(page: Page, room: str) -> None:
+    stamps = Stamps(time=True, seq=True)
+    with reader_may_leave():
+        for message in page.messages:
+            show_lines(stamps.put(message, transcript(message, room, "")))

@@ -193,11 +193,12 @@ def webhook(
     at: At = "",
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Print the secret address of a webhook that posts to a room as NAME. It is shown once."""
     from hubbub.cli.grants import webhook as run
 
-    run(visit_as_person(at, name, room, password), posts_as)
+    run(visit_of(at, name, room, password, data), posts_as)
 
 
 @app.command(
@@ -212,11 +213,12 @@ def webhooks(
     revoke: Id = None,
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """List the webhooks of a room, or revoke one."""
     from hubbub.cli.grants import webhooks as run
 
-    run(visit_as_person(address, name, room, password), revoke)
+    run(visit_of(address, name, room, password, data), revoke)
 
 
 @app.command(
@@ -311,11 +313,9 @@ def reports(
     limit: Annotated[int, typer.Option(min=1, max=200, help="The most lines to print.")] = 50,
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Print the newest reports of messages, of one room or of the chatroom."""
-    from hubbub.cli.pages import history as run
-    from hubbub.cli.stamps import Stamps
+    from hubbub.cli.admin import reports as run
 
-    visit = visit_as_person(address, name, f"$reports/{room}" if room else "$reports", password)
-    stamps = Stamps(time=True, seq=True)
-    run([visit], before=None, after=None, limit=limit, json=False, stamps=stamps)
+    run(visit_of(address, name, room, password, data), limit)

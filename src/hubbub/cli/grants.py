@@ -6,8 +6,8 @@ from hubbub.chat.roles import Scope
 from hubbub.cli.output import complain, show
 from hubbub.cli.scanning import draw
 from hubbub.cli.times import moment, seconds_of, until_when
-from hubbub.cli.visiting import Visit, do, govern
-from hubbub.client import Chat, parse_address
+from hubbub.cli.visiting import Visit, govern, room_of
+from hubbub.client import Address, parse_address
 from hubbub.client.power import PowerCommands
 from hubbub.client.trust import page_of
 from hubbub.lan.invitation import hook_url, invitation_url
@@ -57,13 +57,13 @@ def tokens(visit: Visit, revoked: str | None) -> None:
 
 def invite(visit: Visit, kind: str, rooms: Sequence[str], uses: int | None, time: str) -> None:
     """Print an invitation, as an address to open, and on a terminal as a code to scan."""
-    seconds, address = seconds_of(time), parse_address(visit.address)
+    seconds = seconds_of(time)
 
     async def deed(chat: PowerCommands) -> None:
         made = await chat.invite(
             "member" if kind == "member" else "guest", rooms=rooms, uses=uses, seconds=seconds
         )
-        place = address if visit.folder is None else parse_address((await chat.status()).address)
+        place = await _place_of(visit, chat)
         url = invitation_url(page_of(place), made.invitation)
         show(url)
         if place.is_local:
@@ -92,27 +92,35 @@ def invitations(visit: Visit, taken_back: str | None) -> None:
 
 def webhook(visit: Visit, posts_as: str) -> None:
     """Print the address of a new webhook of a room."""
-    address = parse_address(visit.address)
 
-    async def deed(chat: Chat) -> None:
-        made = await chat.hook(chat.room, posts_as)
-        show(hook_url(page_of(address), made.hook))
-        if address.is_local:
+    async def deed(chat: PowerCommands) -> None:
+        made = await chat.hook(room_of(visit, chat), posts_as)
+        place = await _place_of(visit, chat)
+        show(hook_url(page_of(place), made.hook))
+        if place.is_local:
             complain(_NEAR)
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def webhooks(visit: Visit, revoked: str | None) -> None:
     """List the webhooks of a room, or let one count no longer."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(chat: PowerCommands) -> None:
+        room = room_of(visit, chat)
         if revoked is not None:
-            await chat.revoke_hook(chat.room, revoked)
+            await chat.revoke_hook(room, revoked)
             show(f"The webhook {revoked} counts no longer.")
             return
-        for one in await chat.hooks(chat.room):
+        for one in await chat.hooks(room):
             used = f"last used {moment(one.seen)}" if one.seen else "never used"
             show(f"{one.id}  {one.name}, {used}; made by {one.by}")
 
-    do(visit, deed)
+    govern(visit, deed)
+
+
+async def _place_of(visit: Visit, chat: PowerCommands) -> Address:
+    """Return where others reach the server, as far as is known here."""
+    if visit.folder is None:
+        return parse_address(visit.address)
+    return parse_address((await chat.status()).address)

@@ -11,7 +11,7 @@ from hubbub.chat.rules import TopicBy
 from hubbub.cli.asking import confirming
 from hubbub.cli.output import show
 from hubbub.cli.times import seconds_of, until_when
-from hubbub.cli.visiting import Visit, do, govern
+from hubbub.cli.visiting import Visit, do, govern, room_of
 from hubbub.client import Chat
 from hubbub.client.power import PowerCommands
 from hubbub.desk.standing import rules_told
@@ -35,15 +35,14 @@ class Changes(TypedDict, total=False):
 def rules(visit: Visit, changes: Changes) -> None:
     """Show what holds in a room, after changing it if there are changes."""
 
-    async def deed(chat: Chat) -> None:
+    async def deed(power: PowerCommands) -> None:
+        room = room_of(visit, power)
         if changes:
-            await chat.rules(chat.room, **changes)
-        entered = await _enter(chat)
-        await chat.ping()  # all that holds there comes before the answer
-        replica = chat.replicas[entered.room]
-        show(rules_told(replica.called, replica.rules))
+            await power.rules(room, **changes)
+        now = await power.what_holds(room)
+        show(rules_told(now.title or now.room, now))
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def hold(visit: Visit, one: str, other: str, *, on: bool) -> None:
@@ -88,11 +87,12 @@ def retention_of(words: str) -> Retention:
 def add(visit: Visit, who: str) -> None:
     """Let somebody into a private room, or tell them of another one."""
 
-    async def deed(chat: Chat) -> None:
-        await chat.add(chat.room, who)
-        show(f"'{who}' is told of {chat.room}, and may enter it.")
+    async def deed(power: PowerCommands) -> None:
+        room = room_of(visit, power)
+        await power.add(room, who)
+        show(f"'{who}' is told of {room}, and may enter it.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def kick(visit: Visit, who: str, reason: str) -> None:
@@ -175,11 +175,13 @@ def report(visit: Visit, seq: int, reason: str) -> None:
 def delete(visit: Visit, seq: int) -> None:
     """Delete a message; somebody else's only with power in the room."""
 
-    async def deed(chat: Chat) -> None:
-        await chat.delete((await _enter(chat)).room, seq)
+    async def deed(power: PowerCommands) -> None:
+        if isinstance(power, Chat):
+            await _enter(power)
+        await power.delete(room_of(visit, power), seq)
         show(f"The message {seq} is deleted.")
 
-    do(visit, deed)
+    govern(visit, deed)
 
 
 def delete_room(visit: Visit, room: str, *, is_sure: bool) -> None:

@@ -93,6 +93,7 @@ def rules(
     held: Held = None,
     name: Name = None,
     password: Password = "",
+    data: Data = None,
 ) -> None:
     """Show what holds in a room, or change it."""
     from hubbub.cli.order import retention_of, slow_seconds
@@ -111,7 +112,7 @@ def rules(
         "held": held,
     }
     changes = {key: value for key, value in given.items() if value is not None}
-    run(visit_as_person(address, name, room, password), cast("Changes", changes))
+    run(visit_of(address, name, room, password, data), cast("Changes", changes))
 
 
 @app.command(epilog=examples("hubbub admin hold ann ben", "hubbub admin hold ann ben --end"))
@@ -133,12 +134,18 @@ def hold(
 
 @app.command(epilog=examples("hubbub admin add ben --room kitchen"))
 def add(
-    who: Who, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""
+    who: Who,
+    *,
+    room: Room = None,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """Let NAME into a private room, or tell them of another one."""
     from hubbub.cli.order import add as run
 
-    run(visit_as_person(at, name, room, password), who)
+    run(visit_of(at, name, room, password, data), who)
 
 
 @app.command(epilog=examples("hubbub admin kick eve --room kitchen --reason 'too loud'"))
@@ -264,12 +271,18 @@ def report(
 
 @app.command(epilog=examples("hubbub admin delete 120 --room kitchen"))
 def delete(
-    seq: Seq, *, room: Room = None, at: At = "", name: Name = None, password: Password = ""
+    seq: Seq,
+    *,
+    room: Room = None,
+    at: At = "",
+    name: Name = None,
+    password: Password = "",
+    data: Data = None,
 ) -> None:
     """Delete a message."""
     from hubbub.cli.order import delete as run
 
-    run(visit_as_person(at, name, room, password), seq)
+    run(visit_of(at, name, room, password, data), seq)
 
 
 @app.command(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from hubbub.chat.errors import Refused
+from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.cli.console import console
 from hubbub.cli.ending import run
 from hubbub.cli.names import load_profile, reader_name, sender_name
@@ -146,6 +147,11 @@ def do(visit: Visit, deed: Callable[[Chat], Awaitable[None]], *, invitation: str
             await deed(chat)
 
     run(visiting())
+
+
+def room_of(visit: Visit, power: PowerCommands) -> str:
+    """Return the room that a visit with power is about: the one it names, or the first of all."""
+    return power.room if isinstance(power, Chat) else visit.room or DEFAULT_ROOM
 
 
 def govern(visit: Visit, deed: Callable[[PowerCommands], Awaitable[None]]) -> None:

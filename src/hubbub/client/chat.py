@@ -263,10 +263,6 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
         """Give a message of our own a new text."""
         await self._done(c.Edit(room=room, seq=seq, text=_sayable(text)))
 
-    async def delete(self, room: str, seq: int) -> None:
-        """Take a message of our own back."""
-        await self._done(c.Delete(room=room, seq=seq))
-
     async def react(self, room: str, seq: int, emoji: str, *, on: bool = True) -> None:
         """Give an emoji to a message, or take it back."""
         await self._done(c.React(room=room, seq=seq, emoji=emoji, on=on))

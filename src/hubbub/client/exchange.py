@@ -219,6 +219,7 @@ class Exchange:
                 | e.Code()
                 | e.Access()
                 | e.Bans()
+                | e.RoomRules()
                 | e.Invitation()
                 | e.Invitations()
                 | e.Token()

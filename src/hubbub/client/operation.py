@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.names import AUDIT
+from hubbub.chat.names import AUDIT, REPORTS
 from hubbub.client.asking import Asking
 
 
@@ -30,6 +30,13 @@ class OperationCommands(Asking):
     async def audit(self, *, limit: int = c.PAGE_MESSAGES_DEFAULT) -> e.Page:
         """Return the newest of the audit record: who used which power."""
         return await self._ask(c.History(room=AUDIT, limit=limit), e.Page)
+
+    async def reports(
+        self, room: str | None = None, *, limit: int = c.PAGE_MESSAGES_DEFAULT
+    ) -> e.Page:
+        """Return the newest reports of messages, of one room or of the chatroom."""
+        where = REPORTS if room is None else f"{REPORTS}/{room}"
+        return await self._ask(c.History(room=where, limit=limit), e.Page)
 
     async def reload(self) -> e.Reloaded:
         """Have the server read its configuration again.

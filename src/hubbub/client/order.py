@@ -87,6 +87,14 @@ class OrderCommands(Asking):
         )
         await self._done(command)
 
+    async def what_holds(self, room: str) -> e.RoomRules:
+        """Return what holds in a room, which we need not be in."""
+        return await self._ask(c.SetRules(room=room), e.RoomRules)
+
+    async def delete(self, room: str, seq: int) -> None:
+        """Delete a message: our own, or with power in the room somebody else's."""
+        await self._done(c.Delete(room=room, seq=seq))
+
     async def hold(self, one: str, other: str, *, on: bool = True) -> None:
         """Put what two people say to each other in private under a legal hold, or end that."""
         await self._done(c.Hold(names=(one, other), on=on))

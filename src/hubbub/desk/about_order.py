@@ -131,6 +131,20 @@ def appoint(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
     return done(desk, work, f"'{name}' {what} {where} now.")
 
 
+def hold(desk: Desk, _face: Face, argument: str) -> Awaitable[None]:
+    """Put what two people say to each other in private under a legal hold, or end that."""
+    usage = "/hold NAME OTHER [off]"
+    one, rest = _named(desk, argument, usage)
+    known = desk.company.names()
+    other, word = split_name(known, needed(rest, usage))
+    if word.lower() not in ("", "on", "off"):
+        raise Refused(f"Usage: {usage}")
+    is_on = word.lower() != "off"
+    said = "is under a legal hold now" if is_on else "is under no legal hold any more"
+    told = f"What '{one}' and '{other}' say to each other in private {said}."
+    return done(desk, desk.chat.hold(one, other, on=is_on), told)
+
+
 def _named(desk: Desk, argument: str, usage: str) -> tuple[str, str]:
     return split_name(desk.company.names(), needed(argument, usage))
 

@@ -219,6 +219,13 @@ _ORDER: tuple[Verb[Face], ...] = (
     _own("invitations", "see and take back invitations", secrets.invitations, needs=Role.MEMBER),
     _own("recovery", "help who forgot a password", secrets.recovery, "NAME", needs=Role.OPERATOR),
     _own("audit", "read who used which power", order.audit, needs=Role.OPERATOR),
+    _own(
+        "hold",
+        "keep what two people say to each other",
+        order.hold,
+        "NAME OTHER [off]",
+        needs=Role.OPERATOR,
+    ),
     _own("door", "let nobody new in", access.door, "locked|open", needs=Role.OPERATOR),
     _own("access", "say who is let in", access.access, needs=Role.OPERATOR),
 )

@@ -26,6 +26,7 @@ from hubbub.hub.membership import (
 from hubbub.hub.people import conversations
 from hubbub.hub.power.audit import record, reports
 from hubbub.hub.power.succession import claim
+from hubbub.hub.present.host import HOST
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.rules.rights import Act
@@ -397,8 +398,11 @@ def _edits_of(message: e.Message, size: int) -> int:
 
 
 def delete(state: State, session: Session, command: c.Delete, at: int) -> Reading:
-    """Take a message of the session's own back."""
-    room = own_membership(state, session, command.room).room
+    """Take a message of the session's own back, or have somebody else's deleted."""
+    if session.person.id == HOST:  # is in no room
+        room = find_room(state, session, command.room)
+    else:
+        room = own_membership(state, session, command.room).room
     message = yield from _find_deletable(state, session, room, command.seq)
     if message.deleted:
         session.confirm(command.ref)  # it stands so already

@@ -90,6 +90,7 @@ test("acts of power are offered to those who may do them", () => {
   assert.ok(["kick", "ban", "appoint", "door"].every((word) => !words("guest").includes(word)));
   assert.ok(words("moderator").includes("ban") && !words("moderator").includes("appoint"));
   assert.ok(words("owner").includes("appoint") && !words("owner").includes("door"));
+  assert.ok(!words("owner").includes("hold") && words("operator").includes("hold"));
   assert.deepEqual(
     words("operator"),
     COMMANDS.map(({ word }) => word),

@@ -91,7 +91,7 @@ class Bans(Command, tag="bans"):
 
 
 class SetRules(Command, tag="rules"):
-    """Change what holds in a room. What is left out stays as it is.
+    """Change what holds in a room, or ask what does, with nothing. What is left out stays as it is.
 
     With an empty `title` it is called by its name again. A `retention` without days and messages
     keeps all that the chatroom as a whole keeps.

@@ -28,7 +28,7 @@ class Hooks(Event, tag="hooks"):
 
 
 class RoomRules(Event, tag="rules"):
-    """What holds in a room now; people stand here by their names.
+    """What holds in a room now; people stand here by their names. It answers who only asks.
 
     `title` is what people call the room, if that is not its name.
     `members` are all who are let into a private room, its owner and moderators among them.
@@ -49,6 +49,7 @@ class RoomRules(Event, tag="rules"):
     title: str = ""
     retention: Retention | None = None
     held: bool = False
+    ref: str | None = None
 
 
 class RoleChanged(Event, tag="role"):

@@ -30,7 +30,15 @@ from hubbub.hub.rules.bans import Bans, Somebody, only, told_deed
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_scope
 from hubbub.hub.rules.targets import Where, parse_network, parse_pattern
-from hubbub.hub.standing import check, check_power, no_such_room, role_elsewhere, rules_of
+from hubbub.hub.standing import (
+    check,
+    check_entry,
+    check_power,
+    no_such_room,
+    role_elsewhere,
+    rules_of,
+    told_rules,
+)
 from hubbub.hub.state import State
 
 KICK_SECONDS = 60
@@ -185,7 +193,7 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> R
     room = find_room(state, session, command.room)
     changes = {name: value for name in RULES if (value := getattr(command, name, None)) is not None}
     if not changes:  # nobody's right was looked at, so nothing is written
-        session.confirm(command.ref)
+        tell_rules(state, session, room, command)
         return
     for name in changes:
         check(state, session, RULES[name], room)
@@ -206,6 +214,16 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> R
     said = ", ".join(f"{name} is {value}".lower() for name, value in changes.items())
     record(state, session, f"set in '{room.name}': {said}")
     session.confirm(command.ref)
+
+
+def tell_rules(state: State, session: Session, room: Room, command: c.SetRules) -> None:
+    """Tell a session that changes nothing what holds in a room, if it may read there."""
+    check_entry(state, session, Act.READ, room)
+    if type(command) is c.SetRules:
+        told = told_rules(state, room) or e.RoomRules(room=room.name)
+        session.send(replace(told, ref=command.ref))
+    else:  # of IRC, which asks otherwise
+        session.confirm(command.ref)
 
 
 def _free_title(state: State, room: Room, raw: str) -> str:

@@ -72,6 +72,9 @@ def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> D
     if room is None:
         return moderation.set_rules(state, session, command, at)
     changes = {name: value for name in RULES if (value := getattr(command, name, None)) is not None}
+    if not changes:
+        moderation.tell_rules(state, session, room, command)
+        return None
     for name in changes:
         check(state, session, RULES[name], room)
     rules = rules_of(state, room)

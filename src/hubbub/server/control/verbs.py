@@ -17,7 +17,7 @@ _COMMANDS: tuple[type[c.Command], ...] = (
     *(c.Kick, c.Ban, c.Unban, c.Mute, c.Unmute, c.Bans),
     *(c.SetRules, c.Hold, c.Appoint, c.DeleteRoom, c.SetDoor, c.SetAccess),
     *(c.MakeToken, c.Tokens, c.RevokeToken, c.Invite, c.Invitations, c.Uninvite, c.GiveOutCode),
-    *(c.Members, c.History),
+    *(c.Members, c.History, c.Add, c.Delete, c.MakeHook, c.Hooks, c.RevokeHook),
 )
 
 VERBS = {str(kind.__struct_config__.tag): kind for kind in _COMMANDS}

@@ -196,6 +196,12 @@ export class Order {
   /** Tell those who look after a room of a message. @param {Message} message @param {string} reason */
   report = ({ room, seq }, reason) => this.#ask({ type: "report", room, seq, reason });
 
+  /**
+   * Put what two people say to each other in private under a legal hold, or end that.
+   * @type {(one: string, other: string, on: boolean) => Promise<unknown>}
+   */
+  hold = (one, other, on) => this.#ask({ type: "hold", names: [one, other], on });
+
   /** @type {(locked: boolean) => Promise<unknown>} */
   door = (locked) => this.#ask({ type: "door", locked });
 

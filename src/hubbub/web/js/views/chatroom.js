@@ -30,6 +30,7 @@ export function openChatroom(chat, tell, ordering) {
       ["Open the door", () => chat.order.door(false).then(() => tell(OPEN))],
       ["Banned from the chatroom …", () => ordering.bansOfAll()],
       ["Code for a forgotten password …", () => askRecoveryCode(chat)],
+      ["Legal hold of what two people say …", () => askHold(ordering)],
       ["Reports", () => chat.join("$reports")],
       ["Audit record", () => chat.join("$audit")],
     ],
@@ -48,6 +49,21 @@ async function askRecoveryCode({ order }) {
     act: async (name) => (code = await order.recovery(name ?? "")),
   });
   if (isDone) openDeeds("Tell it to nobody else", [el("output", { class: "code" }, code)], [], () => {});
+}
+
+/** @param {import("./ordering.js").Ordering} ordering */
+function askHold(ordering) {
+  return openForm({
+    title: "Legal hold",
+    verb: "Save",
+    hint: "What these two say to each other in private cannot be changed or deleted while it is held. Nobody else can read it.",
+    fields: [
+      { label: "Name", type: "text" },
+      { label: "And the other one", type: "text" },
+      { label: "Under a legal hold", type: "checkbox", value: "on" },
+    ],
+    act: async (one, other, isHeld) => ordering.hold(one ?? "", other ?? "", isHeld === "on" ? "on" : "off"),
+  });
 }
 
 /** @param {Chat} chat @param {Tell} tell */

@@ -322,6 +322,13 @@ export const COMMANDS = [
     run: (desk, argument) => desk.ordering.door(argument),
   },
   {
+    word: "hold",
+    usage: "NAME OTHER [off]",
+    purpose: "let nothing go of what two people say to each other, or end that",
+    least: "operator",
+    run: hold,
+  },
+  {
     word: "operate",
     usage: "CODE",
     purpose: "run the server, with the code that it shows",
@@ -382,6 +389,12 @@ export function offered(order, room) {
   return COMMANDS.filter(
     ({ act, least }) => (!least || isAtLeast(role, least)) && (!act || order.may(act, room)),
   );
+}
+
+/** @param {Desk} desk @param {string} argument */
+function hold(desk, argument) {
+  const [one, rest] = splitName(desk, argument);
+  return desk.ordering.hold(one, ...splitName(desk, rest));
 }
 
 /** @param {Desk} desk @param {string} argument */

@@ -199,6 +199,16 @@ export class Ordering {
     return this.#do(work, `${name} ${word === "none" ? "has no role" : `is ${word}`} ${where} now.`, name);
   }
 
+  /** @param {string} one @param {string} other @param {string} state "off" ends it */
+  hold(one, other, state) {
+    const word = state.toLowerCase();
+    if (!other || !["", "on", "off"].includes(word)) throw usage("/hold NAME OTHER [off]");
+    const isHeld = word !== "off";
+    const said = isHeld ? "is under a legal hold now" : "is under no legal hold any more";
+    const done = `What ${one} and ${other} say to each other in private ${said}.`;
+    return this.#do(this.#chat.order.hold(one, other, isHeld), done, one, other);
+  }
+
   /** @param {string} state */
   door(state) {
     if (!["locked", "open"].includes(state)) throw usage("/door locked|open");
