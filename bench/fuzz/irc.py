@@ -36,6 +36,10 @@ class Figures:
         """Return how many rooms are open."""
         return 0
 
+    def account(self, _person: str) -> str:
+        """Return the own name of a member."""
+        return ""
+
     def is_bot(self, _name: str) -> bool:
         """Return whether somebody says to be a program."""
         return False

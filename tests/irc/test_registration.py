@@ -92,11 +92,13 @@ def test_a_member_logs_in_and_is_who_they_are(hubbub_server: LocalServer, way: s
         )
         assert ann.said("900").params[2] == "ann"
         ann.until("903")
+        nick = "other"
     else:
         ann = IrcClient(hubbub_server.address, f"PASS :{PASSWORD}", "NICK ann", "USER a 0 * :a")
-    assert ann.said("001").params[0] == "ann"
-    ann.ask("WHOIS ann")
-    assert ann.said("330").params[1:3] == ("ann", "ann")
+        nick = "ann"
+    assert ann.said("001").params[0] == nick
+    ann.ask(f"WHOIS {nick}")
+    assert ann.said("330").params[1:3] == (nick, "ann")
 
 
 def test_a_wrong_login_is_refused_and_one_may_come_in_passing(hubbub_server: LocalServer) -> None:
@@ -149,10 +151,10 @@ def test_whoever_logs_in_later_stays_in_their_rooms(hubbub_server: LocalServer) 
     assert bob.said("PRIVMSG").source == "one!~u@irc.hubbub"
     two.ask("AUTHENTICATE PLAIN", f"AUTHENTICATE {plain('ann', PASSWORD)}", "PRIVMSG #lobby :right")
     two.until("903")
-    assert bob.said("PRIVMSG").source == "ann!~u@irc.hubbub"
+    assert bob.said("PRIVMSG").source == "two!~u@irc.hubbub"
     one.ask(f"PRIVMSG NickServ :identify ann {PASSWORD}", "PRIVMSG #lobby :right, too")
     assert one.said("900").params[2] == "ann"
-    assert bob.said("PRIVMSG").source == "ann!~u@irc.hubbub"
+    assert bob.said("PRIVMSG").source == "two!~u@irc.hubbub", "they are called so already"
     bob.ask("PRIVMSG #lobby :welcome")
     two.until("PRIVMSG", "#lobby", "welcome")
     one.until("PRIVMSG", "#lobby", "welcome")

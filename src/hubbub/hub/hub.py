@@ -137,6 +137,12 @@ class Hub:
         """The open rooms, by name."""
         return self._state.rooms
 
+    def own_name(self, person: str) -> str:
+        """Return the name of somebody who is known, by their id; empty if they are not here."""
+        is_here = self._state.here.person(person) is not None
+        profile = self._state.book.profiles.told(person) if is_here else None
+        return "" if profile is None else profile.name
+
     def name_of(self, called: str) -> str:
         """Return the name of the room that is called so: by its name, or else by its title."""
         return self._state.name_of(called)

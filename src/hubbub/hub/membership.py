@@ -208,20 +208,19 @@ def tell_put_out(session: Session, room: Room, why: Why, reason: str) -> None:
         session.send(e.Removed(room=room.name, reason=reason))
 
 
-def rename_in_rooms(
-    state: State, sessions: Sequence[Session], name: str, rename: Callable[[], None]
-) -> None:
+def rename_in_rooms(state: State, sessions: Sequence[Session], rename: Callable[[], None]) -> None:
     """Have somebody renamed who has these sessions, and tell the rooms that they are in."""
     person = sessions[0].person
     former_key, former_name = person.key, person.name
     members = {one.room: one for session in sessions for one in session.members.values()}
-    why, knowing = Why(Way.RENAMED, name), set(sessions)
+    knowing = set(sessions)
+    known_as = {room: state.passing.known_as(room, former_name) for room in members}
     for member in members.values():
-        state.passing.change(member, "left", why=why, told=knowing)
+        state.passing.change(member, "left", why=Why(Way.RENAMED))
     rename()
     for room, member in members.items():
         room.renamed(person, former_key)
-        state.passing.change(member, "joined", formerly=former_name)
+        state.passing.change(member, "joined", formerly=known_as[room], told=knowing)
         if person.away is not None:
             tell_away(state, member)
         for one in state.here.members(room, person):
@@ -286,9 +285,12 @@ def find_person(state: State, name: str) -> Person:
 def find_known(state: State, raw: str) -> str:
     """Return the id of somebody who is known, here or away; raise Refused `not_here`."""
     name = allowed_name(raw)
+    here = state.here.holder(name_key(name))
+    if here is not None and here.id:
+        return here.id
     if (id_ := state.book.names.get(name_key(name))) is not None:
         return id_
-    if state.here.holder(name_key(name)) is not None:
+    if here is not None:
         raise Refused(
             f"'{name}' is here in passing, and would not be known again. They must join with "
             "hubbub, or in a browser.",
@@ -408,8 +410,7 @@ def _name_of(state: State, id_: str, former: str) -> str:
     """Return what somebody is called now who was called otherwise, if they are known by an id."""
     if id_ in state.forgotten:
         return deleted_name(id_)
-    profile = state.book.profiles.told(id_)
-    return former if profile is None else profile.name
+    return name_of(state, id_) or former
 
 
 def list_members(state: State, room: Room, ref: str | None = None) -> e.Members:

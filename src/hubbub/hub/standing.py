@@ -55,9 +55,8 @@ def name_of(state: State, id_: str) -> str:
     """Return what somebody with this id is called, empty if that is not known."""
     if id_ == HOST:
         return SERVER_NAME
-    if id_.startswith(BADGE):
-        person = state.here.person(id_)
-        return "" if person is None else person.name
+    if (person := state.here.person(id_)) is not None:
+        return person.name
     profile = state.book.profiles.told(id_)
     return "" if profile is None else profile.name
 

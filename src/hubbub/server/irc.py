@@ -78,6 +78,10 @@ class IrcFigures:
         """Return how many rooms are open."""
         return len(self._chatroom.hub.rooms)
 
+    def account(self, person: str) -> str:
+        """Return the own name of a member with this id; empty if they are not here."""
+        return self._chatroom.hub.own_name(person)
+
     def is_bot(self, name: str) -> bool:
         """Return whether somebody of this name is here and says to be a program."""
         person = self._chatroom.hub.here.holder(name_key(name))

@@ -9,6 +9,7 @@ from tests.irc.conformance.members import batch, member, register
 from tests.irc.irc_client import IrcClient
 
 CAPS = "draft/metadata-2 batch"
+NEWER = "draft/metadata-3 batch"
 
 
 def got(client: IrcClient, line: str) -> list[tuple[str, ...]]:
@@ -32,8 +33,8 @@ def test_one_says_something_about_oneself(server: LocalServer, target: str) -> N
     foo.ask(f"METADATA {target} SET display-name", f"METADATA {target} SET display-name")
     assert foo.said("766").params[1:3] == ("foo", "display-name")
     assert foo.said("766").params[1:3] == ("foo", "display-name")
-    foo.ask("METADATA * SET url :https://x.example", "METADATA * CLEAR")
-    assert foo.said("766").params[1:3] == ("foo", "url")
+    foo.ask("METADATA * SET url :https://x.example")
+    assert [one[:3] for one in got(foo, "METADATA * CLEAR")] == [("766", "foo", "url")]
     assert got(foo, "METADATA * LIST") == []
 
 
@@ -130,3 +131,63 @@ def test_a_key_is_answered_once_however_often_it_is_asked_for(server: LocalServe
     foo = IrcClient.named(server.address, "foo", caps=CAPS)
     foo.ask("METADATA * GET :" + "a " * 150 + " ".join(map(str, range(40))))
     assert len(batch(foo, "metadata")) == 1 + metadata.KEYS_MAX
+
+
+def test_of_what_was_said_before_the_welcome_one_is_told_with_it(server: LocalServer) -> None:
+    """«before-connect: … MAY set metadata … during connection registration»"""
+    for caps, command in ((CAPS, "METADATA"), (NEWER, "761")):
+        foo = IrcClient(server.address, "CAP LS 302")
+        offered = " ".join(one.params[-1] for one in foo.until("CAP", "*", "LS"))
+        assert "metadata-3=before-connect," in offered + foo.said("CAP").params[-1]
+        foo.ask(f"CAP REQ :{caps}", "METADATA * SET url :x", "METADATA * SET url :y")
+        assert foo.said("761").params == ("*", "*", "url", "*", "x")
+        foo.ask("METADATA * SET avatar :a", "METADATA * SET avatar", "METADATA bar LIST")
+        assert foo.said("766").params[1:3] == ("*", "avatar")
+        assert foo.said("FAIL").params[:3] == ("METADATA", "INVALID_TARGET", "bar")
+        assert got(foo, "METADATA * LIST") == [("761", "*", "url", "*")]
+        foo.ask("NICK foo", "USER u 0 * :r", "CAP END")
+        foo.until("376")
+        assert [one.command for one in batch(foo, "metadata")[1:]] == [command]
+        assert got(foo, "METADATA foo GET url") == [("761", "foo", "url", "*")]
+        foo.ask("QUIT")
+        foo.ended()
+
+
+def test_newer_clients_hear_by_numbers(server: LocalServer) -> None:
+    """draft/metadata-3: RPL_KEYVALUE and RPL_KEYNOTSET are news, too"""
+    foo = IrcClient.named(server.address, "foo", caps=CAPS, rooms="#x")
+    bar = IrcClient.named(server.address, "bar", caps=NEWER, rooms="#x")
+    bar.ask("METADATA * SUB url")
+    assert bar.said("770").params == ("bar", "url")
+    assert bar.said("774").params == ("bar", "#x"), "it may ask for what stands there"
+    foo.ask("METADATA * SET url :x", "METADATA * SET url")
+    assert bar.said("761").params == ("bar", "foo", "url", "*", "x")
+    assert bar.said("766").params[:3] == ("bar", "foo", "url")
+    bar.ask(f"METADATA * SET url :{'x' * 301}")
+    assert bar.said("FAIL").params[:3] == ("METADATA", "INVALID_VALUE", "url")
+
+
+def test_whois_says_what_somebody_says_of_themselves(server: LocalServer) -> None:
+    """«RPL_WHOISKEYVALUE (760): "<client> <Target> <Key> <Visibility> :<Value>"»"""
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    foo.ask("METADATA * SET url :https://x.example")
+    foo.until("761")
+    bar = IrcClient.named(server.address, "bar", caps=NEWER)
+    bar.ask("WHOIS foo")
+    assert bar.said("760").params == ("bar", "foo", "url", "*", "https://x.example")
+    other = IrcClient.named(server.address, "other")
+    other.ask("WHOIS foo")
+    assert "760" not in [line.command for line in other.until("318")]
+
+
+def test_nobody_clears_what_is_said_of_a_channel_that_others_look_after(
+    server: LocalServer,
+) -> None:
+    foo = IrcClient.named(server.address, "foo", caps=CAPS, rooms="#x")
+    bar = IrcClient.named(server.address, "bar", caps=CAPS, rooms="#x")
+    foo.ask("METADATA #x SET url :x", "METADATA #x SET avatar :y")
+    foo.until("761", "foo", "#x", "avatar")
+    bar.ask("METADATA #x CLEAR")
+    assert bar.said("FAIL").params[:4] == ("METADATA", "KEY_NO_PERMISSION", "#x", "*")
+    assert len(got(foo, "METADATA #x CLEAR")) == 2
+    assert got(foo, "METADATA #x LIST") == []

@@ -36,8 +36,8 @@ def test_others_may_not(hubbub_server: LocalServer) -> None:
         f"REDACT #lobby {id_}": ("UNKNOWN_MSGID", "#lobby", id_),
         "REDACT #den den/999": ("UNKNOWN_MSGID", "#den", "den/999"),
         "REDACT #den nothing": ("UNKNOWN_MSGID", "#den", "nothing"),
-        "REDACT #nowhere nothing": ("INVALID_TARGET", "#nowhere", "nothing"),
-        "REDACT nobody nothing": ("INVALID_TARGET", "nobody", "nothing"),
+        "REDACT #nowhere nothing": ("INVALID_TARGET", "#nowhere"),
+        "REDACT nobody nothing": ("UNKNOWN_MSGID", "nobody", "nothing"),
     }.items():
         ben.ask(line)
         assert ben.said("FAIL").params[:-1] == ("REDACT", *code)

@@ -47,7 +47,12 @@ class Farewell(Command, tag="farewell"):
 
 
 class BeCalled(Rename, tag="be_called"):
-    """Have another name, in passing as well."""
+    """Have another name for as long as one is here; members keep their own besides.
+
+    `alone`: only if the session is the only one of its person.
+    """
+
+    alone: bool = False
 
 
 class SetModes(SetRules, tag="modes"):

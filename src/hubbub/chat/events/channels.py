@@ -3,6 +3,7 @@
 They are for formats with `knows_inner` alone, instead of events that say less, or beside them.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,7 @@ class Way(StrEnum):
     """From the whole chatroom, and so from all rooms at once."""
     PUT_OUT = "put out"
     RENAMED = "renamed"
-    """They are there as before, under the name that is the reason."""
+    """They are there as before, under another name."""
 
 
 class Why(NamedTuple):
@@ -128,7 +129,7 @@ class About(InnerEvent, tag="about"):
 class Looks(msgspec.Struct):
     """Somebody who is here. `role` is what they are in the room that was asked about; `may_write`
     as in `About`. `away` is why they are, None if they are not. `rooms` are those that the session
-    may know them to be in, with their roles there."""
+    may know them to be in, with their roles there; `about` is told with them."""
 
     name: str
     person: str
@@ -140,6 +141,7 @@ class Looks(msgspec.Struct):
     user: str
     real: str
     rooms: tuple[tuple[str, str], ...] = ()
+    about: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Looked(InnerEvent, tag="looked"):

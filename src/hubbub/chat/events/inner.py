@@ -26,9 +26,10 @@ class Proven(InnerEvent, tag="proven"):
 
 
 class Account(InnerEvent, tag="account"):
-    """Somebody is a member from now on, under this name. `is_far` as in `Shown`."""
+    """Somebody is a member from now on, whose own name is `account`. `is_far` as in `Shown`."""
 
     name: str
+    account: str
     is_far: bool = False
 
 

@@ -170,6 +170,12 @@ class Passing:
         if not others:
             self.forget(room)
 
+    def known_as(self, room: Room, name: str) -> str:
+        """Return as whom a room knows somebody: it may have yet to be told of this name."""
+        waiting = self._waiting.get(room)
+        change = None if waiting is None else waiting.changes.get(name)
+        return name if change is None else change.formerly or name
+
     def away(self, member: Member, text: str) -> None:
         """Note that a member is away from the keyboard, for the reason `text`, or is back."""
         self._of(member.room).away[member.session.person] = text

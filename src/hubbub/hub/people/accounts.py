@@ -5,7 +5,7 @@ Whether nobody has the name, or the password is wrong, is answered alike, after 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -45,18 +45,14 @@ def register(state: State, session: Session, command: c.Register, at: int) -> Re
         )
     hash_ = yield HashPassword(password, provable=session.format.knows_inner)
     assert isinstance(hash_, str)
-    near = [one for one in showing.peers(state, session.person) if one is not session]
-    far = [one for one in state.here.watching(session.person) if one is not session]
+    onlookers = _onlookers(state, session)
     if known is not None:
         yield from change(state, session.person.id, lambda profile: _claimed(profile, hash_))
     else:
         while session.pending_bytes:  # what it said so far, it said in passing
             yield state.drafts.next_batch()
         yield from identity.become(state, session, at, password=hash_)
-    for peer in near:
-        peer.send(Account(name=session.name))
-    for watcher in far:
-        watcher.send(Account(name=session.name, is_far=True))
+    _tell_account(state, session, onlookers)
     greet(state, session, command.ref)
 
 
@@ -112,10 +108,35 @@ def be(state: State, session: Session, id_: str, device: Device | None) -> Readi
             if device is not None:
                 yield from devices.adopt(state, id_, device)
             if session.person.id != id_:
+                before, onlookers = session.person.key, _onlookers(state, session)
                 yield from identity.come_back(state, session, id_)
+                if session.person.key == before:
+                    _tell_account(state, session, onlookers)
             own = "" if device is None else device.hash
         finally:
             session.device = own
+
+
+class _Onlookers(NamedTuple):
+    """Those who hear of somebody: because they share a room with them, or watch them from afar."""
+
+    near: list[Session]
+    far: list[Session]
+
+
+def _onlookers(state: State, session: Session) -> _Onlookers:
+    near = [one for one in showing.peers(state, session.person) if one is not session]
+    far = [one for one in state.here.watching(session.person) if one is not session]
+    return _Onlookers(near, far)
+
+
+def _tell_account(state: State, session: Session, onlookers: _Onlookers) -> None:
+    """Tell them as whom a session has logged in, under the name that it had before."""
+    account = state.book.profiles[session.person.id].name
+    for peer in onlookers.near:
+        peer.send(Account(name=session.name, account=account))
+    for watcher in onlookers.far:
+        watcher.send(Account(name=session.name, account=account, is_far=True))
 
 
 def change_password(state: State, session: Session, command: c.ChangePassword, _at: int) -> Reading:

@@ -231,14 +231,15 @@ def come_back(
         yield from places.load(state, id_)
     person = state.here.person(id_)
     if person is None:
-        profile = state.book.profiles[id_]
-        person = Person(profile.name, state.last, id_=id_)
-        if not may_have(state, session, person):
+        person = Person(state.book.profiles[id_].name, state.last, id_=id_)
+        keeps_name = _keeps_name(state, session)
+        if keeps_name or not may_have(state, session, person):
             if session.held:
                 raise name_taken(state, session)
             person = Person(session.person.name, state.last, id_=id_)
         yield from ignoring.load(state, person)
-        yield from take_name(state, session, person)
+        if not keeps_name:
+            yield from take_name(state, session, person)
     elif len(state.here.named(person.key)) >= SESSIONS_MAX:
         raise Refused(
             f"You are here over {SESSIONS_MAX} connections already. Close one of them first.",
@@ -246,6 +247,16 @@ def come_back(
         )
     yield from write(state, operator)
     _be(state, session, person)
+
+
+def _keeps_name(state: State, session: Session) -> bool:
+    """Return whether a session goes on under the name that it has, as IRC has it: it has it alone.
+
+    Nothing of that is logged: its person's own name stays theirs. Where several nodes let people
+    in, all of them know a member by that.
+    """
+    is_alone = state.here.named(session.person.key) == (session,)
+    return session.format.knows_inner and is_alone and not state.claims.run
 
 
 def may_have(state: State, session: Session, person: Person) -> bool:
@@ -293,13 +304,14 @@ def _be(state: State, session: Session, person: Person) -> None:
     if session.gone:
         raise Refused("The other device has left.", code="forbidden")
     before = session.person
-    depart(state, session)
-    try:
-        check_bans(state, person, session.origin, None)
-    except Refused as refusal:
-        raise PutOut(str(refusal), code=refusal.code) from None
-    session.person, session.held, session.stranger = person, False, False
-    person.kind = state.book.profiles[person.id].kind
-    person.shown = person.shown or before.shown
-    state.here.add(session)
+    with state.here.staying(before.key if before.key == person.key else ""):
+        depart(state, session)
+        try:
+            check_bans(state, person, session.origin, None)
+        except Refused as refusal:
+            raise PutOut(str(refusal), code=refusal.code) from None
+        session.person, session.held, session.stranger = person, False, False
+        person.kind = state.book.profiles[person.id].kind
+        person.shown = person.shown or before.shown
+        state.here.add(session)
     state.looks.take(person)

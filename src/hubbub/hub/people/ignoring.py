@@ -30,7 +30,7 @@ from hubbub.hub.asking import Reading, read_facts, write
 from hubbub.hub.people.conversations import bring_into_unread
 from hubbub.hub.present.person import NOBODY
 from hubbub.hub.rules.rights import Act
-from hubbub.hub.standing import check
+from hubbub.hub.standing import check, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -182,8 +182,8 @@ def _listed(state: State, person: Person) -> Iterator[tuple[str, str]]:
     for handle, name in person.ignores.items():
         if not (id_ := known_by(handle)):
             yield handle, name
-        elif (profile := state.book.profiles.told(id_)) is not None:
-            yield handle, profile.name
+        elif called := name_of(state, id_):
+            yield handle, called
 
 
 def leave_out(state: State, room: Room, events: Sequence[e.AnyLogged], fanout: Fanout) -> None:

@@ -108,6 +108,7 @@ def _looks(
         user=shown.user,
         real=shown.real,
         rooms=tuple(_rooms(state, session, person)) if with_rooms else (),
+        about=shown.about if with_rooms else {},
     )
 
 

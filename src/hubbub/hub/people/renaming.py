@@ -37,43 +37,65 @@ def rename(state: State, session: Session, command: c.Rename, _at: int) -> Readi
             while any(one.pending_bytes for one in state.here.named(own.key)):
                 yield state.drafts.next_batch()
             change_name(state, own, wanted.name)
-    for one in state.here.named(own.key):
+    _tell_own(state, session, command.ref)
+
+
+def be_called(state: State, session: Session, command: c.BeCalled, at: int) -> Reading:
+    """Let the session's person have another name for as long as they are here; nothing is logged.
+
+    A member stays a member, whose own name nobody else can have. Somebody in passing stays who they
+    are in their rooms. Talks of two stay with the name, as does what was said under it: from now
+    on, it is somebody else's.
+
+    Where several nodes let people in, all of them know a member by their own name: there it is
+    another one for good.
+    """
+    own = session.person
+    if own.id and state.claims.run:
+        if command.alone:
+            raise Refused(f"You are '{own.name}' here.", code="name_taken")
+        yield from rename(state, session, command, at)
+        return
+    wanted = Person(allowed_name(command.name), id_=own.id)
+    check_is_no_program(wanted.name)
+    while own.id and own.id in state.identifying:
+        yield Moment()
+    with alone(state, own.id or session.secret):
+        while any(one.pending_bytes for one in state.here.named(own.key)):
+            yield state.drafts.next_batch()
+        if wanted.key != own.key:
+            _check_free(state, session, wanted)
+            fence = state.drafts.fence(wanted.key)
+            while state.drafts.settled < fence:
+                yield state.drafts.next_batch()
+            if command.alone and len(state.here.named(own.key)) > 1:
+                raise Refused(f"You are here as '{own.name}' already.", code="name_taken")
+            _check_free(state, session, wanted)
+            _check_bans(state, session, wanted)
+            if not own.id:
+                yield from _leave_behind(state, session, wanted)
+        if wanted.name != own.name:
+            change_name(state, own, wanted.name)
+    _tell_own(state, session, command.ref)
+
+
+def _leave_behind(state: State, session: Session, wanted: Person) -> Reading:
+    """Leave what stays with a name in passing, and claim the next one."""
+    if state.claims.run:
+        yield from _claim(state, session, wanted)
+    for member in [one for one in session.members.values() if one.room.direct]:
+        leave_room(state, member)
+    session.person.since, session.person.not_own = state.last, NO_SEQS
+    claims.release(state, session.person)
+
+
+def _tell_own(state: State, session: Session, ref: str | None) -> None:
+    """Tell all sessions of a person what they are called now."""
+    for one in state.here.named(session.person.key):
         if one is not session and one.format.gets_answers:
             one.send(welcome(state, one, None))
     if session.format.gets_answers:
-        session.send(welcome(state, session, command.ref))
-
-
-def be_called(state: State, session: Session, command: c.Rename, at: int) -> Reading:
-    """Let the session's person have another name, also in passing.
-
-    Somebody in passing stays who they are in their rooms. Talks of two stay with the name, as does
-    what was said under it: from now on, it is somebody else's.
-    """
-    own = session.person
-    if own.id:
-        yield from rename(state, session, command, at)
-        return
-    wanted = Person(allowed_name(command.name))
-    check_is_no_program(wanted.name)
-    while session.pending_bytes:
-        yield state.drafts.next_batch()
-    if wanted.key != own.key:
-        _check_free(state, session, wanted)
-        fence = state.drafts.fence(wanted.key)
-        while state.drafts.settled < fence:
-            yield state.drafts.next_batch()
-        _check_free(state, session, wanted)
-        _check_bans(state, session, wanted)
-        if state.claims.run:
-            yield from _claim(state, session, wanted)
-        for member in [one for one in session.members.values() if one.room.direct]:
-            leave_room(state, member)
-        own.since, own.not_own = state.last, NO_SEQS
-        claims.release(state, own)
-    if wanted.name != own.name:
-        change_name(state, own, wanted.name)
-    session.send(welcome(state, session, command.ref))
+        session.send(welcome(state, session, ref))
 
 
 def _claim(state: State, session: Session, wanted: Person) -> Reading:
@@ -111,5 +133,5 @@ def change_name(state: State, own: Person, name: str) -> None:
     sessions = state.here.named(own.key)
     state.here.former.left(own, state.at)
     state.looks.free(own)
-    rename_in_rooms(state, sessions, name, lambda: state.here.rename(own, name))
+    rename_in_rooms(state, sessions, lambda: state.here.rename(own, name))
     state.looks.take(own)

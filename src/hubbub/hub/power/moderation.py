@@ -34,6 +34,7 @@ from hubbub.hub.standing import (
     check,
     check_entry,
     check_power,
+    name_of,
     no_such_room,
     role_elsewhere,
     rules_of,
@@ -467,7 +468,8 @@ def _is_meant(state: State, ban: Ban, whom: str, network: str) -> bool:
     if same_name(ban.whom, whom) or (network and network == ban.network):
         return True
     profile = state.book.profiles.told(ban.person)
-    return profile is not None and same_name(profile.name, whom)
+    names = (name_of(state, ban.person), "" if profile is None else profile.name)
+    return any(name and same_name(name, whom) for name in names)
 
 
 def _holding(state: State, bans: Bans, room: str) -> list[Ban]:

@@ -1,6 +1,7 @@
 """Who is here: the people who have their names, and their sessions."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Final, Literal, Protocol
 
@@ -44,6 +45,7 @@ class Here:
         self.watchers = Watchers()
         self.former = FormerPeople()
         self.operating = Operating()
+        self._staying = ""
 
     def __contains__(self, key: str) -> bool:
         return key in self._sessions
@@ -146,6 +148,18 @@ class Here:
                 self._profiles.let_go(session.person.id)
         self.moved(session.person)
 
+    @contextmanager
+    def staying(self, key: str) -> Iterator[None]:
+        """Tell nobody who watches this name that it goes, or comes: its bearer is somebody else.
+
+        Nothing may be waited for meanwhile.
+        """
+        self._staying = key
+        try:
+            yield
+        finally:
+            self._staying = ""
+
     def is_away(self, person: Person) -> None:
         """Tell those who watch somebody that they are away, or back; rooms are told otherwise."""
         self.moved(person)
@@ -169,6 +183,8 @@ class Here:
         session.send(self._watched(name, "asked"))
 
     def _tell(self, key: str, why: Literal["came", "went", "away"], name: str = "") -> None:
+        if key == self._staying:
+            return
         for session in self.watchers.of(key):
             session.send(self._watched(name or self._sessions[key][0].person.name, why))
 

@@ -31,9 +31,20 @@ READ_MAX: Final = 200
 class Coming:
     """What a client has said of itself before it is welcomed."""
 
-    __slots__ = ("away", "is_introduced", "is_negotiating", "nick", "password", "real", "user")
+    __slots__ = (
+        "about",
+        "away",
+        "is_introduced",
+        "is_negotiating",
+        "nick",
+        "password",
+        "real",
+        "user",
+    )
 
     def __init__(self) -> None:
+        self.about: dict[str, str] = {}
+        """What it says about itself, by key."""
         self.nick = self.password = self.user = self.real = self.away = ""
         self.is_introduced = False
         """Whether the chatroom knows its name."""
@@ -167,7 +178,8 @@ class Client(Identity):
         """What is a part of an answer, until all of it is there."""
         self.subscribed: frozenset[str] = frozenset()
         """The keys of which it wants to hear what people say under them."""
-        self.cleared: tuple[str, ...] = ()
+        self.cleared: tuple[str, ...] | None = None
+        """The keys under which nothing is to stand any more, while they are taken away."""
         self._batches = 0
 
     @property
@@ -179,6 +191,11 @@ class Client(Identity):
     def marks_itself(self) -> bool:
         """Whether it says how far its person has read."""
         return "draft/read-marker" in self.caps
+
+    @property
+    def has_numbers_as_news(self) -> bool:
+        """Whether it hears of what people say about themselves by numbers, as it is answered."""
+        return "draft/metadata-3" in self.caps
 
     @property
     def source(self) -> str:

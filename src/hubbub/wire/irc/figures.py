@@ -35,5 +35,8 @@ class Figures(Protocol):
     def rooms(self) -> int:
         """Return how many rooms are open."""
 
+    def account(self, person: str) -> str:
+        """Return the own name of a member with this id; empty if they are not here."""
+
     def is_bot(self, name: str) -> bool:
         """Return whether somebody of this name is here and says to be a program."""

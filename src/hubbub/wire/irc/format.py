@@ -88,9 +88,14 @@ def seq_in(id_: str, room: str) -> int | None:
     return whole_number(seq, SEQ_MAX) if of == room else None
 
 
-def account_of(name: str, person: str, kind: str = "member") -> str:
-    """Return the account of somebody, `*` if they have none: guests log in nowhere."""
-    return nick_of(name) if person and kind != "guest" else "*"
+def account_of(figures: Figures | None, name: str, person: str, kind: str = "member") -> str:
+    """Return the account of somebody, `*` if they have none: guests log in nowhere.
+
+    It is their own name; they may be called otherwise while they are here.
+    """
+    if not person or kind == "guest":
+        return "*"
+    return nick_of((figures is not None and figures.account(person)) or name)
 
 
 def places_of(tags: Mapping[str, str]) -> Sequence[int]:
@@ -184,7 +189,7 @@ class IrcFormat:
             case Arrival():
                 yield from self._arrival(event, target)
             case Departure():
-                yield self._departure(event, target)
+                yield from self._departure(event, target)
             case Away() if "away-notify" in self.extras:
                 why = ((event.text or "away"),) if event.on else ()
                 yield Line("AWAY", why, source_of(event.name))
@@ -199,7 +204,7 @@ class IrcFormat:
         if "server-time" in self.extras:
             tags["time"] = time_of(event.at)
         if "account-tag" in self.extras and event.person:
-            tags["account"] = nick_of(event.sender)
+            tags["account"] = account_of(self._figures, event.sender, event.person)
         if "message-tags" in self.extras and has_id:
             tags["msgid"] = id_of(event.room, event.seq)
         if more and "message-tags" in self.extras:
@@ -282,31 +287,33 @@ class IrcFormat:
             yield Line("NOTICE", (target, said), self.host, self.tags(event, has_id=False))
 
     def _arrival(self, event: Arrival, target: str) -> Iterator[Line]:
-        if event.formerly:
-            return  # they were there, under another name
+        if event.formerly:  # they were there; it comes before what they say under the new name
+            yield Line("NICK", (nick_of(event.name),), source_of(event.formerly))
+            return
         yield self.join(event.name, target, event.person, event.kind, event.real)
         if event.role in MODES:
             mode = f"+{MODES[event.role]}"
             yield Line("MODE", (target, mode, nick_of(event.name)), self.host)
 
-    def _departure(self, event: Departure, target: str) -> Line:
+    def _departure(self, event: Departure, target: str) -> Iterator[Line]:
         source, why = source_of(event.name), event.why
         match why.way:
             case Way.RENAMED:
-                return Line("NICK", (nick_of(why.reason),), source)
+                return  # they are still there
             case Way.GONE:
-                return Line("QUIT", (why.reason or "Gone",), source)
+                yield Line("QUIT", (why.reason or "Gone",), source)
             case Way.PUT_OUT:
                 by = source_of(why.by) if why.by else self.host
                 reason = why.reason or nick_of(why.by) or "Put out"
-                return Line("KICK", (target, nick_of(event.name), reason), by)
-        return Line("PART", (target, why.reason) if why.reason else (target,), source)
+                yield Line("KICK", (target, nick_of(event.name), reason), by)
+            case Way.LEFT:
+                yield Line("PART", (target, why.reason) if why.reason else (target,), source)
 
     def join(self, name: str, channel: str, person: str, kind: str, real: str) -> Line:
         """Return the line which says that somebody came."""
         params: tuple[str, ...] = (channel,)
         if "extended-join" in self.extras:
-            params = (channel, account_of(name, person, kind), real or name)
+            params = (channel, account_of(self._figures, name, person, kind), real or name)
         return Line("JOIN", params, source_of(name))
 
 

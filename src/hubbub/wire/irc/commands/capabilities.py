@@ -28,7 +28,10 @@ def _multiline(_client: Client) -> str:
 
 
 def _metadata(_client: Client) -> str:
-    return f"max-subs={SUBSCRIPTIONS_MAX},max-keys={KEYS_MAX},max-value-bytes={VALUE_BYTES_MAX}"
+    return (
+        f"before-connect,max-subs={SUBSCRIPTIONS_MAX},max-keys={KEYS_MAX},"
+        f"max-value-bytes={VALUE_BYTES_MAX}"
+    )
 
 
 def _mechanisms(_client: Client) -> str:
@@ -63,6 +66,7 @@ OFFERED: Final[dict[str, Callable[[Client], str | None]]] = {
     ),
     "draft/account-registration": _registration,
     "draft/metadata-2": _metadata,
+    "draft/metadata-3": _metadata,
     "draft/multiline": _multiline,
     "sasl": _mechanisms,
     "sts": _strict_transport,

@@ -158,7 +158,7 @@ def try_(
 
 def logged_in(client: Client) -> Line:
     """Return what says as whom the client is logged in."""
-    sentence = f"You are {client.name}."
+    sentence = f"You are {client.account}."
     return client.numeric(N.LOGGEDIN, source_of(client.name), client.account, sentence)
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.wire.irc.asked import METADATA, Asked
-from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import is_channel, name_of, room_of
+from hubbub.wire.irc.line import Line, reply
+from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.telling.metadata import about_oneself, no_value, valued
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from hubbub.chat.heard import Filler, Heard, Reply
     from hubbub.wire.irc.client import Client
@@ -33,6 +34,48 @@ def metadata(client: Client, line: Line) -> Iterator[Heard]:
         yield fail(client, line, "SUBCOMMAND_INVALID", word, "There is no such METADATA command.")
     else:
         yield from act(client, line, target, keys)
+
+
+def before(client: Client, line: Line) -> Iterator[Heard]:
+    """Act on one METADATA of a client that is not welcomed yet: it is about itself alone."""
+    target, word, *keys = line.params
+    act = _BEFORE.get(word.upper())
+    if client.coming is None or target not in ("*", client.coming.nick) or act is None:
+        no = "Until you are welcomed, you can say and see what you say about yourself."
+        yield fail(client, line, "INVALID_TARGET", target, no)
+    else:
+        yield from act(client, line, "*", keys)
+
+
+def _get_before(client: Client, line: Line, target: str, keys: list[str]) -> Iterator[Heard]:
+    said = {} if client.coming is None else client.coming.about
+    lines = [valued(client, target, key, said) for key in keys[:KEYS_MAX] or said]
+    yield client.at_once(line, *lines, batch=("metadata", target))
+
+
+def _set_before(client: Client, line: Line, target: str, keys: list[str]) -> Iterator[Heard]:
+    key, *value = keys or [""]
+    said = {} if client.coming is None else client.coming.about
+    if not _KEY.fullmatch(key.lower()):
+        yield fail(client, line, "KEY_INVALID", key or "*", "A key has letters, digits and _./-.")
+    elif value and (no := _why_not(value[0])):
+        yield fail(client, line, *no_value(client, key), no)
+    elif value and len({*said, key.lower()}) > KEYS_MAX:
+        yield fail(client, line, "LIMIT_REACHED", target, f"There may be {KEYS_MAX} keys.")
+    else:
+        said.pop(key.lower(), None)
+        if value:
+            said[key.lower()] = value[0]
+        yield client.at_once(line, valued(client, target, key, said))
+
+
+def carried_over(client: Client, said: Mapping[str, str]) -> Iterator[Heard]:
+    """Say what the client said about itself before it was welcomed, and tell it so."""
+    for key, value in said.items():
+        yield c.SetMetadata(key=key, value=value)
+    if said:
+        told = about_oneself(client, said)
+        yield reply(*client.answer(told, None, batch=("metadata", client.nick)))
 
 
 def fail(client: Client, line: Line, code: str, *context: str) -> Reply | Filler:
@@ -78,11 +121,16 @@ def _set(client: Client, line: Line, target: str, keys: list[str]) -> Iterator[H
     elif not is_channel(target) and target.lower() != client.nick.lower():
         no = "You can say that about yourself alone."
         yield fail(client, line, "KEY_NO_PERMISSION", target, key, no)
-    elif value and len(value[0].encode()) > VALUE_BYTES_MAX:
-        no = f"A value may have {VALUE_BYTES_MAX} bytes."
-        yield fail(client, line, "VALUE_INVALID", no)
+    elif value and (no := _why_not(value[0])):
+        yield fail(client, line, *no_value(client, key), no)
     else:
         yield from _setting(client, target, key.lower(), value[0] if value else None)
+
+
+def _why_not(value: str) -> str:
+    """Return why a value cannot be said; empty if it can."""
+    is_one = value.isprintable() and len(value.encode()) <= VALUE_BYTES_MAX
+    return "" if is_one else f"A value is one line of up to {VALUE_BYTES_MAX} bytes."
 
 
 def _setting(client: Client, target: str, key: str, value: str | None) -> Iterator[Heard]:
@@ -97,10 +145,21 @@ def _clear(client: Client, line: Line, target: str, _keys: list[str]) -> Iterato
         no = "You can clear what you say about yourself alone."
         yield fail(client, line, "KEY_NO_PERMISSION", target, "*", no)
     else:
+        client.cleared = None
         yield _asking(client, target, "CLEAR", "")
-        cleared, client.cleared = client.cleared, ()
-        for key in cleared:
-            yield from _setting(client, target, key, None)
+        found, client.cleared = client.cleared, ()
+        if found is None:
+            return  # it was refused
+        room = room_of(target).lower() if is_channel(target) else ""
+        for key in found:
+            asked = Asked(METADATA, target, None, f"CLEARED {key}")
+            yield c.SetMetadata(key=key, value=None, room=room, ref=client.asking.ref(asked))
+        if found and not client.cleared:
+            no = "You do not look after that."
+            yield fail(client, line, "KEY_NO_PERMISSION", target, "*", no)
+        else:
+            gone = [valued(client, target, key, {}) for key in client.cleared]
+            yield client.at_once(line, *gone, batch=("metadata", target))
 
 
 def _subscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Iterator[Heard]:
@@ -119,6 +178,9 @@ def _subscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Ite
             taken.append(key)
     if taken:
         lines.insert(0, client.numeric(N.METADATASUBOK, *taken))
+        if client.has_numbers_as_news:
+            later = (channel_of(room) for room in sorted(client.rooms))
+            lines += (client.numeric(N.METADATASYNCLATER, channel) for channel in later)
     yield client.at_once(line, *lines)
 
 
@@ -131,6 +193,16 @@ def _subscriptions(client: Client, line: Line, _target: str, _keys: list[str]) -
     keys = sorted(client.subscribed)
     yield client.at_once(line, *([client.numeric(N.METADATASUBS, *keys)] if keys else []))
 
+
+_BEFORE: Final[dict[str, Callable[[Client, Line, str, list[str]], Iterator[Heard]]]] = {
+    "GET": _get_before,
+    "LIST": _get_before,
+    "SET": _set_before,
+    "SUB": _subscribe,
+    "SUBS": _subscriptions,
+    "UNSUB": _unsubscribe,
+}
+"""What a client may do before it is welcomed."""
 
 _ACTS: Final[dict[str, Callable[[Client, Line, str, list[str]], Iterator[Heard]]]] = {
     "CLEAR": _clear,

@@ -10,6 +10,7 @@ from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.commands.capabilities import negotiate
 from hubbub.wire.irc.commands.entering import introduce, no_nick, refuse_nick, turn_away
 from hubbub.wire.irc.commands.login import log_in, return_to_unread
+from hubbub.wire.irc.commands.metadata import carried_over
 from hubbub.wire.irc.line import reply
 from hubbub.wire.irc.names import is_nick, name_of
 from hubbub.wire.irc.numerics import N
@@ -98,10 +99,19 @@ def _go_on(voice: Voice) -> Iterator[Heard]:
     if not coming.is_introduced:
         yield from introduce(voice, coming)
     if coming.is_introduced and not (yield from _is_kept_out(voice, coming)):
+        yield from _be_called(voice, coming)
         voice.refusal = voice.coming = None
         yield from _present(voice, coming)
         yield reply(*burst(voice))
+        yield from carried_over(voice, coming.about)
         yield from return_to_unread(voice)
+
+
+def _be_called(voice: Voice, coming: Coming) -> Iterator[Heard]:
+    """Have a member called as the client wants; if that cannot be, they have their own name."""
+    if voice.account != "*" and coming.nick != voice.nick:
+        asked = Asked("NICK", coming.nick)
+        yield c.BeCalled(name=name_of(coming.nick), alone=True, ref=voice.asking.ref(asked))
 
 
 def _present(voice: Voice, coming: Coming) -> Iterator[Heard]:

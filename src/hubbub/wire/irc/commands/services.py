@@ -14,7 +14,7 @@ from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from hubbub.chat.commands import AnyCommand
     from hubbub.chat.heard import Heard
@@ -56,8 +56,11 @@ def _act(client: Client, line: Line, service: str, text: str) -> Iterator[Heard]
     match [service, words[0].upper(), *words[1:]]:
         case ["NickServ", "IDENTIFY" | "LOGIN", password]:
             yield from _be(client, line, _login(client, client.nick, password))
-        case ["NickServ", "IDENTIFY" | "LOGIN" | "GHOST" | "RECOVER" | "REGAIN", nick, password]:
+        case ["NickServ", "IDENTIFY" | "LOGIN", nick, password]:
             yield from _be(client, line, _login(client, nick, password))
+        case ["NickServ", "GHOST" | "RECOVER" | "REGAIN", nick, password]:
+            if (yield from _be(client, line, _login(client, nick, password))):
+                yield from _have_own_name(client)
         case ["NickServ", "REGISTER", password, *mail] if client.account == "*" and all(
             "@" in one for one in mail
         ):
@@ -78,17 +81,25 @@ def _login(client: Client, nick: str, password: str) -> AnyCommand:
     return c.Login(name=name_of(nick), password=password, ref=client.becoming())
 
 
-def _be(client: Client, line: Line, command: AnyCommand) -> Iterator[Heard]:
-    """Become a member, and hear of it from NickServ."""
+def _be(client: Client, line: Line, command: AnyCommand) -> Generator[Heard, None, bool]:
+    """Become a member, and hear of it from NickServ; return whether that was done."""
     client.refusal = None
     yield from become(client, line, command, _told)
     if (refusal := client.refusal) is not None:
         client.refusal = None
         yield client.at_once(line, _notice(client, "NickServ", refusal.message))
+    return refusal is None
+
+
+def _have_own_name(client: Client) -> Iterator[Heard]:
+    """Be called by the name that is one's own."""
+    if client.account not in ("*", client.nick):
+        ref = client.asking.ref(Asked("NICK", client.account))
+        yield c.BeCalled(name=name_of(client.account), ref=ref)
 
 
 def _told(client: Client) -> list[Line]:
-    sentence = f"You are {client.name} now, and the name is yours for good."
+    sentence = f"You are {client.account} now, and the name is yours for good."
     return [_notice(client, "NickServ", sentence), logged_in(client)]
 
 

@@ -66,7 +66,7 @@ COMMANDS: Final = {
     "LIST": Command(rooms.list_),
     "LUSERS": Command(server.lusers),
     "MARKREAD": Command(reading.markread),
-    "METADATA": Command(metadata.metadata, 2),
+    "METADATA": Command(metadata.metadata, 2, before=metadata.before),
     "MODE": Command(order.mode, 1),
     "MONITOR": Command(people.monitor, 1),
     "MOTD": Command(server.motd),

@@ -99,9 +99,10 @@ def redact(client: Client, line: Line) -> Iterator[Heard]:
         room = None
     seq = None if room is None else seq_in(id_, room)
     if room is None or seq is None:
-        code = "INVALID_TARGET" if room is None else "UNKNOWN_MSGID"
+        is_nowhere = room is None and is_channel(target)
+        why = ("INVALID_TARGET", target) if is_nowhere else ("UNKNOWN_MSGID", target, id_)
         no = "There is no such message."
-        yield client.at_once(line, Line("FAIL", ("REDACT", code, target, id_, no), client.host))
+        yield client.at_once(line, Line("FAIL", ("REDACT", *why, no), client.host))
     else:
         reason = line.params[2][:REASON_CHARS_MAX] if len(line.params) > 2 else ""
         said = deletion(room, seq, reason, client.clock())

@@ -69,7 +69,7 @@ def who(client: Client, asked: Asked, channel: str, one: Looks) -> Line:
         said = f"0 {real}"
         return client.numeric(N.WHOREPLY, channel, user, HOST, client.host, nick, flags, said)
     fields, _, token = asked.detail[1:].partition(",")
-    account = account_of(one.name, one.person, one.kind)
+    account = account_of(client.figures, one.name, one.person, one.kind)
     values = {
         "t": token or "0",
         "c": channel,
@@ -101,20 +101,26 @@ def whois(client: Client, one: Looks) -> Iterator[Line]:
     nick = nick_of(one.name)
     yield client.numeric(N.WHOISUSER, nick, user_of(one), HOST, "*", one.real or one.name)
     if one.rooms:
-        channels = [
-            signed(client, role, may_write=False) + channel_of(room) for room, role in one.rooms
-        ]
+        channels = [_sign_of(role) + channel_of(room) for room, role in one.rooms]
         yield from _in_lines(client, nick, channels)
     yield client.numeric(N.WHOISSERVER, nick, client.host, "hubbub")
     if one.is_operator:
         yield client.numeric(N.WHOISOPERATOR, nick, "runs this server")
     if one.kind == "bot":
         yield client.numeric(N.WHOISBOT, nick, "is a bot")
-    elif (account := account_of(one.name, one.person, one.kind)) != "*":
+    elif (account := account_of(client.figures, one.name, one.person, one.kind)) != "*":
         yield client.numeric(N.WHOISACCOUNT, nick, account, "is logged in as")
     if one.away is not None:
         yield client.numeric(N.AWAY, nick, one.away or "away")
+    if client.caps & {"draft/metadata-2", "draft/metadata-3"}:
+        for key, value in one.about.items():
+            yield client.numeric(N.WHOISKEYVALUE, nick, key, "*", value)
     yield client.numeric(N.ENDOFWHOIS, nick, "End of /WHOIS list")
+
+
+def _sign_of(role: str) -> str:
+    """Return the sign of whoever looks after a room that every client knows, wherever it is."""
+    return PREFIXES["moderator"] if role in PREFIXES and role != "writer" else ""
 
 
 def _in_lines(client: Client, nick: str, channels: list[str]) -> Iterator[Line]:

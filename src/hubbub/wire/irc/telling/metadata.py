@@ -28,9 +28,9 @@ def told(client: Client, event: Metadata) -> Iterable[Line]:
     target, batch = asked.target, ("metadata", asked.target)
     match word:
         case "GET":
-            lines = [_valued(client, target, key, event.said) for key in keys]
+            lines = [valued(client, target, key, event.said) for key in keys]
         case "LIST":
-            lines = [_valued(client, target, key, event.said) for key in event.said]
+            lines = [valued(client, target, key, event.said) for key in event.said]
         case "CLEAR":
             client.cleared = tuple(event.said)
             return []
@@ -41,7 +41,8 @@ def told(client: Client, event: Metadata) -> Iterable[Line]:
     return client.answer(lines, asked.label, () if word == "JOIN" else batch)
 
 
-def _valued(client: Client, target: str, key: str, said: Mapping[str, str]) -> Line:
+def valued(client: Client, target: str, key: str, said: Mapping[str, str]) -> Line:
+    """Return what is said under a key, or that nothing is."""
     if (value := said.get(key.lower())) is None:
         return client.numeric(N.KEYNOTSET, target, key, "Nothing is said there.")
     return client.numeric(N.KEYVALUE, target, key, ALL, value)
@@ -50,22 +51,35 @@ def _valued(client: Client, target: str, key: str, said: Mapping[str, str]) -> L
 def _wanted(client: Client, target: str, said: Mapping[str, str]) -> Iterator[Line]:
     for key, value in said.items():
         if key in client.subscribed:
-            yield Line("METADATA", (target, key, ALL, value), client.host)
+            yield _news(client, target, key, value, client.host)
+
+
+def about_oneself(client: Client, said: Mapping[str, str]) -> list[Line]:
+    """Return what the client says about itself, as news."""
+    return [_news(client, client.nick, key, said[key], client.source) for key in said]
+
+
+def _news(client: Client, target: str, key: str, value: str, source: str) -> Line:
+    """Return that something is said, or with an empty `value`, that nothing is any more."""
+    if client.has_numbers_as_news:
+        return valued(client, target, key, {key: value} if value else {})
+    return Line("METADATA", (target, key, ALL, *([value] if value else [])), source)
 
 
 def changed(client: Client, event: MetadataChanged) -> Iterator[Line]:
     """Yield what somebody else says from now on, if the client wants to hear of that."""
     if event.key in client.subscribed:
         target = channel_of(event.room) if event.room else nick_of(event.name)
-        value = (event.value,) if event.value else ()
-        yield Line("METADATA", (target, event.key, ALL, *value), source_of(event.name))
+        yield _news(client, target, event.key, event.value, source_of(event.name))
 
 
 def was_set(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
     """Yield what the client says from now on."""
-    _, key, *value = asked.detail.split(" ", 2)
-    said = {key: value[0]} if value else {}
-    yield _valued(client, asked.target, key, said)
+    word, key, *value = asked.detail.split(" ", 2)
+    if word == "CLEARED":
+        client.cleared = (*(client.cleared or ()), key)
+    else:
+        yield valued(client, asked.target, key, {key: value[0]} if value else {})
 
 
 def refused(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
@@ -75,14 +89,21 @@ def refused(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
     match word, error.code:
         case "SET", "empty":
             yield client.numeric(N.KEYNOTSET, asked.target, key, error.message)
+        case "CLEARED", _:
+            return  # it is told once, for all keys
         case "SET", "too_long":
-            yield _fail(client, "VALUE_INVALID", error.message)
+            yield _fail(client, *no_value(client, key), error.message)
         case "SET", "too_large":
             yield _fail(client, "LIMIT_REACHED", asked.target, error.message)
         case "SET", _:
             yield _fail(client, "KEY_NO_PERMISSION", asked.target, key, error.message)
         case _:
             yield _fail(client, "INVALID_TARGET", asked.target, error.message)
+
+
+def no_value(client: Client, key: str) -> tuple[str, ...]:
+    """Return the code for a value that cannot be said, and what is told with it."""
+    return ("INVALID_VALUE", key) if client.has_numbers_as_news else ("VALUE_INVALID",)
 
 
 def _fail(client: Client, *context: str) -> Line:

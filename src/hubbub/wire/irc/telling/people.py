@@ -170,7 +170,7 @@ def renamed(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
 def account(client: Client, event: Account) -> Iterator[Line]:
     """Yield that somebody else is a member now."""
     if _hears(client, "account-notify", is_far=event.is_far):
-        yield Line("ACCOUNT", (nick_of(event.name),), source_of(event.name))
+        yield Line("ACCOUNT", (nick_of(event.account),), source_of(event.name))
 
 
 def shown(client: Client, event: Shown) -> Iterator[Line]:

@@ -119,8 +119,10 @@ def _failure(client: Client, asked: Asked, error: Error) -> Line:
     about = (asked.target, asked.detail)
     if asked.command == "CHATHISTORY":
         about = (asked.detail, asked.target)
-    if asked.command == "SETNAME":
+    elif asked.command == "SETNAME":
         about = ("", "")
+    elif code == "INVALID_TARGET":
+        about = (asked.target, "")
     return Line("FAIL", (asked.command, code, *filter(None, about), error.message), client.host)
 
 

@@ -35,7 +35,9 @@ def welcomed(client: Client, event: Welcome) -> Iterator[Line]:
         token = hosting_token(event.session)
         client.door = f"{HOSTED}{quote(event.name, safe='')}/{token}"
     nick, person = nick_of(event.name), event.person
-    account = "*" if person is None else account_of(event.name, person.id, person.kind)
+    account = "*"
+    if person is not None:
+        account = account_of(client.figures, event.name, person.id, person.kind)
     lines = [Line("NICK", (nick,), client.source)] if nick != client.nick else []
     client.nick, client.account = nick, account
     if client.awaits_unread:
