@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.chat.tags import SIGN, content_tag, sender_tag, tags_of
+from hubbub.chat.events import Message
+from hubbub.chat.tags import SIGN, content_tag, entries_of, entry_of, sender_tag, tags_of
 from hubbub.chat.words import words_of
 
 
@@ -39,3 +40,17 @@ def test_known_people_are_told_by_their_ids_and_others_by_their_names() -> None:
 @given(st.text())
 def test_no_word_is_a_tag(text: str) -> None:
     assert not any(SIGN in word for word in words_of(text))
+
+
+TEXTS = st.text() | st.sampled_from(["", "...", "`x`", "see http://x", "@all look", "a b"])
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from(["ann", "bob"]), st.sampled_from(["", "id"]))))
+def test_messages_that_are_indexed_together_have_the_entries_that_each_has(
+    said: list[tuple[str, str, str]],
+) -> None:
+    messages = [
+        Message(room="lobby", seq=0, prev=0, sender=sender, person=person, at=0, text=text)
+        for text, sender, person in said
+    ]
+    assert entries_of(messages) == [entry_of(text, *by, has_file=False) for text, *by in said]

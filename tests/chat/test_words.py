@@ -21,6 +21,7 @@ from hubbub.chat.words import (
     found_in,
     phrases_of,
     words_of,
+    words_of_each,
 )
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -59,6 +60,11 @@ def test_no_word_holds_a_space_or_is_too_long(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=0x7F)))
 def test_ascii_takes_a_shorter_way_to_the_same_words(text: str) -> None:
     assert words_of(text + " é") == [*words_of(text), "e"]
+
+
+@given(st.lists(st.text() | st.text("ab+.\x1e ") | st.sampled_from(["x" * 5000, "y z" * 5000])))
+def test_texts_that_are_split_together_have_the_words_that_each_has(texts: list[str]) -> None:
+    assert words_of_each(texts) == [" ".join(words_of(text)) for text in texts]
 
 
 @given(st.text(), st.sampled_from(["NFC", "NFD"]))

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.errors import LogError
-from hubbub.log.sqlite import SqliteLog, checkpoints, writer
+from hubbub.log.sqlite import SqliteLog, checkpoints, index, writer
 from hubbub.log.sqlite.checkpoints import REST_SHARE, Checkpoints
 from hubbub.log.sqlite.wal import copy_wal, empty_wal
 from tests.log.drafts import all_of, deleted, said, until
@@ -137,6 +137,7 @@ def test_it_is_not_emptied_while_much_of_it_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checkpoints, "copy_wal", copy := Slowly())
+    monkeypatch.setattr(index, "INDEX_AFTER_SECONDS", 3600)  # it would write as well
 
     async def scene() -> None:
         log = await opened(tmp_path)

@@ -1,15 +1,16 @@
 """What the SQLite log costs, counted in steps of its machine rather than by a clock."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from hubbub.chat.events import AnyLogged
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.log.damage import Damage
-from hubbub.log.sqlite import changes, portions, reader, removing, search
+from hubbub.log.sqlite import changes, portions, reader, removing, search, segments
 from hubbub.log.sqlite.index import merge
 from hubbub.log.sqlite.portions import fill_portion
 from hubbub.log.sqlite.reader import open_to_read, read_backlog, read_page
@@ -191,3 +192,33 @@ def test_a_batch_is_one_statement_whatever_its_size(
     writer.commit(cast("sqlite3.Connection", counting), batch)
     assert counting.asked == (["SELECT", "INSERT"] if nonces else ["INSERT"])
     assert connection.execute("SELECT count(*) FROM segments").fetchone() == (50,)
+
+
+def test_what_is_committed_at_once_is_encoded_in_one_call(
+    database: tuple[Writer, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    encode_lines = segments._encode_lines
+
+    def counted(events: Sequence[AnyLogged]) -> bytes:
+        calls.append(len(events))
+        return encode_lines(events)
+
+    monkeypatch.setattr(segments, "_encode_lines", counted)
+    writer, connection = database
+    writer.commit(connection, [said(room=f"r{n % 3}") for n in range(999)])
+    assert calls == [999]
+
+
+def test_a_portion_of_the_index_is_the_same_statements_whatever_its_size(
+    database: tuple[Writer, sqlite3.Connection],
+) -> None:
+    writer, connection = database
+    asked: list[list[str]] = []
+    for size in (1, 400):
+        writer.commit(connection, [said(f"{n}") for n in range(size)])
+        counting = Counting(connection)
+        fill_portion(writer, Damage("a test"), cast("sqlite3.Connection", counting))
+        asked.append(counting.asked)
+    assert asked[0] == asked[1]
+    assert asked[0].count("INSERT") == 1

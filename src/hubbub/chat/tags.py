@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, Protocol, get_args
 
 from hubbub.chat.names import name_key
-from hubbub.chat.words import words_of
+from hubbub.chat.words import words_of, words_of_each
 
 Content = Literal["link", "code", "file"]
 CONTENTS: Final[tuple[Content, ...]] = get_args(Content)
@@ -26,6 +26,26 @@ EVERYBODY: Final = f"{SIGN}all"
 _LINK = re.compile(r"\b(?:https?|hubbub)://\S", re.IGNORECASE)
 _CODE = re.compile(r"```|`[^`\n]+`")
 _CALL = re.compile(r"@[`*_~]*(?:everyone|here|all)", re.IGNORECASE)
+
+
+class Said(Protocol):
+    """What the index needs of a message."""
+
+    @property
+    def text(self) -> str:
+        """As it reads."""
+
+    @property
+    def sender(self) -> str:
+        """The name of who said it."""
+
+    @property
+    def person(self) -> str:
+        """Their id, if they are known."""
+
+    @property
+    def files(self) -> Sequence[Any]:
+        """What it brings."""
 
 
 @lru_cache(1000)
@@ -57,6 +77,20 @@ def tags_of(text: str, sender: str, person: str, *, has_file: bool = False) -> l
 def entry_of(text: str, sender: str, person: str, *, has_file: bool = False) -> str:
     """Return what an index has of a message: its words and tags, with spaces between them."""
     return " ".join([*words_of(text), *tags_of(text, sender, person, has_file=has_file)])
+
+
+def entries_of(messages: Sequence[Said]) -> list[str]:
+    """Return the entry of each message: many take less together."""
+    entries = []
+    for words, one in zip(words_of_each([one.text for one in messages]), messages, strict=True):
+        text = one.text
+        if one.files or "://" in text or "`" in text or "@" in text:
+            tags = tags_of(text, one.sender, one.person, has_file=bool(one.files))
+            entries.append(" ".join([words, *tags]) if words else " ".join(tags))
+        else:
+            tag = sender_tag(one.sender, one.person)
+            entries.append(f"{words} {tag}" if words else tag)
+    return entries
 
 
 def carries(tags: Iterable[str], senders: Sequence[str], contents: Iterable[str]) -> bool:

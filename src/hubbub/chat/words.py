@@ -51,7 +51,17 @@ _WORDS = re.compile(
 PIECE_CHARS: Final = 2_048
 """A long text is not taken in one call, for which all other threads would have to wait."""
 
+TOGETHER_CHARS: Final = 8_192
+"""Texts that are no longer than that together are split in one call: a tenth of a millisecond."""
+
 _ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
+_PARTING: Final = "\x1e"  # stands between texts; as a control character it stands in none
+_KEPT: Final = f"{_SIGNS}.{_PARTING}"
+_ASCII: Final = "".join(
+    char.lower() if char.isalnum() or char in _KEPT else " " for char in map(chr, range(0x80))
+)
+_ASCII_TABLE: Final = _ASCII.encode().ljust(0x100)
+_END_DOTS = re.compile(rb"\.(?![a-z0-9])")
 _PARTS = re.compile(r'"(?P<quoted>[^"]*)(?P<end>"?)|\S+')
 
 
@@ -63,6 +73,35 @@ def words_of(text: str) -> list[str]:
     if len(text) <= PIECE_CHARS:
         return _ASCII_WORDS.findall(text.lower())
     return [word.group() for word in _ASCII_WORDS.finditer(text.lower())]
+
+
+def words_of_each(texts: Sequence[str]) -> list[str]:
+    """Return the words of each text with spaces between them.
+
+    Short texts in ASCII are split together, by what CPython does with bytes: that takes a third of
+    what it takes to look for the words of each.
+    """
+    together = f" {_PARTING} ".join([text if text.isascii() else "" for text in texts])
+    words = _ascii_words(together) if len(together) <= TOGETHER_CHARS else []
+    each = b" ".join(words).decode().split(_PARTING) if words else []
+    # An older log may have kept control characters, and a longer word is several.
+    if len(each) != len(texts) or max(map(len, words), default=0) > WORD_CHARS_MAX:
+        return [" ".join(words_of(text)) for text in texts]
+    return [
+        words.strip(" ") if text.isascii() else " ".join(words_of(text))
+        for words, text in zip(each, texts, strict=True)
+    ]
+
+
+def _ascii_words(text: str) -> list[bytes]:
+    """Return the words of a text in ASCII, however long, and each parting as one."""
+    found = text.encode().translate(_ASCII_TABLE)
+    for sign in (b"+", b"#", b"&"):
+        if sign in found:
+            found = found.replace(sign, b" %b " % sign)
+    if b"." in found:
+        found = _END_DOTS.sub(b" ", found).replace(b".", b" . ")
+    return found.split()
 
 
 def _pieces(text: str) -> list[str]:

@@ -14,10 +14,14 @@ from hubbub.chat.names import SYSTEM_ROOM
 from hubbub.chat.removal import removed_by
 from hubbub.log.nonces import nonce_key
 
+_seq_of = attrgetter("seq")
+
 
 def in_log_order(drafts: Sequence[Entry]) -> list[Entry]:
     """Return those of `drafts` that were committed, as the log counts them."""
-    return sorted((draft for draft in drafts if draft.seq), key=attrgetter("seq"))
+    committed = [draft for draft in drafts if draft.seq]
+    committed.sort(key=_seq_of)
+    return committed
 
 
 class Batch:
@@ -25,13 +29,20 @@ class Batch:
 
     def __init__(self, drafts: Sequence[Entry]) -> None:
         self._drafts = drafts
-        self._keys = [nonce_key(draft) for draft in drafts]
-        self._standing: list[Entry | int] = []
+        # By their places among the drafts; most have none, so a call for each would cost more.
+        self._keys = {
+            place: key
+            for place, draft in enumerate(drafts)
+            if type(draft) is Message
+            and draft.nonce is not None
+            and (key := nonce_key(draft)) is not None
+        }
+        self._repeats: dict[int, Entry | int] = {}
         self.facts: list[Fact] = []
         self.rooms: dict[str, list[AnyLogged]] = {}
         """What is to be committed, each room's in order."""
         self.posted: dict[str, Entry] = {}
-        """By nonce, what is to be committed."""
+        """By nonce, what is to be committed that has one."""
         self.files: list[Message] = []
         """Of these, the messages with files."""
         facts = [draft for draft in drafts if draft.room == SYSTEM_ROOM]
@@ -41,31 +52,35 @@ class Batch:
     @property
     def keys(self) -> list[str]:
         """What to look up before `pass_over_repeats`."""
-        return [key for key in self._keys if key is not None]
+        return [*self._keys.values()]
 
     def pass_over_repeats(self, known: Mapping[str, int]) -> None:
         """Sort the drafts by room, except those whose nonce came up before or has a `known` seq.
 
         What was posted to an earlier room of the name must not be known.
         """
+        for place, key in self._keys.items():
+            posted = self.posted.get(key) or known.get(key)
+            if posted is None:
+                self.posted[key] = self._drafts[place]
+            else:
+                self._repeats[place] = posted
         rooms: dict[str, list[Entry]] = {}
-        standing = self._standing
-        for draft, key in zip(self._drafts, self._keys, strict=True):
-            if key is not None:
-                posted = self.posted.get(key) or known.get(key)
-                if posted is not None:
-                    standing.append(posted)
-                    continue
-                self.posted[key] = draft
-            standing.append(draft)
-            if type(draft) is Message and draft.files:
-                self.files.append(draft)
+        for draft in self._fresh():
             events = rooms.get(draft.room)
             if events is None:
                 events = rooms[draft.room] = []
             events.append(draft)
+            if type(draft) is Message and draft.files:
+                self.files.append(draft)
         self.facts = cast("list[Fact]", rooms.pop(SYSTEM_ROOM, []))
         self.rooms = cast("dict[str, list[AnyLogged]]", rooms)
+
+    def _fresh(self) -> Sequence[Entry]:
+        """Return the drafts that are no repeats."""
+        if not self._repeats:
+            return self._drafts
+        return [one for place, one in enumerate(self._drafts) if place not in self._repeats]
 
     def count(self, last: int, tails: Mapping[str, int]) -> int:
         """Give seqs after `last`, and prevs by each room's newest seq; return the new last seq."""
@@ -92,7 +107,10 @@ class Batch:
     @property
     def seqs(self) -> list[int]:
         """Where each draft stands in the log, in the order of the drafts."""
-        return [one if isinstance(one, int) else one.seq for one in self._standing]
+        seqs = [draft.seq for draft in self._drafts]
+        for place, first in self._repeats.items():
+            seqs[place] = first if isinstance(first, int) else first.seq
+        return seqs
 
     def undo(self) -> None:
         """Make the events drafts again."""

@@ -28,6 +28,18 @@ def cut_off(last: int, newest: int) -> str:
     )
 
 
+def _seek_and_write(descriptor: int, line: bytes) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.write(descriptor, line)
+
+
+def _write_in_place(descriptor: int, line: bytes) -> None:
+    os.pwrite(descriptor, line, 0)
+
+
+_write = _write_in_place if hasattr(os, "pwrite") else _seek_and_write  # Windows has none
+
+
 class Acknowledged:
     """The file in `folder`. A fault of it is no fault of the log, and is passed over."""
 
@@ -57,8 +69,7 @@ class Acknowledged:
         """Note the newest seq."""
         if self._descriptor is not None:
             with suppress(OSError):
-                os.lseek(self._descriptor, 0, os.SEEK_SET)
-                os.write(self._descriptor, self._line(seq))
+                _write(self._descriptor, self._line(seq))
 
     def close(self, *, in_order: bool) -> None:
         """End; `in_order`: the log was closed with all that it held."""

@@ -9,8 +9,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Literal, TypeVar
 
 from hubbub.chat.errors import Interrupted
@@ -81,11 +83,23 @@ class Connection:
 
 
 class OwnedConnection(Connection):
-    """Runs work on its connection, one piece after the other, in its own thread."""
+    """Runs work on its connection, one piece after the other, in its own thread.
+
+    Each commit goes there and back, so the way is short: a queue there, and a call of the loop
+    back. An executor takes two locks and three futures for each piece.
+    """
 
     def __init__(self, role: str, folder: Path, opened: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(folder, opened)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"hubbub-log-{role}")
+        self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._is_closed = False
+        # A program that ends without closing its log waits for nothing: it might as well be killed.
+        self._thread = threading.Thread(target=self._serve, name=f"hubbub-log-{role}", daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while (step := self._steps.get()) is not None:
+            step()
 
     async def run(
         self, work: Callable[[sqlite3.Connection], T], *, seconds_max: float | None = None
@@ -94,14 +108,44 @@ class OwnedConnection(Connection):
 
         With `seconds_max`, it is interrupted then: nothing else may be waiting for the thread.
         """
-        loop = asyncio.get_running_loop()
-        working = loop.run_in_executor(self._thread, self.work, work)
+        working = self._ask(partial(self.work, work))
         if seconds_max is not None:
-            timer = loop.call_later(seconds_max, self.interrupt)
+            timer = working.get_loop().call_later(seconds_max, self.interrupt)
             working.add_done_callback(lambda _: timer.cancel())
         return await working
 
+    def _ask(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        if self._is_closed:
+            raise RuntimeError("no work can be asked for after the shutdown")
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._steps.put(partial(_answer, work, answer))
+        return answer
+
     async def close(self) -> None:
         """End the thread after the work that was asked for before."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self.disconnect)
-        self._thread.shutdown()
+        await self._ask(self.disconnect)
+        self._is_closed = True
+        self._steps.put(None)
+        self._thread.join()
+
+
+def _answer(work: Callable[[], T], answer: asyncio.Future[T]) -> None:
+    """Do work, in the thread, for the loop that waits for it; unless it waits no more."""
+    if answer.cancelled():
+        return
+    try:
+        settle = partial(_succeed, answer, work())
+    except BaseException as error:  # noqa: BLE001 (whatever it is, it is theirs who wait)
+        settle = partial(_fail, answer, error)
+    with suppress(RuntimeError):  # the loop is closed
+        answer.get_loop().call_soon_threadsafe(settle)
+
+
+def _succeed(answer: asyncio.Future[T], result: T) -> None:
+    if not answer.done():
+        answer.set_result(result)
+
+
+def _fail(answer: asyncio.Future[T], error: BaseException) -> None:
+    if not answer.done():
+        answer.set_exception(error)

@@ -141,7 +141,8 @@ def drop(writer: Writer, over: Mapping[str, Over], connection: sqlite3.Connectio
     connection.execute(_DROP, (_encode(list(parts.values())).decode(),))
     writer.blankings += 1
     writer.loosenings += 1
-    writer.overtakings += any(part.upto > indexed for part in parts.values())
+    if any(part.upto > indexed for part in parts.values()):
+        writer.overtake()
     _prune(connection)
     dropped = {
         name: Dropped(part.upto, *connection.execute(_FIRST, (part.id,)).fetchone())

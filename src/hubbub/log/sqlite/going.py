@@ -85,11 +85,12 @@ CREATE TRIGGER beginning_dropped INSTEAD OF INSERT ON droppings BEGIN
 END;
 """
 _CLEARED = """
-    INSERT INTO search (search, rowid, text, place)
-        SELECT 'delete', seq, <before>, <place> FROM (
-            SELECT json_extract(value, '$[0]') AS seq, json_extract(value, '$[1]') AS before,
-                   (SELECT 'r' || id || iif(direct, ' direct', '') FROM rooms
-                    WHERE id = NEW.id) AS place,
+    INSERT INTO search (search, rowid, text)
+        SELECT 'delete', seq, <before> FROM (
+            SELECT json_extract(value, '$[0]') AS seq,
+                   json_extract(value, '$[1]') || ' ' || (
+                       SELECT '·r' || id || iif(direct, ' ·direct', '') FROM rooms WHERE id = NEW.id
+                   ) AS before,
                    (SELECT max(first) FROM windows
                     WHERE first <= json_extract(value, '$[0]')) AS window
             FROM json_each(NEW.words)

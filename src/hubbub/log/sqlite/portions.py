@@ -12,14 +12,15 @@ Edits may make a window larger afterwards, for it is by their seqs that messages
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
-from hubbub.chat.tags import entry_of, sender_tag
+from hubbub.chat.tags import entries_of, entry_of, sender_tag
+from hubbub.chat.words import TOGETHER_CHARS
 from hubbub.log.damage import Damage
 from hubbub.log.newest import Newest, newest_of
 from hubbub.log.sqlite.answered import Answer, whom_they_answer
@@ -62,6 +63,9 @@ SELECT
 FROM portion
 """
 _WATERMARK = "SELECT seq FROM watermark"
+_PLACES = """
+SELECT json_group_object(room, place) FROM places WHERE room IN (SELECT value FROM json_each(?))
+"""
 _NEWEST_WINDOW = """
 SELECT json_array(first, words) FROM windows WHERE first = (SELECT max(first) FROM windows)
 """
@@ -94,11 +98,16 @@ class _Window(msgspec.Struct, array_like=True):
 _segments = msgspec.json.Decoder(list[list[_Said]])
 _changes = msgspec.json.Decoder(list[list[AnyLogged]])
 _window = msgspec.json.Decoder(_Window)
+_places = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
 
 
-Row = tuple[int, str, list[str | None]]
-"""What the index has of consecutive messages of a room; None for those without a text."""
+class Row(NamedTuple):
+    """Consecutive messages of a room, with their words and tags; None for those without a text."""
+
+    first: int
+    room: str
+    said: list[str | None]
 
 
 class Portion(NamedTuple):
@@ -125,15 +134,18 @@ def read_portion(
     # Before the rest: what changes or comes meanwhile shall be noticed, or not be passed over.
     overtakings, last = writer.overtakings, writer.last
     (after,) = connection.execute(_WATERMARK).fetchone()
-    read = attempt(lambda: _read(writer, connection, rests=rests))
+    read = attempt(lambda: _read(writer, connection, after, rests=rests))
     if read is None or not read.upto:
         read = _read_around(last, damage, connection, after)
     if not read.upto:
         return None
     rows = sorted(read.rows)
-    windows = _windows_of(rows, connection.execute(_NEWEST_WINDOW).fetchone())
+    rooms = _encode({row.room for row in rows}).decode()
+    (places,) = connection.execute(_PLACES, (rooms,)).fetchone()
+    newest = connection.execute(_NEWEST_WINDOW).fetchone()
+    windows, entries = _in_windows(rows, newest, _places.decode(places))
     whom = whom_they_answer(connection, read.answers)
-    messages, placed, answers = (_encode(part).decode() for part in (rows, windows, whom))
+    messages, placed, answers = (_encode(part).decode() for part in (entries, windows, whom))
     return Portion(after, read.upto, messages, placed, answers, overtakings)
 
 
@@ -146,6 +158,7 @@ def put_portion(writer: Writer, portion: Portion, connection: sqlite3.Connection
     assert portion.upto <= writer.last, "only this thread commits"
     row = (portion.upto, portion.messages, portion.windows, portion.answers)
     connection.execute(_FILL, row)
+    writer.fed.drop(portion.upto)
     return True
 
 
@@ -159,15 +172,28 @@ def fill_portion(writer: Writer, damage: Damage, connection: sqlite3.Connection)
     return portion.upto < writer.last
 
 
-def _windows_of(rows: Sequence[Row], newest: tuple[str] | None) -> list[_Window]:
-    """Return the windows that `rows` are in: the newest one as long as it has room, then others."""
+def _in_windows(
+    rows: Sequence[Row], newest: tuple[str] | None, places: Mapping[str, str]
+) -> tuple[list[_Window], dict[int, str]]:
+    """Return the windows that `rows` are in, and all tokens of each message by its seq.
+
+    These are the newest window as long as it has room, and then others.
+    """
     windows = [_window.decode(newest[0])] if newest else []
-    for first, _, texts in rows:
-        words = sum(text.count(" ") + 1 for text in texts if text is not None)
+    entries: dict[int, str] = {}
+    for first, room, said in rows:
+        words = sum([one.count(" ") + 1 for one in said if one is not None])
         if not windows or windows[-1].words + words > WINDOW_WORDS:
             windows.append(_Window(first, 0))
         windows[-1].words += words
-    return windows
+        begin = f"{windows[-1].first}."
+        between = f" {begin}"
+        # A room that was removed meanwhile has none, and makes the portion void.
+        end = between + places.get(room, "").replace(" ", between)
+        for seq, one in enumerate(said, first):
+            if one is not None:
+                entries[seq] = begin + one.replace(" ", between) + end
+    return windows, entries
 
 
 class _Read(NamedTuple):
@@ -178,34 +204,62 @@ class _Read(NamedTuple):
     answers: list[Answer]
 
 
-def _read(writer: Writer, connection: sqlite3.Connection, *, rests: bool) -> _Read:
+def _read(writer: Writer, connection: sqlite3.Connection, after: int, *, rests: bool) -> _Read:
     # Commits and portions take turns: a portion of twice the last commit catches up with any
     # stream of commits, and delays the next by no more than its own size calls for.
     events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
-    asked = {
-        "events_max": events_max,
-        "seqs_max": events_max * writer.seqs_per_event_max,
-        "bytes_max": events_max * PORTION_EVENT_BYTES,
-    }
-    upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
-    newest = newest_of(chain(*_changes.decode(changes)))
+    bytes_max = events_max * PORTION_EVENT_BYTES
+    upto: int | None
+    segments: Sequence[Sequence[_Said | Message]]
+    newest: Newest = {}
+    if fed := writer.fed.following(after, events_max=events_max, bytes_max=bytes_max):
+        upto, segments = fed[-1].last, [one.messages for one in fed]
+    else:
+        seqs_max = events_max * writer.seqs_per_event_max
+        asked = {"events_max": events_max, "seqs_max": seqs_max, "bytes_max": bytes_max}
+        upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
+        newest = newest_of(chain(*_changes.decode(changes)))
+        segments = _segments.decode(bodies)
     rows: list[Row] = []
     answers: list[Answer] = []
     began = time.perf_counter()
-    for segment in filter(None, _segments.decode(bodies)):
+    for group in _together(filter(None, segments)):
+        messages = list(chain.from_iterable(group))
         words: list[str | None] = (
-            [_words_now(said, newest) for said in segment]
+            [_words_now(said, newest) for said in messages]
             if newest  # of few messages, and most portions have none of them
-            else [_indexed(said, said.text) for said in segment]
+            else [*entries_of(messages)]
         )
-        rows.append((segment[0].seq, segment[0].room, words))
-        answers += _answers_in(segment, words)
+        answers += _answers_in(messages, words)
+        place = 0
+        for segment in group:
+            said = words[place : place + len(segment)]
+            rows.append(Row(segment[0].seq, segment[0].room, said))
+            place += len(segment)
         # The event loop waits for the interpreter after each of its system calls, as long as this
         # thread has it: so it has it half of the time at most.
         if rests and (worked := time.perf_counter() - began) > REST_AFTER_SECONDS:
             time.sleep(worked)
             began = time.perf_counter()
     return _Read(upto or 0, rows, answers)
+
+
+def _together(
+    segments: Iterable[Sequence[_Said | Message]],
+) -> Iterator[Sequence[Sequence[_Said | Message]]]:
+    """Yield the segments in groups that can be split into words in one call."""
+    group: list[Sequence[_Said | Message]] = []
+    room_left = TOGETHER_CHARS
+    for segment in segments:
+        # Between two texts stand some characters more.
+        size = sum([len(one.text) + 3 for one in segment])
+        if group and size > room_left:
+            yield group
+            group, room_left = [], TOGETHER_CHARS
+        group.append(segment)
+        room_left -= size
+    if group:
+        yield group
 
 
 def _answers_in(messages: Sequence[_Said | Message], words: Sequence[str | None]) -> list[Answer]:
@@ -229,13 +283,11 @@ def _read_around(last: int, damage: Damage, connection: sqlite3.Connection, afte
         return _Read(last, [], [])
     messages = Around(connection, damage).messages_of(following)
     words = [None if one.deleted else _indexed(one, one.text) for one in messages]
-    rows: list[Row] = [
-        (one.seq, one.room, [indexed]) for one, indexed in zip(messages, words, strict=True)
-    ]
+    rows = [Row(one.seq, one.room, [indexed]) for one, indexed in zip(messages, words, strict=True)]
     return _Read(following, rows, _answers_in(messages, words))
 
 
-def _words_now(said: _Said, newest: Newest) -> str | None:
+def _words_now(said: _Said | Message, newest: Newest) -> str | None:
     match newest.get(said.seq):
         case None:
             return _indexed(said, said.text)

@@ -200,9 +200,10 @@ END;
 
 # Words come from words.py, parted by spaces; the tokenizer does no more than to tell them apart.
 # The index keeps no text of its own (content=''): to take a message out, FTS5 must be told exactly
-# what was put in. Nor does it keep how long texts are, which would only serve to rank them. `place`
-# holds the room's token, and `direct` in private rooms, so that a search skips other rooms inside
-# the index. Taking out adds a mark; the words go when the segments that hold them are merged.
+# what was put in. Nor does it keep how long texts are, which would only serve to rank them. Behind
+# the words come tags (chat/tags.py), and last the `place`: the room's tag, and that of private
+# rooms, so that a search skips other rooms inside the index. Taking out adds a mark; the words go
+# when the segments that hold them are merged.
 # Whatever FTS5 finds for the beginning of a word, it sorts in memory before it returns any of it.
 # So the messages are divided into windows of so many words (see portions.py), and each token begins
 # with that of its window, as `12.hello`. A search asks window after window, and none takes long.
@@ -212,10 +213,14 @@ CREATE TABLE windows (
     words INTEGER NOT NULL      -- of its messages when they were put in, and one for each message
 );
 """
-_SEARCH = """
+_SEARCH_TABLE = """
 CREATE VIRTUAL TABLE search USING fts5(
-    text, place, content='', columnsize=0, tokenize="ascii tokenchars '+#&.'"
+    text, content='', columnsize=0, tokenize="ascii tokenchars '+#&.'"
 );
+"""
+_SEARCH = (
+    _SEARCH_TABLE
+    + """
 CREATE TABLE watermark (  -- one row
     seq INTEGER NOT NULL,        -- of the messages up to it, the index holds how they read now
     rules TEXT NOT NULL,         -- by which their words were split (see words.py)
@@ -224,12 +229,15 @@ CREATE TABLE watermark (  -- one row
 );
 INSERT INTO watermark VALUES (0, '', 0, 0);
 """
+)
 
-# `messages`: a JSON array of [first seq, room, [words or null]]; `windows` of [first, words], of
-# those that are new or have more words; `answers` of [seq, tag] (see answered.py).
+# `messages`: a JSON object of all tokens of a message, as they stand in the index, by its seq. It
+# is flat, and each text is looked at once: SQLite reads it anew for each look and level.
+# `windows`: a JSON array of [first, words], of those that are new or have more words; `answers` of
+# [seq, tag] (see answered.py).
 _INDEXING = """
 CREATE VIEW places AS
-    SELECT name AS room, 'r' || id || iif(direct, ' direct', '') AS place FROM rooms;
+    SELECT name AS room, '·r' || id || iif(direct, ' ·direct', '') AS place FROM rooms;
 CREATE VIEW portions AS
     SELECT seq AS upto, '' AS messages, '' AS windows, '' AS answers FROM watermark WHERE false;
 CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
@@ -237,18 +245,8 @@ CREATE TRIGGER portion_indexed INSTEAD OF INSERT ON portions BEGIN
         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
         FROM json_each(NEW.windows) WHERE true
         ON CONFLICT (first) DO UPDATE SET words = excluded.words;
-    INSERT INTO search (rowid, text, place)
-        SELECT first + said.key, <said.value>, placed
-        FROM (
-            SELECT first, words, window, <place> AS placed FROM (
-                SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[2]') AS words,
-                       (SELECT place FROM places WHERE room = json_extract(value, '$[1]')) AS place,
-                       (SELECT max(first) FROM windows
-                        WHERE first <= json_extract(value, '$[0]')) AS window
-                FROM json_each(NEW.messages) LIMIT -1
-            ) LIMIT -1
-        ) CROSS JOIN json_each(words) AS said
-        WHERE said.value IS NOT NULL;
+    INSERT INTO search (rowid, text)
+        SELECT CAST(key AS INTEGER), value FROM json_each(NEW.messages);
     INSERT INTO answered (seq, tag)
         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
         FROM json_each(NEW.answers) WHERE true
@@ -267,16 +265,17 @@ CREATE TRIGGER texts_changed INSTEAD OF INSERT ON batches WHEN NEW.blanked IS NO
     UPDATE segments SET body = json_extract(value, '$[1]'),
                         checksum = iif(checksum IS NULL, NULL, json_extract(value, '$[2]'))
         FROM json_each(NEW.blanked) WHERE last = json_extract(value, '$[0]');
-    INSERT INTO search (search, rowid, text, place)
-        SELECT 'delete', seq, <before>, <place> FROM <reworded rows>;
-    INSERT INTO search (rowid, text, place)
-        SELECT seq, <now>, <place> FROM <reworded rows> WHERE now IS NOT NULL;
+    INSERT INTO search (search, rowid, text)
+        SELECT 'delete', seq, <before> FROM <reworded rows>;
+    INSERT INTO search (rowid, text)
+        SELECT seq, <now> FROM <reworded rows> WHERE now IS NOT NULL;
     UPDATE watermark SET taken_out = taken_out + json_array_length(NEW.reworded);
 END;
 """
 _REWORDED = """(
-            SELECT json_extract(value, '$[0]') AS seq, json_extract(value, '$[2]') AS before,
-                   json_extract(value, '$[3]') AS now, place,
+            SELECT json_extract(value, '$[0]') AS seq,
+                   json_extract(value, '$[2]') || ' ' || place AS before,
+                   json_extract(value, '$[3]') || ' ' || place AS now,
                    (SELECT max(first) FROM windows
                     WHERE first <= json_extract(value, '$[0]')) AS window
             FROM json_each(NEW.reworded) CROSS JOIN places ON room = json_extract(value, '$[1]')
@@ -385,6 +384,15 @@ UPDATE going SET indexed = 0;
 """,
     # 18: rooms may have lost their beginnings.
     DROPPED,
+    # 19: the place of a message stands among its tags, so the index is filled anew.
+    "DROP TABLE search;"
+    + _SEARCH_TABLE
+    + """
+DELETE FROM windows;
+DELETE FROM answered;
+UPDATE watermark SET seq = 0, taken_out = 0, scrubbed = 0;
+UPDATE going SET indexed = 0;
+""",
 )
 """Each raises the tables' format by one, the first from FORMAT_FLOOR."""
 

@@ -82,8 +82,8 @@ AND NOT EXISTS (
 # What is left of rooms that were removed (removing.py) is in the index under their ids. Somebody
 # who talks with nobody in private passes over all such talk within the index.
 _EVERYWHERE = _WALKED.format(
-    match=""":words || iif(:talks, '', ' NOT place : "~direct"') || coalesce(
-        (SELECT group_concat(' NOT place : "~r' || id || '"', '') FROM going), ''
+    match=""":words || iif(:talks, '', ' NOT "~·direct"') || coalesce(
+        (SELECT group_concat(' NOT "~·r' || id || '"', '') FROM going), ''
     )""",
     but=_BUT_IN_PRIVATE.format(seq="search.rowid"),
 )
@@ -100,7 +100,7 @@ answering (seq) AS MATERIALIZED (
 """.replace("<but in private>", _BUT_IN_PRIVATE.format(seq="answered.seq"))
 # A room without events has no id; no room has id 0.
 _IN_ROOM = _WALKED.format(
-    match=""":words || ' AND place : "~r'
+    match=""":words || ' AND "~·r'
                    || coalesce((SELECT id FROM rooms WHERE name = :room), 0) || '"'""",
     but="",
 )
@@ -188,7 +188,7 @@ def _match(query: SearchQuery) -> str:
         all_of.append("({})".format(" OR ".join(f'"~{sender}"' for sender in query.senders)))
     if not all_of and query.is_about_all:
         all_of.append(f'"~{ANYBODY}"*')
-    return f"(text : ({' AND '.join(all_of)}))" if all_of else ""
+    return f"({' AND '.join(all_of)})" if all_of else ""
 
 
 def _match_calls(calls: Calls) -> str:
@@ -198,7 +198,7 @@ def _match_calls(calls: Calls) -> str:
     """
     any_of = [_phrase(phrase) for phrase in phrases_of_name(calls.name)] or [f'"~{ANYBODY}"*']
     any_of.append(f'"~{EVERYBODY}"')
-    return f"""(text : (({" OR ".join(any_of)}) NOT "~{calls.tag}"))"""
+    return f"""(({" OR ".join(any_of)}) NOT "~{calls.tag}")"""
 
 
 def _phrase(phrase: Phrase) -> str:

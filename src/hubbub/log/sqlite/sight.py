@@ -29,6 +29,8 @@ class Sight:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Before and after each commit: to join paths would take as long as to look.
+        self._paths = {name: str(folder / name) for name in (DATABASE, WAL)}
         self._seen: dict[str, tuple[int, int]] = {}
         self._number = 0
         self._shortenings = 0  # odd while one is going on
@@ -43,7 +45,7 @@ class Sight:
     def take(self) -> None:
         """Keep in mind which files stand there: they have just been opened."""
         with self.shortening():  # they may be other ones
-            seen = {name: _status(self._folder / name) for name in (DATABASE, WAL)}
+            seen = {name: _status(path) for name, path in self._paths.items()}
             self._seen = {name: _identity(status) for name, status in seen.items() if status}
         if self._descriptor is None and hasattr(os, "pread"):
             self._descriptor = os.open(self._folder / DATABASE, os.O_RDONLY)
@@ -66,7 +68,7 @@ class Sight:
         shortenings, known = self._shortenings, self._sizes  # before the look
         sizes = {}
         for name, identity in self._seen.items():
-            status = _status(self._folder / name)
+            status = _status(self._paths[name])
             if status and _identity(status) == identity:
                 sizes[name] = status.st_size
             elif not self.lost and not (opening and name == WAL):
@@ -110,9 +112,9 @@ class Sight:
             self._descriptor = None
 
 
-def _status(path: Path) -> os.stat_result | None:
+def _status(path: str) -> os.stat_result | None:
     try:
-        return path.stat()
+        return os.stat(path)  # noqa: PTH116 (see `_paths`)
     except OSError:
         return None
 

@@ -18,6 +18,7 @@ commit wholly or not at all. Other threads read `last`, `last_committed`, `blank
 be at least.
 """
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,6 +36,7 @@ from hubbub.log.sqlite.acknowledged import Acknowledged, cut_off
 from hubbub.log.sqlite.changes import Changes
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.facts import changed_by, end_of_facts
+from hubbub.log.sqlite.fed import Fed
 from hubbub.log.sqlite.files import rows_of
 from hubbub.log.sqlite.holes import write_holes
 from hubbub.log.sqlite.schema import bring_up_to_date
@@ -81,6 +83,7 @@ class Writer:
 
     def __init__(self, folder: Path, durability: Durability, free_bytes_min: int = 0) -> None:
         self._folder = folder
+        self._wal = str(folder / WAL)
         self.sight = Sight(folder)
         self.space = Space(folder, free_bytes_min)
         self.is_played_back = True
@@ -101,12 +104,14 @@ class Writer:
         self.last_committed = 0  # drafts of the newest commit
         self.blankings = 0  # commits that took former texts away
         self.overtakings = 0  # commits, or what may be some, of changes to what is not indexed yet
+        self.fed = Fed()
         self.removals = 0  # commits that removed rooms
         self.loosenings = 0  # times that files may have lost their messages
 
     def open(self) -> sqlite3.Connection:
         """Return the connection that commits, and learn from the file where the log stands."""
         is_first = not self._was_open
+        self.fed.clear()
         connection = connect(self._folder, self._durability)
         try:
             if is_first:
@@ -202,7 +207,12 @@ class Writer:
             if (last := self._tails.pop(room, None)) is not None:
                 self._removed[room] = last
                 self.removals += 1
-                self.overtakings += 1
+                self.overtake()
+
+    def overtake(self) -> None:
+        """Note that something changed of what is not indexed yet, or may not be."""
+        self.fed.clear()  # first: see fed.py
+        self.overtakings += 1
 
     def check(self) -> None:
         """Raise LogError if nothing may be written.
@@ -217,7 +227,7 @@ class Writer:
     def wal_size(self) -> int:
         """Return how long the write-ahead log is, in bytes."""
         try:
-            return (self._folder / WAL).stat().st_size
+            return os.stat(self._wal).st_size  # noqa: PTH116 (for each commit)
         except FileNotFoundError:
             return 0
 
@@ -280,8 +290,11 @@ class Writer:
             connection.execute(_COMMIT, row)
         if changes:
             self.blankings += 1
-            self.overtakings += changes.overtake
             self.loosenings += changes.loosen
+        if changes and changes.overtake:
+            self.overtake()
+        else:
+            self.fed.add(self.last, cutting.fed)
 
     def _changed_rooms(self, batch: Batch) -> list[tuple[str, bool, int, str]]:
         changed = []
