@@ -82,7 +82,7 @@ def _enter(state: State, session: Session, room: Room, at: int, *, asked: bool =
     is_first = session.person.key not in room.people
     if room.direct and is_first:
         for alone in _others(state, room, session.person):
-            alone.session.abandoned.pop(room.name, None)
+            alone.session.join_again(room.name)
     member = room.enter(session, powers(state, room).get(session.person.standing, ""))
     member.is_own = asked and not _was_invited(session, room)
     session.rooms_of_own += member.is_own
@@ -164,12 +164,12 @@ def leave_room(state: State, member: Member, why: Why = LEFT, *, told: Told | No
     room.leave(member, stays=stays)
     state.here.moved(session.person)
     session.rooms_of_own -= member.is_own
-    session.abandoned.pop(room.name, None)
+    session.join_again(room.name)
     if stays:
         return
     if room.direct:
         for alone in _others(state, room, session.person):
-            alone.session.abandoned[room.name] = alone
+            alone.session.abandon(alone)
     state.passing.change(member, "left", why=why, told=told)
     keep_no_longer(state, room, session.person)
     state.put(room)

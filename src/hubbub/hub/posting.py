@@ -144,7 +144,7 @@ def _was_posted(
 
 def _post_behind(state: State, session: Session, message: e.Message, command: c.Say) -> Draft:
     if command.ref is not None:
-        session.put_off.pop(command.ref, None)  # it stands for this one from now on
+        session.said_again(command.ref)
     draft = post(state, session, message, command.ref, may_be_empty=bool(command.files))
     draft.behind = command.behind
     return draft

@@ -62,6 +62,24 @@ class Welcoming(Protocol):
         """Return the first protocol of a connection; `left` is called when it is gone."""
 
 
+class _Leaving:
+    """What is called when a connection is gone. There is one for each, so it is no closure."""
+
+    __slots__ = ("_place", "_then", "_turn")
+
+    def __init__(self, place: Place, turn: Turn, then: Callable[[], None] | None) -> None:
+        self._place = place
+        self._turn = turn
+        self._then = then
+
+    def __call__(self) -> None:
+        """Give back the place and the turn."""
+        self._turn.close()
+        self._place.leave()
+        if self._then is not None:
+            self._then()
+
+
 class _Left:
     """The connections of one address whose peers hung up and left something unread.
 
@@ -129,11 +147,7 @@ class Door:
         """Let in a connection that waited at a relay's door."""
         turn = self._turns.turn(place.host)
         turn.spend(ACCEPTING + LETTING_IN)
-
-        def left() -> None:
-            turn.close()
-            place.leave()
-
+        left = _Leaving(place, turn, None)
         stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
         channel.set_protocol(stranger)
         place.transport = channel
@@ -162,13 +176,7 @@ class Door:
         task.add_done_callback(self._arriving.discard)
 
     async def _let_in(self, place: Place, turn: Turn, then: Callable[[], None] | None) -> None:
-        def left() -> None:
-            turn.close()
-            place.leave()
-            if then is not None:
-                then()
-
-        sock = place.sock
+        sock, left = place.sock, _Leaving(place, turn, then)
         # People type their name after a tutorial's client has connected, and may take their time.
         stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
         try:

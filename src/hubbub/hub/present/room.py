@@ -10,7 +10,8 @@ its cursor. Never both: it would receive events twice. Never neither: it would r
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from hubbub.chat.errors import PutOut, is_passing
 from hubbub.chat.events import AnyLogged, Bye, Error, Event, MemberSummary, Ok, RoomSummary, Topic
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from hubbub.chat.format import Format
     from hubbub.chat.roles import Scope
     from hubbub.hub.present.outlet import Outlet
+
+NONE: Final = cast("dict[str, Any]", MappingProxyType({}))
+"""One for all sessions that lag nowhere, and so on: as many empty ones take much of their memory.
+
+It takes nothing in: whoever has something gets a dictionary of their own.
+"""
 
 PUT_OFF_MAX = 1024
 """Refs of refused commands that are kept for one session: more than a client has unanswered."""
@@ -93,14 +100,14 @@ class Session:
         self.parting = ""
         """Why it ends, if anybody says so."""
         self.members: dict[str, Member] = {}
-        self.lagging: dict[str, Member] = {}
-        self.abandoned: dict[str, Member] = {}  # private rooms that the other one has left
+        self.lagging: dict[str, Member] = NONE
+        self.abandoned: dict[str, Member] = NONE  # private rooms that the other one has left
         self.rooms_of_own = 0  # that nobody else brought it into
         self.current: Room | None = None
         self.pending_bytes = 0
         self.told_ignores = NOBODY
         """`Person.ignores`, as the session was told it last."""
-        self.put_off: dict[str, None] = {}
+        self.put_off: dict[str, None] = NONE
         """The refs of commands that were refused for now, the oldest first: see `Say.behind`."""
 
     @property
@@ -126,9 +133,36 @@ class Session:
     def refused_for_now(self, ref: str | None) -> None:
         """Take in that the command with this ref was refused for a reason that passes."""
         if ref is not None:
+            self.put_off = self.put_off or {}
             self.put_off[ref] = None
             if len(self.put_off) > PUT_OFF_MAX:
                 del self.put_off[next(iter(self.put_off))]
+
+    def said_again(self, ref: str) -> None:
+        """Take in that a ref stands for another command from now on."""
+        if ref in self.put_off:
+            del self.put_off[ref]
+
+    def lag(self, member: Member) -> None:
+        """Count a member among those that are served from the log, as the last one."""
+        self.keep_up(member.room.name)
+        self.lagging = self.lagging or {}
+        self.lagging[member.room.name] = member
+
+    def keep_up(self, room: str) -> None:
+        """Count its member in a room among them no longer."""
+        if room in self.lagging:
+            del self.lagging[room]
+
+    def abandon(self, member: Member) -> None:
+        """Take in that the other one has left a private room."""
+        self.abandoned = self.abandoned or {}
+        self.abandoned[member.room.name] = member
+
+    def join_again(self, room: str) -> None:
+        """Take in that the other one is there again, or that the session has left, too."""
+        if room in self.abandoned:
+            del self.abandoned[room]
 
     def refuse(self, error: HubbubError, ref: str | None) -> None:
         """Tell the session that its command with this ref is refused."""
@@ -311,7 +345,7 @@ class Room:
         if not stays:
             del self.people[session.person.key]
             self.relist()
-        session.lagging.pop(self.name, None)
+        session.keep_up(self.name)
         self.withdraw(member)
         if session.current is self:
             session.current = None
@@ -324,7 +358,7 @@ class Room:
 
     def go_live(self, member: Member) -> None:
         """Serve the member by fan-out from now on; it must have received all up to `last`."""
-        member.session.lagging.pop(self.name, None)
+        member.session.keep_up(self.name)
         member.echoes = NO_SEQS
         self.live.setdefault(member.session.format.shared, {})[member] = None
 
@@ -333,7 +367,7 @@ class Room:
         assert 0 <= cursor <= self.last, "a cursor beyond the end would skip what comes next"
         member.cursor = cursor
         member.told_times = self.told_times
-        member.session.lagging[self.name] = member
+        member.session.lag(member)
         self.withdraw(member)
 
     def withdraw(self, member: Member) -> None:

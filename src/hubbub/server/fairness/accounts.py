@@ -87,6 +87,10 @@ ADDRESSES_MAX: Final = 10_000
 SWEPT_AT_ONCE: Final = 500
 
 
+_CHILDLESS: Final[list[tuple[float, int, Account]]] = []
+"""The queue of all who have no children: nobody is ever put into it."""
+
+
 class Account:
     """What one party has used, and where it stands among its siblings.
 
@@ -248,6 +252,7 @@ class Connected(Account):
     ) -> None:
         parent = address.departed if has_departed else address
         super().__init__(parent, address.name, pace, PAUSE_SECONDS)
+        self.queue = _CHILDLESS
         self.address = address
         self.lent = lent
         address.connections += 1

@@ -163,6 +163,7 @@ class Chatroom:
         self.hub = hub
         self.clock = Clock(self.loop.time, lambda: time.time_ns() // 1_000_000)
         self.sending = Sending(self.loop)
+        self.may_write = self.sending.may_write  # one for all: they keep it
         self.partings = Partings(self.loop)
         self.commits = Commits(hub, log, self.sending)
         self.damage = log.damage
