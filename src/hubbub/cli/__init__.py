@@ -10,13 +10,34 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line; exit 0 when done, 1 when refused or lost for good, 2 on wrong usage."""
+    # A shell closes an output with `>&-`; then what is printed goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (for all the while)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    if sys.argv[1:] == ["--version"]:
+        _tell_version()
+    else:
+        _obey()
+
+
+def _tell_version() -> None:
+    """Print the version: to load the commands would take many times as long."""
+    from hubbub import __version__
+
+    try:
+        print(f"hubbub {__version__}")
+        flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        _fail(f"The output cannot be written: {error.strerror}.", 1)
+
+
+def _obey() -> None:
+    """Do what the command line says."""
     from typer import Abort, TyperException
 
     from hubbub.chat.errors import HubbubError
 
-    # A shell closes an output with `>&-`; then what is printed goes nowhere.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (for all the while)
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
         _run()
     except HubbubError as error:
