@@ -1,8 +1,9 @@
 """Runs the comparison: `python -m bench`, with the names of workloads to run only these.
 
 Other commands do something else: `python -m bench attacks` measures what guests can do to a hubbub,
-`python -m bench promises` sees whether it keeps its promises, whatever happens to it, and
-`python -m bench fuzz` looks for bytes that it cannot read as it should.
+`python -m bench promises` sees whether it keeps its promises, whatever happens to it,
+`python -m bench fuzz` looks for bytes that it cannot read as it should, and `python -m bench tail`
+tells how long the slowest messages take beside many other things.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bench import report
+from bench import report, tail
 from bench.attacks import command as attacks
 from bench.crowd import allow_descriptors
 from bench.fuzz import command as fuzz
@@ -31,7 +32,12 @@ from bench.workloads import (
 
 QUICK = Scale(seconds=0.5, divisor=10)
 
-COMMANDS = {"attacks": attacks.main, "fuzz": fuzz.main, "promises": promises.main}
+COMMANDS = {
+    "attacks": attacks.main,
+    "fuzz": fuzz.main,
+    "promises": promises.main,
+    "tail": tail.main,
+}
 """What else there is to run, by its first word."""
 
 

@@ -26,6 +26,7 @@ from bench.peers.peer import Peer
 from bench.peers.server import Server, free_port
 
 SPEAKERS = 4
+SMALL_ROOM_MEMBERS = 4
 IN_FLIGHT = 256
 STEADY_PER_SECOND = 200
 IDLE_CONNECTIONS = 20_000
@@ -98,9 +99,15 @@ def durable_room(members: int) -> Callable[[Peer, Scale], Figures]:
 def many_rooms(peer: Peer, scale: Scale) -> Figures:
     """Rooms of five: four listen, and one speaks again when it was heard."""
     with crowd_at(peer) as crowd:
-        crowd.fill(rooms=scale.of(1000), members=4, speakers=1)
+        crowd.fill(rooms=scale.of(1000), members=SMALL_ROOM_MEMBERS, speakers=1)
         crowd.settle(watched=1)
         return Load(crowd).flat_out(scale.seconds, window=1).figures()
+
+
+def durable_rooms(peer: Peer, scale: Scale) -> Figures:
+    """Return the same for servers that keep what they deliver, once it is seen that they do."""
+    durable.check(peer, SMALL_ROOM_MEMBERS, IN_FLIGHT)
+    return many_rooms(peer, scale)
 
 
 def steady(peer: Peer, scale: Scale) -> Figures:
@@ -210,6 +217,14 @@ WORKLOADS = (
         "1,000 rooms of 5, flat out",
         many_rooms,
         (HUBBUB, *(peer for peer in OTHERS if peer.has_rooms)),
+        FLAT_OUT,
+        PER_DELIVERY,
+    ),
+    Workload(
+        "durable-rooms",
+        "1,000 rooms of 5, flat out, where all that is seen is kept",
+        durable_rooms,
+        DURABLE,
         FLAT_OUT,
         PER_DELIVERY,
     ),

@@ -1,9 +1,11 @@
 """Each part of the server is driven, and takes time."""
 
-from bench.parts import PARTS, played
+import pytest
+from bench.parts import BATCH_MESSAGES, PARTS, played
 
 
-def test_every_part_is_measured() -> None:
-    costs = played(batches=8)
+@pytest.mark.parametrize("rooms", [1, BATCH_MESSAGES])
+def test_every_part_is_measured(rooms: int) -> None:
+    costs = played(8, rooms)
     assert tuple(costs) == PARTS
     assert all(cost > 0 for cost in costs.values())
