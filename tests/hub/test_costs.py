@@ -46,14 +46,16 @@ class Counted:
 
 
 class Outlet:
-    """The sending half of a connection that counts its writes."""
+    """The sending half of a connection that counts its writes, and keeps the newest."""
 
     def __init__(self) -> None:
         self.writes = 0
+        self.payload = b""
 
     def write(self, payload: bytes) -> None:
         assert payload
         self.writes += 1
+        self.payload = payload
 
     def end(self) -> None:
         raise AssertionError("nobody leaves")
@@ -100,6 +102,8 @@ def test_one_commit_is_one_encoding_per_format_and_one_write_per_member(
     assert [outlet.writes for outlet in members] == [1] * MEMBERS
     assert bystander.writes == 0
     assert hub.writes - written == MEMBERS + SENDERS
+    shared = {id(outlet.payload) for outlet in members}
+    assert len(shared) == len(formats), "members of one format are given the same bytes, no copies"
 
 
 def test_an_answer_shares_the_write_of_the_message() -> None:

@@ -38,6 +38,7 @@ from hubbub.hub.people.devices import end_revoked
 from hubbub.hub.people.enforcing import enforce, let_hear_nothing, remove_rooms
 from hubbub.hub.people.seeing import read_by_themselves, take, tell_what_moved
 from hubbub.hub.present.room import Member, Room, Session
+from hubbub.hub.rules.order import Decided
 from hubbub.hub.state import State
 
 ANNOUNCED_MAX = 2000
@@ -126,6 +127,39 @@ class Delivery:
         # No member of a room hears of facts.
         facts = cast("list[Fact]", by_room.pop(SYSTEM_ROOM, []))
         committed = cast("dict[str, list[AnyLogged]]", by_room)
+        decided = self._take(facts) if facts else []
+        fanout = Fanout()
+        self._answer(fanout)
+        for name, of_room in committed.items():
+            room = state.rooms.get(name)
+            is_new = room is None  # opened elsewhere
+            if room is None:
+                room = Room(name)
+                state.introduce(room)
+            if state.claims.run and is_direct(name):
+                conversations.bring_those_known(state, room)
+            room.advance(of_room)
+            if is_new:
+                state.put(room)
+            else:
+                state.directory.move_on(room)
+            if room.direct:
+                state.recent.said(room)
+            if room.direct or state.order.is_private(name):
+                read_by_themselves(state, room, of_room)
+            before, after = self._passing(room)
+            fanout.pass_on(room, before)
+            ignoring.leave_out(state, room, of_room, fanout)
+            fanout.publish(room, of_room)
+            fanout.pass_on(room, after)
+        state.close_unused()
+        self.writes += fanout.deliver()
+        if decided:
+            enforce(state, decided)
+
+    def _take(self, facts: Sequence[Fact]) -> Sequence[Decided]:
+        """Take in facts, before the rest of their batch; return what was decided by them."""
+        state = self._state
         state.book.take(facts)
         state.conversations.take(facts)
         state.grants.take(facts)
@@ -138,29 +172,7 @@ class Delivery:
         remove_rooms(state, facts)
         decided = state.order.take(facts)
         let_hear_nothing(state, decided)
-        fanout = Fanout()
-        self._answer(fanout)
-        for name, of_room in committed.items():
-            room = state.rooms.get(name)
-            if room is None:  # opened elsewhere
-                room = Room(name)
-                state.introduce(room)
-            if state.claims.run and is_direct(name):
-                conversations.bring_those_known(state, room)
-            room.advance(of_room)
-            if room.direct:
-                state.recent.said(room)
-            if room.direct or state.order.is_private(name):
-                read_by_themselves(state, room, of_room)
-            state.put(room)
-            before, after = self._passing(room)
-            fanout.pass_on(room, before)
-            ignoring.leave_out(state, room, of_room, fanout)
-            fanout.publish(room, of_room)
-            fanout.pass_on(room, after)
-        state.close_unused()
-        self.writes += fanout.deliver()
-        enforce(state, decided)
+        return decided
 
     def apply_unlogged(self) -> None:
         """Apply the facts that hold in passing."""
@@ -272,7 +284,7 @@ class Delivery:
             ignoring.tell(self._state, session)
         else:
             # To the end of the queue: rooms take turns.
-            session.lagging[room.name] = session.lagging.pop(room.name)
+            session.lag(member)
 
     def _encode_once(
         self, member: Member, given: Sequence[AnyLogged], events: Sequence[AnyLogged]

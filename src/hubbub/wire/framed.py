@@ -44,17 +44,9 @@ class ClassicFrames:
 
         A member that lags is served from the log, where a deleted message has no text left.
         """
+        if type(event) is Message:  # the most common by far
+            return b"" if event.deleted else self._message(event)
         match event:
-            case Message(deleted=False, sender=name, text=text):
-                if event.me:
-                    text = f"* {text}"
-                if event.files:
-                    lines = [file.line(self.server) for file in event.files]
-                    text = "\n".join([text, *lines] if text else lines)
-                if event.imported:
-                    text = f"(from {event.imported}) {text}"
-                if is_direct(event.room):
-                    text = f"(private) {text}"
             case Notice():
                 name, text = SERVER_NAME, event.text
             case Error():
@@ -71,6 +63,19 @@ class ClassicFrames:
             case _:
                 return b""
         return _name_frame(name) + encode_frame(text.encode())
+
+    def _message(self, message: Message) -> bytes:
+        text = message.text
+        if message.me:
+            text = f"* {text}"
+        if message.files:
+            lines = [file.line(self.server) for file in message.files]
+            text = "\n".join([text, *lines] if text else lines)
+        if message.imported:
+            text = f"(from {message.imported}) {text}"
+        if is_direct(message.room):
+            text = f"(private) {text}"
+        return _name_frame(message.sender) + encode_frame(text.encode())
 
 
 @lru_cache(maxsize=4096)

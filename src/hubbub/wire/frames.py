@@ -59,24 +59,30 @@ class FrameDecoder:
                 return
             chunk = bytes(self._unfinished)
             self._unfinished = b""
-        at, end = 0, len(chunk)
-        while at + HEADER_BYTES <= end:
-            length, event = self._length(chunk[at : at + HEADER_BYTES])
-            stop = at + HEADER_BYTES + length
-            if stop > end:
+        at, end, length_max = 0, len(chunk), self._payload_bytes_max
+        # For each frame of a stream: what is wrong with one is told elsewhere, as calls take time.
+        while (start := at + HEADER_BYTES) <= end:
+            parsed = _parse_header(chunk[at:start])
+            if parsed is None or parsed[0] > length_max:
+                raise self._bad_header(chunk[at:start], parsed)
+            self._started = True
+            length, event = parsed
+            if (stop := start + length) > end:
                 self._needed = HEADER_BYTES + length
                 break
-            payload = chunk[at + HEADER_BYTES : stop]
+            try:
+                text = chunk[start:stop].decode()
+            except UnicodeDecodeError as error:
+                raise self._bad_text(error) from None
             at = stop
-            yield Frame(self._text(payload), event)
+            yield Frame(text, event)
         else:
             self._needed = HEADER_BYTES
         self._unfinished = chunk[at:]
 
-    def _length(self, header: bytes) -> tuple[int, bool]:
-        parsed = _parse_header(header)
+    def _bad_header(self, header: bytes, parsed: tuple[int, bool] | None) -> ProtocolError:
+        self._failed = True
         if parsed is None:
-            self._failed = True
             shown = repr(header).removeprefix("b")
             sentence = (
                 f"A frame must begin with a {HEADER_BYTES}-byte header that gives the payload's "
@@ -87,25 +93,18 @@ class FrameDecoder:
                     " The usual cause is a length counted in characters: count the bytes of the "
                     "encoded text instead, len(text.encode('utf-8'))."
                 )
-            raise ProtocolError(sentence)
-        if parsed[0] > self._payload_bytes_max:
-            self._failed = True
-            raise ProtocolError(
-                f"A frame of {parsed[0]} bytes is too long: the limit is "
-                f"{self._payload_bytes_max} bytes. Send it in shorter pieces."
-            )
-        self._started = True
-        return parsed
+            return ProtocolError(sentence)
+        return ProtocolError(
+            f"A frame of {parsed[0]} bytes is too long: the limit is "
+            f"{self._payload_bytes_max} bytes. Send it in shorter pieces."
+        )
 
-    def _text(self, payload: bytes) -> str:
-        try:
-            return payload.decode()
-        except UnicodeDecodeError as error:
-            self._failed = True
-            raise ProtocolError(
-                f"A frame's payload must be UTF-8 text; byte {error.start} of this one is not. "
-                "Encode text with UTF-8, and count its length in bytes, not in characters."
-            ) from None
+    def _bad_text(self, error: UnicodeDecodeError) -> ProtocolError:
+        self._failed = True
+        return ProtocolError(
+            f"A frame's payload must be UTF-8 text; byte {error.start} of this one is not. "
+            "Encode text with UTF-8, and count its length in bytes, not in characters."
+        )
 
 
 # The same few lengths come again and again; a look-up is several times cheaper than the pattern.

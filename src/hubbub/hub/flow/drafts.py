@@ -120,7 +120,9 @@ class Drafts:
     ) -> Draft:
         """Let a draft for so many listeners wait for the next commit; `to`: see `Draft`."""
         cost = text_bytes + OBJECT_BYTES
-        counted = min(max(listeners, STORING_LISTENERS), LISTENERS_MAX)
+        counted = STORING_LISTENERS  # nearly always: asked for each message
+        if listeners > STORING_LISTENERS:
+            counted = min(listeners, LISTENERS_MAX)
         batch = text_bytes * counted // LISTENERS_MIN + OBJECT_BYTES
         person = session.person
         if not session.pending_bytes:

@@ -38,15 +38,19 @@ class Directory:
 
     def put(self, room: Room) -> None:
         """Keep a room, a new one or one that has changed."""
-        self._listed = None
         self._rooms[room.name] = room
-        if self._places:
+        self.move_on(room)
+        if not self._places and len(self._rooms) > self._listed_max:
+            self._places = {name: _place_of(one) for name, one in self._rooms.items()}
+            self._order = sorted(self._places.values())
+
+    def move_on(self, room: Room) -> None:
+        """Take in that more was said in a room, if that is among them."""
+        self._listed = None
+        if self._places and room.name in self._rooms:
             self._take_out(room)
             self._places[room.name] = place = _place_of(room)
             insort(self._order, place)
-        elif len(self._rooms) > self._listed_max:
-            self._places = {name: _place_of(one) for name, one in self._rooms.items()}
-            self._order = sorted(self._places.values())
 
     def remove(self, room: Room) -> None:
         """Forget a room that is closed, or private; others need not be known."""

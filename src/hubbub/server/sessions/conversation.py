@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.peer import Peer, Shared, Turn
 
 _OVER: Final = frozenset({State.ENDED, State.GONE})
+_UNHEARD: Final = (State.STOPPING, State.LOST)
 logger = structlog.get_logger()
 _NOTHING: Final[Iterator[Heard]] = iter(())
 
@@ -80,8 +81,7 @@ class Conversation:
     def __init__(self, shared: Shared, peer: Peer, turn: Turn, opening: Format) -> None:
         self._shared = shared
         self._hub = shared.hub
-        self._peer = peer
-        self._speaking = opening
+        self._peer, self._speaking = peer, opening
         self._heard = _NOTHING
         self._is_fragment = False  # nothing in what came last was whole
         self._turn = turn
@@ -342,9 +342,11 @@ class Conversation:
     def _act(self, heard: Heard, at: int) -> None:
         session = self.session
         try:
-            if isinstance(heard, Filler):
+            if session is not None and isinstance(heard, PlainLine):  # the most common by far
+                self._respond(session, heard, at)
+            elif isinstance(heard, Filler):
                 return
-            if isinstance(heard, Reply):
+            elif isinstance(heard, Reply):
                 self._peer.write(heard.payload)
             elif isinstance(heard, Adapt):
                 heard.be_made(session)
@@ -387,19 +389,17 @@ class Conversation:
 
     def _respond(self, session: Session, said: Said, at: int) -> None:
         ref: str | None = None
-        nobody_hears = self.state is State.STOPPING or self.state is State.LOST
-        if nobody_hears and isinstance(said, ASKS):
-            return
         if isinstance(said, PlainLine):
-            decision = self._hub.line(session, said.text, at)
+            decision, only_asks = self._hub.line(session, said.text, at), True
         elif isinstance(said, Refusal):
             raise said.error
         else:
             assert not isinstance(said, Introduction), "it begins a session"
-            ref = said.ref
+            ref, only_asks = said.ref, isinstance(said, ASKS)
+            if only_asks and self.state in _UNHEARD:
+                return
             decision = self._hub.command(session, said, at)
-        only_asks = isinstance(said, (PlainLine, *ASKS))
-        if decision is not None and not (only_asks and nobody_hears):
+        if decision is not None and not (only_asks and self.state in _UNHEARD):
             self._decide(lambda: self._decisions.begin(decision, ref, only_asks=only_asks))
 
     # Decisions that ask.
@@ -419,7 +419,7 @@ class Conversation:
 
     def _pass_over_secrets(self) -> None:
         """If nobody waits for a secret any more, drop it with what its owner would have said."""
-        if self.state in (State.STOPPING, State.LOST) and self._decisions.drop_guess():
+        if self.state in _UNHEARD and self._decisions.drop_guess():
             self._heard = _NOTHING
             self._is_unread = False
 
