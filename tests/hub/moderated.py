@@ -58,7 +58,7 @@ class Moderated(Chatroom):
         self.feed = self.log.follow()
         self.hub = self.opened()
 
-    def ask(self, peer: Peer, command: c.AnyCommand) -> str:
+    def ask(self, peer: Peer, command: c.AnyCommand | c.InnerCommand) -> str:
         """Send a command; return 'ok', or the code of the refusal and its sentence."""
         peer.read()
         command.ref = "asked"

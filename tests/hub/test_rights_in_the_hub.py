@@ -63,7 +63,7 @@ IN_ROOM: dict[Act, Callable[[str, list[int]], c.AnyCommand]] = {
     Act.HAND_OVER: lambda room, _: c.Appoint(room=room, name="zoe", role="owner"),
     Act.DELETE_ROOM: lambda room, _: c.DeleteRoom(room=room),
 }
-IN_CHATROOM: dict[Act, Callable[[], c.AnyCommand]] = {
+IN_CHATROOM: dict[Act, Callable[[], c.AnyCommand | c.InnerCommand]] = {
     Act.READ: lambda: c.Search(query="tea"),
     Act.LIST_ROOMS: c.Rooms,
     Act.OPEN_ROOM: lambda: c.Join(room="cake"),
@@ -77,6 +77,7 @@ IN_CHATROOM: dict[Act, Callable[[], c.AnyCommand]] = {
     Act.SESSIONS: c.Sessions,
     Act.RELOAD: c.Reload,
     Act.BACKUP: c.Backup,
+    Act.TELL_ALL: lambda: c.Wallops(text="tea"),
     Act.LOCK_DOOR: lambda: c.SetDoor(locked=False),
     Act.ACCESS: c.SetAccess,
     Act.HOLD_TALK: lambda: c.Hold(names=("vic", "zoe")),
@@ -116,7 +117,7 @@ def posted(chatroom: Moderated, peer: Peer, room: str) -> int:
     return next(one.seq or 0 for one in peer.events() if isinstance(one, e.Ok))
 
 
-def attempt(chatroom: Moderated, peer: Peer, command: c.AnyCommand) -> bool:
+def attempt(chatroom: Moderated, peer: Peer, command: c.AnyCommand | c.InnerCommand) -> bool:
     answer = chatroom.ask(peer, command)
     assert answer == "ok" or answer.startswith("forbidden: "), (command, answer)
     return answer == "ok"

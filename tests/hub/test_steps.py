@@ -109,6 +109,7 @@ COMMANDS: list[c.AnyCommand | c.InnerCommand] = [
     c.Exemptions(room="dev", of="door"),
     c.Kill(name="bob"),
     c.Oper(name="x", password="x"),
+    c.Wallops(text="x"),
     c.Watch(names=("bob",)),
     c.AskAbout(room="dev"),
     c.Look(room="dev"),

@@ -365,6 +365,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Exemptions: exempting.exemptions,
     c.Kill: running.kill,
     c.Oper: running.oper,
+    c.Wallops: running.wallops,
     c.Watch: watching.watch,
     c.AskAbout: about,
     c.Look: looking.look,

@@ -438,6 +438,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Exemptions: _at(FIGURES),
     c.Kill: _at(FIGURES),
     c.Oper: _at(QUESTION),
+    c.Wallops: lambda state, _session, _command: FIGURES + state.here.people_count * LISTED,
     c.Watch: lambda _state, _session, command: COMMAND + len(command.names) * LISTED,
     c.AskAbout: _at(COMMAND),
     c.Settle: _at(COMMAND),

@@ -265,3 +265,18 @@ def test_a_join_tells_account_and_real_name(operated: LocalServer) -> None:
     assert ann.said("JOIN").params == ("#chan", "*", "Realname")
     ann.ask("PART #chan", "JOIN #chan")
     assert ann.said("JOIN").params == ("#chan", "*", "ann")
+
+
+def test_who_runs_the_server_tells_those_who_want_to_hear_it(operated: LocalServer) -> None:
+    """«The WALLOPS command is used to send a message to all currently connected users who have set
+    the 'w' user mode for themselves.» … ERR_NOPRIVILEGES (481)"""
+    nick2, nick3 = (IrcClient.named(operated.address, nick) for nick in ("nick2", "nick3"))
+    nick2.ask("MODE nick2 +w-w")
+    assert nick2.said("MODE").params == ("nick2", "-w")
+    nick3.ask("MODE nick3 +w")
+    assert nick3.said("MODE").params == ("nick3", "+w")
+    nick2.ask("WALLOPS :hi everyone")
+    assert nick2.until_any("481", "421").command == "481"
+    operator(operated, "nick1").ask("WALLOPS :hi everyone")
+    assert nick3.said("WALLOPS") == ("WALLOPS", ("hi everyone",), f"nick1{SOURCE}", {})
+    assert "WALLOPS" not in commands(nick2.drain())

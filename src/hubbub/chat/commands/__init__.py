@@ -21,6 +21,7 @@ from hubbub.chat.commands.channels import (
     Part,
     SetModes,
     Settle,
+    Wallops,
     Watch,
     WhoWas,
 )
@@ -200,6 +201,7 @@ InnerCommand = (
     | Give
     | Kill
     | Oper
+    | Wallops
     | Watch
     | Exempt
     | Exemptions

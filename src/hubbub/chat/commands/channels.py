@@ -112,6 +112,12 @@ class Oper(Command, tag="oper"):
     password: str
 
 
+class Wallops(Command, tag="wallops"):
+    """Tell all who want to hear it something, as whoever runs the server may."""
+
+    text: str
+
+
 class Watch(Command, tag="watch"):
     """Be told whether people of these names are here, from now on; `off`: no longer.
 

@@ -13,6 +13,7 @@ from hubbub.chat.events.inner import (
     MetadataChanged,
     Proven,
     Shown,
+    Wallops,
 )
 from hubbub.chat.events.logged import (
     NOTHING,

@@ -42,6 +42,13 @@ class Shown(InnerEvent, tag="shown"):
     is_far: bool = False
 
 
+class Wallops(InnerEvent, tag="wallops"):
+    """Somebody who runs the server tells all who want to hear it something; it is not kept."""
+
+    name: str
+    text: str
+
+
 class Metadata(InnerEvent, tag="metadata"):
     """What is said about a room or somebody, by key; of a room, perhaps also about its people."""
 

@@ -4,7 +4,7 @@ import hmac
 
 from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused, WrongSecret
-from hubbub.chat.events import Bye, RoleChanged
+from hubbub.chat.events import Bye, RoleChanged, Wallops
 from hubbub.chat.queries import Guess
 from hubbub.chat.roles import Role
 from hubbub.chat.text import inert_line
@@ -53,4 +53,14 @@ def kill(state: State, session: Session, command: c.Kill, _at: int) -> None:
         depart(state, one, by=session.name)
         one.send(Bye(reason=one.parting, code="banned"))
         one.outlet.end()
+    session.confirm(command.ref)
+
+
+def wallops(state: State, session: Session, command: c.Wallops, _at: int) -> None:
+    """Tell all who want to hear it something; those who are behind miss it."""
+    check(state, session, Act.TELL_ALL, None)
+    told = Wallops(name=session.name, text=inert_line(command.text).strip())
+    for one in state.here:
+        if not one.congested:
+            one.send(told)
     session.confirm(command.ref)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hubbub.chat.events import Added, Bye, Event, Notice, Removed, RoleChanged
+from hubbub.chat.events import Added, Bye, Event, Notice, Removed, RoleChanged, Wallops
 from hubbub.hub.present.room import Session
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Tell(msgspec.Struct, frozen=True, tag="tell"):
     """A letter: tell somebody an event. Of those that are logged, their own node knows."""
 
     key: str
-    event: Added | Bye | Notice | Removed | RoleChanged
+    event: Added | Bye | Notice | Removed | RoleChanged | Wallops
 
 
 class End(msgspec.Struct, frozen=True, tag="end"):
@@ -133,7 +133,7 @@ class FarSession(Session):
 
     def send(self, event: Event) -> None:
         """Have them told what was decided here, and nobody else would tell them."""
-        if isinstance(event, Added | Bye | Notice | Removed | RoleChanged):
+        if isinstance(event, Added | Bye | Notice | Removed | RoleChanged | Wallops):
             self.far.post(self.run, Tell(self.person.key, event))
 
     def bring(self, room: Room, at: int) -> bool:

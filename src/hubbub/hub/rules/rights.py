@@ -76,6 +76,7 @@ class Act(StrEnum):
     SESSIONS = "see who is connected to {}, and from where"
     RELOAD = "have {} read its configuration again"
     BACKUP = "have a backup of {} made"
+    TELL_ALL = "tell everybody in {} something"
 
 
 # How an act is undone (unban, unlock, public again …) stands in the row of the act.
@@ -142,6 +143,7 @@ STATUS       admin operator
 SESSIONS     admin operator
 RELOAD       admin operator
 BACKUP       admin operator
+TELL_ALL     admin operator
 """
 
 

@@ -75,6 +75,7 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Room: rooms.entered,
     e.Seen: history.seen,
     e.Shown: people.shown,
+    e.Wallops: people.wallops,
     e.Welcome: welcome.welcomed,
     channels.About: order.about,
     channels.BanList: order.bans,

@@ -26,7 +26,7 @@ def burst(client: Client) -> Iterator[Line]:
     )
     yield client.numeric(N.CREATED, f"This server was started at {started}")
     version = client.figures.version.replace(" ", "-")
-    yield client.numeric(N.MYINFO, client.host, version, "Bio", ALL, WITH_PARAMETERS)
+    yield client.numeric(N.MYINFO, client.host, version, "Biow", ALL, WITH_PARAMETERS)
     known = tokens()
     for start in range(0, len(known), TOKENS_MAX):
         some = known[start : start + TOKENS_MAX]

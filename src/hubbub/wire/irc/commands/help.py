@@ -64,6 +64,7 @@ SUBJECTS: Final = {
     "USER": "USER NAME 0 * :REAL NAME comes once, when you come.",
     "USERHOST": "USERHOST NICK... says who of them is here and away.",
     "VERSION": "VERSION says which version this is.",
+    "WALLOPS": "WALLOPS :TEXT tells it all who have the mode w, if you run the server.",
     "WHO": "WHO #ROOM or WHO NICK shows who that is.",
     "WHOIS": "WHOIS NICK says who somebody is.",
     "WHOWAS": "WHOWAS NICK says who somebody was that has left.",

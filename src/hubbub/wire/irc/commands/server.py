@@ -32,6 +32,11 @@ def pass_over(_client: Client, _line: Line) -> Iterator[Heard]:
     yield FILLER
 
 
+def wallops(client: Client, line: Line) -> Iterator[Heard]:
+    """Tell all who want to hear it something."""
+    yield c.Wallops(text=line.params[0], ref=client.ref(line))
+
+
 def quit_(_client: Client, line: Line) -> Iterator[Heard]:
     """End the connection."""
     yield reply(Line("ERROR", (f"You left. {line.params[0] if line.params else ''}",)))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from hubbub.wire.irc.line import Line
 
 
-OWN_MODES: Final = "Bi"
-"""Modes of people that they set themselves."""
+OWN_MODES: Final = "Biw"
+"""Modes of people that they set themselves; of `w` only the client knows."""
 
 
 def setname(client: Client, line: Line) -> Iterator[Heard]:
@@ -28,8 +28,8 @@ def setname(client: Client, line: Line) -> Iterator[Heard]:
 
 
 def own_mode(client: Client, line: Line) -> Iterator[Heard]:
-    """Say which modes the client has, or have others: that it is a program (`B`), and that its
-    rooms are nobody's business outside them (`i`)."""
+    """Say which modes the client has, or have others: that it is a program (`B`), that its
+    rooms are nobody's business outside them (`i`), and that it wants to hear WALLOPS (`w`)."""
     nick, *rest = line.params
     if nick.lower() != client.nick.lower():
         no = client.numeric(N.USERSDONTMATCH, "You can change your own modes alone.")

@@ -93,6 +93,7 @@ COMMANDS: Final = {
     "USERHOST": Command(people.userhost, 1),
     "VERIFY": Command(registering.verify, 2, before=registering.verify),
     "VERSION": Command(server.version),
+    "WALLOPS": Command(server.wallops, 1),
     "WHO": Command(people.who, 1),
     "WHOIS": Command(people.whois, 1),
     "WHOWAS": Command(people.whowas, 1),

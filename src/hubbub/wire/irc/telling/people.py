@@ -24,7 +24,7 @@ from hubbub.wire.irc.telling.lists import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from hubbub.chat.events import Account, Ok, Reloaded, Shown
+    from hubbub.chat.events import Account, Ok, Reloaded, Shown, Wallops
     from hubbub.chat.events.channels import Looked, Watched, Were
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
@@ -177,3 +177,9 @@ def shown(client: Client, event: Shown) -> Iterator[Line]:
     """Yield the real name of somebody else."""
     if _hears(client, "setname", is_far=event.is_far):
         yield Line("SETNAME", (event.real,), source_of(event.name))
+
+
+def wallops(client: Client, event: Wallops) -> Iterator[Line]:
+    """Yield what somebody who runs the server tells, if the client wants to hear that."""
+    if "w" in client.modes:
+        yield Line("WALLOPS", (event.text,), source_of(event.name))

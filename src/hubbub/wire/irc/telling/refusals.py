@@ -54,6 +54,7 @@ _NUMBERS: Final = {
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), _OF_TEXTS),
     "NICK": _OF_NAMES,
     "REHASH": {"forbidden": N.NOPRIVILEGES},
+    "WALLOPS": {"forbidden": N.NOPRIVILEGES},
     "KILL": {"forbidden": N.NOPRIVILEGES, "not_here": N.NOSUCHNICK},
     "OPER": {"wrong_code": N.PASSWDMISMATCH},
 }
