@@ -67,6 +67,37 @@ def test_what_reaches_nobody_is_refused(hubbub_server: LocalServer, line: str, n
     assert not ben.drain()
 
 
+def test_who_looks_after_a_channel_is_spoken_to_alone(hubbub_server: LocalServer) -> None:
+    """STATUSMSG: "a client can send a message to all people of that status or higher, by prefixing
+    the channel". Here it is said to each of them in private, and kept as such."""
+    ann, ben = two(hubbub_server)
+    cat, dan = (
+        IrcClient.named(hubbub_server.address, nick, caps=CAPS, rooms="#den")
+        for nick in ("cat", "dan")
+    )
+    ann.ask("MODE #den +o cat", "MODE #den +v dan")
+    dan.said("MODE", "#den", "+v")
+    ben.ask("@label=x PRIVMSG @#den :for those who look after it", "NOTICE +#den :and speak")
+    echo = ben.said("PRIVMSG")
+    assert (echo.params, echo.tags["label"]) == (("@#den", "for those who look after it"), "x")
+    assert ben.said("NOTICE").params == ("+#den", "and speak")
+    assert [line for line in ben.drain() if line.command != "MODE"] == []
+    for one in (ann, cat):
+        assert one.said("PRIVMSG").params == ("@#den", "for those who look after it")
+    for one in (ann, cat, dan):
+        assert one.said("NOTICE").params == ("+#den", "and speak")
+    ann.ask("CHATHISTORY LATEST ben * 10")
+    assert [text for *_, text in said(batch(ann, "chathistory"))] == [
+        "for those who look after it",
+        "and speak",
+    ]
+    ben.ask("CHATHISTORY LATEST #den * 10")
+    assert said(batch(ben, "chathistory")) == []
+    dan.ask("PRIVMSG ~#den :for nobody", "PRIVMSG @#nowhere :x", "NOTICE ~#den :x")
+    assert [line.command for line in dan.drain() if line.command != "MODE"] == ["404", "404"]
+    assert not [line for line in (*ann.drain(), *cat.drain()) if line.command != "MODE"]
+
+
 def test_a_line_is_given_on_whole_or_refused(hubbub_server: LocalServer) -> None:
     """ERR_INPUTTOOLONG: "if it would be too long to be relayed"; it is never cut."""
     ann, ben = two(hubbub_server)

@@ -42,6 +42,10 @@ METADATA: Final = "METADATA"
 OWN_MODE: Final = "UMODE"
 """The same for MODE about oneself."""
 
+STATUS: Final = "statusmsg"
+"""Stands for the question of who looks after a room, before they alone are spoken to; and in their
+private talks, it is the tag with the target that was said (`@#room`)."""
+
 SETTING: Final = "SET"
 """The same for one by which another password is chosen."""
 
@@ -66,11 +70,13 @@ class Asked(NamedTuple):
 class Asking:
     """The commands of one client that are not answered yet, by the refs of ours."""
 
-    __slots__ = ("_count", "_open", "settled")
+    __slots__ = ("_count", "_open", "found", "settled")
 
     def __init__(self) -> None:
         self.settled: Labelled | None = None
         """Of which answer a part was asked for last by `answered`."""
+        self.found: tuple[str, ...] = ()
+        """Those whom somebody is about to speak to because of their role in a room."""
         self._open: dict[str, Asked] | None = None  # most clients wait for nothing
         self._count = 0
 

@@ -57,6 +57,7 @@ TOKENS: Final[dict[str, str]] = {
     "NICKLEN": str(NAME_CHARS_MAX),
     "PREFIX": f"({''.join(MODES.values())}){''.join(PREFIXES.values())}",
     "SAFELIST": "",
+    "STATUSMSG": "".join(PREFIXES.values()),
     "TARGMAX": ",".join(f"{name}:{count}" for name, count in _TARGETS.items()),
     "TOPICLEN": str(TOPIC_CHARS_MAX),
     "UTF8ONLY": "",

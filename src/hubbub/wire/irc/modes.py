@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hubbub.chat.events.channels import exempt_of
 from hubbub.chat.masks import is_mask
-from hubbub.wire.irc.names import HOST, USER, name_of, nick_of
+from hubbub.wire.irc.names import HOST, USER, is_channel, name_of, nick_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +18,20 @@ PREFIXES: Final = {"owner": "~", "operator": "&", "moderator": "@", "writer": "+
 
 MODES: Final = {"owner": "q", "operator": "a", "moderator": "o", "writer": "v"}
 """The same as modes."""
+
+
+def status_in(target: str) -> tuple[str, str] | None:
+    """Return the sign and the channel of a target such as `@#room`, which means those who have at
+    least that role there; None if it is no such target."""
+    sign, channel = target[:1], target[1:]
+    return (sign, channel) if sign in PREFIXES.values() and is_channel(channel) else None
+
+
+def has_status(sign: str, role: str, *, may_write: bool) -> bool:
+    """Return whether somebody with this role is meant by a sign before a channel."""
+    signs = "".join(PREFIXES.values())
+    own = PREFIXES.get(role, PREFIXES["writer"] if may_write else "")
+    return own != "" and signs.index(own) <= signs.index(sign)
 
 
 class Flag(NamedTuple):

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.rules import REASON_CHARS_MAX
+from hubbub.wire.irc.asked import STATUS, Asked
 from hubbub.wire.irc.commands.services import SERVICES, serve
 from hubbub.wire.irc.drafts import TYPING, client_tags, deletion, message, reaction, signal
 from hubbub.wire.irc.format import seq_in
 from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
-from hubbub.wire.irc.names import is_channel, name_of, room_of
+from hubbub.wire.irc.modes import status_in
+from hubbub.wire.irc.names import is_channel, name_of, nick_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.texts import action_of, is_request
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
     from hubbub.chat.heard import Heard
     from hubbub.wire.irc.client import Client
+
+LISTENERS_MAX: Final = 20
+"""To how many of a role one line may speak: each hears it in private."""
 
 OPENING: Final = "opening"
 """What is asked for when a talk of two begins."""
@@ -54,6 +59,9 @@ def say_to(client: Client, line: Line, target: str) -> Iterator[Heard]:
     if action_of(text) is None and is_request(text):
         yield client.nothing(line)  # what programs ask each other is not for people
         return
+    if (status := status_in(target)) is not None:
+        yield from _say_to_some(client, line, *status)
+        return
     room: str | None = room_of(target).lower()
     if not is_channel(target) and (room := client.conversation(target)) is None:
         if line.command == "TAGMSG" and not client_tags(line):
@@ -75,6 +83,35 @@ def say_to(client: Client, line: Line, target: str) -> Iterator[Heard]:
             reply_to=said.reply_to,
             tags=said.tags,
             ref=client.ref(line, target, said=said),
+        )
+
+
+def _say_to_some(client: Client, line: Line, sign: str, channel: str) -> Iterator[Heard]:
+    """Say something to those alone who have at least a role in a room: in private, to each."""
+    room, client.asking.found = room_of(channel).lower(), ()
+    if room in client.rooms and line.command != "TAGMSG":
+        asked = Asked(STATUS, channel, client.labelled, sign)
+        yield c.Look(room=room, ref=client.asking.ref(asked))
+    names, client.asking.found = client.asking.found, ()
+    is_quiet = line.command != "PRIVMSG"
+    if not 0 < len(names) <= LISTENERS_MAX:
+        no = "Nobody else here is meant by that."
+        if names:
+            no = f"That would be more than {LISTENERS_MAX} people. Speak to some, by their nicks."
+        refusal = client.numeric(N.CANNOTSENDTOCHAN, channel, no)
+        yield client.nothing(line) if is_quiet else client.at_once(line, refusal)
+        return
+    for name in names:
+        nick, is_first = nick_of(name), name == names[0]
+        yield c.Direct(name=name, ref=client.ref(line, nick, OPENING))
+        if (talk := client.conversation(nick)) is None:
+            continue  # it was refused
+        said = message(line, talk, client.clock())
+        said.tags = {**said.tags, STATUS: f"{sign}{channel}"}
+        # One echo is enough, of what is said to all of them.
+        ref = client.ref(line, nick, said=said if is_first else None)
+        yield c.Say(
+            room=talk, text=said.text, me=said.me, notice=said.notice, tags=said.tags, ref=ref
         )
 
 

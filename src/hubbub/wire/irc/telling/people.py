@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.masks import fits
+from hubbub.wire.irc.asked import STATUS
 from hubbub.wire.irc.line import Line
+from hubbub.wire.irc.modes import has_status
 from hubbub.wire.irc.monitoring import TARGETS_BYTES_MAX, in_runs
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
 from hubbub.wire.irc.numerics import N
@@ -70,8 +72,19 @@ def _userhost(client: Client, _asked: Asked, event: Looked) -> Iterator[Line]:
     yield client.numeric(N.USERHOST, " ".join(found))
 
 
+def _of_role(client: Client, asked: Asked, event: Looked) -> Iterator[Line]:
+    """Take in who has a role in a room, besides the client."""
+    client.asking.found = tuple(
+        one.name
+        for one in event.people
+        if one.name != client.name and has_status(asked.detail, one.role, may_write=one.may_write)
+    )
+    yield from ()
+
+
 _ANSWERS: Final[dict[str, Callable[[Client, Asked, Looked], Iterator[Line]]]] = {
     "NAMES": _names,
+    STATUS: _of_role,
     "USERHOST": _userhost,
     "WHO": _who,
     "WHOIS": _whois,

@@ -9,10 +9,11 @@ from hubbub.chat import events as e
 from hubbub.chat.events.channels import Arrival, Departure
 from hubbub.chat.masks import fits
 from hubbub.chat.names import is_direct, same_name
-from hubbub.wire.irc.asked import kept_once
+from hubbub.wire.irc.asked import STATUS, kept_once
 from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import Line
-from hubbub.wire.irc.names import channel_of, nick_of, source_of
+from hubbub.wire.irc.modes import status_in
+from hubbub.wire.irc.names import channel_of, nick_of, room_of, source_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import stamp_of
 from hubbub.wire.irc.telling.lists import end_of_names, names, sign_of, signed
@@ -48,7 +49,14 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
     if own and "echo-message" not in client.caps:
         return []  # IRC has no way to say that we said something elsewhere
     target = nick_of(client.conversations.get(room, "")) if own else client.nick
-    return client.shared.lines(event, target or client.nick)
+    return client.shared.lines(event, _said_to(client, event) or target or client.nick)
+
+
+def _said_to(client: Client, event: Happening) -> str:
+    """Return to whom in a room something was said, if it was to those of a role there alone."""
+    target = event.tags.get(STATUS, "") if isinstance(event, e.Message) else ""
+    status = status_in(target)
+    return target if status is not None and room_of(status[1]).lower() in client.rooms else ""
 
 
 # The client enters and leaves.

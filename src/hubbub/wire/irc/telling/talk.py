@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from hubbub.chat.events import Message
 from hubbub.chat.text import inert
+from hubbub.wire.irc.asked import STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,8 @@ def as_heard(client: Client, asked: Asked, event: Ok) -> Iterator[Line]:
     person = "" if client.account == "*" or client.person is None else client.person.id
     at = said.at if event.at is None else event.at
     said = replace(said, seq=event.seq, sender=client.name, person=person, at=at)
+    target = client.target_of(said.room)
     if isinstance(said, Message):
         said.text = inert(said.text)
-    yield from client.shared.lines(said, client.target_of(said.room))
+        target = said.tags.get(STATUS, target)
+    yield from client.shared.lines(said, target)
