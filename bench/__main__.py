@@ -4,6 +4,8 @@ Other commands do something else: `python -m bench attacks` measures what guests
 `python -m bench promises` sees whether it keeps its promises, whatever happens to it,
 `python -m bench fuzz` looks for bytes that it cannot read as it should, and `python -m bench tail`
 tells how long the slowest messages take beside many other things.
+`python -m bench simulate` plays several nodes and their stream in a world that a seed makes, and
+`python -m bench fuzz` looks for bytes that it cannot read as it should.
 """
 
 import argparse
@@ -32,11 +34,20 @@ from bench.workloads import (
 
 QUICK = Scale(seconds=0.5, divisor=10)
 
+
+def simulate(given: list[str]) -> None:
+    """Play the simulation, whose client of NATS is imported for nothing else."""
+    from bench.simulation.command import main as simulation  # noqa: PLC0415
+
+    simulation(given)
+
+
 COMMANDS = {
     "attacks": attacks.main,
     "fuzz": fuzz.main,
     "promises": promises.main,
     "tail": tail.main,
+    "simulate": simulate,
 }
 """What else there is to run, by its first word."""
 

@@ -17,7 +17,6 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nats.aio.msg import Msg
@@ -101,6 +100,7 @@ class Reading:
 
     def __init__(self, link: Link, epochs: Sequence[Epoch], after: int) -> None:
         self._link = link
+        self._clock = asyncio.get_running_loop().time
         self._epochs = epochs
         self._after = after
         self._delivered = 0
@@ -123,7 +123,7 @@ class Reading:
     @property
     def silence_seconds(self) -> float:
         """For how long the server has not been heard."""
-        return monotonic() - self._heard_at
+        return self._clock() - self._heard_at
 
     def doubt(self) -> None:
         """Read with another consumer: this one does not bring what is there."""
@@ -190,9 +190,9 @@ class Reading:
         try:
             async with asyncio.timeout(seconds_max):
                 while True:
-                    rest = self._begun_at + RETRY_SECONDS - monotonic()
+                    rest = self._begun_at + RETRY_SECONDS - self._clock()
                     await asyncio.sleep(max(rest, 0.0))
-                    self._begun_at = monotonic()
+                    self._begun_at = self._clock()
                     if await self._made():
                         return
         except TimeoutError:
@@ -218,7 +218,7 @@ class Reading:
         inbox = client.new_inbox()
 
         async def hear(message: Msg) -> None:
-            self._heard_at = monotonic()
+            self._heard_at = self._clock()
             came.append(message)
             self._woken.set()
 
@@ -243,7 +243,7 @@ class Reading:
         if answer.error is not None:
             raise LogError(answer.error.description)
         self.pending = answer.num_pending
-        self._heard_at = monotonic()
+        self._heard_at = self._clock()
         self._is_doubted = False
 
     async def _end(self) -> None:

@@ -1,0 +1,178 @@
+"""A node of the simulation: the log of the cluster, and the hub that is served by it."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from bench.simulation.server import Server
+from bench.simulation.wire import Wire
+from hubbub.chat.commands import AnyCommand
+from hubbub.chat.errors import LogError
+from hubbub.chat.limits import Limits
+from hubbub.chat.queries import (
+    Answer,
+    FactsQuery,
+    NewSecret,
+    PageQuery,
+    Question,
+    Settled,
+)
+from hubbub.hub import Decision, Hub, Session
+from hubbub.log.jetstream import JetStreamLog
+from hubbub.log.jetstream.link import Link
+from hubbub.server.config import Config
+from hubbub.server.sessions.commits import Commits
+from hubbub.server.sockets.sending import Sending
+from hubbub.server.starting import hub_from
+from hubbub.wire.framed import EVENTS
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+STREAM = "hubbub"
+RETRY_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+
+
+class Outlet:
+    """Where the hub writes what one session is told."""
+
+    def __init__(self, hear: Callable[[bytes], None]) -> None:
+        self._hear = hear
+        self.is_ended = False
+
+    def write(self, payload: bytes) -> None:
+        """Hear it at once."""
+        self._hear(payload)
+
+    def end(self) -> None:
+        """The session is over."""
+        self.is_ended = True
+
+
+class Node:
+    """Runs on `folder`; what ends it by itself is in `faults`."""
+
+    def __init__(self, number: int, folder: Path, server: Server, chance: random.Random) -> None:
+        self.number = number
+        self.faults: list[str] = []
+        self._folder = folder
+        self._server = server
+        self._chance = chance
+        self._secrets = 0
+        self.log: JetStreamLog | None = None
+        self.hub: Hub | None = None
+        self.wire: Wire | None = None
+        self._commits: Commits | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def is_up(self) -> bool:
+        """Whether people can come in."""
+        return self.hub is not None
+
+    async def start(self, *, is_cut: bool = False) -> None:
+        """Open what the folder holds, and serve it; try until the stream can be read."""
+        while True:
+            self.wire = Wire(self._server, self._chance)
+            self.wire.is_cut = is_cut
+            log = await JetStreamLog.open(self._folder, durability="process")
+            try:
+                await log.go_on(self._folder, Link(cast("Client", self.wire), [], STREAM), 1)
+            except LogError:
+                await log.close()
+                await asyncio.sleep(RETRY_SECONDS)
+                is_cut = False
+                continue
+            self.log = log
+            break
+        hub = await hub_from(log, Config(), Limits(), "")
+        loop = asyncio.get_running_loop()
+        self._commits = Commits(hub, log, Sending(loop, loop.time))
+        self._tasks = [asyncio.create_task(self._commits.run()), asyncio.create_task(self._sweep())]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+        self.hub = hub
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.faults.append(f"Node {self.number} ends by itself: {error!r}.")
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            if self.hub is not None and self._commits is not None:
+                self.hub.sweep(self.now)
+                self._commits.wake()
+
+    @property
+    def now(self) -> int:
+        """The time, in milliseconds."""
+        return round(asyncio.get_running_loop().time() * 1000)
+
+    async def kill(self) -> None:
+        """End as a killed process does: at whatever it was doing."""
+        self.hub = None
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        log, self.log = self.log, None
+        if self.wire is not None:
+            self.wire.reset()
+        if log is not None:
+            await log.close()
+
+    # What people do.
+
+    async def enter(self, name: str, outlet: Outlet) -> Session | None:
+        """Let somebody in; None if the node goes down meanwhile. Raises Refused."""
+        assert self.hub is not None, "it is up"
+        self._secrets += 1
+        secret = f"secret {self.number} {self._secrets} {self.now}"
+        session, decision = self.hub.enter(name, EVENTS, outlet, secret)
+        await self._decide(decision)
+        return session
+
+    async def tell(self, session: Session, command: AnyCommand) -> None:
+        """Have a session say something; what becomes of it is told to its outlet, or refused."""
+        if self.hub is not None:
+            await self._decide(self.hub.command(session, command, self.now))
+
+    def leave(self, session: Session) -> None:
+        """Have a session lose its connection."""
+        if self.hub is not None and self._commits is not None:
+            self.hub.depart(session)
+            self._commits.wake()
+
+    async def _decide(self, decision: Decision) -> None:
+        hub, commits = self.hub, self._commits
+        if commits is not None:
+            commits.wake()
+        with suppress(StopIteration):
+            question = next(decision) if decision else None
+            while decision and question and self.hub is hub:
+                question = decision.send(await self._answer(question))
+        if commits is not None and self.hub is hub:
+            commits.wake()
+
+    async def _answer(self, question: Question) -> Answer:
+        assert self.log is not None
+        assert self._commits is not None
+        answer: Answer = None
+        match question:
+            case Settled():
+                self._commits.wake()
+                await self._commits.settled(question)
+            case PageQuery():
+                answer = await self.log.page(question)
+            case FactsQuery(prefix=prefix):
+                answer = await self.log.facts(prefix)
+            case NewSecret():
+                self._secrets += 1
+                answer = f"{self.number:02d}{self._secrets:020d}"
+        return answer
