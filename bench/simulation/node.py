@@ -89,9 +89,11 @@ class Node:
                 continue
             self.log = log
             break
+        await log.stand_still()
         hub = await hub_from(log, Config(), Limits(), "")
         loop = asyncio.get_running_loop()
         self._commits = Commits(hub, log, Sending(loop, loop.time))
+        log.move_on()
         self._tasks = [asyncio.create_task(self._commits.run()), asyncio.create_task(self._sweep())]
         for task in self._tasks:
             task.add_done_callback(self._ended)

@@ -100,7 +100,7 @@ class Wire:
             answer = self._server.answer(subject, payload, headers or {}, self._deliver)
             if answer is not None:
                 told = Message("", "", json.dumps(answer).encode(), {})
-                self._receive(lambda: answered.done() or answered.set_result(told))
+                self._receive(lambda: None if answered.done() else answered.set_result(told))
 
         self._send(arrive)
         try:

@@ -180,3 +180,23 @@ def test_a_file_that_was_removed_while_it_was_posted_is_there_once_it_is_said(
             await asyncio.to_thread(until, is_there, "it is there again")
 
     play(scene)
+
+
+def test_what_a_killed_node_left_behind_goes_when_it_is_back(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    place = tmp_path / "files" / "objects" / "ab" / f"ab{'0' * 62}"
+    place.parent.mkdir(parents=True)
+    (tmp_path / "files" / "uploads").mkdir()
+    place.write_bytes(CONTENT)
+
+    async def scene() -> None:
+        log = await JetStreamLog.join(tmp_path, [nats], stream)
+        assert log.objects is not None
+        await log.objects.keep(place.name, place)
+        await log.close()
+        async with served([tmp_path], nats, stream):
+            is_gone = lambda: not (place.exists() or in_store(nats, stream))  # noqa: E731
+            await asyncio.to_thread(until, is_gone, "no message holds it")
+
+    play(scene)

@@ -86,6 +86,9 @@ class Intake:
         self._loosenings = 0
         self._remaining: list[Upload] = []
         """Uploads that are given up, and of which the disk did not let go."""
+        self._found: list[str] = []
+        """What was here at the start, and may be held by no message. What nodes have in common is
+        removed once they hear of each other."""
         self._is_closed = False
         self.store = None if folder is None else Store(folder)
         self._common = Common(log.objects, self.store, log) if self.store and log.objects else None
@@ -298,10 +301,18 @@ class Intake:
                 await self.in_thread(partial(self.store.forget, upload.id))
         self._loosenings = -1  # what an earlier run did not come to
         hashes = await self.in_thread(lambda: list({*self._store().hashes()}))
-        for start in range(0, len(hashes), SWEPT_AT_ONCE):
-            await self._remove_unless_held(hashes[start : start + SWEPT_AT_ONCE])
+        self._found = hashes
+        if self._common is None:
+            await self._look_at_found()
+
+    async def _look_at_found(self) -> None:
+        """Remove those of the files that were here at the start that no message holds."""
+        while self._found:
+            await self._remove_unless_held(self._found[-SWEPT_AT_ONCE:])
+            del self._found[-SWEPT_AT_ONCE:]
 
     async def _sweep(self) -> None:
+        await self._look_at_found()
         remaining, self._remaining = self._remaining, []
         for upload in (*remaining, *self._hub.done()):
             await self._forget(upload)
