@@ -36,7 +36,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Return how much time has passed."""
         return self._still.seconds
 
-    def run_in_executor(  # type: ignore[override]  (whose types are those of the call)
+    def run_in_executor(  # type: ignore[override]
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> Any:
         """Do the work at once, and give its result a little later, one after the other."""
