@@ -33,6 +33,7 @@ from hubbub.hub.people import (
     admission,
     away,
     bots,
+    certifying,
     devices,
     forgetting,
     identity,
@@ -272,12 +273,14 @@ def ping(_state: State, session: Session, command: c.Ping, _at: int) -> None:
     session.confirm(command.ref)
 
 
-WHO_ONE_IS = (c.Challenge, c.Identify, c.Link, c.Login, c.Prove, c.Recover, c.Resume)
+WHO_ONE_IS = (*(c.Certify, c.Challenge, c.Identify, c.Link, c.Login, c.Prove, c.Recover, c.Resume),)
 
 DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision | Draft]] = {
     c.AskMetadata: metadata.ask_metadata,
     c.Away: away.away,
     c.Back: away.back,
+    c.Certificates: certifying.listed,
+    c.Certify: certifying.certify,
     c.Challenge: proving.challenge,
     c.ChangePassword: accounts.change_password,
     c.Confirm: linking.confirm,
@@ -294,6 +297,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Join: join,
     c.Leave: leave,
     c.Link: linking.link,
+    c.LinkCertificate: certifying.link,
     c.Login: accounts.login,
     c.Logout: devices.logout,
     c.Members: members,

@@ -120,6 +120,13 @@ class TlsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     acme_email: Annotated[
         str, Meta(description="Where the authority writes to, if it must; may be empty.")
     ] = ""
+    client_certificates: Annotated[
+        bool,
+        Meta(
+            description="Ask clients other than browsers for a certificate of their own, by which "
+            "members may log in over IRC (SASL EXTERNAL). Needs pyOpenSSL."
+        ),
+    ] = False
     plaintext: Annotated[
         Literal["allowed", "loopback", "forbidden"],
         Meta(description="Who may connect without TLS: everybody, this machine, or nobody."),

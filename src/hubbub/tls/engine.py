@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from contextlib import suppress
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 HEADER_BYTES = 5
 """Of a record: its kind, a version, and in the last two the bytes that follow (RFC 8446, 5.1)."""
@@ -60,13 +61,19 @@ class Records:
                 self._head = b""
 
 
+if TYPE_CHECKING:
+    from hubbub.tls.asking import AskingContext
+
+    AnyContext = ssl.SSLContext | AskingContext
+
+
 class Engine:
     """Raises ssl.SSLError where the peer does not keep to TLS; `unsent` then says so to it."""
 
     __slots__ = ("_ended", "_incoming", "_kept", "_outgoing", "_records", "ssl_object")
 
     def __init__(
-        self, context: ssl.SSLContext, *, server_side: bool, hostname: str | None = None
+        self, context: AnyContext, *, server_side: bool, hostname: str | None = None
     ) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._records = Records()
@@ -114,6 +121,10 @@ class Engine:
             return Read.END if self._ended else Read.NOTHING
         except ssl.SSLZeroReturnError:
             return Read.END
+
+    def peer_certificate(self) -> bytes:
+        """Return what the peer showed in the handshake, in DER; nothing if it showed none."""
+        return self.ssl_object.getpeercert(binary_form=True) or b""
 
     @property
     def holds_text(self) -> bool:

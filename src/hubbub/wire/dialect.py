@@ -14,8 +14,11 @@ class Dialect(Protocol):
     def opening(self) -> Format:
         """The format to speak in until the peer has introduced itself."""
 
-    def reached_at(self, server: str) -> None:
-        """Take in at which `http://host:port` the peer reached the server."""
+    def reached_at(self, server: str, certificate: str = "", /) -> None:
+        """Take in at which `http://host:port` the peer reached the server.
+
+        `certificate`: the fingerprint of the one that it showed, if it showed one.
+        """
 
     def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said, as it is asked for: an `Introduction`, or a `Refusal`, first.

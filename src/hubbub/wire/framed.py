@@ -105,7 +105,7 @@ class FramedDialect:
         self._decoder = FrameDecoder(frame_bytes_max)
         self._speaks_events: bool | None = None
 
-    def reached_at(self, server: str) -> None:
+    def reached_at(self, server: str, _certificate: str = "", /) -> None:
         """Take in at which `http://host:port` the peer reached the server."""
         self._classic = classic_at(server)
 

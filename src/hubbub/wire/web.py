@@ -34,7 +34,7 @@ class WebSocketDialect:
         self._close_code = NORMAL
         self._introduced = False
 
-    def reached_at(self, server: str) -> None:
+    def reached_at(self, server: str, _certificate: str = "", /) -> None:
         """Pass over it: a page knows its own address."""
 
     def receive(self, data: bytes) -> Iterator[Heard]:

@@ -26,7 +26,16 @@ from hubbub.chat.commands.channels import (
     WhoWas,
 )
 from hubbub.chat.commands.importing import Brought, Given, Import
-from hubbub.chat.commands.inner import AskMetadata, Challenge, Prove, SetMetadata, Show
+from hubbub.chat.commands.inner import (
+    AskMetadata,
+    Certificates,
+    Certify,
+    Challenge,
+    LinkCertificate,
+    Prove,
+    SetMetadata,
+    Show,
+)
 from hubbub.chat.commands.operation import Backup, People, Reload, Sessions, Status
 from hubbub.chat.commands.order import (
     Add,
@@ -189,6 +198,9 @@ AnyCommand = (
 
 InnerCommand = (
     Challenge
+    | Certificates
+    | Certify
+    | LinkCertificate
     | Prove
     | SetMetadata
     | AskMetadata

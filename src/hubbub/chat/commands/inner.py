@@ -24,6 +24,28 @@ class Prove(Command, tag="prove"):
     proof: bytes
 
 
+class Certify(Command, tag="certify"):
+    """Be the member who has linked this certificate, which the connection has shown.
+
+    `fingerprint`: its SHA-256. With a `name`, the member must have it. Answered by a `welcome`.
+    """
+
+    fingerprint: str
+    name: str = ""
+
+
+class LinkCertificate(Command, tag="link_certificate"):
+    """Let the certificate that the connection has shown be a device of the session's person; not
+    `on`, do without one, which the beginning of its fingerprint names. Answered by `ok`."""
+
+    fingerprint: str
+    on: bool = True
+
+
+class Certificates(Command, tag="certificates"):
+    """Ask which certificates the session's person has linked; answered by `Certificates`."""
+
+
 class Show(Command, tag="show"):
     """Say how the session's person is shown over IRC: by which user name, and which real name.
 

@@ -7,6 +7,7 @@ gives another one, with the text that the event has by then.
 
 from hubbub.chat.events.inner import (
     Account,
+    Certificates,
     Challenge,
     InnerEvent,
     Metadata,

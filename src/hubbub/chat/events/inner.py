@@ -25,6 +25,13 @@ class Proven(InnerEvent, tag="proven"):
     ref: str | None = None
 
 
+class Certificates(InnerEvent, tag="certificates"):
+    """The certificates that the session's person has linked, by their fingerprints."""
+
+    fingerprints: list[str]
+    ref: str | None = None
+
+
 class Account(InnerEvent, tag="account"):
     """Somebody is a member from now on, whose own name is `account`. `is_far` as in `Shown`."""
 

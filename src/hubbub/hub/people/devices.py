@@ -74,6 +74,11 @@ def _without(state: State, id_: str, hash_: str) -> list[e.Fact]:
     return forgotten(state, id_, profile)
 
 
+def found(profile: Profile, hash_: str) -> Device | None:
+    """Return the device of a person that has this hash."""
+    return next((one for one in profile.devices if one.hash == hash_), None)
+
+
 def listed(state: State, session: Session, command: c.Devices, _at: int) -> None:
     """Tell a session which devices its person has."""
     profile = own_profile(state, session)
@@ -98,7 +103,7 @@ def revoke(state: State, session: Session, command: c.Revoke, _at: int) -> Readi
     hash_ = next((one.hash for one in profile.devices if one.id == command.device), "")
     if not hash_:
         raise Refused("You have no such device. 'devices' lists those that you have.")
-    yield from _do_without(state, session, hash_, command.ref)
+    yield from do_without(state, session, hash_, command.ref)
 
 
 def logout(state: State, session: Session, command: c.Logout, _at: int) -> Reading:
@@ -108,10 +113,11 @@ def logout(state: State, session: Session, command: c.Logout, _at: int) -> Readi
         session.confirm(command.ref)
         _end(state, session)
     else:
-        yield from _do_without(state, session, session.device, command.ref)
+        yield from do_without(state, session, session.device, command.ref)
 
 
-def _do_without(state: State, session: Session, hash_: str, ref: str | None) -> Reading:
+def do_without(state: State, session: Session, hash_: str, ref: str | None) -> Reading:
+    """Do without one of the devices of the session's person, by its hash."""
     id_ = session.person.id
     own, session.device = session.device, ""  # its answer comes before its end
     try:

@@ -116,7 +116,8 @@ class Connection(Receiver):
         self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
         # What a relay writes to sockets takes no time of ours.
         self._may_write = getattr(transport, "may_write", self._chatroom.may_write)
-        self._dialect.reached_at(server_at(transport))
+        shown = transport.get_extra_info("peer_fingerprint") or ""
+        self._dialect.reached_at(server_at(transport), shown)
         self.is_proven = bool(transport.get_extra_info("is_proven"))
         self._chatroom.arrived(self)
 

@@ -12,23 +12,31 @@ from hubbub.chat.errors import ConfigError
 from hubbub.tls.certificates import server_context
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
     from pathlib import Path
 
     from hubbub.server.tls.acme.challenges import Challenges
+    from hubbub.tls.asking import AskingContext
+    from hubbub.tls.engine import AnyContext
 
 LOOK_SECONDS: Final = 5.0
 """How often the files are looked at. A new pair is written in two steps, and read until it fits."""
+
+OF_BROWSERS: Final = (b"\x02h2", b"\x08http/1.1")
+"""What clients of HTTP say in their hello that they speak (ALPN, RFC 7301)."""
 
 logger = structlog.get_logger()
 
 
 class Identity(NamedTuple):
-    """What a handshake shows the peer. `fingerprint`: of the certificate, in hexadecimal."""
+    """What a handshake shows the peer. `fingerprint`: of the certificate, in hexadecimal.
 
-    context: ssl.SSLContext
+    `asking` asks for the peer's own certificate; None if nobody is asked.
+    """
+
+    context: AnyContext
     fingerprint: str
+    asking: AskingContext | None = None
 
 
 class Certificates:
@@ -37,16 +45,29 @@ class Certificates:
     def __init__(self, certificate: Path, key: Path, *, is_vouched: bool = True) -> None:
         self.is_vouched = is_vouched
         """Whether somebody stands for it whom peers know; else it was made here."""
+        self._asks = False
         self._certificate, self._key = certificate, key
         self.challenges: Challenges | None = None
         self._seen = _look(certificate, key)
-        self.identity = Identity(*server_context(certificate, key))
+        self.identity = self._read(certificate, key)
+
+    def _read(self, certificate: Path, key: Path) -> Identity:
+        context, fingerprint = server_context(certificate, key)
+        return Identity(context, fingerprint, asking_with(certificate, key) if self._asks else None)
+
+    def ask_for_others(self) -> None:
+        """Ask peers for their own certificates from now on; raises ConfigError."""
+        self._asks = True
+        self.identity = self._read(self._certificate, self._key)
 
     def context_for(self, hello: bytes) -> Identity:
         """Return what answers a hello: the certificate, or what an authority looks for."""
-        if self.challenges is None or (context := self.challenges.context_for(hello)) is None:
-            return self.identity
-        return Identity(context, "")
+        challenges, identity = self.challenges, self.identity
+        if challenges is not None and (context := challenges.context_for(hello)) is not None:
+            return Identity(context, "")
+        if identity.asking is None or any(name in hello for name in OF_BROWSERS):
+            return identity  # browsers would ask whoever sits there for a certificate
+        return Identity(identity.asking, identity.fingerprint)
 
     def prepared(
         self, certificate: Path | None = None, key: Path | None = None
@@ -57,7 +78,7 @@ class Certificates:
         stay in use then.
         """
         certificate, key = certificate or self._certificate, key or self._key
-        seen, identity = _look(certificate, key), Identity(*server_context(certificate, key))
+        seen, identity = _look(certificate, key), self._read(certificate, key)
 
         def apply() -> None:
             former, self.identity = self.identity, identity
@@ -86,6 +107,18 @@ class Certificates:
                 if str(error) != complaint:
                     logger.warning("the new certificate is not used yet", reason=str(error))
                 complaint = str(error)
+
+
+def asking_with(certificate: Path, key: Path) -> AskingContext:
+    """Return what asks peers for a certificate; raises ConfigError if its library is missing."""
+    try:
+        from hubbub.tls.asking import AskingContext  # noqa: PLC0415 (only where it is asked for)
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "'client_certificates' in [tls] needs pyOpenSSL, which is not installed. Run: "
+            "pip install 'hubbub[certificates]'"
+        ) from None
+    return AskingContext(certificate, key)
 
 
 def _look(*paths: Path) -> tuple[tuple[int, int, int], ...]:

@@ -18,6 +18,13 @@ def certificates_of(section: TlsSection, folder: Path | None) -> Certificates | 
     Raises ConfigError.
     """
     check_tls(section)
+    certificates = _own(section, folder)
+    if section.client_certificates and certificates is not None:
+        certificates.ask_for_others()
+    return certificates
+
+
+def _own(section: TlsSection, folder: Path | None) -> Certificates | None:
     if section.acme and folder is not None:
         from hubbub.server.tls.acme.challenges import Challenges  # noqa: PLC0415 (slow, rarely needed)
         from hubbub.server.tls.acme.files import Files  # noqa: PLC0415

@@ -14,6 +14,7 @@ from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE, RECORD
 from hubbub.server.protection import Handshake, why
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
+from hubbub.tls.certificates import fingerprint_of
 from hubbub.tls.engine import Engine, may_begin
 from hubbub.tls.transport import Secured
 
@@ -96,7 +97,7 @@ class Handshaking(Receiver):
             if not may_begin(self._hello):
                 return
             data, self._hello = self._hello, b""
-            context, self._fingerprint = self._certificates.context_for(data)
+            context, self._fingerprint, _ = self._certificates.context_for(data)
             self._engine = Engine(context, server_side=True)
             self._began_at = self._counts.clock()
         # A record may hold a single byte, and each one is looked at.
@@ -129,9 +130,13 @@ class Handshaking(Receiver):
             self._count(Handshake.DONE)
             self._counts.durations.observe(self._counts.clock() - self._began_at)
             self._deadlines.end(self)
-            inside = self._inside(self._turn, self._left)
+            inside, shown = self._inside(self._turn, self._left), self._engine.peer_certificate()
             secured = Secured(
-                self._engine, inside, self._charge_records, fingerprint=self._fingerprint
+                self._engine,
+                inside,
+                self._charge_records,
+                fingerprint=self._fingerprint,
+                peer_fingerprint=fingerprint_of(shown) if shown else "",
             )
             hand_over(self._transport, secured)
 

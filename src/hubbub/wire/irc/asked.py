@@ -39,6 +39,7 @@ BECOMING: Final = "LOGIN"
 """Stands for every command of IRC by which a client becomes somebody."""
 
 METADATA: Final = "METADATA"
+CERTIFICATES: Final = "CERT"
 OWN_MODE: Final = "UMODE"
 """The same for MODE about oneself."""
 

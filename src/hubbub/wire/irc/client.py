@@ -11,6 +11,7 @@ from hubbub.wire.irc.format import format_with
 from hubbub.wire.irc.line import NO_TAGS, Line, reply
 from hubbub.wire.irc.names import HOST, USER, channel_of, name_of, nick_of
 from hubbub.wire.irc.numerics import N
+from hubbub.wire.irc.sasl import EXTERNAL, MECHANISMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,6 +58,7 @@ class Identity:
 
     __slots__ = (
         "account",
+        "certificate",
         "coming",
         "door",
         "is_becoming",
@@ -78,6 +80,8 @@ class Identity:
         self.door = ""
         """The path to which it may send files, which is its secret."""
         self.account = "*"
+        self.certificate = ""
+        """The fingerprint of the one that it showed inside TLS."""
         self.sasl: Exchange | None = None
         """A login that has begun."""
         self.is_becoming = False
@@ -191,6 +195,11 @@ class Client(Identity):
     def marks_itself(self) -> bool:
         """Whether it says how far its person has read."""
         return "draft/read-marker" in self.caps
+
+    @property
+    def mechanisms(self) -> tuple[str, ...]:
+        """The ways in which it may log in."""
+        return (*MECHANISMS, EXTERNAL) if self.certificate else MECHANISMS
 
     @property
     def has_numbers_as_news(self) -> bool:

@@ -44,9 +44,10 @@ class IrcDialect:
         """How the peer is spoken to, from the first word on."""
         return self._voice
 
-    def reached_at(self, server: str) -> None:
-        """Take in at which `http://host:port` the peer would find files."""
+    def reached_at(self, server: str, certificate: str = "", /) -> None:
+        """Take in at which `http://host:port` the peer would find files, and what it showed."""
         self._voice.reached_at(server)
+        self._voice.certificate = certificate
 
     @property
     def unfinished_bytes(self) -> int:

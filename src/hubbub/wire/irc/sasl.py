@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 PLAIN: Final = "PLAIN"
 SCRAM: Final = scram.MECHANISM
+EXTERNAL: Final = "EXTERNAL"
 MECHANISMS: Final = (PLAIN, SCRAM)
+"""Those that everybody may use; EXTERNAL is for those who show a certificate."""
 
 CHUNK: Final = 400
 """Characters of one part; the last one has fewer."""

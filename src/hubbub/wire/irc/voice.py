@@ -63,6 +63,7 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     e.Added: rooms.added,
     e.Bye: answers.ended,
     e.Conversations: history.talks,
+    e.Certificates: people.certificates,
     e.Challenge: welcome.challenged,
     e.Error: answers.refused,
     e.Members: rooms.members,

@@ -68,9 +68,9 @@ class IrcWebSocketDialect:
         """How the peer is spoken to, from the first word on."""
         return self._inner.opening
 
-    def reached_at(self, server: str) -> None:
-        """Take in at which `http://host:port` the peer would find files."""
-        self._inner.reached_at(server)
+    def reached_at(self, server: str, certificate: str = "", /) -> None:
+        """Take in at which `http://host:port` the peer would find files, and what it showed."""
+        self._inner.reached_at(server, certificate)
 
     @property
     def unfinished_bytes(self) -> int:

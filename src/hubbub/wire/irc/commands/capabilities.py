@@ -10,7 +10,6 @@ from hubbub.wire.irc.format import LINES_MAX
 from hubbub.wire.irc.isupport import MULTILINE_BYTES_MAX
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.numerics import N
-from hubbub.wire.irc.sasl import MECHANISMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,8 +33,8 @@ def _metadata(_client: Client) -> str:
     )
 
 
-def _mechanisms(_client: Client) -> str:
-    return ",".join(MECHANISMS)
+def _mechanisms(client: Client) -> str:
+    return ",".join(client.mechanisms)
 
 
 def _registration(client: Client) -> str | None:

@@ -16,7 +16,7 @@ from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.sasl import (
     CHARS_MAX,
     CHUNK,
-    MECHANISMS,
+    EXTERNAL,
     PLAIN,
     SCRAM,
     Exchange,
@@ -60,11 +60,11 @@ def authenticate(voice: Voice, line: Line) -> Iterator[Heard]:
 
 def _begin(voice: Voice, line: Line) -> Iterator[Heard]:
     mechanism = line.params[0].upper()
-    if mechanism in MECHANISMS:
+    if mechanism in voice.mechanisms:
         voice.sasl = Exchange(mechanism)
         yield voice.at_once(line, Line("AUTHENTICATE", ("+",)))
     else:
-        known = voice.numeric(N.SASLMECHS, ",".join(MECHANISMS), "is what can be used here.")
+        known = voice.numeric(N.SASLMECHS, ",".join(voice.mechanisms), "is what can be used here.")
         refused = voice.numeric(N.SASLFAIL, "Choose another way to log in.")
         yield voice.at_once(line, known, refused)
 
@@ -75,6 +75,20 @@ def _plain(voice: Voice, line: Line, _exchange: Exchange, raw: bytes) -> Iterato
     if name and (yield from _has_come(voice, name)):
         login = c.Login(name=name_of(name), password=password, ref=voice.becoming())
         if (yield from try_(voice, line, login, _done)):
+            voice.sasl = None
+            return
+    yield _failed(voice, line)
+
+
+def _certify(voice: Voice, line: Line, _exchange: Exchange, raw: bytes) -> Iterator[Heard]:
+    """Be the member who has linked the certificate that the client showed."""
+    as_whom = raw.decode(errors="replace")
+    voice.refusal = None
+    # Whoever has said no nick yet has one that nobody else takes, until they do.
+    if (yield from _has_come(voice, as_whom or f"certificate-{voice.certificate[:16]}")):
+        name = name_of(as_whom)
+        certify = c.Certify(fingerprint=voice.certificate, name=name, ref=voice.becoming())
+        if (yield from try_(voice, line, certify, _done)):
             voice.sasl = None
             return
     yield _failed(voice, line)
@@ -124,6 +138,7 @@ def _failed(voice: Voice, line: Line) -> Heard:
 
 
 _WAYS: Final[dict[str, Callable[[Voice, Line, Exchange, bytes], Iterator[Heard]]]] = {
+    EXTERNAL: _certify,
     PLAIN: _plain,
     SCRAM: _prove,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.names import SERVICES as NAMES
-from hubbub.wire.irc.asked import SETTING, Asked
+from hubbub.wire.irc.asked import CERTIFICATES, SETTING, Asked
 from hubbub.wire.irc.commands.login import become, logged_in
 from hubbub.wire.irc.commands.order import mode
 from hubbub.wire.irc.commands.registering import registration
@@ -28,6 +28,7 @@ COMMANDS: Final = {name.upper(): name for name in NAMES} | {"NS": "NickServ", "C
 HELP: Final = {
     "NickServ": (
         "Here: IDENTIFY [NICK] PASSWORD, REGISTER PASSWORD, SET PASSWORD OLD NEW.",
+        "CERT ADD, CERT LIST, CERT DEL FINGERPRINT: certificates by which you log in.",
         "A password that you register has no spaces.",
         "Of a nick that hangs, none has to be got rid of: IDENTIFY lets you be there twice.",
     ),
@@ -69,12 +70,33 @@ def _act(client: Client, line: Line, service: str, text: str) -> Iterator[Heard]
             old, _, new = passwords.partition(" ")
             ref = client.asking.ref(Asked(SETTING, label=client.labelled))
             yield c.ChangePassword(old=old, new=new, ref=ref)
+        case ["NickServ", "CERT", *rest] if rest:
+            yield from _certificate(client, line, rest[0].upper(), "".join(rest[1:]).lower())
         case ["ChanServ", "OP" | "DEOP" as word, room, *who]:
             sign = "+o" if word == "OP" else "-o"
             told = Line("MODE", (room, sign, who[0] if who else client.nick))
             yield from mode(client, told)
         case _:
             yield client.at_once(line, *(_notice(client, service, one) for one in HELP[service]))
+
+
+def _certificate(client: Client, line: Line, word: str, fingerprint: str) -> Iterator[Heard]:
+    """Link the certificate that the client shows, list those that are linked, or unlink one."""
+    asked = Asked(CERTIFICATES, word, client.labelled)
+    shown = client.certificate
+    match word:
+        case "ADD" if shown and fingerprint.replace(":", "") in ("", shown):
+            yield c.LinkCertificate(fingerprint=shown, ref=client.asking.ref(asked))
+        case "ADD":
+            no = "Only the certificate that your client shows can be linked."
+            if not shown:
+                no = "Your client shows no certificate, or this server asks for none."
+            yield client.at_once(line, _notice(client, "NickServ", no))
+        case "DEL" if fingerprint:
+            gone = fingerprint.replace(":", "")
+            yield c.LinkCertificate(fingerprint=gone, on=False, ref=client.asking.ref(asked))
+        case _:
+            yield c.Certificates(ref=client.asking.ref(asked))
 
 
 def _login(client: Client, nick: str, password: str) -> AnyCommand:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hubbub.wire.irc.asked import BECOMING, METADATA, OWN_MODE, SETTING
+from hubbub.wire.irc.asked import BECOMING, CERTIFICATES, METADATA, OWN_MODE, SETTING
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.telling import metadata, people, rooms, talk
@@ -86,6 +86,7 @@ _OUTCOMES: Final[dict[str, Callable[[Client, Asked, Ok], Iterator[Line]]]] = {
     "NOTICE": talk.echo,
     "OPER": people.operates,
     METADATA: metadata.was_set,
+    CERTIFICATES: people.certificate_set,
     OWN_MODE: people.own_mode_set,
     SETTING: people.password_changed,
     "PART": rooms.left,

@@ -26,7 +26,7 @@ from hubbub.wire.irc.telling.lists import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from hubbub.chat.events import Account, Ok, Reloaded, Shown, Wallops
+    from hubbub.chat.events import Account, Certificates, Ok, Reloaded, Shown, Wallops
     from hubbub.chat.events.channels import Looked, Watched, Were
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
@@ -166,6 +166,21 @@ def reloaded(client: Client, event: Reloaded) -> Iterable[Line]:
 def password_changed(client: Client, _asked: Asked, _ok: Ok) -> Iterator[Line]:
     """Yield that the client's person has another password."""
     yield client.notice("Your password is another one from now on.")
+
+
+def certificates(client: Client, event: Certificates) -> Iterable[Line]:
+    """Return which certificates the client's person has linked."""
+    asked = client.asking.answered(event.ref)
+    if asked is None:
+        return []
+    lines = [client.notice(one) for one in event.fingerprints]
+    return client.answer(lines or [client.notice("You have linked no certificate.")], asked.label)
+
+
+def certificate_set(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
+    """Yield that a certificate is linked, or not any more."""
+    done = "You can log in by it from now on." if asked.target == "ADD" else "It counts no more."
+    yield client.notice(done)
 
 
 def own_mode_set(client: Client, asked: Asked, _ok: Ok) -> Iterator[Line]:
