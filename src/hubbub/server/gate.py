@@ -9,6 +9,7 @@ import asyncio
 import errno
 import os
 import socket
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -171,8 +172,9 @@ class Gate:
                 return
             self._is_exhausted = False
             sock.setblocking(False)
-            if (place := self._places.take(peer[0], sock)) is None:
-                self._turns.unwelcome.note("too_many_connections", peer[0])
+            host = sys.intern(peer[0])  # one for all who come from there
+            if (place := self._places.take(host, sock)) is None:
+                self._turns.unwelcome.note("too_many_connections", host)
                 _say_and_close(sock, TOO_MANY)
                 continue
             self._door.knock(place)

@@ -10,9 +10,6 @@ import hashlib
 import hmac
 from typing import Final
 
-from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError
-from spake2.ed25519_basic import NotOnCurve
-
 METHOD: Final = "spake2-ed25519"
 """The group, and the points M and N, of the package `spake2`."""
 
@@ -33,6 +30,9 @@ class Proving:
     """
 
     def __init__(self, password: bytes, fingerprint: str, *, is_server: bool) -> None:
+        # Here, because it takes 8 MB and many milliseconds that few servers and clients need.
+        from spake2 import SPAKE2_A, SPAKE2_B  # noqa: PLC0415
+
         server = _SERVER + fingerprint.encode()
         side = SPAKE2_B if is_server else SPAKE2_A
         self._is_server = is_server
@@ -42,6 +42,9 @@ class Proving:
 
     def meet(self, element: bytes) -> None:
         """Take in the other side's element; raises BadElement."""
+        from spake2 import SPAKEError  # noqa: PLC0415 (as above)
+        from spake2.ed25519_basic import NotOnCurve  # noqa: PLC0415
+
         if len(element) != ELEMENT_BYTES:
             raise BadElement
         try:
