@@ -6,10 +6,7 @@ comes alone.
 """
 
 import os
-import shutil
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +16,8 @@ from threading import Timer
 from bench.crowd import Crowd
 from bench.load import Load
 from bench.peers.peer import Keeps, Peer
-from bench.peers.server import PATIENCE_SECONDS, Failed, Server, free_port
+from bench.peers.server import Failed, Server, free_port
+from bench.tracing import counted
 
 KILLED_AFTER_SECONDS = 0.5
 ALONE_SECONDS = 1.0
@@ -75,28 +73,7 @@ def _heard_until_killed(load: Load, pid: int, in_flight: int) -> int:
 
 def _check_syncs(load: Load, pid: int) -> None:
     """Raise Failed if there were fewer syncs of the disk than messages that came alone."""
-    if (strace := shutil.which("strace")) is None:
-        raise Failed("Syncs cannot be counted: strace is not installed (apt install strace).")
-    with TemporaryDirectory(prefix="hubbub-bench-") as name:
-        seen = Path(name) / "syncs"
-        command = [strace, "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(seen)]
-        tracer = subprocess.Popen([*command, "-p", str(pid)])
-        try:
-            _await_traced(pid)
-            said = load.steady(ALONE_SECONDS, ALONE_PER_SECOND).messages
-        finally:
-            tracer.terminate()
-            tracer.wait()
-        syncs = sum("sync(" in line for line in seen.read_text().splitlines())
-    if syncs < said:
+    with counted(pid, "fsync", "fdatasync") as calls:
+        said = load.steady(ALONE_SECONDS, ALONE_PER_SECOND).messages
+    if (syncs := calls.total()) < said:
         raise Failed(f"It synced {syncs} times for {said} messages that came one after another.")
-
-
-def _await_traced(pid: int) -> None:
-    """Wait until each thread is traced: strace attaches to one after the other, silently."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    tasks = Path(f"/proc/{pid}/task")
-    while any("TracerPid:\t0\n" in (one / "status").read_text() for one in tasks.iterdir()):
-        if time.monotonic() > deadline:
-            raise Failed("Syncs cannot be counted: strace may not trace the server.")
-        time.sleep(0.01)

@@ -22,7 +22,7 @@ IN_FLIGHT = 16
 @pytest.mark.parametrize("peer", DURABLE, ids=lambda peer: peer.name)
 def test_what_a_member_saw_is_there_after_a_kill(peer: Peer) -> None:
     if peer.keeps is Keeps.POWER:
-        _needs_strace()
+        needs_strace()
     durable.check(present(peer), 2, IN_FLIGHT)
 
 
@@ -52,7 +52,7 @@ class Lazy(Hubbub):
 
 
 def test_a_server_that_does_not_sync_is_no_result() -> None:
-    _needs_strace()
+    needs_strace()
     with pytest.raises(Failed, match=r"It synced [0-9]+ times for 20 messages"):
         durable.check(Lazy("lazy", Classic(), keeps=Keeps.POWER), 2, IN_FLIGHT)
 
@@ -61,7 +61,8 @@ def test_the_disk_of_this_machine_takes_some_time() -> None:
     assert 0 < sync_seconds() < 10
 
 
-def _needs_strace() -> None:
+def needs_strace() -> None:
+    """Skip the test where system calls cannot be counted."""
     if (strace := shutil.which("strace")) is None:
         why = "strace is not installed (apt install strace)."
         assert not os.environ.get("HUBBUB_TEST_REQUIRE_ALL"), why

@@ -75,7 +75,7 @@ class Checkpoints:
 
         Raises LogError if it is too much, and cannot be copied.
         """
-        if (size := self._writer.wal_bytes) >= self._overdue_bytes:
+        if (size := self._writer.sight.wal_bytes) >= self._overdue_bytes:
             # While somebody reads, it cannot be emptied: once it has grown as much again.
             self._overdue_bytes = WAL_BYTES_MAX + (0 if await self.empty() else size)
         elif size >= self._next_bytes:

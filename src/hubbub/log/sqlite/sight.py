@@ -39,6 +39,8 @@ class Sight:
         self._looking = Lock()  # two looks at once would compare with what each other saw
         # Kept for as long as there are connections: to close it would let go of their locks.
         self._descriptor: int | None = None
+        self.wal_bytes = 0
+        """How long the write-ahead log was at the last look."""
         self.lost = ""
         """Which file is not what it was, as a clause, once that was noticed."""
 
@@ -73,6 +75,7 @@ class Sight:
                 sizes[name] = status.st_size
             elif not self.lost and not (opening and name == WAL):
                 self.lost = f"its {name} was deleted or replaced while the server was running"
+        self.wal_bytes = sizes.get(WAL, 0)
         if not self.lost and self._is_older():
             self.lost = f"its {DATABASE} was overwritten while the server was running"
         if not self.lost and (cut := self._cut(sizes, known, shortenings)):

@@ -94,8 +94,6 @@ class Writer:
         self._was_open = False
         self._failed = False
         self._is_marked = False
-        self.wal_bytes = 0
-        """How long the write-ahead log was when `check` was called last."""
         self._durability = durability
         self._epoch = ""
         self._tails: dict[str, int] = {}
@@ -222,7 +220,6 @@ class Writer:
         """
         self.sight.check()
         self.space.check()
-        self.wal_bytes = self.wal_size()
 
     def wal_size(self) -> int:
         """Return how long the write-ahead log is, in bytes."""
