@@ -40,6 +40,9 @@ FAMILIES: Final = (ROOM, BAN, MUTE, OPERATOR, DOOR, ACCESS)
 those of the people, the door, of which there is one, and what was changed of `[access]`."""
 
 
+EXEMPTIONS_MAX: Final = 100
+"""Of one room: each costs whoever is banned there a look."""
+
 Restraint = Literal["ban", "mute", "door"]
 """What may keep somebody from a room: a ban, a mute, or that only those enter who are asked in."""
 

@@ -199,6 +199,20 @@ def test_who_is_exempt_from_mutes_speaks_in_spite_of_them(hubbub_server: LocalSe
     qux.said("404")
 
 
+def test_a_channel_has_so_many_exemptions(hubbub_server: LocalServer) -> None:
+    """MAXLIST=eI:100: the maximum number of entries in the list for each mode."""
+    (ann,) = joined(hubbub_server, "#chan", "ann")
+    for number in range(50):
+        ann.ask(f"MODE #chan +e e{number}", f"MODE #chan +I i{number}")
+        ann.said("MODE", "#chan", "+I", f"i{number}!*@*")
+    ann.ask("MODE #chan +I one-more", "MODE #chan +I i7", "MODE #chan -e e7")
+    assert ann.said("482").params[-1].startswith("'chan' has 100 exemptions")
+    assert ann.said("MODE").params == ("#chan", "-e", "e7!*@*")
+    ann.ask("MODE #chan +I one-more", "MODE #chan +I")
+    ann.said("MODE", "#chan", "+I")
+    assert len([line for line in ann.until("347") if line.command == "346"]) == 51
+
+
 def test_those_on_the_list_need_not_be_invited(hubbub_server: LocalServer) -> None:
     """INVEX=I: users matching this mask can join without being invited; RPL_INVEXLIST (346)."""
     (ann,) = joined(hubbub_server, "#chan", "ann")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events.channels import Exempted, ExemptionList
-from hubbub.chat.rules import Exemption
+from hubbub.chat.rules import EXEMPTIONS_MAX, Exemption
 from hubbub.chat.text import inert_line
 from hubbub.hub.membership import find_room
 from hubbub.hub.power import upkeep
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from hubbub.hub.asking import Decision, Reading
     from hubbub.hub.present.room import Room, Session
     from hubbub.hub.state import State
-
-EXEMPTIONS_MAX: Final = 100
-"""Of one room: each costs whoever is banned there a look."""
 
 _ACTS: Final = {"ban": Act.BAN, "mute": Act.MUTE, "door": Act.ENTRANCE}
 

@@ -4,7 +4,8 @@ from typing import Final
 
 from hubbub.chat.commands.channels import KEY_CHARS_MAX, WATCHED_MAX
 from hubbub.chat.names import NAME_CHARS_MAX, ROOM_CHARS_MAX
-from hubbub.wire.irc.modes import MODES, PREFIXES, SHOWN
+from hubbub.chat.rules import EXEMPTIONS_MAX
+from hubbub.wire.irc.modes import EXEMPTING, MODES, PREFIXES, SHOWN
 
 NETWORK: Final = "hubbub"
 
@@ -44,6 +45,7 @@ TOKENS: Final[dict[str, str]] = {
     "KEYLEN": str(KEY_CHARS_MAX),
     "KICKLEN": str(KICK_CHARS_MAX),
     "LINELEN": "512",
+    "MAXLIST": f"{''.join(EXEMPTING)}:{EXEMPTIONS_MAX}",
     "MAXTARGETS": str(TARGETS_MAX),
     "ELIST": "CMNTU",
     "EXCEPTS": "e",
