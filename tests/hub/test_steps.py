@@ -114,6 +114,7 @@ COMMANDS: list[c.AnyCommand | c.InnerCommand] = [
     c.Kill(name="bob"),
     c.Oper(name="x", password="x"),
     c.Wallops(text="x"),
+    c.Move(room="dev", to="sea", reason="x"),
     c.Watch(names=("bob",)),
     c.AskAbout(room="dev"),
     c.Look(room="dev"),

@@ -60,6 +60,7 @@ from hubbub.hub.power import (
     exempting,
     holding,
     importing,
+    moving,
     operation,
     upkeep,
 )
@@ -373,6 +374,7 @@ DECISIONS: dict[type[c.Command], Callable[[State, Session, Any, int], Decision |
     c.Watch: watching.watch,
     c.AskAbout: about,
     c.Look: looking.look,
+    c.Move: moving.move,
     c.Settle: settle,
     c.WhoWas: looking.who_was,
 }

@@ -237,6 +237,12 @@ def _members(state: State, _session: Session, command: c.Members) -> float:
     return COMMAND + _listed(state, state.rooms.get(state.name_of(command.room)))
 
 
+def _move(state: State, _session: Session, command: c.Move) -> float:
+    """Each of a room's people is told who they are."""
+    room = state.rooms.get(state.name_of(command.room))
+    return FIGURES + (0.0 if room is None else len(room.people) * (COMMAND + _listed(state, room)))
+
+
 def _summaries(state: State, _session: Session, _command: c.People | c.Sessions) -> float:
     return FIGURES + min(state.here.people_count, state.limits.listed_max) * SUMMARY
 
@@ -441,6 +447,7 @@ PRICES: Final[dict[type, Price]] = {
     c.Exemptions: _at(FIGURES),
     c.Kill: _at(FIGURES),
     c.Oper: _at(QUESTION),
+    c.Move: _move,
     c.Wallops: lambda state, _session, _command: FIGURES + state.here.people_count * LISTED,
     c.Watch: lambda _state, _session, command: COMMAND + len(command.names) * LISTED,
     c.AskAbout: _at(COMMAND),

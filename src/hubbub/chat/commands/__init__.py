@@ -17,6 +17,7 @@ from hubbub.chat.commands.channels import (
     Give,
     Kill,
     Look,
+    Move,
     Oper,
     Part,
     SetModes,
@@ -219,6 +220,7 @@ InnerCommand = (
     | Exemptions
     | AskAbout
     | Look
+    | Move
     | Settle
     | WhoWas
 )

@@ -40,6 +40,14 @@ class Part(Leave, tag="part"):
     reason: Reason = ""
 
 
+class Move(Command, tag="move"):
+    """Have the people of a room go `to` a new one, with what holds there."""
+
+    room: str
+    to: str
+    reason: Reason = ""
+
+
 class Farewell(Command, tag="farewell"):
     """Say why the connection is about to end."""
 

@@ -62,6 +62,15 @@ class PutOut(InnerEvent, tag="put_out"):
     reason: str
 
 
+class Moved(InnerEvent, tag="moved"):
+    """The room goes on under another name, by somebody's decision; what it is then is told next."""
+
+    room: str
+    to: str
+    by: str
+    reason: str = ""
+
+
 class Invited(InnerEvent, tag="invited"):
     """Somebody in the room asked somebody else in. `person` is their id, if they are known."""
 

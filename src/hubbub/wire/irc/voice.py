@@ -84,6 +84,7 @@ _WORDS: Final[dict[type[e.Event], Callable[[Client, Any], Iterable[Line]]]] = {
     channels.Invited: rooms.asked_in,
     channels.Listing: rooms.listed,
     channels.Looked: people.looked,
+    channels.Moved: rooms.moved,
     channels.Ordered: order.ordered,
     channels.PutOut: rooms.put_out,
     channels.Watched: people.watched,

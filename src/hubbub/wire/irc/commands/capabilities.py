@@ -54,7 +54,8 @@ OFFERED: Final[dict[str, Callable[[Client], str | None]]] = {
     **dict.fromkeys(
         (
             *("account-notify", "account-tag", "away-notify", "batch", "cap-notify"),
-            *("draft/chathistory", "draft/event-playback", "draft/message-redaction"),
+            *("draft/channel-rename", "draft/chathistory", "draft/event-playback"),
+            "draft/message-redaction",
             *("draft/no-implicit-names", "draft/pre-away", "draft/read-marker"),
             *("echo-message", "extended-join", "extended-monitor", "invite-notify"),
             "labeled-response",

@@ -55,6 +55,7 @@ SUBJECTS: Final = {
     "REDACT": "REDACT #ROOM MSGID takes a message back.",
     "REGISTER": "REGISTER * * PASSWORD makes you a member under your nick.",
     "REHASH": "REHASH has the server read its configuration again, for those who run it.",
+    "RENAME": "RENAME #ROOM #NEW [REASON] has a room that you look after go on as another one.",
     "SEARCH": "SEARCH in=#ROOM;text=WORDS finds what was said; clients do it.",
     "SETNAME": "SETNAME :REAL NAME is what others see in WHOIS.",
     "STATS": "STATS u says since when the server runs; operators may ask for o.",

@@ -68,6 +68,14 @@ def last_said(client: Client, entered: frozenset[str]) -> Iterator[Heard]:
             yield c.History(room=room, limit=window.limit, ref=ref)
 
 
+def rename(client: Client, line: Line) -> Iterator[Heard]:
+    """Have a room go on under another name."""
+    former, new, *rest = line.params
+    reason = rest[0][:REASON_CHARS_MAX] if rest else ""
+    ref = client.ref(line, former, new)
+    yield c.Move(room=room_of(former).lower(), to=room_of(new).lower(), reason=reason, ref=ref)
+
+
 def part(client: Client, line: Line) -> Iterator[Heard]:
     """Leave rooms."""
     reason = line.params[1][:REASON_CHARS_MAX] if len(line.params) > 1 else ""

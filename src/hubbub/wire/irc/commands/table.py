@@ -81,6 +81,7 @@ COMMANDS: Final = {
     "PRIVMSG": Command(talk.say, 2),
     "QUIT": Command(server.quit_, before=registration.leave),
     "REDACT": Command(talk.redact, 2),
+    "RENAME": Command(rooms.rename, 2),
     "SEARCH": Command(finding.search, 1),
     "REHASH": Command(server.rehash),
     "SETNAME": Command(showing.setname, 1),

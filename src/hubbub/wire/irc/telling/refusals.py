@@ -50,7 +50,7 @@ _OF_NAMES: Final = {
 }
 _NUMBERS: Final = {
     "JOIN": _OF_ENTRANCE,
-    **dict.fromkeys(("PART", "TOPIC", "KICK", "INVITE", "MODE"), _OF_CHANNELS),
+    **dict.fromkeys(("PART", "TOPIC", "KICK", "INVITE", "MODE", "RENAME"), _OF_CHANNELS),
     **dict.fromkeys(("PRIVMSG", "NOTICE", "TAGMSG"), _OF_TEXTS),
     "NICK": _OF_NAMES,
     "REHASH": {"forbidden": N.NOPRIVILEGES},
@@ -66,11 +66,15 @@ _OF_REDACTIONS: Final = {
 }
 """The codes of the specification of message redaction."""
 
+_OF_RENAMING: Final = {"room_taken": "CHANNEL_NAME_IN_USE", "room_not_allowed": "CANNOT_RENAME"}
+"""The codes of the specification of channel renaming; else there are numbers."""
+
 _OF_HISTORY: Final = dict.fromkeys(_OF_REDACTIONS, "INVALID_TARGET")
 _FAILING: Final = {
     "CHATHISTORY": _OF_HISTORY,
     "MARKREAD": {},
     "REDACT": _OF_REDACTIONS,
+    "RENAME": _OF_RENAMING,
     "SEARCH": {"bad_command": "INVALID_PARAMS", "too_long": "INVALID_PARAMS"},
     "SETNAME": {"too_long": "INVALID_REALNAME"},
 }
@@ -102,10 +106,15 @@ def refusal_of(client: Client, asked: Asked, error: Error) -> Iterator[Line]:
     elif asked.command == "NAMES":
         if asked.detail:
             yield client.numeric(N.ENDOFNAMES, asked.detail, END_OF_NAMES)
-    elif asked.command in _FAILING:
+    elif asked.command in _FAILING and not _has_number(asked, error):
         yield _failure(client, asked, error)
     elif not _is_passed_over(asked, error):
         yield _refusal(client, asked, error)
+
+
+def _has_number(asked: Asked, error: Error) -> bool:
+    """Return whether what is mostly refused by FAIL is refused by its number."""
+    return asked.command == "RENAME" and error.code not in _OF_RENAMING
 
 
 def _is_passed_over(asked: Asked, error: Error) -> bool:

@@ -23,7 +23,7 @@ from hubbub.wire.irc.texts import to_irc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hubbub.chat.events.channels import Invited, Listed, Listing, PutOut
+    from hubbub.chat.events.channels import Invited, Listed, Listing, Moved, PutOut
     from hubbub.wire.irc.asked import Asked
     from hubbub.wire.irc.client import Client
 
@@ -131,6 +131,18 @@ def put_out(client: Client, event: PutOut) -> Iterable[Line]:
     by = source_of(event.by) if event.by else client.host
     reason = event.reason or nick_of(event.by) or "Put out"
     return [Line("KICK", (channel_of(event.room), client.nick, reason), by)]
+
+
+def moved(client: Client, event: Moved) -> Iterable[Line]:
+    """Return that a room goes on as another one; who does not know RENAME leaves and comes."""
+    if not client.leave(event.room):
+        return []
+    channel = channel_of(event.room)
+    if "draft/channel-rename" in client.caps:
+        client.rooms = kept_once(client.rooms | {event.to})
+        return [Line("RENAME", (channel, channel_of(event.to), event.reason), source_of(event.by))]
+    reason = (event.reason,) if event.reason else ()
+    return [Line("PART", (channel, *reason), client.source)]
 
 
 def removed(client: Client, event: e.Removed) -> Iterable[Line]:
