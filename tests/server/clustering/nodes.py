@@ -1,12 +1,19 @@
 """Nodes of one chatroom, each a whole server in a thread."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event, Thread
+
+from bench.promises.proxy import Proxy
 
 from hubbub.chat.limits import Limits
 from hubbub.server.config import ClusterSection, Config, LogSection, ServerSection
 from hubbub.testing import LocalServer, serving
+from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
+from tests.server.event_peer import EventPeer
 
 
 def config_of(folder: Path, servers: Sequence[str], stream: str, name: str = "") -> Config:
@@ -28,3 +35,64 @@ def nodes(folder: Path, address: str, stream: str, count: int = 2) -> Iterator[l
             )
             for one in range(1, count + 1)
         ]
+
+
+def wait_to_see(peer: EventPeer, *names: str) -> None:
+    """Wait until somebody at a node is told that these people are in the lobby, and no others."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        told = peer.ask(type="members", room="lobby")["members"]
+        if (found := sorted(one["name"] for one in told)) == sorted(names):
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(POLL_SECONDS)
+
+
+class Cable:
+    """A way to a NATS server that can be pulled out and put back."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, proxy: Proxy) -> None:
+        self._loop = loop
+        self._proxy = proxy
+        self.address = f"nats://127.0.0.1:{proxy.port}"
+
+    def pull(self) -> None:
+        """Carry nothing, so that each side hears silence."""
+        self._do(self._proxy.hold)
+
+    def put_back(self) -> None:
+        """Carry what waited, and all else."""
+        self._do(self._proxy.release)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        done = Event()
+
+        def do() -> None:
+            act()
+            done.set()
+
+        self._loop.call_soon_threadsafe(do)
+        assert done.wait(30)
+
+
+@contextmanager
+def cable(address: str) -> Iterator[Cable]:
+    """Lay a cable to a NATS server."""
+    loop, ready, over = asyncio.new_event_loop(), Event(), asyncio.Event()
+    cables: list[Cable] = []
+
+    async def carry() -> None:
+        async with Proxy(int(address.rpartition(":")[2])) as proxy:
+            cables.append(Cable(loop, proxy))
+            ready.set()
+            await over.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(carry(),))
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield cables[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(30)
+        loop.close()

@@ -1,23 +1,11 @@
 """Rooms list people at all nodes, whose names are theirs alone, and what is done reaches them."""
 
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS, RawPeer
-from tests.server.clustering.nodes import nodes
+from tests.interop.raw import RawPeer
+from tests.server.clustering.nodes import nodes, wait_to_see
 from tests.server.event_peer import EventPeer
-
-
-def wait_to_see(peer: EventPeer, *names: str) -> None:
-    """Wait until somebody at a node is told that these people are in the lobby, and no others."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        told = peer.ask(type="members", room="lobby")["members"]
-        if (found := sorted(one["name"] for one in told)) == sorted(names):
-            return
-        assert time.monotonic() < deadline, found
-        time.sleep(POLL_SECONDS)
 
 
 def test_members_at_all_nodes_see_who_comes_goes_and_types(

@@ -1,0 +1,87 @@
+"""A node that is cut off acknowledges nothing, says so, lets names go, and recovers by itself."""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from hubbub.server.clustering import presence
+from hubbub.testing import LocalServer, serving
+from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
+from tests.server.clustering.nodes import cable, config_of, wait_to_see
+from tests.server.event_peer import EventPeer
+
+
+def is_ready(node: LocalServer) -> str:
+    try:
+        return urlopen(f"http://{node.address}/readyz", timeout=30).read().decode()
+    except HTTPError as error:
+        return error.read().decode()
+
+
+def known(stack: ExitStack, node: LocalServer, name: str) -> EventPeer:
+    """Return somebody whom the chatroom knows, in the lobby."""
+    peer = stack.enter_context(EventPeer(node, name, room=None))
+    assert peer.ask(type="identify", device=name * 10)["person"]
+    peer.ask(type="join", room="lobby")
+    return peer
+
+
+def say_until_taken(peer: EventPeer, text: str) -> int:
+    """Say it again under one nonce until it is acknowledged, as clients do."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = peer.ask(type="say", room="lobby", text=text, nonce=text)
+        if answer["type"] == "ok":
+            seq: int = answer["seq"]
+            return seq
+        assert answer["code"] == "log_unavailable", answer
+        assert time.monotonic() < deadline
+        time.sleep(POLL_SECONDS)
+
+
+def test_a_node_that_is_cut_off_says_so_and_comes_back_with_nothing_lost_or_doubled(
+    tmp_path: Path, nats: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "ALONE_SECONDS", 3.0)
+    monkeypatch.setattr(presence, "FORGO_SECONDS", 2.0)
+    with ExitStack() as stack:
+        lan = stack.enter_context(cable(nats))
+        first = stack.enter_context(serving(config_of(tmp_path / "n1", [nats], stream, "n1")))
+        second = stack.enter_context(
+            serving(config_of(tmp_path / "n2", [lan.address], stream, "n2"))
+        )
+        ann, bob = known(stack, first, "annann"), known(stack, second, "bobbob")
+        passing = stack.enter_context(EventPeer(second, "passing"))
+        wait_to_see(ann, "annann", "bobbob", "passing")
+        lan.pull()
+        refused = bob.ask(type="say", room="lobby", text="into the void", nonce="into the void")
+        assert refused["code"] == "log_unavailable"
+        assert "Nothing can be posted at this node, 'n2'" in is_ready(second)
+        assert is_ready(first) == "ok\n"
+        meanwhile = ann.say_and_wait("meanwhile")
+        # Whoever is there in passing is let go, and only then may others have the name.
+        assert "lost touch" in passing.next("bye")["reason"]
+        wait_to_see(ann, "annann")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with EventPeer(first, "passing", room=None) as another:
+                if not another.welcome["held"]:
+                    break
+            assert time.monotonic() < deadline
+        lan.put_back()
+        seq = say_until_taken(bob, "into the void")
+        assert bob.ask(type="history", room="lobby", limit=10) == {
+            **ann.ask(type="history", room="lobby", limit=10),
+            "ref": f"ref {bob.refs}",
+        }
+        page = ann.ask(type="history", room="lobby", limit=10)["messages"]
+        assert [(one["seq"], one["text"]) for one in page] == [
+            (meanwhile, "meanwhile"),
+            (seq, "into the void"),
+        ]
+        assert is_ready(second) == "ok\n"
+        wait_to_see(ann, "annann", "bobbob")
