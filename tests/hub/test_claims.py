@@ -193,6 +193,20 @@ def test_whoever_hangs_up_while_their_name_is_claimed_leaves_it_free() -> None:
     assert held(first) == []
 
 
+def test_whoever_comes_while_the_log_takes_nothing_is_told_why_they_cannot_be_let_in() -> None:
+    (node,) = nodes(1)
+    ann = node.enter("ann")
+    ann.tell(c.Identify(device="d"))
+    node.hub.depart(ann.session)
+    node.commit()
+    node.failing = True
+    with pytest.raises(Refused, match="Whether the name 'bob' is free cannot be found out now"):
+        node.enter("bob")
+    again = node.enter("ann")  # nobody else's
+    again.tell(c.Identify(device="d", ref="i"))
+    assert errors(again) == []
+
+
 def test_a_server_of_its_own_claims_nothing() -> None:
     chatroom = Chatroom()
     chatroom.enter("ann")

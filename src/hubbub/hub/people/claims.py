@@ -12,6 +12,7 @@ next holder says comes after it, at whatever node. That of a node that is gone i
 from collections.abc import Generator
 from typing import Final
 
+from hubbub.chat.errors import Refused
 from hubbub.chat.events import Fact
 from hubbub.chat.facts import fact_of
 from hubbub.chat.people import NAME, Held, hash_of
@@ -45,7 +46,14 @@ def claim(
     for _ in range(TRIES_MAX):
         if is_elsewhere(state, person.key) or reserved.owner(state, person.key):
             return False
-        yield from _write(state, person.key, secrets)
+        try:
+            yield from _write(state, person.key, secrets)
+        except Refused as error:
+            raise Refused(
+                f"Whether the name '{person.name}' is free cannot be found out now: this server is "
+                "out of touch with the others. Connect to another one, or here in a while.",
+                code=error.code,
+            ) from error
         if _is_own(state, person.key):
             return True
     return False

@@ -36,8 +36,8 @@ GATHER_SECONDS: Final = 0.02
 """So long changes are gathered before they are told."""
 
 GONE_SECONDS: Final = 5.0
-ALONE_SECONDS: Final = 5.0
-FORGO_SECONDS: Final = 20.0
+ALONE_SECONDS: Final = 15.0
+FORGO_SECONDS: Final = 45.0
 
 PEOPLE_PER_MESSAGE: Final = 200
 
