@@ -17,9 +17,10 @@ from tests.server.event_peer import EventPeer
 
 def is_ready(node: LocalServer) -> str:
     try:
-        return urlopen(f"http://{node.address}/readyz", timeout=30).read().decode()
+        answer: bytes = urlopen(f"http://{node.address}/readyz", timeout=30).read()
     except HTTPError as error:
-        return error.read().decode()
+        answer = error.read()
+    return answer.decode()
 
 
 def known(stack: ExitStack, node: LocalServer, name: str) -> EventPeer:

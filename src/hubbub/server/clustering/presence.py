@@ -290,7 +290,7 @@ class Presence:
         claimants = self._hub.claimants - self._others.keys()
         self._unheard = {run: self._unheard.get(run, now) for run in claimants}
         for run, since in self._unheard.items():
-            if now - since >= FORGO_SECONDS:
+            if now - since >= FORGO_SECONDS - GONE_SECONDS:
                 self._hub.forgo(run)
 
 
