@@ -151,7 +151,7 @@ def test_a_member_is_shown_with_account_and_real_name(server: LocalServer) -> No
     first, second = (
         IrcClient(server.address, "CAP REQ :sasl", *plain("jilles", PASSWORD)) for _ in range(2)
     )
-    first.ask("NICK jilles", "USER j * * :Jilles the First", "CAP END", "JOIN #chan")
+    first.ask("NICK first", "USER j * * :Jilles the First", "CAP END", "JOIN #chan")
     assert foo.said("JOIN").params == ("#chan", "jilles", "Jilles the First")
     second.ask("NICK jilles", "USER s * * :The Second", "CAP END", "JOIN #other")
     assert foo.said("JOIN").params == ("#other", "jilles", "Jilles the First")

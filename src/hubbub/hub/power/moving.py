@@ -105,6 +105,9 @@ def _go_on(state: State, session: Session, former: Room, command: c.Move, at: in
     for member in there:
         member.session.send(told)
         describe(state, member)
+    if not there:
+        state.order.remove(room.name)
+        state.close_if_unused(room)
 
 
 def _bans(state: State, room: Room) -> list[tuple[Bans, Ban]]:

@@ -10,6 +10,7 @@ from hubbub.chat.events.channels import Arrival, Departure
 from hubbub.chat.masks import fits
 from hubbub.chat.names import is_direct, same_name
 from hubbub.wire.irc.asked import STATUS, kept_once
+from hubbub.wire.irc.format import account_of
 from hubbub.wire.irc.isupport import TARGETS_MAX
 from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.modes import status_in
@@ -168,7 +169,7 @@ def asked_in(client: Client, event: Invited) -> Iterable[Line]:
 
 def _account_tag(client: Client, event: e.Added | Invited) -> dict[str, str]:
     wants_it = "account-tag" in client.caps and event.person
-    return {"account": nick_of(event.by)} if wants_it else {}
+    return {"account": account_of(client.figures, event.by, event.person)} if wants_it else {}
 
 
 # Lists.

@@ -1,0 +1,39 @@
+"""A room that people in passing look after goes on under another name."""
+
+from hubbub.chat import commands as c
+from hubbub.wire.irc.format import IrcFormat
+from tests.hub.peers import Chatroom, Peer
+
+
+def entered(chatroom: Chatroom, name: str) -> Peer:
+    peer = chatroom.enter(name, IrcFormat(frozenset()))
+    peer.tell(c.Enter(room="dev"))
+    return peer
+
+
+def test_who_does_not_read_stays_out_and_nobody_keeps_a_room_without_people() -> None:
+    chatroom = Chatroom()
+    ann, bob = entered(chatroom, "ann"), entered(chatroom, "bob")
+    bob.session.congested = True
+    ann.tell(c.Move(room="dev", to="sea"))
+    assert list(chatroom.hub.rooms["sea"].people) == ["ann"]
+    assert [*bob.session.members] == []
+    assert "dev" not in chatroom.hub.rooms
+    ann.session.congested = True
+    ann.tell(c.Move(room="sea", to="land"))
+    assert {"sea", "land"}.isdisjoint(chatroom.hub.rooms)
+    cat = entered(chatroom, "cat")
+    cat.tell(c.Move(room="dev", to="land"))
+    assert list(chatroom.hub.rooms["land"].people) == ["cat"]
+
+
+def test_rooms_are_counted_as_before() -> None:
+    chatroom = Chatroom()
+    ann = entered(chatroom, "ann")
+    for to in ("sea", "land", "dev"):
+        ann.tell(c.Move(room=[*ann.session.members][0], to=to))
+    assert [*ann.session.members] == ["dev"]
+    assert ann.session.rooms_of_own == 1
+    ann.tell(c.Part(room="dev"))
+    assert ann.session.rooms_of_own == 0
+    assert not {"sea", "land", "dev"} & set(chatroom.hub.rooms)
