@@ -10,7 +10,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Damaged, LogError, Refused
 from hubbub.chat.events import NOTHING, Fact
-from hubbub.chat.people import IGNORE, READ, Device, Held, Kind, Profile, hash_of
+from hubbub.chat.people import ABOUT, IGNORE, READ, Device, Held, Kind, Profile, hash_of
 from hubbub.hub.known import values
 from hubbub.hub.known.book import Book
 from hubbub.log.memory import MemoryLog
@@ -42,7 +42,7 @@ class AskedLog(MemoryLog):
 
     async def facts(self, prefix: str = "") -> list[Fact]:
         """Go through all that stands only where there may be something of it."""
-        return [] if prefix.startswith((READ, IGNORE)) else await super().facts(prefix)
+        return [] if prefix.startswith((READ, IGNORE, ABOUT)) else await super().facts(prefix)
 
     def _ask(self) -> None:
         self.asked += 1

@@ -390,7 +390,7 @@ def test_a_guest_who_was_not_here_for_long_is_forgotten() -> None:
     chatroom.pass_time(2 * DAY)
     chatroom.pass_time(1)
     keys = {fact.key.partition("/")[0] for fact in chatroom.log._facts.values() if fact.clears}
-    assert keys == {"ignore", "name", "operator", "person", "place", "read"}, (
+    assert keys == {"about", "ignore", "name", "operator", "person", "place", "read"}, (
         "and who came first ran the server"
     )
     again = identified(chatroom, "ann", device_of("ann"))

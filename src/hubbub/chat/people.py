@@ -84,6 +84,12 @@ class Ignored(msgspec.Struct, frozen=True):
     name: str
 
 
+class Said(msgspec.Struct, frozen=True):
+    """Under `about/ID/KEY`: what somebody says of themselves to programs that know the key."""
+
+    text: str
+
+
 class Forgotten(msgspec.Struct, frozen=True, omit_defaults=True):
     """Under `forgotten/ID`: this person's account is deleted.
 
@@ -96,6 +102,9 @@ class Forgotten(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 FORGOTTEN: Final = "forgotten/"
+ABOUT: Final = "about/"
+"""Under `about/ID/KEY`: what somebody says of themselves; a slash in KEY stands there as a colon,
+which no such key has."""
 CONVERSATION: Final = "conversation/"
 PERSON: Final = "person/"
 NAME: Final = "name/"

@@ -1,12 +1,17 @@
 """METADATA (ircv3.net/specs/extensions/metadata)."""
 
+from pathlib import Path
+
 import pytest
 
+from hubbub.chat.limits import Limits
 from hubbub.hub.people import metadata as kept
-from hubbub.testing import LocalServer
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from hubbub.wire.irc.commands import metadata
-from tests.irc.conformance.members import batch, member, register
+from tests.irc.conformance.members import PASSWORD, batch, member, register
 from tests.irc.irc_client import IrcClient
+from tests.server.event_peer import EventPeer
 
 CAPS = "draft/metadata-2 batch"
 NEWER = "draft/metadata-3 batch"
@@ -191,3 +196,40 @@ def test_nobody_clears_what_is_said_of_a_channel_that_others_look_after(
     assert bar.said("FAIL").params[:4] == ("METADATA", "KEY_NO_PERMISSION", "#x", "*")
     assert len(got(foo, "METADATA #x CLEAR")) == 2
     assert got(foo, "METADATA #x LIST") == []
+
+
+def test_what_members_say_about_themselves_is_kept_until_they_are_forgotten(
+    tmp_path: Path,
+) -> None:
+    config = Config(
+        server=ServerSection(data=str(tmp_path)),
+        limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS),
+    )
+    with serving(config) as first:
+        register(first, "boss")
+        register(first, "foo")
+        foo = member(first, "foo", CAPS)
+        foo.ask("METADATA * SET url :x", "METADATA * SET a/b/ :y", "METADATA * SET gone :z")
+        foo.ask("METADATA * SET url :old", "METADATA * SET url :x")
+        foo.ask("METADATA * SET gone", "SETNAME :Foo F.")
+        foo.until("766")
+        foo.ask("QUIT")
+        foo.ended()
+        foo = member(first, "foo", CAPS)
+        assert len(got(foo, "METADATA * LIST")) == 2
+    with serving(config) as second:
+        bar = IrcClient.named(second.address, "bar", caps=CAPS)
+        foo = member(second, "foo", CAPS)
+        bar.ask("METADATA foo LIST")
+        told = {one.params[2]: one.params[4] for one in batch(bar, "metadata")[1:]}
+        assert told == {"url": "x", "a/b/": "y"}
+        bar.ask("WHOIS foo")
+        assert bar.said("311").params[-1] == "foo", "the real name is that of the client"
+        with EventPeer(second, "foo", room=None) as page:
+            page.ask(type="login", name="foo", password=PASSWORD)
+            told = page.ask(type="forget_me", password=PASSWORD, messages="keep")
+            assert told["type"] != "error", told
+        foo.ended()
+        register(second, "foo")
+        foo = member(second, "foo", CAPS)
+        assert got(foo, "METADATA * LIST") == []

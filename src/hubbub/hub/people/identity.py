@@ -23,7 +23,16 @@ from hubbub.chat.people import NAME, PERSON, Device, Profile, hash_of, new_devic
 from hubbub.chat.queries import Guess, Moment
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Reading, write
-from hubbub.hub.people import claims, ignoring, operating, places, reserved, seeing
+from hubbub.hub.people import (
+    claims,
+    ignoring,
+    metadata,
+    operating,
+    places,
+    reserved,
+    seeing,
+    showing,
+)
 from hubbub.hub.people.admission import (
     check_admitted,
     depart,
@@ -238,6 +247,7 @@ def come_back(
                 raise name_taken(state, session)
             person = Person(session.person.name, state.last, id_=id_)
         yield from ignoring.load(state, person)
+        yield from metadata.load(state, person)
         if not keeps_name:
             yield from take_name(state, session, person)
     elif len(state.here.named(person.key)) >= SESSIONS_MAX:
@@ -312,6 +322,6 @@ def _be(state: State, session: Session, person: Person) -> None:
             raise PutOut(str(refusal), code=refusal.code) from None
         session.person, session.held, session.stranger = person, False, False
         person.kind = state.book.profiles[person.id].kind
-        person.shown = person.shown or before.shown
+        person.shown = showing.after(before.shown, person.shown)
         state.here.add(session)
     state.looks.take(person)

@@ -1,6 +1,7 @@
 """What people say about themselves and about rooms, by key, to programs that know the keys.
 
-It holds while they are here, or while the server runs: nothing of it is logged.
+Of those who are known it is logged. Of others it holds while they are here, and of rooms while the
+server runs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
+from hubbub.chat.facts import fact_of, value_of
+from hubbub.chat.people import ABOUT, Said
+from hubbub.hub.asking import read_facts
 from hubbub.hub.membership import find_person, find_room, is_crowd
 from hubbub.hub.people.showing import peers, sessions_in
 from hubbub.hub.present.person import Shown
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hubbub.chat import commands as c
+    from hubbub.hub.asking import Reading
+    from hubbub.hub.present.person import Person
     from hubbub.hub.present.room import Session
     from hubbub.hub.state import State
 
@@ -47,12 +53,28 @@ def set_metadata(state: State, session: Session, command: c.SetMetadata, _at: in
     else:
         shown = person.shown or Shown()
         person.shown = shown._replace(about=_changed(shown.about, key, value))
+        if person.id:
+            kept = None if value is None else Said(value)
+            state.note(fact_of(_key_of(person, key), kept, by=person.id, at=state.at))
         told = peers(state, person)
     event = e.MetadataChanged(name=person.name, key=key, value=value or "", room=command.room)
     for one in told:
         if one is not session:
             one.send(event)
     session.confirm(command.ref)
+
+
+def load(state: State, person: Person) -> Reading:
+    """Read what a person who comes says of themselves."""
+    facts = yield from read_facts(state, _key_of(person, ""))
+    found = [(one.key.removeprefix(_key_of(person, "")), value_of(one, Said)) for one in facts]
+    about = {key.replace(":", "/"): said.text for key, said in found if said is not None}
+    if about:
+        person.shown = Shown(about=about)
+
+
+def _key_of(person: Person, key: str) -> str:
+    return f"{ABOUT}{person.id}/{key.replace('/', ':')}"
 
 
 def _allowed(value: str) -> str:

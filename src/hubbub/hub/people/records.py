@@ -15,6 +15,7 @@ from hubbub.chat.facts import fact_of
 from hubbub.chat.grants import Hook, Token
 from hubbub.chat.names import name_key
 from hubbub.chat.people import (
+    ABOUT,
     CONVERSATION,
     IGNORE,
     NAME,
@@ -132,5 +133,6 @@ def forgotten(state: State, id_: str, profile: Profile) -> list[Fact]:
     """Return the facts by which somebody is known no more."""
     key = name_key(profile.name)
     own = [NAME + key] if state.book.names.get(key) == id_ else []
-    keys = (*own, PERSON + id_, f"{READ}{id_}/", f"{IGNORE}{id_}/", PLACE + id_)
+    lists = (f"{READ}{id_}/", f"{IGNORE}{id_}/", f"{ABOUT}{id_}/")
+    keys = (*own, PERSON + id_, *lists, PLACE + id_)
     return [*(fact(state, one, None) for one in keys), *left_behind(state, id_)]

@@ -46,6 +46,13 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
     session.confirm(command.ref)
 
 
+def after(passing: Shown | None, known: Shown | None) -> Shown | None:
+    """Return how somebody is shown who was `passing`, and is `known` by now."""
+    if passing is None or known is None:
+        return known or passing
+    return known if known.user or known.real else passing._replace(about=known.about)
+
+
 def _allowed(wanted: str | None, before: str) -> str:
     if wanted is None:
         return before
