@@ -14,6 +14,12 @@ from tests.web.conftest import NewTab
 from tests.web.tabs import Tab
 
 
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    """Chromium with all that is around its tabs: only then can it show notifications."""
+    return whole_browser
+
+
 @pytest.fixture
 def car(server: ServerProcess, tmp_path: Path) -> Iterator[Car]:
     """The side-car of the server."""
