@@ -54,7 +54,7 @@ def test_a_picture_that_was_picked_is_seen_by_the_others(url: str, new_tab: NewT
         image = tab.message("look").get_by_role("img", name="harbour.png")
         expect(image).to_be_visible()
         tab.page.wait_for_function(
-            "[...document.querySelectorAll('#log img')].every((one) => one.naturalWidth > 0)"
+            "() => [...document.querySelectorAll('#log img')].every((one) => one.naturalWidth > 0)"
         )
         box = image.bounding_box()
         assert box

@@ -85,7 +85,7 @@ def test_an_address_with_a_code_links_a_device(url: str, new_tab: NewTab) -> Non
     ann = new_tab().enter(url, "ann")
     ann.say("/link")
     dialog = ann.page.get_by_role("dialog")
-    ann.page.wait_for_function("document.querySelector('output').textContent.length > 4")
+    ann.page.wait_for_function("() => document.querySelector('output').textContent.length > 4")
     code = dialog.locator("output").inner_text()
     phone = new_tab()
     phone.page.goto(f"{url}#link={code}")

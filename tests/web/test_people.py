@@ -111,7 +111,7 @@ def test_a_device_is_linked_by_a_code(url: str, new_tab: NewTab) -> None:
     ann.hears("before")
     choose(ann, "Link another device")
     dialog = ann.page.get_by_role("dialog")
-    ann.page.wait_for_function("document.querySelector('output').textContent.length > 4")
+    ann.page.wait_for_function("() => document.querySelector('output').textContent.length > 4")
     code = dialog.locator("output").inner_text()
     phone = come(new_tab(), url, "somebody", "I have a code", code.lower())
     expect(dialog).to_contain_text("Is it yours?")

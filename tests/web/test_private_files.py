@@ -18,7 +18,7 @@ def test_a_picture_in_private_is_seen_by_the_two_alone(url: str, new_tab: NewTab
         image = tab.message("look").get_by_role("img", name="secret.png")
         expect(image).to_be_visible()
         tab.page.wait_for_function(
-            "[...document.querySelectorAll('#log img')].some((one) => one.naturalWidth > 0)"
+            "() => [...document.querySelectorAll('#log img')].some((one) => one.naturalWidth > 0)"
         )
     address = url + (image.get_attribute("src") or "").lstrip("/")
     assert bob.page.request.get(address).status == 200
