@@ -53,7 +53,7 @@ class Lazy(Hubbub):
 
 def test_a_server_that_does_not_sync_is_no_result() -> None:
     needs_strace()
-    with pytest.raises(Failed, match=r"It synced [0-9]+ times for 20 messages"):
+    with pytest.raises(Failed, match=r"It synced [0-9]+ times for [0-9]+ messages"):
         durable.check(Lazy("lazy", Classic(), keeps=Keeps.POWER), 2, IN_FLIGHT)
 
 
