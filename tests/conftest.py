@@ -1,9 +1,19 @@
 """What holds for all tests, wherever they are started."""
 
+import gc
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+HERE = Path(__file__).parent
+IN_ORDER = (
+    *("inputs", "bench", "docs", "faults", "web", "cli", "sidecar", "tui", "irc", "interop"),
+    *("deploy", "log", "server", "lan", "tls", "client", "desk", "hub", "wire", "chat"),
+)
+"""The folders of tests: first those whose files take long, last those of plain calls."""
 
 
 def pytest_configure() -> None:
@@ -19,6 +29,26 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Run two tests at a time on each core: most of what they do is wait."""
     return 2 * (os.cpu_count() or 1)
+
+
+def place_in_order(file: Path) -> int:
+    """Return after how many others the tests of a file come: those of no folder are the last."""
+    folder = file.relative_to(HERE).parts[0]
+    return IN_ORDER.index(folder) if folder in IN_ORDER else len(IN_ORDER)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that in the end no worker is left alone with it.
+
+    What the tests of one folder share, as a browser, stays open from file to file.
+    """
+    items.sort(key=lambda item: place_in_order(item.path))
+
+
+def pytest_collection_finish() -> None:
+    """Have no collection of garbage walk the ten thousand tests again: they all stay."""
+    gc.collect()
+    gc.freeze()
 
 
 # No deadline: a loaded machine is no fault. Continuous integration tries the same examples each

@@ -149,7 +149,7 @@ def test_check_adds_what_it_needs_and_hubbub_leaves_it(machine: Machine) -> None
         "ruff: format --check",
         "mypy: ",
         "lint-imports: ",
-        "pytest: -n auto --dist loadfile -k resume",
+        "pytest: -n auto --dist loadfile --no-loadscope-reorder -k resume",
     ]
     assert machine.run().stderr == ""
     assert machine.installs == [".", ".[dev]"]

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from hubbub.chat.limits import Limits
+from tests.conftest import IN_ORDER, place_in_order
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "src/hubbub"
@@ -315,6 +316,21 @@ def test_a_long_file_of_the_page_and_one_that_says_nothing_are_found() -> None:
     assert [*of_the_page(long)]
     assert [*of_the_page(Source("src/hubbub/web/dumb.css", "a {}\n"))]
     assert not [*of_the_page(Source("src/hubbub/web/fine.js", "/** Fine. */\n"))]
+
+
+def test_every_folder_of_tests_has_a_place_in_their_order() -> None:
+    of_tests = {path.relative_to(ROOT / "tests").parts for path in tracked("tests/*/test_*.py")}
+    assert {parts[0] for parts in of_tests} == set(IN_ORDER)
+    assert len(set(IN_ORDER)) == len(IN_ORDER)
+
+
+def test_what_takes_long_is_tested_first() -> None:
+    files = [path for path in tracked("tests/*.py") if path.name.startswith("test_")]
+    ordered = [
+        path.relative_to(ROOT / "tests").parts[0] for path in sorted(files, key=place_in_order)
+    ]
+    assert (ordered[0], ordered[-1]) == (IN_ORDER[0], "test_tidy.py")
+    assert [*dict.fromkeys(ordered)][: len(IN_ORDER)] == [*IN_ORDER]
 
 
 def without_unit(limits: list[str]) -> list[str]:
