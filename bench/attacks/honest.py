@@ -13,10 +13,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import NamedTuple
 
 from bench.attacks.target import LOG_ROOM, Attack
 from bench.log import COMMON, RARE
-from bench.peers.hubbub import HEADER_BYTES, frame, framed_command
+from bench.peers.hubbub import (
+    HEADER_BYTES,
+    OPENING,
+    command,
+    frame,
+    framed_command,
+    websocket_frame,
+)
 from bench.peers.server import HOST, PATIENCE_SECONDS, Failed
 
 SAY_SECONDS = 0.03
@@ -49,8 +57,25 @@ class Felt:
     missing: int = 0
 
 
-def introduction(name: str, password: str) -> bytes:
+class Door(NamedTuple):
+    """Where people come in: a server, or with a `cookie` a side-car, as its page does."""
+
+    port: int
+    cookie: str = ""
+
+    def command(self, **fields: object) -> bytes:
+        """Return a command, as it is said there."""
+        return websocket_frame(command(**fields)) if self.cookie else framed_command(**fields)
+
+
+def introduction(door: Door, name: str, password: str) -> bytes:
     """Return what an event session says at first; the answer to it has the ref "in"."""
+    if door.cookie:
+        here = f"127.0.0.1:{door.port}"
+        more = f"Host: {here}\r\nOrigin: http://{here}\r\nCookie: {door.cookie}".encode()
+        hello = door.command(type="hello", name=name)
+        opening = OPENING.replace(b"Host: 127.0.0.1", more)
+        return opening + hello + door.command(type="ping", ref="in")
     said = framed_command(type="unlock", password=password) if password else b""
     return frame(name.encode(), b"+") + said + framed_command(type="ping", ref="in")
 
@@ -58,12 +83,13 @@ def introduction(name: str, password: str) -> bytes:
 class Person:
     """An event session that is in a room."""
 
-    def __init__(self, port: int, name: str, room: str, password: str) -> None:
-        self.sock = socket.create_connection((HOST, port), PATIENCE_SECONDS)
+    def __init__(self, door: Door, name: str, room: str, password: str) -> None:
+        self._door = door
+        self.sock = socket.create_connection((HOST, door.port), PATIENCE_SECONDS)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._unsent = b""
         self.sock.sendall(
-            introduction(name, password) + framed_command(type="join", room=room, ref="here")
+            introduction(door, name, password) + door.command(type="join", room=room, ref="here")
         )
         got = b""
         while b'"ref":"here"' not in got:
@@ -74,7 +100,7 @@ class Person:
 
     def send(self, **fields: object) -> None:
         """Send a command, or as much as the socket takes now; the rest with the next one."""
-        self._unsent += framed_command(**fields)
+        self._unsent += self._door.command(**fields)
         try:
             self._unsent = self._unsent[self.sock.send(self._unsent) :]
         except BlockingIOError:
@@ -98,8 +124,8 @@ class Person:
 class Listener(Person):
     """Hears what the speaker says. Every text begins with the time at which it was due."""
 
-    def __init__(self, port: int, room: str, password: str, felt: Felt) -> None:
-        super().__init__(port, "listener", room, password)
+    def __init__(self, door: Door, room: str, password: str, felt: Felt) -> None:
+        super().__init__(door, "listener", room, password)
         self._felt = felt
         self._rest = b""
 
@@ -116,8 +142,8 @@ class Listener(Person):
 class Asker(Person):
     """Asks for pages and searches in turn, and waits for each answer before the next question."""
 
-    def __init__(self, port: int, room: str, password: str, felt: Felt) -> None:
-        super().__init__(port, "asker", room, password)
+    def __init__(self, door: Door, room: str, password: str, felt: Felt) -> None:
+        super().__init__(door, "asker", room, password)
         self._felt = felt
         self._got = bytearray()
         self._questions = cycle(QUESTIONS)
@@ -149,8 +175,8 @@ class Asker(Person):
 class Newcomer:
     """Connects, says a name, is let in and leaves, and comes again as somebody else."""
 
-    def __init__(self, port: int, password: str, felt: Felt) -> None:
-        self._port = port
+    def __init__(self, door: Door, password: str, felt: Felt) -> None:
+        self._door = door
         self._password = password
         self._felt = felt
         self._number = 0
@@ -164,8 +190,8 @@ class Newcomer:
         self._number += 1
         self._got = b""
         self.came_at = time.monotonic()
-        self.sock = socket.create_connection((HOST, self._port), PATIENCE_SECONDS)
-        self.sock.sendall(introduction(f"newcomer {self._number}", self._password))
+        self.sock = socket.create_connection((HOST, self._door.port), PATIENCE_SECONDS)
+        self.sock.sendall(introduction(self._door, f"newcomer {self._number}", self._password))
 
     def look(self) -> None:
         """Take the time if the answer is there, and leave."""
@@ -184,13 +210,13 @@ class Newcomer:
 class People:
     """Everybody honest at one server, while `attack` goes on."""
 
-    def __init__(self, port: int, attack: Attack) -> None:
+    def __init__(self, door: Door, attack: Attack) -> None:
         self.felt = Felt()
         self._room, password = attack.room, attack.password
-        self.speaker = Person(port, "speaker", self._room, password)
-        self.listener = Listener(port, self._room, password, self.felt)
-        self.asker = Asker(port, self._room, password, self.felt) if attack.log else None
-        self.newcomer = Newcomer(port, password, self.felt)
+        self.speaker = Person(door, "speaker", self._room, password)
+        self.listener = Listener(door, self._room, password, self.felt)
+        self.asker = Asker(door, self._room, password, self.felt) if attack.log else None
+        self.newcomer = Newcomer(door, password, self.felt)
         self.said = 0
         """How many messages, the last of which was due at `due`, in monotonic seconds."""
         self.due = 0.0

@@ -23,7 +23,8 @@ from tempfile import TemporaryDirectory
 from threading import BrokenBarrierError
 from typing import TYPE_CHECKING
 
-from bench.attacks.honest import TAIL_SECONDS, Felt, People, converse
+from bench.attacks.driving import COOKIE
+from bench.attacks.honest import TAIL_SECONDS, Door, Felt, People, converse
 from bench.attacks.line import member
 from bench.attacks.lines import RETURN_SECONDS, flood
 from bench.attacks.serving import ABROAD, TOLD, TURNS
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
 SAMPLE_SECONDS = 0.2
+NOBODY = 65534
 RECEIVE_BYTES = 4096
 
 
@@ -82,7 +84,45 @@ def serve(folder: Path, port: int, config: str = "", *changed: str) -> Server:
     return Server(command, port, folder)
 
 
+class Car(Server):
+    """A side-car, and the server to which it leads."""
+
+    def __init__(self, folder: Path, *changed: str) -> None:
+        chatroom = free_port()
+        self._chatroom = serve(folder, chatroom)
+        try:
+            (folder / "car").mkdir()
+            port = free_port()
+            module = [sys.executable, "-m", "bench.attacks.driving"]
+            command = [*module, f"{HOST}:{chatroom}", f"{port}", str(folder / "cars"), *changed]
+            super().__init__(command, port, folder / "car")
+            self.cookie = self._told()
+        except BaseException:
+            self._chatroom.stop()
+            raise
+
+    def _told(self) -> str:
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < ends:
+            _, found, rest = self.output.read_text("utf-8", "replace").partition(COOKIE)
+            if found and "\n" in rest:
+                return rest.partition("\n")[0]
+            time.sleep(SAMPLE_SECONDS)
+        raise Failed("The side-car told no cookie.")
+
+    def stop(self) -> bool:
+        """End both; return whether they went by themselves."""
+        has_gone = super().stop()
+        return self._chatroom.stop() and has_gone
+
+
+def _door(server: Server) -> Door:
+    return Door(server.port, server.cookie if isinstance(server, Car) else "")
+
+
 def _serve(attack: Attack, folder: Path, *changed: str) -> Server:
+    if attack.car:
+        return Car(folder, *changed)
     if attack.abroad:
         changed = (ABROAD, *changed)
     return serve(folder, free_port(), attack.config, *changed)
@@ -148,17 +188,20 @@ def _watch(
         parts += [(sit, server, Tally()) for server in (attacked, control)]
     gate = PROCESSES.Barrier(len(parts) + 2)
     theirs, ours = multiprocessing.Pipe(duplex=False)[::-1]
-    ports = [attacked.port, control.port]
+    doors = [_door(attacked), _door(control)]
     with _processes() as start:
-        for port in ports:
-            _visit(port)
-        start(_people, ports, attack, scale.seconds, gate, theirs)
+        for door in doors:
+            _visit(door.port)
+        start(_people, doors, attack, scale.seconds, gate, theirs)
         _receive(ours)
         bytes_before = attacked.resident_bytes()
         for number, (role, server, counts) in enumerate(parts):
-            is_abroad = attack.abroad and role is attack.run
-            target = Target(server.port, server.pid, scale, gate, counts, number, is_abroad)
-            start(act, role, target)
+            is_attack, door = role is attack.run, _door(server)
+            is_abroad = attack.abroad and is_attack
+            target = Target(
+                door.port, server.pid, scale, gate, counts, number, is_abroad, door.cookie
+            )
+            start(_act_as_another if attack.by_others and is_attack else act, role, target)
         try:
             gate.wait(PATIENCE_SECONDS)
         except BrokenBarrierError:
@@ -218,7 +261,7 @@ def _receive(ours: "Connection[object, object]") -> tuple[Felt, Felt]:
 
 
 def _people(
-    ports: list[int],
+    doors: list[Door],
     attack: Attack,
     seconds: float,
     gate: Barrier,
@@ -226,7 +269,7 @@ def _people(
 ) -> None:
     """Be all honest people, in a process of their own; report what they felt."""
     try:
-        everybody = [People(port, attack) for port in ports]
+        everybody = [People(door, attack) for door in doors]
         theirs.send((Felt(), Felt()))
         gate.wait(PATIENCE_SECONDS * 2)
         converse(everybody, seconds + TAIL_SECONDS, PATIENCE_SECONDS)
@@ -248,6 +291,13 @@ def act(role: Callable[[Target], None], target: Target) -> None:
             time.sleep(RETURN_SECONDS)
     if not target.has_begun:
         target.gate.abort()
+
+
+def _act_as_another(role: Callable[[Target], None], target: Target) -> None:
+    """Play a part as another user of this machine, if we may be one."""
+    if os.getuid() == 0:
+        os.setuid(NOBODY)
+    act(role, target)
 
 
 def _crowd(count: int) -> Callable[[Target], None]:

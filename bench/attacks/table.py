@@ -14,6 +14,7 @@ from bench.attacks.kinds import (
     reading,
     rekeying,
     rooms,
+    sidecar,
     tls,
     words,
 )
@@ -34,4 +35,5 @@ ATTACKS = (
     *rekeying.ATTACKS,
     *proofs.ATTACKS,
     *admin.ATTACKS,
+    *sidecar.ATTACKS,
 )

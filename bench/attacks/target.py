@@ -58,6 +58,8 @@ class Target:
     number: int = 0
     abroad: bool = False
     """Whether each connection is to come from another address: see `Attack`."""
+    cookie: str = ""
+    """That of our page, if the target is a side-car."""
     has_begun: bool = False
     ends_at: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
     _named: int = 0
@@ -100,6 +102,9 @@ class Attack:
     for pages and searches, whose answers are timed as well. With a `password`, everybody honest
     gives it. With `tls`, the server has a certificate; the pair does without it. If it comes from
     `abroad`, the server takes each address of loopback for one of another machine.
+
+    With a `car`, it is let loose on a side-car, and everybody honest comes through one: the control
+    is another side-car, with a server of its own. If it is `by_others`, another user makes it.
     """
 
     name: str
@@ -110,6 +115,8 @@ class Attack:
     password: str = ""
     tls: bool = False
     abroad: bool = False
+    car: bool = False
+    by_others: bool = False
 
     @property
     def room(self) -> str:

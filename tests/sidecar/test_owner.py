@@ -3,9 +3,11 @@
 import os
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
+from hubbub.sidecar import owner
 from hubbub.sidecar.owner import is_of_another, owner_in
 
 TABLE = """\
@@ -27,7 +29,15 @@ def test_each_end_has_its_owner() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
-def test_own_connections_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asks_kernel", [True, False])
+def test_own_connections_are_known(monkeypatch: pytest.MonkeyPatch, asks_kernel: bool) -> None:
+    """The kernel tells of one socket; the table of all is not read then, however long it is."""
+    kernel = owner._Kernel()
+    monkeypatch.setattr(owner, "_KERNEL", kernel)
+    if asks_kernel:
+        monkeypatch.setattr(owner, "TABLE", Path("/nowhere"))
+    else:
+        monkeypatch.setattr(kernel, "_told", lambda *_: None)
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
         socket.create_connection(listening.getsockname()) as near,

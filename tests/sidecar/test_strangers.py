@@ -5,9 +5,11 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 
 import pytest
 
+from hubbub.sidecar import strangers
 from hubbub.sidecar.refusals import STRANGERS
 from tests.server.http.asking import Answer, ask
 from tests.server.websocket_peer import opening
@@ -182,3 +184,44 @@ def test_another_user_of_this_machine_is_not_answered_whatever_they_know(car: Ca
 
     assert asked(0).startswith(b"HTTP/1.1 200 ")
     assert asked(NOBODY) == b""
+
+
+def connected(car: Car) -> socket.socket:
+    """Return a connection that has said nothing."""
+    return socket.create_connection((car.server.host, car.server.port), PATIENCE_SECONDS)
+
+
+def test_of_those_who_say_nothing_the_oldest_make_way_and_the_page_stays(
+    car: Car, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strangers, "STRANGERS_MAX", 20)
+    with PagePeer(car, "ann") as ann, ExitStack() as stack:
+        silent = [stack.enter_context(connected(car)) for _ in range(30)]
+        for sock in silent[:10]:
+            assert is_cut(sock)
+        assert car.ask("/").status == 200
+        ann.ask(type="say", room="lobby", text="still here")
+
+
+def test_nobody_says_little_for_long(car: Car, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 0.2)
+    monkeypatch.setattr(strangers, "LOOK_SECONDS", 0.05)
+    with PagePeer(car, "ann") as ann, connected(car) as silent, connected(car) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\n")
+        assert is_cut(silent)
+        assert is_cut(slow)
+        ann.ask(type="say", room="lobby", text="still here")
+
+
+def test_a_head_without_an_end_is_cut_unread(car: Car) -> None:
+    with connected(car) as sock, suppress(ConnectionError):
+        sock.sendall(b"GET / HTTP/1.1\r\n" + b"X-Y: z\r\n" * 10_000)
+        assert is_cut(sock)
+
+
+def is_cut(sock: socket.socket) -> bool:
+    """Return whether a connection ends without an answer; wait for that."""
+    try:
+        return sock.recv(1) == b""
+    except ConnectionError:
+        return True

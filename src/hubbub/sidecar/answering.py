@@ -9,24 +9,45 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from hubbub.sidecar.owner import is_of_another
 from hubbub.sidecar.refusals import stranger
+from hubbub.sidecar.strangers import Strangers
 
 _OF_PEERS: Final = (aiohttp.ClientError, OSError, HttpProcessingError, web.RequestPayloadError)
 """What goes wrong at either end of a connection, and is no fault of ours."""
 
 
+HEAD_BYTES_MAX: Final = 32_768
+"""The longest head of a request. aiohttp alone bounds only its lines, and their number."""
+
+
 class Answering(web.RequestHandler):
     """Answers the person's browsers, until a connection becomes a tunnel."""
 
-    _is_begun = False
+    strangers: Strangers
+    """Where it is counted until it is known that it is the person's."""
+
+    _below: asyncio.Transport
+    _is_refused = _is_begun = False
+    _head_bytes = 0
+    """What has come of the first request, up to its body."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, unless another user of this machine has connected."""
+        """Wait for what is said, unless another user of this machine has connected."""
+        self._below = cast("asyncio.Transport", transport)
         ends = (transport.get_extra_info(end) for end in ("peername", "sockname"))
         if is_of_another(*(end[:2] for end in ends)):
-            cast("asyncio.Transport", transport).abort()
+            self._is_refused = True
+            self._below.abort()
             return
-        self._is_begun = True
-        super().connection_made(transport)
+        self.strangers.came(self)
+
+    def cut(self) -> None:
+        """Close at once."""
+        self._is_refused = True
+        self._below.abort()
+
+    def known(self) -> None:
+        """Take in that the person has asked for something."""
+        self.strangers.left(self)
 
     async def start(self) -> None:
         """Answer what is asked, unless the connection was lost before this could begin."""
@@ -35,11 +56,27 @@ class Answering(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came, unless it is another user's."""
+        if self._is_refused:
+            return
+        if not self._request_count:
+            end = data.find(b"\r\n\r\n")
+            self._head_bytes += len(data) if end < 0 else end
+            if self._head_bytes > HEAD_BYTES_MAX:  # nothing of it is looked at
+                self.cut()
+                return
+        if not self._is_begun:  # who says nothing costs little
+            self._is_begun = True
+            super().connection_made(self._below)
+        super().data_received(data)
+
+    def eof_received(self) -> None:
+        """Close; whoever has said nothing is owed nothing."""
         if self._is_begun:
-            super().data_received(data)
+            super().eof_received()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the connection, if it was ever answered."""
+        self.strangers.left(self)
         if self._is_begun:
             super().connection_lost(exc)
 
@@ -47,6 +84,7 @@ class Answering(web.RequestHandler):
         """Have aiohttp forget the connection; return what came behind the request to leave HTTP."""
         unread, self._message_tail = self._message_tail, b""
         self.transport = None
+        self.strangers.left(self)
         super().connection_lost(None)
         return unread
 

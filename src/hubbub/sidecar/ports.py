@@ -13,7 +13,7 @@ LAST: Final = 29_999
 """Below those that systems give to connections that go out."""
 
 TRIES: Final = 50
-BACKLOG: Final = 100
+BACKLOG: Final = 128
 
 
 def listening(wanted: int | None) -> socket.socket:

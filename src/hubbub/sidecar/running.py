@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from hubbub.client.address import Address
 from hubbub.server.http.page.places import is_place
+from hubbub.server.interpreter import set_for_serving
 from hubbub.sidecar.carrying import Carrier
 from hubbub.sidecar.guard import Guard
 from hubbub.sidecar.noted import Note, Noted
@@ -64,6 +65,7 @@ async def running(
     async with Carrier(way, presence) as carrier:
         site = Site(guard, carrier, presence, way.origin, show)
         server = await site.serve(sock)
+        set_for_serving()
         try:
             note.write(Noted(port, guard.program_secret))
             yield SideCar(site, presence)

@@ -12,12 +12,17 @@ from aiohttp import web
 from hubbub.server.http.guard import add_security_headers
 from hubbub.server.http.page.assets import Assets
 from hubbub.server.http.page.places import Places
-from hubbub.sidecar.answering import Answering
+from hubbub.sidecar.answering import Answering, answering_of
 from hubbub.sidecar.carrying import Carrier
 from hubbub.sidecar.guard import Asker, Guard
+from hubbub.sidecar.ports import BACKLOG
 from hubbub.sidecar.presence import Presence
 from hubbub.sidecar.refusals import stranger
+from hubbub.sidecar.strangers import Strangers
 from hubbub.sidecar.tickets import Tickets
+
+ACCEPTS_AT_ONCE: Final = 16
+"""In one of the loop's turns: it sees to those who are there in between."""
 
 KEEPALIVE_SECONDS: Final = 60.0
 CLOSING_SECONDS: Final = 1.0
@@ -87,7 +92,11 @@ class Site:
     async def serve(self, listening: socket.socket) -> asyncio.Server:
         """Answer on a socket from now on."""
         await self._runner.setup()
-        return await asyncio.get_running_loop().create_server(self._answering, sock=listening)
+        self._strangers = Strangers()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self._answering, sock=listening, backlog=ACCEPTS_AT_ONCE)
+        listening.listen(BACKLOG)  # the loop has made it as short as that
+        return server
 
     async def close(self) -> None:
         """End all connections."""
@@ -95,7 +104,7 @@ class Site:
 
     def _answering(self) -> Answering:
         assert self._runner.server is not None, "no connection comes before `serve`"
-        return Answering(
+        answering = Answering(
             self._runner.server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=KEEPALIVE_SECONDS,
@@ -103,6 +112,8 @@ class Site:
             auto_decompress=False,
             access_log=None,  # type: ignore[arg-type]  # addresses may hold tickets
         )
+        answering.strangers = self._strangers
+        return answering
 
     @web.middleware
     async def _let_in(
@@ -125,6 +136,7 @@ class Site:
             if asker is not Asker.PAGE or not is_sure:
                 return stranger()
             self._presence.heard()
+        answering_of(request).known()
         request[_KNOWN] = True
         return await handler(request)
 
@@ -133,6 +145,7 @@ class Site:
         place = self._tickets.use(request.query[TICKET])
         if place is None and asker is not Asker.PAGE:
             return stranger()
+        answering_of(request).known()
         request[_KNOWN] = True
         headers = {"Location": place or "/", "Cache-Control": "no-store"}
         if place is not None:
