@@ -29,6 +29,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many ({SEEDS})")
     parser.add_argument("--first", type=int, default=0, help="the first of them (0)")
     parser.add_argument("--seed", type=int, help="this one alone, and all that happens in it")
+    parser.add_argument("--stop", action="store_true", help="end at the first that breaks one")
     return parser
 
 
@@ -36,7 +37,8 @@ def line(outcome: Outcome, seconds: float) -> str:
     """Return what is told of a play."""
     told = (
         f"seed {outcome.seed}: {outcome.acknowledged} of {outcome.said} messages acknowledged, "
-        f"{outcome.deleted} deleted, {outcome.claims} claims, {len(outcome.faults)} faults "
+        f"{outcome.deleted} deleted, {outcome.claims} claims, {outcome.names} names, "
+        f"{len(outcome.faults)} faults "
         f"({seconds:.1f} s)"
     )
     return "\n".join([told, *(f"  broken: {finding}" for finding in outcome.findings[:10])])
@@ -51,7 +53,7 @@ def main(given: list[str]) -> None:
     logging.disable()  # what nodes complain of is on purpose
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     first, count = (asked.first, asked.seeds) if asked.seed is None else (asked.seed, 1)
-    broken = []
+    broken, seed = [], first
     with TemporaryDirectory(prefix="hubbub-simulation-", dir=_in_memory()) as folder:
         for seed in range(first, first + count):
             started = time.monotonic()
@@ -62,7 +64,9 @@ def main(given: list[str]) -> None:
             if outcome.findings:
                 broken.append(seed)
                 print(f"  To play it once more: python -m bench simulate --seed {seed}")
-    print(f"{count} plays from seed {first}: {len(broken)} broke a promise.")
+                if asked.stop:
+                    break
+    print(f"{seed - first + 1} plays from seed {first}: {len(broken)} broke a promise.")
     if broken:
         raise SystemExit(1)
 

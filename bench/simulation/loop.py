@@ -6,8 +6,10 @@ whenever the same seed is played.
 
 import asyncio
 import selectors
+import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 THREAD_SECONDS = 0.000_2
 """What a piece of work in a thread takes, in the loop's time."""
@@ -30,7 +32,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._still = _Still()
         super().__init__(self._still)
-        self._ready_at: dict[int, float] = {}
+        self._ready_at: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+        self._thread = threading.get_ident()
+        self.is_disturbed = False
+        """Whether a thread had a say, so that the same seed may play otherwise."""
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, *args: Any, **options: Any
+    ) -> asyncio.Handle:
+        """Call back, and note that time does not stand still for whoever asks."""
+        self.is_disturbed |= threading.get_ident() != self._thread
+        return super().call_soon_threadsafe(*args, **options)
 
     def time(self) -> float:
         """Return how much time has passed."""
@@ -45,7 +58,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             give, given = future.set_result, func(*args)
         except Exception as error:  # noqa: BLE001 (it is whose who awaits it)
             give, given = future.set_exception, error
-        at = max(self._ready_at.get(id(executor), 0.0), self.time() + THREAD_SECONDS)
-        self._ready_at[id(executor)] = at + THREAD_SECONDS
+        at = self.time() + THREAD_SECONDS
+        if executor is not None:
+            at = max(self._ready_at.get(executor, 0.0) + THREAD_SECONDS, at)
+            self._ready_at[executor] = at
         self.call_at(at, lambda: None if future.done() else give(given))
         return future

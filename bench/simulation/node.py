@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from bench.simulation.server import Server
 from bench.simulation.wire import Wire
@@ -23,6 +24,7 @@ from hubbub.chat.queries import (
 from hubbub.hub import Decision, Hub, Session
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.link import Link
+from hubbub.server.clustering.presence import Presence
 from hubbub.server.config import Config
 from hubbub.server.sessions.commits import Commits
 from hubbub.server.sockets.sending import Sending
@@ -63,6 +65,8 @@ class Node:
         self._server = server
         self._chance = chance
         self._secrets = 0
+        self._starts = 0
+        self._killed = asyncio.Event()
         self.log: JetStreamLog | None = None
         self.hub: Hub | None = None
         self.wire: Wire | None = None
@@ -90,11 +94,16 @@ class Node:
             self.log = log
             break
         await log.stand_still()
-        hub = await hub_from(log, Config(), Limits(), "")
+        self._starts += 1
+        run = f"run {self.number} {self._starts}"
+        hub = await hub_from(log, Config(), Limits(), "", run)
         loop = asyncio.get_running_loop()
         self._commits = Commits(hub, log, Sending(loop, loop.time))
         log.move_on()
-        self._tasks = [asyncio.create_task(self._commits.run()), asyncio.create_task(self._sweep())]
+        self._killed = asyncio.Event()
+        presence = Presence(log, run, f"node {self.number}")
+        work = (self._commits.run(), self._sweep(), presence.run(hub, lambda _: None))
+        self._tasks = [asyncio.create_task(one) for one in work]
         for task in self._tasks:
             task.add_done_callback(self._ended)
         self.hub = hub
@@ -113,11 +122,12 @@ class Node:
     @property
     def now(self) -> int:
         """The time, in milliseconds."""
-        return round(asyncio.get_running_loop().time() * 1000)
+        return time.time_ns() // 1_000_000
 
     async def kill(self) -> None:
         """End as a killed process does: at whatever it was doing."""
         self.hub = None
+        self._killed.set()
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
@@ -162,6 +172,16 @@ class Node:
         if commits is not None and self.hub is hub:
             commits.wake()
 
+    async def _unless_killed(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait for something; raise LogError if the node is killed meanwhile."""
+        killed = asyncio.create_task(self._killed.wait())
+        task = asyncio.create_task(waiting)
+        await asyncio.wait({killed, task}, return_when=asyncio.FIRST_COMPLETED)
+        if killed.done():
+            task.cancel()
+            raise LogError("The node was killed.")
+        killed.cancel()
+
     async def _answer(self, question: Question) -> Answer:
         assert self.log is not None
         assert self._commits is not None
@@ -169,7 +189,7 @@ class Node:
         match question:
             case Settled():
                 self._commits.wake()
-                await self._commits.settled(question)
+                await self._unless_killed(self._commits.settled(question))
             case PageQuery():
                 answer = await self.log.page(question)
             case FactsQuery(prefix=prefix):

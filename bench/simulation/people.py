@@ -6,7 +6,7 @@ what was not acknowledged. Claimers take and let go of keys that only one of the
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
@@ -99,7 +99,8 @@ class Person:
             for room in ROOMS:
                 await node.tell(session, c.Join(room=room, ref=f"join {room}"))
             for _ in range(self._chance.randint(1, 12)):
-                if node.hub is not hub or (self._ledger.is_over and not waiting):
+                is_over = self._ledger.is_over and not waiting
+                if node.hub is not hub or outlet.is_ended or is_over:
                     break
                 waiting = waiting or self._next()
                 if not await self._say(node, session, *waiting):
@@ -109,7 +110,7 @@ class Person:
                     await self._delete(node, session)
                 await asyncio.sleep(self._chance.expovariate(2))
         finally:
-            if node.hub is hub:
+            if node.hub is hub and not outlet.is_ended:
                 node.leave(session)
         return waiting
 
@@ -168,6 +169,50 @@ class Person:
                 f"{event.prev}, after {last}."
             )
         self._last[event.room] = event.seq
+
+
+class Contenders:
+    """Two who want the same name: one of them may have it at a time, wherever they are."""
+
+    def __init__(
+        self, name: str, nodes: Sequence[Node], ledger: Ledger, chance: random.Random
+    ) -> None:
+        self.name = name
+        self._nodes = nodes
+        self._ledger = ledger
+        self._chance = chance
+        self._inside: dict[object, Callable[[], bool]] = {}
+        self.times = 0
+        """How often one of them had it."""
+
+    async def contend(self) -> None:
+        """Come in under the name, stay for a while, and leave, until the play is over."""
+        while not self._ledger.is_over:
+            await asyncio.sleep(self._chance.expovariate(1))
+            up = [node for node in self._nodes if node.is_up]
+            if up:
+                with suppress(HubbubError):
+                    await self._visit(self._chance.choice(up))
+
+    async def _visit(self, node: Node) -> None:
+        hub, outlet = node.hub, Outlet(lambda _: None)
+        session = await node.enter(self.name, outlet)
+        if session is None or hub is None or not hub.has_name(session):
+            return
+        self.times += 1
+        self._inside[session] = lambda: (
+            node.hub is hub and not outlet.is_ended and hub.has_name(session)
+        )
+        self.look()
+        await asyncio.sleep(self._chance.uniform(0.0, self._chance.choice([3.0, 60.0])))
+        del self._inside[session]
+        if node.hub is hub and not outlet.is_ended:
+            node.leave(session)
+
+    def look(self) -> None:
+        """Note it if both have the name."""
+        if sum(has_it() for has_it in self._inside.values()) > 1:
+            self._ledger.findings.append(f"Two have the name '{self.name}' at a time.")
 
 
 async def claiming(name: str, nodes: Sequence[Node], ledger: Ledger, chance: random.Random) -> None:

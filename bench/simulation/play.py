@@ -3,6 +3,7 @@
 import asyncio
 import random
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,18 +12,23 @@ from unittest.mock import patch
 
 from bench.simulation.loop import VirtualLoop
 from bench.simulation.node import Node
-from bench.simulation.people import Ledger, Person, claiming
+from bench.simulation.people import Contenders, Ledger, Person, claiming
 from bench.simulation.server import Server
 from bench.simulation.verdict import look_at_all
 from hubbub.chat.errors import LogError
+from hubbub.log.sqlite.connection import OwnedConnection
 
 NODES = 3
-PEOPLE = 4
+PEOPLE = 6
 CLAIMERS = 2
-PLAY_SECONDS = 30.0
+NAMES = 4
+CONTENDERS = 2
+PLAY_SECONDS = 40.0
 END_SECONDS = 150.0
 """By then all that was said is acknowledged, and nodes have erased what was deleted."""
 BEAT_SECONDS = 0.5
+NOON = 1_700_000_000_000_000_000
+"""When each play begins, in nanoseconds since the epoch."""
 NOTICE_SECONDS = 2.5
 """So soon after a cut a node acknowledges nothing more."""
 
@@ -36,6 +42,8 @@ class Outcome:
     acknowledged: int = 0
     deleted: int = 0
     claims: int = 0
+    names: int = 0
+    """How often a name was given that another one wanted."""
     faults: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
@@ -66,6 +74,8 @@ class Play:
         living += [
             asyncio.create_task(claiming(f"c{n}", nodes, ledger, chance)) for n in range(CLAIMERS)
         ]
+        wanted = [Contenders(f"same{n}", nodes, ledger, chance) for n in range(NAMES)]
+        living += [asyncio.create_task(one.contend()) for one in wanted for _ in range(CONTENDERS)]
         await self._misfortune()
         ledger.is_over = True
         _, late = await asyncio.wait(living, timeout=END_SECONDS)
@@ -84,6 +94,7 @@ class Play:
         beating.cancel()
         outcome.said, outcome.acknowledged = ledger.said, len(ledger.acknowledged)
         outcome.deleted, outcome.claims = len(ledger.deleted), len(ledger.claims)
+        outcome.names = sum(one.times for one in wanted)
         outcome.faults, outcome.findings = self._happened, ledger.findings
 
     async def _beat(self) -> None:
@@ -132,7 +143,7 @@ class Play:
         wire = node.wire
         assert wire is not None
         wire.is_cut = True
-        seconds = self._chance.uniform(0.1, 12.0)
+        seconds = self._chance.uniform(0.1, self._chance.choice([1.0, 5.0, 12.0, 60.0]))
         await asyncio.sleep(min(seconds, NOTICE_SECONDS))
         if seconds > NOTICE_SECONDS and node.log is not None and _takes(node):
             self._ledger.findings.append(f"Node {node.number} does not notice that it is cut off.")
@@ -185,6 +196,14 @@ class _Quiet:
         """Do nothing."""
 
 
+def _work_at_once(connection: OwnedConnection, work: Callable[[], object]) -> object:
+    return asyncio.get_running_loop().run_in_executor(connection, work)  # type: ignore[arg-type]
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """Have all that is random depend on the seed."""
@@ -196,6 +215,13 @@ def _seeded(seed: int) -> Iterator[None]:
             stack.enter_context(made)
         for name in ("Watch", "Index"):
             stack.enter_context(patch(f"hubbub.log.sqlite.kept.{name}", _Quiet))
+        # Threads that come back whenever they like would make each play another one.
+        at_once = patch.object(OwnedConnection, "_ask", _work_at_once)
+        stack.enter_context(at_once)
+        now = patch.object(time, "time_ns", lambda: NOON + round(_loop_time() * 1e9))
+        stack.enter_context(now)
+        of_presence = "hubbub.server.clustering.presence.monotonic"
+        stack.enter_context(patch(of_presence, _loop_time))
         yield
 
 
@@ -204,4 +230,8 @@ def play(seed: int, folder: Path) -> Outcome:
     outcome = Outcome(seed)
     with _seeded(seed), asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(Play(seed, folder).play(outcome))
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        if loop.is_disturbed:
+            outcome.findings.append("A thread had a say: the same seed may play otherwise.")
     return outcome

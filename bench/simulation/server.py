@@ -45,6 +45,8 @@ class Server:
         self.last = 0
         self.consumers: list[Consumer] = []
         self.is_full = False
+        self.listeners: list[tuple[str, Deliver]] = []
+        """Who hears what is no message of the stream, by subject."""
         self._batches: dict[str, list[Kept]] = {}
 
     # What is asked.
@@ -53,8 +55,13 @@ class Server:
         self, subject: str, payload: bytes, headers: Headers, deliver: Deliver
     ) -> Json | None:
         """Return the answer to a request, None if there is none; act on what is published."""
-        if not subject.startswith("$JS.API."):
+        if ".log." in subject:
             return self._publish(subject, payload, headers)
+        if not subject.startswith("$JS.API."):
+            for heard, tell in self.listeners:
+                if heard == subject:
+                    tell(subject, "", payload, {"to": subject})
+            return None
         _, _, kind, verb, *_ = [*subject.split("."), ""]
         asked = json.loads(payload)
         verbs: dict[str, Callable[[Json], Json]] = {

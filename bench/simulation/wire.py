@@ -72,6 +72,8 @@ class Wire:
     async def subscribe(self, inbox: str, cb: Hear) -> Subscription:
         """Have `cb` called with what comes for a subject."""
         self.hearing[inbox] = cb
+        if not inbox.startswith("_INBOX."):
+            self._server.listeners.append((inbox, self._deliver))
         return Subscription(self, inbox)
 
     def forget(self, inbox: str) -> None:
@@ -144,4 +146,5 @@ class Wire:
         """End."""
         for inbox in [*self.hearing]:
             self.forget(inbox)
+        self._server.listeners = [one for one in self._server.listeners if one[1] != self._deliver]
         self.hearing.clear()

@@ -25,24 +25,28 @@ SABOTAGE = {
         "hubbub.log.jetstream.reading.Reading.is_live",
         "property(lambda self: True)",
     ),
+    "a node that is cut off keeps its names": (
+        *("hubbub.server.clustering.presence.ALONE_SECONDS", "1e9"),
+        *("hubbub.server.clustering.presence.FORGO_SECONDS", "0.0"),
+    ),
 }
-"""What is broken, and by what it is replaced."""
+"""What is broken, and by what it is replaced; each in pairs."""
 
 BREAK = """
 import sys
 from importlib import import_module
 from bench.simulation.command import main
-path, by = sys.argv[1:3]
-module, _, name = path.rpartition(".")
-try:
-    owner = import_module(module)
-except ImportError:
-    above, _, cls = module.rpartition(".")
-    owner = getattr(import_module(above), cls)
-real = getattr(owner, name)
-broken = eval(by)
-setattr(owner, name, broken)
-main(sys.argv[3:])
+parts, given = sys.argv[1:-2], sys.argv[-2:]
+for path, by in zip(parts[::2], parts[1::2], strict=True):
+    module, _, name = path.rpartition(".")
+    try:
+        owner = import_module(module)
+    except ImportError:
+        above, _, cls = module.rpartition(".")
+        owner = getattr(import_module(above), cls)
+    real = getattr(owner, name)
+    setattr(owner, name, eval(by))
+main(given)
 """
 
 
@@ -74,7 +78,7 @@ def test_a_dozen_seeds_hold_and_each_plays_the_same_once_more() -> None:
 
 @pytest.mark.parametrize("what", SABOTAGE)
 def test_what_is_broken_on_purpose_is_told(what: str) -> None:
-    ran = simulated("-c", BREAK, *SABOTAGE[what], "--seeds", "3")
+    ran = simulated("-c", BREAK, *SABOTAGE[what], "--seeds=8", "--stop")
     assert ran.returncode == 1, (ran.stdout, ran.stderr)
     assert "broken: " in ran.stdout
     assert "To play it once more: python -m bench simulate --seed " in ran.stdout
