@@ -263,6 +263,8 @@ def submit(
         return state.drafts.add(event, session, ref, text_bytes)
     to = _said_in_private(state, session.person, room, event.at) if room.direct else ""
     draft = state.drafts.add(event, session, ref, text_bytes, to=to, listeners=room.listeners)
+    if not room.direct:
+        session.person.spoke_at = event.at
     if not room.last:
         if room.owner and not room.direct and room.name not in state.order.rules:
             state.note(claim(room, event.at))

@@ -1,5 +1,6 @@
 """People: WHO, WHOIS, WHOWAS, USERHOST, MONITOR, AWAY, OPER and KILL."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,23 @@ def operator(server: LocalServer, nick: str) -> IrcClient:
     assert client.said("381").params[0] == nick
     assert client.said("MODE").params == (nick, "+o")
     return client
+
+
+def test_whois_says_since_when_somebody_is_here_and_silent(operated: LocalServer) -> None:
+    """«RPL_WHOISIDLE: "<client> <nick> <secs> <signon> :seconds idle, signon time"»"""
+    before = int(time.time())
+    ann = IrcClient.named(operated.address, "ann", rooms="#x")
+    ann.ask("WHOIS ann")
+    idle, since = map(int, ann.said("317").params[2:4])
+    assert 0 <= idle <= time.time() - before + 1
+    assert before <= since <= time.time()
+    # Whoever becomes a member has been here all the time.
+    ann.ask("NS REGISTER correct-horse-battery")
+    ann.until("900")
+    ann.ask("PRIVMSG #x :here", "WHOIS ann")
+    again, still = map(int, ann.said("317").params[2:4])
+    assert still == since
+    assert 0 <= again <= time.time() - since
 
 
 def test_who_tells_of_somebody_by_name_and_by_mask(operated: LocalServer) -> None:
@@ -83,7 +101,7 @@ def test_an_operator_has_a_star(operated: LocalServer) -> None:
     bob.ask("WHO ann", "USERHOST ann bob nobody", "WHOIS ann")
     assert bob.said("352").params[6] == "G*"
     assert bob.said("302").params[1] == "ann*=-~ann@irc.hubbub bob=+~bob@irc.hubbub"
-    assert commands(bob.until("318")) == ["311", "312", "313", "301", "318"]
+    assert commands(bob.until("318")) == ["311", "312", "313", "301", "317", "318"]
 
 
 def test_oper_takes_nothing_wrong(operated: LocalServer) -> None:
@@ -124,7 +142,7 @@ def test_whois_tells_of_somebody(operated: LocalServer) -> None:
     ann = IrcClient.named(operated.address, "ann")
     for line in ("WHOIS coolnick", "WHOIS My.Little.Server coolNick", "WHOIS coolNick coolNick"):
         ann.ask(line)
-        user, rooms, server, away, end = ann.until("318")
+        user, rooms, server, away, _idle, end = ann.until("318")
         assert user.params[1:] == ("coolNick", "~myusernam", "irc.hubbub", "*", "My Real Name")
         assert set(rooms.params[2].split()) == {"@#chan1", "@#chan2"}
         assert server.params[2] == "My.Little.Server"

@@ -138,7 +138,8 @@ class About(InnerEvent, tag="about"):
 class Looks(msgspec.Struct):
     """Somebody who is here. `role` is what they are in the room that was asked about; `may_write`
     as in `About`. `away` is why they are, None if they are not. `rooms` are those that the session
-    may know them to be in, with their roles there; `about` is told with them."""
+    may know them to be in, with their roles there; `about` is told with them. `came_at` is when
+    they came, and `spoke_at` when they last said something in public; 0: that is not known."""
 
     name: str
     person: str
@@ -151,6 +152,8 @@ class Looks(msgspec.Struct):
     real: str
     rooms: tuple[tuple[str, str], ...] = ()
     about: Mapping[str, str] = msgspec.field(default_factory=dict)
+    came_at: Milliseconds = 0
+    spoke_at: Milliseconds = 0
 
 
 class Looked(InnerEvent, tag="looked"):

@@ -186,7 +186,7 @@ def _take_name_later(state: State, session: Session, ref: str | None) -> Reading
 
 def _become_holder(state: State, session: Session, ref: str | None) -> None:
     _pass_over_news(state, session.person.key)
-    session.person.since = state.last
+    session.person.since, session.person.came_at = state.last, state.at
     state.here.add(session)
     state.looks.take(session.person)
     if session.format.gets_answers:

@@ -323,5 +323,7 @@ def _be(state: State, session: Session, person: Person) -> None:
         session.person, session.held, session.stranger = person, False, False
         person.kind = state.book.profiles[person.id].kind
         person.shown = showing.after(before.shown, person.shown)
+        person.came_at = person.came_at or before.came_at or state.at
+        person.spoke_at = max(person.spoke_at, before.spoke_at)
         state.here.add(session)
     state.looks.take(person)

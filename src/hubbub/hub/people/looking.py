@@ -109,6 +109,8 @@ def _looks(
         real=shown.real,
         rooms=tuple(_rooms(state, session, person)) if with_rooms else (),
         about=shown.about if with_rooms else {},
+        came_at=person.came_at,
+        spoke_at=person.spoke_at,
     )
 
 

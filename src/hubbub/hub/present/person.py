@@ -50,6 +50,7 @@ class Person:
     __slots__ = (
         "away",
         "badge",
+        "came_at",
         "drafts",
         "id",
         "ignores",
@@ -60,6 +61,7 @@ class Person:
         "not_own",
         "shown",
         "since",
+        "spoke_at",
     )
 
     def __init__(self, name: str, since: int = 0, *, id_: str = "") -> None:
@@ -78,6 +80,9 @@ class Person:
         self.since = since
         self.not_own = NO_SEQS
         """Seqs after `since` that somebody else posted under this name while it was free."""
+        self.came_at = self.spoke_at = 0
+        """When they came, and last said something in public, in milliseconds since the epoch; 0:
+        that is not known here."""
         self.drafts = 0  # how many they had accepted
         self.newest_draft = 0  # its number: see `Drafts`
 

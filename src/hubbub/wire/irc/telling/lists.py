@@ -112,6 +112,10 @@ def whois(client: Client, one: Looks) -> Iterator[Line]:
         yield client.numeric(N.WHOISACCOUNT, nick, account, "is logged in as")
     if one.away is not None:
         yield client.numeric(N.AWAY, nick, one.away or "away")
+    if one.came_at:
+        idle = max(0, client.clock() - max(one.came_at, one.spoke_at)) // 1000
+        said = "seconds since they said something in public; when they came"
+        yield client.numeric(N.WHOISIDLE, nick, str(idle), str(one.came_at // 1000), said)
     if client.caps & {"draft/metadata-2", "draft/metadata-3"}:
         for key, value in one.about.items():
             yield client.numeric(N.WHOISKEYVALUE, nick, key, "*", value)
