@@ -1,11 +1,13 @@
 """Rooms list people at other nodes, and what is done to them reaches them there."""
 
+from msgspec.structs import replace
+
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.commands.channels import BeCalled, Kill
+from hubbub.chat.commands.channels import BeCalled, Enter, Kill
 from hubbub.chat.events import AnyEvent
 from hubbub.wire.framed import CLASSIC, EVENTS
-from tests.hub.nodes import Node, exchange, nodes
+from tests.hub.nodes import Node, exchange, nodes, settled
 from tests.hub.peers import Peer, now
 
 
@@ -43,6 +45,7 @@ def test_rooms_list_people_at_other_nodes_and_tell_who_comes_and_goes() -> None:
     exchange(first, second)
     assert presence(ann.events()) == [("joined", "bob")]
     assert listed(ann) == listed(bob) == ["ann", "bob"]
+    assert [one.hub.rooms["lobby"].listeners for one in (first, second)] == [1, 1]
     second.hub.depart(bob.session)
     exchange(first, second)
     assert presence(ann.events()) == [("left", "bob")]
@@ -187,6 +190,20 @@ def test_a_ban_puts_somebody_out_at_their_node_once() -> None:
     assert listed(ann, "den") == ["ann"]
 
 
+def test_whoever_is_put_out_of_a_room_kept_in_passing_is_out_at_their_node() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    ann.tell(Enter(room="den"))
+    exchange(first, second)
+    bob = entered(second, "bob", "den")
+    exchange(first, second)
+    ann.tell(c.Kick(room="den", name="bob", reason="enough", ref="k"))
+    exchange(first, second)
+    assert [one.room for one in bob.events() if isinstance(one, e.Removed)] == ["den"]
+    assert "den" not in bob.session.members
+    assert listed(ann, "den") == ["ann"]
+
+
 def test_a_person_who_is_known_is_renamed_at_all_nodes() -> None:
     first, second = nodes()
     ann = known(first, "ann", "d")
@@ -231,12 +248,36 @@ def test_news_of_a_former_holder_waits_while_the_name_is_anothers() -> None:
     assert second.hub.here.named("bob") == ()
 
 
+def test_whoever_could_not_be_here_is_once_the_name_is_free() -> None:
+    first, second = nodes()
+    bob = entered(first, "bob")
+    exchange(first, second)
+    (news,) = first.hub.elsewhere.all_present()
+    second.hub.elsewhere.gone(first.run)
+    first.hub.depart(bob.session)
+    settled(first, second)
+    other = second.enter("bob")
+    second.hub.elsewhere.take(first.run, [news])
+    second.hub.depart(other.session)
+    second.hub.elsewhere.try_again()
+    (far,) = second.hub.here.named("bob")
+    second.hub.elsewhere.take(first.run, [replace(news, away="lunch")])
+    second.hub.elsewhere.try_again()
+    assert second.hub.here.named("bob") == (far,)
+    assert far.person.away == "lunch"
+    second.hub.elsewhere.gone(first.run)
+    second.hub.elsewhere.try_again()
+    assert second.hub.here.holder("bob") is None
+
+
 def test_markers_of_somebody_who_is_elsewhere_are_read_when_they_come() -> None:
     first, second = nodes()
     ann, bob = known(first, "ann", "d"), known(first, "bob")
     bob.type("/msg ann one")
+    known(first, "cat")
+    ann.type("/msg cat hi")
     exchange(first, second)
-    (room,) = [one.room for one in ann.events() if isinstance(one, e.Message)]
+    (room,) = [one.room for one in ann.events() if isinstance(one, e.Message) and one.text == "one"]
     last = next(head.last for head in now(first.log.heads()) if head.room == room)
     ann.tell(c.Seen(room=room, seq=last))
     first.pass_time(10_000_000)
