@@ -25,7 +25,10 @@ from tests.bench.test_command import bench
 STALL_SECONDS = 1.0
 SECONDS = 0.2
 PATIENCE_SECONDS = 60.0
-STANDING = {"strangers", "silent-websockets", "idle-members", "tls-idle"}
+STANDING = {
+    *("strangers", "silent-websockets", "idle-members", "tls-idle"),
+    *("car-silent", "car-silent-others"),
+}
 """Attacks that only hold their connections."""
 
 
