@@ -44,7 +44,7 @@ def _status(now: Status) -> Iterable[str]:
         left = now.log_free_bytes
         room = "" if left is None else f", {size(max(0, left))} until posting stops"
         yield f"disk: {size(now.disk_free_bytes)} free{room}"
-    yield f"backup: {moment(now.backup) if now.backup else 'none yet'}"
+    yield f"backup: {moment(now.backup) if now.backup else 'none since the start'}"
     yield f"door: {'locked' if now.locked else 'open'}"
 
 

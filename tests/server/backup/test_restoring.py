@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import os
+import sys
 import tarfile
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from hubbub.server.files.store import Store
 from tests.log.drafts import said
 from tests.log.test_formats import FORMATS, KEPT, open_and_close
 from tests.server.backup.test_making import fill, opened, texts_in, with_file
+
+NOBODY = 65_534
 
 
 @pytest.fixture
@@ -59,6 +63,19 @@ def test_what_is_there_is_kept_aside(copy: Path, folder: Path) -> None:
     assert texts_in(restored.replaced)[-1] == "after the copy"
     again = restore(copy, folder, replace=True)
     assert again.replaced == folder / "hubbub.replaced-2"
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="only root works for other accounts"
+)
+def test_what_root_puts_back_belongs_to_the_account_that_the_server_runs_under(
+    copy: Path, folder: Path
+) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    (folder / "hubbub.lock").unlink()
+    restore(copy, folder, replace=True)
+    assert {path.stat().st_uid for path in (folder, *folder.rglob("*"))} == {NOBODY}
 
 
 def test_a_folder_in_use_stays_as_it_is(copy: Path, folder: Path) -> None:

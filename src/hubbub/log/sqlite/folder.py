@@ -5,6 +5,7 @@ empty hubbub.db a new one, and delete what is beside it, whoever opens it and ho
 want.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -107,3 +108,15 @@ def _has_unread_wal(folder: Path) -> bool:
             return True
         return Acknowledged(folder).read(connection) > newest_given(connection)
     return False  # the file is damaged, which shows when it is read
+
+
+def give_to_owner(folder: Path, made: Path) -> None:
+    """Have what root has made in a folder, and all in it, belong to whoever the folder does.
+
+    The server runs under that account, and could not use what is root's.
+    """
+    if os.name != "posix" or os.geteuid() != 0:
+        return
+    owner = folder.stat()
+    for path in (made, *made.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

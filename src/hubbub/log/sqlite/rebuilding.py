@@ -32,6 +32,7 @@ from hubbub.log.sqlite.facts import (
     row_of,
 )
 from hubbub.log.sqlite.files import DROP_DELETED, PUT, rows_of
+from hubbub.log.sqlite.folder import give_to_owner
 from hubbub.log.sqlite.holes import read_holes, write_holes
 from hubbub.log.sqlite.schema import FORMAT_OF_PRIVATE, bring_up_to_date, format_of
 from hubbub.log.sqlite.segments import Cutting
@@ -124,6 +125,7 @@ def _put_in_place(made: Path, folder: Path) -> Path:
         if (beside := path.with_name(path.name + suffix)).exists():
             beside.rename(kept.with_name(kept.name + suffix))
     path.rename(kept)
+    give_to_owner(folder, made)
     made.rename(path)
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)

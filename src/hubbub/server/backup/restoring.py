@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from hubbub.chat.errors import LogError
 from hubbub.log.sqlite.around import attempt
 from hubbub.log.sqlite.files import read_all
-from hubbub.log.sqlite.folder import REPLACING, claimed
+from hubbub.log.sqlite.folder import REPLACING, claimed, give_to_owner
 from hubbub.log.sqlite.lock import LOCK, held
 from hubbub.log.sqlite.survey import Survey, opened, surveyed
 from hubbub.server.backup.bringing import Bringing, Found, state_of
@@ -152,6 +152,8 @@ def _looked_through(made: Path) -> tuple[Survey, str, list[str]]:
 def _put_in_place(made: Path, folder: Path) -> Path | None:
     """Move what is in the folder aside, and what was made to its place."""
     (made / LOCK).unlink(missing_ok=True)
+    for ours in (made, folder / LOCK):
+        give_to_owner(folder, ours)
     sync_all(made)
     before = _entries(folder)
     replaced = _aside(folder) if before else None
@@ -174,4 +176,5 @@ def _aside(folder: Path) -> Path:
     while (path := folder / f"{REPLACED}{number}").exists():
         number += 1
     path.mkdir(0o700)
+    give_to_owner(folder, path)
     return path

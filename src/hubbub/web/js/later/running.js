@@ -145,7 +145,7 @@ async function status({ order }, say) {
       about: `${counted(now.sessions, "session")}, ${counted(now.rooms, "room")}`,
     },
     { name: "Disk", about: sizes.join(", ") },
-    { name: "Copy of the log", about: now.backup ? dayAndClock(now.backup) : "none yet" },
+    { name: "Copy of the log", about: now.backup ? dayAndClock(now.backup) : "none since the start" },
     {
       name: "Door",
       about: now.locked ? "Nobody new is let in." : "It is open.",
