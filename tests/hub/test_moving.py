@@ -31,7 +31,7 @@ def test_rooms_are_counted_as_before() -> None:
     chatroom = Chatroom()
     ann = entered(chatroom, "ann")
     for to in ("sea", "land", "dev"):
-        ann.tell(c.Move(room=[*ann.session.members][0], to=to))
+        ann.tell(c.Move(room=next(iter(ann.session.members)), to=to))
     assert [*ann.session.members] == ["dev"]
     assert ann.session.rooms_of_own == 1
     ann.tell(c.Part(room="dev"))
