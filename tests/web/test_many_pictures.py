@@ -3,13 +3,19 @@
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
+from unittest import mock
 
 import pytest
 from PIL import Image
 
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.server.config import Config, ServerSection
+from hubbub.server.files.examination import examine
+from hubbub.server.files.examining import Examining
+from hubbub.server.files.found import Found
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import PATIENCE_SECONDS, RawPeer, frame
 from tests.web.conftest import NewTab
@@ -30,11 +36,15 @@ def picture(number: int) -> bytes:
 
 
 def send(server: LocalServer, number: int) -> None:
-    connection = HTTPConnection(server.host, server.port, timeout=PATIENCE_SECONDS)
     path = f"/api/rooms/lobby/files?name=picture{number}.png&text=picture+{number}"
-    connection.request("POST", path, picture(number), {"Content-Type": "image/png"})
-    assert connection.getresponse().status == 201
-    connection.close()
+    with closing(HTTPConnection(server.host, server.port, timeout=PATIENCE_SECONDS)) as connection:
+        connection.request("POST", path, picture(number), {"Content-Type": "image/png"})
+        assert connection.getresponse().status == 201
+
+
+def examine_here(_: Examining, path: Path, clean: Path, preview: Path) -> Found:
+    """Look at a picture as the server does, but not in one of five hundred processes."""
+    return examine(path, clean, preview)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +58,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     )
     between = MESSAGES // PICTURES
     with (
+        mock.patch.object(Examining, "_examine", examine_here),
         serving(config) as server,
         RawPeer(server.host, server.port, "writer") as writer,
         ThreadPoolExecutor(8) as senders,
