@@ -194,6 +194,8 @@ class Delivery:
     def _passing(self, room: Room) -> tuple[list[Note], list[Note]]:
         state = self._state
         before, after = state.passing.take(room, state.drafts)
+        if not (before or after):  # nearly always: this is for each room of a commit
+            return before, after
         if any(note.is_listed for note in (*before, *after)):
             room.told_times += 1
         return ([], []) if is_crowd(state, room) else (before, after)

@@ -55,6 +55,10 @@ class Cutting:
         return b"".join(self._bodies)
 
     def _cut(self, events: Sequence[AnyLogged], encoded: Sequence[bytes]) -> None:
+        is_dense = events[-1].seq - events[0].seq == len(events) - 1
+        if is_dense and all(type(event) is Message for event in events):  # nearly always
+            self._cut_messages(cast("Sequence[Message]", events), encoded)
+            return
         for run in _runs(events):
             if type(events[run.start]) is Message:
                 said = cast("Sequence[Message]", events[run.start : run.stop])
@@ -63,6 +67,11 @@ class Cutting:
                 self._put(events[run.start], encoded[run.start])
 
     def _cut_messages(self, messages: Sequence[Message], encoded: Sequence[bytes]) -> None:
+        self.answers += [(one.reply_to, one.seq) for one in messages if one.reply_to is not None]
+        if (size := sum(map(len, encoded))) <= SEGMENT_BYTES_MAX:
+            segment = Segment(messages[-1].seq, messages, size)
+            self._close(messages[-1], _KINDS[Message], segment, encoded)
+            return
         ends = list(accumulate(map(len, encoded)))
         start = size = 0
         while start < len(messages):
@@ -70,7 +79,6 @@ class Cutting:
             segment = Segment(messages[stop - 1].seq, messages[start:stop], ends[stop - 1] - size)
             self._close(messages[stop - 1], _KINDS[Message], segment, encoded[start:stop])
             start, size = stop, ends[stop - 1]
-        self.answers += [(one.reply_to, one.seq) for one in messages if one.reply_to is not None]
 
     def _put(self, event: AnyLogged, encoded: bytes) -> None:
         if isinstance(event, Edited | Deleted):
@@ -106,10 +114,6 @@ def _runs(events: Sequence[AnyLogged]) -> Iterator[range]:
 
     Pages count the messages of a segment by its seqs: it holds nothing else.
     """
-    is_dense = events[-1].seq - events[0].seq == len(events) - 1
-    if is_dense and all(type(event) is Message for event in events):  # nearly always
-        yield range(len(events))
-        return
     start = 0
     for place in range(1, len(events) + 1):
         if place < len(events):

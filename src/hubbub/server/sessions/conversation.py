@@ -276,7 +276,7 @@ class Conversation:
 
     def _must_wait(self) -> Wait | None:
         """Return what there is to wait for, other than a turn."""
-        if self._decisions.is_open:
+        if self._decisions.decision is not None:
             return Wait.LOG
         if self.state is not State.OPEN and self.state is not State.HALF:
             return None
@@ -425,7 +425,7 @@ class Conversation:
 
     def answer(self, answer: Answer | LogError) -> None:
         """Go on with what the question's answer decides."""
-        if not self._decisions.is_open:  # nobody waits for it any more
+        if self._decisions.decision is None:  # nobody waits for it any more
             return
         if isinstance(answer, LogError):
             logger.warning("the log cannot be read", connection=self._turn.id, reason=str(answer))
@@ -454,7 +454,7 @@ class Conversation:
 
     def fail_by_our_fault(self, error: Exception, ref: str | None = None) -> None:
         """End this session, and no other, because something is wrong with our code."""
-        if self._decisions.is_open:  # it was being decided
+        if self._decisions.decision is not None:  # it was being decided
             ref = self._decisions.ref
         sentence = "The server has a fault and ends this session."
         self.fail(HubbubError(sentence, code="server_fault"), ref)

@@ -21,29 +21,25 @@ class Decisions:
     `ref`: of the command that is or was decided last.
     """
 
-    __slots__ = ("_decision", "_only_asks", "question", "ref")
+    __slots__ = ("_only_asks", "decision", "question", "ref")
 
     def __init__(self) -> None:
-        self._decision: Decision = None
+        self.decision: Decision = None
+        """What is being decided, if anything is."""
         self._only_asks = False
         self.ref: str | None = None
         self.question: Question | None = None
         """What is asked now; `answer` it."""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether something is being decided."""
-        return self._decision is not None
-
     def begin(self, decision: Reading, ref: str | None, *, only_asks: bool) -> None:
         """Begin with a decision. `only_asks`: nobody needs it who does not hear of it."""
-        assert self._decision is None, "one thing at a time, in the order in which it was said"
-        self._decision, self.ref, self._only_asks = decision, ref, only_asks
+        assert self.decision is None, "one thing at a time, in the order in which it was said"
+        self.decision, self.ref, self._only_asks = decision, ref, only_asks
         self._step(lambda: next(decision))
 
     def answer(self, answer: Answer) -> None:
         """Go on with what the question's answer decides."""
-        self.question, decision = None, self._decision
+        self.question, decision = None, self.decision
         if decision is not None:  # else nobody waits for it any more
             self._step(lambda: decision.send(answer))
 
@@ -57,9 +53,9 @@ class Decisions:
         try:
             self.question = resume()
         except StopIteration:
-            self._decision = None
+            self.decision = None
         except BaseException:
-            self._decision = None
+            self.decision = None
             raise
 
     def drop_questions(self) -> None:
@@ -78,7 +74,7 @@ class Decisions:
 
     def drop(self) -> None:
         """Let go of whatever is being decided: a name that was about to be taken is free again."""
-        decision, self._decision, self.question = self._decision, None, None
+        decision, self.decision, self.question = self.decision, None, None
         if decision is None or getgeneratorstate(decision) == GEN_RUNNING:
             return  # the decision itself ends the session, and has nothing left to do
         decision.close()
