@@ -84,6 +84,14 @@ def test_a_room_is_kept_in_order_without_a_seat_in_it(served: Served) -> None:
     ben.sock.close()
 
 
+def test_where_there_is_only_tls_an_invitation_leads_there(tmp_path: Path) -> None:
+    file, folder = tmp_path / "hubbub.toml", tmp_path / "data"
+    file.write_text('[tls]\nself_signed = true\nplaintext = "forbidden"\n')
+    served = Served(folder, "--data", str(folder), "--config", str(file))
+    for asked in (("invite",), ("webhook", "ci")):
+        assert served.admin(*asked).startswith(f"https://{served.address}/")
+
+
 def test_whatever_can_be_done_on_the_server_s_machine_takes_its_folder() -> None:
     """All but what only somebody in the chatroom can mean."""
     commands: Any = typer.main.get_command(app)

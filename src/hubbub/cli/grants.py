@@ -63,8 +63,8 @@ def invite(visit: Visit, kind: str, rooms: Sequence[str], uses: int | None, time
         made = await chat.invite(
             "member" if kind == "member" else "guest", rooms=rooms, uses=uses, seconds=seconds
         )
-        place = await _place_of(visit, chat)
-        url = invitation_url(page_of(place), made.invitation)
+        place, page = await _reached(visit, chat)
+        url = invitation_url(page, made.invitation)
         show(url)
         if place.is_local:
             complain(_NEAR)
@@ -95,8 +95,8 @@ def webhook(visit: Visit, posts_as: str) -> None:
 
     async def deed(chat: PowerCommands) -> None:
         made = await chat.hook(room_of(visit, chat), posts_as)
-        place = await _place_of(visit, chat)
-        show(hook_url(page_of(place), made.hook))
+        place, page = await _reached(visit, chat)
+        show(hook_url(page, made.hook))
         if place.is_local:
             complain(_NEAR)
 
@@ -119,8 +119,11 @@ def webhooks(visit: Visit, revoked: str | None) -> None:
     govern(visit, deed)
 
 
-async def _place_of(visit: Visit, chat: PowerCommands) -> Address:
-    """Return where others reach the server, as far as is known here."""
+async def _reached(visit: Visit, chat: PowerCommands) -> tuple[Address, str]:
+    """Return where others reach the server, as far as is known here, and its page there."""
     if visit.folder is None:
-        return parse_address(visit.address)
-    return parse_address((await chat.status()).address)
+        place = parse_address(visit.address)
+        return place, page_of(place)
+    status = await chat.status()
+    place = parse_address(status.address)
+    return place, f"https://{place}" if status.tls else page_of(place)

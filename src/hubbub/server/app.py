@@ -240,7 +240,9 @@ def _controlled(
     for part in parts:
         reloading.add(part)
     _note_as(chatroom, reloading.config)
-    chatroom.running = Running(Figures(chatroom, folder, listener.address), reloading)
+    is_only_way = reloading.config.tls.plaintext != "allowed"
+    tls = certificates is not None and (certificates.is_vouched or is_only_way)
+    chatroom.running = Running(Figures(chatroom, folder, listener.address, tls=tls), reloading)
     return Control(chatroom, folder)
 
 

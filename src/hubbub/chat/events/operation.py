@@ -14,8 +14,9 @@ class Status(Event, tag="status"):
     the newest seq. Sizes are in bytes: of the log, of all files, of what the log may still take of
     its disk, and of what is free there at all; one that is not known is left out. `damaged` counts
     places of the log. `complaints` are sentences of what keeps people from talking; a server
-    without any is ready. `locked` is whether nobody new is let in. `backup` is when the newest copy
-    was made, 0 if there is none. `node` is what this server is called among several that serve the
+    without any is ready. `locked` is whether nobody new is let in, and `tls` whether people had
+    best come by TLS: an authority vouches for the certificate, or there is no other way. `backup`
+    is when the newest copy was made since the start, 0 if there is none. `node` is what this server is called among several that serve the
     same rooms, `nodes` are the others that it hears, and `behind` is how many messages of their
     stream are still to be applied here.
     """
@@ -36,6 +37,7 @@ class Status(Event, tag="status"):
     damaged: int = 0
     complaints: list[str] = msgspec.field(default_factory=list)
     locked: bool = False
+    tls: bool = False
     backup: Milliseconds = 0
     node: str = ""
     nodes: list[str] = msgspec.field(default_factory=list)

@@ -23,9 +23,15 @@ SPOKEN: Final[dict[Format, str]] = {EVENTS: "events", WEBSOCKET: "websocket"}
 
 
 class Figures:
-    """Of one chatroom at an `address`; its log and files are in `folder`, if they are anywhere."""
+    """Of one chatroom at an `address`; its log and files are in `folder`, if they are anywhere.
 
-    def __init__(self, chatroom: Chatroom, folder: Path | None, address: str) -> None:
+    `tls`: whether people had best come by TLS.
+    """
+
+    def __init__(
+        self, chatroom: Chatroom, folder: Path | None, address: str, *, tls: bool = False
+    ) -> None:
+        self._tls = tls
         self._chatroom = chatroom
         self._address = address
         self._folder = folder
@@ -37,6 +43,7 @@ class Figures:
         return Status(
             server=hub.server,
             address=self._address,
+            tls=self._tls,
             started=self._started,
             at=chatroom.clock.milliseconds(),
             people=len(list(hub.here.keys())),
