@@ -16,9 +16,9 @@ class Status(Event, tag="status"):
     places of the log. `complaints` are sentences of what keeps people from talking; a server
     without any is ready. `locked` is whether nobody new is let in, and `tls` whether people had
     best come by TLS: an authority vouches for the certificate, or there is no other way. `backup`
-    is when the newest copy was made since the start, 0 if there is none. `node` is what this server is called among several that serve the
-    same rooms, `nodes` are the others that it hears, and `behind` is how many messages of their
-    stream are still to be applied here.
+    is when the newest copy was made since the start, 0 if there is none. `node` is what this server
+    is called among several that serve the same rooms, `nodes` are the others that it hears, and
+    `behind` is how many messages of their stream are still to be applied here.
     """
 
     server: str
