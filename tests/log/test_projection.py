@@ -2,11 +2,13 @@
 
 import asyncio
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from copy import copy
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,8 @@ from hubbub.chat.events import Entry, Pinned
 from hubbub.chat.queries import Epoch, Head, PageQuery
 from hubbub.log.damage import Damage
 from hubbub.log.memory import MemoryLog
-from hubbub.log.sqlite import SqliteLog, index, segments
+from hubbub.log.sqlite import SqliteLog, index, portions, segments
+from hubbub.log.sqlite.fed import Segment
 from hubbub.log.sqlite.following import Follower
 from hubbub.log.sqlite.portions import read_portion
 from tests.log.drafts import all_of, edited, fact, found, said, seqs, told
@@ -278,6 +281,43 @@ def test_messages_whose_seqs_are_far_apart_are_indexed_together(tmp_path: Path) 
         portion = read_portion(writer, Damage("a test"), connection)
         assert portion is not None
         assert portion.upto == 300 * STRIDE
+
+
+def test_what_rooms_that_take_turns_say_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portions, "PORTION_EVENTS", 4)
+
+    async def scene(log: Elsewhere) -> None:
+        await log.apply(numbered(*(said("apple", room=one) for one in ["lobby", "den"] * 5)))
+        await log.apply(numbered(said("apple"), after=10))  # a portion takes less than there is
+        assert await found(log, "apple") == [*range(1, 12)]
+
+    play(tmp_path, scene)
+
+
+def test_what_cannot_be_committed_is_not_indexed(tmp_path: Path) -> None:
+    class Full:
+        """A connection to a disk that becomes full in the midst of a transaction."""
+
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self.execute = connection.execute
+
+        def executemany(self, *_: object) -> None:
+            assert not waiting(writer)
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def waiting(writer: Follower) -> list[Segment]:
+        return writer.fed.following(0, events_max=10, bytes_max=1000)
+
+    writer = Follower(tmp_path, "process")
+    with closing(writer.open()) as connection:
+        late = replace(said(), seq=9, prev=7)
+        with pytest.raises(sqlite3.OperationalError):
+            writer.commit(cast("sqlite3.Connection", Full(connection)), [late])
+        assert not waiting(writer)
+        writer.commit(connection, [late])
+        assert waiting(writer)
 
 
 def test_an_edit_of_what_stands_far_back_is_found_by_its_words(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hubbub.chat.queries import SearchQuery
 from hubbub.log.damage import Damage
 from hubbub.log.sqlite import fed
 from hubbub.log.sqlite.fed import Fed, Segment
-from hubbub.log.sqlite.portions import PORTION, fill_portion
+from hubbub.log.sqlite.portions import PORTION, fill_portion, put_portion, read_portion
 from hubbub.log.sqlite.reader import open_to_read
 from hubbub.log.sqlite.search import read_search
 from hubbub.log.sqlite.writer import Writer
@@ -100,8 +100,11 @@ def test_more_than_is_kept_is_read_from_the_file(
 
 def test_the_feed_begins_anew_with_each_opening(log: Filled) -> None:
     log.say(said("apple"))
+    before = read_portion(log.writer, Damage("a test"), log._connection)
+    assert before is not None
     log.close()
     log._connection = log.writer.open()
+    assert not put_portion(log.writer, before, log._connection)
     assert log.fill() == 1
     log.say(said("apple"))
     assert log.fill() == 0

@@ -54,11 +54,11 @@ class Fed:
         self._run: _Run | None = None
 
     def add(self, after: int, segments: Sequence[Segment]) -> None:
-        """Add the segments of a commit, behind `after`, the newest seq before it."""
+        """Add the segments of a commit, in any order, behind `after`, the newest seq before it."""
         run, size = self._run, sum([one.size for one in segments])
         if run is None or run.size + size > FED_BYTES_MAX:
             run = self._run = _Run(after)  # another one, for the other thread may look at the old
-        run.segments += segments
+        run.segments += sorted(segments, key=_last_of)  # several rooms' may alternate
         run.size += size
 
     def clear(self) -> None:

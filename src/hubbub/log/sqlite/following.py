@@ -21,6 +21,7 @@ from hubbub.chat.queries import Epoch, goes_on
 from hubbub.log.batch import Batch, Numbered
 from hubbub.log.sqlite.connection import Durability
 from hubbub.log.sqlite.facts import SEQS
+from hubbub.log.sqlite.fed import Segment
 from hubbub.log.sqlite.reader import read_epochs
 from hubbub.log.sqlite.seals import unsealed
 from hubbub.log.sqlite.writer import Writer
@@ -125,7 +126,7 @@ class Follower(Writer):
         connection.execute(_PUT_EPOCHS, (msgspec.json.encode(rows).decode(),))
         return True
 
-    def _commit(self, connection: sqlite3.Connection, batch: Batch) -> None:
+    def _commit(self, connection: sqlite3.Connection, batch: Batch) -> Sequence[Segment] | None:
         late = [
             (events[0].prev, room)
             for room, events in batch.rooms.items()
@@ -137,14 +138,14 @@ class Follower(Writer):
             )
         ]
         if not late:
-            super()._commit(connection, batch)
-            return
+            return super()._commit(connection, batch)
         connection.execute("BEGIN")
         try:
-            super()._commit(connection, batch)
+            fed = super()._commit(connection, batch)
             connection.executemany(_BEGIN_LATE, late)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
+        return fed

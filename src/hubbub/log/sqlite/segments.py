@@ -38,7 +38,7 @@ class Cutting:
         self.pins: list[tuple[int, str, bool]] = []
         """What is pinned, in which room, or not pinned any more; in order."""
         self.fed: list[Segment] = []
-        """The same, for the search index."""
+        """The same as `rows`, for the search index."""
         self._bodies: list[bytes] = []
         self._start = 1
         in_rooms = list(rooms)

@@ -36,7 +36,7 @@ from hubbub.log.sqlite.acknowledged import Acknowledged, cut_off
 from hubbub.log.sqlite.changes import Changes
 from hubbub.log.sqlite.connection import Durability, connect
 from hubbub.log.sqlite.facts import changed_by, end_of_facts
-from hubbub.log.sqlite.fed import Fed
+from hubbub.log.sqlite.fed import Fed, Segment
 from hubbub.log.sqlite.files import rows_of
 from hubbub.log.sqlite.holes import write_holes
 from hubbub.log.sqlite.schema import bring_up_to_date
@@ -109,7 +109,7 @@ class Writer:
     def open(self) -> sqlite3.Connection:
         """Return the connection that commits, and learn from the file where the log stands."""
         is_first = not self._was_open
-        self.fed.clear()
+        self.overtake()
         connection = connect(self._folder, self._durability)
         try:
             if is_first:
@@ -178,12 +178,16 @@ class Writer:
         if batch.rooms or batch.facts:
             try:
                 last = batch.count(self.last, self._tails)
-                self._commit(connection, batch)
+                fed = self._commit(connection, batch)
             except BaseException:
                 self._take_back(connection)
                 batch.undo()
                 raise
             assert last > self.last, "a batch has events"
+            if fed is None:
+                self.overtake()
+            else:
+                self.fed.add(self.last, fed)
             self._remove(batch.removes)
             self._tails.update(batch.tails)
             self.last, self.last_committed = last, len(drafts)
@@ -254,7 +258,8 @@ class Writer:
         with self.sight.shortening():
             return empty_wal(connection)
 
-    def _commit(self, connection: sqlite3.Connection, batch: Batch) -> None:
+    def _commit(self, connection: sqlite3.Connection, batch: Batch) -> Sequence[Segment] | None:
+        """Commit; return what feeds the index, None if that changes what is not indexed yet."""
         cutting = Cutting(batch.rooms.values())
         changes = None
         if cutting.changes:
@@ -288,10 +293,7 @@ class Writer:
         if changes:
             self.blankings += 1
             self.loosenings += changes.loosen
-        if changes and changes.overtake:
-            self.overtake()
-        else:
-            self.fed.add(self.last, cutting.fed)
+        return None if changes and changes.overtake else cutting.fed
 
     def _changed_rooms(self, batch: Batch) -> list[tuple[str, bool, int, str]]:
         changed = []
