@@ -198,7 +198,12 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Wait a moment: somebody else is about to be done, of which no commit need come."""
+    """Wait a moment: somebody else is about to be done, of which no commit need come.
+
+    A `brief` one is over as soon as has been heard what came before it.
+    """
+
+    brief: bool = False
 
 
 class FreeSpace(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The commands of event sessions (protocol section 4): one function each, and their table."""
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from msgspec.structs import replace
 
@@ -9,6 +9,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.events.channels import Listed, Listing, Why
+from hubbub.chat.queries import Moment
 from hubbub.chat.text import inert_line
 from hubbub.hub import history, hooks, posting, reacting, threads, uploading
 from hubbub.hub.asking import Decision, Reading
@@ -259,7 +260,13 @@ def about(state: State, session: Session, command: c.AskAbout, _at: int) -> None
     tell_about(state, session, room, command.ref)
 
 
+TURNS_BEFORE: Final = 3
+"""Others may have spoken before, and be heard after this one; and what they say takes steps."""
+
+
 def settle(state: State, session: Session, command: c.Settle, _at: int) -> Reading:
+    for _ in range(TURNS_BEFORE):
+        yield Moment(brief=True)
     for said in (session.person.newest_draft, state.drafts.accepted):
         while not state.drafts.is_settled(said):
             yield state.drafts.next_batch()

@@ -258,8 +258,8 @@ class Chatroom:
         match question:
             case Guess(account=account):
                 await asyncio.sleep(self.guesses.delay(asker.host, account))
-            case Moment():
-                await asyncio.sleep(MOMENT_SECONDS)
+            case Moment(brief=brief):
+                await asyncio.sleep(0 if brief else MOMENT_SECONDS)
             case Settled():
                 await self.commits.settled(question)
             case (
