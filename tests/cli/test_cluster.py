@@ -13,13 +13,12 @@ from hubbub.chat.files import FileSummary
 from hubbub.cli.cluster import bring, take_back
 from hubbub.log.jetstream import JetStreamLog, moving
 from hubbub.log.sqlite import SqliteLog
+from hubbub.server.config import ClusterSection
 from hubbub.server.files.store import Store
-from tests.cli.commands import refused, told
-from tests.client.servers import play
+from tests.cli.commands import refused
 from tests.client.test_restored import opened, served
 from tests.log.conftest import nats, stream
-from tests.log.drafts import all_of, deleted, fact, person, said
-from tests.log.drafts import told as told_of
+from tests.log.drafts import all_of, deleted, fact, person, said, told
 from tests.log.killed import killed
 from tests.log.nodes import whole_stream
 from tests.log.test_jetstream_erasing import until_gone
@@ -41,26 +40,21 @@ async def filled(folder: Path) -> None:
 
 
 def test_members_notice_no_more_than_a_lost_connection(
-    tmp_path: Path, nats: str, stream: str
+    tmp_path: Path, nats: str, stream: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "data"
-    where = (str(folder), nats, "--stream", stream)
-
-    async def on_a_node() -> None:
-        node = await JetStreamLog.join(folder, [nats], stream)
-        await node.append([said("two", sender="bob")])
-        await node.close()
 
     async def scene() -> None:
         async with served(folder) as server:
             port = server.port
             ann = await opened(server, "ann").__aenter__()
             await ann.say("one")
-        printed = await asyncio.to_thread(told, "admin", "cluster", "import", *where)
-        assert f"goes on as the stream '{stream}'." in printed
-        await on_a_node()
-        printed = await asyncio.to_thread(told, "admin", "cluster", "export", *where)
-        assert f"holds all of the stream '{stream}'" in printed
+        await asyncio.to_thread(bring, folder, [nats], stream, 1)
+        assert f"goes on as the stream '{stream}'." in capsys.readouterr().out
+        async with served(folder, port, ClusterSection(servers=(nats,), stream=stream)):
+            await ann.say("two")
+        await asyncio.to_thread(take_back, folder, [nats], stream)
+        assert f"holds all of the stream '{stream}'" in capsys.readouterr().out
         async with served(folder, port):
             await ann.say("three")
             replica = ann.replicas["lobby"]
@@ -68,7 +62,7 @@ def test_members_notice_no_more_than_a_lost_connection(
             assert replica.histories == 0
         await ann.__aexit__(None, None, None)
 
-    play(scene)
+    asyncio.run(asyncio.wait_for(scene(), 200))
 
 
 def test_seqs_people_and_proofs_stay_in_a_new_folder_and_in_that_of_a_node(
@@ -77,7 +71,7 @@ def test_seqs_people_and_proofs_stay_in_a_new_folder_and_in_that_of_a_node(
     async def scene() -> None:
         await filled(tmp_path / "one")
         log = await SqliteLog.open(tmp_path / "one", durability="process")
-        before = (await all_of(log, "lobby"), told_of(await log.facts()), await log.epochs())
+        before = (await all_of(log, "lobby"), told(await log.facts()), await log.epochs())
         await log.close()
         assert await moving.bring(tmp_path / "one", [nats], stream, 1) == 1502
         shutil.copytree(tmp_path / "one", tmp_path / "behind")
@@ -91,7 +85,7 @@ def test_seqs_people_and_proofs_stay_in_a_new_folder_and_in_that_of_a_node(
             *earlier, more = await all_of(log, "lobby")
             assert earlier == before[0]
             assert more.prev == earlier[-1].seq
-            assert told_of(log.look_up(["person/p1", "name/ann"])) == before[1][::-1]
+            assert told(log.look_up(["person/p1", "name/ann"])) == before[1][::-1]
             assert (await log.epochs())[: len(before[2])] == before[2]
             assert await log.append([said("again", nonce="n7")]) == [8]
             await log.close()
@@ -196,8 +190,13 @@ def test_what_cannot_be_moved_is_said_in_a_sentence_and_stays_what_it_was(
     asyncio.run(scene())
 
 
-def test_a_refusal_ends_the_command_with_one_line(tmp_path: Path) -> None:
-    said = refused("admin", "cluster", "import", str(tmp_path / "none"), "nats://127.0.0.1:9")
+def test_a_refusal_ends_the_command_with_one_line(tmp_path: Path, nats: str, stream: str) -> None:
+    where = (str(tmp_path / "none"), nats, "--stream", stream)
+    said = refused("admin", "cluster", "export", *where)
+    assert said == (
+        f"hubbub: The NATS servers have no stream '{stream}'. Name the one that was made for it.\n"
+    )
+    said = refused("admin", "cluster", "import", *where)
     assert said == (
         f"hubbub: There is no folder {tmp_path / 'none'}. Name the one that a server kept a log "
         "in.\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hubbub.chat import events as e
 from hubbub.client import Backoff, Chat, connect
-from hubbub.server.config import Config, ServerSection
+from hubbub.server.config import ClusterSection, Config, ServerSection
 from hubbub.testing import LocalServer, serving
 
 from .chats import next_of
@@ -16,10 +16,12 @@ from .servers import play
 
 
 @asynccontextmanager
-async def served(folder: Path, port: int = 0) -> AsyncIterator[LocalServer]:
-    """Serve a folder, on the port of an earlier server."""
-    listen = f"127.0.0.1:{port}"
-    serve = serving(Config(server=ServerSection(listen=listen, data=str(folder))))
+async def served(
+    folder: Path, port: int = 0, cluster: ClusterSection | None = None
+) -> AsyncIterator[LocalServer]:
+    """Serve a folder, on the port of an earlier server; as a node, if a `cluster` is given."""
+    section = ServerSection(listen=f"127.0.0.1:{port}", data=str(folder))
+    serve = serving(Config(server=section, cluster=cluster or ClusterSection()))
     server = await asyncio.to_thread(serve.__enter__)
     try:
         yield server

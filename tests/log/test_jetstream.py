@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.errors import LogError
-from hubbub.log.jetstream import JetStreamLog, pieces
+from hubbub.log.jetstream import JetStreamLog, moving, pieces
 from hubbub.log.jetstream.reading import place_of
 from hubbub.log.sqlite import SqliteLog
 from tests.log.drafts import all_of, deleted, edited, fact, said, seqs, told
@@ -212,9 +212,9 @@ def test_a_log_of_one_machine_goes_on_as_a_stream_and_back(
         await log.append([edited(given[0], "new", kept=True), fact("a", 1)])
         before = await all_of(log, "lobby"), told(await log.facts()), await log.epochs()
         await log.close()
-        await JetStreamLog.begin(tmp_path / "one", [nats], stream)
+        await moving.bring(tmp_path / "one", [nats], stream, 1)
         with pytest.raises(LogError, match="already"):
-            await JetStreamLog.begin(tmp_path / "one", [nats], stream)
+            await moving.bring(tmp_path / "one", [nats], stream, 1)
         with pytest.raises(LogError, match="Restore a backup of another node"):
             await JetStreamLog.join(tmp_path / "empty", [nats], stream)
         shutil.copytree(tmp_path / "one", tmp_path / "other")

@@ -12,17 +12,22 @@ from hubbub.server.files.common import Common
 from hubbub.server.files.store import Store
 
 
-def bring(folder: Path, servers: Sequence[str], stream: str, replicas: int) -> None:
+def bring(
+    folder: Path, servers: Sequence[str], stream: str, replicas: int, credentials: str = ""
+) -> None:
     """Make a stream of the log in a folder, and say so. Raises ConfigError or LogError."""
     _check_client()
     from hubbub.log.jetstream import moving
 
-    last = asyncio.run(moving.bring(folder, servers, stream, replicas, _files(folder)))
+    files = _files(folder)
+    last = asyncio.run(
+        moving.bring(folder, servers, stream, replicas, files=files, credentials=credentials)
+    )
     show(f"The log in {folder}, up to seq {last}, goes on as the stream '{stream}'.")
     show("The folder is that of a node now. Other nodes begin with a copy of it.")
 
 
-def take_back(folder: Path, servers: Sequence[str], stream: str) -> None:
+def take_back(folder: Path, servers: Sequence[str], stream: str, credentials: str = "") -> None:
     """Make a folder that of one machine, and say so. Raises ConfigError or LogError."""
     _check_client()
     from hubbub.log.jetstream import moving
@@ -32,7 +37,9 @@ def take_back(folder: Path, servers: Sequence[str], stream: str) -> None:
     async def bring_files(node: Projection) -> None:
         missing.extend([hash_ async for hash_ in _missing(node, folder)])
 
-    last = asyncio.run(moving.take_back(folder, servers, stream, bring_files))
+    last = asyncio.run(
+        moving.take_back(folder, servers, stream, bring_files, credentials=credentials)
+    )
     show(f"{folder} holds all of the stream '{stream}', up to seq {last}.")
     for hash_ in missing:
         show(f"The file {hash_} is missing: neither the folder nor the servers have it.")

@@ -19,6 +19,9 @@ Servers = Annotated[
     ),
 ]
 Stream = Annotated[str, typer.Option(callback=of_text, help="The name of the stream.")]
+Credentials = Annotated[
+    str, typer.Option(callback=of_text, help="A file with credentials for the NATS servers.")
+]
 STREAM = "hubbub"
 
 
@@ -39,6 +42,7 @@ def import_(
     replicas: Annotated[
         int, typer.Option(min=1, max=5, help="How many of the servers keep the stream.")
     ] = 1,
+    credentials: Credentials = "",
 ) -> None:
     """Make a stream that goes on where the log in FOLDER ends.
 
@@ -47,7 +51,7 @@ def import_(
     """
     from hubbub.cli.cluster import bring
 
-    bring(folder, servers, stream, replicas)
+    bring(folder, servers, stream, replicas, credentials)
 
 
 @app.command(
@@ -66,6 +70,7 @@ def export(
     servers: Servers,
     *,
     stream: Stream = STREAM,
+    credentials: Credentials = "",
 ) -> None:
     """Make FOLDER that of one machine, with all that the stream holds now.
 
@@ -73,4 +78,4 @@ def export(
     """
     from hubbub.cli.cluster import take_back
 
-    take_back(folder, servers, stream)
+    take_back(folder, servers, stream, credentials)

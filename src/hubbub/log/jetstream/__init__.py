@@ -135,31 +135,6 @@ class JetStreamLog(Projection):
             raise
         return log
 
-    @classmethod
-    async def begin(
-        cls, folder: Path, servers: Sequence[str], stream: str, *, replicas: int = 1
-    ) -> int:
-        """Make a stream that goes on where the log in `folder` ends; return the seq of its end.
-
-        The folder becomes that of a node. Others begin with a copy of it, since what it holds is
-        not in the stream. Raises LogError if there is a stream of this name.
-        """
-        log = await cls.open(folder, durability="power")
-        try:
-            link = await Link.open(servers, stream)
-            try:
-                epochs = [*await log.epochs(), begun_at(log.last)]
-                if await link.stream_made(replicas, epochs, number_of(log.last)) is None:
-                    raise LogError(
-                        f"The NATS servers have a stream '{stream}' already. Name another one."
-                    )
-                await log.keep_epochs(epochs)
-                return log.last
-            finally:
-                await link.close()
-        finally:
-            await log.close()
-
     async def go_on(self, folder: Path, link: Link, replicas: int) -> None:
         """Apply what the stream has behind what the folder has, and all that comes from then on."""
         self._link = link

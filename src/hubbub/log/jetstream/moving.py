@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from hubbub.chat.errors import LogError
+from hubbub.log.epochs import begun_at
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.link import Link
 from hubbub.log.jetstream.objects import Objects
+from hubbub.log.jetstream.pieces import number_of
 from hubbub.log.sqlite import SqliteLog
 from hubbub.log.sqlite.folder import claimed
 
@@ -22,12 +24,18 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 async def bring(
-    folder: Path, servers: Sequence[str], stream: str, replicas: int, files: Iterable[Path] = ()
+    folder: Path,
+    servers: Sequence[str],
+    stream: str,
+    replicas: int,
+    *,
+    files: Iterable[Path] = (),
+    credentials: str = "",
 ) -> int:
     """Make a stream that goes on where the log in `folder` ends; return the newest seq there.
 
-    The servers keep the `files` first, under the names of their paths. Raises LogError,
-    `log_in_use` if a server uses the folder.
+    The servers keep the `files` first, under the names of their paths. `credentials`: a file, if
+    they need one. Raises LogError, `log_in_use` if a server uses the folder.
     """
     _check_name(stream)
     with claimed(folder) as claim:
@@ -38,15 +46,29 @@ async def bring(
     if claim.lost_wal:  # what a power cut took of its end is noted: no seq of that is given again
         log = await SqliteLog.open(folder, durability="power")
         await log.close()
-    link = await Link.open(servers, stream)
+    node = await JetStreamLog.open(folder, durability="power")
     try:
-        if await link.stream_found() is None:  # else it is refused
-            objects = Objects(link, replicas)
-            for path in files:
-                await objects.keep(path.name, path)
+        link = await Link.open(servers, stream, credentials)
+        try:
+            await _begin(node, link, replicas, files)
+        finally:
+            await link.close()
+        return node.last
     finally:
-        await link.close()
-    return await JetStreamLog.begin(folder, servers, stream, replicas=replicas)
+        await node.close()
+
+
+async def _begin(log: JetStreamLog, link: Link, replicas: int, files: Iterable[Path]) -> None:
+    """Make the stream that goes on where `log` ends; that is a node's from then on."""
+    is_there = await link.stream_found() is not None
+    if not is_there:
+        objects = Objects(link, replicas)
+        for path in files:
+            await objects.keep(path.name, path)
+    epochs = [*await log.epochs(), begun_at(log.last)]
+    if is_there or await link.stream_made(replicas, epochs, number_of(log.last)) is None:
+        raise LogError(f"The NATS servers have a stream '{link.stream}' already. Name another one.")
+    await log.keep_epochs(epochs)
 
 
 async def take_back(
@@ -54,6 +76,8 @@ async def take_back(
     servers: Sequence[str],
     stream: str,
     bring_files: Callable[[JetStreamLog], Awaitable[None]],
+    *,
+    credentials: str = "",
 ) -> int:
     """Bring `folder` to where the stream ends, and make it a log of its own; return its last seq.
 
@@ -61,7 +85,7 @@ async def take_back(
     LogError, `log_in_use` if a server uses the folder.
     """
     _check_name(stream)
-    link = await Link.open(servers, stream)
+    link = await Link.open(servers, stream, credentials)
     try:
         if await link.stream_found() is None:
             raise LogError(
@@ -69,7 +93,7 @@ async def take_back(
             )
     finally:
         await link.close()
-    node = await JetStreamLog.join(folder, servers, stream)
+    node = await JetStreamLog.join(folder, servers, stream, credentials=credentials)
     try:
         await bring_files(node)
     finally:
