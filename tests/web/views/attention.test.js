@@ -44,6 +44,25 @@ test("the title counts what is unread, and names the room", () => {
   assert.equal(document.title, "(2) #tea – hubbub");
 });
 
+test("the same number is a badge on the icon of the program that the page may be", () => {
+  const counted = [];
+  const { attention } = attended("denied");
+  const badges = {
+    setAppBadge: async (count) => counted.push(count),
+    clearAppBadge: async () => counted.push(0),
+  };
+  Object.assign(window.navigator, badges);
+  const rooms = [{ name: "tea", title: "#tea", unread: 3, mentions: 0, isDirect: false }];
+  const chat = { rooms, current: rooms[0], attentive: false, takeMentions: () => [] };
+  const calling = { isSilent: () => false };
+  const seen = new attention.constructor(chat, calling, () => {}, new FakeStorage());
+  seen.update();
+  seen.update();
+  rooms[0].unread = 0;
+  seen.update();
+  assert.deepEqual(counted, [3, 0]);
+});
+
 test("a mention is shown to somebody who looks elsewhere, and leads to the message", () => {
   const { shown, opened } = attended("granted");
   assert.deepEqual(

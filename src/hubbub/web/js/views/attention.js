@@ -101,6 +101,7 @@ export class Attention {
 
   /** Have the count stand on the icon of the program that this page is, if it is one. @param {number} unread */
   #count(unread) {
+    const { navigator } = window;
     if (unread === this.#counted || !("setAppBadge" in navigator)) return;
     this.#counted = unread;
     const done = unread ? navigator.setAppBadge(unread) : navigator.clearAppBadge();
