@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hubbub.chat.errors import ConfigError
-from hubbub.server.config import Config, TlsSection, load_config, print_config
+from hubbub.server.config import ClusterSection, Config, TlsSection, load_config, print_config
 from hubbub.server.control.reloading import Part, Reloading, differing
 from hubbub.server.thread import serving_in_thread
 from hubbub.testing import LocalServer
@@ -27,6 +27,7 @@ RESTART = {
     *("limits.rooms_max", "limits.listed_max", "limits.daily_bytes_max"),
     *("limits.disk_free_bytes_min", "server.workers", "relay.of", "relay.secret"),
     *(f"tls.{key}" for key in TlsSection.__struct_fields__),
+    *(f"cluster.{key}" for key in ClusterSection.__struct_fields__),
 }
 """What is held where it is used, so that it takes a restart. The server here begins without TLS."""
 
@@ -111,7 +112,7 @@ def _other(key: str, value: object) -> str:
     match key, value:
         case _, _ if key in OTHER:
             return OTHER[key]
-        case "hosts" | "trusted_proxies" | "acme", _:
+        case "hosts" | "trusted_proxies" | "acme" | "servers" | "monitors", _:
             return '["192.0.2.1"]'
         case _, bool():
             return "false" if value else "true"
