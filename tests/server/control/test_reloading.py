@@ -40,6 +40,7 @@ OTHER = {
     "acme_challenge": '"http-01"',
     "register": '"after"',
     "enter": '"members"',
+    "replicas": "3",
     "operators": '["other correct-horse"]',
     "secret": f'"{"s" * 32}"',
 }
