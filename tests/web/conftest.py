@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from hubbub.chat.limits import Limits
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import SHUTDOWN_SECONDS, serving
 from tests.faults.serving import ServerProcess
 from tests.tui.tmux import require
 from tests.web.node import install
@@ -88,6 +91,15 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture
-def url(server: ServerProcess) -> str:
-    """The address of the page."""
-    return f"http://{server.host}:{server.port}/"
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of the page: that of `server`, or of one in this process, on a real log."""
+    if "server" in request.fixturenames:
+        server: ServerProcess = request.getfixturevalue("server")
+        yield f"http://{server.host}:{server.port}/"
+        return
+    config = Config(
+        server=ServerSection(listen="127.0.0.1:0", data=str(tmp_path / "data")),
+        limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS),
+    )
+    with serving(config) as here:
+        yield f"http://{here.address}/"
