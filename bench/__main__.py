@@ -2,10 +2,9 @@
 
 Other commands do something else: `python -m bench attacks` measures what guests can do to a hubbub,
 `python -m bench promises` sees whether it keeps its promises, whatever happens to it,
-`python -m bench fuzz` looks for bytes that it cannot read as it should, and `python -m bench tail`
-tells how long the slowest messages take beside many other things.
-`python -m bench simulate` plays several nodes and their stream in a world that a seed makes, and
-`python -m bench fuzz` looks for bytes that it cannot read as it should.
+`python -m bench fuzz` looks for bytes that it cannot read as it should, `python -m bench tail`
+tells how long the slowest messages take beside many other things, and `python -m bench simulate`
+plays several nodes and their stream in a world that a seed makes.
 """
 
 import argparse

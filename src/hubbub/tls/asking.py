@@ -10,8 +10,8 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Final, Literal
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
+from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,8 +116,9 @@ class AskingObject:
     def getpeercert(self, binary_form: Literal[True]) -> bytes | None:
         """Return the peer's certificate, in DER; None if it showed none."""
         assert binary_form
-        found = self._connection.get_peer_certificate(as_cryptography=True)
-        return None if found is None else found.public_bytes(Encoding.DER)
+        found = self._connection.get_peer_certificate()
+        # It is not parsed: peers may show what OpenSSL takes, and stricter libraries do not.
+        return None if found is None else dump_certificate(FILETYPE_ASN1, found)
 
     def cipher(self) -> tuple[str, str, int] | None:
         """Return the cipher, the version of TLS that has it, and its bits."""
@@ -129,4 +130,5 @@ class AskingObject:
 
 def _reason(error: SSL.Error) -> str:
     """Return what OpenSSL says of an error."""
-    return "; ".join(one[-1] for one in error.args[0]) if error.args else "the peer broke off"
+    said = error.args[0] if error.args else ()
+    return "; ".join(one[-1] for one in said) or "the peer broke off"

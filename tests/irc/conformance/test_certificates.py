@@ -19,6 +19,9 @@ from tests.irc.irc_client import PATIENCE_SECONDS, IrcClient
 from tests.server.event_peer import EventPeer
 from tests.tls.pairs import Pair, pair_in
 
+VERSION_3, VERSION_6 = (b"\xa0\x03\x02\x01" + bytes([number]) for number in (2, 5))
+"""As certificates begin to say it (RFC 5280, 4.1)."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -102,6 +105,16 @@ def test_what_nobody_has_linked_is_refused_and_the_password_counts_as_before(
     assert eve.said("001").params[0] == "eve"
     eve.ask("NS CERT ADD")
     assert "passing" in eve.said("NOTICE").params[1]
+
+
+def test_an_odd_certificate_is_one_like_any_other(
+    server: LocalServer, pair: Pair, folder: Path
+) -> None:
+    own = pair_in(folder / "odd")
+    der = ssl.PEM_cert_to_DER_cert(own.certificate.read_text())
+    odd = der.replace(VERSION_3, VERSION_6, 1)  # OpenSSL takes that, and other libraries do not
+    own.certificate.write_text(ssl.DER_cert_to_PEM_cert(odd))
+    assert "NickServ CERT ADD" in external(server, shown(pair, own)).said("904").params[1]
 
 
 def test_whoever_shows_none_is_offered_none(server: LocalServer, pair: Pair) -> None:
