@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,21 @@ def log_threads() -> list[str]:
 
 async def nothing(_: SqliteLog) -> None:
     pass
+
+
+def test_what_was_read_is_let_go_though_nothing_else_is_asked_for(tmp_path: Path) -> None:
+    class Answer:
+        """Something large."""
+
+    async def ask() -> None:
+        reading = connection.OwnedConnection("test", tmp_path, lambda: sqlite3.connect(":memory:"))
+        known = weakref.ref(await reading.run(lambda _: Answer()))
+        async with asyncio.timeout(30):
+            while known() is not None:
+                await asyncio.sleep(0.01)
+        await reading.close()
+
+    asyncio.run(ask())
 
 
 def test_a_restart_keeps_everything(play_sqlite: Play) -> None:

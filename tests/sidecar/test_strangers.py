@@ -204,10 +204,10 @@ def test_of_those_who_say_nothing_the_oldest_make_way_and_the_page_stays(
 
 
 def test_nobody_says_little_for_long(car: Car, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strangers, "STRANGER_SECONDS", 0.2)
     monkeypatch.setattr(strangers, "LOOK_SECONDS", 0.05)
     with PagePeer(car, "ann") as ann, connected(car) as silent, connected(car) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\n")
+        monkeypatch.setattr(strangers, "STRANGER_SECONDS", 0.2)  # the page has taken its time
         assert is_cut(silent)
         assert is_cut(slow)
         ann.ask(type="say", room="lobby", text="still here")

@@ -29,7 +29,7 @@ class AskingContext:
     def __init__(self, certificate: Path, key: Path) -> None:
         context = SSL.Context(SSL.TLS_SERVER_METHOD)
         context.set_min_proto_version(SSL.TLS1_2_VERSION)
-        # The numbers are OpenSSL's. Who a peer is, is asked anew each time: nothing is resumed.
+        # The numbers are OpenSSL's. Each peer shows anew who it is: nothing is resumed.
         context.set_options(ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         context.use_certificate_chain_file(str(certificate))

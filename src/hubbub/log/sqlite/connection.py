@@ -100,6 +100,7 @@ class OwnedConnection(Connection):
     def _serve(self) -> None:
         while (step := self._steps.get()) is not None:
             step()
+            del step  # or what it brought would be kept until there is more to do
 
     async def run(
         self, work: Callable[[sqlite3.Connection], T], *, seconds_max: float | None = None
