@@ -57,7 +57,7 @@ def test_what_was_read_is_let_go_though_nothing_else_is_asked_for(tmp_path: Path
         reading = connection.OwnedConnection("test", tmp_path, lambda: sqlite3.connect(":memory:"))
         known = weakref.ref(await reading.run(lambda _: Answer()))
         async with asyncio.timeout(30):
-            while known() is not None:
+            while known() is not None:  # noqa: ASYNC110 (another thread lets go of it)
                 await asyncio.sleep(0.01)
         await reading.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.errors import LogError
+from hubbub.log.sqlite.folder import give_to_owner
 from hubbub.server.backup.making import make
 from hubbub.server.backup.places import place_for
 from hubbub.server.backup.restoring import restore
@@ -76,6 +77,24 @@ def test_what_root_puts_back_belongs_to_the_account_that_the_server_runs_under(
     (folder / "hubbub.lock").unlink()
     restore(copy, folder, replace=True)
     assert {path.stat().st_uid for path in (folder, *folder.rglob("*"))} == {NOBODY}
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="only root works for other accounts"
+)
+def test_what_a_link_leads_to_is_given_to_nobody(tmp_path: Path) -> None:
+    """The account could put one in the place of what root makes in its folder."""
+    folder, others = tmp_path / "folder", tmp_path / "others"
+    for one in (folder, others, made := folder / "made"):
+        one.mkdir()
+    os.chown(folder, NOBODY, NOBODY)
+    (others / "secret").touch()
+    (made / "within").symlink_to(others)
+    (folder / "link").symlink_to(others)
+    for one in (made, folder / "link"):
+        give_to_owner(folder, one)
+    assert made.stat().st_uid == (made / "within").lstat().st_uid == NOBODY
+    assert {path.stat().st_uid for path in (others, others / "secret")} == {0}
 
 
 def test_a_folder_in_use_stays_as_it_is(copy: Path, folder: Path) -> None:

@@ -1,11 +1,13 @@
 """A file that cannot be read to its end: what was answered stays the only answer."""
 
 import socket
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
+from hubbub.server.files.intake import Intake
 from hubbub.server.http import files, ranges
 from hubbub.testing import LocalServer
 from tests.server.conftest import Meet
@@ -59,3 +61,20 @@ def test_a_download_that_fails_is_broken_off_and_nothing_follows_it(
         assert body == CONTENT[:left]
         monkeypatch.undo()
         assert ask(server, "/healthz").status == 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file can be removed there")
+def test_a_file_that_is_removed_as_it_is_asked_for_is_given_whole(
+    serve_files: ServeFiles, meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Intake.opened
+
+    async def removed(intake: Intake, place: Path) -> BinaryIO:
+        file = await opened(intake, place)
+        await intake.in_thread(place.unlink)
+        return file
+
+    monkeypatch.setattr(Intake, "opened", removed)
+    with serve_files() as server:
+        _, file = share(server, meet(server, "ann"), CONTENT)
+        assert ask(server, f"/files/{file['id']}/{file['name']}").body == CONTENT

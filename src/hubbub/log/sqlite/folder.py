@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from hubbub.chat.errors import LogError
@@ -113,10 +114,14 @@ def _has_unread_wal(folder: Path) -> bool:
 def give_to_owner(folder: Path, made: Path) -> None:
     """Have what root has made in a folder, and all in it, belong to whoever the folder does.
 
-    The server runs under that account, and could not use what is root's.
+    The server runs under that account, and could not use what is root's. It may put a link in the
+    place of anything there meanwhile, so no link is followed.
     """
     if os.name != "posix" or os.geteuid() != 0:
         return
     owner = folder.stat()
-    for path in (made, *made.rglob("*")):
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    give = partial(os.chown, uid=owner.st_uid, gid=owner.st_gid, follow_symlinks=False)
+    for _, folders, files, descriptor in os.fwalk(made, topdown=False):
+        for name in (*folders, *files):
+            give(name, dir_fd=descriptor)
+    give(made)

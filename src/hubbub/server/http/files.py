@@ -7,6 +7,7 @@ place; all else is downloaded. Nothing that is shown may load, run or ask for an
 from __future__ import annotations
 
 import asyncio
+import os
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -222,7 +223,7 @@ class Files:
         except FileNotFoundError:
             raise no_such_file() from None
         try:
-            size = await self._files.in_thread(lambda: path.stat().st_size)
+            size = await self._files.in_thread(lambda: os.fstat(opened.fileno()).st_size)
             part = asked_range(request.headers, size, etag)
             if part is UNSATISFIABLE:
                 unsatisfied = {"Content-Range": f"bytes */{size}"}
