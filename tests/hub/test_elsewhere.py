@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.commands.channels import BeCalled, Enter, Kill
+from hubbub.chat.commands.inner import SetMetadata
 from hubbub.chat.events import AnyEvent
 from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.nodes import Node, exchange, nodes, settled
@@ -287,3 +288,30 @@ def test_markers_of_somebody_who_is_elsewhere_are_read_when_they_come() -> None:
     exchange(first, second)
     other.tell(c.Join(room=room))
     assert [one.seen for one in other.events() if isinstance(one, e.Room)] == [last]
+
+
+def test_what_people_say_of_themselves_is_known_at_all_nodes() -> None:
+    first, second = nodes()
+
+    def said(name: str) -> list[dict[str, str]]:
+        """Return what each node has of somebody; empty if they are not there."""
+        found = [one.hub.here.holder(name) for one in (first, second)]
+        return [dict(one.shown.about) if one and one.shown else {} for one in found]
+
+    ann, bob = known(first, "ann", "d"), entered(first, "bob")
+    for one in (ann, bob):
+        one.tell(SetMetadata(key="url", value="before"))
+    exchange(first, second)
+    assert said("ann") == said("bob") == [{"url": "before"}] * 2
+    again = second.enter("ann")
+    again.tell(c.Identify(device="d"))
+    for one in (ann, bob):
+        one.tell(SetMetadata(key="url", value="after"))
+    again.tell(SetMetadata(key="a/b", value="more"))
+    exchange(first, second)
+    assert said("ann") == [{"url": "after", "a/b": "more"}] * 2
+    assert said("bob") == [{"url": "after"}] * 2
+    for one in (again, bob):
+        one.tell(SetMetadata(key="url", value=None))
+    exchange(first, second)
+    assert (said("ann"), said("bob")) == ([{"a/b": "more"}] * 2, [{}] * 2)

@@ -33,7 +33,7 @@ from hubbub.hub.flow.drafts import NEVER_COMMITTED, NOT_COMMITTED, OBJECT_BYTES,
 from hubbub.hub.flow.fanout import Fanout, encode_for
 from hubbub.hub.flow.passing import Note
 from hubbub.hub.membership import describe, is_crowd, list_members
-from hubbub.hub.people import conversations, ignoring, outdone, profiles
+from hubbub.hub.people import conversations, ignoring, metadata, outdone, profiles
 from hubbub.hub.people.devices import end_revoked
 from hubbub.hub.people.enforcing import enforce, let_hear_nothing, remove_rooms
 from hubbub.hub.people.seeing import read_by_themselves, take, tell_what_moved
@@ -169,6 +169,7 @@ class Delivery:
         profiles.take(state, facts)
         outdone.take(state, facts)
         ignoring.take(state, facts)
+        metadata.take(state, facts)
         remove_rooms(state, facts)
         decided = state.order.take(facts)
         let_hear_nothing(state, decided)

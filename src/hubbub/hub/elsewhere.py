@@ -12,6 +12,7 @@ from hubbub.chat.events import Removed
 from hubbub.chat.events.channels import Way, Why
 from hubbub.chat.names import name_key
 from hubbub.hub.membership import bring_in, describe, leave_room, tell_away, tell_put_out
+from hubbub.hub.people import metadata, showing
 from hubbub.hub.people.admission import depart, welcome
 from hubbub.hub.people.renaming import change_name
 from hubbub.hub.present.far import (
@@ -89,6 +90,7 @@ class Elsewhere:
             away=person.away,
             user=shown.user,
             real=shown.real,
+            about=dict(shown.about),
             hidden=shown.is_hidden,
             ignores=dict(person.ignores),
             places=tuple(map(place_of, rooms)),
@@ -237,7 +239,14 @@ def _update(state: State, session: FarSession, told: Present) -> None:
 def _describe(state: State, session: FarSession, told: Present) -> None:
     person = session.person
     person.ignores = told.ignores
-    person.shown = Shown(told.user, told.real, is_hidden=told.hidden)
+    before = person.shown
+    # What somebody known says of themselves later is in the log, which may be ahead of this.
+    about = before.about if before is not None and person.id else told.about
+    said = {} if before is None else before.about
+    person.shown = Shown(told.user, told.real, said, is_hidden=told.hidden)
+    if before is not None and before.real != told.real:
+        showing.tell_real(state, person)
+    metadata.hear(state, person, about)
     was_away, person.away = person.away, told.away
     is_other_kind, person.kind = person.kind != told.kind, told.kind
     for member in session.members.values():

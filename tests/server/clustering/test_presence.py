@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.interop.raw import RawPeer
+from tests.irc.irc_client import IrcClient
 from tests.server.clustering.nodes import nodes, wait_to_see
 from tests.server.event_peer import EventPeer
 
@@ -55,3 +56,20 @@ def test_talks_of_two_and_resuming_work_across_nodes(
         assert ann.next("bye")["code"] == "resumed"
         again.ask(type="join", room="lobby")
         wait_to_see(bob, "ann", "bob")
+
+
+def test_what_people_say_of_themselves_over_irc_is_told_at_other_nodes(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with nodes(tmp_path, nats, stream) as (first, second), ExitStack() as stack:
+        caps = "draft/metadata-2 batch setname"
+        foo = IrcClient.named(first.address, "foo", caps=caps, rooms="#x")
+        stack.callback(foo.close)
+        bar = IrcClient.named(second.address, "bar", caps=caps, rooms="#x")
+        stack.callback(bar.close)
+        foo.until("JOIN", "#x")
+        bar.ask("METADATA * SUB url")
+        foo.ask("METADATA * SET url :https://x.example")
+        assert bar.said("METADATA").params == ("foo", "url", "*", "https://x.example")
+        foo.ask("SETNAME :Foo The First")
+        assert bar.said("SETNAME").params == ("Foo The First",)

@@ -56,6 +56,8 @@ def set_metadata(state: State, session: Session, command: c.SetMetadata, _at: in
         if person.id:
             kept = None if value is None else Said(value)
             state.note(fact_of(_key_of(person, key), kept, by=person.id, at=state.at))
+        else:
+            state.here.moved(person)
         told = peers(state, person)
     event = e.MetadataChanged(name=person.name, key=key, value=value or "", room=command.room)
     for one in told:
@@ -64,17 +66,48 @@ def set_metadata(state: State, session: Session, command: c.SetMetadata, _at: in
     session.confirm(command.ref)
 
 
+def take(state: State, facts: Iterable[e.Fact]) -> None:
+    """Take in the next facts of the log: what people who are known say, perhaps at other nodes."""
+    if not state.claims.run:  # all was said here
+        return
+    for fact in facts:
+        id_, _, key = fact.key.removeprefix(ABOUT).partition("/")
+        if not fact.key.startswith(ABOUT) or (person := state.here.person(id_)) is None:
+            continue
+        before = {} if person.shown is None else person.shown.about
+        about = {one: text for one, text in before.items() if key and one != _named(key)}
+        if (said := value_of(fact, Said)) is not None:
+            about[_named(key)] = said.text
+        hear(state, person, about)
+
+
+def hear(state: State, person: Person, about: Mapping[str, str]) -> None:
+    """Take in all that somebody says of themselves, and tell those whom it concerns."""
+    shown = person.shown or Shown()
+    before, person.shown = shown.about, shown._replace(about=about)
+    for key in {**before, **about}:
+        if about.get(key) != before.get(key):
+            event = e.MetadataChanged(name=person.name, key=key, value=about.get(key, ""))
+            for one in peers(state, person):
+                one.send(event)
+
+
 def load(state: State, person: Person) -> Reading:
     """Read what a person who comes says of themselves."""
     facts = yield from read_facts(state, _key_of(person, ""))
     found = [(one.key.removeprefix(_key_of(person, "")), value_of(one, Said)) for one in facts]
-    about = {key.replace(":", "/"): said.text for key, said in found if said is not None}
+    about = {_named(key): said.text for key, said in found if said is not None}
     if about:
         person.shown = Shown(about=about)
 
 
 def _key_of(person: Person, key: str) -> str:
     return f"{ABOUT}{person.id}/{key.replace('/', ':')}"
+
+
+def _named(rest: str) -> str:
+    """Return the key that stands at the end of that of a fact."""
+    return rest.replace(":", "/")
 
 
 def _allowed(value: str) -> str:

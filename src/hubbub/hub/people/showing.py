@@ -38,12 +38,18 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
         person.shown = after
         state.here.moved(person)
     if command.user is None and real != before.real:  # whoever just comes changes nothing
-        for peer in peers(state, person):
-            if peer is not session:
-                peer.send(e.Shown(name=person.name, real=real))
-        for watcher in state.here.watching(person):
-            watcher.send(e.Shown(name=person.name, real=real, is_far=True))
+        tell_real(state, person, session)
     session.confirm(command.ref)
+
+
+def tell_real(state: State, person: Person, session: Session | None = None) -> None:
+    """Tell others, all but this session, that somebody has another real name."""
+    real = "" if person.shown is None else person.shown.real
+    for peer in peers(state, person):
+        if peer is not session:
+            peer.send(e.Shown(name=person.name, real=real))
+    for watcher in state.here.watching(person):
+        watcher.send(e.Shown(name=person.name, real=real, is_far=True))
 
 
 def after(passing: Shown | None, known: Shown | None) -> Shown | None:

@@ -44,6 +44,7 @@ class Present(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     away: str | None = None
     user: str = ""
     real: str = ""
+    about: dict[str, str] = {}
     hidden: bool = False
     ignores: dict[str, str] = {}
     places: tuple[Place, ...] = ()
