@@ -168,6 +168,7 @@ class Elsewhere:
                 depart(state, session)
                 session = None
         if session is None:
+            self._known_now(run, key)
             person = _person(state, told, key)
             if person is None:
                 self._far.put_off[run, ident] = told
@@ -177,6 +178,16 @@ class Elsewhere:
             state.looks.take(person)
         people[ident] = session
         _update(state, session, told)
+
+    def _known_now(self, run: str, key: str) -> None:
+        """Take in that whoever had a name there in passing has it no more: their node knows them.
+
+        It tells of one who has a name, so of two the later word counts.
+        """
+        former = self._far.people[run].get(key)
+        if former is not None:
+            del self._far.people[run][key]
+            depart(self._state, former)
 
     def _do(self, session: Session, letter: Letter) -> bool:
         state = self._state

@@ -1,9 +1,10 @@
 """Rooms list people at all nodes, whose names are theirs alone, and what is done reaches them."""
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.interop.raw import RawPeer
+from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS, RawPeer
 from tests.irc.irc_client import IrcClient
 from tests.server.clustering.nodes import nodes, wait_to_see
 from tests.server.event_peer import EventPeer
@@ -73,3 +74,28 @@ def test_what_people_say_of_themselves_over_irc_is_told_at_other_nodes(
         assert bar.said("METADATA").params == ("foo", "url", "*", "https://x.example")
         foo.ask("SETNAME :Foo The First")
         assert bar.said("SETNAME").params == ("Foo The First",)
+
+
+def people_seen(peer: EventPeer) -> list[str]:
+    """Return the ids of those in the lobby who are known."""
+    told = peer.ask(type="members", room="lobby")["members"]
+    return [one["person"] for one in told if "person" in one]
+
+
+def test_whoever_becomes_known_while_others_see_them_is_known_at_all_nodes(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    device = "device-of-ann-and-of-nobody-else"
+    with nodes(tmp_path, nats, stream) as (first, second), ExitStack() as stack:
+        bob = stack.enter_context(EventPeer(second, "bob"))
+        ann = stack.enter_context(EventPeer(first, "ann"))
+        wait_to_see(bob, "ann", "bob")
+        id_ = ann.ask(type="identify", device=device)["person"]["id"]
+        ann.ask(type="join", room="lobby")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while id_ not in (seen := people_seen(bob)):
+            assert time.monotonic() < deadline, seen
+            time.sleep(POLL_SECONDS)
+        again = stack.enter_context(EventPeer(second, "ann", room=None))
+        assert again.ask(type="identify", device=device)["person"]["id"] == id_
+        wait_to_see(bob, "ann", "bob")
