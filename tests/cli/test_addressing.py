@@ -19,6 +19,8 @@ ADDRESSES = [
     "kitchen-pi:1234",
     "hubbub://kitchen-pi/dev",
     "http://192.0.2.2:1234/#invite=abc",
+    "n1:1234,n2.example.org:1235",
+    "n1.example.org,n2.example.org/",
 ]
 DOUBTFUL = [
     "hi",
@@ -29,6 +31,8 @@ DOUBTFUL = [
     "a/b",
     "what?",
     "v1.2",
+    "hi,there",
+    "ok,n1:1234",
     "5",
     "in:8080",
     "before:2026",

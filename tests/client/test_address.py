@@ -74,3 +74,21 @@ def test_what_no_one_can_mean_is_refused_with_the_forms_that_work(written: str) 
 def test_an_address_reads_back() -> None:
     for written in ("127.0.0.1:1234", "[::1]:99", "host:1"):
         assert str(parse_address(written)) == written
+
+
+def test_a_chatroom_may_be_at_several_addresses() -> None:
+    written = "n1:1, [::1]:2,n3"
+    first = parse_address(written)
+    assert str(first) == "n1:1"
+    assert first.others == (Address("::1", 2), Address("n3", 1234))
+    assert str(first.next) == "[::1]:2"
+    assert first.next.next.next == first
+    link = parse_address("https://n1,n2:9/dev#password=a,b")
+    assert (link.room, link.password) == ("dev", "a,b")
+    assert link.others == (Address("n2", 9, "dev", password="a,b", secure=True),)
+
+
+@pytest.mark.parametrize("written", [",", "n1,", "n1,,n2", "hubbub://,n2", "n1,n2:0", "n1,n2/x"])
+def test_each_of_several_addresses_is_one(written: str) -> None:
+    with pytest.raises(BadAddress, match="HOST:PORT,HOST:PORT"):
+        parse_address(written)

@@ -16,7 +16,7 @@ import pytest
 import hubbub
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message
-from hubbub.client import Chat, NewCertificate
+from hubbub.client import Chat, NewCertificate, Online
 from hubbub.client.address import parse_address
 from hubbub.client.trust import CA_VARIABLE, Known, Trust, page_of
 from hubbub.lan.networks import own_networks
@@ -323,6 +323,47 @@ async def test_where_there_is_tls_a_password_looks_for_it(pair: Pair) -> None:
         bare = hubbub.connect(server.address, name="ann", password=PASSWORD, reconnect=False)
         await talk(bare)
         assert Trust().known(parse_address(server.address)) == Known(pair.fingerprint)
+
+
+# At several addresses.
+
+
+async def place_of_next(chat: Chat) -> str:
+    """Return where the chat is online next."""
+    async for event in chat:
+        if isinstance(event, Online):
+            return event.address
+    raise AssertionError("the chat has ended")
+
+
+@runs
+async def test_each_address_of_a_chatroom_is_known_by_its_own_certificate(
+    pair: Pair, tmp_path: Path
+) -> None:
+    other = pair_in(tmp_path / "other")
+    with protected(other, PASSWORD) as second, contextlib.ExitStack() as stack:
+        first = stack.enter_context(protected(pair, PASSWORD))
+        both = f"hubbubs://{first.address},{second.address}"
+        async with hubbub.connect(both, name="ann", password=PASSWORD) as chat:
+            assert await place_of_next(chat) == first.address
+            await asyncio.to_thread(stack.close)
+            assert await place_of_next(chat) == second.address
+        for server, own in ((first, pair), (second, other)):
+            assert Trust().known(parse_address(server.address)) == Known(own.fingerprint)
+
+
+@runs
+async def test_where_one_address_has_spoken_tls_nothing_is_said_in_plaintext_at_the_others(
+    pair: Pair,
+) -> None:
+    host = str(own_networks()[0].ip)
+    if host.startswith("127."):
+        pytest.skip("this machine is in no network")
+    bare = Config(server=ServerSection(listen=f"{host}:0"))
+    with serving(bare) as plain, protected(pair, listen=f"{host}:0") as safe:
+        Trust().remember(parse_address(safe.address), pair.fingerprint)
+        async with hubbub.connect(f"{plain.address},{safe.address}", name="ann") as chat:
+            assert await place_of_next(chat) == safe.address
 
 
 # In the middle.

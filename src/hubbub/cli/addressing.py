@@ -49,7 +49,7 @@ _QUOTE = "Put the text in quotes."
 
 def check_is_text(text: str) -> None:
     """Raise BadParameter if a text that stands alone is an address, whose text was forgotten."""
-    if looks_like_address(text) and not _DOTTED.fullmatch(text):
+    if looks_like_address(text) and not all(map(_DOTTED.fullmatch, text.split(","))):
         raise typer.BadParameter(
             f"{text!r} is an address, and there is no text. Write the text behind it. To say just "
             "that, give the address of the chatroom with --to."
@@ -57,9 +57,18 @@ def check_is_text(text: str) -> None:
 
 
 def looks_like_address(word: str) -> bool:
-    """Return whether a word is more likely an address than a text."""
+    """Return whether a word is more likely an address than a text.
+
+    Of several servers that are separated by commas, each has to look like one.
+    """
     if _FILTER.match(word):
         return False
+    if "," in word and "://" not in word:
+        return all(map(_names_server, word.partition("#")[0].rstrip("/").split(",")))
+    return _names_server(word)
+
+
+def _names_server(word: str) -> bool:
     try:
         place = parse_address(word)
     except BadAddress:

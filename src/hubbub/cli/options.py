@@ -56,7 +56,10 @@ def examples(*lines: str) -> str:
 Address = Annotated[
     str,
     typer.Argument(
-        metavar="ADDRESS", callback=of_text, help="HOST:PORT of the server.", show_default=False
+        metavar="ADDRESS",
+        callback=of_text,
+        help="HOST:PORT of the server, or of several nodes of one chatroom, separated by commas.",
+        show_default=False,
     ),
 ]
 Name = Annotated[

@@ -1,10 +1,15 @@
-"""Where a chat server is, as people write it. Pure: nothing is looked up."""
+"""Where a chat server is, as people write it. Pure: nothing is looked up.
+
+A chatroom that several servers serve may be written with all of their addresses, in the place of
+one: `n1.example.org:1234,n2.example.org:1234`, or `hubbubs://n1.example.org,n2.example.org/lobby`.
+"""
 
 import ipaddress
 import re
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
+from msgspec.structs import replace
 
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.text import whole_number
@@ -31,7 +36,8 @@ _SECURE = {"hubbubs", "https"}
 _FINGERPRINT = re.compile(r"[0-9a-f]{32,64}")
 _FORMS = (
     "Write HOST, HOST:PORT, [IPV6]:PORT or hubbub://HOST:PORT/ROOM, the address of a room or "
-    "message in the page, or the link of an invitation; with TLS hubbubs://HOST:PORT."
+    "message in the page, or the link of an invitation; with TLS hubbubs://HOST:PORT. Separate the "
+    "servers of one chatroom by commas: HOST:PORT,HOST:PORT."
 )
 
 
@@ -60,6 +66,23 @@ class Address(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     """The SHA-256 of the certificate, or at least the first half of it."""
 
+    others: tuple["Address", ...] = ()
+    """Where else the same chatroom is, in the order in which they are tried."""
+
+    @property
+    def next(self) -> "Address":
+        """The one to try after this one, which is then the last of the others."""
+        if not self.others:
+            return self
+        head, *tail = self.others
+        return replace(head, others=(*tail, replace(self, others=())))
+
+    @property
+    def one_before(self) -> "Address":
+        """The last of the others, with the rest of them and without this one."""
+        *rest, last = self.others
+        return replace(last, others=tuple(rest))
+
     @property
     def is_local(self) -> bool:
         """Whether it leads to the user's own machine: elsewhere it means another one."""
@@ -74,8 +97,9 @@ def parse_address(written: str) -> Address:
     """Return the address that `written` names; what it leaves out is 127.0.0.1 and 1234.
 
     It may be the page's address, as in an invitation: `http://HOST:PORT/#invite=SECRET`, or that of
-    a room or a message in it, as `http://HOST:PORT/lobby/1042`. Raises BadAddress with the cause
-    and the forms that are understood.
+    a room or a message in it, as `http://HOST:PORT/lobby/1042`. If it names several servers, all
+    else in it holds for each of them. Raises BadAddress with the cause and the forms that are
+    understood.
     """
     place, _, fragment = written.strip().partition("#")
     scheme, is_link, rest = place.rpartition("://")
@@ -84,11 +108,11 @@ def parse_address(written: str) -> Address:
         raise BadAddress(f"The address {written!r} is not that of a chatroom. {_FORMS}")
     place, _, path = rest.partition("/")
     room, seq = _place(path, written, is_link=bool(is_link))
-    host, port = _split(place)
     told = dict(parse_qsl(fragment, keep_blank_values=True))
-    return Address(
-        _host(host, written),
-        _port(port, written, _DEFAULT_PORTS.get(scheme, DEFAULT_PORT)),
+    (host, port), *others = _servers(place, written, _DEFAULT_PORTS.get(scheme, DEFAULT_PORT))
+    first = Address(
+        host,
+        port,
         room,
         seq,
         _invitation(told.get("invite"), written),
@@ -97,6 +121,7 @@ def parse_address(written: str) -> Address:
         scheme == "http",
         _fingerprint(told.get("fp"), written),
     )
+    return replace(first, others=tuple(replace(first, host=at, port=to) for at, to in others))
 
 
 def _place(path: str, written: str, *, is_link: bool) -> tuple[str | None, int | None]:
@@ -123,6 +148,15 @@ def _fingerprint(digits: str | None, written: str) -> str:
             f"them are needed. {_FORMS}"
         )
     return fingerprint
+
+
+def _servers(place: str, written: str, default: int) -> list[tuple[str, int]]:
+    """Return host and port of each server that is named, the default one if it is none."""
+    named = place.split(",")
+    if len(named) > 1 and not all(map(str.strip, named)):
+        raise BadAddress(f"In {written!r} a server is missing before or after a comma. {_FORMS}")
+    split = [_split(one.strip()) for one in named]
+    return [(_host(host, written), _port(port, written, default)) for host, port in split]
 
 
 def _split(place: str) -> tuple[str, str | None]:

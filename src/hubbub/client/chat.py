@@ -51,7 +51,7 @@ def connect(
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
-    `address`: as people write it, or a link, such as that of an invitation. `room`: the one to
+    `address`: as people write it, with commas between several nodes, or a link. `room`: the one to
     join; else that in the address, else the lobby. `password`: given to a chatroom that has one,
     and to no other. `session`: the `Chat.session` of an earlier run that was killed, to go on as
     the same person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody can guess. Make
@@ -147,7 +147,7 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
 
     @property
     def address(self) -> str:
-        """Where the server is, as HOST:PORT."""
+        """Where the server is, as HOST:PORT; of several, the one that is talked to or tried now."""
         return str(self._session.address)
 
     @property

@@ -200,7 +200,7 @@ class Driver:
             session = self.session
             connection = await Connection.open(session.address, session.password, self._trust)
         except Refused as refusal:
-            self.session.distrust(refusal)
+            self.session.distrust(refusal, self._now)
             self._carry_out()
             return
         except Disconnected as failure:

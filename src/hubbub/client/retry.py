@@ -44,3 +44,10 @@ class Backoff:
         self._next_seconds = min(self._next_seconds * 2, self._longest_seconds)
         self._waited_seconds += wait
         return wait
+
+    def next_within_round(self) -> float:
+        """Return the seconds until another address of the chatroom is tried: at most half a wait.
+
+        It takes nothing from the time after which to give up.
+        """
+        return self._first_seconds * self._jitter() / 2

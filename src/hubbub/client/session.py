@@ -11,8 +11,8 @@ What holds at all times:
 1. A text is written only where it lands in the room that it is meant for. A server without events
    has one room, so it gets the texts for the lobby and nothing else. Once a server has spoken
    events, we always insist on its welcome, and never go classic there.
-2. A secret is sent only to the address and under the name for which it was given, a password only
-   to a server that says it is locked, and neither before the server's welcome.
+2. A secret is sent only to the addresses and under the name for which it was given, a password
+   only to a server that says it is locked, and neither before the server's welcome.
 3. A message stays in the outbox until a server with events has committed it, the system has taken
    it for one without, or it is refused. It is written again only when the backlog of its room has
    passed without it.
@@ -29,6 +29,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable, is_lasting
 from hubbub.chat.text import inert_line
+from hubbub.client.address import Address
 from hubbub.client.admission import Admission, refusal_of
 from hubbub.client.classic import ClassicReader, plain_posts
 from hubbub.client.dialling import Protection
@@ -44,10 +45,10 @@ from hubbub.client.recognition import CERTAIN_SECONDS, Kind, Recognition
 from hubbub.client.retry import Backoff
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.states import NEXT, WELCOMED, State
+from hubbub.client.turns import Turns
 from hubbub.wire.codec import decode_event
 from hubbub.wire.frames import Frame, encode_event_frame
 
-_IDENTIFYING = (State.IDENTIFYING, About.IDENTIFYING)
 _GIVING = {
     c.Unlock: (State.UNLOCKING, About.UNLOCKING),
     c.Resume: (State.RESUMING, About.RESUMING),
@@ -76,14 +77,13 @@ class Session:
         spoke_events: bool = False,
     ) -> None:
         self.outputs: list[Output] = []
-        self.address = admission.address
         self.me = rooms.me = Me(admission.name)
         self.rooms = rooms
         self.state = State.IDLE
         self.exchange = Exchange(rooms, self.outputs, (backoff or _WITHOUT).anew, patient=patient)
         self.outbox = self.exchange.outbox
         self._admission = admission
-        self._backoff = backoff
+        self._turns = Turns(admission.address, backoff)
         self._patient = patient
         self._classic = ClassicReader(self.me.name)
         self._server = Recognition(spoke_events=spoke_events)
@@ -92,6 +92,11 @@ class Session:
         self._news = ""
         self._since = 0.0
         """When the latest connection was made, or is to be made."""
+
+    @property
+    def address(self) -> Address:
+        """Where the server is with which we talk, or which is tried next."""
+        return self._admission.address
 
     @property
     def has_entered(self) -> bool:
@@ -223,9 +228,12 @@ class Session:
 
     # What the network brings.
 
-    def distrust(self, refusal: Refused) -> None:
+    def distrust(self, refusal: Refused, now: float) -> None:
         """What answers there cannot be trusted: nothing is said to it, now or later."""
-        if self.state is not State.OVER:
+        if self.state is not State.OVER and self.has_entered and self.address.others:
+            self._turns.drop()
+            self._wait(f"{str(refusal).rstrip('.')}. It is not tried again", now)
+        elif self.state is not State.OVER:
             self._end(refusal)
 
     def connected(
@@ -297,28 +305,19 @@ class Session:
 
     def _wait(self, reason: str, now: float, seconds_min: float = 0, code: str = "") -> None:
         """Make the connection again later, if that is wanted. `code`: that of a goodbye."""
-        stood = self.state in (State.ONLINE, State.CLASSIC) and not self._is_short(now)
-        if self._backoff is not None and stood:
-            self._backoff.reset()
+        if self.state in (State.ONLINE, State.CLASSIC) and not self._is_short(now):
+            self._turns.stood()
         self.exchange.end()
         self._admission.lost(now)
-        if not self.has_entered and not self._patient:
-            self._end(
-                Unreachable(
-                    f"No chat server answers at {self.address}: {reason}. "
-                    "Check the address, or start a server there with 'hubbub serve'."
-                )
-            )
+        wait = self._turns.failed(reason, seconds_min, once=not (self.has_entered or self._patient))
+        self._admission.address = self._turns.address
+        if isinstance(wait, Unreachable):
+            self._end(wait)
             return
-        seconds = None if self._backoff is None else self._backoff.next_seconds()
-        if seconds is None:
-            self._end(Unreachable(f"The chat at {self.address} is lost: {reason}."))
-            return
-        seconds = max(seconds, seconds_min)
         # Told even if the application is behind: without it a loss would go unnoticed.
-        self.outputs.append(Tell(Received(Offline(reason, seconds, code))))
+        self.outputs.append(Tell(Received(Offline(reason, wait, code))))
         self._become(State.WAITING)
-        self._since = now + seconds
+        self._since = now + wait
 
     def _hang_up(self, reason: str, now: float, seconds_min: float = 0, code: str = "") -> None:
         self.outputs.append(HangUp(returning=True))
@@ -422,7 +421,7 @@ class Session:
         if command is None:
             self._go_online(welcome, now)
             return
-        state, about = _GIVING.get(type(command), _IDENTIFYING)
+        state, about = _GIVING.get(type(command), (State.IDENTIFYING, About.IDENTIFYING))
         self._become(state)
         self.exchange.ask(about, command, now)
 
