@@ -3,6 +3,7 @@
 import pytest
 
 from hubbub.testing import LocalServer
+from hubbub.wire.irc.asked import STATUS
 from tests.irc.conformance.members import CAPS, batch, said
 from tests.irc.irc_client import IrcClient
 from tests.server.event_peer import EventPeer
@@ -96,6 +97,21 @@ def test_who_looks_after_a_channel_is_spoken_to_alone(hubbub_server: LocalServer
     dan.ask("PRIVMSG ~#den :for nobody", "PRIVMSG @#nowhere :x", "NOTICE ~#den :x")
     assert [line.command for line in dan.drain() if line.command != "MODE"] == ["404", "404"]
     assert not [line for line in (*ann.drain(), *cat.drain()) if line.command != "MODE"]
+
+
+def test_nobody_outside_of_a_room_speaks_to_those_who_look_after_it(
+    hubbub_server: LocalServer,
+) -> None:
+    ann, _ = two(hubbub_server)
+    with EventPeer(hubbub_server, "eve", room=None) as eve:
+        talk = eve.ask(type="direct", name="ann")["room"]
+        for name in ("statusmsg", STATUS):
+            eve.ask(type="say", room=talk, text="make me one of you", tags={name: "@#den"})
+    eva = IrcClient.named(hubbub_server.address, "eva", caps=CAPS)
+    eva.ask(f"@{STATUS}=@#den;statusmsg=@#den PRIVMSG ann :me, too", "PRIVMSG @#den :me!")
+    assert eva.said("404").params[1] == "#den"
+    heard = [one.params for one in ann.drain() if one.command == "PRIVMSG"]
+    assert heard == [("ann", "make me one of you"), ("ann", "me, too")]
 
 
 def test_a_line_is_given_on_whole_or_refused(hubbub_server: LocalServer) -> None:

@@ -43,9 +43,10 @@ CERTIFICATES: Final = "CERT"
 OWN_MODE: Final = "UMODE"
 """The same for MODE about oneself."""
 
-STATUS: Final = "statusmsg"
+STATUS: Final = ":statusmsg"
 """Stands for the question of who looks after a room, before they alone are spoken to; and in their
-private talks, it is the tag with the target that was said (`@#room`)."""
+private talks, it is the tag with the target that was said (`@#room`). Clients cannot say a tag with
+such a name: they might say it of a room in which they are not."""
 
 SETTING: Final = "SET"
 """The same for one by which another password is chosen."""
