@@ -106,8 +106,9 @@ def _join_by_time(state: State, session: Session, command: c.Join, at: int) -> R
 
 
 def _join(state: State, session: Session, command: c.Join, at: int) -> None:
-    room = find_or_open_room(state, session, command.room)
     after, epoch = command.after, command.epoch
+    state.check_has_read(after or 0, epoch or "")
+    room = find_or_open_room(state, session, command.room)
     removed = 0 < (after or 0) <= state.removed.get(room.name, 0)
     if removed and room.name not in state.rooms:
         _refuse_to_return(session, room)

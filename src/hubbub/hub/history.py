@@ -87,6 +87,7 @@ def _of_history(state: State, room: str, command: c.History, page: e.Page) -> e.
     if command.epoch is None:
         return page
     cursor = command.after or 0
+    state.check_has_read(cursor, command.epoch)
     was_removed = 0 < cursor <= state.removed.get(room, 0)
     if state.is_history(cursor, command.epoch) and not was_removed:
         return replace(page, epoch=state.epoch)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hubbub.chat.access import Access
+from hubbub.chat.errors import Refused
 from hubbub.chat.events import Fact
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.names import DEFAULT_ROOM, is_public
@@ -218,6 +219,17 @@ class State:
             if self.drafts.is_settled(room.newest_draft):
                 del self.awaited[room]
                 self.close_if_unused(room)
+
+    def check_has_read(self, cursor: int, epoch: str) -> None:
+        """Raise Refused `log_unavailable` if somebody has seen more at another node than is here.
+
+        On a server of its own, nobody can have: what they saw beyond the end is lost.
+        """
+        if self.claims.run and epoch == self.epoch and cursor > self.last:
+            raise Refused(
+                "This server has not read yet what you saw at another one. Ask again in a moment.",
+                code="log_unavailable",
+            )
 
     def is_history(self, cursor: int, epoch: str) -> bool:
         """Return whether what a client saw up to `cursor`, under `epoch`, is this log's history.

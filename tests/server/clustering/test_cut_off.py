@@ -86,3 +86,27 @@ def test_a_node_that_is_cut_off_says_so_and_comes_back_with_nothing_lost_or_doub
         ]
         assert is_ready(second) == "ok\n"
         wait_to_see(ann, "annann", "bobbob")
+
+
+def test_whoever_saw_more_at_another_node_waits_until_it_is_read_here_too(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with ExitStack() as stack:
+        lan = stack.enter_context(cable(nats))
+        first = stack.enter_context(serving(config_of(tmp_path / "n1", [nats], stream, "n1")))
+        second = stack.enter_context(
+            serving(config_of(tmp_path / "n2", [lan.address], stream, "n2"))
+        )
+        ann, bob = known(stack, first, "annann"), known(stack, second, "bobbob")
+        epoch = bob.ask(type="join", room="lobby", epoch="")["epoch"]
+        lan.pull()
+        seen = {"room": "lobby", "after": ann.say_and_wait("news"), "epoch": epoch}
+        for question in ("join", "history"):
+            assert bob.ask(type=question, **seen)["code"] == "log_unavailable"
+        lan.put_back()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (answer := bob.ask(type="join", **seen))["type"] == "error":
+            assert time.monotonic() < deadline, answer
+            time.sleep(POLL_SECONDS)
+        assert answer["last"] == seen["after"]
+        assert not answer.get("replaced")
