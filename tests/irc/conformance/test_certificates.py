@@ -186,6 +186,14 @@ def test_browsers_are_asked_for_none(server: LocalServer, pair: Pair, folder: Pa
     assert "EXTERNAL" not in client.said("908").params[1]
 
 
+def test_whoever_says_nothing_of_http_is_asked_whatever_is_random_in_the_hello(pair: Pair) -> None:
+    section = TlsSection(cert=str(pair.certificate), key=str(pair.key), client_certificates=True)
+    certificates = certificates_of(section, None)
+    assert certificates is not None
+    assert certificates.identity.asking is not None
+    assert certificates.context_for(b"random \x02h2").context is certificates.identity.asking
+
+
 def test_what_is_no_tls_is_broken_off(server: LocalServer, pair: Pair, folder: Path) -> None:
     for sent in (b"\x16\x03\x01\x00\x05hello", b"\x16\x03\x01\x40\x00" + bytes(0x4000)):
         with socket.create_connection((server.host, server.port), PATIENCE_SECONDS) as peer:

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 5.0
 """How often the files are looked at. A new pair is written in two steps, and read until it fits."""
 
-OF_BROWSERS: Final = (b"\x02h2", b"\x08http/1.1")
-"""What clients of HTTP say in their hello that they speak (ALPN, RFC 7301)."""
+OF_BROWSERS: Final = b"\x08http/1.1"
+"""What all browsers say in their hello that they speak (ALPN, RFC 7301).
+
+They say `h2` as well, but two letters also stand by chance among what is random in a hello.
+"""
 
 logger = structlog.get_logger()
 
@@ -65,7 +68,7 @@ class Certificates:
         challenges, identity = self.challenges, self.identity
         if challenges is not None and (context := challenges.context_for(hello)) is not None:
             return Identity(context, "")
-        if identity.asking is None or any(name in hello for name in OF_BROWSERS):
+        if identity.asking is None or OF_BROWSERS in hello:
             return identity  # browsers would ask whoever sits there for a certificate
         return Identity(identity.asking, identity.fingerprint)
 
