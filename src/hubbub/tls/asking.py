@@ -76,13 +76,13 @@ class AskingObject:
             return act()
         except SSL.WantReadError:
             self._is_dry = True
-            raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "more is wanted") from None
+            more = ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "more is wanted")
+            raise _as_of_ssl(more) from None
         except SSL.ZeroReturnError:
-            raise ssl.SSLZeroReturnError(ssl.SSL_ERROR_ZERO_RETURN, "the peer ended") from None
+            ended = ssl.SSLZeroReturnError(ssl.SSL_ERROR_ZERO_RETURN, "the peer ended")
+            raise _as_of_ssl(ended) from None
         except SSL.Error as error:
-            failure = ssl.SSLError(ssl.SSL_ERROR_SSL, _reason(error))
-            failure.reason = _reason(error).upper().replace(" ", "_")  # as ssl has it
-            raise failure from None
+            raise _as_of_ssl(ssl.SSLError(ssl.SSL_ERROR_SSL, _reason(error))) from None
         finally:
             self._take_along()
 
@@ -126,6 +126,12 @@ class AskingObject:
         if name is None or bits is None:
             return None
         return name, self._connection.get_protocol_version_name(), bits
+
+
+def _as_of_ssl(error: ssl.SSLError) -> ssl.SSLError:
+    """Return an error with the reason that `ssl` gives each, and that none has by itself."""
+    error.reason = str(error.strerror).upper().replace(" ", "_")
+    return error
 
 
 def _reason(error: SSL.Error) -> str:

@@ -5,6 +5,7 @@ import ssl
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from tests.irc.conformance.members import PASSWORD, register
 from tests.irc.irc_client import PATIENCE_SECONDS, IrcClient
 from tests.server.event_peer import EventPeer
 from tests.tls.pairs import Pair, pair_in
+
+CLOSE_NOTIFY = b"\x15\x03\x03\x00\x02\x01\x00"
+"""An alert (RFC 8446, 6.1)."""
 
 VERSION_3, VERSION_6 = (b"\xa0\x03\x02\x01" + bytes([number]) for number in (2, 5))
 """As certificates begin to say it (RFC 5280, 4.1)."""
@@ -205,6 +209,23 @@ def test_what_is_no_tls_is_broken_off(server: LocalServer, pair: Pair, folder: P
     kim.until("376")
     kim.send(b"QUIT\r\n")
     kim.ended()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_whoever_hangs_up_in_the_handshake_is_let_go(
+    server: LocalServer, pair: Pair, version: ssl.TLSVersion, caplog: pytest.LogCaptureFixture
+) -> None:
+    context, came, hello = pair.client, ssl.MemoryBIO(), ssl.MemoryBIO()
+    context.maximum_version = version
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(came, hello, server_hostname="localhost").do_handshake()
+    with socket.create_connection((server.host, server.port), PATIENCE_SECONDS) as peer:
+        peer.sendall(hello.read())
+        assert peer.recv(1)
+        peer.sendall(CLOSE_NOTIFY)
+        while peer.recv(4096):
+            pass
+    assert "Fatal error" not in caplog.text
 
 
 def test_without_its_library_the_server_says_what_to_install(
