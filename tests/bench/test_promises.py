@@ -62,7 +62,7 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
         ("leaves_out", "resets resets", "^tail|tail at"),
         ("spoils_files", "resets", "is not what was sent"),
         ("keeps_former_texts", "resets", "who asks for pages, (reads|sees) '(charly|carla)"),
-        ("forgets_reactions", "resets", r"archivist, who asks for pages, sees set\(\)"),
+        ("forgets_reactions", "resets", r"visitor, who asks for pages, sees set\(\)"),
         ("lets_everybody_in", "resets", r"sam asked '.*'cellar'.* and got"),
         ("finds_conversations", "resets", "sam is told what was said in private: .*tom"),
         ("makes_another_certificate", "kill", "shows another certificate"),
