@@ -33,7 +33,7 @@ from hubbub.log.epochs import begun_at
 from hubbub.log.jetstream.beginnings import Beginnings
 from hubbub.log.jetstream.compacting import Compacting
 from hubbub.log.jetstream.erasing import Erasing
-from hubbub.log.jetstream.link import FORMAT_NOW, Link, check_is_same
+from hubbub.log.jetstream.link import FORMAT_NOW, Link, check_is_same, patiently
 from hubbub.log.jetstream.objects import Objects
 from hubbub.log.jetstream.pieces import (
     SEQS_PER_PIECE,
@@ -143,9 +143,9 @@ class JetStreamLog(Projection):
         self._waiting: dict[str, asyncio.Future[_Applied]] = {}
         self._trouble = ""
         """Why the stream is not applied, as a sentence; empty if it is."""
-        found = await link.stream_found()
+        found = await patiently(link.stream_found)
         if found is None:
-            found = await link.stream_made(replicas, [begun_at(0)])
+            found = await patiently(lambda: link.stream_made(replicas, [begun_at(0)]))
             found = found or await link.stream_found()  # another node made it just now
             assert found is not None, "it was made"
         if not await self.keep_epochs(found.epochs):
@@ -154,7 +154,7 @@ class JetStreamLog(Projection):
                 "Choose an empty folder, or one that a node of it used."
             )
         if found.state.last_seq <= found.behind:
-            await link.begin(found.behind)
+            await patiently(lambda: link.begin(found.behind))
         newest = number_of(self.last)
         if found.first > newest + 1:
             raise LogError(

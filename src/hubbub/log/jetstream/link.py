@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.queries import Epoch
@@ -25,6 +27,7 @@ from hubbub.log.jetstream.pieces import BEGINNING, Piece
 
 OPEN_SECONDS: Final = 10.0
 ASK_SECONDS: Final = 5.0
+RETRY_SECONDS: Final = 0.2
 PING_SECONDS: Final = 2
 PIECES_MAX: Final = 1000
 """So many messages become visible together; a server takes no more."""
@@ -40,6 +43,9 @@ FORMAT_NOW: Final = 1
 
 _EPOCHS: Final = "hubbub.epochs"
 _NAME_IS_TAKEN: Final = 10058
+_ARE_NOT_READY: Final = {10005, 10008}
+"""Too few servers are there yet to keep a stream, or none of them leads."""
+
 _NO_MESSAGE: Final = 404
 _IS_NOT_LAST: Final = 10071
 _NOT_FOUND: Final = 10059
@@ -157,6 +163,10 @@ class _Published(Answer):
 _epochs = msgspec.json.Decoder(list[Epoch])
 
 
+class NotReady(LogError):
+    """The servers are there, but have no leader now, or do not know the stream yet."""
+
+
 class Link:
     """A connection that comes back by itself; made by `Link.open`."""
 
@@ -189,6 +199,9 @@ class Link:
             )
         except (NatsError, OSError) as error:
             raise unreached(error) from error
+        failed = decoded(answer, Answer).error
+        if failed is not None and failed.err_code in _ARE_NOT_READY:
+            raise NotReady(f"The NATS servers are not ready: {failed.description}.")
         return decoded(answer, type_)
 
     async def stream_made(
@@ -363,6 +376,22 @@ async def _connected(servers: Sequence[str], credentials: str) -> Client:
     return client
 
 
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Return what `ask` does, and ask for OPEN_SECONDS while the servers are not ready.
+
+    Servers that were just started elect a leader first, and each learns of a new stream later.
+    """
+    clock = asyncio.get_running_loop().time
+    give_up_at = clock() + OPEN_SECONDS
+    while True:
+        try:
+            return await ask()
+        except NotReady:
+            if clock() > give_up_at:
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
+
+
 def _check_credentials(path: str) -> None:
     """Raise LogError unless the file at `path`, if any is named, holds credentials.
 
@@ -392,7 +421,10 @@ def decoded(answer: Msg, type_: type[T]) -> T:
 
 def unreached(error: Exception) -> LogError:
     """Return what to say of servers that did not answer."""
-    return LogError(f"The NATS servers do not answer: {_said(error)}.")
+    is_passing = isinstance(error, NoRespondersError | NatsTimeout)
+    return (NotReady if is_passing else LogError)(
+        f"The NATS servers do not answer: {_said(error)}."
+    )
 
 
 def _said(error: Exception) -> str:
