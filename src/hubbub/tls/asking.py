@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from OpenSSL import SSL
 from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 
+from hubbub.tls.certificates import no_pair
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -24,7 +26,10 @@ PIECE_BYTES: Final = 65_536
 
 
 class AskingContext:
-    """What a server needs for such TLS; the pair of files is known to be good."""
+    """What a server needs for such TLS.
+
+    Raises ConfigError if the files are no pair: they may be others than a moment ago.
+    """
 
     def __init__(self, certificate: Path, key: Path) -> None:
         context = SSL.Context(SSL.TLS_SERVER_METHOD)
@@ -32,8 +37,11 @@ class AskingContext:
         # The numbers are OpenSSL's. Each peer shows anew who it is: nothing is resumed.
         context.set_options(ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-        context.use_certificate_chain_file(str(certificate))
-        context.use_privatekey_file(str(key))
+        try:
+            context.use_certificate_chain_file(str(certificate))
+            context.use_privatekey_file(str(key))
+        except SSL.Error as error:
+            raise no_pair(certificate, key, _reason(error)) from None
         context.set_verify(SSL.VERIFY_PEER, lambda *_about: True)
         self._context = context
 

@@ -42,12 +42,7 @@ def server_context(certificate: Path, key: Path) -> tuple[ssl.SSLContext, str]:
         der = _first_in(certificate.read_text("utf-8-sig", "replace"))
     except (ssl.SSLError, ValueError) as error:
         reason = getattr(error, "reason", "") or "unreadable"
-        reason = reason.replace("_", " ").lower()
-        raise ConfigError(
-            f"{certificate} and {key} are no certificate with its key, in PEM ({reason}). "
-            "Give both, of the same pair, by --tls-cert and --tls-key, the key without a password.",
-            code="bad_certificate",
-        ) from None
+        raise no_pair(certificate, key, reason.replace("_", " ").lower()) from None
     except OSError as error:
         raise ConfigError(
             f"The certificate in {certificate}, or its key in {key}, cannot be read: "
@@ -55,6 +50,15 @@ def server_context(certificate: Path, key: Path) -> tuple[ssl.SSLContext, str]:
             code="bad_certificate",
         ) from None
     return context, fingerprint_of(der)
+
+
+def no_pair(certificate: Path, key: Path, reason: str) -> ConfigError:
+    """Return what says that two files do not belong together, or are something else."""
+    return ConfigError(
+        f"{certificate} and {key} are no certificate with its key, in PEM ({reason}). "
+        "Give both, of the same pair, by --tls-cert and --tls-key, the key without a password.",
+        code="bad_certificate",
+    )
 
 
 def _first_in(text: str) -> bytes:

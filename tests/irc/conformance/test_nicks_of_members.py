@@ -99,6 +99,31 @@ def test_what_was_said_under_a_nick_is_found_by_those_it_was_said_to(server: Loc
     assert [text for *_, text in said(batch(foo, "chathistory"))] == ["one"]
 
 
+def test_a_nick_of_a_member_who_left_is_the_next_ones(server: LocalServer) -> None:
+    """«Account tags: the account that is sending the message», and a nick is none."""
+    register(server, "val")
+    foo = IrcClient.named(server.address, "foo", caps=f"{CAPS} account-tag")
+    bar = come(server, "bar", "val", before=True)
+    foo.ask("PRIVMSG bar :one")
+    bar.until("PRIVMSG", "bar", "one")
+    bar.ask("PRIVMSG foo :two", "QUIT")
+    bar.ended()
+    assert foo.said("PRIVMSG", "foo").tags["account"] == "val"
+    foo.drain()
+    foo.ask("PRIVMSG bar :nobody")
+    foo.until("401")
+    foo.ask("CHATHISTORY LATEST val * 1")
+    assert foo.said("PRIVMSG", "foo", "two").tags["account"] == "val"
+    other = IrcClient.named(server.address, "bar")
+    foo.ask("PRIVMSG bar :three", "PRIVMSG val :four")
+    assert [line.params[1] for line in other.drain()] == ["three"]
+    bar = come(server, "baz", "val", before=True)
+    assert bar.said("PRIVMSG", "baz", "four").params[1] == "four"
+    foo.ask("PRIVMSG baz :five", "PRIVMSG bar :six")
+    assert other.said("PRIVMSG").params[1] == "six"
+    assert bar.said("PRIVMSG").params[1] == "five"
+
+
 def test_nickserv_gives_back_ones_own_name(server: LocalServer) -> None:
     register(server, "val")
     bar = IrcClient.named(server.address, "bar")

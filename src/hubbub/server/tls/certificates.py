@@ -113,7 +113,10 @@ class Certificates:
 
 
 def asking_with(certificate: Path, key: Path) -> AskingContext:
-    """Return what asks peers for a certificate; raises ConfigError if its library is missing."""
+    """Return what asks peers for a certificate.
+
+    Raises ConfigError if its library is missing, or the files are no pair.
+    """
     try:
         from hubbub.tls.asking import AskingContext  # noqa: PLC0415 (only where it is asked for)
     except ModuleNotFoundError:
