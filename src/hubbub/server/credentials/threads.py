@@ -10,14 +10,19 @@ so no more wait than are connected. The loop comes before these threads in one o
 """
 
 import asyncio
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from hubbub.server.fairness.lanes import Lane
-from hubbub.server.fairness.niceness import step_back
+
+NICENESS: Final = 10
+"""Beside somebody who is busy and not nice, a tenth of a core."""
 
 T = TypeVar("T")
 
@@ -36,7 +41,7 @@ class FairThreads:
     ) -> None:
         assert not rests or places == 1, "one thread rests; another would go on meanwhile"
         self._threads = ThreadPoolExecutor(
-            places, thread_name_prefix=name, initializer=step_back if modest else None
+            places, thread_name_prefix=name, initializer=_step_back if modest else None
         )
         self._rests = rests
         self.lane = Lane(clock, places)
@@ -63,3 +68,9 @@ class FairThreads:
     def close(self) -> None:
         """Begin nothing more; what is being done is of no use to anybody."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _step_back() -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):  # a sandbox may forbid it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

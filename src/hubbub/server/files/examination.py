@@ -28,7 +28,6 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from hubbub.server.fairness.niceness import NICENESS
 from hubbub.server.files.blanking import write_blanked
 from hubbub.server.files.cleaning import KEEP_ORIENTATION, cleaned
 from hubbub.server.files.found import ORDINARY, Found
@@ -214,7 +213,7 @@ def _restrain(path: Path) -> None:
         return
     import resource  # noqa: PLC0415 (there is none on Windows)
 
-    os.nice(max(0, NICENESS - os.nice(0)))
+    os.nice(10)
     for what, limit in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY_BYTES),

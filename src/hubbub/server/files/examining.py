@@ -17,7 +17,6 @@ import msgspec
 import structlog
 
 from hubbub.server.fairness.lanes import Lane
-from hubbub.server.fairness.niceness import step_back
 from hubbub.server.files.found import Found
 
 SECONDS_MAX: Final = 30.0
@@ -33,8 +32,7 @@ class Examining:
     """Looks at one file after the other. `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        # It starts processes, which are nice from their first moment on.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="examining", initializer=step_back)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="examining")
         self._lane = Lane(clock)
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closed = False

@@ -21,7 +21,6 @@ import structlog
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.files import MEGABYTE, FileSummary, size_words
-from hubbub.server.fairness.niceness import step_back
 from hubbub.server.files.common import Common
 from hubbub.server.files.counts import Counts
 from hubbub.server.files.examining import Examining
@@ -120,9 +119,7 @@ class Intake:
         if self._is_closed:  # requests are cut a moment later
             raise Refused("The server stops. Go on in a while.", code="log_unavailable")
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(
-                THREADS, thread_name_prefix="files", initializer=step_back
-            )
+            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _store(self) -> Store:
