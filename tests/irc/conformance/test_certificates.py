@@ -13,6 +13,7 @@ import pytest
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import GuestLimits, Limits
 from hubbub.server.config import Config, TlsSection
+from hubbub.server.tls.certificates import asking_with
 from hubbub.server.tls.choosing import certificates_of
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from tests.irc.conformance.members import PASSWORD, register
@@ -226,6 +227,13 @@ def test_whoever_hangs_up_in_the_handshake_is_let_go(
         while peer.recv(4096):
             pass
     assert "Fatal error" not in caplog.text
+
+
+def test_files_that_are_replaced_as_they_are_read_are_no_pair_yet(pair: Pair, folder: Path) -> None:
+    other = pair_in(folder / "replaced")
+    for certificate, key in ((pair.certificate, other.key), (pair.certificate, folder / "none")):
+        with pytest.raises(ConfigError, match="no certificate with its key"):
+            asking_with(certificate, key)
 
 
 def test_without_its_library_the_server_says_what_to_install(
