@@ -138,9 +138,8 @@ class Hub:
         return self._state.rooms
 
     def own_name(self, person: str) -> str:
-        """Return the name of somebody who is known, by their id; empty if they are not here."""
-        is_here = self._state.here.person(person) is not None
-        profile = self._state.book.profiles.told(person) if is_here else None
+        """Return the name of somebody by their id, here or away; empty if they are not known."""
+        profile = self._state.book.profiles.told(person)
         return "" if profile is None else profile.name
 
     def name_of(self, called: str) -> str:

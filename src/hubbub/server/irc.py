@@ -79,7 +79,7 @@ class IrcFigures:
         return len(self._chatroom.hub.rooms)
 
     def account(self, person: str) -> str:
-        """Return the own name of a member with this id; empty if they are not here."""
+        """Return the own name of the person with this id; empty if they are not known."""
         return self._chatroom.hub.own_name(person)
 
     def is_bot(self, name: str) -> bool:

@@ -36,7 +36,7 @@ class Figures(Protocol):
         """Return how many rooms are open."""
 
     def account(self, person: str) -> str:
-        """Return the own name of a member with this id; empty if they are not here."""
+        """Return the own name of the person with this id; empty if they are not known."""
 
     def is_bot(self, name: str) -> bool:
         """Return whether somebody of this name is here and says to be a program."""

@@ -39,8 +39,8 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
     if not is_direct(room):
         return client.shared.lines(event, channel_of(room))
     if isinstance(event, e.Presence | e.Away | e.Topic):
-        if isinstance(event, e.Presence) and event.formerly:
-            client.conversations[room] = event.name
+        if isinstance(event, e.Presence) and nick_of(event.name) != client.nick:
+            _call(client, event)
         if isinstance(event, e.Away) and nick_of(event.name) != client.nick:
             client.take_away(room, (event.text or "away") if event.on else "")
         return []  # IRC knows nobody who comes to a talk of two
@@ -51,6 +51,16 @@ def said(client: Client, event: Happening, recipient: str) -> Iterable[Line]:
         return []  # IRC has no way to say that we said something elsewhere
     target = nick_of(client.conversations.get(room, "")) if own else client.nick
     return client.shared.lines(event, _said_to(client, event) or target or client.nick)
+
+
+def _call(client: Client, event: e.Presence) -> None:
+    """Take in what the other one in a talk of two is called now: once a member is gone, by their
+    own name, since somebody else may have the nick that they had."""
+    if event.state == "joined":
+        client.conversations[event.room] = event.name
+    elif same_name(client.conversations.get(event.room, ""), event.name):
+        own = client.figures.account(event.person) if event.person else ""
+        client.conversations[event.room] = own or event.name
 
 
 def _said_to(client: Client, event: Happening) -> str:
