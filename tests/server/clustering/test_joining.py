@@ -12,6 +12,7 @@ import pytest
 
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.log.jetstream import link
+from hubbub.server import clustering
 from hubbub.server.config import (
     ClusterSection,
     Config,
@@ -40,6 +41,7 @@ def test_without_the_client_of_nats_the_extra_is_named(
     imported = ("nats", "hubbub.log.jetstream", "hubbub.server.clustering.")
     for name in [name for name in sys.modules if name.startswith(imported)]:
         monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(clustering, "node", raising=False)
     monkeypatch.setitem(sys.modules, "nats", None)
     assert "pip install 'hubbub[cluster]'" in why(config_of(tmp_path, ["nats://n1:4222"], "s"))
 
