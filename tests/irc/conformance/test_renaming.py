@@ -66,6 +66,6 @@ def test_who_does_not_look_after_a_room_cannot_rename_it(server: LocalServer) ->
         eve.ask("JOIN #own", "PING x")
         eve.until("PONG")
         page.ask(type="join", room="own")
-        eve.ask("RENAME #own #x", "RENAME #own :#a b")
-        for _ in range(2):
+        eve.ask("RENAME #own #x", "RENAME #own :#a b", "RENAME #own x")
+        for _ in range(3):
             assert eve.said("FAIL").params[:3] == ("RENAME", "CANNOT_RENAME", "#own")

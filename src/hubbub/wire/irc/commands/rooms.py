@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from hubbub.chat import commands as c
 from hubbub.chat.commands.channels import KEY_CHARS_MAX
 from hubbub.chat.names import is_direct
+from hubbub.chat.rules import REASON_CHARS_MAX
 from hubbub.wire.irc import drafts
 from hubbub.wire.irc.asked import Asked
 from hubbub.wire.irc.commands.metadata import synchronized
 from hubbub.wire.irc.isupport import MESSAGES_MAX, TARGETS_MAX
+from hubbub.wire.irc.line import Line
 from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.places import Place, Window
@@ -23,12 +25,11 @@ if TYPE_CHECKING:
 
     from hubbub.chat.heard import Heard
     from hubbub.wire.irc.client import Client
-    from hubbub.wire.irc.line import Line
 
 RECENT: Final = 20
 """The last messages of a room, for a client that cannot ask for them."""
 
-REASON_CHARS_MAX: Final = 300
+NO_ROOM: Final = "Rooms begin with #, and have letters, digits, '-', '_' or '.'."
 
 
 def join(client: Client, line: Line) -> Iterator[Heard]:
@@ -44,8 +45,7 @@ def join(client: Client, line: Line) -> Iterator[Heard]:
     for channel, key in zip_longest(channels, keys[: len(channels)], fillvalue=""):
         room = room_of(channel).lower()
         if not is_channel(channel) or not room or is_direct(room):
-            no = "Rooms begin with #, and have letters, digits, '-', '_' or '.'."
-            yield client.at_once(line, client.numeric(N.NOSUCHCHANNEL, channel or "*", no))
+            yield client.at_once(line, client.numeric(N.NOSUCHCHANNEL, channel or "*", NO_ROOM))
         elif room not in client.rooms:
             before = client.rooms
             yield c.Enter(room=room, key=key[:KEY_CHARS_MAX], ref=client.ref(line, channel))
@@ -71,6 +71,10 @@ def last_said(client: Client, entered: frozenset[str]) -> Iterator[Heard]:
 def rename(client: Client, line: Line) -> Iterator[Heard]:
     """Have a room go on under another name."""
     former, new, *rest = line.params
+    if not is_channel(new):
+        refused = ("RENAME", "CANNOT_RENAME", former, new, NO_ROOM)
+        yield client.at_once(line, Line("FAIL", refused, client.host))
+        return
     reason = rest[0][:REASON_CHARS_MAX] if rest else ""
     ref = client.ref(line, former, new)
     yield c.Move(room=room_of(former).lower(), to=room_of(new).lower(), reason=reason, ref=ref)
