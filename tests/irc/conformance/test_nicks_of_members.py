@@ -124,6 +124,23 @@ def test_a_nick_of_a_member_who_left_is_the_next_ones(server: LocalServer) -> No
     assert bar.said("PRIVMSG").params[1] == "five"
 
 
+def test_members_are_let_into_private_rooms_by_the_nick_that_all_see(server: LocalServer) -> None:
+    register(server, "val")
+    bar = come(server, "bar", "val", before=True)
+    with EventPeer(server, "olga", room=None) as olga:
+        olga.ask(type="identify", device="o" * 22)
+        olga.ask(type="join", room="den")
+        olga.ask(type="rules", room="den", private=True)
+        assert olga.ask(type="add", room="den", name="bar")["type"] == "ok"
+        assert olga.ask(type="rules", room="den")["members"] == ["olga", "bar"]
+        bar.ask("QUIT")
+        bar.ended()
+        olga.next("presence", name="bar", state="left")
+        assert olga.ask(type="rules", room="den")["members"] == ["olga", "val"]
+        IrcClient.named(server.address, "bar")
+        assert olga.ask(type="add", room="den", name="bar")["code"] == "forbidden"
+
+
 def test_nickserv_gives_back_ones_own_name(server: LocalServer) -> None:
     register(server, "val")
     bar = IrcClient.named(server.address, "bar")

@@ -88,7 +88,8 @@ def invite(state: State, session: Session, room: Room, person: Person, at: int) 
 
 def _let_in(state: State, session: Session, room: Room, command: c.Add, at: int) -> Reading:
     name = allowed_name(command.name)
-    if state.book.names.get(name_key(name)) is None and state.here.holder(name_key(name)):
+    here = state.here.holder(name_key(name))
+    if here is not None and not here.id and state.book.names.get(here.key) is None:
         raise Refused(
             f"'{name}' is here in passing, and a private room is for people whom the server knows "
             "again. They must join with hubbub, or in a browser.",
