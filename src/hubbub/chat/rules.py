@@ -116,6 +116,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return bool(self.invite_only or self.key or self.limit)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether what is said there is for those alone who are in it."""
+        return bool(self.private or self.unlisted or self.invite_only or self.key)
+
+    @property
     def restrain(self) -> bool:
         """Whether somebody who may come into the chatroom may be kept from writing in the room."""
         states = self.read_only or self.locked or self.archived or self.slow_seconds

@@ -263,7 +263,8 @@ def submit(
         return state.drafts.add(event, session, ref, text_bytes)
     to = _said_in_private(state, session.person, room, event.at) if room.direct else ""
     draft = state.drafts.add(event, session, ref, text_bytes, to=to, listeners=room.listeners)
-    if not room.direct:
+    rules = state.order.rules.get(room.name)
+    if not room.direct and (rules is None or not rules.is_closed):
         session.person.spoke_at = event.at
     if not room.last:
         if room.owner and not room.direct and room.name not in state.order.rules:
