@@ -277,7 +277,8 @@ def submit(
 def check_stands(state: State, room: Room | None, event: e.AnyLogged) -> None:
     """Raise Refused if an event is about a room that is deleted: the next one must not get it."""
     if room is not None and room.going:
-        raise Refused(f"'{room.called}' is being deleted.", code="no_such_room")
+        what = "renamed" if rules_of(state, room).in_passing else "deleted"
+        raise Refused(f"'{room.called}' is being {what}.", code="no_such_room")
     if (removed := state.removed.get(event.room, 0)) == 0:
         return
     if room is None:

@@ -39,19 +39,29 @@ if TYPE_CHECKING:
 
 
 def move(state: State, session: Session, command: c.Move, at: int) -> Reading:
-    """Have the people of a room go on in a new one."""
-    said = state.drafts.accepted
-    while not state.drafts.is_settled(said):  # what was said before is told before
-        yield state.drafts.next_batch()
-    room = find_room(state, session, command.room)
+    """Have the people of a room go on in a new one. Until they do, nothing is said in the room."""
+    room = _found(state, session, command)
+    if allowed_room(command.to) != room.name:
+        room.going = True
+        try:
+            said = state.drafts.accepted
+            while not state.drafts.is_settled(said):  # what was said before is told before
+                yield state.drafts.next_batch()
+        finally:
+            room.going = False
+        _go_on(state, session, _found(state, session, command), command, at)
+    session.confirm(command.ref)
+
+
+def _found(state: State, session: Session, command: c.Move) -> Room:
+    """Return the room, if it may go on as another one. Raises Refused."""
+    room, to = find_room(state, session, command.room), allowed_room(command.to)
     is_kept = rules_of(state, room).in_passing
     check(state, session, Act.ENTRANCE if is_kept else Act.RENAME, room)
-    to = allowed_room(command.to)
     if to != room.name:
         _check_may_move(state, room, to, is_kept=is_kept)
-        check_may_open(state, session, Room(to), at)
-        _go_on(state, session, room, command, at)
-    session.confirm(command.ref)
+        check_may_open(state, session, Room(to), state.at)
+    return room
 
 
 def _check_may_move(state: State, room: Room, to: str, *, is_kept: bool) -> None:
@@ -61,6 +71,8 @@ def _check_may_move(state: State, room: Room, to: str, *, is_kept: bool) -> None
             "on the page, or by /title in a terminal.",
             code="room_not_allowed",
         )
+    if room.going:
+        raise Refused(f"'{room.called}' is about to have another name.", code="room_not_allowed")
     if state.name_of(to) in state.rooms or to in state.order.rules:
         raise Refused(f"There is a room '{to}' already. Choose another name.", code="room_taken")
     members = (one for who in room.people.values() for one in state.here.members(room, who))
