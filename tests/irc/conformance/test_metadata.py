@@ -233,3 +233,14 @@ def test_what_members_say_about_themselves_is_kept_until_they_are_forgotten(
         register(second, "foo")
         foo = member(second, "foo", CAPS)
         assert got(foo, "METADATA * LIST") == []
+
+
+def test_lists_of_keys_take_as_many_lines_as_they_need(server: LocalServer) -> None:
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    keys = [f"{number:02}{'k' * 62}" for number in range(50)]
+    foo.ask(*(f"METADATA * SUB {' '.join(keys[at : at + 7])}" for at in range(0, 50, 7)))
+    foo.ask("METADATA * SUBS", f"METADATA * UNSUB {' '.join(keys[:7])}", "METADATA * UNSUB")
+    heard = foo.drain()
+    for number, named in (("770", keys), ("772", keys), ("771", keys[:7])):
+        said = [key for line in heard if line.command == number for key in line.params[1:]]
+        assert said == named

@@ -237,7 +237,7 @@ class Room:
     `direct` names the two whose private room it is, and `handles` stand for them (see names.py),
     who opened it first; `introduced` is the number of the draft that is to say so in the log.
     `dropped`: see `Head`. `title` is what people call it, if that is not its name. While
-    it is `going`, because somebody deletes it, nothing more is said there.
+    it is `going`, because somebody deletes or renames it, nothing more is said there.
     `invited` says when people were asked in who may enter once, whatever keeps others out, by what
     rules name them.
     `presence_changes` and `listed_at`: see `passing`. `told_times` is how often the members were

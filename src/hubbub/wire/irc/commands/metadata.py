@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import commands as c
 from hubbub.wire.irc.asked import METADATA, Asked
-from hubbub.wire.irc.line import Line, reply
+from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line, reply
 from hubbub.wire.irc.names import channel_of, is_channel, name_of, room_of
 from hubbub.wire.irc.numerics import N
 from hubbub.wire.irc.telling.metadata import about_oneself, no_value, valued
@@ -177,7 +177,7 @@ def _subscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Ite
             client.subscribed |= {key.lower()}
             taken.append(key)
     if taken:
-        lines.insert(0, client.numeric(N.METADATASUBOK, *taken))
+        lines[:0] = _keyed(client, N.METADATASUBOK, taken)
         if client.has_numbers_as_news:
             later = (channel_of(room) for room in sorted(client.rooms))
             lines += (client.numeric(N.METADATASYNCLATER, channel) for channel in later)
@@ -186,12 +186,22 @@ def _subscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Ite
 
 def _unsubscribe(client: Client, line: Line, _target: str, keys: list[str]) -> Iterator[Heard]:
     client.subscribed -= {key.lower() for key in keys}
-    yield client.at_once(line, client.numeric(N.METADATAUNSUBOK, *keys))
+    yield client.at_once(line, *_keyed(client, N.METADATAUNSUBOK, keys))
 
 
 def _subscriptions(client: Client, line: Line, _target: str, _keys: list[str]) -> Iterator[Heard]:
-    keys = sorted(client.subscribed)
-    yield client.at_once(line, *([client.numeric(N.METADATASUBS, *keys)] if keys else []))
+    yield client.at_once(line, *_keyed(client, N.METADATASUBS, sorted(client.subscribed)))
+
+
+def _keyed(client: Client, number: str, keys: list[str]) -> list[Line]:
+    """Return as many lines as it takes to name keys."""
+    room = BODY_BYTES_MAX - LINE_END_BYTES - len(client.numeric(number, "").encode())
+    runs: list[list[str]] = [[]]
+    for key in keys:
+        if len(" ".join((*runs[-1], key)).encode()) > room:
+            runs.append([])
+        runs[-1].append(key)
+    return [client.numeric(number, *run) for run in runs if run or number != N.METADATASUBS]
 
 
 _BEFORE: Final[dict[str, Callable[[Client, Line, str, list[str]], Iterator[Heard]]]] = {
