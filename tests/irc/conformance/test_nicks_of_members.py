@@ -141,6 +141,19 @@ def test_members_are_let_into_private_rooms_by_the_nick_that_all_see(server: Loc
         assert olga.ask(type="add", room="den", name="bar")["code"] == "forbidden"
 
 
+def test_a_member_hears_what_is_said_to_their_own_name(server: LocalServer) -> None:
+    register(server, "val")
+    foo = IrcClient.named(server.address, "foo", caps=CAPS)
+    bar = come(server, "bar", "val", before=True)
+    for label, text in (("a", "one"), ("b", "two")):
+        foo.ask(f"@label={label} PRIVMSG val :{text}")
+        echo = foo.said("PRIVMSG")
+        assert (echo.params, echo.tags["label"]) == (("bar", text), label)
+        assert bar.said("PRIVMSG").params == ("bar", text)
+    foo.ask("PRIVMSG nobody :lost")
+    foo.until("401")
+
+
 def test_nickserv_gives_back_ones_own_name(server: LocalServer) -> None:
     register(server, "val")
     bar = IrcClient.named(server.address, "bar")

@@ -72,13 +72,15 @@ class Asked(NamedTuple):
 class Asking:
     """The commands of one client that are not answered yet, by the refs of ours."""
 
-    __slots__ = ("_count", "_open", "found", "settled")
+    __slots__ = ("_count", "_open", "found", "opened", "settled")
 
     def __init__(self) -> None:
         self.settled: Labelled | None = None
         """Of which answer a part was asked for last by `answered`."""
         self.found: tuple[str, ...] = ()
         """Those whom somebody is about to speak to because of their role in a room."""
+        self.opened: str | None = None
+        """The talk of two that was asked for last: whoever it is with may be called otherwise."""
         self._open: dict[str, Asked] | None = None  # most clients wait for nothing
         self._count = 0
 

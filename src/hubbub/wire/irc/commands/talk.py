@@ -67,8 +67,9 @@ def say_to(client: Client, line: Line, target: str) -> Iterator[Heard]:
         if line.command == "TAGMSG" and not client_tags(line):
             yield client.nothing(line)  # nobody opens a private room to say nothing there
             return
+        client.asking.opened = None
         yield c.Direct(name=name_of(target), ref=client.ref(line, target, OPENING))
-        room = client.conversation(target)
+        room = client.asking.opened
     if room is None:
         return  # it was refused
     if line.command == "TAGMSG":

@@ -88,6 +88,8 @@ def entered(client: Client, event: e.Room) -> Iterable[Line]:
     if event.direct:
         other = next((one for one in event.direct if nick_of(one) != client.nick), client.name)
         client.conversations[event.room] = other
+        if asked is not None:
+            client.asking.opened = event.room
         if asked is not None and asked.command == "UNREAD" and not client.marks_itself:
             client.owed = {**(client.owed or {}), event.room: event.last}
         return []
