@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
+from hubbub.chat.errors import ConfigError
 from hubbub.cli.options import examples, of_text
+
+
+def _of_servers(addresses: list[str]) -> list[str]:
+    from hubbub.server.config import check_nats_addresses
+
+    try:
+        check_nats_addresses(of_text(addresses))
+    except ConfigError as error:
+        raise typer.BadParameter(str(error)) from None
+    return addresses
+
 
 app = typer.Typer(help="Move a chatroom from one machine to a stream of NATS JetStream, and back.")
 
@@ -13,7 +25,7 @@ Servers = Annotated[
     list[str],
     typer.Argument(
         metavar="SERVER...",
-        callback=of_text,
+        callback=_of_servers,
         help="Addresses of NATS servers of the stream, as nats://n1:4222.",
         show_default=False,
     ),

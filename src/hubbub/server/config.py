@@ -6,6 +6,7 @@ The structs below are its only definition; `print_config` writes them out as a c
 import difflib
 import textwrap
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -345,16 +346,21 @@ def check_cluster(config: Config) -> None:
             "A server is either a node of a cluster or a relay. Leave out either 'servers' in "
             "[cluster] (--cluster) or 'of' in [relay] (--relay-of)."
         )
-    for address in section.servers:
+    check_nats_addresses(section.servers)
+    if section.replicas not in (1, 3, 5):
+        raise ConfigError("'cluster.replicas' must be 1, 3 or 5: of an even number, half is none.")
+    if section.credentials and not Path(section.credentials).is_file():
+        raise ConfigError(f"'cluster.credentials': there is no file {section.credentials}.")
+
+
+def check_nats_addresses(addresses: Iterable[str]) -> None:
+    """Raise ConfigError, with the sentence for a person, if one of them is none."""
+    for address in addresses:
         if not _is_nats_address(address):
             shown = address.rpartition("@")[2]
             raise ConfigError(
                 f"'{shown}' is no address of a NATS server. Give one such as nats://127.0.0.1:4222."
             )
-    if section.replicas not in (1, 3, 5):
-        raise ConfigError("'cluster.replicas' must be 1, 3 or 5: of an even number, half is none.")
-    if section.credentials and not Path(section.credentials).is_file():
-        raise ConfigError(f"'cluster.credentials': there is no file {section.credentials}.")
 
 
 def _is_nats_address(address: str) -> bool:
