@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import typer
 
+from hubbub.cli.app import app
 from hubbub.cli.operation import lasting, size
-from hubbub.cli.operation_app import app
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 from tests.server.event_peer import EventPeer
@@ -97,7 +97,7 @@ def test_whatever_can_be_done_on_the_server_s_machine_takes_its_folder() -> None
     commands: Any = typer.main.get_command(app)
     without = {
         name
-        for name, command in commands.commands.items()
+        for name, command in commands.commands["admin"].commands.items()
         if "data" not in {one.name for one in command.params}
     }
     assert without == {"cluster", "operate", "report"}
