@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from hubbub.chat.errors import Refused, is_passing
@@ -66,6 +68,53 @@ def test_what_is_said_meanwhile_is_not_given_up(tmp_path: Path) -> None:
         intake.close()
     assert files.given_up == ["a"]
     assert [path.name for path in (tmp_path / "files/objects").glob("??/*")] == ["bb"]
+
+
+class Coming:
+    """A hub whose clock has jumped: the one upload, which is just coming, is old."""
+
+    def __init__(self) -> None:
+        self.upload = msgspec.structs.replace(finished("a", ""), file=None, size=2)
+        self.uploads = self
+        self.given_up: list[str] = []
+
+    def find(self, _secret: str) -> Upload:
+        return self.upload
+
+    def done(self) -> list[Upload]:
+        return []
+
+    def abandoned(self) -> list[Upload]:
+        return [] if self.given_up else [self.upload]
+
+    def give_up(self, upload: Upload) -> None:
+        self.given_up.append(upload.id)
+
+
+def test_what_is_just_coming_is_not_given_up_though_a_clock_jumps(tmp_path: Path) -> None:
+    """It may be said as soon as it is whole, and its file must be there then."""
+    files = Coming()
+    hub: Any = SimpleNamespace(files=files)
+    log: Any = EmptyLog()
+
+    async def scene() -> FileSummary | None:
+        intake = Intake(Limits(), hub, log, lambda: 0, tmp_path)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"h"
+            async with asyncio.timeout(30):
+                await intake._sweep()
+            yield b"i"
+
+        try:
+            return await intake.receive(files.upload, 0, pieces(), lambda: None, "192.0.2.1")
+        finally:
+            intake.close()
+
+    whole = asyncio.run(scene())
+    assert whole is not None
+    assert not files.given_up
+    assert [path.name for path in (tmp_path / "files/objects").glob("??/*")] == [whole.sha256]
 
 
 def test_what_comes_while_the_server_stops_is_told_to_go_on_later(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from aiohttp import web
 from hubbub.server.http.site import Site, _Answering
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.sidecar import answering as of_side_cars
+from hubbub.sidecar.strangers import Strangers
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
 from tests.server.http.asking import ask
@@ -25,7 +26,9 @@ def of_the_server(server: web.Server) -> web.RequestHandler:
 
 
 def of_the_side_car(server: web.Server) -> web.RequestHandler:
-    return of_side_cars.Answering(server, loop=asyncio.get_running_loop())
+    answering = of_side_cars.Answering(server, loop=asyncio.get_running_loop())
+    answering.strangers = Mock(Strangers)
+    return answering
 
 
 @pytest.mark.parametrize("answering", [of_the_server, of_the_side_car])
@@ -39,6 +42,7 @@ def test_a_connection_that_is_lost_at_once_is_forgotten(
         transport = Mock(asyncio.Transport)
         transport.get_extra_info = {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)}.get
         protocol.connection_made(transport)
+        protocol.data_received(b"G")
         protocol.connection_lost(None)
         begun = asyncio.all_tasks() - {asyncio.current_task()}
         return [*await asyncio.gather(*begun, return_exceptions=True)]

@@ -313,7 +313,7 @@ class Intake:
         remaining, self._remaining = self._remaining, []
         for upload in (*remaining, *self._hub.done()):
             await self._forget(upload)
-        while abandoned := self._hub.abandoned():  # one of the others may be said meanwhile
+        while abandoned := self._abandoned():  # one of the others may be said meanwhile
             await self.give_up(abandoned[0])
         if self._loosenings != (loosenings := self._log.loosenings):
             while loose := await self._log.loose():
@@ -321,6 +321,14 @@ class Intake:
                 await self._log.forget_loose(loose)
             self._hub.count(await self._log.stored())
             self._loosenings = loosenings
+
+    def _abandoned(self) -> list[Upload]:
+        """Return the uploads that are to be given up, none of which is just coming.
+
+        A clock may jump, and what comes with its text is said as soon as it is whole.
+        """
+        coming = {id_ for id_, reception in self._receptions.items() if reception.lock.locked()}
+        return [one for one in self._hub.abandoned() if one.id not in coming]
 
     async def _remove_unless_held(self, hashes: list[str]) -> None:
         """Remove files that no message holds, and none that waits for the log."""
