@@ -29,11 +29,13 @@ class Greeter(irc.client.SimpleIRCClient):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[tuple[str, str, str]] = []
+        self.is_in = False
 
     def on_welcome(self, connection: ServerConnection, _event: Event) -> None:
         connection.join("#lobby")
 
     def on_join(self, connection: ServerConnection, event: Event) -> None:
+        self.is_in = True
         connection.privmsg(event.target, f"welcome, {event.source.nick}")
 
     def on_pubmsg(self, _connection: ServerConnection, event: Event) -> None:
@@ -41,6 +43,13 @@ class Greeter(irc.client.SimpleIRCClient):  # type: ignore[misc]
 
     def on_privmsg(self, connection: ServerConnection, event: Event) -> None:
         connection.privmsg(event.source.nick, f"you said: {event.arguments[0]}")
+
+    def until_in(self) -> None:
+        """Wait until what is said is heard as it is said: what came before has times in it."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not self.is_in:
+            assert time.monotonic() < ends, "the bot is not let in"
+            self.reactor.process_once(0.1)
 
     def until(self, text: str) -> None:
         ends = time.monotonic() + PATIENCE_SECONDS
@@ -52,6 +61,7 @@ class Greeter(irc.client.SimpleIRCClient):  # type: ignore[misc]
 def test_a_bot_of_the_library_irc_talks_with_the_page(hubbub_server: LocalServer) -> None:
     bot = Greeter()
     bot.connect(hubbub_server.host, hubbub_server.port, "greeter")
+    bot.until_in()
     with EventPeer(hubbub_server, "page") as page:
         page.tell(type="say", room="lobby", text="hello, bot")
         bot.until("hello, bot")

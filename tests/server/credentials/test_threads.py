@@ -53,6 +53,7 @@ def test_a_thread_rests_after_each_work_and_before_the_next(
         assert await asyncio.gather(*asked) == [1.0, 3.0]
         with pytest.raises(ZeroDivisionError):
             await proofs.in_turn(ANN, lambda: 1 // 0)
+        await proofs.in_turn(ANN, list)  # behind the rest, which a close would leave out
         proofs.close()
 
     asyncio.run(scenario())
