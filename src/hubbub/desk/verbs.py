@@ -221,7 +221,7 @@ _ORDER: tuple[Verb[Face], ...] = (
     _own("audit", "read who used which power", order.audit, needs=Role.OPERATOR),
     _own(
         "hold",
-        "keep what two people say to each other",
+        "let nothing go of what two people say to each other, or end that",
         order.hold,
         "NAME OTHER [off]",
         needs=Role.OPERATOR,

@@ -46,7 +46,7 @@ def test_whois_says_since_when_somebody_is_here_and_silent(operated: LocalServer
     idle, since = map(int, ann.said("317").params[2:4])
     assert 0 <= idle <= time.time() - before + 1
     assert before <= since <= time.time()
-    # Whoever becomes a member has been here all the time.
+    # A person who becomes a member has been here all the time.
     ann.ask("NS REGISTER correct-horse-battery")
     ann.until("900")
     ann.ask("PRIVMSG #x :here", "WHOIS ann")

@@ -64,7 +64,7 @@ def test_a_node_that_is_cut_off_says_so_and_comes_back_with_nothing_lost_or_doub
         assert "Nothing can be posted at this node, 'n2'" in is_ready(second)
         assert is_ready(first) == "ok\n"
         meanwhile = ann.say_and_wait("meanwhile")
-        # Whoever is there in passing is let go, and only then may others have the name.
+        # People in passing are let go first; only then may others have their names.
         assert "lost touch" in passing.next("bye")["reason"]
         wait_to_see(ann, "annann")
         deadline = time.monotonic() + PATIENCE_SECONDS

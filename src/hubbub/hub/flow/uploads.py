@@ -132,6 +132,7 @@ class Uploads:
     def taken(self, uploads: Sequence[Upload], draft: Draft) -> None:
         """Take in that a message with these files waits for the log."""
         for upload in uploads:
+            assert upload.id in self._by_id, "what was given up has no file any more"
             earlier = self._drafts.get(upload.id)
             if earlier is None or not earlier.event.seq:  # else it is a repeat
                 self._drafts[upload.id] = draft

@@ -291,7 +291,7 @@ class Presence:
             for session in self._hub.elsewhere.hear(letter):
                 self._wake_session(session)
 
-    # Who is there at all.
+    # Which nodes there are.
 
     def _look_around(self, late: float) -> None:
         """See which nodes are gone, and whether this one is cut off itself."""

@@ -84,7 +84,7 @@ def _certify(voice: Voice, line: Line, _exchange: Exchange, raw: bytes) -> Itera
     """Be the member who has linked the certificate that the client showed."""
     as_whom = raw.decode(errors="replace")
     voice.refusal = None
-    # Whoever has said no nick yet has one that nobody else takes, until they do.
+    # Until a nick is said, a client has one that nobody else takes.
     if (yield from _has_come(voice, as_whom or f"certificate-{voice.certificate[:16]}")):
         name = name_of(as_whom)
         certify = c.Certify(fingerprint=voice.certificate, name=name, ref=voice.becoming())
