@@ -147,3 +147,24 @@ def test_what_was_sent_before_the_connection_was_lost_is_posted_however_little_w
                 ann.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             ann.sock.close()
         assert {event["from"] for event in bob.messages(texts)} == {"ann"}
+
+
+def test_whoever_left_something_that_cannot_be_read_leaves_all_the_same(
+    meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory may be short at that moment, and nothing would end the session later."""
+
+    class Unreadable:
+        def recv(self, _size: int) -> bytes:
+            raise MemoryError
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(connection, "rest_of", lambda _: Unreadable())
+    with serving(QUICK) as server:
+        bob = meet(server, "bob")
+        ann = meet(server, "ann")
+        ann.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        ann.sock.close()
+        assert bob.next("presence", name="ann", state="left")

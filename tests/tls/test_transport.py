@@ -335,6 +335,54 @@ def test_what_is_known_of_the_connection_can_be_asked(pair: Pair) -> None:
     run(asyncio.new_event_loop, work())
 
 
+@each_loop
+@pytest.mark.parametrize("has_come", [True, False], ids=["wanted", "comes"])
+def test_a_delivery_that_fails_ends_the_connection(
+    loop: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch, *, has_come: bool
+) -> None:
+    """Whether those inside want more of what has come, or the network brings it."""
+    told: list[object] = []
+
+    async def work() -> None:
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: told.append(type(context["exception"]))
+        )
+        async with ends(pair) as two:
+            if has_come:
+                two.inside.stops_after = 1
+                await two.send(b"x" * 1000)
+                await until(lambda: len(two.inside.pieces) == 1)
+            monkeypatch.setattr(Engine, "read", fail_for_want_of_memory)
+            if has_come:
+                two.inside.transport.resume_reading()
+            else:
+                await two.send(b"x" * 1000)
+            await until(lambda: bool(two.inside.lost))
+        assert told == [MemoryError], "it is no secret either"
+
+    run(loop, work())
+
+
+@each_loop
+def test_a_write_that_fails_ends_the_connection_alone(
+    loop: Any, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer has others to write to."""
+
+    async def work() -> None:
+        async with ends(pair) as two:
+            with monkeypatch.context() as patch:
+                patch.setattr(Engine, "write", fail_for_want_of_memory)
+                two.inside.transport.write(b"this is for many")
+            await until(lambda: bool(two.inside.lost))
+
+    run(loop, work())
+
+
+def fail_for_want_of_memory(*_: object) -> None:
+    raise MemoryError
+
+
 def test_the_rest_of_a_lost_connection_can_be_read(pair: Pair, tmp_path: Path) -> None:
     async def work() -> None:
         async with ends(pair) as two:

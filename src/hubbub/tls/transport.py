@@ -158,6 +158,10 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self._deliver_pieces()
         except ssl.SSLError as error:
             self._fail(error.reason or str(error))
+        except BaseException:
+            # As a transport ends whose protocol fails: nobody would ask for the next piece again.
+            self.abort()
+            raise
         finally:
             self._delivering = False
         self._send()  # TLS itself may have something to say
@@ -246,6 +250,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self._engine.write(data)
         except ssl.SSLError as error:
             self._fail(error.reason or str(error))
+        except MemoryError:  # a part is missing, so nothing can follow; others are written to
+            self.abort()
         else:
             self._send()
 

@@ -176,7 +176,7 @@ class Connection(Receiver):
     def _read_rest(self, rest: Rest) -> None:
         try:
             data = rest.recv(self.piece_bytes)
-        except OSError:
+        except (OSError, MemoryError):  # over: its peer has to leave
             data = b""
         if data:
             self.conversation.hear(self._dialect.receive(data), len(data))
