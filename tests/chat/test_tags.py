@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.chat.events import Message
-from hubbub.chat.tags import SIGN, content_tag, entries_of, entry_of, sender_tag, tags_of
+from hubbub.chat.tags import SIGN, Entries, content_tag, entry_of, sender_tag, tags_of
 from hubbub.chat.words import words_of
 
 
@@ -45,7 +45,10 @@ def test_no_word_is_a_tag(text: str) -> None:
 TEXTS = st.text() | st.sampled_from(["", "...", "`x`", "see http://x", "@all look", "a b"])
 
 
-@given(st.lists(st.tuples(TEXTS, st.sampled_from(["ann", "bob"]), st.sampled_from(["", "id"]))))
+BY = st.tuples(TEXTS, st.sampled_from(["ann", "bob"]), st.sampled_from(["", "id"]))
+
+
+@given(st.lists(BY, min_size=1))
 def test_messages_that_are_indexed_together_have_the_entries_that_each_has(
     said: list[tuple[str, str, str]],
 ) -> None:
@@ -53,4 +56,8 @@ def test_messages_that_are_indexed_together_have_the_entries_that_each_has(
         Message(room="lobby", seq=0, prev=0, sender=sender, person=person, at=0, text=text)
         for text, sender, person in said
     ]
-    assert entries_of(messages) == [entry_of(text, *by, has_file=False) for text, *by in said]
+    together = Entries(messages)
+    each = [entry_of(text, *by, has_file=False) for text, *by in said]
+    assert together.joined(" ") == each
+    assert together.joined(" 12.") == [one.replace(" ", " 12.") for one in each]
+    assert together.count == sum(len(one.split()) for one in each)

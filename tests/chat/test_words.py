@@ -17,11 +17,11 @@ from hubbub.chat.words import (
     QUERY_PIECES_MAX,
     QUERY_WORDS_MAX,
     WORD_CHARS_MAX,
+    WordsOfEach,
     allowed_query,
     found_in,
     phrases_of,
     words_of,
-    words_of_each,
 )
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -62,9 +62,16 @@ def test_ascii_takes_a_shorter_way_to_the_same_words(text: str) -> None:
     assert words_of(text + " é") == [*words_of(text), "e"]
 
 
-@given(st.lists(st.text() | st.text("ab+.\x1e ") | st.sampled_from(["x" * 5000, "y z" * 5000])))
+@given(
+    st.lists(
+        st.text() | st.text("ab+.\x1e ") | st.sampled_from(["x" * 5000, "y z" * 5000]), min_size=1
+    )
+)
 def test_texts_that_are_split_together_have_the_words_that_each_has(texts: list[str]) -> None:
-    assert words_of_each(texts) == [" ".join(words_of(text)) for text in texts]
+    together, each = WordsOfEach(texts), [words_of(text) for text in texts]
+    assert together.count == sum(map(len, each))
+    for between in (" ", " 12."):
+        assert together.joined(between) == [between.join(words) for words in each]
 
 
 @given(st.text(), st.sampled_from(["NFC", "NFD"]))

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from hubbub.chat import words
 from hubbub.chat.events import AnyLogged
 from hubbub.chat.queries import PageQuery, SearchQuery
 from hubbub.log.damage import Damage
@@ -222,3 +223,21 @@ def test_a_portion_of_the_index_is_the_same_statements_whatever_its_size(
         asked.append(counting.asked)
     assert asked[0] == asked[1]
     assert asked[0].count("INSERT") == 1
+
+
+def test_the_texts_of_a_portion_are_split_into_words_in_one_call(
+    database: tuple[Writer, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    split = words._ascii_words
+
+    def counted(text: str) -> list[bytes]:
+        calls.append(len(text))
+        return split(text)
+
+    monkeypatch.setattr(words, "_ascii_words", counted)
+    writer, connection = database
+    writer.commit(connection, [said(f"{n}", room=f"r{n % 100}") for n in range(400)])
+    fill_portion(writer, Damage("a test"), connection)
+    assert len(calls) == 1
+    assert calls[0] <= words.TOGETHER_CHARS

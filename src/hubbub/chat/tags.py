@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any, Final, Literal, Protocol, get_args
 
 from hubbub.chat.names import name_key
-from hubbub.chat.words import words_of, words_of_each
+from hubbub.chat.words import WordsOfEach, words_of
 
 Content = Literal["link", "code", "file"]
 CONTENTS: Final[tuple[Content, ...]] = get_args(Content)
@@ -79,18 +79,34 @@ def entry_of(text: str, sender: str, person: str, *, has_file: bool = False) -> 
     return " ".join([*words_of(text), *tags_of(text, sender, person, has_file=has_file)])
 
 
-def entries_of(messages: Sequence[Said]) -> list[str]:
-    """Return the entry of each message: many take less together."""
-    entries = []
-    for words, one in zip(words_of_each([one.text for one in messages]), messages, strict=True):
-        text = one.text
-        if one.files or "://" in text or "`" in text or "@" in text:
-            tags = tags_of(text, one.sender, one.person, has_file=bool(one.files))
-            entries.append(" ".join([words, *tags]) if words else " ".join(tags))
-        else:
-            tag = sender_tag(one.sender, one.person)
-            entries.append(f"{words} {tag}" if words else tag)
-    return entries
+class Entries:
+    """The entries of several messages, which take less together; `count` is of words and tags."""
+
+    def __init__(self, messages: Sequence[Said]) -> None:
+        texts = [one.text for one in messages]
+        self._words = WordsOfEach(texts)
+        together = "\n".join(texts)
+        may_tell = "://" in together or "`" in together or "@" in together
+        self._tags = [
+            _joined_tags(one) if may_tell or one.files else sender_tag(one.sender, one.person)
+            for one in messages
+        ]
+        self._more = "".join(self._tags).count(" ")  # tags than one for each message
+        self.count = self._words.count + len(messages) + self._more
+
+    def joined(self, between: str) -> list[str]:
+        """Return the words and tags of each message, with `between` between them."""
+        tags = self._tags
+        if self._more:
+            tags = [one.replace(" ", between) for one in tags]
+        return [
+            f"{words}{between}{tag}" if words else tag
+            for words, tag in zip(self._words.joined(between), tags, strict=True)
+        ]
+
+
+def _joined_tags(said: Said) -> str:
+    return " ".join(tags_of(said.text, said.sender, said.person, has_file=bool(said.files)))
 
 
 def carries(tags: Iterable[str], senders: Sequence[str], contents: Iterable[str]) -> bool:

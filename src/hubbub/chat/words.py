@@ -12,7 +12,7 @@ text takes time that grows with the square of its longest run of marks, ten seco
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -56,6 +56,9 @@ TOGETHER_CHARS: Final = 8_192
 
 _ASCII_WORDS = re.compile(rf"[a-z0-9]{{1,{WORD_CHARS_MAX}}}|[{_SIGNS}]|\.(?=[a-z0-9])")
 _PARTING: Final = "\x1e"  # stands between texts; as a control character it stands in none
+_PARTING_BYTES: Final = _PARTING.encode()
+_BETWEEN: Final = f" {_PARTING} "
+_OTHER: Final = "x"  # stands for a text that is split by itself
 _KEPT: Final = f"{_SIGNS}.{_PARTING}"
 _ASCII: Final = "".join(
     char.lower() if char.isalnum() or char in _KEPT else " " for char in map(chr, range(0x80))
@@ -75,22 +78,51 @@ def words_of(text: str) -> list[str]:
     return [word.group() for word in _ASCII_WORDS.finditer(text.lower())]
 
 
-def words_of_each(texts: Sequence[str]) -> list[str]:
-    """Return the words of each text with spaces between them.
+class WordsOfEach:
+    """The words of several texts; `count` says how many they are.
 
     Short texts in ASCII are split together, by what CPython does with bytes: that takes a third of
     what it takes to look for the words of each.
     """
-    together = f" {_PARTING} ".join([text if text.isascii() else "" for text in texts])
-    words = _ascii_words(together) if len(together) <= TOGETHER_CHARS else []
-    each = b" ".join(words).decode().split(_PARTING) if words else []
-    # An older log may have kept control characters, and a longer word is several.
-    if len(each) != len(texts) or max(map(len, words), default=0) > WORD_CHARS_MAX:
-        return [" ".join(words_of(text)) for text in texts]
-    return [
-        words.strip(" ") if text.isascii() else " ".join(words_of(text))
-        for words, text in zip(each, texts, strict=True)
-    ]
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = len(texts)
+        together = _BETWEEN.join(texts)
+        others: list[int] = []
+        if not together.isascii():
+            others = [place for place, text in enumerate(texts) if not text.isascii()]
+            together = _BETWEEN.join([text if text.isascii() else _OTHER for text in texts])
+        self._words = _ascii_words(together) if len(together) <= TOGETHER_CHARS else []
+        # An older log may have kept control characters, and a longer word is several.
+        is_parted = bool(self._words) and together.count(_PARTING) + 1 == len(texts)
+        if not is_parted or max(map(len, self._words)) > WORD_CHARS_MAX:
+            others = [*range(len(texts))]
+            self._words = _ascii_words(_BETWEEN.join([_OTHER] * len(texts)))
+        self._others = [(place, words_of(texts[place])) for place in others]
+        self.count = len(self._words) - len(texts) + 1
+        self.count += sum([len(words) - 1 for _, words in self._others])
+
+    def joined(self, between: str) -> list[str]:
+        """Return the words of each text, with `between` between them."""
+        parting = f"{between}{_PARTING}{between}"
+        each = between.encode().join(self._words).decode().split(parting)
+        if len(each) != self._texts:  # some have none: nothing would stand between two partings
+            each = between.encode().join(_with_blanks(self._words)).decode().split(parting)
+        for place, words in self._others:
+            each[place] = between.join(words)
+        return each
+
+
+def _with_blanks(words: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield words and partings, with an empty word where a text has none."""
+    before = _PARTING_BYTES
+    for word in words:
+        if word == before == _PARTING_BYTES:
+            yield b""
+        yield word
+        before = word
+    if before == _PARTING_BYTES:
+        yield b""
 
 
 def _ascii_words(text: str) -> list[bytes]:
@@ -101,7 +133,7 @@ def _ascii_words(text: str) -> list[bytes]:
             found = found.replace(sign, b" %b " % sign)
     if b"." in found:
         found = _END_DOTS.sub(b" ", found).replace(b".", b" . ")
-    return found.split()
+    return found.split()  # that of a str would take a parting for a space
 
 
 def _pieces(text: str) -> list[str]:

@@ -5,9 +5,10 @@ put into the index in the writer's. What was read is void if meanwhile a commit 
 that was not indexed yet, or the index was emptied. Then all of it is done again in the writer's
 thread, where nothing comes between.
 
-Windows. The messages are divided into windows of WINDOW_WORDS words, or of one segment that has
-more. A search asks one after the other (search.py), so the window bounds what a step of it costs.
-Edits may make a window larger afterwards, for it is by their seqs that messages belong to it.
+Windows. The messages are divided into windows of WINDOW_WORDS words, or of what is split together
+if that has more. A search asks one after the other (search.py), so the window bounds what a step of
+it costs. Edits may make a window larger afterwards, for it is by their seqs that messages belong to
+it.
 """
 
 import sqlite3
@@ -19,7 +20,7 @@ from typing import NamedTuple
 import msgspec
 
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Message
-from hubbub.chat.tags import entries_of, entry_of, sender_tag
+from hubbub.chat.tags import Entries, sender_tag
 from hubbub.chat.words import TOGETHER_CHARS
 from hubbub.log.damage import Damage
 from hubbub.log.newest import Newest, newest_of
@@ -102,12 +103,8 @@ _places = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
 
 
-class Row(NamedTuple):
-    """Consecutive messages of a room, with their words and tags; None for those without a text."""
-
-    first: int
-    room: str
-    said: list[str | None]
+Segment = Sequence[_Said | Message]
+"""Messages of one room, one after the other, as they read now; none of them is deleted."""
 
 
 class Portion(NamedTuple):
@@ -134,17 +131,16 @@ def read_portion(
     # Before the rest: what changes or comes meanwhile shall be noticed, or not be passed over.
     overtakings, last = writer.overtakings, writer.last
     (after,) = connection.execute(_WATERMARK).fetchone()
-    read = attempt(lambda: _read(writer, connection, after, rests=rests))
+    read = attempt(lambda: _read(writer, connection, after))
     if read is None or not read.upto:
         read = _read_around(last, damage, connection, after)
     if not read.upto:
         return None
-    rows = sorted(read.rows)
-    rooms = _encode({row.room for row in rows}).decode()
+    rooms = _encode({segment[0].room for segment in read.segments}).decode()
     (places,) = connection.execute(_PLACES, (rooms,)).fetchone()
     newest = connection.execute(_NEWEST_WINDOW).fetchone()
-    windows, entries = _in_windows(rows, newest, _places.decode(places))
-    whom = whom_they_answer(connection, read.answers)
+    windows, entries = _in_windows(read.segments, newest, _places.decode(places), rests=rests)
+    whom = whom_they_answer(connection, _answers_in(read.segments))
     messages, placed, answers = (_encode(part).decode() for part in (entries, windows, whom))
     return Portion(after, read.upto, messages, placed, answers, overtakings)
 
@@ -173,82 +169,69 @@ def fill_portion(writer: Writer, damage: Damage, connection: sqlite3.Connection)
 
 
 def _in_windows(
-    rows: Sequence[Row], newest: tuple[str] | None, places: Mapping[str, str]
+    segments: Sequence[Segment],
+    newest: tuple[str] | None,
+    places: Mapping[str, str],
+    *,
+    rests: bool,
 ) -> tuple[list[_Window], dict[int, str]]:
-    """Return the windows that `rows` are in, and all tokens of each message by its seq.
+    """Return the windows that segments are in, and all tokens of each message by its seq.
 
     These are the newest window as long as it has room, and then others.
     """
     windows = [_window.decode(newest[0])] if newest else []
-    entries: dict[int, str] = {}
-    for first, room, said in rows:
-        words = sum([one.count(" ") + 1 for one in said if one is not None])
-        if not windows or windows[-1].words + words > WINDOW_WORDS:
-            windows.append(_Window(first, 0))
-        windows[-1].words += words
+    tokens: dict[int, str] = {}
+    began = time.perf_counter()
+    for group in _together(segments):
+        entries = Entries([*chain.from_iterable(group)])
+        if not windows or windows[-1].words + entries.count > WINDOW_WORDS:
+            windows.append(_Window(group[0][0].seq, 0))
+        windows[-1].words += entries.count
         begin = f"{windows[-1].first}."
         between = f" {begin}"
-        # A room that was removed meanwhile has none, and makes the portion void.
-        end = between + places.get(room, "").replace(" ", between)
-        for seq, one in enumerate(said, first):
-            if one is not None:
-                entries[seq] = begin + one.replace(" ", between) + end
-    return windows, entries
+        joined = iter(entries.joined(between))
+        for segment in group:
+            # A room that was removed meanwhile has none, and makes the portion void.
+            end = between + places.get(segment[0].room, "").replace(" ", between)
+            for one, entry in zip(segment, joined, strict=False):  # the rest is the next ones'
+                tokens[one.seq] = f"{begin}{entry}{end}"
+        # The event loop waits for the interpreter after each of its system calls, as long as this
+        # thread has it: so it has it half of the time at most.
+        if rests and (worked := time.perf_counter() - began) > REST_AFTER_SECONDS:
+            time.sleep(worked)
+            began = time.perf_counter()
+    return windows, tokens
 
 
 class _Read(NamedTuple):
     """What was read of the events up to and with `upto`; 0: there is nothing to be indexed."""
 
     upto: int
-    rows: list[Row]
-    answers: list[Answer]
+    segments: Sequence[Segment]
 
 
-def _read(writer: Writer, connection: sqlite3.Connection, after: int, *, rests: bool) -> _Read:
+def _read(writer: Writer, connection: sqlite3.Connection, after: int) -> _Read:
     # Commits and portions take turns: a portion of twice the last commit catches up with any
     # stream of commits, and delays the next by no more than its own size calls for.
     events_max = max(PORTION_EVENTS, 2 * writer.last_committed)
     bytes_max = events_max * PORTION_EVENT_BYTES
-    upto: int | None
-    segments: Sequence[Sequence[_Said | Message]]
-    newest: Newest = {}
     if fed := writer.fed.following(after, events_max=events_max, bytes_max=bytes_max):
-        upto, segments = fed[-1].last, [one.messages for one in fed]
-    else:
-        seqs_max = events_max * writer.seqs_per_event_max
-        asked = {"events_max": events_max, "seqs_max": seqs_max, "bytes_max": bytes_max}
-        upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
-        newest = newest_of(chain(*_changes.decode(changes)))
-        segments = _segments.decode(bodies)
-    rows: list[Row] = []
-    answers: list[Answer] = []
-    began = time.perf_counter()
-    for group in _together(filter(None, segments)):
-        messages = list(chain.from_iterable(group))
-        words: list[str | None] = (
-            [_words_now(said, newest) for said in messages]
-            if newest  # of few messages, and most portions have none of them
-            else [*entries_of(messages)]
-        )
-        answers += _answers_in(messages, words)
-        place = 0
-        for segment in group:
-            said = words[place : place + len(segment)]
-            rows.append(Row(segment[0].seq, segment[0].room, said))
-            place += len(segment)
-        # The event loop waits for the interpreter after each of its system calls, as long as this
-        # thread has it: so it has it half of the time at most.
-        if rests and (worked := time.perf_counter() - began) > REST_AFTER_SECONDS:
-            time.sleep(worked)
-            began = time.perf_counter()
-    return _Read(upto or 0, rows, answers)
+        return _Read(fed[-1].last, [one.messages for one in fed if one.messages])
+    seqs_max = events_max * writer.seqs_per_event_max
+    asked = {"events_max": events_max, "seqs_max": seqs_max, "bytes_max": bytes_max}
+    upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
+    newest = newest_of(chain(*_changes.decode(changes)))
+    segments = [_as_they_read(segment, newest) for segment in _segments.decode(bodies)]
+    return _Read(upto or 0, sorted(filter(None, segments), key=_first_of))
 
 
-def _together(
-    segments: Iterable[Sequence[_Said | Message]],
-) -> Iterator[Sequence[Sequence[_Said | Message]]]:
+def _first_of(segment: Segment) -> int:
+    return segment[0].seq
+
+
+def _together(segments: Iterable[Segment]) -> Iterator[Sequence[Segment]]:
     """Yield the segments in groups that can be split into words in one call."""
-    group: list[Sequence[_Said | Message]] = []
+    group: list[Segment] = []
     room_left = TOGETHER_CHARS
     for segment in segments:
         # Between two texts stand some characters more.
@@ -262,40 +245,39 @@ def _together(
         yield group
 
 
-def _answers_in(messages: Sequence[_Said | Message], words: Sequence[str | None]) -> list[Answer]:
-    """Return which of consecutive messages answer one; those without words are deleted."""
+def _answers_in(segments: Iterable[Segment]) -> list[Answer]:
+    """Return which messages answer one."""
     return [
         Answer(one.seq, one.reply_to, sender_tag(one.sender, one.person))
-        for one, indexed in zip(messages, words, strict=True)
-        if one.reply_to is not None and indexed is not None
+        for segment in segments
+        for one in segment
+        if one.reply_to is not None
     ]
 
 
 def _read_around(last: int, damage: Damage, connection: sqlite3.Connection, after: int) -> _Read:
     """Return a portion of one segment, without the messages of it that cannot be read."""
     if after >= last:
-        return _Read(0, [], [])
+        return _Read(0, [])
     found = attempt(lambda: connection.execute(_NEXT, (after,)).fetchone())
     if found is None:  # what comes later may be found
-        return _Read(min(after + PORTION_EVENTS, last), [], [])
+        return _Read(min(after + PORTION_EVENTS, last), [])
     (following,) = found
     if following is None:
-        return _Read(last, [], [])
+        return _Read(last, [])
     messages = Around(connection, damage).messages_of(following)
-    words = [None if one.deleted else _indexed(one, one.text) for one in messages]
-    rows = [Row(one.seq, one.room, [indexed]) for one, indexed in zip(messages, words, strict=True)]
-    return _Read(following, rows, _answers_in(messages, words))
+    segment = [one for one in messages if not one.deleted]
+    return _Read(following, [segment] if segment else [])
 
 
-def _words_now(said: _Said | Message, newest: Newest) -> str | None:
-    match newest.get(said.seq):
-        case None:
-            return _indexed(said, said.text)
-        case Edited(text=text):
-            return _indexed(said, text)
-        case Deleted():
-            return None
-
-
-def _indexed(said: _Said | Message, text: str) -> str:
-    return entry_of(text, said.sender, said.person, has_file=bool(said.files))
+def _as_they_read(segment: Iterable[_Said], newest: Newest) -> Segment:
+    """Return what of a segment is to be indexed: with its newest texts, without what is deleted."""
+    read = []
+    for one in segment:
+        match newest.get(one.seq):
+            case Edited(text=text):
+                one.text = text
+            case Deleted():
+                continue
+        read.append(one)
+    return read
