@@ -9,17 +9,20 @@ in another room, of four listeners, which is what a commit brings where there ar
 import argparse
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.peers.peer import TEXT_BYTES
-from hubbub.chat.heard import PlainLine
+from hubbub.chat.heard import Heard, PlainLine
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub, Session
+from hubbub.hub.speech import Allowed
 from hubbub.log.batch import in_log_order
 from hubbub.log.damage import Damage
 from hubbub.log.sqlite.portions import fill_portion
 from hubbub.log.sqlite.writer import Writer
+from hubbub.server.fairness.turns import SLICE_UNITS
 from hubbub.wire.framed import CLASSIC, FramedDialect
 from hubbub.wire.frames import encode_frame
 
@@ -31,6 +34,7 @@ INDEXED_BATCHES = 16
 """So many are indexed together: what a busy server commits in a tenth of a second."""
 RUNS = 5
 AT = 1_795_586_505_796
+SLICE = Allowed(AT, SLICE_UNITS, 1_000_000)
 PARTS = ("read frames", "decide", "commit", "fan out", "index")
 
 Costs = dict[str, float]
@@ -81,9 +85,7 @@ class Script:
             heard = [list(dialect.receive(stream)) for dialect in self._dialects]
             self._end("read frames")
             for speaker, lines in zip(self._speakers, heard, strict=True):
-                for line in lines:
-                    assert isinstance(line, PlainLine)
-                    self._hub.line(speaker, line.text, AT)
+                self._decide(speaker, iter(lines))
             self._end("decide")
             batch = self._hub.take()
             seqs = self._writer.commit(self._connection, [draft.event for draft in batch])
@@ -97,6 +99,14 @@ class Script:
                     pass
                 self._end("index")
         self._connection.close()
+
+    def _decide(self, speaker: Session, lines: Iterator[Heard]) -> None:
+        """Act on lines as a conversation does."""
+        for line in lines:
+            _, odd = self._hub.speak(speaker, line, lines, SLICE)
+            if odd is not None:
+                assert isinstance(odd, PlainLine)
+                self._hub.line(speaker, odd.text, AT)
 
     def _begin(self) -> None:
         self._started = time.thread_time()

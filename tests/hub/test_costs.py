@@ -12,7 +12,10 @@ import pytest
 from hubbub.chat import commands as c
 from hubbub.chat.events import Event
 from hubbub.chat.format import Format
+from hubbub.chat.heard import PlainLine
 from hubbub.hub import Hub, Session
+from hubbub.hub.rules.order import Order
+from hubbub.hub.speech import Allowed
 from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.web import WEBSOCKET
 from tests.hub.peers import Chatroom
@@ -142,3 +145,25 @@ def test_who_lags_costs_fan_out_nothing() -> None:
         chatroom.hub.line(ann, "x", 0)
     chatroom.commit()
     assert slow.writes == 0
+
+
+def test_what_may_keep_lines_back_is_asked_once_for_those_that_come_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chatroom = Chatroom()
+    ann, _ = enter(chatroom.hub, "ann", CLASSIC)
+    chatroom.hub.line(ann, "first", 0)
+    chatroom.commit()
+    asked: Counter[str] = Counter()
+    restrains = Order.restrains
+
+    def counted(order: Order, room: str) -> bool:
+        asked[room] += 1
+        return restrains(order, room)
+
+    monkeypatch.setattr(Order, "restrains", counted)
+    lines = iter([PlainLine(str(number)) for number in range(MESSAGES)])
+    much = Allowed(0, 1e9, 1_000_000_000)
+    assert chatroom.hub.speak(ann, next(lines), lines, much)[1] is None
+    assert len(chatroom.hub.take()) == MESSAGES
+    assert asked == Counter(lobby=1)

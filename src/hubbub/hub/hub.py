@@ -7,7 +7,7 @@ come in as arguments, bytes go out through each session's outlet.
 """
 
 import math
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from hubbub.chat.access import Access
@@ -22,7 +22,7 @@ from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.queries import Answer, Dropped, Epoch, Head, Question, Settled
 from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Scope
-from hubbub.hub import commands, delivery, hooks, keeping, lines, membership, posting
+from hubbub.hub import commands, delivery, hooks, keeping, lines, membership, posting, speech
 from hubbub.hub.asking import Decision
 from hubbub.hub.cost import PRICES
 from hubbub.hub.elsewhere import Elsewhere
@@ -42,6 +42,7 @@ from hubbub.hub.present.outlet import Outlet
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_scope
+from hubbub.hub.speech import Allowed
 from hubbub.hub.standing import check_entry, recall
 from hubbub.hub.state import State
 
@@ -346,6 +347,16 @@ class Hub:
         if self._state.order.unlogged:
             self._delivery.apply_unlogged()
         return decision
+
+    def speak(
+        self, session: Session, heard: Heard, rest: Iterator[Heard], allowed: Allowed
+    ) -> tuple[float, Heard | None]:
+        """Act on `heard` and the `rest`, as far as they are ordinary lines and it is `allowed`.
+
+        Returns the units that it took, and what comes next if that is no such line: nothing of it
+        was done, and `price` and `line` or `command` are the way for it.
+        """
+        return speech.speak(self._state, session, heard, rest, allowed)
 
     def post(
         self,

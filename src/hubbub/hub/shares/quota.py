@@ -4,7 +4,7 @@ An address may post its share in a day. People who have posted little may go on 
 twice the share, so that one flood does not silence everybody behind the same router.
 """
 
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 from hubbub.chat.errors import Refused
@@ -52,6 +52,21 @@ class Quota:
                     retry_after=seconds,
                 )
         posted.level += size
+
+    def sure_bytes(self, origin: str, at: int) -> float:
+        """Return how many bytes may be counted of texts and events, whoever posts them.
+
+        It may be more: what has leaked since is not known yet.
+        """
+        if not self._share_bytes:
+            return inf
+        posted = self._posted.of(origin, at)
+        return posted.per_day - posted.level
+
+    def count(self, origin: str, size: int, at: int) -> None:
+        """Count so many bytes, which are no more than are sure."""
+        if self._share_bytes:
+            self._posted.of(origin, at).level += size
 
     def give_back(self, origin: str, text_bytes: int) -> None:
         """Count a text no longer: nothing of it was stored, or it stood in the log already."""

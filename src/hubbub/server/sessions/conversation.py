@@ -31,6 +31,7 @@ from hubbub.chat.errors import (
 from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.hub import cost
+from hubbub.hub.speech import Allowed
 from hubbub.server.sessions.backlogs import Backlogs
 from hubbub.server.sessions.beginning import change_over, enter
 from hubbub.server.sessions.decisions import Decisions
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.backlogs import Backlog
     from hubbub.server.sessions.peer import Peer, Shared, Turn
 
-_OVER: Final = frozenset({State.ENDED, State.GONE})
 _UNHEARD: Final = (State.STOPPING, State.LOST)
 logger = structlog.get_logger()
 _NOTHING: Final[Iterator[Heard]] = iter(())
@@ -215,10 +215,7 @@ class Conversation:
         self.go_on()
 
     def go_on(self, spent: float = 0.0) -> None:
-        """Act on what was heard until something makes it wait; called after commits, too.
-
-        `spent`: the units that are to be charged already.
-        """
+        """Act on what was heard until something makes it wait; charge what was `spent` as well."""
         at = self._shared.clock.milliseconds()
         granted = 0.0
         try:
@@ -238,7 +235,15 @@ class Conversation:
                     if not (granted := self._turn.grant()):
                         self.wait = Wait.TURN
                         break
-                if (heard := next(self._heard, None)) is None:
+                heard = next(self._heard, None)
+                if type(heard) is PlainLine and self.session is not None:
+                    allowed = Allowed(at, granted - spent, self._shared.shares.pending_bytes)
+                    used, heard = self._hub.speak(self.session, heard, self._heard, allowed)
+                    spent += used
+                    if heard is None:
+                        self._is_fragment = False
+                        continue
+                if heard is None:
                     self._heard = _NOTHING  # an exhausted generator still takes memory
                     if self._is_fragment:
                         spent, self._is_fragment = spent + cost.FRAGMENT, False
@@ -260,7 +265,7 @@ class Conversation:
 
     def fail(self, error: HubbubError, ref: str | None = None) -> None:
         """Say why the connection ends, and end it."""
-        if self.state in _OVER:
+        if self.state is State.ENDED or self.state is State.GONE:
             return
         self._turn.turned_away(error.code)
         self._peer.write(self._speaking.encode(Error.of(error, ref)))
@@ -286,9 +291,6 @@ class Conversation:
         if self._peer.unsent_bytes() > shares.unread_bytes:
             return Wait.PEER
         return None
-
-    def _wake_at(self, seconds: float) -> None:
-        self.wake_at = seconds if self.wake_at is None else min(self.wake_at, seconds)
 
     def _finish_if_done(self) -> None:
         """In the states that come to an end by themselves, see whether it is there."""
@@ -342,11 +344,9 @@ class Conversation:
     def _act(self, heard: Heard, at: int) -> None:
         session = self.session
         try:
-            if session is not None and isinstance(heard, PlainLine):  # the most common by far
-                self._respond(session, heard, at)
-            elif isinstance(heard, Filler):
+            if isinstance(heard, Filler):
                 return
-            elif isinstance(heard, Reply):
+            if isinstance(heard, Reply):
                 self._peer.write(heard.payload)
             elif isinstance(heard, Adapt):
                 heard.be_made(session)
@@ -491,8 +491,8 @@ class Conversation:
                 backlogs.bring(self.session, events)
             except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
                 self.fail_by_our_fault(error)
-            if backlogs.retry_at is not None:
-                self._wake_at(backlogs.retry_at)
+            if (at := backlogs.retry_at) is not None:
+                self.wake_at = at if self.wake_at is None else min(self.wake_at, at)
             if self.session.lagging:
                 self._serve_backlog()
             else:
