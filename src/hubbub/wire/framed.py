@@ -44,8 +44,12 @@ class ClassicFrames:
 
         A member that lags is served from the log, where a deleted message has no text left.
         """
-        if type(event) is Message:  # the most common by far
-            return b"" if event.deleted else self._message(event)
+        if type(event) is Message:  # the most common by far, and mostly text alone
+            if event.deleted:
+                return b""
+            has_more = event.me or event.files or event.imported or is_direct(event.room)
+            text = self._told(event) if has_more else event.text
+            return _name_frame(event.sender) + encode_frame(text.encode())
         match event:
             case Notice():
                 name, text = SERVER_NAME, event.text
@@ -64,7 +68,7 @@ class ClassicFrames:
                 return b""
         return _name_frame(name) + encode_frame(text.encode())
 
-    def _message(self, message: Message) -> bytes:
+    def _told(self, message: Message) -> str:
         text = message.text
         if message.me:
             text = f"* {text}"
@@ -75,7 +79,7 @@ class ClassicFrames:
             text = f"(from {message.imported}) {text}"
         if is_direct(message.room):
             text = f"(private) {text}"
-        return _name_frame(message.sender) + encode_frame(text.encode())
+        return text
 
 
 @lru_cache(maxsize=4096)

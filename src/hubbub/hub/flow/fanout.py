@@ -1,7 +1,7 @@
 """Fan-out: what one commit brought is encoded once per format and written once per member."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
 from hubbub.chat.events import AnyLogged, Event
 from hubbub.chat.format import Format
@@ -60,12 +60,11 @@ class Fanout:
         if not (batch := b"".join(encoded)):
             return
         echoes = self._echoes
-        places = _places(events) if echoes else {}
         for member in group:
             session = member.session
             piece = batch
             if session in echoes:
-                piece = _without(echoes[session], places, encoded)
+                piece = _without(echoes[session], events, encoded)
             self._add(session, piece)
 
     def pass_on(self, room: Room, notes: Sequence[Note]) -> None:
@@ -127,20 +126,20 @@ def _encode_each(session: Session, events: Sequence[Event]) -> bytes:
     return b"".join([encode(event, name) for event in events])
 
 
-def _places(events: Iterable[AnyLogged]) -> dict[int, int]:
-    return {event.seq: place for place, event in enumerate(events)}
-
-
-def _without(seqs: Set[int], places: Mapping[int, int], encoded: Sequence[bytes]) -> bytes:
+def _without(seqs: Set[int], events: Sequence[AnyLogged], encoded: Sequence[bytes]) -> bytes:
     """Return the joined encodings of the events whose seqs are none of these.
 
-    `places` are those of all events, by seq. A step for each event that is left out, and no more:
-    in a busy room there are many of whom each said a little.
+    A step for each event that is left out, and no more: in a busy room there are many of whom each
+    said a little.
     """
-    pieces = list(encoded)
-    for seq in seqs:
-        if (place := places.get(seq)) is not None:
-            pieces[place] = b""
+    pieces, first = list(encoded), events[0].seq
+    if events[-1].seq - first == len(events) - 1:  # nearly always: what a commit brought
+        places = [seq - first for seq in seqs if first <= seq < first + len(events)]
+    else:
+        known = {event.seq: place for place, event in enumerate(events)}
+        places = [known[seq] for seq in seqs if seq in known]
+    for place in places:
+        pieces[place] = b""
     return b"".join(pieces)
 
 
@@ -153,4 +152,4 @@ def encode_for(member: Member, events: Sequence[AnyLogged], echoes: Set[int] = N
         if member.room.is_for_notes:
             echoes = NO_SEQS  # what is said to oneself is heard by oneself
     encoded = [format_.encode(event, person.name) for event in events]
-    return _without(echoes, _places(events), encoded) if echoes else b"".join(encoded)
+    return _without(echoes, events, encoded) if echoes and events else b"".join(encoded)

@@ -384,7 +384,7 @@ class Room:
         self.first = self.first or events[0].seq
         self.last = events[-1].seq
         for event in events:
-            if isinstance(event, Topic):
+            if type(event) is Topic:
                 self.topic, self.topic_seq = event.text, event.seq
                 self.topic_by, self.topic_at = event.sender, event.at
 

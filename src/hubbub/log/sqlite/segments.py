@@ -4,9 +4,8 @@ A segment holds consecutive messages of one room, or one event of another kind. 
 several times what a message's share of a long one does, so a busy room's messages share rows.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import chain
 from typing import cast, get_args
 
 import msgspec
@@ -21,6 +20,7 @@ SEGMENT_BYTES_MAX = 8192
 """A page decodes little that it does not show, and a found message takes little to be read."""
 
 _encode_lines = msgspec.json.Encoder().encode_lines
+_MESSAGE = str(Message.__struct_config__.tag)
 _KINDS = {kind: str(kind.__struct_config__.tag) for kind in get_args(AnyLogged)}
 
 
@@ -42,11 +42,14 @@ class Cutting:
         self._bodies: list[bytes] = []
         self._start = 1
         in_rooms = list(rooms)
-        # JSON has no line break within a text, so all are encoded in one call.
-        encoded = _encode_lines(list(chain.from_iterable(in_rooms))).split(b"\n")
-        place = 0
+        # All in one call. JSON has no line break within a text.
+        lines = _encode_lines(list(chain.from_iterable(in_rooms)))
+        if len(in_rooms) == 1:
+            self._cut(in_rooms[0], lines)
+            return
+        encoded, place = lines.splitlines(keepends=True), 0
         for events in in_rooms:
-            self._cut(events, encoded[place : place + len(events)])
+            self._cut(events, b"".join(encoded[place : place + len(events)]))
             place += len(events)
 
     @property
@@ -54,33 +57,34 @@ class Cutting:
         """A JSON array of events for each segment, one after the other."""
         return b"".join(self._bodies)
 
-    def _cut(self, events: Sequence[AnyLogged], encoded: Sequence[bytes]) -> None:
+    def _cut(self, events: Sequence[AnyLogged], lines: bytes) -> None:
         is_dense = events[-1].seq - events[0].seq == len(events) - 1
         if is_dense and all(type(event) is Message for event in events):  # nearly always
-            self._cut_messages(cast("Sequence[Message]", events), encoded)
+            self._cut_messages(cast("Sequence[Message]", events), lines)
             return
+        encoded = lines.splitlines(keepends=True)
         for run in _runs(events):
             if type(events[run.start]) is Message:
                 said = cast("Sequence[Message]", events[run.start : run.stop])
-                self._cut_messages(said, encoded[run.start : run.stop])
+                self._cut_messages(said, b"".join(encoded[run.start : run.stop]))
             else:
                 self._put(events[run.start], encoded[run.start])
 
-    def _cut_messages(self, messages: Sequence[Message], encoded: Sequence[bytes]) -> None:
+    def _cut_messages(self, messages: Sequence[Message], lines: bytes) -> None:
+        """Cut consecutive messages where `lines` of them end: none is looked at by itself."""
         self.answers += [(one.reply_to, one.seq) for one in messages if one.reply_to is not None]
-        if (size := sum(map(len, encoded))) <= SEGMENT_BYTES_MAX:
-            segment = Segment(messages[-1].seq, messages, size)
-            self._close(messages[-1], _KINDS[Message], segment, encoded)
-            return
-        ends = list(accumulate(map(len, encoded)))
-        start = size = 0
-        while start < len(messages):
-            stop = max(start + 1, bisect_right(ends, size + SEGMENT_BYTES_MAX, start))
-            segment = Segment(messages[stop - 1].seq, messages[start:stop], ends[stop - 1] - size)
-            self._close(messages[stop - 1], _KINDS[Message], segment, encoded[start:stop])
-            start, size = stop, ends[stop - 1]
+        first = start = 0
+        while len(lines) - start > SEGMENT_BYTES_MAX:
+            stop = lines.rfind(b"\n", start, start + SEGMENT_BYTES_MAX) + 1
+            stop = stop or lines.index(b"\n", start + SEGMENT_BYTES_MAX) + 1
+            piece = lines[start:stop]
+            said = messages[first : first + piece.count(b"\n")]
+            self._close(said[-1], _MESSAGE, said, piece)
+            first, start = first + len(said), stop
+        if said := messages[first:]:
+            self._close(said[-1], _MESSAGE, said, lines[start:])
 
-    def _put(self, event: AnyLogged, encoded: bytes) -> None:
+    def _put(self, event: AnyLogged, line: bytes) -> None:
         if isinstance(event, Edited | Deleted):
             self.changes.append(event)
         elif isinstance(event, Reaction):
@@ -88,23 +92,24 @@ class Cutting:
             self.toggles.append((event.target, event.emoji, key, event.sender, event.seq, event.on))
         elif isinstance(event, Pinned):
             self.pins.append((event.target, event.room, event.on))
-        segment = Segment(event.seq, (), len(encoded))
-        self._close(event, _KINDS[type(event)], segment, [encoded], target_of(event))
+        self._close(event, _KINDS[type(event)], (), line, target_of(event))
 
     def _close(
         self,
-        event: AnyLogged,
+        last: AnyLogged,
         kind: str,
-        segment: Segment,
-        encoded: Sequence[bytes],
+        messages: Sequence[Message],
+        lines: bytes,
         target: int | None = None,
     ) -> None:
-        body = b"[%b]" % b",".join(encoded)
-        last, _, size = segment
-        assert last >= len(encoded), "a segment's events have seqs, one after the other"
-        first, room = last - len(encoded) + 1, event.room
-        self.rows.append((last, first, room, kind, target, size, self._start, checksum_of(body)))
-        self.fed.append(segment)
+        count = len(messages) or 1
+        size = len(lines) - count
+        body = b"[%b]" % lines[:-1].replace(b"\n", b",")
+        assert last.seq >= count, "a segment's events have seqs, one after the other"
+        first = last.seq - count + 1
+        seal = checksum_of(body)
+        self.rows.append((last.seq, first, last.room, kind, target, size, self._start, seal))
+        self.fed.append(Segment(last.seq, messages, size))
         self._bodies.append(body)
         self._start += len(body)
 
