@@ -20,6 +20,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
@@ -30,10 +31,17 @@ from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact
 from hubbub.chat.queries import Dropped, Drops, Over
 from hubbub.chat.removal import removed_by
 from hubbub.log.epochs import begun_at
+from hubbub.log.jetstream.appends import Append, whole
 from hubbub.log.jetstream.beginnings import Beginnings
 from hubbub.log.jetstream.compacting import Compacting
 from hubbub.log.jetstream.erasing import Erasing
-from hubbub.log.jetstream.link import FORMAT_NOW, Link, check_is_same, patiently
+from hubbub.log.jetstream.link import (
+    FORMAT_NOW,
+    Link,
+    Unexpected,
+    check_is_same,
+    patiently,
+)
 from hubbub.log.jetstream.objects import Objects
 from hubbub.log.jetstream.pieces import (
     SEQS_PER_PIECE,
@@ -49,6 +57,7 @@ from hubbub.log.jetstream.pieces import (
 )
 from hubbub.log.jetstream.reading import Delivered, Reading
 from hubbub.log.jetstream.syncing import check_syncing
+from hubbub.log.jetstream.tenure import Tenure, shut_out
 from hubbub.log.sqlite import Projection
 from hubbub.log.sqlite.connection import Durability
 
@@ -72,15 +81,6 @@ _FAULT: Final = "This node does not follow its stream any more, and its journal 
 _logger = logging.getLogger(__name__)
 
 
-class _Append(NamedTuple):
-    """Messages of the stream that are applied together, and what is in them."""
-
-    token: str
-    """Empty, if they are of several nodes' appends."""
-    last: int
-    entries: list[Entry]
-
-
 class _Applied(NamedTuple):
     """What became of an append of this node."""
 
@@ -89,6 +89,8 @@ class _Applied(NamedTuple):
     fresh: Sequence[Entry]
     """What is to be handed out by the append, once it returns."""
     is_handed_out: asyncio.Event
+    last: int
+    """The number of its last message in the stream."""
 
 
 class JetStreamLog(Projection):
@@ -96,6 +98,8 @@ class JetStreamLog(Projection):
 
     _link: Link | None = None
     _following: asyncio.Task[None] | None = None
+    tenure: Tenure | None = None
+    """Of the run as which all is appended, once it is registered."""
     _held: list[Entry] | None = None
     """What was applied of an append of this node, until all of it is."""
 
@@ -198,7 +202,8 @@ class JetStreamLog(Projection):
         """Publish `drafts`, and wait until they are applied here (see log/port.py)."""
         if not (pieces := cut(drafts)):
             return []
-        entries, numbers, *_ = await self._published(pieces)
+        self.check()
+        entries, numbers, *_ = await self._published(pieces, self.tenure)
         seqs = [0] * len(drafts)
         places = [place for piece in pieces for place in piece.places]
         for place, entry, seq in zip(places, entries, numbers, strict=True):
@@ -211,17 +216,37 @@ class JetStreamLog(Projection):
         """Wait until all that the stream holds is applied here."""
         await self._published([mark()])
 
-    async def _published(self, pieces: Sequence[Piece]) -> _Applied:
+    async def register(self, run: str) -> None:
+        """Append as this run of a node from now on, until another one shuts it out.
+
+        Returns once all is applied that was stored before. Raises LogError.
+        """
+        assert self._link is not None
+        tenure = self.tenure = self.tenure or Tenure(self._link, run)
+        tenure.begin((await self._published([tenure.registration])).last)
+
+    async def sign_off(self) -> None:
+        """Append nothing more, and leave nothing of the registration, if that can be."""
+        if self.tenure is not None and self._stream.is_live:
+            with suppress(LogError):
+                await self.tenure.end()
+
+    async def shut_out(self, run: str) -> None:
+        """Have nothing stored any more that this run of a node appends; raises LogError."""
+        assert self._link is not None
+        await shut_out(self._link, run)
+
+    async def _published(self, pieces: Sequence[Piece], tenure: Tenure | None = None) -> _Applied:
         """Publish an append, and wait until it is applied here; raise LogError as `append` does."""
         assert self._link is not None
-        self.check()
+        self._check_following()
         token = self._next_token()
         came: asyncio.Future[_Applied] = asyncio.get_running_loop().create_future()
         self._waiting[token] = came
         failure = LogError("The NATS servers took too long to store it.")
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._link.publish(pieces, token)
+                await self._publish(pieces, token, tenure)
                 await asyncio.wait({came}, timeout=DOUBT_SECONDS)
                 if not came.done():
                     self._stream.doubt()
@@ -242,12 +267,28 @@ class JetStreamLog(Projection):
             raise failure
         return came.result()
 
+    async def _publish(self, pieces: Sequence[Piece], token: str, tenure: Tenure | None) -> None:
+        assert self._link is not None
+        if tenure is None:
+            await self._link.publish(pieces, token)
+            return
+        try:
+            await self._link.publish(pieces, token, checked=tenure.headers)
+        except Unexpected:  # or the servers were not done with the append before
+            await tenure.look()
+            raise
+
     def _next_token(self) -> str:
         self._appends += 1
         return f"{self._node}-{self._appends}"
 
     def check(self) -> None:
         """Raise LogError if nothing can be appended now."""
+        self._check_following()
+        if self.tenure is not None:
+            self.tenure.check()
+
+    def _check_following(self) -> None:
         super().check()
         if self._trouble:
             raise LogError(self._trouble)
@@ -297,7 +338,7 @@ class JetStreamLog(Projection):
                 waiting += await self._rests_before(message.number)
                 waiting.append(message)
                 self._seen = message.number
-            appends, waiting = self._whole(waiting)
+            appends, waiting = whole(waiting, self._waiting, self._read)
             for append in appends:
                 async with self._applying:
                     await self._apply_until_done(append)
@@ -329,27 +370,6 @@ class JetStreamLog(Projection):
                 await asyncio.sleep(RETRY_SECONDS)
         return []
 
-    def _whole(self, messages: Sequence[Delivered]) -> tuple[list[_Append], list[Delivered]]:
-        """Return the appends that are whole, and the messages of the last one if it is not."""
-        appends: list[_Append] = []
-        start = 0
-        for place, message in enumerate(messages):
-            if message.rest and not self._ends_here(messages, place):
-                continue
-            entries = [entry for one in messages[start : place + 1] for entry in self._read(one)]
-            token = message.token if message.token in self._waiting else ""
-            if appends and not (token or appends[-1].token):
-                appends[-1] = _Append("", message.number, appends[-1].entries + entries)
-            else:
-                appends.append(_Append(token, message.number, entries))
-            start = place + 1
-        return appends, [*messages[start:]]
-
-    def _ends_here(self, messages: Sequence[Delivered], place: int) -> bool:
-        """Return whether the next message is of another append: the rest was erased."""
-        following = messages[place + 1 : place + 2]
-        return bool(following) and following[0].token != messages[place].token
-
     def _read(self, message: Delivered) -> list[Entry]:
         if is_of_lost(message.subject):
             self._beginnings.hear(message.payload)
@@ -363,7 +383,7 @@ class JetStreamLog(Projection):
             self.damage.found(f"the stream's message {message.number}, which cannot be read")
             return []
 
-    async def _apply_until_done(self, append: _Append) -> None:
+    async def _apply_until_done(self, append: Append) -> None:
         came = self._waiting.get(append.token)
         if came is not None:
             self._held = []  # of ours nobody hears before `append` has returned: it hands them out
@@ -398,7 +418,7 @@ class JetStreamLog(Projection):
         if came is None or came.done():  # of another node, or given up here
             self._hand_out(held)
             return
-        applied = _Applied(append.entries, seqs, held, asyncio.Event())
+        applied = _Applied(append.entries, seqs, held, asyncio.Event(), append.last)
         came.set_result(applied)
         await applied.is_handed_out.wait()
 

@@ -8,10 +8,11 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
@@ -163,6 +164,10 @@ class _Published(Answer):
 _epochs = msgspec.json.Decoder(list[Epoch])
 
 
+class Unexpected(LogError):
+    """Nothing was stored: what the servers were to check first is not so."""
+
+
 class NotReady(LogError):
     """The servers are there, but have no leader now, or do not know the stream yet."""
 
@@ -290,12 +295,19 @@ class Link:
             raise LogError(f"The NATS servers refuse it: {published.error.description}.")
 
     async def publish(
-        self, pieces: Sequence[Piece], token: str, *, expected: int | None = None
+        self,
+        pieces: Sequence[Piece],
+        token: str,
+        *,
+        expected: int | None = None,
+        checked: Mapping[str, str] = MappingProxyType({}),
     ) -> int:
         """Append all of `pieces` or none; return the stream's number of the last.
 
         `expected`: the number of the newest message under the subject of the last, 0 for none.
-        Raises LogError if it was refused, or if it is not known what became of it.
+        `checked`: other headers of the last, by which the servers are to check something. Raises
+        Unexpected if it is not so, and LogError if all was refused for another reason, or if it is
+        not known what became of it.
         """
         if len(pieces) > PIECES_MAX:
             raise LogError("That is too much to be appended at once.")
@@ -317,6 +329,7 @@ class Link:
                     continue
                 if last:
                     headers["Nats-Batch-Commit"] = "1"
+                headers.update(checked)
                 if expected is not None:
                     headers["Nats-Expected-Last-Subject-Sequence"] = str(expected)
                 answer = await self.client.request(
@@ -325,8 +338,9 @@ class Link:
         except (NatsError, OSError) as error:
             raise unreached(error) from error
         published = decoded(answer, _Published)
-        if published.error is not None:
-            raise LogError(f"The NATS servers refuse it: {published.error.description}.")
+        if (fault := published.error) is not None:
+            kind = Unexpected if fault.err_code == _IS_NOT_LAST else LogError
+            raise kind(f"The NATS servers refuse it: {fault.description}.")
         return published.seq
 
     def subject(self, behind: str) -> str:

@@ -29,6 +29,7 @@ BEGINNING = "begin"
 """The subject of the stream's first message, in which there is nothing."""
 
 _MARK = "mark"
+_RUN = "run"
 _FACTS = "facts"
 _ROOM = "room"
 _REST = "rest"
@@ -60,6 +61,16 @@ def cut(drafts: Sequence[Entry]) -> list[Piece]:
 def mark() -> Piece:
     """Return a message in which there is nothing: whoever has read it has all that came before."""
     return Piece(_MARK, [], _array([]))
+
+
+def registration(run: str) -> Piece:
+    """Return a message in which there is nothing but that a run of a node is registered."""
+    return Piece(subject_of_run(run), [], _array([]))
+
+
+def subject_of_run(run: str) -> str:
+    """Return the subject under which a run of a node is registered."""
+    return f"{_RUN}.{_digest(run)}"
 
 
 def _pieces(room: str, places: Sequence[int], drafts: Sequence[Entry]) -> Iterator[Piece]:
