@@ -5,9 +5,13 @@ import random
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from bench.simulation.loop import WHOSE, VirtualLoop
 from bench.simulation.server import Server
 from bench.simulation.wire import Wire
 from hubbub.chat.commands import AnyCommand
@@ -27,6 +31,7 @@ from hubbub.log.jetstream.link import Link
 from hubbub.server.clustering.presence import Presence
 from hubbub.server.config import Config
 from hubbub.server.sessions.commits import Commits
+from hubbub.server.sessions.guesses import Guesses
 from hubbub.server.sockets.sending import Sending
 from hubbub.server.starting import hub_from
 from hubbub.wire.framed import EVENTS
@@ -55,6 +60,26 @@ class Outlet:
         self.is_ended = True
 
 
+class Turns:
+    """When what is heard is acted on: as server/fairness/turns.py, at once."""
+
+    def __init__(self) -> None:
+        self.stale_at = inf
+        self.when_stale: Callable[[], None] = lambda: None
+
+    def begin(self) -> None:
+        """Something is about to be acted on."""
+        if asyncio.get_running_loop().time() > self.stale_at:
+            self.when_stale()
+
+
+@dataclass
+class _Chatroom:
+    hub: Hub
+    turns: Turns
+    guesses: Guesses
+
+
 class Node:
     """Runs on `folder`; what ends it by itself is in `faults`."""
 
@@ -67,6 +92,9 @@ class Node:
         self._secrets = 0
         self._starts = 0
         self._killed = asyncio.Event()
+        self._thawed = asyncio.Event()
+        self._thawed.set()
+        self._turns = Turns()
         self.log: JetStreamLog | None = None
         self.hub: Hub | None = None
         self.wire: Wire | None = None
@@ -80,12 +108,20 @@ class Node:
 
     async def start(self, *, is_cut: bool = False) -> None:
         """Open what the folder holds, and serve it; try until the stream can be read."""
+        context = copy_context()
+        context.run(WHOSE.set, self)
+        await asyncio.create_task(self._start(is_cut=is_cut), context=context)
+
+    async def _start(self, *, is_cut: bool) -> None:
+        self._starts += 1
+        run = f"run {self.number} {self._starts}"
         while True:
             self.wire = Wire(self._server, self._chance)
             self.wire.is_cut = is_cut
             log = await JetStreamLog.open(self._folder, durability="process")
             try:
                 await log.go_on(self._folder, Link(cast("Client", self.wire), [], STREAM), 1)
+                await log.register(run)
             except LogError:
                 await log.close()
                 await asyncio.sleep(RETRY_SECONDS)
@@ -94,15 +130,16 @@ class Node:
             self.log = log
             break
         await log.stand_still()
-        self._starts += 1
-        run = f"run {self.number} {self._starts}"
         hub = await hub_from(log, Config(), Limits(), "", run)
         loop = asyncio.get_running_loop()
         self._commits = Commits(hub, log, Sending(loop, loop.time))
         log.move_on()
         self._killed = asyncio.Event()
         presence = Presence(log, run, f"node {self.number}")
-        work = (self._commits.run(), self._sweep(), presence.run(hub, lambda _: None))
+        self._turns = turns = Turns()
+        chatroom = _Chatroom(hub, turns, Guesses(loop.time))
+        present = presence.run(chatroom, lambda _: None)
+        work = (self._commits.run(), self._sweep(), present)
         self._tasks = [asyncio.create_task(one) for one in work]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -139,11 +176,36 @@ class Node:
         if log is not None:
             await log.close()
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still: nobody is told anything there."""
+        return not self._thawed.is_set()
+
+    def freeze(self) -> None:
+        """Stand still, as by SIGSTOP."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        self._thawed.clear()
+        loop.freeze(self)
+
+    def thaw(self) -> None:
+        """Go on: what people said meanwhile may be heard before what the server did."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        self._thawed.set()
+        loop.thaw(self)
+
+    async def _begins(self) -> None:
+        """Wait for the moment in which something that was said is acted on."""
+        await self._thawed.wait()
+        self._turns.begin()
+
     # What people do.
 
     async def enter(self, name: str, outlet: Outlet) -> Session | None:
         """Let somebody in; None if the node goes down meanwhile. Raises Refused."""
-        assert self.hub is not None, "it is up"
+        await self._begins()
+        assert self.hub is not None, "only a node that is up is frozen"
         self._secrets += 1
         secret = f"secret {self.number} {self._secrets} {self.now}"
         session, decision = self.hub.enter(name, EVENTS, outlet, secret)
@@ -152,11 +214,13 @@ class Node:
 
     async def tell(self, session: Session, command: AnyCommand) -> None:
         """Have a session say something; what becomes of it is told to its outlet, or refused."""
-        if self.hub is not None:
+        await self._begins()
+        if self.hub is not None and self.hub.has_name(session):
             await self._decide(self.hub.command(session, command, self.now))
 
-    def leave(self, session: Session) -> None:
+    async def leave(self, session: Session) -> None:
         """Have a session lose its connection."""
+        await self._thawed.wait()
         if self.hub is not None and self._commits is not None:
             self.hub.depart(session)
             self._commits.wake()
@@ -190,6 +254,7 @@ class Node:
             case Settled():
                 self._commits.wake()
                 await self._unless_killed(self._commits.settled(question))
+                await self._begins()
             case PageQuery():
                 answer = await self.log.page(question)
             case FactsQuery(prefix=prefix):

@@ -111,7 +111,7 @@ class Person:
                 await asyncio.sleep(self._chance.expovariate(2))
         finally:
             if node.hub is hub and not outlet.is_ended:
-                node.leave(session)
+                await node.leave(session)
         return waiting
 
     def _next(self) -> tuple[str, str]:
@@ -200,17 +200,25 @@ class Contenders:
         if session is None or hub is None or not hub.has_name(session):
             return
         self.times += 1
+        said = f"{self.name} {self.times}"
         self._inside[session] = lambda: (
-            node.hub is hub and not outlet.is_ended and hub.has_name(session)
+            node.hub is hub and not node.is_frozen and not outlet.is_ended and hub.has_name(session)
         )
         self.look()
-        await asyncio.sleep(self._chance.uniform(0.0, self._chance.choice([3.0, 60.0])))
-        del self._inside[session]
-        if node.hub is hub and not outlet.is_ended:
-            node.leave(session)
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._chance.uniform(0.0, self._chance.choice([3.0, 60.0]))
+        try:
+            await node.tell(session, c.Join(room=ROOMS[0]))
+            while clock() < until and hub.has_name(session):
+                await node.tell(session, c.Say(room=ROOMS[0], text=said))
+                await asyncio.sleep(self._chance.expovariate(0.5))
+        finally:
+            del self._inside[session]
+            if node.hub is hub and not outlet.is_ended:
+                await node.leave(session)
 
     def look(self) -> None:
-        """Note it if both have the name."""
+        """Note it if both have the name, as far as those can say who do not stand still."""
         if sum(has_it() for has_it in self._inside.values()) > 1:
             self._ledger.findings.append(f"Two have the name '{self.name}' at a time.")
 

@@ -109,7 +109,7 @@ class Play:
         going: set[asyncio.Task[None]] = set()
         faults: list[Callable[[Node], Awaitable[None]]] = [
             *(self._lose_what_is_under_way, self._cut, self._kill, self._slow_down),
-            *(self._forget_readers, self._fill_up),
+            *(self._forget_readers, self._fill_up, self._stand_still),
         ]
         while clock() < end:
             await asyncio.sleep(self._chance.expovariate(0.4))
@@ -162,6 +162,13 @@ class Play:
         wire.delay_seconds = self._chance.choice([0.02, 0.2, 1.0])
         await asyncio.sleep(self._chance.uniform(1.0, 8.0))
         wire.delay_seconds = 0.001
+
+    async def _stand_still(self, node: Node) -> None:
+        if not node.is_up:
+            return
+        node.freeze()
+        await asyncio.sleep(self._chance.uniform(0.1, self._chance.choice([1.0, 20.0, 90.0])))
+        node.thaw()
 
     async def _forget_readers(self, _node: Node) -> None:
         for consumer in self._server.consumers:
@@ -220,8 +227,9 @@ def _seeded(seed: int) -> Iterator[None]:
         stack.enter_context(at_once)
         now = patch.object(time, "time_ns", lambda: NOON + round(_loop_time() * 1e9))
         stack.enter_context(now)
-        of_presence = "hubbub.server.clustering.presence.monotonic"
-        stack.enter_context(patch(of_presence, _loop_time))
+        for name in ("presence", "names"):
+            clock = f"hubbub.server.clustering.{name}.monotonic"
+            stack.enter_context(patch(clock, _loop_time))
         yield
 
 

@@ -134,14 +134,17 @@ class Server:
             del self._batches[batch]
             if len(gathered) != int(headers["Nats-Batch-Sequence"]):
                 return _NO_BATCH
-            return self._store(gathered)
-        expected = headers.get("Nats-Expected-Last-Sequence")
-        if expected is not None and int(expected) != self.last:
-            return _IS_NOT_LAST
-        expected = headers.get("Nats-Expected-Last-Subject-Sequence")
-        if expected is not None and int(expected) != max(self._numbers(subject), default=0):
-            return _IS_NOT_LAST
-        return self._store([kept])
+            return self._store(gathered) if self._is_last(subject, headers) else _IS_NOT_LAST
+        return self._store([kept]) if self._is_last(subject, headers) else _IS_NOT_LAST
+
+    def _is_last(self, subject: str, headers: Headers) -> bool:
+        """Return whether what a message expects of those before it is so."""
+        of_all = headers.get("Nats-Expected-Last-Sequence")
+        of_subject = headers.get("Nats-Expected-Last-Subject-Sequence")
+        where = headers.get("Nats-Expected-Last-Subject-Sequence-Subject", subject)
+        return (of_all is None or int(of_all) == self.last) and (
+            of_subject is None or int(of_subject) == max(self._numbers(where), default=0)
+        )
 
     def _store(self, batch: list[Kept]) -> Json:
         if self.config is None:

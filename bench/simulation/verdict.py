@@ -88,6 +88,22 @@ def _look_at_events(rooms: dict[str, list[AnyLogged]], ledger: Ledger) -> None:
         if number > 1:
             find(f"'{text}' is there {number} times.")
     _look_at_order(ledger)
+    _look_at_names([one for one in rooms[ROOMS[0]] if isinstance(one, Message)], ledger)
+
+
+def _look_at_names(said: Sequence[Message], ledger: Ledger) -> None:
+    """See that nobody said anything under a name once the next one had it."""
+    holders: dict[str, int] = {}
+    for one in said:
+        name, _, number = one.text.partition(" ")
+        if one.nonce or name != one.sender:  # of others, under names of their own
+            continue
+        if holders.setdefault(name, 0) > int(number):
+            ledger.findings.append(
+                f"Holder {number} of '{name}' said something at {one.seq}, and holder "
+                f"{holders[name]} before."
+            )
+        holders[name] = int(number)
 
 
 def _look_at_order(ledger: Ledger) -> None:

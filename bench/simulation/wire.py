@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context, copy_context
 from typing import NamedTuple
 
 from nats.errors import TimeoutError as NoAnswerError
@@ -53,6 +54,8 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._server = server
         self._chance = chance
+        self._own = copy_context()  # what was sent arrives even if whoever sent it stands still
+        self._nobodys = Context()
         self.hearing: dict[str, Hear] = {}
         self.delay_seconds = 0.001
         self.is_cut = False
@@ -112,24 +115,24 @@ class Wire:
 
     def _send(self, arrive: Callable[[], object]) -> None:
         self._sent_at = self._at(self._sent_at)
-        self._pass(self._sent_at, arrive)
+        self._pass(self._sent_at, arrive, self._nobodys)
 
     def _receive(self, hear: Callable[[], object]) -> None:
         self._heard_at = self._at(self._heard_at)
-        self._pass(self._heard_at, hear)
+        self._pass(self._heard_at, hear, self._own)
 
     def _at(self, before: float) -> float:
         late = self._loop.time() + self._chance.expovariate(1 / self.delay_seconds)
         return max(before + 1e-6, late)
 
-    def _pass(self, at: float, arrive: Callable[[], object]) -> None:
+    def _pass(self, at: float, arrive: Callable[[], object], context: Context) -> None:
         connection = self._connections
 
         def come() -> None:
             if not self.is_cut and connection == self._connections:
                 arrive()
 
-        self._loop.call_at(at, come)
+        self._loop.call_at(at, come, context=context)
 
     def _deliver(self, subject: str, reply: str, data: bytes, headers: Mapping[str, str]) -> None:
         message = Message(subject, reply, data, headers)

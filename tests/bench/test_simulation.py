@@ -26,8 +26,8 @@ SABOTAGE = {
         "property(lambda self: True)",
     ),
     "a node that is cut off keeps its names": (
-        *("hubbub.server.clustering.presence.ALONE_SECONDS", "1e9"),
-        *("hubbub.server.clustering.presence.FORGO_SECONDS", "0.0"),
+        *("hubbub.server.clustering.names.ALONE_SECONDS", "1e9"),
+        *("hubbub.server.clustering.names.FORGO_SECONDS", "0.0"),
     ),
 }
 """What is broken, and by what it is replaced; each in pairs."""

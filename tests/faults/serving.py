@@ -15,9 +15,11 @@ from typing import Self
 PATIENCE_SECONDS = 60
 
 
-def serve_command(data: Path, listen: str = "127.0.0.1:0", config: str = "") -> list[str]:
+def serve_command(
+    data: Path, listen: str = "127.0.0.1:0", config: str = "", program: str = "hubbub.cli"
+) -> list[str]:
     """Return the command line of a server; `config` is the text of its configuration file."""
-    command = [sys.executable, "-m", "hubbub.cli", "serve", "--listen", listen, "--data", str(data)]
+    command = [sys.executable, "-m", program, "serve", "--listen", listen, "--data", str(data)]
     if config:
         path = data.with_name(f"{data.name}.toml")
         path.write_text(config)
@@ -28,7 +30,7 @@ def serve_command(data: Path, listen: str = "127.0.0.1:0", config: str = "") -> 
 class ServerProcess:
     """A server whose log is in `data`; after the first start it comes back on the same port.
 
-    The system never grants it more than so many `descriptors`.
+    The system never grants it more than so many `descriptors`. `program`: another module to run.
     """
 
     host = "127.0.0.1"
@@ -39,8 +41,10 @@ class ServerProcess:
         config: str = "",
         environment: Mapping[str, str] | None = None,
         descriptors: int | None = None,
+        program: str = "hubbub.cli",
     ) -> None:
         self._data = data
+        self._program = program
         self._descriptors = descriptors
         self._config = config
         self._environment = {**os.environ, **(environment or {})}
@@ -55,7 +59,8 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start, and wait until it accepts connections."""
-        command = serve_command(self._data, f"{self.host}:{self.port}", self._config)
+        listen = f"{self.host}:{self.port}"
+        command = serve_command(self._data, listen, self._config, self._program)
         if self._descriptors is not None:
             command = ["sh", "-c", f'ulimit -n {self._descriptors}; exec "$@"', "sh", *command]
         errors = self._data.with_name(f"{self._data.name}.stderr")
@@ -73,6 +78,15 @@ class ServerProcess:
     def pid(self) -> int:
         """The id of its process."""
         return self._process.pid
+
+    def freeze(self) -> None:
+        """Have it stand still, connections and all, until `thaw`."""
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # until all of its threads stand
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it as a power cut of the process does."""

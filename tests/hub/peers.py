@@ -53,10 +53,18 @@ def now(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class Chatroom:
-    """A hub and a memory log, driven by hand."""
+    """A hub and a memory log, driven by hand; of a node with this `run`, if there are several."""
 
-    def __init__(self, limits: Limits | None = None, password: str = "") -> None:
-        self.log = MemoryLog()
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        password: str = "",
+        *,
+        log: MemoryLog | None = None,
+        run: str = "",
+    ) -> None:
+        self.log = log or MemoryLog()
+        self.run = run
         self.feed = self.log.follow()
         self.limits = limits or Limits()
         self.password = password
@@ -78,6 +86,7 @@ class Chatroom:
             server="test",
             password=self.password,
             at=self.clock,
+            run=self.run,
         )
 
     def restart(self) -> None:
@@ -175,7 +184,7 @@ class Chatroom:
                 return hash_.partition(" SCRAM")[0] == f"hash of {password}"
             case NewSecret():
                 self.secrets += 1
-                return f"{self.secrets:022d}"
+                return f"{self.run}{self.secrets:022d}"
             case FreeSpace():
                 return 10**12
 
@@ -210,7 +219,7 @@ class Peer:
         self._entered = False
         # Never one that was used before: ids of people are made from it.
         chatroom.visits += 1
-        secret = f"secret of {name} {chatroom.visits}"
+        secret = f"secret of {name} {chatroom.run}{chatroom.visits}"
         session, decision = chatroom.hub.enter(name, format_, self, secret, origin=origin)
         self.session: Session = session
         chatroom.decide(decision)

@@ -8,12 +8,12 @@ from hubbub.chat.commands.channels import BeCalled
 from hubbub.chat.errors import Refused
 from hubbub.chat.people import NAME
 from hubbub.wire.framed import CLASSIC, EVENTS
-from tests.hub.nodes import Node, nodes, settled
+from tests.hub.nodes import nodes, settled
 from tests.hub.peers import Chatroom, Peer, now
 from tests.hub.test_sessions import welcome
 
 
-def held(node: Node) -> list[str]:
+def held(node: Chatroom) -> list[str]:
     return [fact.key.removeprefix(NAME) for fact in now(node.log.facts(NAME)) if not fact.clears]
 
 
@@ -34,7 +34,7 @@ def test_a_name_in_passing_is_taken_at_all_nodes() -> None:
 class _Racing:
     """Somebody whose name is on its way to the log."""
 
-    def __init__(self, node: Node, name: str) -> None:
+    def __init__(self, node: Chatroom, name: str) -> None:
         self.ended = False
         self.node = node
         self.session, decision = node.hub.enter(name, EVENTS, self, f"secret of {node.run}")
@@ -138,7 +138,7 @@ def test_whoever_becomes_a_guest_keeps_the_name_without_a_claim() -> None:
     settled(first, second)
     assert ann.session.person.id
     assert not ann.ended
-    assert first.hub.claimants == second.hub.claimants == set()
+    assert first.hub.elsewhere.claimants == second.hub.elsewhere.claimants == set()
     assert welcome(second.enter("ann")).held
 
 
@@ -161,8 +161,8 @@ def test_names_of_a_node_that_is_gone_are_let_go_by_another() -> None:
     first, second = nodes()
     ann = first.enter("ann")
     settled(first, second)
-    assert second.hub.claimants == {first.run}
-    second.hub.forgo(first.run)
+    assert second.hub.elsewhere.claimants == {first.run}
+    second.hub.elsewhere.forgo(first.run)
     settled(second)
     again = second.enter("ann")
     assert not again.session.held
@@ -177,8 +177,8 @@ def test_a_node_that_starts_knows_what_others_have_claimed() -> None:
     first, second = nodes()
     first.enter("ann")
     settled(first, second)
-    late = Node(first.shared, "run late")
-    assert late.hub.claimants == {first.run}
+    late = Chatroom(log=first.log, run="run late")
+    assert late.hub.elsewhere.claimants == {first.run}
     assert welcome(late.enter("ann")).held
 
 
@@ -212,3 +212,142 @@ def test_a_server_of_its_own_claims_nothing() -> None:
     chatroom.enter("ann")
     chatroom.pass_time(1000)
     assert now(chatroom.log.facts(NAME)) == []
+
+
+def test_a_name_that_the_log_did_not_clear_is_free_once_it_takes_something_again() -> None:
+    first, second = nodes()
+    ann = first.enter("ann", CLASSIC)
+    settled(first, second)
+    first.hub.depart(ann.session)
+    first.failing = True
+    first.pass_time(1000)
+    first.failing = False
+    first.pass_time(1000)
+    settled(first, second)
+    assert held(first) == []
+    second.enter("ann", CLASSIC)
+
+
+def test_a_node_that_is_cut_off_lets_go_of_names_in_passing_and_of_those_that_it_keeps() -> None:
+    first, second = nodes()
+    ann, bob = first.enter("ann"), first.enter("bob")
+    cat = first.enter("cat")
+    cat.tell(c.Identify(device="cat's device"))
+    bob.tell(c.Join(room="lobby"))
+    first.hub.depart(bob.session, lost_at=1.0)
+    settled(first, second)
+    assert held(first) == ["ann", "bob", "cat"]
+    first.hub.elsewhere.end_passing()
+    assert (ann.ended, cat.ended) == (True, False)
+    settled(first, second)
+    assert held(first) == ["cat"]
+    with pytest.raises(Refused, match="Whether the name 'ann' is free cannot be found out now"):
+        first.enter("ann")
+    first.hub.elsewhere.let_in_passing()
+    assert not first.enter("ann").session.held
+
+
+def test_a_claim_that_comes_back_after_its_node_was_cut_off_lets_nobody_in() -> None:
+    (node,) = nodes(1)
+    one = _Racing(node, "ann")
+    settled(node)
+    node.hub.elsewhere.end_passing()
+    with pytest.raises(Refused, match="out of touch with the others"):
+        one.go_on()
+    assert not node.hub.has_name(one.session)
+    settled(node)
+    node.pass_time(1000)
+    assert held(node) == []
+
+
+def test_what_waits_as_a_node_is_shut_out_is_refused_and_never_said() -> None:
+    (node,) = nodes(1)
+    ann = node.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    ann.tell(c.Say(room="lobby", text="too late", ref="s"))
+    assert node.hub.put_off()
+    assert not node.hub.has_pending
+    node.commit()
+    assert errors(ann) == ["log_unavailable"]
+    ann.tell(c.Say(room="lobby", text="in flight"))
+    batch = node.hub.take()
+    assert not node.hub.put_off()
+    node.hub.refuse(batch)
+    assert node.hub.put_off()
+
+
+def said(peer: Peer, text: str) -> int:
+    """Return the seq of what somebody says in the lobby."""
+    peer.tell(c.Join(room="lobby"))
+    peer.tell(c.Say(room="lobby", text=text))
+    peer.chatroom.commit()
+    return now(peer.chatroom.log.heads())[0].last
+
+
+def may_edit(peer: Peer, seq: int) -> bool:
+    peer.tell(c.Join(room="lobby"))
+    peer.events()
+    peer.tell(c.Edit(room="lobby", seq=seq, text="edited", ref="e"))
+    return "forbidden" not in errors(peer)
+
+
+def test_whoever_left_is_the_same_person_when_they_come_back_at_another_node() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    own = said(ann, "mine")
+    first.hub.depart(ann.session)
+    settled(first, second)
+    second.hub.post(second.hub.poster("ann", EVENTS, _Deaf()), "lobby", "not mine", 1, ref="p")
+    settled(first, second)
+    posted = now(first.log.heads())[0].last
+    again = second.enter("ann")
+    again.tell(c.Resume(session=ann.session.secret, ref="r"))
+    settled(first, second)
+    assert may_edit(again, own)
+    assert not may_edit(again, posted)
+    second.hub.depart(again.session)
+    settled(first, second)
+    back = first.enter("ann")
+    back.tell(c.Resume(session=again.session.secret, ref="r"))
+    assert may_edit(back, own)
+    assert not may_edit(back, posted)
+
+
+def test_whoever_left_is_somebody_else_once_another_one_had_the_name_at_another_node() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    said(ann, "mine")
+    first.hub.depart(ann.session)
+    settled(first, second)
+    other = second.enter("ann")
+    not_own = said(other, "somebody else's")
+    second.hub.depart(other.session)
+    settled(first, second)
+    back = first.enter("ann")
+    back.tell(c.Resume(session=ann.session.secret, ref="r"))
+    assert not may_edit(back, not_own)
+
+
+def test_a_name_that_somebody_has_at_another_node_is_not_resumed_by_who_had_it_before() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    said(ann, "mine")
+    first.hub.depart(ann.session)
+    settled(first, second)
+    second.enter("ann")
+    settled(first, second)
+    back = first.enter("ann")
+    assert back.session.held
+    back.tell(c.Resume(session=ann.session.secret, ref="r"))
+    assert errors(back) == ["name_taken"]
+    assert back.session.held
+
+
+class _Deaf:
+    """Hears nothing."""
+
+    def write(self, payload: bytes) -> None:
+        pass
+
+    def end(self) -> None:
+        pass

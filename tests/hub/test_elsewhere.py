@@ -8,18 +8,18 @@ from hubbub.chat.commands.channels import BeCalled, Enter, Kill
 from hubbub.chat.commands.inner import SetMetadata
 from hubbub.chat.events import AnyEvent
 from hubbub.wire.framed import CLASSIC, EVENTS
-from tests.hub.nodes import Node, exchange, nodes, settled
-from tests.hub.peers import Peer, now
+from tests.hub.nodes import exchange, nodes, settled
+from tests.hub.peers import Chatroom, Peer, now
 
 
-def entered(node: Node, name: str, room: str = "lobby") -> Peer:
+def entered(node: Chatroom, name: str, room: str = "lobby") -> Peer:
     """Let somebody into a room at a node."""
     peer = node.enter(name)
     peer.tell(c.Join(room=room))
     return peer
 
 
-def known(node: Node, name: str, device: str = "") -> Peer:
+def known(node: Chatroom, name: str, device: str = "") -> Peer:
     """Let somebody in who is known, into the lobby."""
     peer = node.enter(name)
     peer.tell(c.Identify(device=device or f"{name}'s device"))

@@ -49,6 +49,7 @@ from hubbub.hub.people import (
     proving,
     recovering,
     renaming,
+    resuming,
     running,
     seeing,
     showing,
@@ -174,7 +175,7 @@ def farewell(_state: State, session: Session, command: c.Farewell, _at: int) -> 
 
 
 def resume(state: State, session: Session, command: c.Resume, _at: int) -> Decision:
-    decision = admission.resume(state, session, command.session)
+    decision = resuming.resume(state, session, command.session)
     if decision is None:
         session.confirm(command.ref)
         return None

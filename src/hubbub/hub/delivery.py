@@ -33,12 +33,13 @@ from hubbub.hub.flow.drafts import NEVER_COMMITTED, NOT_COMMITTED, OBJECT_BYTES,
 from hubbub.hub.flow.fanout import Fanout, encode_for
 from hubbub.hub.flow.passing import Note
 from hubbub.hub.membership import describe, is_crowd, list_members
-from hubbub.hub.people import conversations, ignoring, metadata, outdone, profiles
+from hubbub.hub.people import claims, conversations, ignoring, metadata, outdone, profiles
 from hubbub.hub.people.devices import end_revoked
 from hubbub.hub.people.enforcing import enforce, let_hear_nothing, remove_rooms
 from hubbub.hub.people.seeing import read_by_themselves, take, tell_what_moved
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.order import Decided
+from hubbub.hub.standing import heard
 from hubbub.hub.state import State
 
 ANNOUNCED_MAX = 2000
@@ -136,8 +137,11 @@ class Delivery:
             if room is None:
                 room = Room(name)
                 state.introduce(room)
-            if state.claims.run and is_direct(name):
-                conversations.bring_those_known(state, room)
+            if state.claims.run:
+                claims.hear(state, of_room)
+                heard(state, room, of_room)
+                if is_direct(name):
+                    conversations.bring_those_known(state, room)
             room.advance(of_room)
             if is_new:
                 state.put(room)
@@ -249,6 +253,7 @@ class Delivery:
         self._state.close_unused()
 
     def _tell_refused(self, batch: Sequence[Draft]) -> None:
+        claims.not_cleared(self._state, [draft.event for draft in batch])
         fanout = Fanout()
         told: set[Session] = set()
         for draft in batch:

@@ -11,19 +11,25 @@ from contextlib import contextmanager
 from hubbub.chat.events import Removed
 from hubbub.chat.events.channels import Way, Why
 from hubbub.chat.names import name_key
-from hubbub.hub.membership import bring_in, describe, leave_room, tell_away, tell_put_out
-from hubbub.hub.people import metadata, showing
-from hubbub.hub.people.admission import depart, welcome
+from hubbub.hub.membership import bring_in, describe, leave_room, tell_put_out
+from hubbub.hub.people import claims, linking_afar, metadata, outdone, showing, upkept
+from hubbub.hub.people.admission import welcome
+from hubbub.hub.people.away import be_away
+from hubbub.hub.people.leaving import depart
 from hubbub.hub.people.renaming import change_name
+from hubbub.hub.power.members import may_enter_once
 from hubbub.hub.present.far import (
+    AskIn,
     Bring,
     End,
     Far,
     FarSession,
     Letter,
+    LinkLetter,
     Place,
     Present,
     Tell,
+    Upkeep,
     place_of,
 )
 from hubbub.hub.present.person import Person, Shown
@@ -59,6 +65,15 @@ class Elsewhere:
         typing, self._far.typing = self._far.typing, {}
         return list(typing)
 
+    def take_kept(self) -> list[Upkeep]:
+        """Return what changed of what holds in rooms in passing."""
+        kept, self._far.kept = self._far.kept, {}
+        return upkept.told_of(self._state, kept)
+
+    def all_kept(self) -> list[Upkeep]:
+        """Return all that holds in rooms in passing."""
+        return upkept.told_of(self._state, dict.fromkeys(self._state.order.upkept_at, ""))
+
     def take_letters(self) -> dict[str, list[Letter]]:
         """Return the letters that are to be sent, by the run of the node that they are for."""
         letters, self._far.letters = self._far.letters, []
@@ -88,6 +103,7 @@ class Elsewhere:
             since=person.since,
             origin=sessions[-1].origin,
             away=person.away,
+            said=person.said_at,
             user=shown.user,
             real=shown.real,
             about=dict(shown.about),
@@ -103,6 +119,12 @@ class Elsewhere:
         with self._quietly():
             for one in told:
                 self._take(run, one)
+
+    def keep(self, told: Iterable[Upkeep]) -> None:
+        """Take in what holds in rooms in passing."""
+        with self._quietly():
+            for one in told:
+                upkept.hear(self._state, one)
 
     def gone(self, run: str, keys: Iterable[str] | None = None) -> None:
         """Take in that people with these names are not there any more; None: nobody is."""
@@ -141,9 +163,31 @@ class Elsewhere:
 
     def hear(self, letter: Letter) -> list[Session]:
         """Do what another node wants done here; return the sessions that are behind by that."""
+        if isinstance(letter, LinkLetter):
+            linking_afar.hear(self._state, self._far, letter)
+            return []
         with self._quietly():
             sessions = self._state.here.local(letter.key)
             return [one for one in sessions if self._do(one, letter)]
+
+    # Names in passing.
+
+    @property
+    def claimants(self) -> set[str]:
+        """The runs of nodes that have claimed names in passing, without this one's."""
+        return self._state.claims.by_run.keys() - {self._state.claims.run}
+
+    def forgo(self, run: str) -> None:
+        """Let others have the names in passing of another node's run, which is gone for good."""
+        claims.forgo(self._state, run)
+
+    def end_passing(self) -> None:
+        """End all sessions in passing: others may be given their names while this node is alone."""
+        outdone.end_passing(self._state)
+
+    def let_in_passing(self) -> None:
+        """Let people in in passing again: what is claimed here is this node's alone."""
+        self._state.claims.are_doubtful = False
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
@@ -202,6 +246,8 @@ class Elsewhere:
             case End():
                 depart(state, session)
                 session.outlet.end()
+            case AskIn(place=place, at=at):
+                may_enter_once(state, _room(state, place), session.person, at)
             case Bring(place=place, last=last):
                 return _bring(state, session, _room(state, place), last)
         return False
@@ -238,33 +284,51 @@ def _rename(state: State, person: Person, name: str) -> None:
 
 def _update(state: State, session: FarSession, told: Present) -> None:
     person = session.person
-    if not state.here.local(person.key):  # else what they say of themselves here is newer
-        _describe(state, session, told)
+    is_here, is_new = bool(state.here.local(person.key)), person.shown is None
+    if _is_later(told, person, is_here=is_here):
+        _hear_of_themselves(state, person, told)
+    if not is_here:  # else it is known here
+        _describe(state, session, told, is_new=is_new)
     for name in session.has_left(told.places, state.at):
         leave_room(state, session.members[name])
     for place in told.places:
         if place.room not in session.members:
-            bring_in(state, session, _room(state, place), state.at)
+            room = _room(state, place)
+            bring_in(state, session, room, state.at)
+            room.invited.pop(person.standing, None)
 
 
-def _describe(state: State, session: FarSession, told: Present) -> None:
+def _is_later(told: Present, person: Person, *, is_here: bool) -> bool:
+    """Return whether what somebody says of themselves elsewhere is later than what is known."""
+    if told.said != person.said_at or not told.said:
+        return told.said > person.said_at or not (told.said or is_here)
+    # At one moment at two nodes: all take the same. Elsewhere it is no other than what is known.
+    real = "" if person.shown is None else person.shown.real
+    return not is_here or (told.away or "", told.real) > (person.away or "", real)
+
+
+def _hear_of_themselves(state: State, person: Person, told: Present) -> None:
+    """Take in what somebody says of themselves at another node: it is the latest."""
+    person.said_at = told.said
+    before = person.shown
+    if told.user or told.real or before is None:
+        about = {} if before is None else before.about
+        person.shown = Shown(told.user, told.real, about, is_hidden=told.hidden)
+    if before is not None and person.shown is not None and before.real != person.shown.real:
+        showing.tell_real(state, person)
+    if person.away != told.away:
+        be_away(state, person, told.away)
+
+
+def _describe(state: State, session: FarSession, told: Present, *, is_new: bool) -> None:
     person = session.person
     person.ignores = told.ignores
-    before = person.shown
-    # What somebody known says of themselves later is in the log, which may be ahead of this.
-    about = before.about if before is not None and person.id else told.about
-    said = {} if before is None else before.about
-    person.shown = Shown(told.user, told.real, said, is_hidden=told.hidden)
-    if before is not None and before.real != told.real:
-        showing.tell_real(state, person)
-    metadata.hear(state, person, about)
-    was_away, person.away = person.away, told.away
-    is_other_kind, person.kind = person.kind != told.kind, told.kind
-    for member in session.members.values():
-        if is_other_kind or was_away != told.away:
+    if is_new or not person.id:  # later, of those who are known, the log says it, and may be ahead
+        metadata.hear(state, person, told.about)
+    if person.kind != told.kind:
+        person.kind = told.kind
+        for member in session.members.values():
             member.room.relist()
-        if was_away != told.away:
-            tell_away(state, member)
 
 
 def _room(state: State, place: Place) -> Room:

@@ -18,7 +18,7 @@ from hubbub.chat.queries import NewSecret
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Reading, write
 from hubbub.hub.membership import find_room
-from hubbub.hub.people.admission import check_name
+from hubbub.hub.people.posters import check_name
 from hubbub.hub.people.records import note_use
 from hubbub.hub.posting import post_from_outside
 from hubbub.hub.power.audit import record

@@ -32,7 +32,16 @@ from hubbub.hub.flow.drafts import Draft
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.known.forgotten import ForgottenPeople
 from hubbub.hub.known.values import Facts, NoFacts
-from hubbub.hub.people import admission, claims, forgetting, outdone, records, seeing
+from hubbub.hub.people import (
+    admission,
+    claims,
+    forgetting,
+    leaving,
+    linking_afar,
+    posters,
+    records,
+    seeing,
+)
 from hubbub.hub.people.devices import label_of
 from hubbub.hub.power import importing
 from hubbub.hub.present.far import Far
@@ -201,7 +210,7 @@ class Hub:
         Raises Refused if somebody has the name, or would not be let in with it. With a bot's
         `token`, it is the bot's, whatever name is given.
         """
-        return admission.poster(self._state, raw_name, format_, outlet, token=token, origin=origin)
+        return posters.poster(self._state, raw_name, format_, outlet, token=token, origin=origin)
 
     def host(self, account: str, format_: Format, outlet: Outlet) -> Session:
         """Return a session of whoever has the server's machine, there under this `account`."""
@@ -226,7 +235,7 @@ class Hub:
 
         `scope` is what is about to be done with it; None if that is looked at later.
         """
-        granted = admission.token_of(self._state, token)
+        granted = posters.token_of(self._state, token)
         if scope is not None:
             check_scope(frozenset(granted.scopes), scope)
 
@@ -274,8 +283,9 @@ class Hub:
         """
         session.gone = True
         self._state.links.left(session)
+        linking_afar.left(self._state, session)
         self._state.here.watchers.stop(session, ())  # whoever it was meanwhile
-        admission.depart(self._state, session, lost_at if self.keeps_names else None)
+        leaving.depart(self._state, session, lost_at if self.keeps_names else None)
         claims.clear_released(self._state)
 
     def sweep(self, at: int) -> None:
@@ -287,11 +297,13 @@ class Hub:
         seeing.log_due(self._state, at)
 
     def unfinished(self) -> Decision:
-        """Return the decision that goes on with clearing a deleted account; None if there is none.
+        """Return a decision for which no session waits; None if there is none.
 
-        No session waits for it. If it raises Refused, or the log fails, ask again later.
+        Such as that which goes on with clearing a deleted account. If it raises Refused, or the
+        log fails, ask again later.
         """
-        return forgetting.unfinished(self._state)
+        owed = self._state.owed
+        return owed.popleft() if owed else forgetting.unfinished(self._state)
 
     def end(self) -> None:
         """Let wait for the log whatever is to be kept, because the server ends."""
@@ -305,22 +317,9 @@ class Hub:
         assert far is not None, "a hub without a run is alone"
         return Elsewhere(self._state, far)
 
-    def forgo(self, run: str) -> None:
-        """Let others have the names in passing of another node's run, which is gone for good."""
-        claims.forgo(self._state, run)
-
-    @property
-    def claimants(self) -> set[str]:
-        """The runs of nodes that have claimed names in passing, without this one's."""
-        return self._state.claims.by_run.keys() - {self._state.claims.run}
-
-    def end_passing(self) -> None:
-        """End all sessions in passing: others may be given their names while this node is alone."""
-        outdone.end_passing(self._state)
-
     def free_names(self, now: float) -> None:
         """Let others have the names that were kept for long enough, at `now` seconds."""
-        admission.free_names(self._state, now)
+        leaving.free_names(self._state, now)
 
     # Decide.
 
@@ -433,6 +432,13 @@ class Hub:
         `for_few`: only what has few listeners; none, too, if there is nothing of the kind.
         """
         return self._delivery.take(for_few=for_few)
+
+    def put_off(self) -> bool:
+        """Refuse all that waits for the log, for now; return whether nothing is in flight, too."""
+        while self.is_settled and self.has_pending:
+            if batch := self.take():
+                self.refuse(batch)
+        return self.is_settled
 
     @property
     def is_settled(self) -> bool:

@@ -269,6 +269,13 @@ def recall(state: State, messages: Iterable[e.Message]) -> None:
         state.order.slow.wrote(one.room, who, one.at, one.nonce)
 
 
+def heard(state: State, room: Room, events: Sequence[e.AnyLogged]) -> None:
+    """Take in who wrote in a room, at whatever node."""
+    rules = state.order.rules.get(room.name)
+    if rules is not None and rules.slow_seconds:
+        recall(state, [one for one in events if isinstance(one, e.Message)])
+
+
 def _slow_seconds(state: State, session: Session, room: Room) -> int:
     """Return for how long this person waits after each message; moderators never do."""
     rules = state.order.rules.get(room.name)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hubbub.chat.access import Access
@@ -10,7 +10,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.events import Fact
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.names import DEFAULT_ROOM, is_public
-from hubbub.chat.queries import Epoch, Head
+from hubbub.chat.queries import Answer, Epoch, Head, Question
 from hubbub.chat.rules import OPERATOR
 from hubbub.hub.flow.drafts import Draft, Drafts
 from hubbub.hub.flow.passing import Passing
@@ -58,6 +58,8 @@ class State:
     said of rooms (people/metadata.py). `sifted` are the sessions for which what some people say is
     left out (ignoring.py).
 
+    `owed` are decisions for which no session waits.
+
     `claims`: which names in passing this node and others have claimed, if there are several.
     """
 
@@ -91,8 +93,8 @@ class State:
         self.grants = Grants(facts)
         self.forgotten = ForgottenPeople(facts)
         self.identifying: set[str] = set()
-        self.newcomers = Newcomers()
-        self.links = Links()
+        self.newcomers, self.links = Newcomers(), Links()
+        self.owed: deque[Generator[Question, Answer, None]] = deque()
         self.clerk = clerk()
         self.markers = Markers()
         self.recent = Recent()

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from hubbub.server.clustering import presence
+from hubbub.server.clustering import names
 from hubbub.testing import LocalServer, serving
 from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
 from tests.server.clustering.nodes import cable, config_of, wait_to_see
@@ -47,8 +47,8 @@ def say_until_taken(peer: EventPeer, text: str) -> int:
 def test_a_node_that_is_cut_off_says_so_and_comes_back_with_nothing_lost_or_doubled(
     tmp_path: Path, nats: str, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "ALONE_SECONDS", 3.0)
-    monkeypatch.setattr(presence, "FORGO_SECONDS", 2.0)
+    monkeypatch.setattr(names, "ALONE_SECONDS", 3.0)
+    monkeypatch.setattr(names, "FORGO_SECONDS", 2.0)
     with ExitStack() as stack:
         lan = stack.enter_context(cable(nats))
         first = stack.enter_context(serving(config_of(tmp_path / "n1", [nats], stream, "n1")))

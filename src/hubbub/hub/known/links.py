@@ -6,29 +6,57 @@ yes: so somebody who looked over a shoulder, or guessed, gets nowhere unseen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from hubbub.chat.codes import LINK_CHARS, new_code
 from hubbub.chat.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hubbub.chat.people import Device
     from hubbub.hub.present.room import Session
 
 LINK_SECONDS: Final = 600
 
 
+class Asks(Protocol):
+    """Whoever typed a code, and waits for the answer."""
+
+    def is_of(self, session: Session) -> bool:
+        """Return whether it is this session that waits."""
+
+    def refuse(self, why: str | Refused) -> None:
+        """Tell the new device why it is not linked."""
+
+
 class Asking(NamedTuple):
-    """A session that typed a code, and waits for the answer to its command with this ref."""
+    """A session here that typed a code, by its command with this ref."""
 
     session: Session
     device: Device
     ref: str | None
 
+    def is_of(self, session: Session) -> bool:
+        """Return whether it is this session."""
+        return self.session is session
+
     def refuse(self, why: str | Refused) -> None:
         """Tell the new device why it is not linked."""
         refusal = Refused(why, code="forbidden") if isinstance(why, str) else why
         self.session.refuse(refusal, self.ref)
+
+
+class Outbound:
+    """A device here that typed a code, as long as another node may answer."""
+
+    def __init__(self, asking: Asking, runs: list[str]) -> None:
+        self.asking = asking
+        self.runs = runs
+        """The nodes that were asked."""
+        self.denials = 0
+        self.is_shown = False
+        self.refusal: Refused | None = None
 
 
 class Link:
@@ -40,8 +68,8 @@ class Link:
         self.code = code
         self.session = session
         self.until = until
-        self.asking: Asking | None = None
-        """The session that typed it; no other can any more."""
+        self.asking: Asks | None = None
+        """Whoever typed it; nobody else can any more."""
 
 
 class Links:
@@ -50,6 +78,8 @@ class Links:
     def __init__(self) -> None:
         self._links: dict[str, Link] = {}  # the oldest first
         self._made = 0
+        self.outbound: dict[str, Outbound] = {}
+        """Of devices here that typed codes which other nodes may show (people/linking_afar.py)."""
 
     def __len__(self) -> int:
         return len(self._links)
@@ -68,7 +98,7 @@ class Links:
         link = self._links.get(code)
         return link if link and at < link.until and link.asking is None else None
 
-    def take(self, session: Session, code: str) -> Asking | None:
+    def take(self, session: Session, code: str) -> Asks | None:
         """Return who typed the code that a session shows, if somebody did. It counts no longer."""
         link = self._links.get(code)
         if link is None or link.session is not session or link.asking is None:
@@ -80,8 +110,12 @@ class Links:
         """Take in that a session is gone: what it shows counts no longer, and it waits for none."""
         for link in self._of(session):
             self._close(link, "The other device has left. Show a new code there.")
+        self.drop(lambda asking: asking.is_of(session))
+
+    def drop(self, is_gone: Callable[[Asks], bool]) -> None:
+        """Take in that whoever typed a code is gone: it counts no longer."""
         for link in list(self._links.values()):
-            if link.asking is not None and link.asking.session is session:
+            if link.asking is not None and is_gone(link.asking):
                 del self._links[link.code]
 
     def sweep(self, at: int) -> None:

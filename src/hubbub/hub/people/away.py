@@ -10,13 +10,14 @@ from hubbub.hub.membership import tell_away
 
 if TYPE_CHECKING:
     from hubbub.chat import commands as c
+    from hubbub.hub.present.person import Person
     from hubbub.hub.present.room import Session
     from hubbub.hub.state import State
 
 AWAY_CHARS_MAX: Final = 300
 
 
-def away(state: State, session: Session, command: c.Away, _at: int) -> None:
+def away(state: State, session: Session, command: c.Away, at: int) -> None:
     """Note that the session's person is away from their keyboard, and have their rooms told."""
     text = inert_line(command.text).strip()
     if len(text) > AWAY_CHARS_MAX:
@@ -24,19 +25,21 @@ def away(state: State, session: Session, command: c.Away, _at: int) -> None:
             f"The text has {len(text)} characters; the limit is {AWAY_CHARS_MAX}. Say less.",
             code="too_long",
         )
-    _be_away(state, session, text)
+    session.person.says(at)
+    be_away(state, session.person, text)
     session.confirm(command.ref)
 
 
-def back(state: State, session: Session, command: c.Back, _at: int) -> None:
+def back(state: State, session: Session, command: c.Back, at: int) -> None:
     """Note that the session's person is back."""
     if session.person.away is not None:
-        _be_away(state, session, None)
+        session.person.says(at)
+        be_away(state, session.person, None)
     session.confirm(command.ref)
 
 
-def _be_away(state: State, session: Session, text: str | None) -> None:
-    person = session.person
+def be_away(state: State, person: Person, text: str | None) -> None:
+    """Have others told that somebody is away, for the reason `text`, or back: None."""
     person.away = text
     state.here.is_away(person)
     sessions = state.here.named(person.key)

@@ -9,12 +9,13 @@ next holder says comes after it, at whatever node. That of a node that is gone i
 (`forgo`); what then becomes of its holder, if they were there all the same, is in outdone.py.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Final
 
 from hubbub.chat.errors import Refused
-from hubbub.chat.events import Fact
+from hubbub.chat.events import AnyLogged, Entry, Fact, Message
 from hubbub.chat.facts import fact_of
+from hubbub.chat.names import name_key
 from hubbub.chat.people import NAME, Held, hash_of
 from hubbub.chat.queries import Answer, Question
 from hubbub.hub.asking import write
@@ -49,11 +50,9 @@ def claim(
         try:
             yield from _write(state, person.key, secrets)
         except Refused as error:
-            raise Refused(
-                f"Whether the name '{person.name}' is free cannot be found out now: this server is "
-                "out of touch with the others. Connect to another one, or here in a while.",
-                code=error.code,
-            ) from error
+            raise _out_of_touch(person.name) from error
+        if state.claims.are_doubtful:
+            raise _out_of_touch(person.name)
         if _is_own(state, person.key):
             return True
     return False
@@ -65,16 +64,47 @@ def can_resume(state: State, key: str, secret: str) -> bool:
     return held is not None and bool(secret) and hash_of(secret) in held.secrets
 
 
+def last_holder(state: State, session: Session, secret: str) -> Person | None:
+    """Return who had the name last that a session has, or wants, if `secret` was theirs.
+
+    All nodes have the same of that from the log, since their start.
+    """
+    key = session.person.key
+    holder = (state.claims.holders if session.held else state.claims.last).get(key)
+    if holder is None or hash_of(secret) not in holder.secrets:
+        return None
+    person = state.departed.known(session, secret) or Person(session.name, holder.since)
+    person.not_own |= holder.not_own
+    return person
+
+
+def hear(state: State, events: Iterable[AnyLogged]) -> None:
+    """Take in what is said under names that nobody holds."""
+    for one in events if state.claims.last else ():
+        if isinstance(one, Message) and not (one.person or one.imported):
+            state.claims.posted(name_key(one.sender), one.seq)
+
+
 def take_over(state: State, session: Session, secret: str) -> Generator[Question, Answer, bool]:
     """Claim a name for its holder, who comes from another node; return whether it is theirs."""
     key, person = session.person.key, session.person
     held = state.book.held.get(key)
     since = 0 if held is None else held.since or state.book.held.seq(key)
     yield from _write(state, key, (session.secret, secret), since)
+    if state.claims.are_doubtful:
+        raise _out_of_touch(person.name)
     if not _is_own(state, key):
         return False
     person.since = since
     return True
+
+
+def _out_of_touch(name: str) -> Refused:
+    return Refused(
+        f"Whether the name '{name}' is free cannot be found out now: this server is out of touch "
+        "with the others. Connect to another one, or here in a while.",
+        code="log_unavailable",
+    )
 
 
 def renew(state: State, session: Session) -> None:
@@ -98,6 +128,15 @@ def clear_released(state: State) -> None:
         elif state.drafts.is_settled(newest):
             del state.claims.released[key]
             _clear(state, key, state.claims.run)
+
+
+def not_cleared(state: State, refused: Iterable[Entry]) -> None:
+    """Take in what the log did not take: names that it was to clear are cleared later."""
+    for one in refused if state.claims.run else ():
+        if isinstance(one, Fact) and one.key.startswith(NAME) and one.clears:
+            key = one.key.removeprefix(NAME)
+            if _is_own(state, key):
+                state.claims.released.setdefault(key, 0)
 
 
 def forgo(state: State, run: str) -> None:

@@ -16,7 +16,7 @@ from hubbub.chat.grants import TOKEN
 from hubbub.chat.listed import DeviceSummary
 from hubbub.chat.people import PERSON, Device, Profile, hash_of, new_device
 from hubbub.hub.asking import Reading, write
-from hubbub.hub.people.admission import depart
+from hubbub.hub.people.leaving import depart
 from hubbub.hub.people.records import fact, forgotten
 from hubbub.hub.present.room import Session
 from hubbub.hub.state import State

@@ -10,7 +10,7 @@ from hubbub.chat.names import AUDIT, REPORTS, handle_of
 from hubbub.chat.removal import removed_by
 from hubbub.chat.rules import Ban, Rules, rules_in
 from hubbub.hub.membership import bring_in, describe, leave_room, put_out_of, tell_about
-from hubbub.hub.people.admission import depart
+from hubbub.hub.people.leaving import depart
 from hubbub.hub.present.room import Member, Room, Session
 from hubbub.hub.rules.bans import Match, only
 from hubbub.hub.rules.order import Decided

@@ -20,9 +20,9 @@ from hubbub.chat.people import Forgotten
 from hubbub.chat.queries import Answer, Guess, Moment, PageQuery, Question, VerifyPassword
 from hubbub.hub.asking import Decision, Reading, read_reactions, write
 from hubbub.hub.flow.drafts import NOT_COMMITTED
-from hubbub.hub.people.admission import depart
 from hubbub.hub.people.devices import own_profile
 from hubbub.hub.people.identity import alone
+from hubbub.hub.people.leaving import depart
 from hubbub.hub.people.records import forgotten
 from hubbub.hub.power.succession import left_behind
 from hubbub.hub.present.room import Room, Session

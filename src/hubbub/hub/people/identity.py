@@ -35,14 +35,14 @@ from hubbub.hub.people import (
 )
 from hubbub.hub.people.admission import (
     check_admitted,
-    depart,
     is_in_use,
     name_taken,
-    token_of,
     welcome,
 )
 from hubbub.hub.people.conversations import bring_into_unread
 from hubbub.hub.people.invited import Brought, invited
+from hubbub.hub.people.leaving import depart
+from hubbub.hub.people.posters import token_of
 from hubbub.hub.people.records import change, fact, forgotten, held
 from hubbub.hub.power.succession import first_operator
 from hubbub.hub.present.person import Person

@@ -9,7 +9,7 @@ from hubbub.chat.errors import PutOut, Refused, WrongSecret
 from hubbub.chat.queries import Guess
 from hubbub.hub.asking import Reading
 from hubbub.hub.known.links import LINK_SECONDS, Asking
-from hubbub.hub.people import accounts, devices
+from hubbub.hub.people import accounts, devices, linking_afar
 from hubbub.hub.present.room import Session
 from hubbub.hub.state import State
 
@@ -33,12 +33,15 @@ def link(state: State, session: Session, command: c.Link, at: int) -> Reading:
     if device is None:
         raise Refused("Say with 'device' what is to be linked: a secret that this device keeps.")
     yield Guess()
-    found = state.links.find(code, at)
+    found, asking = state.links.find(code, at), Asking(session, device, command.ref)
     if found is None:
-        raise WrongSecret(WRONG_CODE, code="wrong_code")
+        far = state.here.far
+        if far is None or not (yield from linking_afar.ask(state, far, asking, code)):
+            raise WrongSecret(WRONG_CODE, code="wrong_code")
+        return
     if found.session.person.id == session.person.id:
-        raise Refused("This device is linked already: it shows the same person.", code="forbidden")
-    found.asking = Asking(session, device, command.ref)
+        raise Refused(linking_afar.IS_LINKED, code="forbidden")
+    found.asking = asking
     found.session.send(e.Linking(code=shown_code(code), name=session.name, label=device.label))
 
 
@@ -52,7 +55,10 @@ def confirm(state: State, session: Session, command: c.Confirm, _at: int) -> Rea
         )
     if not command.on:
         asking.refuse("The other device said no.")
+    elif isinstance(asking, linking_afar.FarAsking):
+        asking.agree(session.person.id)
     else:
+        assert isinstance(asking, Asking)
         try:
             yield from accounts.be(state, asking.session, session.person.id, asking.device)
         except PutOut as refusal:

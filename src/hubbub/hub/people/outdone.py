@@ -10,7 +10,7 @@ from typing import Final
 from hubbub.chat.events import Bye, Fact
 from hubbub.chat.people import NAME
 from hubbub.hub.people import claims
-from hubbub.hub.people.admission import depart, free
+from hubbub.hub.people.leaving import depart, free
 from hubbub.hub.state import State
 
 RESUMED: Final = Bye(reason="This name was resumed from another connection.", code="resumed")
@@ -22,15 +22,15 @@ CUT_OFF: Final = Bye(
 
 def take(state: State, facts: Iterable[Fact]) -> None:
     """Take in the next facts of the log: who has which name now."""
-    for fact in facts:
-        if state.claims.run and fact.key.startswith(NAME) and fact.key != NAME:
-            _take(state, fact.key.removeprefix(NAME))
+    names = [one for one in facts if one.key.startswith(NAME) and one.key != NAME]
+    for fact in names if state.claims.run else ():
+        state.claims.take(fact)
+        _take(state, fact.key.removeprefix(NAME))
 
 
 def _take(state: State, key: str) -> None:
     held = state.book.held.told(key)
     run = "" if held is None else held.run
-    state.claims.put(key, run)
     if NAME + key in state.identifying or key in state.entering:
         return  # it is being decided here who they are
     if run == state.claims.run:
@@ -47,7 +47,15 @@ def _take(state: State, key: str) -> None:
 
 
 def end_passing(state: State) -> None:
-    """End all sessions in passing: this node cannot know any more that their names are theirs."""
+    """End all sessions in passing: this node cannot know any more that their names are theirs.
+
+    Nobody else is let in in passing before it is sure of that again, and no name is kept.
+    """
+    state.claims.are_doubtful = True
+    for key in list(state.kept):
+        if (person := state.kept.holder(key)) is not None:
+            claims.release(state, person)
+        free(state, key)
     for session in [one for one in state.here.all_local if not one.person.id]:
         depart(state, session)
         session.send(CUT_OFF)

@@ -9,6 +9,7 @@ from hubbub.hub.membership import leave_room, rename_in_rooms
 from hubbub.hub.people import claims, reserved
 from hubbub.hub.people.admission import welcome
 from hubbub.hub.people.identity import alone, may_have, take_name
+from hubbub.hub.power import upkeep
 from hubbub.hub.present.person import NO_SEQS, Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.standing import check_bans
@@ -134,4 +135,5 @@ def change_name(state: State, own: Person, name: str) -> None:
     state.here.former.left(own, state.at)
     state.looks.free(own)
     rename_in_rooms(state, sessions, lambda: state.here.rename(own, name))
+    upkeep.renamed(state, own)
     state.looks.take(own)

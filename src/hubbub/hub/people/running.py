@@ -10,7 +10,7 @@ from hubbub.chat.roles import Role
 from hubbub.chat.text import inert_line
 from hubbub.hub.asking import Reading
 from hubbub.hub.membership import find_person
-from hubbub.hub.people.admission import depart
+from hubbub.hub.people.leaving import depart
 from hubbub.hub.people.operating import operate
 from hubbub.hub.power.audit import record
 from hubbub.hub.present.room import Session

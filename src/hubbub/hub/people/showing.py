@@ -22,7 +22,7 @@ CHARS_MAX: Final = 150
 """Of a user name and of a real name: others find them in lines with much besides."""
 
 
-def show(state: State, session: Session, command: c.Show, _at: int) -> None:
+def show(state: State, session: Session, command: c.Show, at: int) -> None:
     """Take in how the session's person wants to be shown."""
     person = session.person
     before = person.shown or Shown()
@@ -36,6 +36,7 @@ def show(state: State, session: Session, command: c.Show, _at: int) -> None:
     after = before._replace(user=user, real=real, is_hidden=is_hidden)
     if after != before:
         person.shown = after
+        person.says(at)
         state.here.moved(person)
     if command.user is None and real != before.real:  # whoever just comes changes nothing
         tell_real(state, person, session)

@@ -19,6 +19,7 @@ from hubbub.chat.rules import Ban, Rules
 from hubbub.hub.asking import Decision, Reading, write
 from hubbub.hub.membership import find_known, find_person, find_room
 from hubbub.hub.power.audit import record
+from hubbub.hub.present.far import FarSession
 from hubbub.hub.present.host import HOST
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
@@ -73,9 +74,10 @@ def invite(state: State, session: Session, room: Room, person: Person, at: int) 
     If whoever invites them decides who enters, they may do so once, whatever keeps others out.
     """
     if may(state, session.person.standing, Act.ENTRANCE, room):
-        room.invited[state.here.standing(person)] = at
-        if len(room.invited) > INVITED_MAX:
-            del room.invited[next(iter(room.invited))]
+        may_enter_once(state, room, person, at)
+        for own in state.here.named(person.key):
+            if isinstance(own, FarSession):
+                own.ask_in(room, at)
     for other in state.here.named(person.key):
         if not other.congested and session.person.handle not in person.ignores:
             other.send(Added(room=room.name, by=session.name, person=session.person.id))
@@ -84,6 +86,13 @@ def invite(state: State, session: Session, room: Room, person: Person, at: int) 
         for member in state.here.members(room, one):
             if member.session.format.knows_inner and not member.session.congested:
                 member.session.send(told)
+
+
+def may_enter_once(state: State, room: Room, person: Person, at: int) -> None:
+    """Note that somebody was asked into a room by whoever decides who enters."""
+    room.invited[state.here.standing(person)] = at
+    if len(room.invited) > INVITED_MAX:
+        del room.invited[next(iter(room.invited))]
 
 
 def _let_in(state: State, session: Session, room: Room, command: c.Add, at: int) -> Reading:

@@ -25,6 +25,7 @@ from hubbub.hub.membership import (
     open_room,
     tell_put_out,
 )
+from hubbub.hub.power import upkeep
 from hubbub.hub.present.room import Room
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check, rules_of
@@ -102,6 +103,7 @@ def _go_on(state: State, session: Session, former: Room, command: c.Move, at: in
     for kept, ban in bans:
         moved = replace(ban, room=room.name)
         kept.put(moved.id, moved)
+    upkeep.changed(state, room.name, session.person.standing)
     if (said := state.metadata.pop(former.name, None)) is not None:
         state.metadata[room.name] = said
     told = Moved(room=former.name, to=room.name, by=session.name, reason=command.reason)

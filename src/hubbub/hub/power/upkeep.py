@@ -29,7 +29,7 @@ from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check, check_found, rules_of
 
 if TYPE_CHECKING:
-    from hubbub.chat.rules import Ban
+    from hubbub.chat.events import Fact
     from hubbub.hub.asking import Decision
     from hubbub.hub.flow.drafts import Draft
     from hubbub.hub.present.person import Person
@@ -44,6 +44,21 @@ def begin(state: State, member: Member) -> None:
     state.order.put_rules(room.name, Rules(moderators=(badge,), in_passing=True))
     member.role = "moderator"
     room.relist()
+    changed(state, room.name, badge)
+
+
+def changed(state: State, room: str, by: str) -> None:
+    """Have other nodes told what holds in a room now, by somebody's decision."""
+    if state.here.far is not None:
+        state.order.upkept_at[room] = max(state.at, state.order.upkept_at.get(room, 0) + 1)
+        state.here.far.keep(room, by)
+
+
+def renamed(state: State, person: Person) -> None:
+    """Have other nodes told that somebody in passing, who has another name now, has their power."""
+    if person.badge:
+        for room in state.order.rooms_of.get(person.badge, ()):
+            changed(state, room, "")
 
 
 def _kept(state: State, session: Session, raw: str | None) -> Room | None:
@@ -56,14 +71,16 @@ def _kept(state: State, session: Session, raw: str | None) -> Room | None:
     return room
 
 
-def _apply(state: State, session: Session, key: str, value: Rules | Ban | None, at: int) -> None:
-    state.order.unlogged.append(fact_of(key, value, by=session.person.standing, at=at))
+def _apply(state: State, room: Room, fact: Fact) -> None:
+    state.order.unlogged.append(fact)
+    changed(state, room.name, fact.sender)
 
 
 def change(state: State, session: Session, room: Room, rules: Rules, at: int) -> None:
     """Let other rules hold in a room that is kept in passing."""
     if rules != rules_of(state, room):
-        _apply(state, session, keys.ROOM + room.name, rules, at)
+        by = session.person.standing
+        _apply(state, room, fact_of(keys.ROOM + room.name, rules, by=by, at=at))
 
 
 def set_rules(state: State, session: Session, command: c.SetRules, at: int) -> Decision:
@@ -204,8 +221,10 @@ def bans(state: State, session: Session, command: c.Bans, at: int) -> None:
 def _aim(
     state: State, session: Session, command: c.Ban | c.Mute, deed: Deed, at: int
 ) -> Decision | Draft:
-    _, aimed = moderation.aimed_ban(state, session, command, deed.act, at)
-    _apply(state, session, deed.family + aimed.id, aimed, at)
+    room, aimed = moderation.aimed_ban(state, session, command, deed.act, at)
+    assert room is not None, "it is kept in passing"
+    by = session.person.standing
+    _apply(state, room, fact_of(deed.family + aimed.id, aimed, by=by, at=at))
     session.confirm(command.ref)
     return None
 
@@ -214,9 +233,11 @@ def _take_back(
     state: State, session: Session, command: c.Unban | c.Unmute, deed: Deed, at: int
 ) -> Decision | Draft:
     room = _kept(state, session, command.room)
+    assert room is not None, "whoever asks has looked"
     check(state, session, deed.act, room)
     for id_ in moderation.meant(state, room, command.who, deed):
-        _apply(state, session, deed.family + id_, None, at)
+        by = session.person.standing
+        _apply(state, room, fact_of(deed.family + id_, None, by=by, at=at))
     session.confirm(command.ref)
     return None
 

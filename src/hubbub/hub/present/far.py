@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hubbub.chat.events import Added, Bye, Event, Notice, Removed, RoleChanged, Wallops
+from hubbub.chat.events import Added, Bye, Event, Notice, Removed, Wallops
+from hubbub.chat.rules import Ban, Rules
 from hubbub.hub.present.room import Session
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Present(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     since: int = 0
     origin: str = ""
     away: str | None = None
+    said: int = 0
     user: str = ""
     real: str = ""
     about: dict[str, str] = {}
@@ -50,11 +52,22 @@ class Present(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     places: tuple[Place, ...] = ()
 
 
+class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds in a room that is kept in passing, since when, by whom (hub/people/upkept.py)."""
+
+    room: str
+    at: int
+    by: str = ""
+    rules: Rules
+    bans: tuple[Ban, ...] = ()
+    mutes: tuple[Ban, ...] = ()
+
+
 class Tell(msgspec.Struct, frozen=True, tag="tell"):
     """A letter: tell somebody an event. Of those that are logged, their own node knows."""
 
     key: str
-    event: Added | Bye | Notice | Removed | RoleChanged | Wallops
+    event: Added | Bye | Notice | Removed | Wallops
 
 
 class End(msgspec.Struct, frozen=True, tag="end"):
@@ -71,7 +84,47 @@ class Bring(msgspec.Struct, frozen=True, tag="bring"):
     last: int
 
 
-Letter = Tell | End | Bring
+class AskIn(msgspec.Struct, frozen=True, tag="ask_in"):
+    """A letter: let somebody into a room once, whatever keeps others out."""
+
+    key: str
+    place: Place
+    at: int
+
+
+class LinkAsked(msgspec.Struct, frozen=True, tag="link_asked"):
+    """A letter: a device at the node of the run `by` typed a code that may be shown here.
+
+    It is called `label`, and its session is that of somebody of this `name`, and with this id if
+    they are known. What becomes of it is told under `asked`.
+    """
+
+    by: str
+    asked: str
+    code: str
+    name: str
+    label: str
+    person: str
+
+
+class LinkAnswered(msgspec.Struct, frozen=True, omit_defaults=True, tag="link_answered"):
+    """A letter: whether a code is shown, and, later, whose the device is, or why it is nobody's."""
+
+    asked: str
+    is_shown: bool = False
+    person: str = ""
+    refusal: tuple[str, str] | None = None
+    """What it says, and its code."""
+
+
+class LinkLeft(msgspec.Struct, frozen=True, tag="link_left"):
+    """A letter: the device that typed a code has left."""
+
+    asked: str
+
+
+LinkLetter = LinkAsked | LinkAnswered | LinkLeft
+Letter = Tell | End | Bring | AskIn | LinkLetter
 
 
 class _FarFormat:
@@ -134,7 +187,7 @@ class FarSession(Session):
 
     def send(self, event: Event) -> None:
         """Have them told what was decided here, and nobody else would tell them."""
-        if isinstance(event, Added | Bye | Notice | Removed | RoleChanged | Wallops):
+        if isinstance(event, Added | Bye | Notice | Removed | Wallops):
             self.far.post(self.run, Tell(self.person.key, event))
 
     def bring(self, room: Room, at: int) -> bool:
@@ -144,6 +197,10 @@ class FarSession(Session):
         self.far.post(self.run, Bring(self.person.key, place_of(room), room.last))
         self.brought[room.name] = at
         return True
+
+    def ask_in(self, room: Room, at: int) -> None:
+        """Have them let into a room once, at their node, too."""
+        self.far.post(self.run, AskIn(self.person.key, place_of(room), at))
 
     def has_left(self, places: Iterable[Place], at: int) -> list[str]:
         """Return the rooms in which they are no longer, if they are at these places.
@@ -170,8 +227,9 @@ class Far:
     `people` are by the run of their node, and by id, or by the key of the name of those in passing.
     `put_off` are those who cannot be here yet: somebody else has their name, as far as is known.
     `moved` are the keys of names whose holders here came, went, or changed; `typing` are keys and
-    rooms; `letters` are for the node of a run. While `is_quiet`, all nodes do what this one does,
-    so no letters are needed. `wake` is called when there is something to send.
+    rooms; `kept` are rooms that are kept in passing, and of which somebody changed something here,
+    by what rules name them by; `letters` are for the node of a run. While `is_quiet`, all nodes do
+    what this one does, so no letters are needed. `wake` is called when there is something to send.
     """
 
     def __init__(self) -> None:
@@ -179,6 +237,7 @@ class Far:
         self.put_off: dict[tuple[str, str], Present] = {}
         self.moved: dict[str, None] = {}
         self.typing: dict[tuple[str, str], None] = {}
+        self.kept: dict[str, str] = {}
         self.letters: list[tuple[str, Letter]] = []
         self.is_quiet = False
         self.wake: Callable[[], None] = lambda: None
@@ -191,6 +250,11 @@ class Far:
     def typed(self, member: Member) -> None:
         """Take in that a member is writing."""
         self.typing[member.session.person.key, member.room.name] = None
+        self.wake()
+
+    def keep(self, room: str, by: str) -> None:
+        """Take in that somebody changed something of what holds in a room in passing."""
+        self.kept[room] = by
         self.wake()
 
     def post(self, run: str, letter: Letter) -> None:

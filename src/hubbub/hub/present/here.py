@@ -119,7 +119,8 @@ class Here:
         if (id_ := session.person.id) and self._known.get(id_) is None:
             self._known[id_] = session.person
             self._profiles.hold(id_)
-        self.moved(session.person)
+        if not isinstance(session, FarSession):
+            self.moved(session.person)
 
     def rename(self, person: Person, name: str) -> None:
         """Call somebody otherwise; nobody has the name."""
@@ -146,7 +147,8 @@ class Here:
             self._passing.pop(session.person.badge, None)
             if self._known.pop(session.person.id, None) is not None:
                 self._profiles.let_go(session.person.id)
-        self.moved(session.person)
+        if not isinstance(session, FarSession):
+            self.moved(session.person)
 
     @contextmanager
     def staying(self, key: str) -> Iterator[None]:

@@ -36,6 +36,9 @@ class Kept:
     def __contains__(self, key: str) -> bool:
         return key in self._places
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
     def seconds_left(self, key: str) -> int | None:
         """Return for how many seconds a name will be kept, about; None if it is not."""
         place = self._places.get(key)

@@ -59,6 +59,7 @@ class Person:
         "name",
         "newest_draft",
         "not_own",
+        "said_at",
         "shown",
         "since",
         "spoke_at",
@@ -73,6 +74,9 @@ class Person:
 
         It ends with their last session, as this object does."""
         self.ignores = NOBODY
+        self.said_at = 0
+        """When they last said of themselves how they are or are shown: of two such words, which
+        somebody may say at two nodes, the later one counts."""
         self.shown: Shown | None = None
         """Only of those who speak IRC."""
         self.name = name
@@ -95,6 +99,10 @@ class Person:
     def handle(self) -> str:
         """What stands for this person where rooms and openings are concerned."""
         return handle_of(self.id) if self.id else self.key
+
+    def says(self, at: int) -> None:
+        """Take in that they say something of themselves."""
+        self.said_at = max(at, self.said_at + 1)
 
     def rename(self, name: str) -> None:
         """Be called otherwise from now on."""

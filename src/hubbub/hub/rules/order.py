@@ -54,6 +54,8 @@ class Order:
         """Private rooms by the ids of those who are let in."""
         self.unlogged: list[Fact] = []
         """Facts that hold in passing, and are about to be applied."""
+        self.upkept_at: dict[str, int] = {}
+        """When what holds in rooms in passing was changed last, at whatever node."""
         self.unlisted: set[str] = set()
         """Public rooms that are found by those alone who are in them."""
         self.tidied_at = 0
@@ -126,6 +128,7 @@ class Order:
     def remove(self, room: str) -> None:
         """Forget what was decided about a room that is gone, or kept in passing."""
         self._standing.seqs.pop(keys.ROOM + room, None)
+        self.upkept_at.pop(room, None)
         self.put_rules(room, None)
         for family, bans in ((keys.BAN, self.bans), (keys.MUTE, self.mutes)):
             for id_ in list(bans.of_room(room)):

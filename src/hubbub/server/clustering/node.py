@@ -45,7 +45,7 @@ class Node:
                     one.conversation.caught_breath()
                     one.go_on()
 
-        return self._presence.run(chatroom.hub, wake)
+        return self._presence.run(chatroom, wake)
 
     @property
     def behind(self) -> int:
@@ -79,9 +79,12 @@ async def joined(config: Config, folder: Path) -> AsyncIterator[Node]:
         credentials=section.credentials,
     )
     try:
+        node = Node(log, _name(section, config.server.listen))
+        await log.register(node.run)
         await log.stand_still()
-        yield Node(log, _name(section, config.server.listen))
+        yield node
     finally:
+        await log.sign_off()
         await log.close()
 
 

@@ -19,6 +19,7 @@ to the front.
 from __future__ import annotations
 
 import itertools
+import math
 from heapq import heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -78,6 +79,11 @@ class Turns:
         self._parked: list[tuple[float, int, Account]] = []
         self._alarm: Alarm | None = None
         self._wakes_at = 0.0
+        self.stale_at = math.inf
+        """By then it has to be said anew that what is known of other nodes is recent."""
+
+        self.when_stale: Callable[[], None] = lambda: None
+        """Called before anything is acted on, if that was not said."""
 
     def turn(self, host: str) -> Turn:
         """Return the turns of a new connection from `host`."""
@@ -86,6 +92,7 @@ class Turns:
     def grant(self, account: Account) -> float:
         """Return how many units the account may use now; 0: it must wait for its turn."""
         now = self.clock()
+        self.look_at_clock(now)
         if self._is_stopped:
             return SLICE_UNITS
         if account is self._served:
@@ -97,6 +104,11 @@ class Turns:
         elif now >= self._ends_at or self.units_left <= 0:
             return 0.0
         return max(0.0, min(SLICE_UNITS, account.begin(now)))
+
+    def look_at_clock(self, now: float) -> None:
+        """See whether this process stood still, before something is acted on."""
+        if now > self.stale_at:
+            self.when_stale()
 
     def stop(self) -> None:
         """From now on nobody waits: what was heard until now is acted on at once."""

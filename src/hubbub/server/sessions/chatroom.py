@@ -262,6 +262,7 @@ class Chatroom:
                 await asyncio.sleep(0 if brief else MOMENT_SECONDS)
             case Settled():
                 await self.commits.settled(question)
+                self.turns.look_at_clock(self.turns.clock())
             case (
                 PageQuery()
                 | HappenedQuery()

@@ -69,6 +69,8 @@ class Guesses:
         self._accounts: dict[str, Pace] = {}
         self._told: dict[str, Pace] = {}
         self._familiar: dict[tuple[str, str], None] = {}
+        self.note: Callable[[str, str], None] = lambda _host, _account: None
+        """Told of each wrong one, if there are other servers that count it, too."""
 
     def delay(self, host: str, account: str = "") -> float:
         """Return how many seconds later a secret that comes from `host` is to be looked at."""
@@ -90,11 +92,8 @@ class Guesses:
     def wrong(self, host: str, refusal: WrongSecret) -> Refused:
         """Count a wrong secret of `host`; return what to refuse it with, often `refusal`."""
         now = self._clock()
-        self._all.take()
-        for key, budget in _keys(host).items():
-            _latest(self._paces, key, budget, now).take()
-        if refusal.account:
-            _latest(self._accounts, refusal.account, OF_ACCOUNT, now).take()
+        self._count(host, refusal.account, 1, now)
+        self.note(host, refusal.account)
         told = _latest(self._told, address_of(host), TOLD, now)
         if not (seconds := told.delay(now)):
             told.take()
@@ -105,6 +104,20 @@ class Guesses:
             code="slow_down",
             retry_after=wait,
         )
+
+    def hear(self, host: str, account: str, times: int) -> None:
+        """Count what was wrong at another server."""
+        now = self._clock()
+        self._count(host, account, times, now)
+        told = _latest(self._told, address_of(host), TOLD, now)
+        told.take(min(times, max(0.0, told.left(now))))
+
+    def _count(self, host: str, account: str, times: int, now: float) -> None:
+        self._all.take(times)
+        for key, budget in _keys(host).items():
+            _latest(self._paces, key, budget, now).take(times)
+        if account:
+            _latest(self._accounts, account, OF_ACCOUNT, now).take(times)
 
 
 def _keys(host: str) -> dict[str, _Budget]:

@@ -1,0 +1,87 @@
+"""Sessions end, and with the last of somebody's, their name is kept for a while, or free."""
+
+from hubbub.chat.events.channels import Way, Why
+from hubbub.chat.grants import TOKEN
+from hubbub.hub.membership import leave_room
+from hubbub.hub.people import claims, places, seeing
+from hubbub.hub.people.records import note_seen, note_use
+from hubbub.hub.present.far import FarSession
+from hubbub.hub.present.room import Session
+from hubbub.hub.state import State
+
+
+def depart(state: State, session: Session, lost_at: float | None = None, *, by: str = "") -> None:
+    """End a session whose connection is gone. What it said will still be committed.
+
+    `by`: whoever decided it is called so.
+
+    If the connection was lost, at `lost_at` seconds, the name is kept for a while: a person whose
+    client was given a secret comes back with it. Others would never get in under their own name.
+    Somebody who was in no room and said nothing has nothing to come back to.
+    """
+    if not state.here.has(session):
+        return
+    person = session.person
+    state.sifted.discard(session)
+    has_place = bool(session.members or person.drafts or session.earlier_secret)
+    state.here.remove(session)
+    places.leave(state, session)
+    way = Way.LEFT if person.key in state.here else Way.GONE
+    why, knowing = Why(way, session.parting, by), set[Session]()
+    for member in list(session.members.values()):
+        leave_room(state, member, why, told=knowing if way is Way.GONE else None)
+    if way is Way.GONE:
+        state.here.operating.end(person.standing)
+        state.here.former.left(person, state.at)
+    if session.scopes is not None:
+        _note_token(state, session.device)
+    is_far = isinstance(session, FarSession)
+    if person.id and not is_far:
+        note_seen(state, person, session.device)
+    if person.key in state.here:
+        return
+    state.looks.free(person)
+    if person.id:
+        seeing.leave(state, person.id)
+        places.forget(state, person.id)
+        return
+    if is_far:
+        return
+    state.departed.remember(session)
+    if lost_at is not None and has_place and session.format.gets_answers:
+        state.kept.keep(person, session.origin, lost_at)
+        state.looks.take(person)
+        _free_due(state, lost_at, session.origin)
+    else:
+        claims.release(state, person)
+
+
+def _note_token(state: State, hash_: str) -> None:
+    token = state.grants.tokens.get(hash_)
+    if token is not None:
+        note_use(state, TOKEN + hash_, token)
+
+
+def free_names(state: State, now: float) -> None:
+    """Let others have the names that were kept for long enough, at `now` seconds."""
+    _free_due(state, now)
+
+
+def _free_due(state: State, now: float, origin: str | None = None) -> None:
+    for key in state.kept.due(now, origin):
+        if (person := state.kept.holder(key)) is not None:
+            claims.release(state, person)
+        free(state, key)
+
+
+def pass_over_news(state: State, key: str) -> None:
+    """Let nobody be at another node whose name is taken here: the log says that they are not."""
+    for session in state.here.named(key):
+        if isinstance(session, FarSession):
+            depart(state, session)
+
+
+def free(state: State, key: str) -> None:
+    """Keep a name no longer."""
+    if (person := state.kept.free(key)) is not None:
+        state.looks.free(person)

@@ -1,0 +1,94 @@
+"""Going on as the same person, who had the name until now, or a moment ago."""
+
+from hubbub.chat.events import Bye
+from hubbub.chat.roles import Role
+from hubbub.hub.asking import Decision, Reading
+from hubbub.hub.people import claims
+from hubbub.hub.people.admission import name_taken, why_held
+from hubbub.hub.people.leaving import depart, free, pass_over_news
+from hubbub.hub.present.departed import is_one_of
+from hubbub.hub.present.person import Person
+from hubbub.hub.present.room import Session
+from hubbub.hub.rules.access import Arrival
+from hubbub.hub.rules.rights import Act
+from hubbub.hub.standing import check_access, check_entry, role_elsewhere
+from hubbub.hub.state import State
+
+
+def resume(state: State, session: Session, secret: str) -> Decision:
+    """Make a session the same person as an earlier one of its name, whose secret it knows.
+
+    A held session takes the name over from its holder, or gets it if the holder has left meanwhile;
+    raises Refused if the secret was not theirs. If the name was free, an unknown secret changes
+    nothing: the session is a new person already. Nor does any, if it is known who the session is.
+    """
+    person = session.person
+    if person.id:
+        return None
+    if session.held and claims.can_resume(state, person.key, secret):
+        return _resume_from_elsewhere(state, session, secret)
+    present = state.here.named(person.key) if session.held else ()
+    ghost = next((one for one in present if is_one_of(secret, one.secrets)), None)
+    if session.stranger and (present or _last_holder(state, session, secret) is not None):
+        id_ = "" if ghost is None else ghost.person.id
+        check_access(state, Arrival(role_elsewhere(state, id_), is_known=True))
+        if not id_:
+            check_entry(state, session, Act.JOIN, None)
+    if ghost is not None:
+        if ghost.person.id:
+            person = session.person = ghost.person
+            session.device, session.scopes = ghost.device, ghost.scopes
+        else:
+            person.go_on_as(ghost.person)
+        depart(state, ghost)
+        ghost.send(Bye(reason="This name was resumed from another connection.", code="resumed"))
+        ghost.outlet.end()
+    elif not present and (holder := _last_holder(state, session, secret)) is not None:
+        if session.held and person.key in state.entering:
+            raise name_taken(state, session)
+        person.go_on_as(holder)
+    elif session.held:
+        raise why_held(state, session)
+    else:
+        return None
+    _go_on(state, session, secret)
+    claims.renew(state, session)
+    return None
+
+
+def _last_holder(state: State, session: Session, secret: str) -> Person | None:
+    """Return who had the session's name until a moment ago, if `secret` was theirs."""
+    if not state.claims.run:
+        return state.departed.known(session, secret)
+    if claims.is_elsewhere(state, session.person.key):
+        return None
+    return claims.last_holder(state, session, secret)
+
+
+def _resume_from_elsewhere(state: State, session: Session, secret: str) -> Reading:
+    if session.stranger:
+        check_access(state, Arrival(Role.PASSING, is_known=True))
+        check_entry(state, session, Act.JOIN, None)
+    key = session.person.key
+    if key in state.entering:
+        raise name_taken(state, session)
+    state.entering[key] = session.person
+    try:
+        is_theirs = yield from claims.take_over(state, session, secret)
+    finally:
+        del state.entering[key]
+        claims.release(state, session.person)
+    if not is_theirs:
+        raise why_held(state, session)
+    _go_on(state, session, secret)
+
+
+def _go_on(state: State, session: Session, secret: str) -> None:
+    """Let a session have the name of the one that had the secret."""
+    session.earlier_secret = secret
+    free(state, session.person.key)
+    if session.held:
+        session.held = session.stranger = False
+        pass_over_news(state, session.person.key)
+        state.here.add(session)
+        state.looks.take(session.person)

@@ -1,0 +1,113 @@
+"""A node that stood still: nobody holds a name beside another, and nothing is said under it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.faults.serving import ServerProcess
+from tests.faults.test_nodes import CONFIG, entered
+from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
+from tests.log.nats_servers import servers
+from tests.server.clustering.nodes import wait_to_see
+from tests.server.event_peer import JSON, EventPeer
+
+BURST = 200
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[list[ServerProcess]]:
+    """Two nodes that are taken for gone within seconds."""
+    with servers(tmp_path) as (nats,), ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                ServerProcess(
+                    tmp_path / f"n{number}",
+                    CONFIG.format(address=nats.address, number=number),
+                    program="tests.faults.quick_node",
+                )
+            )
+            for number in (1, 2)
+        ]
+
+
+def given(stack: ExitStack, node: ServerProcess, name: str) -> EventPeer:
+    """Return somebody who has a name at a node, once it is free there."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        peer = entered(stack, node, name, room=None)
+        if peer.welcome["type"] == "welcome" and not peer.welcome["held"]:
+            peer.ask(type="join", room="lobby")
+            return peer
+        peer.leave()
+        assert time.monotonic() < deadline
+        time.sleep(POLL_SECONDS)
+
+
+def heard_to_the_end(peer: EventPeer) -> list[JSON]:
+    """Return all that somebody hears up to the goodbye."""
+    heard: list[JSON] = []
+    while not heard or heard[-1]["type"] != "bye":
+        heard.append(peer.event())
+    return heard
+
+
+def test_nothing_is_said_or_heard_under_a_name_by_whoever_had_it_at_a_node_that_stood_still(
+    nodes: list[ServerProcess],
+) -> None:
+    first, second = nodes
+    with ExitStack() as stack:
+        former = entered(stack, second, "ann")
+        bob = entered(stack, first, "bob")
+        wait_to_see(bob, "ann", "bob")
+        for number in range(BURST):  # some of it is on its way as the node stops
+            former.tell(type="say", room="lobby", text=f"burst {number}", nonce=f"b{number}")
+        bob.next("message")
+        second.freeze()
+        former.tell(type="say", room="lobby", text="too late", nonce="late", ref="late")
+        ann = given(stack, first, "ann")
+        since = ann.say_and_wait("it is my name now")
+        room = bob.ask(type="direct", name="ann")["room"]
+        bob.say_and_wait("psst", room=room)
+        assert ann.next("message", room=room)["text"] == "psst"
+        second.thaw()
+        heard = heard_to_the_end(former)
+        assert "lost touch" in heard[-1]["reason"]
+        assert not [one for one in heard if one["type"] == "ok" and one.get("ref") == "late"]
+        assert not [one for one in heard if one.get("room") == room]
+        # It reads on, and lets people in again.
+        cat = given(stack, second, "cat")
+        last = cat.say_and_wait("hello again")
+        page = bob.ask(type="history", room="lobby", limit=100)["messages"]
+        after = [(one["seq"], one["from"], one["text"]) for one in page if one["seq"] >= since]
+        assert after == [(since, "ann", "it is my name now"), (last, "cat", "hello again")]
+        assert page[0]["text"].startswith("burst ")
+        wait_to_see(bob, "ann", "bob", "cat")
+        wait_to_see(cat, "ann", "bob", "cat")
+
+
+def test_people_who_are_known_stay_at_a_node_that_stood_still_and_lose_nothing(
+    nodes: list[ServerProcess],
+) -> None:
+    first, second = nodes
+    with ExitStack() as stack:
+        ann = entered(stack, second, "annann", room=None)
+        assert ann.ask(type="identify", device="annann" * 10)["person"]
+        ann.ask(type="join", room="lobby")
+        passing = entered(stack, second, "passing")
+        second.freeze()
+        ann.tell(type="say", room="lobby", text="meanwhile", nonce="m", ref="m")
+        given(stack, first, "passing")
+        second.thaw()
+        heard_to_the_end(passing)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (answer := ann.ask(type="say", room="lobby", text="meanwhile", nonce="m"))[
+            "type"
+        ] != "ok":
+            assert answer["code"] == "log_unavailable"
+            assert time.monotonic() < deadline
+            time.sleep(POLL_SECONDS)
+        page = ann.ask(type="history", room="lobby", limit=9)["messages"]
+        assert [one["text"] for one in page] == ["meanwhile"]
