@@ -1,8 +1,7 @@
 """`play(scenario)` runs a scenario on each implementation of the log; `play_sqlite` on one."""
 
 import asyncio
-import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,9 @@ from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog, index
 from tests.log.dense import Dense
 from tests.log.elsewhere import Elsewhere
-from tests.log.nats_servers import servers
+from tests.log.nats_servers import nats, stream
+
+__all__ = ["nats", "stream"]
 
 Play = Callable[[Callable[[Log], Awaitable[None]]], None]
 
@@ -68,19 +69,6 @@ def play_projection(tmp_path: Path, no_waiting: None) -> Play:
         return Dense(log, given)
 
     return playing(opened)
-
-
-@pytest.fixture(scope="session")
-def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a NATS server that all tests may use."""
-    with servers(tmp_path_factory.mktemp("nats")) as (server,):
-        yield server.address
-
-
-@pytest.fixture
-def stream() -> str:
-    """The name of a stream that nobody else uses."""
-    return f"t{secrets.token_hex(8)}"
 
 
 @pytest.fixture

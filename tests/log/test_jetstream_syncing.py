@@ -4,15 +4,16 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from bench.peers.nats_server import NatsServer
 
 from hubbub.chat.errors import LogError
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.syncing import check_syncing
 from tests.log.drafts import said, until
-from tests.log.nats_servers import Server, servers
+from tests.log.nats_servers import servers
 
 
-async def join(folder: Path, running: list[Server], monitors: list[str] | None) -> None:
+async def join(folder: Path, running: list[NatsServer], monitors: list[str] | None) -> None:
     log = await JetStreamLog.join(
         folder,
         [server.address for server in running],

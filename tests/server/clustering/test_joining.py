@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import msgspec
 import pytest
+from bench.peers.nats_server import free_ports
 
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.log.jetstream import link
@@ -23,7 +24,7 @@ from hubbub.server.config import (
 )
 from hubbub.testing import serving
 from tests.cli.commands import PATIENCE_SECONDS, hubbub, refused
-from tests.log.nats_servers import free_ports, servers
+from tests.log.nats_servers import servers
 from tests.server.clustering.nodes import config_of, nodes
 from tests.server.event_peer import EventPeer
 
