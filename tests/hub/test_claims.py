@@ -131,6 +131,64 @@ def test_somebody_in_passing_resumes_at_another_node_and_ends_at_the_former() ->
     assert not third.session.held
 
 
+def left(node: Chatroom, name: str) -> str:
+    """Have somebody come and leave; return what would prove them to be the same."""
+    peer = node.enter(name)
+    peer.tell(c.Join(room="lobby"))
+    node.hub.depart(peer.session)
+    node.pass_time(1000)
+    return welcome(peer).session
+
+
+def test_whoever_has_left_does_not_get_the_name_back_that_somebody_has_at_another_node() -> None:
+    first, second = nodes()
+    second.visits = 100  # so that secrets differ
+    secret = left(first, "ann")
+    settled(first, second)
+    other = second.enter("ann")
+    settled(first, second)  # nobody has told the first node yet who is at the second
+    again = first.enter("ann")
+    again.tell(c.Resume(session=secret, ref="r"))
+    assert errors(again) == ["name_taken"]
+    settled(first, second)
+    assert not other.ended
+
+
+def test_of_whoever_comes_back_and_another_who_comes_the_first_in_the_log_has_the_name() -> None:
+    first, second = nodes()
+    second.visits = 100  # so that secrets differ
+    ann = first.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    again = first.enter("ann")
+    assert welcome(again).held
+    first.hub.depart(ann.session)
+    first.pass_time(1000)
+    settled(first, second)
+    assert held(first) == []
+    other = second.enter("ann")  # of which the first node has not heard yet
+    again.tell(c.Resume(session=welcome(ann).session, ref="r"))
+    settled(first, second)
+    assert errors(again) == ["name_taken"]
+    assert not other.ended
+
+
+def test_whoever_comes_back_to_a_name_that_is_free_has_it_at_all_nodes() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    again = first.enter("ann")
+    first.hub.depart(ann.session)
+    first.pass_time(1000)
+    again.tell(c.Resume(session=welcome(ann).session, ref="r"))
+    settled(first, second)
+    assert errors(again) == []
+    assert held(second) == ["ann"]
+    assert welcome(second.enter("ann")).held
+    first.pass_time(1000)
+    settled(first, second)
+    assert not again.ended
+
+
 def test_whoever_becomes_a_guest_keeps_the_name_without_a_claim() -> None:
     first, second = nodes()
     ann = first.enter("ann")

@@ -70,7 +70,8 @@ def last_holder(state: State, session: Session, secret: str) -> Person | None:
     All nodes have the same of that from the log, since their start.
     """
     key = session.person.key
-    holder = (state.claims.holders if session.held else state.claims.last).get(key)
+    now = state.claims.holders.get(key) if session.held else None
+    holder = now or state.claims.last.get(key)
     if holder is None or hash_of(secret) not in holder.secrets:
         return None
     person = state.departed.known(session, secret) or Person(session.name, holder.since)

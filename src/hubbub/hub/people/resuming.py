@@ -1,6 +1,9 @@
 """Going on as the same person, who had the name until now, or a moment ago."""
 
+from collections.abc import Generator
+
 from hubbub.chat.events import Bye
+from hubbub.chat.queries import Answer, Question
 from hubbub.chat.roles import Role
 from hubbub.hub.asking import Decision, Reading
 from hubbub.hub.people import claims
@@ -46,6 +49,8 @@ def resume(state: State, session: Session, secret: str) -> Decision:
     elif not present and (holder := _last_holder(state, session, secret)) is not None:
         if session.held and person.key in state.entering:
             raise name_taken(state, session)
+        if session.held and state.claims.run and person.key not in state.kept:
+            return _resume_after_leaving(state, session, secret, holder)
         person.go_on_as(holder)
     elif session.held:
         raise why_held(state, session)
@@ -69,18 +74,33 @@ def _resume_from_elsewhere(state: State, session: Session, secret: str) -> Readi
     if session.stranger:
         check_access(state, Arrival(Role.PASSING, is_known=True))
         check_entry(state, session, Act.JOIN, None)
-    key = session.person.key
-    if key in state.entering:
+    if session.person.key in state.entering:
         raise name_taken(state, session)
+    yield from _claimed(state, session, claims.take_over(state, session, secret))
+    _go_on(state, session, secret)
+
+
+def _resume_after_leaving(state: State, session: Session, secret: str, holder: Person) -> Reading:
+    # Since the holder left, the name may have been given to somebody at another node.
+    secrets = (session.secret, secret)
+    yield from _claimed(state, session, claims.claim(state, session.person, secrets))
+    session.person.go_on_as(holder)
+    _go_on(state, session, secret)
+
+
+def _claimed(
+    state: State, session: Session, claiming: Generator[Question, Answer, bool]
+) -> Reading:
+    """Claim the name that a session resumes; raises Refused if it is somebody else's."""
+    key = session.person.key
     state.entering[key] = session.person
     try:
-        is_theirs = yield from claims.take_over(state, session, secret)
+        is_theirs = yield from claiming
     finally:
         del state.entering[key]
         claims.release(state, session.person)
     if not is_theirs:
         raise why_held(state, session)
-    _go_on(state, session, secret)
 
 
 def _go_on(state: State, session: Session, secret: str) -> None:
