@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -65,8 +65,11 @@ class Record:
         return [*self.messages.get(said.nonce, ()), *self.messages.get(said.text, ())]
 
 
-def audit(data: Path, ledger: Ledger) -> None:
-    """Note in the ledger whatever was promised and is not so; no server uses the folder."""
+def audit(data: Path, ledger: Ledger, *others: Path) -> None:
+    """Note in the ledger whatever was promised and is not so; no server uses the folder.
+
+    Files may be in the folders of `others` instead.
+    """
     record = Record(data)
     for finding in record.findings:
         ledger.find(finding)
@@ -81,7 +84,7 @@ def audit(data: Path, ledger: Ledger) -> None:
         for finding in _reads(one, ledger):
             ledger.find(finding)
     for said in ledger.said.values():
-        for finding in _files(data, record, said):
+        for finding in _files((data, *others), record, said):
             ledger.find(finding)
 
 
@@ -94,7 +97,7 @@ def _said(record: Record, ledger: Ledger) -> Iterator[str]:
             yield f"{what} is in the log more than once: {found}"
         if said.seq is not None and found[:1] != [said.seq]:
             yield f"{what} was acknowledged with the seq {said.seq}, and is in the log at {found}."
-        if said.withdrawn and found:
+        if said.withdrawn and found and not ledger.may_come_late:
             yield f"{what} was refused, and is in the log at {found}."
 
 
@@ -110,6 +113,8 @@ def _in_order(record: Record, ledger: Ledger) -> Iterator[str]:
                 continue
             if (event["from"], room) != (said.sender, said.room):
                 yield f"'{said.text[:40]}' is in {room}, by {event['from']}."
+            if said.withdrawn:
+                continue
             if said.number <= newest.get((said.sender, room), 0):
                 yield f"'{said.text[:40]}' comes after one that was said later."
             newest[said.sender, room] = said.number
@@ -197,15 +202,16 @@ def _reads(look: Look, ledger: Ledger, upto: int | None = None) -> Iterator[str]
             yield f"{look.by} sees {seen.reactions} at {what}, not {said.reactions}."
 
 
-def _files(data: Path, record: Record, said: Said) -> Iterator[str]:
+def _files(folders: Sequence[Path], record: Record, said: Said) -> Iterator[str]:
     """The files of a message that was acknowledged are those that were sent, and whole."""
     for event in record.of(said):
         told = [file["sha256"] for file in event.get("files", ())]
         if told != list(said.files):
             yield f"'{said.text[:40]}' has other files than were sent."
         for digest in told:
-            place = data / "files" / "objects" / digest[:2] / digest
-            if not place.is_file():
+            places = [folder / "files" / "objects" / digest[:2] / digest for folder in folders]
+            kept = [place.read_bytes() for place in places if place.is_file()]
+            if not kept:
                 yield f"A file of '{said.text[:40]}' is gone."
-            elif hashlib.sha256(place.read_bytes()).hexdigest() != digest:
+            elif any(hashlib.sha256(one).hexdigest() != digest for one in kept):
                 yield f"A file of '{said.text[:40]}' is not what was sent."

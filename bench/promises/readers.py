@@ -92,7 +92,6 @@ class HttpReader:
     def __init__(self, ledger: Ledger, name: str, way: Way, room: str) -> None:
         self._ledger = ledger
         self._way = way
-        self._at = f"{way.url}/api/rooms/{room}/messages"
         self._reading = ledger.reading(name, room, messages_only=True)
 
     async def run(self) -> None:
@@ -105,7 +104,8 @@ class HttpReader:
 
     async def _read(self, http: aiohttp.ClientSession) -> None:
         place = {"after": self._reading.cursor, "limit": PAGE_MESSAGES}
-        async with http.get(self._at, params=place) as response:
+        at = f"{self._way.url}/api/rooms/{self._reading.room}/messages"
+        async with http.get(at, params=place) as response:
             page = await response.json(content_type=None)
             if response.status != 200:
                 return

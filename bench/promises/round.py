@@ -7,17 +7,17 @@ acknowledged messages, so a slow machine plays the same round.
 import asyncio
 import random
 import shutil
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bench.peers.server import PATIENCE_SECONDS, Failed
 from bench.promises import looks
 from bench.promises.audit import audit
 from bench.promises.cast import Cast
-from bench.promises.faults import FAULTS, Fault, Stage
+from bench.promises.faults import Fault, Place, Stage, Where
 from bench.promises.ledger import Ledger, Reading
 from bench.promises.power import Disk
 from bench.promises.proxy import Proxy
@@ -35,11 +35,11 @@ POLL_SECONDS: Final = 0.05
 
 
 @dataclass(slots=True)
-class Plan:
+class Plan(Generic[Where]):
     """What happens in a round."""
 
     seed: int
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault[Where], ...]
     durability: str
 
     @property
@@ -48,7 +48,7 @@ class Plan:
         return ", ".join(fault.name for fault in self.faults)
 
 
-def planned(seed: int, count: int, only: tuple[Fault, ...] = FAULTS) -> Plan:
+def planned(seed: int, count: int, only: tuple[Fault[Where], ...]) -> Plan[Where]:
     """Return what a seed draws: the first fault is another one with each next seed."""
     chance = random.Random(seed)
     faults = (only[seed % len(only)], *(chance.choice(only) for _ in range(count - 1)))
@@ -59,17 +59,24 @@ def planned(seed: int, count: int, only: tuple[Fault, ...] = FAULTS) -> Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a round."""
+    """What came of a round of `plan`."""
 
-    plan: Plan
-    said: int = 0
-    acknowledged: int = 0
-    changes: int = 0
-    seen: int = 0
+    plan: Plan[Any]
+    said: int
+    acknowledged: int
+    changes: int
+    seen: int
     findings: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, plan: Plan[Any], ledger: Ledger) -> "Outcome":
+        """Return what a ledger says at the end."""
+        seen = sum(len(reading.events) for reading in ledger.readings)
+        counts = (len(ledger.said), ledger.acknowledged, ledger.changes, seen)
+        return cls(plan, *counts, ledger.findings)
 
-async def play(plan: Plan, folder: Path, library: Path, **environment: str) -> Outcome:
+
+async def play(plan: Plan[Stage], folder: Path, library: Path, **environment: str) -> Outcome:
     """Return what came of a round, whose files are left in `folder`."""
     ledger = Ledger()
     data = folder / "data"
@@ -84,9 +91,11 @@ async def play(plan: Plan, folder: Path, library: Path, **environment: str) -> O
         async with Proxy(server.port) as proxy:
             stage = Stage(server, system, proxy, ledger, chance, disk)
             plain = Way(proxy.port)
+            secure = plain.secured(data)
             home = folder / "home"
             home.mkdir()
-            await _talk(plan, stage, Cast(ledger, plain, plain.secured(data), plan.seed, home))
+            cast = Cast(ledger, plain, secure, plan.seed, home)
+            await talk(plan, stage, cast, [(plain, secure)])
         if chance.random() < 0.5:
             await server.stop()
     except Failed as failure:
@@ -97,9 +106,7 @@ async def play(plan: Plan, folder: Path, library: Path, **environment: str) -> O
         for fault in server.faults():
             ledger.find(f"The journal tells of a fault: {fault}")
     await asyncio.to_thread(_audit, data, folder / "audited", ledger)
-    seen = sum(len(reading.events) for reading in ledger.readings)
-    counts = (len(ledger.said), ledger.acknowledged, ledger.changes, seen)
-    return Outcome(plan, *counts, ledger.findings)
+    return Outcome.of(plan, ledger)
 
 
 def _audit(data: Path, copied: Path, ledger: Ledger) -> None:
@@ -117,33 +124,44 @@ def copy(folder: Path, to: Path) -> None:
     shutil.copytree(folder, to, ignore=sockets, dirs_exist_ok=True)
 
 
-async def _talk(plan: Plan, stage: Stage, cast: Cast) -> None:
-    """Have everybody talk while the faults happen, until all have everything."""
-    ledger = stage.ledger
+async def talk(
+    plan: Plan[Where],
+    place: Where,
+    cast: Cast,
+    ways: Sequence[tuple[Way, Way]],
+    *others: Coroutine[Any, Any, None],
+) -> None:
+    """Have everybody talk while the faults happen, until all have everything.
+
+    `ways`: those to each server, in plaintext and by TLS. `others` say something, too.
+    """
+    ledger = place.ledger
     await cast.prepare()
     senders = [
         asyncio.create_task(one, name=str(getattr(one, "__qualname__", "")))
-        for one in cast.senders()
+        for one in (*cast.senders(), *others)
     ]
     readers = [asyncio.create_task(one) for one in (*cast.readers(), *cast.spies())]
     try:
         for fault in plan.faults:
-            await _progress(stage, stage.chance.randint(1, MOST_BETWEEN))
-            await fault.happen(stage)
-            if not stage.server.runs:
-                raise Failed(f"The server ended by itself: {stage.server.last_words()}")
-        await _progress(stage, MOST_BETWEEN)
+            await _progress(place, place.chance.randint(1, MOST_BETWEEN))
+            await fault.happen(place)
+            if said := place.ended:
+                raise Failed(f"The server ended by itself: {said}")
+        await _progress(place, MOST_BETWEEN)
         ledger.end()
         _, late = await asyncio.wait(senders, timeout=PATIENCE_SECONDS)
         if late:
             names = ", ".join(task.get_name() for task in late)
             raise Failed(f"After {plan.words}, there is no answer for {names}.")
-        for one in cast.looks():
-            ledger.looks.append(await _in_the_end(one))
-        await _all_seen(
-            stage,
-            {room: await _in_the_end(partial(looks.end, who, room)) for who, room in cast.inside()},
-        )
+        ends = await _in_the_end(partial(_ends, cast, ways))
+        for number, way in enumerate(ways, 1):
+            cast.look_by(*way)
+            for one in cast.looks():
+                look = await _in_the_end(one)
+                at = f" at node {number}," if len(ways) > 1 else ""
+                ledger.looks.append(replace(look, by=f"{look.by}{at}"))
+        await _all_seen(ledger, ends)
     finally:
         for task in (*senders, *readers):
             task.cancel()
@@ -152,12 +170,23 @@ async def _talk(plan: Plan, stage: Stage, cast: Cast) -> None:
                 raise ended
 
 
-async def _progress(stage: Stage, count: int) -> None:
+async def _progress(place: Place, count: int) -> None:
     """Wait until so many more messages are acknowledged; raise Failed if they are not."""
-    ledger = stage.ledger
+    ledger = place.ledger
     goal = ledger.acknowledged + count
     if not await ledger.until(lambda: ledger.acknowledged >= goal, PATIENCE_SECONDS):
-        raise Failed(f"Nothing more is posted; the server says: {stage.server.last_words()}")
+        raise Failed(f"Nothing more is posted; the server says: {place.last_words()}")
+
+
+async def _ends(cast: Cast, ways: Sequence[tuple[Way, Way]]) -> dict[str, looks.End]:
+    """Return where each room ends; raises one of LOST, as if there were none, if nodes differ."""
+    found = []
+    for way in ways:
+        cast.look_by(*way)
+        found.append({room: await looks.end(who, room) for who, room in cast.inside()})
+    if any(one != found[0] for one in found):
+        raise ConnectionResetError(f"The nodes do not agree yet: {found}")
+    return found[0]
 
 
 async def _in_the_end(ask: Callable[[], Awaitable[Found]]) -> Found:
@@ -172,10 +201,10 @@ async def _in_the_end(ask: Callable[[], Awaitable[Found]]) -> Found:
         await asyncio.sleep(RETURN_SECONDS)
 
 
-async def _all_seen(stage: Stage, ends: dict[str, looks.End]) -> None:
+async def _all_seen(ledger: Ledger, ends: dict[str, looks.End]) -> None:
     """Wait until every reader has seen everything."""
     left = PATIENCE_SECONDS
-    while behind := [one for one in stage.ledger.readings if _is_behind(one, ends[one.room])]:
+    while behind := [one for one in ledger.readings if _is_behind(one, ends[one.room])]:
         if left <= 0:
             stuck = ", ".join(f"{one.reader} at {one.cursor}" for one in behind)
             raise Failed(f"These readers do not get what there is, up to {ends}: {stuck}")

@@ -176,7 +176,6 @@ class HttpSender:
         self._ledger = ledger
         self._name = name
         self._way = way
-        self._at = f"{way.url}/api/rooms/{room}"
         self._room = room
         self._chance = chance
 
@@ -205,7 +204,8 @@ class HttpSender:
         headers = {"Idempotency-Key": said.nonce}
         while True:
             with suppress(*LOST):
-                async with http.post(f"{self._at}/{what}", headers=headers, **request) as response:
+                at = f"{self._way.url}/api/rooms/{self._room}/{what}"
+                async with http.post(at, headers=headers, **request) as response:
                     told = await response.json(content_type=None)
                     if response.status == 201:
                         await self._ledger.acknowledge(said, told["seq"])

@@ -37,17 +37,23 @@ STOP_SECONDS: Final = 20.0
 
 
 class Server:
-    """`hubbub serve` on the folder `data`, always at the same port."""
+    """`hubbub serve` on the folder `data`, always at the same port.
 
-    def __init__(self, data: Path, durability: str, environment: Mapping[str, str]) -> None:
+    `more`: what else its configuration says.
+    """
+
+    def __init__(
+        self, data: Path, durability: str, environment: Mapping[str, str], more: str = ""
+    ) -> None:
         self.data = data
         self.durability = durability
         self.port = free_port()
         self.journal = data.with_name("journal")
+        self.starts = 0
         self._environment = dict(environment)
         self._process: asyncio.subprocess.Process | None = None
         config = data.with_name("hubbub.toml")
-        config.write_text(CONFIG.format(durability=durability))
+        config.write_text(CONFIG.format(durability=durability) + more)
         self._command = [
             *(sys.executable, "-m", "hubbub.cli", "serve", "--listen", f"{HOST}:{self.port}"),
             *("--data", str(data), "--config", str(config)),
@@ -66,6 +72,7 @@ class Server:
 
     async def start(self) -> None:
         """Start, and wait until it accepts connections; raise Failed if it does not come up."""
+        self.starts += 1
         with self.journal.open("ab") as journal:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,

@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.peers.server import Failed
 from bench.promises.faults import FAULTS
 from bench.promises.power import Disk
 from bench.promises.round import Outcome, Plan, planned, play
-from bench.promises.system import Dial, System, compiled
+from bench.promises.system import Dial, System
 
 from tests.bench.sabotage import SABOTAGES, STARTED
 from tests.bench.test_command import ROOT, bench
@@ -24,20 +23,9 @@ ROUNDS = 10
 FAULTS_PER_ROUND = 2
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The library that makes the system fail; without one there is nothing to be tested."""
-    try:
-        return compiled(tmp_path_factory.mktemp("library"))
-    except Failed as failure:
-        if os.environ.get("HUBBUB_TEST_REQUIRE_ALL"):
-            raise
-        pytest.skip(str(failure))
-
-
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_whatever_happens_the_promises_are_kept(tmp_path: Path, library: Path, seed: int) -> None:
-    outcome = asyncio.run(play(planned(seed, FAULTS_PER_ROUND), tmp_path, library))
+    outcome = asyncio.run(play(planned(seed, FAULTS_PER_ROUND, FAULTS), tmp_path, library))
     assert not outcome.findings, "\n".join([outcome.plan.words, *outcome.findings])
     assert outcome.acknowledged
     assert outcome.seen
@@ -159,6 +147,6 @@ def test_what_there_is_not_is_told() -> None:
 
 
 def test_a_seed_plans_the_same_round_each_time() -> None:
-    assert planned(5, 3) == planned(5, 3)
-    first = [planned(seed, 3).faults[0] for seed in range(len(FAULTS))]
+    assert planned(5, 3, FAULTS) == planned(5, 3, FAULTS)
+    first = [planned(seed, 3, FAULTS).faults[0] for seed in range(len(FAULTS))]
     assert first == list(FAULTS), "each fault comes first in its turn"

@@ -1,0 +1,69 @@
+"""`python -m bench promises --nodes` plays rounds with nodes, and tells whatever is broken."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+import pytest
+from bench.promises.round import Outcome, Plan
+
+from tests.bench.node_sabotage import SABOTAGES, STARTED
+from tests.bench.test_command import ROOT, bench
+from tests.log.nats_servers import skip_without
+
+
+def played(seed: int, faults: str, folder: Path, library: Path, **environment: str) -> Outcome:
+    """Return what comes of a round with these faults."""
+    skip_without()
+    from bench.promises.nodes.faults import FAULTS  # noqa: PLC0415 (needs the client of NATS)
+    from bench.promises.nodes.round import play  # noqa: PLC0415
+
+    by_name = {fault.name: fault for fault in FAULTS}
+    plan = Plan(seed, tuple(by_name[name] for name in faults.split()), "process")
+    return asyncio.run(play(plan, folder, library, **environment))
+
+
+@pytest.mark.parametrize(
+    "faults", ["node-kill leader-lost full-stream", "node-cut-off node-freeze"]
+)
+def test_whatever_happens_to_nodes_and_their_servers_the_promises_are_kept(
+    tmp_path: Path, library: Path, faults: str
+) -> None:
+    outcome = played(1, faults, tmp_path, library)
+    assert not outcome.findings, "\n".join([outcome.plan.words, *outcome.findings])
+    assert outcome.acknowledged
+    assert outcome.seen
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "faults", "told"),
+    [
+        ("acknowledges_alone", "node-cut-off", "is cut off, and .* later it acknowledged"),
+        ("gives_names_twice", "node-resets", "was let in as same.*, which .* had"),
+        ("erases_nothing", "node-resets", "and is still in the stream"),
+    ],
+)
+def test_a_node_that_breaks_a_promise_is_told(
+    tmp_path: Path, library: Path, sabotage: str, faults: str, told: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(STARTED)
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    environment = {"SABOTAGE": sabotage, "PYTHONPATH": path}
+    findings = played(7, faults, tmp_path, library, **environment).findings
+    assert any(re.search(told, finding) for finding in findings), findings
+
+
+def test_every_sabotage_of_nodes_is_tried() -> None:
+    tried = next(
+        mark.args[1]
+        for mark in test_a_node_that_breaks_a_promise_is_told.pytestmark  # type: ignore[attr-defined]
+    )
+    assert {sabotage for sabotage, _, _ in tried} == set(SABOTAGES)
+
+
+def test_what_may_happen_to_nodes_is_listed() -> None:
+    skip_without()
+    ran = bench("promises", "--nodes", "--list")
+    assert ran.returncode == 0, ran.stderr
+    assert "island " in ran.stdout
