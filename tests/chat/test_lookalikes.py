@@ -53,7 +53,7 @@ def test_whoever_looks_like_somebody_is_looked_like_by_them(name: str, other: st
 @given(st.text("IlOo0|1mrn", max_size=8))
 def test_ascii_takes_the_short_way_to_the_same_skeletons(name: str) -> None:
     table = lookalikes._table()
-    assert skeletons(name) == {
+    assert set(skeletons(name)) == {
         name.translate(table).lower(),
         name.lower().translate(table).lower(),
     }

@@ -30,14 +30,20 @@ class _LookAlike(msgspec.Struct):
     c: str
 
 
+_neighbours = msgspec.json.Decoder(list[_LookAlike])
+
+
 @lru_cache(maxsize=4096)  # a name is asked for as it comes, while it stays, and as it goes
-def skeletons(name: str) -> frozenset[str]:
+def skeletons(name: str) -> tuple[str, ...]:
     """Return one or two skeletons of an allowed name; names look alike if they share one.
 
     Names that differ in capitals are the same name, but `ANNI` looks like `ANNl`, and `anni` does
     not. So a name has the skeleton of how it is written, and that of its small letters.
     """
-    return frozenset((_skeleton(name), _skeleton(name.lower())))
+    written, small = _skeleton(name), _skeleton(name.lower())
+    if small != written:
+        return written, small
+    return (name if written == name else written,)  # as most names are: one text in memory
 
 
 def table_version() -> str:
@@ -47,12 +53,13 @@ def table_version() -> str:
 
 def look_alike(name: str, other: str) -> bool:
     """Return whether people could take one name for the other."""
-    return not skeletons(name).isdisjoint(skeletons(other))
+    others = skeletons(other)
+    return any(skeleton in others for skeleton in skeletons(name))
 
 
 def begins_like(name: str, beginning: str) -> bool:
     """Return whether people could take the beginning of a name for this one."""
-    beginnings = tuple(skeletons(beginning))
+    beginnings = skeletons(beginning)
     return any(skeleton.startswith(beginnings) for skeleton in skeletons(name))
 
 
@@ -76,21 +83,27 @@ def _skeleton(text: str) -> str:
 def _table() -> dict[int, str]:
     """Return the prototype of each character that has one."""
     file = resources.files(_LIBRARY) / "confusables.json"
-    pairs = msgspec.json.decode(file.read_bytes(), type=dict[str, list[_LookAlike]])
-    neighbours = {
-        text.strip(_DIRECTION_MARK): {one.c.strip(_DIRECTION_MARK) for one in others}
-        for text, others in pairs.items()
+    # One entry after the other is decoded: all at once would take three times the memory.
+    entries = msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
+    only_neighbours = {
+        text.strip(_DIRECTION_MARK): _only_neighbour(others) for text, others in entries.items()
     }
+    del entries
     # The data tells each pair both ways round. In Unicode's own, many characters point to one
     # prototype, which points to none: it is the one with several neighbours. In a pair that stands
     # alone, it does not matter which is taken, as long as it is the same for both.
     prototypes: dict[int, str] = {}
-    for text, others in neighbours.items():
-        if len(text) == 1 and len(others) == 1:
-            (other,) = others
-            is_prototype = len(neighbours[other]) == 1 and len(other) == 1 and text < other
+    for text, other in only_neighbours.items():
+        if len(text) == 1 and other:
+            is_prototype = only_neighbours[other] and len(other) == 1 and text < other
             if not is_prototype:
                 prototypes[ord(text)] = other
     # What stands for a character in several others must be made of prototypes as well.
     table = {code: other.translate(prototypes) for code, other in prototypes.items()}
     return table | dict.fromkeys(map(ord, _JOINERS), "")
+
+
+def _only_neighbour(others: msgspec.Raw) -> str:
+    """Return the only text that the library says looks like another one; "" if it says several."""
+    neighbours = {one.c.strip(_DIRECTION_MARK) for one in _neighbours.decode(others)}
+    return neighbours.pop() if len(neighbours) == 1 else ""

@@ -181,7 +181,8 @@ def name_key(name: str) -> str:
     Raises ValueError if it is no name.
     """
     if name.isascii():  # the profile would do the same to an ASCII name, forty times slower
-        return " ".join(name.lower().split(" "))
+        key = " ".join(name.lower().split(" "))
+        return name if key == name else key  # one text in memory for both, as for most people
     if len(name) > MUCH_TOO_LONG * NAME_CHARS_MAX or _piles_up(name):
         raise ValueError("is no name")
     from hubbub.chat.profiles import nickname_key  # noqa: PLC0415 (as above)
