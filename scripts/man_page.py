@@ -4,8 +4,6 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-import typer.main
-
 from hubbub import __version__
 from hubbub.cli.app import app
 
@@ -59,7 +57,8 @@ def described(command: Any, context: Any) -> Iterator[str]:
 
 def below(command: Any, context: Any) -> Iterator[str]:
     """Yield the commands below one, and those below them."""
-    for name, one in command.commands.items():
+    for name in command.list_commands(context):
+        one = command.get_command(context, name)
         inner = one.make_context(name, [], parent=context, resilient_parsing=True)
         if hasattr(one, "commands"):
             yield from (f".SS {escaped(inner.command_path)}", *paragraphs(one.help or ""))
@@ -73,8 +72,7 @@ def below(command: Any, context: Any) -> Iterator[str]:
 
 def page() -> str:
     """Return the whole page."""
-    root: Any = typer.main.get_command(app)
-    context = root.make_context("hubbub", [], resilient_parsing=True)
+    context = app.make_context("hubbub", [], resilient_parsing=True)
     lines = [
         f'.TH HUBBUB 1 "" "hubbub {__version__}" "User Commands"',
         ".SH NAME",
@@ -82,9 +80,9 @@ def page() -> str:
         ".SH SYNOPSIS",
         *(f".B {escaped(line)}\n.br" for line in ("hubbub [OPTIONS]", "hubbub COMMAND [ARGS]...")),
         ".SH DESCRIPTION",
-        *described(root, context),
+        *described(app, context),
         ".SH COMMANDS",
-        *below(root, context),
+        *below(app, context),
         ".SH EXIT STATUS",
         *definitions(iter(EXIT_STATUS)),
         ".SH ENVIRONMENT",

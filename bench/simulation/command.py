@@ -14,9 +14,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import structlog
-
 from bench.simulation.play import Outcome, play
+from hubbub.server.notes import logger
 
 SEEDS = 100
 HASHES = "PYTHONHASHSEED"
@@ -51,7 +50,7 @@ def main(given: list[str]) -> None:
         program = [sys.executable, "-m", "bench", "simulate", *given]
         os.execve(sys.executable, program, {**os.environ, HASHES: "0"})
     logging.disable()  # what nodes complain of is on purpose
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logger.pass_through(())
     first, count = (asked.first, asked.seeds) if asked.seed is None else (asked.seed, 1)
     broken, seed = [], first
     with TemporaryDirectory(prefix="hubbub-simulation-", dir=_in_memory()) as folder:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from threading import Timer
+from typing import Any
 
 PATIENCE_SECONDS = 60
 """How long a program may take for what a test asks of it."""
@@ -36,6 +37,11 @@ def told(*arguments: str, stdin: str = "") -> str:
     ran = hubbub(*arguments, stdin=stdin)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+def below(group: Any) -> dict[str, Any]:
+    """Return the commands of a group of them, by name."""
+    return {name: group.get_command(None, name) for name in group.list_commands(None)}
 
 
 def past(*arguments: str, **more: str) -> str:

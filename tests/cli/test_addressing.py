@@ -1,7 +1,7 @@
 """Which word is an address and which a text."""
 
+import click
 import pytest
-import typer
 
 from hubbub.cli.addressing import address_and, check_is_text
 from hubbub.testing import LocalServer
@@ -46,7 +46,7 @@ def test_what_looks_like_an_address_is_one_before_a_text(word: str) -> None:
 
 @pytest.mark.parametrize("word", DOUBTFUL)
 def test_where_a_word_may_be_either_the_user_is_asked(word: str) -> None:
-    with pytest.raises(typer.BadParameter, match="may be an address or a part of the text"):
+    with pytest.raises(click.BadParameter, match="may be an address or a part of the text"):
         address_and([word, "there"], None, "--to")
     check_is_text(word)
     assert address_and([word], None, "--to") == ("", word)
@@ -54,7 +54,7 @@ def test_where_a_word_may_be_either_the_user_is_asked(word: str) -> None:
 
 def test_with_the_option_there_is_only_a_text() -> None:
     assert address_and(["localhost:1"], "kitchen-pi", "--to") == ("kitchen-pi", "localhost:1")
-    with pytest.raises(typer.BadParameter, match="one text"):
+    with pytest.raises(click.BadParameter, match="one text"):
         address_and(["hi", "there"], "kitchen-pi", "--to")
 
 

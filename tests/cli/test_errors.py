@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 
 from hubbub.cli import main
 from hubbub.cli.app import app
 from hubbub.client import address
+from tests.cli.commands import below
 
-ROOT: Any = typer.main.get_command(app)
 NOBODY = "127.0.0.1:1"
 
 
-def leaves(command: Any = ROOT, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+def leaves(command: Any = app, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield every command that does something."""
-    for name, one in command.commands.items():
+    for name, one in below(command).items():
         if hasattr(one, "commands"):
             yield from leaves(one, *path, name)
         else:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import platformdirs
 import pytest
-import structlog
 
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.cli import hosting, join
@@ -15,6 +14,7 @@ from hubbub.desk.opening import Opening
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.client.servers import scripted
+from tests.server.noted import notes_as_before
 
 ANN = Opening(name="ann")
 
@@ -23,8 +23,8 @@ ANN = Opening(name="ann")
 def _no_stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """End each chat at once; forget where notes went."""
     monkeypatch.setattr("sys.stdin", None)
-    yield
-    structlog.reset_defaults()
+    with notes_as_before():
+        yield
 
 
 @pytest.fixture

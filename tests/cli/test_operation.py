@@ -3,13 +3,12 @@
 import json
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 
 from hubbub.cli.app import app
 from hubbub.cli.operation import lasting, size
+from tests.cli.commands import below
 from tests.interop.terminal import Terminal
 from tests.interop.terminal import hubbub as command
 from tests.server.event_peer import EventPeer
@@ -94,10 +93,9 @@ def test_where_there_is_only_tls_an_invitation_leads_there(tmp_path: Path) -> No
 
 def test_whatever_can_be_done_on_the_server_s_machine_takes_its_folder() -> None:
     """All but what only somebody in the chatroom can mean, and what needs no server."""
-    commands: Any = typer.main.get_command(app)
     without = {
         name
-        for name, command in commands.commands["admin"].commands.items()
+        for name, command in below(app.get_command(None, "admin")).items()
         if "data" not in {one.name for one in command.params}
     }
     assert without == {"cluster", "operate", "report"}

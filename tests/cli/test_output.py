@@ -3,7 +3,7 @@
 import pytest
 
 from hubbub.chat.events import Room
-from hubbub.cli.output import report
+from hubbub.cli.reporting import report
 
 
 def entered(room: str, *, replaced: bool) -> Room:

@@ -186,7 +186,7 @@ def test_alone_it_hosts_and_its_notes_stay_off_the_screen(chats: Chats) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         chats.port = taken.getsockname()[1]
     chats.body = (
-        "import structlog, socket; structlog.get_logger().warning('a note'); "
+        "import socket; from hubbub.server.notes import logger; logger.warning('a note'); "
         "socket.create_connection(('127.0.0.1', address.DEFAULT_PORT)).close()"
     )
     assert chats.run(HUBBUB_NAME="env") == (0, "")

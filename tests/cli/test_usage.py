@@ -15,7 +15,7 @@ def test_the_version_is_printed_without_a_server_or_a_client() -> None:
         "import sys; from hubbub.cli import main; sys.argv[1:] = ['--version']\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code\n"
-        "print([m for m in ('asyncio', 'aiohttp', 'msgspec', 'typer') if m in sys.modules])"
+        "print([m for m in ('asyncio', 'aiohttp', 'msgspec', 'click') if m in sys.modules])"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script],

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import fields
-from typer.main import get_command
 
 from hubbub.cli.app import app
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import serving
-from tests.cli.commands import end_all, hubbub, told
+from tests.cli.commands import below, end_all, hubbub, told
 from tests.cli.folders import own_folders
 from tests.cli.served import Served
 
@@ -56,14 +55,14 @@ def test_every_figure_exists(tmp_path: Path) -> None:
 
 
 def test_every_command_of_hubbub_is_one() -> None:
-    known = get_command(app).commands  # type: ignore[attr-defined]
+    known = below(app)
     for words in commands():
         program, *arguments = [word for word in words if "=" not in word or word[0] == "-"]
         if not program.endswith("hubbub") or not arguments:
             continue
         command = known[arguments[0]]
         if arguments[0] in ("admin", "account"):
-            command = command.commands[arguments[1]]
+            command = below(command)[arguments[1]]
         options = {name for option in command.params for name in option.opts}
         options |= {name for option in command.params for name in option.secondary_opts}
         given = {word.partition("=")[0] for word in arguments if word.startswith("--")}

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from hubbub.cli.app import app
 from hubbub.testing import LocalServer
 from hubbub.wire.frames import encode_frame
+from tests.cli.commands import below
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -85,15 +85,16 @@ PAGES = ["README.md", "docs/operations.md", "docs/people.md", "docs/protocol.md"
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_and_option_exists(page: str) -> None:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = below(app)
     text = (ROOT / page).read_text("utf-8")
     uses = re.findall(rf"hubbub ({'|'.join(commands)})\b([^#`$\n]*)", text)
     assert uses
     for name, rest in uses:
         named = [commands[name]]
-        if below := getattr(commands[name], "commands", {}):  # `admin ban`, `account link|logout`
+        if hasattr(commands[name], "commands"):  # `admin ban`, `account link|logout`
             words = (rest.split() or [""])[0]
-            named = [below[word] for word in re.split(r"[|\\]+", words) if word]
+            inner = below(commands[name])
+            named = [inner[word] for word in re.split(r"[|\\]+", words) if word]
         options = [one for command in named for one in command.params]
         known = {option for one in options for option in (*one.opts, *one.secondary_opts)}
         assert set(re.findall(r"--[\w-]+", rest)) <= known, (name, rest)

@@ -1,10 +1,9 @@
 """What the journal says of those who have to wait: a line a minute, however many they are."""
 
-from structlog.testing import capture_logs
-
 from hubbub.chat.limits import Limits
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.delays import COUNTED_MAX, LINE_SECONDS, Delays
+from tests.server.noted import noted
 
 
 class Clock:
@@ -20,7 +19,7 @@ def test_a_line_a_minute_with_the_most_and_how_many_more() -> None:
     clock = Clock()
     accounts, delays = Accounts(Limits(), clock), Delays(clock)
     addresses = [accounts.member(f"192.0.2.{number}") for number in range(5)]
-    with capture_logs() as lines:
+    with noted() as lines:
         delays.tell()
         assert not lines, "nobody had to wait"
         for times, account in enumerate(addresses, 1):
@@ -48,6 +47,6 @@ def test_what_is_remembered_until_the_next_line_is_bounded() -> None:
     for number in range(COUNTED_MAX + 10):
         delays.note(accounts.member(f"host {number}"))
     assert len(delays._delayed) == COUNTED_MAX
-    with capture_logs() as lines:
+    with noted() as lines:
         delays.tell()
     assert lines[0]["pauses"] == COUNTED_MAX + 10

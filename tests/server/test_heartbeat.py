@@ -8,7 +8,6 @@ from threading import Thread
 from types import FrameType
 
 import pytest
-from structlog.testing import capture_logs
 
 from hubbub.server import heartbeat as module
 from hubbub.server.heartbeat import (
@@ -21,6 +20,7 @@ from hubbub.server.heartbeat import (
     Watchdog,
 )
 from hubbub.server.loop import new_event_loop
+from tests.server.noted import noted
 
 PATIENCE_SECONDS = 30.0
 TOLD = "the event loop stands still"
@@ -53,7 +53,7 @@ def nowhere() -> FrameType | None:
 
 
 def test_a_loop_that_goes_on_never_stalls(heartbeat: Heartbeat, clock: ManualClock) -> None:
-    with capture_logs() as told:
+    with noted() as told:
         for _ in range(100):
             clock.now += BEAT_SECONDS + STALL_SECONDS - 0.01
             heartbeat.look(nowhere)
@@ -86,7 +86,7 @@ def test_each_stall_is_counted_once_with_its_length(
 
 
 def test_the_journal_tells_once_a_minute(heartbeat: Heartbeat, clock: ManualClock) -> None:
-    with capture_logs() as told:
+    with noted() as told:
         while clock.now < JOURNAL_SECONDS * 3:
             stall(heartbeat, clock)
     assert [line["event"] for line in told] == [TOLD] * len(told)
@@ -139,7 +139,7 @@ def test_where_the_loop_stands_is_seen(
         await stood
         watchdog.end()
 
-    with capture_logs() as told, asyncio.Runner(loop_factory=make) as runner:
+    with noted() as told, asyncio.Runner(loop_factory=make) as runner:
         runner.run(serve())
     assert seen()
     assert "test_heartbeat.py dawdle" in heartbeat.stalls
@@ -165,6 +165,6 @@ def test_without_a_thread_the_loop_beats_alone(monkeypatch: pytest.MonkeyPatch) 
         watchdog.end()
         return heartbeat
 
-    with capture_logs() as told:
+    with noted() as told:
         asyncio.run(serve())
     assert told[0]["event"] == "nobody watches the event loop"

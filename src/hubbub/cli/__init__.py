@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typer import TyperException
+    from click import ClickException
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def _tell_version() -> None:
 
 def _obey() -> None:
     """Do what the command line says."""
-    from typer import Abort, TyperException
+    from click import Abort, ClickException
 
     from hubbub.chat.errors import HubbubError
 
@@ -42,7 +42,7 @@ def _obey() -> None:
         _run()
     except HubbubError as error:
         _fail(str(error), 2 if error.code == "bad_address" else 1)
-    except TyperException as error:
+    except ClickException as error:
         _fail(_in_words(error), error.exit_code)
     except Abort:
         _fail("Broken off: there was no answer.", 1)
@@ -63,7 +63,7 @@ def _run() -> None:
         flush()
 
 
-def _in_words(error: "TyperException") -> str:
+def _in_words(error: "ClickException") -> str:
     """Return what is wrong with a command line, and what explains it."""
     is_ours = getattr(error, "param", None) is None
     said = error.message if is_ours else error.format_message()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-import typer
+import click
 
 from hubbub.chat.commands import Link, Login, Recover
 from hubbub.chat.errors import Refused
@@ -193,12 +193,12 @@ def typed_secret(prompt: str) -> str:
     if sys.stdin is None or not sys.stdin.isatty():
         line = "" if sys.stdin is None else sys.stdin.readline()
         if not line:
-            raise typer.BadParameter(f"{prompt}: type it on a terminal, or send it as a line.")
+            raise click.BadParameter(f"{prompt}: type it on a terminal, or send it as a line.")
         return line.rstrip("\r\n")
     try:
         return getpass.getpass(f"{prompt}: ")
     except EOFError:
-        raise typer.Abort from None
+        raise click.Abort from None
 
 
 def new_secret() -> str:

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from hubbub.cli.declaring import Option, command, group
 from hubbub.cli.options import Address, Name, Password, Yes, examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.cli.account import Account
 
-app = typer.Typer(
+app = group(
+    "account",
     help="Your name, password and devices at a server. Passwords are asked for, or read as lines "
     "from stdin.",
     epilog=examples(
@@ -26,59 +26,61 @@ def _account(address: str, name: str | None, password: str) -> "Account":
     return Account(address, name or None, password)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub account register", "hubbub account register chat.example.org --name ann"
-    )
+    ),
 )
 def register(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Make your name yours for good."""
     _account(address, name, password).register()
 
 
-@app.command(epilog=examples("hubbub account login chat.example.org --name ann"))
+@command(app, epilog=examples("hubbub account login chat.example.org --name ann"))
 def login(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Be the member of that name on this machine."""
     _account(address, name, password).login()
 
 
-@app.command(epilog=examples("hubbub account recover chat.example.org --name ann"))
+@command(app, epilog=examples("hubbub account recover chat.example.org --name ann"))
 def recover(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Choose a password with a code that an operator gave out."""
     _account(address, name, password).recover()
 
 
-@app.command(name="password", epilog=examples("hubbub account password chat.example.org"))
+@command(app, "password", epilog=examples("hubbub account password chat.example.org"))
 def change_password(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Choose another password."""
     _account(address, name, password).password()
 
 
-@app.command(epilog=examples("hubbub account devices", "hubbub account devices --revoke d7"))
+@command(app, epilog=examples("hubbub account devices", "hubbub account devices --revoke d7"))
 def devices(
     address: Address = "",
     *,
     name: Name = None,
     password: Password = "",
     revoke: Annotated[
-        str | None, typer.Option(metavar="ID", callback=of_text, help="Log this one out.")
+        str | None, Option(metavar="ID", check=of_text, help="Log this one out.")
     ] = None,
 ) -> None:
     """List your devices, or log one out."""
     _account(address, name, password).devices(revoke)
 
 
-@app.command(epilog=examples("hubbub account logout chat.example.org"))
+@command(app, epilog=examples("hubbub account logout chat.example.org"))
 def logout(address: Address = "", *, name: Name = None, password: Password = "") -> None:
     """Log this machine out, and forget all that it keeps of you there."""
     _account(address, name, password).logout()
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub account link chat.example.org",
         "hubbub account link chat.example.org --code ABCD-EFGH",
-    )
+    ),
 )
 def link(
     address: Address = "",
@@ -86,17 +88,18 @@ def link(
     name: Name = None,
     password: Password = "",
     code: Annotated[
-        str | None, typer.Option(callback=of_text, help="The code that your other device shows.")
+        str | None, Option(check=of_text, help="The code that your other device shows.")
     ] = None,
 ) -> None:
     """Show a code for another device of yours, or with --code be linked by such a code."""
     _account(address, name, password).link(code)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub account forget chat.example.org", "hubbub account forget --messages delete --yes"
-    )
+    ),
 )
 def forget(
     address: Address = "",
@@ -105,7 +108,7 @@ def forget(
     password: Password = "",
     messages: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="keep|delete",
             help="What becomes of what you said.",
             **one_of("keep", "delete"),

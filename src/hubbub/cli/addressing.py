@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
-import typer
+import click
 
 from hubbub.client.address import BadAddress, parse_address
 
@@ -26,10 +26,10 @@ def address_and(words: Sequence[str], given: str | None, option: str) -> tuple[s
     """
     if given is not None:
         if len(words) > 1:
-            raise typer.BadParameter(f"With {option} there is one text. {_QUOTE}")
+            raise click.BadParameter(f"With {option} there is one text. {_QUOTE}")
         return given, words[0]
     if len(words) > 2:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"Expected an address and one text, not {len(words)} words. {_QUOTE}"
         )
     *before, text = words
@@ -37,7 +37,7 @@ def address_and(words: Sequence[str], given: str | None, option: str) -> tuple[s
         return "", text
     is_address = before[0] == "" or "://" in before[0] or looks_like_address(before[0])
     if not is_address:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"{before[0]!r} may be an address or a part of the text. {_QUOTE} An address goes "
             f"behind {option}."
         )
@@ -50,7 +50,7 @@ _QUOTE = "Put the text in quotes."
 def check_is_text(text: str) -> None:
     """Raise BadParameter if a text that stands alone is an address, whose text was forgotten."""
     if looks_like_address(text) and not all(map(_DOTTED.fullmatch, text.split(","))):
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"{text!r} is an address, and there is no text. Write the text behind it. To say just "
             "that, give the address of the chatroom with --to."
         )

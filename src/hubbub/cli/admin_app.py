@@ -4,14 +4,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
+from hubbub.cli.declaring import Argument, Option, command, group
 from hubbub.cli.options import Address, Name, Password, Room, each_of, examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.cli.visiting import Visit
 
-app = typer.Typer(
+app = group(
+    "admin",
     help="What operators and moderators do. The first who comes from the server's own machine is "
     "an operator.",
     epilog=examples(
@@ -25,24 +27,22 @@ SCOPES = ("read", "write", "rooms", "admin")
 ENTER = ("open", "invitation", "members")
 ROLES = ("owner", "moderator", "writer", "operator", "none")
 
-Who = Annotated[str, typer.Argument(metavar="NAME", callback=of_text, show_default=False)]
+Who = Annotated[str, Argument(metavar="NAME", check=of_text)]
 Id = Annotated[
-    str | None, typer.Option("--revoke", metavar="ID", callback=of_text, help="Take this one back.")
+    str | None, Option("--revoke", metavar="ID", check=of_text, help="Take this one back.")
 ]
 At = Annotated[
-    str, typer.Option("--at", metavar="ADDRESS", callback=of_text, help="HOST:PORT of the server.")
+    str, Option("--at", metavar="ADDRESS", check=of_text, help="HOST:PORT of the server.")
 ]
-Time = Annotated[
-    str, typer.Option(callback=of_text, help="For how long, like 10m, 2h or '7 days'.")
-]
+Time = Annotated[str, Option(check=of_text, help="For how long, like 10m, 2h or '7 days'.")]
 InRoom = Annotated[
-    str | None, typer.Option(callback=of_text, help="The room; else the chatroom as a whole.")
+    str | None, Option(check=of_text, help="The room; else the chatroom as a whole.")
 ]
 
 
 Data = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         help="The folder of a server on this machine: whoever may use it needs no password.",
         show_default="that of your account, if a server runs on it",
     ),
@@ -61,7 +61,7 @@ def visit_of(
 
     if data is not None:
         if address:
-            raise typer.BadParameter("--data is a server on this machine; leave out its address.")
+            raise click.BadParameter("--data is a server on this machine; leave out its address.")
         return within(data, room)
     if token := of_text(os.environ.get("HUBBUB_TOKEN", "")):
         return by_token(address, room, password, token)
@@ -77,9 +77,9 @@ def visit_as_person(address: str, name: str | None, room: str | None, password: 
     return planned(address, name, room, password, as_person=True)
 
 
-@app.command(epilog=examples("hubbub admin operate CODE --at chat.example.org"))
+@command(app, epilog=examples("hubbub admin operate CODE --at chat.example.org"))
 def operate(
-    code: Annotated[str, typer.Argument(metavar="CODE", callback=of_text, show_default=False)],
+    code: Annotated[str, Argument(metavar="CODE", check=of_text)],
     *,
     at: At = "",
     name: Name = None,
@@ -91,7 +91,7 @@ def operate(
     run(visit_as_person(at, name, None, password), code)
 
 
-@app.command(epilog=examples("hubbub admin recovery ben"))
+@command(app, epilog=examples("hubbub admin recovery ben"))
 def recovery(
     who: Who,
     *,
@@ -106,19 +106,18 @@ def recovery(
     run(visit_of(at, name, None, password, data), who)
 
 
-@app.command(
-    epilog=examples("hubbub admin token weather --scope read --scope write --label 'on the roof'")
+@command(
+    app,
+    epilog=examples("hubbub admin token weather --scope read --scope write --label 'on the roof'"),
 )
 def token(
     who: Who,
     *,
     scope: Annotated[
-        list[str],
-        typer.Option(
-            metavar="|".join(SCOPES), help="May be given several times.", **each_of(*SCOPES)
-        ),
+        tuple[str, ...],
+        Option(metavar="|".join(SCOPES), help="May be given several times.", **each_of(*SCOPES)),
     ],
-    label: Annotated[str, typer.Option(callback=of_text, help="What it is for.")] = "",
+    label: Annotated[str, Option(check=of_text, help="What it is for.")] = "",
     at: At = "",
     name: Name = None,
     password: Password = "",
@@ -130,7 +129,7 @@ def token(
     run(visit_of(at, name, None, password, data), who, scope, label)
 
 
-@app.command(epilog=examples("hubbub admin tokens", "hubbub admin tokens --revoke t3"))
+@command(app, epilog=examples("hubbub admin tokens", "hubbub admin tokens --revoke t3"))
 def tokens(
     address: Address = "",
     *,
@@ -145,19 +144,20 @@ def tokens(
     run(visit_of(address, name, None, password, data), revoke)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin invite",
         "hubbub admin invite chat.example.org --member --uses 1 --time '7 days'",
         "hubbub admin invite --room kitchen --room garden",
-    )
+    ),
 )
 def invite(
     address: Address = "",
     *,
-    member: Annotated[bool, typer.Option("--member", help="As a member, not as a guest.")] = False,
-    room: Annotated[list[str] | None, typer.Option(help="A room to enter at once.")] = None,
-    uses: Annotated[int | None, typer.Option(min=1, help="How often it counts.")] = None,
+    member: Annotated[bool, Option("--member", help="As a member, not as a guest.")] = False,
+    room: Annotated[tuple[str, ...], Option(help="A room to enter at once.")] = (),
+    uses: Annotated[int | None, Option(between=(1, None), help="How often it counts.")] = None,
     time: Time = "",
     name: Name = None,
     password: Password = "",
@@ -167,10 +167,10 @@ def invite(
     from hubbub.cli.grants import invite as run
 
     visit = visit_of(address, name, None, password, data)
-    run(visit, "member" if member else "guest", room or [], uses, time)
+    run(visit, "member" if member else "guest", room, uses, time)
 
 
-@app.command(epilog=examples("hubbub admin invitations", "hubbub admin invitations --revoke i3"))
+@command(app, epilog=examples("hubbub admin invitations", "hubbub admin invitations --revoke i3"))
 def invitations(
     address: Address = "",
     *,
@@ -185,9 +185,9 @@ def invitations(
     run(visit_of(address, name, None, password, data), revoke)
 
 
-@app.command(epilog=examples("hubbub admin webhook builds --room dev"))
+@command(app, epilog=examples("hubbub admin webhook builds --room dev"))
 def webhook(
-    posts_as: Annotated[str, typer.Argument(metavar="NAME", callback=of_text, show_default=False)],
+    posts_as: Annotated[str, Argument(metavar="NAME", check=of_text)],
     *,
     room: Room = None,
     at: At = "",
@@ -201,10 +201,11 @@ def webhook(
     run(visit_of(at, name, room, password, data), posts_as)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin webhooks --room dev", "hubbub admin webhooks --room dev --revoke h3"
-    )
+    ),
 )
 def webhooks(
     address: Address = "",
@@ -221,13 +222,13 @@ def webhooks(
     run(visit_of(address, name, room, password, data), revoke)
 
 
-@app.command(
-    epilog=examples("hubbub admin door locked", "hubbub admin door open --at chat.example.org")
+@command(
+    app, epilog=examples("hubbub admin door locked", "hubbub admin door open --at chat.example.org")
 )
 def door(
     state: Annotated[
         str,
-        typer.Argument(metavar="locked|open", show_default=False, **one_of("locked", "open")),
+        Argument(metavar="locked|open", **one_of("locked", "open")),
     ],
     *,
     at: At = "",
@@ -241,19 +242,20 @@ def door(
     run(visit_of(at, name, None, password, data), locked=state == "locked")
 
 
-@app.command(
-    epilog=examples("hubbub admin access", "hubbub admin access --enter invitation --no-passing")
+@command(
+    app,
+    epilog=examples("hubbub admin access", "hubbub admin access --enter invitation --no-passing"),
 )
 def access(
     address: Address = "",
     *,
     enter: Annotated[
         str | None,
-        typer.Option(metavar="|".join(ENTER), help="Who may come in.", **one_of(*ENTER)),
+        Option(metavar="|".join(ENTER), help="Who may come in.", **one_of(*ENTER)),
     ] = None,
-    guests: Annotated[bool | None, typer.Option(help="Let in guests, or not.")] = None,
+    guests: Annotated[bool | None, Option(help="Let in guests, or not.")] = None,
     passing: Annotated[
-        bool | None, typer.Option(help="Let in clients that only give a name, or not.")
+        bool | None, Option(help="Let in clients that only give a name, or not.")
     ] = None,
     name: Name = None,
     password: Password = "",
@@ -265,18 +267,17 @@ def access(
     run(visit_of(address, name, None, password, data), enter=enter, guests=guests, passing=passing)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin appoint ben moderator --room kitchen",
         "hubbub admin appoint ben operator",
         "hubbub admin appoint ben none --room kitchen",
-    )
+    ),
 )
 def appoint(
     who: Who,
-    role: Annotated[
-        str, typer.Argument(metavar="|".join(ROLES), show_default=False, **one_of(*ROLES))
-    ],
+    role: Annotated[str, Argument(metavar="|".join(ROLES), **one_of(*ROLES))],
     *,
     room: InRoom = None,
     at: At = "",
@@ -290,11 +291,11 @@ def appoint(
     run(visit_of(at, name, room, password, data), who, role)
 
 
-@app.command(epilog=examples("hubbub admin audit --limit 20"))
+@command(app, epilog=examples("hubbub admin audit --limit 20"))
 def audit(
     address: Address = "",
     *,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="The most lines to print.")] = 50,
+    limit: Annotated[int, Option(between=(1, 200), help="The most lines to print.")] = 50,
     name: Name = None,
     password: Password = "",
     data: Data = None,
@@ -305,12 +306,12 @@ def audit(
     run(visit_of(address, name, None, password, data), limit)
 
 
-@app.command(epilog=examples("hubbub admin reports", "hubbub admin reports --room kitchen"))
+@command(app, epilog=examples("hubbub admin reports", "hubbub admin reports --room kitchen"))
 def reports(
     address: Address = "",
     *,
     room: InRoom = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="The most lines to print.")] = 50,
+    limit: Annotated[int, Option(between=(1, 200), help="The most lines to print.")] = 50,
     name: Name = None,
     password: Password = "",
     data: Data = None,

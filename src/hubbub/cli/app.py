@@ -2,13 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import typer
+import click
 
-from hubbub.cli.account_app import app as account
-from hubbub.cli.cluster_app import app as cluster
-from hubbub.cli.operation_app import app as admin
+from hubbub.cli.declaring import Argument, Group, Option, command, declared
 from hubbub.cli.options import (
     Address,
     Name,
@@ -27,31 +25,18 @@ from hubbub.cli.sidecar_app import app as sidecar
 from hubbub.tui import THEME_NAMES
 
 
-class _Commands(typer.core.TyperGroup):
+class _Commands(Group):
     """A link in place of a command, such as that of an invitation, is one to join."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in the command that is meant, whatever options come before the link."""
-        first = next((one for one in args if one in self.commands or "://" in one), "")
+        first = next((one for one in args if one in self.makers or "://" in one), "")
         return super().parse_args(ctx, ["join", *args] if "://" in first else args)
 
 
-app = typer.Typer(
-    cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.add_typer(serving)
-app.add_typer(sidecar)
-app.add_typer(reading)
-app.add_typer(account, name="account")
-admin.add_typer(cluster, name="cluster")
-app.add_typer(admin, name="admin")
-
 Colors = Annotated[
     str | None,
-    typer.Option(
+    Option(
         metavar="THEME",
         help=f"The colours: {choice(THEME_NAMES)}, which are those of the terminal itself.",
         **one_of(*THEME_NAMES),
@@ -59,52 +44,82 @@ Colors = Annotated[
 ]
 Plain = Annotated[
     bool,
-    typer.Option("--plain", help="Read and print plain lines; suits screen readers and pipes."),
+    Option("--plain", help="Read and print plain lines; suits screen readers and pipes."),
 ]
 Last = Annotated[
     int | None,
-    typer.Option(
-        min=0,
-        max=100,
+    Option(
+        between=(0, 100),
         show_default="10 on a terminal, else 0",
         help="In plain lines: begin with so many of the last messages.",
     ),
 ]
-
-
 Ca = Annotated[
     str,
-    typer.Option(
+    Option(
         envvar="HUBBUB_CA",
         metavar="FILE",
-        callback=of_text,
-        show_default=False,
+        check=of_text,
         help="Authorities that may vouch for a server's certificate, PEM, in the place of the "
         "system's; before any command.",
     ),
 ]
 
 
-@app.callback(
-    invoke_without_command=True,
-    epilog=examples(
-        "hubbub",
-        "hubbub --plain --name ann",
-        "hubbub 'http://192.0.2.2:1234/#invite=…'",
-        "hubbub --install-completion",
+PrintClientConfig = Annotated[
+    bool,
+    Option(
+        "--print-client-config",
+        help="Print the commented settings of the terminal client and exit.",
     ),
-)
+]
+Version = Annotated[bool, Option("--version", help="Print the version and exit.")]
+InstallCompletion = Annotated[
+    bool,
+    Option(
+        "--install-completion",
+        help="Have your shell complete commands and options from now on.",
+    ),
+]
+ShowCompletion = Annotated[
+    bool,
+    Option(
+        "--show-completion",
+        help="Print what has your shell complete them, to install it in your own way.",
+    ),
+]
+
+
+def _version() -> None:
+    from hubbub import __version__
+
+    click.echo(f"hubbub {__version__}")
+
+
+def _client_config() -> None:
+    from hubbub.cli.settings import print_settings
+
+    print_settings()
+
+
+def _install() -> None:
+    from hubbub.cli.completion import install
+
+    install()
+
+
+def _show() -> None:
+    from hubbub.cli.completion import print_script
+
+    print_script()
+
+
 def hubbub(
-    context: typer.Context,
     *,
-    name: Annotated[
-        str | None, typer.Option(callback=of_text, help="The name to chat under.")
-    ] = None,
+    name: Annotated[str | None, Option(check=of_text, help="The name to chat under.")] = None,
     password: Annotated[
         str,
-        typer.Option(
-            callback=of_text, show_default=False, help="The chatroom's password, if it has one."
-        ),
+        Option(check=of_text, help="The chatroom's password, if it has one."),
     ] = "",
     ca: Ca = "",
     theme: Colors = None,
@@ -112,14 +127,10 @@ def hubbub(
     time: Times = False,
     seq: Seqs = False,
     last: Last = None,
-    print_client_config: Annotated[
-        bool,
-        typer.Option(
-            "--print-client-config",
-            help="Print the commented settings of the terminal client and exit.",
-        ),
-    ] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    print_client_config: PrintClientConfig = False,
+    version: Version = False,
+    install_completion: InstallCompletion = False,
+    show_completion: ShowCompletion = False,
 ) -> None:
     """A chatroom that starts with one command and that anything can join.
 
@@ -127,22 +138,21 @@ def hubbub(
     host one if there is none. HUBBUB_LAN=0 looks on this machine alone. With a screen reader,
     'hubbub --plain' chats in plain lines.
     """
-    if version:
-        from hubbub import __version__
-
-        typer.echo(f"hubbub {__version__}")
-        raise typer.Exit
-    if print_client_config:
-        from hubbub.cli.settings import print_settings
-
-        print_settings()
-        raise typer.Exit
+    for is_asked, instead in (
+        (version, _version),
+        (print_client_config, _client_config),
+        (install_completion, _install),
+        (show_completion, _show),
+    ):
+        if is_asked:
+            instead()
+            raise click.exceptions.Exit
     if ca:
         from hubbub.client.trust import trusting
 
         trusting(ca)  # so it is said at once if there is nothing in the file
         os.environ["HUBBUB_CA"] = ca
-    if context.invoked_subcommand is None:
+    if click.get_current_context().invoked_subcommand is None:
         from hubbub.cli.join import join_or_host
         from hubbub.cli.plain import Look
         from hubbub.desk.opening import Opening
@@ -153,23 +163,34 @@ def hubbub(
         opening = Opening(name=name, password=password, theme=theme)
         join_or_host(opening, plain=plain, look=Look.of(time=time, seq=seq, last=last))
     elif name or password or theme or plain or time or seq or last:
-        raise typer.BadParameter("Put these options after the command.")
+        raise click.BadParameter("Put these options after the command.")
 
 
-@app.command(
+app = _Commands(
+    **declared(hubbub),
+    epilog=examples(
+        "hubbub",
+        "hubbub --plain --name ann",
+        "hubbub 'http://192.0.2.2:1234/#invite=…'",
+        "hubbub --install-completion",
+    ),
+    invoke_without_command=True,
+)
+
+
+@command(
+    app,
     epilog=examples(
         "hubbub join chat.example.org:1234 --name ann --room kitchen",
         "hubbub join --plain --time --last 20",
         "hubbub join 'http://192.0.2.2:1234/#invite=…'",
-    )
+    ),
 )
 def join(
     address: Address = "",
     *,
     name: Name = None,
-    room: Annotated[
-        str | None, typer.Option(callback=of_text, help="The room to begin in.")
-    ] = None,
+    room: Annotated[str | None, Option(check=of_text, help="The room to begin in.")] = None,
     password: Password = "",
     theme: Colors = None,
     plain: Plain = False,
@@ -177,7 +198,7 @@ def join(
     seq: Seqs = False,
     last: Last = None,
     no_reconnect: Annotated[
-        bool, typer.Option("--no-reconnect", help="End when the connection is lost.")
+        bool, Option("--no-reconnect", help="End when the connection is lost.")
     ] = False,
 ) -> None:
     """Chat, on the whole terminal or with --plain in plain lines.
@@ -200,34 +221,35 @@ def join(
     run(opening, plain=plain, look=Look.of(time=time, seq=seq, last=last))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub send 'dinner is ready'",
         "hubbub send --to chat.example.org --room kitchen 'dinner is ready'",
         "hubbub send --person ben 'dinner is ready'",
         "hubbub send --file photo.jpg 'dinner'",
         "make 2>&1 | hubbub send --name ci -",
-    )
+    ),
 )
 def send(
     words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ADDRESS] TEXT|-", callback=of_text, show_default=False),
-    ] = None,
+        tuple[str, ...],
+        Argument(metavar="[ADDRESS] TEXT|-", check=of_text),
+    ] = (),
     *,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="ADDRESS", callback=of_text, help="HOST:PORT of the server."),
+        Option("--to", metavar="ADDRESS", check=of_text, help="HOST:PORT of the server."),
     ] = None,
     name: Name = None,
     room: Room = None,
     person: Annotated[
-        str | None, typer.Option(callback=of_text, help="Say it to one person, in private.")
+        str | None, Option(check=of_text, help="Say it to one person, in private.")
     ] = None,
     file: Annotated[
-        list[Path] | None,
-        typer.Option(help="Send a file with it, or alone. Give --file once for each."),
-    ] = None,
+        tuple[Path, ...],
+        Option(help="Send a file with it, or alone. Give --file once for each."),
+    ] = (),
     password: Password = "",
 ) -> None:
     """Say TEXT, or each line of stdin if it is '-'.
@@ -239,22 +261,39 @@ def send(
     from hubbub.cli.addressing import address_and, check_is_text, looks_like_address
 
     if not (words or file):
-        raise typer.BadParameter("Say what to send: a text in quotes, '-', or --file PATH.")
-    address, text = address_and(words or [""], to, "--to")
+        raise click.BadParameter("Say what to send: a text in quotes, '-', or --file PATH.")
+    address, text = address_and(words or ("",), to, "--to")
     if file and text == "-":
-        raise typer.BadParameter("Lines of stdin cannot have files. Give a text, or none.")
-    if to is None and not address and (file is None or not looks_like_address(text)):
+        raise click.BadParameter("Lines of stdin cannot have files. Give a text, or none.")
+    if to is None and not address and not (file and looks_like_address(text)):
         check_is_text(text)
     elif file and to is None and not address:
         address, text = text, ""
     if person is not None and room is not None:
-        raise typer.BadParameter("Give --person or --room, not both.")
+        raise click.BadParameter("Give --person or --room, not both.")
     if person is None and text.startswith("/msg "):
-        raise typer.BadParameter(
+        raise click.BadParameter(
             "Everybody in the room would read this. To say something to one person, give --person "
             "NAME and the text without /msg."
         )
     from hubbub.cli.send import send as run
     from hubbub.cli.visiting import planned
 
-    run(planned(address, name, room, password), text, person, file or ())
+    run(planned(address, name, room, password), text, person, file)
+
+
+def _account() -> Group:
+    from hubbub.cli.account_app import app as account
+
+    return account
+
+
+def _admin() -> Group:
+    from hubbub.cli.operation_app import app as admin
+
+    return admin
+
+
+for one in (serving, sidecar, reading):
+    app.makers |= one.makers
+app.makers |= {"account": _account, "admin": _admin}

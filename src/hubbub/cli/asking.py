@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-import typer
+import click
 
 from hubbub.chat.errors import Refused
 from hubbub.cli.passwords import can_ask
@@ -22,7 +22,7 @@ def confirming(*, is_sure: bool) -> Callable[[str], Awaitable[None]]:
     Raises BadParameter at once, before anything is done, where nobody can be asked who is not sure.
     """
     if not (is_sure or can_ask()):
-        raise typer.BadParameter("This deletes for good, and nobody can be asked: give --yes.")
+        raise click.BadParameter("This deletes for good, and nobody can be asked: give --yes.")
 
     async def confirm(what: str) -> None:
         if not is_sure and not await asyncio.to_thread(agrees, f"{what} Delete it? [y/N] "):

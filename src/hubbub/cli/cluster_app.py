@@ -1,43 +1,47 @@
 """The commands of `hubbub admin cluster`. What they do is imported when they run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
 from hubbub.chat.errors import ConfigError
+from hubbub.cli.declaring import Argument, Option, command, group
 from hubbub.cli.options import examples, of_text
 
 
-def _of_servers(addresses: list[str]) -> list[str]:
+def _of_servers(addresses: Sequence[str]) -> Sequence[str]:
     from hubbub.server.config import check_nats_addresses
 
     try:
         check_nats_addresses(of_text(addresses))
     except ConfigError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise click.BadParameter(str(error)) from None
     return addresses
 
 
-app = typer.Typer(help="Move a chatroom from one machine to a stream of NATS JetStream, and back.")
+app = group(
+    "cluster", help="Move a chatroom from one machine to a stream of NATS JetStream, and back."
+)
 
 Servers = Annotated[
-    list[str],
-    typer.Argument(
+    tuple[str, ...],
+    Argument(
         metavar="SERVER...",
-        callback=_of_servers,
+        check=_of_servers,
         help="Addresses of NATS servers of the stream, as nats://n1:4222.",
-        show_default=False,
     ),
 ]
-Stream = Annotated[str, typer.Option(callback=of_text, help="The name of the stream.")]
+Stream = Annotated[str, Option(check=of_text, help="The name of the stream.")]
 Credentials = Annotated[
-    str, typer.Option(callback=of_text, help="A file with credentials for the NATS servers.")
+    str, Option(check=of_text, help="A file with credentials for the NATS servers.")
 ]
 STREAM = "hubbub"
 
 
-@app.command(
+@command(
+    app,
     "import",
     epilog=examples(
         "hubbub admin cluster import /var/lib/hubbub nats://127.0.0.1:4222",
@@ -45,14 +49,12 @@ STREAM = "hubbub"
     ),
 )
 def import_(
-    folder: Annotated[
-        Path, typer.Argument(help="The folder of a server that is stopped.", show_default=False)
-    ],
+    folder: Annotated[Path, Argument(help="The folder of a server that is stopped.")],
     servers: Servers,
     *,
     stream: Stream = STREAM,
     replicas: Annotated[
-        int, typer.Option(min=1, max=5, help="How many of the servers keep the stream.")
+        int, Option(between=(1, 5), help="How many of the servers keep the stream.")
     ] = 1,
     credentials: Credentials = "",
 ) -> None:
@@ -66,18 +68,17 @@ def import_(
     bring(folder, servers, stream, replicas, credentials)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin cluster export /var/lib/hubbub nats://127.0.0.1:4222",
         "hubbub admin cluster export ./back nats://n1:4222 nats://n2:4222 --stream chat",
-    )
+    ),
 )
 def export(
     folder: Annotated[
         Path,
-        typer.Argument(
-            help="The folder of a node that is stopped, or a new one.", show_default=False
-        ),
+        Argument(help="The folder of a node that is stopped, or a new one."),
     ],
     servers: Servers,
     *,

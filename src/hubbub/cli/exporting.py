@@ -17,7 +17,8 @@ from hubbub.chat.listed import ConversationSummary
 from hubbub.cli.ending import run
 from hubbub.cli.export_forms import ExportedRoom, Form, JsonLines, TextLines
 from hubbub.cli.fetching import Fetching
-from hubbub.cli.output import complain, reader_may_leave, report, show_lines
+from hubbub.cli.output import complain, reader_may_leave, show_lines
+from hubbub.cli.reporting import report
 from hubbub.cli.speaking import let_go
 from hubbub.cli.visiting import Visit
 from hubbub.client import Backoff, Chat, Delayed, NewCertificate, Offline, parse_address

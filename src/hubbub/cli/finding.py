@@ -5,7 +5,7 @@ import socket
 import sys
 from typing import NamedTuple
 
-import typer
+import click
 
 from hubbub.chat.text import whole_number
 from hubbub.cli.output import complain
@@ -84,7 +84,7 @@ def _ask(choices: list[Choice]) -> str:
     for place, (title, _, remark) in enumerate(choices, 1):
         complain(f"{place:4}  {title:{width}}  {remark}".rstrip())
     while True:
-        typed = typer.prompt("Which one", default="1", err=True).strip()
+        typed = click.prompt("Which one", default="1", err=True).strip()
         if number := whole_number(typed, len(choices)):
             return choices[number - 1].address
         complain(f"Type a number from 1 to {len(choices)}.")

@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import suppress
 
-import typer
+import click
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import allowed_name
@@ -26,8 +26,8 @@ def asked_name(name: str | None, profile: Profile) -> str:
     if name := name or profile.name:
         return name
     if sys.stdin is None or not sys.stdin.isatty():
-        raise typer.BadParameter("Who are you? Give --name NAME, or set HUBBUB_NAME.")
-    return str(typer.prompt("Your name", default=user_name(), err=True))
+        raise click.BadParameter("Who are you? Give --name NAME, or set HUBBUB_NAME.")
+    return str(click.prompt("Your name", default=user_name(), err=True))
 
 
 def remember_name(name: str, profile: Profile) -> None:

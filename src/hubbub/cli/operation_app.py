@@ -3,22 +3,22 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from hubbub.cli.admin_app import At, Data, visit_of
+from hubbub.cli.cluster_app import app as cluster
+from hubbub.cli.declaring import Argument, Option, command
 from hubbub.cli.options import Address, Name, Password, examples, of_text
 from hubbub.cli.order_app import app
 
 __all__ = ["app"]
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Json = Annotated[bool, Option("--json", help="Print JSON, for programs.")]
 Whose = Annotated[
     str | None,
-    typer.Option("--of", metavar="NAME", callback=of_text, help="Those of one person alone."),
+    Option("--of", metavar="NAME", check=of_text, help="Those of one person alone."),
 ]
 
 
-@app.command(epilog=examples("hubbub admin status", "hubbub admin status --data /var/lib/hubbub"))
+@command(app, epilog=examples("hubbub admin status", "hubbub admin status --data /var/lib/hubbub"))
 def status(
     address: Address = "",
     *,
@@ -33,7 +33,7 @@ def status(
     run(visit_of(address, name, None, password, data), json=json)
 
 
-@app.command(epilog=examples("hubbub admin people"))
+@command(app, epilog=examples("hubbub admin people"))
 def people(
     address: Address = "",
     *,
@@ -48,7 +48,7 @@ def people(
     run(visit_of(address, name, None, password, data), json=json)
 
 
-@app.command(epilog=examples("hubbub admin sessions", "hubbub admin sessions --of eve"))
+@command(app, epilog=examples("hubbub admin sessions", "hubbub admin sessions --of eve"))
 def sessions(
     address: Address = "",
     *,
@@ -64,7 +64,7 @@ def sessions(
     run(visit_of(address, name, None, password, data), of, json=json)
 
 
-@app.command(epilog=examples("hubbub admin rooms"))
+@command(app, epilog=examples("hubbub admin rooms"))
 def rooms(
     address: Address = "",
     *,
@@ -79,7 +79,7 @@ def rooms(
     run(visit_of(address, name, None, password, data), json=json)
 
 
-@app.command(epilog=examples("hubbub admin reload", "hubbub admin reload --data /var/lib/hubbub"))
+@command(app, epilog=examples("hubbub admin reload", "hubbub admin reload --data /var/lib/hubbub"))
 def reload(
     address: Address = "",
     *,
@@ -93,18 +93,19 @@ def reload(
     run(visit_of(address, name, None, password, data))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin backup", "hubbub admin backup /mnt/backups --data /var/lib/hubbub"
-    )
+    ),
 )
 def backup(
     place: Annotated[
         Path | None,
-        typer.Argument(
+        Argument(
             metavar="PLACE",
-            help="Where the copy goes, as for 'hubbub backup'; for a server on this machine.",
-            show_default="the folder in its configuration",
+            help="Where the copy goes, as for 'hubbub backup', for a server on this machine; "
+            "the folder in its configuration if not given.",
         ),
     ] = None,
     *,
@@ -117,3 +118,6 @@ def backup(
     from hubbub.cli.operation import backup as run
 
     run(visit_of(at, name, None, password, data), place)
+
+
+app.makers["cluster"] = lambda: cluster

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
-import typer
+import click
+
+from hubbub.cli.declaring import Argument, Option
 
 Given = TypeVar("Given", bound=Iterable[str] | None)
 
@@ -13,7 +15,7 @@ def of_text(value: Given) -> Given:
     try:
         "".join(value if value is not None else ()).encode()
     except UnicodeEncodeError:
-        raise typer.BadParameter("It holds bytes that are not UTF-8.") from None
+        raise click.BadParameter("It holds bytes that are not UTF-8.") from None
     return value
 
 
@@ -24,22 +26,22 @@ def one_of(*words: str) -> dict[str, Any]:
         _check(words, [] if value is None else [value])
         return value
 
-    return {"callback": known, "autocompletion": lambda: list(words)}
+    return {"check": known, "words": words}
 
 
 def each_of(*words: str) -> dict[str, Any]:
     """Return the same for an option that may be given several times."""
 
-    def known(values: list[str]) -> list[str]:
+    def known(values: Sequence[str]) -> Sequence[str]:
         _check(words, values)
         return values
 
-    return {"callback": known, "autocompletion": lambda: list(words)}
+    return {"check": known, "words": words}
 
 
 def _check(words: Sequence[str], values: Iterable[str]) -> None:
     if (strange := next((one for one in values if one not in words), None)) is not None:
-        raise typer.BadParameter(f"There is no {strange!r}. Choose {choice(words)}.")
+        raise click.BadParameter(f"There is no {strange!r}. Choose {choice(words)}.")
 
 
 def choice(words: Sequence[str]) -> str:
@@ -49,40 +51,36 @@ def choice(words: Sequence[str]) -> str:
 
 def examples(*lines: str) -> str:
     """Return the end of a command's help: command lines that can be typed as they are."""
-    # Typer fills paragraphs anew, except after this sign.
+    # click fills paragraphs anew, except after this sign.
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
 Address = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="ADDRESS",
-        callback=of_text,
+        check=of_text,
         help="HOST:PORT of the server, or of several nodes of one chatroom, separated by commas.",
-        show_default=False,
     ),
 ]
 Name = Annotated[
     str | None,
-    typer.Option(envvar="HUBBUB_NAME", callback=of_text, help="The name to chat under."),
+    Option(envvar="HUBBUB_NAME", check=of_text, help="The name to chat under."),
 ]
 Password = Annotated[
     str,
-    typer.Option(
+    Option(
         envvar="HUBBUB_PASSWORD",
-        callback=of_text,
-        show_default=False,
+        check=of_text,
         help="The chatroom's password, if it has one.",
     ),
 ]
-Room = Annotated[
-    str | None, typer.Option(callback=of_text, help="The room; the lobby if not given.")
-]
+Room = Annotated[str | None, Option(check=of_text, help="The room; the lobby if not given.")]
 Yes = Annotated[
-    bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal to ask on.")
+    bool, Option("--yes", help="Do not ask; needed where there is no terminal to ask on.")
 ]
-Times = Annotated[bool, typer.Option("--time/--no-time", help="Begin each line with its time.")]
+Times = Annotated[bool, Option("--time/--no-time", help="Begin each line with its time.")]
 Seqs = Annotated[
     bool,
-    typer.Option("--seq/--no-seq", help="Begin each line with the number of its message, the seq."),
+    Option("--seq/--no-seq", help="Begin each line with the number of its message, the seq."),
 ]

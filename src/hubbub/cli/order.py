@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-import typer
+import click
 
 from hubbub.chat.durations import split_duration
 from hubbub.chat.events import Room
@@ -68,7 +68,7 @@ def slow_seconds(slow: str) -> int:
         return 0
     seconds, rest = split_duration(slow)
     if rest or not seconds:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"'{slow}' is no slow mode. Write a time like 30s or 5m, or 'off'."
         )
     return seconds
@@ -78,7 +78,7 @@ def retention_of(words: str) -> Retention:
     """Return how long messages are kept, as people write it."""
     retention = parse_retention(words)
     if retention is None:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"'{words}' says not what is kept. Write '30 days', '1000 messages', or 'off'."
         )
     return retention

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, cast
 
-import typer
-
 from hubbub.cli.admin_app import (
     At,
     Data,
@@ -14,6 +12,7 @@ from hubbub.cli.admin_app import (
     visit_as_person,
     visit_of,
 )
+from hubbub.cli.declaring import Argument, Option, command
 from hubbub.cli.options import Address, Name, Password, Room, Yes, examples, of_text, one_of
 
 if TYPE_CHECKING:
@@ -23,71 +22,69 @@ __all__ = ["app"]
 
 TOPIC_BY = ("passing", "guest", "member", "moderator", "owner")
 
-Reason = Annotated[str, typer.Option(callback=of_text, help="Why.")]
+Reason = Annotated[str, Option(check=of_text, help="Why.")]
 Seq = Annotated[
     int,
-    typer.Argument(
+    Argument(
         metavar="SEQ",
-        min=1,
+        between=(1, None),
         help="Its number, as 'hubbub history --json' has it.",
-        show_default=False,
     ),
 ]
 Keep = Annotated[
     str | None,
-    typer.Option(
+    Option(
         metavar="HOW-LONG",
-        callback=of_text,
+        check=of_text,
         help="Remove older messages: '30 days', '1000 messages', both with a comma, or 'off'.",
     ),
 ]
 Held = Annotated[
     bool | None,
-    typer.Option(
+    Option(
         "--hold/--no-hold",
         help="Put it under a legal hold: nothing said there can be changed or removed.",
     ),
 ]
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin rules --room kitchen",
         "hubbub admin rules --room kitchen --private --title 'The kitchen'",
         "hubbub admin rules --room news --read-only --slow 30s",
-    )
+    ),
 )
 def rules(
     address: Address = "",
     *,
     room: Room = None,
     private: Annotated[
-        bool | None, typer.Option("--private/--public", help="Let in members alone, or everybody.")
+        bool | None, Option("--private/--public", help="Let in members alone, or everybody.")
     ] = None,
-    read_only: Annotated[
-        bool | None, typer.Option(help="Let only moderators and writers write.")
-    ] = None,
+    read_only: Annotated[bool | None, Option(help="Let only moderators and writers write.")] = None,
     locked: Annotated[
-        bool | None, typer.Option("--locked/--unlocked", help="Let only moderators write, for now.")
+        bool | None, Option("--locked/--unlocked", help="Let only moderators write, for now.")
     ] = None,
-    archived: Annotated[bool | None, typer.Option(help="Let nobody write.")] = None,
+    archived: Annotated[bool | None, Option(help="Let nobody write.")] = None,
     slow: Annotated[
         str | None,
-        typer.Option(metavar="TIME|off", callback=of_text, help="Have people wait between texts."),
+        Option(metavar="TIME|off", check=of_text, help="Have people wait between texts."),
     ] = None,
     topic_by: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="|".join(TOPIC_BY),
             help="The least role that may set the topic.",
             **one_of(*TOPIC_BY),
         ),
     ] = None,
     revisions: Annotated[
-        bool | None, typer.Option(help="Let people read what was said before edits.")
+        bool | None, Option(help="Let people read what was said before edits.")
     ] = None,
     title: Annotated[
-        str | None, typer.Option(callback=of_text, help="What people call it; '' for its name.")
+        str | None, Option(check=of_text, help="What people call it; '' for its name.")
     ] = None,
     keep: Keep = None,
     held: Held = None,
@@ -115,12 +112,12 @@ def rules(
     run(visit_of(address, name, room, password, data), cast("Changes", changes))
 
 
-@app.command(epilog=examples("hubbub admin hold ann ben", "hubbub admin hold ann ben --end"))
+@command(app, epilog=examples("hubbub admin hold ann ben", "hubbub admin hold ann ben --end"))
 def hold(
     who: Who,
-    other: Annotated[str, typer.Argument(metavar="OTHER", callback=of_text, show_default=False)],
+    other: Annotated[str, Argument(metavar="OTHER", check=of_text)],
     *,
-    end: Annotated[bool, typer.Option("--end", help="End it.")] = False,
+    end: Annotated[bool, Option("--end", help="End it.")] = False,
     at: At = "",
     name: Name = None,
     password: Password = "",
@@ -132,7 +129,7 @@ def hold(
     run(visit_of(at, name, None, password, data), who, other, on=not end)
 
 
-@app.command(epilog=examples("hubbub admin add ben --room kitchen"))
+@command(app, epilog=examples("hubbub admin add ben --room kitchen"))
 def add(
     who: Who,
     *,
@@ -148,7 +145,7 @@ def add(
     run(visit_of(at, name, room, password, data), who)
 
 
-@app.command(epilog=examples("hubbub admin kick eve --room kitchen --reason 'too loud'"))
+@command(app, epilog=examples("hubbub admin kick eve --room kitchen --reason 'too loud'"))
 def kick(
     who: Who,
     *,
@@ -165,7 +162,7 @@ def kick(
     run(visit_of(at, name, room, password, data), who, reason)
 
 
-@app.command(epilog=examples("hubbub admin bans --room kitchen"))
+@command(app, epilog=examples("hubbub admin bans --room kitchen"))
 def bans(
     address: Address = "",
     *,
@@ -180,11 +177,12 @@ def bans(
     run(visit_of(address, name, room, password, data))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub admin ban eve --time 2h --reason 'too loud'",
         "hubbub admin ban 'eve*' --room kitchen",
-    )
+    ),
 )
 def ban(
     who: Who,
@@ -203,7 +201,7 @@ def ban(
     run(visit_of(at, name, room, password, data), who, time, reason)
 
 
-@app.command(epilog=examples("hubbub admin unban eve"))
+@command(app, epilog=examples("hubbub admin unban eve"))
 def unban(
     who: Who,
     *,
@@ -219,7 +217,7 @@ def unban(
     run(visit_of(at, name, room, password, data), who)
 
 
-@app.command(epilog=examples("hubbub admin mute eve --room kitchen --time 10m"))
+@command(app, epilog=examples("hubbub admin mute eve --room kitchen --time 10m"))
 def mute(
     who: Who,
     *,
@@ -237,7 +235,7 @@ def mute(
     run(visit_of(at, name, room, password, data), who, time, reason)
 
 
-@app.command(epilog=examples("hubbub admin unmute eve --room kitchen"))
+@command(app, epilog=examples("hubbub admin unmute eve --room kitchen"))
 def unmute(
     who: Who,
     *,
@@ -253,7 +251,7 @@ def unmute(
     run(visit_of(at, name, room, password, data), who)
 
 
-@app.command(epilog=examples("hubbub admin report 120 --room kitchen --reason 'not nice'"))
+@command(app, epilog=examples("hubbub admin report 120 --room kitchen --reason 'not nice'"))
 def report(
     seq: Seq,
     *,
@@ -269,7 +267,7 @@ def report(
     run(visit_as_person(at, name, room, password), seq, reason)
 
 
-@app.command(epilog=examples("hubbub admin delete 120 --room kitchen"))
+@command(app, epilog=examples("hubbub admin delete 120 --room kitchen"))
 def delete(
     seq: Seq,
     *,
@@ -285,12 +283,13 @@ def delete(
     run(visit_of(at, name, room, password, data), seq)
 
 
-@app.command(
+@command(
+    app,
     name="delete-room",
     epilog=examples("hubbub admin delete-room kitchen", "hubbub admin delete-room spam --yes"),
 )
 def delete_room(
-    room: Annotated[str, typer.Argument(metavar="ROOM", callback=of_text, show_default=False)],
+    room: Annotated[str, Argument(metavar="ROOM", check=of_text)],
     *,
     yes: Yes = False,
     at: At = "",

@@ -4,7 +4,7 @@ import getpass
 import sys
 from collections.abc import Callable
 
-import typer
+import click
 
 from hubbub.chat.errors import Refused
 from hubbub.cli.output import complain
@@ -53,4 +53,4 @@ def _asked(address: str) -> str:
     try:
         return getpass.getpass(f"Password of the chatroom at {parse_address(address)}: ")
     except EOFError:
-        raise typer.Abort from None
+        raise click.Abort from None

@@ -14,8 +14,9 @@ from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.chat.events import Away, Message, Removed, RoomRules
 from hubbub.cli import typed_ahead
 from hubbub.cli.ending import run
-from hubbub.cli.output import complain, reader_may_leave, report, show_lines
+from hubbub.cli.output import complain, reader_may_leave, show_lines
 from hubbub.cli.reading import ReadMarkers
+from hubbub.cli.reporting import report
 from hubbub.cli.restored import Restored
 from hubbub.cli.speaking import Speaker, StdinLines, let_go
 from hubbub.cli.stamps import Stamps

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+import click
 
+from hubbub.cli.declaring import Argument, Option, command, group
 from hubbub.cli.options import (
     Address,
     Name,
@@ -18,38 +19,35 @@ from hubbub.cli.options import (
     one_of,
 )
 
-app = typer.Typer()
+app = group()
 
 FORMATS = ("text", "json", "html")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
+Json = Annotated[bool, Option("--json", help="Print one JSON object per line.")]
 _SEQ_MAX = 2**63 - 1  # that of chat/events, whose import would delay --version
-Before = Annotated[
-    int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only messages before this seq.")
-]
-After = Annotated[
-    int | None, typer.Option(min=0, max=_SEQ_MAX, help="Only what came after this seq.")
-]
+Before = Annotated[int | None, Option(between=(0, _SEQ_MAX), help="Only messages before this seq.")]
+After = Annotated[int | None, Option(between=(0, _SEQ_MAX), help="Only what came after this seq.")]
 Around = Annotated[
     int | None,
-    typer.Option(min=0, max=_SEQ_MAX, help="The message with this seq, in the midst of others."),
+    Option(between=(0, _SEQ_MAX), help="The message with this seq, in the midst of others."),
 ]
-Limit = Annotated[int, typer.Option(min=1, max=200, help="The most messages to print.")]
-Found = Annotated[int, typer.Option("--limit", min=1, max=200, help="The most messages to find.")]
+Limit = Annotated[int, Option(between=(1, 200), help="The most messages to print.")]
+Found = Annotated[int, Option("--limit", between=(1, 200), help="The most messages to find.")]
 Context = Annotated[
     int,
-    typer.Option(
-        "--context", "-C", min=0, max=10, help="Print so many messages before and after each."
+    Option(
+        "--context", "-C", between=(0, 10), help="Print so many messages before and after each."
     ),
 ]
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub tail",
         "hubbub tail chat.example.org:1234 --room kitchen --time",
         "hubbub tail --json --after 120",
-    )
+    ),
 )
 def tail(
     address: Address = "",
@@ -71,13 +69,14 @@ def tail(
     run(visits, after=after, json=json, stamps=Stamps(time, seq))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub history --limit 10",
         "hubbub history --room kitchen --after 120",
         "hubbub history --no-time --no-seq",
         "hubbub history 192.168.1.5:1234 --json",
-    )
+    ),
 )
 def history(
     address: Address = "",
@@ -95,7 +94,7 @@ def history(
 ) -> None:
     """Print messages of the past, each with its time and its seq."""
     if sum(place is not None for place in (before, after, around)) > 1:
-        raise typer.BadParameter("Give only one of --before, --after and --around.")
+        raise click.BadParameter("Give only one of --before, --after and --around.")
     from hubbub.cli.pages import history as run
     from hubbub.cli.stamps import Stamps
     from hubbub.cli.visiting import planned_readings
@@ -113,27 +112,26 @@ def history(
     )
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub search 'dinner ready'",
         "hubbub search dinner --room kitchen --limit 10",
         "hubbub search dinner --context 2",
         "hubbub search chat.example.org:1234 dinner",
         "hubbub search --at chat.example.org:1234 dinner",
-    )
+    ),
 )
 def search(
-    words: Annotated[
-        list[str], typer.Argument(metavar="[ADDRESS] QUERY", callback=of_text, show_default=False)
-    ],
+    words: Annotated[tuple[str, ...], Argument(metavar="[ADDRESS] QUERY", check=of_text)],
     *,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="ADDRESS", callback=of_text, help="HOST:PORT of the server."),
+        Option("--at", metavar="ADDRESS", check=of_text, help="HOST:PORT of the server."),
     ] = None,
     name: Name = None,
     room: Annotated[
-        str | None, typer.Option(callback=of_text, help="The room; all that you may read if not.")
+        str | None, Option(check=of_text, help="The room; all that you may read if not.")
     ] = None,
     password: Password = "",
     before: Before = None,
@@ -160,12 +158,13 @@ def search(
     run(visits, query, Manner(before, limit, context, json, Stamps(time, seq)))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub mentions",
         "hubbub mentions --limit 10 --context 1",
         "hubbub mentions chat.example.org:1234 --json",
-    )
+    ),
 )
 def mentions(
     address: Address = "",
@@ -192,25 +191,26 @@ def mentions(
     run([visit], Manner(before, limit, context, json, Stamps(time, seq)))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub export > everything.txt",
         "hubbub export --room kitchen --format html > kitchen.html",
         "hubbub export --format html --files pictures > everything.html",
         "hubbub export chat.example.org:1234 --format json | gzip > everything.jsonl.gz",
-    )
+    ),
 )
 def export(
     address: Address = "",
     *,
     name: Name = None,
     room: Annotated[
-        str | None, typer.Option(callback=of_text, help="The room; all that you may read if not.")
+        str | None, Option(check=of_text, help="The room; all that you may read if not.")
     ] = None,
     password: Password = "",
     form: Annotated[
         str,
-        typer.Option(
+        Option(
             "--format",
             metavar="|".join(FORMATS),
             help=f"As {choice(FORMATS)}: lines, a JSON object per line, or a page to be read "
@@ -220,7 +220,7 @@ def export(
     ] = "text",
     files: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--files",
             metavar="FOLDER",
             file_okay=False,

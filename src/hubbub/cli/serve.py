@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import click
 import msgspec
 import platformdirs
-import structlog
-import typer
 
 from hubbub import __version__
 from hubbub.chat.access import Access
@@ -35,11 +34,10 @@ from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.interpreter import loading, set_for_serving
 from hubbub.server.journal.writing import journal_part, note_on_stderr
 from hubbub.server.loop import new_event_loop
+from hubbub.server.notes import logger
 from hubbub.server.service import Service, passed_sockets
 from hubbub.server.sockets.descriptors import connections_allowed, raise_limit
 from hubbub.server.tls.choosing import certificates_of
-
-logger = structlog.get_logger()
 
 NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 (asked for with --lan)
 """How this machine reaches a server that listens on every network."""
@@ -83,7 +81,7 @@ def configured(
     if lan:
         section = _on_every_network(section, is_open=is_open)
     elif is_open:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             "--open goes with --lan. Without --lan there is no password anyway."
         )
     check_tls(tls)
@@ -101,7 +99,7 @@ def configured(
 
 def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection:
     if is_open and section.password:
-        raise typer.BadParameter("--open means no password, but one is set. Leave out either.")
+        raise click.BadParameter("--open means no password, but one is set. Leave out either.")
     password = section.password
     if not (password or is_open):
         password = kept_password(Path(section.data or platformdirs.user_data_path("hubbub")))

@@ -3,24 +3,20 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
-import typer
-
+from hubbub.cli.declaring import Argument, Option, command, group
 from hubbub.cli.options import examples, of_text, one_of
 
 if TYPE_CHECKING:
     from hubbub.server.config import Config
 
-app = typer.Typer()
+app = group()
 
-Folder = Annotated[
-    Path, typer.Argument(metavar="DATA", help="The folder that keeps the log.", show_default=False)
-]
+Folder = Annotated[Path, Argument(metavar="DATA", help="The folder that keeps the log.")]
 
 Workers = Annotated[
     int | None,
-    typer.Option(
-        min=0,
-        max=64,
+    Option(
+        between=(0, 64),
         metavar="N",
         help="Have so many processes of this machine hold the connections and write to "
         "members, so that a crowded room uses more than one core. Linux only.",
@@ -28,8 +24,8 @@ Workers = Annotated[
 ]
 RelayOf = Annotated[
     str | None,
-    typer.Option(
-        callback=of_text,
+    Option(
+        check=of_text,
         metavar="HOST:PORT",
         help="Relay the server there: bring members to it, and keep a copy of its log to read "
         "from without it. Both have the same [relay] secret in their configuration.",
@@ -37,9 +33,9 @@ RelayOf = Annotated[
 ]
 
 Cluster = Annotated[
-    list[str] | None,
-    typer.Option(
-        callback=of_text,
+    tuple[str, ...],
+    Option(
+        check=of_text,
         metavar="nats://HOST:PORT",
         help="Be one node of several that serve the same rooms: the log is a stream of the NATS "
         "servers there. May be given several times. Needs the extra 'cluster'.",
@@ -47,7 +43,8 @@ Cluster = Annotated[
 ]
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub serve",
         "hubbub serve --lan",
@@ -57,16 +54,14 @@ Cluster = Annotated[
         "hubbub serve --print-config > hubbub.toml",
         "hubbub serve --config hubbub.toml",
         "hubbub serve --listen 0.0.0.0:1234 --tls-cert chat.pem --tls-key chat.key",
-    )
+    ),
 )
 def serve(
     *,
-    listen: Annotated[
-        str | None, typer.Option(callback=of_text, help="HOST:PORT to listen on.")
-    ] = None,
+    listen: Annotated[str | None, Option(check=of_text, help="HOST:PORT to listen on.")] = None,
     lan: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--lan",
             help="Listen on every network of this machine (at the port of --listen), announce the "
             "chatroom there, and print how to join. Makes up a password if none is given.",
@@ -74,26 +69,27 @@ def serve(
     ] = False,
     password: Annotated[
         str | None,
-        typer.Option(callback=of_text, help="The password that everybody must give."),
+        Option(check=of_text, help="The password that everybody must give."),
     ] = None,
-    no_password: Annotated[
-        bool, typer.Option("--open", help="With --lan: have no password.")
-    ] = False,
-    data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A configuration file, TOML.")] = None,
+    no_password: Annotated[bool, Option("--open", help="With --lan: have no password.")] = False,
+    data: Annotated[Path | None, Option(help="The folder that keeps the log.")] = None,
+    config: Annotated[Path | None, Option(help="A configuration file, TOML.")] = None,
     workers: Workers = None,
     relay_of: RelayOf = None,
-    cluster: Cluster = None,
+    cluster: Cluster = (),
     tls_cert: Annotated[
         Path | None,
-        typer.Option(help="The certificate, PEM: TLS is spoken on the same port. Needs --tls-key."),
+        Option(help="The certificate, PEM: TLS is spoken on the same port. Needs --tls-key."),
     ] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, PEM.")] = None,
+    tls_key: Annotated[Path | None, Option(help="The certificate's key, PEM.")] = None,
     print_config: Annotated[
-        bool, typer.Option("--print-config", help="Print a commented configuration and exit.")
+        bool, Option("--print-config", help="Print a commented configuration and exit.")
     ] = False,
 ) -> None:
     """Host a chatroom."""
+    from hubbub.chat.names import load_tables
+
+    load_tables()  # first, as what it takes while it reads is then free for all that is loaded
     from hubbub.cli.serve import configured, print_defaults
     from hubbub.cli.serve import serve as run
 
@@ -109,7 +105,7 @@ def serve(
                 password,
                 workers=workers,
                 relay_of=relay_of,
-                cluster=cluster or (),
+                cluster=cluster,
                 tls_cert=tls_cert,
                 tls_key=tls_key,
                 lan=lan,
@@ -119,71 +115,73 @@ def serve(
         run(read, lan=lan)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub cert chat.example.org",
         "hubbub cert 192.168.1.5 chat.local --out /etc/hubbub/chat.pem --key /etc/hubbub/chat.key",
-    )
+    ),
 )
 def cert(
     names: Annotated[
-        list[str] | None,
-        typer.Argument(
+        tuple[str, ...],
+        Argument(
             metavar="[NAME]…",
-            callback=of_text,
+            check=of_text,
             help="Names and addresses of the server; this machine's if none is given.",
-            show_default=False,
         ),
-    ] = None,
+    ] = (),
     *,
-    out: Annotated[Path, typer.Option(help="The file for the certificate.")] = Path("hubbub.pem"),
-    key: Annotated[Path, typer.Option(help="The file for its key.")] = Path("hubbub.key"),
+    out: Annotated[Path, Option(help="The file for the certificate.")] = Path("hubbub.pem"),
+    key: Annotated[Path, Option(help="The file for its key.")] = Path("hubbub.key"),
 ) -> None:
     """Make a certificate that its owner signs, for TLS without an authority."""
     from hubbub.cli.cert import cert as run
 
-    run(names or [], out, key)
+    run(names, out, key)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub rooms ~/.local/share/hubbub",
         "hubbub rooms rooms-of-ours --remove kitchen",
         "hubbub rooms rooms-of-ours --remove 'spam-*'",
-    )
+    ),
 )
 def rooms(
     data: Folder,
     *,
     remove: Annotated[
-        list[str] | None,
-        typer.Option(
+        tuple[str, ...],
+        Option(
             metavar="NAME",
-            callback=of_text,
+            check=of_text,
             help="Remove the room, with all that was said in it, for ever. May be given several "
             "times, and be a pattern such as 'spam-*'.",
         ),
-    ] = None,
+    ] = (),
 ) -> None:
     """List the rooms of a server's log, the largest first. Stop the server first."""
     from hubbub.cli.rooms import rooms as run
 
-    run(data, remove or [])
+    run(data, remove)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub check ~/.local/share/hubbub",
         "hubbub check rooms-of-ours --export saved.jsonl",
         "hubbub check rooms-of-ours --repair",
-    )
+    ),
 )
 def check(
     data: Folder,
     *,
     repair: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--repair",
             help="Make a damaged log anew, with its indexes, from what can be read. The damaged "
             "file is kept beside it.",
@@ -191,7 +189,7 @@ def check(
     ] = False,
     export: Annotated[
         Path | None,
-        typer.Option(help="Write what can be read to a file, a line of JSON for each event."),
+        Option(help="Write what can be read to a file, a line of JSON for each event."),
     ] = None,
 ) -> None:
     """Read a server's log, and say what of it is whole. Stop the server first."""
@@ -200,29 +198,29 @@ def check(
     run(data, repair=repair, export=export)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub backup ~/.local/share/hubbub /mnt/backups",
         "hubbub backup rooms-of-ours /mnt/backups --keep 7",
         "hubbub backup rooms-of-ours ours.tar",
-    )
+    ),
 )
 def backup(
     data: Folder,
     place: Annotated[
         Path,
-        typer.Argument(
+        Argument(
             metavar="PLACE",
             help="Where the copy goes: a folder that is there, in which it gets a name with the "
             "time, or a new folder, or a new file that ends in .tar.",
-            show_default=False,
         ),
     ],
     *,
     keep: Annotated[
         int | None,
-        typer.Option(
-            min=1,
+        Option(
+            between=(1, None),
             metavar="COPIES",
             help="If the copy is whole, keep so many in this folder, and remove older ones.",
         ),
@@ -234,24 +232,23 @@ def backup(
     run(data, place, keep=keep)
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub restore /mnt/backups/hubbub-2026-11-26T20-00-00Z rooms-of-ours",
         "hubbub restore ours.tar ~/.local/share/hubbub --replace",
-    )
+    ),
 )
 def restore(
-    backup: Annotated[Path, typer.Argument(metavar="BACKUP", help="The copy.", show_default=False)],
+    backup: Annotated[Path, Argument(metavar="BACKUP", help="The copy.")],
     data: Annotated[
         Path,
-        typer.Argument(
-            metavar="DATA", help="The folder of the server, which is stopped.", show_default=False
-        ),
+        Argument(metavar="DATA", help="The folder of the server, which is stopped."),
     ],
     *,
     replace: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--replace", help="Do so though something is there; that is moved aside, not removed."
         ),
     ] = False,
@@ -266,7 +263,8 @@ Source = Literal["hubbub", "slack", "discord", "irc"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
 
-@app.command(
+@command(
+    app,
     "import",
     epilog=examples(
         "hubbub import slack export.zip --data rooms-of-ours",
@@ -277,23 +275,22 @@ SOURCES: tuple[Source, ...] = get_args(Source)
 def import_(
     source: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="|".join(SOURCES),
             help="What wrote the files: hubbub (export --format json), Slack (a zip, or its "
             "folder), DiscordChatExporter (JSON), or WeeChat or irssi.",
-            show_default=False,
             **one_of(*SOURCES),
         ),
     ],
-    files: Annotated[list[Path], typer.Argument(metavar="FILES", show_default=False)],
+    files: Annotated[tuple[Path, ...], Argument(metavar="FILES")],
     *,
-    data: Annotated[Path | None, typer.Option(help="The folder that keeps the log.")] = None,
+    data: Annotated[Path | None, Option(help="The folder that keeps the log.")] = None,
     room: Annotated[
-        str | None, typer.Option(callback=of_text, help="Put everything into this room.")
+        str | None, Option(check=of_text, help="Put everything into this room.")
     ] = None,
     zone: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="+HH:MM",
             help="How far the clock of an IRC log is before UTC; as this machine's.",
         ),

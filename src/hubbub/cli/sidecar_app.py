@@ -2,24 +2,25 @@
 
 from typing import Annotated
 
-import typer
+import click
 
+from hubbub.cli.declaring import Argument, Option, command, group
 from hubbub.cli.options import Password, examples, of_text
 
-app = typer.Typer()
+app = group()
 
 Place = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="ADDRESS",
-        callback=of_text,
+        check=of_text,
         help="HOST:PORT of the server, or a link to a room, a message or an invitation.",
-        show_default=False,
     ),
 ]
 
 
-@app.command(
+@command(
+    app,
     "open",
     epilog=examples(
         "hubbub open",
@@ -33,7 +34,7 @@ def open_(
     *,
     password: Password = "",
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address to open, and open nothing.")
+        bool, Option("--no-browser", help="Print the address to open, and open nothing.")
     ] = False,
 ) -> None:
     """Open the page in your browser, served on this machine.
@@ -45,15 +46,16 @@ def open_(
     """
     from hubbub.cli.sidecar import open_page
 
-    raise typer.Exit(open_page(address, password, browser=not no_browser))
+    raise click.exceptions.Exit(open_page(address, password, browser=not no_browser))
 
 
-@app.command(
+@command(
+    app,
     epilog=examples(
         "hubbub window",
         "hubbub window chat.example.org",
         "hubbub window http://192.0.2.2:1234/lobby",
-    )
+    ),
 )
 def window(address: Place = "", *, password: Password = "") -> None:
     """Open the page in a window of its own, and serve it as long as the window is open.
@@ -64,4 +66,4 @@ def window(address: Place = "", *, password: Password = "") -> None:
     """
     from hubbub.cli.sidecar import open_window
 
-    raise typer.Exit(open_window(address, password))
+    raise click.exceptions.Exit(open_window(address, password))

@@ -9,7 +9,8 @@ from functools import partial
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Logged, Missing
 from hubbub.cli.ending import run
-from hubbub.cli.output import complain, is_pipe, reader_may_leave, report, show, show_lines
+from hubbub.cli.output import complain, is_pipe, reader_may_leave, show, show_lines
+from hubbub.cli.reporting import report
 from hubbub.cli.restored import Restored
 from hubbub.cli.stamps import Stamps
 from hubbub.cli.transcript import lost, transcript

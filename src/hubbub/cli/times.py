@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timezone
 
-import typer
+import click
 
 from hubbub.chat.durations import split_duration
 
@@ -11,7 +11,7 @@ def seconds_of(time: str) -> int | None:
     """Return a time as people write it, in seconds; None is for good."""
     seconds, rest = split_duration(time)
     if rest:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"'{time}' is no time. Write it like 10m, 2h, '7 days' or 'for good'."
         )
     return seconds or None
@@ -39,5 +39,5 @@ def zone_of(words: str) -> timezone:
     except ValueError:
         zone = None
     if not isinstance(zone, timezone):
-        raise typer.BadParameter(f"'{words}' is no zone. Write one like +01:00 or -05:30.")
+        raise click.BadParameter(f"'{words}' is no zone. Write one like +01:00 or -05:30.")
     return zone

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple, TypeVar
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import DEFAULT_ROOM
-from hubbub.cli.console import console
 from hubbub.cli.ending import run
 from hubbub.cli.names import load_profile, reader_name, sender_name
 from hubbub.cli.passwords import known_password
@@ -159,6 +158,7 @@ def govern(visit: Visit, deed: Callable[[PowerCommands], Awaitable[None]]) -> No
     if visit.folder is None:
         do(visit, deed)
         return
+    from hubbub.cli.console import console
 
     async def governing(folder: Path) -> None:
         async with console(folder) as power:

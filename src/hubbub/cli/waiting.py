@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hubbub.cli.output import report
+from hubbub.cli.reporting import report
 from hubbub.cli.speaking import let_go
 from hubbub.client import Chat, Delayed, NewCertificate
 

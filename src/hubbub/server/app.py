@@ -36,7 +36,6 @@ from hubbub.server.control.running import Running
 from hubbub.server.credentials.operator_code import kept_code
 from hubbub.server.heartbeat import Watchdog
 from hubbub.server.listener import Listener
-from hubbub.server.relaying.ticker import Ticker
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
@@ -130,8 +129,11 @@ async def _listener(
     has_relays: bool,
 ) -> Listener:
     """Return what answers connections, and begin to note for relays what is committed."""
-    ticker: Ticker | None = None
+    ticker = None
     if config.relay.secret and has_relays:
+        # Imported here: most servers have no relays.
+        from hubbub.server.relaying.ticker import Ticker  # noqa: PLC0415
+
         ticker = Ticker(log, (await log.epochs())[-1].start)
         chatroom.commits.note, chatroom.keeping.note = ticker.note, ticker.note_dropped
     return Listener(

@@ -20,10 +20,9 @@ from collections import Counter, deque
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-import structlog
-
 from hubbub.hub.cost import ACCEPTING, LETTING_IN
 from hubbub.server.fairness.addresses import address_of
+from hubbub.server.notes import logger
 from hubbub.server.sockets.bequest import Bequest, bequest_of
 from hubbub.server.sockets.places import Place
 from hubbub.server.sockets.unread import has_left
@@ -51,8 +50,6 @@ WORDS_BYTES_MAX: Final = 33_554_432
 """What may wait without a socket: more than 20,000 connections that said a little."""
 
 LINE_SECONDS: Final = 60.0
-
-logger = structlog.get_logger()
 
 
 class Welcoming(Protocol):

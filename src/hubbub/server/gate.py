@@ -13,11 +13,10 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import structlog
-
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.text import whole_number
 from hubbub.server.door import Door
+from hubbub.server.notes import logger
 from hubbub.server.sockets.channel import Channel
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
@@ -49,8 +48,6 @@ TOO_MANY = b"This chatroom has as many connections as it allows. Try again later
 
 Address = tuple[int, tuple[str, int]]
 """A family of addresses, and one of these."""
-
-logger = structlog.get_logger()
 
 
 class Gate:

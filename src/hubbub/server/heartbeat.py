@@ -19,9 +19,8 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from hubbub.server.histogram import FROM_A_MILLISECOND, Histogram
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +39,6 @@ ELSEWHERE: Final = "elsewhere"
 """The place of a stall that ended before anybody looked, or that was not in our code."""
 
 _PACKAGE: Final = f"{Path(__file__).parents[1]}{os.sep}"
-
-logger = structlog.get_logger()
 
 
 class Heartbeat:

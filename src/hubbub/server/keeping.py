@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-import structlog
-
 from hubbub.chat.errors import LogError
 from hubbub.chat.queries import Dropped, Over
 from hubbub.chat.retention import DAY_MILLISECONDS, Retention
 from hubbub.hub import Hub
 from hubbub.log.port import Log
+from hubbub.server.notes import logger
 
 LOOK_SECONDS: Final = 300.0
 REST_SECONDS_MIN: Final = 0.005
@@ -24,8 +23,6 @@ REST_PER_STEP: Final = 2.0
 
 ROOMS_AT_ONCE: Final = 100
 """So many are looked at, and taken from together, before others have a turn at the event loop."""
-
-logger = structlog.get_logger()
 
 
 class Keeping:

@@ -14,7 +14,6 @@ from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.gate import Gate
 from hubbub.server.http.loading import Web
 from hubbub.server.irc import IrcFigures
-from hubbub.server.relaying.downlink import Downlink
 from hubbub.server.relaying.meeting import Meeting
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from hubbub.server.config import Config
     from hubbub.server.fairness.turns import Turn
+    from hubbub.server.relaying.downlink import Downlink
     from hubbub.server.relaying.ticker import Ticker
     from hubbub.server.sessions.chatroom import Chatroom
     from hubbub.server.sockets.receiving import AnyProtocol
@@ -147,6 +147,9 @@ class Listener:
         return self._say_what_is_spoken(turn, left)
 
     def _link(self, turn: Turn, left: Callable[[], None]) -> Downlink:
+        # Imported here: most servers have no relays.
+        from hubbub.server.relaying.downlink import Downlink  # noqa: PLC0415
+
         return Downlink(
             self.gate.bring, left, host=turn.peer, ticker=self._ticker, dismiss=self._dismiss
         )

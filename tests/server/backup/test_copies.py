@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 
 from hubbub.chat.errors import Refused
 from hubbub.client import connect
@@ -16,6 +15,7 @@ from hubbub.server.backup.places import copies_in
 from hubbub.server.config import BackupSection, Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.cli.commands import refused, told
+from tests.server.noted import noted
 
 PATIENCE_SECONDS = 60
 
@@ -77,7 +77,7 @@ def test_a_copy_from_the_future_keeps_none_from_being_made(tmp_path: Path) -> No
 def test_a_copy_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
     place = tmp_path / "copies"
     place.write_text("in the way")
-    with structlog.testing.capture_logs() as notes, serving(config(tmp_path, place)) as server:
+    with noted() as notes, serving(config(tmp_path, place)) as server:
         until(lambda: figure(server, "hubbub_backup_failing") == 1)
         assert any("backup could not be made" in str(note["event"]) for note in notes)
         with urllib.request.urlopen(f"http://{server.address}/readyz", timeout=30) as answer:

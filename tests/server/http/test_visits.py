@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import structlog
 
 from hubbub.server.http.visit import HEAD_BYTES_MAX
 from hubbub.server.sockets.unfinished import UnfinishedFrames
@@ -23,6 +22,7 @@ from tests.interop.raw import RawPeer
 from tests.server.conftest import Connect, Loop, Serve
 from tests.server.event_peer import event_frame
 from tests.server.http.asking import ask
+from tests.server.noted import noted
 from tests.server.websocket_peer import opening
 from tests.wire.websocket_client import frame as websocket_frame
 
@@ -364,7 +364,7 @@ def test_when_aiohttp_cannot_be_loaded_visitors_are_told_and_the_next_one_has_it
     serve: Serve, connect: Connect, loading: Import, failure: Exception, level: str
 ) -> None:
     loading.failures, loading.failure = 1, failure
-    with structlog.testing.capture_logs() as notes, serve() as server:
+    with noted() as notes, serve() as server:
         visitor, other = connect(server), connect(server)
         visitor.send(HEALTH)
         assert loading.begun.wait(30)

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from hubbub.server.fairness.unwelcome import COUNTED_MAX, LINE_SECONDS, Unwelcome
 from hubbub.server.journal.bounds import (
@@ -15,10 +14,11 @@ from hubbub.server.journal.bounds import (
     VALUE_CHARS_MAX,
     WINDOW_SECONDS,
     Bounds,
-    Note,
     shortened,
 )
 from hubbub.server.journal.writing import note_on_stderr
+from hubbub.server.notes import Note, logger
+from tests.server.noted import notes_as_before
 
 
 class Clock:
@@ -31,18 +31,15 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def _defaults() -> Iterator[None]:
-    yield
-    structlog.reset_defaults()
+    with notes_as_before():
+        yield
     logging.root.handlers = [
         one for one in logging.root.handlers if type(one).__name__ != "Libraries"
     ]
 
 
 def noted(bounds: Bounds, **note: object) -> Note | None:
-    try:
-        return bounds(None, "warning", dict(note))
-    except structlog.DropEvent:
-        return None
+    return bounds(dict(note))
 
 
 def test_one_source_gets_few_lines_and_the_others_theirs() -> None:
@@ -87,7 +84,7 @@ def test_sentences_of_a_library_are_of_one_kind_whatever_they_are_about() -> Non
 
 
 def test_no_line_is_long(capsys: pytest.CaptureFixture[str]) -> None:
-    note = shortened(None, "warning", {"event": "x", "reason": "y" * 1_000_000, "count": 3})
+    note = shortened({"event": "x", "reason": "y" * 1_000_000, "count": 3})
     assert note["reason"] == "y" * VALUE_CHARS_MAX + "…"
     note_on_stderr("json")
 
@@ -99,8 +96,8 @@ def test_no_line_is_long(capsys: pytest.CaptureFixture[str]) -> None:
 
     try:
         deep(200)
-    except ZeroDivisionError as error:
-        structlog.get_logger().error("failed", exc_info=error)
+    except ZeroDivisionError:
+        logger.exception("failed")
     line = capsys.readouterr().err
     assert len(line) < 3 * VALUE_CHARS_MAX
     assert "secret" not in line

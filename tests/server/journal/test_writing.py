@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import structlog
 
 from hubbub.server.journal.writing import note_in_file, note_on_stderr
+from hubbub.server.notes import logger
+from tests.server.noted import notes_as_before
 
 
 class Full:
@@ -25,8 +26,8 @@ class Full:
 @pytest.fixture(autouse=True)
 def _defaults() -> Iterator[None]:
     """Undo what a test configures."""
-    yield
-    structlog.reset_defaults()
+    with notes_as_before():
+        yield
 
 
 @contextmanager
@@ -43,7 +44,6 @@ def test_a_note_that_cannot_be_written_ends_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     note_on_stderr()
-    logger = structlog.get_logger()
     logger.warning("written")
     monkeypatch.setattr(sys, "stderr", Full())
     logger.warning("not written")
@@ -58,8 +58,8 @@ def test_a_note_of_a_fault_names_the_place_and_not_what_people_wrote(
     text = " ".join(("between", "us"))
     try:
         int(text[:0])
-    except ValueError as error:
-        structlog.get_logger().error("failed", exc_info=error)
+    except ValueError:
+        logger.exception("failed")
     said = capsys.readouterr().err
     assert "test_writing.py" in said
     assert text not in said
@@ -72,7 +72,7 @@ def test_notes_in_a_file_follow_what_is_there_and_none_is_printed(
     for number in (1, 2):
         with nobody_else_listening():
             note_in_file(path)
-            structlog.get_logger().warning("a note", number=number, text="ü\n\x1b[31m")
+            logger.warning("a note", number=number, text="ü\n\x1b[31m")
             logging.getLogger("asyncio").error("a complaint %s", number)
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) == 4
@@ -89,6 +89,6 @@ def test_notes_that_no_file_takes_are_dropped(
     (tmp_path / "log").write_text("in the way")
     with nobody_else_listening():
         note_in_file(tmp_path / "log" / "server.log")
-        structlog.get_logger().warning("a note")
+        logger.warning("a note")
         logging.getLogger("asyncio").error("a complaint")
     assert capsys.readouterr() == ("", "")

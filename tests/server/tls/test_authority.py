@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-import structlog
 from cryptography import x509
 
 from hubbub.chat.limits import Limits
 from hubbub.server.config import Config, ServerSection, TlsSection
 from hubbub.server.tls.renewing import is_due
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
+from tests.server.noted import noted
 from tests.server.tls.authority import Authority
 from tests.tls.pairs import pair_in
 
@@ -113,13 +113,13 @@ def test_an_authority_that_cannot_be_understood_ends_no_chatroom(tmp_path: Path)
     authority = Authority(0)
     authority.babbles = True
     with (
-        structlog.testing.capture_logs() as noted,
+        noted() as told,
         authority.open(),
         vouched_for(authority, tmp_path / "data", "http-01") as server,
     ):
         context = ssl.create_default_context(cafile=str(authority.root_in(tmp_path)))
         give_up_at = time.monotonic() + PATIENCE_SECONDS
-        while not any("cannot be read" in str(one.get("reason")) for one in noted):
+        while not any("cannot be read" in str(one.get("reason")) for one in told):
             assert time.monotonic() < give_up_at, "nothing was noted"
             time.sleep(0.05)
         with pytest.raises(ssl.SSLCertVerificationError):

@@ -12,19 +12,16 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import structlog
-
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import BackedUp
 from hubbub.server.backup.places import copies_in, made_at
 from hubbub.server.config import BackupSection
+from hubbub.server.notes import logger
 
 LOOK_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 600.0
 HOUR_SECONDS: Final = 3600.0
 MODULE: Final = "hubbub.cli"
-
-logger = structlog.get_logger()
 
 
 class Outcome(NamedTuple):

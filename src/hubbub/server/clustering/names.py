@@ -18,9 +18,8 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
-import structlog
-
 from hubbub.chat.errors import LogError
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +31,6 @@ LOOK_SECONDS: Final = 1.0
 GONE_SECONDS: Final = 5.0
 ALONE_SECONDS: Final = 15.0
 FORGO_SECONDS: Final = 45.0
-
-logger = structlog.get_logger()
 
 
 class Acting(Protocol):
@@ -97,7 +94,7 @@ class Names:
                     return False
                 await self._log.register(self._run)
         except LogError as error:
-            logger.debug("this node is still cut off: %s", error)
+            logger.debug("this node is still cut off", reason=str(error))
             return False
         return True
 
@@ -111,6 +108,8 @@ class Names:
                 try:
                     await self._log.shut_out(run)
                 except LogError as error:
-                    logger.debug("the names of a node that is gone are not free yet: %s", error)
+                    logger.debug(
+                        "the names of a node that is gone are not free yet", reason=str(error)
+                    )
                     return
                 self._hub.elsewhere.forgo(run)

@@ -14,7 +14,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
-import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
@@ -31,6 +30,7 @@ from hubbub.server.clustering.told import (
     letters_of,
     understood,
 )
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +46,6 @@ GATHER_SECONDS: Final = 0.02
 """So long changes are gathered before they are told."""
 
 T = TypeVar("T")
-
-logger = structlog.get_logger()
 
 
 class Chatroom(Protocol):
@@ -215,7 +213,7 @@ class Presence:
             try:
                 await self._client.publish(subject, payload)
             except (NatsError, OSError) as error:  # they miss it, and ask
-                logger.debug("other nodes are not told: %s", error)
+                logger.debug("other nodes are not told", reason=str(error))
 
     @property
     def _subject(self) -> str:
@@ -230,7 +228,7 @@ class Presence:
             await client.subscribe(self._subject, cb=self._hear)
             await client.subscribe(f"{self._log.link.stream}.to.{self._run}", cb=self._hear_letters)
         except (NatsError, OSError) as error:
-            logger.debug("other nodes cannot be heard: %s", error)
+            logger.debug("other nodes cannot be heard", reason=str(error))
             return
         self._client = client
 

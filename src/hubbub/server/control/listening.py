@@ -10,12 +10,11 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import Error
 from hubbub.server.control.place import LINE_BYTES_MAX, account_of, leave, listen
 from hubbub.server.control.verbs import verb_of
+from hubbub.server.notes import logger
 from hubbub.server.sessions.answer import Answer, carry_out
 from hubbub.wire.codec import encode, ref_of
 from hubbub.wire.json_format import JSON
@@ -32,8 +31,6 @@ TOO_LONG = Error(
     code="too_long", message=f"A command has at most {LINE_BYTES_MAX:,} bytes. Send a shorter one."
 )
 FAULT = Error(code="server_fault", message="The server has a fault and cannot answer this.")
-
-logger = structlog.get_logger()
 
 
 class Control:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
-import structlog
 
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.events import Reloaded
 from hubbub.chat.limits import FileLimits
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,8 +52,6 @@ LIMITS: Final = (
 FILE_LIMITS: Final = tuple(
     name for name in FileLimits.__struct_fields__ if name != "daily_megabytes_max"
 )
-
-logger = structlog.get_logger()
 
 
 def limits_part(limits: Limits) -> Part:

@@ -14,14 +14,14 @@ SCRAM follow (chat/scram.py): another password leaves neither behind.
 import os
 from base64 import b64encode
 from collections.abc import Callable
-from functools import partial
-from typing import Final
-
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat import scram
 from hubbub.server.credentials.threads import FairThreads
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 MEMORY_KIB: Final = 19_456
 PASSES: Final = 2
@@ -44,8 +44,12 @@ NOBODYS_HASH: Final = (
 """As dear to verify as any other, and made of no password."""
 
 
-def argon2id() -> PasswordHasher:
+@cache
+def argon2id() -> "PasswordHasher":
     """Return what makes hashes, at the cost that is stated here."""
+    # Imported when the first password is given, in the thread that hashes it.
+    from argon2 import PasswordHasher  # noqa: PLC0415
+
     return PasswordHasher(PASSES, MEMORY_KIB, LANES, HASH_BYTES, SALT_BYTES)
 
 
@@ -55,10 +59,10 @@ class Hashing:
     def __init__(
         self,
         clock: Callable[[], float],
-        hasher: PasswordHasher | None = None,
+        hasher: "PasswordHasher | None" = None,
         places: int = THREADS,
     ) -> None:
-        self._hasher = hasher or argon2id()
+        self._given = hasher
         self._threads = FairThreads(clock, places, "hashing", modest=True)
         self.lane = self._threads.lane
 
@@ -71,7 +75,7 @@ class Hashing:
         return await self._threads.in_turn(host, hash_)
 
     def _hash(self, password: str, *, provable: bool) -> str:
-        hash_ = self._hasher.hash(password)
+        hash_ = self._hasher().hash(password)
         if not provable:
             return hash_
         return scram.Verifier.of(password, os.urandom(scram.SALT_BYTES)).behind(hash_)
@@ -82,10 +86,15 @@ class Hashing:
         return await self._threads.in_turn(host, verify)
 
     def _verify(self, password: str, hash_: str) -> bool:
+        from argon2.exceptions import VerifyMismatchError  # noqa: PLC0415 (as above)
+
         try:
-            return self._hasher.verify(hash_, password)
+            return self._hasher().verify(hash_, password)
         except VerifyMismatchError:
             return False
+
+    def _hasher(self) -> "PasswordHasher":
+        return self._given or argon2id()
 
     def close(self) -> None:
         """Make no more hashes; one that is being made is of no use to anybody."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 
 from hubbub.server.fairness.accounts import Account, Connected
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,6 @@ LINE_SECONDS: Final = 60.0
 NAMED_MAX: Final = 3
 COUNTED_MAX: Final = 1000
 """Addresses counted one by one until the next line; the others are counted together."""
-
-logger = structlog.get_logger()
 
 
 class Delayed(msgspec.Struct):

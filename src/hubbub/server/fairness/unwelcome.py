@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-import structlog
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,6 @@ TOLD: Final = frozenset(
     )
 )
 """Codes of refusals that an operator may want to know of. Others happen to everybody."""
-
-logger = structlog.get_logger()
 
 
 class Unwelcome:

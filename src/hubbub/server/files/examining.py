@@ -14,18 +14,16 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
 from hubbub.server.fairness.lanes import Lane
 from hubbub.server.files.found import Found
+from hubbub.server.notes import logger
 
 SECONDS_MAX: Final = 30.0
 """Of the clock; the process itself counts what it uses."""
 
 OUTPUT_BYTES_MAX: Final = 4096
 MODULE: Final = "hubbub.server.files.examination"
-
-logger = structlog.get_logger()
 
 
 class Examining:

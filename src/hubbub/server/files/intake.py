@@ -17,8 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import structlog
-
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.files import MEGABYTE, FileSummary, size_words
 from hubbub.server.files.common import Common
@@ -26,6 +24,7 @@ from hubbub.server.files.counts import Counts
 from hubbub.server.files.examining import Examining
 from hubbub.server.files.keys import Keys
 from hubbub.server.files.store import Store, hash_of
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -47,8 +46,6 @@ left."""
 
 SWEPT_AT_ONCE: Final = 500
 RETRY_SECONDS: Final = 60.0
-
-logger = structlog.get_logger()
 
 
 class _Reception:

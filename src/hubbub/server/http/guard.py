@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes
 
-import structlog
 from aiohttp import web
 
 from hubbub.chat.codes import is_token
@@ -21,6 +20,7 @@ from hubbub.chat.roles import Scope
 from hubbub.server.http.forwarded import client_of
 from hubbub.server.http.own_name import OwnName
 from hubbub.server.http.problems import problem_of
+from hubbub.server.notes import logger
 from hubbub.server.tls.plaintext import TLS_NEEDED
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from hubbub.server.tls.acme.challenges import Challenges
     from hubbub.server.tls.plaintext import Plaintext
 
-logger = structlog.get_logger()
 
 POLICY = "Content-Security-Policy"
 

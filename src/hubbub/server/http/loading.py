@@ -15,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
-import structlog
 
 from hubbub.chat.errors import HubbubError
 from hubbub.server.http.visit import Visit
+from hubbub.server.notes import logger
 from hubbub.server.sockets.farewell import Farewell
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import STRANGER_BYTES, Receiver
@@ -64,9 +64,6 @@ def _unavailable() -> bytes:
         b"Retry-After: 5\r\n"
         b"Server: hubbub\r\n\r\n%b" % (len(body), body)
     )
-
-
-logger = structlog.get_logger()
 
 
 class Site(Protocol):

@@ -3,10 +3,10 @@
 from http import HTTPStatus
 
 import msgspec
-import structlog
 from aiohttp import web
 
 from hubbub.chat.errors import Damaged, HubbubError, LogError, Refused
+from hubbub.server.notes import logger
 
 STATUSES = {
     "bad_command": HTTPStatus.BAD_REQUEST,
@@ -66,9 +66,6 @@ class _Problem(msgspec.Struct):
     detail: str
     code: str
     type: str = "about:blank"
-
-
-logger = structlog.get_logger()
 
 
 def problem_of(error: BaseException, connection: str = "") -> web.Response:

@@ -6,10 +6,10 @@ addresses in them: whatever it says, a library is one source, and all of that on
 out is counted, and told with the next line of its kind.
 """
 
-from collections.abc import Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-import structlog
+from hubbub.server.notes import Note
 
 WINDOW_SECONDS: Final = 60.0
 OF_SOURCE_MAX: Final = 5
@@ -25,11 +25,9 @@ SOURCES_MAX: Final = 1000
 
 VALUE_CHARS_MAX: Final = 2000
 
-Note = MutableMapping[str, Any]
-
 
 class Bounds:
-    """A processor of structlog's that drops what is too much. `clock` returns seconds."""
+    """A step of the logger that drops what is too much. `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -37,8 +35,8 @@ class Bounds:
         self._noted: dict[tuple[str, str], int] = {}
         self._left_out: dict[str, int] = {}
 
-    def __call__(self, _logger: Any, _method: str, note: Note) -> Note:
-        """Return the note, or raise DropEvent."""
+    def __call__(self, note: Note) -> Note | None:
+        """Return the note, or None if it is too much."""
         now, library = self._clock(), str(note.get("library", ""))
         kind = library or str(note.get("event", ""))
         if now >= self._ends_at:
@@ -51,7 +49,7 @@ class Bounds:
         # What one source says too much takes nothing away from the others.
         if self._count(kind, source) > most or self._count(kind, _ALL) > OF_KIND_MAX:
             self._left_out[kind] = self._left_out.get(kind, 0) + 1
-            raise structlog.DropEvent
+            return None
         if left_out := self._left_out.pop(kind, 0):
             note["left_out"] = left_out
         return note
@@ -61,8 +59,8 @@ class Bounds:
         return count
 
 
-def shortened(_logger: Any, _method: str, note: Note) -> Note:
-    """Cut what is too long for a line: a processor of structlog's."""
+def shortened(note: Note) -> Note:
+    """Cut what is too long for a line: a step of the logger."""
     for key, value in note.items():
         if isinstance(value, str) and len(value) > VALUE_CHARS_MAX:
             note[key] = f"{value[:VALUE_CHARS_MAX]}…"

@@ -8,14 +8,12 @@ import logging
 import re
 from typing import Final
 
-import structlog
+from hubbub.server.notes import logger
 
 CHARS_MAX: Final = 200
 _OURS: Final = "hubbub"
 _SHOWN: Final = re.compile(r"[<({\[\n]")
 """Where an object may begin."""
-
-_logger = structlog.get_logger()
 
 
 class Libraries(logging.Handler):
@@ -32,5 +30,6 @@ class Libraries(logging.Handler):
             said = "a library noted something that cannot be read"
         if not record.name.startswith(_OURS):
             said = _SHOWN.split(said, maxsplit=1)[0].strip()[:CHARS_MAX]
-        note = _logger.error if record.levelno >= logging.ERROR else _logger.warning
-        note(said or "a library noted something", library=record.name, exc_info=record.exc_info)
+        raised = record.exc_info[1] if record.exc_info else None
+        note = logger.error if record.levelno >= logging.ERROR else logger.warning
+        note(said or "a library noted something", library=record.name, exc_info=raised)

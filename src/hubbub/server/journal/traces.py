@@ -5,12 +5,13 @@ ours is kept where it cannot: what an assertion says, and what the system says o
 """
 
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 from hubbub.chat.errors import HubbubError
+from hubbub.server.notes import Note
 
 FRAMES_MAX: Final = 12
 """Of one exception, the innermost."""
@@ -19,15 +20,9 @@ CHAIN_MAX: Final = 4
 """Exceptions that led to each other, from the last one on."""
 
 
-def traced(_logger: Any, _method: str, note: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the exception of a note by where it was raised: a processor of structlog's."""
+def traced(note: Note) -> Note:
+    """Replace the exception of a note by where it was raised: a step of the logger."""
     given = note.pop("exc_info", None)
-    if given is True:
-        import sys  # noqa: PLC0415
-
-        given = sys.exc_info()[1]
-    if isinstance(given, tuple):
-        given = given[1]
     if isinstance(given, BaseException):
         note["raised"] = " < ".join(_chain(given))
     return note

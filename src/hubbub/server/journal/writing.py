@@ -7,18 +7,19 @@ what it says, which may be what somebody wrote (`traces.py`).
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Literal, TextIO, cast
-
-import structlog
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal
 
 from hubbub.server.control.reloading import Part, keys_of
 from hubbub.server.journal.bounds import Bounds, shortened
 from hubbub.server.journal.libraries import Libraries
 from hubbub.server.journal.traces import traced
+from hubbub.server.notes import Note, as_text, logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +42,6 @@ class _Stderr:
         with suppress(OSError, ValueError):
             sys.stderr.write(text)
 
-    def flush(self) -> None:
-        """Flush, if that is possible."""
-        with suppress(OSError, ValueError):
-            sys.stderr.flush()
-
 
 class _File:
     """The end of a file. It is opened for each note: these are few, and it may be moved away."""
@@ -60,9 +56,6 @@ class _File:
                 self._path.replace(self._path.with_name(f"{self._path.name}.1"))
             with self._path.open("a", encoding="utf-8", errors="replace") as file:
                 file.write(text)
-
-    def flush(self) -> None:
-        """Do nothing: a note is written at once."""
 
 
 def note_on_stderr(form: Form = "auto", level: Level = "info") -> None:
@@ -95,26 +88,22 @@ def _is_terminal() -> bool:
 
 
 def _note_on(stream: _Stderr | _File, level: Level, *, is_text: bool) -> None:
-    form: structlog.typing.Processor
-    if is_text:
-        stamp = structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False)
-        form = structlog.dev.ConsoleRenderer(colors=False)
-    else:
-        stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
-        form = structlog.processors.JSONRenderer(ensure_ascii=False)
-    structlog.configure(
-        processors=[
-            Bounds(time.monotonic),
-            structlog.processors.add_log_level,
-            traced,
-            shortened,
-            stamp,
-            form,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.WriteLogger(cast("TextIO", stream)),
-    )
+    form = _as_text if is_text else _as_json
+
+    def write(note: Note) -> None:
+        stream.write(f"{form(note)}\n")
+
+    logger.pass_through((Bounds(time.monotonic), traced, shortened, write), level)
     root = logging.getLogger()
     for handler in [one for one in root.handlers if isinstance(one, Libraries)]:
         root.removeHandler(handler)
     root.addHandler(Libraries())
+
+
+def _as_text(note: Note) -> str:
+    return f"{datetime.now():%Y-%m-%d %H:%M:%S} {as_text(note)}"  # noqa: DTZ005 (the user's own)
+
+
+def _as_json(note: Note) -> str:
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(note | {"time": now}, ensure_ascii=False, default=repr)

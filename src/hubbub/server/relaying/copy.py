@@ -15,12 +15,12 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry
 from hubbub.chat.queries import Over
 from hubbub.log.sqlite import Projection
+from hubbub.server.notes import logger
 from hubbub.server.relaying.ticker import Follow, History
 from hubbub.wire.relay import Kind, encode
 
@@ -40,7 +40,6 @@ AGAIN_SECONDS: Final = 5.0
 
 _entries = msgspec.json.Decoder(list[Entry])
 _dropped = msgspec.json.Decoder(dict[str, int])
-logger = structlog.get_logger()
 
 
 class CopiedLog(Projection):

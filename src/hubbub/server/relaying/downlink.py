@@ -11,10 +11,10 @@ import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
-import structlog
 
 from hubbub.chat.errors import ProtocolError
 from hubbub.server.fairness.addresses import is_loopback
+from hubbub.server.notes import logger
 from hubbub.server.relaying.ticker import Follow
 from hubbub.server.sockets.channel import Channel
 from hubbub.wire.relay import (
@@ -42,7 +42,6 @@ CROWD: Final = 50
 """So many writes are waited for, before more is committed that a crowd hears."""
 
 LOOK_SECONDS: Final = 1.0
-logger = structlog.get_logger()
 
 
 class Downlink(asyncio.Protocol):

@@ -17,13 +17,12 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.text import whole_number
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turns
 from hubbub.server.gate import PORT_MAX, Gate, listening_on
+from hubbub.server.notes import logger
 from hubbub.server.relaying.copy import Copy
 from hubbub.server.relaying.forwarding import Forwards
 from hubbub.server.relaying.meeting import Introducing, Stranger
@@ -52,8 +51,6 @@ PATIENCE_SECONDS: Final = 2.0
 """So long whoever comes waits for a server that may only be started again."""
 
 LOOK_SECONDS: Final = 1.0
-
-logger = structlog.get_logger()
 
 
 @asynccontextmanager

@@ -19,12 +19,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 from msgspec.structs import replace
 
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import NOTHING, Fact
 from hubbub.chat.queries import Epoch, goes_on
+from hubbub.server.notes import logger
 from hubbub.wire.relay import Kind, encode, encode_committed
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ AGAIN_SECONDS: Final = 1.0
 """After so long, a log that could not be read is told again."""
 
 _encoder = msgspec.json.Encoder()
-logger = structlog.get_logger()
 
 
 class Follow(msgspec.Struct, frozen=True):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
-import structlog
-
 from hubbub.chat.errors import ProtocolError
+from hubbub.server.notes import logger
 from hubbub.wire.relay import (
     SILENT_SECONDS,
     Decoder,
@@ -49,8 +48,6 @@ if TYPE_CHECKING:
 
 TAKEN_SECONDS: Final = 0.1
 """The server hears so late, at most, that a peer has taken the little that it was sent."""
-
-logger = structlog.get_logger()
 
 
 class Uplink(asyncio.Protocol):

@@ -14,9 +14,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import structlog
 
 from hubbub.chat.errors import ConfigError
+from hubbub.server.notes import logger
 from hubbub.server.relaying.downlink import Downlink
 from hubbub.server.relaying.worker import Orders
 
@@ -37,8 +37,6 @@ NOT_HERE = ConfigError(
     "Workers share one port, which only Linux divides up among processes. Leave 'workers' at 0.",
     code="cannot_listen",
 )
-
-logger = structlog.get_logger()
 
 
 class Workers:

@@ -12,12 +12,11 @@ ever: the log leaves it out, and the member is told what is missing.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import structlog
-
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import AnyLogged, Error
 from hubbub.hub import Hub, Session
 from hubbub.hub.present.room import Member
+from hubbub.server.notes import logger
 from hubbub.server.sessions.clock import Clock
 
 RETRY_SECONDS: Final = 1.0
@@ -26,8 +25,6 @@ NOT_READ: Final = (
     "The server cannot read its log now, so what was said meanwhile comes later. You need not do "
     "anything."
 )
-
-logger = structlog.get_logger()
 
 
 class Backlog(NamedTuple):

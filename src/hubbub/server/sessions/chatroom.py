@@ -7,8 +7,6 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-import structlog
-
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.events import Notice
 from hubbub.chat.queries import (
@@ -43,6 +41,7 @@ from hubbub.server.files.intake import Intake
 from hubbub.server.heartbeat import Heartbeat
 from hubbub.server.importing import Importing
 from hubbub.server.keeping import Keeping
+from hubbub.server.notes import logger
 from hubbub.server.protection import TlsCounts
 from hubbub.server.sessions.clock import Clock
 from hubbub.server.sessions.commits import Commits
@@ -138,8 +137,6 @@ if TYPE_CHECKING:
         def unread_bytes(self) -> int:
             """Return how many written bytes the peer's system has not taken yet."""
 
-
-logger = structlog.get_logger()
 
 MOMENT_SECONDS = 0.01
 SWEEP_SECONDS = 1.0

@@ -12,14 +12,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import structlog
-
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import AnyLogged, Entry
 from hubbub.chat.queries import Settled
 from hubbub.hub import Draft, Hub
 from hubbub.log.port import Log
 from hubbub.server.histogram import FROM_A_MILLISECOND, FROM_A_TENTH_OF_ONE, Histogram
+from hubbub.server.notes import logger
 from hubbub.server.sockets.sending import Sending
 
 REST_PER_FAN_OUT = 2.0
@@ -38,8 +37,6 @@ REST_SECONDS_PER_ANNOUNCEMENT = 0.000_05
 Who comes and goes, or types, is told at once in a quiet room, and takes little of a busy server's
 time, however often it happens.
 """
-
-logger = structlog.get_logger()
 
 
 class Commits:

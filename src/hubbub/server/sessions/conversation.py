@@ -17,8 +17,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from hubbub.chat.errors import (
     KEPT_OUT,
     HubbubError,
@@ -32,6 +30,7 @@ from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.hub import cost
 from hubbub.hub.speech import Allowed
+from hubbub.server.notes import logger
 from hubbub.server.sessions.backlogs import Backlogs
 from hubbub.server.sessions.beginning import change_over, enter
 from hubbub.server.sessions.decisions import Decisions
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.peer import Peer, Shared, Turn
 
 _UNHEARD: Final = (State.STOPPING, State.LOST)
-logger = structlog.get_logger()
 _NOTHING: Final[Iterator[Heard]] = iter(())
 
 

@@ -6,9 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import structlog
-
 from hubbub.chat.errors import ConfigError
+from hubbub.server.notes import logger
 from hubbub.tls.certificates import server_context
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ OF_BROWSERS: Final = b"\x08http/1.1"
 
 They say `h2` as well, but two letters also stand by chance among what is random in a hello.
 """
-
-logger = structlog.get_logger()
 
 
 class Identity(NamedTuple):

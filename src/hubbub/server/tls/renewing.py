@@ -8,10 +8,10 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
-import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from hubbub.server.notes import logger
 from hubbub.server.tls.acme.client import AcmeClient
 from hubbub.server.tls.acme.signing import AccountKey
 
@@ -27,8 +27,6 @@ RETRY_SECONDS: Final = (60.0, 600.0, 3600.0)
 
 TIME_LEFT: Final = 1 / 3
 """Of a certificate's time, when the next one is asked for."""
-
-logger = structlog.get_logger()
 
 
 def is_due(pem: bytes, names: tuple[str, ...], now: datetime.datetime) -> bool:

@@ -11,9 +11,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from wcwidth import grapheme_boundary_before
-
-from hubbub.markup.emphasis import parser
 from hubbub.markup.links import links
 
 _ACTION: Final = re.compile("\x01ACTION(?: ([^\x01]*))?\x01?")
@@ -99,6 +96,9 @@ def _end_of_piece(window: str, bytes_max: int) -> int:
     space = window.rfind(" ", 0, fitting)
     if space >= 0:
         return space + 1
+    # Imported here: it has tables, which few lines need.
+    from wcwidth import grapheme_boundary_before  # noqa: PLC0415
+
     start = max(0, fitting - SEEN_AS_ONE_MAX)
     end = grapheme_boundary_before(window[start : fitting + 1], fitting + 1 - start)
     return start + end if end else fitting
@@ -148,6 +148,9 @@ def to_irc(line: str) -> str:
     """Return a line with IRC's codes in place of our marks for bold and italic."""
     if _MARKED.search(line) is None:
         return line
+    # Imported here, with the library that reads Markdown: few lines have marks.
+    from hubbub.markup.emphasis import parser  # noqa: PLC0415
+
     markdown = parser()
     pieces: list[str] = []
     for token in markdown.inline.parse(line, markdown, {"links": deque(links(line))}, []):

@@ -1,0 +1,25 @@
+"""What the server notes while a test goes on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hubbub.server.notes import Note, logger
+
+
+@contextmanager
+def noted() -> Iterator[list[Note]]:
+    """Yield the notes that are made from now on; they go nowhere else."""
+    notes: list[Note] = []
+    with notes_as_before():
+        logger.pass_through((notes.append,))
+        yield notes
+
+
+@contextmanager
+def notes_as_before() -> Iterator[None]:
+    """Have notes go at the end where they went before."""
+    steps, levels = logger.steps, logger.levels
+    try:
+        yield
+    finally:
+        logger.steps, logger.levels = steps, levels
