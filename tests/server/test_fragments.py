@@ -5,7 +5,9 @@ from tests.server.conversing import Peer, Stage
 
 
 def used(peer: Peer) -> float:
-    return peer.turn._account.used
+    account = peer.turn._account
+    assert account is not None
+    return account.used
 
 
 def test_a_piece_that_says_nothing_yet_costs_more_than_a_short_message() -> None:

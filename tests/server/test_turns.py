@@ -13,6 +13,7 @@ from hubbub.server.fairness.accounts import (
     OVERDRAFT_SECONDS,
     SENDERS_PER_ADDRESS,
     STRANGERS_SHARE,
+    SWEPT_AT_ONCE,
     UNITS_PER_CORE,
 )
 from hubbub.server.fairness.turns import SLICE_UNITS
@@ -218,7 +219,7 @@ def test_one_that_says_little_goes_first_although_its_address_is_in_debt() -> No
     for worker in crowd:
         worker.turn.outlive()  # so that nothing but the address limits them
         worker.be_busy(SLICE_UNITS)
-    address = quiet.turn._account.address
+    address = quiet.account.address
     for _ in range(100):
         room.loop.pass_time(0.1)
         room.worker().do(SLICE_UNITS)
@@ -238,7 +239,7 @@ def test_who_used_little_does_not_wait_for_the_debts_of_an_address() -> None:
     busy.turn.outlive()
     busy.be_busy(SLICE_UNITS)
     room.loop.pass_time(1)
-    address = quiet.turn._account.address
+    address = quiet.account.address
     assert address.pace is not None
     room.loop.turn()
     busy.turn.spend(address.pace.per_second * OVERDRAFT_SECONDS / 2)
@@ -261,7 +262,7 @@ def test_a_crowd_whose_debts_end_at_once_does_not_go_before_who_used_little() ->
     quiet, busy = room.worker().do(1), room.worker().do(1)
     crowd = [room.worker() for _ in range(50)]
     for worker in crowd:
-        worker.turn.spend(worker.turn._account.lent + 100)
+        worker.turn.spend(worker.account.lent + 100)
         worker.do(*[1.0] * 100)
     busy.turn.outlive()
     busy.be_busy(SLICE_UNITS)
@@ -282,7 +283,7 @@ def test_whoever_has_earned_enough_does_not_wait_for_a_late_timer() -> None:
     quiet, busy = room.worker(), room.worker()
     busy.turn.outlive()
     busy.be_busy(SLICE_UNITS)
-    address = quiet.turn._account.address
+    address = quiet.account.address
     while address.parked_until is None:
         assert room.loop.go_on()
     room.loop.lose_alarms()
@@ -387,13 +388,79 @@ def test_an_address_is_forgotten_when_a_new_one_would_be_no_different() -> None:
     room = Room(Limits(messages_per_second=10, burst=100))
     accounts = room.turns.accounts
     first = room.worker().do(*[1.0] * 100)
-    account = first.turn._account.parent
+    account = first.account.parent
     first.turn.close()
     accounts.sweep()
-    assert room.worker().turn._account.parent is account, "it has used all of its burst just now"
+    assert room.worker().account.parent is account, "it has used all of its burst just now"
     room.loop.pass_time(100)
     accounts.sweep()
-    assert room.worker().turn._account.parent is account, "there is a connection"
+    assert room.worker().account.parent is account, "there is a connection"
+
+
+def test_a_quiet_connection_has_no_account() -> None:
+    room = Room(Limits(messages_per_second=10, burst=20))
+    worker = room.worker().do(*[1.0] * 10)
+    address = worker.account.address
+    room.turns.sweep()
+    assert worker.turn._account is not None, "it has used a part of its budget"
+    room.loop.pass_time(2)
+    room.turns.sweep()
+    assert worker.turn._account is None
+    assert address.connections == 1
+    worker.do(1.0)
+    assert worker.account.address is address
+    worker.turn.close()
+    assert address.connections == 0
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2, 60])
+def test_a_connection_that_rested_may_do_as_much_as_if_it_had_not(seconds: float) -> None:
+    def used(*, rests: bool) -> float:
+        room = Room(Limits(messages_per_second=10, burst=20))
+        worker, other = room.worker().do(*[1.0] * 10), room.worker()
+        room.loop.pass_time(seconds)
+        if rests:
+            room.turns.sweep()
+        other.do(*[1.0] * 15)
+        return worker.do(*[1.0] * 60).used
+
+    assert used(rests=True) == used(rests=False)
+
+
+def test_whoever_rests_gives_nobody_a_second_burst() -> None:
+    """Neither when they come again nor when they go: what was lent to them is lent to them."""
+    room = Room(Limits(messages_per_second=10, burst=20))
+    worker = room.worker()
+    bursts = worker.account.address.bursts
+    assert bursts is not None
+    room.loop.pass_time(1000)
+    before = bursts.left(room.loop.clock())
+    room.turns.sweep()
+    assert bursts.left(room.loop.clock()) == before
+    worker.turn.close()
+    assert bursts.left(room.loop.clock()) == bursts.burst
+
+
+def test_whoever_waits_does_not_rest() -> None:
+    room = Room(Limits(messages_per_second=0), actions_per_turn=3)
+    room.worker(THERE).be_busy(SLICE_UNITS)
+    waiting = room.worker().do(*[5.0] * 100)
+    assert waiting.costs
+    room.turns.sweep()
+    assert waiting.turn._account is not None
+    for _ in range(200):
+        room.loop.turn()
+    assert not waiting.costs
+
+
+def test_only_some_are_looked_at_in_a_sweep_and_all_in_several() -> None:
+    room = Room(Limits(messages_per_second=10, burst=20))
+    workers = [room.worker() for _ in range(SWEPT_AT_ONCE + 10)]
+    room.loop.pass_time(1000)
+    room.turns.sweep()
+    assert sum(worker.turn._account is None for worker in workers) == SWEPT_AT_ONCE
+    room.turns.sweep()
+    assert all(worker.turn._account is None for worker in workers)
 
 
 def test_remembered_addresses_are_bounded() -> None:

@@ -68,7 +68,7 @@ class TurnsMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.001, 0.1, 3]))
     def pass_time(self, seconds: float) -> None:
         self.room.loop.pass_time(seconds)
-        self.room.turns.accounts.sweep()
+        self.room.turns.sweep()
 
     @invariant()
     def one_alarm_at_the_most(self) -> None:
@@ -84,6 +84,8 @@ class TurnsMachine(RuleBasedStateMachine):
         entries = {(until, account) for until, _, account in self.room.turns._parked}
         for worker in self.here:
             own = worker.turn._account
+            if own is None:  # it rests
+                continue
             for account in (own, own.parent, own.address):
                 assert account is not None
                 if account.parked_until is not None:

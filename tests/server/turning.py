@@ -3,7 +3,7 @@
 from collections import deque
 
 from hubbub.chat.limits import Limits
-from hubbub.server.fairness.accounts import Accounts
+from hubbub.server.fairness.accounts import Accounts, Connected
 from hubbub.server.fairness.turns import TURN_SECONDS, Turn, Turns
 from tests.server.clockwork import Clockwork
 
@@ -36,6 +36,11 @@ class Worker:
         self.costs: deque[float] = deque()
         self.used = 0.0
         self._endless = 0.0
+
+    @property
+    def account(self) -> Connected:
+        assert self.turn._account is not None, "it does not rest"
+        return self.turn._account
 
     def do(self, *costs: float) -> "Worker":
         self.costs += costs

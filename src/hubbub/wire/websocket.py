@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from enum import IntEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -80,6 +80,10 @@ class WebSocketError(ProtocolError):
         self.close_code = close_code
 
 
+_EMPTY: Final = bytearray()
+"""One for all of whom nothing is unfinished."""
+
+
 class WebSocketDecoder:
     """Turns a stream of bytes from a client into messages. Holds at most one unfinished message.
 
@@ -93,7 +97,7 @@ class WebSocketDecoder:
         self._payload_bytes_max = payload_bytes_max
         self._takes_binary = takes_binary
         self._is_binary = False  # the message that came last
-        self._unfinished = bytearray()
+        self._unfinished = _EMPTY
         # The message whose last frame has not come; None: there is none.
         self._begun: bytearray | None = None
 
@@ -107,10 +111,12 @@ class WebSocketDecoder:
 
         Raises WebSocketError when the stream stops being WebSocket frames; it is unusable then.
         """
-        unfinished = self._unfinished
-        unfinished += chunk
+        self._unfinished = self._unfinished or bytearray()
+        self._unfinished += chunk
         while (frame := self._frame()) is not None:
             yield self._message(*frame)
+        if not self._unfinished:
+            self._unfinished = _EMPTY
 
     def _frame(self) -> tuple[int, bool, bytes] | None:
         """Take the next frame's opcode, whether it is final, and its payload; None if not whole."""

@@ -257,6 +257,12 @@ class Connected(Account):
         self.lent = lent
         address.connections += 1
 
+    def is_fresh(self, now: float) -> bool:
+        """Return whether a new one in its place would be no different."""
+        waits = self.act is not None or self.is_queued or self.parked_until is not None
+        is_gone = self.is_orphaned or self.parent is not self.address
+        return not (waits or is_gone) and (self.pace is None or self.pace.is_full(now))
+
     def overdraft(self, now: float) -> float:
         """Return how much it may use although its address is in debt."""
         own, shared = self.pace, self.address.pace
@@ -310,6 +316,13 @@ class Accounts:
             self._remember(self._members, names, address)
         return self._connected(address, 1)
 
+    def again(self, address: Address, lent: float) -> Connected:
+        """Return an account for a connection that is there, and was quiet for so long."""
+        address.connections -= 1
+        account = Connected(address, self._pace(1), lent)
+        account.tag = min(account.tag, address.virtual - CREDIT_UNITS)
+        return account
+
     def stranger(self, host: str, proxy: str = "") -> Connected:
         """Return an account for a connection from `host` that has no name yet.
 
@@ -348,16 +361,17 @@ class Accounts:
     def _pace(self, times: float, bursts: float | None = None) -> Pace | None:
         if not self._per_second:
             return None
-        burst = self._burst * (times if bursts is None else bursts)
-        return Pace(self._per_second * times, burst, self._clock())
+        burst = _multiple(self._burst, times if bursts is None else bursts)
+        return Pace(_multiple(self._per_second, times), burst, self._clock())
 
     def _connected(self, address: Address, times: float) -> Connected:
         if address.bursts is None:
             return Connected(address)
         now = self._clock()
-        lent = max(0.0, min(self._burst * times, address.bursts.left(now)))
+        burst = _multiple(self._burst, times)
+        lent = max(0.0, min(burst, address.bursts.left(now)))
         address.bursts.take(lent)
-        pace = Pace(self._per_second * times, self._burst * times, now, lent)
+        pace = Pace(_multiple(self._per_second, times), burst, now, lent)
         return Connected(address, pace, lent)
 
     def sweep(self) -> None:
@@ -373,3 +387,8 @@ class Accounts:
             is_too_many = len(addresses) >= ADDRESSES_MAX
             if address.connections or not (is_too_many or address.is_full(now)):
                 addresses[names] = address
+
+
+def _multiple(value: float, times: float) -> float:
+    """Return `value` that many times; once, it is the same object in each account."""
+    return value if times == 1 else value * times

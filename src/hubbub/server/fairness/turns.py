@@ -21,15 +21,17 @@ from __future__ import annotations
 import itertools
 import math
 from heapq import heappop, heappush, heapreplace
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
+from hubbub.server.fairness.accounts import SWEPT_AT_ONCE
 from hubbub.server.fairness.delays import Delays
 from hubbub.server.fairness.unwelcome import Unwelcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hubbub.server.fairness.accounts import Account, Accounts
+    from hubbub.server.fairness.accounts import Account, Accounts, Address, Connected
 
 TURN_SECONDS: Final = 0.001
 """How long conversations act before the loop does something else."""
@@ -77,6 +79,8 @@ class Turns:
         self._is_stopped = False
         self._served: Account | None = None
         self._parked: list[tuple[float, int, Account]] = []
+        self._busy: dict[Turn, None] = {}
+        """The turns of those who have a name, and an account."""
         self._alarm: Alarm | None = None
         self._wakes_at = 0.0
         self.stale_at = math.inf
@@ -87,7 +91,24 @@ class Turns:
 
     def turn(self, host: str) -> Turn:
         """Return the turns of a new connection from `host`."""
-        return Turn(self, host, f"c{next(self._numbers)}")
+        return Turn(self, host, next(self._numbers))
+
+    def is_busy(self, turn: Turn) -> None:
+        """Take in that a turn has an account from now on."""
+        self._busy[turn] = None
+
+    def is_over(self, turn: Turn) -> None:
+        """Take in that a turn has none any more."""
+        self._busy.pop(turn, None)
+
+    def sweep(self) -> None:
+        """Let accounts go of connections that are quiet, which most are: some at a time."""
+        self.accounts.sweep()
+        now = self.clock()
+        for turn in list(islice(self._busy, SWEPT_AT_ONCE)):
+            del self._busy[turn]
+            if not turn.rests(now):
+                self._busy[turn] = None
 
     def grant(self, account: Account) -> float:
         """Return how many units the account may use now; 0: it must wait for its turn."""
@@ -234,19 +255,39 @@ class Turns:
 
 
 class Turn:
-    """The turns of one connection from `host`, which is a stranger until it is admitted."""
+    """The turns of one connection from `host`, which is a stranger until it is admitted.
 
-    __slots__ = ("_account", "_turns", "has_departed", "host", "id", "peer")
+    Most connections are quiet. One that has been so until its budget was full has no account: a new
+    one is no different, and an account takes more memory than all else that is kept of a turn.
+    """
 
-    def __init__(self, turns: Turns, host: str, id_: str) -> None:
-        self.id = id_
-        """What the journal and operators call the connection."""
+    __slots__ = (
+        "_account",
+        "_address",
+        "_lent",
+        "_number",
+        "_turns",
+        "has_departed",
+        "host",
+        "peer",
+    )
+
+    def __init__(self, turns: Turns, host: str, number: int) -> None:
+        self._number = number
         self._turns = turns
-        self._account = turns.accounts.stranger(host)
+        self._account: Connected | None = turns.accounts.stranger(host)
+        self._address: Address | None = None
+        self._lent = 0.0
+        """Of an account that it had, and has again when it does something."""
         self.host = self.peer = host
         """Whom it is charged to, and where the connection comes from; that may be a proxy."""
         self.has_departed = False
         """Whether it goes behind those whose peers are there."""
+
+    @property
+    def id(self) -> str:
+        """What the journal and operators call the connection."""
+        return f"c{self._number}"
 
     @property
     def proxy(self) -> str:
@@ -259,34 +300,51 @@ class Turn:
 
     def grant(self) -> float:
         """Return how many units may be used now; 0: `wait` for a turn."""
-        return self._turns.grant(self._account)
+        return self._turns.grant(self._account or self._again())
 
     def spend(self, units: float) -> None:
         """Charge what was done, allowed or not."""
         self._turns.units_left -= units
-        self._account.spend(units)
+        (self._account or self._again()).spend(units)
 
     def wait(self, act: Callable[[], None]) -> None:
         """Have `act` called once when the turn comes; to ask again while waiting is no harm."""
-        if self._account.act is None:
-            self._turns.wait(self._account, act)
+        account = self._account or self._again()
+        if account.act is None:
+            self._turns.wait(account, act)
+
+    def rests(self, now: float) -> bool:
+        """Have no account any more, if a new one would be no different; return whether it is so."""
+        account = self._account
+        assert account is not None, "it is busy"
+        if not account.is_fresh(now):
+            return False
+        self._address, self._lent, self._account = account.address, account.lent, None
+        return True
+
+    def _again(self) -> Connected:
+        """Have an account again."""
+        assert self._address is not None, "it had one, and rests"
+        self._account = account = self._turns.accounts.again(self._address, self._lent)
+        self._turns.is_busy(self)
+        return account
 
     def admit(self) -> None:
         """Charge its address as that of a named peer. If it waits for a turn, it must ask again."""
-        was = self._account
-        self._leave_account()
+        was = self._leave_account()
         self._account = self._turns.accounts.member(self.host, self.proxy)
         self._go_on_as(was)
+        self._turns.is_busy(self)
 
     def move(self, host: str) -> None:
         """Charge `host` from now on, for whom the connection says that it speaks."""
-        was = self._account
-        self._leave_account()
+        was = self._leave_account()
         self.host = host
         self._account = self._turns.accounts.stranger(host, self.proxy)
         self._go_on_as(was)
 
-    def _go_on_as(self, was: Account) -> None:
+    def _go_on_as(self, was: Connected) -> None:
+        assert self._account is not None
         if self.has_departed:
             self._account = self._account.departs()
         self._account.is_orphaned = was.is_orphaned
@@ -298,7 +356,7 @@ class Turn:
         """
         if not self.has_departed:
             self.has_departed = True
-            was = self._account
+            was = self._account or self._again()
             was.act = None
             self._account = was.departs()
             self._account.is_orphaned = was.is_orphaned
@@ -309,12 +367,16 @@ class Turn:
         Its own budget does not count any more, but only its address's: nothing can come after it.
         """
         self.depart()
+        assert self._account is not None
         self._account.is_orphaned = True
 
     def close(self) -> None:
         """Wait no more: the connection is gone, or somebody else's."""
         self._leave_account()
 
-    def _leave_account(self) -> None:
-        self._account.act = None
-        self._account.close(self._turns.clock())
+    def _leave_account(self) -> Connected:
+        account = self._account or self._again()
+        self._turns.is_over(self)
+        account.act = None
+        account.close(self._turns.clock())
+        return account

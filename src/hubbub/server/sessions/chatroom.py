@@ -300,7 +300,7 @@ class Chatroom:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             self._handshakes.sweep()
-            self.turns.accounts.sweep()
+            self.turns.sweep()
             self.unfinished.sweep()
             self.unfinished_of_strangers.sweep()
             self.hub.free_names(self.clock.seconds())

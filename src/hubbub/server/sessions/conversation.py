@@ -33,7 +33,7 @@ from hubbub.hub.speech import Allowed
 from hubbub.server.notes import logger
 from hubbub.server.sessions.backlogs import Backlogs
 from hubbub.server.sessions.beginning import change_over, enter
-from hubbub.server.sessions.decisions import Decisions
+from hubbub.server.sessions.decisions import UNDECIDED, Decisions
 from hubbub.server.sessions.peer import GONE
 from hubbub.server.sessions.states import ASKS, NEXT, Signal, State, Wait
 
@@ -77,15 +77,14 @@ class Conversation:
     )
 
     def __init__(self, shared: Shared, peer: Peer, turn: Turn, opening: Format) -> None:
-        self._shared = shared
-        self._hub = shared.hub
+        self._shared, self._hub = shared, shared.hub
         self._peer, self._speaking = peer, opening
         self._heard = _NOTHING
         self._is_fragment = False  # nothing in what came last was whole
         self._turn = turn
         self._is_stranger = True  # as far as its account knows
         self._is_unread = False  # though the connection is lost
-        self._decisions = Decisions()
+        self._decisions = UNDECIDED
         self._backlogs: Backlogs | None = None  # most members never lag
         self._may_try_again = False  # with another name, if one is refused
         self._lost_at: float | None = None  # if the peer did not want it
@@ -383,7 +382,8 @@ class Conversation:
             return
         self.session = session
         if decision is not None:
-            self._decide(lambda: self._decisions.begin(decision, said.ref, only_asks=False))
+            self._decisions = Decisions(decision, said.ref, only_asks=False)
+            self._decide(self._decisions.begin)
 
     def _respond(self, session: Session, said: Said, at: int) -> None:
         ref: str | None = None
@@ -398,7 +398,8 @@ class Conversation:
                 return
             decision = self._hub.command(session, said, at)
         if decision is not None and not (only_asks and self.state in _UNHEARD):
-            self._decide(lambda: self._decisions.begin(decision, ref, only_asks=only_asks))
+            self._decisions = Decisions(decision, ref, only_asks=only_asks)
+            self._decide(self._decisions.begin)
 
     # Decisions that ask.
 
@@ -414,6 +415,7 @@ class Conversation:
             self._refuse(error, self._decisions.ref)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
             self.fail_by_our_fault(error, self._decisions.ref)
+        self._decisions = self._decisions.left
 
     def _pass_over_secrets(self) -> None:
         """If nobody waits for a secret any more, drop it with what its owner would have said."""

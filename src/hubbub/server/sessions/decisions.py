@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from inspect import GEN_RUNNING, getgeneratorstate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.queries import Guess
 
@@ -12,30 +13,33 @@ if TYPE_CHECKING:
 
     from hubbub.chat.queries import Answer, Question
     from hubbub.hub import Decision
-    from hubbub.hub.asking import Reading
 
 
 class Decisions:
-    """Makes one decision after another. What a decision raises, comes out of `begin` or `answer`.
+    """Makes a decision. What it raises comes out of `begin` or `answer`.
 
-    `ref`: of the command that is or was decided last.
+    `ref`: of the command that is decided. `only_asks`: nobody needs it who does not hear of it.
     """
 
     __slots__ = ("_only_asks", "decision", "question", "ref")
 
-    def __init__(self) -> None:
-        self.decision: Decision = None
-        """What is being decided, if anything is."""
-        self._only_asks = False
-        self.ref: str | None = None
+    def __init__(self, decision: Decision, ref: str | None, *, only_asks: bool) -> None:
+        self.decision = decision
+        """What is being decided, if it still is."""
+        self._only_asks = only_asks
+        self.ref = ref
         self.question: Question | None = None
         """What is asked now; `answer` it."""
 
-    def begin(self, decision: Reading, ref: str | None, *, only_asks: bool) -> None:
-        """Begin with a decision. `only_asks`: nobody needs it who does not hear of it."""
-        assert self.decision is None, "one thing at a time, in the order in which it was said"
-        self.decision, self.ref, self._only_asks = decision, ref, only_asks
-        self._step(lambda: next(decision))
+    def begin(self) -> None:
+        """Begin with it."""
+        assert self.decision is not None, "there is something to decide"
+        self._step(partial(next, self.decision))
+
+    @property
+    def left(self) -> Decisions:
+        """What is left to decide: this, or nothing."""
+        return UNDECIDED if self.decision is None else self
 
     def answer(self, answer: Answer) -> None:
         """Go on with what the question's answer decides."""
@@ -78,3 +82,7 @@ class Decisions:
         if decision is None or getgeneratorstate(decision) == GEN_RUNNING:
             return  # the decision itself ends the session, and has nothing left to do
         decision.close()
+
+
+UNDECIDED: Final = Decisions(None, None, only_asks=False)
+"""One for all who wait for no decision, as nearly everybody does."""

@@ -53,9 +53,11 @@ GONE: Final = Gone()
 
 
 class Turn(Protocol):
-    """When the conversation may act, and what it owes for that. `id`: of its connection."""
+    """When the conversation may act, and what it owes for that."""
 
-    id: str
+    @property
+    def id(self) -> str:
+        """What the journal and operators call its connection."""
 
     def turned_away(self, why: str) -> None:
         """Count its peer among those that the journal tells of; `why` is the code of a refusal."""
