@@ -4,7 +4,8 @@ Other commands do something else: `python -m bench attacks` measures what guests
 `python -m bench promises` sees whether it keeps its promises, whatever happens to it,
 `python -m bench fuzz` looks for bytes that it cannot read as it should, `python -m bench tail`
 tells how long the slowest messages take beside many other things, and `python -m bench simulate`
-plays several nodes and their stream in a world that a seed makes.
+plays several nodes and their stream in a world that a seed makes. `python -m bench nodes` compares
+workers and nodes with one process.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bench import report, tail
+from bench import nodes, report, tail
 from bench.attacks import command as attacks
 from bench.crowd import allow_descriptors
 from bench.fuzz import command as fuzz
@@ -46,6 +47,7 @@ COMMANDS = {
     "fuzz": fuzz.main,
     "promises": promises.main,
     "tail": tail.main,
+    "nodes": nodes.main,
     "simulate": simulate,
 }
 """What else there is to run, by its first word."""

@@ -8,8 +8,9 @@ import resource
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from bench.peers.peer import TEXT_BYTES, Dialect, Peer
 from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server
@@ -103,14 +104,15 @@ def allow_descriptors(count: int) -> int:
 
 
 class Crowd:
-    """Everybody who is connected to one server.
+    """Everybody who is connected to one server, or to several of one chatroom at their `ports`.
 
     Every method raises Failed if the server hangs up or does not keep up.
     """
 
-    def __init__(self, peer: Peer, server: Server) -> None:
+    def __init__(self, peer: Peer, server: Server, ports: Sequence[int] = ()) -> None:
         self.peer = peer
         self.server = server
+        self._ports = cycle(ports or [server.port])
         self.rooms: list[Room] = []
         self.seats: dict[int, Seat] = {}
         self.watched: dict[int, Watch] = {}
@@ -157,7 +159,7 @@ class Crowd:
             sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
             sock.bind((f"127.0.0.{1 + len(self.seats) // FROM_ADDRESS_MAX}", 0))
             sock.settimeout(PATIENCE_SECONDS)
-            sock.connect((HOST, self.server.port))
+            sock.connect((HOST, next(self._ports)))
         except OSError as error:
             sock.close()
             raise Failed(f"Connection {len(self.seats) + 1} failed: {error}.") from None

@@ -45,6 +45,11 @@ def cpu_seconds(pid: int) -> float:
     )
 
 
+def cpu_seconds_of_each(pid: int) -> dict[int, float]:
+    """Return the CPU time of a process and of each of its children, by their ids."""
+    return {process: own_cpu_seconds(process) for process in _family(pid)}
+
+
 def own_cpu_seconds(pid: int) -> float:
     """Return the CPU time of a process alone."""
     return sum(map(int, _stat(pid)[11:13])) / float(TICKS_PER_SECOND)

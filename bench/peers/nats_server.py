@@ -74,6 +74,12 @@ class NatsServer:
         """Whether it was started, and has not ended."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The id of its process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, and wait until it accepts connections; raise Failed if it does not."""
         program = installed.program("nats-server")
