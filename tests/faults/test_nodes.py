@@ -9,6 +9,7 @@ import pytest
 from hubbub.testing import LocalServer
 from tests.faults.serving import ServerProcess
 from tests.interop.raw import RawPeer
+from tests.interop.terminal import Terminal, program, shows
 from tests.irc.irc_client import IrcClient
 from tests.log.nats_servers import servers
 from tests.server.event_peer import JSON, EventPeer
@@ -90,3 +91,28 @@ def test_clients_of_all_kinds_at_three_nodes_see_one_order_and_bear_that_one_is_
         back = entered(stack, second, "back", room=None)
         back.ask(type="join", room="lobby", after=heard[0][-1]["seq"])
         assert texts(back, ROUNDS) == more
+
+
+def test_the_tutorials_own_clients_chat_at_whatever_node_each_of_them_is(
+    nodes: list[ServerProcess],
+) -> None:
+    kinds = {"ann": "polling_client", "bob": "threaded_client", "cid": "polling_client"}
+    with ExitStack() as stack:
+        seats: dict[str, Terminal] = {}
+        for (name, kind), node in zip(kinds.items(), nodes, strict=True):
+            command = program(kind, node.host, str(node.port), name)
+            seats[name] = stack.enter_context(Terminal(command))
+        witness = stack.enter_context(RawPeer(nodes[0].host, nodes[0].port, "witness"))
+        witness.wait_for(*kinds)
+        said = [(name, f"Grüße {number} 👋") for number in range(ROUNDS) for name in kinds]
+        for name, text in said:
+            seats[name].type(text)
+            assert witness.pair() == (name, text)
+        for name, seat in seats.items():
+            heard = shows(*(f"{sender} > {text}\n" for sender, text in said if sender != name))
+            if kinds[name] == "polling_client":
+                seat.press_enter_until(heard)
+            else:
+                last = next(one for one in reversed(said) if one[0] != name)
+                seat.expect("{} > {}\n".format(*last))
+                assert heard(seat.screen)
