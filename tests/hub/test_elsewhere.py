@@ -1,5 +1,8 @@
 """Rooms list people at other nodes, and what is done to them reaches them there."""
 
+from contextlib import suppress
+
+import pytest
 from msgspec.structs import replace
 
 from hubbub.chat import commands as c
@@ -92,6 +95,29 @@ def test_a_person_at_two_nodes_is_there_once_and_leaves_once() -> None:
     second.hub.depart(other.session)
     exchange(first, second)
     assert presence(bob.events()) == [("left", "ann")]
+
+
+@pytest.mark.parametrize("questions", range(3))
+def test_whoever_comes_to_two_nodes_at_once_is_one_person_at_both(questions: int) -> None:
+    first, second = nodes()
+    first.hub.depart(known(first, "ann", "d").session)
+    exchange(first, second)
+    one, other = first.enter("ann"), second.enter("ann")
+    decision = second.hub.command(other.session, c.Identify(device="d"), second.clock)
+    assert decision is not None
+    question = next(decision)
+    with suppress(StopIteration):
+        while True:
+            if not questions:
+                one.tell(c.Identify(device="d"))
+                exchange(first, second)
+            questions -= 1
+            question = decision.send(second.answer(question))
+    assert questions < 0, "there are fewer to wait for"
+    exchange(first, second)
+    for node in (first, second):
+        assert len(node.hub.here.named("ann")) == 2
+    assert second.hub.here.holder("ann") is other.session.person
 
 
 def test_a_node_that_is_gone_takes_its_people_out() -> None:

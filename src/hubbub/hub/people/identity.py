@@ -256,7 +256,7 @@ def come_back(
             code="forbidden",
         )
     yield from write(state, operator)
-    _be(state, session, person)
+    _be(state, session, state.here.person(id_) or person)  # who may have come elsewhere meanwhile
 
 
 def _keeps_name(state: State, session: Session) -> bool:
