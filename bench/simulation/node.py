@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -189,11 +190,13 @@ class Node:
         loop.freeze(self)
 
     def thaw(self) -> None:
-        """Go on: what people said meanwhile may be heard before what the server did."""
+        """Go on: what people said meanwhile is heard before what the server did, or after it."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
-        self._thawed.set()
-        loop.thaw(self)
+        acts: list[Callable[[], None]] = [self._thawed.set, partial(loop.thaw, self)]
+        self._chance.shuffle(acts)
+        for act in acts:
+            act()
 
     async def _begins(self) -> None:
         """Wait for the moment in which something that was said is acted on."""
