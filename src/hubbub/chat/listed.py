@@ -71,6 +71,26 @@ class SessionSummary(msgspec.Struct, omit_defaults=True):
     unsent: int = 0
 
 
+class RelaySummary(msgspec.Struct, omit_defaults=True):
+    """A relay, which is `linked` to its server, or alone, `since` then; `of` is where that is.
+
+    People reach it at `address`, and it holds so many `connections`. Its copy of the log goes up to
+    the seq `last`, and is `behind` by so many bytes of what the log has; left out is how many if
+    nobody knows, as while the copy is made anew. `complaint` says what keeps the copy from going
+    on.
+    """
+
+    address: str
+    version: str
+    linked: bool
+    since: Milliseconds
+    connections: int
+    last: int
+    of: str = ""
+    behind: int | None = None
+    complaint: str = ""
+
+
 class HookSummary(msgspec.Struct, omit_defaults=True):
     """One entry of the list of webhooks. `name` is what it posts as, `by` that of who made it.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hubbub.chat.events import Event, Rooms, Status
-from hubbub.chat.listed import PersonHere, SessionSummary
+from hubbub.chat.listed import PersonHere, RelaySummary, SessionSummary
 from hubbub.chat.times import Milliseconds
 from hubbub.cli.output import show, show_lines
 from hubbub.cli.times import minute, moment
@@ -29,6 +29,19 @@ def status(visit: Visit, *, json: bool) -> None:
 def _status(now: Status) -> Iterable[str]:
     yield f"{now.server}, up for {lasting(now.at - now.started)}"
     yield f"ready: {' '.join(now.complaints) or 'yes'}"
+    if now.relay:
+        yield from _relay(now.relay)
+    if now.relay and now.relay.linked:
+        yield f"connections: {now.relay.connections}"
+        yield f"files: {size(now.file_bytes)}"
+        if now.disk_free_bytes is not None:
+            yield f"disk: {size(now.disk_free_bytes)} free"
+        return
+    for one in now.relays:
+        yield (
+            f"relay {one.address}: linked since {moment(one.since)}; connections: "
+            f"{one.connections}; {_copy(one)}"
+        )
     if now.node:
         yield f"node: {now.node}, {now.behind or 0} messages behind the stream"
         yield f"other nodes: {', '.join(now.nodes) or 'none is heard'}"
@@ -46,6 +59,20 @@ def _status(now: Status) -> Iterable[str]:
         yield f"disk: {size(now.disk_free_bytes)} free{room}"
     yield f"backup: {moment(now.backup) if now.backup else 'none since the start'}"
     yield f"door: {'locked' if now.locked else 'open'}"
+
+
+def _relay(one: RelaySummary) -> Iterable[str]:
+    how = "linked to it" if one.linked else "alone"
+    yield f"relay of {one.of}, {how} since {moment(one.since)}"
+    yield _copy(one)
+
+
+def _copy(one: RelaySummary) -> str:
+    lacks = "" if one.behind is None else f", {size(one.behind)} behind"
+    if one.linked and one.behind is None:
+        lacks = ", and it is not known how far behind"
+    stuck = f". {one.complaint}" if one.complaint else ""
+    return f"copy of the log: up to event {one.last}{lacks}{stuck}"
 
 
 def people(visit: Visit, *, json: bool) -> None:

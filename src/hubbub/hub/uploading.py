@@ -54,6 +54,8 @@ def begin(state: State, session: Session, room: str, *, name: str, size: int, at
     check_room_for(state, room, size)
     _check_number(state, session)
     free = yield FreeSpace()
+    if isinstance(free, str):
+        raise Refused(free, code="log_unavailable")
     assert isinstance(free, int)
     if free < size:
         raise Refused(

@@ -23,6 +23,7 @@ from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
 from hubbub.server.clustering import joined
 from hubbub.server.config import BackupSection, Config, IrcSection, JournalSection
+from hubbub.server.control.answering import answered
 from hubbub.server.control.figures import Figures
 from hubbub.server.control.listening import Control
 from hubbub.server.control.reloading import (
@@ -39,6 +40,7 @@ from hubbub.server.listener import Listener
 from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.descriptors import connections_allowed
 from hubbub.server.starting import hub_from
+from hubbub.server.stopgap import Stopgap
 from hubbub.server.tls.certificates import Certificates
 from hubbub.server.tls.choosing import certificates_of
 from hubbub.server.tls.plaintext import Plaintext
@@ -65,14 +67,13 @@ async def running(
     folder: Path | None = None,
     *,
     bye: Bye = STOPPED,
-    stopgap: str = "",
+    stopgap: Stopgap | None = None,
     reloading: Reloading | None = None,
     sockets: Sequence[socket.socket] = (),
     node: "Node | None" = None,
 ) -> AsyncIterator[str]:
     """Serve `log` until the block ends; yields the address, `host:port`. `bye`: the last words.
-    `stopgap`: what everybody is told who comes in, if another server takes over later, which knows
-    no secrets of ours.
+    `stopgap`: there if this server is a relay's, as long as that is alone.
 
     Files are kept in `folder`, and whoever may use it runs the server there; without one, nobody
     does. `reloading` has the configuration read again. `sockets`: those to listen on, if any are
@@ -84,11 +85,11 @@ async def running(
     certificates = await asyncio.to_thread(certificates_of, config.tls, folder)
     hub = await hub_from(log, config, limits, operator_code, node.run if node else "")
     load_tables()  # later, everybody would wait for it
-    chatroom = Chatroom(limits, hub, log, folder)
+    chatroom = Chatroom(limits, hub, log, folder if stopgap is None else stopgap.copy)
     chatroom.node = node
-    chatroom.greeting, hub.keeps_names = stopgap, not stopgap
+    chatroom.stopgap, hub.keeps_names = stopgap, stopgap is None
     await chatroom.files.open()
-    listener = await _listener(chatroom, log, config, certificates, has_relays=not stopgap)
+    listener = await _listener(chatroom, log, config, certificates, has_relays=stopgap is None)
     workers = await _opened(listener, chatroom, config, sockets)
     await _settle(chatroom, listener, config)
     control = _controlled(chatroom, listener, certificates, reloading or Reloading(config), folder)
@@ -100,7 +101,7 @@ async def running(
     try:
         yield listener.address
     except asyncio.CancelledError:
-        if stopgap:  # it ends itself: nobody is sent back to a server that is not there
+        if stopgap is not None:  # it ends itself: nobody is sent back to a server that is not there
             bye = STOPPED
         raise
     finally:
@@ -244,8 +245,8 @@ def _controlled(
     _note_as(chatroom, reloading.config)
     is_only_way = reloading.config.tls.plaintext != "allowed"
     tls = certificates is not None and (certificates.is_vouched or is_only_way)
-    chatroom.running = Running(Figures(chatroom, folder, listener.address, tls=tls), reloading)
-    return Control(chatroom, folder)
+    chatroom.running = Running(Figures(chatroom, listener.address, tls=tls), reloading)
+    return Control(partial(answered, chatroom), folder)
 
 
 def _note_as(chatroom: Chatroom, config: Config) -> None:
@@ -342,9 +343,9 @@ def _relaying(
     brief = structs.replace(config, limits=structs.replace(limits, shutdown_seconds=seconds))
 
     def alone(
-        log: Log, sockets: Sequence[socket.socket], greeting: str
+        log: Log, sockets: Sequence[socket.socket], stopgap: Stopgap
     ) -> AbstractAsyncContextManager[str]:
-        return running(brief, log, folder=folder, bye=BACK, stopgap=greeting, sockets=sockets)
+        return running(brief, log, folder=folder, bye=BACK, stopgap=stopgap, sockets=sockets)
 
     return relaying(config, limits, folder, alone, sockets=sockets)
 

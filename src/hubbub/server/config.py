@@ -188,6 +188,14 @@ class RelaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "is believed who connects from where. Empty: no relays are let in."
         ),
     ] = ""
+    file_megabytes_max: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Megabytes of the newest files that a relay copies, to give them out when "
+            "the server cannot be reached; 0 copies none.",
+        ),
+    ] = 10_000
 
 
 class ClusterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

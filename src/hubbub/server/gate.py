@@ -69,6 +69,11 @@ class Gate:
         host, port = self._sockets[0].getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
+    @property
+    def connections(self) -> int:
+        """How many there are, whoever lets them in."""
+        return len(self._places)
+
     async def open(self, listen: str, passed: Sequence[socket.socket] = ()) -> None:
         """Listen on `host:port` (see `listening_on`), or on sockets that are `passed` to us."""
         self._listen_on(passed or await listening_on(listen))

@@ -149,10 +149,22 @@ class Listener:
     def _link(self, turn: Turn, left: Callable[[], None]) -> Downlink:
         # Imported here: most servers have no relays.
         from hubbub.server.relaying.downlink import Downlink  # noqa: PLC0415
+        from hubbub.server.relaying.giving import Giving  # noqa: PLC0415
 
-        return Downlink(
-            self.gate.bring, left, host=turn.peer, ticker=self._ticker, dismiss=self._dismiss
+        def lost() -> None:
+            del self._chatroom.links[link]
+            left()
+
+        link = Downlink(
+            self.gate.bring,
+            lost,
+            host=turn.peer,
+            ticker=self._ticker,
+            giving=Giving(self._chatroom.files),
+            dismiss=self._dismiss,
         )
+        self._chatroom.links[link] = None
+        return link
 
     async def _dismiss(self, link: Downlink) -> None:
         await self._chatroom.dismiss(link, RELAY_STOPPED)

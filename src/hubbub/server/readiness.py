@@ -24,7 +24,9 @@ def complaints(chatroom: Chatroom) -> Iterator[str]:
     """Return a sentence for each thing that keeps people from talking here now."""
     commits, reading, heartbeat = chatroom.commits, chatroom.reading, chatroom.heartbeat
     of_node = [] if chatroom.node is None else list(chatroom.node.complaints())
-    if of_node:
+    if chatroom.stopgap is not None:
+        yield chatroom.stopgap.greeting
+    elif of_node:
         yield from of_node
     elif commits.is_blocked:
         yield "Nothing can be posted: the log cannot be written, and the journal says why."

@@ -18,12 +18,18 @@ from hubbub.chat.errors import ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+VERSION: Final = 1
+"""Of these messages: what speaks another one cannot be linked."""
+
 PAYLOAD_BYTES_MAX: Final = 4_194_304
 TOLD_BYTES_MAX: Final = 1_048_576
 """What one message brings to connections, or to a copy; what is longer is told in pieces."""
 
 NUMBERS_MAX: Final = 65_536
 """Connections that one message brings something to."""
+
+PIECE_BYTES: Final = 65_536
+"""Of a file, at once: what members are told waits for no more than that."""
 
 SILENT_SECONDS: Final = 10.0
 """After so long without a word, the other side of a link between machines counts as gone."""
@@ -38,7 +44,7 @@ class Kind(IntEnum):
     """What a message is about. The relay says the first ones, the server the others."""
 
     READY = 1
-    """The relay accepts connections from now on."""
+    """The relay accepts connections from now on; it says the version of its hubbub."""
 
     ARRIVED = 2
     """It has accepted one: `Arrived`, as JSON."""
@@ -65,10 +71,14 @@ class Kind(IntEnum):
     """It has applied the entries of a `COMMITTED`, or a `DROPPED`."""
 
     ALIVE = 10
-    """Either side is there. Between machines, silence ends a link."""
+    """Either side is there. Between machines, silence ends a link. Each says how it does, as JSON:
+    the relay its `RelaySummary`, the server a `Lag`."""
 
     LEAVING = 11
     """It stops, and its peers are to be told so."""
+
+    WANT = 12
+    """It wants a piece of a file to keep: `Wanted`, as JSON. It asks for one after the other."""
 
     TELL = 20
     """Send this to these connections; the number says how many they are."""
@@ -106,12 +116,29 @@ class Kind(IntEnum):
     LEFT = 31
     """All who converse there have heard that the relay stops."""
 
+    PIECE = 32
+    """The piece that is wanted; nothing at the end, and if there is no such file."""
+
 
 class Arrived(msgspec.Struct, frozen=True):
     """Where a connection comes from, and at which address it reached the relay."""
 
     host: str
     at: tuple[str, int]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which file, by its hash, with `.preview` behind it if it is that, and from where on."""
+
+    name: str
+    at: int
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """The server's version, and how far behind the relay's copy is, as a `RelaySummary` has it."""
+
+    version: str
+    behind: int | None = None
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):

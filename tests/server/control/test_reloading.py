@@ -25,7 +25,13 @@ RESTART = {
     *("limits.messages_per_second", "limits.burst", "limits.frame_bytes_max"),
     *("limits.handshake_seconds", "limits.keepalive_seconds", "limits.connections_max"),
     *("limits.rooms_max", "limits.listed_max", "limits.daily_bytes_max"),
-    *("limits.disk_free_bytes_min", "server.workers", "relay.of", "relay.secret"),
+    *(
+        "limits.disk_free_bytes_min",
+        "server.workers",
+        "relay.of",
+        "relay.secret",
+        "relay.file_megabytes_max",
+    ),
     *(f"tls.{key}" for key in TlsSection.__struct_fields__),
     *(f"cluster.{key}" for key in ClusterSection.__struct_fields__),
 }

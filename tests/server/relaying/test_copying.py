@@ -14,6 +14,7 @@ from hubbub.chat.queries import Over
 from hubbub.log.memory import MemoryLog
 from hubbub.log.port import Log
 from hubbub.log.sqlite import SqliteLog
+from hubbub.log.sqlite.segments import SEGMENT_BYTES_MAX
 from hubbub.server.config import Config
 from hubbub.server.relaying import copy as copying
 from hubbub.server.relaying import ticker as telling
@@ -258,6 +259,49 @@ def test_what_a_room_keeps_no_longer_goes_from_copies_as_well(tmp_path: Path) ->
         Line(origin, copy).follow()
         await origin.commit(said("lobby", 501))
         await reads_alike(copy, origin.log)
+
+    play(tmp_path, scene)
+
+
+def test_of_what_a_room_keeps_no_longer_a_new_copy_has_less_than_a_row_left(tmp_path: Path) -> None:
+    """`a row goes as one`: what the origin drops seldom ends where a row of the copy does."""
+    messages, dropped = 400, 250
+
+    async def scene(copy: Copy) -> None:
+        log = MemoryLog()
+        await log.append([said("lobby", number) for number in range(messages)])
+        origin = Origin(log, messages)
+        Line(origin, copy).follow()
+        await reads_alike(copy, log)
+        origin.ticker.note_dropped((await log.drop({"lobby": Over(upto=dropped)})).dropped)
+        await until(lambda: copy.log.loosenings > 0)
+        await copy.settled()
+        left = [one for one in await copy.log.backlog("lobby", 0, 10**9) if one.seq <= dropped]
+        assert left == [] or left[0].seq > 1, "most of it is gone"
+        assert sum(len(msgspec.json.encode(one)) for one in left) <= SEGMENT_BYTES_MAX
+
+    play(tmp_path, scene)
+
+
+def test_a_new_copy_that_cannot_be_opened_is_opened_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the system grants no more descriptors just then."""
+    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.01)
+    opened, failures = CopiedLog.open, ["Too many open files."]
+
+    async def open_(folder: Path, **how: object) -> CopiedLog:
+        if folder.name == copying.COPY and failures:
+            raise LogError(failures.pop())
+        return await opened(folder, **how)  # type: ignore[arg-type]
+
+    async def scene(copy: Copy) -> None:
+        monkeypatch.setattr(CopiedLog, "open", open_)
+        log = MemoryLog()
+        await log.append([said("lobby", number) for number in range(9)])
+        Line(Origin(log, 9), copy).follow()
+        await reads_alike(copy, log)
+        assert copy.complaint == "The copy of the log cannot be opened: Too many open files."
 
     play(tmp_path, scene)
 

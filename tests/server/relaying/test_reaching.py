@@ -15,6 +15,7 @@ from hubbub.server.config import Config, RelaySection, ServerSection
 from hubbub.server.relaying import relay as relays
 from hubbub.server.relaying.meeting import Introducing, Stranger
 from hubbub.server.relaying.relay import place_of, relaying
+from hubbub.server.stopgap import Stopgap
 from tests.server.relaying.links import PATIENCE_SECONDS
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -47,9 +48,9 @@ def test_nobody_waits_for_a_server_that_takes_connections_and_says_nothing(
 
     @asynccontextmanager
     async def alone(
-        _log: Log, sockets: Sequence[socket.socket], greeting: str
+        _log: Log, sockets: Sequence[socket.socket], stopgap: Stopgap
     ) -> AsyncIterator[object]:
-        assert "cannot reach its server" in greeting
+        assert "cannot reach its server" in stopgap.greeting
         serves.set()
         try:
             yield None

@@ -2,78 +2,23 @@
 
 import asyncio
 import itertools
-import json
 import os
+import resource
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from hubbub.testing import LocalServer
-from tests.faults.serving import PATIENCE_SECONDS, ServerProcess
+from tests.faults.serving import ServerProcess
 from tests.faults.sessions import whole_log
 from tests.faults.test_killed import assert_nothing_lost, five_kills
-from tests.interop.raw import HEADER_BYTES, RawPeer
-from tests.server.event_peer import JSON, EventPeer, event_frame
+from tests.interop.raw import RawPeer
+from tests.server.event_peer import EventPeer
+from tests.server.files.sharing import until
+from tests.server.relaying.nodes import SECRET, Nodes, at, await_linked, first_event, relay_of
 from tests.server.websocket_peer import WebSocketPeer
-
-SECRET = "0123456789abcdef0123456789abcdef"
-ORIGIN = f'[relay]\nsecret = "{SECRET}"\n[limits]\nshutdown_seconds = 1\n'
-
-
-def relay_of(port: int) -> str:
-    return ORIGIN.replace("[relay]\n", f'[relay]\nof = "127.0.0.1:{port}"\n')
-
-
-class Nodes:
-    """The origin and two relays; `anywhere` is another relay each time that it is asked."""
-
-    host = "127.0.0.1"
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.origin = stack.enter_context(ServerProcess(folder / "origin", ORIGIN))
-        config = relay_of(self.origin.port)
-        self.relays = [
-            stack.enter_context(ServerProcess(folder / f"relay{number}", config))
-            for number in range(2)
-        ]
-        self._ports = itertools.cycle([relay.port for relay in self.relays])
-        for relay in self.relays:
-            await_linked(relay)
-
-    @property
-    def port(self) -> int:
-        return next(self._ports)
-
-
-def at(server: ServerProcess) -> LocalServer:
-    return LocalServer(server.host, server.port)
-
-
-def first_event(server: ServerProcess) -> JSON:
-    """Return what somebody hears first after the welcome who asks for the rooms."""
-    with RawPeer(server.host, server.port) as peer:
-        peer.send(event_frame(f"visitor{time.monotonic_ns() % 1_000_000}"))
-        peer.exactly(int(peer.exactly(HEADER_BYTES)))
-        peer.send(event_frame({"type": "rooms"}))
-        event: JSON = json.loads(peer.exactly(int(peer.exactly(HEADER_BYTES))))
-        return event
-
-
-def await_linked(relay: ServerProcess, *, linked: bool = True) -> None:
-    """Wait until a relay has reached its origin, or is alone."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if (first_event(relay)["type"] == "rooms") is linked:
-                return
-        except (ConnectionError, AssertionError, TimeoutError):
-            pass  # sent away in between
-        assert time.monotonic() < deadline, f"it is not {linked=}"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -133,6 +78,7 @@ def test_a_relay_without_its_origin_says_so_and_keeps_readers_reading(nodes: Nod
     with EventPeer(at(relay), "ann") as ann:
         said = [ann.say_and_wait(f"soup {number}", nonce=f"n{number}") for number in range(20)]
     log = asyncio.run(whole_log(nodes.origin))
+    nodes.await_copied()
     nodes.origin.kill()
     await_linked(relay, linked=False)
     assert asyncio.run(whole_log(relay)) == log, "with the same seqs"
@@ -150,7 +96,7 @@ def test_a_relay_without_its_origin_says_so_and_keeps_readers_reading(nodes: Nod
         assert carl.next("message")["seq"] == seq
 
 
-def test_a_relay_that_was_away_catches_up_by_itself(nodes: Nodes, tmp_path: Path) -> None:
+def test_a_relay_that_was_away_catches_up_by_itself(nodes: Nodes) -> None:
     relay = nodes.relays[0]
     relay.kill()
     with EventPeer(at(nodes.origin), "ann") as ann:
@@ -165,11 +111,23 @@ def test_a_relay_that_was_away_catches_up_by_itself(nodes: Nodes, tmp_path: Path
     relay.start()
     await_linked(relay)
     log = asyncio.run(whole_log(nodes.origin))
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    nodes.await_copied()
     nodes.origin.kill()
     await_linked(relay, linked=False)
     assert asyncio.run(whole_log(relay)) == log
-    assert time.monotonic() < deadline
+
+
+def test_a_relay_that_may_open_nothing_more_goes_on_when_it_may(nodes: Nodes) -> None:
+    relay, journal = nodes.relays[0], nodes.folder / "relay0.stderr"
+    _, hard = resource.prlimit(relay.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(relay.pid, resource.RLIMIT_NOFILE, (3, hard))
+    nodes.origin.kill()
+    until(lambda: "nobody can be served for now" in journal.read_text(), "it wants to be alone")
+    nodes.origin.start()
+    relay.limit_descriptors()
+    await_linked(relay)
+    with EventPeer(at(relay), "ann") as ann:
+        ann.say_and_wait("still here")
 
 
 def test_an_origin_that_stands_still_is_lost_within_seconds(nodes: Nodes) -> None:

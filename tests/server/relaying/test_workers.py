@@ -244,7 +244,7 @@ def test_workers_that_cannot_start_are_not_waited_for(monkeypatch: pytest.Monkey
         loop = asyncio.get_running_loop()
         turns = Turns(Accounts(limits, time.monotonic), time.monotonic, loop)
         gate = Gate(limits, turns, Forwards(Uplink(Sending(loop), lambda: None)))
-        orders = Orders(limits, [], "json", "info")
+        orders = Orders(limits=limits, addresses=[], form="json", level="info")
         with pytest.raises(ConfigError, match="The workers did not start"):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await workers.Workers(2, orders, gate, Sending(loop)).open()

@@ -3,7 +3,7 @@
 import msgspec
 
 from hubbub.chat.events.logged import Event, Seq
-from hubbub.chat.listed import PersonHere, SessionSummary
+from hubbub.chat.listed import PersonHere, RelaySummary, SessionSummary
 from hubbub.chat.times import Milliseconds
 
 
@@ -18,7 +18,9 @@ class Status(Event, tag="status"):
     best come by TLS: an authority vouches for the certificate, or there is no other way. `backup`
     is when the newest copy was made since the start, 0 if there is none. `node` is what this server
     is called among several that serve the same rooms, `nodes` are the others that it hears, and
-    `behind` is how many messages of their stream are still to be applied here.
+    `behind` is how many messages of their stream are still to be applied here. `relay` is what this
+    server is as a relay; while that is linked, it knows no people, sessions and rooms. `relays` are
+    those that are linked to this server.
     """
 
     server: str
@@ -42,6 +44,8 @@ class Status(Event, tag="status"):
     node: str = ""
     nodes: list[str] = msgspec.field(default_factory=list)
     behind: int | None = None
+    relay: RelaySummary | None = None
+    relays: list[RelaySummary] = msgspec.field(default_factory=list)
     ref: str | None = None
 
 

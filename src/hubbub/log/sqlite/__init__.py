@@ -10,7 +10,7 @@ from hubbub.chat.queries import Epoch, Over
 from hubbub.chat.removal import removed_by
 from hubbub.log.batch import in_log_order
 from hubbub.log.sqlite.connection import Durability
-from hubbub.log.sqlite.files import read_all
+from hubbub.log.sqlite.files import read_all, read_newest
 from hubbub.log.sqlite.following import (
     Changed,
     Follower,
@@ -106,6 +106,10 @@ class Projection(KeptLog):
         """Return the hashes of all files that messages hold."""
         rows = await self._indexing.run(read_all)
         return list({hash_ for _, _, hash_, _ in rows})
+
+    async def newest_files(self, bytes_max: int) -> dict[str, int]:
+        """Return the hashes and sizes of the newest files that have no more bytes together."""
+        return await self._indexing.run(lambda file: read_newest(file, bytes_max))
 
     async def apply(self, entries: Sequence[Entry]) -> list[int]:
         """Commit the next entries of the other log, in its order; return where each stands.

@@ -71,6 +71,8 @@ _ALL = """
 SELECT json_group_array(json_array(id, message, hash, size)) FROM files WHERE message > 0
 """
 
+_NEWEST = "SELECT hash, size FROM files WHERE message > 0 ORDER BY message DESC"
+
 LOOSE_AT_ONCE = 100
 
 _hashes = msgspec.json.Decoder(list[str])
@@ -124,6 +126,23 @@ def read_held(connection: sqlite3.Connection, hashes: Sequence[str]) -> set[str]
 def forget_loose(connection: sqlite3.Connection, hashes: Sequence[str]) -> None:
     """Forget the files with these hashes whose messages are gone."""
     connection.execute(_FORGET, (_encode(hashes).decode(),))
+
+
+def read_newest(connection: sqlite3.Connection, bytes_max: int) -> dict[str, int]:
+    """Return the hashes of the newest files of messages that together have no more than so many
+    bytes, the newest first, with their sizes; one that has more itself is passed over.
+    """
+    newest: dict[str, int] = {}
+    left = bytes_max
+    for found, size in connection.execute(_NEWEST):
+        hash_ = found.decode()
+        if hash_ in newest or size > bytes_max:
+            continue
+        if size > left:
+            break
+        left -= size
+        newest[hash_] = size
+    return newest
 
 
 def read_all(connection: sqlite3.Connection) -> list[Row]:

@@ -23,18 +23,13 @@ SPOKEN: Final[dict[Format, str]] = {EVENTS: "events", WEBSOCKET: "websocket"}
 
 
 class Figures:
-    """Of one chatroom at an `address`; its log and files are in `folder`, if they are anywhere.
+    """Of one chatroom at an `address`. `tls`: whether people had best come by TLS."""
 
-    `tls`: whether people had best come by TLS.
-    """
-
-    def __init__(
-        self, chatroom: Chatroom, folder: Path | None, address: str, *, tls: bool = False
-    ) -> None:
+    def __init__(self, chatroom: Chatroom, address: str, *, tls: bool = False) -> None:
         self._tls = tls
         self._chatroom = chatroom
         self._address = address
-        self._folder = folder
+        self._folder = chatroom.folder
         self._started = chatroom.clock.milliseconds()
 
     def status(self) -> Status:
@@ -61,6 +56,8 @@ class Figures:
             node="" if chatroom.node is None else chatroom.node.name,
             nodes=[] if chatroom.node is None else chatroom.node.others,
             behind=None if chatroom.node is None else chatroom.node.behind,
+            relay=chatroom.relay_of(None),
+            relays=chatroom.relays,
         )
 
     def _log_bytes(self) -> int:

@@ -1,7 +1,7 @@
 """The control socket: a line of JSON for each command, and a line for its answer.
 
-Whoever may open it may do everything with the folder, so it asks for no password, and is not
-charged. Commands and answers are those of the protocol.
+Whoever may open it may do everything with the folder, so it asks for no password. Commands and
+answers are those of the protocol.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, Final
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import Error
 from hubbub.server.control.place import LINE_BYTES_MAX, account_of, leave, listen
-from hubbub.server.control.verbs import verb_of
 from hubbub.server.notes import logger
-from hubbub.server.sessions.answer import Answer, carry_out
 from hubbub.wire.codec import encode, ref_of
-from hubbub.wire.json_format import JSON
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from hubbub.chat.events import AnyEvent
-    from hubbub.server.sessions.chatroom import Chatroom
 
 CONNECTIONS_MAX: Final = 16
 
@@ -34,10 +31,16 @@ FAULT = Error(code="server_fault", message="The server has a fault and cannot an
 
 
 class Control:
-    """Listens in the folder of a chatroom; one that has no folder is not run so."""
+    """Listens in a folder; what has none is not run so.
 
-    def __init__(self, chatroom: Chatroom, folder: Path | None) -> None:
-        self._chatroom = chatroom
+    `carry_out` returns the answer to a command, which somebody with an account of the machine
+    gives, or raises HubbubError.
+    """
+
+    def __init__(
+        self, carry_out: Callable[[str, str], Awaitable[AnyEvent]], folder: Path | None
+    ) -> None:
+        self._carry_out = carry_out
         self._folder = folder
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -93,12 +96,9 @@ class Control:
             await writer.drain()
 
     async def _answer(self, line: bytes, account: str) -> AnyEvent:
-        chatroom, answer, text = self._chatroom, Answer(), line.decode("utf-8", "replace")
+        text = line.decode("utf-8", "replace")
         try:
-            command = verb_of(text)
-            session = chatroom.hub.host(account, JSON, answer)
-            asker = chatroom.reading.asker("", lambda: False)
-            return await carry_out(chatroom, session, answer, command, asker)
+            return await self._carry_out(text, account)
         except HubbubError as error:
             return Error.of(error, ref_of(text))
         except Exception:  # a fault of ours ends this command, and nothing else

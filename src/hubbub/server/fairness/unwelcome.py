@@ -21,6 +21,7 @@ TOLD: Final = frozenset(
     (
         *("protocol_error", "handshake_timeout", "slow_frame", "unknown_protocol", "bad_request"),
         *("wrong_password", "wrong_login", "wrong_code", "wrong_token", "wrong_invitation"),
+        "wrong_secret",
         *("slow_down", "banned", "not_admitted", "foreign_origin", "unknown_host"),
         "too_many_connections",
     )

@@ -21,6 +21,7 @@ import msgspec
 
 from hubbub.chat.files import Upload
 
+FILES: Final = "files"
 READ_BYTES: Final = 1 << 20
 _NOTE: Final = ".json"
 _CLEAN: Final = ".clean"
@@ -33,7 +34,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._root = folder / "files"
+        self._root = folder / FILES
         self._objects = self._root / "objects"
         self._uploads = self._root / "uploads"
         self._sure: set[Path] = set()
@@ -157,6 +158,10 @@ class Store:
         """Remove a file, and its preview."""
         self.object(hash_).unlink(missing_ok=True)
         self.preview(hash_).unlink(missing_ok=True)
+
+    def has(self, hash_: str) -> bool:
+        """Return whether a file is here."""
+        return self.object(hash_).is_file()
 
     def hashes(self) -> Iterator[str]:
         """Yield the hashes of all files."""

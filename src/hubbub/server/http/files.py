@@ -221,6 +221,11 @@ class Files:
         try:
             opened = await self._files.opened(path)
         except FileNotFoundError:
+            if self._chatroom.stopgap is not None:
+                raise Refused(
+                    "This relay has no copy of the file. Ask again when it reaches its server.",
+                    code="log_unavailable",
+                ) from None
             raise no_such_file() from None
         try:
             size = await self._files.in_thread(lambda: os.fstat(opened.fileno()).st_size)

@@ -20,6 +20,7 @@ from hubbub.chat.events import Status
 from hubbub.chat.queries import StatusQuery
 from hubbub.hub.cost import METRICS
 from hubbub.server.http.guard import visit_of
+from hubbub.server.http.relay_figures import RelayCollector, figures_of_all, own_figures
 from hubbub.server.readiness import complaints
 from hubbub.wire.framed import EVENTS
 from hubbub.wire.web import WEBSOCKET
@@ -36,9 +37,10 @@ _KINDS: dict[Format, str] = {EVENTS: "event", WEBSOCKET: "websocket"}
 
 
 class Metrics:
-    """The route of the metrics."""
+    """The route of the metrics. Through a relay they are that relay's."""
 
     def __init__(self, chatroom: Chatroom) -> None:
+        self._chatroom = chatroom
         self._registry = CollectorRegistry()
         self._registry.register(_ChatroomCollector(chatroom))
         ProcessCollector(registry=self._registry)
@@ -49,9 +51,14 @@ class Metrics:
         return [web.get("/metrics", self._metrics)]
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        await visit_of(request).may_spend(METRICS)
+        visit, registry = visit_of(request), self._registry
+        await visit.may_spend(METRICS)
+        relay = self._chatroom.relay_of(visit.link)
+        if relay is not None and relay.linked:
+            registry = CollectorRegistry()
+            registry.register(RelayCollector(relay))
         return web.Response(
-            body=generate_latest(self._registry),
+            body=generate_latest(registry),
             headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
         )
 
@@ -113,8 +120,8 @@ class _ChatroomCollector(Collector):
             value=not any(complaints(self._chatroom)),
         )
         for part in (
-            *(self._node, self._files, self._durations, self._sizes, self._turned_away),
-            *(self._protection, self._reading, self._stalls, self._work),
+            *(self._node, self._relays, self._files, self._durations, self._sizes),
+            *(self._turned_away, self._protection, self._reading, self._stalls, self._work),
         ):
             yield from part()
 
@@ -130,6 +137,11 @@ class _ChatroomCollector(Collector):
             yield GaugeMetricFamily(
                 "hubbub_other_nodes", "Other nodes that are heard.", value=len(node.others)
             )
+
+    def _relays(self) -> Iterator[Metric]:
+        if (relay := self._chatroom.relay_of(None)) is not None:
+            yield from own_figures(relay)
+        yield from figures_of_all(self._chatroom.relays)
 
     def _durations(self) -> Iterator[Metric]:
         commits = self._chatroom.commits

@@ -26,6 +26,7 @@ from hubbub.server.http.metrics import Metrics
 from hubbub.server.http.page.assets import Assets
 from hubbub.server.http.page.places import Places
 from hubbub.server.http.problems import problem_of
+from hubbub.server.http.relay_figures import sentence
 from hubbub.server.http.request_line import in_ascii
 from hubbub.server.http.visit import HEAD_BYTES_MAX
 from hubbub.server.http.websocket import accept_handshake
@@ -134,12 +135,16 @@ class Site:
                 text=f"The log is damaged (places found: {damaged}). All else is served. The "
                 "journal says where; 'hubbub check' says what is whole.\n",
             )
-        return web.Response(text="ok\n")
+        return self._ok(request)
 
-    async def _ready(self, _request: web.Request) -> web.Response:
+    async def _ready(self, request: web.Request) -> web.Response:
         if sentences := list(complaints(self._chatroom)):
             raise Refused(" ".join(sentences), code="not_ready")
-        return web.Response(text="ok\n")
+        return self._ok(request)
+
+    def _ok(self, request: web.Request) -> web.Response:
+        relay = self._chatroom.relay_of(visit_of(request).link)
+        return web.Response(text="ok\n" if relay is None else f"ok\n{sentence(relay)}")
 
     async def _websocket(self, request: web.Request) -> web.Response:
         visit, keys = visit_of(request), self._chatroom.files.keys

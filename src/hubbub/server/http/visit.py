@@ -120,6 +120,11 @@ class Visit(Receiver):
         """Where the request comes from that was let in last."""
         return self.turn.host
 
+    @property
+    def link(self) -> object:
+        """The link to the relay that holds the socket; None if nobody does for us."""
+        return self._transport.get_extra_info("link")
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._handshakes.begin(self)

@@ -1,6 +1,7 @@
 """A relay's copy of the log: what it is told is applied, and kept when it is started again.
 
-The copy is in a folder of the relay's own. If the server says that it has to begin anew, the
+The copy is in a folder of the relay's own, which is laid out as that of a server, with the files
+that were copied (file_copy.py). If the server says that it has to begin anew, the
 new one is made beside it, and takes its place when it is whole: until then the old one is read.
 
 All is done in the order in which it is told. If something cannot be applied, what follows would
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import Entry
+from hubbub.chat.events import Entry, Message
 from hubbub.chat.queries import Over
 from hubbub.log.sqlite import Projection
+from hubbub.server.files.store import FILES
 from hubbub.server.notes import logger
 from hubbub.server.relaying.ticker import Follow, History
 from hubbub.wire.relay import Kind, encode
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hubbub.server.config import Config
-    from hubbub.wire.relay import Message
+    from hubbub.wire import relay as words
 
     Say = Callable[[bytes], None]
 
@@ -74,12 +76,19 @@ class Copy:
 
     def __init__(self, folder: Path, config: Config) -> None:
         self._folder = folder
+        self.folder = folder / COPY
+        """Where it is now; where what takes its place will be."""
         self._config = config
         self._id = secrets.token_urlsafe(16)
         self._next: CopiedLog | None = None
-        self._told: asyncio.Queue[tuple[Message | None, Say]] = asyncio.Queue()
+        self._told: asyncio.Queue[tuple[words.Message | None, Say]] = asyncio.Queue()
         self._is_following = False
         self._piece = b""
+        self.in_place = asyncio.Lock()
+        """Held while `log` is another one from one moment to the next, or may not become one."""
+        self._files_told = 0  # how often there may have been more of them
+        self.complaint = ""
+        """What keeps it from going on, as a sentence; empty if nothing does."""
 
     async def open(self) -> None:
         """Open what there is; raises LogError."""
@@ -101,11 +110,16 @@ class Copy:
         if self._next is not None:
             await self._next.close()
 
+    @property
+    def files_version(self) -> object:
+        """Something else each time that messages of the copy may hold other files."""
+        return self.log.loosenings, self._files_told
+
     def follow(self, say: Say) -> None:
         """Have the server asked for what is missing, once all is applied that was told before."""
         self._told.put_nowait((None, say))
 
-    def take(self, message: Message, say: Say) -> None:
+    def take(self, message: words.Message, say: Say) -> None:
         """Take in what the server says of its log; `say` answers it."""
         self._told.put_nowait((message, say))
 
@@ -115,19 +129,34 @@ class Copy:
             message, say = await self._told.get()
             try:
                 await (self._ask(say) if message is None else self._act(message, say))
-            except (LogError, msgspec.DecodeError) as error:
-                logger.warning("the copy of the log cannot be written", reason=str(error))
-                self._is_following = False
-                await asyncio.sleep(AGAIN_SECONDS)
-                self.follow(say)
+            except LogError as error:
+                await self._fail(f"The copy of the log cannot be written: {error}", say)
+            except msgspec.DecodeError as error:
+                # The link would not have taken what is broken.
+                await self._fail(
+                    f"The server's hubbub is newer: what it says of its log is not known here "
+                    f"({error}). Start this relay with the same version.",
+                    say,
+                )
             self._told.task_done()
 
-    async def settled(self) -> None:
-        """Wait until all that was told is applied. What was to become a new copy is given up."""
-        await self._told.join()
-        await self._give_up()
+    async def _fail(self, complaint: str, say: Say) -> None:
+        self._is_following = False
+        self._complain(complaint)
+        await asyncio.sleep(AGAIN_SECONDS)
+        self.follow(say)
 
-    async def _give_up(self) -> None:
+    def _complain(self, complaint: str) -> None:
+        if complaint != self.complaint:
+            logger.warning("the copy of the log does not go on", reason=complaint)
+        self.complaint = complaint
+
+    async def settled(self) -> None:
+        """Wait until all that was told is applied."""
+        await self._told.join()
+
+    async def give_up(self) -> None:
+        """Let go of what was to become a new copy: nothing more is told of it."""
         if self._next is not None:
             await self._next.close()
             self._next = None
@@ -137,7 +166,7 @@ class Copy:
         follow = Follow(self._id, self.log.last, await self.log.epochs())
         say(encode(Kind.FOLLOW, 0, msgspec.json.encode(follow)))
 
-    async def _act(self, message: Message, say: Say) -> None:
+    async def _act(self, message: words.Message, say: Say) -> None:
         if message.kind is Kind.HISTORY:
             await self._begin(msgspec.json.decode(message.payload, type=History))
         elif not self._is_following:
@@ -150,13 +179,14 @@ class Copy:
         else:
             self._piece += message.payload
             if not message.number:
-                entries, self._piece = self._piece, b""
-                await (self._next or self.log).apply(_entries.decode(entries))
+                entries, self._piece = _entries.decode(self._piece), b""
+                await (self._next or self.log).apply(entries)
+                self._files_told += any(isinstance(one, Message) and one.files for one in entries)
                 say(encode(Kind.APPLIED))
 
     async def _begin(self, history: History) -> None:
         self._piece = b""
-        await self._give_up()
+        await self.give_up()
         if history.whole:
             await asyncio.to_thread(shutil.rmtree, self._folder / NEXT, ignore_errors=True)
             self._next = await self._opened(NEXT)
@@ -175,17 +205,35 @@ class Copy:
         assert self._next is not None, "it was announced"
         await self._next.close()
         self._next = None
-        await self.log.close()
-        await asyncio.to_thread(self._replace)
-        await self.open()
+        async with self.in_place:
+            await self.log.close()
+            await asyncio.to_thread(self._replace)
+            await self._open_again()
+        self._files_told += 1
+
+    async def _open_again(self) -> None:
+        """Open what has just been written, as soon as that can be."""
+        while True:
+            try:
+                await self.open()
+            except LogError as error:
+                self._complain(f"The copy of the log cannot be opened: {error}")
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     def _replace(self) -> None:
-        (self._folder / COPY).rename(self._folder / FORMER)
-        (self._folder / NEXT).rename(self._folder / COPY)
+        self.folder.rename(self._folder / FORMER)
+        (self._folder / NEXT).rename(self.folder)
 
     def _put_back(self) -> None:
-        """Clean up behind a change, or go back to before it if it was broken off in the middle."""
-        copy, former = self._folder / COPY, self._folder / FORMER
+        """Clean up behind a change, or go back to before it if it was broken off in the middle.
+
+        The files stay: they are the same in every copy.
+        """
+        copy, former = self.folder, self._folder / FORMER
         if former.exists() and not copy.exists():
             former.rename(copy)
+        if (former / FILES).exists() and not (copy / FILES).exists():
+            (former / FILES).rename(copy / FILES)
         shutil.rmtree(former, ignore_errors=True)

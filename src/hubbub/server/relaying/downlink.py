@@ -11,8 +11,11 @@ import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
+from msgspec import structs
 
+from hubbub import __version__
 from hubbub.chat.errors import ProtocolError
+from hubbub.chat.listed import RelaySummary
 from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.notes import logger
 from hubbub.server.relaying.ticker import Follow
@@ -22,7 +25,9 @@ from hubbub.wire.relay import (
     Arrived,
     Decoder,
     Kind,
+    Lag,
     Message,
+    Wanted,
     encode,
     encode_count,
     encode_told,
@@ -32,6 +37,7 @@ from hubbub.wire.relay import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from hubbub.server.relaying.giving import Giving
     from hubbub.server.relaying.ticker import Ticker
     from hubbub.server.sockets.sending import Sending
 
@@ -49,7 +55,8 @@ class Downlink(asyncio.Protocol):
 
     `host`: where the relay is, if that is another machine as far as we know: then who comes from
     its own machine does not come from this one. `sending`: if the relay is of this machine, what
-    waits for it after a fan-out to a crowd. `ticker`: if it keeps a copy of the log, what tells it.
+    waits for it after a fan-out to a crowd. `ticker`: if it keeps a copy of the log, what tells it,
+    and `giving` what has the files of that.
     `dismiss` tells all on these channels that the relay stops.
     """
 
@@ -61,11 +68,14 @@ class Downlink(asyncio.Protocol):
         host: str = "",
         sending: Sending | None = None,
         ticker: Ticker | None = None,
+        giving: Giving | None = None,
         dismiss: Callable[[Downlink], Awaitable[None]] | None = None,
     ) -> None:
         self._arrived = arrived
         self._dismiss = dismiss
         self._dismissing: asyncio.Task[None] | None = None
+        self._giving = giving
+        self._given: asyncio.Task[None] | None = None
         self._lost = lost
         self._host = host
         self._sending = sending
@@ -81,15 +91,18 @@ class Downlink(asyncio.Protocol):
         self._is_due = False
         self._looking: asyncio.TimerHandle | None = None
         self._asked = 0
+        self._summary: RelaySummary | None = None
         self.is_congested = False
         self._acts: dict[Kind, Callable[[Message], None]] = {
-            Kind.READY: lambda _: self._settle(is_ready=True),
+            Kind.READY: self._note_ready,
             Kind.ARRIVED: self._begin,
             Kind.TAKEN: self._taken,
             Kind.WRITTEN: self._written,
             Kind.FOLLOW: self._follow,
             Kind.APPLIED: self._applied,
             Kind.LEAVING: self._leaving,
+            Kind.ALIVE: self._heard,
+            Kind.WANT: self._want,
         }
         self.ready: asyncio.Future[bool] = self._loop.create_future()
         """Whether the relay accepts connections; known when it does, or the link is lost."""
@@ -105,7 +118,7 @@ class Downlink(asyncio.Protocol):
 
     def _look(self) -> None:
         """Say that we are there, and end the link if the relay is not."""
-        self.say(encode(Kind.ALIVE))
+        self.say(encode(Kind.ALIVE, 0, msgspec.json.encode(Lag(__version__, self._behind()))))
         if self._loop.time() > self._heard_at + SILENT_SECONDS:
             self.cut_off()
         self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
@@ -137,13 +150,24 @@ class Downlink(asyncio.Protocol):
         error = None if self._host else ConnectionResetError("the worker is gone")
         for channel in channels.values():
             channel.lose(error)
-        if self._dismissing is not None:
-            self._dismissing.cancel()
+        for task in (self._dismissing, self._given):
+            if task is not None:
+                task.cancel()
         if self._sending is not None:
             self._sending.give_back(self)
         if self._ticker is not None:
             self._ticker.leave(self)
         self._lost()
+
+    def _note_ready(self, message: Message) -> None:
+        if (version := message.payload.decode()) != __version__:
+            logger.warning(
+                "a worker is of another version of hubbub, which took this one's place on the "
+                "disk: it works, but start the server again soon",
+                version=version,
+                own=__version__,
+            )
+        self._settle(is_ready=True)
 
     def _settle(self, *, is_ready: bool) -> None:
         if not self.ready.done():
@@ -165,6 +189,18 @@ class Downlink(asyncio.Protocol):
             case Kind.GONE:
                 del self._channels[message.number]
                 channel.lose(ConnectionResetError() if message.payload else None)
+
+    def _heard(self, message: Message) -> None:
+        is_new = self._summary is None
+        self._summary = msgspec.json.decode(message.payload, type=RelaySummary)
+        if is_new and self._summary.version != __version__:
+            logger.warning(
+                "a relay runs another version of hubbub: if it is linked over and over, or its "
+                "copy does not go on, let both run the newer one",
+                relay=self._host,
+                version=self._summary.version,
+                own=__version__,
+            )
 
     def _begin(self, message: Message) -> None:
         arrived = msgspec.json.decode(message.payload, type=Arrived)
@@ -190,6 +226,15 @@ class Downlink(asyncio.Protocol):
         if self._ticker is not None:
             self._ticker.applied(self)
 
+    def _want(self, message: Message) -> None:
+        if self._giving is None or (self._given is not None and not self._given.done()):
+            raise ProtocolError("A relay asks for one piece of a file after the other.")
+        wanted = msgspec.json.decode(message.payload, type=Wanted)
+        self._given = asyncio.create_task(self._give(self._giving, wanted))
+
+    async def _give(self, giving: Giving, wanted: Wanted) -> None:
+        self.say(encode(Kind.PIECE, 0, await giving.piece(wanted)))
+
     def _leaving(self, _message: Message) -> None:
         if self._dismiss is not None and self._dismissing is None:
             self._dismissing = asyncio.create_task(self._say_goodbye(self._dismiss))
@@ -197,6 +242,19 @@ class Downlink(asyncio.Protocol):
     async def _say_goodbye(self, dismiss: Callable[[Downlink], Awaitable[None]]) -> None:
         await dismiss(self)
         self.say(encode(Kind.LEFT))
+
+    def _behind(self) -> int | None:
+        return None if self._ticker is None else self._ticker.behind(self)
+
+    @property
+    def summary(self) -> RelaySummary | None:
+        """How the relay does, as it said less than a second ago; None before that."""
+        if (summary := self._summary) is None:
+            return None
+        # It may listen on every network.
+        port = summary.address.rpartition(":")[2]
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return structs.replace(summary, address=f"{host}:{port}", behind=self._behind())
 
     # What the channels want.
 

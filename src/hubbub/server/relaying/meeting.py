@@ -9,6 +9,10 @@ another certificate, convinces neither. The relay begins, with a word that nothi
     relay  > PROOF
 
 The secret is long and random, so nobody guesses it: a wrong one ends the connection, that is all.
+If the server speaks another version of the link than the relay's, 1 here, it says which:
+
+    relay  > RELAY 2 NONCE
+    server > RELAY 1
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import secrets
 from typing import TYPE_CHECKING, Final, cast
 
 from hubbub.server.sockets.handover import hand_over
+from hubbub.wire.relay import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +33,8 @@ if TYPE_CHECKING:
     from hubbub.server.sockets.deadlines import Deadlines
     from hubbub.server.sockets.receiving import AnyProtocol
 
-OPENING: Final = b"RELAY 1 "
+WORD: Final = b"RELAY "
+OPENING: Final = WORD + b"%d " % VERSION
 LINE_BYTES_MAX: Final = 256
 
 
@@ -71,20 +77,23 @@ class Meeting(asyncio.Protocol):
         while self._transport.get_protocol() is self:
             line, end, rest = self._received.partition(b"\n")
             if len(line) > LINE_BYTES_MAX:
-                self._turn_away()
+                self._turn_away("wrong_secret")
             if not end or self._transport.is_closing():
                 return
             self._received = rest
             self._take(line)
 
     def _take(self, line: bytes) -> None:
-        if not self._expected:
+        if not self._expected and line.startswith(OPENING):
             self._answer(line.removeprefix(OPENING))
+        elif not self._expected:
+            self._transport.write(OPENING.rstrip() + b"\n")
+            self._turn_away("unknown_protocol")
         elif hmac.compare_digest(line, self._expected):
             self._deadlines.end(self)
             hand_over(self._transport, self._inside(self._turn, self._left), self._received)
         else:
-            self._turn_away()
+            self._turn_away("wrong_secret")
 
     def _answer(self, asked: bytes) -> None:
         own, fingerprint = nonce(), self._transport.get_extra_info("fingerprint") or ""
@@ -92,8 +101,8 @@ class Meeting(asyncio.Protocol):
         shown = proof(self._secret, b"server", asked, own, fingerprint)
         self._transport.write(own + b" " + shown + b"\n")
 
-    def _turn_away(self) -> None:
-        self._turn.turned_away("wrong_secret")
+    def _turn_away(self, why: str) -> None:
+        self._turn.turned_away(why)
         self._transport.close()
 
     def connection_lost(self, _exc: Exception | None) -> None:
@@ -106,12 +115,13 @@ class Meeting(asyncio.Protocol):
 
 
 class Stranger(Exception):
-    """What answered is not the server, or does not take us for its relay."""
+    """What answered is not the server, or does not take us for its relay; it says why."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "what answers there does not know the secret of [relay], or lets no relays in"
-        )
+
+UNKNOWN: Final = "what answers there does not know the secret of [relay], or lets no relays in"
+OTHER_VERSION: Final = (
+    "its hubbub and this one are too far apart to be linked: let both run the same version"
+)
 
 
 class Introducing(asyncio.Protocol):
@@ -145,6 +155,8 @@ class Introducing(asyncio.Protocol):
             self._transport.write(own + b"\n")
             hand_over(self._transport, self._uplink, rest)
             self.met.set_result(None)
+        elif end and line.startswith(WORD):
+            self._fail(OTHER_VERSION)
         elif end or len(line) > LINE_BYTES_MAX:
             self._fail()
 
@@ -154,7 +166,7 @@ class Introducing(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         self._fail()
 
-    def _fail(self) -> None:
+    def _fail(self, why: str = UNKNOWN) -> None:
         if not self.met.done():
             gone = ConnectionResetError("it hung up without an answer")  # it may be stopping
-            self.met.set_exception(Stranger() if self._received else gone)
+            self.met.set_exception(Stranger(why) if self._received else gone)

@@ -17,19 +17,27 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from hubbub.chat.errors import ConfigError
+import msgspec
+
+from hubbub import __version__
+from hubbub.chat.errors import ConfigError, HubbubError
+from hubbub.chat.listed import RelaySummary
 from hubbub.chat.text import whole_number
+from hubbub.server.control.listening import Control
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turns
 from hubbub.server.gate import PORT_MAX, Gate, listening_on
 from hubbub.server.notes import logger
 from hubbub.server.relaying.copy import Copy
+from hubbub.server.relaying.file_copy import FileCopy
 from hubbub.server.relaying.forwarding import Forwards
+from hubbub.server.relaying.governing import Governing
 from hubbub.server.relaying.meeting import Introducing, Stranger
 from hubbub.server.relaying.uplink import Uplink
 from hubbub.server.sockets.sending import Sending
+from hubbub.server.stopgap import Stopgap
 from hubbub.tls.certificates import fingerprint_of
-from hubbub.wire.relay import Kind, encode
+from hubbub.wire.relay import Kind, Lag, Wanted, encode
 
 if TYPE_CHECKING:
     import socket
@@ -40,9 +48,10 @@ if TYPE_CHECKING:
     from hubbub.chat.limits import Limits
     from hubbub.log.port import Log
     from hubbub.server.config import Config
+    from hubbub.wire.relay import Message
 
-    Alone = Callable[[Log, Sequence[socket.socket], str], AbstractAsyncContextManager[object]]
-    """Serves a log at these sockets, and greets with a sentence those who come."""
+    Alone = Callable[[Log, Sequence[socket.socket], Stopgap], AbstractAsyncContextManager[object]]
+    """Serves a log at these sockets, as long as the relay is alone."""
 
 DIAL_SECONDS: Final = 10.0
 AGAIN_SECONDS_MIN: Final = 0.1
@@ -75,7 +84,7 @@ async def relaying(
         copy = Copy(folder, config)
         await copy.open()
         stack.push_async_callback(copy.close)
-        relay = Relay(config, limits, copy, listening, alone)
+        relay = Relay(config, limits, copy, listening, alone=alone, folder=folder)
         server = asyncio.current_task()
         endless = [asyncio.create_task(work) for work in (copy.run(), relay.run())]
         for task in endless:
@@ -83,8 +92,7 @@ async def relaying(
                 lambda task: task.cancelled() or server is None or server.cancel()
             )
         try:
-            host, port = listening[0].getsockname()[:2]
-            yield f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            yield relay.address
         finally:
             for task in endless:
                 task.cancel()
@@ -102,50 +110,97 @@ class Relay:
         limits: Limits,
         copy: Copy,
         listening: Sequence[socket.socket],
+        *,
         alone: Alone,
+        folder: Path,
     ) -> None:
         self._config = config
+        self._folder = folder
         self._limits = limits
         self._copy = copy
         self._listening = listening
         self._alone = alone
+        self._files = FileCopy(copy, config)
         self._loop = asyncio.get_running_loop()
         self._turns = Turns(Accounts(limits, time.monotonic), time.monotonic, self._loop)
         self._said = ""
         """Why the server could not be reached last."""
+        self._link: _Link | None = None
+        self._started = self._since = _now()
+        """When it was linked, or the link was lost, in milliseconds since the epoch."""
+        host, port = listening[0].getsockname()[:2]
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        """The first address listened on."""
 
     async def run(self) -> None:
         """Relay for ever."""
+        link: _Link | None = None
         while True:
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    link = await self._reach()
-            except TimeoutError:
-                link = await self._serve_alone()
-            await self._serve_linked(link)
+            async with self._governed():
+                while link := link or await self._reached_soon():
+                    await self._serve_linked(link)
+                    link = None
+            link = await self._serve_alone()
+
+    def summary(self, connections: int) -> RelaySummary:
+        """Return what the relay is, which holds so many connections."""
+        link = self._link
+        return RelaySummary(
+            address=self.address,
+            version=__version__,
+            linked=link is not None,
+            since=self._since,
+            connections=connections,
+            last=self._copy.log.last,
+            of=self._config.relay.of,
+            behind=None if link is None else link.behind,
+            complaint=self._copy.complaint,
+        )
+
+    @asynccontextmanager
+    async def _governed(self) -> AsyncIterator[None]:
+        """Answer those who run the relay, as a chatroom of ours does while it is alone."""
+
+        def summary() -> RelaySummary:
+            return self.summary(0 if self._link is None else self._link.connections)
+
+        governing = Governing(summary, self._copy.folder, self._started)
+        control = Control(governing.answered, self._folder)
+        await control.open()
+        try:
+            yield
+        finally:
+            await control.close()
 
     # Linked.
 
     async def _serve_linked(self, link: _Link) -> None:
         logger.info("linked to the server", server=self._config.relay.of)
-        gate = Gate(self._limits, self._turns, Forwards(link.uplink))
-        await gate.open("", [sock.dup() for sock in self._listening])
+        gate = link.gate = Gate(self._limits, self._turns, Forwards(link.uplink))
+        await gate.open("", await self._sockets())
+        self._link, self._since = link, _now()
         self._copy.follow(link.uplink.say)
+        files = asyncio.create_task(self._files.run(link.piece))
         try:
             while not link.over.is_set():
+                self._look(link)
+                await gate.look()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await link.over.wait()
-                link.uplink.look()
-                await gate.look()
         except asyncio.CancelledError:
             await self._take_leave(link, gate)
             raise
         finally:
+            self._link, self._since = None, _now()
+            files.cancel()
             link.uplink.hang_up()
             await gate.close()
             await gate.cut()
         logger.warning("the link to the server is lost", server=self._config.relay.of)
+
+    def _look(self, link: _Link) -> None:
+        link.uplink.look(msgspec.json.encode(self.summary(link.connections)))
 
     async def _take_leave(self, link: _Link, gate: Gate) -> None:
         """Have the server tell our members that we stop: it knows what each of them speaks."""
@@ -156,7 +211,15 @@ class Relay:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(LOOK_SECONDS, ends_at - self._loop.time())):
                     await link.uplink.left.wait()
-            link.uplink.look()
+            self._look(link)
+
+    async def _reached_soon(self) -> _Link | None:
+        """Return a link to the server; None if there is none for a while."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._reach()
+        except TimeoutError:
+            return None
 
     async def _reach(self) -> _Link:
         """Return a link to the server, whenever there can be one."""
@@ -185,16 +248,50 @@ class Relay:
 
     # Alone.
 
+    async def _sockets(self) -> list[socket.socket]:
+        """Return sockets that listen where ours do, as soon as the system grants them."""
+        while True:
+            sockets: list[socket.socket] = []
+            try:
+                for sock in self._listening:
+                    sockets.append(sock.dup())  # noqa: PERF401 (those that there are get closed)
+            except OSError as error:
+                logger.warning("nobody can be served for now", reason=error.strerror)
+                for sock in sockets:
+                    sock.close()
+            else:
+                return sockets
+            await asyncio.sleep(AGAIN_SECONDS_MAX)
+
     async def _serve_alone(self) -> _Link:
         """Serve the copy until the server is there again; return the link to it."""
-        await self._copy.settled()
+        reaching = asyncio.create_task(self._reach())
+        settled = asyncio.create_task(self._copy.settled())
+        try:
+            await asyncio.wait((reaching, settled), return_when=asyncio.FIRST_COMPLETED)
+            async with AsyncExitStack() as stack:
+                if not reaching.done():
+                    await self._serve_copy(stack)
+                return await reaching
+        finally:
+            settled.cancel()
+            reaching.cancel()
+
+    async def _serve_copy(self, stack: AsyncExitStack) -> None:
+        """Serve the copy until the stack is closed, or nobody if it cannot be read."""
         greeting = (
             f"This relay cannot reach its server ({self._config.relay.of}). You can read what was "
             "said; what you write waits, or has to be written again later."
         )
-        sockets = [sock.dup() for sock in self._listening]
-        async with self._alone(self._copy.log, sockets, greeting):
-            return await self._reach()
+        await self._copy.give_up()
+        sockets = await self._sockets()
+        stopgap = Stopgap(greeting, self.summary, self._copy.folder)
+        try:
+            await stack.enter_async_context(self._alone(self._copy.log, sockets, stopgap))
+        except (HubbubError, OSError) as error:
+            logger.warning("the copy of the log cannot be served", reason=str(error))
+            for sock in sockets:
+                sock.close()
 
 
 class _Link:
@@ -202,11 +299,52 @@ class _Link:
 
     def __init__(self, config: Config, copy: Copy) -> None:
         self._config = config
+        self._copy = copy
         self.over = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        self.uplink = Uplink(
-            Sending(loop), self.over.set, lambda message: copy.take(message, self.uplink.say)
-        )
+        self.uplink = Uplink(Sending(asyncio.get_running_loop()), self.over.set, self._told)
+        self.gate: Gate | None = None
+        self._lag: Lag | None = None
+        self._piece: asyncio.Future[bytes] | None = None
+
+    @property
+    def connections(self) -> int:
+        """How many the relay holds."""
+        return 0 if self.gate is None else self.gate.connections
+
+    @property
+    def behind(self) -> int | None:
+        """How far the copy was behind a second ago, as a `RelaySummary` has it."""
+        return None if self._lag is None else self._lag.behind
+
+    async def piece(self, wanted: Wanted) -> bytes:
+        """Return a piece of a file of the server's; call it again when it has."""
+        self._piece = asyncio.get_running_loop().create_future()
+        self.uplink.say(encode(Kind.WANT, 0, msgspec.json.encode(wanted)))
+        return await self._piece
+
+    def _told(self, message: Message) -> None:
+        match message.kind:
+            case Kind.ALIVE:
+                self._heard(message)
+            case Kind.PIECE:
+                if self._piece is not None and not self._piece.done():
+                    self._piece.set_result(message.payload)
+            case _:
+                self._copy.take(message, self.uplink.say)
+
+    def _heard(self, message: Message) -> None:
+        is_new = self._lag is None
+        self._lag = msgspec.json.decode(message.payload, type=Lag)
+        if is_new and self._lag.version != __version__:
+            logger.warning(
+                "the server runs another version of hubbub: if the link is lost over and over, or "
+                "the copy does not go on, let both run the newer one",
+                server=self._config.relay.of,
+                version=self._lag.version,
+                own=__version__,
+            )
+        if self._lag.behind == 0:
+            self._copy.complaint = ""
 
     async def dial(self) -> None:
         """Connect, and meet the server; raises OSError, as of time, or Stranger."""
@@ -230,6 +368,10 @@ class _Link:
             except BaseException:
                 transport.abort()
                 raise
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def place_of(address: str) -> tuple[str, int, bool]:

@@ -141,6 +141,11 @@ class Ticker:
             return None
         return [told for upto, told in self._recent if upto > last]
 
+    def behind(self, link: Link) -> int | None:
+        """Return how many bytes a relay has yet to apply; None if it may lack more than that."""
+        follower = self._followers.get(link)
+        return None if follower is None else follower.behind
+
     def applied(self, link: Link) -> None:
         """Take in that a relay has applied a part."""
         if link in self._followers:
@@ -168,6 +173,11 @@ class _Follower:
         self._unapplied_bytes = sum(map(len, self._waiting))
         self._may_go_on = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._begin(asked))
+
+    @property
+    def behind(self) -> int | None:
+        """How many bytes it has yet to apply; None as long as it is told what was before."""
+        return None if self._waiting is not None else self._unapplied_bytes
 
     def tell(self, told: bytes) -> None:
         """Tell what happened, behind all else."""

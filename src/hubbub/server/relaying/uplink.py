@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
+import msgspec
+
 from hubbub.chat.errors import ProtocolError
 from hubbub.server.notes import logger
 from hubbub.wire.relay import (
@@ -51,7 +53,10 @@ TAKEN_SECONDS: Final = 0.1
 
 
 class Uplink(asyncio.Protocol):
-    """A link to the server. `lost` is called when it is gone, `told` with words about the log."""
+    """A link to the server.
+
+    `lost` is called when it is gone, `told` with what it says of its log and of our copy.
+    """
 
     def __init__(
         self,
@@ -72,7 +77,13 @@ class Uplink(asyncio.Protocol):
             Kind.ASK: self._asked,
             Kind.STOP: lambda _: self.stop(),
             Kind.LEFT: lambda _: self.left.set(),
-            **dict.fromkeys([Kind.HISTORY, Kind.COMMITTED, Kind.DROPPED, Kind.WHOLE], told),
+            **dict.fromkeys(
+                [
+                    *(Kind.HISTORY, Kind.COMMITTED, Kind.DROPPED, Kind.WHOLE),
+                    *(Kind.ALIVE, Kind.PIECE),
+                ],
+                told,
+            ),
         }
         self._loop = asyncio.get_running_loop()
         self._decoder = Decoder()
@@ -95,7 +106,7 @@ class Uplink(asyncio.Protocol):
         try:
             for message in self._decoder.receive(data):
                 self._take(message)
-        except ProtocolError as error:
+        except (ProtocolError, msgspec.DecodeError) as error:
             logger.error("the link to the server is cut", reason=str(error))  # noqa: TRY400
             self._transport.abort()
 
@@ -133,9 +144,9 @@ class Uplink(asyncio.Protocol):
     def _asked(self, message: Message) -> None:
         self.sending.call_when_paid(lambda: self.say(encode(Kind.WRITTEN, message.number)))
 
-    def look(self) -> None:
-        """Say that we are there, and end the link if the server is not; call every second."""
-        self.say(encode(Kind.ALIVE))
+    def look(self, how: bytes) -> None:
+        """Say `how` we do, and end the link if the server is not there; call every second."""
+        self.say(encode(Kind.ALIVE, 0, how))
         if self._loop.time() > self._heard_at + SILENT_SECONDS:
             self.hang_up()
 

@@ -12,6 +12,7 @@ import time
 
 import msgspec
 
+from hubbub import __version__
 from hubbub.chat.limits import Limits
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turns
@@ -23,12 +24,18 @@ from hubbub.server.relaying.forwarding import Forwards
 from hubbub.server.relaying.uplink import Uplink
 from hubbub.server.sockets.descriptors import raise_limit
 from hubbub.server.sockets.sending import Sending
-from hubbub.wire.relay import Kind, encode
+from hubbub.wire.relay import VERSION, Kind, encode
 
 LOOK_SECONDS = 1.0
 
 
-class Orders(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages the server speaks: its hubbub may have been replaced on the disk meanwhile."""
+
+    version: int = VERSION
+
+
+class Orders(Link, frozen=True, kw_only=True):
     """What a worker is started with."""
 
     limits: Limits
@@ -47,7 +54,7 @@ async def work(orders: Orders, link: socket.socket) -> None:
     uplink.stop = gate.accept_no_more
     await loop.create_unix_connection(lambda: uplink, sock=link)
     gate.share(orders.addresses)
-    uplink.say(encode(Kind.READY))
+    uplink.say(encode(Kind.READY, 0, __version__.encode()))
     set_for_serving()
     while not over.is_set():
         try:
@@ -63,6 +70,11 @@ def main() -> None:
     """Work as the arguments say: the descriptor of the link, and the orders."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    if msgspec.json.decode(sys.argv[2], type=Link).version != VERSION:
+        sys.exit(
+            "The hubbub on the disk was replaced by one whose workers this server cannot use. "
+            "Start the server again."
+        )
     orders = msgspec.json.decode(sys.argv[2], type=Orders)
     note_on_stderr(orders.form, orders.level)
     raise_limit(orders.limits.connections_max)

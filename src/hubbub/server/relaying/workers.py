@@ -55,7 +55,12 @@ class Workers:
         if sys.platform != "linux":
             raise NOT_HERE
         addresses = await gate.reserve(config.server.listen)
-        orders = Orders(chatroom.limits, addresses, config.journal.form, config.journal.level)
+        orders = Orders(
+            limits=chatroom.limits,
+            addresses=addresses,
+            form=config.journal.form,
+            level=config.journal.level,
+        )
         workers = cls(config.server.workers, orders, gate, chatroom.sending)
         await workers.open()
         return workers

@@ -62,11 +62,13 @@ if TYPE_CHECKING:
 
     from hubbub.chat.events import Bye
     from hubbub.chat.limits import Limits
+    from hubbub.chat.listed import RelaySummary
     from hubbub.chat.queries import AboutRunning, AboutServer, Answer, Question
     from hubbub.hub import Hub
     from hubbub.log.port import Log
     from hubbub.server.fairness.reading import Asker
     from hubbub.server.sessions.conversation import Conversation
+    from hubbub.server.stopgap import Stopgap
 
     class Running(Protocol):
         """Knows how the server does, and can have it changed."""
@@ -89,6 +91,13 @@ if TYPE_CHECKING:
 
         def complaints(self) -> Iterator[str]:
             """Return sentences of what keeps people from talking at this node."""
+
+    class RelayLink(Protocol):
+        """A link to a relay."""
+
+        @property
+        def summary(self) -> RelaySummary | None:
+            """What the relay is; None if it has not said so yet."""
 
     class Conversing(Protocol):
         """A connection whose peer converses."""
@@ -157,6 +166,7 @@ class Chatroom:
     def __init__(self, limits: Limits, hub: Hub, log: Log, folder: Path | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         self.limits = limits
+        self.folder = folder
         self.hub = hub
         self.clock = Clock(self.loop.time, lambda: time.time_ns() // 1_000_000)
         self.sending = Sending(self.loop)
@@ -190,8 +200,11 @@ class Chatroom:
         self.notes_sessions = False
         """Whether the journal has who comes and goes."""
 
-        self.greeting = ""
-        """What everybody is told who comes in, if there is something."""
+        self.stopgap: Stopgap | None = None
+        """What this server is while the one that it relays cannot be reached."""
+
+        self.links: dict[RelayLink, None] = {}
+        """Links to relays."""
 
         self.running: Running | None = None
         """Who answers what operators ask; there from when the server runs."""
@@ -219,8 +232,8 @@ class Chatroom:
         self._handshakes.end(connection)
         self.unfinished_of_strangers.gone(connection)
         session = connection.conversation.session
-        if self.greeting and session is not None:
-            session.send(Notice(text=self.greeting))
+        if self.stopgap is not None and session is not None:
+            session.send(Notice(text=self.stopgap.greeting))
         if self.notes_sessions:
             name = "" if session is None else session.name
             logger.debug(
@@ -245,6 +258,20 @@ class Chatroom:
             )
         if not self.connections:
             self._empty.set()
+
+    def relay_of(self, link: object) -> RelaySummary | None:
+        """Return what is known of the relay through which somebody came; None if they did not.
+
+        `link` is that of their connection.
+        """
+        if self.stopgap is not None:
+            return self.stopgap.summary(len(self.connections))
+        return next((one.summary for one in self.links if one is link), None)
+
+    @property
+    def relays(self) -> list[RelaySummary]:
+        """The relays that are linked to this server, in the order in which they were."""
+        return [one for link in self.links if (one := link.summary) is not None]
 
     def new_secret(self) -> str:
         """Return text that nobody can guess."""
@@ -293,7 +320,8 @@ class Chatroom:
             case NewSecret():
                 return self.new_secret()
             case FreeSpace():
-                return self.files.free_bytes()
+                # What came of an upload would not be known where people are sent later.
+                return self.files.free_bytes() if self.stopgap is None else self.stopgap.greeting
 
     async def sweep(self) -> None:
         """End, for ever, sessions that take too long to give a name or are silent for too long."""

@@ -62,6 +62,10 @@ class Places:
         """Go through the places taken now, whatever is taken or freed meanwhile."""
         return iter(list(self._taken))
 
+    def __len__(self) -> int:
+        """Return how many are taken."""
+        return len(self._taken)
+
     def take(self, host: str, sock: socket.socket | None) -> Place | None:
         """Return a place for a connection from `host`, or None if it can have none.
 
