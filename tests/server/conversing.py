@@ -11,8 +11,10 @@ from hubbub.chat.format import Format
 from hubbub.chat.heard import Introduction, PlainLine, Said
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import (
+    FactsQuery,
     HashPassword,
     Moment,
+    NewSecret,
     PageQuery,
     SearchQuery,
     Settled,
@@ -171,7 +173,7 @@ class Peer:
         """Say a plain line."""
         self.say(PlainLine(text))
 
-    def command(self, command: c.AnyCommand) -> str:
+    def command(self, command: c.AnyCommand | c.InnerCommand) -> str:
         """Say a command with a ref of its own; return the ref."""
         self.refs += 1
         command.ref = str(self.refs)
@@ -217,6 +219,10 @@ class Peer:
                 self.conversation.answer(f"the hash of {password}")
             case VerifyPassword(password=password, hash=hash_):
                 self.conversation.answer(hash_ == f"the hash of {password}")
+            case NewSecret():
+                self.conversation.answer(self.stage.new_secret())
+            case FactsQuery(prefix=prefix):
+                self._told(lambda: now(self.stage.log.facts(prefix)), self.conversation.answer)
             case PageQuery():
                 self._told(lambda: now(self.stage.log.page(question)), self.conversation.answer)
             case SearchQuery():

@@ -332,3 +332,29 @@ def test_the_hub_knows_from_where_a_session_comes() -> None:
     stage = Stage()
     in_lobby(stage, "ann")
     assert stage.hub.here.named("ann")[0].origin == "here"
+
+
+OF_A_GUEST: list[c.AnyCommand | c.InnerCommand] = [
+    c.Rename(name="nan"),
+    c.SetMetadata(key="url", value="https://example.org"),
+    c.Ignore(name="bob"),
+    c.SetRules(room="tea", slow_seconds=5),
+]
+"""What is written down of a guest, or by one."""
+
+
+def test_all_that_is_written_down_is_paid_for() -> None:
+    stage = Stage()
+    stage.connect("bob")
+    ann = stage.connect("ann")
+    ann.say(c.Identify(device="a" * 22), c.Join(room="tea"))
+    stage.run()
+    everybody = stage.turns.accounts.everybody
+    for command in OF_A_GUEST:
+        facts = sum(isinstance(one, e.Fact) for one in stage.committed)
+        used = everybody.used
+        ann.command(command)
+        stage.run()
+        written = sum(isinstance(one, e.Fact) for one in stage.committed) - facts
+        assert written, type(command).__name__
+        assert everybody.used - used > written * cost.FACT, type(command).__name__

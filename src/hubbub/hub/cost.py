@@ -51,7 +51,7 @@ SUMMARY: Final = 0.4
 """Somebody in a list for operators, with all that it says of them."""
 FACT: Final = 15.0
 """Writing down something of somebody, or of the chatroom: the log keeps it, with what leads to it,
-and whoever asked waits for that."""
+and whoever asked waits for that. It is charged for each when it is given to the log."""
 ENTRANCE: Final = 5.0
 """Comparing a name with those in use, and beginning a session."""
 HASHING: Final = 50.0
@@ -140,8 +140,8 @@ def _entrance(_state: State, session: Session, _command: object) -> float:
 
 
 def _identify(state: State, session: Session, command: c.Identify) -> float:
-    """A guest and the guest's name are written down, and with their going when they were here."""
-    return _entrance(state, session, command) + 3 * FACT
+    """With the going of a guest is written down when they were here."""
+    return _entrance(state, session, command) + FACT
 
 
 def _hashing(_state: State, session: Session, _command: object) -> float:
@@ -184,13 +184,10 @@ def _search(state: State, session: Session, command: c.Search) -> float:
 
 
 def _rename(state: State, session: Session, _command: object) -> float:
-    """The former name, the next one and whose it is are written down, and all rooms are told.
-
-    They hear that somebody went, and came.
-    """
+    """All rooms hear that somebody went, and came."""
     sessions = state.here.named(session.person.key)
     rooms = {member.room for one in sessions for member in one.members.values()}
-    return QUESTION + 3 * FACT + 2 * sum(_witnesses(state, room) for room in rooms)
+    return QUESTION + 2 * sum(_witnesses(state, room) for room in rooms)
 
 
 def _away(state: State, session: Session, _what: object) -> float:
@@ -371,13 +368,13 @@ PRICES: Final[dict[type, Price]] = {
     c.Rename: _rename,
     c.Recover: _hashing,
     c.ForgetMe: _hashing,
-    c.GiveOutCode: _at(QUESTION + FACT),
-    c.MakeToken: _at(QUESTION + FACT),
-    c.Operate: _at(QUESTION + FACT),
-    c.Invite: _at(QUESTION + FACT),
-    c.Uninvite: _at(QUESTION + FACT),
+    c.GiveOutCode: _at(QUESTION),
+    c.MakeToken: _at(QUESTION),
+    c.Operate: _at(QUESTION),
+    c.Invite: _at(QUESTION),
+    c.Uninvite: _at(QUESTION),
     c.Invitations: lambda state, _s, _c: COMMAND + len(state.grants.invitations) * LISTED,
-    c.RevokeToken: _at(QUESTION + FACT),
+    c.RevokeToken: _at(QUESTION),
     c.Tokens: lambda state, _session, _command: COMMAND + len(state.grants.tokens) * LISTED,
     c.MakeHook: _hooks,
     c.RevokeHook: _hooks,

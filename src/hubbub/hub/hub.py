@@ -24,7 +24,7 @@ from hubbub.chat.retention import Retention
 from hubbub.chat.roles import Scope
 from hubbub.hub import commands, delivery, hooks, keeping, lines, membership, posting, speech
 from hubbub.hub.asking import Decision
-from hubbub.hub.cost import PRICES
+from hubbub.hub.cost import FACT, PRICES
 from hubbub.hub.elsewhere import Elsewhere
 from hubbub.hub.filing import Filing
 from hubbub.hub.finding import Wanted, find, find_calls
@@ -329,6 +329,12 @@ class Hub:
         Ask before it is acted on.
         """
         return PRICES[type(heard)](self._state, session, heard)
+
+    @property
+    def written(self) -> float:
+        """The units for all facts that were ever given to the log; what a decision adds to them is
+        to be paid for."""
+        return self._state.facts_noted * FACT
 
     def command(self, session: Session, command: AnyCommand | InnerCommand, at: int) -> Decision:
         """Decide on a command that came at `at` (milliseconds since the epoch).

@@ -53,8 +53,9 @@ class State:
 
     `at` is when somebody last said what time it is, about every second: milliseconds since the
     epoch. `identifying` are ids and hashes that are being looked into, and `noted_at` is when it
-    was noted who is here. In the name of the `clerk` facts wait for the log; `noted` are the
-    newest of those that are noted again if the log cannot take them, by key. `metadata`: what is
+    was noted who is here. In the name of the `clerk` facts wait for the log, so many as
+    `facts_noted` until now; `noted` are the newest of those that are noted again if the log cannot
+    take them, by key. `metadata`: what is
     said of rooms (people/metadata.py). `sifted` are the sessions for which what some people say is
     left out (ignoring.py).
 
@@ -96,10 +97,10 @@ class State:
         self.newcomers, self.links = Newcomers(), Links()
         self.owed: deque[Generator[Question, Answer, None]] = deque()
         self.clerk = clerk()
-        self.markers = Markers()
-        self.recent = Recent()
+        self.markers, self.recent = Markers(), Recent()
         self.noted: dict[str, Draft] = {}
         self._under_way: deque[Draft] = deque()
+        self.facts_noted = 0
         self.sifted: set[Session] = set()
         self.guests = guests
         self._configured = access
@@ -161,6 +162,7 @@ class State:
 
     def note(self, fact: Fact) -> Draft:
         """Let a fact wait for the next commit."""
+        self.facts_noted += 1
         self.book.begin(fact.key)
         draft = self.drafts.add(fact, self.clerk, None, 0)
         self._under_way.append(draft)

@@ -52,4 +52,7 @@ class AdminApi:
         command, answer = verb_of(named(request.match_info["verb"], body)), Answer()
         session = chatroom.hub.poster(_NAMELESS, JSON, answer, token=request[TOKEN], origin=origin)
         await visit_of(request).may_spend(chatroom.hub.price(session, command))
-        return json_of(await carry_out(chatroom, session, answer, command, asker))
+        try:
+            return json_of(await carry_out(chatroom, session, answer, command, asker))
+        finally:
+            turn.spend(answer.written)

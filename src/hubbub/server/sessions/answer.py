@@ -10,9 +10,11 @@ from hubbub.chat.events import Error, Ok
 from hubbub.wire.codec import decode_event
 
 if TYPE_CHECKING:
+    from hubbub.chat import queries
     from hubbub.chat.commands import AnyCommand
     from hubbub.chat.events import AnyEvent
     from hubbub.hub import Session
+    from hubbub.hub.asking import Reading
     from hubbub.server.fairness.reading import Asker
     from hubbub.server.sessions.chatroom import Chatroom
 
@@ -22,6 +24,8 @@ class Answer:
 
     def __init__(self) -> None:
         self._told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.written = 0.0
+        """The units for the facts that the command had written down."""
 
     def write(self, payload: bytes) -> None:
         """Take the event."""
@@ -55,18 +59,30 @@ async def carry_out(
 
     `answer` is the outlet of the `session`. The command has a ref: without one, some get no answer.
     """
+    written = chatroom.hub.written
     decision = chatroom.hub.command(session, command, chatroom.clock.milliseconds())
+    answer.written += chatroom.hub.written - written
     if decision is not None:
         try:
-            question = next(decision)
-            while True:
-                chatroom.commits.wake()  # what the decision waits for may be its own
-                question = decision.send(await chatroom.answer(question, asker))
-        except StopIteration:
-            pass
+            await _decide(chatroom, decision, answer, asker)
         except LogError as error:
             raise unreadable(error) from error
         finally:
             decision.close()
     chatroom.commits.wake()
     return await answer.event()
+
+
+async def _decide(chatroom: Chatroom, decision: Reading, answer: Answer, asker: Asker) -> None:
+    """Answer what a decision asks, up to its end."""
+    told: queries.Answer = None
+    while True:
+        written = chatroom.hub.written
+        try:
+            question = decision.send(told)
+        except StopIteration:
+            return
+        finally:
+            answer.written += chatroom.hub.written - written
+        chatroom.commits.wake()  # what the decision waits for may be its own
+        told = await chatroom.answer(question, asker)

@@ -213,8 +213,7 @@ class Conversation:
 
     def go_on(self, spent: float = 0.0) -> None:
         """Act on what was heard until something makes it wait; charge what was `spent` as well."""
-        at = self._shared.clock.milliseconds()
-        granted = 0.0
+        at, granted = self._shared.clock.milliseconds(), 0.0
         try:
             while self.state is not State.GONE:
                 if self._is_stranger and self.is_admitted:
@@ -236,9 +235,8 @@ class Conversation:
                 if type(heard) is PlainLine and self.session is not None:
                     allowed = Allowed(at, granted - spent, self._shared.shares.pending_bytes)
                     used, heard = self._hub.speak(self.session, heard, self._heard, allowed)
-                    spent += used
+                    spent, self._is_fragment = spent + used, False
                     if heard is None:
-                        self._is_fragment = False
                         continue
                 if heard is None:
                     self._heard = _NOTHING  # an exhausted generator still takes memory
@@ -246,8 +244,9 @@ class Conversation:
                         spent, self._is_fragment = spent + cost.FRAGMENT, False
                     break
                 self._is_fragment = False
-                spent += self._hub.price(self.session, heard)
+                spent += self._hub.price(self.session, heard) - self._hub.written
                 self._act(heard, at)
+                spent += self._hub.written
         except ProtocolError as error:
             spent += cost.REFUSAL
             self.fail(error)
@@ -432,8 +431,9 @@ class Conversation:
             self._decisions.drop()
             self._refuse(unreadable(answer), self._decisions.ref)
         else:
+            written = self._hub.written
             self._decide(lambda: self._decisions.answer(answer))
-            self._turn.spend(cost.answer(answer))
+            self._turn.spend(cost.answer(answer) + self._hub.written - written)
         if self.session is not None and self.session.lagging:
             self._serve_backlog()
         self.go_on()
