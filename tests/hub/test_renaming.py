@@ -162,3 +162,21 @@ def test_nick_does_the_same_in_plain_lines(room: Moderated) -> None:
     room.commit()
     notices = [one.text for one in room.eve.events() if isinstance(one, e.Notice)]
     assert notices == ["You are yves now."]
+
+
+def test_a_name_that_is_muted_or_banned_is_kept(room: Moderated) -> None:
+    assert room.ask(room.ann, c.Mute(room=ROOM, who="pat")) == "ok"
+    refusal = room.ask(room.pat, c.BeCalled(name="tap"))
+    assert refusal.startswith("muted: Keep your name: the name 'pat' is muted in 'tea'")
+    assert room.ask(room.ann, c.Unmute(room=ROOM, who="pat")) == "ok"
+    assert room.ask(room.pat, c.BeCalled(name="tap")) == "ok"
+
+
+def test_a_mute_goes_with_somebody_who_is_known_whatever_they_are_called(room: Moderated) -> None:
+    assert room.ask(room.ann, c.Mute(room=ROOM, who="eve")) == "ok"
+    assert room.ask(room.eve, c.Rename(name="yves")) == "ok"
+    assert room.ask(room.eve, c.Say(room=ROOM, text="x")).startswith("muted")
+    assert room.ask(room.ann, c.Mute(room=ROOM, who="ev*")) == "ok"
+    assert room.ask(room.ann, c.Unmute(room=ROOM, who="yves")) == "ok"
+    assert room.ask(room.eve, c.Rename(name="eva")) == "ok"
+    assert room.ask(room.eve, c.Rename(name="zoe")).startswith("muted: Keep your name")

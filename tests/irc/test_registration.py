@@ -127,6 +127,20 @@ def test_another_nick_in_passing_is_another_person_in_the_same_rooms(
     assert ann.said("PRIVMSG").source == "rob!~u@irc.hubbub"
 
 
+def test_no_other_nick_frees_somebody_who_is_banned_in_a_room(hubbub_server: LocalServer) -> None:
+    ann = IrcClient.named(hubbub_server.address, "ann", rooms="#chan")
+    bob = IrcClient.named(hubbub_server.address, "bob", rooms="#chan")
+    ann.ask("MODE #chan +b bob")
+    ann.said("MODE")
+    bob.ask("NICK rob", "PRIVMSG #chan :heard?")
+    assert "Keep your name: the name 'bob' is banned" in bob.said("NOTICE").params[1]
+    assert bob.said("404").params[:2] == ("bob", "#chan")
+    ann.ask("MODE #chan -b bob")
+    ann.said("MODE")
+    bob.ask("NICK rob")
+    assert bob.said("NICK").params == ("rob",)
+
+
 def test_whoever_leaves_is_told_so(hubbub_server: LocalServer) -> None:
     ann = IrcClient.named(hubbub_server.address, "ann")
     ann.ask("QUIT :bye")

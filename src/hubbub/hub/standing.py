@@ -19,7 +19,7 @@ from hubbub.hub.present.here import BADGE
 from hubbub.hub.present.host import HOST
 from hubbub.hub.rules import rights
 from hubbub.hub.rules.access import Arrival, check_may_enter
-from hubbub.hub.rules.bans import Bans, Match, Somebody, told_banned, told_muted, told_removed
+from hubbub.hub.rules.bans import Bans, By, Match, Somebody, told_banned, told_muted, told_removed
 from hubbub.hub.rules.rights import Act, Place
 
 if TYPE_CHECKING:
@@ -353,6 +353,19 @@ def check_bans(state: State, person: Person, origin: str, room: Room | None) -> 
     match = _found(state, state.order.bans, person, origin, room)
     if match is not None:
         raise Refused(told(state, match, room), code="banned")
+
+
+def check_may_drop_name(state: State, session: Session, room: Room | None) -> None:
+    """Raise Refused `banned` or `muted` if what holds for somebody there goes by their name."""
+    if (match := found(state, state.order.bans, session, room)) and match.by is By.NAME:
+        raise Refused(f"Keep your name: {_lowered(told(state, match, room))}", code="banned")
+    if (match := found(state, state.order.mutes, session, room)) and match.by is By.NAME:
+        sentence = _told(state, match, room, Act.MUTE, told_muted)
+        raise Refused(f"Keep your name: {_lowered(sentence)}", code="muted")
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def check_access(state: State, who: Arrival) -> None:

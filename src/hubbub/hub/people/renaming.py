@@ -12,7 +12,7 @@ from hubbub.hub.people.identity import alone, may_have, take_name
 from hubbub.hub.power import upkeep
 from hubbub.hub.present.person import NO_SEQS, Person
 from hubbub.hub.present.room import Room, Session
-from hubbub.hub.standing import check_bans
+from hubbub.hub.standing import check_bans, check_may_drop_name
 from hubbub.hub.state import State
 
 
@@ -122,11 +122,17 @@ def _check_free(state: State, session: Session, wanted: Person) -> None:
 
 
 def _check_bans(state: State, session: Session, wanted: Person) -> None:
-    """Raise Refused `banned` if nobody of this name may be here, or in a room that they are in."""
-    rooms = {name: one.room for name, one in session.members.items()}
+    """Raise Refused `banned` if nobody of this name may be here, or in a room that they are in.
+
+    Nor may somebody be called otherwise whose name is banned or muted where they are: with another
+    one, they would be free to speak.
+    """
+    sessions = state.here.named(session.person.key)
+    rooms = {name: one.room for each in sessions for name, one in each.members.items()}
     places: list[Room | None] = [None, *rooms.values()]
     for room in places:
         check_bans(state, wanted, session.origin, room)
+        check_may_drop_name(state, session, room)
 
 
 def change_name(state: State, own: Person, name: str) -> None:
