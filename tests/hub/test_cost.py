@@ -21,6 +21,7 @@ from hubbub.hub import cost
 from hubbub.hub.lines import LINE_COMMANDS
 from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.peers import Chatroom
+from tests.hub.test_formats import Shared
 
 CROWD = 200
 
@@ -103,6 +104,48 @@ def test_another_name_is_paid_for_in_each_room_that_hears_of_it() -> None:
         prices.append(chatroom.hub.price(ann.session, c.Rename(name="nan")))
     assert prices[0] > 2 * CROWD * cost.WITNESS
     assert prices[1] - prices[0] > 2 * CROWD * cost.WITNESS
+
+
+def prices_with_others(said: Said, others: int, *, watch: bool = False) -> float:
+    """Return what somebody pays in a room in which others sit over IRC, who may watch them."""
+    chatroom = Chatroom()
+    knowing = Shared()
+    knowing.knows_inner = True
+    for number in range(others):
+        peer = chatroom.enter(f"m{number}", knowing)
+        peer.tell(c.Watch(names=("ann",)) if watch else c.Join(room="lobby"))
+    ann = chatroom.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    return chatroom.hub.price(ann.session, said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        c.SetRules(room="lobby", slow_seconds=1),
+        c.SetMetadata(key="url", value="x"),
+        c.SetMetadata(key="url", value="x", room="lobby"),
+        c.Show(real="Ann"),
+        c.Add(room="lobby", name="m1"),
+        c.Login(name="ann", password="four words of mine"),
+    ],
+    ids=shown,
+)
+def test_whoever_is_told_in_a_write_of_their_own_is_paid_for(said: Said) -> None:
+    assert prices_with_others(said, 50) >= prices_with_others(said, 0) + 49 * cost.TOLD
+
+
+@pytest.mark.parametrize(
+    "said", [c.Away(text="tea"), c.BeCalled(name="nan"), Introduction("ann", EVENTS)], ids=shown
+)
+def test_those_who_watch_somebody_are_paid_for(said: Said) -> None:
+    watched = prices_with_others(said, 50, watch=True)
+    assert watched >= prices_with_others(said, 0) + 49 * cost.TOLD
+
+
+def test_to_ask_what_holds_in_a_room_costs_the_same_in_any() -> None:
+    asked = c.SetRules(room="lobby")
+    assert prices_with_others(asked, 50) == prices_with_others(asked, 0)
 
 
 def test_nobody_pays_for_telling_a_crowd_that_is_told_nothing() -> None:

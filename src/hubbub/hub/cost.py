@@ -8,15 +8,17 @@ commit brings all that was said meanwhile in one write.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Message, Page, Revision, Revisions
 from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
-from hubbub.chat.names import DEFAULT_ROOM
+from hubbub.chat.names import DEFAULT_ROOM, name_key
 from hubbub.chat.queries import Answer
 from hubbub.hub.membership import is_crowd
 from hubbub.hub.power.across import CONVERSATIONS_MAX
+from hubbub.hub.power.moderation import RULES
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.state import State
 
@@ -59,6 +61,8 @@ HASHING: Final = 50.0
 LISTENER: Final = 0.005
 WITNESS: Final = 0.02
 """A member who is told that somebody came, went or types; one write tells of many."""
+TOLD: Final = 0.7
+"""Somebody who is told at once, in a write of their own, of what others learn from a list."""
 LISTED: Final = 0.05
 """A room or member in a list."""
 FIGURES: Final = 50.0
@@ -126,17 +130,42 @@ def _own_room(session: Session, command: Any) -> Room | None:
 
 
 def _introduction(state: State, _session: None, introduction: Introduction) -> float:
+    watched = 2 * _watching(state, introduction.name)
     if introduction.format.knows_rooms:
-        return ENTRANCE
-    return _coming(state, state.rooms.get(DEFAULT_ROOM))
+        return ENTRANCE + watched
+    return _coming(state, state.rooms.get(DEFAULT_ROOM)) + watched
+
+
+def _watching(state: State, name: str) -> float:
+    """Those who watch a name are told at once when its bearer comes, and goes."""
+    watchers = state.here.watchers
+    if watchers.are_none:
+        return 0.0
+    with suppress(ValueError):  # nobody can have it
+        return len(watchers.of(name_key(name))) * TOLD
+    return 0.0
+
+
+def _onlookers(state: State, session: Session) -> float:
+    """Those who speak IRC are told at once how the people in their rooms are to be shown."""
+    sessions = state.here.named(session.person.key)
+    rooms = {member.room for one in sessions for member in one.members.values()}
+    return sum(_of_irc(state, room) for room in rooms) + _watching(state, session.name)
+
+
+def _of_irc(state: State, room: Room | None) -> float:
+    if room is None or is_crowd(state, room):
+        return 0.0
+    return sum(len(group) for shared, group in room.live.items() if shared.knows_inner) * TOLD
 
 
 def _at(units: float) -> Price:
     return lambda _state, _session, _heard: units
 
 
-def _entrance(_state: State, session: Session, _command: object) -> float:
-    return ENTRANCE + departure(session)  # the earlier session leaves its rooms
+def _entrance(state: State, session: Session, _command: object) -> float:
+    """The earlier session leaves its rooms, or all there see who somebody is now."""
+    return ENTRANCE + departure(session) + _onlookers(state, session)
 
 
 def _identify(state: State, session: Session, command: c.Identify) -> float:
@@ -144,8 +173,8 @@ def _identify(state: State, session: Session, command: c.Identify) -> float:
     return _entrance(state, session, command) + FACT
 
 
-def _hashing(_state: State, session: Session, _command: object) -> float:
-    return HASHING + departure(session)
+def _hashing(state: State, session: Session, _command: object) -> float:
+    return HASHING + departure(session) + _onlookers(state, session)
 
 
 def _join(state: State, _session: Session, command: c.Join) -> float:
@@ -166,7 +195,7 @@ def _change(state: State, session: Session, command: Any) -> float:
 
 def _seen(state: State, session: Session, command: c.Seen) -> float:
     asked = 2 * QUESTION if command.by_time else 0
-    return asked + COMMAND + len(state.here.named(session.person.key)) * WITNESS
+    return asked + COMMAND + (len(state.here.named(session.person.key)) - 1) * TOLD
 
 
 def _history(_state: State, _session: Session, command: c.History) -> float:
@@ -187,20 +216,26 @@ def _rename(state: State, session: Session, _command: object) -> float:
     """All rooms hear that somebody went, and came."""
     sessions = state.here.named(session.person.key)
     rooms = {member.room for one in sessions for member in one.members.values()}
-    return QUESTION + 2 * sum(_witnesses(state, room) for room in rooms)
+    told = len(sessions) * TOLD + 2 * _watching(state, session.name)
+    return QUESTION + told + 2 * sum(_witnesses(state, room) for room in rooms)
 
 
 def _away(state: State, session: Session, _what: object) -> float:
     sessions = state.here.named(session.person.key)
     rooms = {member.room for one in sessions for member in one.members.values()}
-    watching = len(state.here.watchers.of(session.person.key)) * WITNESS
+    watching = _watching(state, session.name)
     return COMMAND + watching + sum(LISTED + _witnesses(state, room) for room in rooms)
+
+
+def _show(state: State, session: Session, command: c.Show) -> float:
+    shown = 0.0 if command.real is None else _onlookers(state, session)
+    return shown + _away(state, session, command)
 
 
 def _set_metadata(state: State, session: Session, command: c.SetMetadata) -> float:
     if not command.room:
-        return _away(state, session, command)
-    return QUESTION + _witnesses(state, state.rooms.get(state.name_of(command.room)))
+        return COMMAND + _onlookers(state, session)
+    return QUESTION + _of_irc(state, state.rooms.get(state.name_of(command.room)))
 
 
 def _ask_metadata(state: State, _session: Session, command: c.AskMetadata) -> float:
@@ -211,7 +246,8 @@ def _ask_metadata(state: State, _session: Session, command: c.AskMetadata) -> fl
 
 def _ignore(state: State, session: Session, _what: object) -> float:
     person = session.person  # each of their sessions is told all of it
-    return QUESTION + len(person.ignores) * len(state.here.named(person.key)) * LISTED
+    told = TOLD + len(person.ignores) * LISTED
+    return QUESTION + len(state.here.named(person.key)) * told
 
 
 def _typing(state: State, session: Session, command: c.Typing) -> float:
@@ -261,13 +297,26 @@ def _rules(state: State, _session: Session, command: Any) -> float:
     return _telling_rules(state, state.rooms.get(state.name_of(command.room or "")))
 
 
+def _change_rules(state: State, session: Session, command: c.SetRules | c.SetModes) -> float:
+    if all(getattr(command, name, None) is None for name in RULES):  # it only asks
+        return QUESTION
+    return _rules(state, session, command)
+
+
+def _add(state: State, _session: Session, command: c.Add) -> float:
+    room = state.rooms.get(state.name_of(command.room))
+    if room is not None and state.order.is_private(room.name):
+        return _telling_rules(state, room)
+    return QUESTION + _of_irc(state, room)
+
+
 def _telling_rules(state: State, room: Room | None) -> float:
     """Each member is told the rules, which name all who are let into a private room."""
     if room is None:
         return QUESTION
     rules = state.order.rules.get(room.name)
     named = 0 if rules is None else len(rules.members)
-    return QUESTION + room.listeners * (WITNESS + named * BYTE * 10)
+    return QUESTION + room.listeners * (TOLD + named * BYTE * 10)
 
 
 def _hooks(state: State, _session: Session, _command: c.Hooks | c.MakeHook | c.RevokeHook) -> float:
@@ -352,29 +401,47 @@ PRICES: Final[dict[type, Price]] = {
     Refusal: _at(REFUSAL),
     Introduction: _introduction,
     PlainLine: _line,
+    **dict.fromkeys(
+        (
+            *(c.LinkCertificate, c.Certificates, c.ShowCode, c.Profile, c.Leave, c.SetDoor, c.Ping),
+            *(c.Part, c.Farewell, c.AskAbout, c.Settle),
+        ),
+        _at(COMMAND),
+    ),
+    **dict.fromkeys(
+        (
+            *(c.Challenge, c.GiveOutCode, c.MakeToken, c.Operate, c.Invite, c.Uninvite, c.Upload),
+            *(
+                c.RevokeToken,
+                c.Devices,
+                c.Replies,
+                c.Pins,
+                c.Revisions,
+                c.SetAccess,
+                c.Hold,
+                c.Oper,
+            ),
+        ),
+        _at(QUESTION),
+    ),
+    **dict.fromkeys(
+        (c.Kick, c.Ban, c.Mute, c.Status, c.Reload, c.Backup, c.Import, c.Exemptions, c.Kill),
+        _at(FIGURES),
+    ),
     c.Hello: _at(REFUSAL),
     c.Identify: _identify,
     c.Resume: _entrance,
     c.Login: _hashing,
-    c.Challenge: _at(QUESTION),
     c.Prove: _entrance,
     c.Certify: _entrance,
-    c.LinkCertificate: _at(COMMAND),
-    c.Certificates: _at(COMMAND),
-    c.Show: _away,
+    c.Show: _show,
     c.SetMetadata: _set_metadata,
     c.AskMetadata: _ask_metadata,
     c.Register: _hashing,
     c.Rename: _rename,
     c.Recover: _hashing,
     c.ForgetMe: _hashing,
-    c.GiveOutCode: _at(QUESTION),
-    c.MakeToken: _at(QUESTION),
-    c.Operate: _at(QUESTION),
-    c.Invite: _at(QUESTION),
-    c.Uninvite: _at(QUESTION),
     c.Invitations: lambda state, _s, _c: COMMAND + len(state.grants.invitations) * LISTED,
-    c.RevokeToken: _at(QUESTION),
     c.Tokens: lambda state, _session, _command: COMMAND + len(state.grants.tokens) * LISTED,
     c.MakeHook: _hooks,
     c.RevokeHook: _hooks,
@@ -384,19 +451,14 @@ PRICES: Final[dict[type, Price]] = {
     c.Confirm: _entrance,
     c.Logout: _entrance,
     c.Revoke: _at(ENTRANCE),
-    c.ShowCode: _at(COMMAND),
-    c.Devices: _at(QUESTION),
     c.Unlock: _entrance,
     c.Away: _away,
     c.Back: _away,
-    c.Profile: _at(COMMAND),
     c.Ignore: _ignore,
     c.Join: _join,
     c.Conversations: _conversations,
     c.Direct: _at(2 * ENTRANCE),
-    c.Leave: _at(COMMAND),
     c.Say: _say,
-    c.Upload: _at(QUESTION),
     c.Edit: _change,
     c.Delete: _change,
     c.React: _change,
@@ -407,48 +469,27 @@ PRICES: Final[dict[type, Price]] = {
     c.History: _history,
     c.Search: _search,
     c.Mentions: _across,
-    c.Replies: _at(QUESTION),
-    c.Pins: _at(QUESTION),
-    c.Revisions: _at(QUESTION),
     c.Rooms: _rooms,
     c.Members: _members,
     c.SetTopic: _say,
-    c.Kick: _at(FIGURES),
-    c.Ban: _at(FIGURES),
-    c.Mute: _at(FIGURES),
     c.Unban: _bans,
     c.Unmute: _bans,
     c.Bans: _bans,
-    c.SetAccess: _at(QUESTION),
-    c.SetDoor: _at(COMMAND),
     c.Report: _at(QUESTION + COMMAND),
-    c.SetRules: _rules,
+    c.SetRules: _change_rules,
     c.DeleteRoom: _rules,
     c.Appoint: _rules,
-    c.Hold: _at(QUESTION),
-    c.Add: _rules,
-    c.Status: _at(FIGURES),
+    c.Add: _add,
     c.People: _summaries,
     c.Sessions: _summaries,
-    c.Reload: _at(FIGURES),
-    c.Backup: _at(FIGURES),
-    c.Import: _at(FIGURES),
-    c.Ping: _at(COMMAND),
     c.Enter: _join,
-    c.Part: _at(COMMAND),
-    c.Farewell: _at(COMMAND),
     c.BeCalled: _rename,
-    c.SetModes: _rules,
+    c.SetModes: _change_rules,
     c.Give: _rules,
     c.Exempt: _rules,
-    c.Exemptions: _at(FIGURES),
-    c.Kill: _at(FIGURES),
-    c.Oper: _at(QUESTION),
     c.Move: _move,
-    c.Wallops: lambda state, _session, _command: FIGURES + state.here.people_count * LISTED,
+    c.Wallops: lambda state, _session, _command: FIGURES + state.here.people_count * TOLD,
     c.Watch: lambda _state, _session, command: COMMAND + len(command.names) * LISTED,
-    c.AskAbout: _at(COMMAND),
-    c.Settle: _at(COMMAND),
     c.WhoWas: _at(REFUSAL),
     c.Look: _look,
 }

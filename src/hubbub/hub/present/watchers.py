@@ -19,6 +19,11 @@ class Watchers:
         self._by_key: dict[str, dict[Session, None]] = {}
         self._by_session: dict[Session, dict[str, None]] = {}
 
+    @property
+    def are_none(self) -> bool:
+        """Whether nobody watches anybody."""
+        return not self._by_key
+
     def of(self, key: str) -> list[Session]:
         """Return those who watch whoever has the name with this key."""
         return list(self._by_key.get(key, ())) if self._by_key else []
