@@ -38,6 +38,11 @@ def test_known_people_are_told_by_their_ids_and_others_by_their_names() -> None:
 
 
 @given(st.text())
+def test_whatever_a_damaged_log_has_for_a_name_has_a_tag(sender: str) -> None:
+    assert sender_tag(sender).startswith(SIGN)
+
+
+@given(st.text())
 def test_no_word_is_a_tag(text: str) -> None:
     assert not any(SIGN in word for word in words_of(text))
 

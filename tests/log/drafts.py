@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -22,6 +23,7 @@ from hubbub.chat.events import (
 from hubbub.chat.people import Device, Kind, Profile
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.port import Log
+from hubbub.log.sqlite.comparing import compare_window
 from hubbub.log.sqlite.kept import KeptLog
 from tests.log.dense import Dense
 
@@ -131,6 +133,17 @@ async def watermark(log: KeptLog) -> int:
     """Return the seq of the newest event in the search index."""
     (seq,) = await log._writing.run(lambda db: db.execute("SELECT seq FROM watermark").fetchone())
     return int(seq)
+
+
+async def compared(log: KeptLog) -> int:
+    """Compare the search index with the log; return how many windows it has.
+
+    Raises Damaged if they differ.
+    """
+    windows, after = 0, 0
+    while (window := await log._indexing.run(partial(compare_window, after=after))) is not None:
+        windows, after = windows + 1, window
+    return windows
 
 
 def seqs(events: Sequence[Entry]) -> list[int]:

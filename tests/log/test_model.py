@@ -18,7 +18,7 @@ from hubbub.chat.queries import PageQuery, RevisionsQuery, SearchQuery
 from hubbub.log.memory import MemoryLog
 from hubbub.log.sqlite import SqliteLog, index, portions, segments
 from hubbub.server.fairness.searching import Search
-from tests.log.drafts import ALL_WINDOWS, NOON, all_of, indexed
+from tests.log.drafts import ALL_WINDOWS, NOON, all_of, compared, indexed
 from tests.log.test_removing import gone
 
 ROOMS = ["lobby", "den", direct_room("alice", "bob")]
@@ -119,6 +119,9 @@ class Pair:
         return draft
 
     async def agree(self) -> None:
+        await compared(self.sqlite)  # at whatever moment
+        await indexed(self.sqlite)
+        await compared(self.sqlite)
         assert set(await self.sqlite.heads()) == set(await self.memory.heads())
         for room in ROOMS:
             events = await all_of(self.memory, room)

@@ -13,13 +13,14 @@ import struct
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from hubbub.chat.errors import LogError
-from hubbub.log.sqlite import SqliteLog, checkpoints, index, writer
+from hubbub.log.sqlite import SqliteLog, checkpoints, index, others, writer
 from hubbub.log.sqlite.checkpoints import REST_SHARE, Checkpoints
 from hubbub.log.sqlite.wal import copy_wal, empty_wal
 from tests.log.drafts import all_of, deleted, said, until
@@ -282,3 +283,51 @@ def test_what_a_deletion_leaves_is_copied_beside_the_commits_too(
 
     asyncio.run(scene())
     assert rounds
+
+
+READER = """
+import sqlite3, sys
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("BEGIN")
+file.execute("SELECT count(*) FROM segments").fetchone()
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def read_by_another(folder: Path) -> Iterator[str]:
+    """Have another program read the file, and not end; yield what it is called."""
+    command = [sys.executable, "-c", READER, str(folder / "hubbub.db")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:
+        assert reader.stdout
+        reader.stdout.readline()
+        yield f"{Path(sys.executable).name} (process {reader.pid})"
+        reader.kill()
+
+
+@pytest.mark.skipif(not others.LOCKS.exists(), reason="only Linux says who holds which lock")
+def test_whoever_keeps_the_write_ahead_log_from_being_emptied_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(checkpoints, "ROUND_BYTES", 50_000)
+    monkeypatch.setattr(checkpoints, "WAL_BYTES_MAX", most := 400_000)
+
+    async def scene() -> None:
+        log = await opened(tmp_path)
+        await say(log, times=1)
+        with read_by_another(tmp_path) as reader:
+            assert others.other_readers(tmp_path) == [reader]
+            while (tmp_path / "hubbub.db-wal").stat().st_size < 8 * most:
+                await say(log, times=10)
+        assert others.other_readers(tmp_path) == []
+        while "empty again" not in caplog.text:
+            await say(log, times=10)
+        assert (tmp_path / "hubbub.db-wal").stat().st_size < 3 * most
+        await log.close()
+        told = [one.getMessage() for one in caplog.records if "and grows" in one.getMessage()]
+        assert 2 <= len(told) <= 4, "each time that it has doubled"
+        assert all(f"reads hubbub.db ({reader})" in one for one in told)
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(asyncio.wait_for(scene(), 60))

@@ -51,7 +51,10 @@ class Said(Protocol):
 @lru_cache(1000)
 def sender_tag(sender: str, person: str = "") -> str:
     """Return the tag of what somebody says: by their id if they are known, else by their name."""
-    key = person or f" {name_key(sender)}"  # no id has a space
+    try:
+        key = person or f" {name_key(sender)}"  # no id has a space
+    except ValueError:  # nobody may have it, since it was damaged, or by newer tables of Unicode
+        key = f" {sender}"
     return ANYBODY + blake2b(key.encode(), digest_size=6).hexdigest()
 
 

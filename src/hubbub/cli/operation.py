@@ -51,7 +51,8 @@ def _status(now: Status) -> Iterable[str]:
     )
     yield f"rooms: {now.rooms}"
     damaged = f"; damaged places: {now.damaged}" if now.damaged else ""
-    yield f"log: {size(now.log_bytes)}, newest event {now.last}{damaged}"
+    wal = f", {size(now.wal_bytes)} of it in hubbub.db-wal"
+    yield f"log: {size(now.log_bytes)}{wal}, newest event {now.last}{damaged}"
     yield f"files: {size(now.file_bytes)}"
     if now.disk_free_bytes is not None:
         left = now.log_free_bytes

@@ -21,6 +21,8 @@ class Damage:
         self._rooms: dict[str, list[Stretch]] = {}
         self._known: dict[str, list[Stretch]] = {}
         self._others: set[str] = set()
+        self.times_mended = 0
+        """How often something that was damaged was made anew while the log was open."""
 
     def __len__(self) -> int:
         """Return how many places were found damaged that were not known before."""
@@ -62,6 +64,12 @@ class Damage:
                 return
             self._others.add(what)
         self._tell(what)
+
+    def mended(self, what: str) -> None:
+        """Note that what was found damaged is whole again."""
+        with self._lock:
+            self._others.discard(what)
+            self.times_mended += 1
 
     def within(self, room: str, after: int, upto: int) -> list[Stretch]:
         """Return what is missing of a stretch of a room."""

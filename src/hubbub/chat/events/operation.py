@@ -13,14 +13,15 @@ class Status(Event, tag="status"):
     `people` are here, over so many `sessions`; of `connections` some have no name yet. `last` is
     the newest seq. Sizes are in bytes: of the log, of all files, of what the log may still take of
     its disk, and of what is free there at all; one that is not known is left out. `damaged` counts
-    places of the log. `complaints` are sentences of what keeps people from talking; a server
-    without any is ready. `locked` is whether nobody new is let in, and `tls` whether people had
-    best come by TLS: an authority vouches for the certificate, or there is no other way. `backup`
-    is when the newest copy was made since the start, 0 if there is none. `node` is what this server
-    is called among several that serve the same rooms, `nodes` are the others that it hears, and
-    `behind` is how many messages of their stream are still to be applied here. `relay` is what this
-    server is as a relay; while that is linked, it knows no people, sessions and rooms. `relays` are
-    those that are linked to this server.
+    places of the log; `wal_bytes`, those of its hubbub.db-wal, grow while another program reads
+    hubbub.db. `complaints` are sentences of what keeps people from talking; a server without any is
+    ready. `locked` is whether nobody new is let in, and `tls` whether people had best come by TLS:
+    an authority vouches for the certificate, or there is no other way. `backup` is when the newest
+    copy was made since the start, 0 if there is none. `node` is what this server is called among
+    several that serve the same rooms, `nodes` are the others that it hears, and `behind` is how
+    many messages of their stream are still to be applied here. `relay` is what this server is as a
+    relay; while that is linked, it knows no people, sessions and rooms. `relays` are those that are
+    linked to this server.
     """
 
     server: str
@@ -37,6 +38,7 @@ class Status(Event, tag="status"):
     log_free_bytes: int | None = None
     disk_free_bytes: int | None = None
     damaged: int = 0
+    wal_bytes: int = 0
     complaints: list[str] = msgspec.field(default_factory=list)
     locked: bool = False
     tls: bool = False

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from hubbub.chat.errors import LogError
 from hubbub.log.sqlite.connection import Durability, OwnedConnection, connect
+from hubbub.log.sqlite.others import other_readers
 from hubbub.log.sqlite.wal import copy_wal, write_first_page
 from hubbub.log.sqlite.writer import Writer
 
@@ -60,12 +61,20 @@ def open_twice(folder: Path, durability: Durability) -> sqlite3.Connection:
 class Checkpoints:
     """Keeps the write-ahead log of `writer` short. `writing` is the writer's thread."""
 
-    def __init__(self, writer: Writer, writing: OwnedConnection, copying: OwnedConnection) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        writer: Writer,
+        writing: OwnedConnection,
+        copying: OwnedConnection,
+    ) -> None:
+        self._folder = folder
         self._writer = writer
         self._writing = writing
         self._copying = copying
         self._next_bytes = ROUND_BYTES
         self._overdue_bytes = WAL_BYTES_MAX
+        self._told_bytes = 0
         self._due = asyncio.Event()
         self._turn = asyncio.Lock()
         self._task = asyncio.create_task(self._repeat())
@@ -76,10 +85,30 @@ class Checkpoints:
         Raises LogError if it is too much, and cannot be copied.
         """
         if (size := self._writer.sight.wal_bytes) >= self._overdue_bytes:
+            is_empty = await self.empty()
             # While somebody reads, it cannot be emptied: once it has grown as much again.
-            self._overdue_bytes = WAL_BYTES_MAX + (0 if await self.empty() else size)
+            self._overdue_bytes = WAL_BYTES_MAX + (0 if is_empty else size)
+            if not is_empty and size >= 2 * self._told_bytes:
+                self._tell_of_readers(size)
         elif size >= self._next_bytes:
             self._due.set()
+
+    def readers(self) -> str:
+        """Return which other programs keep it from being emptied."""
+        return " and ".join(other_readers(self._folder) or ["which one is not known"])
+
+    def _tell_of_readers(self, size: int) -> None:
+        """Tell why so many bytes cannot be emptied. Nothing can be done but to end who reads."""
+        readers = other_readers(self._folder)
+        # Where it is not known, it may have been a moment's reader at first.
+        if readers or (readers is None and size >= 2 * WAL_BYTES_MAX):
+            self._told_bytes = size
+            _logger.warning(
+                "The log's hubbub.db-wal has %d MB and grows: it cannot be emptied while another "
+                "program reads hubbub.db (%s). End it, unless it is a backup.",
+                size // 1_000_000,
+                self.readers(),
+            )
 
     async def empty(self) -> bool:
         """Empty the write-ahead log, unless somebody reads it; return whether it was done."""
@@ -121,6 +150,9 @@ class Checkpoints:
     async def _empty(self) -> bool:
         if is_empty := await self._writing.run(self._writer.empty_wal):
             self._next_bytes = ROUND_BYTES
+            if self._told_bytes:
+                _logger.warning("The log's hubbub.db-wal is empty again.")
+            self._told_bytes = 0
         return is_empty
 
     async def close(self) -> None:

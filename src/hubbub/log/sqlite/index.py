@@ -38,15 +38,24 @@ INDEX_AFTER_SECONDS = 0.2  # many commits share a portion, which costs less than
 SCRUB_AFTER_SECONDS = 20.0  # many changes share a merge; a minute was promised
 RETRY_SECONDS = 1.0
 CLOSING_SECONDS = 2.0  # what may still be scrubbed at the end; the rest is done at the next start
+EMPTIED_PAGES = 128  # in one step
 MERGE_PAGES = 4  # of about 4 kB, in one step
 WAL_TRIES = 30  # before the operator is told
 
 _BEHIND = "New messages cannot be searched for the moment."
+_MADE_ANEW = "the search index, which is being made anew"
+_PAST_CURE = "the search index, which cannot be made anew while the server runs"
 _STAINED = "Texts that were edited or deleted, or their rooms, may still be in the log's files."
 
 _logger = logging.getLogger(__name__)
 
 _MAKE_ANEW = "INSERT INTO rules VALUES (?)"
+# Up to 10 are what FTS5 knows of the whole.
+_TAKE_PAGES = """
+DELETE FROM search_data WHERE id IN (
+    SELECT id FROM search_data WHERE id > 10 ORDER BY id DESC LIMIT ?
+)
+"""
 _STAINS = "SELECT taken_out, scrubbed FROM watermark"
 
 
@@ -66,7 +75,9 @@ class Index:
         self._reading = reading
         self._checkpoints = checkpoints
         self._damage = damage
-        self._was_made_anew = False
+        self._is_made_anew = self._was_made_anew = False
+        self._emptying = asyncio.Lock()
+        self.times_emptied = 0
         self._behind = asyncio.Event()
         self._stained = asyncio.Event()
         self._going = asyncio.Event()
@@ -116,25 +127,47 @@ class Index:
         while portion := await self._reading.run(read):
             if not await self._connection.run(partial(put_portion, writer, portion)):
                 await self._connection.run(partial(fill_portion, writer, damage))
+        if self._is_made_anew:
+            self._is_made_anew = False
+            damage.mended(_MADE_ANEW)
+            _logger.warning("The log's search index is whole again.")
+
+    def is_sound(self) -> None:
+        """Take in that all of the index was found sound: if it is damaged, that is a new fault."""
+        self._was_made_anew = self._is_made_anew
 
     async def make_anew(self) -> bool:
         """Empty an index that is damaged, to be filled again; return whether that is possible.
 
-        Once is enough: what is damaged again is not cured by it.
+        Once is enough: what is damaged again is not cured by it. While it is being emptied, whoever
+        writes finds it damaged, and waits. Whoever read it meanwhile sees by `times_emptied` that
+        what was damaged is gone.
         """
-        try:
-            if self._was_made_anew:
-                raise Damaged("The search index is damaged again.")
-            self._was_made_anew = True
-            await self._connection.run(lambda file: file.execute(_MAKE_ANEW, (RULES,)))
-        except LogError:
-            self._damage.found("the search index, which cannot be made anew while the server runs")
-            return False
-        _logger.warning("The log's search index was damaged. It is being made anew.")
+        if self._emptying.locked():
+            async with self._emptying:
+                return self._is_made_anew
+        async with self._emptying:
+            try:
+                if self._was_made_anew:
+                    raise Damaged("The search index is damaged again.")
+                self._was_made_anew = True
+                self._damage.found(_MADE_ANEW)
+                self.times_emptied += 1
+                await self._empty()
+            except LogError:
+                self._damage.found(_PAST_CURE)
+                return False
+            self._is_made_anew = True
         self._behind.set()
         self._going.set()
         self._stained.set()
         return True
+
+    async def _empty(self) -> None:
+        """Empty the index in steps: commits would wait while all of it is overwritten at once."""
+        while await self._connection.run(_take_pages):
+            await self._checkpoints.keep_up()
+        await self._connection.run(lambda file: file.execute(_MAKE_ANEW, (RULES,)))
 
     async def _clear(self) -> None:
         """Take out step by step what is left of rooms that were removed (removing.py)."""
@@ -160,8 +193,9 @@ class Index:
             tries += 1
             if tries == WAL_TRIES:
                 _logger.warning(
-                    "%s Another program reads its hubbub.db: end it, unless it is a backup.",
+                    "%s Another program reads its hubbub.db (%s). End it, unless it is a backup.",
                     _STAINED,
+                    self._checkpoints.readers(),
                 )
             await asyncio.sleep(RETRY_SECONDS)
         self._scrubbed = blankings
@@ -176,6 +210,11 @@ class Index:
         with suppress(TimeoutError, LogError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._scrub()
+
+
+def _take_pages(connection: sqlite3.Connection) -> bool:
+    """Take some pages out of an index that is given up; return whether there were any."""
+    return connection.execute(_TAKE_PAGES, (EMPTIED_PAGES,)).rowcount > 0
 
 
 def read_stains(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -127,9 +127,9 @@ class KeptLog(Log):
         lost = claimed.lost_wal or unread or log._writer.cut_off
         if lost and not log._writer.is_copying:
             log.damage.found(lost)
-        log._checkpoints = Checkpoints(log._writer, log._writing, log._copying)
+        log._checkpoints = Checkpoints(folder, log._writer, log._writing, log._copying)
         log._index = Index(log._writer, log._writing, log._indexing, log._checkpoints, log.damage)
-        log._watch = Watch(log._writer, log._searching, log.damage)
+        log._watch = Watch(log._writer, log._searching, log._index, log._indexing, log.damage)
         return log
 
     async def heads(self) -> list[Head]:
@@ -270,13 +270,16 @@ class KeptLog(Log):
         return self._searching.seconds
 
     async def search(self, query: SearchQuery, windows: int) -> Page:
+        emptied = self._index and self._index.times_emptied
         try:
             return await self._searching.run(
                 lambda db: Around(db, self.damage).search(query, windows),
                 seconds_max=STEP_SECONDS_MAX,
             )
         except Damaged:
-            if self._index is not None and await self._index.make_anew():
+            if self._index is not None and (
+                self._index.times_emptied != emptied or await self._index.make_anew()
+            ):
                 raise LogError("The search index was damaged, and is being made anew.") from None
             raise
 

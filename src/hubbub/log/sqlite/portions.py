@@ -13,7 +13,7 @@ it.
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ SELECT
 FROM portion
 """
 _WATERMARK = "SELECT seq FROM watermark"
-_PLACES = """
+PLACES = """
 SELECT json_group_object(room, place) FROM places WHERE room IN (SELECT value FROM json_each(?))
 """
 _NEWEST_WINDOW = """
@@ -77,7 +77,7 @@ WHERE last > ? AND kind <> 'gone' AND room_id NOT IN (SELECT id FROM going)
 _FILL = "INSERT INTO portions (upto, messages, windows, answers) VALUES (?, ?, ?, ?)"
 
 
-class _Said(msgspec.Struct):
+class Indexable(msgspec.Struct):
     """What the index needs of a message."""
 
     seq: int
@@ -96,14 +96,14 @@ class _Window(msgspec.Struct, array_like=True):
     words: int
 
 
-_segments = msgspec.json.Decoder(list[list[_Said]])
+_segments = msgspec.json.Decoder(list[list[Indexable]])
 _changes = msgspec.json.Decoder(list[list[AnyLogged]])
 _window = msgspec.json.Decoder(_Window)
 _places = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
 
 
-Segment = Sequence[_Said | Message]
+Segment = Sequence[Indexable | Message]
 """Messages of one room, one after the other, as they read now; none of them is deleted."""
 
 
@@ -137,7 +137,7 @@ def read_portion(
     if not read.upto:
         return None
     rooms = _encode({segment[0].room for segment in read.segments}).decode()
-    (places,) = connection.execute(_PLACES, (rooms,)).fetchone()
+    (places,) = connection.execute(PLACES, (rooms,)).fetchone()
     newest = connection.execute(_NEWEST_WINDOW).fetchone()
     windows, entries = _in_windows(read.segments, newest, _places.decode(places), rests=rests)
     whom = whom_they_answer(connection, _answers_in(read.segments))
@@ -180,14 +180,33 @@ def _in_windows(
     These are the newest window as long as it has room, and then others.
     """
     windows = [_window.decode(newest[0])] if newest else []
+
+    def window_of(first: int, words: int) -> int:
+        if not windows or windows[-1].words + words > WINDOW_WORDS:
+            windows.append(_Window(first, 0))
+        windows[-1].words += words
+        return windows[-1].first
+
+    return windows, tokens_in(segments, window_of, places, rests=rests)
+
+
+def tokens_in(
+    segments: Iterable[Segment],
+    window_of: Callable[[int, int], int],
+    places: Mapping[str, str],
+    *,
+    rests: bool,
+) -> dict[int, str]:
+    """Return all tokens of each message by its seq.
+
+    `window_of` returns the window of those that begin with a seq, and have so many words together;
+    `rests`: see `read_portion`.
+    """
     tokens: dict[int, str] = {}
     began = time.perf_counter()
     for group in _together(segments):
         entries = Entries([*chain.from_iterable(group)])
-        if not windows or windows[-1].words + entries.count > WINDOW_WORDS:
-            windows.append(_Window(group[0][0].seq, 0))
-        windows[-1].words += entries.count
-        begin = f"{windows[-1].first}."
+        begin = f"{window_of(group[0][0].seq, entries.count)}."
         between = f" {begin}"
         joined = iter(entries.joined(between))
         for segment in group:
@@ -200,7 +219,7 @@ def _in_windows(
         if rests and (worked := time.perf_counter() - began) > REST_AFTER_SECONDS:
             time.sleep(worked)
             began = time.perf_counter()
-    return windows, tokens
+    return tokens
 
 
 class _Read(NamedTuple):
@@ -221,7 +240,7 @@ def _read(writer: Writer, connection: sqlite3.Connection, after: int) -> _Read:
     asked = {"events_max": events_max, "seqs_max": seqs_max, "bytes_max": bytes_max}
     upto, bodies, changes = connection.execute(PORTION, asked).fetchone()
     newest = newest_of(chain(*_changes.decode(changes)))
-    segments = [_as_they_read(segment, newest) for segment in _segments.decode(bodies)]
+    segments = [as_they_read(segment, newest) for segment in _segments.decode(bodies)]
     return _Read(upto or 0, sorted(filter(None, segments), key=_first_of))
 
 
@@ -270,7 +289,7 @@ def _read_around(last: int, damage: Damage, connection: sqlite3.Connection, afte
     return _Read(following, [segment] if segment else [])
 
 
-def _as_they_read(segment: Iterable[_Said], newest: Newest) -> Segment:
+def as_they_read(segment: Iterable[Indexable], newest: Newest) -> Segment:
     """Return what of a segment is to be indexed: with its newest texts, without what is deleted."""
     read = []
     for one in segment:

@@ -46,11 +46,12 @@ class Figures:
             connections=len(chatroom.connections),
             rooms=len(hub.rooms),
             last=hub.last,
-            log_bytes=self._log_bytes(),
+            log_bytes=self._bytes_of("hubbub.db*"),
             file_bytes=hub.files.stored_bytes,
             log_free_bytes=chatroom.free_bytes(),
             disk_free_bytes=self._disk_free_bytes(),
             damaged=len(chatroom.damage),
+            wal_bytes=self._bytes_of("hubbub.db-wal"),
             backup=int(chatroom.copies.made_at * 1000),
             complaints=list(complaints(chatroom)),
             node="" if chatroom.node is None else chatroom.node.name,
@@ -60,8 +61,8 @@ class Figures:
             relays=chatroom.relays,
         )
 
-    def _log_bytes(self) -> int:
-        found = [] if self._folder is None else self._folder.glob("hubbub.db*")
+    def _bytes_of(self, names: str) -> int:
+        found = [] if self._folder is None else self._folder.glob(names)
         return sum(_size(path) for path in found)
 
     def _disk_free_bytes(self) -> int | None:

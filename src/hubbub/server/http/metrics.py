@@ -82,11 +82,6 @@ class _ChatroomCollector(Collector):
         )
         yield GaugeMetricFamily("hubbub_rooms", "Rooms.", value=len(hub.rooms))
         yield GaugeMetricFamily("hubbub_last_seq", "The newest seq of the log.", value=hub.last)
-        yield GaugeMetricFamily(
-            "hubbub_log_damaged_places",
-            "Places of the log found damaged since the server started, and not repaired.",
-            value=len(self._chatroom.damage),
-        )
         if (free_bytes := self._chatroom.free_bytes()) is not None:
             yield GaugeMetricFamily(
                 "hubbub_log_free_bytes",
@@ -120,10 +115,23 @@ class _ChatroomCollector(Collector):
             value=not any(complaints(self._chatroom)),
         )
         for part in (
-            *(self._node, self._relays, self._files, self._durations, self._sizes),
+            *(self._damage, self._node, self._relays, self._files, self._durations, self._sizes),
             *(self._turned_away, self._protection, self._reading, self._stalls, self._work),
         ):
             yield from part()
+
+    def _damage(self) -> Iterator[Metric]:
+        damage = self._chatroom.damage
+        yield GaugeMetricFamily(
+            "hubbub_log_damaged_places",
+            "Places of the log found damaged since the server started, and not repaired.",
+            value=len(damage),
+        )
+        yield CounterMetricFamily(
+            "hubbub_log_mended",
+            "How often what was damaged was made anew while the server ran: the search index.",
+            damage.times_mended,
+        )
 
     def _node(self) -> Iterator[Metric]:
         if (node := self._chatroom.node) is not None:
@@ -184,6 +192,11 @@ class _ChatroomCollector(Collector):
             ("people", "People who are here.", status.people),
             ("connections", "Connections whose peers converse.", status.connections),
             ("log_bytes", "Bytes of the log's files.", status.log_bytes),
+            (
+                "log_wal_bytes",
+                "Bytes of hubbub.db-wal, which grows while another program reads hubbub.db.",
+                status.wal_bytes,
+            ),
             ("disk_free_bytes", "Bytes that are free on the log's disk.", status.disk_free_bytes),
             ("backup_seconds", "When the newest copy was made; 0 is never.", status.backup / 1000),
         ):

@@ -12,6 +12,7 @@
  * @property {number} rooms
  * @property {number} last the newest seq
  * @property {number} [log_bytes]
+ * @property {number} [wal_bytes]
  * @property {number} [file_bytes]
  * @property {number} [log_free_bytes]
  * @property {number} [disk_free_bytes]
