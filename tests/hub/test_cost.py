@@ -12,12 +12,13 @@ from hubbub.chat.heard import (
     Goodbye,
     Introduction,
     PlainLine,
+    Read,
     Refusal,
     Reply,
     Said,
 )
 from hubbub.chat.limits import Limits
-from hubbub.hub import cost
+from hubbub.hub import audience, cost
 from hubbub.hub.lines import LINE_COMMANDS
 from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.peers import Chatroom
@@ -40,7 +41,7 @@ def price_in_a_room_of(members: int, said: Said) -> float:
 
 def test_everything_that_can_be_heard_has_a_price() -> None:
     said = {*c.AnyCommand.__args__, *c.InnerCommand.__args__, PlainLine, Introduction, Refusal}
-    assert set(cost.PRICES) == said | {Filler, Reply, Goodbye, Adapt}
+    assert set(cost.PRICES) == said | {Filler, Read, Reply, Goodbye, Adapt}
     assert {Filler, Reply, Goodbye} < set(heard.Heard.__args__)
 
 
@@ -77,7 +78,44 @@ def shown(said: Said) -> str:
     ids=shown,
 )
 def test_what_is_done_for_each_member_costs_more_in_a_larger_room(said: Said) -> None:
-    assert price_in_a_room_of(CROWD, said) > price_in_a_room_of(2, said) + CROWD * cost.LISTENER / 2
+    assert (
+        price_in_a_room_of(CROWD, said)
+        > price_in_a_room_of(2, said) + CROWD * audience.LISTENER / 2
+    )
+
+
+LONG = "x" * 4000
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        c.Say(room="lobby", text=LONG),
+        c.Say(room="lobby", text="x", tags={"+note": LONG}),
+        c.Signal(room="lobby", tags={"+note": LONG}),
+        c.Edit(room="lobby", text=LONG, seq=1),
+        PlainLine(LONG),
+        PlainLine(f"/me {LONG}"),
+    ],
+    ids=lambda said: type(said).__name__,
+)
+def test_what_is_long_costs_as_much_as_it_takes_to_write_it_to_all(said: Said) -> None:
+    """A millisecond for a megabyte, or half of one."""
+    assert price_in_a_room_of(CROWD, said) > CROWD * len(LONG) * 45 / 1_000_000
+
+
+def test_a_long_text_costs_more_for_each_way_in_which_irc_tells_it() -> None:
+    prices = []
+    for count in (1, 9):
+        chatroom = Chatroom()
+        for number in range(10):
+            knowing = Shared()
+            knowing.knows_inner = number < count
+            chatroom.enter(f"m{number}", knowing).tell(c.Join(room="lobby"))
+        ann = chatroom.enter("ann")
+        ann.tell(c.Join(room="lobby"))
+        prices.append(chatroom.hub.price(ann.session, c.Say(room="lobby", text="a\n" * 2000)))
+    assert prices[1] > prices[0] + 8 * audience.LINE * audience.IRC_LINES_MAX
 
 
 def test_whoever_comes_has_paid_for_going() -> None:
@@ -87,7 +125,7 @@ def test_whoever_comes_has_paid_for_going() -> None:
     ann = chatroom.enter("ann")
     joining = chatroom.hub.price(ann.session, c.Join(room="lobby"))
     ann.tell(c.Join(room="lobby"))
-    assert joining > 2 * CROWD * cost.WITNESS
+    assert joining > 2 * CROWD * audience.WITNESS
     assert cost.departure(ann.session) <= 2 * cost.COMMAND
     assert chatroom.hub.price(ann.session, c.Leave(room="lobby")) <= cost.COMMAND
 
@@ -102,8 +140,8 @@ def test_another_name_is_paid_for_in_each_room_that_hears_of_it() -> None:
     for room in ("lobby", "kitchen"):
         ann.tell(c.Join(room=room))
         prices.append(chatroom.hub.price(ann.session, c.Rename(name="nan")))
-    assert prices[0] > 2 * CROWD * cost.WITNESS
-    assert prices[1] - prices[0] > 2 * CROWD * cost.WITNESS
+    assert prices[0] > 2 * CROWD * audience.WITNESS
+    assert prices[1] - prices[0] > 2 * CROWD * audience.WITNESS
 
 
 def prices_with_others(said: Said, others: int, *, watch: bool = False) -> float:
@@ -132,7 +170,7 @@ def prices_with_others(said: Said, others: int, *, watch: bool = False) -> float
     ids=shown,
 )
 def test_whoever_is_told_in_a_write_of_their_own_is_paid_for(said: Said) -> None:
-    assert prices_with_others(said, 50) >= prices_with_others(said, 0) + 49 * cost.TOLD
+    assert prices_with_others(said, 50) >= prices_with_others(said, 0) + 49 * audience.TOLD
 
 
 @pytest.mark.parametrize(
@@ -140,7 +178,7 @@ def test_whoever_is_told_in_a_write_of_their_own_is_paid_for(said: Said) -> None
 )
 def test_those_who_watch_somebody_are_paid_for(said: Said) -> None:
     watched = prices_with_others(said, 50, watch=True)
-    assert watched >= prices_with_others(said, 0) + 49 * cost.TOLD
+    assert watched >= prices_with_others(said, 0) + 49 * audience.TOLD
 
 
 def test_to_ask_what_holds_in_a_room_costs_the_same_in_any() -> None:

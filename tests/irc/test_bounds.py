@@ -4,11 +4,12 @@ import tracemalloc
 from collections.abc import Iterator
 
 from hubbub.chat import commands as c
-from hubbub.chat.events import Ok, Room, Welcome
+from hubbub.chat.events import Message, Ok, Room, Welcome
 from hubbub.chat.events.channels import About
-from hubbub.chat.heard import FILLER, Heard, Introduction
+from hubbub.chat.heard import READ, Heard, Introduction
 from hubbub.testing import LocalServer
 from hubbub.wire.irc.dialect import IrcDialect
+from tests.inputs.steps import Steps
 from tests.irc.irc_client import IrcClient
 from tests.irc.still import Still
 from tests.server.event_peer import EventPeer
@@ -72,7 +73,7 @@ def test_nothing_that_was_asked_stays_remembered() -> None:
 
 
 def test_a_line_with_nothing_in_it_is_counted() -> None:
-    assert [*come(1).receive(b"\n\r\n \n")] == [FILLER] * 3
+    assert [*come(1).receive(b"\n\r\n \n")] == [READ] * 3
 
 
 def test_every_label_has_one_answer(hubbub_server: LocalServer) -> None:
@@ -106,3 +107,19 @@ def test_no_line_is_longer_than_may_be(hubbub_server: LocalServer) -> None:
     words = "".join(line.params[-1] for line in new.drain() if line.command == "PRIVMSG")
     assert words.count("語") == 1000
     assert words.count("x") == 1000
+
+
+def test_a_text_full_of_marks_takes_about_as_long_to_tell_as_one_of_words() -> None:
+    steps = Steps()
+
+    def told(text: str) -> int:
+        voice = come(1).opening
+        message = Message(room="lobby", seq=5, prev=4, sender="eve", at=0, text=text)
+        return steps.of(lambda: voice.encode(message, "ann1"))
+
+    with steps.installed():
+        plain = told("word " * 13_000)
+        for text in ("*a* " * 16_000, "`a` " * 16_000, "**a** _b_ ~~c~~ " * 4_000, "*" * 65_000):
+            assert told(text) < 3 * plain
+        few = told("some *words* " * 80)
+        assert few < 60 * plain, "those that people write are read"

@@ -10,6 +10,7 @@ from hubbub.chat.errors import ProtocolError
 from hubbub.chat.heard import FILLER, Heard, PlainLine, Reply, Said
 from hubbub.chat.limits import Limits
 from hubbub.hub import cost
+from hubbub.hub.audience import LISTENER_BYTE
 from hubbub.server.fairness.turns import SLICE_UNITS, TURN_UNITS
 from hubbub.server.sessions.states import NEXT, State, Wait
 from tests.hub.peers import now
@@ -358,3 +359,19 @@ def test_all_that_is_written_down_is_paid_for() -> None:
         written = sum(isinstance(one, e.Fact) for one in stage.committed) - facts
         assert written, type(command).__name__
         assert everybody.used - used > written * cost.FACT, type(command).__name__
+
+
+def test_a_long_line_is_paid_for_by_what_is_written_to_all_whichever_way_it_goes() -> None:
+    stage = Stage()
+    for number in range(50):
+        stage.connect(f"m{number}", classic=True)
+        stage.run()
+    ann = stage.connect("ann", classic=True)
+    stage.run()
+    ann.line("the first one, of which more must be asked")
+    stage.run()
+    for _ in range(2):
+        used = stage.turns.accounts.everybody.used
+        ann.say(PlainLine("x" * 4000))
+        stage.run()
+        assert stage.turns.accounts.everybody.used - used > 50 * 3900 * LISTENER_BYTE

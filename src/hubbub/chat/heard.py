@@ -50,6 +50,11 @@ class Filler(msgspec.Struct, frozen=True):
     """
 
 
+class Read(Filler, frozen=True):
+    """A line that took longer to read than those: what it says comes after it, if it says anything
+    by itself."""
+
+
 class Adaptable(Protocol):
     """Whose format can change while it is in rooms."""
 
@@ -84,3 +89,4 @@ Heard = Said | Reply | Filler | Goodbye | Adapt
 """All that can come from a peer; the transport itself deals with what is not `Said`."""
 
 FILLER = Filler()
+READ = Read()

@@ -8,15 +8,14 @@ commit brings all that was said meanwhile in one write.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from hubbub.chat import commands as c
 from hubbub.chat.events import Message, Page, Revision, Revisions
-from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
-from hubbub.chat.names import DEFAULT_ROOM, name_key
+from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Read, Refusal, Reply
+from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import Answer
-from hubbub.hub.membership import is_crowd
+from hubbub.hub.audience import TOLD, hearing, onlookers, over_irc, watching, witnesses
 from hubbub.hub.power.across import CONVERSATIONS_MAX
 from hubbub.hub.power.moderation import RULES
 from hubbub.hub.present.room import Room, Session
@@ -43,6 +42,8 @@ PROOF: Final = 20.0
 REQUEST: Final = 20.0
 """A request over HTTP, whatever its answer."""
 FILLER: Final = 0.1
+READING: Final = 0.6
+"""A line of IRC: its tags, its source, its command."""
 REPLY: Final = 0.3
 COMMAND: Final = 1.0
 REFUSAL: Final = 3.0
@@ -58,11 +59,6 @@ ENTRANCE: Final = 5.0
 """Comparing a name with those in use, and beginning a session."""
 HASHING: Final = 50.0
 """A password: a thread is busy with it for that long, and others wait for the thread."""
-LISTENER: Final = 0.005
-WITNESS: Final = 0.02
-"""A member who is told that somebody came, went or types; one write tells of many."""
-TOLD: Final = 0.7
-"""Somebody who is told at once, in a write of their own, of what others learn from a list."""
 LISTED: Final = 0.05
 """A room or member in a list."""
 FIGURES: Final = 50.0
@@ -107,17 +103,13 @@ def departure(session: Session | None) -> float:
 # What everything costs that a peer may say.
 
 
-def _witnesses(state: State, room: Room | None) -> float:
-    return 0.0 if room is None or is_crowd(state, room) else room.listeners * WITNESS
-
-
 def _coming(state: State, room: Room | None) -> float:
     """Whoever comes pays for going as well: nobody can make a lost connection wait for that.
 
     Else a crowd that goes at once would leave its address with a debt, and whoever stays there
     would have to wait for seconds.
     """
-    return ENTRANCE + 2 * _witnesses(state, room)
+    return ENTRANCE + 2 * witnesses(state, room)
 
 
 def _listed(state: State, room: Room | None) -> float:
@@ -130,33 +122,10 @@ def _own_room(session: Session, command: Any) -> Room | None:
 
 
 def _introduction(state: State, _session: None, introduction: Introduction) -> float:
-    watched = 2 * _watching(state, introduction.name)
+    watched = 2 * watching(state, introduction.name)
     if introduction.format.knows_rooms:
         return ENTRANCE + watched
     return _coming(state, state.rooms.get(DEFAULT_ROOM)) + watched
-
-
-def _watching(state: State, name: str) -> float:
-    """Those who watch a name are told at once when its bearer comes, and goes."""
-    watchers = state.here.watchers
-    if watchers.are_none:
-        return 0.0
-    with suppress(ValueError):  # nobody can have it
-        return len(watchers.of(name_key(name))) * TOLD
-    return 0.0
-
-
-def _onlookers(state: State, session: Session) -> float:
-    """Those who speak IRC are told at once how the people in their rooms are to be shown."""
-    sessions = state.here.named(session.person.key)
-    rooms = {member.room for one in sessions for member in one.members.values()}
-    return sum(_of_irc(state, room) for room in rooms) + _watching(state, session.name)
-
-
-def _of_irc(state: State, room: Room | None) -> float:
-    if room is None or is_crowd(state, room):
-        return 0.0
-    return sum(len(group) for shared, group in room.live.items() if shared.knows_inner) * TOLD
 
 
 def _at(units: float) -> Price:
@@ -165,7 +134,7 @@ def _at(units: float) -> Price:
 
 def _entrance(state: State, session: Session, _command: object) -> float:
     """The earlier session leaves its rooms, or all there see who somebody is now."""
-    return ENTRANCE + departure(session) + _onlookers(state, session)
+    return ENTRANCE + departure(session) + onlookers(state, session)
 
 
 def _identify(state: State, session: Session, command: c.Identify) -> float:
@@ -174,7 +143,7 @@ def _identify(state: State, session: Session, command: c.Identify) -> float:
 
 
 def _hashing(state: State, session: Session, _command: object) -> float:
-    return HASHING + departure(session) + _onlookers(state, session)
+    return HASHING + departure(session) + onlookers(state, session)
 
 
 def _join(state: State, _session: Session, command: c.Join) -> float:
@@ -186,7 +155,9 @@ def _say(_state: State, session: Session, command: Any) -> float:
     member = session.members.get(command.room)
     if member is None:
         return REFUSAL
-    return COMMAND + member.room.listeners * LISTENER
+    tags = getattr(command, "tags", None)
+    more_bytes = sum(map(len, (*tags, *tags.values()))) if tags else 0
+    return COMMAND + hearing(member.room, getattr(command, "text", ""), more_bytes)
 
 
 def _change(state: State, session: Session, command: Any) -> float:
@@ -216,26 +187,26 @@ def _rename(state: State, session: Session, _command: object) -> float:
     """All rooms hear that somebody went, and came."""
     sessions = state.here.named(session.person.key)
     rooms = {member.room for one in sessions for member in one.members.values()}
-    told = len(sessions) * TOLD + 2 * _watching(state, session.name)
-    return QUESTION + told + 2 * sum(_witnesses(state, room) for room in rooms)
+    told = len(sessions) * TOLD + 2 * watching(state, session.name)
+    return QUESTION + told + 2 * sum(witnesses(state, room) for room in rooms)
 
 
 def _away(state: State, session: Session, _what: object) -> float:
     sessions = state.here.named(session.person.key)
     rooms = {member.room for one in sessions for member in one.members.values()}
-    watching = _watching(state, session.name)
-    return COMMAND + watching + sum(LISTED + _witnesses(state, room) for room in rooms)
+    told = watching(state, session.name)
+    return COMMAND + told + sum(LISTED + witnesses(state, room) for room in rooms)
 
 
 def _show(state: State, session: Session, command: c.Show) -> float:
-    shown = 0.0 if command.real is None else _onlookers(state, session)
+    shown = 0.0 if command.real is None else onlookers(state, session)
     return shown + _away(state, session, command)
 
 
 def _set_metadata(state: State, session: Session, command: c.SetMetadata) -> float:
     if not command.room:
-        return COMMAND + _onlookers(state, session)
-    return QUESTION + _of_irc(state, state.rooms.get(state.name_of(command.room)))
+        return COMMAND + onlookers(state, session)
+    return QUESTION + over_irc(state, state.rooms.get(state.name_of(command.room)))
 
 
 def _ask_metadata(state: State, _session: Session, command: c.AskMetadata) -> float:
@@ -251,7 +222,7 @@ def _ignore(state: State, session: Session, _what: object) -> float:
 
 
 def _typing(state: State, session: Session, command: c.Typing) -> float:
-    return COMMAND + _witnesses(state, _own_room(session, command))
+    return COMMAND + witnesses(state, _own_room(session, command))
 
 
 def _rooms(state: State, _whose: object, command: object) -> float:
@@ -307,7 +278,7 @@ def _add(state: State, _session: Session, command: c.Add) -> float:
     room = state.rooms.get(state.name_of(command.room))
     if room is not None and state.order.is_private(room.name):
         return _telling_rules(state, room)
-    return QUESTION + _of_irc(state, room)
+    return QUESTION + over_irc(state, room)
 
 
 def _telling_rules(state: State, room: Room | None) -> float:
@@ -332,7 +303,7 @@ def _line(state: State, session: Session, line: PlainLine) -> float:
         word, _, argument = text[1:].partition(" ")
         of_line = _LINE_COMMANDS.get(word.strip().lower(), _at(REFUSAL))
         return of_line(state, session, argument)
-    return COMMAND + room.listeners * LISTENER
+    return COMMAND + hearing(room, text)
 
 
 def _here(session: Session) -> Room:
@@ -348,8 +319,8 @@ def _line_who(state: State, session: Session, _argument: str) -> float:
     return COMMAND + _listed(state, _here(session))
 
 
-def _line_said(_state: State, session: Session, _text: str) -> float:
-    return COMMAND + _here(session).listeners * LISTENER
+def _line_said(_state: State, session: Session, text: str) -> float:
+    return COMMAND + hearing(_here(session), text)
 
 
 def _line_rules(state: State, session: Session, _argument: str) -> float:
@@ -395,6 +366,7 @@ _LINE_COMMANDS: Final[dict[str, Callable[[State, Session, str], float]]] = {
 
 PRICES: Final[dict[type, Price]] = {
     Filler: _at(FILLER),
+    Read: _at(READING),
     Reply: _at(REPLY),
     Goodbye: _at(REPLY),
     Adapt: lambda _state, session, _heard: departure(session),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hubbub.chat.events import Message
 from hubbub.chat.heard import PlainLine
-from hubbub.hub.cost import COMMAND, LISTENER
+from hubbub.hub.audience import SHORT_BYTES, hearing
+from hubbub.hub.cost import COMMAND
 from hubbub.hub.shares.quota import EVENT_BYTES
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def speak(
     at, units, pending_max = allowed
     person, listeners, bytes_max = session.person, room.listeners, state.limits.text_bytes_max
     sure = state.quota.sure_bytes(session.origin, at)
-    price = COMMAND + listeners * LISTENER
+    price = COMMAND + hearing(room, "")
     used, posted = 0.0, 0
     following: Heard | None = heard
     try:
@@ -64,7 +65,7 @@ def speak(
                 text=text,
             )
             state.drafts.add(message, session, None, size, listeners=listeners)
-            used += price
+            used += price if size <= SHORT_BYTES else COMMAND + hearing(room, text)
             if used >= units or session.pending_bytes > pending_max:
                 return used, None  # the next line may have to wait
             following = next(rest, None)

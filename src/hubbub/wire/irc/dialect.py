@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hubbub.chat.heard import FILLER, Heard
+from hubbub.chat.heard import READ, Heard
 from hubbub.wire.irc.commands.table import hear, not_text
 from hubbub.wire.irc.line import Line, LineDecoder, NotText, TooLong, reply
 from hubbub.wire.irc.numerics import N
@@ -61,7 +61,7 @@ class IrcDialect:
     def receive(self, data: bytes) -> Iterator[Heard]:
         """Yield what the peer said in `data`."""
         for line in self._decoder.receive(data):
-            yield FILLER  # to read a line takes time, whatever becomes of it
+            yield READ  # which takes time, whatever becomes of it
             if isinstance(line, Line):
                 yield from hear(self._voice, line)
             elif isinstance(line, TooLong):

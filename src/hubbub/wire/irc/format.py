@@ -36,7 +36,7 @@ from hubbub.wire.framed import LOST
 from hubbub.wire.irc.line import BODY_BYTES_MAX, LINE_END_BYTES, Line
 from hubbub.wire.irc.modes import MODES
 from hubbub.wire.irc.names import HOST, channel_of, nick_of, source_of
-from hubbub.wire.irc.texts import Piece, is_plain, pieces_of, to_irc
+from hubbub.wire.irc.texts import Piece, is_plain, marks_in, pieces_of, to_irc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,6 +66,9 @@ SEQ_MAX: Final = 2**63 - 1
 EDITED: Final = "(edited) "
 SHORT_CHARS: Final = 120
 """Of a text, its sender's name and its target together: they fit into a line, whatever they are."""
+
+MARKS_MAX: Final = 200
+"""Of one message: to read one takes as long as a line does. Behind them, they stay as written."""
 
 LINES_MAX: Final = 40
 """Of one message. Each takes its sender's name along, so very many short ones would be too much."""
@@ -272,9 +275,10 @@ class IrcFormat:
     ) -> Iterator[Piece]:
         """Yield the lines of a text with IRC's codes; behind very many stands where it goes on."""
         pieces = pieces_of(text, bytes_max, parted)
-        is_code = "```" in text
+        marks_left = 0 if "```" in text else MARKS_MAX
         for piece in islice(pieces, LINES_MAX):
-            yield piece if is_code else piece._replace(text=to_irc(piece.text))
+            marks_left -= marks_in(piece.text)
+            yield piece._replace(text=to_irc(piece.text)) if marks_left >= 0 else piece
         if next(pieces, None) is not None:
             yield Piece(f"… it goes on at {self.server}/{event.room}/{event.seq}")
 

@@ -8,6 +8,7 @@ see as one character.
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -144,6 +145,12 @@ def is_plain(text: str) -> bool:
     return _MARKED.search(text) is None and text.isprintable() and text != ""
 
 
+def marks_in(line: str) -> int:
+    """Return how many signs of a line may be marks of ours, each of which has to be looked at."""
+    return len(_MARKED.findall(line))
+
+
+@lru_cache(maxsize=128)  # a message is told in several formats, one right after the other
 def to_irc(line: str) -> str:
     """Return a line with IRC's codes in place of our marks for bold and italic."""
     if _MARKED.search(line) is None:
