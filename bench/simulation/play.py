@@ -212,7 +212,7 @@ def _loop_time() -> float:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """Have all that is random depend on the seed."""
     chance = random.Random(seed)
     random.seed(seed)
@@ -236,7 +236,7 @@ def _seeded(seed: int) -> Iterator[None]:
 def play(seed: int, folder: Path) -> Outcome:
     """Play what a seed says, in a new folder."""
     outcome = Outcome(seed)
-    with _seeded(seed), asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with seeded(seed), asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(Play(seed, folder).play(outcome))
         loop = runner.get_loop()
         assert isinstance(loop, VirtualLoop)
