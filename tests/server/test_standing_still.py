@@ -22,6 +22,7 @@ def test_that_a_process_stood_still_is_seen_before_anything_is_acted_on() -> Non
     room.loop.seconds += SECONDS
     worker.do(1)
     assert seen == [2]
+    room.loop.turn()
     assert len(room.done) == 3
 
 

@@ -259,21 +259,21 @@ def spoke(state: State, session: Session, room: Room, nonce: str | None) -> None
         state.order.slow.wrote(room.name, who, state.at, nonce)
 
 
-def recall(state: State, messages: Iterable[e.Message]) -> None:
-    """Note who wrote in a slow room before the server started, the earliest first.
+def recall(state: State, messages: Iterable[e.Message], at: int | None = None) -> None:
+    """Note who wrote in a slow room, the earliest first: when they did, or all `at` one time.
 
     Moderators are among them, but nobody asks when they wrote.
     """
     for one in messages:
         who = _key(one.person, "" if one.person else name_key(one.sender))
-        state.order.slow.wrote(one.room, who, one.at, one.nonce)
+        state.order.slow.wrote(one.room, who, one.at if at is None else at, one.nonce)
 
 
 def heard(state: State, room: Room, events: Sequence[e.AnyLogged]) -> None:
-    """Take in who wrote in a room, at whatever node."""
+    """Take in who wrote in a room, at whatever node: now, since clocks of nodes may differ."""
     rules = state.order.rules.get(room.name)
     if rules is not None and rules.slow_seconds:
-        recall(state, [one for one in events if isinstance(one, e.Message)])
+        recall(state, (one for one in events if isinstance(one, e.Message)), at=state.at)
 
 
 def _slow_seconds(state: State, session: Session, room: Room) -> int:
