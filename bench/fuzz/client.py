@@ -61,6 +61,7 @@ HISTORY = (
     b'"nonce":"n1"}',
     b'{"type":"presence","room":"lobby","name":"cid","state":"joined"}',
     b'{"type":"error","code":"log_unavailable","message":"Later."}',
+    b'{"type":"addresses","addresses":["n1:1234","hubbubs://[::1]","127.0.0.1:5"]}',
     b'{"type":"removed","room":"lobby","reason":"Gone."}',
     b'{"type":"bye","reason":"Bye."}',
 )

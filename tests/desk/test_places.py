@@ -20,7 +20,7 @@ HERE = "example.org:1234"
 )
 def test_an_address_leads_back_to_its_place(place: Place, address: str) -> None:
     assert address_of(f"http://{HERE}", place) == address
-    assert place_at(HERE, address) == place
+    assert place_at([HERE], address) == place
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_an_address_leads_back_to_its_place(place: Place, address: str) -> None:
     ["http://example.org/lobby", "http://other:1234/lobby", "https://example.org:4321/a", "x", ""],
 )
 def test_other_addresses_lead_elsewhere(address: str) -> None:
-    assert place_at(HERE, address) is None
+    assert place_at([HERE], address) is None
 
 
 def test_places_are_found_in_a_text() -> None:
     text = "see http://example.org:1234/dev/7, <hubbub://example.org:1234/a> and http://x.org/b/1."
-    assert places_in(HERE, text) == [Place("dev", 7), Place("a")]
+    assert places_in([HERE], text) == [Place("dev", 7), Place("a")]
 
 
 def test_one_goes_back_and_forward_to_where_one_was() -> None:

@@ -30,7 +30,8 @@ def serve_command(
 class ServerProcess:
     """A server whose log is in `data`; after the first start it comes back on the same port.
 
-    The system never grants it more than so many `descriptors`. `program`: another module to run.
+    That is `port`, if one is given. The system never grants it more than so many `descriptors`.
+    `program`: another module to run.
     """
 
     host = "127.0.0.1"
@@ -42,13 +43,14 @@ class ServerProcess:
         environment: Mapping[str, str] | None = None,
         descriptors: int | None = None,
         program: str = "hubbub.cli",
+        port: int = 0,
     ) -> None:
         self._data = data
         self._program = program
         self._descriptors = descriptors
         self._config = config
         self._environment = {**os.environ, **(environment or {})}
-        self.port = 0
+        self.port = port
         self.start()
 
     def __enter__(self) -> Self:

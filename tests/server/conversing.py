@@ -119,6 +119,7 @@ class Peer:
         self.refs = 0
         self.host = "here"
         self.is_proven = False
+        self.is_relayed = False
         self.turn = stage.turns.turn(self.host)
         self.is_gone = False
         self.conversation = Conversation(stage, self, self.turn, opening)

@@ -33,9 +33,9 @@ class Account:
 
     def __init__(self, address: str, name: str | None, password: str) -> None:
         self._address = address
-        self._place = str(parse_address(address))
         self._profile = load_profile()
         self._name = asked_name(name, self._profile)
+        self._place = self._profile.chatroom(parse_address(address), self._name)
         self._password = known_password(password, address, self._profile)
 
     def _do(self, deed: Deed, proof: Proof | None = None, *, device: str = "") -> None:

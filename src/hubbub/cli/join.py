@@ -108,5 +108,5 @@ def _in_lines(opening: Opening, host: Host | None, name: str, profile: Profile, 
         insist(enter, known_password(opening.password, opening.address, profile), opening.address)
     except Unreachable as end:
         if end.code == "logged_out":
-            profile.devices.forget(str(place), name)
+            profile.devices.forget(profile.chatroom(place, name), name)
         raise

@@ -45,8 +45,9 @@ def _status(now: Status) -> Iterable[str]:
     if now.node:
         yield f"node: {now.node}, {now.behind or 0} messages behind the stream"
         yield f"other nodes: {', '.join(now.nodes) or 'none is heard'}"
+    those = " at all nodes; sessions here: {}" if now.node else ", over {} sessions"
     yield (
-        f"people: {now.people}, over {now.sessions} sessions; "
+        f"people: {now.people}{those.format(now.sessions)}; "
         f"connections that converse: {now.connections}"
     )
     yield f"rooms: {now.rooms}"

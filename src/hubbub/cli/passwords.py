@@ -15,12 +15,12 @@ from hubbub.desk.profile import Profile
 def known_password(given: str, address: str, profile: Profile) -> str:
     """Return the password given, else the one that this address took last; empty if none did."""
     place = parse_address(address)
-    return given or place.password or profile.server(str(place)).password
+    return given or place.password or profile.server(profile.chatroom(place)).password
 
 
 def remember_password(chat: Chat, password: str, address: str, profile: Profile) -> None:
     """If the chatroom took the password, remember it for this address."""
-    remembered = profile.server(str(parse_address(address)))
+    remembered = profile.server(profile.chatroom(parse_address(address)))
     if chat.is_locked and remembered.password != password:
         remembered.password = password
         profile.save()

@@ -88,10 +88,10 @@ def known_device(address: str, name: str, profile: Profile, *, is_person: bool) 
     Somebody who was invited is let in by the secret from then on, so it is kept for them, too.
     """
     place = parse_address(address)
-    devices = profile.devices
+    devices, kept_as = profile.devices, profile.chatroom(place, name)
     if is_person or place.invitation:
-        return devices.made(str(place), name)
-    return devices.known(str(place), name)
+        return devices.made(kept_as, name)
+    return devices.known(kept_as, name)
 
 
 def planned_readings(

@@ -66,6 +66,9 @@ class Address(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     """The SHA-256 of the certificate, or at least the first half of it."""
 
+    learned: bool = False
+    """Whether a server told it, and not the user."""
+
     others: tuple["Address", ...] = ()
     """Where else the same chatroom is, in the order in which they are tried."""
 

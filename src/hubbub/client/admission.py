@@ -17,8 +17,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from hubbub.chat.commands import Command, Identify, Link, Login, Recover, Resume, Unlock
-from hubbub.chat.errors import Refused
-from hubbub.chat.events import AnyEvent, Error, Ok, Welcome
+from hubbub.chat.errors import Refused, Unreachable, is_lasting
+from hubbub.chat.events import AnyEvent, Bye, Error, Ok, Welcome
 from hubbub.chat.names import same_name
 from hubbub.chat.text import inert_line
 from hubbub.client.address import Address
@@ -88,6 +88,11 @@ class Admission:
         """Proves to the server that we are who we were; empty if nothing does."""
         return self._secret.value
 
+    @property
+    def may_be_led(self) -> bool:
+        """Whether the server may tell us where to go: it knows all that we would give there."""
+        return self.is_locked or not self.password
+
     def begin(self, protection: Protection = Protection.NONE) -> None:
         """A new connection begins."""
         self.is_locked = protection is Protection.PROVEN
@@ -109,6 +114,19 @@ class Admission:
         self._is_unanswered = False
         is_kept = refusal.retry_after is not None
         return refusal.code == "name_taken" and not is_kept and now < self._shadow_until
+
+    def turned_away(
+        self, refusal: Refused, now: float, *, patient: bool, has_entered: bool
+    ) -> Refused | Disconnected:
+        """Return what a refusal leads to: an end, unless the server may want us another time."""
+        again_after = refusal.retry_after
+        if self.refused(refusal, now):
+            return Disconnected("our name is held by a connection of ours that was lost")
+        if again_after is not None and patient:
+            return Disconnected(str(refusal), retry_after=again_after)
+        if not has_entered or is_lasting(refusal.code):
+            return refusal
+        return Disconnected(str(refusal), retry_after=again_after or 0)
 
     def answer(self, welcome: Welcome) -> Unlock | Identify | Proof | Resume | None:
         """Return what a welcome is answered with; None: we are in.
@@ -181,6 +199,22 @@ class Admission:
         self._is_unanswered, self._shadow_until = False, -math.inf
         self.name = welcome.name  # a person may be called otherwise than our user remembers
         self._secret = Secret(welcome.name, welcome.session)
+
+    def parted(self, bye: Bye) -> Unreachable | Disconnected:
+        """Return what a goodbye leads to: an end, if to come back would only be told so again."""
+        match bye.code:
+            case "resumed":
+                self.forget()
+                return Unreachable(
+                    f"The chat as '{self.name}' goes on in another connection, "
+                    "which has taken the name over.",
+                    code=bye.code,
+                )
+            case "banned" | "logged_out":
+                self.forget()
+                return Unreachable(inert_line(bye.reason), code=bye.code)
+            case _:
+                return Disconnected(inert_line(bye.reason), code=bye.code)
 
     def forget(self) -> None:
         """We are nobody any more: we have left, or the session goes on elsewhere."""

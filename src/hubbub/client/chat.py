@@ -17,6 +17,7 @@ from hubbub.client.classic import what_is_said
 from hubbub.client.driver import Driver
 from hubbub.client.events import AnyClientEvent, Received
 from hubbub.client.files import FileCommands
+from hubbub.client.nodes import Nodes
 from hubbub.client.people import PeopleCommands
 from hubbub.client.power import PowerCommands
 from hubbub.client.replica import MESSAGES_MAX, Replica
@@ -53,27 +54,27 @@ def connect(
 
     `address`: as people write it, with commas between several nodes, or a link. `room`: the one to
     join; else that in the address, else the lobby. `password`: given to a chatroom that has one,
-    and to no other. `session`: the `Chat.session` of an earlier run that was killed, to go on as
-    the same person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody can guess. Make
-    them once, and keep them where only you can read them: by them the server knows you again, in as
-    many programs at once as you like. Without them you are nobody but your name. `label`: what the
-    device is called in your list, up to 64 characters. `proof`: a Login, Recover or Link command,
-    where the server does not know the device yet. `invitation`: lets the device in the first time;
-    its rooms are joined, too. `after`: first receive every event of the room after this seq; with
-    `epoch`, the one under which it was seen, the server can tell whether its history is still the
-    same (`Room.replaced`). `joining`: without it you are in no room, and can still ask about them.
-    `reconnect`: whether, or after which waits, to connect again. `patient`: keep trying from the
-    start as well, also while the name is kept for somebody who has just lost the connection;
-    entering then returns at once. `spoke_events`: this server spoke events before, so its welcome
-    is waited for (see `Chat.speaks_events`). `messages_max`: how many a replica of a room holds.
-    `ca`: a file of authorities that may vouch for the server's certificate, else the system's.
-    `remember`: whether its certificate is remembered on this computer.
+    and to no other. `session`: the `Chat.session` of a run that was killed, to go on as the same
+    person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody can guess. Make them once,
+    and keep them where only you can read them: by them the server knows you again, in as many
+    programs as you like. `label`: what the device is called in your list, up to 64 characters.
+    `proof`: a Login, Recover or Link command, where the server does not know the device yet.
+    `invitation`: lets the device in the first time; its rooms are joined, too. `after`: first
+    receive every event of the room after this seq; with `epoch`, the one under which it was seen,
+    the server can tell whether its history is still the same (`Room.replaced`). `joining`: without
+    it you are in no room, and can still ask about them. `reconnect`: whether, or after which waits,
+    to connect again. `patient`: keep trying from the start as well, even while the name is kept for
+    somebody else; entering then returns at once. `spoke_events`: this server spoke events before,
+    so its welcome is waited for (see `Chat.speaks_events`). `messages_max`: how many a replica of a
+    room holds. `ca`: a file of authorities that may vouch for the server's certificate, else the
+    system's. `remember`: whether that, and where its nodes are, is kept on this computer.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room, or another password.
     Where the name is only kept, `Refused.retry_after` says for how many seconds.
     """
-    at = parse_address(address)
+    nodes = Nodes(parse_address(address), keeps=remember)
+    at = nodes.known(password)
     rooms = JoinedRooms(room or at.room, after, epoch, joining=joining, messages_max=messages_max)
     admission = Admission(
         at,
@@ -87,7 +88,7 @@ def connect(
     )
     backoff = (Backoff() if reconnect else None) if isinstance(reconnect, bool) else reconnect
     person = Session(admission, rooms, backoff=backoff, patient=patient, spoke_events=spoke_events)
-    return Chat(person, Trust(ca, keeps=remember), waits_to_enter=not patient)
+    return Chat(person, Trust(ca, keeps=remember), nodes, waits_to_enter=not patient)
 
 
 class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileCommands):
@@ -106,8 +107,10 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
     members; what it has not read yet comes later, in order and without a gap.
     """
 
-    def __init__(self, session: Session, trust: Trust, *, waits_to_enter: bool) -> None:
-        self._driver = Driver(session, trust, waits_to_enter=waits_to_enter)
+    def __init__(
+        self, session: Session, trust: Trust, nodes: Nodes, *, waits_to_enter: bool
+    ) -> None:
+        self._driver = Driver(session, trust, nodes, waits_to_enter=waits_to_enter)
         super().__init__(self._driver)
         self._session = session
 
@@ -149,6 +152,12 @@ class Chat(AccountCommands, PeopleCommands, PowerCommands, ThreadCommands, FileC
     def address(self) -> str:
         """Where the server is, as HOST:PORT; of several, the one that is talked to or tried now."""
         return str(self._session.address)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where the chatroom is, as far as is known: `address`, and what is tried after it."""
+        address = self._session.address
+        return [str(one) for one in (address, *address.others)]
 
     @property
     def person(self) -> e.PersonSummary | None:

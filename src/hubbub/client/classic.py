@@ -48,8 +48,18 @@ class ClassicReader:
         self._sender = self.farewell = None
         return self.latest
 
+    def why(self, reason: str, *, is_short: bool) -> str:
+        """Return why a connection has ended, if `reason` is all that is known.
+
+        Of one that was short, what the server said last may explain it.
+        """
+        if isinstance(self.farewell, Bye):
+            return inert_line(self.farewell.reason).rstrip(".")
+        words = self._last_words if is_short else ""
+        return f"{reason}, after it said {words[:200]!r}" if words else reason
+
     @property
-    def last_words(self) -> str:
+    def _last_words(self) -> str:
         """What the server said last, in one line: a frame without its pair, else a message."""
         if self._sender is not None:
             return self._sender

@@ -3,7 +3,8 @@
     what is known of the server             how it is called
     the address asks for TLS                TLS, and nothing else
     it spoke TLS before                     TLS, and nothing else, whatever the address says
-    another one of the chatroom's did       TLS, and nothing else, unless it is on this machine
+    another one that was given did          TLS, and nothing else, unless it is on this machine
+    it was told over TLS (nodes.py)         TLS, and nothing else
     it is elsewhere, and we have a password TLS if it speaks that, else in plaintext
     anything else                           in plaintext: a tutorial's server would choke on TLS
 
@@ -90,7 +91,9 @@ async def dial(address: Address, password: str, trust: Trust) -> Line:
     trusted. `password_needed` as its code: with the password, it could be found out.
     """
     known = None if address.is_local and not address.secure else trust.known(address)
-    others = [one for one in address.others if not (address.is_local or one.is_local)]
+    # What was told, by whoever speaks without TLS, does not bind those that were given.
+    given = [one for one in address.others if not one.learned]
+    others = [one for one in given if not (address.is_local or one.is_local)]
     if address.secure or known is not None or any(map(trust.known, others)):
         return await _protected(address, password, trust)
     if password and not address.is_local:

@@ -16,9 +16,10 @@ from hubbub.client.connection import Connection
 from hubbub.client.errors import Disconnected
 from hubbub.client.events import Received
 from hubbub.client.inbox import Inbox
+from hubbub.client.nodes import Nodes
 from hubbub.client.nonces import Nonces
 from hubbub.client.outbox import Post
-from hubbub.client.outputs import Answer, Dial, HangUp, Output, Over, Posted, Tell, Write
+from hubbub.client.outputs import Answer, Dial, HangUp, Learn, Output, Over, Posted, Tell, Write
 from hubbub.client.session import Session
 from hubbub.client.states import State
 from hubbub.client.trust import Trust
@@ -38,13 +39,16 @@ class Driver:
     altogether, and fetched again by cursor once the application has caught up.
     """
 
-    def __init__(self, session: Session, trust: Trust, *, waits_to_enter: bool) -> None:
+    def __init__(
+        self, session: Session, trust: Trust, nodes: Nodes, *, waits_to_enter: bool
+    ) -> None:
         self.session = session
         self.fingerprint = ""
         """That of the server's certificate; empty where there is no TLS."""
         self.authorities: ssl.SSLContext | None = None
         """Those of whom one vouched for it, if that was so: they may vouch for the next one."""
         self._trust = trust
+        self._nodes = nodes
         self._waits_to_enter = waits_to_enter
         self._inbox = Inbox()
         self._posted: Answers[int | None] = Answers()
@@ -307,6 +311,8 @@ class Driver:
                 self._dialled.set()
             case HangUp(returning=returning):
                 self._hang_up(returning=returning)
+            case Learn(at=at, told=told, locked=locked):
+                self._nodes.learn(at, told, locked=locked)
             case Over(error=error):
                 self._ended = error
                 self._answers.refuse_all(error)

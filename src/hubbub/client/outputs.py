@@ -4,6 +4,7 @@ import msgspec
 
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import AnyEvent
+from hubbub.client.address import Address
 from hubbub.client.events import Received
 
 
@@ -47,10 +48,18 @@ class HangUp(msgspec.Struct, frozen=True):
     returning: bool = False
 
 
+class Learn(msgspec.Struct, frozen=True):
+    """A server told where else the chatroom is; it took our password if `locked`."""
+
+    at: Address
+    told: list[str]
+    locked: bool
+
+
 class Over(msgspec.Struct, frozen=True):
     """The session has ended for good."""
 
     error: HubbubError
 
 
-Output = Dial | Write | Tell | Answer | Posted | HangUp | Over
+Output = Dial | Write | Tell | Answer | Posted | HangUp | Learn | Over

@@ -27,8 +27,7 @@ import math
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
-from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable, is_lasting
-from hubbub.chat.text import inert_line
+from hubbub.chat.errors import HubbubError, ProtocolError, Refused, Unreachable
 from hubbub.client.address import Address
 from hubbub.client.admission import Admission, refusal_of
 from hubbub.client.classic import ClassicReader, plain_posts
@@ -37,8 +36,9 @@ from hubbub.client.errors import Disconnected
 from hubbub.client.events import AnyClientEvent, NewCertificate, Offline, Online, Received
 from hubbub.client.exchange import Exchange
 from hubbub.client.me import Me
+from hubbub.client.nodes import understood
 from hubbub.client.outbox import Post
-from hubbub.client.outputs import Dial, HangUp, Output, Over, Posted, Tell, Write
+from hubbub.client.outputs import Dial, HangUp, Learn, Output, Over, Posted, Tell, Write
 from hubbub.client.pulse import Pulse
 from hubbub.client.questions import ANSWER_SECONDS, About, Question
 from hubbub.client.recognition import CERTAIN_SECONDS, Kind, Recognition
@@ -90,6 +90,7 @@ class Session:
         self._pulse = Pulse(0)
         self._is_listening = True
         self._news = ""
+        self._protection = Protection.NONE
         self._since = 0.0
         """When the latest connection was made, or is to be made."""
 
@@ -149,7 +150,8 @@ class Session:
 
     @property
     def _must_say_welcome(self) -> bool:
-        return self.spoke_events or self._classic.farewell is not None
+        is_hubbub = self.spoke_events or self.address.learned
+        return is_hubbub or self._classic.farewell is not None
 
     def _become(self, state: State) -> None:
         assert state in NEXT[self.state], f"{self.state} does not become {state}"
@@ -230,17 +232,14 @@ class Session:
 
     def distrust(self, refusal: Refused, now: float) -> None:
         """What answers there cannot be trusted: nothing is said to it, now or later."""
-        if self.state is not State.OVER and self.has_entered and self.address.others:
-            self._turns.drop()
-            self._wait(f"{str(refusal).rstrip('.')}. It is not tried again", now)
-        elif self.state is not State.OVER:
-            self._end(refusal)
+        if self.state is not State.OVER:
+            self._refused(refusal, now, has_others=self.has_entered and bool(self.address.others))
 
     def connected(
         self, now: float, protection: Protection = Protection.NONE, news: str = ""
     ) -> None:
         """The connection is made: say who we are. `news`: of the server's certificate."""
-        self._news = news
+        self._news, self._protection = news, protection
         self._become(State.GREETING)
         self._since = now
         self._pulse = Pulse(now)
@@ -276,27 +275,33 @@ class Session:
             self._hang_up(str(error), now, error.retry_after, error.code)
         except ProtocolError as error:
             self._hang_up(str(error), now)
-        except (Refused, Unreachable) as error:
+        except Refused as refusal:
+            self._refused(refusal, now)
+        except Unreachable as error:
             self._end(error)
+
+    def _refused(self, refusal: Refused, now: float, *, has_others: bool = False) -> None:
+        """We are not let in: the end, unless there are others to try, or a server led us here."""
+        if has_others or (self.address.learned and self.state is not State.ONLINE):
+            self.outputs.append(HangUp(returning=True))
+            self._turns.drop()
+            self._wait(f"{str(refusal).rstrip('.')}. It is not tried again", now)
+        else:
+            self._end(refusal)
 
     def lost(self, reason: str, now: float) -> None:
         """The connection is lost, or was not made; `reason` says how in a few plain words."""
         if self.state in (State.IDLE, State.WAITING, State.OVER):
             return  # we ended it ourselves
-        reason = reason.rstrip(".")
-        match self._classic.farewell:
-            case e.Error() as error if self.state in (State.GREETING, State.CLASSIC):
-                turned_away = self._turned_away(refusal_of(error), now)
-                if isinstance(turned_away, Refused):
-                    self._end(turned_away)
-                else:
-                    self._wait(str(turned_away).rstrip("."), now, turned_away.retry_after)
-                return
-            case e.Bye(reason=words) if self.state in (State.GREETING, State.CLASSIC):
-                reason = inert_line(words).rstrip(".")
-            case _ if self._is_short(now) and (words := self._classic.last_words):
-                reason += f", after it said {words[:200]!r}"
-        self._wait(reason, now)
+        reason, farewell = reason.rstrip("."), self._classic.farewell
+        if self.state not in (State.GREETING, State.CLASSIC):
+            self._wait(reason, now)
+        elif not isinstance(farewell, e.Error):
+            self._wait(self._classic.why(reason, is_short=self._is_short(now)), now)
+        elif isinstance(turned_away := self._turned_away(refusal_of(farewell), now), Refused):
+            self._refused(turned_away, now)
+        else:
+            self._wait(str(turned_away).rstrip("."), now, turned_away.retry_after)
 
     def _is_short(self, now: float) -> bool:
         """Whether a server without events has ended the connection as soon as it was made."""
@@ -373,7 +378,7 @@ class Session:
         elif isinstance(heard, e.Welcome):
             self.outbox.put_back(self._server.taken)  # what it refused before its earlier welcome
             self._welcomed(heard, now)
-        elif self.spoke_events and self._classic.farewell is None:
+        elif self._must_say_welcome and self._classic.farewell is None:
             raise Disconnected("what answers there is not the hubbub server that it was")
         elif heard is not None:
             self._go_classic(now)
@@ -432,12 +437,21 @@ class Session:
         self.rooms.invited(welcome.rooms)
         self.me.ignore([])  # if there are any, that follows
         self._become(State.ONLINE)
+        self._learn(welcome.addresses)
         self._tell(Online(True, str(self.address), welcome.server))
         if self._news:
             self._tell(NewCertificate(self._news))
             self._news = ""
         self.exchange.begin(now)
         self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
+
+    def _learn(self, told: list[str]) -> None:
+        """Take in where else the chatroom is, in the place of what was told before."""
+        over_tls = self._protection is not Protection.NONE
+        found = understood(told if self._admission.may_be_led else (), over_tls=over_tls)
+        self._turns.led(found)
+        self._admission.address = self._turns.address
+        self.outputs.append(Learn(self.address, found, self._admission.is_locked))
 
     def _greeted_anew(self, welcome: e.Welcome, now: float) -> None:
         """Take in that the server tells us anew who we are: as somebody else we are in no room."""
@@ -455,21 +469,13 @@ class Session:
             return  # from a newer server
         question = self.exchange.questions.answered(getattr(event, "ref", None), now)
         match event:
-            case e.Bye(code="resumed"):
-                self._admission.forget()
-                raise Unreachable(
-                    f"The chat as '{self.me.name}' goes on in another connection, "
-                    "which has taken the name over.",
-                    code=event.code,
-                )
-            case e.Bye(code="banned" | "logged_out"):  # to come back would only be told so again
-                self._admission.forget()
-                raise Unreachable(inert_line(event.reason), code=event.code)
             case e.Bye():
-                raise Disconnected(inert_line(event.reason), code=event.code)
+                raise self._admission.parted(event)
             case _ if self.state is State.ONLINE:
                 if isinstance(event, e.Welcome):
                     self._greeted_anew(event, now)
+                if isinstance(event, e.Welcome | e.Addresses):
+                    self._learn(event.addresses)
                 self.exchange.hear(event, question, json, now)
                 self._pulse.posting(now, is_unanswered=self.exchange.questions.is_posting)
             case _:
@@ -488,12 +494,5 @@ class Session:
             self._go_online(welcome, now)
 
     def _turned_away(self, refusal: Refused, now: float) -> Refused | Disconnected:
-        """Return what a refusal leads to: an end, unless the server may want us another time."""
-        again_after = refusal.retry_after
-        if self._admission.refused(refusal, now):
-            return Disconnected("our name is held by a connection of ours that was lost")
-        if again_after is not None and self._patient:
-            return Disconnected(str(refusal), retry_after=again_after)
-        if not self.has_entered or is_lasting(refusal.code):
-            return refusal
-        return Disconnected(str(refusal), retry_after=again_after or 0)
+        has_entered, patient = self.has_entered, self._patient
+        return self._admission.turned_away(refusal, now, patient=patient, has_entered=has_entered)

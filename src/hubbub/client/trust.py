@@ -7,17 +7,15 @@ speaks TLS is remembered as well, so that nobody can talk a client into doing wi
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import platformdirs
 
 from hubbub.chat.errors import Refused
+from hubbub.client.keeping import KeptFile
 
 if TYPE_CHECKING:
     from hubbub.client.address import Address
@@ -34,9 +32,6 @@ class Known(msgspec.Struct, frozen=True):
     fingerprint: str = ""
 
 
-_File = dict[str, Known]
-
-
 class Trust:
     """`ca`: a file of authorities, in the place of the system's.
 
@@ -45,38 +40,24 @@ class Trust:
 
     def __init__(self, ca: str = "", *, keeps: bool = True) -> None:
         self.ca = ca or os.environ.get(CA_VARIABLE, "")
-        self._path = platformdirs.user_state_path("hubbub") / "servers.json"
+        self._file = KeptFile("servers.json")
         self._keeps = keeps
-        self._met: _File = {}
+        self._met: dict[str, Known] = {}
 
     def known(self, address: Address) -> Known | None:
         """Return what is remembered of a server; None if it is nothing."""
-        return self._met.get(str(address)) or self._read().get(str(address))
+        return self._met.get(str(address)) or self._file.read(Known).get(str(address))
 
     def remember(self, address: Address, fingerprint: str) -> None:
         """Remember that a server speaks TLS, and by which certificate it is known."""
         known = self._met[str(address)] = Known(fingerprint)
-        servers = self._read()
+        servers = self._file.read(Known)
         if not self._keeps or servers.get(str(address)) == known:
             return
         servers.pop(str(address), None)
         servers[str(address)] = known
-        kept = dict(list(servers.items())[-KNOWN_MAX:])
         # What cannot be kept is asked for again at the next start: that is no reason not to talk.
-        with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-            with new.open("w", encoding="utf-8") as file:
-                json.dump(msgspec.to_builtins(kept), file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())  # else a power cut may leave an empty file under the name
-            new.replace(self._path)
-
-    def _read(self) -> _File:
-        try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_File)
-        except (OSError, ValueError):
-            return {}
+        self._file.write(servers, KNOWN_MAX)
 
     @cached_property
     def authorities(self) -> ssl.SSLContext:

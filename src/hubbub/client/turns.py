@@ -2,6 +2,7 @@
 
 from hubbub.chat.errors import Unreachable
 from hubbub.client.address import Address
+from hubbub.client.nodes import led
 from hubbub.client.retry import Backoff
 
 
@@ -18,6 +19,10 @@ class Turns:
         self._backoff = backoff
         self._failed = 0
         self._stood = False
+
+    def led(self, told: list[str]) -> None:
+        """Take in where else the chatroom is, in the place of what was told before."""
+        self.address = led(self.address, told)
 
     def stood(self) -> None:
         """Take in that messages could flow: the waits and the round begin anew."""

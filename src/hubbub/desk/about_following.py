@@ -35,7 +35,7 @@ class Lead(NamedTuple):
 def go(desk: Desk, face: Face, argument: str) -> Awaitable[None]:
     """Go to an address in this chatroom, or where the chosen message leads."""
     if argument:
-        places = places_in(desk.link.address, argument)
+        places = places_in(desk.chat.addresses, argument)
         if not places:
             raise Refused(_usage(desk))
         return show_place(desk, face, places[0])
@@ -106,7 +106,7 @@ def _people(desk: Desk, text: str) -> Iterator[str]:
 
 async def follow(desk: Desk, face: Face, address: str) -> None:
     """Go to an address: here, in another chatroom after a question, or elsewhere."""
-    place = place_at(desk.link.address, address)
+    place = place_at(desk.chat.addresses, address)
     if place is not None:
         await show_place(desk, face, place)
     elif not address.startswith(_OURS):

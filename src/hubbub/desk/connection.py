@@ -31,6 +31,7 @@ class Connection:
         match event:
             case Online():
                 self._link.state = State.ONLINE if event.events else State.CLASSIC
+                self._link.at = event.address
                 self._link.retry_at = None
                 self._hosting.take(event)
             case Offline():

@@ -74,11 +74,11 @@ class Desk(Hearing):
     ) -> None:
         place = parse_address(opening.address)
         self.link = Link(str(place))
-        self.memory = profile.server(str(place))
+        self.memory = profile.server(kept_as := profile.chatroom(place, name))
         self.profile = profile
         self._password = opening.password or place.password or self.memory.password
         room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
-        device = profile.devices.made(str(place), name)
+        device = profile.devices.made(kept_as, name)
         self.chat = _connect(opening, name, room, self._password, device, is_kept=profile.is_kept)
         self._membership = Membership(self.chat, self.memory, room, profile.order)
         self.rooms = self._membership.rooms
@@ -88,7 +88,7 @@ class Desk(Hearing):
         self.hosting = HostingOn(self.chat, host, tell=self.note, spawn=self._errands.spawn)
         show_new = partial(self.paging.show_new, self.rooms)
         self._connection = Connection(self.link, self.rooms, self.hosting, show_new)
-        self._journal = Journal(profile.unsent, str(place), name, tell=self._complain)
+        self._journal = Journal(profile.unsent, kept_as, name, tell=self._complain)
         self.left = Left(self._journal.take_over())
         self.posting = Posting(
             self.chat,
@@ -118,7 +118,7 @@ class Desk(Hearing):
         self._signs = Signs(self.chat, self.link, stirred)
         self._line: tuple[str, RoomState] | None = None
         self.standing = Standing(self.chat)
-        self.identity = Identity(self.chat, profile, self._journal, str(place), name)
+        self.identity = Identity(self.chat, profile, self._journal, kept_as, name)
         self.company = Company(self.chat, self.rooms, self.identity, self.replica)
         self._tell_of_others()
 

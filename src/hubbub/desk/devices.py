@@ -30,7 +30,8 @@ def device_label() -> str:
 
 
 class Devices:
-    """What is kept in `folder`; without one, in this program alone. Addresses as `str(Address)`."""
+    """What is kept in `folder`; without one, in this program alone. Addresses as
+    `Profile.chatroom` says them."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder

@@ -23,23 +23,30 @@ class State(Enum):
 
 
 class Link(msgspec.Struct):
-    """`retry_at`: seconds of the steady clock; `latency_seconds` None: not measured yet."""
+    """`address`: the chatroom's, the first if it has several; `at`: where the user is, or was.
+
+    `retry_at`: seconds of the steady clock; `latency_seconds` None: not measured yet.
+    """
 
     address: str
+    at: str = ""
     state: State = State.CONNECTING
     reason: str = ""
     retry_at: float | None = None
     latency_seconds: float | None = None
 
+    def __post_init__(self) -> None:
+        self.at = self.at or self.address
+
     @property
     def page(self) -> str:
         """Where browsers find the page, as in http://HOST:PORT."""
-        return page_of(parse_address(self.address))
+        return page_of(parse_address(self.at))
 
     @property
     def is_local(self) -> bool:
         """Whether the address leads to the user's own machine: elsewhere it means another one."""
-        return parse_address(self.address).is_local
+        return parse_address(self.at).is_local
 
     @property
     def is_live(self) -> bool:

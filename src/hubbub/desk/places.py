@@ -1,6 +1,7 @@
 """Places in the chatroom: rooms and messages, their addresses, and where the user has been."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -32,20 +33,20 @@ def address_of(server: str, place: Place) -> str:
     return f"{server}/{path}" + ("" if place.seq is None else f"/{place.seq}")
 
 
-def place_at(server: str, address: str) -> Place | None:
-    """Return the place in the chatroom at `server` to which an address leads, if it does."""
+def place_at(servers: Collection[str], address: str) -> Place | None:
+    """Return the place to which an address leads in the chatroom at these servers, if it does."""
     try:
         found = parse_address(address)
     except BadAddress:
         return None
-    if str(found) != server or found.room is None:
+    if str(found) not in servers or found.room is None:
         return None
     return Place(found.room, found.seq)
 
 
-def places_in(server: str, text: str) -> list[Place]:
+def places_in(servers: Collection[str], text: str) -> list[Place]:
     """Return the places in the chatroom to which the addresses in a text lead."""
-    found = (place_at(server, one[0].rstrip(".,;:!?)'\"")) for one in _ADDRESS.finditer(text))
+    found = (place_at(servers, one[0].rstrip(".,;:!?)'\"")) for one in _ADDRESS.finditer(text))
     return [place for place in found if place is not None]
 
 

@@ -14,6 +14,8 @@ import msgspec
 import platformdirs
 from filelock import FileLock
 
+from hubbub.client.address import Address
+from hubbub.client.nodes import chatroom
 from hubbub.desk.devices import Devices
 from hubbub.desk.rooms import Order
 
@@ -130,8 +132,20 @@ class Profile:
         """The folder of what was said and not sent, if that is kept: see `unsent.py`."""
         return self._path.with_name("unsent") if self._path else None
 
+    def chatroom(self, address: Address, name: str = "") -> str:
+        """Return under which address things are kept of a chatroom that may have several.
+
+        `name`: that of the user there, if it is known: their device has been there under it.
+        """
+
+        def is_known(at: str) -> bool:
+            is_kept = at in self._used or at in self._base.servers
+            return is_kept or (name != "" and self.devices.known(at, name) != "")
+
+        return chatroom(address, is_known)
+
     def server(self, address: str) -> Remembered:
-        """Return what is known of a server, made on first use; `address` as `str(Address)`."""
+        """Return what is known of a server, made on first use; `address` as `chatroom` says it."""
         known = self._used.pop(address, None)
         if known is None:
             known = deepcopy(self._base.servers.get(address, Remembered()))

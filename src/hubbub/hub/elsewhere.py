@@ -8,7 +8,7 @@ newer, so somebody whose name is another's here waits (`Far.put_off`).
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from hubbub.chat.events import Removed
+from hubbub.chat.events import Addresses, Removed
 from hubbub.chat.events.channels import Way, Why
 from hubbub.chat.names import name_key
 from hubbub.hub.membership import bring_in, describe, leave_room, tell_put_out
@@ -48,6 +48,17 @@ class Elsewhere:
     def when_due(self, wake: Callable[[], None]) -> None:
         """Have this called when the others are to be told something."""
         self._far.wake = wake
+
+    def are_at(self, addresses: list[str]) -> None:
+        """Take in where clients reach the nodes, and tell those who may use it if that is news.
+
+        Those who are behind hear of it when they come again.
+        """
+        is_news = set(addresses) != set(self._far.addresses)
+        self._far.addresses = addresses
+        for session in self._state.here.all_local if is_news else ():
+            if not session.congested and (found := self._far.addresses_for(session)):
+                session.send(Addresses(addresses=found))
 
     # What the others are told.
 

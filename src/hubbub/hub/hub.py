@@ -183,13 +183,14 @@ class Hub:
         *,
         origin: str = "",
         is_proven: bool = False,
+        is_relayed: bool = False,
     ) -> tuple[Session, Decision]:
         """Begin a session; raise Refused if the name is not allowed, or taken and not resumable.
 
         `secret`: unguessable text that only this session will know. Nothing else may be asked for
         the session until it is decided. `origin` is
         what counts as one address, of which nobody has many; it is empty for this machine.
-        `is_proven`: the password need not be given any more.
+        `is_proven`: the password need not be given any more. `is_relayed`: it comes by a relay.
         """
         return admission.enter(
             self._state,
@@ -200,6 +201,7 @@ class Hub:
             origin=origin,
             ref=ref,
             is_proven=is_proven,
+            is_relayed=is_relayed,
         )
 
     def poster(

@@ -19,6 +19,7 @@ from hubbub.chat.access import Access
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.retention import Retention
+from hubbub.server.node_addresses import as_told
 
 RELAY_SECRET_CHARS_MIN = 32
 
@@ -246,6 +247,14 @@ class ClusterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "the port.",
         ),
     ] = ""
+    address: Annotated[
+        str,
+        Meta(
+            description="Where members reach this node, as they write it, such as "
+            "n1.example.org:1234; hubbubs://n1.example.org:443 if TLS is all that is spoken there. "
+            "Members of all nodes are told, and go on there by themselves. Empty: nobody is told."
+        ),
+    ] = ""
 
 
 class JournalSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -359,6 +368,8 @@ def check_cluster(config: Config) -> None:
         raise ConfigError("'cluster.replicas' must be 1, 3 or 5: of an even number, half is none.")
     if section.credentials and not Path(section.credentials).is_file():
         raise ConfigError(f"'cluster.credentials': there is no file {section.credentials}.")
+    if section.address:
+        as_told(section.address)
 
 
 def check_nats_addresses(addresses: Iterable[str]) -> None:

@@ -52,7 +52,7 @@ def status(
 
 def _whose(desk: Desk, connection: list[str]) -> list[str]:
     """Say as whom the user is in the chatroom on the screen, and in which; and its connection."""
-    name, address = one_line(desk.name), desk.link.address
+    name, address = one_line(desk.name), desk.link.at
     told = [one if address in one else f"{address} {one}" for one in connection[:1]]
     return [
         *(f"{name} in {one}" for one in told),
@@ -68,13 +68,13 @@ def _state_style(link: Link, looks: Looks) -> Style:
 def _connection(link: Link, now: float) -> list[str]:
     match link.state:
         case State.CONNECTING:
-            return [f"○ connecting to {link.address} …", "○ connecting …", "○"]
+            return [f"○ connecting to {link.at} …", "○ connecting …", "○"]
         case State.ONLINE:
             latency = link.latency_seconds
             measured = "" if latency is None else f" {max(round(latency * 1000), 1)} ms"
-            return [f"● {link.address}{measured}", f"●{measured}", "●"]
+            return [f"● {link.at}{measured}", f"●{measured}", "●"]
         case State.CLASSIC:
-            return [f"● {link.address} keeps no history", "● no history", "●"]
+            return [f"● {link.at} keeps no history", "● no history", "●"]
         case State.OFFLINE:
             again = ""
             if link.retry_at is not None:

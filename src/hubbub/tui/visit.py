@@ -60,6 +60,8 @@ class Visit:
         self.opening = opening
         self._host = host
         self.address = str(parse_address(opening.address))
+        self.kept_as = ground.profile.chatroom(parse_address(opening.address))
+        """Under which address things are kept of the chatroom."""
         self.mode = f"chatroom {self.address}"
         self.is_first = is_first
         """Whether it is the chatroom that the program was started for."""
@@ -85,7 +87,7 @@ class Visit:
         """Open the chat, after a question if nobody knows the user's name."""
         known = self._ground.profile.name
         if not self.is_first:
-            known = self._ground.profile.server(self.address).name or known
+            known = self._ground.profile.server(self.kept_as).name or known
         if name := self.opening.name or known:
             self._begin(name)
         else:

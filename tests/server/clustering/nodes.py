@@ -16,12 +16,14 @@ from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
 from tests.server.event_peer import EventPeer
 
 
-def config_of(folder: Path, servers: Sequence[str], stream: str, name: str = "") -> Config:
+def config_of(
+    folder: Path, servers: Sequence[str], stream: str, name: str = "", address: str = ""
+) -> Config:
     return Config(
         server=ServerSection(listen="127.0.0.1:0", data=str(folder)),
         limits=Limits(shutdown_seconds=0.2),
         log=LogSection(),
-        cluster=ClusterSection(servers=tuple(servers), stream=stream, name=name),
+        cluster=ClusterSection(servers=tuple(servers), stream=stream, name=name, address=address),
     )
 
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from hubbub.chat import events as e
 from hubbub.client import Chat, Online, connect
+from tests.cli.commands import started, told
+from tests.cli.folders import own_folders
 from tests.faults.serving import ServerProcess
+from tests.server.clustering.pairs import address_of, telling
+
+__all__ = ["own_folders"]
 
 MESSAGES = 200
 KILLED_AFTER = 60
@@ -26,6 +31,12 @@ async def listen(chat: Chat, heard: list[tuple[int, str]], places: list[str]) ->
             return
 
 
+async def know(address: str, *chats: Chat) -> None:
+    """Wait until clients know that the chatroom is at an address, too."""
+    while not all(address in one.addresses for one in chats):
+        await asyncio.gather(*(one.ping() for one in chats))
+
+
 async def say_all(chat: Chat, said: dict[str, int | None], killing: asyncio.Event) -> None:
     """Say everything, some at a time; have the node killed in the middle."""
     places = asyncio.Semaphore(IN_FLIGHT_MAX)
@@ -41,19 +52,21 @@ async def say_all(chat: Chat, said: dict[str, int | None], killing: asyncio.Even
             tasks.create_task(say(f"m{number}"))
 
 
-async def talk(first: ServerProcess, second: ServerProcess) -> None:
-    n1, n2 = (f"127.0.0.1:{one.port}" for one in (first, second))
+async def talk(first: ServerProcess, second: ServerProcess, at: str) -> None:
+    """Talk at the first node, reached `at` an address, and kill it."""
+    n1, n2 = address_of(first), address_of(second)
     heard: dict[str, list[tuple[int, str]]] = {"ann": [], "ben": []}
     places: dict[str, list[str]] = {"ann": [], "ben": []}
     said: dict[str, int | None] = {}
     killing = asyncio.Event()
     async with (
         asyncio.timeout(PATIENCE_SECONDS),
-        connect(f"{n1},{n2}", name="ann", device=DEVICE) as ann,
-        connect(f"{n1},{n2}", name="ben") as ben,
+        connect(at, name="ann", device=DEVICE) as ann,
+        connect(at, name="ben") as ben,
         asyncio.TaskGroup() as tasks,
     ):
         person = ann.person
+        await know(n2, ann, ben)
         for chat in (ann, ben):
             tasks.create_task(listen(chat, heard[chat.name], places[chat.name]))
         tasks.create_task(say_all(ann, said, killing))
@@ -78,4 +91,54 @@ def test_members_whose_node_is_killed_go_on_at_the_next_address_with_nothing_los
         first, second = (
             stack.enter_context(ServerProcess(tmp_path / name, config)) for name in ("n1", "n2")
         )
-        asyncio.run(talk(first, second))
+        asyncio.run(talk(first, second, f"{address_of(first)},{address_of(second)}"))
+
+
+def test_members_who_gave_one_address_go_on_at_another_node_with_nothing_lost_or_doubled(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with telling(tmp_path, nats, stream) as (first, second):
+        asyncio.run(talk(first, second, address_of(first)))
+
+
+async def came(address: str) -> tuple[str, str]:
+    """Come as ann, and know the other node; return where that was, and as whom."""
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        connect(address, name="ann", device=DEVICE) as ann,
+    ):
+        assert ann.person is not None
+        while len(ann.addresses) < 2:
+            await ann.ping()
+        return ann.address, ann.person.id
+
+
+def test_after_a_restart_a_client_finds_the_other_node_though_its_own_is_dead(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with telling(tmp_path, nats, stream) as (first, second):
+        at, person = asyncio.run(came(address_of(first)))
+        assert at == address_of(first)
+        first.kill()
+        assert asyncio.run(came(address_of(first))) == (address_of(second), person)
+        first.start()
+        assert asyncio.run(came(address_of(first))) == (address_of(first), person)
+
+
+def test_tail_and_send_go_on_at_another_node_and_find_it_after_a_restart(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with telling(tmp_path, nats, stream) as (first, _):
+        at = address_of(first)
+        asyncio.run(came(at))
+        tail = started("tail", at, "--name", "eve", "--after", "0")
+        assert tail.stdout is not None
+        told("send", "--to", at, "--name", "ben", "at the first")
+        assert b"at the first" in tail.stdout.readline()
+        first.kill()
+        told("send", "--to", at, "--name", "ben", "at the other")
+        assert b"at the other" in tail.stdout.readline()
+        again = started("tail", at, "--name", "zed", "--after", "0")
+        assert again.stdout is not None
+        assert b"at the first" in again.stdout.readline()
+        assert b"at the other" in again.stdout.readline()

@@ -133,6 +133,7 @@ def test_a_node_says_which_it_is_and_when_it_is_cut_off(tmp_path: Path, stream: 
         assert (answer["type"], answer["code"]) == ("error", "log_unavailable")
         told = hubbub("admin", "status", "--data", folder).stdout
         assert "node: n1, 0 messages behind the stream" in told
+        assert "people: 1 at all nodes; sessions here: 1; connections" in told
         assert "Nothing can be posted at this node, 'n1': The NATS servers cannot be heard" in told
         assert ann.ask(type="history", room="lobby", limit=1)["messages"][0]["text"] == "hello"
         server.go_on()

@@ -82,6 +82,7 @@ from hubbub.chat.events.rooms import (
 )
 from hubbub.chat.events.sessions import (
     PROTOCOL_VERSION,
+    Addresses,
     Bye,
     Error,
     Notice,
@@ -94,6 +95,7 @@ from hubbub.chat.events.sessions import (
 AnyEvent = (
     AnyLogged
     | Welcome
+    | Addresses
     | Room
     | Presence
     | Away

@@ -26,7 +26,8 @@ class Welcome(Event, tag="welcome"):
     """The first event of every session. `session` is the secret that `resume` wants.
 
     `held`: only `resume` and `identify` are accepted. `locked`: only `unlock`, which is answered by
-    a new one. `person`: who the session is, if they are known.
+    a new one. `person`: who the session is, if they are known. `addresses`: where else the chatroom
+    is, if several nodes serve it.
     """
 
     protocol: int
@@ -39,7 +40,14 @@ class Welcome(Event, tag="welcome"):
     locked: bool = False
     person: PersonSummary | None = None
     rooms: list[str] = msgspec.field(default_factory=list)
+    addresses: list[str] = msgspec.field(default_factory=list)
     ref: str | None = None
+
+
+class Addresses(Event, tag="addresses"):
+    """Where the chatroom is from now on: all of them, the node's own first."""
+
+    addresses: list[str]
 
 
 class Ok(Event, tag="ok"):

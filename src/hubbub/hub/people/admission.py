@@ -52,10 +52,12 @@ def enter(
     origin: str,
     ref: str | None,
     is_proven: bool = False,
+    is_relayed: bool = False,
 ) -> tuple[Session, Decision]:
     """Begin a session; raise Refused if the name is not allowed, or taken and not resumable."""
     person = Person(allowed_name(raw_name), state.last)
     session = Session(person, format_, outlet, secret, origin=origin)
+    session.is_relayed = is_relayed
     check_is_no_program(session.name)
     if not format_.knows_rooms:
         check_entry(state, session, Act.JOIN, state.rooms[DEFAULT_ROOM])
@@ -195,6 +197,7 @@ def _become_holder(state: State, session: Session, ref: str | None) -> None:
 def welcome(state: State, session: Session, ref: str | None) -> Welcome:
     """Return what says who a session is."""
     profile = state.book.profiles.get(session.person.id)
+    far = state.here.far
     return Welcome(
         protocol=PROTOCOL_VERSION,
         server=state.server,
@@ -208,6 +211,7 @@ def welcome(state: State, session: Session, ref: str | None) -> Welcome:
         },
         features=FEATURES,
         person=None if profile is None else _summary(state, session.person.id, profile.kind),
+        addresses=[] if far is None or session.locked else far.addresses_for(session),
         ref=ref,
     )
 

@@ -230,6 +230,7 @@ class Far:
     rooms; `kept` are rooms that are kept in passing, and of which somebody changed something here,
     by what rules name them by; `letters` are for the node of a run. While `is_quiet`, all nodes do
     what this one does, so no letters are needed. `wake` is called when there is something to send.
+    `addresses`: where clients reach the nodes, this one first.
     """
 
     def __init__(self) -> None:
@@ -241,6 +242,11 @@ class Far:
         self.letters: list[tuple[str, Letter]] = []
         self.is_quiet = False
         self.wake: Callable[[], None] = lambda: None
+        self.addresses: list[str] = []
+
+    def addresses_for(self, session: Session) -> list[str]:
+        """Return where the client of a session may go on: not past the relay by which it came."""
+        return [] if session.is_relayed else self.addresses
 
     def move(self, key: str) -> None:
         """Take in that whoever has the name with this key has come, gone or changed."""

@@ -55,6 +55,7 @@ class Session:
         "gone",
         "held",
         "is_poster",
+        "is_relayed",
         "lagging",
         "leaving",
         "locked",
@@ -85,6 +86,8 @@ class Session:
         self.secret = secret
         self.is_poster = not secret
         """Whether it only posts: nobody can prove to be the same person later."""
+        self.is_relayed = False
+        """Whether it comes by a relay, which is the way that it is to stay on."""
         self.earlier_secret = ""
         self.scopes: frozenset[Scope] | None = None
         """What the token of a bot is for; None for people."""

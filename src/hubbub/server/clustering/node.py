@@ -11,6 +11,7 @@ from hubbub.chat.errors import LogError
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.server.clustering.presence import Presence
 from hubbub.server.config import ClusterSection, Config
+from hubbub.server.node_addresses import as_told
 
 if TYPE_CHECKING:
     from hubbub.hub import Session
@@ -25,16 +26,21 @@ class Node:
     `log` is what they have in common.
     """
 
-    def __init__(self, log: JetStreamLog, name: str) -> None:
+    def __init__(self, log: JetStreamLog, name: str, address: str) -> None:
         self.log = log
         self.name = name
         self.run = secrets.token_hex(RUN_BYTES)
-        self._presence = Presence(log, self.run, name)
+        self._presence = Presence(log, self.run, name, address)
 
     @property
     def others(self) -> list[str]:
         """What the other nodes are called that are heard."""
         return self._presence.names
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where members reach the nodes, this one first, as far as they are told of it."""
+        return self._presence.addresses
 
     def live(self, chatroom: "Chatroom") -> Coroutine[None, None, None]:
         """Return what tells the others of who is here, and hears of theirs, for ever."""
@@ -65,9 +71,10 @@ async def joined(config: Config, folder: Path) -> AsyncIterator[Node]:
     """Be a node until the block ends; its copy of the log is in `folder`.
 
     What others say meanwhile is held back until `node.log.move_on` is called, so that whatever is
-    read before is of one moment. Raises LogError.
+    read before is of one moment. Raises ConfigError and LogError.
     """
     section = config.cluster
+    address = as_told(section.address) if section.address else ""
     log = await JetStreamLog.join(
         folder,
         section.servers,
@@ -79,7 +86,7 @@ async def joined(config: Config, folder: Path) -> AsyncIterator[Node]:
         credentials=section.credentials,
     )
     try:
-        node = Node(log, _name(section, config.server.listen))
+        node = Node(log, _name(section, config.server.listen), address)
         await log.register(node.run)
         await log.stand_still()
         yield node

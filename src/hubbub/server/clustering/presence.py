@@ -30,6 +30,7 @@ from hubbub.server.clustering.told import (
     letters_of,
     understood,
 )
+from hubbub.server.node_addresses import Addresses
 from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ class _Other:
 class Presence:
     """What one node tells the others of its people, and hears of theirs."""
 
-    def __init__(self, log: "JetStreamLog", run: str, name: str) -> None:
+    def __init__(self, log: "JetStreamLog", run: str, name: str, address: str = "") -> None:
         self._log = log
         self._run = run
         self._name = name
+        self._addresses = Addresses(address)
         self._count = 0
         self._others: dict[str, _Other] = {}
         self._woken = asyncio.Event()
@@ -96,6 +98,11 @@ class Presence:
         """What the other nodes that are heard are called."""
         return sorted(other.name for other in self._others.values())
 
+    @property
+    def addresses(self) -> list[str]:
+        """Where members reach the nodes, this one first."""
+        return self._addresses.told(monotonic())
+
     async def run(self, chatroom: Chatroom, wake_session: "Callable[[Session], None]") -> None:
         """Tell and hear, for ever. `wake_session` has one served that is behind."""
         hub = self._hub = chatroom.hub
@@ -104,6 +111,7 @@ class Presence:
         names = Names(self._log, self._run, hub, chatroom.turns)
         hub.elsewhere.when_due(self._woken.set)
         hub.elsewhere.all_present()
+        hub.elsewhere.are_at(self.addresses)
         try:
             await asyncio.gather(self._keep_telling(), names.run(self._others.keys()))
         finally:
@@ -134,7 +142,7 @@ class Presence:
         here, left = self._hub.elsewhere.take_moved()
         typing = self._hub.elsewhere.take_typing()
         if is_beat:
-            await self._publish(self._changed())
+            await self._publish(self._changed(address=self._addresses.own))
         wrong, self._wrong = self._wrong, Counter()
         for guesses in self._parts([(*one, times) for one, times in wrong.items()]):
             await self._publish(
@@ -158,6 +166,7 @@ class Presence:
         left: Sequence[str] = (),
         typing: Sequence[tuple[str, str]] = (),
         kept: Sequence[Upkeep] = (),
+        address: str = "",
     ) -> Changed:
         return Changed(
             run=self._run,
@@ -167,6 +176,7 @@ class Presence:
             left=left,
             typing=typing,
             kept=kept,
+            address=address,
         )
 
     def _note_wrong(self, host: str, account: str) -> None:
@@ -252,6 +262,8 @@ class Presence:
                 "another node is of a newer hubbub, and not all that it tells is known here",
                 node=told.name,
             )
+        if isinstance(told, Changed):
+            self._addresses.hear(told.address, other.heard_at)
         if isinstance(told, Parted):
             self._part(told.run, "another node stops")
             return
@@ -302,6 +314,7 @@ class Presence:
     def _look_around(self) -> None:
         """See which nodes are gone."""
         now = monotonic()
+        self._hub.elsewhere.are_at(self.addresses)
         for run in [run for run, one in self._others.items() if one.heard_at < now - GONE_SECONDS]:
             self._part(run, "another node is not heard any more")
         self._hub.elsewhere.try_again()

@@ -26,12 +26,16 @@ class Told(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Changed(Told, tag_field="type", tag="changed"):
-    """Who came or changed, who left, who is writing where, and what holds in rooms in passing."""
+    """Who came or changed, who left, who is writing where, and what holds in rooms in passing.
+
+    A beat says where members reach the node.
+    """
 
     here: Sequence[Present] = ()
     left: Sequence[str] = ()
     typing: Sequence[tuple[str, str]] = ()
     kept: Sequence[Upkeep] = ()
+    address: str = ""
 
 
 class All(Told, tag_field="type", tag="all"):

@@ -107,6 +107,11 @@ class Downlink(asyncio.Protocol):
         self.ready: asyncio.Future[bool] = self._loop.create_future()
         """Whether the relay accepts connections; known when it does, or the link is lost."""
 
+    @property
+    def is_relay(self) -> bool:
+        """Whether there is a relay at its other end, and no worker."""
+        return bool(self._host)
+
     # What the link tells us.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

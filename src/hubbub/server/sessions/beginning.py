@@ -29,6 +29,7 @@ def enter(
         said.ref,
         origin=origin_of(peer.host),
         is_proven=peer.is_proven or (former is not None and shared.hub.has_name(former)),
+        is_relayed=peer.is_relayed,
     )
 
 

@@ -82,6 +82,10 @@ if TYPE_CHECKING:
         name: str
 
         @property
+        def addresses(self) -> list[str]:
+            """Where members reach the nodes, as far as it is configured."""
+
+        @property
         def behind(self) -> int:
             """How many messages of what all have in common are still to be applied here."""
 

@@ -70,6 +70,7 @@ class Connection(Receiver):
         "conversation",
         "host",
         "is_proven",
+        "is_relayed",
     )
 
     def __init__(
@@ -96,7 +97,7 @@ class Connection(Receiver):
         """Whether the last words are written, or the peer is gone."""
         self._turn = turn
         self.host = turn.host
-        self.is_proven = False
+        self.is_proven = self.is_relayed = False
         self.conversation = Conversation(chatroom, self, self._turn, dialect.opening)
 
     @property
@@ -119,6 +120,7 @@ class Connection(Receiver):
         shown = transport.get_extra_info("peer_fingerprint") or ""
         self._dialect.reached_at(server_at(transport), shown)
         self.is_proven = bool(transport.get_extra_info("is_proven"))
+        self.is_relayed = bool(transport.get_extra_info("is_relayed"))
         self._chatroom.arrived(self)
 
     def data_received(self, data: bytes) -> None:

@@ -27,6 +27,8 @@ class Peer(Outlet, Protocol):
     host: str
     is_proven: bool
     """Whether it has proven the chatroom's password before it said who it is."""
+    is_relayed: bool
+    """Whether it is the member of a relay."""
 
     def unsent_bytes(self) -> int:
         """Return how many written bytes the connection has not taken yet."""
@@ -37,6 +39,7 @@ class Gone(Peer):
 
     host = ""
     is_proven = False
+    is_relayed = False
 
     def write(self, payload: bytes) -> None:
         """Do nothing."""

@@ -38,6 +38,10 @@ class Link(Protocol):
     def is_congested(self) -> bool:
         """Whether the relay takes no more for now."""
 
+    @property
+    def is_relay(self) -> bool:
+        """Whether there is a relay at its other end, and no worker."""
+
     def tell(self, channel: Channel, payload: bytes) -> None:
         """Bring this to the peer."""
 
@@ -204,6 +208,8 @@ class Channel(asyncio.Transport):
                 return Unread(self._held)
             case "link":
                 return self._link
+            case "is_relayed":
+                return self._link.is_relay
         return default
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:

@@ -1,0 +1,51 @@
+"""Two nodes that tell of each other, each in a process of its own."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from hubbub.testing import LocalServer
+from tests.faults.serving import ServerProcess
+from tests.server.event_peer import EventPeer
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports at which nobody listens."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in probes]
+
+
+@contextmanager
+def telling(
+    folder: Path, nats: str, stream: str, more: str = ""
+) -> Iterator[tuple[ServerProcess, ServerProcess]]:
+    """Run two nodes that have told each other where they are; `more` is configured at both."""
+    with ExitStack() as stack:
+        first, second = (
+            stack.enter_context(
+                ServerProcess(
+                    folder / f"n{number}",
+                    f'[cluster]\nservers = ["{nats}"]\nstream = "{stream}"\n'
+                    f'address = "127.0.0.1:{port}"\n{more}',
+                    port=port,
+                )
+            )
+            for number, port in enumerate(free_ports(2), 1)
+        )
+        for one in (first, second):
+            wait_until_told(one)
+        yield first, second
+
+
+def wait_until_told(node: ServerProcess) -> None:
+    """Wait until members of a node are told of another one, too."""
+    with EventPeer(LocalServer(node.host, node.port), f"probe{node.port}", room=None) as probe:
+        if len(probe.welcome["addresses"]) < 2:
+            probe.next("addresses")
+
+
+def address_of(node: ServerProcess) -> str:
+    """Return where members reach a node."""
+    return f"{node.host}:{node.port}"
