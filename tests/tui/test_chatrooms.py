@@ -148,6 +148,29 @@ def test_a_chatroom_comes_back_at_the_next_start_until_it_is_left(
     asyncio.run(scene())
 
 
+def test_a_chatroom_with_several_addresses_comes_back_with_all_of_them(
+    servers: list[LocalServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_state_path", lambda _name: tmp_path)
+
+    async def scene() -> None:
+        first, second = servers
+        several = f"{second.address},127.0.0.1:1"
+        async with seat(first.address, tmp_path) as ann:
+            await ann.say(f"/connect {several}")
+            await ann.until(lambda: at(ann, second))
+        async with seat(first.address, tmp_path) as ann:
+            assert [one.opening.address for one in ann.app.visits] == [first.address, several]
+            await ann.press("ctrl+n")
+            await ann.until(lambda: at(ann, second))
+            await ann.say("/disconnect")
+            await ann.until(lambda: at(ann, first))
+        async with seat(first.address, tmp_path) as ann:
+            assert len(ann.app.visits) == 1
+
+    asyncio.run(scene())
+
+
 def test_whether_chatrooms_come_back_is_a_setting(
     servers: list[LocalServer], tmp_path: Path
 ) -> None:

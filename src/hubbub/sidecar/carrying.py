@@ -21,7 +21,7 @@ from hubbub.client.errors import Disconnected
 from hubbub.sidecar.answering import answering_of
 from hubbub.sidecar.presence import Presence
 from hubbub.sidecar.refusals import unreachable
-from hubbub.sidecar.tunnel import Handshake, join, question
+from hubbub.sidecar.tunnel import Answered, Handshake, join, question
 from hubbub.sidecar.way import Connector, Way
 
 SILENCE_SECONDS: Final = 120.0
@@ -120,24 +120,11 @@ class Carrier:
         """Carry a WebSocket, as long as both sides have it open."""
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(status=HTTPStatus.UPGRADE_REQUIRED)
-        headers = {
-            "Host": self._way.authority,
-            "Origin": self._way.origin,
-            "Connection": "Upgrade",
-            "Upgrade": "websocket",
-        } | {name: request.headers[name] for name in _OF_A_HANDSHAKE if name in request.headers}
         try:
             # One after the other: each brings the key that the one before it was given, so all
             # pages here have one.
             async with self._greeting:
-                if self._key:
-                    headers["Cookie"] = self._key
-                far = await self._way.connect(lambda: Handshake(question("/ws", headers)))
-                try:
-                    status, lines, rest = await far.answer()
-                except BaseException:
-                    far.transport.abort()
-                    raise
+                far, (status, lines, rest) = await self._reached(request.headers)
                 answer = self._without_key(lines)
         except Disconnected as reason:
             return unreachable(self._way.authority, reason)
@@ -146,6 +133,34 @@ class Carrier:
             return web.Response(status=status)
         self._join(request, far, answer + rest)
         return web.Response()  # aiohttp finds the connection gone
+
+    async def _reached(self, asked: Mapping[str, str]) -> tuple[Handshake, Answered]:
+        """Ask for a WebSocket, at one server of the chatroom after the other; return the answer.
+
+        What else is asked for goes to the one that answers.
+        """
+        for _ in self._way.address.others:
+            try:
+                return await self._ask(asked)
+            except Disconnected:
+                self._way.turn()
+        return await self._ask(asked)
+
+    async def _ask(self, asked: Mapping[str, str]) -> tuple[Handshake, Answered]:
+        headers = {
+            "Host": self._way.authority,
+            "Origin": self._way.origin,
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+        } | {name: asked[name] for name in _OF_A_HANDSHAKE if name in asked}
+        if self._key:
+            headers["Cookie"] = self._key
+        far = await self._way.connect(lambda: Handshake(question("/ws", headers)))
+        try:
+            return far, await far.answer()
+        except BaseException:
+            far.transport.abort()
+            raise
 
     def _join(self, request: web.Request, far: Handshake, answer: bytes) -> None:
         near = request.transport

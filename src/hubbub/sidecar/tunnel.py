@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 HEAD_BYTES_MAX: Final = 32_768
 HANDSHAKE_SECONDS: Final = 20.0
 
+Answered = tuple[int, list[bytes], bytes]
+"""The status of an answer, the lines of its head, and what came behind it."""
+
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3})(?: |$)", re.MULTILINE)
 _END = b"\r\n\r\n"
 
@@ -120,7 +123,7 @@ class Handshake(asyncio.Protocol):
         if not self._answered.done():
             self._answered.set_result(None)
 
-    async def answer(self) -> tuple[int, list[bytes], bytes]:
+    async def answer(self) -> Answered:
         """Return the status, the lines of the head, and what came behind it; nothing is read on.
 
         Raises Disconnected if there is no such answer.

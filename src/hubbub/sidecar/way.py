@@ -1,6 +1,7 @@
 """The way to a chatroom's server: the one place that opens connections for the side-car.
 
-Whatever is asked for, it leads to that server and to no other: requests do not say where to go.
+Whatever is asked for, it leads to that server and to no other: requests do not say where to go. Of
+a chatroom with several servers, it leads to one after the other, as each fails.
 """
 
 import asyncio
@@ -66,6 +67,10 @@ class Way:
         scheme = "http" if self._protection is Protection.NONE else "https"
         return f"{scheme}://{self.address}"
 
+    def turn(self) -> None:
+        """Lead to the next server of the chatroom from now on, if there are several."""
+        self.address = self.address.next
+
     async def connect(self, factory: Callable[[], Kept]) -> Kept:
         """Open a connection for a protocol, and return it; raise Disconnected with the reason."""
         try:
@@ -80,12 +85,22 @@ class Way:
         A password that a page asked for would go the way that is there. So where others could read
         it, it is asked for before: who has it insists on TLS.
         """
+        for _ in self.address.others:
+            try:
+                await self._check()
+            except Disconnected:
+                self.turn()
+            else:
+                return
         try:
-            await self._connect(_HangingUp)
-            if is_readable(self.address, self._protection) and await self._is_locked():
-                raise password_needed(self.address)
+            await self._check()
         except Disconnected as reason:
             raise Unreachable(f"No chatroom answers at {self.address}: {reason}.") from None
+
+    async def _check(self) -> None:
+        await self._connect(_HangingUp)
+        if is_readable(self.address, self._protection) and await self._is_locked():
+            raise password_needed(self.address)
 
     async def _is_locked(self) -> bool:
         """Return whether the server wants a password."""

@@ -138,9 +138,9 @@ class HubbubApp(Ground):
         first.arrive()
         first.begin()
         if self.config.settings.reopen_chatrooms:
-            for address in self.profile.chatrooms:
-                if not any(one.address == address for one in self.visits):
-                    self._come(Opening(address=address), is_first=False).begin()
+            for written in self.profile.chatrooms:
+                if not any(one.address == _first_of(written) for one in self.visits):
+                    self._come(Opening(address=written), is_first=False).begin()
 
     # The chatrooms.
 
@@ -186,19 +186,20 @@ class HubbubApp(Ground):
     def _connect(self, wanted: ChatScreen.ConnectWanted) -> None:
         """Come into another chatroom, now and at the next start."""
         try:
-            address = str(parse_address(wanted.address))
+            place = parse_address(wanted.address)
         except BadAddress as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        known = next((one for one in self.visits if one.address == address), None)
+        known = next((one for one in self.visits if one.address == str(place)), None)
         if known is None and len(self.visits) >= CHATROOMS_MAX:
             self.notify(f"You are in {CHATROOMS_MAX} chatrooms. /disconnect leaves one of them.")
             return
         if known is None:
             opening = Opening(address=wanted.address, name=wanted.name or None)
             visit = self._come(opening, is_first=False)
-            if address not in self.profile.chatrooms:
-                self.profile.chatrooms.append(address)
+            if not any(_first_of(one) == str(place) for one in self.profile.chatrooms):
+                written = ",".join(map(str, (place, *place.others)))
+                self.profile.chatrooms.append(written)
             visit.arrive()
             visit.begin()
         else:
@@ -230,8 +231,8 @@ class HubbubApp(Ground):
 
     def _forget_address(self, address: str) -> None:
         """Do not come into a chatroom at the next start."""
-        if address in self.profile.chatrooms:
-            self.profile.chatrooms.remove(address)
+        kept = [one for one in self.profile.chatrooms if _first_of(one) != address]
+        self.profile.chatrooms = kept
         self.profile.save()
 
     def _forget(self, visit: Visit) -> None:
@@ -328,3 +329,8 @@ class HubbubApp(Ground):
 
     def _spawn_end(self) -> None:
         self._ending = self._ending or asyncio.create_task(self.end())
+
+
+def _first_of(written: str) -> str:
+    """Return the first of a chatroom's addresses, as `Visit.address` has it."""
+    return written.partition(",")[0]
