@@ -41,6 +41,7 @@ class ServerProcess:
         data: Path,
         config: str = "",
         environment: Mapping[str, str] | None = None,
+        *,
         descriptors: int | None = None,
         program: str = "hubbub.cli",
         port: int = 0,

@@ -85,8 +85,9 @@ function socketOf(network) {
     isAlive = true;
     bufferedAmount = 0;
 
-    constructor() {
+    constructor(url) {
       super();
+      this.url = url;
       network.sockets.push(this);
       queueMicrotask(() => network.dialled(this));
     }

@@ -1,7 +1,9 @@
 /** A session that a test listens to, and the server's side of its conversation. */
 
+import { Memory } from "../../../src/hubbub/web/js/chat/memory.js";
 import { Session } from "../../../src/hubbub/web/js/chat/session.js";
-import { FakeClock, Network, settled } from "./doubles.js";
+import { Turns } from "../../../src/hubbub/web/js/chat/turns.js";
+import { FakeClock, FakeStorage, Network, settled } from "./doubles.js";
 
 export const welcome = (ref, more = {}) => ({
   type: "welcome",
@@ -22,9 +24,12 @@ export class Listener {
   secret = "";
   chance = 1;
 
+  storage = new FakeStorage();
+  turns = new Turns("ws://x/ws", (told) => told ?? [], new Memory(this.storage, ""));
+
   session = new Session(
     {
-      url: "ws://x/ws",
+      turns: this.turns,
       WebSocket: this.network.Socket,
       clock: this.clock,
       random: () => this.chance,

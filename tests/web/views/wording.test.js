@@ -47,6 +47,8 @@ test("the connection says how it is and what can be done", () => {
     remedy: "",
   });
   assert.equal(described(connection("online"), 0).detail, "");
+  const away = connection("online", { sentence: "n2.example.org" });
+  assert.equal(described(away, 0).text, "Connected to n2.example.org; files wait.");
   const waiting = connection("waiting", { retryAt: 5000 });
   assert.deepEqual(described(waiting, 500), {
     text: "Offline — your messages wait.",

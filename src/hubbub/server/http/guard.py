@@ -17,6 +17,7 @@ from aiohttp import web
 from hubbub.chat.codes import is_token
 from hubbub.chat.errors import HubbubError, Refused, WrongSecret
 from hubbub.chat.roles import Scope
+from hubbub.server.http.fellows import is_fellow
 from hubbub.server.http.forwarded import client_of
 from hubbub.server.http.own_name import OwnName
 from hubbub.server.http.problems import problem_of
@@ -151,11 +152,18 @@ class Guard:
         # This machine's other ports are other sites, whatever it is called.
         scheme, _, place = origin.lower().partition("://")
         is_ours = place == request.host.lower() or _host_name(place) in self._hosts
-        if scheme not in {"http", "https"} or not is_ours:
+        if scheme not in {"http", "https"} or not (is_ours or self._is_fellow(request, origin)):
             raise Refused(
                 "Pages of other sites may not use this chatroom. Open the page of this server.",
                 code="foreign_origin",
             )
+
+    def _is_fellow(self, request: web.Request, origin: str) -> bool:
+        """Return whether the page of another node wants to go on here."""
+        node = self._chatroom.node
+        if node is None or request.path != "/ws":
+            return False
+        return is_fellow(origin, node.addresses, secure=request.secure)
 
     async def _check_bearer(self, request: web.Request, visit: Visit) -> None:
         hub, guesses = self._chatroom.hub, self._chatroom.guesses

@@ -77,7 +77,7 @@ class Site:
             client_max_size=chatroom.limits.frame_bytes_max,
         )
         application.on_response_prepare.extend([add_security_headers, note_beginning])
-        assets = self._assets = Assets()
+        assets = self._assets = Assets(addresses=self._addresses)
         for part in (assets, Api(chatroom), Files(chatroom), Hosting(chatroom), Metrics(chatroom)):
             application.add_routes(part.routes())
         application.add_routes(
@@ -93,6 +93,11 @@ class Site:
         seconds = min(REQUEST_SECONDS, chatroom.limits.shutdown_seconds)
         # No request is noted with its path: in some, that is a secret.
         self._runner = web.AppRunner(application, shutdown_timeout=seconds, access_log=None)
+
+    def _addresses(self) -> Sequence[str]:
+        """Return where the nodes are of which members are told, if there are several."""
+        node = self._chatroom.node
+        return () if node is None else node.addresses
 
     def know(self, hosts: Sequence[str], proxies: Sequence[str]) -> None:
         """Go by these names and proxies from now on."""

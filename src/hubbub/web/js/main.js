@@ -1,10 +1,12 @@
 /** Creates the chat, the log and the views, and connects them. */
 
+import { isAtHome } from "./addresses/home.js";
 import { addressOf } from "./addresses/places.js";
 import { Calling } from "./chat/calling.js";
 import { Chat } from "./chat/chat.js";
 import { ChatError } from "./chat/errors.js";
 import { openShelf } from "./chat/shelf.js";
+import { socketsOf } from "./chat/turns.js";
 import { leaveComposingAlone } from "./keys/chords.js";
 import { LogView } from "./log/log-view.js";
 import { excerpt } from "./markup/excerpt.js";
@@ -80,6 +82,9 @@ const calling = new Calling(storage);
 const brought = takeFragment();
 const chat = new Chat({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+  // A side-car has one server, and goes on by itself.
+  socketsOf: (told) => (isAtHome() ? socketsOf(told, location) : []),
+  isReady: async () => (await fetch("/readyz")).ok,
   storage,
   tab,
   password: brought.password,

@@ -5,11 +5,13 @@ In a checkout it is put together anew when a source was changed, so a developer 
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
 
 import hubbub
+from hubbub.server.http.fellows import sources
 from hubbub.server.http.guard import POLICY, SECURITY_HEADERS
 from hubbub.server.http.page.parts import Part, put_together, state_of
 
@@ -24,12 +26,20 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 class Assets:
     """Serves the page at the root; what is not one of its parts is not found.
 
-    `home`: the origin of the chatroom, if that is not where the page is served.
+    `home`: the origin of the chatroom, if that is not where the page is served. `addresses`: where
+    its nodes are, if it has several: there the page may go on.
     """
 
-    def __init__(self, folder: Path = FOLDER, *, home: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        *,
+        home: str = "",
+        addresses: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._folder = folder
         self._home = home
+        self._addresses = addresses
         self._may_change = (folder.parents[2] / "pyproject.toml").exists()
         self._state: list[tuple[str, int]] = []
         self._looked_at = 0.0
@@ -44,7 +54,10 @@ class Assets:
     async def document(self, request: web.Request) -> web.Response:
         """Return the page itself, whatever its address."""
         await self._look()
-        return _answer(request, self._parts["/"])
+        part = self._parts["/"]
+        more = sources(self._addresses(), secure=request.secure)
+        policy = part.policy.replace("connect-src 'self'", f"connect-src 'self'{more}")
+        return _answer(request, part._replace(policy=policy))
 
     async def _serve(self, request: web.Request) -> web.Response:
         if request.path == "/":

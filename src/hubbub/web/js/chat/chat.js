@@ -11,8 +11,10 @@ import { Changes } from "./changes.js";
 import { SYSTEM_CLOCK } from "./clock.js";
 import { Counting } from "./counting.js";
 import { Finding } from "./finding.js";
+import { Homecoming } from "./homecoming.js";
 import { Identity } from "./identity.js";
 import { isOwn } from "./me.js";
+import { Memory } from "./memory.js";
 import { sameName } from "./names.js";
 import { Order } from "./order.js";
 import { NO_SHELF, Parcels } from "./parcels.js";
@@ -23,6 +25,7 @@ import { LOBBY } from "./rooms.js";
 import { Session } from "./session.js";
 import { Threads } from "./threads.js";
 import { transfer } from "./transfer.js";
+import { Turns } from "./turns.js";
 import { Typing } from "./typing.js";
 
 /**
@@ -52,6 +55,7 @@ export class Chat {
   attentive = false;
 
   #clock;
+  #homecoming;
   #random;
   #counting;
   #identity;
@@ -61,6 +65,7 @@ export class Chat {
   /** @type {"name" | "activity"} */
   #order = "name";
   #place;
+  #turns;
   #typing;
   /** @type {import("./admission.js").Proof | undefined} with which the user comes, until they are in */
   #proof;
@@ -75,7 +80,9 @@ export class Chat {
 
   /**
    * @param {object} options
-   * @param {string} options.url
+   * @param {string} options.url of the page's own server
+   * @param {(addresses: unknown) => string[]} [options.socketsOf] where the nodes' WebSockets are of which a server tells
+   * @param {() => Promise<boolean>} [options.isReady] whether the page's own server lets people talk
    * @param {KeyValues} options.storage
    * @param {KeyValues} options.tab
    * @param {(run: () => void) => void} options.schedule runs something with the next frame
@@ -95,6 +102,8 @@ export class Chat {
     schedule,
     password,
     label = "",
+    socketsOf = () => [],
+    isReady = async () => false,
     isMention = () => false,
     isLoud = () => false,
     shelf = NO_SHELF,
@@ -108,8 +117,9 @@ export class Chat {
     this.#identity = new Identity(storage, tab, password);
     this.#changes = new Changes(schedule, (changes, rooms) => this.#prepare(changes, rooms));
     this.#typing = new Typing(clock, this.#changes);
+    this.#turns = new Turns(url, socketsOf, new Memory(storage, "hubbub.nodes."));
     this.#session = new Session(
-      { url, WebSocket, clock, random },
+      { turns: this.#turns, WebSocket, clock, random },
       {
         phase: (phase, sentence = "", retryAt = 0, code = undefined) => {
           if (phase === "locked") this.#identity.password = this.#session.password;
@@ -129,6 +139,7 @@ export class Chat {
         isMissing: () => this.#place.membership.isMissing,
       },
     );
+    this.#homecoming = new Homecoming(this.#session, isReady, clock);
     this.#place = this.#placeOf("");
     this.account = new Account(this.#session, () => this.#place);
     this.people = new People(this.#session, () => this.#place);
@@ -353,6 +364,8 @@ export class Chat {
   /** @param {WireEvent} welcome */
   #online(welcome) {
     this.limits = welcome.limits;
+    this.#turns.led(welcome.addresses, this.#identity.isRemembered);
+    this.#homecoming.online();
     this.#proof = undefined;
     this.#place.begin(welcome);
     if (welcome.rooms?.length) this.show(welcome.rooms[0]);
@@ -472,6 +485,8 @@ export class Chat {
   #heard(event, answered) {
     this.#place.heard(event, answered, this.#clock.now());
     if (event.type === "welcome") this.#keepIdentity();
+    if (event.type === "welcome" || event.type === "addresses")
+      this.#turns.led(event.addresses, this.#identity.isRemembered);
     if (event.type === "linking") this.account.linking(event);
     if (event.type === "typing") this.#typing.expire(this.rooms);
   }

@@ -56,6 +56,11 @@ export class Questions {
     return this.#newest.get(room);
   }
 
+  /** Whether nothing is waited for. */
+  get areAnswered() {
+    return !this.#open.size && !this.isPosting;
+  }
+
   /** Whether a message is not answered yet. */
   get isPosting() {
     return this.#posting.size > 0;

@@ -51,7 +51,7 @@ const LOST = "The connection is lost. Try again when it is back.";
 const LATE = `The server has not answered within ${ANSWER_MS / 1000} s. Try again later.`;
 
 export class Session {
-  #url;
+  #turns;
   #Socket;
   #clock;
   #random;
@@ -80,12 +80,13 @@ export class Session {
 
   /**
    * @param {object} options
-   * @param {string} options.url
+   * @param {import("./turns.js").Turns} options.turns where the chatroom is
    * @param {typeof WebSocket} options.WebSocket
    * @param {Clock} options.clock
    * @param {() => number} options.random from 0 to 1
    * @param {object} callbacks
-   * @param {(phase: Phase, sentence?: string, retryAt?: number, code?: string) => void} callbacks.phase
+   * @param {(phase: Phase, sentence?: string, retryAt?: number, code?: string) => void} callbacks.phase online, the
+   *   sentence is the name of the server, if that is not the page's own
    * @param {() => string} callbacks.label what the user's other devices call this one
    * @param {() => void} callbacks.loggedOut the server knows our device no longer
    * @param {() => string} callbacks.device the secret by which the server knows the user again
@@ -96,8 +97,8 @@ export class Session {
    * @param {() => void} callbacks.delayed another question waits, or one less (see `isDelayed`)
    * @param {() => boolean} callbacks.isMissing whether something that was missed is still on its way
    */
-  constructor({ url, WebSocket, clock, random }, callbacks) {
-    this.#url = url;
+  constructor({ turns, WebSocket, clock, random }, callbacks) {
+    this.#turns = turns;
     this.#Socket = WebSocket;
     this.#clock = clock;
     this.#random = random;
@@ -107,6 +108,11 @@ export class Session {
 
   get isOnline() {
     return this.#state === "online";
+  }
+
+  /** Whether the chat goes on at another server than the page's own. */
+  get isAway() {
+    return this.isOnline && !this.#turns.isHome;
   }
 
   /** Whether a change of a message or topic waits until the server can do it. */
@@ -138,6 +144,14 @@ export class Session {
     this.#identity = { ...identity };
     this.#shadowUntil = 0;
     this.#wait = FIRST_WAIT_MS;
+    this.#turns.begin();
+    this.connect();
+  }
+
+  /** Go on at the page's own server, unless an answer is just awaited. */
+  goHome() {
+    if (!this.isAway || !this.#questions.areAnswered || this.#callbacks.isMissing()) return;
+    this.#turns.begin();
     this.connect();
   }
 
@@ -148,7 +162,7 @@ export class Session {
     this.#lastWords = "";
     this.#welcome = null;
     this.#callbacks.phase("connecting");
-    this.#link = new Link(this.#url, this.#Socket, {
+    this.#link = new Link(this.#turns.url, this.#Socket, {
       opened: () => this.#greet(),
       heard: (event) => this.#hear(event),
       closed: () => this.#lost(),
@@ -241,12 +255,13 @@ export class Session {
   /** @param {WireEvent} welcome */
   #goOnline(welcome) {
     this.#become("online");
+    this.#turns.stood();
     this.#identity.name = welcome.name;
     delete this.#identity.proof;
     this.#shadowUntil = 0;
     this.#wait = FIRST_WAIT_MS;
     this.#callbacks.online(welcome);
-    this.#callbacks.phase("online");
+    this.#callbacks.phase("online", this.#turns.elsewhere);
     this.#ping();
   }
 
@@ -361,10 +376,14 @@ export class Session {
     if (farewell && this.#turnedAway(farewell)) return;
     if (!farewell && NAMED.has(this.#state)) this.#shadowUntil = this.#clock.now() + SHADOW_MS;
     this.#drop("waiting");
-    const wait = this.#wait * (0.5 + this.#random() / 2);
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
     const { retryAfter, code, message } = farewell ?? {};
-    this.#since += Math.max(wait, (retryAfter ?? 0) * 1000);
+    if (this.#turns.failed())
+      this.#since += (FIRST_WAIT_MS * this.#random()) / 2; // many who were there come spread out
+    else {
+      const wait = this.#wait * (0.5 + this.#random() / 2);
+      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+      this.#since += Math.max(wait, (retryAfter ?? 0) * 1000);
+    }
     // Said while many guess at the same address, or while the name is kept for somebody.
     const isTold = retryAfter !== undefined || code === "slow_down";
     const said = (isTold && message) || (sentence ?? this.#lastWords);

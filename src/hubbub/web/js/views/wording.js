@@ -85,11 +85,11 @@ export function withNames(sentence, names) {
  * @param {number} now in ms
  * @returns {{text: string, detail: string, remedy: "" | "Try now" | "Continue here"}}
  */
-export function described({ phase, retryAt, latency }, now) {
+export function described({ phase, sentence, retryAt, latency }, now) {
   switch (phase) {
     case "online":
       return {
-        text: "Connected",
+        text: sentence ? `Connected to ${sentence}; files wait.` : "Connected",
         detail: latency === null ? "" : `· ${Math.round(latency)} ms`,
         remedy: "",
       };
