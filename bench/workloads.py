@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import durable, log, people
+from bench import durable, log, people, start
 from bench.crowd import Crowd, allow_descriptors
 from bench.load import Flow, Load
 from bench.peers import (
@@ -169,6 +169,12 @@ def known(peer: Peer, scale: Scale) -> Figures:
     return people.run(peer, *map(scale.of, people.COUNTS[peer.name]))
 
 
+def first_message(peer: Peer, scale: Scale) -> Figures:
+    """What it takes from nothing to the first message; there is nothing to scale."""
+    del scale
+    return start.run(peer)
+
+
 FLAT_OUT = (
     "server_us_per_delivery",
     "deliveries_per_second",
@@ -259,6 +265,14 @@ WORKLOADS = (
         (HUBBUB, EVENTS, WEBSOCKETS, IRC, *OTHERS),
         IDLE,
         ("bytes_per_connection",),
+    ),
+    Workload(
+        "start",
+        "From nothing to the first message, and another one from a shell",
+        first_message,
+        (HUBBUB, EVENTS, WEBSOCKETS, IRC, *(peer for peer in OTHERS if peer.name != "limit")),
+        start.COLUMNS,
+        start.COMPARED,
     ),
     Workload(
         "log",

@@ -162,6 +162,11 @@ class Hubbub(Peer):
         del room  # the speaker is in no other
         return frame(text)
 
+    def saying(self, port: int, room: str, name: str, text: str) -> list[str]:
+        to = f"127.0.0.1:{port}"
+        program = (sys.executable, "-m", "hubbub.cli", "send")
+        return [*program, "--to", to, "--room", room, "--name", name, text]
+
     def stored(self, port: int, room: str) -> int:
         with Conversation(port) as server:
             server.say(self._reader.opening("counter"))

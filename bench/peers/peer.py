@@ -82,6 +82,11 @@ class Peer(ABC):
     def say(self, room: str, text: bytes) -> bytes:
         """Return what a speaker sends to say `text`."""
 
+    def saying(self, port: int, room: str, name: str, text: str) -> list[str] | None:
+        """Return the command by which `name` says something from a shell, if it comes with one."""
+        del port, room, name, text
+        return None
+
     def prepare(self, port: int) -> None:
         """Do what is to be done once on a fresh server, before members come."""
         del port

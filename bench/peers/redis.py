@@ -66,6 +66,10 @@ class Redis(Peer):
     def say(self, room: str, text: bytes) -> bytes:
         return _bulk(b"PUBLISH", room.encode(), text)
 
+    def saying(self, port: int, room: str, name: str, text: str) -> list[str]:
+        del name
+        return ["redis-cli", "-p", str(port), "PUBLISH", room, text]
+
     def reply_bytes(self, heard_by: int) -> int:
         return len(b":%d\r\n" % heard_by)
 

@@ -34,6 +34,7 @@ class Shell:
         self.terminal.keys("Enter")
         self.terminal.until(lambda screen: "done" in screen and screen.rstrip().endswith("ready>"))
         self.terminal.keys("C-l")
+        self.terminal.until(lambda screen: "done" not in screen)  # or the next line would be, too
 
     def completes(self, typed: str, shown: str) -> None:
         """Type something and press Tab until it is completed."""

@@ -181,7 +181,7 @@ def test_more_than_may_wait_keep_no_place_and_are_heard_all_the_same(
 
 
 def test_of_those_that_keep_no_place_only_so_much_waits_and_the_journal_tells_of_the_others(
-    on_the_street: Play, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    on_the_street: Play, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(doors, "LEFT_MAX", 5)
     monkeypatch.setattr(doors, "WORDS_BYTES_MAX", 2 * OBJECT_BYTES + 20)
@@ -196,7 +196,7 @@ def test_of_those_that_keep_no_place_only_so_much_waits_and_the_journal_tells_of
         await street.until(lambda: len(street.inside.heard) == LEFT_AT_ONCE + 5 + 2)
 
     on_the_street(scene)
-    assert f"this machine ({CROWD - LEFT_AT_ONCE - 5 - 2} times)" in capsys.readouterr().out
+    assert f"this machine ({CROWD - LEFT_AT_ONCE - 5 - 2} times)" in caplog.text
 
 
 def test_a_newcomer_is_let_in_before_all_who_hung_up_are_heard_and_nothing_is_dropped(

@@ -32,7 +32,7 @@ class FailingLog(MemoryLog):
 
 
 def test_members_are_told_and_go_on_when_the_log_does(
-    meet: Meet, connect: Connect, capfd: pytest.CaptureFixture[str]
+    meet: Meet, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     log = FailingLog()
     with serving(log=log) as server:
@@ -53,7 +53,7 @@ def test_members_are_told_and_go_on_when_the_log_does(
             "lost?"
         ]
         assert bob.pair() == ("ann", "lost?")
-    assert CAUSE in "".join(capfd.readouterr())
+    assert CAUSE in caplog.text
 
 
 def test_the_health_check_fails_with_the_log(connect: Connect) -> None:

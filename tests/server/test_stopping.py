@@ -15,7 +15,7 @@ RENAMES = 800
 
 
 def test_a_flood_of_what_waits_for_the_log_does_not_hold_up_the_stop(
-    serve: Serve, meet: Meet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    serve: Serve, meet: Meet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nothing of the flood is acted on before the stop: the budget is used up."""
     monkeypatch.setattr(chatroom, "ACTING_SECONDS", 0.01)
@@ -27,7 +27,7 @@ def test_a_flood_of_what_waits_for_the_log_does_not_hold_up_the_stop(
         )
         bob.tell(type="say", room="lobby", text="before the stop", ref="said")
         assert bob.next("ok", ref="said")
-    assert "not all that was asked for before the stop is done" in capsys.readouterr().out
+    assert "not all that was asked for before the stop is done" in caplog.text
     with serve() as server:
         ann = meet(server, "ann")
         page = ann.ask(type="history", room="lobby")

@@ -55,10 +55,18 @@ def _obey() -> None:
 
 
 def _run() -> None:
+    from click.exceptions import Exit
+
     from hubbub.cli.app import app
 
     try:
-        sys.exit(app(prog_name="hubbub", standalone_mode=False) or 0)
+        if "_HUBBUB_COMPLETE" in os.environ:  # a shell asks what may come next
+            app.main(prog_name="hubbub")
+        # Not `main`, which takes Ctrl+C for a refusal, and an output that nobody reads for a fault.
+        with app.make_context("hubbub", sys.argv[1:]) as context:
+            app.invoke(context)
+    except Exit as end:
+        sys.exit(end.exit_code)
     finally:
         flush()
 

@@ -42,7 +42,7 @@ class BrokenLog(MemoryLog):
     ],
 )
 def test_what_cannot_be_read_is_said_without_the_cause(
-    path: str, error: Exception, refusal: tuple[int, str], capfd: pytest.CaptureFixture[str]
+    path: str, error: Exception, refusal: tuple[int, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with serving(log=BrokenLog(error)) as server:
         answer = ask(server, path)
@@ -51,7 +51,7 @@ def test_what_cannot_be_read_is_said_without_the_cause(
         assert ("retry-after" in answer.headers) == (answer.status == 503)
         assert answer.headers["content-security-policy"]
         assert ask(server, "/api/rooms").status == 200
-    assert CAUSE in "".join(capfd.readouterr()), "the operator is told"
+    assert CAUSE in caplog.text, "the operator is told"
 
 
 def test_what_cannot_be_committed_is_not_posted() -> None:

@@ -378,7 +378,7 @@ def test_when_aiohttp_cannot_be_loaded_visitors_are_told_and_the_next_one_has_it
             problem = msgspec.json.decode(body)
             assert (problem["status"], problem["code"]) == (503, "http_unavailable")
         assert ask(server, "/healthz").body == b"ok\n"
-    told = [(note["event"], note["log_level"]) for note in notes]
+    told = [(note["event"], note["level"]) for note in notes]
     assert told == [("HTTP cannot be answered", level)]
 
 

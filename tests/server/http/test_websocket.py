@@ -245,7 +245,7 @@ def test_events_are_the_same_bytes_as_in_frames(
 
 
 def test_who_says_all_with_the_handshake_and_closes_its_half_is_answered(
-    hubbub_server: LocalServer, capfd: pytest.CaptureFixture[str]
+    hubbub_server: LocalServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The end comes with the handshake, and comes again each time that reading goes on."""
     says = 300
@@ -269,7 +269,7 @@ def test_who_says_all_with_the_handshake_and_closes_its_half_is_answered(
                 assert event["type"] != "error", event
                 answered += event["type"] == "ok"
             ann.rest()
-    assert "Traceback" not in "".join(capfd.readouterr())
+    assert "Traceback" not in caplog.text
 
 
 def test_a_raw_peer_that_hangs_up_within_a_handshake_harms_nobody(
