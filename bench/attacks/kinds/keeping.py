@@ -14,7 +14,7 @@ from bench.peers.hubbub import framed_command
 
 SEATS = 250
 ROOM = "mine"
-SECRET = re.compile(rb'"secret":"([^"]+)"')
+SECRET = re.compile(rb'"hook":"([^"]+)"')
 EDITS = 50
 AT_ONCE = 16
 

@@ -28,6 +28,10 @@ FRAGMENT: Final = 3.0
 BYTE: Final = 0.0001
 FILE_BYTE: Final = 0.000_01
 """Of a file: it is read and written in large pieces, and lies in nobody's way meanwhile."""
+FILE_PIECE: Final = 8.0
+"""A piece of a file, whatever its size: a thread is handed it, or asked for it."""
+FILE: Final = 80.0
+"""A file that is whole: threads and another process look at it, and put it away."""
 LINE: Final = 0.3
 """Of HTTP: a header, or half a chunk of a body, which may be one byte."""
 ACCEPTING: Final = 1.0

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.hub.cost import FILE, FILE_PIECE, METRICS
 from hubbub.server.files.store import Store
+from hubbub.server.http.files import PIECE_BYTES
 from hubbub.testing import LocalServer
 from tests.server.conftest import Connect, Meet
 from tests.server.files.conftest import ServeFiles
@@ -382,3 +384,29 @@ def test_what_the_disk_does_not_take_is_refused_and_can_be_sent_on(
         reached = offset_of(server, begun["address"])
         answer = patch(server, begun["address"], reached, CONTENT[reached:])
         assert answer.json["file"]["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+
+
+def units_of_strangers(server: LocalServer) -> float:
+    """Return what was charged so far to those who speak HTTP, and to this question."""
+    lines = ask(server, "/metrics").body.decode().splitlines()
+    (found,) = [
+        one for one in lines if one.startswith('hubbub_work_units_total{whose="strangers"}')
+    ]
+    return float(found.split()[-1])
+
+
+def test_what_threads_do_with_a_file_is_paid_for(serve_files: ServeFiles, meet: Meet) -> None:
+    large = bytes(5 * PIECE_BYTES)
+    with serve_files() as server:
+        ann = meet(server, "ann")
+        share(server, ann, b"x")
+        spent = []
+        for content in (b"y", large):
+            before = units_of_strangers(server)
+            _, file = share(server, ann, content)
+            spent.append(units_of_strangers(server) - before)
+        assert spent[0] > METRICS + FILE
+        assert spent[1] > spent[0] + 4 * FILE_PIECE, "whatever comes of it at a time"
+        before = units_of_strangers(server)
+        assert len(get(server, file).body) == len(large)
+        assert units_of_strangers(server) - before > METRICS + 5 * FILE_PIECE

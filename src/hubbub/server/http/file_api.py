@@ -11,6 +11,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.files import FileSummary
 from hubbub.chat.names import allowed_room
 from hubbub.chat.queries import PageQuery
+from hubbub.hub.cost import FILE
 from hubbub.server.fairness.addresses import origin_of
 from hubbub.server.http.answers import POSTED, json_of, nonce_of, parameters_of
 from hubbub.server.http.files import pieces
@@ -71,6 +72,7 @@ class FileApi:
             body = pieces(request, visit, upload)
             if await chatroom.files.receive(upload, 0, body, visit.hang_up, host) is None:
                 raise only_a_part(upload)
+            visit.turn.spend(FILE)
             at = chatroom.clock.milliseconds()
             hub.post(poster, room, parameters.text, at, ref=POSTED, nonce=nonce, uploads=(upload,))
         except BaseException:

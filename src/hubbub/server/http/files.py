@@ -18,6 +18,7 @@ from aiohttp import web
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.files import UPLOADS, FileSummary, Upload
 from hubbub.chat.queries import PageQuery
+from hubbub.hub.cost import FILE, FILE_PIECE
 from hubbub.hub.uploading import no_such_file
 from hubbub.server.fairness.addresses import origin_of
 from hubbub.server.files.intake import too_slow
@@ -110,6 +111,7 @@ class Files:
         if file is None:
             offset = {"Upload-Offset": f"{await self._files.offset(upload)}"}
             return web.Response(status=204, headers=TUS | offset)
+        visit.turn.spend(FILE)
         return web.Response(
             body=msgspec.json.encode({"file": file}),
             content_type="application/json",
@@ -259,6 +261,7 @@ class Files:
             return opened.read(min(PIECE_BYTES, end - start))
 
         while start < end:
+            visit_of(request).turn.spend(FILE_PIECE)
             piece = await self._files.in_thread(read)
             if not piece:
                 raise LogError("a file is shorter than it was")
@@ -283,7 +286,11 @@ _NOBODY: Final = _Nobody()
 
 
 async def pieces(request: web.Request, visit: Visit, upload: Upload) -> AsyncIterator[bytes]:
-    """Yield the body of a request, in pieces that are worth a write to the disk."""
+    """Yield the body of a request, in pieces that are worth a write to the disk.
+
+    Each is charged, and so is to open and to close the file.
+    """
+    visit.turn.spend(2 * FILE_PIECE)
     visit.carry()
     gathered = bytearray()
     while True:
@@ -297,6 +304,7 @@ async def pieces(request: web.Request, visit: Visit, upload: Upload) -> AsyncIte
             request.content.feed_eof()
         gathered += came
         if len(gathered) >= PIECE_BYTES or (gathered and not came):
+            visit.turn.spend(FILE_PIECE)
             yield bytes(gathered)
             gathered.clear()
         if not came:

@@ -10,6 +10,7 @@ from aiohttp.multipart import content_disposition_filename, parse_content_dispos
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.files import HOSTED
+from hubbub.hub.cost import FILE
 from hubbub.server.http.file_api import begun, only_a_part, size_of
 from hubbub.server.http.files import pieces
 from hubbub.server.http.guard import asker_of, visit_of
@@ -59,6 +60,7 @@ class Hosting:
         except BaseException:
             await files.give_up(upload)
             raise
+        visit.turn.spend(FILE)
         return web.Response(status=201, headers={"Location": file.path})
 
 
