@@ -1,5 +1,7 @@
 """No two people ever hold one name, at whichever nodes they are."""
 
+from contextlib import suppress
+
 import pytest
 
 from hubbub.chat import commands as c
@@ -384,6 +386,28 @@ def test_whoever_left_is_somebody_else_once_another_one_had_the_name_at_another_
     back = first.enter("ann")
     back.tell(c.Resume(session=ann.session.secret, ref="r"))
     assert not may_edit(back, not_own)
+
+
+def test_whoever_comes_back_while_another_one_has_the_name_and_leaves_is_somebody_else() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    said(ann, "mine")
+    again = first.enter("ann")
+    first.hub.depart(ann.session)
+    settled(first, second)
+    resume = c.Resume(session=ann.session.secret, ref="r")
+    decision = first.hub.command(again.session, resume, first.clock)
+    assert decision is not None
+    question = next(decision)
+    other = second.enter("ann")
+    not_own = said(other, "somebody else's")
+    second.hub.depart(other.session)
+    settled(second)
+    with suppress(StopIteration):
+        while True:
+            question = decision.send(first.answer(question))
+    assert first.hub.has_name(again.session)
+    assert not may_edit(again, not_own)
 
 
 def test_a_name_that_somebody_has_at_another_node_is_not_resumed_by_who_had_it_before() -> None:

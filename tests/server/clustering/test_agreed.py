@@ -18,7 +18,8 @@ OF_PHONE = "device-of-anns-phone-and-of-no-other"
 def known(stack: ExitStack, node: LocalServer, name: str, device: str) -> EventPeer:
     """Return somebody whom the chatroom knows by a device, in the lobby."""
     peer = stack.enter_context(EventPeer(node, name, room=None))
-    assert peer.ask(type="identify", device=device)["person"]
+    # A node that has not read yet who has the device says that the name is taken.
+    until(lambda: "person" in peer.ask(type="identify", device=device))
     peer.ask(type="join", room="lobby")
     return peer
 

@@ -79,6 +79,12 @@ def last_holder(state: State, session: Session, secret: str) -> Person | None:
     return person
 
 
+def past(state: State, key: str) -> int:
+    """Return which claim of a name was cleared last: its seq, 0 if that is not known."""
+    holder = state.claims.last.get(key)
+    return 0 if holder is None else holder.seq
+
+
 def hear(state: State, events: Iterable[AnyLogged]) -> None:
     """Take in what is said under names that nobody holds."""
     for one in events if state.claims.last else ():

@@ -82,9 +82,13 @@ def _resume_from_elsewhere(state: State, session: Session, secret: str) -> Readi
 
 def _resume_after_leaving(state: State, session: Session, secret: str, holder: Person) -> Reading:
     # Since the holder left, the name may have been given to somebody at another node.
-    secrets = (session.secret, secret)
+    secrets, former = (session.secret, secret), claims.past(state, session.person.key)
     yield from _claimed(state, session, claims.claim(state, session.person, secrets))
-    session.person.go_on_as(holder)
+    if claims.past(state, session.person.key) == former:
+        session.person.go_on_as(holder)
+        claims.renew(state, session)
+    else:  # somebody had it, and left
+        session.person.since = state.last
     _go_on(state, session, secret)
 
 
