@@ -185,6 +185,23 @@ def test_a_patient_chat_waits_until_a_kept_name_is_free() -> None:
     play(scene)
 
 
+def test_a_patient_chat_comes_again_if_it_cannot_be_let_in_just_now() -> None:
+    async def scene() -> None:
+        async with scripted() as script:
+            chat = connect(script.address, name="ann", reconnect=AT_ONCE, patient=True)
+            async with chat:
+                peer = await script.peer()
+                await peer.welcome(held=True)
+                ref = (await peer.hear(c.Resume)).ref
+                peer.tell(e.Error(ref=ref, code="log_unavailable", message="Full."))
+                letting_in = asyncio.create_task(let_in(script))
+                assert (await next_of(chat, Offline)).reason == "Full"
+                await letting_in
+                await next_of(chat, Online)
+
+    play(scene)
+
+
 def test_a_failed_resume_is_the_end_of_the_chat_and_of_what_waits() -> None:
     async def scene() -> None:
         async with scripted() as script:

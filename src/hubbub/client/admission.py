@@ -17,7 +17,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from hubbub.chat.commands import Command, Identify, Link, Login, Recover, Resume, Unlock
-from hubbub.chat.errors import Refused, Unreachable, is_lasting
+from hubbub.chat.errors import Refused, Unreachable, is_lasting, is_passing
 from hubbub.chat.events import AnyEvent, Bye, Error, Ok, Welcome
 from hubbub.chat.names import same_name
 from hubbub.chat.text import inert_line
@@ -122,8 +122,8 @@ class Admission:
         again_after = refusal.retry_after
         if self.refused(refusal, now):
             return Disconnected("our name is held by a connection of ours that was lost")
-        if again_after is not None and patient:
-            return Disconnected(str(refusal), retry_after=again_after)
+        if patient and (again_after is not None or is_passing(refusal.code)):
+            return Disconnected(str(refusal), retry_after=again_after or 0)
         if not has_entered or is_lasting(refusal.code):
             return refusal
         return Disconnected(str(refusal), retry_after=again_after or 0)

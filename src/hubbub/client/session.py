@@ -63,8 +63,8 @@ class Session:
     """A session, as the top of the file describes it.
 
     It comes by an `admission`, into `rooms`. `spoke_events`: whether this server is known to speak
-    events. `patient`: if even the first attempt to connect fails, or the name is still kept for a
-    lost session, keep trying. Without `backoff` the first loss is the end.
+    events. `patient`: if even the first attempt fails, or is refused for a passing reason, or the
+    name is still kept for a lost session, keep trying. Without `backoff` the first loss is the end.
     """
 
     def __init__(
