@@ -1,10 +1,10 @@
-"""People who are put out of a room while a message is looked up do nothing to it any more."""
+"""People who are put out of a room while its log is read neither see nor change anything there."""
 
 import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused
-from hubbub.chat.queries import PageQuery
+from hubbub.chat.queries import PageQuery, SearchQuery
 from tests.hub.moderated import ROOM, Moderated
 
 
@@ -39,3 +39,28 @@ def test_a_message_is_not_changed_or_answered_by_whoever_was_put_out_meanwhile(
         decision.send(room.answer(question))
     room.commit()
     assert room.hub.rooms[ROOM].last == last
+
+
+@pytest.mark.parametrize("put_out", [c.Kick(room=ROOM, name="eve"), c.Ban(room=ROOM, who="eve")])
+@pytest.mark.parametrize("is_private", [False, True])
+@pytest.mark.parametrize(
+    "asked", [c.History(room=ROOM), c.Search(query="tea", room=ROOM), "/history", "/search tea"]
+)
+def test_what_was_said_is_not_shown_to_whoever_was_put_out_meanwhile(
+    asked: c.History | c.Search | str, put_out: c.AnyCommand, *, is_private: bool
+) -> None:
+    room = Moderated()
+    room.cleo.tell(c.SetRules(room=ROOM, private=is_private))
+    if is_private:
+        room.cleo.tell(c.Add(room=ROOM, name="eve"))
+    room.commit()
+    if isinstance(asked, str):
+        decision = room.hub.line(room.eve.session, asked, room.clock)
+    else:
+        decision = room.hub.command(room.eve.session, asked, room.clock)
+    assert decision is not None
+    question = next(decision)
+    assert isinstance(question, PageQuery | SearchQuery)
+    assert room.ask(room.ann, put_out) == "ok"
+    with pytest.raises(Refused):
+        decision.send(room.answer(question))

@@ -29,7 +29,7 @@ from hubbub.hub.people_lines import PEOPLE_LINES, said_of_away
 from hubbub.hub.present.room import Session
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.rules.scopes import check_scope
-from hubbub.hub.standing import check_entry, check_sees
+from hubbub.hub.standing import check_entry
 from hubbub.hub.state import State
 
 WORD_CHARS_MAX = 40
@@ -147,7 +147,7 @@ def _history(state: State, session: Session, argument: str, _at: int) -> Reading
         raise Refused(f"Usage: {LINE_COMMANDS['history'].usage}, N from 1 to {HISTORY_LINES_MAX}.")
     room = current_room(state, session)
     page = yield from read(state, session, PageQuery(room=room.name, limit=count))
-    check_sees(state, session, room)  # they may have been put out meanwhile
+    check_entry(state, session, Act.READ, room)  # they may have been put out meanwhile
     page = page_seen(session.person, room, page)
     _send_page(session, page, f"Nothing was said in {room.called} yet.")
 
