@@ -303,6 +303,7 @@ def test_what_is_kept_is_found_whatever_the_order_of_the_chatroom_s_addresses(
     put(first, Remembered(password="rotu-mika"), first.chatroom(parse_address("n1,n2"), "ann"))
     device = first.devices.made(first.chatroom(parse_address("n1,n2"), "ann"), "ann")
     again = Profile.load(path)
+    assert again.server("n2:1234") == Remembered()
     kept_as = again.chatroom(parse_address("n2,n1"), "ann")
     assert again.server(kept_as).password == "rotu-mika"
     assert again.devices.made(kept_as, "ann") == device

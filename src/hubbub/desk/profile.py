@@ -139,7 +139,8 @@ class Profile:
         """
 
         def is_known(at: str) -> bool:
-            is_kept = at in self._used or at in self._base.servers
+            nothing = Remembered()  # of an address that was only looked up
+            is_kept = at in self._base.servers or self._used.get(at, nothing) != nothing
             return is_kept or (name != "" and self.devices.known(at, name) != "")
 
         return chatroom(address, is_known)

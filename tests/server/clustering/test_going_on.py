@@ -125,6 +125,21 @@ def test_after_a_restart_a_client_finds_the_other_node_though_its_own_is_dead(
         assert asyncio.run(came(address_of(first))) == (address_of(first), person)
 
 
+def test_a_device_is_the_same_at_all_nodes_whatever_the_order_of_their_addresses(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with telling(tmp_path, nats, stream) as nodes:
+        first, second = map(address_of, nodes)
+
+        def devices(address: str) -> list[str]:
+            return told("account", "devices", address, "--name", "ann").splitlines()
+
+        [own] = devices(first)
+        assert own.endswith(", this one")
+        assert devices(f"{second},{first}") == [own]
+        assert devices(f"{first},{second}") == [own]
+
+
 def test_tail_and_send_go_on_at_another_node_and_find_it_after_a_restart(
     tmp_path: Path, nats: str, stream: str
 ) -> None:
