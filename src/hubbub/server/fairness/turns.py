@@ -109,6 +109,8 @@ class Turns:
             del self._busy[turn]
             if not turn.rests(now):
                 self._busy[turn] = None
+        if not self._busy:
+            self._busy = {}  # one that was large stays so
 
     def grant(self, account: Account) -> float:
         """Return how many units the account may use now; 0: it must wait for its turn."""
