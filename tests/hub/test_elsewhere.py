@@ -341,3 +341,20 @@ def test_what_people_say_of_themselves_is_known_at_all_nodes() -> None:
         one.tell(SetMetadata(key="url", value=None))
     exchange(first, second)
     assert (said("ann"), said("bob")) == ([{"a/b": "more"}] * 2, [{}] * 2)
+
+
+def test_whoever_comes_from_another_node_is_told_to_wait_for_what_they_said_there() -> None:
+    first, second = nodes()
+    ann, bob = first.enter("ann"), second.enter("bob")
+    for one in (ann, bob):
+        one.tell(c.Join(room="lobby"))
+    settled(first, second)
+    ann.tell(c.Say(room="lobby", text="said at the first node"))
+    first.commit()
+    seq = now(first.log.heads())[0].last
+    bob.tell(c.React(room="lobby", seq=seq, emoji="👍", on=True, ref="r"))
+    assert [one.code for one in bob.events() if isinstance(one, e.Error)] == ["log_unavailable"]
+    settled(first, second)
+    bob.tell(c.React(room="lobby", seq=seq, emoji="👍", on=True, ref="r"))
+    settled(first, second)
+    assert [one.code for one in bob.events() if isinstance(one, e.Error)] == []

@@ -316,6 +316,7 @@ def find_message(
                 "log is damaged there. It can be neither changed nor answered.",
                 code=Damaged.code,
             )
+    state.check_has_read(seq, state.epoch)  # its sender may have come from another node just now
     raise Refused(f"There is no message {seq} in '{room.called}'.", code="no_such_message")
 
 
