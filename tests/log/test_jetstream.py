@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat.errors import LogError
+from hubbub.chat.queries import PageQuery
 from hubbub.log.jetstream import JetStreamLog, moving, pieces
 from hubbub.log.jetstream.reading import place_of
 from hubbub.log.sqlite import SqliteLog
@@ -282,3 +283,21 @@ def test_without_a_stream_nothing_of_nats_is_imported() -> None:
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60
     )
     assert ran.stdout.strip() == "False"
+
+
+def test_what_was_edited_while_a_node_was_away_is_not_called_missing_while_it_still_reads(
+    tmp_path: Path, nats: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        async with nodes(tmp_path, nats, stream, 1) as (log,):
+            await log.append([said("a")])
+            # As the stream has it once it was edited; the edit is yet to come.
+            blank = """UPDATE segments SET body = replace(body, '"a"', '""'), checksum = NULL"""
+            await log._writing.run(lambda db: db.execute(blank))
+            monkeypatch.setattr(JetStreamLog, "behind", 1)
+            with pytest.raises(LogError, match="still reads"):
+                await log.page(PageQuery(room="lobby"))
+            monkeypatch.setattr(JetStreamLog, "behind", 0)
+            assert (await log.page(PageQuery(room="lobby"))).missing
+
+    asyncio.run(scene())

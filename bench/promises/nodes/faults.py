@@ -15,7 +15,8 @@ from bench.peers.nats_server import NatsServer
 from bench.promises import faults as of_one
 from bench.promises.faults import Fault, Stage
 from bench.promises.ledger import Ledger
-from bench.promises.nodes.cluster import COUNT, Cluster, Node
+from bench.promises.nodes.cluster import Cluster, Node
+from bench.promises.nodes.keepers import COUNT
 from bench.promises.nodes.watched import NOTICE_SECONDS, PATIENCE_SECONDS, Watched
 from bench.promises.proxy import Proxy
 from bench.promises.system import Dial
@@ -78,6 +79,7 @@ class Scene:
             await asyncio.sleep(self.chance.choice(CUT_SECONDS))
             if watched.has_taken_nothing(since):
                 await watched.must_notice(since)
+                watched.has_taken_nothing(since)
         finally:
             for way in ways:
                 way.release()

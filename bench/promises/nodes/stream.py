@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from nats.errors import TimeoutError as NothingMore
+from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig
 
+from bench.peers.server import Failed
 from bench.promises.ledger import Ledger
-from bench.promises.nodes.cluster import STREAM, Cluster
+from bench.promises.nodes.cluster import Cluster
+from bench.promises.nodes.keepers import STREAM
 
 ERASED_SECONDS: Final = 30.0
 LATER_SECONDS: Final = 60.0
@@ -17,6 +19,7 @@ LATER_SECONDS: Final = 60.0
 
 POLL_SECONDS: Final = 1.0
 FETCHED: Final = 500
+ASK_SECONDS: Final = 10.0
 
 
 async def look_at_stream(cluster: Cluster, ledger: Ledger) -> None:
@@ -25,8 +28,17 @@ async def look_at_stream(cluster: Cluster, ledger: Ledger) -> None:
     patience = ERASED_SECONDS + (LATER_SECONDS if was_killed else 0)
     deadline = asyncio.get_running_loop().time() + patience
     gone = dict(_gone(ledger))
-    while left := gone.keys() & await _texts(cluster):
-        if asyncio.get_running_loop().time() > deadline:
+    while True:
+        is_late = asyncio.get_running_loop().time() > deadline
+        try:
+            left = gone.keys() & await _texts(cluster)
+        except (NatsError, OSError, TimeoutError) as error:
+            if is_late:
+                raise Failed(f"The stream cannot be read: {error!r}") from None
+            left = gone.keys()
+        if not left:
+            return
+        if is_late:
             for text in sorted(left):
                 ledger.find(f"'{text[:40]}' was {gone[text]}, and is still in the stream.")
             return
@@ -49,13 +61,11 @@ async def _texts(cluster: Cluster) -> set[str]:
     texts: set[str] = set()
     async with cluster.client() as client:
         config = ConsumerConfig(ack_policy=AckPolicy.NONE)
-        reader = await client.jetstream().pull_subscribe("", stream=STREAM, config=config)
-        left = 1
+        stream = client.jetstream(timeout=ASK_SECONDS)
+        reader = await stream.pull_subscribe("", stream=STREAM, config=config)
+        left = 1  # a stream that is a log has a first message
         while left:
-            try:
-                came = await reader.fetch(FETCHED, timeout=5)
-            except NothingMore:
-                break
+            came = await reader.fetch(FETCHED, timeout=ASK_SECONDS)
             for message in came:
                 texts.update(_texts_of(message.data))
             left = came[-1].metadata.num_pending

@@ -33,6 +33,10 @@ class Notes:
     taken: list[tuple[float, float]] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
 
+    def said_after(self, moment: float) -> list[tuple[float, float]]:
+        """Return what was said later than that, and is acknowledged."""
+        return [one for one in self.taken if one[0] > moment]
+
 
 class Noting:
     """A line on which it is noted what becomes of each message."""
@@ -103,14 +107,13 @@ class Watched:
 
     def has_taken_nothing(self, since: float) -> bool:
         """Return whether nothing is acknowledged so far that was said too late to be stored."""
-        for said, acknowledged in self._person.notes.taken:
-            if said > since + NOTICE_SECONDS:
-                self._find(
-                    f"is cut off, and {acknowledged - since:.1f} seconds later it acknowledged "
-                    f"what was said after {said - since:.1f}."
-                )
-                return False
-        return True
+        late = self._person.notes.said_after(since + NOTICE_SECONDS)
+        for said, acknowledged in late[:1]:
+            self._find(
+                f"is cut off, and {acknowledged - since:.1f} seconds later it acknowledged "
+                f"what was said after {said - since:.1f}."
+            )
+        return not late
 
     async def must_take(self) -> None:
         """See that the node takes something now, and says so."""

@@ -2,9 +2,8 @@
 
 How it works. A node publishes what is appended, and hears of it as every other node does: from the
 stream, in its order. There it is numbered (pieces.py) and applied to the node's own copy in SQLite,
-which drops repeats by what the copy holds; since all apply the same in the same order, all drop the
-same. So nothing is decided but the order, and that is the stream's. An append has succeeded once
-the node has applied it.
+which drops repeats by what the copy holds; all apply the same in the same order, and drop the same.
+So nothing is decided but the order, the stream's. An append has succeeded once it is applied.
 
 What always holds. The copy is a beginning of the stream: it moves on by whole appends, or by parts
 of one that removes rooms, and what was applied, and how far that is, are one commit. A node that
@@ -27,8 +26,8 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact
-from hubbub.chat.queries import Dropped, Drops, Over
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact, Page
+from hubbub.chat.queries import Dropped, Drops, Over, PageQuery
 from hubbub.chat.removal import removed_by
 from hubbub.log.epochs import begun_at
 from hubbub.log.jetstream.appends import Append, whole
@@ -38,6 +37,7 @@ from hubbub.log.jetstream.erasing import Erasing
 from hubbub.log.jetstream.link import (
     FORMAT_NOW,
     Link,
+    NotReady,
     Unexpected,
     check_is_same,
     patiently,
@@ -252,9 +252,11 @@ class JetStreamLog(Projection):
                     self._stream.doubt()
                 await asyncio.wait({came}, timeout=PATIENCE_SECONDS)
         except TimeoutError:
-            pass
+            self._stream.doubt()
         except LogError as error:
             failure = error
+            if isinstance(error, NotReady):
+                self._stream.doubt()  # what is heard may come from a server that is cut off itself
         finally:
             del self._waiting[token]
             if came.done():
@@ -294,6 +296,13 @@ class JetStreamLog(Projection):
             raise LogError(self._trouble)
         if not self._stream.is_live:
             raise LogError("The NATS servers cannot be heard: nothing can be appended until then.")
+
+    async def page(self, query: PageQuery) -> Page:
+        """Return a page; raise LogError if edits that are yet to come have all of a text."""
+        page = await super().page(query)
+        if page.missing and self.behind:  # without its edit a message looks damaged
+            raise LogError("This node still reads what was said while it was away.")
+        return page
 
     async def try_writing(self) -> None:
         """Raise LogError if nothing can be appended now."""

@@ -196,6 +196,20 @@ class Link:
         if self.client.is_closed:
             self.client = await _connected(self._servers, self._credentials)
 
+    async def leave(self) -> None:
+        """Connect to the next of the servers, as this one may have lost touch with the others.
+
+        Raises LogError if none can be used; the connection is the former one then.
+        """
+        url, former = self.client.connected_url, self.client
+        here = None if url is None else url.netloc.rpartition("@")[2]
+        places = [place for place, one in enumerate(self._servers, 1) if here and here in one]
+        next_ = places[0] if places else 0
+        in_turn = [*self._servers[next_:], *self._servers[:next_]]
+        self.client = await _connected(in_turn, self._credentials, in_order=True)
+        with suppress(NatsError, OSError, TimeoutError):
+            await former.close()
+
     async def ask(self, subject: str, asked: object, type_: type[T]) -> T:
         """Return the answer of JetStream; raise LogError if there is none."""
         try:
@@ -353,7 +367,7 @@ class Link:
             await self.client.close()
 
 
-async def _connected(servers: Sequence[str], credentials: str) -> Client:
+async def _connected(servers: Sequence[str], credentials: str, *, in_order: bool = False) -> Client:
     client = Client()
     try:
         _check_credentials(credentials)
@@ -368,6 +382,7 @@ async def _connected(servers: Sequence[str], credentials: str) -> Client:
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=1,
                 ping_interval=PING_SECONDS,
+                dont_randomize=in_order,
             )
     except ModuleNotFoundError as error:
         raise LogError(

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS: Final = 0.5
 SILENCE_SECONDS: Final = 2.0
 RETRY_SECONDS: Final = 0.2
+LEAVE_SECONDS: Final = 4.0
+"""A server by which the stream cannot be read for so long is left for another one."""
+
 FORGOTTEN_SECONDS: Final = 10
 """The server forgets a consumer to which nobody listened for so long."""
 
@@ -189,12 +192,16 @@ class Reading:
         """
         try:
             async with asyncio.timeout(seconds_max):
+                tried_since = self._clock()
                 while True:
                     rest = self._begun_at + RETRY_SECONDS - self._clock()
                     await asyncio.sleep(max(rest, 0.0))
                     self._begun_at = self._clock()
                     if await self._made():
                         return
+                    if self._clock() > tried_since + LEAVE_SECONDS:
+                        tried_since = self._clock()
+                        await self._leave()
         except TimeoutError:
             raise LogError("The NATS servers do not let the stream be read.") from None
 
@@ -207,6 +214,14 @@ class Reading:
             _logger.debug("the stream cannot be read yet: %s", error)
             return False
         return True
+
+    async def _leave(self) -> None:
+        """Go on at another server: this one answers nothing, though it may be connected."""
+        if self._link.client.is_connected:
+            try:
+                await self._link.leave()
+            except LogError as error:
+                _logger.debug("there is no other server now: %s", error)
 
     async def _make(self) -> None:
         client, stream = self._link.client, self._link.stream

@@ -1,0 +1,68 @@
+"""A node whose server has lost touch with the others goes on at another one."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from bench.promises.nodes.keepers import STREAM, Keepers
+
+from hubbub.chat.errors import LogError
+from hubbub.log.jetstream import JetStreamLog
+from tests.log.drafts import said, until
+
+
+async def append_in_the_end(log: JetStreamLog) -> None:
+    """Append something, as soon as that can be done."""
+
+    async def is_done() -> bool:
+        try:
+            await log.append([said()])
+        except LogError:
+            return False
+        return True
+
+    await until(is_done)
+
+
+def server_of(log: JetStreamLog) -> str:
+    """Return the address of the server to which a node is connected."""
+    url = log.link.client.connected_url
+    assert url is not None
+    return f"nats://{url.netloc}"
+
+
+async def read_from(log: JetStreamLog, several: Keepers) -> str:
+    """Return the address of the server that sends a node the stream."""
+    told = await several.asked(f"CONSUMER.LIST.{STREAM}", {})
+    newest = max(told["consumers"], key=lambda one: str(one["created"]))
+    names = {keeper.name: keeper.address for keeper in several.keepers}
+    return names[newest["cluster"]["leader"]]
+
+
+@pytest.mark.parametrize("still_heard", [False, True])
+def test_a_node_leaves_a_server_that_does_not_reach_those_that_keep_the_stream(
+    tmp_path: Path, still_heard: bool
+) -> None:
+    async def scene() -> None:
+        async with Keepers(tmp_path) as several:
+            addresses = [keeper.address for keeper in several.keepers]
+            log = await JetStreamLog.join(tmp_path / "node", addresses, STREAM, replicas=3)
+            try:
+                await append_in_the_end(log)
+                while (await read_from(log, several) == server_of(log)) != still_heard:
+                    before = log._stream.beginnings
+                    log._stream.doubt()
+
+                    async def is_read_anew(before: int = before) -> bool:
+                        return log._stream.beginnings > before and log._stream.is_live
+
+                    await until(is_read_anew)
+                former = server_of(log)
+                for route in several.routes_of(addresses.index(former)):
+                    route.shut()
+                await append_in_the_end(log)
+                assert server_of(log) != former
+            finally:
+                await log.close()
+
+    asyncio.run(scene())
