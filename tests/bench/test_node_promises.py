@@ -39,7 +39,7 @@ def test_whatever_happens_to_nodes_and_their_servers_the_promises_are_kept(
 @pytest.mark.parametrize(
     ("sabotage", "faults", "told"),
     [
-        ("acknowledges_alone", "node-cut-off", "is cut off, and .* later it acknowledged"),
+        ("acknowledges_alone", "node-cut-off", "was acknowledged with the seq"),
         ("gives_names_twice", "node-resets", "was let in as same.*, which .* had"),
         ("erases_nothing", "node-resets", "and is still in the stream"),
     ],
@@ -60,6 +60,40 @@ def test_every_sabotage_of_nodes_is_tried() -> None:
         for mark in test_a_node_that_breaks_a_promise_is_told.pytestmark  # type: ignore[attr-defined]
     )
     assert {sabotage for sabotage, _, _ in tried} == set(SABOTAGES)
+
+
+class Line:
+    """Somebody is answered at once."""
+
+    def __init__(self) -> None:
+        self.answers: list[dict[str, object]] = []
+
+    async def say(self, **fields: object) -> None:
+        self.answers.append({"type": "ok", "ref": fields["ref"], "seq": 1})
+
+    async def event(self) -> dict[str, object]:
+        return self.answers.pop(0)
+
+
+def test_it_is_noted_when_something_was_said_that_is_acknowledged_for_the_first_time() -> None:
+    skip_without()
+    from bench.promises.nodes.watched import Notes, Noting  # noqa: PLC0415
+
+    async def scene() -> None:
+        clock, notes = asyncio.get_running_loop().time, Notes()
+        line = Noting(Line(), notes, set())
+        before = clock()
+        await line.say(type="say", nonce="a", ref="a")
+        await line.event()
+        between = clock()
+        for nonce in ("b", "a"):
+            await line.say(type="say", nonce=nonce, ref=nonce)
+            await line.event()
+        assert len(notes.said_after(before - 1)) == 2
+        ((said, acknowledged),) = notes.said_after(between)
+        assert between < said <= acknowledged
+
+    asyncio.run(scene())
 
 
 def test_what_may_happen_to_nodes_is_listed() -> None:

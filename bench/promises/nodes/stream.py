@@ -31,11 +31,11 @@ async def look_at_stream(cluster: Cluster, ledger: Ledger) -> None:
     while True:
         is_late = asyncio.get_running_loop().time() > deadline
         try:
-            left = gone.keys() & await _texts(cluster)
+            left = {*gone} & await _texts(cluster)
         except (NatsError, OSError, TimeoutError) as error:
             if is_late:
                 raise Failed(f"The stream cannot be read: {error!r}") from None
-            left = gone.keys()
+            left = {*gone}
         if not left:
             return
         if is_late:
