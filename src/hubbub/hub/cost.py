@@ -28,6 +28,8 @@ FRAGMENT: Final = 3.0
 BYTE: Final = 0.0001
 FILE_BYTE: Final = 0.000_01
 """Of a file: it is read and written in large pieces, and lies in nobody's way meanwhile."""
+TOLD_BYTE: Final = 0.005
+"""Of what a service sends to a webhook: a text is made of it, field by field."""
 FILE_PIECE: Final = 8.0
 """A piece of a file, whatever its size: a thread is handed it, or asked for it."""
 FILE: Final = 80.0

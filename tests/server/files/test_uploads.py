@@ -24,7 +24,7 @@ from tests.server.files.sharing import (
     until,
     upload,
 )
-from tests.server.http.asking import Answer, ask
+from tests.server.http.asking import Answer, ask, units_of_strangers
 from tests.server.test_moderation import known
 
 CONTENT = bytes(range(256)) * 400
@@ -384,15 +384,6 @@ def test_what_the_disk_does_not_take_is_refused_and_can_be_sent_on(
         reached = offset_of(server, begun["address"])
         answer = patch(server, begun["address"], reached, CONTENT[reached:])
         assert answer.json["file"]["sha256"] == hashlib.sha256(CONTENT).hexdigest()
-
-
-def units_of_strangers(server: LocalServer) -> float:
-    """Return what was charged so far to those who speak HTTP, and to this question."""
-    lines = ask(server, "/metrics").body.decode().splitlines()
-    (found,) = [
-        one for one in lines if one.startswith('hubbub_work_units_total{whose="strangers"}')
-    ]
-    return float(found.split()[-1])
 
 
 def test_what_threads_do_with_a_file_is_paid_for(serve_files: ServeFiles, meet: Meet) -> None:

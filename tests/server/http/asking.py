@@ -54,3 +54,12 @@ def ask(
         return Answer(response.status, named, response.read())
     finally:
         connection.close()
+
+
+def units_of_strangers(server: LocalServer) -> float:
+    """Return what was charged so far to those who speak HTTP, and to this question."""
+    lines = ask(server, "/metrics").body.decode().splitlines()
+    (found,) = [
+        one for one in lines if one.startswith('hubbub_work_units_total{whose="strangers"}')
+    ]
+    return float(found.split()[-1])

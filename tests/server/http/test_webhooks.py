@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from hubbub.hub.audience import LISTENER_BYTE
+from hubbub.hub.cost import METRICS, REQUEST, TOLD_BYTE
 from hubbub.server.config import Config, ServerSection
 from hubbub.server.http.hooks.forms import FORM
 from hubbub.testing import LocalServer, serving
 from tests.server.conftest import Meet
 from tests.server.event_peer import EventPeer
-from tests.server.http.asking import ask
+from tests.server.http.asking import ask, units_of_strangers
 
 HOOK = "/api/rooms/builds/webhook"
 
@@ -41,6 +43,22 @@ def test_webhooks_of_other_services_work(hubbub_server: LocalServer) -> None:
         ("webhook", "1.4\nis out"),
         ("webhook", "sky\ndisk is full 🔥"),
     ]
+
+
+def test_what_a_service_tells_at_length_is_paid_for_and_told_to_all(
+    hubbub_server: LocalServer, meet: Meet
+) -> None:
+    for number in range(5):
+        meet(hubbub_server, f"m{number}", room="builds")
+    fields = [{"title": "step", "value": f"<http://x.org|{n}> is &lt; 7"} for n in range(500)]
+    body = json.dumps({"attachments": [{"fields": fields}]}).encode()
+    before = units_of_strangers(hubbub_server)
+    assert ask(hubbub_server, HOOK, body).body == b"ok"
+    ((_, text),) = said(hubbub_server)
+    assert text.count("step: ") == len(fields)
+    heard = 5 * len(text) * LISTENER_BYTE
+    spent = units_of_strangers(hubbub_server) - before
+    assert spent > METRICS + 2 * REQUEST + len(body) * TOLD_BYTE + heard
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from hubbub.chat.events import Seq
 from hubbub.chat.names import HTTP_NAMES, allowed_room, is_direct
 from hubbub.chat.queries import PageQuery, allow_one_place
 from hubbub.hub import cost
+from hubbub.hub.audience import hearing
 from hubbub.hub.finding import Wanted
 from hubbub.server.fairness.addresses import origin_of
 from hubbub.server.http.admin_api import AdminApi
 from hubbub.server.http.answers import POSTED, json_of, nonce_of, parameters_of, place_in
 from hubbub.server.http.file_api import FileApi
 from hubbub.server.http.guard import TOKEN, asker_of, visit_of
-from hubbub.server.http.hooks.bodies import read
+from hubbub.server.http.hooks.bodies import Said, read
 from hubbub.server.http.hooks.names import marked_name, mended_name
 from hubbub.server.sessions.answer import Answer
 from hubbub.wire.json_format import JSON
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 NAMELESS = HTTP_NAMES[0]
 """The name of a sender that gives none."""
+
+
+SHORT_BODY_BYTES = 4096
+"""Of what a service sends: it is read in a fraction of a millisecond."""
 
 
 class HistoryParameters(msgspec.Struct):
@@ -211,16 +216,24 @@ class Api:
 
     async def _webhook(self, request: web.Request) -> web.Response:
         origin = origin_of(visit_of(request).host)
-        said = read(await self._body(request), request.headers)
+        said = await self._told(request)
         await self._say_marked(request, origin, said.text, mended_name(said.name))
         return web.Response(text="ok")
 
     async def _secret_webhook(self, request: web.Request) -> web.Response:
         origin = origin_of(visit_of(request).host)
         hook = self._chatroom.hub.hook(request.match_info["secret"])
-        said = read(await self._body(request), request.headers)
+        said = await self._told(request)
         await self._say_marked(request, origin, said.text, hook.name)
         return web.Response(text="ok")
+
+    async def _told(self, request: web.Request) -> Said:
+        """Return what a service tells; a long body is read beside the event loop."""
+        body = await self._body(request)
+        visit_of(request).turn.spend(len(body) * cost.TOLD_BYTE)
+        if len(body) <= SHORT_BODY_BYTES:
+            return read(body, request.headers)
+        return await asyncio.to_thread(read, body, request.headers)
 
     async def _say_marked(self, request: web.Request, origin: str, text: str, name: str) -> None:
         """Post for a service, which cannot choose another name if somebody has this one."""
@@ -262,6 +275,8 @@ class Api:
                 hub.post(poster, raw_room, text, at, ref=POSTED, nonce=nonce)
                 room = hub.name_of(allowed_room(raw_room))
         chatroom.commits.wake()
+        if (heard_in := hub.rooms.get(room)) is not None:
+            visit_of(request).turn.spend(cost.COMMAND + hearing(heard_in, text))
         return Posted(room=room, seq=await answer.seq())
 
 
