@@ -19,9 +19,12 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def telling(
-    folder: Path, nats: str, stream: str, more: str = ""
+    folder: Path, nats: str, stream: str, more: str = "", password: str = ""
 ) -> Iterator[tuple[ServerProcess, ServerProcess]]:
-    """Run two nodes that have told each other where they are; `more` is configured at both."""
+    """Run two nodes that have told each other where they are; `more` is configured at both.
+
+    With a `password`, it is that of the chatroom, as `more` has it.
+    """
     with ExitStack() as stack:
         first, second = (
             stack.enter_context(
@@ -35,14 +38,15 @@ def telling(
             for number, port in enumerate(free_ports(2), 1)
         )
         for one in (first, second):
-            wait_until_told(one)
+            wait_until_told(one, password)
         yield first, second
 
 
-def wait_until_told(node: ServerProcess) -> None:
+def wait_until_told(node: ServerProcess, password: str = "") -> None:
     """Wait until members of a node are told of another one, too."""
     with EventPeer(LocalServer(node.host, node.port), f"probe{node.port}", room=None) as probe:
-        if len(probe.welcome["addresses"]) < 2:
+        welcome = probe.ask(type="unlock", password=password) if password else probe.welcome
+        if len(welcome["addresses"]) < 2:
             probe.next("addresses")
 
 

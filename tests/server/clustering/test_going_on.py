@@ -4,8 +4,11 @@ import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from hubbub.chat import events as e
-from hubbub.client import Chat, Online, connect
+from hubbub.client import Chat, Online, connect, parse_address
+from hubbub.client.trust import Trust
 from tests.cli.commands import started, told
 from tests.cli.folders import own_folders
 from tests.faults.serving import ServerProcess
@@ -17,6 +20,7 @@ MESSAGES = 200
 KILLED_AFTER = 60
 IN_FLIGHT_MAX = 8
 PATIENCE_SECONDS = 120
+PASSWORD = "rotu-mika-tedo"
 DEVICE = "device-of-ann-and-of-nobody-else"
 
 
@@ -101,11 +105,11 @@ def test_members_who_gave_one_address_go_on_at_another_node_with_nothing_lost_or
         asyncio.run(talk(first, second, address_of(first)))
 
 
-async def came(address: str) -> tuple[str, str]:
+async def came(address: str, password: str = "") -> tuple[str, str]:
     """Come as ann, and know the other node; return where that was, and as whom."""
     async with (
         asyncio.timeout(PATIENCE_SECONDS),
-        connect(address, name="ann", device=DEVICE) as ann,
+        connect(address, name="ann", device=DEVICE, password=password) as ann,
     ):
         assert ann.person is not None
         while len(ann.addresses) < 2:
@@ -123,6 +127,22 @@ def test_after_a_restart_a_client_finds_the_other_node_though_its_own_is_dead(
         assert asyncio.run(came(address_of(first))) == (address_of(second), person)
         first.start()
         assert asyncio.run(came(address_of(first))) == (address_of(first), person)
+
+
+@pytest.mark.parametrize("scheme", ["hubbub", "hubbubs"])
+def test_with_a_password_a_client_goes_on_and_proves_it_at_the_other_node_where_there_is_tls(
+    tmp_path: Path, nats: str, stream: str, scheme: str
+) -> None:
+    more = f'[server]\npassword = "{PASSWORD}"\n[tls]\nself_signed = true\n'
+    with telling(tmp_path, nats, stream, more, PASSWORD) as (first, second):
+        at = f"{scheme}://{address_of(first)}/"
+        own, person = asyncio.run(came(at, PASSWORD))
+        first.kill()
+        assert asyncio.run(came(at, PASSWORD)) == (address_of(second), person)
+        assert own == address_of(first)
+        for one in (first, second):
+            is_known = Trust().known(parse_address(address_of(one))) is not None
+            assert is_known == (scheme == "hubbubs"), "it has proven the password with it"
 
 
 def test_a_device_is_the_same_at_all_nodes_whatever_the_order_of_their_addresses(
