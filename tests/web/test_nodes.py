@@ -11,6 +11,7 @@ from tests.server.clustering.conftest import nats, stream
 from tests.server.clustering.pairs import telling, wait_until_told
 from tests.web.conftest import NewTab
 from tests.web.tabs import PATIENCE_MILLISECONDS, Tab
+from tests.web.test_offline import is_kept
 
 __all__ = ["nats", "stream"]
 
@@ -95,6 +96,40 @@ def test_what_waits_to_be_sent_goes_out_at_the_other_node_once(pair: Pair, new_t
     expect(bob.messages).to_have_count(len(said))
     expect(ann.messages).to_have_count(len(said))
     ann.faults.clear()
+
+
+def test_a_page_that_the_browser_keeps_finds_the_other_node_though_its_own_is_dead(
+    pair: Pair, new_tab: NewTab
+) -> None:
+    first, second = pair
+    ann, bob = new_tab(service_workers="allow"), new_tab()
+    ann.enter(page_of(first), "ann")
+    bob.enter(page_of(second), "bob")
+    ann.say("before")
+    ann.hears("before")
+    is_kept(ann.page)
+    first.kill()
+    ann.page.reload()
+    ann.hears("before")
+    ann.say("after")
+    bob.hears("before", "after")
+    ann.hears("after")
+    ann.faults.clear()
+
+
+def test_a_page_over_tls_goes_on_over_tls(
+    tmp_path: Path, nats: str, stream: str, new_tab: NewTab
+) -> None:
+    with telling(tmp_path, nats, stream, "[tls]\nself_signed = true\n") as (first, second):
+        ann, bob = (new_tab(ignore_https_errors=True) for _ in range(2))
+        opened = sockets(ann)
+        ann.enter(page_of(first).replace("http:", "https:"), "ann")
+        bob.enter(page_of(second).replace("http:", "https:"), "bob")
+        first.kill()
+        ann.say("said over another way")
+        bob.hears("said over another way")
+        assert opened[-1] == socket_at(second).replace("ws:", "wss:")
+        ann.faults.clear()
 
 
 def test_a_page_that_was_loaded_before_a_node_came_waits_for_its_own(
