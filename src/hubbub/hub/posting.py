@@ -231,7 +231,10 @@ def post(
     *,
     may_be_empty: bool = False,
 ) -> Draft:
-    """Let a message wait for the next commit; raise Refused if its text is not allowed."""
+    """Let a message wait for the next commit; raise Refused if its text is not allowed.
+
+    Whatever is asked here, and in `submit`, of a line in a room is asked in speech.py as well.
+    """
     message.text, text_bytes = allowed_text(state, message.text, may_be_empty=may_be_empty)
     if message.tags:
         text_bytes += size_of(message.tags)
