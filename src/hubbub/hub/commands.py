@@ -122,7 +122,9 @@ def _join(state: State, session: Session, command: c.Join, at: int) -> None:
     )
     gap = after is not None and not replaced and (removed or after < room.dropped)
     told = "" if epoch is None else state.epoch  # a client that knows no epochs is told none
-    describe(state, member, gap=gap, epoch=told, replaced=replaced, ref=command.ref)
+    # What a client saw is there, even if the copy that it is served from lacks it.
+    seen = after if state.is_copy and after is not None and not replaced else 0
+    describe(state, member, gap=gap, epoch=told, replaced=replaced, seen=seen, ref=command.ref)
     if replaced:
         after = room.last  # the cursor belongs to another history
     elif after is None:  # a lagging member goes on from where it is

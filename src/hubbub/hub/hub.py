@@ -102,8 +102,6 @@ class Hub:
             self._state.here.far = Far()
         self._delivery = delivery.Delivery(self._state)
         self.files = Filing(self._state)
-        self.keeps_names = True
-        """Whether names are kept for those who lose their connection."""
 
     @property
     def slow_rooms(self) -> dict[str, int]:
@@ -278,6 +276,10 @@ class Hub:
         """Return whether the session has its name by now."""
         return self._state.here.has(session)
 
+    def stand_in(self) -> None:
+        """Read to people from a copy, until a server takes over, which knows no secrets of ours."""
+        self._state.is_copy = True
+
     def depart(self, session: Session, lost_at: float | None = None) -> None:
         """End a session whose connection is gone. What it said will still be committed.
 
@@ -287,7 +289,7 @@ class Hub:
         self._state.links.left(session)
         linking_afar.left(self._state, session)
         self._state.here.watchers.stop(session, ())  # whoever it was meanwhile
-        leaving.depart(self._state, session, lost_at if self.keeps_names else None)
+        leaving.depart(self._state, session, None if self._state.is_copy else lost_at)
         claims.clear_released(self._state)
 
     def sweep(self, at: int) -> None:

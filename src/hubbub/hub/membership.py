@@ -319,9 +319,13 @@ def describe(
     epoch: str = "",
     replaced: bool = False,
     brought: bool = False,
+    seen: int = 0,
     ref: str | None = None,
 ) -> None:
-    """Send a member the `room` event of its room; `brought` if the session did not ask for it."""
+    """Send a member the `room` event of its room; `brought` if the session did not ask for it.
+
+    `seen`: the seq up to which there is something in any case.
+    """
     room, session = member.room, member.session
     member.described = True
     room.list_for(member)
@@ -334,7 +338,7 @@ def describe(
             room=room.name,
             topic=topic_seen(session.person, room),
             members=_listed(state, room),
-            last=last_seen(session.person, room),
+            last=max(last_seen(session.person, room), seen),
             first=first_seen(session.person, room),
             gap=gap,
             epoch=epoch,

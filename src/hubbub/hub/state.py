@@ -64,6 +64,9 @@ class State:
     `claims`: which names in passing this node and others have claimed, if there are several.
     """
 
+    is_copy = False
+    """Whether the log is a relay's copy, which may lack the newest, as long as it is alone."""
+
     def __init__(
         self,
         limits: Limits,
@@ -227,8 +230,14 @@ class State:
     def check_has_read(self, cursor: int, epoch: str) -> None:
         """Raise Refused `log_unavailable` if somebody has seen more at another node than is here.
 
-        On a server of its own, nobody can have: what they saw beyond the end is lost.
+        On a server of its own, nobody can have: what they saw beyond the end is lost. A copy may
+        lack it, and even the beginning of the epoch in which they saw it.
         """
+        if self.is_copy and epoch not in ("", self.epoch) and epoch not in self._epoch_ends:
+            raise Refused(
+                "This relay has no copy yet of what you saw. Ask again when it reaches its server.",
+                code="log_unavailable",
+            )
         if self.claims.run and epoch == self.epoch and cursor > self.last:
             raise Refused(
                 "This server has not read yet what you saw at another one. Ask again in a moment.",
@@ -238,11 +247,11 @@ class State:
     def is_history(self, cursor: int, epoch: str) -> bool:
         """Return whether what a client saw up to `cursor`, under `epoch`, is this log's history.
 
-        An empty epoch claims nothing that could be wrong.
+        An empty epoch claims nothing that could be wrong. Of a copy, the end is not the log's.
         """
         if not epoch:
             return True
         if epoch == self.epoch:
-            return cursor <= self.last
+            return self.is_copy or cursor <= self.last
         end = self._epoch_ends.get(epoch)
         return end is not None and cursor <= end

@@ -87,7 +87,8 @@ async def running(
     load_tables()  # later, everybody would wait for it
     chatroom = Chatroom(limits, hub, log, folder if stopgap is None else stopgap.copy)
     chatroom.node = node
-    chatroom.stopgap, hub.keeps_names = stopgap, stopgap is None
+    if stopgap is not None:
+        chatroom.stand_in(stopgap)
     await chatroom.files.open()
     listener = await _listener(chatroom, log, config, certificates, has_relays=stopgap is None)
     workers = await _opened(listener, chatroom, config, sockets)

@@ -117,7 +117,8 @@ class Kind(IntEnum):
     """All who converse there have heard that the relay stops."""
 
     PIECE = 32
-    """The piece that is wanted; nothing at the end, and if there is no such file."""
+    """The piece that is wanted; nothing at the end, and if there is no such file. With the number
+    1: it cannot be read for now."""
 
 
 class Arrived(msgspec.Struct, frozen=True):

@@ -152,10 +152,38 @@ def test_what_cannot_be_applied_is_asked_for_again_and_nothing_is_missing(
         line.follow()
         for number in range(30):
             await origin.commit(said("lobby", number))
-            await asyncio.sleep(0)
+            if number % 2:
+                await copy.settled()
         await reads_alike(copy, origin.log)
         assert calls > 9
         assert not line.is_cut, "members stay"
+
+    play(tmp_path, scene)
+
+
+def test_a_copy_that_is_behind_applies_at_once_what_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = CopiedLog.apply
+    applied: list[int] = []
+
+    async def counting(self: CopiedLog, entries: Sequence[Entry]) -> list[int]:
+        applied.append(len(entries))
+        return await apply(self, entries)
+
+    monkeypatch.setattr(CopiedLog, "apply", counting)
+
+    async def scene(copy: Copy) -> None:
+        origin = Origin(MemoryLog())
+        line = Line(origin, copy)
+        line.follow()
+        await until(lambda: origin.ticker.behind(line) == 0)
+        for number in range(200):
+            await origin.commit(said("lobby", number))
+        await reads_alike(copy, origin.log)
+        await until(lambda: origin.ticker.behind(line) == 0)
+        assert len(applied) < 20
+        assert sum(applied) == 200
 
     play(tmp_path, scene)
 

@@ -1,6 +1,7 @@
 """Files that a relay keeps for when it is alone: whose they are, how many, and how long."""
 
 import asyncio
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from hubbub.chat.errors import LogError
 from hubbub.server.config import Config
 from hubbub.server.files.store import Store
+from hubbub.server.relaying import file_copy
 from hubbub.server.relaying.file_copy import FileCopy
 from hubbub.server.relaying.giving import Giving
 from hubbub.wire.relay import PIECE_BYTES, Wanted
@@ -183,6 +186,8 @@ def test_a_relay_is_given_nothing_but_files_by_their_hashes(tmp_path: Path) -> N
             self.store = store
 
         async def opened(self, place: Path) -> object:
+            if place.name == hashlib.sha256(b"later").hexdigest():
+                raise OSError(errno.EMFILE, "Too many open files")
             return place.open("rb")
 
         async def in_thread(self, work: object) -> object:
@@ -195,6 +200,7 @@ def test_a_relay_is_given_nothing_but_files_by_their_hashes(tmp_path: Path) -> N
         assert await giving.piece(Wanted(hash_, len(CONTENT))) == b""
         for name in ("../../secret", "../../../secret", f"{hash_}.preview", f"{hash_}/", "0" * 64):
             assert await giving.piece(Wanted(name, 0)) == b""
+        assert await giving.piece(Wanted(hashlib.sha256(b"later").hexdigest(), 0)) is None
 
     asyncio.run(scene())
 
@@ -234,3 +240,25 @@ def test_a_file_that_came_broken_is_not_kept(tmp_path: Path) -> None:
     asyncio.run(scene())
     assert [one.name for one in asked] == [f"{hash_}.preview", hash_, hash_]
     assert not kept(tmp_path)
+
+
+def test_a_file_that_the_server_cannot_read_for_now_is_copied_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_copy, "AGAIN_SECONDS", 0.01)
+    hash_ = hashlib.sha256(CONTENT).hexdigest()
+    failures = ["first the preview", "then the file"]
+
+    async def ask(wanted: Wanted) -> bytes:
+        if (len(failures) == 2) == wanted.name.endswith(".preview") and failures:
+            raise LogError(failures.pop())
+        return CONTENT[wanted.at :] if wanted.name == hash_ else b""
+
+    async def scene() -> None:
+        copy = CopyOfOne(tmp_path, hash_)
+        running = asyncio.create_task(FileCopy(cast("Copy", copy), Config()).run(ask))
+        await until_so(lambda: kept(tmp_path) == {hash_})
+        running.cancel()
+
+    asyncio.run(scene())
+    assert not failures

@@ -96,6 +96,35 @@ def test_a_relay_without_its_origin_says_so_and_keeps_readers_reading(nodes: Nod
         assert carl.next("message")["seq"] == seq
 
 
+def test_what_somebody_saw_is_not_taken_for_lost_by_a_relay_whose_copy_lacks_it(
+    nodes: Nodes,
+) -> None:
+    """A copy may be a moment behind: a room ends where its reader is, or further on."""
+    relay = nodes.relays[0]
+    with EventPeer(at(relay), "ann") as ann:
+        seqs = [ann.say_and_wait(f"soup {number}") for number in range(3)]
+        epoch = ann.ask(type="join", room="lobby", after=0, epoch="")["epoch"]
+    nodes.await_copied()
+    nodes.origin.kill()
+    await_linked(relay, linked=False)
+    with EventPeer(at(relay), "bob", room=None) as bob:
+        later = seqs[-1] + 1000
+        for known in ({"epoch": epoch}, {}):
+            room = bob.ask(type="join", room="lobby", after=later, **known)
+            assert (room["last"], room.get("replaced", False)) == (later, False)
+            assert room.get("epoch", epoch) in (epoch, "")
+            bob.ask(type="leave", room="lobby")
+        refused = bob.ask(type="join", room="lobby", after=later, epoch="of the next start")
+        assert refused["code"] == "log_unavailable"
+        room = bob.ask(type="join", room="lobby", after=seqs[0], epoch=epoch)
+        assert room["last"] == seqs[-1]
+        assert [bob.next("message")["seq"] for _ in seqs[1:]] == seqs[1:]
+    nodes.origin.start()
+    await_linked(relay)
+    with EventPeer(at(relay), "bob", room=None) as bob:
+        assert bob.ask(type="join", room="lobby", after=later, epoch=epoch)["replaced"]
+
+
 def test_a_relay_that_was_away_catches_up_by_itself(nodes: Nodes) -> None:
     relay = nodes.relays[0]
     relay.kill()

@@ -4,7 +4,8 @@ The copy is in a folder of the relay's own, which is laid out as that of a serve
 that were copied (file_copy.py). If the server says that it has to begin anew, the
 new one is made beside it, and takes its place when it is whole: until then the old one is read.
 
-All is done in the order in which it is told. If something cannot be applied, what follows would
+All is done in the order in which it is told; what has come meanwhile is applied at once, so a copy
+that is behind catches up. If something cannot be applied, what follows would
 leave a gap: it is passed over, and the server is asked again for what is missing.
 """
 
@@ -23,7 +24,7 @@ from hubbub.chat.queries import Over
 from hubbub.log.sqlite import Projection
 from hubbub.server.files.store import FILES
 from hubbub.server.notes import logger
-from hubbub.server.relaying.ticker import Follow, History
+from hubbub.server.relaying.ticker import PART_BYTES, Follow, History
 from hubbub.wire.relay import Kind, encode
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class Copy:
         self._told: asyncio.Queue[tuple[words.Message | None, Say]] = asyncio.Queue()
         self._is_following = False
         self._piece = b""
+        self._gathered: list[Entry] = []
+        self._gathered_bytes = 0
+        self._owed: list[Say] = []  # whom to tell that it is applied
         self.in_place = asyncio.Lock()
         """Held while `log` is another one from one moment to the next, or may not become one."""
         self._files_told = 0  # how often there may have been more of them
@@ -129,6 +133,8 @@ class Copy:
             message, say = await self._told.get()
             try:
                 await (self._ask(say) if message is None else self._act(message, say))
+                if self._told.empty() or self._gathered_bytes >= PART_BYTES:
+                    await self._apply()
             except LogError as error:
                 await self._fail(f"The copy of the log cannot be written: {error}", say)
             except msgspec.DecodeError as error:
@@ -142,6 +148,7 @@ class Copy:
 
     async def _fail(self, complaint: str, say: Say) -> None:
         self._is_following = False
+        self._pass_over()
         self._complain(complaint)
         await asyncio.sleep(AGAIN_SECONDS)
         self.follow(say)
@@ -162,27 +169,47 @@ class Copy:
             self._next = None
 
     async def _ask(self, say: Say) -> None:
+        await self._apply()
         self._is_following = False
         follow = Follow(self._id, self.log.last, await self.log.epochs())
         say(encode(Kind.FOLLOW, 0, msgspec.json.encode(follow)))
 
     async def _act(self, message: words.Message, say: Say) -> None:
+        if message.kind is Kind.COMMITTED:
+            if self._is_following:
+                self._gather(message, say)
+            return
+        await self._apply()
         if message.kind is Kind.HISTORY:
             await self._begin(msgspec.json.decode(message.payload, type=History))
         elif not self._is_following:
             return
         elif message.kind is Kind.WHOLE:
             await self._change_over()
-        elif message.kind is Kind.DROPPED:
+        else:
             await self._drop(_dropped.decode(message.payload))
             say(encode(Kind.APPLIED))
-        else:
-            self._piece += message.payload
-            if not message.number:
-                entries, self._piece = _entries.decode(self._piece), b""
-                await (self._next or self.log).apply(entries)
-                self._files_told += any(isinstance(one, Message) and one.files for one in entries)
-                say(encode(Kind.APPLIED))
+
+    def _gather(self, message: words.Message, say: Say) -> None:
+        self._piece += message.payload
+        if not message.number:
+            piece, self._piece = self._piece, b""
+            self._gathered += _entries.decode(piece)
+            self._gathered_bytes += len(piece)
+            self._owed.append(say)
+
+    async def _apply(self) -> None:
+        """Apply what is gathered."""
+        entries, owed = self._gathered, self._owed
+        self._pass_over()
+        if entries:
+            await (self._next or self.log).apply(entries)
+            self._files_told += any(isinstance(one, Message) and one.files for one in entries)
+        for say in owed:
+            say(encode(Kind.APPLIED))
+
+    def _pass_over(self) -> None:
+        self._gathered, self._gathered_bytes, self._owed = [], 0, []
 
     async def _begin(self, history: History) -> None:
         self._piece = b""

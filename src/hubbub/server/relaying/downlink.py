@@ -238,7 +238,8 @@ class Downlink(asyncio.Protocol):
         self._given = asyncio.create_task(self._give(self._giving, wanted))
 
     async def _give(self, giving: Giving, wanted: Wanted) -> None:
-        self.say(encode(Kind.PIECE, 0, await giving.piece(wanted)))
+        piece = await giving.piece(wanted)
+        self.say(encode(Kind.PIECE, piece is None, piece or b""))
 
     def _leaving(self, _message: Message) -> None:
         if self._dismiss is not None and self._dismissing is None:

@@ -29,8 +29,11 @@ class Giving:
     def __init__(self, files: Intake) -> None:
         self._files = files
 
-    async def piece(self, wanted: Wanted) -> bytes:
-        """Return the piece that is wanted; nothing at the end, and if there is no such file."""
+    async def piece(self, wanted: Wanted) -> bytes | None:
+        """Return the piece that is wanted; nothing at the end, and if there is no such file.
+
+        None if it cannot be read for now.
+        """
         store, name = self._files.store, _NAME.fullmatch(wanted.name)
         if store is None or name is None:
             return b""
@@ -43,7 +46,7 @@ class Giving:
             return b""
         except (OSError, HubbubError) as error:
             logger.warning("a relay is not given a file for now", reason=str(error))
-            return b""
+            return None
 
 
 def _read(file: BinaryIO, at: int) -> bytes:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hubbub import __version__
-from hubbub.chat.errors import ConfigError, HubbubError
+from hubbub.chat.errors import ConfigError, HubbubError, LogError
 from hubbub.chat.listed import RelaySummary
 from hubbub.chat.text import whole_number
 from hubbub.server.control.listening import Control
@@ -317,7 +317,10 @@ class _Link:
         return None if self._lag is None else self._lag.behind
 
     async def piece(self, wanted: Wanted) -> bytes:
-        """Return a piece of a file of the server's; call it again when it has."""
+        """Return a piece of a file of the server's; call it again when it has.
+
+        Raises LogError if the server cannot read it for now.
+        """
         self._piece = asyncio.get_running_loop().create_future()
         self.uplink.say(encode(Kind.WANT, 0, msgspec.json.encode(wanted)))
         return await self._piece
@@ -327,7 +330,11 @@ class _Link:
             case Kind.ALIVE:
                 self._heard(message)
             case Kind.PIECE:
-                if self._piece is not None and not self._piece.done():
+                if self._piece is None or self._piece.done():
+                    return
+                if message.number:
+                    self._piece.set_exception(LogError("The server cannot read one for now."))
+                else:
                     self._piece.set_result(message.payload)
             case _:
                 self._copy.take(message, self.uplink.say)
