@@ -135,11 +135,14 @@ async def watermark(log: KeptLog) -> int:
     return int(seq)
 
 
-async def compared(log: KeptLog) -> int:
+async def compared(log: Log) -> int:
     """Compare the search index with the log; return how many windows it has.
 
     Raises Damaged if they differ.
     """
+    if isinstance(log, Dense):
+        log = log.inner
+    assert isinstance(log, KeptLog)
     windows, after = 0, 0
     while (window := await log._indexing.run(partial(compare_window, after=after))) is not None:
         windows, after = windows + 1, window

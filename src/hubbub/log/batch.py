@@ -66,6 +66,8 @@ class Batch:
             else:
                 self._repeats[place] = posted
         rooms: dict[str, list[Entry]] = {}
+        if self._repeats:  # in the order in which a log would count them that drops repeats later
+            rooms = {draft.room: [] for draft in self._drafts}
         for draft in self._fresh():
             events = rooms.get(draft.room)
             if events is None:
@@ -74,7 +76,8 @@ class Batch:
             if type(draft) is Message and draft.files:
                 self.files.append(draft)
         self.facts = cast("list[Fact]", rooms.pop(SYSTEM_ROOM, []))
-        self.rooms = cast("dict[str, list[AnyLogged]]", rooms)
+        committed = {room: events for room, events in rooms.items() if events}
+        self.rooms = cast("dict[str, list[AnyLogged]]", committed)
 
     def _fresh(self) -> Sequence[Entry]:
         """Return the drafts that are no repeats."""
