@@ -24,7 +24,8 @@ SECONDS_PER_INPUT_MAX: Final = 60
 """By the clock: a busy machine may not let a patient search do anything for a while."""
 
 MEGABYTES_MAX: Final = 2048
-GRACE_SECONDS: Final = 120
+GRACE_SECONDS: Final = 900
+"""A busy machine may take minutes to start a patient search, and to end it."""
 
 _EXECUTED: Final = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 _COVERED: Final = re.compile(r"cov: (\d+)")

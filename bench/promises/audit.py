@@ -95,7 +95,9 @@ def _said(record: Record, ledger: Ledger) -> Iterator[str]:
         what = f"'{said.text[:40]}'"
         if len(found) > 1:
             yield f"{what} is in the log more than once: {found}"
-        if said.seq is not None and found[:1] != [said.seq]:
+        if said.is_gone and found:
+            yield f"{what} is in the log at {found}, though its room {said.room} was deleted."
+        if not said.is_gone and said.seq is not None and found[:1] != [said.seq]:
             yield f"{what} was acknowledged with the seq {said.seq}, and is in the log at {found}."
         if said.withdrawn and found and not ledger.may_come_late:
             yield f"{what} was refused, and is in the log at {found}."
@@ -111,8 +113,8 @@ def _in_order(record: Record, ledger: Ledger) -> Iterator[str]:
             if (said := ledger.meant(event)) is None:
                 yield f"Nobody said this, which is in {room}: {event}"
                 continue
-            if (event["from"], room) != (said.sender, said.room):
-                yield f"'{said.text[:40]}' is in {room}, by {event['from']}."
+            if event["from"] not in said.names or room != said.room:
+                yield f"'{said.text[:40]}' is in {room}, by {event['from']}, not {said.names}."
             if said.withdrawn:
                 continue
             if said.number <= newest.get((said.sender, room), 0):
@@ -131,6 +133,8 @@ def _heard(record: Record, ledger: Ledger) -> Iterator[str]:
             if name == SERVER or said not in ledger.said:
                 continue
             found = record.of(ledger.said[said])
+            if ledger.said[said].is_gone:
+                continue
             if not found:
                 yield f"'{said[:40]}' was heard, and is not in the log."
             elif found[0]["seq"] <= before:
@@ -185,7 +189,7 @@ def _is_same(seen: Json, text: str) -> bool:
 def _reads(look: Look, ledger: Ledger, upto: int | None = None) -> Iterator[str]:
     """Every message reads as it was acknowledged last."""
     for said in ledger.said.values():
-        if said.room != look.room or said.seq is None or said.unanswered:
+        if said.room != look.room or said.seq is None or said.unanswered or said.is_gone:
             continue
         if said.seq <= look.begins or (upto is not None and said.seq > upto):
             continue

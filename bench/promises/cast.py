@@ -1,22 +1,22 @@
 """Who takes part in a round, in which room, and over what."""
 
-import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bench.peers.server import Failed
 from bench.promises import irc, looks
 from bench.promises.changing import Changer, EventHand, LibraryHand
 from bench.promises.irc import IrcReader, IrcSender
-from bench.promises.ledger import Json, Ledger, Look
+from bench.promises.ledger import Ledger, Look
+from bench.promises.owned import HALL, Owned, done
 from bench.promises.programs import PageReader, TailReader
 from bench.promises.readers import ClassicListener, EventReader, HttpReader, LibraryReader
 from bench.promises.senders import ClassicSender, EventSender, HttpSender, LibrarySender
 from bench.promises.spies import ClassicSpy, EventSpy, HttpSpy, IrcSpy
-from bench.promises.talking import RETURN_SECONDS, Line, Person, Visitor, answer, join, known
+from bench.promises.standing import RoomLook
+from bench.promises.talking import Line, Person, Visitor, join, known
 from bench.promises.way import Way
 
 LOBBY: Final = "lobby"
@@ -24,19 +24,32 @@ KITCHEN: Final = "kitchen"
 CELLAR: Final = "cellar"
 """A private room, whose members are known."""
 
-TRIES_MAX: Final = 50
-
 
 class Cast:
-    """Everybody. `plain` and `secure` are the ways to the server, `home` is a folder for a user."""
+    """Everybody. `plain` and `secure` are the ways to the server, `home` is a folder for a user.
 
-    def __init__(self, ledger: Ledger, plain: Way, secure: Way, seed: int, home: Path) -> None:
+    `owned`: those who decide about rooms, if any do.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        plain: Way,
+        secure: Way,
+        seed: int,
+        home: Path,
+        *,
+        owned: Owned | None = None,
+    ) -> None:
         self._ledger = ledger
         self._plain = plain
         self._secure = secure
         self._seed = seed
         self._home = home
-        self._page = PageReader(ledger, "page", plain, home) if PageReader.can_be() else None
+        self._owned = owned
+        can_be = PageReader.can_be()
+        rooms = [] if owned is None else [HALL]
+        self._page = PageReader(ledger, "page", plain, home, *rooms) if can_be else None
         self._talk = ""
         self._paula, self._peter = known("paula", plain), known("peter", plain)
         self._petra = known("petra", plain, websocket=True)
@@ -51,18 +64,20 @@ class Cast:
         self._ledger.hidden.add(CELLAR)
         async with self._paula.enter() as line:
             await join(line, room=CELLAR)
-            await _done(line, type="rules", room=CELLAR, private=True)
+            await done(line, type="rules", room=CELLAR, private=True)
             for one in (self._peter, self._petra):
-                await _done(line, type="add", room=CELLAR, name=one.name)
+                await done(line, type="add", room=CELLAR, name=one.name)
             await self._say_first(line, "paula", CELLAR)
         async with self._tom.enter() as line:
-            self._talk = (await _done(line, type="direct", name="tina"))["room"]
+            self._talk = (await done(line, type="direct", name="tina"))["room"]
             self._ledger.hidden.add(self._talk)
             await self._say_first(line, "tom", self._talk)
+        if self._owned is not None:
+            await self._owned.prepare()
 
     async def _say_first(self, line: Line, name: str, room: str) -> None:
         said = self._ledger.say(name, room)
-        ok = await _done(line, type="say", room=room, text=said.text, nonce=said.nonce)
+        ok = await done(line, type="say", room=room, text=said.text, nonce=said.nonce)
         await self._ledger.acknowledge(said, ok["seq"])
 
     def senders(self) -> Iterator[Coroutine[Any, Any, None]]:
@@ -92,6 +107,8 @@ class Cast:
             yield Changer(ledger, name, LOBBY, hand, chance()).run()
         yield ClassicSender(ledger, "clive", plain).run()
         yield IrcSender(ledger, "ingrid", plain, LOBBY).run()
+        if self._owned is not None:
+            yield from self._owned.senders(chance)
 
     def readers(self) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what those do who read, for ever."""
@@ -108,6 +125,8 @@ class Cast:
         yield ClassicListener(ledger, "listener", plain).run()
         yield IrcReader(ledger, "irene", secure, LOBBY).run()
         yield TailReader(ledger, "tail", plain, LOBBY, self._home).run()
+        if self._owned is not None:
+            yield from self._owned.readers()
         if self._page is not None:
             yield self._page.run()
 
@@ -123,6 +142,8 @@ class Cast:
     def inside(self) -> Iterator[tuple[Person, str]]:
         """Yield each room with somebody who may look at it."""
         yield from ((self._visitor, LOBBY), (self._visitor, KITCHEN))
+        if self._owned is not None:
+            yield self._visitor, HALL
         yield from ((self._petra, CELLAR), (self._tina, self._talk))
 
     def look_by(self, plain: Way, secure: Way) -> None:
@@ -145,13 +166,14 @@ class Cast:
 
     async def _look_at_page(self, page: PageReader) -> Look:
         end = await looks.end(self._visitor, LOBBY)
-        return await page.look(end.event)
+        return await page.look(LOBBY, end.event)
 
+    def room_looks(self) -> Iterator[Callable[[], Coroutine[Any, Any, RoomLook]]]:
+        """Yield ways to look at what was decided; each raises one of LOST."""
+        if self._owned is not None:
+            yield from self._owned.looks(self._page)
 
-async def _done(line: Line, **fields: object) -> Json:
-    for _ in range(TRIES_MAX):
-        done = await answer(line, **fields)
-        if done["type"] != "error":
-            return done
-        await asyncio.sleep(RETURN_SECONDS)  # another node has not heard yet of whom it is about
-    raise Failed(f"What is private could not be prepared: {fields} got {done}")
+    async def look_at_names(self) -> None:
+        """Look at what people are called; raises one of LOST."""
+        if self._owned is not None:
+            await self._owned.look_at_names()

@@ -8,14 +8,14 @@ outlive all that happens later.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Any, Final, Protocol, Self
 
-from bench.peers.server import Failed
-from bench.promises.ledger import Json, Ledger, Said
+from bench.promises.asking import Asker
+from bench.promises.ledger import Ledger, Said
 from bench.promises.senders import UNANSWERED, WINDOW, chatting, padding, pass_over
-from bench.promises.talking import LOST, PASSING, RETURN_SECONDS, Line, Person, join, next_event
-from hubbub.chat.errors import Refused, Unreachable
+from bench.promises.talking import RETURN_SECONDS, Person
+from hubbub.chat.errors import Unreachable
 
 PAUSE_SECONDS: Final = 0.03
 CHANGES_MAX: Final = 4
@@ -85,84 +85,25 @@ class LibraryHand:
                 await asyncio.sleep(RETURN_SECONDS)
 
 
-class EventHand:
+class EventHand(Asker):
     """With commands of the protocol, which are said again after each loss."""
-
-    def __init__(self, ledger: Ledger, person: Person, room: str) -> None:
-        self._ledger = ledger
-        self._person = person
-        self._room = room
-        self._line: Line | None = None
-        self._open: dict[str, tuple[Json, asyncio.Future[Json]]] = {}
-        self._asked = 0
-        self._speaking: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._speaking = asyncio.create_task(self._speak())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._speaking is not None
-        self._speaking.cancel()
-        await asyncio.gather(self._speaking, return_exceptions=True)
 
     async def say(self, said: Said) -> int:
         """Say it, and return its seq."""
-        ok = await self._ask(type="say", room=said.room, text=said.text, nonce=said.nonce)
+        ok = await self.ask(type="say", room=said.room, text=said.text, nonce=said.nonce)
         return int(ok["seq"])
 
     async def edit(self, room: str, seq: int, text: str) -> None:
         """Give it another text."""
-        await self._ask(type="edit", room=room, seq=seq, text=text)
+        await self.ask(type="edit", room=room, seq=seq, text=text)
 
     async def delete(self, room: str, seq: int) -> None:
         """Take it back."""
-        await self._ask(type="delete", room=room, seq=seq)
+        await self.ask(type="delete", room=room, seq=seq)
 
     async def react(self, room: str, seq: int, emoji: str, *, on: bool) -> None:
         """Give it an emoji, or take that back."""
-        await self._ask(type="react", room=room, seq=seq, emoji=emoji, on=on)
-
-    async def _ask(self, **fields: object) -> Json:
-        self._asked += 1
-        ref = str(self._asked)
-        command = {**fields, "ref": ref}
-        self._open[ref] = (command, answered := asyncio.get_running_loop().create_future())
-        if self._line is not None:
-            with suppress(*LOST):
-                await self._line.say(**command)
-        event: Json = await answered
-        if event["type"] == "error":
-            raise Refused(event["message"], code=event["code"])
-        return event
-
-    async def _speak(self) -> None:
-        while True:
-            try:
-                async with self._person.enter() as line:
-                    await join(line, room=self._room)
-                    self._line = line  # what is asked from here on is said at once
-                    for command, _ in [*self._open.values()]:
-                        await line.say(**command)
-                    while True:
-                        await self._hear(line, await next_event(line))
-            except LOST:
-                pass
-            except Failed as failure:
-                self._ledger.find(str(failure))
-            self._line = None
-            await asyncio.sleep(RETURN_SECONDS)
-
-    async def _hear(self, line: Line, event: Json) -> None:
-        if (ref := event.get("ref", "")) not in self._open:
-            return
-        if event.get("code") in PASSING:
-            self._ledger.count_refusal()
-            await asyncio.sleep(RETURN_SECONDS)
-            await line.say(**self._open[ref][0])
-        else:
-            _, answered = self._open.pop(ref)
-            answered.set_result(event)
+        await self.ask(type="react", room=room, seq=seq, emoji=emoji, on=on)
 
 
 class Changer:

@@ -4,6 +4,7 @@ They know the specifications of IRCv3 and docs/irc.md, and no line of hubbub's c
 """
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final, NamedTuple
@@ -98,11 +99,14 @@ class Client:
 
 
 @asynccontextmanager
-async def enter(way: Way, nick: str, room: str) -> AsyncIterator[Client]:
-    """Give somebody in a room; raises one of LOST."""
+async def enter(way: Way, nick: str, room: str, password: str = "") -> AsyncIterator[Client]:
+    """Give somebody in a room, a member if there is a password; raises one of LOST."""
     reader, writer = await way.connected()
     client = Client(reader, writer)
     try:
+        if password:
+            plain = base64.b64encode(f"\0{nick}\0{password}".encode()).decode()
+            await client.say("CAP REQ :sasl", "AUTHENTICATE PLAIN", f"AUTHENTICATE {plain}")
         await client.say(f"CAP REQ :{CAPABILITIES}", f"NICK {nick}", f"USER {nick} 0 * :{nick}")
         await client.say("CAP END")
         async with asyncio.timeout(PATIENCE_SECONDS):

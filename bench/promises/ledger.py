@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bench.promises.standing import RoomLook, Standing
+
 Json = dict[str, Any]
 
 HUSH: Final = "between-us-alone"
@@ -40,6 +42,15 @@ class Said:
     """Emoji that it has, and by whom."""
     unanswered: int = 0
     """How many of its changes are under way: until they are answered, it may read either way."""
+    called: list[str] = field(default_factory=list)
+    """What its sender may have been called meanwhile, if that changes."""
+    is_gone: bool = False
+    """Whether its room was deleted."""
+
+    @property
+    def names(self) -> list[str]:
+        """Under which of these names it stands."""
+        return self.called or [self.sender]
 
     @property
     def now(self) -> str:
@@ -61,6 +72,7 @@ class Seen:
     text: str
     is_deleted: bool = False
     reactions: set[tuple[str, str]] | None = field(default_factory=set)
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,9 @@ class Ledger:
         """By their first texts."""
         self.hidden: set[str] = set()
         """The rooms that are private."""
+        self.standings: dict[str, Standing] = {}
+        """The rooms that have an owner who decides something, by name."""
+        self.room_looks: list[RoomLook] = []
         self.readings: list[Reading] = []
         self.looks: list[Look] = []
         self.heard: list[list[tuple[str, str]]] = []
@@ -113,7 +128,7 @@ class Ledger:
         self.findings: list[str] = []
         self.acknowledged = 0
         self.changes = 0
-        """How many edits, deletions and reactions are acknowledged."""
+        """How many edits, deletions, reactions and decisions are acknowledged."""
         self.refused = 0
         self._is_over = False
         self._counts: Counter[str] = Counter()
@@ -130,12 +145,21 @@ class Ledger:
         """Have nobody say anything new."""
         self._is_over = True
 
+    def note_room(self, standing: Standing) -> None:
+        """Know of a room that somebody decides about."""
+        self.standings[standing.room] = standing
+
+    def look_at_room(self, look: RoomLook) -> None:
+        """Note how such a room was seen when nothing more happened."""
+        self.room_looks.append(look)
+
     def say(self, sender: str, room: str, padding: int = 0, files: tuple[str, ...] = ()) -> Said:
         """Return a new message of a sender."""
         self._counts[sender] += 1
         number = self._counts[sender]
         words = [sender, str(number)]
         words += [HUSH] if room in self.hidden else []
+        words += self.standings[room].words() if room in self.standings else []
         words += ["é" * padding] if padding else []
         said = Said(sender, number, room, " ".join(words), files)
         self.said[said.text] = self._by_nonce[said.nonce] = said
@@ -200,6 +224,13 @@ class Ledger:
         if HUSH in told:
             at = told.index(HUSH)
             self.find(f"{who} is told what was said in private: {told[max(0, at - 200) : at + 50]}")
+
+    def overhear_outside(self, who: str, told: str) -> None:
+        """Look at what was told to somebody who may be put out of rooms."""
+        for standing in self.standings.values():
+            bar = standing.out.get(who)
+            if bar is not None and bar.holds and bar.word in told:
+                self.find(f"{who} is put out of {standing.room}, and is told: {told[:200]}")
 
     def find(self, what: str) -> None:
         """Note that a promise is broken, in a sentence."""

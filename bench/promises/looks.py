@@ -43,6 +43,7 @@ def paged(messages: Iterable[Json]) -> dict[int, Seen]:
             one["text"],
             one.get("deleted", False),
             {(emoji, name) for emoji, names in one.get("reactions", {}).items() for name in names},
+            one.get("pinned", False),
         )
         for one in messages
     }

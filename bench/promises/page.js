@@ -1,5 +1,5 @@
 /**
- * The page's chat without its views: it follows the lobby, and tells what it would show.
+ * The page's chat without its views: it follows the lobby and other rooms, and tells what it would show.
  *
  * A line comes on stdin for each time that somebody looks, and a line of JSON answers it.
  */
@@ -21,12 +21,20 @@ class Kept {
   removeItem = (key) => void this.#items.delete(key);
 }
 
-const [url, name] = process.argv.slice(2);
+const [url, name, ...others] = process.argv.slice(2);
 const chat = new Chat({ url, storage: new Kept(), tab: new Kept(), schedule: (run) => setTimeout(run, 20) });
+
+/** Enter a room as soon as that can be done. @param {string} room */
+function enter(room) {
+  chat.join(room).catch(() => setTimeout(enter, 200, room));
+}
+
 chat.start(name);
+others.forEach(enter);
 for await (const _ of createInterface({ input: process.stdin })) {
-  const room = chat.rooms.find((one) => one.name === "lobby");
-  const { cursor = 0, backTo = 0 } = room?.replica ?? {};
-  console.log(JSON.stringify({ cursor, backTo, messages: room?.messages ?? [] }));
+  const shown = chat.rooms.map(({ name: room, replica, topic, rules, messages }) => {
+    return [room, { cursor: replica.cursor, backTo: replica.backTo, topic, rules, messages }];
+  });
+  console.log(JSON.stringify(Object.fromEntries(shown)));
 }
 process.exit();

@@ -15,6 +15,7 @@ from typing import Final
 from bench.peers.server import PATIENCE_SECONDS
 from bench.promises.ledger import Json, Ledger, Look
 from bench.promises.looks import paged
+from bench.promises.standing import DEFAULTS, RoomLook
 from bench.promises.way import Way
 
 LINE_BYTES_MAX: Final = 1 << 26
@@ -74,17 +75,17 @@ class TailReader:
 
 
 class PageReader:
-    """The page's chat in the lobby, which keeps a copy of the room."""
+    """The page's chat in the lobby and other rooms, of which it keeps copies."""
 
-    def __init__(self, ledger: Ledger, name: str, way: Way, home: Path) -> None:
+    def __init__(self, ledger: Ledger, name: str, way: Way, home: Path, *rooms: str) -> None:
         self._ledger = ledger
         self._name = name
         self._home = home
         self._command = [
             *(shutil.which("node") or "node", "--experimental-websocket", str(PAGE)),
-            *(f"{way.url.replace('http', 'ws', 1)}/ws", name),
+            *(f"{way.url.replace('http', 'ws', 1)}/ws", name, *rooms),
         ]
-        self._looked: asyncio.Queue[asyncio.Future[Json]] = asyncio.Queue()
+        self._looked: asyncio.Queue[asyncio.Future[dict[str, Json]]] = asyncio.Queue()
 
     @staticmethod
     def can_be() -> bool:
@@ -104,13 +105,25 @@ class PageReader:
                     self._ledger.find(f"{self._name} ended: {complaints.read_text()[-300:]}")
                     return
 
-    async def look(self, end: int) -> Look:
+    async def look(self, room: str, end: int) -> Look:
         """Look at the copy; raises ConnectionResetError if it does not go up to the seq `end`."""
-        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        shown = await self._shown(room, end)
+        seen = paged(shown["messages"])
+        return Look(f"{self._name}, which has a copy,", room, seen, begins=shown["backTo"])
+
+    async def look_at_room(self, room: str, end: int) -> RoomLook:
+        """Look at what is shown of a room; raises ConnectionResetError as `look` does."""
+        shown = await self._shown(room, end)
+        rules = {name: shown["rules"].get(name, value) for name, value in DEFAULTS.items()}
+        pins = {one["seq"] for one in shown["messages"] if one.get("pinned")}
+        whole = pins if not shown["backTo"] else None
+        return RoomLook(f"{self._name}, which has a copy,", room, shown["topic"], whole, rules)
+
+    async def _shown(self, room: str, end: int) -> Json:
+        answer: asyncio.Future[dict[str, Json]] = asyncio.get_running_loop().create_future()
         self._looked.put_nowait(answer)
         async with asyncio.timeout(PATIENCE_SECONDS):
-            shown = await answer
+            shown = (await answer).get(room, {"cursor": -1})
         if shown["cursor"] < end:
             raise ConnectionResetError(f"{self._name} is at {shown['cursor']}, not {end}.")
-        seen = paged(shown["messages"])
-        return Look(f"{self._name}, which has a copy,", "lobby", seen, begins=shown["backTo"])
+        return shown

@@ -19,8 +19,10 @@ from bench.promises.audit import audit
 from bench.promises.cast import Cast
 from bench.promises.faults import Fault, Place, Stage, Where
 from bench.promises.ledger import Ledger, Reading
+from bench.promises.owned import Owned
 from bench.promises.power import Disk
 from bench.promises.proxy import Proxy
+from bench.promises.room_audit import audit_rooms, still_there
 from bench.promises.server import Server
 from bench.promises.system import System
 from bench.promises.talking import LOST, RETURN_SECONDS
@@ -28,10 +30,15 @@ from bench.promises.way import Way
 
 Found = TypeVar("Found")
 
-MOST_BETWEEN: Final = 120
+MOST_BETWEEN: Final = 100
 """So many messages at most are acknowledged before the next fault."""
 
+DECISIONS_BETWEEN: Final = 4
+"""So many at least does each owner of a room make meanwhile."""
+
 POLL_SECONDS: Final = 0.05
+GONE_SECONDS = PATIENCE_SECONDS
+"""By then, nothing is left of a deleted room (protocol, section 6.8)."""
 
 
 @dataclass(slots=True)
@@ -94,8 +101,10 @@ async def play(plan: Plan[Stage], folder: Path, library: Path, **environment: st
             secure = plain.secured(data)
             home = folder / "home"
             home.mkdir()
-            cast = Cast(ledger, plain, secure, plan.seed, home)
+            owned = Owned(ledger, plain, secure)
+            cast = Cast(ledger, plain, secure, plan.seed, home, owned=owned)
             await talk(plan, stage, cast, [(plain, secure)])
+            await _all_gone(data, ledger)
         if chance.random() < 0.5:
             await server.stop()
     except Failed as failure:
@@ -113,6 +122,7 @@ def _audit(data: Path, copied: Path, ledger: Ledger) -> None:
     """Compare the folder with the ledger; to read a log may change it, so it is copied first."""
     copy(data, copied)
     audit(copied, ledger)
+    audit_rooms(copied, ledger)
 
 
 def copy(folder: Path, to: Path) -> None:
@@ -161,6 +171,9 @@ async def talk(
                 look = await _in_the_end(one)
                 at = f" at node {number}," if len(ways) > 1 else ""
                 ledger.looks.append(replace(look, by=f"{look.by}{at}"))
+        for other in cast.room_looks():
+            ledger.look_at_room(await _in_the_end(other))
+        await _in_the_end(cast.look_at_names)
         await _all_seen(ledger, ends)
     finally:
         for task in (*senders, *readers):
@@ -171,11 +184,17 @@ async def talk(
 
 
 async def _progress(place: Place, count: int) -> None:
-    """Wait until so many more messages are acknowledged; raise Failed if they are not."""
+    """Wait until so many more messages, and some decisions, are acknowledged, or raise Failed."""
     ledger = place.ledger
     goal = ledger.acknowledged + count
-    if not await ledger.until(lambda: ledger.acknowledged >= goal, PATIENCE_SECONDS):
-        raise Failed(f"Nothing more is posted; the server says: {place.last_words()}")
+    goals = {room: one.decisions + DECISIONS_BETWEEN for room, one in ledger.standings.items()}
+
+    def is_reached() -> bool:
+        decided = all(ledger.standings[room].decisions >= least for room, least in goals.items())
+        return decided and ledger.acknowledged >= goal
+
+    if not await ledger.until(is_reached, PATIENCE_SECONDS):
+        raise Failed(f"Too little is done; the server says: {place.last_words()}")
 
 
 async def _ends(cast: Cast, ways: Sequence[tuple[Way, Way]]) -> dict[str, looks.End]:
@@ -208,6 +227,14 @@ async def _all_seen(ledger: Ledger, ends: dict[str, looks.End]) -> None:
         if left <= 0:
             stuck = ", ".join(f"{one.reader} at {one.cursor}" for one in behind)
             raise Failed(f"These readers do not get what there is, up to {ends}: {stuck}")
+        await asyncio.sleep(POLL_SECONDS)
+        left -= POLL_SECONDS
+
+
+async def _all_gone(data: Path, ledger: Ledger) -> None:
+    """Wait until nothing is left of the rooms that were deleted; the audit tells if it is not."""
+    left = GONE_SECONDS
+    while left > 0 and await asyncio.to_thread(lambda: any(still_there(data, ledger))):
         await asyncio.sleep(POLL_SECONDS)
         left -= POLL_SECONDS
 

@@ -28,7 +28,7 @@ from bench.promises.way import Way
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Backoff, Chat, connect
 
-PAUSE_SECONDS: Final = 0.01
+PAUSE_SECONDS: Final = 0.02
 WINDOW: Final = 12
 """So many are under way at once."""
 
@@ -37,7 +37,9 @@ REPEATED: Final = 3
 
 PADDING_MAX: Final = 1500
 FILE_BYTES_MAX: Final = 200_000
-REQUEST_SECONDS: Final = 10.0
+REQUEST_SECONDS: Final = 30.0
+"""A file is looked at in a process of its own, which takes seconds to start on a busy machine."""
+
 RETRIES: Final = Backoff(0.05, 0.5)
 UNANSWERED: Final = (Refused, Unreachable, OSError, TimeoutError)
 AGAIN: Final = {408, 409, 429, 500, 503, 507}
@@ -147,7 +149,7 @@ class ClassicSender:
                         said = self._ledger.say(self._name, "lobby")
                         writer.write(frame(said.text.encode()))
                         await writer.drain()
-                        await asyncio.sleep(4 * PAUSE_SECONDS)
+                        await asyncio.sleep(2 * PAUSE_SECONDS)
                 finally:
                     hearing.cancel()
                     await asyncio.gather(hearing, return_exceptions=True)
@@ -184,19 +186,21 @@ class HttpSender:
         async with self._way.http(REQUEST_SECONDS) as http:
             while self._ledger.goes_on():
                 if self._chance.random() < 0.2:
-                    await self._post_file(http)
+                    await self.post_file(http)
                 else:
                     said = self._ledger.say(self._name, self._room, padding(self._chance))
                     body = {"text": said.text, "name": self._name}
                     await self._post(http, said, "messages", json=body)
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _post_file(self, http: aiohttp.ClientSession) -> None:
+    async def post_file(self, http: aiohttp.ClientSession) -> Said:
+        """Say something with a file, and return it."""
         content = self._chance.randbytes(self._chance.randint(1, FILE_BYTES_MAX))
         files = (hashlib.sha256(content).hexdigest(),)
         said = self._ledger.say(self._name, self._room, files=files)
         about = {"name": "a.bin", "text": said.text, "from": self._name}
         await self._post(http, said, "files", params=about, data=content)
+        return said
 
     async def _post(
         self, http: aiohttp.ClientSession, said: Said, what: str, **request: Any

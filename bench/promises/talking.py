@@ -135,10 +135,14 @@ class Person:
     def _recognise(self, welcome: Json) -> None:
         if welcome["type"] != "welcome":
             raise ConnectionResetError(f"{self.name} is not let in: {welcome}")
-        known = (welcome["person"]["id"], welcome["name"])
-        if known != (self.id or known[0], self.name):
-            raise Failed(f"{self.name}, who was {self.id}, came back as {known[1]}, {known[0]}.")
-        self.id = known[0]
+        id_, name = welcome["person"]["id"], welcome["name"]
+        if id_ != (self.id or id_) or not self.may_be(name):
+            raise Failed(f"{self.name}, who was {self.id}, came back as {name}, {id_}.")
+        self.id = id_
+
+    def may_be(self, name: str) -> bool:
+        """Return whether they may be called so now."""
+        return name == self.name
 
 
 @dataclass(slots=True)

@@ -4,22 +4,27 @@ A server has one whose environment names it in `SABOTAGE`, and which finds `STAR
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from hubbub.chat.events import AnyLogged, Edited, Event, Message
+from hubbub.chat.events import AnyLogged, Edited, Event, Fact, Message
 from hubbub.chat.names import is_direct
 from hubbub.chat.roles import Role
-from hubbub.hub import finding, standing
+from hubbub.hub import finding, posting, standing
+from hubbub.hub.asking import Reading
+from hubbub.hub.people import enforcing, renaming
 from hubbub.hub.power import across
+from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
 from hubbub.hub.state import State
 from hubbub.log.batch import Batch
-from hubbub.log.sqlite import SqliteLog, writer
+from hubbub.log.sqlite import SqliteLog, index, writer
 from hubbub.log.sqlite import connection as connections
 from hubbub.log.sqlite.changes import Changes
+from hubbub.log.sqlite.facts import Row
+from hubbub.log.sqlite.removing import Step
 from hubbub.log.sqlite.segments import Cutting
 from hubbub.server.files.store import Store
 from hubbub.server.tls import choosing
@@ -179,11 +184,90 @@ def says_twice() -> None:
     ClassicFrames.encode = twice  # type: ignore[method-assign]
 
 
+def forgets_topics() -> None:
+    """A topic is told to those who are here, and not kept."""
+    changed_rooms = writer.Writer._changed_rooms
+
+    def without_topics(self: writer.Writer, batch: Batch) -> list[tuple[str, bool, int, str]]:
+        return [(*room[:3], "") for room in changed_rooms(self, batch)]
+
+    writer.Writer._changed_rooms = without_topics  # type: ignore[method-assign]
+
+
+def forgets_pins() -> None:
+    """What is pinned is told to those who are here, and not kept."""
+    cut = Cutting.__init__
+
+    def without_pins(self: Cutting, rooms: object) -> None:
+        cut(self, rooms)  # type: ignore[arg-type]
+        self.pins = []
+
+    Cutting.__init__ = without_pins  # type: ignore[method-assign]
+
+
+def forgets_rules() -> None:
+    """Only the first rules of the hall are kept."""
+    kept: set[str] = set()
+    changed_by = writer.changed_by  # type: ignore[attr-defined]
+
+    def first(connection: sqlite3.Connection, facts: Sequence[Fact]) -> list[Row]:
+        rows: list[Row] = changed_by(connection, facts)
+        later = [row for row in rows if row[0] not in kept]
+        kept.update(row[0] for row in rows if row[0] == "room/hall")
+        return later
+
+    writer.changed_by = first  # type: ignore[attr-defined]
+
+
+def lets_everybody_write() -> None:
+    """Rooms in which only moderators write are like others."""
+    posting.check_speaking = lambda *_: None  # type: ignore[attr-defined]
+
+
+def leaves_the_banned_in() -> None:
+    """A ban counts from the next time on that somebody comes."""
+    enforcing._put_out_all = lambda *_: None
+
+
+def lets_the_banned_in() -> None:
+    """Whoever is banned is put out, and may come back."""
+    standing.check_bans = lambda *_: None
+
+
+def leaves_former_members_in() -> None:
+    """Whoever is a member no longer hears what is said until they leave."""
+    enforcing._not_let_in = lambda *_: []
+    enforcing._put_out_all = lambda *_: None
+
+
+def forgets_names() -> None:
+    """Another name counts until the next start."""
+    take_name = renaming.take_name  # type: ignore[attr-defined]
+
+    def unlogged(state: State, session: Session, person: Person) -> Reading:
+        yield from take_name(state, session, person) if not person.id else ()
+
+    renaming.take_name = unlogged  # type: ignore[attr-defined]
+
+
+def keeps_deleted_rooms() -> None:
+    """What was said in a deleted room is not shown, and stays in the file."""
+
+    def nothing(connection: sqlite3.Connection) -> Step | None:
+        step = next_step(connection)
+        return step and Step(step.id, [], [], [])
+
+    next_step = index.next_step  # type: ignore[attr-defined]
+    index.next_step = nothing  # type: ignore[attr-defined]
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
     sabotage.__name__: sabotage
     for sabotage in (
         *(acknowledges_early, posts_twice, leaves_out, forgets_to_sync, spoils_files),
         *(keeps_former_texts, forgets_reactions, lets_everybody_in, finds_conversations),
         *(makes_another_certificate, leaves_out_lines, shouts_at_browsers, says_twice),
+        *(forgets_topics, forgets_pins, forgets_rules, lets_everybody_write, leaves_the_banned_in),
+        *(lets_the_banned_in, leaves_former_members_in, forgets_names, keeps_deleted_rooms),
     )
 }
