@@ -27,6 +27,7 @@ from bench.promises.server import Server
 from bench.promises.system import System
 from bench.promises.talking import LOST, RETURN_SECONDS
 from bench.promises.way import Way
+from hubbub.chat.errors import HubbubError
 
 Found = TypeVar("Found")
 
@@ -179,7 +180,9 @@ async def talk(
         for task in (*senders, *readers):
             task.cancel()
         for ended in await asyncio.gather(*senders, *readers, return_exceptions=True):
-            if isinstance(ended, Exception):
+            if isinstance(ended, HubbubError):
+                ledger.find(f"Somebody was turned away for good: {ended!r}")
+            elif isinstance(ended, Exception):
                 raise ended
 
 
