@@ -49,6 +49,8 @@ class Wire:
 
     max_payload = 1_048_576
     is_closed = False
+    is_connected = False
+    """As far as is asked: there is no other server to which one could go."""
 
     def __init__(self, server: Server, chance: random.Random) -> None:
         self._loop = asyncio.get_running_loop()
