@@ -58,10 +58,11 @@ class EventOutsider(Asker):
         if not self.ledger.goes_on():
             return
         said = self.ledger.say(self.person.name, self._room)
-        bar = self._silence if self._silence.holds else self._out
+        bar, line = self._silence if self._silence.holds else self._out, self.line
         ok = await self._try(bar, type="say", text=said.text, nonce=said.nonce)
         if ok is None:
-            said.withdrawn = True
+            # What is said again over another connection may have been posted the first time.
+            said.withdrawn = line is not None and self.line is line
         else:
             await self.ledger.acknowledge(said, ok["seq"])
 
