@@ -17,11 +17,15 @@ OF_PHONE = "device-of-anns-phone-and-of-no-other"
 
 def known(stack: ExitStack, node: LocalServer, name: str, device: str) -> EventPeer:
     """Return somebody whom the chatroom knows by a device, in the lobby."""
-    peer = stack.enter_context(EventPeer(node, name, room=None))
-    # A node that has not read yet who has the device says that the name is taken.
-    until(lambda: "person" in peer.ask(type="identify", device=device))
-    peer.ask(type="join", room="lobby")
-    return peer
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        peer = stack.enter_context(EventPeer(node, name, room=None))
+        if "person" in peer.ask(type="identify", device=device):
+            peer.ask(type="join", room="lobby")
+            return peer
+        # It has not read yet who has the device: it says that the name is taken, and hangs up.
+        assert time.monotonic() < deadline
+        time.sleep(POLL_SECONDS)
 
 
 def until(what: Callable[[], bool]) -> None:
