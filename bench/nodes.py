@@ -31,7 +31,7 @@ from bench.peers.nats_server import NatsServer, free_ports
 from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server
 from bench.workloads import IN_FLIGHT, SPARE_DESCRIPTORS, STEADY_PER_SECOND, Figures, Scale
 
-MEMBERS = 300
+MEMBERS = 1000
 SPEAKERS = 6
 CLUSTER = '[cluster]\nservers = [{servers}]\nreplicas = {replicas}\nname = "n{number}"\n'
 
