@@ -18,10 +18,10 @@ class Figure(NamedTuple):
     quote: str
 
 
-WRITE: Final = Figure(3e-6, "performance.md", "8 µs ÷ members + 3 µs ÷ messages per commit")
+WRITE: Final = Figure(3e-6, "performance.md", "6 µs ÷ members + 3 µs ÷ messages per commit")
 """Seconds of CPU time to write what was committed to one member."""
 
-MESSAGE: Final = Figure(8e-6, "performance.md", "**A message** costs about 8 µs")
+MESSAGE: Final = Figure(6e-6, "performance.md", "**A message** costs about 6 µs")
 """Seconds of CPU time for each message at the node where it is said, without its writes."""
 
 REST: Final = Figure(2.0, "performance.md", "the rest leaves a third of the core free")

@@ -11,14 +11,14 @@ SMALL = Scale(0.3, 30)
 def test_nodes_share_a_room_and_a_new_one_reads_it_all() -> None:
     skip_without()
     figures = flat_out(Shape("2 nodes", nodes=2, servers=1), SMALL)
-    assert 0 < figures["busiest"] < figures["all"]
+    assert 0 < figures["busiest"] <= figures["all"]
     assert figures["nats"] > 0
     assert figures["caught_up_us"] > 0
 
 
 def test_workers_are_measured_alike() -> None:
     figures = flat_out(Shape("1 worker", workers=1), SMALL)
-    assert 0 < figures["busiest"] < figures["all"], "the server decides, and the worker writes"
+    assert 0 < figures["busiest"] <= figures["all"]
     assert figures["nats"] == 0
     assert steady(Shape("1 process"), SMALL)["p50_ms"] > 0
 
