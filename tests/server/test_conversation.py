@@ -264,20 +264,26 @@ def test_garbage_ends_the_conversation_after_what_came_before_it() -> None:
     assert ann.conversation.ended
 
 
-def test_a_fault_of_ours_ends_one_session_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("faulty", ["speak", "price", "line"])
+def test_a_fault_of_ours_ends_one_session_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, faulty: str
+) -> None:
     stage = Stage()
     ann, bob = in_lobby(stage, "ann"), in_lobby(stage, "bob")
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(stage.hub, "line", broken)
-    ann.line("hello")
+    monkeypatch.setattr(stage.hub, faulty, broken)
+    ann.line("/who")
     monkeypatch.undo()
     assert ann.conversation.ended
     assert ann.events[-1] == e.Error(
         code="server_fault", message="The server has a fault and ends this session."
     )
+    assert [(note.levelname, "a session failed" in note.message) for note in caplog.records] == [
+        ("ERROR", True)
+    ]
     bob.line("still here")
     stage.run()
     assert texts(stage) == ["still here"]

@@ -6,13 +6,16 @@ import socket
 import struct
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.events import Page
+from hubbub.chat.heard import Heard, PlainLine
 from hubbub.chat.limits import Limits
 from hubbub.chat.queries import PageQuery
+from hubbub.hub import Hub, Session
 from hubbub.log.memory import MemoryLog
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
@@ -57,7 +60,8 @@ def test_bad_http_is_answered_and_fills_no_log_with_tracebacks(
         visitor = connect(server)
         visitor.send(b"GET / HTTP/1.1\r\nHost: \x00\r\n\r\n")
         assert visitor.rest().startswith(b"HTTP/1.0 400 ")
-    assert not caplog.records
+    assert all("peers were turned away" in note.message for note in caplog.records)
+    assert not any(note.exc_info for note in caplog.records)
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
@@ -202,6 +206,28 @@ def test_a_bug_of_ours_ends_one_session_only(
         ann.tell(type="rooms")
         assert ann.next("error")["code"] == "server_fault"
         assert bob.say_and_wait("still here") == 1
+
+
+def test_a_bug_met_after_a_commit_ends_one_session_only(
+    monkeypatch: pytest.MonkeyPatch, meet: Meet, connect: Connect
+) -> None:
+    """The commits of all go on, though it is a commit that has the session go on."""
+    speak = Hub.speak
+
+    def faulty(hub: Hub, session: Session, heard: Heard, *more: Any) -> Any:
+        if heard == PlainLine("the last"):
+            raise ZeroDivisionError
+        return speak(hub, session, heard, *more)
+
+    monkeypatch.setattr(Hub, "speak", faulty)
+    with with_limits(pending_bytes_max=1) as server:  # each line waits for the one before
+        bob = meet(server, "bob")
+        with connect(server, "eve") as eve:
+            eve.send(frame("the first") + frame("the last"))
+            assert [event["text"] for event in bob.messages(1)] == ["the first"]
+            assert eve.pair() == ("hubbub", "The server has a fault and ends this session.")
+            assert eve.rest() == b""
+        assert bob.say_and_wait("still here") == 2
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,8 @@ class Conversation:
         except ProtocolError as error:
             spent += cost.REFUSAL
             self.fail(error)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
+            self.fail_by_our_fault(error)
         self._turn.spend(spent)
         self._finish_if_done()
 
@@ -434,8 +436,7 @@ class Conversation:
             written = self._hub.written
             self._decide(lambda: self._decisions.answer(answer))
             self._turn.spend(cost.answer(answer) + self._hub.written - written)
-        if self.session is not None and self.session.lagging:
-            self._serve_backlog()
+        self._serve_backlog()
         self.go_on()
 
     # Refusals and faults.
@@ -472,15 +473,15 @@ class Conversation:
         """The connection takes bytes again."""
         if self.session is not None:
             self.session.congested = False
-            if self.session.lagging:
-                self._serve_backlog()
+        self._serve_backlog()
         self.go_on()
 
     def _serve_backlog(self) -> None:
-        if self.session is not None and (self.state is State.OPEN or self.state is State.HALF):
+        session, is_read = self.session, self.state is State.OPEN or self.state is State.HALF
+        if session is not None and session.lagging and is_read:
             if self._backlogs is None:
                 self._backlogs = Backlogs(self._hub, self._shared.clock, self._turn.id)
-            self._backlogs.ask(self.session)
+            self._backlogs.ask(session)
 
     def bring(self, events: Sequence[AnyLogged] | LogError) -> None:
         """Take in what was asked for as `backlog`."""
@@ -493,8 +494,7 @@ class Conversation:
                 self.fail_by_our_fault(error)
             if (at := backlogs.retry_at) is not None:
                 self.wake_at = at if self.wake_at is None else min(self.wake_at, at)
-            if self.session.lagging:
-                self._serve_backlog()
-            else:
+            self._serve_backlog()
+            if not self.session.lagging:
                 self._backlogs = None
         self.go_on()
