@@ -87,6 +87,10 @@ def test_nobody_there_is_one_sentence_and_exit_1(command: str) -> None:
         (["history", "--before", "1", "--after", "1"], "only one of"),
         (["send", "--room", "dev", "--person", "ben", "hi"], "not both"),
         (["history", "--limit", "201"], "--limit"),
+        (["history", "--limit", "few"], "'few' is not a valid whole number."),
+        (["hisory"], "No such command 'hisory'. Did you mean 'history'? 'hubbub --help' says"),
+        (["admin", "ivite"], "Did you mean 'invite'? 'hubbub admin --help' says"),
+        (["send", "--nam", "ann", "hi"], "No such option '--nam'. Did you mean '--name'? "),
     ],
 )
 def test_wrong_usage_is_a_sentence_and_exit_2(arguments: list[str], cause: str) -> None:

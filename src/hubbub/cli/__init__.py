@@ -60,7 +60,7 @@ def _run() -> None:
     from hubbub.cli.app import app
 
     try:
-        if "_HUBBUB_COMPLETE" in os.environ:  # a shell asks what may come next
+        if os.environ.get("_HUBBUB_COMPLETE"):  # a shell asks what may come next
             app.main(prog_name="hubbub")
         # Not `main`, which takes Ctrl+C for a refusal, and an output that nobody reads for a fault.
         with app.make_context("hubbub", sys.argv[1:]) as context:
@@ -73,11 +73,15 @@ def _run() -> None:
 
 def _in_words(error: "ClickException") -> str:
     """Return what is wrong with a command line, and what explains it."""
-    is_ours = getattr(error, "param", None) is None
+    from click import BadParameter
+
+    is_ours = isinstance(error, BadParameter) and error.param is None
     said = error.message if is_ours else error.format_message()
+    if not said.endswith(("?", "?)")):  # it does not ask what was meant
+        said = f"{said.rstrip('.')}."
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "hubbub"
-    return f"{said.rstrip('.')}. '{command} --help' says what it takes."
+    return f"{said} '{command} --help' says what it takes."
 
 
 def flush() -> None:

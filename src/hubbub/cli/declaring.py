@@ -20,6 +20,12 @@ NOT_SHOWN = (None, "", ())
 """Defaults that mean that nothing was given."""
 
 
+class _WholeNumber(click.IntRange):
+    """A number within bounds; `name` is what a complaint about something else says that it is."""
+
+    name = "whole number"
+
+
 class _Declared:
     """What click is told of a parameter beside its name, type and default.
 
@@ -54,7 +60,7 @@ class _Declared:
         if kind is Path:
             return click.Path(path_type=Path, file_okay=self.file_okay)
         if kind is int:
-            return click.IntRange(*self.between)
+            return _WholeNumber(*self.between)
         return click.BOOL if kind is bool else click.STRING
 
 
@@ -103,6 +109,15 @@ class Group(click.Group):
         if cmd_name not in self.commands and cmd_name in self.makers:
             self.commands[cmd_name] = self.makers[cmd_name]()
         return self.commands.get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that `args` begin with; if there is none, say which was meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:  # it knows those alone that are made
+            raise type(error)(error.command_name, possibilities=self.makers, ctx=ctx) from None
 
 
 def group(name: str = "", help: str = "", epilog: str = "") -> Group:  # noqa: A002 (as above)

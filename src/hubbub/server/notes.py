@@ -28,7 +28,12 @@ def as_text(note: Note) -> str:
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) and value and " " not in value else repr(value)
+    return value if isinstance(value, str) and _is_plain(value) else repr(value)
+
+
+def _is_plain(value: str) -> bool:
+    """Return whether it cannot be taken for more than one value, as it is."""
+    return value != "" and value.isprintable() and not any(sign in value for sign in " ='\"")
 
 
 def _to_logging(note: Note) -> None:

@@ -57,7 +57,7 @@ def test_a_note_of_a_fault_names_the_place_and_not_what_people_wrote(
     note_on_stderr()
     text = " ".join(("between", "us"))
     try:
-        int(text[:0])
+        int(text)
     except ValueError:
         logger.exception("failed")
     said = capsys.readouterr().err
@@ -92,3 +92,25 @@ def test_notes_that_no_file_takes_are_dropped(
         logger.warning("a note")
         logging.getLogger("asyncio").error("a complaint")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("plain", "plain"),
+        ("", "''"),
+        ("two words", "'two words'"),
+        ("x\nname=root", r"'x\nname=root'"),
+        ("x\tname=root", r"'x\tname=root'"),
+        ("x=y", "'x=y'"),
+        ("it's", '"it\'s"'),
+        ("\x1b[31m\u202e", r"'\x1b[31m\u202e'"),
+        (b"\xff", r"b'\xff'"),
+    ],
+)
+def test_no_value_of_a_note_can_pass_for_another_one(
+    value: object, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note_on_stderr("text")
+    logger.warning("a note", name=value)
+    assert capsys.readouterr().err.endswith(f" name={shown}\n")
