@@ -133,6 +133,55 @@ def test_somebody_in_passing_resumes_at_another_node_and_ends_at_the_former() ->
     assert not third.session.held
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_whoever_comes_back_while_the_log_takes_nothing_is_known_elsewhere_by_what_counts(
+    *, is_lost: bool
+) -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    own = said(ann, "mine")
+    if is_lost:
+        first.hub.depart(ann.session, lost_at=1.0)
+    settled(first, second)
+    again = first.enter("ann")
+    first.failing = True
+    again.tell(c.Resume(session=ann.session.secret, ref="r"))
+    first.commit()
+    first.failing = False
+    settled(first, second)
+    assert errors(again) == ["log_unavailable"]  # so a client keeps its former secret
+    assert again.session.held
+    assert not ann.ended
+    third = second.enter("ann")
+    third.tell(c.Resume(session=ann.session.secret, ref="r"))
+    settled(first, second)
+    assert errors(third) == []
+    assert may_edit(third, own)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_whoever_comes_back_to_their_node_is_known_elsewhere_by_both_secrets(
+    *, is_lost: bool
+) -> None:
+    for newest in (False, True):
+        first, second = nodes()
+        ann = first.enter("ann")
+        own = said(ann, "mine")
+        if is_lost:
+            first.hub.depart(ann.session, lost_at=1.0)
+        settled(first, second)
+        again = first.enter("ann")
+        again.tell(c.Resume(session=ann.session.secret, ref="r"))
+        assert errors(again) == []
+        assert ann.ended or is_lost
+        settled(second)  # the first node has nothing more to commit
+        third = second.enter("ann")
+        third.tell(c.Resume(session=(again if newest else ann).session.secret, ref="r"))
+        settled(first, second)
+        assert errors(third) == []
+        assert may_edit(third, own)
+
+
 def left(node: Chatroom, name: str) -> str:
     """Have somebody come and leave; return what would prove them to be the same."""
     peer = node.enter(name)

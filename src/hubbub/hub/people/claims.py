@@ -93,17 +93,23 @@ def hear(state: State, events: Iterable[AnyLogged]) -> None:
 
 
 def take_over(state: State, session: Session, secret: str) -> Generator[Question, Answer, bool]:
-    """Claim a name for its holder, who comes from another node; return whether it is theirs."""
+    """Claim a name for its holder, who comes with another connection; return whether it is theirs.
+
+    Raises Refused `log_unavailable`; then the former secrets still prove who they are.
+    """
     key, person = session.person.key, session.person
-    held = state.book.held.get(key)
-    since = 0 if held is None else held.since or state.book.held.seq(key)
-    yield from _write(state, key, (session.secret, secret), since)
-    if state.claims.are_doubtful:
-        raise _out_of_touch(person.name)
-    if not _is_own(state, key):
-        return False
-    person.since = since
-    return True
+    for _ in range(TRIES_MAX):
+        held = state.book.held.get(key)
+        since = 0 if held is None else held.since or state.book.held.seq(key)
+        yield from _write(state, key, (session.secret, secret), since)
+        if state.claims.are_doubtful:
+            break
+        if not _is_own(state, key):
+            return False
+        if hash_of(session.secret) in state.book.held[key].secrets:
+            person.since = since
+            return True
+    raise _out_of_touch(person.name)
 
 
 def _out_of_touch(name: str) -> Refused:
@@ -124,7 +130,8 @@ def renew(state: State, session: Session) -> None:
 def release(state: State, person: Person) -> None:
     """Let others have a name in passing, once what its holder said is settled."""
     if state.claims.run and not person.id:
-        state.claims.released[person.key] = person.newest_draft
+        newest = state.claims.released.get(person.key, 0)  # of an earlier connection of theirs
+        state.claims.released[person.key] = max(newest, person.newest_draft)
 
 
 def clear_released(state: State) -> None:

@@ -30,13 +30,43 @@ def resume(state: State, session: Session, secret: str) -> Decision:
         return None
     if session.held and claims.can_resume(state, person.key, secret):
         return _resume_from_elsewhere(state, session, secret)
-    present = state.here.named(person.key) if session.held else ()
-    ghost = next((one for one in present if is_one_of(secret, one.secrets)), None)
-    if session.stranger and (present or _last_holder(state, session, secret) is not None):
+    ghost, has_left = _ghost(state, session, secret), _has_left(state, session, secret)
+    if session.stranger and (has_left or (session.held and person.key in state.here)):
         id_ = "" if ghost is None else ghost.person.id
         check_access(state, Arrival(role_elsewhere(state, id_), is_known=True))
         if not id_:
             check_entry(state, session, Act.JOIN, None)
+    if ghost is None and not has_left:
+        if session.held:
+            raise why_held(state, session)
+        return None
+    is_claimed = state.claims.run != "" and (ghost is None or not ghost.person.id)
+    if session.held and person.key in state.entering and (has_left or is_claimed):
+        raise name_taken(state, session)
+    if session.held and is_claimed:
+        if has_left and person.key not in state.kept:
+            return _resume_after_leaving(state, session, secret)
+        return _resume_here(state, session, secret)
+    _replace(state, session, secret)
+    claims.renew(state, session)
+    return None
+
+
+def _ghost(state: State, session: Session, secret: str) -> Session | None:
+    """Return the session here that has the name which another one wants, and had the secret."""
+    present = state.here.named(session.person.key) if session.held else ()
+    return next((one for one in present if is_one_of(secret, one.secrets)), None)
+
+
+def _has_left(state: State, session: Session, secret: str) -> bool:
+    """Return whether nobody here has the name, and `secret` was that of the last who did."""
+    is_here = session.held and session.person.key in state.here
+    return not is_here and _last_holder(state, session, secret) is not None
+
+
+def _replace(state: State, session: Session, secret: str) -> None:
+    """Let a session be the person who has, or had, its name; raises Refused if that is over."""
+    person, ghost = session.person, _ghost(state, session, secret)
     if ghost is not None:
         if ghost.person.id:
             person = session.person = ghost.person
@@ -46,19 +76,11 @@ def resume(state: State, session: Session, secret: str) -> Decision:
         depart(state, ghost)
         ghost.send(Bye(reason="This name was resumed from another connection.", code="resumed"))
         ghost.outlet.end()
-    elif not present and (holder := _last_holder(state, session, secret)) is not None:
-        if session.held and person.key in state.entering:
-            raise name_taken(state, session)
-        if session.held and state.claims.run and person.key not in state.kept:
-            return _resume_after_leaving(state, session, secret, holder)
+    elif (holder := _last_holder(state, session, secret)) is not None:
         person.go_on_as(holder)
-    elif session.held:
-        raise why_held(state, session)
     else:
-        return None
+        raise why_held(state, session)
     _go_on(state, session, secret)
-    claims.renew(state, session)
-    return None
 
 
 def _last_holder(state: State, session: Session, secret: str) -> Person | None:
@@ -80,7 +102,15 @@ def _resume_from_elsewhere(state: State, session: Session, secret: str) -> Readi
     _go_on(state, session, secret)
 
 
-def _resume_after_leaving(state: State, session: Session, secret: str, holder: Person) -> Reading:
+def _resume_here(state: State, session: Session, secret: str) -> Reading:
+    # Not before other nodes know the new secret: the client forgets the former one when it is in.
+    yield from _claimed(state, session, claims.take_over(state, session, secret))
+    _replace(state, session, secret)
+
+
+def _resume_after_leaving(state: State, session: Session, secret: str) -> Reading:
+    holder = _last_holder(state, session, secret)
+    assert holder is not None, "the secret was theirs"
     # Since the holder left, the name may have been given to somebody at another node.
     secrets, former = (session.secret, secret), claims.past(state, session.person.key)
     yield from _claimed(state, session, claims.claim(state, session.person, secrets))
