@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 
 from bench.peers.peer import TEXT_BYTES, Dialect, Peer
-from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server
+from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, HungUp, Server
 
 MARK = b"^"
 """Begins every text of a measurement, and stands nowhere else in what any peer sends."""
@@ -67,7 +67,7 @@ class Seat:
         except BlockingIOError:
             pass
         except OSError as error:
-            raise Failed(f"The server hung up on a speaker: {error.strerror}.") from None
+            raise HungUp(f"The server hung up on a speaker: {error.strerror}.") from None
 
 
 @dataclass(slots=True, eq=False)
@@ -231,7 +231,7 @@ class Crowd:
         try:
             size = seat.sock.recv_into(self.buffer)
         except OSError as error:
-            raise Failed(f"The server broke a connection: {error.strerror}.") from None
+            raise HungUp(f"The server broke a connection: {error.strerror}.") from None
         if not size:
-            raise Failed(f"The server hung up. Its last words were {seat.tail[-80:]!r}.")
+            raise HungUp(f"The server hung up. Its last words were {seat.tail[-80:]!r}.")
         return bytes(self.buffer[:size])

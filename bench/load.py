@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench.crowd import MARK, STAMP_DIGITS, Crowd, Room, Seat
 from bench.measuring import share
 from bench.peers.peer import TEXT_BYTES
-from bench.peers.server import Failed
+from bench.peers.server import Failed, HungUp
 
 STALLED_SECONDS = 10.0
 SURPLUS_SECONDS = 0.05
@@ -117,7 +117,7 @@ class Load:
             except ConnectionResetError:
                 size = 0
             if not size:
-                raise Failed(f"The server hung up on a connection that had {got[fd]} bytes.")
+                raise HungUp(f"The server hung up on a connection that had {got[fd]} bytes.")
             got[fd] += size
             self._total += size
             if watch := watched.get(fd):

@@ -23,6 +23,10 @@ class Failed(Exception):
     """A run that does not count; the sentence says why."""
 
 
+class HungUp(Failed):
+    """The server ended a connection: what it said itself belongs to it."""
+
+
 class Server:
     """A running server at `port`. Raises Failed if it does not come up."""
 
@@ -48,8 +52,12 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        code = self._process.poll()
         self.stop()
+        if isinstance(error, HungUp):
+            then = "still ran" if code is None else f"had ended with code {code}"
+            raise Failed(f"{error} The server {then}; it said last: {self._said()}") from None
 
     @property
     def pid(self) -> int:
@@ -60,8 +68,7 @@ class Server:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                said = self.output.read_text("utf-8", "replace").strip()
-                raise Failed(f"It ended at once, and said: {said[-300:] or 'nothing'}")
+                raise Failed(f"It ended at once, and said: {self._said()}")
             try:
                 socket.create_connection((HOST, self.port), 1).close()
             except OSError:
@@ -69,6 +76,9 @@ class Server:
             else:
                 return
         raise Failed(f"It accepted no connection within {PATIENCE_SECONDS:.0f} seconds.")
+
+    def _said(self) -> str:
+        return self.output.read_text("utf-8", "replace").strip()[-300:] or "nothing"
 
     def cpu_seconds(self) -> float:
         """Return the CPU time that it and its children have used."""

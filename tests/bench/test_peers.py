@@ -7,7 +7,7 @@ from bench.load import Load
 from bench.peers import HUBBUB, OTHERS, PEERS
 from bench.peers.hubbub import Classic, Event, Hubbub
 from bench.peers.peer import Peer
-from bench.peers.server import Failed
+from bench.peers.server import Failed, HungUp
 from bench.workloads import IN_FLIGHT, crowd_at
 
 from bench import load
@@ -84,6 +84,20 @@ def test_a_server_that_ends_is_no_result() -> None:
         crowd.server.stop()
         with pytest.raises(Failed, match="The server"):
             Load(crowd).flat_out(5.0, IN_FLIGHT)
+
+
+def test_of_a_server_that_hung_up_is_told_whether_it_ran_and_what_it_said_last() -> None:
+    def be_hung_up_on(*, has_ended: bool) -> None:
+        with crowd_at(HUBBUB) as crowd:
+            if has_ended:
+                crowd.server.stop()
+            raise HungUp("It hung up.")
+
+    said = r"it said last: .*127\.0\.0\.1"
+    with pytest.raises(Failed, match=rf"It hung up\. The server still ran; {said}"):
+        be_hung_up_on(has_ended=False)
+    with pytest.raises(Failed, match=rf"It hung up\. The server had ended with code 0; {said}"):
+        be_hung_up_on(has_ended=True)
 
 
 @pytest.mark.parametrize("first", [1, 2, 9, 10, 95, 99_999])
