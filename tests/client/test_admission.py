@@ -153,3 +153,20 @@ def test_a_device_does_not_open_a_lock_where_it_is_to_be_somebody_elses() -> Non
     ann = Admission(Address(), "ann", device=DEVICE, proof=proof)
     with pytest.raises(Refused, match="has a password"):
         ann.answer(welcome("ann", features=["people"], locked=True))
+
+
+@pytest.mark.parametrize(("first", "is_patient"), [("log_unavailable", True), ("slow_down", False)])
+def test_a_name_that_a_node_may_have_claimed_for_us_without_knowing_is_waited_for(
+    first: str, *, is_patient: bool
+) -> None:
+    ann = admission()
+    taken = Refused("The name 'ann' is taken.", code="name_taken")
+    ann.begin()
+    ann.turned_away(Refused("Not now.", code=first), 100.0, patient=True, has_entered=True)
+    ann.lost(100.0)
+    ann.begin()
+    turned_away = ann.turned_away(taken, 101.0, patient=True, has_entered=True)
+    assert isinstance(turned_away, Disconnected) is is_patient
+    ann.lost(101.0)
+    ann.begin()
+    assert ann.turned_away(taken, 200.0, patient=True, has_entered=True) is taken

@@ -8,7 +8,8 @@ no people never gets it. Where that is not enough, as on a new device, a `Proof`
 are, and an invitation lets us in once.
 
 A connection that is lost before the server has answered may still hold our name there: what answers
-the next one is then about ourselves. It passes when the server notices the loss.
+the next one is then about ourselves. It passes when the server notices the loss. So does a name
+that a node claimed for us without knowing, since its log did not answer.
 """
 
 import math
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from hubbub.chat.commands import Command, Identify, Link, Login, Recover, Resume, Unlock
-from hubbub.chat.errors import Refused, Unreachable, is_lasting, is_passing
+from hubbub.chat.errors import LogError, Refused, Unreachable, is_lasting, is_passing
 from hubbub.chat.events import AnyEvent, Bye, Error, Ok, Welcome
 from hubbub.chat.names import same_name
 from hubbub.chat.text import inert_line
@@ -111,7 +112,8 @@ class Admission:
 
         The server says of a name that it keeps for how long it does.
         """
-        self._is_unanswered = False
+        # A node whose log is out of reach may have claimed our name all the same.
+        self._is_unanswered = self._is_unanswered and refusal.code == LogError.code
         is_kept = refusal.retry_after is not None
         return refusal.code == "name_taken" and not is_kept and now < self._shadow_until
 

@@ -96,6 +96,19 @@ test("a taken name is refused for good", async () => {
   assert.equal(network.sockets.length, 1);
 });
 
+test("a name that a node may have claimed for us without knowing is waited for", async () => {
+  await open();
+  await refuse("hello", "log_unavailable");
+  network.latest.end();
+  await clock.pass(1_000);
+  assert.equal(network.sockets.length, 2);
+  network.latest.open();
+  await answer("hello", welcome("", { held: true }));
+  await refuse("resume", "name_taken");
+  network.latest.end();
+  assert.equal(phase(), "waiting");
+});
+
 test("a refusal counts even if the end comes with it, in one piece", async () => {
   await open();
   const { ref } = network.latest.command("hello");

@@ -374,7 +374,9 @@ export class Session {
   #lost(sentence) {
     const farewell = this.isOnline ? null : this.#farewell;
     if (farewell && this.#turnedAway(farewell)) return;
-    if (!farewell && NAMED.has(this.#state)) this.#shadowUntil = this.#clock.now() + SHADOW_MS;
+    // A node whose log is out of reach may have claimed our name all the same.
+    const isOpen = !farewell || farewell.code === "log_unavailable";
+    if (isOpen && NAMED.has(this.#state)) this.#shadowUntil = this.#clock.now() + SHADOW_MS;
     this.#drop("waiting");
     const { retryAfter, code, message } = farewell ?? {};
     if (this.#turns.failed())
