@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
+from hubbub.chat.listed import RelaySummary
 from hubbub.cli.app import app
 from hubbub.server.config import Config, ServerSection
+from hubbub.server.http.relay_figures import own_figures
 from hubbub.testing import serving
 from tests.cli.commands import below, end_all, hubbub, told
 from tests.cli.folders import own_folders
@@ -48,10 +50,16 @@ def figures_of(folder: Path) -> set[str]:
     return set(re.findall(r"^# HELP (\w+)", text, re.MULTILINE))
 
 
+def figures_of_a_relay() -> set[str]:
+    """Return the names of what a relay tells of itself."""
+    relay = RelaySummary("127.0.0.1:1234", "1", linked=True, since=1, connections=1, last=1)
+    return {figure.name for figure in own_figures(relay)}
+
+
 def test_every_figure_exists(tmp_path: Path) -> None:
     named = set(re.findall(r"`(hubbub_\w+)`", PAGE))
     assert named
-    assert named <= figures_of(tmp_path)
+    assert named <= figures_of(tmp_path) | figures_of_a_relay()
 
 
 def test_every_command_of_hubbub_is_one() -> None:
