@@ -7,6 +7,7 @@ acknowledged messages, so a slow machine plays the same round.
 import asyncio
 import random
 import shutil
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -122,8 +123,11 @@ async def play(plan: Plan[Stage], folder: Path, library: Path, **environment: st
 def _audit(data: Path, copied: Path, ledger: Ledger) -> None:
     """Compare the folder with the ledger; to read a log may change it, so it is copied first."""
     copy(data, copied)
-    audit(copied, ledger)
-    audit_rooms(copied, ledger)
+    try:
+        audit(copied, ledger)
+        audit_rooms(copied, ledger)
+    except sqlite3.DatabaseError as error:
+        ledger.find(f"SQLite cannot read the log: {error}")
 
 
 def copy(folder: Path, to: Path) -> None:

@@ -46,7 +46,7 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
         ("acknowledges_early", "kill", "was acknowledged with the seq|events are missing"),
         ("posts_twice", "resets", "was acknowledged with the seq"),
         ("leaves_out", "resets resets", "saw the seq"),
-        ("forgets_to_sync", "power-cut power-cut", "lost it"),
+        ("forgets_to_sync", "power-cut power-cut", "lost it|cannot read the log"),
         ("leaves_out", "resets resets", "^tail|tail at"),
         ("spoils_files", "resets", "is not what was sent"),
         ("keeps_former_texts", "resets", "who asks for pages, (reads|sees) '(charly|carla)"),
