@@ -90,6 +90,7 @@ class Line:
 
     def push(self) -> bool:
         """Send what the socket takes now of what is unsent; return whether all of it is sent."""
+        self.sock.settimeout(None)  # with one, Python would wait for the socket, whatever the flag
         try:
             self.unsent = self.unsent[self.sock.send(self.unsent, socket.MSG_DONTWAIT) :]
         except BlockingIOError:
@@ -100,6 +101,7 @@ class Line:
 
     def discard(self, size: int = READ_BYTES_MAX) -> None:
         """Read what is there, up to so many bytes."""
+        self.sock.settimeout(None)  # as above
         try:
             if not self.sock.recv(size, socket.MSG_DONTWAIT):
                 raise HungUp

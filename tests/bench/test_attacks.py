@@ -3,12 +3,16 @@
 import os
 import re
 import signal
+import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from bench.attacks.honest import SAY_SECONDS, TAIL_SECONDS
+from bench.attacks.kinds.keeping import AT_ONCE, bans, pins, retention, rules, titles
 from bench.attacks.line import named, stranger
 from bench.attacks.lines import flood, trickle
 from bench.attacks.run import Logs, act, run, serve
@@ -30,6 +34,8 @@ STANDING = {
     *("car-silent", "car-silent-others"),
 }
 """Attacks that only hold their connections."""
+
+LOOKING_AFTER = [one for one in ATTACKS if one.run in {rules, titles, pins, bans, retention}]
 
 
 def test_people_say_everything_and_miss_nothing(tmp_path: Path) -> None:
@@ -141,6 +147,43 @@ def test_every_attack_does_something(attack: Attack, server: Server) -> None:
     assert target.has_begun
     assert tally.connections.value
     assert tally.moves.value or target.stands
+
+
+class Heard(socket.socket):
+    """Counts what the server says, by type, on any connection of an attack."""
+
+    types: ClassVar[Counter[bytes]] = Counter()
+
+    def recv(self, *how: int) -> bytes:
+        got = super().recv(*how)
+        self.types.update(re.findall(rb'"type":"(\w+)"', got))
+        return got
+
+
+@pytest.mark.parametrize("attack", LOOKING_AFTER, ids=lambda attack: attack.name)
+def test_what_those_ask_for_who_look_after_a_room_is_done_all_the_time(
+    attack: Attack, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.attacks.line.socket.socket", Heard)
+    Heard.types.clear()
+    tally, gate = Tally(), PROCESSES.Barrier(1)
+    number = len(ATTACKS) + LOOKING_AFTER.index(attack)
+    target = Target(server.port, server.pid, Scale(SECONDS, 100), gate, tally, number)
+    act(attack.run, target)
+    assert tally.moves.value > AT_ONCE, "it does not wait for an answer"
+    assert Heard.types[b"room"]
+    assert not Heard.types[b"error"]
+
+
+def test_whoever_reads_what_is_there_does_not_wait_for_more(server: Server) -> None:
+    target = Target(
+        server.port, server.pid, Scale(SECONDS), PROCESSES.Barrier(1), Tally(), 2 * len(ATTACKS)
+    )
+    with named(target) as line:
+        started = time.monotonic()
+        for _ in range(3):
+            line.discard()
+        assert time.monotonic() - started < PATIENCE_SECONDS / 2
 
 
 def test_every_attack_has_a_name_and_says_what_it_does() -> None:

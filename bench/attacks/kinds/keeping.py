@@ -25,16 +25,20 @@ def owner(target: Target) -> Line:
     room = f"{ROOM}-{target.number}"
     line.send(framed_command(type="join", room=room, ref="mine"))
     line.receive_until(b'"ref":"mine"')
-    say(line, room)
     return line
 
 
-def _within(target: Target, moves: Callable[[str], Iterable[bytes]], *, seats: int = SEATS) -> None:
-    """Have the owner of a room do something without end, while so many others sit in it."""
+def _within(
+    target: Target, moves: Callable[[str, int], Iterable[bytes]], *, seats: int = SEATS
+) -> None:
+    """Have the owner of a room do something without end, while so many others sit in it.
+
+    `moves` takes the room, and the seq of something said there.
+    """
     room = f"{ROOM}-{target.number}"
     with owner(target) as line, Lines(target, member(room), tuple) as others:
         others.open(target.scale.of(seats))
-        line.moves = iter(moves(room))
+        line.moves = iter(moves(room, say(line, room)))
         target.begin()
         while target.goes_on():
             others.step()
@@ -48,7 +52,7 @@ def rules(target: Target) -> None:
     """The owner of a room of 250 changes its rules without end."""
     _within(
         target,
-        lambda room: cycle(
+        lambda room, _: cycle(
             framed_command(type="rules", room=room, slow_seconds=seconds) for seconds in (1, 2)
         ),
     )
@@ -58,15 +62,15 @@ def titles(target: Target) -> None:
     """The owner of a room of 250 gives it one title after the other."""
     _within(
         target,
-        lambda room: (framed_command(type="rules", room=room, title=f"t{n}") for n in count()),
+        lambda room, _: (framed_command(type="rules", room=room, title=f"t{n}") for n in count()),
     )
 
 
 def pins(target: Target) -> None:
     """The owner of a room of 250 pins a message and takes the pin away without end."""
 
-    def moves(room: str) -> Iterator[bytes]:
-        return cycle(framed_command(type="pin", room=room, seq=1, on=on) for on in (True, False))
+    def moves(room: str, seq: int) -> Iterator[bytes]:
+        return cycle(framed_command(type="pin", room=room, seq=seq, on=on) for on in (True, False))
 
     _within(target, moves)
 
@@ -75,14 +79,14 @@ def bans(target: Target) -> None:
     """The owner of a room of 250 bans one pattern of names after the other."""
     _within(
         target,
-        lambda room: (framed_command(type="ban", room=room, who=f"zz{n}*") for n in count()),
+        lambda room, _: (framed_command(type="ban", room=room, who=f"zz{n}*") for n in count()),
     )
 
 
 def retention(target: Target) -> None:
     """The owner of a room talks there, and has the server keep one message, or all, in turn."""
 
-    def moves(room: str) -> Iterator[bytes]:
+    def moves(room: str, _: int) -> Iterator[bytes]:
         said = framed_command(type="say", room=room, text="on and on") * 10
         for kept in cycle(({"messages": 1}, {})):
             yield said + framed_command(type="rules", room=room, retention=kept)
