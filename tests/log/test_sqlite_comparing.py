@@ -4,11 +4,12 @@ import logging
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from hubbub.chat.errors import LogError
 from hubbub.chat.names import direct_room
 from hubbub.chat.queries import SearchQuery
 from hubbub.log.sqlite import SqliteLog, portions, watch
@@ -157,6 +158,36 @@ def test_an_index_with_another_letter_is_told_once_and_made_anew_while_people_ta
         play_sqlite(heals)
     assert caplog.text.count("is damaged: the search index, which is being made anew") == 1
     assert caplog.text.count("The log's search index is whole again") == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE search_data SET block = x'ffffffffffffffffffff' WHERE id = 10",
+        "UPDATE search_data SET block = zeroblob(length(block)) WHERE id > 10",
+        "DELETE FROM search_data WHERE id = 10",
+        "DELETE FROM search_data",
+    ],
+)
+def test_whatever_of_the_index_is_damaged_it_is_made_anew_and_people_talk(
+    play_sqlite: Play, tmp_path: Path, damage: str
+) -> None:
+    play_sqlite(fill)
+    with closing(sqlite3.connect(tmp_path / "log" / "hubbub.db")) as file, file:
+        file.execute(damage)
+
+    async def heals(log: SqliteLog) -> None:
+        async def is_mended() -> bool:
+            with suppress(LogError):  # until it is emptied
+                await log.append([said("goes on")])
+                await log.search(SearchQuery(words="sloe", limit=1), ALL_WINDOWS)
+            return log.damage.times_mended == 1
+
+        await until(is_mended)
+        assert len(await found(log, "sloe", limit=MESSAGES)) > 9
+        assert await compared(log)
+
+    play_sqlite(heals)
 
 
 def test_a_sound_index_is_never_taken_for_a_damaged_one(

@@ -50,7 +50,9 @@ _STAINED = "Texts that were edited or deleted, or their rooms, may still be in t
 _logger = logging.getLogger(__name__)
 
 _MAKE_ANEW = "INSERT INTO rules VALUES (?)"
-# Up to 10 are what FTS5 knows of the whole.
+# Up to 10 are what FTS5 knows of the whole. If that is damaged, it opens no index, not even to
+# empty it; so it is told that there is nothing.
+_FORGET_WHOLE = "REPLACE INTO search_data VALUES (1, x''), (10, zeroblob(7))"
 _TAKE_PAGES = """
 DELETE FROM search_data WHERE id IN (
     SELECT id FROM search_data WHERE id > 10 ORDER BY id DESC LIMIT ?
@@ -167,7 +169,7 @@ class Index:
         """Empty the index in steps: commits would wait while all of it is overwritten at once."""
         while await self._connection.run(_take_pages):
             await self._checkpoints.keep_up()
-        await self._connection.run(lambda file: file.execute(_MAKE_ANEW, (RULES,)))
+        await self._connection.run(_begin_anew)
 
     async def _clear(self) -> None:
         """Take out step by step what is left of rooms that were removed (removing.py)."""
@@ -215,6 +217,14 @@ class Index:
 def _take_pages(connection: sqlite3.Connection) -> bool:
     """Take some pages out of an index that is given up; return whether there were any."""
     return connection.execute(_TAKE_PAGES, (EMPTIED_PAGES,)).rowcount > 0
+
+
+def _begin_anew(connection: sqlite3.Connection) -> None:
+    """Have the index be empty, and filled from the beginning of the log."""
+    connection.execute("BEGIN")
+    connection.execute(_FORGET_WHOLE)
+    connection.execute(_MAKE_ANEW, (RULES,))
+    connection.execute("COMMIT")
 
 
 def read_stains(connection: sqlite3.Connection) -> tuple[int, int]:
