@@ -222,7 +222,7 @@ class JetStreamLog(Projection):
         Returns once all is applied that was stored before. Raises LogError.
         """
         assert self._link is not None
-        tenure = self.tenure = self.tenure or Tenure(self._link, run)
+        tenure = self.tenure = self.tenure or Tenure(self._link, run, self._stream.doubt)
         tenure.begin((await self._published([tenure.registration])).last)
 
     async def sign_off(self) -> None:

@@ -22,10 +22,15 @@ _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 
 
 class Tenure:
-    """Of one run, which has yet to be registered. `when_over` is called once others end it."""
+    """Of one run, which has yet to be registered. `when_over` is called once others end it.
 
-    def __init__(self, link: Link, run: str) -> None:
+    `doubt` is called when nothing is known of it: what is heard of the stream may then come from a
+    server that is cut off itself.
+    """
+
+    def __init__(self, link: Link, run: str, doubt: Callable[[], None]) -> None:
         self._link = link
+        self._doubt = doubt
         self._subject = link.subject(subject_of_run(run))
         self._number = 0
         self.is_over = False
@@ -49,7 +54,11 @@ class Tenure:
 
     async def look(self) -> None:
         """See whether it is over; raises LogError if that cannot be found out."""
-        newest = await self._link.message(last_by_subj=self._subject)
+        try:
+            newest = await self._link.message(last_by_subj=self._subject)
+        except LogError:
+            self._doubt()
+            raise
         if not self.is_over and (newest is None or newest.seq != self._number):
             self.is_over = True
             self.when_over()

@@ -5,6 +5,10 @@ free the names that it has claimed once it was not heard for FORGO_SECONDS. The 
 far, so the names are let go before anybody else may take them. Those who are known stay: their
 names are theirs for good.
 
+Who hears the stream may hear a server that has lost touch with the others, which knows nothing of
+that as long as nobody says anything. So each node asks, all the time, whether its own registration
+still stands, which only the servers together can tell.
+
 A node that stands still, as when its machine is put to sleep, can do nothing in time. It sees how
 late it is before it acts on anything that it heard (`Turns.stale_at`), and ends those sessions
 then. What it cannot see, such as that it stood still between a decision and the wire, the servers
@@ -58,9 +62,11 @@ class Names:
         """See to it, for ever; `others` are the runs of the nodes that are heard."""
         while True:
             self._turns.stale_at = inf if self._is_alone else monotonic() + ALONE_SECONDS
-            due = monotonic() + LOOK_SECONDS
+            latest = monotonic() + LOOK_SECONDS + ALONE_SECONDS
             await asyncio.sleep(LOOK_SECONDS)
-            await self._look(others, late=monotonic() - due)
+            await self._look(others, latest)
+            if monotonic() > latest:  # it stood still while it asked
+                self.doubt()
 
     def doubt(self) -> None:
         """End all sessions in passing: whose their names are is not known here any more."""
@@ -68,19 +74,21 @@ class Names:
             logger.warning("this node is cut off; it ends its sessions in passing")
         self._turns.stale_at = inf
         self._is_alone = True
+        self._unheard.clear()
         self._hub.elsewhere.end_passing()
 
-    async def _look(self, others: Set[str], late: float) -> None:
-        if self._log.silence_seconds > ALONE_SECONDS or late > ALONE_SECONDS:
-            self._unheard.clear()
+    async def _look(self, others: Set[str], latest: float) -> None:
+        is_let_in = not self._is_cut_off(latest) and await self._is_let_in()
+        if self._is_cut_off(latest):
             self.doubt()
-            return
-        if self._is_alone and not await self._is_let_in():
-            return
-        if self._is_alone:
-            self._is_alone = False
-            self._hub.elsewhere.let_in_passing()
-        await self._free(others)
+        elif is_let_in:
+            if self._is_alone:
+                self._is_alone = False
+                self._hub.elsewhere.let_in_passing()
+            await self._free(others)
+
+    def _is_cut_off(self, latest: float) -> bool:
+        return self._log.silence_seconds > ALONE_SECONDS or monotonic() > latest
 
     async def _is_let_in(self) -> bool:
         """Return whether what is appended counts: nobody took this node for gone, or not now."""
@@ -94,7 +102,7 @@ class Names:
                     return False
                 await self._log.register(self._run)
         except LogError as error:
-            logger.debug("this node is still cut off", reason=str(error))
+            logger.debug("whether this node is cut off is not known", reason=str(error))
             return False
         return True
 
