@@ -72,5 +72,6 @@ async def _missing(node: Projection, folder: Path) -> AsyncIterator[str]:
 def _check_client() -> None:
     if find_spec("nats") is None:
         raise ConfigError(
-            "This hubbub has no client of NATS. Install it: pip install 'hubbub[cluster]'."
+            "This hubbub has no client of NATS. Install it with pip install '.[cluster]', in its "
+            "checkout."
         )

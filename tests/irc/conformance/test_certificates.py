@@ -242,7 +242,7 @@ def test_without_its_library_the_server_says_what_to_install(
     monkeypatch.setitem(sys.modules, "OpenSSL", None)
     monkeypatch.delitem(sys.modules, "hubbub.tls.asking", raising=False)
     section = TlsSection(cert=str(pair.certificate), key=str(pair.key), client_certificates=True)
-    with pytest.raises(ConfigError, match=r"pip install 'hubbub\[certificates\]'"):
+    with pytest.raises(ConfigError, match=r"pip install '\.\[certificates\]'"):
         certificates_of(section, None)
 
 

@@ -44,7 +44,7 @@ def test_without_the_client_of_nats_the_extra_is_named(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(clustering, "node", raising=False)
     monkeypatch.setitem(sys.modules, "nats", None)
-    assert "pip install 'hubbub[cluster]'" in why(config_of(tmp_path, ["nats://n1:4222"], "s"))
+    assert "pip install '.[cluster]'" in why(config_of(tmp_path, ["nats://n1:4222"], "s"))
 
 
 def test_servers_that_cannot_be_reached_are_named_without_their_password(

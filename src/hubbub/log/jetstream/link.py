@@ -387,7 +387,7 @@ async def _connected(servers: Sequence[str], credentials: str, *, in_order: bool
     except ModuleNotFoundError as error:
         raise LogError(
             f"Credentials for NATS servers need '{error.name}', which is not installed. Install it "
-            "with pip install 'hubbub[cluster]'."
+            "with pip install '.[cluster]', in hubbub's checkout."
         ) from error
     except (NatsError, OSError, ValueError, TimeoutError) as error:
         with suppress(NatsError, OSError, TimeoutError):

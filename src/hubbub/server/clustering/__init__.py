@@ -24,6 +24,6 @@ def joined(config: "Config", folder: "Path") -> "AbstractAsyncContextManager[Nod
             raise
         raise ConfigError(
             "A node of a cluster needs the client of NATS, which is not installed. Install it with "
-            "pip install 'hubbub[cluster]'."
+            "pip install '.[cluster]', in hubbub's checkout."
         ) from None
     return node.joined(config, folder)

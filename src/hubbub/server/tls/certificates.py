@@ -118,8 +118,8 @@ def asking_with(certificate: Path, key: Path) -> AskingContext:
         from hubbub.tls.asking import AskingContext  # noqa: PLC0415 (only where it is asked for)
     except ModuleNotFoundError:
         raise ConfigError(
-            "'client_certificates' in [tls] needs pyOpenSSL, which is not installed. Run: "
-            "pip install 'hubbub[certificates]'"
+            "'client_certificates' in [tls] needs pyOpenSSL, which is not installed. Install it "
+            "with pip install '.[certificates]', in hubbub's checkout."
         ) from None
     return AskingContext(certificate, key)
 
