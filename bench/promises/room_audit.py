@@ -16,7 +16,6 @@ _FACTS: Final = "SELECT key, body FROM facts WHERE key IS NOT NULL"
 _TEXTS: Final = (
     "SELECT count(*) FROM segments WHERE instr(body, ?)",
     "SELECT count(*) FROM facts WHERE instr(body, ?)",
-    "SELECT count(*) FROM revisions WHERE instr(sealed, ?)",
 )
 
 
@@ -61,6 +60,7 @@ def _differences(look: RoomLook, standing: Standing) -> Iterator[str]:
 
 def still_there(data: Path, ledger: Ledger) -> Iterator[str]:
     """Yield what there still is of rooms that were deleted; a server may use the folder."""
+    raw = b"".join(path.read_bytes() for path in data.glob("hubbub.db*"))
     with closing(sqlite3.connect(f"file:{data}/hubbub.db?mode=ro", uri=True)) as log:
         for said in ledger.said.values():
             if not said.is_gone:
@@ -68,6 +68,8 @@ def still_there(data: Path, ledger: Ledger) -> Iterator[str]:
             text = json.dumps(said.text)
             if any(log.execute(query, (text,)).fetchone() != (0,) for query in _TEXTS):
                 yield f"SQLite still has '{said.text}', whose room {said.room} was deleted."
+            elif text.encode() in raw:
+                yield f"A file still holds '{said.text}', whose room {said.room} was deleted."
             for digest in said.files:
                 if (data / "files" / "objects" / digest[:2] / digest).exists():
                     yield f"A file of '{said.text}' is still there; {said.room} was deleted."

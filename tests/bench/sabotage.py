@@ -5,7 +5,9 @@ A server has one whose environment names it in `SABOTAGE`, and which finds `STAR
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -261,6 +263,18 @@ def keeps_deleted_rooms() -> None:
     index.next_step = nothing  # type: ignore[attr-defined]
 
 
+class Careless(sqlite3.Connection):
+    """Overwrites nothing that it frees."""
+
+    def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        return super().execute(sql.replace("secure_delete = ON", "secure_delete = OFF"), *more)
+
+
+def leaves_traces() -> None:
+    """What goes out of the tables stays in the file, where SQLite does not look any more."""
+    sqlite3.connect = partial(sqlite3.connect, factory=Careless)  # type: ignore[assignment]
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
     sabotage.__name__: sabotage
     for sabotage in (
@@ -269,5 +283,6 @@ SABOTAGES: dict[str, Callable[[], None]] = {
         *(makes_another_certificate, leaves_out_lines, shouts_at_browsers, says_twice),
         *(forgets_topics, forgets_pins, forgets_rules, lets_everybody_write, leaves_the_banned_in),
         *(lets_the_banned_in, leaves_former_members_in, forgets_names, keeps_deleted_rooms),
+        leaves_traces,
     )
 }

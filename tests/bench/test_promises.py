@@ -69,6 +69,7 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
         ("leaves_former_members_in", "resets", "^(pam|kurt) is put out of parlour, and is told"),
         ("forgets_names", "kill resets", "came back as rita"),
         ("keeps_deleted_rooms", "resets", "SQLite still has 'dora"),
+        ("leaves_traces", "resets", "A file still holds 'dora"),
         ("shouts_at_browsers", "freeze", "page, which has a copy, reads .* as '[A-Z]"),
     ],
 )

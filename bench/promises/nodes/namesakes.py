@@ -44,11 +44,6 @@ class Namesakes:
         self._stays: dict[str, list[Stay]] = defaultdict(list)
         self._clock = asyncio.get_running_loop().time
 
-    @property
-    def times(self) -> int:
-        """How often one of them had their name."""
-        return sum(len(stays) for stays in self._stays.values())
-
     async def run(self) -> None:
         """Come and go until it is over."""
         async with asyncio.TaskGroup() as lives:
@@ -99,8 +94,11 @@ class Namesakes:
             self._stays[name].append(Stay(who, since, upto))
 
     def look(self) -> None:
-        """Note whenever two had a name."""
-        for name, stays in self._stays.items():
+        """Note whenever two had a name, and if nobody ever had it."""
+        for name in NAMES:
+            stays = self._stays[name]
+            if not stays:
+                self._ledger.find(f"Nobody was ever let in as {name}.")
             for one, other in pairwise(sorted(stays, key=lambda stay: stay.since)):
                 if other.since < one.upto and one.who != other.who:
                     self._ledger.find(
