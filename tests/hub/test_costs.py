@@ -163,7 +163,7 @@ def test_what_may_keep_lines_back_is_asked_once_for_those_that_come_together(
 
     monkeypatch.setattr(Order, "restrains", counted)
     lines = iter([PlainLine(str(number)) for number in range(MESSAGES)])
-    much = Allowed(0, 1e9, 1_000_000_000)
+    much = Allowed(0, 1e9, 1_000_000_000, list[float]().append)
     assert chatroom.hub.speak(ann, next(lines), lines, much)[1] is None
     assert len(chatroom.hub.take()) == MESSAGES
     assert asked == Counter(lobby=1)

@@ -18,7 +18,7 @@ from tests.hub.peers import Peer
 
 LIMITS = Limits(text_bytes_max=20, daily_bytes_max=1500)
 HERE = "192.0.2.9"
-SOME = Allowed(1_000, 1_000_000.0, 1_000_000)
+SOME = Allowed(1_000, 1_000_000.0, 1_000_000, list[float]().append)
 TEXTS = st.sampled_from(
     ["hello", "grüße", "", " ", "\n", "a\nb", "\x07", "/who", "//slash", "/no", "x" * 20, "é" * 20]
 )
@@ -105,9 +105,9 @@ def test_it_goes_no_further_than_is_allowed() -> None:
     room, kim = prepared(nothing)
     price = room.hub.price(kim.session, PlainLine("x"))
     rest = iter([PlainLine(str(number)) for number in range(1, 5)])
-    few = Allowed(room.clock, 1.5 * price, 1_000_000)
+    few = SOME._replace(at=room.clock, units=1.5 * price)
     assert room.hub.speak(kim.session, PlainLine("0"), rest, few) == (2 * price, None)
-    full = Allowed(room.clock, 1_000.0, 1)
+    full = SOME._replace(at=room.clock, pending_bytes=1)
     assert room.hub.speak(kim.session, next(rest), rest, full) == (price, None)
     assert [line.text for line in rest] == ["3", "4"]
     assert [draft.event.text for draft in room.hub.take()] == ["0", "1", "2"]  # type: ignore[union-attr]

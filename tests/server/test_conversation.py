@@ -367,6 +367,27 @@ def test_all_that_is_written_down_is_paid_for() -> None:
         assert everybody.used - used > written * cost.FACT, type(command).__name__
 
 
+def test_what_was_said_before_garbage_is_paid_for() -> None:
+    def used(ends: list[Exception]) -> float:
+        def heard() -> Iterator[Heard]:
+            yield from [PlainLine("x")] * 5
+            for error in ends:
+                raise error
+
+        stage = Stage()
+        ann = stage.connect("ann", classic=True)
+        stage.run()
+        ann.line("the first one opens the room")
+        stage.run()
+        before = stage.turns.accounts.everybody.used
+        ann.conversation.hear(heard())
+        stage.run()
+        assert texts(stage)[1:] == ["x"] * 5
+        return stage.turns.accounts.everybody.used - before
+
+    assert used([ProtocolError("This is garbage.")]) == pytest.approx(used([]) + cost.REFUSAL)
+
+
 def test_a_long_line_is_paid_for_by_what_is_written_to_all_whichever_way_it_goes() -> None:
     stage = Stage()
     for number in range(50):

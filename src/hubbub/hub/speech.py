@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hubbub.chat.errors import ProtocolError
 from hubbub.chat.events import Message
 from hubbub.chat.heard import PlainLine
 from hubbub.hub.audience import SHORT_BYTES, hearing
@@ -18,7 +19,7 @@ from hubbub.hub.cost import COMMAND
 from hubbub.hub.shares.quota import EVENT_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hubbub.chat.heard import Heard
     from hubbub.hub.present.room import Room, Session
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 
 class Allowed(NamedTuple):
-    """What may be done `at` one time, in units, and how much may wait for the log afterwards."""
+    """What may be done `at` one time, in units, and how much may wait for the log afterwards.
+
+    `spend` is told the units of what was done before the rest turned out to be unreadable.
+    """
 
     at: int
     units: float
     pending_bytes: int
+    spend: Callable[[float], None]
 
 
 def speak(
@@ -40,7 +45,7 @@ def speak(
     room = session.current
     if room is None or not _is_ordinary(state, session, room):
         return 0.0, heard
-    at, units, pending_max = allowed
+    at, units, pending_max, spend = allowed
     person, listeners, bytes_max = session.person, room.listeners, state.limits.text_bytes_max
     sure = state.quota.sure_bytes(session.origin, at)
     price = COMMAND + hearing(room, "")
@@ -69,7 +74,10 @@ def speak(
             if used >= units or session.pending_bytes > pending_max:
                 return used, None  # the next line may have to wait
             following = next(rest, None)
-    finally:  # the rest may break the protocol
+    except ProtocolError:
+        spend(used)
+        raise
+    finally:
         state.quota.count(session.origin, posted, at)
         if used and not _is_closed(state, room):
             person.spoke_at = at

@@ -213,7 +213,7 @@ class Conversation:
 
     def go_on(self, spent: float = 0.0) -> None:
         """Act on what was heard until something makes it wait; charge what was `spent` as well."""
-        at, granted = self._shared.clock.milliseconds(), 0.0
+        at, granted, shares = self._shared.clock.milliseconds(), 0.0, self._shared.shares
         try:
             while self.state is not State.GONE:
                 if self._is_stranger and self.is_admitted:
@@ -233,7 +233,7 @@ class Conversation:
                         break
                 heard = next(self._heard, None)
                 if type(heard) is PlainLine and self.session is not None:
-                    allowed = Allowed(at, granted - spent, self._shared.shares.pending_bytes)
+                    allowed = Allowed(at, granted - spent, shares.pending_bytes, self._turn.spend)
                     used, heard = self._hub.speak(self.session, heard, self._heard, allowed)
                     spent, self._is_fragment = spent + used, False
                     if heard is None:
