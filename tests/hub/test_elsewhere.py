@@ -10,6 +10,7 @@ from hubbub.chat import events as e
 from hubbub.chat.commands.channels import BeCalled, Enter, Kill
 from hubbub.chat.commands.inner import SetMetadata
 from hubbub.chat.events import AnyEvent
+from hubbub.chat.queries import Moment
 from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.nodes import exchange, nodes, settled
 from tests.hub.peers import Chatroom, Peer, now
@@ -118,6 +119,49 @@ def test_whoever_comes_to_two_nodes_at_once_is_one_person_at_both(questions: int
     for node in (first, second):
         assert len(node.hub.here.named("ann")) == 2
     assert second.hub.here.holder("ann") is other.session.person
+
+
+@pytest.mark.parametrize("is_claim_read", [False, True])
+def test_whoever_became_known_at_another_node_just_now_is_known(is_claim_read: bool) -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    if is_claim_read:
+        settled(second)
+    ann.tell(c.Identify(device="d"))
+    first.commit()
+    again, eve = second.enter("ann"), second.enter("ann")
+    eve.tell(c.Identify(device="e"))
+    again.tell(c.Identify(device="d"))
+    assert [one.code for one in eve.events() if isinstance(one, e.Error)] == ["name_taken"]
+    assert again.session.person.id == ann.session.person.id
+
+
+def test_whoever_became_known_is_known_where_they_still_seem_to_be_there_in_passing() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    exchange(first, second)
+    ann.tell(c.Identify(device="d"))
+    settled(first, second)
+    again = second.enter("ann")
+    decision = second.hub.command(again.session, c.Identify(device="d"), second.clock)
+    assert decision is not None
+    assert next(decision) == Moment()
+    exchange(first, second)
+    second.decide(decision)
+    assert again.session.person.id == ann.session.person.id
+
+
+def test_whoever_says_that_a_name_in_passing_is_theirs_does_not_take_it_from_another_node() -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    settled(first, second)
+    eve = second.enter("ann")
+    eve.tell(c.Identify(device="e"))
+    settled(first, second)
+    assert [one.code for one in eve.events() if isinstance(one, e.Error)] == ["name_taken"]
+    ann.tell(c.Identify(device="d"))
+    settled(first, second)
+    assert ann.session.person.id
 
 
 def test_a_node_that_is_gone_takes_its_people_out() -> None:

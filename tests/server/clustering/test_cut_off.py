@@ -14,6 +14,8 @@ from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
 from tests.server.clustering.nodes import cable, config_of, wait_to_see
 from tests.server.event_peer import EventPeer
 
+OF_ANN = "device-of-ann-and-of-nobody-else"
+
 
 def is_ready(node: LocalServer) -> str:
     try:
@@ -110,3 +112,30 @@ def test_whoever_saw_more_at_another_node_waits_until_it_is_read_here_too(
             time.sleep(POLL_SECONDS)
         assert answer["last"] == seen["after"]
         assert not answer.get("replaced")
+
+
+def test_whoever_became_known_while_a_node_heard_nothing_is_known_there_once_it_does(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    with ExitStack() as stack:
+        lan = stack.enter_context(cable(nats))
+        first = stack.enter_context(serving(config_of(tmp_path / "n1", [nats], stream, "n1")))
+        second = stack.enter_context(
+            serving(config_of(tmp_path / "n2", [lan.address], stream, "n2"))
+        )
+        bob = stack.enter_context(EventPeer(second, "bob"))
+        ann = stack.enter_context(EventPeer(first, "ann"))
+        ann.say_and_wait("here as somebody in passing")
+        bob.next("message")
+        lan.pull()
+        person = ann.ask(type="identify", device=OF_ANN)["person"]
+        again = stack.enter_context(EventPeer(second, "ann", room=None))
+        assert again.welcome["held"]
+        again.tell(type="identify", device=OF_ANN, ref="first")
+        lan.put_back()
+        answer = again.event()
+        while answer.get("ref") != "first":
+            answer = again.event()
+        while answer.get("code") == "log_unavailable":  # it took too long on this machine
+            answer = again.ask(type="identify", device=OF_ANN)
+        assert answer.get("person") == person, answer

@@ -18,7 +18,7 @@ from hubbub.chat.facts import fact_of
 from hubbub.chat.names import name_key
 from hubbub.chat.people import NAME, Held, hash_of
 from hubbub.chat.queries import Answer, Question
-from hubbub.hub.asking import write
+from hubbub.hub.asking import Reading, write
 from hubbub.hub.people import reserved
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Session
@@ -26,6 +26,9 @@ from hubbub.hub.state import State
 
 TRIES_MAX: Final = 3
 """A claim meets that of an earlier holder here, which is just being cleared."""
+
+NEVER: Final = 2**53 - 1
+"""A seq that no fact has."""
 
 
 def is_elsewhere(state: State, key: str) -> bool:
@@ -56,6 +59,14 @@ def claim(
         if _is_own(state, person.key):
             return True
     return False
+
+
+def come_up_to_now(state: State, key: str) -> Reading:
+    """Wait until this node has read all that the log has by now.
+
+    It is a claim that cannot take. Raises Refused `log_unavailable`.
+    """
+    yield from write(state, [_claimed(state, key, (), expects=NEVER)])
 
 
 def can_resume(state: State, key: str, secret: str) -> bool:
@@ -184,8 +195,10 @@ def _write(
     yield from write(state, [_claimed(state, key, secrets, since)])
 
 
-def _claimed(state: State, key: str, secrets: tuple[str, ...], since: int) -> Fact:
+def _claimed(
+    state: State, key: str, secrets: tuple[str, ...], since: int = 0, expects: int | None = None
+) -> Fact:
     hashes = tuple(hash_of(secret) for secret in secrets if secret)
     held = Held(run=state.claims.run, secrets=hashes, since=since)
-    expects = state.book.held.seq(key)
+    expects = state.book.held.seq(key) if expects is None else expects
     return fact_of(NAME + key, held, by="", at=state.at, expects=expects)

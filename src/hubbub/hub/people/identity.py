@@ -55,6 +55,9 @@ from hubbub.hub.state import State
 SESSIONS_MAX: Final = 100
 """Sessions of one person: each is told all that the person is told."""
 
+WAITS_FOR_NODES_MAX: Final = 700
+"""How many moments to wait until another node is heard, or counts as gone: 7 s."""
+
 
 def identify(state: State, session: Session, command: c.Identify, at: int) -> Reading:
     """Make a session one of the person whose device has the secret, or of a new guest."""
@@ -64,6 +67,7 @@ def identify(state: State, session: Session, command: c.Identify, at: int) -> Re
         code = operating.brought_code(state, command.invitation, _owner(state, hash_))
     if code:
         yield Guess()
+    yield from _hear_of_other_nodes(state, session, hash_)
     while state.identifying & {hash_, id_ := _owner(state, hash_)}:
         yield Moment()
     scopes = None
@@ -150,6 +154,26 @@ def _owner(state: State, hash_: str) -> str:
     """Return the id of the person who has this device or token, empty if nobody does."""
     token = state.grants.tokens.get(hash_)
     return state.book.owner_of_device(hash_) if token is None else token.person
+
+
+def _hear_of_other_nodes(state: State, session: Session, hash_: str) -> Reading:
+    """Wait until this node knows of whoever comes what others knew when they came.
+
+    They may have been somebody in passing at another node a moment ago, and be known since. Who is
+    there in passing is told beside the log, so that may be heard later, or not at all until the
+    other node counts as gone.
+    """
+    key = session.person.key
+    if not (session.held and state.claims.run):
+        return
+    if not _owner(state, hash_) or claims.is_elsewhere(state, key):
+        yield from claims.come_up_to_now(state, key)
+    for _ in range(WAITS_FOR_NODES_MAX):
+        holder = state.here.holder(key)
+        is_past = holder is not None and not holder.id and not state.here.local(key)
+        if not is_past or claims.is_elsewhere(state, key):
+            return
+        yield Moment()
 
 
 @contextmanager
