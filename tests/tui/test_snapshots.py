@@ -92,7 +92,7 @@ async def shown(ann: Seat) -> str:
 
     def pinned() -> bool:
         # Neither port nor latency are ever the same; and a ping may end at any time.
-        ann.chat.desk.link.address = "127.0.0.1:1234"
+        ann.chat.desk.link.at = "127.0.0.1:1234"
         ann.chat.desk.link.latency_seconds = 0.001
         ann.chat.stirred()
         return "127.0.0.1:1234 1 ms" in ann.screen
