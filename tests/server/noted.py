@@ -1,5 +1,6 @@
 """What the server notes while a test goes on."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,9 +18,9 @@ def noted() -> Iterator[list[Note]]:
 
 @contextmanager
 def notes_as_before() -> Iterator[None]:
-    """Have notes go at the end where they went before."""
-    steps, levels = logger.steps, logger.levels
+    """Have notes go at the end where they went before, and those of libraries, too."""
+    steps, levels, handlers = logger.steps, logger.levels, logging.root.handlers[:]
     try:
         yield
     finally:
-        logger.steps, logger.levels = steps, levels
+        logger.steps, logger.levels, logging.root.handlers = steps, levels, handlers

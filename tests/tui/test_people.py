@@ -127,7 +127,7 @@ def test_a_code_is_drawn_where_all_of_it_can_be_seen(
             hubbub_server.address, tmp_path / f"{size}", name=f"a{size[0]}", size=size
         ) as ann:
             await known(ann)
-            ann.chat.desk.link.address = "192.168.1.5:1234"
+            ann.chat.desk.link.at = "192.168.1.5:1234"
             await ann.say("/link")
             await ann.until(lambda: isinstance(ann.app.screen, SecretScreen))
             await ann.until("Type on the other device")

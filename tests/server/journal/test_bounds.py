@@ -1,7 +1,6 @@
 """How much the journal takes, of one source and in all, and how long its lines are."""
 
 import json
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -33,9 +32,6 @@ class Clock:
 def _defaults() -> Iterator[None]:
     with notes_as_before():
         yield
-    logging.root.handlers = [
-        one for one in logging.root.handlers if type(one).__name__ != "Libraries"
-    ]
 
 
 def noted(bounds: Bounds, **note: object) -> Note | None:
