@@ -1,5 +1,6 @@
 """Node, and what package-lock.json pins."""
 
+import fcntl
 import subprocess
 from pathlib import Path
 
@@ -18,5 +19,7 @@ def run(*command: str) -> None:
 def install() -> None:
     """Install the packages, once and when package-lock.json has changed."""
     lock, installed = ROOT / "package-lock.json", ROOT / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run("npm", "ci", "--no-audit", "--no-fund")
+    with lock.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # or tests beside these would empty the folder meanwhile
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            run("npm", "ci", "--no-audit", "--no-fund")
