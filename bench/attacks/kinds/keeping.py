@@ -62,7 +62,9 @@ def titles(target: Target) -> None:
     """The owner of a room of 250 gives it one title after the other."""
     _within(
         target,
-        lambda room, _: (framed_command(type="rules", room=room, title=f"t{n}") for n in count()),
+        lambda room, _: (
+            framed_command(type="rules", room=room, title=f"{room} {n}") for n in count()
+        ),
     )
 
 
