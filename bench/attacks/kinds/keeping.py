@@ -63,7 +63,7 @@ def titles(target: Target) -> None:
     _within(
         target,
         lambda room, _: (
-            framed_command(type="rules", room=room, title=f"{room} {n}") for n in count()
+            framed_command(type="rules", room=room, title=f"{room}.{n}") for n in count()
         ),
     )
 
