@@ -51,7 +51,11 @@ def played(sabotage: str, faults: str, folder: Path, library: Path) -> Outcome:
         ("spoils_files", "resets", "is not what was sent"),
         ("keeps_former_texts", "resets", "who asks for pages, (reads|sees) '(charly|carla)"),
         ("forgets_reactions", "resets", r"visitor, who asks for pages, sees set\(\)"),
-        ("lets_everybody_in", "resets", r"sam asked '.*'cellar'.* and got"),
+        (
+            "lets_everybody_in",
+            "resets",
+            r"sam asked '.*'cellar'.* and got|stella is told what was said in private",
+        ),
         ("finds_conversations", "resets", "sam is told what was said in private: .*tom"),
         ("makes_another_certificate", "kill", "shows another certificate"),
         ("leaves_out_lines", "resets", "irene saw"),
