@@ -45,7 +45,7 @@ def test_three_nodes_talk_as_the_walkthrough_shows(tmp_path: Path) -> None:
     assert all(f"127.0.0.1:{port}" in start + talk for port in PORTS)
     for number in range(len(NODES)):
         start += AWAIT.format(IS_READY.format(number + 1))
-    talk = talk.replace("--name eve &", "--name eve > told &", 1)
+    talk = talk.replace("--after 0 &", "--after 0 > told &", 1)
     talk += AWAIT.format("grep -q first told && grep -q second told")
     with (tmp_path / "output").open("wb") as output:
         shell = subprocess.Popen(

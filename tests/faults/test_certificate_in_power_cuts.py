@@ -15,7 +15,7 @@ from hubbub.server.tls.acme.files import Files
 from hubbub.server.tls.choosing import CERTIFICATE_FILE, KEY_FILE, certificates_of
 from hubbub.tls.certificates import server_context
 from hubbub.tls.self_signed import make_certificate
-from tests.faults.test_files_in_power_cuts import library
+from tests.bench.conftest import library
 
 __all__ = ["library"]
 

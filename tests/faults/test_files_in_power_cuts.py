@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
-import os
 import random
 import sys
 from pathlib import Path
 
 import pytest
-from bench.peers.server import Failed
 from bench.promises.power import Disk
-from bench.promises.system import System, compiled
+from bench.promises.system import System
+
+from tests.bench.conftest import library
+
+__all__ = ["library"]
 
 CONTENT = b"all of it"
 HASH = hashlib.sha256(CONTENT).hexdigest()
@@ -37,17 +39,6 @@ from pathlib import Path
 (Path(sys.argv[1]) / "files/objects" / sys.argv[2][:2]).mkdir(parents=True)
 """
 """What a run does that is killed before it has synced anything."""
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The library that records what is synced."""
-    try:
-        return compiled(tmp_path_factory.mktemp("library"))
-    except Failed as failure:
-        if os.environ.get("HUBBUB_TEST_REQUIRE_ALL"):
-            raise
-        pytest.skip(str(failure))
 
 
 async def run(program: str, system: System, folder: Path) -> None:

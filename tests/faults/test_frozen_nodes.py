@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.serving import ServerProcess
-from tests.faults.test_nodes import CONFIG, entered
+from tests.faults.test_nodes import entered, running
 from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
-from tests.log.nats_servers import servers
 from tests.server.clustering.nodes import wait_to_see
 from tests.server.event_peer import JSON, EventPeer
 
@@ -20,17 +19,8 @@ BURST = 200
 @pytest.fixture
 def nodes(tmp_path: Path) -> Iterator[list[ServerProcess]]:
     """Two nodes that are taken for gone within seconds."""
-    with servers(tmp_path) as (nats,), ExitStack() as stack:
-        yield [
-            stack.enter_context(
-                ServerProcess(
-                    tmp_path / f"n{number}",
-                    CONFIG.format(address=nats.address, number=number),
-                    program="tests.faults.quick_node",
-                )
-            )
-            for number in (1, 2)
-        ]
+    with running(tmp_path, 2, program="tests.faults.quick_node") as started:
+        yield started
 
 
 def given(stack: ExitStack, node: ServerProcess, name: str) -> EventPeer:

@@ -1,7 +1,7 @@
 """Three nodes in processes of their own: one order for everybody, whichever node is killed."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,17 +26,26 @@ shutdown_seconds = 1
 ROUNDS = 20
 
 
-@pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[list[ServerProcess]]:
-    with servers(tmp_path) as (nats,), ExitStack() as stack:
+@contextmanager
+def running(folder: Path, count: int, program: str = "hubbub.cli") -> Iterator[list[ServerProcess]]:
+    """Run so many nodes, which have one NATS server."""
+    with servers(folder) as (nats,), ExitStack() as stack:
         yield [
             stack.enter_context(
                 ServerProcess(
-                    tmp_path / f"n{number}", CONFIG.format(address=nats.address, number=number)
+                    folder / f"n{number}",
+                    CONFIG.format(address=nats.address, number=number),
+                    program=program,
                 )
             )
-            for number in (1, 2, 3)
+            for number in range(1, count + 1)
         ]
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[list[ServerProcess]]:
+    with running(tmp_path, 3) as started:
+        yield started
 
 
 def entered(stack: ExitStack, node: ServerProcess, name: str, **how: str | None) -> EventPeer:

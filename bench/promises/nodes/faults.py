@@ -6,7 +6,7 @@ As with one machine (`bench.promises.faults`), whose faults are played on one of
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -218,23 +218,21 @@ async def full_stream(scene: Scene) -> None:
 
 async def slow_follower(scene: Scene) -> None:
     """A NATS server gets what the others store later than they, and tells them later, too."""
-    routes = scene.cluster.routes_of(scene.chance.randrange(COUNT))
-    delay = scene.chance.choice(DELAYS)
-    for route in routes:
-        route.slow(delay)
-    await scene.pause(1.0, 4.0)
-    for route in routes:
-        route.release()
+    await _slow(scene, scene.cluster.routes_of(scene.chance.randrange(COUNT)))
 
 
 async def slow_wires(scene: Scene) -> None:
     """A node is far away from the NATS servers."""
-    wires, delay = scene.node().wires, scene.chance.choice(DELAYS)
-    for wire in wires:
-        wire.slow(delay)
+    await _slow(scene, scene.node().wires)
+
+
+async def _slow(scene: Scene, ways: Sequence[Proxy]) -> None:
+    delay = scene.chance.choice(DELAYS)
+    for way in ways:
+        way.slow(delay)
     await scene.pause(1.0, 4.0)
-    for wire in wires:
-        wire.release()
+    for way in ways:
+        way.release()
 
 
 async def clocks_apart(scene: Scene) -> None:

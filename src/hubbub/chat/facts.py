@@ -50,6 +50,7 @@ def fact_of(
     expects: int | None = None,
 ) -> Fact:
     """Return the draft of a fact: what is to stand under a key, by whose doing; None clears it."""
+    assert expects is None or expects >= 0, "logs of several nodes cannot read back another one"
     raw = NOTHING if value is None else msgspec.Raw(msgspec.json.encode(value))
     return Fact(seq=0, prev=0, sender=by, at=at, key=key, value=raw, expects=expects)
 

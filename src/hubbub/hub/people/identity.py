@@ -157,11 +157,11 @@ def _owner(state: State, hash_: str) -> str:
 
 
 def _hear_of_other_nodes(state: State, session: Session, hash_: str) -> Reading:
-    """Wait until this node knows of whoever comes what others knew when they came.
+    """Wait until this node knows as much of a newcomer as the others did when they came.
 
-    They may have been somebody in passing at another node a moment ago, and be known since. Who is
-    there in passing is told beside the log, so that may be heard later, or not at all until the
-    other node counts as gone.
+    They may have been somebody in passing at another node a moment ago, and be known since. Nodes
+    tell each other beside the log who is there in passing, so this one may hear of it later, or not
+    at all until the other node counts as gone.
     """
     key = session.person.key
     if not (session.held and state.claims.run):

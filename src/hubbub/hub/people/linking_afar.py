@@ -1,10 +1,10 @@
 """Linking a device whose person is at another node: that one shows the code, and is asked for it.
 
-How it works. Whoever is given a code that nobody shows here asks the other nodes. The one that
-shows it says so, and keeps it for the device there, as for one of its own: so nobody else can use
-it, wherever they are. What the person says to it is told back, and the node of the device has it be
-theirs. That a node which shows a code cannot be reached, or loses what it is told, is as if the
-code did not count.
+How it works. A node that is given a code which nobody shows here asks the other nodes. The one
+that shows it says so, and keeps it for that device, as for one of its own: so nobody else can use
+it, wherever they are. What the person answers is told back, and the device's node makes it theirs.
+If the node that shows the code cannot be reached, or loses what it is told, the code does not
+count.
 """
 
 from collections.abc import Generator

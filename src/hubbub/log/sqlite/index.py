@@ -141,9 +141,9 @@ class Index:
     async def make_anew(self) -> bool:
         """Empty an index that is damaged, to be filled again; return whether that is possible.
 
-        Once is enough: what is damaged again is not cured by it. While it is being emptied, whoever
-        writes finds it damaged, and waits. Whoever read it meanwhile sees by `times_emptied` that
-        what was damaged is gone.
+        Once is enough: what is damaged again is not cured by it. While it is being emptied,
+        writers find it damaged, and wait. Those who read meanwhile see by `times_emptied` that what
+        was damaged is gone.
         """
         if self._emptying.locked():
             async with self._emptying:

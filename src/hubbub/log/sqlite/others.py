@@ -1,6 +1,6 @@
 """Which other programs read hubbub.db right now, and so keep hubbub.db-wal from being emptied.
 
-Whoever reads holds a lock on one of five bytes of hubbub.db-shm (SQLite's documentation of its WAL
+A reader holds a lock on one of five bytes of hubbub.db-shm (SQLite's documentation of its WAL
 mode has the places), and Linux lists all locks with the processes that hold them.
 """
 
