@@ -82,11 +82,11 @@ test("what is changed without a connection is changed when it is back", async ()
   await tab.frame();
   await tab.chat.changing.edit(one, "one, edited");
   await tab.chat.changing.edit(one, "one, edited twice");
-  assert.ok(tab.chat.isWaitingToChange);
+  assert.ok(tab.chat.waiting.isToChange);
   server.isUp = true;
   await tab.pass(2000);
   assert.deepEqual(tab.shown(), ["one, edited twice"]);
-  assert.ok(!tab.chat.isWaitingToChange);
+  assert.ok(!tab.chat.waiting.isToChange);
   assert.deepEqual(kept(), []);
 });
 
@@ -105,5 +105,5 @@ test("what another program has written into the storage is no change", async () 
     browser.storage.setItem(`hubbub.of.ann.change.00000000000${at}.x`, value);
   const tab = await begin("one");
   assert.deepEqual(kept(), []);
-  assert.ok(!tab.chat.isWaitingToChange);
+  assert.ok(!tab.chat.waiting.isToChange);
 });

@@ -69,8 +69,8 @@ test("what is refused stays, with the reason, and can be tried again or thrown a
   await ann.frame();
   assert.deepEqual(ann.shown(), ["fine", "refuse this!", "refuse this too!"]);
   assert.equal(ann.room().pending[0].failure, "too_long.");
-  ann.chat.discard(posts[2]);
-  ann.chat.retry(posts[0]);
+  ann.chat.waiting.discard(posts[2]);
+  ann.chat.waiting.retry(posts[0]);
   assert.deepEqual(ann.shown(), ["fine", "refuse this…"]);
   await ann.frame();
   assert.deepEqual(ann.shown(), ["fine", "refuse this!"]);

@@ -112,7 +112,7 @@ for (const code of ["too_long", "not_a_member", "bad_command"]) {
     network.latest.end();
     await ann.pass(1000);
     assert.equal(server.said.length, 1, "it is not sent by itself");
-    ann.chat.retry(post);
+    ann.chat.waiting.retry(post);
     await ann.frame();
     assert.deepEqual(ann.shown(), ["hello"]);
     assert.equal(server.said[1].nonce, post.nonce);
@@ -127,7 +127,7 @@ test("a refused post is there after a reload, and gone after that when it is thr
   again.chat.restore();
   await again.frame();
   assert.deepEqual(again.shown(), ["hello!"]);
-  again.chat.discard(again.room().pending[0]);
+  again.chat.waiting.discard(again.room().pending[0]);
   const third = browser.tab(ann.storage);
   third.chat.restore();
   await third.frame();
@@ -250,7 +250,7 @@ test("what waits in two rooms is sent in order in each", async () => {
 
 test("what is thrown away while it is on its way may still have been posted", async () => {
   const { ok, message } = await unanswered("hello");
-  ann.chat.discard(ann.room().pending[0]);
+  ann.chat.waiting.discard(ann.room().pending[0]);
   ok(1);
   await ann.frame();
   assert.deepEqual(ann.shown(), []);

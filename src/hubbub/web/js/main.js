@@ -315,13 +315,13 @@ const acts = {
   pickEmoji,
   copy: (text) => void attempt(copy(text)),
   link: ({ room, seq }) => copyAddress({ room, seq }),
-  retry: (post) => chat.retry(post),
+  retry: (post) => chat.waiting.retry(post),
   change: (post) => {
-    chat.discard(post);
+    chat.waiting.discard(post);
     composer.change(post);
     composer.focus();
   },
-  discard: (post) => chat.discard(post),
+  discard: (post) => chat.waiting.discard(post),
   may: mayDo,
   ...{ isMe, isName, isRoom: known.isRoom },
 };
@@ -336,7 +336,7 @@ const log = new LogView(
       shown.see();
       stopped.draw();
     },
-    isWaiting: (post) => chat.isHeld(post),
+    isWaiting: (post) => chat.waiting.isHeld(post),
     name: () => chat.name,
     reach: async (seq) => (chat.current ? chat.reading.reach(chat.current.name, seq) : false),
   },
@@ -390,9 +390,9 @@ chat.subscribe((changes) => {
   if (isOnline && !wasOnline) chat.recall();
   wasOnline = isOnline;
   if (changes.has("replaced")) tell(REPLACED);
-  composer.tellWhile(DELAYED, chat.isDelayed);
-  composer.tellWhile(UNANSWERED, chat.isUnanswered);
-  composer.tellWhile(CHANGED_LATER, chat.isWaitingToChange);
+  composer.tellWhile(DELAYED, chat.waiting.isDelayed);
+  composer.tellWhile(UNANSWERED, chat.waiting.isUnanswered);
+  composer.tellWhile(CHANGED_LATER, chat.waiting.isToChange);
   const silence = chat.current ? chat.order.silence(chat.current) : ""; // which stands there already
   for (const { text, names, room } of chat.takeSentences().filter((one) => one.text !== silence))
     tell(text, names, room ? ["Go there", () => attempt(chat.join(room).then(going.back))] : undefined);

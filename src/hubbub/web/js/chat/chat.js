@@ -27,6 +27,7 @@ import { Threads } from "./threads.js";
 import { transfer } from "./transfer.js";
 import { Turns } from "./turns.js";
 import { Typing } from "./typing.js";
+import { Waiting } from "./waiting.js";
 
 /**
  * @typedef {import("./changes.js").Subscriber} Subscriber
@@ -77,6 +78,7 @@ export class Chat {
   people;
   reading;
   threads;
+  waiting;
 
   /**
    * @param {object} options
@@ -148,6 +150,7 @@ export class Chat {
     this.threads = new Threads(this.#session);
     this.finding = new Finding(this.#session);
     this.changing = new Changing(() => this.#place);
+    this.waiting = new Waiting(this.#session, () => this.#place);
     this.parcels = new Parcels(
       { ask: (command) => this.#session.ask(command), transfer, isOnline: () => this.#session.isOnline },
       { name: () => this.name, say: (room, text, how) => void this.say(room, text, how) },
@@ -169,21 +172,6 @@ export class Chat {
   /** @returns {readonly RoomState[]} */
   get rooms() {
     return this.#place.rooms.list;
-  }
-
-  /** Whether something that the user said or changed waits until the server can store it. */
-  get isDelayed() {
-    return this.#session.isDelayed || this.#place.posting.isDelayed;
-  }
-
-  /** Whether something waits until the server can read its log. */
-  get isUnanswered() {
-    return this.#session.isUnanswered;
-  }
-
-  /** Whether an edit, a deletion or a reaction is made only when the connection is back. */
-  get isWaitingToChange() {
-    return !this.#session.isOnline && this.#place.amending.isWaiting;
   }
 
   /** @returns {import("./types.js").Sentence[]} what the user is to be told since the last time */
@@ -320,11 +308,6 @@ export class Chat {
     this.#connected({ phase: "out", sentence, retryAt: 0, latency: null });
   }
 
-  /** Whether something that the user said or changed is not with the server yet. */
-  get isUnsent() {
-    return this.#place.isUnsent;
-  }
-
   /** Be nobody, and leave nothing of the user in this browser; the server forgets it, too. */
   async signOut() {
     if (this.#place.person) await this.account.logOut().catch(() => {}); // nobody has its secret any more
@@ -451,21 +434,6 @@ export class Chat {
   say(room, text, how) {
     this.#place.rooms.find(room)?.goOn();
     return this.#place.posting.add(room, text, this.#clock.now(), how);
-  }
-
-  /** @param {Post} post that failed */
-  retry({ nonce }) {
-    this.#place.posting.retry(nonce);
-  }
-
-  /** Whether a post waits, and the server has not been sent it. @param {Post} post */
-  isHeld({ nonce }) {
-    return (!this.#session.isOnline || this.isDelayed) && !this.#place.posting.isSent(nonce);
-  }
-
-  /** @param {Post} post that failed, or is held */
-  discard({ nonce }) {
-    this.#place.posting.discard(nonce);
   }
 
   /** @type {(room: string, text: string) => Promise<unknown>} */

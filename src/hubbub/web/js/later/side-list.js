@@ -81,7 +81,7 @@ export class SideList {
       ...{ item, me, isSlow, isBeside, heads: true, isMarked: false },
       quoted: quoted(item),
       isWhole: this.#whole.has(keyOf(item)),
-      isWaiting: !("seq" in item) && this.#chat.isHeld(item),
+      isWaiting: !("seq" in item) && this.#chat.waiting.isHeld(item),
     };
   }
 

@@ -252,7 +252,7 @@ export function openDevices(chat) {
 
 /** @param {Chat} chat */
 export async function signOut(chat) {
-  const unsent = chat.isUnsent ? " What you wrote and is not sent yet is dropped." : "";
+  const unsent = chat.waiting.isUnsent ? " What you wrote and is not sent yet is dropped." : "";
   const guest =
     chat.account.kind === "guest"
       ? " Without a password, nobody will be you again, unless another device is linked."
