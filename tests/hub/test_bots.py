@@ -316,7 +316,7 @@ def test_a_request_with_a_token_is_a_use_that_is_logged_once_an_hour(
     seqs = set()
     for _ in range(20):
         room.pass_time(60_000)
-        room.hub.poster("x", JSON, Deaf(), token=token.token)
+        room.hub.outside.poster("x", JSON, Deaf(), token=token.token)
         room.commit()
         assert [one.seen for one in listed(operator)] == [room.clock]
         seqs |= {fact.seq for fact in now(room.log.facts("token/"))}
@@ -345,10 +345,10 @@ def test_what_a_bot_may_not_say_in_private_opens_no_room(
     def refuse(*_: object) -> None:
         raise Refused("You posted too much lately.", code="too_much")
 
-    poster = room.hub.poster("x", JSON, Deaf(), token=made(operator, WRITE).token)
+    poster = room.hub.outside.poster("x", JSON, Deaf(), token=made(operator, WRITE).token)
     monkeypatch.setattr(Quota, "take", refuse)
     with pytest.raises(Refused, match="too much"):
-        room.hub.post_privately(poster, "olga", "psst", room.clock, ref="1")
+        room.hub.outside.post_privately(poster, "olga", "psst", room.clock, ref="1")
     assert not [name for name in room.hub.rooms if is_direct(name)]
     assert not operator.events()
 
@@ -360,8 +360,8 @@ def test_a_bot_that_somebody_ignores_brings_them_into_no_private_room(
     operator.tell(c.Ignore(name="ci"))
     room.commit()
     operator.read()
-    poster = room.hub.poster("x", JSON, Deaf(), token=token)
-    name = room.hub.post_privately(poster, "olga", "psst", room.clock, ref="1")
+    poster = room.hub.outside.poster("x", JSON, Deaf(), token=token)
+    name = room.hub.outside.post_privately(poster, "olga", "psst", room.clock, ref="1")
     room.commit()
     assert room.hub.rooms[name].last
     assert not operator.events()

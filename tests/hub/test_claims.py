@@ -406,7 +406,9 @@ def test_whoever_left_is_the_same_person_when_they_come_back_at_another_node() -
     own = said(ann, "mine")
     first.hub.depart(ann.session)
     settled(first, second)
-    second.hub.post(second.hub.poster("ann", EVENTS, _Deaf()), "lobby", "not mine", 1, ref="p")
+    second.hub.outside.post(
+        second.hub.outside.poster("ann", EVENTS, _Deaf()), "lobby", "not mine", 1, ref="p"
+    )
     settled(first, second)
     posted = now(first.log.heads())[0].last
     again = second.enter("ann")

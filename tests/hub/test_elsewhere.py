@@ -238,7 +238,7 @@ def test_somebody_known_hears_at_another_node_what_is_said_to_them_in_private() 
 
 def test_whoever_runs_the_server_ends_sessions_at_other_nodes() -> None:
     first, second = nodes()
-    host = first.hub.host("root", EVENTS, first.enter("ann"))
+    host = first.hub.outside.host("root", EVENTS, first.enter("ann"))
     bob = entered(second, "bob")
     exchange(first, second)
     first.decide(first.hub.command(host, Kill(name="bob", reason="spam"), first.clock))

@@ -139,9 +139,9 @@ def test_whoever_comes_first_from_the_servers_machine_is_let_in_to_run_it() -> N
 def test_programs_post_over_http_from_the_servers_machine_alone(chatroom: Guarded) -> None:
     chatroom.configure(Access(passing=False))
     peer = chatroom.known("bob")
-    chatroom.hub.poster("ci", CLASSIC, peer)
+    chatroom.hub.outside.poster("ci", CLASSIC, peer)
     with pytest.raises(Refused) as refusal:
-        chatroom.hub.poster("ci", CLASSIC, peer, origin=AWAY)
+        chatroom.hub.outside.poster("ci", CLASSIC, peer, origin=AWAY)
     assert refusal.value.code == "not_admitted"
 
 

@@ -41,8 +41,8 @@ def listed(room: Moderated, peer: Peer) -> list[HookSummary]:
 def use(room: Moderated, secret: str, text: str = "green", name: str = "ci") -> str:
     """Post by a webhook; return 'ok', or the code of the refusal."""
     try:
-        poster = room.hub.hook_poster(secret, name, JSON, Deaf(), origin=ELSEWHERE)
-        room.hub.post_by_hook(poster, secret, text, room.clock, ref="x")
+        poster = room.hub.outside.hook_poster(secret, name, JSON, Deaf(), origin=ELSEWHERE)
+        room.hub.outside.post_by_hook(poster, secret, text, room.clock, ref="x")
     except Refused as refusal:
         return refusal.code
     room.commit()

@@ -71,8 +71,8 @@ def test_whoever_comes_back_with_the_secret_changes_what_they_said(
 def test_what_a_script_posted_under_a_free_name_is_not_its_holder_s() -> None:
     chatroom, ann, _ = company()
     chatroom.hub.depart(ann.session)
-    script = chatroom.hub.poster("ann", ann.session.format, Deaf())
-    chatroom.hub.post(script, "lobby", "from a script", 0, ref="1")
+    script = chatroom.hub.outside.poster("ann", ann.session.format, Deaf())
+    chatroom.hub.outside.post(script, "lobby", "from a script", 0, ref="1")
     again = chatroom.enter("ann")  # waits for what is in flight
     again.tell(c.Resume(session=ann.session.secret))
     again.tell(c.Join(room="lobby"))

@@ -84,9 +84,9 @@ def test_every_way_of_opening_a_room_is_counted(chatroom: Chatroom, how: str) ->
             guest.tell(c.Direct(name=bob.name))
         case _:
             chatroom.hub.depart(guest.session)
-            script = chatroom.hub.poster("guest", CLASSIC, Deaf(), origin=FAR)
+            script = chatroom.hub.outside.poster("guest", CLASSIC, Deaf(), origin=FAR)
             with pytest.raises(Refused, match=f"opened {PERSON} rooms"):
-                chatroom.hub.post(script, "one-more", "x", chatroom.clock, ref="1")
+                chatroom.hub.outside.post(script, "one-more", "x", chatroom.clock, ref="1")
             return
     (error,) = (event for event in guest.events() if isinstance(event, e.Error))
     assert error.code == "too_many_rooms"
@@ -94,12 +94,12 @@ def test_every_way_of_opening_a_room_is_counted(chatroom: Chatroom, how: str) ->
 
 def test_posts_to_one_new_room_open_one_room(chatroom: Chatroom) -> None:
     for number in range(2 * PERSON):
-        script = chatroom.hub.poster("ci", CLASSIC, Deaf(), origin=FAR)
-        chatroom.hub.post(script, "builds", f"build {number}", chatroom.clock, ref="1")
+        script = chatroom.hub.outside.poster("ci", CLASSIC, Deaf(), origin=FAR)
+        chatroom.hub.outside.post(script, "builds", f"build {number}", chatroom.clock, ref="1")
     for number in range(PERSON - 1):
-        chatroom.hub.post(script, f"builds-{number}", "x", chatroom.clock, ref="1")
+        chatroom.hub.outside.post(script, f"builds-{number}", "x", chatroom.clock, ref="1")
     with pytest.raises(Refused, match="lately"):
-        chatroom.hub.post(script, "one-more", "x", chatroom.clock, ref="1")
+        chatroom.hub.outside.post(script, "one-more", "x", chatroom.clock, ref="1")
 
 
 def test_an_address_has_a_share_whatever_the_names(chatroom: Chatroom) -> None:
@@ -148,8 +148,8 @@ def test_a_room_whose_first_message_cannot_be_committed_closes(chatroom: Chatroo
     guest.tell(c.Join(room="new"))
     guest.tell(c.Say(room="new", text="x"))
     guest.tell(c.Leave(room="new"))
-    script = chatroom.hub.poster("ci", CLASSIC, Deaf())
-    chatroom.hub.post(script, "newer", "x", chatroom.clock, ref="1")
+    script = chatroom.hub.outside.poster("ci", CLASSIC, Deaf())
+    chatroom.hub.outside.post(script, "newer", "x", chatroom.clock, ref="1")
     chatroom.commit()
     assert set(chatroom.hub.rooms) == {"lobby"}
 

@@ -43,7 +43,7 @@ class Notebook:
 
 def poster(chatroom: Chatroom, name: str) -> tuple[Session, Notebook]:
     notebook = Notebook()
-    return chatroom.hub.poster(name, notebook, notebook), notebook
+    return chatroom.hub.outside.poster(name, notebook, notebook), notebook
 
 
 def test_a_poster_is_heard_but_not_announced() -> None:
@@ -52,7 +52,7 @@ def test_a_poster_is_heard_but_not_announced() -> None:
     ann.tell(c.Join(room="lobby"))
     ann.events()
     ci, notebook = poster(chatroom, "ci")
-    chatroom.hub.post(ci, "lobby", "green", 5, ref="1", nonce="n")
+    chatroom.hub.outside.post(ci, "lobby", "green", 5, ref="1", nonce="n")
     assert not notebook.told, "nothing is confirmed before the commit"
     chatroom.commit()
     (message,) = ann.events()
@@ -66,7 +66,7 @@ def test_a_poster_says_a_nonce_once() -> None:
     chatroom = Chatroom()
     for _ in range(2):
         ci, notebook = poster(chatroom, "ci")
-        chatroom.hub.post(ci, "new", "once", 0, ref="1", nonce="n")
+        chatroom.hub.outside.post(ci, "new", "once", 0, ref="1", nonce="n")
         chatroom.commit()
         assert notebook.told == [e.Ok(ref="1", seq=1)]
     assert chatroom.hub.rooms["new"].last == 1
@@ -94,7 +94,7 @@ def test_what_a_poster_may_not_is_refused(room: str, text: str, code: str) -> No
     chatroom = Chatroom(Limits(text_bytes_max=100, rooms_max=1))
     ci, _ = poster(chatroom, "ci")
     with pytest.raises(Refused) as caught:
-        chatroom.hub.post(ci, room, text, 0, ref="1")
+        chatroom.hub.outside.post(ci, room, text, 0, ref="1")
     assert caught.value.code == code
     assert not chatroom.hub.has_pending
 
@@ -107,7 +107,7 @@ def test_a_poster_posts_in_no_private_room_under_the_name_of_who_left() -> None:
     chatroom.hub.depart(ann.session)
     imitator, _ = poster(chatroom, "ann")
     with pytest.raises(Refused) as caught:
-        chatroom.hub.post(imitator, room, "x", 0, ref="1")
+        chatroom.hub.outside.post(imitator, room, "x", 0, ref="1")
     assert caught.value.code == "no_such_room"
 
 
@@ -115,7 +115,7 @@ def test_what_cannot_be_committed_is_told() -> None:
     chatroom = Chatroom()
     chatroom.failing = True
     ci, notebook = poster(chatroom, "ci")
-    chatroom.hub.post(ci, "lobby", "lost?", 0, ref="1")
+    chatroom.hub.outside.post(ci, "lobby", "lost?", 0, ref="1")
     chatroom.commit()
     (refusal,) = notebook.told
     assert isinstance(refusal, e.Error)
@@ -131,5 +131,5 @@ def test_what_a_poster_may_not_say_opens_no_room(monkeypatch: pytest.MonkeyPatch
     ci, _ = poster(chatroom, "ci")
     monkeypatch.setattr(Quota, "take", refuse)
     with pytest.raises(Refused, match="too much"):
-        chatroom.hub.post(ci, "builds", "green", 5, ref="1")
+        chatroom.hub.outside.post(ci, "builds", "green", 5, ref="1")
     assert "builds" not in chatroom.hub.rooms

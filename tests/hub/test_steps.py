@@ -235,13 +235,13 @@ def enter_the_lobby(chatroom: Chatroom, _ann: Peer) -> Decision:
 
 
 def post(chatroom: Chatroom, _ann: Peer) -> None:
-    poster = chatroom.hub.poster("ci", CLASSIC, Deaf())
-    chatroom.hub.post(poster, "dev", "x", 0, ref="1")
+    poster = chatroom.hub.outside.poster("ci", CLASSIC, Deaf())
+    chatroom.hub.outside.post(poster, "dev", "x", 0, ref="1")
 
 
 def post_to_a_new_room(chatroom: Chatroom, _ann: Peer) -> None:
-    poster = chatroom.hub.poster("ci", CLASSIC, Deaf())
-    chatroom.hub.post(poster, "builds", "x", 0, ref="1")
+    poster = chatroom.hub.outside.poster("ci", CLASSIC, Deaf())
+    chatroom.hub.outside.post(poster, "builds", "x", 0, ref="1")
 
 
 def depart(chatroom: Chatroom, _ann: Peer) -> None:

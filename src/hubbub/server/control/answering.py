@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 async def answered(chatroom: Chatroom, text: str, account: str) -> AnyEvent:
     """Return the answer to a command of whoever has this account; raises HubbubError."""
     command, answer = verb_of(text), Answer()
-    session = chatroom.hub.host(account, JSON, answer)
+    session = chatroom.hub.outside.host(account, JSON, answer)
     asker = chatroom.reading.asker("", lambda: False)
     return await carry_out(chatroom, session, answer, command, asker)

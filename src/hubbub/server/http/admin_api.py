@@ -50,7 +50,9 @@ class AdminApi:
         origin = origin_of(turn.host)
         body = await self._body(request)
         command, answer = verb_of(named(request.match_info["verb"], body)), Answer()
-        session = chatroom.hub.poster(_NAMELESS, JSON, answer, token=request[TOKEN], origin=origin)
+        session = chatroom.hub.outside.poster(
+            _NAMELESS, JSON, answer, token=request[TOKEN], origin=origin
+        )
         await visit_of(request).may_spend(chatroom.hub.price(session, command))
         try:
             return json_of(await carry_out(chatroom, session, answer, command, asker))

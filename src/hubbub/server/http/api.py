@@ -153,7 +153,9 @@ class Api:
             room = hub.rooms[self._readable(visitor, parameters.room)]
         wanted = Wanted(query, room, parameters.before, parameters.limit, parameters.zone)
         asker = asker_of(request, chatroom.reading)
-        page = await self._decided(hub.find(visitor, wanted, chatroom.clock.milliseconds()), asker)
+        page = await self._decided(
+            hub.outside.find(visitor, wanted, chatroom.clock.milliseconds()), asker
+        )
         visit_of(request).turn.spend(cost.page(page))
         return json_of(page)
 
@@ -166,7 +168,7 @@ class Api:
             )
         parameters = parameters_of(request, MentionsParameters)
         visitor, reading = self._visitor(request), self._chatroom.reading
-        calls = self._chatroom.hub.find_calls(visitor, parameters.before, parameters.limit)
+        calls = self._chatroom.hub.outside.find_calls(visitor, parameters.before, parameters.limit)
         page = await self._decided(calls, asker_of(request, reading))
         visit_of(request).turn.spend(cost.page(page))
         return json_of(page)
@@ -187,7 +189,9 @@ class Api:
     def _visitor(self, request: web.Request) -> Session:
         """Return who asks; raise Refused if they would not be let into the chatroom."""
         origin, token = origin_of(visit_of(request).host), request.get(TOKEN, "")
-        return self._chatroom.hub.poster(NAMELESS, JSON, Answer(), token=token, origin=origin)
+        return self._chatroom.hub.outside.poster(
+            NAMELESS, JSON, Answer(), token=token, origin=origin
+        )
 
     def _readable(self, visitor: Session, raw: str) -> str:
         """Return the name of a room that a visitor may read, or else raise Refused."""
@@ -196,7 +200,7 @@ class Api:
             raise Refused(
                 f"There is no room '{raw[:100]}'. GET /api/rooms lists them.", code="no_such_room"
             )
-        hub.check_readable(visitor, name)
+        hub.outside.check_readable(visitor, name)
         return name
 
     async def _post(self, request: web.Request) -> web.Response:
@@ -222,7 +226,7 @@ class Api:
 
     async def _secret_webhook(self, request: web.Request) -> web.Response:
         origin = origin_of(visit_of(request).host)
-        hook = self._chatroom.hub.hook(request.match_info["secret"])
+        hook = self._chatroom.hub.outside.hook(request.match_info["secret"])
         said = await self._told(request)
         await self._say_marked(request, origin, said.text, hook.name)
         return web.Response(text="ok")
@@ -262,17 +266,17 @@ class Api:
         chatroom, answer = self._chatroom, Answer()
         hub, at = chatroom.hub, chatroom.clock.milliseconds()
         if (secret := request.match_info.get("secret")) is not None:
-            room = hub.hook(secret).room
-            poster = hub.hook_poster(secret, name, JSON, answer, origin=origin)
-            hub.post_by_hook(poster, secret, text, at, ref=POSTED, nonce=nonce)
+            room = hub.outside.hook(secret).room
+            poster = hub.outside.hook_poster(secret, name, JSON, answer, origin=origin)
+            hub.outside.post_by_hook(poster, secret, text, at, ref=POSTED, nonce=nonce)
         else:
             token = request.get(TOKEN, "")
-            poster = hub.poster(name, JSON, answer, token=token, origin=origin)
+            poster = hub.outside.poster(name, JSON, answer, token=token, origin=origin)
             if (person := request.match_info.get("name")) is not None:
-                room = hub.post_privately(poster, person, text, at, ref=POSTED, nonce=nonce)
+                room = hub.outside.post_privately(poster, person, text, at, ref=POSTED, nonce=nonce)
             else:
                 raw_room = request.match_info["room"]
-                hub.post(poster, raw_room, text, at, ref=POSTED, nonce=nonce)
+                hub.outside.post(poster, raw_room, text, at, ref=POSTED, nonce=nonce)
                 room = hub.name_of(allowed_room(raw_room))
         chatroom.commits.wake()
         if (heard_in := hub.rooms.get(room)) is not None:

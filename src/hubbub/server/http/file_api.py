@@ -62,7 +62,7 @@ class FileApi:
         visit = visit_of(request)
         origin, host, asker = origin_of(visit.host), visit.host, asker_of(request, chatroom.reading)
         token = request.get(TOKEN, "")
-        poster = hub.poster(parameters.sender, JSON, answer, token=token, origin=origin)
+        poster = hub.outside.poster(parameters.sender, JSON, answer, token=token, origin=origin)
         room = request.match_info["room"]
         beginning = hub.files.begin(
             poster, room, name=parameters.name, size=size, at=chatroom.clock.milliseconds()
@@ -74,7 +74,9 @@ class FileApi:
                 raise only_a_part(upload)
             visit.turn.spend(FILE)
             at = chatroom.clock.milliseconds()
-            hub.post(poster, room, parameters.text, at, ref=POSTED, nonce=nonce, uploads=(upload,))
+            hub.outside.post(
+                poster, room, parameters.text, at, ref=POSTED, nonce=nonce, uploads=(upload,)
+            )
         except BaseException:
             await chatroom.files.give_up(upload)
             raise

@@ -180,7 +180,7 @@ class Files:
             return
         if is_for_all or PROVEN in request:
             origin, token = origin_of(visit_of(request).host), request.get(TOKEN, "")
-            visitor = hub.poster("api", JSON, _NOBODY, token=token, origin=origin)
+            visitor = hub.outside.poster("api", JSON, _NOBODY, token=token, origin=origin)
             if hub.files.may_read(visitor, room, seq):
                 return
         raise Refused(

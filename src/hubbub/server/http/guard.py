@@ -169,7 +169,7 @@ class Guard:
         hub, guesses = self._chatroom.hub, self._chatroom.guesses
         scheme, _, password = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and is_token(password := password.strip()):
-            hub.check_token(password, _scope_of(request))
+            hub.outside.check_token(password, _scope_of(request))
             request[TOKEN] = password
             return
         is_proven = request.transport is not None and request.transport.get_extra_info("is_proven")
