@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 def enter(
     shared: Shared, peer: Peer, said: Introduction, former: Session | None
 ) -> tuple[Session, Decision]:
-    """Begin a session under the name that a peer gives; raise Refused as `Hub.enter` does.
+    """Return the session of a peer under the name that it gives, and what is to be decided of it.
 
-    Whoever has been let in already (`former`), gives the chatroom's password once.
+    Raises Refused as `Hub.enter` does. Whoever has been let in already (`former`), gives the
+    chatroom's password once.
     """
-    return shared.hub.enter(
+    session, decision = shared.hub.enter(
         said.name,
         said.format,
         peer,
@@ -31,9 +32,12 @@ def enter(
         is_proven=peer.is_proven or (former is not None and shared.hub.has_name(former)),
         is_relayed=peer.is_relayed,
     )
+    if former is not None and shared.hub.has_name(former):
+        return _change_over(shared, former, session, decision), None
+    return session, decision
 
 
-def change_over(shared: Shared, former: Session, session: Session, decision: Decision) -> Session:
+def _change_over(shared: Shared, former: Session, session: Session, decision: Decision) -> Session:
     """Return who somebody is from now on who came in passing and gives another name.
 
     That is `session`, if it has its name; then the `former` one leaves. A name that is held is

@@ -18,7 +18,6 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.errors import (
-    KEPT_OUT,
     HubbubError,
     LogError,
     ProtocolError,
@@ -32,9 +31,10 @@ from hubbub.hub import cost
 from hubbub.hub.speech import Allowed
 from hubbub.server.notes import logger
 from hubbub.server.sessions.backlogs import Backlogs
-from hubbub.server.sessions.beginning import change_over, enter
+from hubbub.server.sessions.beginning import enter
 from hubbub.server.sessions.decisions import UNDECIDED, Decisions
 from hubbub.server.sessions.peer import GONE
+from hubbub.server.sessions.refusing import why_refused
 from hubbub.server.sessions.states import ASKS, NEXT, Signal, State, Wait
 
 if TYPE_CHECKING:
@@ -369,19 +369,14 @@ class Conversation:
             return
         assert isinstance(said, Introduction), "dialects begin with an introduction"
         self._speaking, self._may_try_again = said.format, said.again
-        former = self.session
         try:
-            session, decision = enter(self._shared, self._peer, said, former)
-            if former is not None and self._hub.has_name(former):
-                self.session = change_over(self._shared, former, session, decision)
-                return
+            self.session, decision = enter(self._shared, self._peer, said, self.session)
         except Refused as error:
             if said.again:
                 self._peer.write(said.format.encode(Error.of(error, said.ref)))
             else:
                 self.fail(error, said.ref)
             return
-        self.session = session
         if decision is not None:
             self._decisions = Decisions(decision, said.ref, only_asks=False)
             self._decide(self._decisions.begin)
@@ -446,10 +441,7 @@ class Conversation:
         assert session is not None
         if isinstance(error, WrongSecret):
             self._turn.turned_away(error.code)
-            error = self._shared.guesses.wrong(self._peer.host, error)
-        elif session.held and error.code not in KEPT_OUT:  # it is an attempt to take the name
-            error = self._hub.name_taken(session)
-        session.refuse(error, ref)
+        session.refuse(why_refused(self._shared, self._peer, session, error), ref)
         if not (self.is_admitted or self._may_try_again):  # it may be waiting for its name
             self.end()
 
