@@ -89,7 +89,7 @@ def test_a_consumer_that_is_gone_is_replaced_and_nothing_is_lost(
 def test_a_server_that_hangs_fails_appends_soon_and_all_recovers(
     tmp_path: Path, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hubbub.log.jetstream.PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("hubbub.log.jetstream.publishing.PATIENCE_SECONDS", 1.0)
     monkeypatch.setattr("hubbub.log.jetstream.link.ASK_SECONDS", 1.0)
 
     async def scene() -> None:
@@ -194,7 +194,7 @@ def test_a_node_that_was_killed_within_an_append_applies_the_rest_of_it(
             assert len(await all_of(log, "lobby")) == 2
             assert [one.key for one in await log.facts()] == ["a"]
 
-    monkeypatch.setattr("hubbub.log.jetstream.PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("hubbub.log.jetstream.publishing.PATIENCE_SECONDS", 1.0)
     asyncio.run(scene())
 
 
@@ -243,7 +243,7 @@ def test_a_stream_of_a_newer_hubbub_is_read_up_to_that(
         with pytest.raises(LogError, match="A newer hubbub writes"):
             await JetStreamLog.join(tmp_path / "node0", [nats], stream)
 
-    monkeypatch.setattr("hubbub.log.jetstream.PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("hubbub.log.jetstream.publishing.PATIENCE_SECONDS", 1.0)
     asyncio.run(scene())
 
 

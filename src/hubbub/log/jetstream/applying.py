@@ -1,0 +1,291 @@
+"""What comes of the stream is applied to the node's own copy, in the stream's order.
+
+What always holds. The copy is a beginning of the stream: it moves on by whole appends, or by parts
+of one that removes rooms, and what was applied, and how far that is, are one commit.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact
+from hubbub.chat.queries import Dropped, Drops, Over
+from hubbub.chat.removal import removed_by
+from hubbub.log.jetstream.appends import Append, whole
+from hubbub.log.jetstream.beginnings import Beginnings
+from hubbub.log.jetstream.compacting import Compacting
+from hubbub.log.jetstream.erasing import Erasing
+from hubbub.log.jetstream.link import FORMAT_NOW, Link, Stream
+from hubbub.log.jetstream.pieces import (
+    SEQS_PER_PIECE,
+    is_of_lost,
+    kept,
+    number_of,
+    numbered,
+    subjects_of_rests,
+    whose_rest,
+)
+from hubbub.log.jetstream.publishing import Applied, Publishing
+from hubbub.log.jetstream.reading import Delivered, Reading
+from hubbub.log.sqlite import Projection
+
+BEGIN_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = 1.0
+
+LOOKED_BACK: Final = 10_000
+"""In so many of the stream's newest messages a node looks at its start for what was not erased."""
+
+CANCEL_SECONDS: Final = 0.1
+
+_FAULT: Final = "This node does not follow its stream any more, and its journal says why."
+
+_logger = logging.getLogger(__name__)
+
+
+class Copy(Projection):
+    """A node's copy of the stream; made by `JetStreamLog.join`."""
+
+    _link: Link | None = None
+    _following: asyncio.Task[None] | None = None
+    _held: list[Entry] | None = None
+    """What was applied of an append of this node, until all of it is."""
+
+    async def _begin(self, found: Stream) -> None:
+        """Apply what the stream has behind what is here, and all that comes from then on.
+
+        Returns once the copy is what the stream was at the call. Raises LogError.
+        """
+        link = self.link
+        self._trouble = ""
+        """Why the stream is not applied, as a sentence; empty if it is."""
+        # Of the newest message, a part may have been applied when the node was killed.
+        self._position = self._seen = max(number_of(self.last) - 1, 0)
+        self._stream = Reading(link, found.epochs, self._position)
+        await self._stream.begin(seconds_max=BEGIN_SECONDS)
+        self._publishing = Publishing(link, self._stream.doubt, self._hand_out)
+        self._applying = asyncio.Lock()
+        self._has_all = asyncio.Event()
+        if not self._stream.pending:
+            self._has_all.set()
+        token = self._publishing.next_token
+        self._erasing = Erasing(link, self._remains, token, found.behind)
+        self._compacting = Compacting(link, self.standing, lambda: self._position, token)
+        self._beginnings = Beginnings(link)
+        await self._beginnings.read()
+        await self._look_back()
+        self._following = asyncio.create_task(self._follow())
+        cleaning = [self._erasing.run(), self._compacting.run()]
+        self._cleaning = [asyncio.create_task(one) for one in cleaning]
+        for task in (self._following, *self._cleaning):
+            task.add_done_callback(self._ended)
+        await self._has_all.wait()
+        if self._following.done():
+            raise LogError(self._trouble)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._has_all.set()  # nobody waits in vain
+        if task.cancelled():
+            return
+        error = task.exception()
+        self._trouble = str(error) if isinstance(error, LogError) else _FAULT
+        _logger.error("The stream is not followed any more.", exc_info=error)
+
+    def _check_following(self) -> None:
+        """Raise LogError if what is appended would not be heard of here."""
+        super().check()
+        if self._trouble:
+            raise LogError(self._trouble)
+        if not self._stream.is_live:
+            raise LogError("The NATS servers cannot be heard: nothing can be appended until then.")
+
+    @property
+    def link(self) -> Link:
+        """The connection to the servers; nodes tell each other more over it."""
+        assert self._link is not None
+        return self._link
+
+    @property
+    def silence_seconds(self) -> float:
+        """For how long the servers have not been heard."""
+        return self._stream.silence_seconds
+
+    @property
+    def behind(self) -> int:
+        """How many messages the stream has that are not applied yet, as far as is known."""
+        return self._stream.pending + max(0, self._seen - self._position)
+
+    async def stand_still(self) -> None:
+        """Apply nothing until `move_on`, so that all reads see the same."""
+        await self._applying.acquire()
+
+    def move_on(self) -> None:
+        """Apply what came meanwhile, and all else from now on."""
+        self._applying.release()
+
+    # What comes.
+
+    async def _follow(self) -> None:
+        """Apply all that the stream has and will have, for ever."""
+        waiting: list[Delivered] = []
+        while True:
+            is_newer = False
+            for message in await self._stream.take():
+                if is_newer := message.format > FORMAT_NOW:
+                    break
+                waiting += await self._rests_before(message.number)
+                waiting.append(message)
+                self._seen = message.number
+            appends, waiting = whole(waiting, self._publishing.waiting, self._read)
+            for append in appends:
+                async with self._applying:
+                    await self._apply_until_done(append)
+            if is_newer:
+                raise LogError("A newer hubbub writes to the stream. Install it here, too.")
+            if not waiting and not self._stream.pending:
+                self._has_all.set()
+
+    async def _rests_before(self, number: int) -> list[Delivered]:
+        """Return what remains of the messages that are missing before this one: they were erased.
+
+        Some may be wholly gone, with their room.
+        """
+        missing = range(self._seen + 1, number)
+        while missing:
+            try:
+                await self._beginnings.read()
+                pattern = subjects_of_rests(missing[0] if len(missing) == 1 else None)
+                rests = {whose_rest(one): one for one in await self.link.subjects(pattern)}
+                return [
+                    Delivered(one, subject, stored.data, "", 0, FORMAT_NOW)
+                    for one in missing
+                    if (subject := rests.get(one))
+                    and (stored := await self.link.message(last_by_subj=subject))
+                ]
+            except LogError as error:
+                _logger.debug("what remains of erased messages cannot be read yet: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+        return []
+
+    def _read(self, message: Delivered) -> list[Entry]:
+        if is_of_lost(message.subject):
+            self._beginnings.hear(message.payload)
+            return []
+        whose = whose_rest(message.subject)
+        try:
+            if whose is None:
+                return numbered(message.number, message.payload)
+            return kept(whose, message.payload) if whose == message.number else []
+        except msgspec.DecodeError:
+            self.damage.found(f"the stream's message {message.number}, which cannot be read")
+            return []
+
+    async def _apply_until_done(self, append: Append) -> None:
+        came = self._publishing.waiting.get(append.token)
+        if came is not None:
+            self._held = []  # of ours nobody hears before `append` has returned: it hands them out
+        due: set[tuple[str, int]] | None = None
+        while True:
+            try:
+                self._compacting.expect(append.entries)
+                await self._pass_over_what_is_lost(append.entries)
+                if due is None:  # once part of it is applied, former edits are not known any more
+                    due = await self._changed_by(append.entries)
+                seqs = await self.apply(append.entries)
+            except LogError as error:
+                if not self._trouble:
+                    _logger.warning("What the stream holds cannot be applied: %s", error)
+                self._trouble = f"What the stream holds cannot be applied here: {error}"
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                break
+        self._trouble = ""
+        due |= {  # repeats: the first has the text, and it may be deleted
+            (one.room, number_of(one.seq))
+            for one, seq in zip(append.entries, seqs, strict=True)
+            if one.seq != seq
+        }
+        for room, number in due:
+            self._erasing.note(room, number, is_own=came is not None)
+        for entry in append.entries:
+            if room := removed_by(entry):
+                self._erasing.note_removed(room, number_of(entry.seq), is_own=came is not None)
+        self._position = append.last
+        held, self._held = self._held or (), None
+        if came is None or came.done():  # of another node, or given up here
+            self._hand_out(held)
+            return
+        applied = Applied(append.entries, seqs, held, asyncio.Event(), append.last)
+        came.set_result(applied)
+        await applied.is_handed_out.wait()
+
+    async def _pass_over_what_is_lost(self, entries: Sequence[Entry]) -> None:
+        """Have rooms of which the stream has lost what comes next here go on behind that."""
+        first: dict[str, AnyLogged] = {}
+        for one in entries:
+            if room := removed_by(one):
+                self._beginnings.remove(room, one.seq)
+            elif not isinstance(one, Fact):
+                first.setdefault(one.room, one)
+        for room, one in first.items():
+            lost, tail = self._beginnings.lost(room), self._writer.tail(room)
+            if tail < lost < one.seq and one.prev in {0, lost}:
+                if tail:
+                    await self.begin_late(room, lost)
+                one.prev = lost
+
+    async def drop(self, over: Mapping[str, Over]) -> Drops:
+        """Take a step of dropping the beginnings of rooms, from the stream as well."""
+        drops = await super().drop(over)
+        for room, dropped in drops.dropped.items():
+            self._erasing.note_lost(room, dropped, is_own=True)
+        return drops
+
+    async def _changed_by(self, entries: Sequence[Entry]) -> set[tuple[str, int]]:
+        """Return the messages of the stream, with their rooms, that hold what is to change."""
+        changes = [one for one in entries if isinstance(one, Edited | Deleted)]
+        if not changes:
+            return set()
+        newest = await self.newest_edits([one.target for one in changes])
+        due = set()
+        for one in changes:
+            due.add((one.room, number_of(one.target)))
+            if (former := newest.get(one.target)) is not None:
+                due.add((one.room, number_of(former)))
+            newest[one.target] = one.seq
+        return due
+
+    async def _look_back(self) -> None:
+        """Have erased what an earlier run of this node may have left in the stream."""
+        for one in await self.changes(self.last - LOOKED_BACK * SEQS_PER_PIECE):
+            for seq in (one.target, one.seq):
+                self._erasing.note(one.room, number_of(seq), is_own=False)
+        for head in await self.heads():
+            if head.dropped:
+                dropped = Dropped(head.dropped, head.first)
+                self._erasing.note_lost(head.room, dropped, is_own=False)
+
+    async def _remains(self, room: str, number: int) -> Sequence[AnyLogged] | None:
+        first = number * SEQS_PER_PIECE
+        return await self.stored_between(room, first, first + SEQS_PER_PIECE - 1)
+
+    def _hand_out(self, events: Sequence[Entry]) -> None:
+        if self._held is None:
+            super()._hand_out(events)
+        else:
+            self._held += events
+
+    async def close(self) -> None:
+        """Let go of all resources; what was stored stays."""
+        if self._following is not None:
+            tasks = {self._following, *self._cleaning}
+            while tasks:  # the client of NATS swallows a cancellation now and then
+                for task in tasks:
+                    task.cancel()
+                _, tasks = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+        if self._link is not None:
+            await self._link.close()
+        await super().close()
