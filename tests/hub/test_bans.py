@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.chat.rules import Ban
-from hubbub.hub.rules.bans import Bans, By, Match, Somebody, told_banned, told_muted
+from hubbub.hub.rules.bans import Aim, Bans, By, Match, Somebody, told_banned, told_muted
 from tests.inputs.steps import Steps
 
 NOW = 1_700_000_000_000
@@ -227,6 +227,41 @@ def test_putting_and_dropping_in_any_order_leaves_what_stands(
         for room in ("", "tea", "lobby"):
             who = EVE._replace(name=name)
             assert bool(book.find(who, room, NOW)) == bool(fresh.find(who, room, NOW))
+
+
+# Whom a single one is for.
+
+LETTERS = st.text("eE\u0435vl1I", min_size=1, max_size=5)
+ADDRESSES = ["", "no address", "203.0.113.7", "203.0.113.8", "2001:db8::/64", "cb00:7100::/64"]
+NETWORKS = ["", "203.0.113.7/32", "203.0.113.0/24", "2001:db8::/32", "2001:db8::/64"]
+
+
+@given(
+    st.builds(
+        Ban,
+        person=st.sampled_from(["", "0EvE5678901"]),
+        name=st.one_of(st.just(""), st.builds("{}{}{}".format, st.sampled_from(["", "*"]), LETTERS,
+                                              st.sampled_from(["", "*"]))),
+        network=st.sampled_from(NETWORKS),
+        kick=st.booleans(),
+        exact=st.booleans(),
+    ),
+    st.builds(
+        Somebody, st.sampled_from(["", "0EvE5678901", "0AdAm567890"]), LETTERS,
+        st.sampled_from(ADDRESSES),
+    ),
+)  # fmt: skip
+def test_a_single_ban_is_for_those_whom_it_is_found_for(ban: Ban, who: Somebody) -> None:
+    aim = Aim(ban)
+    is_for = aim.is_at(who.person, who.name) or aim.is_around(who.address)
+    assert is_for == is_banned(ban, who)
+
+
+@pytest.mark.parametrize("pattern", ["\u200c\u200c*", "*\u200c\u200c", "*\u200c\u200c*"])
+def test_a_pattern_of_what_cannot_be_seen_is_for_nobody(pattern: str) -> None:
+    ban = Ban(name=pattern)
+    assert not is_banned(ban, EVE)
+    assert not Aim(ban).is_at(EVE.person, EVE.name)
 
 
 # Cost.

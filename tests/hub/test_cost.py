@@ -67,6 +67,7 @@ def shown(said: Said) -> str:
         c.Delete(room="lobby", seq=1),
         c.React(room="lobby", seq=1, emoji="x"),
         c.SetTopic(room="lobby", text="x"),
+        *(c.Kick(room="lobby", name="m1"), c.Ban(room="lobby", who="m1"), c.Ban(who="m1*")),
         c.Rename(name="nan"),
         PlainLine("/nick nan"),
         PlainLine("x"),
@@ -154,12 +155,17 @@ def prices_with_others(said: Said, others: int, *, watch: bool = False) -> float
         peer.tell(c.Watch(names=("ann",)) if watch else c.Join(room="lobby"))
     ann = chatroom.enter("ann")
     ann.tell(c.Join(room="lobby"))
+    ann.session.current = chatroom.hub.rooms["lobby"]
     return chatroom.hub.price(ann.session, said)
 
 
 @pytest.mark.parametrize(
     "said",
     [
+        *(c.Ban(room="lobby", who="m1"), c.Mute(room="lobby", who="m1")),
+        *(c.Unban(room="lobby", who="m1"), c.Unmute(room="lobby", who="m1")),
+        *(PlainLine(f"/{word} m1") for word in ("ban", "mute", "unban", "unmute", "moderator")),
+        *(PlainLine("/lock"), PlainLine("/unlock"), PlainLine("/slow 30s")),
         c.SetRules(room="lobby", slow_seconds=1),
         c.SetMetadata(key="url", value="x"),
         c.SetMetadata(key="url", value="x", room="lobby"),

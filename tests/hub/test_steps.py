@@ -16,11 +16,13 @@ from hubbub.hub import Decision
 from hubbub.hub.commands import DECISIONS
 from hubbub.hub.lines import LINE_COMMANDS
 from hubbub.wire.framed import CLASSIC, EVENTS
+from tests.hub.moderated import ROOM, Moderated
 from tests.hub.peers import Chatroom, Peer
 from tests.hub.test_drafts import Deaf
 from tests.inputs.steps import Steps
 
 FEW, MANY = 20, 200
+COMPARING_STEPS = 250
 SLACK = 60
 """Steps that a longer number, or one more entry of a short list, may take."""
 
@@ -284,3 +286,19 @@ def test_a_mute_in_one_room_costs_nothing_in_another() -> None:
             chatroom.hub._state.order.mutes.put(ban.id, ban)
         counts.append(steps_of(asked(chatroom, ann, c.Say(room="lobby", text="hello"))))
     assert counts[1] == counts[2]
+
+
+@pytest.mark.parametrize("who", ["zz*", "*zz*", "zz", "203.0.113.7"])
+def test_a_new_ban_looks_at_each_member_in_a_few_steps(who: str) -> None:
+    """Several may come with one commit: all of these are one turn of the loop."""
+    counts: list[int] = []
+    for count in (FEW, FEW, MANY):
+        chatroom = Moderated()
+        for number in range(count):
+            chatroom.enter(f"other {number}", origin="198.51.100.1").tell(c.Join(room=ROOM))
+        chatroom.announce()
+        chatroom.cleo.tell(c.Ban(room=ROOM, who=who))
+        steps = Steps()
+        with steps.installed():
+            counts.append(steps.of(chatroom.commit))
+    assert counts[-1] - counts[1] <= (MANY - FEW) * COMPARING_STEPS, counts

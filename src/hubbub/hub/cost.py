@@ -69,6 +69,8 @@ LISTED: Final = 0.05
 """A room or member in a list."""
 FIGURES: Final = 50.0
 """Whatever goes through the sessions: acts of power over people."""
+COMPARED: Final = 0.05
+"""Somebody who may be the one that a ban is for: a look at how they are called."""
 METRICS: Final = 200.0
 """All metrics: they are read from everywhere, and written out as text."""
 PORTION: Final = 3.0
@@ -122,6 +124,10 @@ def _listed(state: State, room: Room | None) -> float:
     return 0.0 if room is None else min(len(room.people), state.limits.listed_max) * LISTED
 
 
+def _room(state: State, command: Any) -> Room | None:
+    return state.rooms.get(state.name_of(command.room or ""))
+
+
 def _own_room(session: Session, command: Any) -> Room | None:
     member = session.members.get(command.room)
     return None if member is None else member.room
@@ -153,7 +159,7 @@ def _hashing(state: State, session: Session, _command: object) -> float:
 
 
 def _join(state: State, _session: Session, command: c.Join) -> float:
-    room = state.rooms.get(state.name_of(command.room))
+    room = _room(state, command)
     return _coming(state, room) + _listed(state, room)
 
 
@@ -212,13 +218,13 @@ def _show(state: State, session: Session, command: c.Show) -> float:
 def _set_metadata(state: State, session: Session, command: c.SetMetadata) -> float:
     if not command.room:
         return COMMAND + onlookers(state, session)
-    return QUESTION + over_irc(state, state.rooms.get(state.name_of(command.room)))
+    return QUESTION + over_irc(state, _room(state, command))
 
 
 def _ask_metadata(state: State, _session: Session, command: c.AskMetadata) -> float:
     if not command.with_people:
         return COMMAND
-    return COMMAND + _listed(state, state.rooms.get(state.name_of(command.room)))
+    return COMMAND + _listed(state, _room(state, command))
 
 
 def _ignore(state: State, session: Session, _what: object) -> float:
@@ -244,12 +250,12 @@ def _conversations(state: State, session: Session, command: c.Conversations) -> 
 
 
 def _members(state: State, _session: Session, command: c.Members) -> float:
-    return COMMAND + _listed(state, state.rooms.get(state.name_of(command.room)))
+    return COMMAND + _listed(state, _room(state, command))
 
 
 def _move(state: State, _session: Session, command: c.Move) -> float:
     """Each of a room's people is told who they are."""
-    room = state.rooms.get(state.name_of(command.room))
+    room = _room(state, command)
     return FIGURES + (0.0 if room is None else len(room.people) * (COMMAND + _listed(state, room)))
 
 
@@ -261,8 +267,26 @@ def _look(state: State, session: Session, command: c.Look) -> float:
     rooms = [member.room for member in session.members.values()] if command.peers else []
     listed = sum(_listed(state, room) for room in rooms)
     if command.room is not None:
-        listed += _listed(state, state.rooms.get(state.name_of(command.room)))
+        listed += _listed(state, _room(state, command))
     return COMMAND * (1 + len(command.names)) + 2 * listed
+
+
+def _keep_out(state: State, _session: Session, command: c.Kick | c.Ban | c.Mute) -> float:
+    return _keeping_out(state, _room(state, command))
+
+
+def _keeping_out(state: State, room: Room | None) -> float:
+    """All who are there are looked at, all origins for whether one is somebody's alone. Those are
+    told who see it: of a private room everybody, as its rules change."""
+    everybody = state.here.people_count
+    there = everybody if room is None else len(room.people)
+    is_private = room is not None and state.order.is_private(room.name)
+    told = _telling_rules(state, room) if is_private else over_irc(state, room)
+    return FIGURES + there * COMPARED + everybody * 2 * COUNTED + told
+
+
+def _take_back(state: State, session: Session, command: c.Unban | c.Unmute) -> float:
+    return _bans(state, session, command) + over_irc(state, _room(state, command))
 
 
 def _bans(state: State, _whose: object, _what: object) -> float:
@@ -271,7 +295,7 @@ def _bans(state: State, _whose: object, _what: object) -> float:
 
 
 def _rules(state: State, _session: Session, command: Any) -> float:
-    return _telling_rules(state, state.rooms.get(state.name_of(command.room or "")))
+    return _telling_rules(state, _room(state, command))
 
 
 def _change_rules(state: State, session: Session, command: c.SetRules | c.SetModes) -> float:
@@ -281,7 +305,7 @@ def _change_rules(state: State, session: Session, command: c.SetRules | c.SetMod
 
 
 def _add(state: State, _session: Session, command: c.Add) -> float:
-    room = state.rooms.get(state.name_of(command.room))
+    room = _room(state, command)
     if room is not None and state.order.is_private(room.name):
         return _telling_rules(state, room)
     return QUESTION + over_irc(state, room)
@@ -333,6 +357,14 @@ def _line_rules(state: State, session: Session, _argument: str) -> float:
     return _telling_rules(state, _here(session))
 
 
+def _line_keep_out(state: State, session: Session, _argument: str) -> float:
+    return _keeping_out(state, _here(session))
+
+
+def _line_take_back(state: State, session: Session, _argument: str) -> float:
+    return _bans(state, session, None) + over_irc(state, _here(session))
+
+
 _LINE_COMMANDS: Final[dict[str, Callable[[State, Session, str], float]]] = {
     "help": _at(REFUSAL),
     "rooms": _rooms,
@@ -352,21 +384,21 @@ _LINE_COMMANDS: Final[dict[str, Callable[[State, Session, str], float]]] = {
     "whois": _at(REFUSAL),
     "ignore": _ignore,
     "unignore": _ignore,
-    "kick": _at(FIGURES),
-    "ban": _at(FIGURES),
-    "mute": _at(FIGURES),
-    "lock": _at(QUESTION),
-    "unlock": _at(QUESTION),
-    "slow": _at(QUESTION),
+    "kick": _line_keep_out,
+    "ban": _line_keep_out,
+    "mute": _line_keep_out,
+    "lock": _line_rules,
+    "unlock": _line_rules,
+    "slow": _line_rules,
     "title": _line_rules,
     "add": _line_rules,
     "private": _line_rules,
     "public": _line_rules,
     "delete-room": _line_rules,
-    "moderator": _at(QUESTION),
+    "moderator": _line_rules,
     "door": _at(COMMAND),
-    "unban": _bans,
-    "unmute": _bans,
+    "unban": _line_take_back,
+    "unmute": _line_take_back,
 }
 """The prices of the `/` commands, for somebody who is in a room."""
 
@@ -389,23 +421,14 @@ PRICES: Final[dict[type, Price]] = {
     **dict.fromkeys(
         (
             *(c.Challenge, c.GiveOutCode, c.MakeToken, c.Operate, c.Invite, c.Uninvite, c.Upload),
-            *(
-                c.RevokeToken,
-                c.Devices,
-                c.Replies,
-                c.Pins,
-                c.Revisions,
-                c.SetAccess,
-                c.Hold,
-                c.Oper,
-            ),
+            *(c.RevokeToken, c.Devices, c.Replies, c.Pins, c.Revisions, c.SetAccess, c.Hold),
+            c.Oper,
         ),
         _at(QUESTION),
     ),
-    **dict.fromkeys(
-        (c.Kick, c.Ban, c.Mute, c.Status, c.Reload, c.Backup, c.Import, c.Exemptions, c.Kill),
-        _at(FIGURES),
-    ),
+    **dict.fromkeys((c.Status, c.Reload, c.Backup, c.Import, c.Exemptions, c.Kill), _at(FIGURES)),
+    **dict.fromkeys((c.Kick, c.Ban, c.Mute), _keep_out),
+    **dict.fromkeys((c.Unban, c.Unmute), _take_back),
     c.Hello: _at(REFUSAL),
     c.Identify: _identify,
     c.Resume: _entrance,
@@ -450,8 +473,6 @@ PRICES: Final[dict[type, Price]] = {
     c.Rooms: _rooms,
     c.Members: _members,
     c.SetTopic: _say,
-    c.Unban: _bans,
-    c.Unmute: _bans,
     c.Bans: _bans,
     c.Report: _at(QUESTION + COMMAND),
     c.SetRules: _change_rules,

@@ -404,9 +404,12 @@ def _found(
     if not bans.reach(name):
         return None
     who = Somebody(person.id, person.name, origin)
+    match = bans.find(who, name, state.at)
+    if match is None:  # as nearly always; then nothing holds for somebody with power, either
+        return None
     if (role_in(state, person.standing, room) or Role.PASSING) >= Role.MODERATOR:
         who = Somebody(person.id, "", "")  # names and addresses do not count of those with power
-    match = bans.find(who, name, state.at)
+        match = bans.find(who, name, state.at)
     if match is None or not match.ban.room:
         return match
     is_exempt_ = is_exempt(state, "mute" if bans is state.order.mutes else "ban", person, name)

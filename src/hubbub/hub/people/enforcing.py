@@ -12,7 +12,7 @@ from hubbub.chat.rules import Ban, Rules, rules_in
 from hubbub.hub.membership import bring_in, describe, leave_room, put_out_of, tell_about
 from hubbub.hub.people.leaving import depart
 from hubbub.hub.present.room import Member, Room, Session
-from hubbub.hub.rules.bans import Match, only
+from hubbub.hub.rules.bans import Aim, Match, only
 from hubbub.hub.rules.order import Decided
 from hubbub.hub.rules.scopes import may_read
 from hubbub.hub.standing import (
@@ -172,15 +172,35 @@ def _put_out_all(state: State, ban: Ban) -> None:
         room.invited = {one: at for one, at in room.invited.items() if at >= ban.since}
         if rules_of(state, room).in_passing:
             return  # as IRC has it: who is there stays, and may not speak
-    for session in list(state.here if room is None else _sessions(state, room)):
+    for session in _aimed_at(state, ban, room):
         match = found(state, bans, session, room)
         if match is not None:
             put_out(state, session, match, room)
 
 
+def _aimed_at(state: State, ban: Ban, room: Room | None) -> list[Session]:
+    """Return the sessions that a ban from a room, or from the chatroom, may be for.
+
+    Many bans may come at once to a large room: nearly everybody is passed over after a look at how
+    they are called.
+    """
+    aim, aimed_at = Aim(ban), []
+    for person in state.here.people if room is None else room.people.values():
+        is_at = aim.is_at(person.id, person.name)
+        if is_at or aim.has_network:
+            for session in state.here.named(person.key):
+                is_there = room is None or room.name in session.members
+                if is_there and (is_at or aim.is_around(session.origin)):
+                    aimed_at.append(session)
+    return aimed_at
+
+
 def _sessions(state: State, room: Room) -> Iterable[Session]:
+    named, name = state.here.named, room.name  # asked for each of a crowd
     for person in room.people.values():
-        yield from (member.session for member in state.here.members(room, person))
+        for session in named(person.key):
+            if name in session.members:
+                yield session
 
 
 def put_out(state: State, session: Session, match: Match, room: Room | None) -> None:

@@ -23,7 +23,7 @@ from hubbub.hub.present.far import FarSession
 from hubbub.hub.present.host import HOST
 from hubbub.hub.present.person import Person
 from hubbub.hub.present.room import Room, Session
-from hubbub.hub.rules.bans import Somebody, only
+from hubbub.hub.rules.bans import Aim, Somebody
 from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check, may, role_in, rules_of
 from hubbub.hub.state import State
@@ -153,13 +153,11 @@ def _as_found(state: State, room: Room, id_: str) -> Somebody:
 
 def meant_by(state: State, room: Room, ban: Ban) -> list[str]:
     """Return the ids of the members for whom a ban from a private room holds."""
-    bans, members = only(ban), rules_of(state, room).members
-    state.book.profiles.prepare(members)
-    return [
-        id_
-        for id_ in members
-        if bans.find(_as_found(state, room, id_), room.name, ban.since) is not None
-    ]
+    aim, members, profiles = Aim(ban), rules_of(state, room).members, state.book.profiles
+    profiles.prepare(members)
+    named = ((id_, profiles.get(id_)) for id_ in members)
+    found = [id_ for id_, one in named if aim.is_at(id_, "" if one is None else one.name)]
+    return [id_ for id_ in found if aim.is_at(*_as_found(state, room, id_)[:2])]
 
 
 def expel(

@@ -55,6 +55,11 @@ class Here:
         """How many people are here."""
         return len(self._sessions)
 
+    @property
+    def people(self) -> Iterator[Person]:
+        """Everybody who is here, in order of arrival."""
+        return (sessions[0].person for sessions in self._sessions.values())
+
     def __iter__(self) -> Iterator[Session]:
         return chain.from_iterable(self._sessions.values())
 

@@ -5,16 +5,18 @@ with a Cyrillic letter. Addresses are compared as far as the hub knows them: an 
 which is what one customer has.
 
 How long finding takes depends on the length of the name and of the address, and not on how many
-bans there are: every beginning and end of a name is looked up, and every network around an address.
+bans there are: every beginning and end of a name is looked up that is as long as what some ban has,
+and every network around an address. A new ban is compared with many people at once the other way
+round, by what it goes by (`Aim`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from hubbub.chat.durations import spoken_duration
 from hubbub.chat.errors import Refused
@@ -55,7 +57,7 @@ class _Book:
 
     def __init__(self) -> None:
         self._bans: defaultdict[Key, dict[str, Ban]] = defaultdict(dict)
-        self._lengths: Counter[int] = Counter()  # of what is looked for anywhere in names
+        self._lengths: Counter[tuple[Where, int]] = Counter()  # of what parts of names are
         self._prefixes: Counter[tuple[int, int]] = Counter()  # IP version and bits
 
     def put(self, id_: str, ban: Ban) -> None:
@@ -79,8 +81,8 @@ class _Book:
 
     def _count(self, key: Key, by: int) -> None:
         match key:
-            case By.NAME, Where.ANYWHERE, str(text):
-                _count(self._lengths, len(text), by)
+            case By.NAME, Where() as where, str(text) if where is not Where.WHOLE:
+                _count(self._lengths, (where, len(text)), by)
             case By.NETWORK, (int(version), int(bits)), _:
                 _count(self._prefixes, (version, bits), by)
 
@@ -100,18 +102,27 @@ class _Book:
         if who.person:
             yield By.PERSON, who.person, None
         for text in skeletons(who.name):
-            size = len(text)
             yield By.NAME, Where.WHOLE, text
-            for at in range(1, size + 1):
-                yield By.NAME, Where.BEGINNING, text[:at]
-                yield By.NAME, Where.END, text[-at:]
-            for length in self._lengths:
-                for at in range(size - length + 1):
-                    yield By.NAME, Where.ANYWHERE, text[at : at + length]
+            for where, length in self._lengths:
+                for part in _parts(text, where, length):
+                    yield By.NAME, where, part
         if (network := network_of(who.address)) is not None:
             for version, bits in self._prefixes:
                 if version == network.version and bits <= network.prefixlen:
                     yield By.NETWORK, (version, bits), _prefix(network, bits)
+
+
+def _parts(text: str, where: Where, length: int) -> Iterable[str]:
+    """Return what of a text is so long at that place, or at any; nothing if it is shorter."""
+    over = len(text) - length
+    if over < 0:
+        return ()
+    match where:
+        case Where.BEGINNING:
+            return (text[:length],)
+        case Where.END:
+            return (text[over:],)
+    return (text[at : at + length] for at in range(over + 1))
 
 
 def _pattern(ban: Ban) -> Pattern:
@@ -122,12 +133,17 @@ def _pattern(ban: Ban) -> Pattern:
     return Pattern(Where.WHOLE, ban.name)
 
 
+def _looks(pattern: Pattern) -> tuple[str, ...]:
+    """Return how that looks which must stand in a name. What cannot be seen is in every name."""
+    return tuple(filter(None, skeletons(pattern.text)))
+
+
 def _keys(ban: Ban) -> Iterator[Key]:
     if ban.person:
         yield By.PERSON, ban.person, None
     if ban.name:
         pattern = _pattern(ban)
-        for text in skeletons(pattern.text):
+        for text in _looks(pattern):
             yield By.NAME, pattern.where, text
     if network := network_of(ban.network):
         yield By.NETWORK, (network.version, network.prefixlen), _prefix(network, network.prefixlen)
@@ -198,6 +214,52 @@ class Bans:
     def expired(self, now: int) -> list[str]:
         """Return the ids of those that hold no longer at `now`."""
         return [id_ for id_, ban in self.by_id.items() if not ban.holds(now)]
+
+
+class Aim:
+    """What a single ban goes by, to ask many people whether it may hold for them.
+
+    That they have power, or are exempt, is for others to see: of most it need not be asked.
+    """
+
+    __slots__ = ("_network", "_person", "_stands", "_texts")
+
+    def __init__(self, ban: Ban) -> None:
+        pattern = _pattern(ban)
+        self._person = ban.person
+        self._stands = _STANDS[pattern.where]
+        self._texts = _looks(pattern) if ban.name else ()
+        self._network = network_of(ban.network)
+
+    def is_at(self, person: str, name: str) -> bool:
+        """Return whether it goes by the id, empty for passing people, or by the name."""
+        if self._texts:
+            for text in skeletons(name):
+                if self._stands(text, self._texts):
+                    return True
+        return person == self._person != ""
+
+    @property
+    def has_network(self) -> bool:
+        """Whether addresses count."""
+        return self._network is not None
+
+    def is_around(self, address: str) -> bool:
+        """Return whether an address is in the network that it goes by."""
+        own, wanted = network_of(address), self._network
+        if own is None or wanted is None or own.version != wanted.version:
+            return False
+        bits = wanted.prefixlen
+        return bits <= own.prefixlen and _prefix(own, bits) == _prefix(wanted, bits)
+
+
+_STANDS: Final[dict[Where, Callable[[str, tuple[str, ...]], bool]]] = {
+    Where.WHOLE: lambda text, wanted: text in wanted,
+    Where.BEGINNING: str.startswith,
+    Where.END: str.endswith,
+    Where.ANYWHERE: lambda text, wanted: any(one in text for one in wanted),
+}
+"""Whether one of what is wanted stands at its place in a text."""
 
 
 def only(ban: Ban) -> Bans:
