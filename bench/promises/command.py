@@ -22,6 +22,7 @@ from typing import Any
 from bench.peers import installed
 from bench.peers.server import Failed
 from bench.promises.faults import FAULTS, Fault
+from bench.promises.ledger import shortened
 from bench.promises.relays.faults import FAULTS as OF_RELAYS
 from bench.promises.relays.round import play as play_relay
 from bench.promises.round import Outcome, Plan, copy, planned, play
@@ -84,7 +85,7 @@ def line(outcome: Outcome, seconds: float) -> str:
         f"{outcome.changes} changed, {outcome.seen} seen, durability {plan.durability}; "
         f"{plan.words} ({seconds:.1f} s)"
     )
-    return "\n".join([told, *(f"  broken: {finding}" for finding in outcome.findings)])
+    return "\n".join([told, *(f"  broken: {finding}" for finding in shortened(outcome.findings))])
 
 
 def main(given: list[str]) -> None:

@@ -5,8 +5,9 @@ message can be recognised wherever it turns up.
 """
 
 import asyncio
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ HUSH: Final = "between-us-alone"
 
 FINDINGS_MAX: Final = 40
 OF_ONE_MAX: Final = 2
-"""So many are told of one round, and so many of them begin alike: the rest is mostly the same."""
+"""So many are shown of one round, and so many of them begin alike."""
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class Reading:
 class Ledger:
     """Everybody's notes of one round."""
 
-    def __init__(self, *, may_come_late: bool = False) -> None:
+    def __init__(self, *, may_come_late: bool = False, looked_for: Collection[str] = ()) -> None:
         self.may_come_late = may_come_late
         """Whether what was refused may be posted all the same, as nodes tell (clustering.md)."""
         self.said: dict[str, Said] = {}
@@ -126,13 +127,15 @@ class Ledger:
         self.heard: list[list[tuple[str, str]]] = []
         """What classic listeners heard, a list of names and texts for each connection."""
         self.findings: list[str] = []
+        self.is_all_found = asyncio.Event()
+        """Whether there is a finding for each pattern of `looked_for`, if there are any."""
+        self._unfound = list(looked_for)
         self.acknowledged = 0
         self.changes = 0
         """How many edits, deletions, reactions and decisions are acknowledged."""
         self.refused = 0
         self._is_over = False
         self._counts: Counter[str] = Counter()
-        self._told: Counter[str] = Counter()
         self._by_nonce: dict[str, Said] = {}
         self._changing: dict[int, list[str]] = {}
         self._changed = asyncio.Condition()
@@ -234,7 +237,20 @@ class Ledger:
 
     def find(self, what: str) -> None:
         """Note that a promise is broken, in a sentence."""
-        teller = what.partition(" ")[0]
-        self._told[teller] += 1
-        if self._told[teller] <= OF_ONE_MAX and len(self.findings) < FINDINGS_MAX:
-            self.findings.append(what)
+        self.findings.append(what)
+        if self._unfound:
+            self._unfound = [one for one in self._unfound if not re.search(one, what)]
+            if not self._unfound:
+                self.is_all_found.set()
+
+
+def shortened(findings: Sequence[str]) -> list[str]:
+    """Return as much of what was found as people read: the rest is mostly the same."""
+    told: Counter[str] = Counter()
+    short = []
+    for finding in findings:
+        teller = finding.partition(" ")[0]
+        told[teller] += 1
+        if told[teller] <= OF_ONE_MAX:
+            short.append(finding)
+    return short[:FINDINGS_MAX]

@@ -39,17 +39,24 @@ DECISIONS_BETWEEN: Final = 4
 """So many at least does each owner of a room make meanwhile."""
 
 POLL_SECONDS: Final = 0.05
+SEEN_SECONDS = PATIENCE_SECONDS
+"""By then, every reader has seen everything."""
+
 GONE_SECONDS = PATIENCE_SECONDS
 """By then, nothing is left of a deleted room (protocol, section 6.8)."""
 
 
 @dataclass(slots=True)
 class Plan(Generic[Where]):
-    """What happens in a round."""
+    """What happens in a round.
+
+    `looked_for`: patterns of findings; once there is one for each of them, the round is over.
+    """
 
     seed: int
     faults: tuple[Fault[Where], ...]
     durability: str
+    looked_for: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -87,7 +94,7 @@ class Outcome:
 
 async def play(plan: Plan[Stage], folder: Path, library: Path, **environment: str) -> Outcome:
     """Return what came of a round, whose files are left in `folder`."""
-    ledger = Ledger()
+    ledger = Ledger(looked_for=plan.looked_for)
     data = folder / "data"
     data.mkdir(0o700)
     records = plan.durability == "power"
@@ -95,19 +102,10 @@ async def play(plan: Plan[Stage], folder: Path, library: Path, **environment: st
     server = Server(data, plan.durability, {**system.environment(), **environment})
     disk = Disk(data) if records else None
     chance = random.Random(plan.seed)
+    stage = Stage(server, system, Proxy(server.port), ledger, chance, disk)
     try:
-        await server.start()
-        async with Proxy(server.port) as proxy:
-            stage = Stage(server, system, proxy, ledger, chance, disk)
-            plain = Way(proxy.port)
-            secure = plain.secured(data)
-            home = folder / "home"
-            home.mkdir()
-            owned = Owned(ledger, plain, secure)
-            cast = Cast(ledger, plain, secure, plan.seed, home, owned=owned)
-            await talk(plan, stage, cast, [(plain, secure)])
-            await _all_gone(data, ledger)
-        if chance.random() < 0.5:
+        await until_all_is_found(ledger, _play(plan, stage, folder))
+        if not ledger.is_all_found.is_set() and chance.random() < 0.5:
             await server.stop()
     except Failed as failure:
         ledger.find(str(failure))
@@ -118,6 +116,33 @@ async def play(plan: Plan[Stage], folder: Path, library: Path, **environment: st
             ledger.find(f"The journal tells of a fault: {fault}")
     await asyncio.to_thread(_audit, data, folder / "audited", ledger)
     return Outcome.of(plan, ledger)
+
+
+async def _play(plan: Plan[Stage], stage: Stage, folder: Path) -> None:
+    """Play all that needs the server."""
+    ledger, data, home = stage.ledger, stage.server.data, folder / "home"
+    home.mkdir()
+    await stage.server.start()
+    async with stage.proxy as proxy:
+        plain = Way(proxy.port)
+        secure = plain.secured(data)
+        cast = Cast(ledger, plain, secure, plan.seed, home, owned=Owned(ledger, plain, secure))
+        await talk(plan, stage, cast, [(plain, secure)])
+        await _all_gone(data, ledger)
+
+
+async def until_all_is_found(ledger: Ledger, playing: Coroutine[Any, Any, None]) -> None:
+    """Play to the end, or until there is nothing left to look for."""
+    played: asyncio.Task[Any] = asyncio.create_task(playing)
+    found: asyncio.Task[Any] = asyncio.create_task(ledger.is_all_found.wait())
+    try:
+        await asyncio.wait((played, found), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        found.cancel()
+        played.cancel()
+        await asyncio.wait((played,))
+    if not played.cancelled():
+        played.result()
 
 
 def _audit(data: Path, copied: Path, ledger: Ledger) -> None:
@@ -229,7 +254,7 @@ async def _in_the_end(ask: Callable[[], Awaitable[Found]]) -> Found:
 
 async def _all_seen(ledger: Ledger, ends: dict[str, looks.End]) -> None:
     """Wait until every reader has seen everything."""
-    left = PATIENCE_SECONDS
+    left = SEEN_SECONDS
     while behind := [one for one in ledger.readings if _is_behind(one, ends[one.room])]:
         if left <= 0:
             stuck = ", ".join(f"{one.reader} at {one.cursor}" for one in behind)

@@ -15,7 +15,8 @@ STARTED = """
 import os, sys
 if "serve" in sys.orig_argv:
     from tests.bench import node_sabotage
-    node_sabotage.SABOTAGES[os.environ["SABOTAGE"]]()
+    for name in os.environ["SABOTAGES"].split():
+        node_sabotage.SABOTAGES[name]()
 """
 """The file sitecustomize.py, which every Python loads that finds it."""
 

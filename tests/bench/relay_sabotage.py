@@ -11,7 +11,8 @@ STARTED = """
 import os, sys
 if "serve" in sys.orig_argv:
     from tests.bench import relay_sabotage
-    relay_sabotage.SABOTAGES[os.environ["SABOTAGE"]]()
+    for name in os.environ["SABOTAGES"].split():
+        relay_sabotage.SABOTAGES[name]()
 """
 """The file sitecustomize.py, which every Python loads that finds it."""
 

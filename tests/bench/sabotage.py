@@ -1,6 +1,6 @@
 """Faults that a server could have, put into it on purpose: the checker must tell each of them.
 
-A server has one whose environment names it in `SABOTAGE`, and which finds `STARTED` on its path.
+A server has those that its environment names in `SABOTAGES`, if it finds `STARTED` on its path.
 """
 
 import sqlite3
@@ -41,7 +41,8 @@ STARTED = """
 import os, sys
 if "serve" in sys.orig_argv:
     from tests.bench import sabotage
-    sabotage.SABOTAGES[os.environ["SABOTAGE"]]()
+    for name in os.environ["SABOTAGES"].split():
+        sabotage.SABOTAGES[name]()
 """
 """The file sitecustomize.py, which every Python loads that finds it."""
 

@@ -15,22 +15,21 @@ from bench.promises.nodes.faults import Scene
 from bench.promises.nodes.namesakes import Namesakes
 from bench.promises.nodes.stream import look_at_stream
 from bench.promises.nodes.watched import Watched
-from bench.promises.round import Outcome, Plan, copy, talk
+from bench.promises.round import Outcome, Plan, copy, talk, until_all_is_found
 from bench.promises.way import Way
 
 
 async def play(plan: Plan[Scene], folder: Path, library: Path, **environment: str) -> Outcome:
     """Return what came of a round, whose files are left in `folder`."""
     plan = replace(plan, durability="process")  # what the NATS servers sync is not looked at
-    ledger = Ledger(may_come_late=True)
+    ledger = Ledger(may_come_late=True, looked_for=plan.looked_for)
     records = any(fault.power for fault in plan.faults)
     home = folder / "home"
     home.mkdir()
     cluster = Cluster(folder, library, environment, records=records)
     try:
         async with cluster:
-            await _talk(plan, cluster, ledger, home)
-            await look_at_stream(cluster, ledger)
+            await until_all_is_found(ledger, _play(plan, cluster, ledger, home))
     except Failed as failure:
         ledger.find(str(failure))
     if not any(fault.faulty for fault in plan.faults):
@@ -39,6 +38,11 @@ async def play(plan: Plan[Scene], folder: Path, library: Path, **environment: st
                 ledger.find(f"The journal tells of a fault: {fault}")
     await asyncio.to_thread(_audit, [node.server.data for node in cluster.nodes], ledger)
     return Outcome.of(plan, ledger)
+
+
+async def _play(plan: Plan[Scene], cluster: Cluster, ledger: Ledger, home: Path) -> None:
+    await _talk(plan, cluster, ledger, home)
+    await look_at_stream(cluster, ledger)
 
 
 async def _talk(plan: Plan[Scene], cluster: Cluster, ledger: Ledger, home: Path) -> None:

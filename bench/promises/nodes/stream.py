@@ -13,7 +13,7 @@ from bench.promises.ledger import Ledger
 from bench.promises.nodes.cluster import Cluster
 from bench.promises.nodes.keepers import STREAM
 
-ERASED_SECONDS: Final = 30.0
+ERASED_SECONDS = 30.0
 LATER_SECONDS: Final = 60.0
 """So much later another node erases what one should have that was killed."""
 

@@ -14,21 +14,19 @@ from bench.promises.cast import Cast
 from bench.promises.ledger import Ledger
 from bench.promises.relays.faults import Scene
 from bench.promises.relays.pair import Pair
-from bench.promises.round import Outcome, Plan, copy, talk
+from bench.promises.round import Outcome, Plan, copy, talk, until_all_is_found
 from bench.promises.way import Way
 
 
 async def play(plan: Plan[Scene], folder: Path, library: Path, **environment: str) -> Outcome:
     """Return what came of a round, whose files are left in `folder`."""
-    ledger = Ledger()
+    ledger = Ledger(looked_for=plan.looked_for)
     home = folder / "home"
     home.mkdir()
     pair = Pair(folder, plan.durability, library, environment)
     try:
         async with pair:
-            await _talk(plan, pair, ledger, home)
-            await pair.until_copied()
-            await pair.relay.server.stop()
+            await until_all_is_found(ledger, _play(plan, pair, ledger, home))
     except Failed as failure:
         ledger.find(str(failure))
     if not any(fault.faulty for fault in plan.faults):
@@ -37,6 +35,12 @@ async def play(plan: Plan[Scene], folder: Path, library: Path, **environment: st
                 ledger.find(f"The journal tells of a fault: {fault}")
     await asyncio.to_thread(_audit, folder, ledger)
     return Outcome.of(plan, ledger)
+
+
+async def _play(plan: Plan[Scene], pair: Pair, ledger: Ledger, home: Path) -> None:
+    await _talk(plan, pair, ledger, home)
+    await pair.until_copied()
+    await pair.relay.server.stop()
 
 
 async def _talk(plan: Plan[Scene], pair: Pair, ledger: Ledger, home: Path) -> None:
