@@ -10,12 +10,10 @@ from typing import Any, cast
 
 import pytest
 from bench.attacks.kinds.rekeying import keys_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hubbub.server.loop import new_event_loop
-from hubbub.tls.engine import Engine, Records
-from hubbub.tls.transport import IDLE_RECORDS_MAX, Rest, Secured
+from hubbub.tls.engine import IDLE_RECORDS_MAX, Engine
+from hubbub.tls.transport import Rest, Secured
 from tests.tls.pairs import Pair, pair_in
 
 PATIENCE_SECONDS = 30
@@ -308,16 +306,32 @@ def test_new_keys_now_and_then_are_fine(loop: Any, pair: Pair, tmp_path: Path) -
     run(loop, work())
 
 
-@given(st.lists(st.integers(0, 300), max_size=20), st.lists(st.integers(1, 400), max_size=30))
-def test_records_are_counted_in_whatever_pieces_they_come(
-    lengths: list[int], cuts: list[int]
+@each_loop
+def test_new_keys_have_an_end_though_those_inside_stop_reading_at_each_text(
+    loop: Any, pair: Pair, tmp_path: Path
 ) -> None:
-    stream = b"".join(b"\x17\x03\x03" + length.to_bytes(2) + bytes(length) for length in lengths)
-    records, counted = Records(), 0
-    for cut in [*cuts, len(stream)]:
-        piece, stream = stream[:cut], stream[cut:]
-        counted += records.begun_in(piece)
-    assert counted == len(lengths)
+    context = pair.client
+    context.keylog_filename = str(tmp_path / "keys")
+
+    async def work() -> None:
+        async with ends(pair, context) as two:
+            cipher = two.engine.ssl_object.cipher()
+            assert cipher is not None
+            keys = keys_of(cipher[0], tmp_path / "keys")
+            assert keys is not None
+            two.inside.stops_after = 0
+            several = [keys.update() for _ in range(IDLE_RECORDS_MAX - 1)]
+            for times in range(1, IDLE_RECORDS_MAX):
+                said = b"".join(several) + keys.record(b"x")
+                await asyncio.get_running_loop().sock_sendall(two.below, said)
+                await until(lambda: bool(len(two.inside.pieces) == times or two.inside.lost))  # noqa: B023
+                if two.inside.lost:
+                    break
+                two.inside.transport.resume_reading()
+                several = [keys.update() for _ in range(IDLE_RECORDS_MAX - 1)]
+            assert len(two.inside.pieces) == 1, "the second text comes too late"
+
+    run(loop, work())
 
 
 def test_what_is_known_of_the_connection_can_be_asked(pair: Pair) -> None:

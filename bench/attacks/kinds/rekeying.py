@@ -15,7 +15,7 @@ from bench.attacks.line import Protected, believing
 from bench.attacks.lines import flood
 from bench.attacks.target import Attack, HungUp, Target
 from bench.peers.hubbub import frame
-from hubbub.tls.transport import IDLE_RECORDS_MAX
+from hubbub.tls.engine import IDLE_RECORDS_MAX
 
 SECRET = "CLIENT_TRAFFIC_SECRET_0"
 CIPHERS = {

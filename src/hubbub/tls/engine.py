@@ -5,16 +5,28 @@ from __future__ import annotations
 import ssl
 from contextlib import suppress
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 HEADER_BYTES = 5
 """Of a record: its kind, a version, and in the last two the bytes that follow (RFC 8446, 5.1)."""
+
+VERSION_MAJOR = 3
+"""The second byte of a record, in all versions of TLS."""
 
 WRITE_BYTES = 65_536
 
 
 RECORD_BYTES_MAX = 16_384 + 256
 """What may follow the head of a record, in either version of TLS."""
+
+IDLE_RECORDS_MAX: Final = 16
+"""Records that may come without any text. TLS itself has little to say once it has begun, and each
+word of it, such as that there are new keys, costs more than it looks."""
+
+IDLE: Final = "the peer sends TLS without any text in it"
+
+FORGIVEN: Final = 1 + 1 / 256
+"""What a text takes off that count: its own record, and after many of them one without text."""
 
 
 def may_begin(received: bytes) -> bool:
@@ -35,30 +47,39 @@ class Read(Enum):
 
 
 class Records:
-    """Counts the records of a stream, by their heads, which are not encrypted."""
+    """Cuts a stream into its records, by their heads, which are not encrypted."""
 
-    __slots__ = ("_head", "_skips")
+    __slots__ = ("_at", "_received")
 
     def __init__(self) -> None:
-        self._head = b""
-        self._skips = 0
+        self._received = b""
+        self._at = 0
 
-    def begun_in(self, data: bytes) -> int:
-        """Return how many records have their head, or the end of it, in the next piece."""
-        begun = at = 0
-        while True:
-            if self._skips >= len(data) - at:
-                self._skips -= len(data) - at
-                return begun
-            at += self._skips
-            self._skips = 0
-            missing = HEADER_BYTES - len(self._head)
-            self._head += data[at : at + missing]
-            at = min(len(data), at + missing)
-            if len(self._head) == HEADER_BYTES:
-                begun += 1
-                self._skips = int.from_bytes(self._head[-2:])
-                self._head = b""
+    def add(self, data: bytes) -> None:
+        """Take in what came of the network."""
+        self._received, self._at = self._received[self._at :] + data, 0
+
+    def next(self) -> bytes:
+        """Return the next record, nothing if it is not whole; all there is of what is none."""
+        received, at = self._received, self._at
+        head = received[at : at + HEADER_BYTES]
+        if len(head) < HEADER_BYTES:
+            return b""
+        length = int.from_bytes(head[3:])
+        if head[1] == VERSION_MAJOR and length <= RECORD_BYTES_MAX:
+            end = at + HEADER_BYTES + length
+            if end > len(received):
+                return b""
+        else:
+            end = len(received)  # TLS has something to say to it
+        if end == len(received):
+            self._received, self._at = b"", 0
+        else:
+            self._at = end
+        return received[at:end]
+
+    def __bool__(self) -> bool:
+        return bool(self._received)
 
 
 if TYPE_CHECKING:
@@ -68,25 +89,41 @@ if TYPE_CHECKING:
 
 
 class Engine:
-    """Raises ssl.SSLError where the peer does not keep to TLS; `unsent` then says so to it."""
+    """Raises ssl.SSLError where the peer does not keep to TLS; `unsent` then says so to it.
 
-    __slots__ = ("_ended", "_incoming", "_kept", "_outgoing", "_records", "ssl_object")
+    OpenSSL gets one record at a time. So whoever reads decides after each one whether to go on, and
+    a record that brings no text is counted before the next one is looked at.
+    """
+
+    __slots__ = (
+        "_begun",
+        "_ended",
+        "_idle_records",
+        "_incoming",
+        "_is_textless",
+        "_kept",
+        "_outgoing",
+        "_records",
+        "ssl_object",
+    )
 
     def __init__(
         self, context: AnyContext, *, server_side: bool, hostname: str | None = None
     ) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._records = Records()
+        self._begun = 0
         self._ended = False
+        self._idle_records = 0.0
+        self._is_textless = False  # whether the last record has brought no text so far
         self._kept = b""
         self.ssl_object = context.wrap_bio(
             self._incoming, self._outgoing, server_side=server_side, server_hostname=hostname
         )
 
-    def feed(self, data: bytes) -> int:
-        """Take in what came of the network; return how many records began with it."""
-        self._incoming.write(data)
-        return self._records.begun_in(data)
+    def feed(self, data: bytes) -> None:
+        """Take in what came of the network."""
+        self._records.add(data)
 
     def feed_end(self) -> None:
         """Take in that nothing more comes of the network."""
@@ -95,17 +132,31 @@ class Engine:
         # for a whole; and our answers are still wanted.
         self._ended = True
 
+    def begun(self) -> int:
+        """Return how many records OpenSSL was given since this was last asked."""
+        begun, self._begun = self._begun, 0
+        return begun
+
     def unsent(self) -> bytes:
         """Take what is to be sent over the network."""
         return self._outgoing.read() if self._outgoing.pending else b""
 
     def shake(self) -> bool:
         """Go on with the handshake; return whether it is done."""
-        try:
-            self.ssl_object.do_handshake()
-        except ssl.SSLWantReadError:
-            return False
-        return True
+        while True:
+            try:
+                self.ssl_object.do_handshake()
+            except ssl.SSLWantReadError:
+                if not self._next_record():
+                    return False
+            else:
+                return True
+
+    def _next_record(self) -> bool:
+        if record := self._records.next():
+            self._incoming.write(record)
+            self._begun += 1
+        return bool(record)
 
     def read(self, size: int) -> bytes | Read:
         """Return text that the peer has sent, at most so many bytes of it."""
@@ -115,12 +166,31 @@ class Engine:
         return self._read(size)
 
     def _read(self, size: int) -> bytes | Read:
-        try:
-            return self.ssl_object.read(size) or Read.END
-        except ssl.SSLWantReadError:
-            return Read.END if self._ended else Read.NOTHING
-        except ssl.SSLZeroReturnError:
-            return Read.END
+        while True:
+            if not (self.ssl_object.pending() or self._take_up()):
+                return Read.END if self._ended else Read.NOTHING
+            try:
+                text = self.ssl_object.read(size)
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLZeroReturnError:
+                return Read.END
+            if self._is_textless:
+                self._is_textless = False
+                self._idle_records = max(0.0, self._idle_records - FORGIVEN)
+            return text or Read.END
+
+    def _take_up(self) -> bool:
+        """Give OpenSSL the next record, if it is whole."""
+        if self._idle_records > IDLE_RECORDS_MAX:
+            error = ssl.SSLError(ssl.SSL_ERROR_SSL, IDLE)
+            error.reason = IDLE
+            raise error
+        if not self._next_record():
+            return False
+        self._idle_records += 1
+        self._is_textless = True
+        return True
 
     def peer_certificate(self) -> bytes:
         """Return what the peer showed in the handshake, in DER; nothing if it showed none."""
@@ -129,7 +199,7 @@ class Engine:
     @property
     def holds_text(self) -> bool:
         """Whether there is something to read without more of the network, as it seems."""
-        return bool(self._kept or self.ssl_object.pending() or self._incoming.pending)
+        return bool(self._kept or self.ssl_object.pending() or self._records)
 
     def write(self, text: bytes | bytearray | memoryview) -> None:
         """Encrypt text for the peer."""

@@ -35,13 +35,6 @@ if TYPE_CHECKING:
 
 RECEIVE_BYTES: Final = 65_536
 
-IDLE_RECORDS_MAX: Final = 16
-"""Records that may come without any text. TLS itself has little to say once it has begun, and each
-word of it, such as that there are new keys, costs more than it looks."""
-
-FORGIVEN: Final = 1 + 1 / 256
-"""What a text takes off that count: its own record, and after many of them one without text."""
-
 
 class _Buffer(threading.local):
     """One for each event loop; a loop fills it and says so without anything between."""
@@ -56,7 +49,7 @@ _BUFFER = _Buffer()
 class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     """A connection after its TLS handshake. `inside` is told of it once it has a transport below.
 
-    `charge`: told how many records have come. `told`: what `get_extra_info` answers besides.
+    `charge`: told how many records were looked at. `told`: what `get_extra_info` answers besides.
     """
 
     __slots__ = (
@@ -67,7 +60,6 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         "_engine",
         "_error",
         "_has_ended",
-        "_idle_records",
         "_inside",
         "_is_closing",
         "_paused",
@@ -90,7 +82,6 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._due: asyncio.Handle | None = None
         self._error: Exception | None = None
         self._has_ended = False
-        self._idle_records = 0.0
         self._is_closing = False
         self._paused = False
         self._charge = charge
@@ -113,13 +104,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came of the network."""
-        records = self._engine.feed(data)
-        self._idle_records += records
-        if self._charge is not None:
-            self._charge(records)
+        self._engine.feed(data)
         self._deliver()
-        if self._idle_records > IDLE_RECORDS_MAX and not self._paused:
-            self._fail("the peer sends TLS without any text in it")
 
     def eof_received(self) -> bool:
         """Take in that the peer closed its half of the connection below."""
@@ -164,6 +150,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             raise
         finally:
             self._delivering = False
+            if self._charge is not None:
+                self._charge(self._engine.begun())
         self._send()  # TLS itself may have something to say
 
     def _deliver_pieces(self) -> None:
@@ -176,7 +164,6 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
                     if not (self._inside.eof_received() or self._is_closing):
                         self.close()
                 case text:
-                    self._idle_records = max(0.0, self._idle_records - FORGIVEN)
                     self._inside.data_received(text)
 
     def _deliver_later(self) -> None:

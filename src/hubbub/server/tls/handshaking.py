@@ -100,8 +100,7 @@ class Handshaking(Receiver):
             context, self._fingerprint, _ = self._certificates.context_for(data)
             self._engine = Engine(context, server_side=True)
             self._began_at = self._counts.clock()
-        # A record may hold a single byte, and each one is looked at.
-        self._turn.spend(self._engine.feed(data) * RECORD)
+        self._engine.feed(data)
         if self._turn.grant():
             self._shake()
         else:
@@ -125,6 +124,8 @@ class Handshaking(Receiver):
             self._send()  # TLS says what was wrong
             self._transport.close()
             return
+        finally:  # a record may hold a single byte, and each one is looked at
+            self._charge_records(self._engine.begun())
         self._send()
         if is_done:
             self._count(Handshake.DONE)

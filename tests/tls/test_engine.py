@@ -1,0 +1,120 @@
+"""One side of TLS without a socket: its records, and what comes without any text."""
+
+import ssl
+from pathlib import Path
+from typing import cast
+
+import pytest
+from bench.attacks.kinds.rekeying import Keys, keys_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubbub.tls.engine import IDLE_RECORDS_MAX, Engine, Read, Records
+from hubbub.tls.transport import Rest
+from tests.tls.pairs import Pair, pair_in
+
+MANY = 100 * IDLE_RECORDS_MAX
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    return pair_in(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def shaken(pair: Pair, tmp_path: Path) -> tuple[Engine, Keys]:
+    """Return a server after its handshake, and the keys of its client."""
+    context = pair.client
+    context.keylog_filename = str(tmp_path / "keys")
+    server = Engine(pair.server, server_side=True)
+    client = Engine(context, server_side=False, hostname="localhost")
+    while not (client.shake() and server.shake()):
+        server.feed(client.unsent())
+        server.shake()
+        client.feed(server.unsent())
+    keys = keys_of(cast("tuple[str, str, int]", client.ssl_object.cipher())[0], tmp_path / "keys")
+    assert keys is not None
+    server.begun()
+    return server, keys
+
+
+def cut(*pieces: bytes) -> list[bytes]:
+    """Return the records of a stream that comes in these pieces."""
+    records, found = Records(), []
+    for piece in pieces:
+        records.add(piece)
+        while record := records.next():
+            found.append(record)
+    return found
+
+
+def read_on(engine: Engine) -> bytes:
+    """Return all there is, read in small pieces."""
+    read = b""
+    while isinstance(piece := engine.read(100), bytes):
+        read += piece
+    return read
+
+
+@given(st.lists(st.integers(0, 300), max_size=20), st.lists(st.integers(1, 400), max_size=30))
+def test_records_are_the_same_in_whatever_pieces_they_come(
+    lengths: list[int], sizes: list[int]
+) -> None:
+    records = [b"\x17\x03\x03" + length.to_bytes(2) + bytes(length) for length in lengths]
+    stream, pieces = b"".join(records), []
+    for size in [*sizes, len(stream)]:
+        pieces.append(stream[:size])
+        stream = stream[size:]
+    assert cut(*pieces) == records
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400", b"0000000004what", b"\x17\x03\x03\xff\xff"])
+def test_what_is_no_record_is_not_waited_for(said: bytes) -> None:
+    assert cut(said) == [said]
+
+
+def test_no_more_records_without_text_are_looked_at_than_may_come(
+    shaken: tuple[Engine, Keys],
+) -> None:
+    server, keys = shaken
+    server.feed(b"".join(keys.update() for _ in range(MANY)))
+    for _ in range(2):
+        with pytest.raises(ssl.SSLError):
+            server.read(100)
+    assert server.begun() == IDLE_RECORDS_MAX + 1
+
+
+def test_a_text_makes_up_for_no_more_than_its_own_record(shaken: tuple[Engine, Keys]) -> None:
+    """However small the pieces are in which it is read."""
+    server, keys = shaken
+    server.feed(b"".join(keys.update() + keys.record(b"long" * 1000) for _ in range(MANY)))
+    with pytest.raises(ssl.SSLError):
+        read_on(server)
+    assert server.begun() <= 2 * (IDLE_RECORDS_MAX + 2)
+
+
+def test_the_rest_of_a_lost_connection_is_read_no_further(shaken: tuple[Engine, Keys]) -> None:
+    server, keys = shaken
+    unread = bytearray(b"".join(keys.update() for _ in range(MANY)))
+
+    class Below:
+        def recv(self, size: int) -> bytes:
+            piece = bytes(unread[:size])
+            del unread[:size]
+            return piece
+
+        def close(self) -> None:
+            pass
+
+    with pytest.raises(OSError, match="without any text"):
+        Rest(server, Below()).recv(2048)
+    assert server.begun() == IDLE_RECORDS_MAX + 1
+
+
+def test_text_is_read_whole_behind_a_handshake(shaken: tuple[Engine, Keys]) -> None:
+    server, keys = shaken
+    said = [b"one", b"two" * 1000, b"three"]
+    server.feed(b"".join(map(keys.record, said)))
+    assert read_on(server) == b"".join(said)
+    assert server.read(1) is Read.NOTHING
+    assert server.begun() == len(said)
