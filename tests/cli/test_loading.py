@@ -57,7 +57,8 @@ def test_a_server_loads_what_few_need_when_they_come(tmp_path: Path) -> None:
         server.terminate()
         server.wait(PATIENCE_SECONDS)
     few = {
-        *("aiohttp", "argon2", "cryptography", "markdown_it", "nats", "PIL", "wcwidth", "zeroconf"),
+        *("aiohttp", "argon2", "cryptography", "markdown_it", "nacl", "nats", "PIL", "wcwidth"),
+        "zeroconf",
         *("hubbub.client", "hubbub.desk", "hubbub.sidecar", "hubbub.cli.admin_app"),
         *("hubbub.server.relaying.ticker", "hubbub.server.relaying.downlink", "rich", "textual"),
     }

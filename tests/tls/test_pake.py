@@ -1,8 +1,13 @@
 """The proof of a password: both have it and the same certificate in mind, or nobody learns."""
 
+import hashlib
+import hmac
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.bindings import crypto_core_ed25519_sub
+from spake2 import SPAKE2_A, SPAKE2_B
 
 from hubbub.tls.pake import BadElement, Proving
 
@@ -64,3 +69,49 @@ def test_whatever_comes_is_an_element_or_refused(element: bytes) -> None:
     except BadElement:
         return
     assert not server.is_confirmed(bytes(32))
+
+
+@pytest.mark.parametrize("is_server", [True, False])
+@pytest.mark.parametrize("password", [b"rotu-mika-tedo", "süß und größer".encode(), b""])
+def test_it_agrees_with_the_package_that_the_protocol_names(
+    password: bytes, *, is_server: bool
+) -> None:
+    """The other side is written after docs/protocol.md, section 11."""
+    ours = Proving(password, FINGERPRINT, is_server=is_server)
+    client, server = b"hubbub client", b"hubbub server " + FINGERPRINT.encode()
+    theirs = (SPAKE2_A if is_server else SPAKE2_B)(password, idA=client, idB=server)
+    element = theirs.start()
+    ours.meet(element)
+    key = theirs.finish(ours.element)
+    both = element + ours.element if is_server else ours.element + element
+
+    def confirmation(identity: bytes) -> bytes:
+        said = b"hubbub confirms: " + identity + both
+        return hmac.new(key, said, hashlib.sha256).digest()
+
+    of_client, of_server = confirmation(client), confirmation(b"hubbub server ")
+    assert ours.confirmation == (of_server if is_server else of_client)
+    assert ours.is_confirmed(of_client if is_server else of_server)
+
+
+NEUTRAL = (1).to_bytes(32, "little")
+OF_ORDER_2 = (2**255 - 20).to_bytes(32, "little")
+OF_ORDER_4 = bytes(32)
+NEUTRAL_AGAIN = (2**255 - 18).to_bytes(32, "little")
+
+
+@pytest.mark.parametrize("point", [NEUTRAL, OF_ORDER_2, OF_ORDER_4, NEUTRAL_AGAIN])
+def test_points_that_would_give_the_secret_away_are_refused(point: bytes) -> None:
+    server = Proving(b"secret", FINGERPRINT, is_server=True)
+    with pytest.raises(BadElement):
+        server.meet(b"A" + point)
+
+
+def test_an_element_without_a_secret_is_refused() -> None:
+    """Whoever knows the password could send nothing but what hides the secret."""
+    side = SPAKE2_A(b"secret", idA=b"", idB=b"")
+    element = side.start()
+    blind = crypto_core_ed25519_sub(element[1:], side.xy_elem.to_bytes())
+    server = Proving(b"secret", FINGERPRINT, is_server=True)
+    with pytest.raises(BadElement):
+        server.meet(b"A" + blind)

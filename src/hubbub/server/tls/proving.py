@@ -5,9 +5,8 @@ go if it does not prove; else its next byte is read like the first one of any co
 whoever speaks on it need give no password any more.
 
 A confirmation is a guess: it tells whether one password is right, and nothing about others. So it
-is counted like one, and looked at later where there were too many. The mathematics is Python, some
-milliseconds of it, in which the event loop runs now and then. So one thread does it, in fair turns
-of addresses, and rests after each: nobody but those who prove waits for proofs.
+is counted like one, and looked at later where there were too many. One thread does the mathematics,
+in fair turns of addresses, and rests after each: nobody but those who prove waits for proofs.
 """
 
 from __future__ import annotations
