@@ -6,6 +6,7 @@ another one is opened, in which nothing of the former one may be.
 
 import asyncio
 import random
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bench.promises.asking import Asker
@@ -99,9 +100,17 @@ class Clearer:
 
     async def _say(self, room: str) -> Said:
         said = self._ledger.say(self._person.name, room)
-        ok = await self._in(room, type="say", text=said.text, nonce=said.nonce)
+        left = ["not_a_member"]
+        if not self._is_used(room):
+            left.append("no_such_room")  # where nothing was said, there is no room after a restart
+        ok = await self._in(room, left=left, type="say", text=said.text, nonce=said.nonce)
         await self._ledger.acknowledge(said, ok["seq"])
         return said
+
+    def _is_used(self, room: str) -> bool:
+        """Whether something is acknowledged that was said in the room which has this name now."""
+        said = (one for one in self._ledger.said.values() if one.room == room)
+        return any(one.seq is not None and not one.is_gone for one in said)
 
     async def _say_file(self, room: str) -> Said:
         way = self._person.way
@@ -109,13 +118,15 @@ class Clearer:
         async with way.http(REQUEST_SECONDS) as http:
             return await sender.post_file(http)
 
-    async def _in(self, room: str, **fields: object) -> Json:
-        """Do something in a room, which a lost connection left."""
+    async def _in(
+        self, room: str, *, left: Sequence[str] = ("not_a_member",), **fields: object
+    ) -> Json:
+        """Do something in a room, which a lost connection left; the codes in `left` tell of it."""
         while True:
             try:
                 return await self._asker.ask(room=room, **fields)
             except Refused as refusal:
-                if refusal.code != "not_a_member":
+                if refusal.code not in left:
                     raise
             await self._asker.ask(type="join", room=room)
 
