@@ -43,8 +43,8 @@ HANDSHAKE: Final = 40.0
 """One of TLS: keys are agreed upon, and the certificate's is used to sign."""
 RECORD: Final = 0.5
 """Of TLS: it may hold one byte, or nothing but new keys."""
-PROOF: Final = 20.0
-"""That of a password, on the loop: what a thread computes is paced by itself (tls/proving.py)."""
+PROOF: Final = 10.0
+"""A line of one, on the loop: what a thread computes is paced by itself (tls/proving.py)."""
 REQUEST: Final = 20.0
 """A request over HTTP, whatever its answer."""
 FILLER: Final = 0.1

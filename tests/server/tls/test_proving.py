@@ -3,16 +3,24 @@
 import gc
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from hubbub.hub.cost import PROOF
+from hubbub.server.fairness.turns import TURN_UNITS
+from hubbub.server.protection import TlsCounts
+from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.tls.proving import ProvingSide
 from hubbub.testing import LocalServer
 from hubbub.tls.engine import Engine
 from hubbub.tls.pake import METHOD, Proving
 from tests.interop.raw import RawPeer, frame
 from tests.server.tls.peers import TlsPeer, protected
+from tests.server.transports import FakeTransport
+from tests.server.turning import Room
 from tests.tls.pairs import Pair, pair_in
 
 PASSWORD = "rotu-mika-tedo"
@@ -200,3 +208,42 @@ def test_a_proof_that_does_not_come_is_let_go(pair: Pair) -> None:
     with protected(pair, PASSWORD, handshake_seconds=1.0) as server, Prover(server, pair) as ann:
         ann.send(b'{"type":')
         assert ann.rest() == b""
+
+
+def test_many_who_begin_at_once_take_turns() -> None:
+    """And whoever hangs up meanwhile is not answered."""
+    room, begun = Room(actions_per_turn=1000), 0
+
+    def begin(answering: Coroutine[Any, Any, None]) -> object:
+        nonlocal begun
+        begun += 1
+        answering.close()
+        return object()
+
+    deadlines = Deadlines(60.0, room.loop.time)
+    chatroom: Any = SimpleNamespace(loop=SimpleNamespace(create_task=begin), tls_counts=TlsCounts())
+
+    def prover() -> FakeTransport:
+        turn = room.turns.turn("192.0.2.1")
+        return FakeTransport(
+            ProvingSide(
+                chatroom,
+                lambda _turn, _left: pytest.fail("nobody has proven"),
+                turn,
+                turn.close,
+                deadlines=deadlines,
+                lingering=deadlines,
+            )
+        )
+
+    provers, most = [prover() for _ in range(100)], TURN_UNITS // PROOF
+    for one in provers:
+        one.receive(b'{"type":"prove",', b'"element":""}\n')
+    assert 0 < begun <= most
+    for one in provers[-10:]:
+        one.lose()
+    before = begun
+    while room.loop.turn():
+        assert begun - before <= most
+        before = begun
+    assert begun == 90

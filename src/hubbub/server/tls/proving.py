@@ -5,8 +5,9 @@ go if it does not prove; else its next byte is read like the first one of any co
 whoever speaks on it need give no password any more.
 
 A confirmation is a guess: it tells whether one password is right, and nothing about others. So it
-is counted like one, and looked at later where there were too many. One thread does the mathematics,
-in fair turns of addresses, and rests after each: nobody but those who prove waits for proofs.
+is counted like one, and looked at later where there were too many. Each line waits for its turn,
+like all that strangers say. One thread does the mathematics, in fair turns of addresses, and rests
+after each: nobody but those who prove waits for proofs.
 """
 
 from __future__ import annotations
@@ -122,12 +123,23 @@ class ProvingSide(Receiver):
             self._read_line()
 
     def _read_line(self) -> None:
-        line, end, rest = self._received.partition(b"\n")
-        if end:
-            self._received = rest
-            # At once, not when the task begins: more may come before that.
-            step, self._step = self._step, Step.ANSWER
-            self._answering = self._chatroom.loop.create_task(self._answer(line, step))
+        if b"\n" not in self._received:
+            return
+        if self._turn.grant():
+            self._take_turn()
+        else:
+            self._transport.pause_reading()
+            self._turn.wait(self._take_turn)
+
+    def _take_turn(self) -> None:
+        if self._step is Step.OVER:
+            return
+        self._turn.spend(PROOF)
+        self._transport.resume_reading()
+        line, _, self._received = self._received.partition(b"\n")
+        # At once, not when the task begins: more may come before that.
+        step, self._step = self._step, Step.ANSWER
+        self._answering = self._chatroom.loop.create_task(self._answer(line, step))
 
     async def _answer(self, line: bytes, step: Step) -> None:
         try:
@@ -147,7 +159,6 @@ class ProvingSide(Receiver):
         hub, host = self._chatroom.hub, self._turn.host
         if not hub.has_password:
             raise NO_PASSWORD
-        self._turn.spend(PROOF)
         fingerprint = self._transport.get_extra_info("fingerprint")
 
         def meet() -> Proving:
