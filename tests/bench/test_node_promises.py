@@ -63,6 +63,7 @@ def test_a_node_that_breaks_a_promise_is_told(
 ) -> None:
     skip_without()
     monkeypatch.setattr("bench.promises.nodes.stream.ERASED_SECONDS", 5.0)
+    monkeypatch.setattr("bench.promises.nodes.watched.PATIENCE_SECONDS", 5.0)
     (tmp_path / "sitecustomize.py").write_text(STARTED)
     path = os.pathsep.join((str(tmp_path), str(ROOT)))
     environment = {"SABOTAGES": " ".join(sabotages), "PYTHONPATH": path}
