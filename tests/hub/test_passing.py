@@ -6,10 +6,14 @@ import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
+from hubbub.chat.events import Event
+from hubbub.chat.events.channels import Departure
 from hubbub.hub import delivery
 from hubbub.wire.framed import CLASSIC
 from tests.hub.peers import Chatroom, Peer
 from tests.hub.test_fanout import CountedEvents
+from tests.hub.test_formats import Shared
+from tests.inputs.steps import Steps
 
 MEMBERS = 50
 
@@ -221,3 +225,61 @@ def test_who_lagged_meanwhile_is_given_a_list_and_nothing_twice() -> None:
     chatroom.enter("dan").tell(c.Join(room="lobby"))
     assert told(bob) == ["ann: hello", "list ann bob cat dan"]
     assert told(ann) == ["ann: hello", "cat joined", "dan joined"]
+
+
+# Those who are told why somebody went, once for all rooms.
+
+
+class Knowing(Shared):
+    """A format as that of those who speak IRC."""
+
+    knows_inner = True
+
+    def encode(self, event: Event, _recipient: str = "") -> bytes:
+        return f"{event.name} went\n".encode() if isinstance(event, Departure) else b""
+
+
+def departing(there: dict[str, str], going: str) -> dict[str, list[str]]:
+    """Return what is heard by each of those who are there, in rooms of one letter, when some go."""
+    chatroom, knowing = Chatroom(), Knowing()
+    peers = {name: chatroom.enter(name, knowing) for name in there}
+    for name, peer in peers.items():
+        for room in there[name]:
+            peer.tell(c.Join(room=room))
+    chatroom.announce()
+    for peer in peers.values():
+        peer.writes.clear()
+    for name in going.split():
+        chatroom.hub.depart(peers.pop(name).session)
+    chatroom.announce()
+    return {name: sorted(b"".join(one.writes).decode().splitlines()) for name, one in peers.items()}
+
+
+def test_a_crowd_that_goes_from_several_rooms_is_told_once_to_each_who_shares_one() -> None:
+    there = {"ann": "ab", "bob": "a", "cat": "b", "dan": "c", "eve": "ab", "fay": "a", "gil": "b"}
+    assert departing(there, "eve fay gil") == {
+        "ann": ["eve went", "fay went", "gil went"],
+        "bob": ["eve went", "fay went"],
+        "cat": ["eve went", "gil went"],
+        "dan": [],
+    }
+
+
+@pytest.mark.parametrize("rooms", ["a", "ab"])
+def test_a_crowd_that_goes_takes_a_few_steps_for_each_not_for_each_who_hears_of_it(
+    rooms: str,
+) -> None:
+    counted: list[int] = []
+    for count in (20, 20, 200):  # the first one reads what is read once
+        chatroom, knowing = Chatroom(), Knowing()
+        peers = [chatroom.enter(f"m{number}", knowing) for number in range(2 * count)]
+        for peer in peers:
+            for room in rooms:
+                peer.tell(c.Join(room=room))
+        chatroom.announce()
+        for peer in peers[:count]:
+            chatroom.hub.depart(peer.session)
+        steps = Steps()
+        with steps.installed():
+            counted.append(steps.of(chatroom.announce))
+    assert counted[2] <= 12 * counted[1], counted

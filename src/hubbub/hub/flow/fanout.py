@@ -80,7 +80,7 @@ class Fanout:
                     self._add(member.session, _encode_each(member.session, told))
                 continue
             if format_.knows_inner:
-                self._tell_why(format_, group, notes)
+                self._tell_why(format_, group, notes, first, typing)
                 continue
             encoded = [(note, format_.encode(note.event)) for note in notes]
             usual = b"".join([piece for note, piece in encoded if note.is_usual])
@@ -92,17 +92,39 @@ class Fanout:
                     piece = b"".join([piece for note, piece in encoded if note.is_for(member)])
                 self._add(member.session, piece)
 
-    def _tell_why(self, format_: Format, group: Iterable[Member], notes: Sequence[Note]) -> None:
-        """Do the same for those who are told why somebody left, and only once if from all rooms."""
+    def _tell_why(
+        self,
+        format_: Format,
+        group: Iterable[Member],
+        notes: Sequence[Note],
+        first: int,
+        typing: Set[str],
+    ) -> None:
+        """Do the same for those who are told why somebody left, and only once if from all rooms.
+
+        When a crowd goes, each of another one may have to hear of each: so nearly all of them are
+        given the same, and of the rest those who have heard it are taken out together.
+        """
         encoded = [(note, format_.encode(note.inner or note.event)) for note in notes]
         told = [(note, piece) for note, piece in encoded if piece]
+        usual = b"".join([piece for note, piece in told if note.is_usual])
+        heard: set[Session] = set().union(*[note.told for note in notes if note.told])
+        alike: list[Session] = []
+        unlike: dict[Session, Member] = {}
         for member in group:
             session = member.session
-            pieces = [
-                piece for note, piece in told if note.is_for(member) and note.is_first_for(session)
-            ]
-            if pieces:
-                self._add(session, b"".join(pieces))
+            if member.told >= first or session in heard or session.person.key in typing:
+                unlike[session] = member
+            else:
+                alike.append(session)
+                self._add(session, usual)
+        for note, piece in told:
+            new = unlike.keys() - note.told if note.told else unlike.keys()
+            hearing = [session for session in new if note.is_for(unlike[session])]
+            for session in hearing:
+                self._add(session, piece)
+            if note.told is not None:
+                note.told.update(hearing, alike if note.is_usual else ())
 
     def _add(self, session: Session, piece: bytes) -> None:
         if not piece:
