@@ -471,3 +471,22 @@ def test_remembered_addresses_are_bounded() -> None:
         worker.turn.close()
     assert len(room.turns.accounts._members) <= ADDRESSES_MAX + 1
     assert len(room.turns.accounts._visitors) <= ADDRESSES_MAX + 1
+
+
+# Of those who wait at the same place.
+
+
+def test_whoever_says_little_does_not_wait_for_a_crowd_that_begins_to_say_much() -> None:
+    room = Room(actions_per_turn=100)
+    ann, *crowd = (room.worker() for _ in range(301))
+    for worker in (ann, *crowd):
+        worker.do(1.0)
+    room.loop.pass_time(1.0)
+    room.done.clear()
+    for worker in crowd:
+        worker.hear(17_000, *[0.6] * 40)
+    ann.hear(80, 1.0)
+    room.loop.pass_time(10.0)
+    before = room.done[: room.done.index(ann)]
+    assert len(set(before)) <= 10, "those who came in the same turn of the loop"
+    assert len(room.done) == 300 * 40 + 1

@@ -35,6 +35,7 @@ class Worker:
         self.turn = turn
         self.costs: deque[float] = deque()
         self.used = 0.0
+        self.heard_bytes = 0
         self._endless = 0.0
 
     @property
@@ -46,6 +47,11 @@ class Worker:
         self.costs += costs
         self.go_on()
         return self
+
+    def hear(self, heard_bytes: int, *costs: float) -> "Worker":
+        """Do what so many bytes say."""
+        self.heard_bytes = heard_bytes
+        return self.do(*costs)
 
     def be_busy(self, units: float) -> "Worker":
         """Do things of so many units for ever."""
@@ -59,7 +65,7 @@ class Worker:
                 self.turn.spend(spent)
                 spent, granted = 0.0, self.turn.grant()
                 if not granted:
-                    self.turn.wait(self.go_on)
+                    self.turn.wait(self.go_on, self.heard_bytes)
                     return
             cost = self.costs.popleft()
             if self._endless:

@@ -20,8 +20,9 @@ a connection uses is charged to its account and to all above it, when it is know
   (`overdraft`): what others of their address spent is not theirs.
 - A *tag*, which says who goes first when there is more to do than one turn of the loop can hold
   (start-time fair queueing: Goyal, Vin, Cheng 1996). A tag is what the account has used, as seen by
-  its siblings: the lowest goes first. So each account gets the same share of its parent's work, and
-  one that uses less than its share hardly waits.
+  its siblings: the lowest goes first, and of several that stand there whoever wants least
+  (`expected`). So each account gets the same share of its parent's work, and one that uses less
+  than its share hardly waits.
 
 An account that was quiet is not owed all that it did not use, or a crowd of sleepers could wake up
 and keep everybody waiting: its tag follows `CREDIT_UNITS` behind its parent's `virtual` time, which
@@ -100,6 +101,7 @@ class Account:
 
     __slots__ = (
         "act",
+        "expected",
         "is_orphaned",
         "is_queued",
         "most",
@@ -144,6 +146,17 @@ class Account:
         """Whether its own budget does not count any more: its connection is gone."""
         self.act: Callable[[], None] | None = None
         """What waits for its turn, in an account without children."""
+        self.expected = 0.0
+        """What that may use of its turn, as far as can be told."""
+
+    @property
+    def place(self) -> float:
+        """Where it stands in the queue: the lowest goes first.
+
+        Many may begin to say something at the same moment, with the same tag. Then whoever says
+        little does not wait for all who say much.
+        """
+        return self.tag + self.expected
 
     def debt_seconds(self, now: float) -> float:
         """Return how long this account must wait by its own budget, 0 if it need not."""

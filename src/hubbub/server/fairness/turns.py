@@ -12,8 +12,8 @@ written, commits are applied, and the next turn begins. Within it, a connection 
 
 What holds at all times: whoever waits is in the queue of its parent or parked, and so is each
 account above it up to one that is parked. So nobody is forgotten. The queues hold accounts that
-nobody waits in any more as well, and tags that have grown since: both are seen to when they come
-to the front.
+nobody waits in any more as well, and places that are further back by now: both are seen to when
+they come to the front.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ TURN_UNITS: Final = 150.0
 
 SLICE_UNITS: Final = 25.0
 """What one connection does before the next has its turn: a quarter of a millisecond."""
+
+
+EXPECTED_PER_BYTE: Final = 0.0015
+"""What a byte that was heard may cost: 40 lines of IRC, 16 kB, are a slice."""
 
 
 class Alarm(Protocol):
@@ -166,7 +170,7 @@ class Turns:
             account.parked_until = None
             account.catch_up()
             account.is_queued = True
-            heappush(parent.queue, (account.tag, next(self._order), account))
+            heappush(parent.queue, (account.place, next(self._order), account))
             account = parent
         if not self._is_begun:
             self._begin(now)
@@ -200,9 +204,9 @@ class Turns:
                 self._drop_first(parent.parent)
                 parent = self._everybody
                 continue
-            tag, _, account = parent.queue[0]
-            if account.tag > tag:
-                heapreplace(parent.queue, (account.tag, next(self._order), account))
+            place, _, account = parent.queue[0]
+            if account.place > place:
+                heapreplace(parent.queue, (account.place, next(self._order), account))
             elif (seconds := self._debt_seconds(account, now)) > 0:
                 self._drop_first(parent)
                 self._park(account, now + seconds)
@@ -309,10 +313,14 @@ class Turn:
         self._turns.units_left -= units
         (self._account or self._again()).spend(units)
 
-    def wait(self, act: Callable[[], None]) -> None:
-        """Have `act` called once when the turn comes; to ask again while waiting is no harm."""
+    def wait(self, act: Callable[[], None], heard_bytes: int = 0) -> None:
+        """Have `act` called once when the turn comes; to ask again while waiting is no harm.
+
+        `heard_bytes`: how much was heard that is to be acted on.
+        """
         account = self._account or self._again()
         if account.act is None:
+            account.expected = min(SLICE_UNITS, heard_bytes * EXPECTED_PER_BYTE)
             self._turns.wait(account, act)
 
     def rests(self, now: float) -> bool:

@@ -50,6 +50,7 @@ class Connection(Receiver):
         "_chatroom",
         "_dialect",
         "_has_left",
+        "_heard_bytes",
         "_is_ahead",
         "_left",
         "_lingering",
@@ -81,6 +82,7 @@ class Connection(Receiver):
         self._left = left
         self._asker: Asker | None = None  # most connections never ask
         self._has_left = False
+        self._heard_bytes = 0  # in the newest piece
         self._is_ahead = False  # whether the peer has said more while its turn was waited for
         self._may_grow = True  # whether there is room for the rest of a frame
         self._nameless = True
@@ -125,6 +127,7 @@ class Connection(Receiver):
 
     def data_received(self, data: bytes) -> None:
         self._is_ahead = self.conversation.wait is Wait.TURN
+        self._heard_bytes = len(data)
         self.conversation.hear(self._dialect.receive(data), len(data))
         self._follow()
 
@@ -237,7 +240,7 @@ class Connection(Receiver):
         if conversation.backlog is not None and self._serving is None:
             self._serving = chatroom.loop.create_task(self._serve())
         if conversation.wait is Wait.TURN:
-            self._turn.wait(self._take_turn)
+            self._turn.wait(self._take_turn, self._heard_bytes)
         if conversation.waits_for_commit:
             chatroom.commits.call_after(self.go_on)
         if (at := conversation.wake_at) is not None and self._timer is None:
