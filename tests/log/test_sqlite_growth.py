@@ -241,3 +241,18 @@ def test_the_texts_of_a_portion_are_split_into_words_in_one_call(
     fill_portion(writer, Damage("a test"), connection)
     assert len(calls) == 1
     assert calls[0] <= words.TOGETHER_CHARS
+
+
+def test_a_portion_of_long_texts_has_no_more_in_it_than_one_of_short_ones(
+    database: tuple[Writer, sqlite3.Connection],
+) -> None:
+    """A commit may have to wait for one portion, whatever is in it."""
+    writer, connection = database
+    for _ in range(4):
+        writer.commit(connection, [said("word " * 12_000)])
+    portions = 1
+    while fill_portion(writer, Damage("a test"), connection):
+        portions += 1
+    assert portions == 4
+    writer.commit(connection, [said("word " * 12) for _ in range(500)])
+    assert not fill_portion(writer, Damage("a test"), connection), "one is enough"

@@ -30,6 +30,9 @@ FILE_BYTE: Final = 0.000_01
 """Of a file: it is read and written in large pieces, and lies in nobody's way meanwhile."""
 TOLD_BYTE: Final = 0.005
 """Of what a service sends to a webhook: a text is made of it, field by field."""
+INDEXED_BYTE: Final = 0.006
+"""Of a text that comes over HTTP, for its words in the search index: visitors may send far more of
+it than members, whose own pace bounds them."""
 FILE_PIECE: Final = 8.0
 """A piece of a file, whatever its size: a thread is handed it, or asked for it."""
 FILE: Final = 80.0

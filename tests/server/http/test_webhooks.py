@@ -1,15 +1,19 @@
 """Webhooks, as services call them (docs/protocol.md, section 9)."""
 
 import json
+import threading
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from hubbub.hub.audience import LISTENER_BYTE
-from hubbub.hub.cost import METRICS, REQUEST, TOLD_BYTE
+from hubbub.hub.cost import INDEXED_BYTE, METRICS, REQUEST, TOLD_BYTE
 from hubbub.server.config import Config, ServerSection
+from hubbub.server.http.hooks.bodies import Said, read
 from hubbub.server.http.hooks.forms import FORM
 from hubbub.testing import LocalServer, serving
 from tests.server.conftest import Meet
@@ -58,7 +62,30 @@ def test_what_a_service_tells_at_length_is_paid_for_and_told_to_all(
     assert text.count("step: ") == len(fields)
     heard = 5 * len(text) * LISTENER_BYTE
     spent = units_of_strangers(hubbub_server) - before
-    assert spent > METRICS + 2 * REQUEST + len(body) * TOLD_BYTE + heard
+    indexed = len(text) * INDEXED_BYTE
+    assert spent > METRICS + 2 * REQUEST + len(body) * TOLD_BYTE + heard + indexed
+
+
+def test_long_ones_are_read_one_after_the_other_beside_the_loop(
+    hubbub_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that read several at once would keep the loop waiting for the interpreter."""
+    reading: list[int] = []
+    another = threading.Event()
+
+    def read_slowly(body: bytes, headers: Mapping[str, str]) -> Said:
+        reading.append(threading.get_ident())
+        if len(reading) > 1:
+            another.set()
+        assert not another.wait(0.2), "two are read at once"
+        reading.pop()
+        return read(body, headers)
+
+    monkeypatch.setattr("hubbub.server.http.api.read", read_slowly)
+    body = {"text": "word " * 2000}
+    with ThreadPoolExecutor(3) as services:
+        answers = list(services.map(lambda _: ask(hubbub_server, HOOK, body), range(3)))
+    assert [one.body for one in answers] == [b"ok"] * 3
 
 
 @pytest.mark.parametrize(

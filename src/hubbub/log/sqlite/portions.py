@@ -29,7 +29,7 @@ from hubbub.log.sqlite.around import Around, attempt
 from hubbub.log.sqlite.writer import Writer
 
 PORTION_EVENTS = 500
-PORTION_EVENT_BYTES = 500  # a portion of few long messages takes no longer
+PORTION_EVENT_BYTES = 200  # as short ones take in the file: a portion of long ones takes no longer
 WINDOW_WORDS = 16_384  # a search for the beginnings of most of them takes a few milliseconds
 REST_AFTER_SECONDS = 0.000_5  # a rest costs as much as some words do
 

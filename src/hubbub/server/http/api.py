@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -237,7 +238,8 @@ class Api:
         visit_of(request).turn.spend(len(body) * cost.TOLD_BYTE)
         if len(body) <= SHORT_BODY_BYTES:
             return read(body, request.headers)
-        return await asyncio.to_thread(read, body, request.headers)
+        work = partial(read, body, request.headers)
+        return await self._chatroom.telling.in_turn(visit_of(request).host, work)
 
     async def _say_marked(self, request: web.Request, origin: str, text: str, name: str) -> None:
         """Post for a service, which cannot choose another name if somebody has this one."""
@@ -280,7 +282,8 @@ class Api:
                 room = hub.name_of(allowed_room(raw_room))
         chatroom.commits.wake()
         if (heard_in := hub.rooms.get(room)) is not None:
-            visit_of(request).turn.spend(cost.COMMAND + hearing(heard_in, text))
+            indexed = len(text.encode()) * cost.INDEXED_BYTE
+            visit_of(request).turn.spend(cost.COMMAND + hearing(heard_in, text) + indexed)
         return Posted(room=room, seq=await answer.seq())
 
 

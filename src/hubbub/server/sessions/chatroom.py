@@ -157,6 +157,8 @@ UNFINISHED_SECONDS = 60.0
 """How long to wait before what the log could not take is tried again."""
 PROOF_RESTS = 2.0
 """Proofs of the password take a third of what the loop could use, at the most."""
+TELLING_RESTS = 2.0
+"""So does reading what services send to webhooks."""
 ACTING_SECONDS = 3.0
 """How long a server that stops goes on with what it was asked before."""
 LAST_LOOK_SECONDS = 0.02
@@ -184,6 +186,7 @@ class Chatroom:
         self.reading = Reading(log, time.perf_counter, self._version, hub.forgotten)
         self.hashing = Hashing(time.perf_counter)
         self.proofs = FairThreads(time.perf_counter, 1, "proofs", rests=PROOF_RESTS)
+        self.telling = FairThreads(time.perf_counter, 1, "telling", rests=TELLING_RESTS)
         self.tls_counts = TlsCounts()
         self.files = Intake(limits, hub, log, self.clock.milliseconds, folder)
         self.copies = Copies(folder)
@@ -396,6 +399,7 @@ class Chatroom:
             connection.cut()
         self.hashing.close()
         self.proofs.close()
+        self.telling.close()
         self.copies.close()
         await self._empty.wait()  # each hears of it in one of the loop's next turns
         self.files.close()
