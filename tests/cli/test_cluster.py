@@ -15,16 +15,18 @@ from hubbub.log.jetstream import JetStreamLog, moving
 from hubbub.log.sqlite import SqliteLog
 from hubbub.server.config import ClusterSection
 from hubbub.server.files.store import Store
-from tests.cli.commands import refused
+from tests.cli.commands import hubbub, refused
 from tests.client.test_restored import opened, served
 from tests.log.conftest import nats, stream
 from tests.log.drafts import all_of, deleted, fact, person, said, told
+from tests.log.file_places import FilePlace, place
 from tests.log.killed import killed
 from tests.log.nodes import whole_stream
+from tests.log.s3_server import S3Server, s3
 from tests.log.test_jetstream_erasing import until_gone
 from tests.log.test_sqlite_cut_off import cut
 
-__all__ = ["nats", "stream"]
+__all__ = ["nats", "place", "s3", "stream"]
 
 
 async def nothing_more(_node: JetStreamLog) -> None:
@@ -44,16 +46,18 @@ def test_members_notice_no_more_than_a_lost_connection(
 ) -> None:
     folder = tmp_path / "data"
 
+    section = ClusterSection(servers=(nats,), stream=stream)
+
     async def scene() -> None:
         async with served(folder) as server:
             port = server.port
             ann = await opened(server, "ann").__aenter__()
             await ann.say("one")
-        await asyncio.to_thread(bring, folder, [nats], stream, 1)
+        await asyncio.to_thread(bring, folder, section)
         assert f"goes on as the stream '{stream}'." in capsys.readouterr().out
-        async with served(folder, port, ClusterSection(servers=(nats,), stream=stream)):
+        async with served(folder, port, section):
             await ann.say("two")
-        await asyncio.to_thread(take_back, folder, [nats], stream)
+        await asyncio.to_thread(take_back, folder, section)
         assert f"holds all of the stream '{stream}'" in capsys.readouterr().out
         async with served(folder, port):
             await ann.say("three")
@@ -94,7 +98,7 @@ def test_seqs_people_and_proofs_stay_in_a_new_folder_and_in_that_of_a_node(
 
 
 def test_files_go_with_it_and_what_is_nowhere_is_said(
-    tmp_path: Path, nats: str, stream: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, place: FilePlace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     content, lost = b"holiday" * 100_000, b"lost"
     folder, (one, other) = tmp_path / "one", [sha256(what).hexdigest() for what in (content, lost)]
@@ -108,12 +112,12 @@ def test_files_go_with_it_and_what_is_nowhere_is_said(
 
     asyncio.run(with_files())
     store = Store(folder)
-    for place in (store.object(one), store.preview(one)):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-    bring(folder, [nats], stream, 1)
+    for path in (store.object(one), store.preview(one)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    bring(folder, place.section())
     shutil.rmtree(folder / "files")
-    take_back(folder, [nats], stream)
+    take_back(folder, place.section())
     assert store.object(one).read_bytes() == store.preview(one).read_bytes() == content
     assert capsys.readouterr().out.count("is missing: neither") == 1
     assert not store.object(other).exists()
@@ -201,3 +205,22 @@ def test_a_refusal_ends_the_command_with_one_line(tmp_path: Path, nats: str, str
         f"hubbub: There is no folder {tmp_path / 'none'}. Name the one that a server kept a log "
         "in.\n"
     )
+
+
+def test_the_commands_take_a_bucket_with_the_key_of_the_environment(
+    tmp_path: Path, nats: str, stream: str, s3: S3Server
+) -> None:
+    bucket = s3.make(stream)
+    options = ["--stream", stream, "--files", bucket.where, "--files-endpoint", bucket.endpoint]
+    key = {"AWS_ACCESS_KEY_ID": bucket.key_id, "AWS_SECRET_ACCESS_KEY": bucket.key}
+    asyncio.run(filled(tmp_path / "one"))
+    content = Store(tmp_path / "one").object(sha256(b"holiday").hexdigest())
+    content.parent.mkdir(parents=True)
+    content.write_bytes(b"holiday")
+    where = (str(tmp_path / "one"), nats, *options)
+    assert hubbub("admin", "cluster", "import", *where, **key).returncode == 0
+    assert content.name in "".join(s3.keys(stream))
+    assert hubbub("admin", "cluster", "export", *where, **key).returncode == 0
+    assert "needs a key. Have AWS_ACCESS_KEY_ID" in refused("admin", "cluster", "export", *where)
+    wrong = (*where[:-1], "http://s3.example.org")
+    assert "over http, everybody" in refused("admin", "cluster", "import", *wrong)

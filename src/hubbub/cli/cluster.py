@@ -1,45 +1,67 @@
 """`hubbub admin cluster`: a chatroom of one machine becomes a stream, or the other way around."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from hubbub.chat.errors import ConfigError
 from hubbub.cli.output import show
 from hubbub.log.sqlite import Projection
+from hubbub.server.config import ClusterSection, Config, check_cluster
 from hubbub.server.files.common import Common
 from hubbub.server.files.store import Store
 
 
-def bring(
-    folder: Path, servers: Sequence[str], stream: str, replicas: int, credentials: str = ""
-) -> None:
+def bring(folder: Path, section: ClusterSection) -> None:
     """Make a stream of the log in a folder, and say so. Raises ConfigError or LogError."""
+    check_cluster(Config(cluster=section))
     _check_client()
     from hubbub.log.jetstream import moving
+    from hubbub.server.clustering.files import opened_bucket
 
-    files = _files(folder)
-    last = asyncio.run(
-        moving.bring(folder, servers, stream, replicas, files=files, credentials=credentials)
-    )
+    stream, files = section.stream, _files(folder)
+
+    async def go() -> int:
+        return await moving.bring(
+            folder,
+            section.servers,
+            stream,
+            section.replicas,
+            files=files,
+            credentials=section.credentials,
+            bucket=await opened_bucket(section),
+        )
+
+    last = asyncio.run(go())
     show(f"The log in {folder}, up to seq {last}, goes on as the stream '{stream}'.")
     show("The folder is that of a node now. Other nodes begin with a copy of it.")
 
 
-def take_back(folder: Path, servers: Sequence[str], stream: str, credentials: str = "") -> None:
+def take_back(folder: Path, section: ClusterSection) -> None:
     """Make a folder that of one machine, and say so. Raises ConfigError or LogError."""
+    check_cluster(Config(cluster=section))
     _check_client()
     from hubbub.log.jetstream import moving
+    from hubbub.server.clustering.files import opened_bucket
 
+    stream = section.stream
     missing: list[str] = []
 
     async def bring_files(node: Projection) -> None:
         missing.extend([hash_ async for hash_ in _missing(node, folder)])
 
-    last = asyncio.run(
-        moving.take_back(folder, servers, stream, bring_files, credentials=credentials)
-    )
+    async def go() -> int:
+        return await moving.take_back(
+            folder,
+            section.servers,
+            stream,
+            bring_files,
+            credentials=section.credentials,
+            bucket=await opened_bucket(section),
+        )
+
+    last = asyncio.run(go())
     show(f"{folder} holds all of the stream '{stream}', up to seq {last}.")
     for hash_ in missing:
         show(f"The file {hash_} is missing: neither the folder nor the servers have it.")

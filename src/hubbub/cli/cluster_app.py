@@ -37,6 +37,21 @@ Stream = Annotated[str, Option(check=of_text, help="The name of the stream.")]
 Credentials = Annotated[
     str, Option(check=of_text, help="A file with credentials for the NATS servers.")
 ]
+Files = Annotated[
+    str,
+    Option(
+        metavar="s3://BUCKET/PREFIX",
+        check=of_text,
+        help="The bucket of the nodes' files, if they are not with the NATS servers. The key for "
+        "it is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.",
+    ),
+]
+Endpoint = Annotated[
+    str, Option("--files-endpoint", metavar="URL", check=of_text, help="Where that store is.")
+]
+Region = Annotated[
+    str, Option("--files-region", metavar="REGION", check=of_text, help="The bucket's region.")
+]
 STREAM = "hubbub"
 
 
@@ -57,6 +72,9 @@ def import_(
         int, Option(between=(1, 5), help="How many of the servers keep the stream.")
     ] = 1,
     credentials: Credentials = "",
+    files: Files = "",
+    files_endpoint: Endpoint = "",
+    files_region: Region = "",
 ) -> None:
     """Make a stream that goes on where the log in FOLDER ends.
 
@@ -64,8 +82,18 @@ def import_(
     begin with a copy of it.
     """
     from hubbub.cli.cluster import bring
+    from hubbub.server.config import ClusterSection
 
-    bring(folder, servers, stream, replicas, credentials)
+    section = ClusterSection(
+        servers=tuple(servers),
+        stream=stream,
+        replicas=replicas,
+        credentials=credentials,
+        files=files,
+        files_endpoint=files_endpoint,
+        files_region=files_region,
+    )
+    bring(folder, section)
 
 
 @command(
@@ -84,11 +112,23 @@ def export(
     *,
     stream: Stream = STREAM,
     credentials: Credentials = "",
+    files: Files = "",
+    files_endpoint: Endpoint = "",
+    files_region: Region = "",
 ) -> None:
     """Make FOLDER that of one machine, with all that the stream holds now.
 
     Stop the nodes first: what is said in the stream afterwards is not in the folder.
     """
     from hubbub.cli.cluster import take_back
+    from hubbub.server.config import ClusterSection
 
-    take_back(folder, servers, stream, credentials)
+    section = ClusterSection(
+        servers=tuple(servers),
+        stream=stream,
+        credentials=credentials,
+        files=files,
+        files_endpoint=files_endpoint,
+        files_region=files_region,
+    )
+    take_back(folder, section)

@@ -4,6 +4,7 @@ The structs below are its only definition; `print_config` writes them out as a c
 """
 
 import difflib
+import os
 import textwrap
 import tomllib
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from hubbub.chat.access import Access
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
 from hubbub.chat.retention import Retention
+from hubbub.log.bucket.address import BucketAddress, bucket_address
 from hubbub.server.node_addresses import as_told
 
 RELAY_SECRET_CHARS_MIN = 32
@@ -225,6 +227,34 @@ class ClusterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     credentials: Annotated[
         str, Meta(description="A file with credentials for the NATS servers; may be empty.")
     ] = ""
+    files: Annotated[
+        str,
+        Meta(
+            description="Where the bytes of files are kept, the same at all nodes: "
+            "s3://BUCKET/PREFIX is a bucket of an S3-compatible store; empty: the NATS servers."
+        ),
+    ] = ""
+    files_endpoint: Annotated[
+        str,
+        Meta(
+            description="Address of that store, such as https://s3.example.org:9000; empty: "
+            "AWS_ENDPOINT_URL of the environment, or AWS itself."
+        ),
+    ] = ""
+    files_region: Annotated[
+        str,
+        Meta(
+            description="Region of the bucket; empty: AWS_REGION of the environment, or us-east-1."
+        ),
+    ] = ""
+    files_key_id: Annotated[
+        str,
+        Meta(
+            description="Id of the key for it; empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
+            "of the environment, or the role of this machine at AWS."
+        ),
+    ] = ""
+    files_key: Annotated[str, Meta(description="The secret key that belongs to this id.")] = ""
     monitors: Annotated[
         tuple[str, ...],
         Meta(
@@ -370,6 +400,33 @@ def check_cluster(config: Config) -> None:
         raise ConfigError(f"'cluster.credentials': there is no file {section.credentials}.")
     if section.address:
         as_told(section.address)
+    if section.servers:
+        bucket_of(section)
+    elif section.files:
+        raise ConfigError(
+            "'files' in [cluster] is for nodes, whose log is with NATS servers: name these as "
+            "'servers', or leave out 'files'. A server alone keeps files in its folder."
+        )
+
+
+def bucket_of(section: ClusterSection) -> BucketAddress | None:
+    """Return where the files of nodes are, if not with their NATS servers; raise ConfigError."""
+    if section.files:
+        return bucket_address(
+            section.files,
+            endpoint=section.files_endpoint,
+            region=section.files_region,
+            key_id=section.files_key_id,
+            key=section.files_key,
+            environment=os.environ,
+        )
+    if stray := [
+        name
+        for name in ("files_endpoint", "files_region", "files_key_id", "files_key")
+        if getattr(section, name)
+    ]:
+        raise ConfigError(f"'{stray[0]}' in [cluster] is of no use without 'files': s3://BUCKET.")
+    return None
 
 
 def check_nats_addresses(addresses: Iterable[str]) -> None:

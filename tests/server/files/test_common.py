@@ -1,42 +1,42 @@
-"""Files that the nodes of a stream have in common, with real servers."""
+"""Files that the nodes of a stream have in common, with real servers: of NATS alone, and of S3."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.limits import FileLimits, Limits
-from hubbub.log.jetstream import JetStreamLog
-from hubbub.log.jetstream.objects import Objects
+from hubbub.log.jetstream.objects import AT_ONCE, Objects
 from hubbub.server.app import running
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer
 from tests.log.conftest import nats, stream
-from tests.log.nodes import whole_stream
+from tests.log.file_places import FilePlace, objects_of, place
+from tests.log.s3_server import S3Server, s3
 from tests.server.conftest import Meet
 from tests.server.event_peer import JSON
 from tests.server.files.pictures import photo
 from tests.server.files.sharing import begin, get, kept, offset_of, patch, share, until
+from tests.server.http.asking import ask
 
-__all__ = ["nats", "stream"]
+__all__ = ["nats", "place", "s3", "stream"]
 
-CONTENT = bytes(range(256)) * 2000
-"""More than three messages of the object store hold."""
+CONTENT = bytes(range(256)) * 20_000
+"""More than one chunk in a bucket holds, and many messages of the object store."""
 
 
 @asynccontextmanager
-async def served(
-    folders: Sequence[Path], nats: str, stream: str
-) -> AsyncIterator[list[LocalServer]]:
+async def served(folders: Sequence[Path], place: FilePlace) -> AsyncIterator[list[LocalServer]]:
     """Serve a node of the stream on each folder."""
     async with AsyncExitStack() as stack:
         nodes = []
         for folder in folders:
-            log = await JetStreamLog.join(folder, [nats], stream)
+            log = await place.joined(folder)
             stack.push_async_callback(log.close)
             config = Config(
                 server=ServerSection(listen="127.0.0.1:0", data=str(folder)),
@@ -49,14 +49,14 @@ async def served(
         yield nodes
 
 
+async def held(value: bool) -> bool:
+    return value
+
+
 def given_out(server: LocalServer, file: JSON, what: str = "", **headers: str) -> bytes:
     answer = get(server, file, what, **headers)
     assert answer.status in {200, 206}, answer.body
     return answer.body
-
-
-def in_store(nats: str, stream: str) -> bytes:
-    return asyncio.run(whole_stream(nats, f"OBJ_{stream}_files"))
 
 
 def play(scene: object) -> None:
@@ -65,7 +65,7 @@ def play(scene: object) -> None:
 
 
 def test_what_one_node_took_in_is_given_out_by_another_and_goes_from_all(
-    tmp_path: Path, nats: str, stream: str, meet: Meet
+    tmp_path: Path, place: FilePlace, meet: Meet
 ) -> None:
     folders = [tmp_path / "one", tmp_path / "other"]
 
@@ -83,21 +83,23 @@ def test_what_one_node_took_in_is_given_out_by_another_and_goes_from_all(
         assert given_out(other, picture) == given_out(one, picture)
         assert given_out(other, picture, "preview") == given_out(one, picture, "preview")
         assert kept(folders[0]) == kept(folders[1]) != set()
+        assert (CONTENT[:1000] in place.said()) == (place.address is None)
+        assert file["sha256"].encode() in place.all()
         for seq in (said["seq"], picture_seq):
             assert ann.ask(type="delete", room="lobby", seq=seq)["type"] == "ok"
         until(lambda: not (kept(folders[0]) | kept(folders[1])), "the bytes are gone")
         assert get(other, file).status == get(other, picture, "preview").status == 404
-        until(lambda: not in_store(nats, stream), "they are gone from the servers, too")
+        until(lambda: not place.all(), "they are gone from the servers, too")
 
     async def scene() -> None:
-        async with served(folders, nats, stream) as nodes:
+        async with served(folders, place) as nodes:
             await asyncio.to_thread(talk, *nodes)
 
     play(scene)
 
 
 def test_nobody_hears_of_a_file_that_the_servers_do_not_have(
-    tmp_path: Path, nats: str, stream: str, meet: Meet, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, place: FilePlace, meet: Meet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object) -> None:
         raise LogError("The NATS servers do not answer.")
@@ -116,26 +118,21 @@ def test_nobody_hears_of_a_file_that_the_servers_do_not_have(
         assert given_out(node, answer.json["file"]) == CONTENT
 
     async def scene() -> None:
-        async with served([tmp_path], nats, stream) as (node,):
+        async with served([tmp_path], place) as (node,):
             await asyncio.to_thread(talk, node)
 
     play(scene)
 
 
 def test_of_two_nodes_that_remove_and_post_the_same_bytes_the_post_keeps_them(
-    tmp_path: Path, nats: str, stream: str
+    tmp_path: Path, place: FilePlace
 ) -> None:
     path, brought = tmp_path / "a", tmp_path / "brought"
     path.write_bytes(CONTENT)
 
     async def scene() -> None:
-        log = await JetStreamLog.join(tmp_path / "node", [nats], stream)
-        assert isinstance(log.objects, Objects)
-        objects, link = log.objects, log._link
-        assert link is not None
-
-        async def held(value: bool) -> bool:
-            return value
+        log = await place.joined(tmp_path / "node")
+        objects, epochs = objects_of(log), await log.epochs()
 
         async def post() -> None:
             await objects.keep("a", path)
@@ -143,13 +140,14 @@ def test_of_two_nodes_that_remove_and_post_the_same_bytes_the_post_keeps_them(
         await objects.keep("a", path)
         await objects.remove("a", partial(held, True))
         assert await objects.fetch("a", brought)
-        removing = Objects(link, 1, caught_up=post)  # the post comes between its look and its act
+        # The post comes between its look and its act.
+        removing = Objects(log.link, epochs, 1, caught_up=post, bucket=place.bucket())
         await removing.remove("a", partial(held, False))
         assert await objects.fetch("a", brought)
         assert brought.read_bytes() == CONTENT
         await objects.remove("a", partial(held, False))
         assert not await objects.fetch("a", brought)
-        assert not await whole_stream(nats, f"OBJ_{stream}_files")
+        assert not await asyncio.to_thread(place.all)
         await post()  # it comes after
         assert await objects.fetch("a", brought)
         await log.close()
@@ -158,16 +156,17 @@ def test_of_two_nodes_that_remove_and_post_the_same_bytes_the_post_keeps_them(
 
 
 def test_a_file_that_was_removed_while_it_was_posted_is_there_once_it_is_said(
-    tmp_path: Path, nats: str, stream: str, meet: Meet, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, place: FilePlace, meet: Meet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scene() -> None:
-        async with served([tmp_path / "one", tmp_path / "other"], nats, stream) as (one, other):
+        async with served([tmp_path / "one", tmp_path / "other"], place) as (one, other):
             ann = await asyncio.to_thread(meet, one, "ann")
             put = Objects.keep
 
             async def put_and_lose(objects: Objects, name: str, path: Path) -> None:
                 await put(objects, name, path)
-                await objects._purge(">")  # as another node would that knows of no message yet
+                # As another node would that knows of no message yet.
+                await objects.remove(name, partial(held, False))
 
             with monkeypatch.context() as patched:
                 patched.setattr(Objects, "keep", put_and_lose)
@@ -183,20 +182,131 @@ def test_a_file_that_was_removed_while_it_was_posted_is_there_once_it_is_said(
 
 
 def test_what_a_killed_node_left_behind_goes_when_it_is_back(
-    tmp_path: Path, nats: str, stream: str
+    tmp_path: Path, place: FilePlace
 ) -> None:
-    place = tmp_path / "files" / "objects" / "ab" / f"ab{'0' * 62}"
-    place.parent.mkdir(parents=True)
+    file = tmp_path / "files" / "objects" / "ab" / f"ab{'0' * 62}"
+    file.parent.mkdir(parents=True)
     (tmp_path / "files" / "uploads").mkdir()
-    place.write_bytes(CONTENT)
+    file.write_bytes(CONTENT)
 
     async def scene() -> None:
-        log = await JetStreamLog.join(tmp_path, [nats], stream)
-        assert log.objects is not None
-        await log.objects.keep(place.name, place)
+        log = await place.joined(tmp_path)
+        await objects_of(log).keep(file.name, file)
         await log.close()
-        async with served([tmp_path], nats, stream):
-            is_gone = lambda: not (place.exists() or in_store(nats, stream))  # noqa: E731
+        async with served([tmp_path], place):
+            is_gone = lambda: not (file.exists() or place.all())  # noqa: E731
             await asyncio.to_thread(until, is_gone, "no message holds it")
+
+    play(scene)
+
+
+def test_what_a_node_stored_and_could_not_say_goes_when_the_upload_is_given_up(
+    tmp_path: Path, place: FilePlace, meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> int:
+        raise LogError("The NATS servers do not answer.")
+
+    def talk(node: LocalServer) -> None:
+        ann = meet(node, "ann")
+        begun = begin(ann, len(CONTENT))
+        with monkeypatch.context() as patched:
+            patched.setattr(Objects, "_say", killed)
+            assert patch(node, begun["address"], 0, CONTENT).status == 503
+        assert place.all()
+        assert ask(node, begun["address"], method="DELETE").status == 204
+        until(lambda: not place.all(), "its bytes are gone")
+
+    async def scene() -> None:
+        async with served([tmp_path], place) as (node,):
+            await asyncio.to_thread(talk, node)
+
+    play(scene)
+
+
+def test_bytes_that_go_as_left_behind_while_somebody_posts_them_are_stored_again(
+    tmp_path: Path, place: FilePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another node posts and removes the same file, between the bytes of this one and its word."""
+    path, brought = tmp_path / "a", tmp_path / "brought"
+    path.write_bytes(CONTENT)
+
+    async def scene() -> None:
+        log = await place.joined(tmp_path / "node")
+        objects, say, meanwhile = objects_of(log), Objects._say, [True]
+
+        async def say_late(own: Objects, about: Any, expected: int) -> int:
+            if meanwhile:
+                meanwhile.clear()
+                await objects.keep("a", path)
+                await objects.remove("a", partial(held, False))
+                assert not await asyncio.to_thread(place.all)
+            return await say(own, about, expected)
+
+        monkeypatch.setattr(Objects, "_say", say_late)
+        await objects.keep("a", path)
+        assert await objects.fetch("a", brought)
+        assert brought.read_bytes() == CONTENT
+        await log.close()
+
+    play(scene)
+
+
+def test_a_node_that_is_told_of_another_place_says_so_and_finds_what_is_in_its_own(
+    tmp_path: Path, nats: str, stream: str, s3: S3Server
+) -> None:
+    """As when a bucket is set later: what was stored before is found, and not the other way."""
+    path, brought = tmp_path / "a", tmp_path / "brought"
+    path.write_bytes(CONTENT)
+    before, after = FilePlace(nats, stream, None), FilePlace(nats, stream, s3)
+
+    async def scene() -> None:
+        logs = [await before.joined(tmp_path / "old"), await after.joined(tmp_path / "new")]
+        old, new = (objects_of(log) for log in logs)
+        await old.keep("a", path)
+        await new.keep("b", path)
+        assert await new.fetch("a", brought)
+        assert brought.read_bytes() == CONTENT
+        with pytest.raises(LogError, match=rf"is in s3://{stream}/files/of-us, which is not where"):
+            await old.fetch("b", brought)
+        await new.remove("a", partial(held, False))
+        await new.remove("b", partial(held, False))
+        assert not await asyncio.to_thread(after.all)
+        for log in logs:
+            await log.close()
+
+    play(scene)
+
+
+def test_so_many_chunks_are_in_memory_and_no_more(
+    tmp_path: Path, place: FilePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / f"{number}" for number in range(2 * AT_ONCE)]
+    for path in paths:
+        path.write_bytes(path.name.encode() * 10)
+    under_way, most = 0, 0
+
+    async def scene() -> None:
+        log = await place.joined(tmp_path / "node")
+        objects, many = objects_of(log), asyncio.Event()
+        kind = type(objects._places[-1])
+        put = kind.put
+
+        async def counted(self: Any, *chunk: Any) -> None:
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            if under_way == AT_ONCE:
+                many.set()
+            await many.wait()
+            await put(self, *chunk)
+            under_way -= 1
+
+        monkeypatch.setattr(kind, "put", counted)
+        keeping = [asyncio.create_task(objects.keep(path.name, path)) for path in paths]
+        await many.wait()
+        assert objects._turns.locked(), "all others wait"
+        await asyncio.gather(*keeping)
+        assert most == AT_ONCE
+        await log.close()
 
     play(scene)

@@ -17,6 +17,7 @@ from typing import Self
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry, Page
 from hubbub.chat.queries import PageQuery
+from hubbub.log.chunks import Chunks
 from hubbub.log.jetstream.applying import Copy
 from hubbub.log.jetstream.joining import found_for
 from hubbub.log.jetstream.link import Link
@@ -46,6 +47,7 @@ class JetStreamLog(Copy):
         free_bytes_min: int = 0,
         replicas: int = 1,
         credentials: str = "",
+        bucket: Chunks | None = None,
     ) -> Self:
         """Return the log that is the stream with this name, with the node's copy in `folder`.
 
@@ -56,12 +58,13 @@ class JetStreamLog(Copy):
         What was appended survives that any process is killed. With the `durability` "power", that
         all servers lose power, too: each of them must sync always, which is asked at their
         `monitors` (syncing.py), or stated by None. `credentials`: a file, if the servers need one.
+        `bucket`: where the bytes of new files go, if not to them.
         """
         # The copy need not survive a power cut: what it loses, it reads again.
         log = await cls.open(folder, durability="process", free_bytes_min=free_bytes_min)
         try:
             link = await Link.open(servers, stream, credentials)
-            await log.go_on(folder, link, replicas)
+            await log.go_on(folder, link, replicas, bucket)
             if durability == "power" and monitors is not None:
                 found = await link.stream_found()
                 await check_syncing([] if found is None else found.servers, monitors)
@@ -70,11 +73,15 @@ class JetStreamLog(Copy):
             raise
         return log
 
-    async def go_on(self, folder: Path, link: Link, replicas: int) -> None:
+    async def go_on(
+        self, folder: Path, link: Link, replicas: int, bucket: Chunks | None = None
+    ) -> None:
         """Apply what the stream has behind what the folder has, and all that comes from then on."""
         self._link = link
         found = await found_for(self, folder, link, replicas)
-        self.objects = Objects(link, found.config.num_replicas, self._come_up_to_now)
+        self.objects = Objects(
+            link, found.epochs, found.config.num_replicas, self._come_up_to_now, bucket
+        )
         await self._begin(found)
 
     async def append(self, drafts: Sequence[Entry]) -> list[int]:

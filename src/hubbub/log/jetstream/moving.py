@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hubbub.chat.errors import LogError
+from hubbub.log.chunks import Chunks
 from hubbub.log.epochs import begun_at
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.link import Link
@@ -31,11 +32,13 @@ async def bring(
     *,
     files: Iterable[Path] = (),
     credentials: str = "",
+    bucket: Chunks | None = None,
 ) -> int:
     """Make a stream that goes on where the log in `folder` ends; return the newest seq there.
 
-    The servers keep the `files` first, under the names of their paths. `credentials`: a file, if
-    they need one. Raises LogError, `log_in_use` if a server uses the folder.
+    The servers or the `bucket` keep the `files` first, under the names of their paths.
+    `credentials`: a file, if the servers need one. Raises LogError, `log_in_use` if a server uses
+    the folder.
     """
     _check_name(stream)
     with claimed(folder) as claim:
@@ -50,7 +53,7 @@ async def bring(
     try:
         link = await Link.open(servers, stream, credentials)
         try:
-            await _begin(node, link, replicas, files)
+            await _begin(node, link, replicas, files, bucket)
         finally:
             await link.close()
         return node.last
@@ -58,14 +61,16 @@ async def bring(
         await node.close()
 
 
-async def _begin(log: JetStreamLog, link: Link, replicas: int, files: Iterable[Path]) -> None:
+async def _begin(
+    log: JetStreamLog, link: Link, replicas: int, files: Iterable[Path], bucket: Chunks | None
+) -> None:
     """Make the stream that goes on where `log` ends; that is a node's from then on."""
     is_there = await link.stream_found() is not None
+    epochs = [*await log.epochs(), begun_at(log.last)]
     if not is_there:
-        objects = Objects(link, replicas)
+        objects = Objects(link, epochs, replicas, bucket=bucket)
         for path in files:
             await objects.keep(path.name, path)
-    epochs = [*await log.epochs(), begun_at(log.last)]
     if is_there or await link.stream_made(replicas, epochs, number_of(log.last)) is None:
         raise LogError(f"The NATS servers have a stream '{link.stream}' already. Name another one.")
     await log.keep_epochs(epochs)
@@ -78,11 +83,12 @@ async def take_back(
     bring_files: Callable[[JetStreamLog], Awaitable[None]],
     *,
     credentials: str = "",
+    bucket: Chunks | None = None,
 ) -> int:
     """Bring `folder` to where the stream ends, and make it a log of its own; return its last seq.
 
-    The folder is a node's, or a new one. `bring_files` brings what the node lacks of files. Raises
-    LogError, `log_in_use` if a server uses the folder.
+    The folder is a node's, or a new one. `bring_files` brings what the node lacks of files, from
+    the servers or the `bucket`. Raises LogError, `log_in_use` if a server uses the folder.
     """
     _check_name(stream)
     link = await Link.open(servers, stream, credentials)
@@ -93,7 +99,7 @@ async def take_back(
             )
     finally:
         await link.close()
-    node = await JetStreamLog.join(folder, servers, stream, credentials=credentials)
+    node = await JetStreamLog.join(folder, servers, stream, credentials=credentials, bucket=bucket)
     try:
         await bring_files(node)
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.errors import LogError
 from hubbub.log.jetstream import JetStreamLog
+from hubbub.server.clustering.files import opened_bucket
 from hubbub.server.clustering.presence import Presence
 from hubbub.server.config import ClusterSection, Config
 from hubbub.server.node_addresses import as_told
@@ -75,6 +76,7 @@ async def joined(config: Config, folder: Path) -> AsyncIterator[Node]:
     """
     section = config.cluster
     address = as_told(section.address) if section.address else ""
+    bucket = await opened_bucket(section)
     log = await JetStreamLog.join(
         folder,
         section.servers,
@@ -84,6 +86,7 @@ async def joined(config: Config, folder: Path) -> AsyncIterator[Node]:
         free_bytes_min=config.limits.disk_free_bytes_min,
         replicas=section.replicas,
         credentials=section.credentials,
+        bucket=bucket,
     )
     try:
         node = Node(log, _name(section, config.server.listen), address)

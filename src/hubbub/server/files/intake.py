@@ -211,7 +211,15 @@ class Intake:
         hash_ = await self.in_thread(partial(hash_of, kept))
         size = await self.in_thread(lambda: kept.stat().st_size)
         if self._common is not None:
-            await self._common.put(hash_, kept, store.smaller(upload.id))
+            try:
+                await self._common.put(hash_, kept, store.smaller(upload.id))
+            except LogError as error:
+                logger.warning("a file cannot be stored for all nodes", reason=str(error))
+                raise Refused(
+                    f"'{upload.name}' is here, but cannot be stored for all servers of the "
+                    "chatroom now. Go on in a while.",
+                    code="log_unavailable",
+                ) from None
         async with self._placing:
             await self.in_thread(partial(store.keep, upload.id, hash_, kept))
             upload.file = FileSummary(
@@ -253,15 +261,26 @@ class Intake:
             try:
                 if self._common is not None and upload.file is not None:
                     await self._common.make_sure_of(upload)
+                hashes = await self._stored_of(upload)
                 await self.in_thread(partial(self._store().forget, upload.id))
-                if upload.file is not None:
-                    await self._remove_unless_held([upload.file.sha256])
+                if hashes:
+                    await self._remove_unless_held(hashes)
             except (LogError, OSError) as error:
                 logger.warning("a file is removed later", reason=str(error))
                 if len(self._remaining) < REMAINING_MAX:
                     self._remaining.append(upload)
             finally:
                 self._receptions.pop(upload.id, None)
+
+    async def _stored_of(self, upload: Upload) -> list[str]:
+        """Return the hash of what may be stored of an upload, if anything may."""
+        if upload.file is not None:
+            return [upload.file.sha256]
+        if self._common is None:
+            return []
+        # Storing it with the servers may have been broken off.
+        whole = await self.in_thread(partial(self._store().whole, upload))
+        return [] if whole is None else [await self.in_thread(partial(hash_of, whole))]
 
     # Letting go.
 
@@ -346,15 +365,27 @@ class Intake:
     async def opened(self, place: Path) -> BinaryIO:
         """Open a file at its place in the store, to be read; raise FileNotFoundError if it is gone.
 
-        One that another node took in is brought first: raises LogError or Refused if it cannot be.
+        One that another node took in is brought first: raises Refused if it cannot be.
         """
         for _ in range(2):
             try:
                 return await self.in_thread(lambda: place.open("rb"))
             except FileNotFoundError:
-                if self._common is None or not await self._common.bring(place):
+                if self._common is None or not await self._brought(place):
                     raise
         raise FileNotFoundError(place)  # it was removed meanwhile
+
+    async def _brought(self, place: Path) -> bool:
+        assert self._common is not None, "it was asked for"
+        try:
+            return await self._common.bring(place)
+        except LogError as error:
+            logger.warning("a file of another node cannot be brought", reason=str(error))
+            raise Refused(
+                "The file cannot be brought here from where the servers of the chatroom keep it "
+                "now. Ask again in a while.",
+                code="log_unavailable",
+            ) from None
 
     def close(self) -> None:
         """Take in nothing more."""

@@ -78,6 +78,13 @@ class Store:
         except FileNotFoundError:
             return 0
 
+    def whole(self, upload: Upload) -> Path | None:
+        """Return what is to be kept of an upload, if all of it has come."""
+        clean = self.clean(upload.id)
+        if clean.is_file():
+            return clean
+        return self.part(upload.id) if self.part_bytes(upload.id) == upload.size else None
+
     def note(self, upload: Upload) -> None:
         """Write down what an upload is, for the next run."""
         note = self._uploads / f"{upload.id}{_NOTE}"

@@ -1,0 +1,140 @@
+"""The bytes of files in a bucket, each chunk an object of its own: PREFIX/CHATROOM/HASH/TOKEN/N.
+
+There are no multipart uploads. What one leaves that was broken off is shown by no list of a bucket,
+stays, and costs money; a chunk is there or not, is seen, and can be removed. A request that fails
+is repeated a few times, so of a long file only the chunk that failed goes once more.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from hubbub.chat.errors import LogError
+from hubbub.log.bucket.address import BucketAddress
+from hubbub.log.bucket.refusals import refusal
+
+CHUNK_BYTES: Final = 4_194_304
+
+CONNECT_SECONDS: Final = 5
+REQUEST_SECONDS: Final = 60
+"""A chunk in that time is 0.6 Mbit/s."""
+
+RETRY_SECONDS: Final = 10.0
+RETRIES_MAX: Final = 10
+"""That many are made within that time, as each waits about twice as long as the one before."""
+
+TRIED: Final = "hubbub-try"
+TOKEN_BYTES: Final = 9
+
+T = TypeVar("T")
+
+
+class Bucket:
+    """A bucket of an S3-compatible store, as a place of bytes (log/chunks.py)."""
+
+    chunk_bytes: Final = CHUNK_BYTES
+
+    def __init__(self, address: BucketAddress) -> None:
+        self.where = address.where
+        self._address = address
+        # All that the environment may say is said here, so that only `address` counts.
+        self._store = S3Store(
+            address.bucket,
+            prefix=address.prefix or None,
+            config={
+                "region": address.region,
+                "disable_bulk_delete": True,  # not every store has it
+                **({"aws_endpoint_url_s3": address.endpoint} if address.endpoint else {}),
+                **({"access_key_id": address.key_id} if address.key_id else {}),
+                **({"secret_access_key": address.key} if address.key_id else {}),
+                **({"session_token": address.token} if address.token else {}),
+            },
+            client_options={
+                "allow_http": address.endpoint.startswith("http:"),
+                "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+                "timeout": timedelta(seconds=REQUEST_SECONDS),
+            },
+            retry_config={
+                "max_retries": RETRIES_MAX,
+                "retry_timeout": timedelta(seconds=RETRY_SECONDS),
+            },
+        )
+
+    async def try_out(self) -> bool:
+        """Do once all that is done with files; raise LogError, with a remedy, if it cannot be done.
+
+        Returns whether the bucket keeps former versions of what is removed.
+        """
+        id_ = f"{TRIED}.{secrets.token_hex(TOKEN_BYTES)}"
+        version = await self._put(id_, 0, b"hubbub")
+        came = [chunk async for chunk in self.get(id_, 1)]
+        if came != [b"hubbub"] or id_ not in await self.ids(TRIED):
+            raise LogError(f"{self._address.host} did not give back what was stored there.")
+        await self.drop(id_)
+        return version is not None
+
+    async def put(self, id_: str, number: int, chunk: bytes) -> None:
+        """Store an object."""
+        await self._put(id_, number, chunk)
+
+    async def _put(self, id_: str, number: int, chunk: bytes) -> str | None:
+        name = _name(id_, number)
+        put = obstore.put_async(self._store, name, chunk, use_multipart=False)
+        return (await self._done(put))["version"]
+
+    async def get(self, id_: str, count: int) -> AsyncIterator[bytes]:
+        """Yield what the objects hold, up to one that is not there or is no chunk."""
+        for number in range(count):
+            chunk = await self._done(self._chunk(_name(id_, number)))
+            if chunk is None:
+                return
+            yield chunk
+
+    async def _chunk(self, name: str) -> bytes | None:
+        try:
+            found = await obstore.get_async(self._store, name)
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise
+            return None
+        return bytes(await found.bytes_async()) if found.meta["size"] <= CHUNK_BYTES else None
+
+    async def count(self, id_: str) -> int:
+        """Return how many objects there are under an id."""
+        return len(await self._names(_name(id_)))
+
+    async def ids(self, key: str) -> list[str]:
+        """Return the folders, as it were, in that of a file."""
+        found = await self._names(_name(key))
+        return list({name.rpartition("/")[0].replace("/", ".") for name in found})
+
+    async def drop(self, id_: str) -> None:
+        """Delete the objects under an id."""
+        for name in await self._names(_name(id_)):
+            await self._done(obstore.delete_async(self._store, name))
+
+    async def _names(self, beginning: str) -> list[str]:
+        """Return the names of all objects in a folder, as it were."""
+
+        async def names() -> list[str]:
+            found = obstore.list(self._store, beginning)
+            return [one["path"] async for some in found for one in some]
+
+        return await self._done(names())
+
+    async def _done(self, asked: Awaitable[T]) -> T:
+        try:
+            return await asked
+        except (BaseError, OSError, ValueError) as error:
+            raise refusal(self._address, error) from None  # its text is not for a journal
+
+
+def _name(id_: str, number: int | None = None) -> str:
+    """Return the name of an object, or what those of an id begin with."""
+    folder = id_.replace(".", "/")
+    return folder if number is None else f"{folder}/{number:06}"
