@@ -9,7 +9,7 @@ from bench.attacks.kinds.rekeying import Keys, keys_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.tls.engine import IDLE_RECORDS_MAX, Engine, Read, Records
+from hubbub.tls.engine import HEADER_BYTES, IDLE_RECORDS_MAX, Engine, Read, Records
 from hubbub.tls.transport import Rest
 from tests.tls.pairs import Pair, pair_in
 
@@ -109,6 +109,55 @@ def test_the_rest_of_a_lost_connection_is_read_no_further(shaken: tuple[Engine, 
     with pytest.raises(OSError, match="without any text"):
         Rest(server, Below()).recv(2048)
     assert server.begun() == IDLE_RECORDS_MAX + 1
+
+
+def test_a_hello_in_many_records_is_taken_up_at_once(pair: Pair) -> None:
+    client = Engine(pair.client, server_side=False, hostname="localhost")
+    client.shake()
+    hello = client.unsent()[HEADER_BYTES:]
+    server = Engine(pair.server, server_side=True)
+    shaking, calls = server.ssl_object, 0
+
+    class Counting:
+        def do_handshake(self) -> None:
+            nonlocal calls
+            calls += 1
+            shaking.do_handshake()
+
+    server.ssl_object = cast("ssl.SSLObject", Counting())
+    server.feed(b"".join(b"\x16\x03\x01\x00\x01" + bytes([one]) for one in hello))
+    assert not server.shake()
+    assert server.unsent(), "it is answered"
+    assert (server.begun(), calls) == (len(hello), 2)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_text_in_the_same_piece_as_the_end_of_a_handshake_is_read(
+    pair: Pair, version: ssl.TLSVersion
+) -> None:
+    """In TLS 1.2 that may come when a session is resumed."""
+    context, of_server = pair.client, pair.server
+    context.maximum_version = version
+    session: ssl.SSLSession | None = None
+    for _ in range(2):
+        client = Engine(context, server_side=False, hostname="localhost")
+        assert isinstance(client.ssl_object, ssl.SSLObject)
+        if session is not None:
+            client.ssl_object.session = session
+        server = Engine(of_server, server_side=True)
+        while not client.shake():
+            server.feed(client.unsent())
+            server.shake()
+            client.feed(server.unsent())
+        client.write(b"hello")
+        server.feed(client.unsent())
+        assert server.shake()
+        client.feed(server.unsent())
+        assert client.shake()
+        assert server.read(100) == b"hello"
+        session = client.ssl_object.session
+        is_resumed = client.ssl_object.session_reused
+    assert is_resumed or version is ssl.TLSVersion.TLSv1_3
 
 
 def test_text_is_read_whole_behind_a_handshake(shaken: tuple[Engine, Keys]) -> None:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Final
 HEADER_BYTES = 5
 """Of a record: its kind, a version, and in the last two the bytes that follow (RFC 8446, 5.1)."""
 
+SEALED = 23
+"""The kind of a record that holds text, or in TLS 1.3 anything, such as the end of a handshake."""
+
 VERSION_MAJOR = 3
 """The second byte of a record, in all versions of TLS."""
 
@@ -77,6 +80,11 @@ class Records:
         else:
             self._at = end
         return received[at:end]
+
+    @property
+    def kind(self) -> int:
+        """The first byte of what comes next; 0 if that is nothing."""
+        return self._received[self._at] if self._received else 0
 
     def __bool__(self) -> bool:
         return bool(self._received)
@@ -147,16 +155,24 @@ class Engine:
             try:
                 self.ssl_object.do_handshake()
             except ssl.SSLWantReadError:
-                if not self._next_record():
+                if not self._take_handshake():
                     return False
             else:
                 return True
 
-    def _next_record(self) -> bool:
+    def _take_handshake(self) -> bool:
+        """Give OpenSSL the next records, but no text behind the end of the handshake."""
+        record = self._next_record()
+        is_new = bool(record)
+        while record and record[0] != SEALED != self._records.kind:
+            record = self._next_record()
+        return is_new
+
+    def _next_record(self) -> bytes:
         if record := self._records.next():
             self._incoming.write(record)
             self._begun += 1
-        return bool(record)
+        return record
 
     def read(self, size: int) -> bytes | Read:
         """Return text that the peer has sent, at most so many bytes of it."""
