@@ -61,6 +61,7 @@ def test_a_server_loads_what_few_need_when_they_come(tmp_path: Path) -> None:
         "zeroconf",
         *("hubbub.client", "hubbub.desk", "hubbub.sidecar", "hubbub.cli.admin_app"),
         *("hubbub.server.relaying.ticker", "hubbub.server.relaying.downlink", "rich", "textual"),
+        "hubbub.wire.irc",
     }
     assert not loaded(errors.read_text()) & few
 

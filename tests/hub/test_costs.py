@@ -36,6 +36,7 @@ class Counted:
         self.reads_by_time = format_.reads_by_time
         self.keeps_place = format_.keeps_place
         self.knows_inner = format_.knows_inner
+        self.spoken = format_.spoken
         self.server = format_.server
         self.encoded: Counter[str] = Counter()
 

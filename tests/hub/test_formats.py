@@ -14,7 +14,7 @@ class Shared:
     reads_by_time = False
     keeps_place = False
     knows_inner = False
-    server = ""
+    spoken = server = ""
 
     def __init__(self) -> None:
         self.encoded = 0

@@ -21,7 +21,7 @@ class Notebook:
     reads_by_time = False
     keeps_place = False
     knows_inner = False
-    server = ""
+    spoken = server = ""
 
     def __init__(self) -> None:
         self.told: list[e.Event] = []

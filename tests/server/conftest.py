@@ -1,9 +1,13 @@
 """Servers on a real SQLite log, and a log whose commits wait for the test."""
 
 import asyncio
+import errno
+import importlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -41,6 +45,33 @@ class WaitingLog(MemoryLog):
         """Let all commits pass, from now on; called from the test's thread."""
         assert self._loop is not None, "nothing was committed yet"
         self._loop.call_soon_threadsafe(self._allowed.set)
+
+
+class Import:
+    """The import of what few need: it waits for the test, and fails at first if told so."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.allowed = threading.Event()
+        self.failures = 0
+        self.failure: Exception = OSError(errno.EMFILE, "Too many open files")
+
+    def __call__(self, name: str) -> ModuleType:
+        self.begun.set()
+        assert self.allowed.wait(30)
+        if self.failures:
+            self.failures -= 1
+            raise self.failure
+        return importlib.import_module(name)
+
+
+@pytest.fixture
+def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
+    """The import, in the hands of the test."""
+    loading = Import()
+    monkeypatch.setattr("hubbub.server.late.import_module", loading)
+    yield loading
+    loading.allowed.set()
 
 
 @pytest.fixture

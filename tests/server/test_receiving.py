@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hubbub.server.http.loading import EARLY_BYTES_MAX
 from hubbub.server.http.visit import Visit
+from hubbub.server.late import EARLY_BYTES_MAX
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES
 from hubbub.testing import LocalServer

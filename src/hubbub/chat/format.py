@@ -49,6 +49,10 @@ class Format(Protocol):
         """
 
     @property
+    def spoken(self) -> str:
+        """What operators are told that its peers speak; empty if it has none."""
+
+    @property
     def server(self) -> str:
         """Where peers find files, as in http://HOST:PORT; empty if they know that."""
 

@@ -1,4 +1,4 @@
-"""What clients that speak IRC are told of the server as a whole, when they have just come."""
+"""IRC on the one port: what it needs is loaded for the first client, and told of the server."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING
 from hubbub import __version__
 from hubbub.chat.names import name_key
 from hubbub.server.config import IrcSection
+from hubbub.server.late import Late
+from hubbub.server.sessions.connection import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from hubbub.server.fairness.turns import Turn
     from hubbub.server.sessions.chatroom import Chatroom
+    from hubbub.server.sockets.deadlines import Deadlines
     from hubbub.server.tls.certificates import Certificates
+    from hubbub.wire.dialect import Dialect
+    from hubbub.wire.irc.figures import Figures
 
 DAY_SECONDS = 86_400
+
+NO_IRC = (
+    b"ERROR :This server cannot speak IRC now. Its journal says why. Try again in a while.\r\n"
+)
 
 
 class IrcFigures:
@@ -86,3 +99,28 @@ class IrcFigures:
         """Return whether somebody of this name is here and says to be a program."""
         person = self._chatroom.hub.here.holder(name_key(name))
         return person is not None and person.kind == "bot"
+
+
+class Irc(Late):
+    """The IRC side of the port. `figures`: what clients are told of the server."""
+
+    spoken = "IRC"
+    module = "hubbub.wire.irc.dialect"
+
+    def __init__(
+        self, chatroom: Chatroom, figures: Figures, handshakes: Deadlines, lingering: Deadlines
+    ) -> None:
+        super().__init__(chatroom.loop, handshakes, lingering)
+        self._chatroom = chatroom
+        self._figures = figures
+        self._dialect: Callable[[Figures, Callable[[], int]], Dialect]
+
+    async def _open(self, module: ModuleType) -> None:
+        self._dialect = module.IrcDialect
+
+    def _answered(self, turn: Turn, left: Callable[[], None]) -> Connection:
+        dialect = self._dialect(self._figures, self._chatroom.clock.milliseconds)
+        return Connection(self._chatroom, dialect, turn, left)
+
+    def _refusal(self) -> bytes:
+        return NO_IRC

@@ -13,7 +13,7 @@ from hubbub.server.doorkeeper import Doorkeeper, Speech, Stranger
 from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.gate import Gate
 from hubbub.server.http.loading import Web
-from hubbub.server.irc import IrcFigures
+from hubbub.server.irc import Irc, IrcFigures
 from hubbub.server.relaying.meeting import Meeting
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
@@ -22,7 +22,6 @@ from hubbub.server.tls.handshaking import Handshaking
 from hubbub.server.tls.plaintext import TLS_NEEDED, Plaintext, Unprotected
 from hubbub.server.tls.proving import ProvingSide
 from hubbub.wire.framed import FramedDialect
-from hubbub.wire.irc.dialect import IrcDialect
 
 if TYPE_CHECKING:
     import socket
@@ -83,11 +82,12 @@ class Listener:
             challenges=None if certificates is None else certificates.challenges,
             irc=self.irc,
         )
+        self._irc = Irc(chatroom, self.irc, self._handshakes, self._lingering)
         unknown = self._say_what_is_spoken
         known = {
             Speech.FRAMES: self._framed,
-            Speech.HTTP: self._web.visit,
-            Speech.IRC: self._irc,
+            Speech.HTTP: self._web.answer,
+            Speech.IRC: self._irc.answer,
             Speech.RELAY: self._meet if relay_secret else unknown,
         }
         others = {Speech.TLS: unknown, Speech.PROOF: unknown, Speech.UNKNOWN: unknown}
@@ -129,13 +129,9 @@ class Listener:
             return self._framed(turn, left)
         return Unprotected(self._handshakes, self._lingering, left)
 
-    def _irc(self, turn: Turn, left: Callable[[], None]) -> Connection:
-        dialect = IrcDialect(self.irc, self._chatroom.clock.milliseconds)
-        return Connection(self._chatroom, dialect, turn, left)
-
     def _irc_plainly(self, turn: Turn, left: Callable[[], None]) -> AnyProtocol:
         if self._plaintext.may(turn.peer):
-            return self._irc(turn, left)
+            return self._irc.answer(turn, left)
         return Farewell(b"ERROR :%b\r\n" % str(TLS_NEEDED).encode(), self._lingering, left)
 
     def _meet(self, turn: Turn, left: Callable[[], None]) -> Meeting:
@@ -218,6 +214,7 @@ class Listener:
         await self.gate.close()
         for doorkeeper in (self._doorkeeper, self._inside, self._behind_proof):
             doorkeeper.close()
+        await self._irc.close()
         await self._web.close()
 
     async def sweep(self) -> None:

@@ -30,6 +30,7 @@ class ClassicFrames:
     reads_by_time = False
     keeps_place = False
     knows_inner = False
+    spoken = "plain"
 
     def __init__(self, server: str = "") -> None:
         self.server = server
@@ -88,7 +89,7 @@ def _name_frame(name: str) -> bytes:
 
 
 CLASSIC = ClassicFrames()
-EVENTS = JsonFormat(encode_event_frame)
+EVENTS = JsonFormat(encode_event_frame, "events")
 
 
 @lru_cache(maxsize=64)

@@ -17,8 +17,9 @@ class JsonFormat:
     knows_inner = False
     server = ""
 
-    def __init__(self, wrap: Callable[[bytes], bytes]) -> None:
+    def __init__(self, wrap: Callable[[bytes], bytes], spoken: str = "") -> None:
         self._wrap = wrap
+        self.spoken = spoken
 
     @property
     def shared(self) -> "JsonFormat":

@@ -19,7 +19,7 @@ from hubbub.wire.websocket import (
     text_message,
 )
 
-WEBSOCKET = JsonFormat(text_message)
+WEBSOCKET = JsonFormat(text_message, "websocket")
 
 
 class WebSocketDialect:

@@ -7,9 +7,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from hubbub.server.http.visit import HEAD_BYTES_MAX
 from hubbub.server.sockets.unfinished import UnfinishedFrames
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
-from tests.server.conftest import Connect, Loop, Serve
+from tests.server.conftest import Connect, Import, Loop, Serve
 from tests.server.event_peer import event_frame
 from tests.server.http.asking import ask
 from tests.server.noted import noted
@@ -257,33 +256,6 @@ def test_a_websocket_hears_what_came_with_the_handshake(serve: Serve, connect: C
 # While aiohttp loads, or cannot.
 
 
-class Import:
-    """The import of aiohttp's side: it waits for the test, and fails at first if told so."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Event()
-        self.allowed = threading.Event()
-        self.failures = 0
-        self.failure: Exception = OSError(errno.EMFILE, "Too many open files")
-
-    def __call__(self, name: str) -> ModuleType:
-        self.begun.set()
-        assert self.allowed.wait(30)
-        if self.failures:
-            self.failures -= 1
-            raise self.failure
-        return importlib.import_module(name)
-
-
-@pytest.fixture
-def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
-    """The import, in the hands of the test."""
-    loading = Import()
-    monkeypatch.setattr("hubbub.server.http.loading.import_module", loading)
-    yield loading
-    loading.allowed.set()
-
-
 def test_while_aiohttp_loads_others_chat_and_the_visitor_waits(
     serve: Serve, connect: Connect, loading: Import
 ) -> None:
@@ -392,7 +364,7 @@ def test_when_not_even_the_journal_can_be_told_it_is_tried_again(
     def fail(_event: str) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("hubbub.server.http.loading.logger", SimpleNamespace(exception=fail))
+    monkeypatch.setattr("hubbub.server.late.logger", SimpleNamespace(exception=fail))
     with serve() as server:
         assert ask(server, "/healthz").status == 503
         assert ask(server, "/healthz").body == b"ok\n"

@@ -15,7 +15,7 @@ class _Silence:
     reads_by_time = False
     keeps_place = False
     knows_inner = False
-    server = ""
+    spoken = server = ""
 
     @property
     def shared(self) -> "_Silence":

@@ -136,7 +136,7 @@ class _FarFormat:
     reads_by_time = False
     keeps_place = False
     knows_inner = False
-    server = ""
+    spoken = server = ""
 
     @property
     def shared(self) -> _FarFormat:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hubbub.chat.events import Sessions, Status
 from hubbub.chat.listed import SessionSummary
 from hubbub.server.readiness import complaints
-from hubbub.wire.framed import EVENTS
-from hubbub.wire.irc.voice import Voice
-from hubbub.wire.web import WEBSOCKET
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hubbub.chat.format import Format
     from hubbub.hub import Session
     from hubbub.server.sessions.chatroom import Chatroom, Conversing
-
-SPOKEN: Final[dict[Format, str]] = {EVENTS: "events", WEBSOCKET: "websocket"}
 
 
 class Figures:
@@ -94,15 +88,11 @@ class Figures:
         if session is not None:
             hub = self._chatroom.hub
             summary.name, summary.person = session.name, session.person.id
-            summary.by = _spoken_in(session.format)
+            summary.by = session.format.spoken
             summary.label = hub.label(session)
             summary.rooms, summary.lagging = len(session.members), len(session.lagging)
             summary.behind = _behind(session)
         return summary
-
-
-def _spoken_in(format_: Format) -> str:
-    return "irc" if isinstance(format_, Voice) else SPOKEN.get(format_, "plain")
 
 
 def _is_of(connection: Conversing, key: str | None) -> bool:

@@ -132,6 +132,7 @@ class IrcFormat:
     reads_by_time = False
     keeps_place = False
     knows_inner = True
+    spoken = "irc"
 
     def __init__(
         self,

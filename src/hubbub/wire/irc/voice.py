@@ -36,6 +36,7 @@ class Voice(Client):
         return self.marks_itself
 
     knows_inner = True
+    spoken = "irc"
 
     def encode(self, event: e.Event, recipient: str = "") -> bytes:
         """Return the lines with which this client hears of `event`."""
