@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hubbub.server.sockets.channel import Channel
     from hubbub.server.sockets.keepalive import Keepalive
     from hubbub.server.sockets.receiving import AnyProtocol
+    from hubbub.server.sockets.streams import Streams
 
 KNOCKING_MAX: Final = 4096
 """Accepted, and not let in yet. Among these, addresses take turns; others wait in the system's
@@ -91,7 +92,7 @@ class _Left:
 
 
 class Door:
-    """Connections until they are let in. `clock` returns seconds."""
+    """Connections until they are let in. `streams`: their transports, else the loop's own."""
 
     def __init__(
         self,
@@ -100,11 +101,13 @@ class Door:
         keepalive: Keepalive,
         loop: asyncio.AbstractEventLoop,
         places: int,
+        streams: Streams | None = None,
     ) -> None:
         self._turns = turns
         self._welcoming = welcoming
         self._keepalive = keepalive
         self._loop = loop
+        self._streams = streams
         self._left_max = min(LEFT_MAX, places // 4)
         self._knocking: dict[Place | Bequest, Turn] = {}
         self._left: dict[str, _Left] = {}
@@ -179,7 +182,10 @@ class Door:
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._keepalive.apply(sock)
-            transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
+            if self._streams is None:
+                transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
+            else:
+                transport = self._streams.open(sock, stranger)
         except Exception as error:
             # Whatever it is, the place must be free: the server ends when all of them are.
             sock.close()

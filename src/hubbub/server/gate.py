@@ -20,6 +20,7 @@ from hubbub.server.notes import logger
 from hubbub.server.sockets.channel import Channel
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
+from hubbub.server.sockets.streams import streams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +62,15 @@ class Gate:
         self._places = Places(limits)
         self._keepalive = Keepalive(limits.keepalive_seconds)
         self._looked_at = self._loop.time()
-        self._door = Door(turns, welcoming, self._keepalive, self._loop, limits.connections_max)
+        self._streams = streams_of(self._loop)
+        self._door = Door(
+            turns,
+            welcoming,
+            self._keepalive,
+            self._loop,
+            limits.connections_max,
+            self._streams,
+        )
 
     @property
     def address(self) -> str:
@@ -122,6 +131,8 @@ class Gate:
             if place.transport is not None:
                 place.transport.abort()
         await self._places.emptied()
+        if self._streams is not None:
+            self._streams.close()
 
     async def look(self) -> None:
         """End what has vanished without a word; call about once a second."""
