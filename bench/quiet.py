@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

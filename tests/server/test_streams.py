@@ -253,7 +253,7 @@ def test_what_was_unread_can_be_read_when_the_connection_is_lost() -> None:
 
 def test_a_fault_of_a_protocol_ends_its_connection_alone(caplog: pytest.LogCaptureFixture) -> None:
     class Faulty(Noted):
-        def data_received(self, data: bytes) -> None:
+        def data_received(self, _data: bytes) -> None:
             raise ZeroDivisionError("a fault of ours")
 
     async def play(ours: Noted, theirs: socket.socket) -> None:
@@ -274,10 +274,12 @@ def test_one_that_ends_another_in_the_same_turn_is_the_last_that_it_hears() -> N
         sock, peer = connected()
         second = Noted()
         streams.open(sock, second)
-        for one in (ours, second):  # whichever is told first ends both
-            one.data_received = lambda data: [  # type: ignore[method-assign]
-                both.transport.abort() for both in (ours, second)
-            ]
+
+        def end_both(data: bytes) -> None:
+            ours.transport.abort()
+            second.transport.abort()
+
+        ours.data_received = second.data_received = end_both  # type: ignore[method-assign]
         with peer:
             theirs.send(b"x")
             peer.send(b"x")

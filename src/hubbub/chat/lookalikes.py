@@ -6,7 +6,8 @@ first name needs it that is not ASCII. For ASCII a handful of entries will do.
 """
 
 from functools import cache, lru_cache
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 from unicodedata import normalize
 
 import msgspec
@@ -82,7 +83,7 @@ def _skeleton(text: str) -> str:
 @cache
 def _table() -> dict[int, str]:
     """Return the prototype of each character that has one."""
-    file = resources.files(_LIBRARY) / "confusables.json"
+    file = Path(*import_module(_LIBRARY).__path__) / "confusables.json"
     # One entry after the other is decoded: all at once would take three times the memory.
     entries = msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
     only_neighbours = {

@@ -1,6 +1,5 @@
 """Which known word a mistyped one was meant to be."""
 
-import difflib
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +11,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     To compare it with all of them would take ten times as long as to act on a right one.
     """
+    import difflib  # noqa: PLC0415 (most words are right)
+
     alike = [
         one for one in known if one[:1] == word[:1] and abs(len(one) - len(word)) <= LENGTHS_APART
     ]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 import msgspec
-import platformdirs
 
 from hubbub import __version__
 from hubbub.chat.access import Access
@@ -41,11 +40,6 @@ from hubbub.server.tls.choosing import certificates_of
 
 NEAR = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 (asked for with --lan)
 """How this machine reaches a server that listens on every network."""
-
-
-def data_folder(config: Config) -> Path:
-    """Return where the log is kept, and all that belongs to it."""
-    return Path(config.server.data or platformdirs.user_data_path("hubbub"))
 
 
 def print_defaults() -> None:
@@ -102,7 +96,7 @@ def _on_every_network(section: ServerSection, *, is_open: bool) -> ServerSection
         raise click.BadParameter("--open means no password, but one is set. Leave out either.")
     password = section.password
     if not (password or is_open):
-        password = kept_password(Path(section.data or platformdirs.user_data_path("hubbub")))
+        password = kept_password(section.folder)
     port = section.listen.rpartition(":")[2]
     return msgspec.structs.replace(section, listen=f":{port}", password=password)
 
@@ -141,7 +135,7 @@ async def _serve(reloading: Reloading, service: Service, *, lan: bool) -> None:
             invited = await _invite(stack, int(port), config)
         elif sys.stdout.isatty():  # programs are promised one line
             invited = [f"open {page_url(NEAR.get(host, host), int(port))} in a browser"]
-        folder = data_folder(config)
+        folder = config.server.folder
         if invited and (code := shown_operator_code(folder)):
             invited.insert(0, _to_run_it(code, config.access, port))
         _heed_hangups(reloading, service, ready, stopped)
@@ -212,7 +206,7 @@ def _note_few_connections(wanted: int) -> None:
 
 def _fingerprint(config: Config) -> str:
     """Return the SHA-256 of the certificate that is served; empty without TLS."""
-    certificates = certificates_of(config.tls, data_folder(config))
+    certificates = certificates_of(config.tls, config.server.folder)
     return "" if certificates is None else certificates.identity.fingerprint
 
 

@@ -12,9 +12,8 @@ import re
 import secrets
 from pathlib import Path
 
-from filelock import FileLock
-
 from hubbub.chat.names import name_key
+from hubbub.locks import FileLock
 
 LABEL_CHARS_MAX = 64
 SECRET_BYTES = 24
@@ -59,9 +58,9 @@ class Devices:
         if self._folder is None:
             self._held[_called(address, name)] = secret
             return secret
-        with contextlib.suppress(OSError, NotImplementedError):
+        with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(self._folder / ".lock", timeout=LOCK_SECONDS):
+            with FileLock(self._folder / ".lock", LOCK_SECONDS):
                 if known := self.known(address, name):  # another program was faster
                     return known
                 _keep(secret, _path(self._folder, address, name))

@@ -12,12 +12,12 @@ from typing import Self
 
 import msgspec
 import platformdirs
-from filelock import FileLock
 
 from hubbub.client.address import Address
 from hubbub.client.nodes import chatroom
 from hubbub.desk.devices import Devices
 from hubbub.desk.rooms import Order
+from hubbub.locks import FileLock
 
 VERSION = 1
 SERVERS_MAX = 50
@@ -174,7 +174,7 @@ class Profile:
                 _write(self._path, self._merged(there or self._base))
         except _Newer as newer:
             return str(newer)
-        except (OSError, NotImplementedError) as error:
+        except OSError as error:
             return f"What hubbub remembers cannot be saved in {self._path} ({_cause(error)})."
         # What others wrote stays out of it: that this program lacks it is no change of its own.
         self._base = msgspec.structs.replace(
@@ -275,7 +275,7 @@ def _set_aside(path: Path) -> str:
     try:
         with _locked(path):
             path.replace(aside)
-    except (OSError, NotImplementedError) as error:
+    except OSError as error:
         return _unreadable(path, error)
     return f"What hubbub remembered is damaged, so it begins anew. The old file is now {aside}."
 
@@ -285,7 +285,7 @@ def _damaged(path: Path) -> Path:
 
 
 def _locked(path: Path) -> FileLock:
-    return FileLock(path.with_name(f"{path.name}.lock"), timeout=LOCK_SECONDS)
+    return FileLock(path.with_name(f"{path.name}.lock"), LOCK_SECONDS)
 
 
 def _unreadable(path: Path, error: Exception) -> str:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from hubbub.chat import commands as c
 from hubbub.chat.names import same_name
+from hubbub.locks import FileLock
 
 NUMBER_DIGITS = 12
 
@@ -133,7 +133,7 @@ class Journal:
             else:
                 _write(file, _Line(owner=self._owner), *map(_Line.of, self.kept))
             os.fsync(file.fileno())
-        except (OSError, NotImplementedError, Timeout) as error:
+        except OSError as error:
             self._complain(error)
         else:
             self.is_failing = False
@@ -144,7 +144,7 @@ class Journal:
         number = 1 + max(numbers, default=0)  # the order of their beginning, whatever clocks say
         path = folder / f"{number:0{NUMBER_DIGITS}}-{secrets.token_hex(4)}.jsonl"
         lock = _lock_of(path)
-        lock.acquire(timeout=0)
+        lock.acquire()
         self._path, self._lock = path, lock
         path.touch(mode=0o600)  # what is said is nobody else's business
         self._file = path.open("ab", buffering=0)
@@ -201,8 +201,8 @@ class Journal:
     def _take_over(self, path: Path) -> list[Kept]:
         lock = _lock_of(path)
         try:
-            lock.acquire(timeout=0)
-        except (Timeout, NotImplementedError, OSError):
+            lock.acquire()
+        except OSError:
             return []  # its program lives
         try:
             owner, left = _read(path)
@@ -252,7 +252,7 @@ def _lock_of(path: Path) -> FileLock:
 
 def _release(lock: FileLock, path: Path) -> None:
     if not path.exists():  # while it is held: whoever waits for it then finds no journal
-        _remove(Path(lock.lock_file))
+        _remove(lock.path)
     lock.release()
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
 from msgspec import structs
 
 from hubbub.chat.errors import ConfigError
@@ -281,7 +280,7 @@ async def hosting(
     Raises ConfigError or LogError if the address or the folder cannot be used.
     """
     config = config or Config()
-    folder = Path(config.server.data or platformdirs.user_data_path("hubbub"))
+    folder = config.server.folder
     if config.relay.of:
         async with _relaying(config, folder, sockets) as address:
             yield address

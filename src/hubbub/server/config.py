@@ -3,10 +3,8 @@
 The structs below are its only definition; `print_config` writes them out as a commented file.
 """
 
-import difflib
 import os
 import textwrap
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
@@ -19,6 +17,7 @@ from msgspec.structs import fields
 from hubbub.chat.access import Access
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import FileLimits, GuestLimits, Limits
+from hubbub.chat.nearest import nearest
 from hubbub.chat.retention import Retention
 from hubbub.log.bucket.address import BucketAddress, bucket_address
 from hubbub.server.node_addresses import as_told
@@ -64,6 +63,15 @@ class ServerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "X-Forwarded-For or Forwarded for whom they ask."
         ),
     ] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the log is kept, and all that belongs to it."""
+        if self.data:
+            return Path(self.data)
+        import platformdirs  # noqa: PLC0415 (servers of their own have a folder that is told)
+
+        return platformdirs.user_data_path("hubbub")
 
 
 class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -345,6 +353,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_config(path: Path) -> Config:
     """Read a TOML file; raise ConfigError that names the file, the key and the remedy."""
+    import tomllib  # noqa: PLC0415 (many servers have no file)
+
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -453,8 +463,8 @@ def _refuse_unknown(
     types = get_type_hints(struct)
     for key, value in table.items():
         if key not in types:
-            near = difflib.get_close_matches(key, types, 1)
-            hint = f"did you mean '{prefix}{near[0]}'?" if near else f"known: {', '.join(types)}."
+            near = nearest(key, types)
+            hint = f"did you mean '{prefix}{near}'?" if near else f"known: {', '.join(types)}."
             raise ConfigError(f"{path}: there is no key '{prefix}{key}'; {hint}")
         if isinstance(value, dict) and issubclass(types[key], msgspec.Struct):
             _refuse_unknown(path, value, types[key], f"{prefix}{key}.")

@@ -101,6 +101,7 @@ class Door:
         keepalive: Keepalive,
         loop: asyncio.AbstractEventLoop,
         places: int,
+        *,
         streams: Streams | None = None,
     ) -> None:
         self._turns = turns

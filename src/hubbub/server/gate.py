@@ -69,7 +69,7 @@ class Gate:
             self._keepalive,
             self._loop,
             limits.connections_max,
-            self._streams,
+            streams=self._streams,
         )
 
     @property

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 DAY_SECONDS = 86_400
 
-NO_IRC = (
-    b"ERROR :This server cannot speak IRC now. Its journal says why. Try again in a while.\r\n"
-)
+NO_IRC = b"ERROR :This server cannot speak IRC now. Its journal says why. Try again in a while.\r\n"
 
 
 class IrcFigures:

@@ -16,10 +16,10 @@ from typing import Final, Self
 
 import msgspec
 import platformdirs
-from filelock import FileLock, Timeout
 
 from hubbub.chat.errors import HubbubError
 from hubbub.client.address import Address
+from hubbub.locks import FileLock, InUse
 
 NOTE_BYTES_MAX: Final = 4096
 FOLDER_MODE: Final = 0o700
@@ -43,16 +43,16 @@ class Note:
         self._folder = folder or platformdirs.user_state_path("hubbub") / "side-cars"
         name = hashlib.sha256(_named(address).encode()).hexdigest()[:20]
         self.path = self._folder / f"{name}.json"
-        self._lock = FileLock(self.path.with_suffix(".lock"), mode=FILE_MODE, thread_local=False)
+        self._lock = FileLock(self.path.with_suffix(".lock"))
 
     def claim(self) -> bool:
         """Become the side-car of this chatroom; return False if another program is."""
         try:
             self._make_folder()
-            self._lock.acquire(timeout=0)
-        except Timeout:
+            self._lock.acquire()
+        except InUse:
             return False
-        except (OSError, NotImplementedError) as error:
+        except OSError as error:
             raise self._unusable(error) from error
         return True
 

@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from filelock import FileLock, Timeout
-
 from hubbub.chat.errors import HubbubError
+from hubbub.locks import FileLock, InUse
 from hubbub.sidecar.app_mode import app_command, installed_browser
-from hubbub.sidecar.noted import FILE_MODE
 from hubbub.sidecar.raising import Orders
 from hubbub.sidecar.webview import FRONT, SHOWN, is_installed, webview_command
 
@@ -40,7 +38,7 @@ class Windows:
         self._is_showing = False
         self._listening: asyncio.StreamWriter | None = None
         self._orders: Orders | None = None
-        self._claim = FileLock(folder.with_suffix(".window"), mode=FILE_MODE, thread_local=False)
+        self._claim = FileLock(folder.with_suffix(".window"))
 
     @property
     def are_there(self) -> bool:
@@ -66,8 +64,8 @@ class Windows:
     def claim(self) -> bool:
         """Be the one program that shows a window here; return False if another one does."""
         try:
-            self._claim.acquire(timeout=0)
-        except Timeout:
+            self._claim.acquire()
+        except InUse:
             return False
         return True
 

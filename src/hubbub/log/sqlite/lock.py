@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from hubbub.chat.errors import LogError
+from hubbub.locks import FileLock, InUse
 
 if sys.platform != "win32":
     import fcntl
@@ -30,15 +29,14 @@ class Lock:
         self._descriptor: int | None = None
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # private rooms are in it
-            # It is let go by whichever thread closes the log, so it belongs to none.
-            self._lock = FileLock(folder / LOCK, thread_local=False)
-            self._lock.acquire(blocking=False)
+            self._lock = FileLock(folder / LOCK)
+            self._lock.acquire()
             try:
                 self._descriptor = _lock_folder(folder)
             except BaseException:
                 self._lock.release()
                 raise
-        except Timeout:
+        except InUse:
             raise LogError(
                 f"The folder {folder} is in use by another hubbub server. "
                 "Stop that one first, or choose another folder.",
@@ -49,7 +47,7 @@ class Lock:
                 f"The log cannot be kept in {folder}, because a file is in the way. "
                 "Choose another place."
             ) from None
-        except (OSError, NotImplementedError) as error:
+        except OSError as error:
             raise unusable(folder, error) from error
 
     def release(self) -> None:
@@ -74,7 +72,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def _lock_folder(folder: Path) -> int | None:
-    """Lock the folder itself, if the system can; raise Timeout if another program has it."""
+    """Lock the folder itself, if the system can; raise InUse if another program has it."""
     if sys.platform == "win32":
         return None  # there, a file that is open cannot be deleted
     descriptor = os.open(folder, os.O_RDONLY)
@@ -82,7 +80,7 @@ def _lock_folder(folder: Path) -> int | None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise Timeout(str(folder)) from None
+        raise InUse(str(folder)) from None
     except OSError:
         with suppress(OSError):  # a file system without such locks
             os.close(descriptor)

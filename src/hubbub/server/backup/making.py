@@ -16,10 +16,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from filelock import BaseFileLock, FileLock, Timeout
-
 from hubbub.chat.errors import LogError
 from hubbub.chat.files import size_words
+from hubbub.locks import FileLock, InUse
 from hubbub.log.sqlite.around import attempt
 from hubbub.log.sqlite.copying import copy_log
 from hubbub.log.sqlite.files import read_all
@@ -84,7 +83,7 @@ def _claimed_or_served(folder: Path) -> Iterator[str | None]:
 
 
 @contextmanager
-def _begun(place: Place) -> Iterator[tuple[Path, BaseFileLock]]:
+def _begun(place: Place) -> Iterator[tuple[Path, FileLock]]:
     """Make the folder in which a copy is put together; nobody else makes one there.
 
     So it is until the lock is released.
@@ -93,8 +92,8 @@ def _begun(place: Place) -> Iterator[tuple[Path, BaseFileLock]]:
     making.mkdir(0o700, parents=True, exist_ok=True)
     lock = FileLock(making / LOCK)
     try:
-        lock.acquire(blocking=False)
-    except Timeout:
+        lock.acquire()
+    except InUse:
         raise LogError(f"A copy to {place.path} is being made already.") from None
     try:
         for left in making.iterdir():  # of one that was broken off
@@ -202,7 +201,7 @@ class _Copy:
         return None if rows is None else {hash_: size for _, _, hash_, size in rows}
 
 
-def _put_in_place(making: Path, place: Place, lock: BaseFileLock) -> None:
+def _put_in_place(making: Path, place: Place, lock: FileLock) -> None:
     sync_all(making)
     if place.is_packed:
         packed(making).rename(place.path)

@@ -9,9 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from filelock import FileLock, Timeout
-
 from hubbub.chat.errors import LogError
+from hubbub.locks import FileLock, InUse
 from hubbub.log.sqlite.lock import LOCK
 
 MAKING: Final = ".making"
@@ -102,5 +101,5 @@ def rotate(folder: Path, keep: int) -> list[Path]:
 
 
 def _remove_unless_used(left: Path) -> None:
-    with suppress(Timeout), FileLock(left / LOCK, blocking=False):  # else it is being made
+    with suppress(InUse), FileLock(left / LOCK):  # else it is being made
         shutil.rmtree(left)

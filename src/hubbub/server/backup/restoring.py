@@ -16,9 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from filelock import FileLock, Timeout
-
 from hubbub.chat.errors import LogError
+from hubbub.locks import FileLock, InUse
 from hubbub.log.sqlite.around import attempt
 from hubbub.log.sqlite.files import read_all
 from hubbub.log.sqlite.folder import REPLACING, claimed, give_to_owner
@@ -123,10 +122,10 @@ def _unused(backup: Path) -> Iterator[None]:
     lock = FileLock(backup / LOCK)
     try:
         if (backup / LOCK).exists():
-            lock.acquire(blocking=False)
-    except Timeout:
+            lock.acquire()
+    except InUse:
         raise LogError(f"A server uses {backup}. Stop it first, or make a copy of it.") from None
-    except (OSError, NotImplementedError):
+    except OSError:
         pass
     try:
         yield

@@ -6,8 +6,8 @@ the loop's library. Here all sockets are in one epoll, which the loop watches as
 transport itself is one object, and a dictionary leads to it from the socket's number.
 
 How it works. Whoever is watched is told when its socket can be read from, or written to if it was
-full. What is written is noted, and sent in the loop's next turn: all that was written to one peer in
-a turn goes out by one call of the system.
+full. What is written is noted, and sent in the loop's next turn: so all that is written to one peer
+in a turn goes out by one call of the system.
 
 What holds at all times: a socket is in the epoll exactly while something is wanted of it. So one
 that is not read from costs nothing, whatever its peer does; and a socket is taken out before it is
@@ -208,7 +208,8 @@ class Stream(asyncio.Transport):
                 self._lose(error)
 
     def look(self, events: int) -> None:
-        """Take in what the system says of the socket; of an error, whoever wants something hears."""
+        """Take in what the system says of the socket."""
+        # Of an error, whoever wants something hears by asking for it.
         if self._is_full and events & ~select.EPOLLIN:
             self._is_full = False
             self.send()
@@ -337,7 +338,7 @@ class Stream(asyncio.Transport):
             del self._protocol  # or both would keep each other
 
     def _tell(self, told: Callable[..., object], *what: object) -> None:
-        """Tell the protocol; what it fails at is a fault of ours, and ends this connection alone."""
+        """Tell the protocol; a fault of ours in there ends this connection alone."""
         try:
             told(*what)
         except Exception as error:  # noqa: BLE001 (the loop says what it was)
