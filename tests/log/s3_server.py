@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import time
 import urllib.request
@@ -54,6 +55,11 @@ class S3Server:
             assert self._process.poll() is None, said
             assert time.monotonic() < deadline, said
             time.sleep(POLL_SECONDS)
+
+    def hang(self) -> None:
+        """Have it stand still until it is killed: it takes connections, and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         if self._process is not None:

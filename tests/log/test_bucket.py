@@ -1,6 +1,7 @@
 """The places of files' bytes, which do the same; and a bucket that does not do what it should."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from hubbub.log.chunks import Chunks
 from tests.log.conftest import nats, stream
 from tests.log.file_places import FilePlace, objects_of, place
 from tests.log.s3_server import KEY, S3Server, s3, s3_server
+from tests.tls.pairs import pair_in
 
 __all__ = ["nats", "place", "s3", "stream"]
 
@@ -146,7 +148,9 @@ async def known_key(address: BucketAddress) -> None:
 
 
 @asynccontextmanager
-async def answering(status: int, body: str) -> AsyncIterator[str]:
+async def answering(
+    status: int, body: str, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Answer everything like this; yields the address."""
 
     async def answer(_: web.Request) -> web.Response:
@@ -155,10 +159,10 @@ async def answering(status: int, body: str) -> AsyncIterator[str]:
     runner = web.AppRunner(app := web.Application())
     app.router.add_route("*", "/{path:.*}", answer)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 
@@ -182,6 +186,23 @@ def test_what_a_store_refuses_is_said_in_a_sentence(
     async def scene() -> None:
         async with answering(status, SAID.format(code)) as endpoint:
             assert said in await refused(s3.address("twelve", endpoint=endpoint))
+
+    play(scene)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_store_is_believed_only_with_a_certificate_that_somebody_vouches_for(
+    tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of an authority of one's own, in the file that SSL_CERT_FILE names."""
+    pair = pair_in(tmp_path)
+
+    async def scene() -> None:
+        async with answering(403, SAID.format("AccessDenied"), pair.server) as endpoint:
+            address = s3.address("twelve", endpoint=endpoint)
+            assert "cannot be reached now" in await refused(address)
+            monkeypatch.setenv("SSL_CERT_FILE", str(pair.certificate))
+            assert "lets this key not do all" in await refused(address)
 
     play(scene)
 

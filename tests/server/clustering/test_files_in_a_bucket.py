@@ -1,8 +1,11 @@
 """Nodes whose files are in a bucket: what keeps one from starting, and what members notice."""
 
+import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import msgspec
@@ -12,17 +15,21 @@ from hubbub.chat.errors import ConfigError
 from hubbub.chat.limits import FileLimits
 from hubbub.log.bucket import chunks
 from hubbub.server.config import ClusterSection, Config, bucket_of, check_cluster
+from hubbub.server.files import intake
 from hubbub.testing import LocalServer, serving
+from tests.cli.commands import end_all
+from tests.cli.served import Served
 from tests.log.file_places import FilePlace
 from tests.log.s3_server import KEY, S3Server, s3, s3_server
-from tests.server.clustering.nodes import config_of
+from tests.server.clustering.nodes import cable, config_of
 from tests.server.clustering.test_joining import why
 from tests.server.event_peer import EventPeer
-from tests.server.files.sharing import begin, get, patch, share
+from tests.server.files.sharing import begin, get, patch, share, until
 
 __all__ = ["s3"]
 
 CONTENT = b"holiday" * 1000
+SETTINGS = ("servers", "stream", "files", "files_endpoint", "files_key_id", "files_key")
 
 
 def node_of(folder: Path, place: FilePlace) -> Config:
@@ -107,3 +114,54 @@ def test_without_the_store_uploads_are_refused_for_a_passing_reason_and_go_on_la
     journal = caplog.text
     assert f"{server.endpoint} cannot be reached now, so no file can be stored" in journal
     assert KEY not in journal
+
+
+def test_a_node_stops_while_the_store_says_nothing(tmp_path: Path, nats: str, stream: str) -> None:
+    with s3_server(tmp_path) as server:
+        section = FilePlace(nats, stream, server).section()
+        settings = [f"{name} = {json.dumps(getattr(section, name))}" for name in SETTINGS]
+        limits = ["[limits]", "shutdown_seconds = 0.2", "[files]", "disk_free_megabytes_min = 0"]
+        file = tmp_path / "hubbub.toml"
+        file.write_text("\n".join(["[cluster]", *settings, *limits]))
+        served = Served(tmp_path, "--data", str(tmp_path / "data"), "--config", str(file))
+        try:
+            with EventPeer(served.server, "ann") as ann, ThreadPoolExecutor() as threads:
+                begun = begin(ann, 5)
+                server.hang()
+                answer = threads.submit(patch, served.server, begun["address"], 0, b"later")
+                part = tmp_path / "data" / "files" / "uploads" / begun["upload"]
+                until(lambda: part.is_file() and part.stat().st_size == 5, "the bytes are here")
+                journal = served.journal()
+                with suppress(OSError, HTTPException):
+                    assert answer.result().status == 503
+            assert served.process.returncode == 0
+            assert "Traceback" not in journal
+            assert "panicked" not in journal
+        finally:
+            end_all()
+
+
+def test_what_is_deleted_while_the_store_is_away_goes_when_it_is_back(
+    tmp_path: Path,
+    nats: str,
+    stream: str,
+    s3: S3Server,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(chunks, "RETRIES_MAX", 0)
+    monkeypatch.setattr(chunks, "REQUEST_SECONDS", 2)
+    monkeypatch.setattr(intake, "RETRY_SECONDS", 0.1)
+    with cable(s3.endpoint) as way:
+        place = FilePlace(nats, stream, s3)
+        place.address = s3.address(stream, endpoint=way.address.replace("nats", "http"))
+        with node(tmp_path, place) as one, EventPeer(one, "ann") as ann:
+            seq, file = share(one, ann, CONTENT)
+            way.pull()
+            assert ann.ask(type="delete", room="lobby", seq=seq)["type"] == "ok"
+            until(lambda: "files are removed later" in caplog.text, "it was tried")
+            assert get(one, file).status == 404
+            assert place.all()
+            way.put_back()
+            until(lambda: not place.all(), "the bytes are gone")

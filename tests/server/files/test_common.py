@@ -310,3 +310,35 @@ def test_so_many_chunks_are_in_memory_and_no_more(
         await log.close()
 
     play(scene)
+
+
+def test_a_file_that_is_removed_while_it_is_brought_is_gone_and_not_damaged(
+    tmp_path: Path, place: FilePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, brought = tmp_path / "a", tmp_path / "brought"
+    path.write_bytes(CONTENT)
+
+    async def scene() -> None:
+        log = await place.joined(tmp_path / "node")
+        objects, write = objects_of(log), Objects._write
+
+        async def write_late(own: Objects, *what: Any) -> str:
+            await objects.remove("a", partial(held, False))
+            return await write(own, *what)
+
+        async def write_later(own: Objects, *what: Any) -> str:
+            monkeypatch.setattr(Objects, "_write", write)
+            await objects.remove("a", partial(held, False))
+            await objects.keep("a", path)
+            return await write(own, *what)
+
+        await objects.keep("a", path)
+        monkeypatch.setattr(Objects, "_write", write_late)
+        assert not await objects.fetch("a", brought)
+        await objects.keep("a", path)
+        monkeypatch.setattr(Objects, "_write", write_later)
+        assert await objects.fetch("a", brought)
+        assert brought.read_bytes() == CONTENT
+        await log.close()
+
+    play(scene)

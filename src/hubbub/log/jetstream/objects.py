@@ -102,14 +102,17 @@ class Objects:
 
     async def fetch(self, name: str, path: Path) -> bool:
         """Write a file to `path`; return whether there is one. Raises OSError of the disk."""
-        about = (await self._standing(name)).about
-        if about is None:
-            return False
-        with await asyncio.to_thread(path.open, "wb") as file:
-            digest = await self._write(about, file)
-        if digest != about.digest:
-            raise LogError(f"The file {name} is damaged {_shown(about)}.")
-        return True
+        standing = await self._standing(name)
+        while (about := standing.about) is not None:
+            with await asyncio.to_thread(path.open, "wb") as file:
+                digest = await self._write(about, file)
+            if digest == about.digest:
+                return True
+            former, standing = standing, await self._standing(name)
+            if standing.number == former.number:
+                raise LogError(f"The file {name} is damaged {_shown(about)}.")
+            # It was removed meanwhile, or stored anew.
+        return False
 
     async def remove(self, name: str, is_held: Callable[[], Awaitable[bool]]) -> None:
         """Remove a file, unless `is_held` by a message of the log as far as that goes now."""
