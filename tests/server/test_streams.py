@@ -110,7 +110,9 @@ async def read_all(theirs: socket.socket, size: int) -> bytes:
     """Return so much of what comes, or all up to the end."""
     loop, read = asyncio.get_running_loop(), b""
     while len(read) < size and (
-        more := await asyncio.wait_for(loop.sock_recv(theirs, 1 << 16), PATIENCE_SECONDS)
+        more := await asyncio.wait_for(
+            loop.sock_recv(theirs, min(size - len(read), 1 << 16)), PATIENCE_SECONDS
+        )
     ):
         read += more
     return read
@@ -129,22 +131,29 @@ def test_what_is_written_arrives_whole_and_in_order() -> None:
     assert played(play) == ["made", "pause", "resume", None]
 
 
-def test_what_is_written_in_one_turn_goes_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[int] = []
+def test_what_is_written_in_one_turn_goes_out_in_two_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first at once, the others together at its end."""
+    later: list[int] = []
     send = Stream._send
 
     def counted(stream: Stream, unsent: list[bytes | memoryview]) -> None:
-        sent.append(len(unsent))
+        later.append(len(unsent))
         send(stream, unsent)
 
     monkeypatch.setattr(Stream, "_send", counted)
 
     async def play(ours: Noted, theirs: socket.socket) -> None:
-        sent.clear()
+        later.clear()
         for word in (b"one ", b"two ", b"three"):
             ours.transport.write(word)
-        assert await asyncio.get_running_loop().sock_recv(theirs, 100) == b"one two three"
-        assert sent == [3]
+        assert await read_all(theirs, 4) == b"one "
+        assert await read_all(theirs, 9) == b"two three"
+        assert later == [2]
+        ours.transport.write(b"in another turn")
+        assert await read_all(theirs, 15) == b"in another turn"
+        assert later == [2]
 
     played(play)
 
