@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hubbub.faults import faults
+
 HERE = Path(__file__).parent
 IN_ORDER = (
     *("inputs", "bench", "docs", "faults", "web", "cli", "sidecar", "tui", "irc", "interop"),
@@ -43,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What the tests of one folder share, as a browser, stays open from file to file.
     """
     items.sort(key=lambda item: place_in_order(item.path))
+
+
+@pytest.fixture(autouse=True)
+def fresh_faults() -> None:
+    """Have no fault of an earlier test count: what has been told once is not told again soon."""
+    faults.counts.clear()
 
 
 def pytest_collection_finish() -> None:

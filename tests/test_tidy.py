@@ -139,6 +139,27 @@ def plain_openings(source: Source) -> Iterator[str]:
                 yield f"'{found[0]}…' adds nothing; say what the function or the thing gives"
 
 
+def told_of_faults(source: Source) -> Iterator[str]:
+    """What begins a task or a thread elsewhere might let it end without a word."""
+    if not source.is_product or source.module == "hubbub.background":
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute):
+            names = [f"{ast.unparse(node.value)}.{node.attr}", node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        if begun := BEGUN.intersection(names):
+            yield f"line {node.lineno} begins {begun.pop()}; have background.py do it"
+
+
+BEGUN = {
+    *("create_task", "ensure_future", "asyncio.TaskGroup", "asyncio.create_task"),
+    *("threading.Thread", "threading.Timer"),
+}
+
+
 def _undocumented(node: Function | ast.ClassDef) -> Iterator[str]:
     if not node.name.startswith("_") and not ast.get_docstring(node):
         yield f"{node.name} has no docstring"
@@ -208,6 +229,7 @@ CHECKS = [
     bounded,
     documented,
     plain_openings,
+    told_of_faults,
 ]
 
 
@@ -229,6 +251,9 @@ UNTIDY = [
     (no_vague_names, "src/hubbub/helper/x.py", ""),
     (bounded, "tests/x.py", "subprocess.run(['x'], check=True)\n"),
     (documented, "src/hubbub/x.py", "def f(): ...\n"),
+    (told_of_faults, "src/hubbub/x.py", "asyncio.create_task(f())\n"),
+    (told_of_faults, "src/hubbub/x.py", "self._loop.create_task(f())\n"),
+    (told_of_faults, "src/hubbub/x.py", "from threading import Thread\n"),
     (plain_openings, "src/hubbub/x.py", "def f():\n    '''Tell whether it is so.'''\n"),
     (documented, "src/hubbub/x.py", "class A: ...\n"),
     (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def f(self): ...\n"),

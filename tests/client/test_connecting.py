@@ -1,6 +1,8 @@
 """Connecting where nobody is yet, and what becomes of what is said before, or is given up."""
 
 import asyncio
+import math
+from typing import Any
 
 import pytest
 
@@ -79,30 +81,69 @@ def test_giving_up_fails_what_waits() -> None:
     play(scene)
 
 
+class Fault:
+    """Has a method of sessions fail so often."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, when: str, times: float) -> None:
+        really = getattr(session.Session, when)
+        self.left = times
+
+        def faulty(*args: Any) -> Any:
+            if self.left > 0:
+                self.left -= 1
+                raise ZeroDivisionError
+            return really(*args)
+
+        monkeypatch.setattr(session.Session, when, faulty)
+
+
 @pytest.mark.parametrize("when", ["receive", "tick"])
-def test_a_fault_of_ours_ends_the_chat_and_is_raised(
-    when: str, monkeypatch: pytest.MonkeyPatch
+def test_after_a_fault_of_ours_another_connection_goes_on_and_the_user_is_told(
+    when: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nobody waits for ever because of it."""
-
-    def faulty(*_: object) -> None:
-        raise ZeroDivisionError
-
     async def scene() -> None:
         async with scripted() as script:
             letting_in = asyncio.create_task(let_in(script))
             async with open_chat(script) as chat:
                 peer = await letting_in
-                monkeypatch.setattr(session.Session, when, faulty)
+                Fault(monkeypatch, when, 1)
                 peer.tell(message(1))
-                if when == "tick":
-                    chat._driver._due.set()
+                chat._driver._due.set()
+                assert "this program has a fault" in (await next_of(chat, Offline)).reason
+                peer = await script.peer()
+                await peer.let_in(resumed="secret")
+                peer.tell(message(1))
+                assert (await next_of(chat, e.Message)).seq == 1
+
+    play(scene)
+    assert [one.getMessage() for one in caplog.records] == ["a connection is given up"]
+
+
+@pytest.mark.parametrize("when", ["receive", "tick"])
+def test_a_fault_of_ours_that_comes_again_ends_the_chat_and_is_raised(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever because of it."""
+
+    async def scene() -> None:
+        async with scripted() as script:
+
+            async def greet() -> None:
+                await (await script.peer()).welcome()
+
+            letting_in = asyncio.create_task(let_in(script))
+            async with open_chat(script) as chat:
+                peer = await letting_in
+                Fault(monkeypatch, when, math.inf)
+                peer.tell(message(1))
+                chat._driver._due.set()
+                greeting = asyncio.create_task(greet())
                 with pytest.raises(Unreachable):
                     await next_of(chat, e.Bye)
+                greeting.cancel()
 
-    with pytest.raises(ExceptionGroup) as faults:
+    with pytest.raises(ZeroDivisionError):
         play(scene)
-    assert faults.group_contains(ZeroDivisionError)
 
 
 def test_a_name_must_be_visible() -> None:

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from hubbub import faults
+from hubbub.server.journal.libraries import Libraries
 from hubbub.server.notes import Note, logger
 
 
@@ -11,9 +13,14 @@ from hubbub.server.notes import Note, logger
 def noted() -> Iterator[list[Note]]:
     """Yield the notes that are made from now on; they go nowhere else."""
     notes: list[Note] = []
-    with notes_as_before():
-        logger.pass_through((notes.append,))
-        yield notes
+    of_faults, handler = logging.getLogger(faults.__name__), Libraries()
+    of_faults.addHandler(handler)
+    try:
+        with notes_as_before():
+            logger.pass_through((notes.append,))
+            yield notes
+    finally:
+        of_faults.removeHandler(handler)
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.chat.errors import ConfigError, LogError
+from hubbub.chat.errors import ConfigError, HubbubError, LogError
 from hubbub.chat.events import Entry, Message
 from hubbub.client import connect
+from hubbub.log.feed import Feed
 from hubbub.log.memory import MemoryLog
 from hubbub.log.port import Log
 from hubbub.server.config import Config, ServerSection
@@ -113,11 +114,18 @@ def test_a_folder_in_use_is_told_before_the_block_begins(tmp_path: Path) -> None
         pytest.fail("there is no second server")
 
 
-class BrokenLog(MemoryLog):
-    """A log with a fault of ours in it."""
+class BrokenFeed(Feed):
+    """Does not give what was committed."""
 
-    async def append(self, _: Sequence[Entry]) -> list[int]:
+    def take(self) -> list[Entry]:
         raise ZeroDivisionError("a fault")
+
+
+class BrokenLog(MemoryLog):
+    """A log with a fault of ours in it, without which nothing can go on."""
+
+    def follow(self) -> Feed:
+        return BrokenFeed()
 
 
 def until_it_ends(log: Log) -> None:
@@ -128,8 +136,9 @@ def until_it_ends(log: Log) -> None:
 
 
 def test_what_ends_the_server_is_raised_at_the_end_of_the_block() -> None:
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(HubbubError, match="cannot go on") as ended:
         until_it_ends(BrokenLog())
+    assert isinstance(ended.value.__cause__, ZeroDivisionError)
 
 
 def test_the_blocks_own_error_passes_and_the_thread_ends() -> None:

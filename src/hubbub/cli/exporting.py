@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from hubbub.background import awaited
 from hubbub.chat.commands import PAGE_MESSAGES_MAX
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message, Missing, Page, RoomSummary
@@ -57,7 +58,7 @@ def export(visit: Visit, form: str, files: Path | None = None) -> None:
 async def _export(visit: Visit, form: Form, fetching: Fetching | None) -> None:
     waits = Backoff(longest_seconds=4, give_up_seconds=GIVE_UP_SECONDS)
     async with visit.connect(joining=False, reconnect=waits) as chat:
-        following = asyncio.create_task(_follow(chat))
+        following = awaited(_follow(chat))
         try:
             await _print_rooms(Reading(chat, following), visit, form, fetching)
         finally:

@@ -29,6 +29,10 @@ def status(visit: Visit, *, json: bool) -> None:
 def _status(now: Status) -> Iterable[str]:
     yield f"{now.server}, up for {lasting(now.at - now.started)}"
     yield f"ready: {' '.join(now.complaints) or 'yes'}"
+    if now.faults:
+        failing = f"; these fail, and are tried again: {', '.join(now.failing)}"
+        told = f"{now.faults} since the start, the journal has them"
+        yield f"faults: {told}{failing if now.failing else ''}"
     if now.relay:
         yield from _relay(now.relay)
     if now.relay and now.relay.linked:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 
 from msgspec import structs
 
+from hubbub.background import awaited, begin
 from hubbub.chat.errors import HubbubError, Refused, Unreachable
 from hubbub.chat.events import Away, Message, Removed, RoomRules
 from hubbub.cli import typed_ahead
@@ -132,7 +133,7 @@ async def _chat(
             entered(chat)
             if typed_ahead.discarded():
                 complain("what you typed before the chat began was not said; type it again")
-            hearing = asyncio.create_task(_hear(chat, typed, markers, look, hosting))
+            hearing = awaited(_hear(chat, typed, markers, look, hosting))
             await _speak_while(hearing, chat, typed, hosting)
             await markers.move()
     finally:
@@ -146,7 +147,7 @@ async def _chat(
 async def _speak_while(
     hearing: asyncio.Task[None], chat: Chat, typed: _Typed, hosting: "_Hosting"
 ) -> None:
-    speaking = asyncio.create_task(_speak(chat, typed, hosting))
+    speaking = awaited(_speak(chat, typed, hosting))
     try:
         await asyncio.wait({hearing, speaking}, return_when=asyncio.FIRST_COMPLETED)
         if hearing.done():
@@ -209,7 +210,7 @@ class _Hosting:
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Do something beside the chat."""
-        task = asyncio.create_task(work)
+        task = begin(work, "hosting the chatroom failed")
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 

@@ -3,16 +3,20 @@
 Only a server that knows the user knows how far they have read, on whatever device.
 """
 
-import asyncio
 from collections.abc import Coroutine
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from hubbub.background import begin
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Logged, Message, Room
 from hubbub.cli.output import complain
 from hubbub.client import AnyClientEvent, Chat
 from hubbub.desk.markers import Markers
+
+if TYPE_CHECKING:
+    import asyncio
 
 MISSED_MAX = 100
 """How many messages are printed that the user has not read yet; older ones are not."""
@@ -71,6 +75,6 @@ class ReadMarkers:
         await self._markers.tell(self._read.values())
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+        task = begin(work, "the server does not know what you have read")
         self._moving.add(task)
         task.add_done_callback(self._moving.discard)

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from hubbub import __version__
+from hubbub.background import keep_going
 from hubbub.chat.access import Access
 from hubbub.cli.output import can_show, complain, show_text
 from hubbub.hub.rules.access import is_open_to_all
@@ -144,7 +145,7 @@ async def _serve(reloading: Reloading, service: Service, *, lan: bool) -> None:
         if not lan:  # whose invitation says it
             _note_open(host, config)
         _note_few_connections(config.limits.connections_max)
-        beating = asyncio.create_task(service.beat())
+        beating = keep_going(service.beat, "telling the service manager that all is well")
         service.ready(ready)
         await stopped.wait()
         service.stopping()

@@ -7,13 +7,14 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
-from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from hubbub.chat.errors import Refused
+from hubbub.background import awaited, in_thread
+from hubbub.chat.errors import HubbubError, Refused
 from hubbub.chat.text import inert
 from hubbub.cli.output import complain
+from hubbub.faults import faults
 
 READ_BYTES = 65_536
 LINE_BYTES_MAX = 1_048_576
@@ -67,7 +68,7 @@ async def _chunks_from_thread() -> AsyncIterator[bytes]:
                 put.close()
                 return
 
-    Thread(target=pump, daemon=True, name="stdin").start()
+    in_thread(pump, "stdin").start()
     while chunk := await chunks.get():
         yield chunk
 
@@ -110,7 +111,7 @@ class Speaker:
             await self._unfinished.popleft()
         number = next(self._numbers)
         self._unconfirmed[number] = text
-        self._unfinished.append(asyncio.create_task(self._said(number, text)))
+        self._unfinished.append(awaited(self._said(number, text)))
 
     async def _said(self, number: int, text: str) -> None:
         try:
@@ -164,6 +165,8 @@ def excerpt(line: str) -> str:
 
 
 def let_go(task: asyncio.Task[None]) -> None:
-    """Cancel a task that nobody awaits any more; what it raised is known from elsewhere."""
+    """Cancel a task that nobody awaits any more; a refusal that it met is known from elsewhere."""
     if not task.cancel() and not task.cancelled():
-        task.exception()
+        error = task.exception()
+        if error is not None and not isinstance(error, HubbubError):
+            faults.note("work beside the command failed", error)

@@ -1,9 +1,9 @@
 """Says why a command takes long: what the server cannot do just now is repeated."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from hubbub.background import awaited
 from hubbub.cli.reporting import report
 from hubbub.cli.speaking import let_go
 from hubbub.client import Chat, Delayed, NewCertificate
@@ -12,7 +12,7 @@ from hubbub.client import Chat, Delayed, NewCertificate
 @asynccontextmanager
 async def told_of_waiting(chat: Chat) -> AsyncIterator[None]:
     """Report within the block what waits; of other events nothing is said."""
-    telling = asyncio.create_task(_tell(chat))
+    telling = awaited(_tell(chat))
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ import asyncio
 import math
 from typing import TYPE_CHECKING
 
+from hubbub.background import awaited, begin, side_by_side
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
@@ -23,11 +24,17 @@ from hubbub.client.outputs import Answer, Dial, HangUp, Learn, Output, Over, Pos
 from hubbub.client.session import Session
 from hubbub.client.states import State
 from hubbub.client.trust import Trust
+from hubbub.faults import faults
 
 if TYPE_CHECKING:
     import ssl
 
     from hubbub.chat.errors import HubbubError
+
+
+STUMBLED = "this program has a fault"
+STEADY_SECONDS = 60.0
+"""If there is another fault before, the chat ends: a third connection would meet it as well."""
 
 
 class Driver:
@@ -57,7 +64,6 @@ class Driver:
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._flushing: set[asyncio.Task[None]] = set()
         self._leaving: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
         self._dialled = asyncio.Event()
@@ -65,6 +71,8 @@ class Driver:
         self._stirred = asyncio.Event()  # the application took an event, or asked for something
         self._unsent_bytes = 0
         self._ended: HubbubError | None = None
+        self._fault: Exception | None = None
+        self._steady_at = -math.inf
         self._closing = False
 
     # What the application wants.
@@ -76,7 +84,7 @@ class Driver:
         password.
         """
         self.session.start()
-        self._task = asyncio.create_task(self._run())
+        self._task = awaited(self._run())
         self._carry_out()
         if self._waits_to_enter:
             await self._entered.wait()
@@ -98,7 +106,9 @@ class Driver:
         if self._leaving is not None:
             await self._leaving
         if self._task is not None and not self._task.cancelled():
-            self._task.result()  # a bug of ours, if there was one
+            self._task.result()  # a fault of ours, if there was one
+        if self._fault is not None:
+            raise self._fault
 
     async def receive(self) -> Received | None:
         """Return the next event; None once closed. Raises what ended the session for good."""
@@ -179,11 +189,9 @@ class Driver:
 
     async def _run(self) -> None:
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep_time())
-                await self._keep_connected()
+            await side_by_side(self._keep_time, self._keep_connected)
         finally:
-            # After a fault of ours nothing more comes: tell those who wait. `close` raises it.
+            # After a fault past help nothing more comes: tell those who wait. `close` raises it.
             self.session.close()
             self._carry_out()
 
@@ -193,10 +201,24 @@ class Driver:
             self._dialled.clear()
             try:
                 await self._converse()
+            except Exception as fault:  # noqa: BLE001 (whatever it is, another connection may do)
+                self._stumble(fault)
             finally:
                 connection, self._connection = self._connection, None
                 if connection is not None:
                     connection.abort()
+
+    def _stumble(self, fault: Exception) -> None:
+        """Give up the connection for a fault of ours: the next one goes on behind what was seen."""
+        faults.note("a connection is given up", fault)
+        if self._now < self._steady_at:
+            raise fault
+        self._steady_at = self._now + STEADY_SECONDS
+        self._hang_up(returning=True)
+        self.session.lost(STUMBLED, self._now)
+        self._carry_out()
+        if self._ended is not None:  # there is to be no other
+            self._fault = fault
 
     async def _converse(self) -> None:
         """Live through one connection."""
@@ -256,7 +278,10 @@ class Driver:
         while self._ended is None:
             await self._due.wait()
             self._due.clear()
-            self._tick()
+            try:
+                self._tick()
+            except Exception as fault:  # noqa: BLE001 (whatever it is, another connection may do)
+                self._stumble(fault)
 
     def _on_time(self) -> None:
         self._timer = None
@@ -298,9 +323,10 @@ class Driver:
                 if self._connection is not None:
                     self._connection.write(raw)
                     if nonce is not None:
-                        task = asyncio.create_task(self._report_written(self._connection, nonce))
-                        self._flushing.add(task)
-                        task.add_done_callback(self._flushing.discard)
+                        begin(
+                            self._report_written(self._connection, nonce),
+                            "it is not known whether a message was sent",
+                        )
             case Tell(received=received):
                 self._inbox.add(received)
             case Answer(ref=ref, outcome=outcome):
@@ -333,7 +359,7 @@ class Driver:
 
     def _leave(self, connection: Connection) -> None:
         """Say goodbye, which takes a moment, in the background."""
-        self._leaving = asyncio.create_task(self._say_goodbye(connection))
+        self._leaving = awaited(self._say_goodbye(connection))
 
     async def _say_goodbye(self, connection: Connection) -> None:
         if await connection.close():

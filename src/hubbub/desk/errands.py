@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 
+from hubbub.background import awaited
+
 
 class Errands:
     """Tasks beside a main one. The first of them that fails ends the main one, with its error."""
@@ -17,7 +19,7 @@ class Errands:
 
     def spawn(self, work: Coroutine[None, None, None], *, owed: bool = False) -> None:
         """Begin some work, before the main one or during it. `owed`: `settle` waits for it."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = awaited(work)
         self._tasks.add(task)
         if owed:
             self._owed.add(task)
@@ -39,7 +41,7 @@ class Errands:
 
     async def beside(self, main: Coroutine[None, None, None]) -> None:
         """Run the main work; when it ends, everything ends. Raises its error, or an errand's."""
-        self._main = asyncio.get_running_loop().create_task(main)
+        self._main = awaited(main)
         if self._fault is not None:  # an errand was quicker than the start
             self._main.cancel()
         try:

@@ -14,6 +14,10 @@ What may race: a backlog is read while batches are applied, so it may be newer t
 its surplus is left out. And any write may find its reader slow and call `lag`, in the midst of a
 fan-out. That changes the groups of live members, so fan-out reads them before it writes.
 
+A fault of ours in what concerns one session or one room ends these sessions, which read in the log
+what they missed when they come back. Rules and names hold for all: a fault in taking them in is for
+whoever called us.
+
 A damaged log leaves out what it cannot read. `prev` shows it: the member is told what is missing,
 in its place among the events, and goes on behind it.
 """
@@ -65,6 +69,8 @@ class Delivery:
         self._state = state
         self._newest: _Encoded | None = None
         self._acknowledged: list[tuple[int, Draft]] = []
+        self.faulty: dict[Session, Exception] = {}
+        """Sessions that did not get all that they were to get, because of a fault of ours."""
         self.writes = 0
 
     def take(self, *, for_few: bool) -> list[Draft]:
@@ -101,7 +107,12 @@ class Delivery:
             fanout = Fanout()
             self._answer(fanout)
             self._state.close_unused()
-            self.writes += fanout.deliver()
+            self.writes += self._deliver(fanout)
+
+    def _deliver(self, fanout: Fanout) -> int:
+        written = fanout.deliver()
+        self.faulty.update(fanout.faulty)
+        return written
 
     def _give_back(self, draft: Draft) -> None:
         """Let a draft that is not stored cost nothing of what its address may post."""
@@ -132,34 +143,54 @@ class Delivery:
         fanout = Fanout()
         self._answer(fanout)
         for name, of_room in committed.items():
-            room = state.rooms.get(name)
-            is_new = room is None  # opened elsewhere
-            if room is None:
-                room = Room(name)
-                state.introduce(room)
-            if state.claims.run:
-                claims.hear(state, of_room)
-                heard(state, room, of_room)
-                if is_direct(name):
-                    conversations.bring_those_known(state, room)
-            room.advance(of_room)
-            if is_new:
-                state.put(room)
-            else:
-                state.directory.move_on(room)
-            if room.direct:
-                state.recent.said(room)
-            if room.direct or state.order.is_private(name):
-                read_by_themselves(state, room, of_room)
-            before, after = self._passing(room)
-            fanout.pass_on(room, before)
-            ignoring.leave_out(state, room, of_room, fanout)
-            fanout.publish(room, of_room)
-            fanout.pass_on(room, after)
+            try:
+                self._move_on(name, of_room, fanout)
+            except Exception as error:  # noqa: BLE001 (other rooms go on; these members come back)
+                self._pass_over(name, of_room, fanout, error)
         state.close_unused()
-        self.writes += fanout.deliver()
+        self.writes += self._deliver(fanout)
         if decided:
             enforce(state, decided)
+
+    def _move_on(self, name: str, of_room: Sequence[AnyLogged], fanout: Fanout) -> None:
+        """Move a room on, and have its members told."""
+        state, room = self._state, self._state.rooms.get(name)
+        is_new = room is None  # opened elsewhere
+        if room is None:
+            room = Room(name)
+            state.introduce(room)
+        if state.claims.run:
+            claims.hear(state, of_room)
+            heard(state, room, of_room)
+            if is_direct(name):
+                conversations.bring_those_known(state, room)
+        room.advance(of_room)
+        if is_new:
+            state.put(room)
+        else:
+            state.directory.move_on(room)
+        if room.direct:
+            state.recent.said(room)
+        if room.direct or state.order.is_private(name):
+            read_by_themselves(state, room, of_room)
+        before, after = self._passing(room)
+        fanout.pass_on(room, before)
+        ignoring.leave_out(state, room, of_room, fanout)
+        fanout.publish(room, of_room)
+        fanout.pass_on(room, after)
+
+    def _pass_over(
+        self, name: str, of_room: Sequence[AnyLogged], fanout: Fanout, error: Exception
+    ) -> None:
+        """Have a room go on behind events of which a fault kept us from telling its members.
+
+        Their sessions end: when they come back, they read what they missed in the log.
+        """
+        if (room := self._state.rooms.get(name)) is None:
+            room = Room(name)
+            self._state.put(room)
+        room.first, room.last = room.first or of_room[0].seq, of_room[-1].seq
+        fanout.fail(_live(room), error)
 
     def _take(self, facts: Sequence[Fact]) -> Sequence[Decided]:
         """Take in facts, before the rest of their batch; return what was decided by them."""
@@ -192,9 +223,12 @@ class Delivery:
         fanout, state = Fanout(), self._state
         while state.passing.is_due and len(fanout) < ANNOUNCED_MAX:
             room = state.passing.next_room()
-            for notes in self._passing(room):
-                fanout.pass_on(room, notes)
-        return fanout.deliver()
+            try:
+                for notes in self._passing(room):
+                    fanout.pass_on(room, notes)
+            except Exception as error:  # noqa: BLE001 (other rooms are told)
+                fanout.fail(_live(room), error)
+        return self._deliver(fanout)
 
     def _passing(self, room: Room) -> tuple[list[Note], list[Note]]:
         state = self._state
@@ -263,7 +297,7 @@ class Delivery:
                 refusal = Error(code=LogError.code, message=NOT_COMMITTED, ref=draft.ref)
                 fanout.answer(draft.session, refusal)
             told.add(draft.session)
-        fanout.deliver()
+        self._deliver(fanout)
 
     # Slow readers.
 
@@ -308,6 +342,10 @@ class Delivery:
         if newest is None or newest.events is not given or newest.place != place:
             newest = self._newest = _Encoded(given, place, _encode_backlog(member, events))
         return newest.payload
+
+
+def _live(room: Room) -> list[Member]:
+    return [member for group in room.live.values() for member in group]
 
 
 def _parts(events: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

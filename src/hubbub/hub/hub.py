@@ -372,6 +372,16 @@ class Hub:
         """Move on to what the log handed out, and tell everyone."""
         self._delivery.apply(events)
 
+    def take_faulty(self) -> list[tuple[Session, Exception]]:
+        """Return the sessions that a fault of ours has kept from what they were to hear: end them.
+
+        Ask after each call that has members told something.
+        """
+        if not (faulty := self._delivery.faulty):  # nearly always
+            return []
+        self._delivery.faulty = {}
+        return list(faulty.items())
+
     @property
     def has_announcements(self) -> bool:
         """Whether members are to be told who came, went or types."""

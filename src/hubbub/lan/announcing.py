@@ -3,10 +3,12 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from zeroconf import Error, InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
+
+from hubbub.background import begin
 
 SERVICE = "_hubbub._tcp.local."
 NAME_CHARS_MAX = 50
@@ -32,13 +34,15 @@ async def announced(
     properties = {"version": version, "locked": str(int(locked))}
     if fingerprint:
         properties |= {"tls": "1", "pake": str(int(locked)), "fp": fingerprint}
-    announcing = asyncio.create_task(_announce(port, addresses, properties, interfaces, complain))
+    announcing = begin(
+        _announce(port, addresses, properties, interfaces, complain),
+        "the chatroom cannot be announced on the network",
+    )
     try:
         yield
     finally:
         announcing.cancel()
-        with suppress(asyncio.CancelledError):
-            await announcing
+        await asyncio.wait([announcing])
 
 
 async def _announce(

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from hubbub.background import Needed, Work, heed_callbacks, keep_going
 from hubbub.chat.errors import ConfigError
 from hubbub.chat.events import Bye
 from hubbub.chat.grants import OPERATOR_CODE
@@ -34,6 +35,7 @@ from hubbub.server.control.reloading import (
 )
 from hubbub.server.control.running import Running
 from hubbub.server.credentials.operator_code import kept_code
+from hubbub.server.ending import cannot_go_on
 from hubbub.server.heartbeat import Watchdog
 from hubbub.server.listener import Listener
 from hubbub.server.sessions.chatroom import Chatroom
@@ -94,8 +96,8 @@ async def running(
     await _settle(chatroom, listener, config)
     control = _controlled(chatroom, listener, certificates, reloading or Reloading(config), folder)
     await control.open()
-    keeping = _keeping(certificates, config, folder)
-    endless = _begun(chatroom, listener, *_working(chatroom, workers, node), *keeping)
+    kept = [*_working(chatroom, listener, workers), *_keeping(certificates, config, folder)]
+    needed, endless = _begun(chatroom, node, kept)
     watchdog = Watchdog(chatroom.loop, chatroom.heartbeat)
     watchdog.start()
     try:
@@ -116,9 +118,9 @@ async def running(
         watchdog.end()
         for task in endless:
             task.cancel()
-        for outcome in await asyncio.gather(*endless, return_exceptions=True):
-            if isinstance(outcome, Exception):
-                raise outcome
+        await asyncio.wait(endless)
+        if (fault := await needed.end()) is not None:
+            raise cannot_go_on() from fault
 
 
 async def _listener(
@@ -167,29 +169,6 @@ async def _opened(
     return await Workers.opened(config, listener.gate, chatroom)
 
 
-def _begun(
-    chatroom: Chatroom, listener: Listener, *more: Coroutine[None, None, None]
-) -> list[asyncio.Task[None]]:
-    """Begin what never ends; if any of it fails, that is our fault, and the server ends with it."""
-    server = asyncio.current_task()
-    endless = [
-        asyncio.create_task(work)
-        for work in (
-            chatroom.commits.run(),
-            chatroom.sweep(),
-            chatroom.finish(),
-            chatroom.files.run(),
-            chatroom.copies.run(),
-            chatroom.keeping.run(),
-            listener.sweep(),
-            *more,
-        )
-    ]
-    for task in endless:
-        task.add_done_callback(lambda task: task.cancelled() or server is None or server.cancel())
-    return endless
-
-
 async def _settle(chatroom: Chatroom, listener: Listener, config: Config) -> None:
     """Have what is configured besides, and listen where an authority looks."""
     _copy_as(chatroom, config)
@@ -199,14 +178,32 @@ async def _settle(chatroom: Chatroom, listener: Listener, config: Config) -> Non
         await listener.open(config.tls.acme_listen)
 
 
-def _working(
-    chatroom: Chatroom, workers: "Workers | None", node: "Node | None"
-) -> Iterator[Coroutine[None, None, None]]:
-    """Return what this server does with others, for ever."""
-    if workers is not None:
-        yield workers.run()
+_Kept = tuple[Callable[[], Work[None]], str]
+"""Work that never ends, and what it is called."""
+
+
+def _begun(
+    chatroom: Chatroom, node: "Node | None", kept: list[_Kept]
+) -> tuple[Needed, list[asyncio.Task[None]]]:
+    """Begin what never ends: what the server cannot do without, and what it can for a while."""
+    heed_callbacks(chatroom.loop)
+    needed = Needed()
+    needed.begin(chatroom.commits.run, "committing what is said")
     if node is not None:
-        yield node.live(chatroom)
+        needed.begin(node.log.followed, "following the stream")
+        kept = [*kept, (partial(node.live, chatroom), "telling the other nodes who is here")]
+    return needed, [keep_going(work, what) for work, what in kept]
+
+
+def _working(chatroom: Chatroom, listener: Listener, workers: "Workers | None") -> Iterator[_Kept]:
+    yield chatroom.sweep, "ending sessions that are silent"
+    yield chatroom.finish, "clearing deleted accounts"
+    yield chatroom.files.run, "removing files that nobody needs"
+    yield chatroom.copies.run, "making backups"
+    yield chatroom.keeping.run, "removing messages that are over"
+    yield listener.sweep, "ending connections that are silent"
+    if workers is not None:
+        yield workers.run, "replacing workers that ended"
 
 
 def _copy_as(chatroom: Chatroom, config: Config) -> None:
@@ -255,16 +252,19 @@ def _note_as(chatroom: Chatroom, config: Config) -> None:
 
 def _keeping(
     certificates: Certificates | None, config: Config, folder: Path | None
-) -> Iterator[Coroutine[None, None, None]]:
-    """Return what keeps the certificate up to date, for ever."""
+) -> Iterator[_Kept]:
+    """Return what keeps the certificate up to date."""
     if certificates is not None:
-        yield certificates.watch()
+        yield certificates.watch, "taking a new certificate"
         if certificates.challenges is not None and folder is not None:
             # Imported here: most servers ask no authority.
             from hubbub.server.tls.acme.files import Files  # noqa: PLC0415
             from hubbub.server.tls.renewing import renew  # noqa: PLC0415
 
-            yield renew(config.tls, Files(folder), certificates.challenges, certificates)
+            renewing = partial(
+                renew, config.tls, Files(folder), certificates.challenges, certificates
+            )
+            yield renewing, "asking for a new certificate"
 
 
 @asynccontextmanager

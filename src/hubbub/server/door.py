@@ -20,6 +20,7 @@ from collections import Counter, deque
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
+from hubbub.background import begin
 from hubbub.hub.cost import ACCEPTING, LETTING_IN
 from hubbub.server.fairness.addresses import address_of
 from hubbub.server.notes import logger
@@ -172,7 +173,7 @@ class Door:
 
     def _begin(self, place: Place, turn: Turn, then: Callable[[], None] | None = None) -> None:
         turn.spend(LETTING_IN)
-        task = self._loop.create_task(self._let_in(place, turn, then))
+        task = begin(self._let_in(place, turn, then), "a connection was not let in")
         self._arriving.add(task)
         task.add_done_callback(self._arriving.discard)
 

@@ -19,6 +19,8 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hubbub.background import in_thread
+from hubbub.faults import faults
 from hubbub.server.histogram import FROM_A_MILLISECOND, Histogram
 from hubbub.server.notes import logger
 
@@ -128,7 +130,7 @@ class Watchdog:
         self._watched = threading.get_ident()
         self._ended = threading.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._thread = threading.Thread(target=self._watch, name="hubbub-watchdog", daemon=True)
+        self._thread = in_thread(self._watch, "hubbub-watchdog")
 
     def start(self) -> None:
         """Have the loop beat, and the thread listen."""
@@ -147,10 +149,13 @@ class Watchdog:
             self._thread.join()
 
     def _beat(self) -> None:
-        self._heartbeat.beat()
         self._timer = self._loop.call_later(BEAT_SECONDS, self._beat)
+        self._heartbeat.beat()
 
     def _watch(self) -> None:
         while not self._ended.wait(BEAT_SECONDS):
-            # The one way to see another thread's calls, documented in spite of its name.
-            self._heartbeat.look(lambda: sys._current_frames().get(self._watched))  # noqa: SLF001
+            with faults.contained("the event loop cannot be looked at"):
+                # The one way to see another thread's calls, documented in spite of its name.
+                self._heartbeat.look(
+                    lambda: sys._current_frames().get(self._watched)  # noqa: SLF001
+                )

@@ -14,6 +14,8 @@ from abc import ABC, abstractmethod
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
+from hubbub.background import awaited
+from hubbub.faults import faults
 from hubbub.server.notes import logger
 from hubbub.server.sockets.farewell import Farewell
 from hubbub.server.sockets.handover import hand_over
@@ -79,7 +81,7 @@ class Late(ABC):
         """Have it loaded, and `early` told when it is there."""
         self._early.add(early)
         if self._opening is None:
-            self._opening = self._loop.create_task(self._load())
+            self._opening = awaited(self._load())
 
     def gone(self, early: Early) -> None:
         """Forget one that waits."""
@@ -91,8 +93,8 @@ class Late(ABC):
             self._is_there = True
         except (ImportError, OSError) as error:  # as when no more files can be opened
             logger.warning(f"{self.spoken} cannot be answered", reason=str(error))
-        except Exception:  # whatever it is, those who wait must hear of it
-            logger.exception(f"{self.spoken} cannot be answered")
+        except Exception as error:  # noqa: BLE001 (whatever it is, those who wait must hear of it)
+            faults.note(f"{self.spoken} cannot be answered", error)
         finally:
             # Whatever comes in between, the next one finds it there, or has it tried anew. Nothing
             # is awaited here, so none can begin to wait that is not looked after.

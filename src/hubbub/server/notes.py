@@ -5,7 +5,6 @@ A note passes through the logger's steps, one after the other, of which the last
 """
 
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -68,10 +67,6 @@ class Logger:
     def error(self, event: str, **values: object) -> None:
         """Note what went wrong."""
         self._note("error", event, values)
-
-    def exception(self, event: str) -> None:
-        """Note what went wrong, with the exception that is at hand."""
-        self._note("error", event, {"exc_info": sys.exc_info()[1]})
 
     def _note(self, level: str, event: str, values: Note) -> None:
         if level not in self.levels:

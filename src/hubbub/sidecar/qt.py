@@ -8,8 +8,10 @@ import contextlib
 import html
 import shutil
 import subprocess
-import threading
+from functools import partial
 from typing import Any, Final
+
+from hubbub.background import in_thread
 
 PROGRAM: Final = "notify-send"
 """Shows a notification as the desktop does; it is where desktops of Linux are."""
@@ -45,7 +47,7 @@ def _show(program: str, notification: Any) -> None:
     """Show a notification of the page, and let the page know; desktops read markup in its text."""
     text = html.escape(notification.message(), quote=False)
     command = [program, "--app-name=hubbub", "--", notification.title(), text]
-    threading.Thread(target=_run, args=[command], daemon=True).start()
+    in_thread(partial(_run, command), "notification").start()
     notification.show()
 
 

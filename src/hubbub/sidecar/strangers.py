@@ -45,11 +45,10 @@ class Strangers:
         self._since.pop(one, None)
 
     def _look(self) -> None:
+        self._looking = self._loop.call_later(LOOK_SECONDS, self._look) if self._since else None
         late = self._loop.time() - STRANGER_SECONDS
         for one in [one for one, since in self._since.items() if since <= late]:
             self._cut(one)
-        again = self._loop.call_later(LOOK_SECONDS, self._look) if self._since else None
-        self._looking = again
 
     def _cut(self, one: Stranger) -> None:
         self.left(one)

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from hubbub.background import in_thread
 from hubbub.sidecar.qt import allow_notifications
 
 NAME: Final = "hubbub"
@@ -108,7 +109,7 @@ def main() -> None:
     webview.settings["ALLOW_DOWNLOADS"] = True
     window = _Window(webview, sys.stdin.readline().strip())
     for work in (window.obey, window.follow_title):
-        threading.Thread(target=work, daemon=True).start()
+        in_thread(work, work.__name__).start()
     try:
         webview.start(private_mode=False, storage_path=str(folder))
     except webview.WebViewException:

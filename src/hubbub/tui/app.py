@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.binding import Binding
 
+from hubbub.background import begin
 from hubbub.client import BadAddress, parse_address
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
@@ -328,7 +329,7 @@ class HubbubApp(Ground):
             self._spawn_end()
 
     def _spawn_end(self) -> None:
-        self._ending = self._ending or asyncio.create_task(self.end())
+        self._ending = self._ending or begin(self.end(), "the program cannot end in order")
 
 
 def _first_of(written: str) -> str:

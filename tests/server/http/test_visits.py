@@ -361,10 +361,10 @@ def test_when_not_even_the_journal_can_be_told_it_is_tried_again(
     loading.failures, loading.failure = 1, RuntimeError("a fault of ours")
     loading.allowed.set()
 
-    def fail(_event: str) -> None:
+    def fail(*_: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("hubbub.server.late.logger", SimpleNamespace(exception=fail))
+    monkeypatch.setattr("hubbub.server.late.faults", SimpleNamespace(note=fail))
     with serve() as server:
         assert ask(server, "/healthz").status == 503
         assert ask(server, "/healthz").body == b"ok\n"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hubbub.faults import faults
 from hubbub.server.fairness.unwelcome import COUNTED_MAX, LINE_SECONDS, Unwelcome
 from hubbub.server.journal.bounds import (
     OF_KIND_MAX,
@@ -16,7 +17,7 @@ from hubbub.server.journal.bounds import (
     shortened,
 )
 from hubbub.server.journal.writing import note_on_stderr
-from hubbub.server.notes import Note, logger
+from hubbub.server.notes import Note
 from tests.server.noted import notes_as_before
 
 
@@ -92,8 +93,8 @@ def test_no_line_is_long(capsys: pytest.CaptureFixture[str]) -> None:
 
     try:
         deep(200)
-    except ZeroDivisionError:
-        logger.exception("failed")
+    except ZeroDivisionError as error:
+        faults.note("failed", error)
     line = capsys.readouterr().err
     assert len(line) < 3 * VALUE_CHARS_MAX
     assert "secret" not in line

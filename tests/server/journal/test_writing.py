@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.faults import faults
 from hubbub.server.journal.writing import note_in_file, note_on_stderr
 from hubbub.server.notes import logger
 from tests.server.noted import notes_as_before
@@ -58,8 +59,8 @@ def test_a_note_of_a_fault_names_the_place_and_not_what_people_wrote(
     text = " ".join(("between", "us"))
     try:
         int(text)
-    except ValueError:
-        logger.exception("failed")
+    except ValueError as error:
+        faults.note("failed", error)
     said = capsys.readouterr().err
     assert "test_writing.py" in said
     assert text not in said

@@ -13,6 +13,7 @@ from hubbub.hub.cost import PROOF
 from hubbub.server.fairness.turns import TURN_UNITS
 from hubbub.server.protection import TlsCounts
 from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.tls import proving
 from hubbub.server.tls.proving import ProvingSide
 from hubbub.testing import LocalServer
 from hubbub.tls.engine import Engine
@@ -210,7 +211,7 @@ def test_a_proof_that_does_not_come_is_let_go(pair: Pair) -> None:
         assert ann.rest() == b""
 
 
-def test_many_who_begin_at_once_take_turns() -> None:
+def test_many_who_begin_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """And whoever hangs up meanwhile is not answered."""
     room, begun = Room(actions_per_turn=1000), 0
 
@@ -221,7 +222,8 @@ def test_many_who_begin_at_once_take_turns() -> None:
         return object()
 
     deadlines = Deadlines(60.0, room.loop.time)
-    chatroom: Any = SimpleNamespace(loop=SimpleNamespace(create_task=begin), tls_counts=TlsCounts())
+    chatroom: Any = SimpleNamespace(tls_counts=TlsCounts())
+    monkeypatch.setattr(proving, "awaited", begin)
 
     def prover() -> FakeTransport:
         turn = room.turns.turn("192.0.2.1")

@@ -15,13 +15,14 @@ class Status(Event, tag="status"):
     its disk, and of what is free there at all; one that is not known is left out. `damaged` counts
     places of the log; `wal_bytes`, those of its hubbub.db-wal, grow while another program reads
     hubbub.db. `complaints` are sentences of what keeps people from talking; a server without any is
-    ready. `locked` is whether nobody new is let in, and `tls` whether people had best come by TLS:
-    an authority vouches for the certificate, or there is no other way. `backup` is when the newest
-    copy was made since the start, 0 if there is none. `node` is what this server is called among
-    several that serve the same rooms, `nodes` are the others that it hears, and `behind` is how
-    many messages of their stream are still to be applied here. `relay` is what this server is as a
-    relay; while that is linked, it knows no people, sessions and rooms. `relays` are those that are
-    linked to this server.
+    ready. `failing` names the background work that a fault of the server's has broken off, and that
+    is tried again; `faults` counts all faults since the start. `locked` is whether nobody new is
+    let in, and `tls` whether people had best come by TLS: an authority vouches for the certificate,
+    or there is no other way. `backup` is when the newest copy was made since the start, 0 if there
+    is none. `node` is what this server is called among several that serve the same rooms, `nodes`
+    are the others that it hears, and `behind` is how many messages of their stream are still to be
+    applied here. `relay` is what this server is as a relay; while that is linked, it knows no
+    people, sessions and rooms. `relays` are those that are linked to this server.
     """
 
     server: str
@@ -40,6 +41,8 @@ class Status(Event, tag="status"):
     damaged: int = 0
     wal_bytes: int = 0
     complaints: list[str] = msgspec.field(default_factory=list)
+    failing: list[str] = msgspec.field(default_factory=list)
+    faults: int = 0
     locked: bool = False
     tls: bool = False
     backup: Milliseconds = 0

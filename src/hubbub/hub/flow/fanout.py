@@ -17,11 +17,13 @@ class Fanout:
     The cost of a delivery is one list append and one write; encoding and joining are shared.
     """
 
-    __slots__ = ("_echoes", "_pieces")
+    __slots__ = ("_echoes", "_pieces", "faulty")
 
     def __init__(self) -> None:
         self._pieces: dict[Session, list[bytes]] = {}
         self._echoes: dict[Session, Set[int]] = {}
+        self.faulty: dict[Session, Exception] = {}
+        """Sessions that do not get all of it, because of a fault of ours, which ends them."""
 
     def __len__(self) -> int:
         """Return how many sessions are to receive something."""
@@ -40,18 +42,31 @@ class Fanout:
 
     def answer(self, session: Session, event: Event) -> None:
         """Add an event for one session alone."""
-        if piece := session.format.encode(event, session.person.name):
+        try:
+            piece = session.format.encode(event, session.person.name)
+        except Exception as error:  # noqa: BLE001 (the others get theirs)
+            self.faulty[session] = error
+            return
+        if piece:
             self._pieces.setdefault(session, []).append(piece)
 
     def publish(self, room: Room, events: Sequence[AnyLogged]) -> None:
         """Add a room's events for every live member."""
         for format_, group in room.live.items():
-            if room.direct:
-                for member in group:
-                    echoes = self._echoes.get(member.session, NO_SEQS)
-                    self._add(member.session, encode_for(member, events, echoes))
-            else:
-                self._publish(format_, group, events)
+            try:
+                if room.direct:
+                    for member in group:
+                        echoes = self._echoes.get(member.session, NO_SEQS)
+                        self._add(member.session, encode_for(member, events, echoes))
+                else:
+                    self._publish(format_, group, events)
+            except Exception as error:  # noqa: BLE001 (other formats, and other rooms, go on)
+                self.fail(group, error)
+
+    def fail(self, group: Iterable[Member], error: Exception) -> None:
+        """Take in that members do not get what they were to get."""
+        for member in group:
+            self.faulty[member.session] = error
 
     def _publish(
         self, format_: Format, group: Iterable[Member], events: Sequence[AnyLogged]
@@ -137,9 +152,14 @@ class Fanout:
     def deliver(self) -> int:
         """Write to each session all that it is to receive; return to how many."""
         for session, pieces in self._pieces.items():
+            if session in self.faulty:  # it has to begin anew
+                continue
             # A write may find its reader slow and take the session out of the live groups; that
             # is safe here, because the groups are no longer read.
-            session.outlet.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            try:
+                session.outlet.write(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            except Exception as error:  # noqa: BLE001 (the others get theirs)
+                self.faulty[session] = error
         return len(self._pieces)
 
 

@@ -7,10 +7,12 @@ of one that removes rooms, and what was applied, and how far that is, are one co
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 
+from hubbub.background import awaited, keep_going
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact
 from hubbub.chat.queries import Dropped, Drops, Over
@@ -77,11 +79,12 @@ class Copy(Projection):
         self._beginnings = Beginnings(link)
         await self._beginnings.read()
         await self._look_back()
-        self._following = asyncio.create_task(self._follow())
-        cleaning = [self._erasing.run(), self._compacting.run()]
-        self._cleaning = [asyncio.create_task(one) for one in cleaning]
-        for task in (self._following, *self._cleaning):
-            task.add_done_callback(self._ended)
+        self._following = awaited(self._follow())
+        self._following.add_done_callback(self._ended)
+        self._cleaning = [
+            keep_going(self._erasing.run, "erasing what was deleted from the stream"),
+            keep_going(self._compacting.run, "erasing what was replaced from the stream"),
+        ]
         await self._has_all.wait()
         if self._following.done():
             raise LogError(self._trouble)
@@ -92,7 +95,15 @@ class Copy(Projection):
             return
         error = task.exception()
         self._trouble = str(error) if isinstance(error, LogError) else _FAULT
-        _logger.error("The stream is not followed any more.", exc_info=error)
+        if isinstance(error, LogError):
+            _logger.error("The stream is not followed any more.", exc_info=error)
+
+    async def followed(self) -> None:
+        """Wait for ever; raise the fault of ours that ends the following of the stream."""
+        assert self._following is not None
+        with suppress(LogError):  # which is told: what was said can still be read
+            await asyncio.shield(self._following)
+        await asyncio.Event().wait()
 
     def _check_following(self) -> None:
         """Raise LogError if what is appended would not be heard of here."""

@@ -22,6 +22,7 @@ import sqlite3
 from functools import partial
 from pathlib import Path
 
+from hubbub.background import keep_going
 from hubbub.chat.errors import LogError
 from hubbub.log.sqlite.connection import Durability, OwnedConnection, connect
 from hubbub.log.sqlite.others import other_readers
@@ -77,7 +78,7 @@ class Checkpoints:
         self._told_bytes = 0
         self._due = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._task = asyncio.create_task(self._repeat())
+        self._task = keep_going(self._repeat, "emptying hubbub.db-wal")
 
     async def keep_up(self) -> None:
         """See whether there is enough to be copied, before a commit; wait if there is too much.

@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal, TypeVar
 
+from hubbub.background import in_thread
 from hubbub.chat.errors import Interrupted
 from hubbub.log.sqlite.failures import OF_DAMAGE, failure, is_interruption
 
@@ -65,6 +66,9 @@ class Connection:
             # Whatever broke, the next piece of work starts afresh from what the disk holds.
             self.disconnect()
             raise failure(error, self._folder) from error
+        except Exception:  # a fault of ours may leave a transaction open
+            self.disconnect()
+            raise
         finally:
             self.seconds = time.perf_counter() - started
 
@@ -94,7 +98,7 @@ class OwnedConnection(Connection):
         self._steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._is_closed = False
         # A program that ends without closing its log waits for nothing: it might as well be killed.
-        self._thread = threading.Thread(target=self._serve, name=f"hubbub-log-{role}", daemon=True)
+        self._thread = in_thread(self._serve, f"hubbub-log-{role}")
         self._thread.start()
 
     def _serve(self) -> None:

@@ -25,6 +25,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
+from hubbub.background import keep_going
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.words import RULES
 from hubbub.log.damage import Damage
@@ -83,15 +84,16 @@ class Index:
         self._behind = asyncio.Event()
         self._stained = asyncio.Event()
         self._going = asyncio.Event()
-        self._behind.set()  # an earlier run may have ended before its index was filled
-        self._stained.set()  # or scrubbed
-        self._going.set()  # or rid of the rooms that were removed
         self._scrubbed = -1  # of the writer's blankings
         self._cleared = 0  # of its removals
-        filling = self._repeat(self._behind, INDEX_AFTER_SECONDS, self._fill, _BEHIND)
-        scrubbing = self._repeat(self._stained, SCRUB_AFTER_SECONDS, self._scrub, _STAINED)
-        clearing = self._repeat(self._going, 0.0, self._clear, _STAINED)
-        self._tasks = [asyncio.create_task(one) for one in (filling, scrubbing, clearing)]
+        filling = partial(self._repeat, self._behind, INDEX_AFTER_SECONDS, self._fill, _BEHIND)
+        scrubbing = partial(self._repeat, self._stained, SCRUB_AFTER_SECONDS, self._scrub, _STAINED)
+        clearing = partial(self._repeat, self._going, 0.0, self._clear, _STAINED)
+        self._tasks = [
+            keep_going(filling, "filling the search index"),
+            keep_going(scrubbing, "scrubbing the search index"),
+            keep_going(clearing, "clearing removed rooms"),
+        ]
 
     def follow(self) -> None:
         """Take in what was just committed, soon."""
@@ -105,6 +107,7 @@ class Index:
         self, due: asyncio.Event, after_seconds: float, work: Callable[[], Awaitable[None]], so: str
     ) -> None:
         fails = False
+        due.set()  # an earlier run may have ended before it was done, or a fault broke it off
         while True:
             await due.wait()
             await asyncio.sleep(after_seconds)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
+from hubbub.background import keep_going
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.log.damage import Damage
 from hubbub.log.sqlite.around import Around
@@ -48,7 +49,10 @@ class Watch:
         self._index = index
         self._indexing = indexing
         self._damage = damage
-        self._tasks = [asyncio.create_task(work) for work in (self._see(), self._look_through())]
+        self._tasks = [
+            keep_going(self._see, "looking after the log's files"),
+            keep_going(self._look_through, "reading the log through"),
+        ]
 
     async def _see(self) -> None:
         sight = self._writer.sight

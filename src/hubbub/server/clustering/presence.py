@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -17,6 +18,7 @@ import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from hubbub.background import side_by_side
 from hubbub.hub.present.far import Present, Upkeep
 from hubbub.server.clustering.names import GONE_SECONDS, Acting, Names
 from hubbub.server.clustering.told import (
@@ -113,7 +115,7 @@ class Presence:
         hub.elsewhere.all_present()
         hub.elsewhere.are_at(self.addresses)
         try:
-            await asyncio.gather(self._keep_telling(), names.run(self._others.keys()))
+            await side_by_side(self._keep_telling, partial(names.run, self._others.keys()))
         finally:
             await self._publish(Parted(run=self._run, name=self._name, count=self._next()))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.chat.events import Sessions, Status
 from hubbub.chat.listed import SessionSummary
+from hubbub.faults import faults
 from hubbub.server.readiness import complaints
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Figures:
             wal_bytes=self._bytes_of("hubbub.db-wal"),
             backup=int(chatroom.copies.made_at * 1000),
             complaints=list(complaints(chatroom)),
+            failing=faults.failing,
+            faults=faults.counts.total(),
             node="" if chatroom.node is None else chatroom.node.name,
             nodes=[] if chatroom.node is None else chatroom.node.others,
             behind=None if chatroom.node is None else chatroom.node.behind,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from hubbub.chat.errors import HubbubError
 from hubbub.chat.events import Error
+from hubbub.faults import faults
 from hubbub.server.control.place import LINE_BYTES_MAX, account_of, leave, listen
 from hubbub.server.notes import logger
 from hubbub.wire.codec import encode, ref_of
@@ -101,6 +102,6 @@ class Control:
             return await self._carry_out(text, account)
         except HubbubError as error:
             return Error.of(error, ref_of(text))
-        except Exception:  # a fault of ours ends this command, and nothing else
-            logger.exception("a command of the control socket failed")
+        except Exception as error:  # noqa: BLE001 (a fault ends this command, and nothing else)
+            faults.note("a command of the control socket failed", error)
             return FAULT

@@ -13,9 +13,10 @@ Once their turn has begun, it goes on to its end, for the place is occupied unti
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final, TypeVar
 
+from hubbub.background import Work, awaited
 from hubbub.server.fairness.addresses import address_of
 from hubbub.server.fairness.fair_queue import FairQueue, Party
 
@@ -78,7 +79,7 @@ class Lane:
             self._addresses.popitem(last=False)
         return party
 
-    async def turn(self, party: Party[Waiter], use: Callable[[], Awaitable[T]]) -> T:
+    async def turn(self, party: Party[Waiter], use: Callable[[], Work[T]]) -> T:
         """Wait for a turn of `party`, and return what `use` does."""
         waiter: Waiter = asyncio.get_running_loop().create_future()
         self._queue.put(party, waiter)
@@ -93,7 +94,7 @@ class Lane:
                 self._leave()
             raise
         started = self._clock()
-        using = asyncio.ensure_future(use())
+        using = awaited(use())
         using.add_done_callback(lambda _: self._end(party, started))
         return await asyncio.shield(using)
 

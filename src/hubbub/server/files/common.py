@@ -11,6 +11,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hubbub.background import awaited
 from hubbub.chat.errors import Refused
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Common:
         Raises LogError if the servers cannot be asked, and Refused if the disk does not take it.
         """
         if (task := self._coming.get(place.name)) is None:
-            task = self._coming[place.name] = asyncio.create_task(self._bring(place))
+            task = self._coming[place.name] = awaited(self._bring(place))
             task.add_done_callback(lambda _: self._coming.pop(place.name, None))
         return await asyncio.shield(task)  # others may wait for it, too
 

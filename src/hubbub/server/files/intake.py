@@ -294,9 +294,6 @@ class Intake:
             except (LogError, OSError, Refused) as error:
                 logger.warning("files are removed later", reason=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
-            except Exception:  # a fault of ours: it would end the server
-                logger.exception("files cannot be removed")
-                await asyncio.sleep(RETRY_SECONDS)
 
     async def open(self) -> None:
         """Take in what earlier runs left, and remove what no message of the log holds.

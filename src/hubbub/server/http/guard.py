@@ -17,6 +17,7 @@ from aiohttp import web
 from hubbub.chat.codes import is_token
 from hubbub.chat.errors import HubbubError, Refused, WrongSecret
 from hubbub.chat.roles import Scope
+from hubbub.faults import faults
 from hubbub.server.http.fellows import is_fellow
 from hubbub.server.http.forwarded import client_of
 from hubbub.server.http.own_name import OwnName
@@ -198,9 +199,11 @@ async def note_beginning(request: web.Request, _response: web.StreamResponse) ->
 
 def _break_off(visit: Visit, error: Exception) -> None:
     """End a connection on which an answer stops too early: what came next would be taken for it."""
-    if not isinstance(error, ConnectionError):  # else the peer has hung up
-        why = {"reason": str(error)} if isinstance(error, HubbubError) else {"exc_info": error}
-        logger.error("an answer is broken off", connection=visit.turn.id, **why)
+    if isinstance(error, HubbubError):
+        reason = str(error)
+        logger.error("an answer is broken off", connection=visit.turn.id, reason=reason)
+    elif not isinstance(error, ConnectionError):  # else the peer has hung up
+        faults.note("an answer is broken off", error, connection=visit.turn.id)
     visit.hang_up()
 
 

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from hubbub import __version__
 from hubbub.chat.events import Status
 from hubbub.chat.queries import StatusQuery
+from hubbub.faults import faults
 from hubbub.hub.cost import METRICS
 from hubbub.server.http.guard import visit_of
 from hubbub.server.http.relay_figures import RelayCollector, figures_of_all, own_figures
@@ -114,6 +115,7 @@ class _ChatroomCollector(Collector):
             "1 if /readyz has no complaint.",
             value=not any(complaints(self._chatroom)),
         )
+        yield from _faults()
         for part in (
             *(self._damage, self._node, self._relays, self._files, self._durations, self._sizes),
             *(self._turned_away, self._protection, self._reading, self._stalls, self._work),
@@ -306,3 +308,22 @@ class _ChatroomCollector(Collector):
             turns.add_metric([name], lane.turns)
             seconds.add_metric([name], lane.seconds)
         yield from (waiting, waited, turns, seconds)
+
+
+def _faults() -> Iterator[Metric]:
+    counted = CounterMetricFamily(
+        "hubbub_faults",
+        "Faults of the server: exceptions that nobody foresaw, by what was raised and where.",
+        labels=["place"],
+    )
+    for place, count in faults.counts.items():
+        counted.add_metric([place], count)
+    yield counted
+    failing = GaugeMetricFamily(
+        "hubbub_failing",
+        "1 for background work that a fault has broken off, and that is tried again.",
+        labels=["work"],
+    )
+    for work in faults.failing:
+        failing.add_metric([work], 1)
+    yield failing

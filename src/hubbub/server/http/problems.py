@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from hubbub.chat.errors import Damaged, HubbubError, LogError, Refused
+from hubbub.faults import faults
 from hubbub.server.notes import logger
 
 STATUSES = {
@@ -94,7 +95,7 @@ def problem_of(error: BaseException, connection: str = "") -> web.Response:
         case web.HTTPRequestEntityTooLarge():
             return _problem("too_long", "The request is too large. Send it in shorter pieces.")
         case _:
-            logger.error("a request failed", connection=connection, exc_info=error)
+            faults.note("a request failed", error, connection=connection)
             return _problem("server_fault", "The server has a fault and cannot answer this.")
 
 

@@ -21,6 +21,7 @@ import msgspec
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry, Message
 from hubbub.chat.queries import Over
+from hubbub.faults import faults
 from hubbub.log.sqlite import Projection
 from hubbub.server.files.store import FILES
 from hubbub.server.notes import logger
@@ -68,6 +69,9 @@ class CopiedLog(Projection):
             "tries again and again.",
             code="log_unavailable",
         )
+
+
+FAULTY = "The relay has a fault where it copies the log, and its journal says where."
 
 
 class Copy:
@@ -144,6 +148,9 @@ class Copy:
                     f"({error}). Start this relay with the same version.",
                     say,
                 )
+            except Exception as error:  # noqa: BLE001 (a fault of ours must not cost members their link)
+                faults.note("a part of the copy of the log failed", error)
+                await self._fail(FAULTY, say)
             self._told.task_done()
 
     async def _fail(self, complaint: str, say: Say) -> None:

@@ -14,8 +14,10 @@ import msgspec
 from msgspec import structs
 
 from hubbub import __version__
+from hubbub.background import begin
 from hubbub.chat.errors import ProtocolError
 from hubbub.chat.listed import RelaySummary
+from hubbub.faults import faults
 from hubbub.server.fairness.addresses import is_loopback
 from hubbub.server.notes import logger
 from hubbub.server.relaying.ticker import Follow
@@ -123,10 +125,10 @@ class Downlink(asyncio.Protocol):
 
     def _look(self) -> None:
         """Say that we are there, and end the link if the relay is not."""
+        self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
         self.say(encode(Kind.ALIVE, 0, msgspec.json.encode(Lag(__version__, self._behind()))))
         if self._loop.time() > self._heard_at + SILENT_SECONDS:
             self.cut_off()
-        self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self._loop.time()
@@ -235,15 +237,19 @@ class Downlink(asyncio.Protocol):
         if self._giving is None or (self._given is not None and not self._given.done()):
             raise ProtocolError("A relay asks for one piece of a file after the other.")
         wanted = msgspec.json.decode(message.payload, type=Wanted)
-        self._given = asyncio.create_task(self._give(self._giving, wanted))
+        self._given = begin(self._give(self._giving, wanted), "a relay is given no piece")
 
     async def _give(self, giving: Giving, wanted: Wanted) -> None:
-        piece = await giving.piece(wanted)
+        piece = None
+        with faults.contained("a piece of a file cannot be read for a relay"):
+            piece = await giving.piece(wanted)
         self.say(encode(Kind.PIECE, piece is None, piece or b""))
 
     def _leaving(self, _message: Message) -> None:
         if self._dismiss is not None and self._dismissing is None:
-            self._dismissing = asyncio.create_task(self._say_goodbye(self._dismiss))
+            self._dismissing = begin(
+                self._say_goodbye(self._dismiss), "members of a relay hear no goodbye"
+            )
 
     async def _say_goodbye(self, dismiss: Callable[[Downlink], Awaitable[None]]) -> None:
         await dismiss(self)

@@ -64,9 +64,6 @@ class FileCopy:
                     seen, self._said = now, ""
             except (LogError, OSError) as error:
                 await self._wait(f"Files of the copy come later: {error}")
-            except Exception:  # a fault of ours must not cost members their link
-                logger.exception("files of the copy do not come")
-                await asyncio.sleep(AGAIN_SECONDS)
 
     def _whole(self) -> set[str]:
         """Return what is here, and remove previews without their files."""

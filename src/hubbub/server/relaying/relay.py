@@ -15,15 +15,18 @@ import asyncio
 import ssl
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from hubbub import __version__
+from hubbub.background import Needed, awaited, heed_callbacks, keep_going
 from hubbub.chat.errors import ConfigError, HubbubError, LogError
 from hubbub.chat.listed import RelaySummary
 from hubbub.chat.text import whole_number
 from hubbub.server.control.listening import Control
+from hubbub.server.ending import cannot_go_on
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turns
 from hubbub.server.gate import PORT_MAX, Gate, listening_on
@@ -85,20 +88,17 @@ async def relaying(
         await copy.open()
         stack.push_async_callback(copy.close)
         relay = Relay(config, limits, copy, listening, alone=alone, folder=folder)
-        server = asyncio.current_task()
-        endless = [asyncio.create_task(work) for work in (copy.run(), relay.run())]
-        for task in endless:
-            task.add_done_callback(
-                lambda task: task.cancelled() or server is None or server.cancel()
-            )
+        heed_callbacks(asyncio.get_running_loop())
+        needed = Needed()
+        needed.begin(copy.run, "copying the server's log")
+        going = keep_going(relay.run, "relaying")
         try:
             yield relay.address
         finally:
-            for task in endless:
-                task.cancel()
-            for outcome in await asyncio.gather(*endless, return_exceptions=True):
-                if isinstance(outcome, Exception):
-                    raise outcome
+            going.cancel()
+            await asyncio.wait([going])
+            if (fault := await needed.end()) is not None:
+                raise cannot_go_on() from fault
 
 
 class Relay:
@@ -180,7 +180,7 @@ class Relay:
         await gate.open("", await self._sockets())
         self._link, self._since = link, _now()
         self._copy.follow(link.uplink.say)
-        files = asyncio.create_task(self._files.run(link.piece))
+        files = keep_going(partial(self._files.run, link.piece), "copying the server's files")
         try:
             while not link.over.is_set():
                 self._look(link)
@@ -265,8 +265,7 @@ class Relay:
 
     async def _serve_alone(self) -> _Link:
         """Serve the copy until the server is there again; return the link to it."""
-        reaching = asyncio.create_task(self._reach())
-        settled = asyncio.create_task(self._copy.settled())
+        reaching, settled = awaited(self._reach()), awaited(self._copy.settled())
         try:
             await asyncio.wait((reaching, settled), return_when=asyncio.FIRST_COMPLETED)
             async with AsyncExitStack() as stack:

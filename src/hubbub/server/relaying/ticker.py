@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
+from hubbub.background import begin
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import NOTHING, Fact
 from hubbub.chat.queries import Epoch, goes_on
+from hubbub.faults import faults
 from hubbub.server.notes import logger
 from hubbub.wire.relay import Kind, encode, encode_committed
 
@@ -96,7 +98,12 @@ class Ticker:
         try:
             parts = parts_of(settled(entries, self._log))
         except Damaged as error:
-            self._forget(error)
+            logger.warning("relays begin anew", reason=str(error))
+            self._forget()
+            return
+        except Exception as error:  # noqa: BLE001 (a fault of ours: members here go on)
+            faults.note("relays begin anew", error)
+            self._forget()
             return
         for part in parts:
             _, told = part
@@ -107,9 +114,8 @@ class Ticker:
             self._base, told = self._recent.popleft()
             self._recent_bytes -= len(told)
 
-    def _forget(self, error: Damaged) -> None:
-        """Have all begin anew: what became of a fact cannot be told."""
-        logger.warning("relays begin anew", reason=str(error))
+    def _forget(self) -> None:
+        """Have all begin anew: what was committed cannot be told."""
         self._base = self.last
         self._recent.clear()
         self._recent_bytes = 0
@@ -172,7 +178,7 @@ class _Follower:
         self._under_way: deque[int] = deque()
         self._unapplied_bytes = sum(map(len, self._waiting))
         self._may_go_on = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._begin(asked))
+        self._task = begin(self._begin(asked), "a relay is not told what it lacks")
 
     @property
     def behind(self) -> int | None:
@@ -212,6 +218,9 @@ class _Follower:
             except LogError as error:
                 logger.warning("a relay cannot be told the log for now", reason=str(error))
                 await asyncio.sleep(AGAIN_SECONDS)
+            except Exception:
+                self._link.cut_off()  # it begins anew
+                raise
         waiting, self._waiting = self._waiting or [], None
         for told in waiting:
             self._send(told)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 
 from hubbub.chat.errors import ProtocolError
+from hubbub.faults import faults
 from hubbub.server.notes import logger
 from hubbub.wire.relay import (
     SILENT_SECONDS,
@@ -187,10 +188,12 @@ class Uplink(asyncio.Protocol):
             self._loop.call_later(TAKEN_SECONDS, self._ask)
 
     def _ask(self) -> None:
-        self._untold = {one: None for one in self._untold if not one.has_told()}
-        self._is_telling = bool(self._untold)
-        if self._is_telling:
-            self._loop.call_later(TAKEN_SECONDS, self._ask)
+        self._is_telling = False
+        asked, self._untold = self._untold, {}
+        for one in asked:
+            with faults.contained("what a peer has taken is not known"):
+                if not one.has_told():
+                    self.untold(one)
 
     def _leave(self) -> None:
         self._is_due = False

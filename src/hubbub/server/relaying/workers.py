@@ -10,11 +10,12 @@ import asyncio
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from hubbub.background import side_by_side
 from hubbub.chat.errors import ConfigError
 from hubbub.server.notes import logger
 from hubbub.server.relaying.downlink import Downlink
@@ -82,9 +83,7 @@ class Workers:
 
     async def run(self) -> None:
         """Replace, for ever, those that end."""
-        async with asyncio.TaskGroup() as group:
-            for worker in self._workers:
-                group.create_task(self._keep(worker))
+        await side_by_side(*(partial(self._keep, worker) for worker in self._workers))
 
     async def _keep(self, worker: _Worker) -> None:
         while True:
@@ -97,8 +96,10 @@ class Workers:
                 "a worker ended, and its members lost their connections; another one starts",
                 status=status,
             )
-            with suppress(OSError):  # then it is tried again
+            try:
                 await self._start(worker)
+            except OSError:  # then it is tried again
+                worker.lost.set()
 
     async def _start(self, worker: _Worker) -> None:
         ours, theirs = socket.socketpair()

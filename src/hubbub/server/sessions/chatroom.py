@@ -30,6 +30,7 @@ from hubbub.chat.queries import (
     TimeQuery,
     VerifyPassword,
 )
+from hubbub.faults import faults
 from hubbub.server.backup.copies import Copies
 from hubbub.server.credentials.hashing import Hashing
 from hubbub.server.credentials.threads import FairThreads
@@ -56,7 +57,7 @@ from hubbub.server.sockets.unfinished import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from typing import Protocol
 
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from hubbub.chat.limits import Limits
     from hubbub.chat.listed import RelaySummary
     from hubbub.chat.queries import AboutRunning, AboutServer, Answer, Question
-    from hubbub.hub import Hub
+    from hubbub.hub import Hub, Session
     from hubbub.log.port import Log
     from hubbub.server.fairness.reading import Asker
     from hubbub.server.sessions.conversation import Conversation
@@ -138,6 +139,9 @@ if TYPE_CHECKING:
         def fail(self, error: Refused) -> None:
             """Say why the connection ends, and end it."""
 
+        def fail_by_our_fault(self, error: Exception) -> None:
+            """End the connection, and no other, because something is wrong with our code."""
+
         def end(self, *, patient: bool = False) -> None:
             """Send what was written, and wait for the peer to hang up; then, or in a while, close.
 
@@ -179,6 +183,7 @@ class Chatroom:
         self.may_write = self.sending.may_write  # one for all: they keep it
         self.partings = Partings(self.loop)
         self.commits = Commits(hub, log, self.sending)
+        self.commits.when_faulty = self._end_faulty
         self.damage = log.damage
         self.free_bytes = log.free_bytes
         self.heartbeat = Heartbeat()
@@ -271,6 +276,13 @@ class Chatroom:
         if not self.connections:
             self._empty.set()
 
+    def _end_faulty(self, session: Session, error: Exception) -> None:
+        connections = (one for one in self.connections if one.conversation.session is session)
+        if (connection := next(connections, None)) is not None:
+            connection.fail_by_our_fault(error)
+        else:  # it only posts, and hears no more than its answer
+            faults.note("a session failed", error, name=session.name)
+
     def relay_of(self, link: object) -> RelaySummary | None:
         """Return what is known of the relay through which somebody came; None if they did not.
 
@@ -337,25 +349,33 @@ class Chatroom:
 
     async def sweep(self) -> None:
         """End, for ever, sessions that take too long to give a name or are silent for too long."""
+        steps: list[Callable[[], None]] = [
+            self._handshakes.sweep,
+            self.turns.sweep,
+            self.unfinished.sweep,
+            self.unfinished_of_strangers.sweep,
+            lambda: self.hub.free_names(self.clock.seconds()),
+            lambda: self.hub.sweep(self.clock.milliseconds()),
+            self.commits.wake,
+            self.turns.delays.tell,
+            self.turns.unwelcome.tell,
+            self._end_idle,
+        ]
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            self._handshakes.sweep()
-            self.turns.sweep()
-            self.unfinished.sweep()
-            self.unfinished_of_strangers.sweep()
-            self.hub.free_names(self.clock.seconds())
-            self.hub.sweep(self.clock.milliseconds())
-            self.commits.wake()
-            self.turns.delays.tell()
-            self.turns.unwelcome.tell()
-            if idle_seconds := self.limits.idle_seconds:
-                silence = Refused(
-                    f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
-                    code="idle",
-                )
-                for connection in list(self.connections):
-                    if connection.conversation.heard_at < self.loop.time() - idle_seconds:
-                        connection.fail(silence)
+            for step in steps:
+                with faults.contained("a part of what is done each second failed"):
+                    step()
+
+    def _end_idle(self) -> None:
+        if idle_seconds := self.limits.idle_seconds:
+            silence = Refused(
+                f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
+                code="idle",
+            )
+            for connection in list(self.connections):
+                if connection.conversation.heard_at < self.loop.time() - idle_seconds:
+                    connection.fail(silence)
 
     async def finish(self) -> None:
         """Clear what deleted accounts left, for ever; no session waits for it."""
@@ -373,8 +393,8 @@ class Chatroom:
             except (LogError, Refused) as error:
                 logger.warning("a deleted account is cleared later", reason=str(error))
                 await asyncio.sleep(UNFINISHED_SECONDS)
-            except Exception:  # a fault of ours: it would end the next server, too
-                logger.exception("a deleted account cannot be cleared")
+            except Exception as error:  # noqa: BLE001 (it is tried again, and later than others)
+                faults.note("a deleted account cannot be cleared", error)
                 await asyncio.sleep(UNFINISHED_SECONDS)
             finally:
                 decision.close()
@@ -417,7 +437,8 @@ class Chatroom:
 
     async def _say_goodbye(self, leaving: Mapping[Conversing, None], bye: Bye) -> None:
         for connection in list(leaving):
-            connection.conversation.say_goodbye(bye)
+            with faults.contained("a goodbye cannot be said", connection=connection.id):
+                connection.conversation.say_goodbye(bye)
             connection.end(patient=True)
         await self._last_words_read(leaving)
 

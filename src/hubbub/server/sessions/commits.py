@@ -12,10 +12,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from hubbub.background import side_by_side
 from hubbub.chat.errors import Damaged, LogError
 from hubbub.chat.events import AnyLogged, Entry
 from hubbub.chat.queries import Settled
-from hubbub.hub import Draft, Hub
+from hubbub.faults import faults
+from hubbub.hub import Draft, Hub, Session
 from hubbub.log.port import Log
 from hubbub.server.histogram import FROM_A_MILLISECOND, FROM_A_TENTH_OF_ONE, Histogram
 from hubbub.server.notes import logger
@@ -37,6 +39,10 @@ REST_SECONDS_PER_ANNOUNCEMENT = 0.000_05
 Who comes and goes, or types, is told at once in a quiet room, and takes little of a busy server's
 time, however often it happens.
 """
+
+
+def _note_faulty(session: Session, error: Exception) -> None:
+    faults.note("a session failed", error, name=session.name)
 
 
 class Commits:
@@ -70,6 +76,8 @@ class Commits:
         self._brought: deque[tuple[Sequence[AnyLogged], asyncio.Future[list[int]]]] = deque()
         self.note: Callable[[Sequence[Entry]], None] | None = None
         """Told first of what is committed, if anybody wants that."""
+        self.when_faulty: Callable[[Session, Exception], None] = _note_faulty
+        """Ends a session that did not hear all, because of a fault of ours."""
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
@@ -108,7 +116,7 @@ class Commits:
     async def run(self) -> None:
         """Commit whatever waits, and apply whatever comes, for ever."""
         try:
-            await asyncio.gather(self._append(), self._apply(), self._announce())
+            await side_by_side(self._append, self._apply, self._announce)
         finally:
             self._idle.set()
 
@@ -161,8 +169,11 @@ class Commits:
             seqs = await self._log.append([draft.event for draft in batch])
         except LogError as error:
             self._fails(error)
-            # Of many, it is not known whose meets the damage: they are said again, and apart.
-            self._hub.refuse(batch, lasting=isinstance(error, Damaged) and len(batch) == 1)
+            self._refuse(batch, lasting=isinstance(error, Damaged))
+        except Exception as error:  # noqa: BLE001 (a fault of ours: one of them cannot be stored)
+            faults.note("what was said cannot be stored", error)
+            self.failures += 1
+            self._refuse(batch, lasting=True)
         else:
             self._works()
             self.commits += 1
@@ -174,10 +185,16 @@ class Commits:
             # not come between: nothing was awaited since the log handed the events out.
             self._hub.acknowledge(batch, seqs)
             self._apply_what_came()
+            self._end_faulty()  # nothing may have come: they were repeats
             while not self._hub.is_settled:  # another's events come before ours
                 await self._change()
         finally:
             self._begun_at = None
+
+    def _refuse(self, batch: Sequence[Draft], *, lasting: bool) -> None:
+        # Of many, it is not known whose meets the damage: they are said again, and apart.
+        self._hub.refuse(batch, lasting=lasting and len(batch) == 1)
+        self._end_faulty()
 
     async def _commit_brought(self) -> None:
         entries, told = self._brought.popleft()
@@ -190,6 +207,9 @@ class Commits:
         except LogError as error:
             self._fails(error)
             if not told.done():
+                told.set_exception(error)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this import)
+            if not told.done():  # whoever asked for it has it noted
                 told.set_exception(error)
         else:
             self._works()
@@ -223,6 +243,7 @@ class Commits:
             self._passing.clear()
             while self._hub.has_announcements:
                 written = self._hub.announce()
+                self._end_faulty()
                 await asyncio.sleep(written * REST_SECONDS_PER_ANNOUNCEMENT)
 
     def _apply_what_came(self) -> None:
@@ -232,6 +253,7 @@ class Commits:
         if self.note is not None:
             self.note(events)
         self._hub.apply(events)
+        self._end_faulty()
         ended = self._clock()
         self.fan_outs.observe(ended - started)
         self._rested_at = ended + min(REST_PER_FAN_OUT * (ended - started), REST_SECONDS_MAX)
@@ -242,7 +264,13 @@ class Commits:
         changed.set()
         after, self._after = self._after, set()
         for callback in after:
-            callback()
+            with faults.contained("what waited for a commit failed"):
+                callback()
+
+    def _end_faulty(self) -> None:
+        """End the sessions that a fault of ours has kept from hearing what they were to hear."""
+        for session, error in self._hub.take_faulty():
+            self.when_faulty(session, error)
 
     async def _change(self) -> None:
         await self._changed.wait()

@@ -9,6 +9,9 @@ What may race: `_ask` and `_serve` wait for the log, one question and one portio
 everything else goes on. What they bring may come after the end; the conversation passes over it
 then. `pause_writing` comes from within any write, so it only marks the session. Every other way in
 ends with `_follow`: without it, nobody would do what the conversation wants.
+
+Many of these ways in are called by what serves all connections in turn: commits, turns, sweeps. So
+whatever is raised in one of them is `contained`: it ends this connection, and no other.
 """
 
 from __future__ import annotations
@@ -17,10 +20,13 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from hubbub.background import awaited
 from hubbub.chat.errors import HubbubError, LogError, Refused
+from hubbub.faults import faults
 from hubbub.server.sessions.conversation import Conversation
 from hubbub.server.sessions.states import State, Wait
 from hubbub.server.sockets.addressed import server_at
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.farewell import LINGER_SECONDS
 from hubbub.server.sockets.receiving import (
     RECEIVE_BYTES,
@@ -114,6 +120,7 @@ class Connection(Receiver):
 
     # What asyncio tells us.
 
+    @contained
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=self._chatroom.limits.unsent_bytes_max)
@@ -125,6 +132,7 @@ class Connection(Receiver):
         self.is_relayed = bool(transport.get_extra_info("is_relayed"))
         self._chatroom.arrived(self)
 
+    @contained
     def data_received(self, data: bytes) -> None:
         self._is_ahead = self.conversation.wait is Wait.TURN
         self._heard_bytes = len(data)
@@ -141,6 +149,7 @@ class Connection(Receiver):
         # peer may wait for answers.
         return not self.closing
 
+    @contained
     def _peer_ends(self) -> None:
         if not self.closing:  # else it was lost meanwhile
             self._linger(unread_bytes(self._transport))
@@ -151,6 +160,7 @@ class Connection(Receiver):
         # From within a write, perhaps one of the hub's: the session is marked, nothing else.
         self.conversation.fell_behind()
 
+    @contained
     def resume_writing(self) -> None:
         self.conversation.caught_breath()
         self._follow()
@@ -173,6 +183,7 @@ class Connection(Receiver):
         if self.conversation.session is not None:
             self.conversation.session.leaving = True
 
+    @contained
     def _lose(self, *, broken: bool) -> None:
         self.conversation.lose(broken=broken, is_unread=self._rest is not None)
         self._drop_asked()
@@ -216,14 +227,20 @@ class Connection(Receiver):
             self._read(wanted=(conversation.reading or in_turn) and self._may_grow)
             if conversation.ended:
                 self.end()
-        if conversation.state is State.GONE and not self._has_left:
-            self._has_left = True
-            if self._rest is not None:  # it said its last words before that
-                self._rest.close()
-            chatroom.departed(self)
-            self._asker = None
-            conversation.let_go()
-            self._left()  # not before: or whoever hangs up and comes back could have many turns
+        if conversation.state is State.GONE:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._has_left:
+            return
+        self._has_left = True
+        if self._rest is not None:  # it said its last words before that
+            self._rest.close()
+        with faults.contained("a connection is not forgotten in order", connection=self.id):
+            self._chatroom.departed(self)
+        self._asker = None
+        self.conversation.let_go()
+        self._left()  # not before: or whoever hangs up and comes back could have many turns
 
     def _read(self, *, wanted: bool) -> None:
         if wanted and not self._reading:
@@ -236,9 +253,9 @@ class Connection(Receiver):
         """See that whatever the conversation waits for reaches it."""
         conversation, chatroom = self.conversation, self._chatroom
         if conversation.question is not None and self._question is None:
-            self._question = chatroom.loop.create_task(self._ask())
+            self._question = awaited(self._ask())
         if conversation.backlog is not None and self._serving is None:
-            self._serving = chatroom.loop.create_task(self._serve())
+            self._serving = awaited(self._serve())
         if conversation.wait is Wait.TURN:
             self._turn.wait(self._take_turn, self._heard_bytes)
         if conversation.waits_for_commit:
@@ -246,17 +263,20 @@ class Connection(Receiver):
         if (at := conversation.wake_at) is not None and self._timer is None:
             self._timer = chatroom.loop.call_at(at, self._tick)
 
+    @contained
     def _take_turn(self) -> None:
         # While it is not read from, nobody else says that its peer has hung up.
         if not (self._reading or self._turn.has_departed) and has_hung_up(self._transport):
             self._turn.depart()
         self.go_on()
 
+    @contained
     def go_on(self) -> None:
         """Have the conversation go on, after a commit or in its turn."""
         self.conversation.go_on()
         self._follow()
 
+    @contained
     def stop(self) -> None:
         """Listen to nothing more: the server stops. What was not read was not heard."""
         self.conversation.stop()
@@ -282,6 +302,7 @@ class Connection(Receiver):
             self._serving.cancel()
             self._serving = None
 
+    @contained
     def give_up(self) -> None:
         """Act on nothing more of what was heard: the server stops, and cannot wait for it."""
         self.conversation.give_up()
@@ -293,6 +314,7 @@ class Connection(Receiver):
         while not self.conversation.is_idle and self._question is not None:
             await asyncio.wait([self._question])
 
+    @contained
     def _tick(self) -> None:
         self._timer = None
         if self.conversation.wake_at is not None:
@@ -312,9 +334,9 @@ class Connection(Receiver):
                     conversation.answer(answer)
                 self._follow()  # the next question may wait for the commit of what was just said
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
-            conversation.fail_by_our_fault(error)
+            self.fail_by_our_fault(error)
         self._question = None
-        self._follow()
+        self._end_asking()
 
     async def _serve(self) -> None:
         conversation = self.conversation
@@ -332,8 +354,12 @@ class Connection(Receiver):
                     conversation.bring(events)
                 self._follow()
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this session, no other)
-            conversation.fail_by_our_fault(error)
+            self.fail_by_our_fault(error)
         self._serving = None
+        self._end_asking()
+
+    @contained
+    def _end_asking(self) -> None:
         self._follow()
 
     def _is_gone(self) -> bool:
@@ -360,12 +386,14 @@ class Connection(Receiver):
             self._owed = [payload]
             self._chatroom.sending.put_off(self, len(payload))
 
+    @contained
     def pay(self) -> None:
         """Send what is owed, if anything is."""
         if self._owed is not None:
             owed, self._owed = self._owed, None
             self._transport.write(b"".join(owed))
 
+    @contained
     def end(self, *, patient: bool = False) -> None:
         """Send the rest, say so to TCP, and give the peer time to read it and hang up.
 
@@ -402,6 +430,7 @@ class Connection(Receiver):
             self._lingering.cancel()
         self._lingering = self._chatroom.loop.call_later(LINGER_SECONDS, self._cut_if_stuck, unread)
 
+    @contained
     def _cut_if_stuck(self, unread_before: int) -> None:
         unread = unread_bytes(self._transport)
         is_waiting = not unread and (self._patient or not self.closing)  # it has everything so far
@@ -410,10 +439,23 @@ class Connection(Receiver):
         else:
             self.cut()
 
+    @contained
     def fail(self, error: HubbubError) -> None:
         """Say why the connection ends, and end it."""
         self.conversation.fail(error)
         self._follow()
+
+    def fail_by_our_fault(self, error: Exception) -> None:
+        """End the connection, and no other, because something is wrong with our code."""
+        try:
+            self.conversation.fail_by_our_fault(error)
+            self._follow()
+        except Exception as worse:  # noqa: BLE001 (then not in order, but ended all the same)
+            faults.note("a session cannot be ended in order", worse, connection=self.id)
+            if self.closing and self._transport.is_closing():  # nobody calls us any more
+                self._leave()
+            else:
+                self.cut()
 
     def time_is_up(self) -> None:
         """End the connection: its peer has not said who it is."""

@@ -27,6 +27,7 @@ from hubbub.chat.errors import (
 )
 from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
+from hubbub.faults import faults
 from hubbub.hub import cost
 from hubbub.hub.speech import Allowed
 from hubbub.server.notes import logger
@@ -449,10 +450,10 @@ class Conversation:
         """End this session, and no other, because something is wrong with our code."""
         if self._decisions.decision is not None:  # it was being decided
             ref = self._decisions.ref
+        name = self.session.name if self.session is not None else ""
+        faults.note("a session failed", error, connection=self._turn.id, name=name)
         sentence = "The server has a fault and ends this session."
         self.fail(HubbubError(sentence, code="server_fault"), ref)
-        name = self.session.name if self.session is not None else ""
-        logger.error("a session failed", connection=self._turn.id, name=name, exc_info=error)
 
     # A slow reader.
 

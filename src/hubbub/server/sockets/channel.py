@@ -17,6 +17,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from hubbub.faults import faults
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES, AnyProtocol
 
 if TYPE_CHECKING:
@@ -125,12 +127,14 @@ class Channel(asyncio.Transport):
 
     # What the link tells us.
 
+    @contained
     def receive(self, data: bytes) -> None:
         """Take in what the peer sent."""
         self._granted -= len(data)
         self._held = self._held + data if self._held else data
         self._deliver()
 
+    @contained
     def receive_end(self) -> None:
         """Take in that the peer has closed its half."""
         self._has_ended = True
@@ -141,6 +145,7 @@ class Channel(asyncio.Transport):
         self._untaken -= size
         self.breathe()
 
+    @contained
     def breathe(self) -> None:
         """Have the protocol write on, if there is room now."""
         has_room = self.get_write_buffer_size() <= self._low and not self._link.is_congested
@@ -148,6 +153,7 @@ class Channel(asyncio.Transport):
             self._is_full = False
             self._protocol.resume_writing()
 
+    @contained
     def lose(self, error: Exception | None) -> None:
         """Take in that the connection is gone."""
         if self._is_lost:
@@ -157,6 +163,11 @@ class Channel(asyncio.Transport):
         if self._due is not None:
             self._due.cancel()
         self._protocol.connection_lost(error)
+
+    def fail_by_our_fault(self, error: Exception) -> None:
+        """End the connection, and not the link with all others, for a fault in its protocol."""
+        faults.note("a connection failed", error)
+        self.abort()
 
     # What comes.
 
@@ -191,6 +202,7 @@ class Channel(asyncio.Transport):
             return len(protocol.get_buffer(-1))
         return RECEIVE_BYTES
 
+    @contained
     def _deliver_later(self) -> None:
         self._due = None
         self._deliver()

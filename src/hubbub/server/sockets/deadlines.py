@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
+from hubbub.faults import faults
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,4 +49,5 @@ class Deadlines:
         for awaited in due:
             # Ending one connection may end another one, which is forgotten by then.
             if self._due.pop(awaited, None) is not None:
-                awaited.time_is_up()
+                with faults.contained("a connection that is late cannot be ended"):
+                    awaited.time_is_up()

@@ -23,6 +23,8 @@ from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from hubbub.faults import faults
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
@@ -120,7 +122,8 @@ class Sending:
         if self._when_paid and not self.owes:
             callbacks, self._when_paid = self._when_paid, []
             for callback in callbacks:
-                callback()
+                with faults.contained("what waited for all to be sent failed"):
+                    callback()
 
     def may_write(self, size: int) -> bool:
         """Return whether this turn has room for a write of so many bytes, and count it."""
@@ -150,5 +153,6 @@ class Sending:
             self.paid_at = self._loop.time()
         for debts in (self._short, self._long):
             while debts and self.may_write(debts[0][1]):
-                debts.popleft()[0].pay()
+                with faults.contained("what is owed to a connection cannot be sent"):
+                    debts.popleft()[0].pay()
         self._tell_if_paid()

@@ -23,6 +23,8 @@ from contextlib import suppress
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hubbub.faults import faults
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -99,7 +101,11 @@ class Streams:
         self.turn = 0
         written, self._written = self._written, []
         for stream in written:
-            stream.send()
+            try:
+                stream.send()
+            except Exception as error:  # noqa: BLE001 (whatever it is, the others get theirs)
+                faults.note("what was written to a connection cannot be sent", error)
+                stream.abort()
 
     def _look(self) -> None:
         for number, events in self._epoll.poll(0, TOLD_AT_ONCE):

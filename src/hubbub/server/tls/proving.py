@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 
 import msgspec
 
+from hubbub.background import awaited
 from hubbub.chat.errors import Refused, WrongSecret
 from hubbub.chat.events import Error
+from hubbub.faults import faults
 from hubbub.hub.cost import PROOF
 from hubbub.server.protection import Proof
 from hubbub.server.sockets.farewell import Farewell
@@ -46,6 +48,7 @@ BAD_LINE = Refused(
     "This is no proof. A line of JSON has to come, as docs/protocol.md says in section 11.",
     code="bad_command",
 )
+FAULT = Refused("The server has a fault and ends this connection.", code="server_fault")
 
 
 class Prove(msgspec.Struct, tag="prove"):
@@ -139,7 +142,7 @@ class ProvingSide(Receiver):
         line, _, self._received = self._received.partition(b"\n")
         # At once, not when the task begins: more may come before that.
         step, self._step = self._step, Step.ANSWER
-        self._answering = self._chatroom.loop.create_task(self._answer(line, step))
+        self._answering = awaited(self._answer(line, step))
 
     async def _answer(self, line: bytes, step: Step) -> None:
         try:
@@ -151,6 +154,9 @@ class ProvingSide(Receiver):
             self._refuse(BAD_LINE)
         except Refused as refusal:
             self._refuse(refusal, Proof.WRONG if step is Step.CONFIRMATION else Proof.BROKEN)
+        except Exception as error:  # noqa: BLE001 (a fault of ours ends this connection, no other)
+            faults.note("the password cannot be proven", error, connection=self._turn.id)
+            self._refuse(FAULT)
         self._answering = None
         if self._step is Step.CONFIRMATION:
             self._read_line()

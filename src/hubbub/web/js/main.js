@@ -381,6 +381,10 @@ const UNANSWERED = "The chatroom cannot read its messages just now. What you wai
 
 const NEWER = "There is a newer version of this page.";
 
+const FAULTY =
+  "Something went wrong in this page. It goes on; if it does not look right, load it again. " +
+  "Please tell those who make hubbub what the browser's console says.";
+
 const CHANGED_LATER = "There is no connection. What you changed is changed when it is back.";
 
 let wasOnline = false;
@@ -443,6 +447,13 @@ function attend() {
   chat.attentive = document.hasFocus() && document.visibilityState === "visible";
   shown.look();
 }
+for (const type of ["error", "unhandledrejection"])
+  window.addEventListener(type, (event) => {
+    const { error, reason } = /** @type {{error?: unknown, reason?: unknown}} */ (event);
+    const fault = error ?? reason;
+    // Browsers have complaints of their own, and a refusal is no fault.
+    if (fault instanceof Error && !(fault instanceof ChatError)) tell(FAULTY);
+  });
 window.addEventListener("focus", attend);
 window.addEventListener("blur", attend);
 window.addEventListener("online", () => chat.retryNow());

@@ -1,5 +1,7 @@
 /** What changed since the last frame, and who wants to know. */
 
+import { contained } from "./faults.js";
+
 /**
  * @typedef {import("./types.js").Change} Change
  * @typedef {(changes: Set<Change>, rooms: Set<string>) => void} Subscriber
@@ -47,7 +49,7 @@ export class Changes {
     const [changes, rooms] = [this.#changes, this.#rooms];
     this.#changes = new Set();
     this.#rooms = new Set();
-    this.#prepare(changes, rooms);
-    for (const subscriber of this.#subscribers) subscriber(changes, rooms);
+    contained(() => this.#prepare(changes, rooms));
+    for (const subscriber of this.#subscribers) contained(() => subscriber(changes, rooms));
   }
 }

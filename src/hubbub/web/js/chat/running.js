@@ -18,6 +18,8 @@
  * @property {number} [disk_free_bytes]
  * @property {number} [damaged]
  * @property {string[]} [complaints]
+ * @property {string[]} [failing]
+ * @property {number} [faults]
  * @property {boolean} [locked]
  * @property {number} [backup]
  *

@@ -19,6 +19,7 @@
 import { answerTo } from "./admission.js";
 import { isPassing } from "./codes.js";
 import { ChatError } from "./errors.js";
+import { report } from "./faults.js";
 import { Link } from "./link.js";
 import { sameName } from "./names.js";
 import { Pulse } from "./pulse.js";
@@ -48,6 +49,7 @@ const LINKING_MS = 600_000; // so long a code for another device counts, and som
 /** @type {Set<State>} in which the server has our name, and has not answered yet */
 const NAMED = new Set(["greeting", "unlocking", "identifying", "resuming"]);
 const LOST = "The connection is lost. Try again when it is back.";
+const STUMBLED = "Something went wrong in this page.";
 const LATE = `The server has not answered within ${ANSWER_MS / 1000} s. Try again later.`;
 
 export class Session {
@@ -163,11 +165,27 @@ export class Session {
     this.#welcome = null;
     this.#callbacks.phase("connecting");
     this.#link = new Link(this.#turns.url, this.#Socket, {
-      opened: () => this.#greet(),
-      heard: (event) => this.#hear(event),
+      opened: () => this.#within(() => this.#greet()),
+      heard: (event) => this.#within(() => this.#hear(event)),
       closed: () => this.#lost(),
     });
     this.#setTimer();
+  }
+
+  /**
+   * Act, and connect again after a fault of this page: what it missed comes then. That takes a while, for
+   * the fault may come again.
+   *
+   * @param {() => void} act
+   */
+  #within(act) {
+    try {
+      act();
+    } catch (fault) {
+      report(fault);
+      this.#wait = LONGEST_WAIT_MS;
+      if (NEXT[this.#state].includes("waiting")) this.#lost(STUMBLED);
+    }
   }
 
   /** End for good. */
@@ -470,7 +488,8 @@ export class Session {
       this.#timer = null;
     }
     if (this.#timer || at === Infinity) return;
-    const id = this.#clock.setTimeout(() => this.#tick(), Math.max(0, at - this.#clock.now()));
+    const tick = () => this.#within(() => this.#tick());
+    const id = this.#clock.setTimeout(tick, Math.max(0, at - this.#clock.now()));
     this.#timer = { id, at };
   }
 }

@@ -128,6 +128,10 @@ function rowOf({ name, about, verb, act }, again, trouble) {
   return row;
 }
 
+/** @param {string[]} work */
+const failing = (work) =>
+  work.length ? `These fail, and are tried again: ${work.join(", ")}.` : "The server's journal has them.";
+
 /** @param {Chat} chat @param {(text: string) => void} say @returns {Promise<Shown>} */
 async function status({ order }, say) {
   const now = await order.running.status();
@@ -140,6 +144,7 @@ async function status({ order }, say) {
       name: now.complaints?.length ? "Not ready" : "Ready",
       about: now.complaints?.join(" ") ?? "All is well.",
     },
+    ...(now.faults ? [{ name: counted(now.faults, "fault"), about: failing(now.failing ?? []) }] : []),
     {
       name: `${now.people.toLocaleString("en")} here`,
       about: `${counted(now.sessions, "session")}, ${counted(now.rooms, "room")}`,
