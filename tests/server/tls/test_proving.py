@@ -13,6 +13,7 @@ from hubbub.hub.cost import PROOF
 from hubbub.server.fairness.turns import TURN_UNITS
 from hubbub.server.protection import TlsCounts
 from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.partings import AT_ONCE, Partings
 from hubbub.server.tls import proving
 from hubbub.server.tls.proving import ProvingSide
 from hubbub.testing import LocalServer
@@ -211,25 +212,27 @@ def test_a_proof_that_does_not_come_is_let_go(pair: Pair) -> None:
         assert ann.rest() == b""
 
 
-def test_many_who_begin_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And whoever hangs up meanwhile is not answered."""
-    room, begun = Room(actions_per_turn=1000), 0
+class Provers:
+    """A hundred who may prove, on a loop whose turns are the test's; `begun` counts answers."""
 
-    def begin(answering: Coroutine[Any, Any, None]) -> object:
-        nonlocal begun
-        begun += 1
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.room, self.begun = Room(actions_per_turn=1000), 0
+        monkeypatch.setattr(proving, "awaited", self._begin)
+        partings = Partings(self.room.loop)
+        self.chatroom: Any = SimpleNamespace(partings=partings, tls_counts=TlsCounts())
+        self.all = [self._prover() for _ in range(100)]
+
+    def _begin(self, answering: Coroutine[Any, Any, None]) -> object:
+        self.begun += 1
         answering.close()
         return object()
 
-    deadlines = Deadlines(60.0, room.loop.time)
-    chatroom: Any = SimpleNamespace(tls_counts=TlsCounts())
-    monkeypatch.setattr(proving, "awaited", begin)
-
-    def prover() -> FakeTransport:
-        turn = room.turns.turn("192.0.2.1")
+    def _prover(self) -> FakeTransport:
+        turn = self.room.turns.turn("192.0.2.1")
+        deadlines = Deadlines(60.0, self.room.loop.time)
         return FakeTransport(
             ProvingSide(
-                chatroom,
+                self.chatroom,
                 lambda _turn, _left: pytest.fail("nobody has proven"),
                 turn,
                 turn.close,
@@ -238,14 +241,33 @@ def test_many_who_begin_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> N
             )
         )
 
-    provers, most = [prover() for _ in range(100)], TURN_UNITS // PROOF
-    for one in provers:
+    @property
+    def closed(self) -> int:
+        return sum(one.is_closing() for one in self.all)
+
+
+def test_many_who_begin_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever hangs up meanwhile is not answered."""
+    provers, most = Provers(monkeypatch), TURN_UNITS // PROOF
+    for one in provers.all:
         one.receive(b'{"type":"prove",', b'"element":""}\n')
-    assert 0 < begun <= most
-    for one in provers[-10:]:
+    assert 0 < provers.begun <= most
+    for one in provers.all[-10:]:
         one.lose()
-    before = begun
-    while room.loop.turn():
-        assert begun - before <= most
-        before = begun
-    assert begun == 90
+    before = provers.begun
+    while provers.room.loop.turn():
+        assert provers.begun - before <= most
+        before = provers.begun
+    assert provers.begun == 90
+
+
+def test_many_who_hang_up_at_once_are_let_go_a_few_in_each_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    provers, before = Provers(monkeypatch), 0
+    for one in provers.all:
+        assert one.protocol.eof_received()
+    while provers.closed < len(provers.all):
+        assert 0 < provers.closed - before <= AT_ONCE
+        before = provers.closed
+        assert provers.room.loop.turn()

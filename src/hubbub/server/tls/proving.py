@@ -213,6 +213,10 @@ class ProvingSide(Receiver):
         self._deadlines.end(self)
         self._chatroom.tls_counts.proofs[outcome] += 1
 
+    def eof_received(self) -> bool:
+        self._chatroom.partings.see_to(self._transport.close)
+        return True  # until then
+
     def connection_lost(self, _exc: Exception | None) -> None:
         self._end(Proof.LEFT)
         self._left()
