@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import chain
 
 import pytest
 
@@ -9,7 +10,7 @@ from hubbub.chat.commands import Join, Say, Typing
 from hubbub.chat.events import Entry, Message
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub
-from hubbub.hub.flow.drafts import LISTENERS_MIN
+from hubbub.hub.flow.drafts import BATCH_BYTES_MAX, LISTENERS_MIN, batch_bytes
 from hubbub.log.memory import MemoryLog
 from hubbub.server.sessions.commits import REST_SECONDS_MAX, REST_SECONDS_PER_ANNOUNCEMENT, Commits
 from hubbub.server.sockets.sending import TURN_BYTES, Sending
@@ -168,6 +169,159 @@ def test_an_ok_waits_for_its_event_when_another_s_come_first() -> None:
         running.cancel()
 
     asyncio.run(scene())
+
+
+def from_elsewhere(text: str, room: str = "lobby") -> Message:
+    return Message(room=room, seq=0, prev=0, sender="eve", at=0, text=text)
+
+
+class CountingHub(SlowHub):
+    """A hub whose fan-outs take a thousandth of a second each; `texts` are what each brought."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.texts: list[list[str]] = []
+        self.brought = asyncio.Event()
+
+    def apply(self, events: Sequence[Entry]) -> None:
+        self._seconds.append(0.001)
+        self.texts.append([event.text for event in events if isinstance(event, Message)])
+        super().apply(events)
+        self.brought.set()
+
+
+async def turns() -> None:
+    """Let all that can go on do so."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def while_we_rest(monkeypatch: pytest.MonkeyPatch, *, is_said_here: bool) -> CountingHub:
+    """Have others append, and something said here, while the server rests after a fan-out."""
+    hub, log = CountingHub(), MemoryLog()
+    really_sleep = asyncio.sleep
+
+    async def scene() -> None:
+        rested = asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            if seconds == 0:
+                await really_sleep(0)
+                return
+            await rested.wait()
+            hub.now += seconds
+
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+        commits = Commits(hub, log, Sending(asyncio.get_running_loop()))
+        commits._clock = lambda: hub.now
+        ann, _ = hub.enter("ann", CLASSIC, Silence(), "secret")
+        running = asyncio.create_task(commits.run())
+        for number in range(5):
+            await log.append([from_elsewhere(f"{number}")])
+            await turns()
+        if is_said_here:
+            hub.line(ann, "ours", 0)
+            commits.wake()
+            await turns()
+        assert hub.texts == [["0"]], "who speaks into silence does not wait"
+        rested.set()
+        await turns()
+        running.cancel()
+
+    asyncio.run(scene())
+    return hub
+
+
+def test_what_others_append_while_we_rest_shares_a_fan_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = while_we_rest(monkeypatch, is_said_here=False)
+    assert hub.texts == [["0"], ["1", "2", "3", "4"]]
+
+
+def test_what_is_said_here_and_what_others_append_share_a_fan_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub = while_we_rest(monkeypatch, is_said_here=True)
+    assert hub.texts == [["0"], ["1", "2", "3", "4", "ours"]]
+
+
+class SlowLog(MemoryLog):
+    """A log that appends what the server says once that `may_go_on`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_go_on = asyncio.Event()
+
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
+        await self.may_go_on.wait()
+        return await super().append(drafts)
+
+    async def append_elsewhere(self, text: str) -> None:
+        await super().append([from_elsewhere(text)])
+
+
+def ours_and_others(*, is_brought_before: bool) -> CountingHub:
+    """Have others append while a commit of ours is under way; return what was brought."""
+    hub = CountingHub()
+
+    async def scene() -> None:
+        log = SlowLog()
+        commits = Commits(hub, log, Sending(asyncio.get_running_loop()))
+        ann, _ = hub.enter("ann", CLASSIC, Silence(), "secret")
+        running = asyncio.create_task(commits.run())
+        hub.line(ann, "ours", 0)
+        commits.wake()
+        await turns()
+        for number in range(3):
+            await log.append_elsewhere(f"{number}")
+            await turns()
+        if is_brought_before:
+            async with asyncio.timeout(10):
+                await hub.brought.wait()
+        log.may_go_on.set()
+        async with asyncio.timeout(10):
+            await commits.drained()
+        running.cancel()
+
+    asyncio.run(scene())
+    return hub
+
+
+def test_a_commit_of_ours_brings_what_others_appended_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hubbub.server.sessions.commits.REST_SECONDS_MAX", 60)
+    hub = ours_and_others(is_brought_before=False)
+    assert hub.texts == [["0", "1", "2", "ours"]]
+
+
+def test_what_others_append_does_not_wait_long_for_a_commit_of_ours() -> None:
+    hub = ours_and_others(is_brought_before=True)
+    assert [*chain(*hub.texts)] == ["0", "1", "2", "ours"]
+    assert hub.texts[-1] == ["ours"]
+
+
+def test_what_others_appended_is_fanned_out_in_parts_no_larger_than_batches_of_ours() -> None:
+    hub = CountingHub()
+
+    async def scene() -> None:
+        log = MemoryLog()
+        commits = Commits(hub, log, Sending(asyncio.get_running_loop()))
+        for number in range(100):
+            await log.append([from_elsewhere(f"{number:02}" * 5000), from_elsewhere(f"{number}")])
+        for number in range(100, 200):
+            await log.append([from_elsewhere(f"{number}")])
+        running = asyncio.create_task(commits.run())
+        async with asyncio.timeout(10):
+            while hub.last < 300:
+                await hub.brought.wait()
+                hub.brought.clear()
+        running.cancel()
+
+    asyncio.run(scene())
+    weights = [sum(batch_bytes(len(text), 0) for text in fan_out) for fan_out in hub.texts]
+    assert max(weights) <= BATCH_BYTES_MAX
+    assert min(weights[:-1]) > BATCH_BYTES_MAX - 2 * batch_bytes(10_000, 0), "nor much smaller"
+    assert all(len(fan_out) % 2 == 0 for fan_out in hub.texts[:-1]), "commits stay whole"
 
 
 def test_while_much_is_to_be_sent_only_small_rooms_go_on() -> None:

@@ -11,13 +11,14 @@ between batches do seqs say what came first.
 """
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from hubbub.chat.events import Entry
 from hubbub.chat.queries import Settled
-from hubbub.hub.present.room import Session
+from hubbub.hub.present.room import Room, Session
 
 BATCH_BYTES_MAX = 524_288
 """Bytes committed at once; with it, what one fan-out writes to a member is bounded.
@@ -75,6 +76,24 @@ class Draft(msgspec.Struct, gc=False):
     behind: str | None = None
 
 
+def batch_bytes(text_bytes: int, listeners: int) -> int:
+    """Return what a text for so many listeners takes of a batch."""
+    counted = STORING_LISTENERS  # nearly always: asked for each message
+    if listeners > STORING_LISTENERS:
+        counted = min(listeners, LISTENERS_MAX)
+    return text_bytes * counted // LISTENERS_MIN + OBJECT_BYTES
+
+
+def weight(rooms: Mapping[str, Room], events: Sequence[Entry]) -> int:
+    """Return about what events take of a batch that are committed already."""
+    total = 0
+    for event in events:
+        room = rooms.get(event.room)
+        text = getattr(event, "text", "")
+        total += batch_bytes(len(text), 0 if room is None else room.listeners)
+    return total
+
+
 class Drafts:
     """The drafts that wait, the batch in flight, and what is settled.
 
@@ -120,10 +139,7 @@ class Drafts:
     ) -> Draft:
         """Let a draft for so many listeners wait for the next commit; `to`: see `Draft`."""
         cost = text_bytes + OBJECT_BYTES
-        counted = STORING_LISTENERS  # nearly always: asked for each message
-        if listeners > STORING_LISTENERS:
-            counted = min(listeners, LISTENERS_MAX)
-        batch = text_bytes * counted // LISTENERS_MIN + OBJECT_BYTES
+        batch = batch_bytes(text_bytes, listeners)
         person = session.person
         if not session.pending_bytes:
             self._begin(person.key)

@@ -1,6 +1,6 @@
 """What was appended together comes apart as messages of the stream; here it is whole again."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hubbub.chat.events import Entry
@@ -8,32 +8,25 @@ from hubbub.log.jetstream.reading import Delivered
 
 
 class Append(NamedTuple):
-    """Messages of the stream that are applied together, and what is in them."""
+    """An append that has come whole, and what is in it."""
 
     token: str
-    """Empty, if they are of several nodes' appends."""
     last: int
+    """The number of its last message in the stream."""
     entries: list[Entry]
 
 
 def whole(
-    messages: Sequence[Delivered], own: Container[str], read: Callable[[Delivered], list[Entry]]
+    messages: Sequence[Delivered], read: Callable[[Delivered], list[Entry]]
 ) -> tuple[list[Append], list[Delivered]]:
-    """Return the appends that are whole, and the messages of the last one if it is not.
-
-    Those whose tokens are among our `own` stay apart.
-    """
+    """Return the appends that are whole, and the messages of the last one if it is not."""
     appends: list[Append] = []
     start = 0
     for place, message in enumerate(messages):
         if message.rest and not _ends_here(messages, place):
             continue
         entries = [entry for one in messages[start : place + 1] for entry in read(one)]
-        token = message.token if message.token in own else ""
-        if appends and not (token or appends[-1].token):
-            appends[-1] = Append("", message.number, appends[-1].entries + entries)
-        else:
-            appends.append(Append(token, message.number, entries))
+        appends.append(Append(message.token, message.number, entries))
         start = place + 1
     return appends, [*messages[start:]]
 

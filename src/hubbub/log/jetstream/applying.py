@@ -1,26 +1,33 @@
 """What comes of the stream is applied to the node's own copy, in the stream's order.
 
+How it works. All that has come by then is one commit of the copy, and is handed out together, so a
+busy room is told of many appends at once. Those of this node return one after the other, each
+before anybody hears of it; what came before it is handed out with it.
+
 What always holds. The copy is a beginning of the stream: it moves on by whole appends, or by parts
 of one that removes rooms, and what was applied, and how far that is, are one commit.
 """
 
 import asyncio
 import logging
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import islice, pairwise
 from typing import Final
 
 import msgspec
 
 from hubbub.background import awaited, keep_going
 from hubbub.chat.errors import LogError
-from hubbub.chat.events import AnyLogged, Deleted, Edited, Entry, Fact
-from hubbub.chat.queries import Dropped, Drops, Over
+from hubbub.chat.events import AnyLogged, Entry, Fact
+from hubbub.chat.queries import Drops, Over
 from hubbub.chat.removal import removed_by
 from hubbub.log.jetstream.appends import Append, whole
 from hubbub.log.jetstream.beginnings import Beginnings
 from hubbub.log.jetstream.compacting import Compacting
 from hubbub.log.jetstream.erasing import Erasing
+from hubbub.log.jetstream.leaving import changed_by, look_back, note_what_goes
 from hubbub.log.jetstream.link import FORMAT_NOW, Link, Stream
 from hubbub.log.jetstream.pieces import (
     SEQS_PER_PIECE,
@@ -38,9 +45,6 @@ from hubbub.log.sqlite import Projection
 BEGIN_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 1.0
 
-LOOKED_BACK: Final = 10_000
-"""In so many of the stream's newest messages a node looks at its start for what was not erased."""
-
 CANCEL_SECONDS: Final = 0.1
 
 _FAULT: Final = "This node does not follow its stream any more, and its journal says why."
@@ -53,8 +57,6 @@ class Copy(Projection):
 
     _link: Link | None = None
     _following: asyncio.Task[None] | None = None
-    _held: list[Entry] | None = None
-    """What was applied of an append of this node, until all of it is."""
 
     async def _begin(self, found: Stream) -> None:
         """Apply what the stream has behind what is here, and all that comes from then on.
@@ -68,7 +70,9 @@ class Copy(Projection):
         self._position = self._seen = max(number_of(self.last) - 1, 0)
         self._stream = Reading(link, found.epochs, self._position)
         await self._stream.begin(seconds_max=BEGIN_SECONDS)
-        self._publishing = Publishing(link, self._stream.doubt, self._hand_out)
+        self._publishing = Publishing(link, self._stream.doubt, super()._hand_out)
+        self._applied: list[Entry] = []
+        """What was applied of what came, until all of it is."""
         self._applying = asyncio.Lock()
         self._has_all = asyncio.Event()
         if not self._stream.pending:
@@ -78,7 +82,7 @@ class Copy(Projection):
         self._compacting = Compacting(link, self.standing, lambda: self._position, token)
         self._beginnings = Beginnings(link)
         await self._beginnings.read()
-        await self._look_back()
+        await look_back(self, self._erasing)
         self._following = awaited(self._follow())
         self._following.add_done_callback(self._ended)
         self._cleaning = [
@@ -150,10 +154,11 @@ class Copy(Projection):
                 waiting += await self._rests_before(message.number)
                 waiting.append(message)
                 self._seen = message.number
-            appends, waiting = whole(waiting, self._publishing.waiting, self._read)
-            for append in appends:
+            appends, waiting = whole(waiting, self._read)
+            if appends:
                 async with self._applying:
-                    await self._apply_until_done(append)
+                    seqs = await self._apply_until_done(appends)
+                    await self._let_be_heard(appends, seqs)
             if is_newer:
                 raise LogError("A newer hubbub writes to the stream. Install it here, too.")
             if not waiting and not self._stream.pending:
@@ -194,18 +199,17 @@ class Copy(Projection):
             self.damage.found(f"the stream's message {message.number}, which cannot be read")
             return []
 
-    async def _apply_until_done(self, append: Append) -> None:
-        came = self._publishing.waiting.get(append.token)
-        if came is not None:
-            self._held = []  # of ours nobody hears before `append` has returned: it hands them out
-        due: set[tuple[str, int]] | None = None
+    async def _apply_until_done(self, appends: Sequence[Append]) -> Sequence[Sequence[int]]:
+        """Apply all of this, as one commit if it can be; return the seqs of each append."""
+        entries = [entry for append in appends for entry in append.entries]
+        due: Sequence[set[tuple[str, int]]] | None = None
         while True:
             try:
-                self._compacting.expect(append.entries)
-                await self._pass_over_what_is_lost(append.entries)
+                self._compacting.expect(entries)
+                await self._pass_over_what_is_lost(entries)
                 if due is None:  # once part of it is applied, former edits are not known any more
-                    due = await self._changed_by(append.entries)
-                seqs = await self.apply(append.entries)
+                    due = await changed_by(self, appends)
+                standing = iter(await self.apply(entries))
             except LogError as error:
                 if not self._trouble:
                     _logger.warning("What the stream holds cannot be applied: %s", error)
@@ -214,24 +218,36 @@ class Copy(Projection):
             else:
                 break
         self._trouble = ""
-        due |= {  # repeats: the first has the text, and it may be deleted
-            (one.room, number_of(one.seq))
-            for one, seq in zip(append.entries, seqs, strict=True)
-            if one.seq != seq
-        }
-        for room, number in due:
-            self._erasing.note(room, number, is_own=came is not None)
-        for entry in append.entries:
-            if room := removed_by(entry):
-                self._erasing.note_removed(room, number_of(entry.seq), is_own=came is not None)
-        self._position = append.last
-        held, self._held = self._held or (), None
-        if came is None or came.done():  # of another node, or given up here
-            self._hand_out(held)
-            return
-        applied = Applied(append.entries, seqs, held, asyncio.Event(), append.last)
-        came.set_result(applied)
-        await applied.is_handed_out.wait()
+        seqs = [[*islice(standing, len(append.entries))] for append in appends]
+        for append, of_append, changed in zip(appends, seqs, due, strict=True):
+            is_own = append.token in self._publishing.waiting
+            note_what_goes(self._erasing, append.entries, of_append, changed, is_own=is_own)
+        self._position = appends[-1].last
+        return seqs
+
+    async def _let_be_heard(self, appends: Sequence[Append], seqs: Sequence[Sequence[int]]) -> None:
+        """Have the appends of this node return, and hand out all that was applied, in order."""
+        applied, self._applied = self._applied, []
+        commits: list[Sequence[Entry]] = []
+        start = 0
+        for append in appends:
+            end = bisect_right(applied, append.last, start, key=lambda one: number_of(one.seq))
+            commits.append(applied[start:end])
+            start = end
+        waiting, handed_out = self._publishing.waiting, 0
+        own = [place for place, append in enumerate(appends) if append.token in waiting]
+        for place, upto in pairwise([*own, len(appends)]):
+            append = appends[place]
+            came = waiting.get(append.token)
+            if came is None or came.done():  # given up meanwhile
+                continue
+            fresh = commits[handed_out:upto]
+            became = Applied(append.entries, seqs[place], fresh, asyncio.Event(), append.last)
+            came.set_result(became)
+            await became.is_handed_out.wait()
+            handed_out = upto
+        for commit in commits[handed_out:]:
+            super()._hand_out(commit)
 
     async def _pass_over_what_is_lost(self, entries: Sequence[Entry]) -> None:
         """Have rooms of which the stream has lost what comes next here go on behind that."""
@@ -255,39 +271,12 @@ class Copy(Projection):
             self._erasing.note_lost(room, dropped, is_own=True)
         return drops
 
-    async def _changed_by(self, entries: Sequence[Entry]) -> set[tuple[str, int]]:
-        """Return the messages of the stream, with their rooms, that hold what is to change."""
-        changes = [one for one in entries if isinstance(one, Edited | Deleted)]
-        if not changes:
-            return set()
-        newest = await self.newest_edits([one.target for one in changes])
-        due = set()
-        for one in changes:
-            due.add((one.room, number_of(one.target)))
-            if (former := newest.get(one.target)) is not None:
-                due.add((one.room, number_of(former)))
-            newest[one.target] = one.seq
-        return due
-
-    async def _look_back(self) -> None:
-        """Have erased what an earlier run of this node may have left in the stream."""
-        for one in await self.changes(self.last - LOOKED_BACK * SEQS_PER_PIECE):
-            for seq in (one.target, one.seq):
-                self._erasing.note(one.room, number_of(seq), is_own=False)
-        for head in await self.heads():
-            if head.dropped:
-                dropped = Dropped(head.dropped, head.first)
-                self._erasing.note_lost(head.room, dropped, is_own=False)
-
     async def _remains(self, room: str, number: int) -> Sequence[AnyLogged] | None:
         first = number * SEQS_PER_PIECE
         return await self.stored_between(room, first, first + SEQS_PER_PIECE - 1)
 
     def _hand_out(self, events: Sequence[Entry]) -> None:
-        if self._held is None:
-            super()._hand_out(events)
-        else:
-            self._held += events
+        self._applied += events  # nobody hears of it yet
 
     async def close(self) -> None:
         """Let go of all resources; what was stored stays."""

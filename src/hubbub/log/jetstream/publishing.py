@@ -30,8 +30,8 @@ class Applied(NamedTuple):
 
     entries: Sequence[Entry]
     seqs: Sequence[int]
-    fresh: Sequence[Entry]
-    """What is to be handed out by the append, once it returns."""
+    fresh: Sequence[Sequence[Entry]]
+    """What is to be handed out by the append once it returns, commit by commit."""
     is_handed_out: asyncio.Event
     last: int
     """The number of its last message in the stream."""
@@ -83,7 +83,8 @@ class Publishing:
             del self.waiting[token]
             if came.done():
                 # Nothing is awaited from here on: nobody hears of it before this has returned.
-                self._hand_out(came.result().fresh)
+                for commit in came.result().fresh:
+                    self._hand_out(commit)
                 came.result().is_handed_out.set()
             else:
                 came.cancel()

@@ -2,7 +2,8 @@
 
 Three tasks run side by side. `_append` takes batches to the log, one after another; the log
 acknowledges each. `_apply` takes what the log hands out to the hub, in the log's order: our events,
-and those that others appended. A batch leaves only when the one before it is applied or refused.
+and those that others appended, which wait together as drafts do, so that each member is written to
+once for many of them. A batch leaves only when the one before it is applied or refused.
 What is imported is nobody's draft: `_append` commits a part of it after each batch.
 `_announce` has the hub tell who comes, goes and types where no commit does; it waits for none.
 """
@@ -11,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from hubbub.background import side_by_side
 from hubbub.chat.errors import Damaged, LogError
@@ -18,6 +20,7 @@ from hubbub.chat.events import AnyLogged, Entry
 from hubbub.chat.queries import Settled
 from hubbub.faults import faults
 from hubbub.hub import Draft, Hub, Session
+from hubbub.hub.flow.drafts import BATCH_BYTES_MAX, weight
 from hubbub.log.port import Log
 from hubbub.server.histogram import FROM_A_MILLISECOND, FROM_A_TENTH_OF_ONE, Histogram
 from hubbub.server.notes import logger
@@ -53,6 +56,7 @@ class Commits:
         self._log = log
         self._sending = sending
         self._feed = log.follow()
+        self._weigh = partial(weight, hub.rooms)
         self._clock = asyncio.get_running_loop().time
         self._rested_at = 0.0
         self.commits = 0
@@ -215,6 +219,8 @@ class Commits:
             self._works()
             self.events += len(entries)
             self._apply_what_came()
+            while self._hub.last < max(seqs, default=0):  # another's events come before ours
+                await self._change()
             if not told.done():
                 told.set_result(seqs)
         finally:
@@ -234,8 +240,21 @@ class Commits:
     async def _apply(self) -> None:
         while True:
             await self._feed.wait()
+            await self._gather()
             self._apply_what_came()
             self._tell()
+
+    async def _gather(self) -> None:
+        """Let others' events wait for more of them, as drafts do, and for a commit that is due.
+
+        That brings them along; if it takes long, they are not kept back.
+        """
+        while (rest := self._rest_seconds()) > 0:  # noqa: ASYNC110 (a commit begins it anew)
+            await asyncio.sleep(rest)
+        if self._begun_at is not None or self._hub.has_pending:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REST_SECONDS_MAX):
+                    await self._change()
 
     async def _announce(self) -> None:
         while True:
@@ -247,7 +266,7 @@ class Commits:
                 await asyncio.sleep(written * REST_SECONDS_PER_ANNOUNCEMENT)
 
     def _apply_what_came(self) -> None:
-        if not (events := self._feed.take()):
+        if not (events := self._feed.take_some(self._weigh, BATCH_BYTES_MAX)):
             return
         started = self._clock()
         if self.note is not None:
