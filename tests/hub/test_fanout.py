@@ -1,9 +1,11 @@
 """The cost of a commit, counted: encodings per format, and writes per member."""
 
 from collections import Counter
+from typing import SupportsIndex
 
 from hubbub.chat import commands as c
-from hubbub.chat.events import Event
+from hubbub.chat.events import AnyLogged, Event, Message
+from hubbub.hub.flow.fanout import _without
 from hubbub.wire.framed import CLASSIC, EVENTS, ClassicFrames
 from hubbub.wire.frames import encode_event_frame
 from hubbub.wire.json_format import JsonFormat
@@ -97,3 +99,25 @@ def test_a_batch_is_bounded_and_the_rest_follows_in_order() -> None:
         chatroom.settle(batch)
     assert sizes == [3] * 20
     assert [text[:2] for _, text in bob.pairs()] == [f"{number:02}" for number in range(60)]
+
+
+class Looks(list[AnyLogged]):
+    """Events; counts how many are looked at, one at a time."""
+
+    looks = 0
+
+    def __getitem__(self, place: SupportsIndex) -> AnyLogged:  # type: ignore[override]
+        self.looks += 1
+        return super().__getitem__(place)
+
+
+def test_what_one_said_among_what_several_nodes_brought_is_left_out_in_few_steps() -> None:
+    seqs = [1024 * number + more for number in range(500) for more in (0, 1)]
+    events = Looks(
+        Message(room="lobby", seq=seq, prev=0, sender="ann", at=0, text="hello") for seq in seqs
+    )
+    encoded = [b"%d " % seq for seq in seqs]
+    echoes = {1024, 1025, 499 * 1024 + 1, 1026, 7, 500 * 1024}
+    heard = [int(seq) for seq in _without(echoes, events, encoded).split()]
+    assert heard == [seq for seq in seqs if seq not in echoes]
+    assert 0 < events.looks < 15 * len(echoes)

@@ -1,7 +1,9 @@
 """Fan-out: what one commit brought is encoded once per format and written once per member."""
 
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence, Set
+from operator import attrgetter
 
 from hubbub.chat.events import AnyLogged, Event
 from hubbub.chat.format import Format
@@ -9,6 +11,8 @@ from hubbub.hub.flow.passing import Note
 from hubbub.hub.flow.private import events_seen
 from hubbub.hub.present.person import NO_SEQS
 from hubbub.hub.present.room import Member, Room, Session
+
+_seq_of = attrgetter("seq")
 
 
 class Fanout:
@@ -177,9 +181,9 @@ def _without(seqs: Set[int], events: Sequence[AnyLogged], encoded: Sequence[byte
     pieces, first = list(encoded), events[0].seq
     if events[-1].seq - first == len(events) - 1:  # nearly always: what a commit brought
         places = [seq - first for seq in seqs if first <= seq < first + len(events)]
-    else:
-        known = {event.seq: place for place, event in enumerate(events)}
-        places = [known[seq] for seq in seqs if seq in known]
+    else:  # of several nodes
+        found = [(seq, bisect_left(events, seq, key=_seq_of)) for seq in seqs]
+        places = [at for seq, at in found if at < len(events) and events[at].seq == seq]
     for place in places:
         pieces[place] = b""
     return b"".join(pieces)
