@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Final, NamedTuple
 
+from hubbub.server.clustering.names import LOOK_SECONDS
+
 
 class Figure(NamedTuple):
     """A measured number, and the words of the document that has it."""
@@ -40,6 +42,9 @@ STREAM: Final = Figure(17_000, "clustering.md", "17,000 small messages, or 2,400
 
 STREAM_LONG: Final = Figure(2_400, "clustering.md", STREAM.quote)
 """The same, if each is 8 kB: what is said at once in a room."""
+
+LOOK: Final = Figure(66e-6, "clustering.md", "34 µs of CPU time if there is one, and 66 µs")
+"""Seconds of CPU time of three servers to say whether a node is still registered."""
 
 IDLE: Final = Figure(
     4_185,
@@ -77,6 +82,12 @@ class Load(NamedTuple):
     words: str
 
 
+def looks(nodes: float) -> Load:
+    """Return what it costs the servers that so many nodes ask whether they are registered."""
+    asked = nodes / LOOK_SECONDS
+    return Load("registrations", asked * LOOK.value, f"{asked:,.0f} asked for/s")
+
+
 def of_one_room(members: int, nodes: int, rate: float) -> list[Load]:
     """Return what a room of so many members costs each node, with `rate` messages a second.
 
@@ -96,6 +107,7 @@ def of_one_room(members: int, nodes: int, rate: float) -> list[Load]:
         Load("a node's link", out / LINK_BYTES, f"{out * 8 / 1e6:,.0f} Mbit/s to its members"),
         Load("the stream", stream, f"{appends:,.0f} appends/s"),
         Load("the servers' links", feed / LINK_BYTES, f"{feed * 8 / 1e6:,.0f} Mbit/s to all nodes"),
+        looks(nodes),
     ]
 
 
@@ -122,6 +134,7 @@ def of_many_rooms(rooms: int, nodes: int, streams: int, rate: float) -> list[Loa
         Load("a stream", rate_each / STREAM.value, f"{rate_each:,.0f} appends/s"),
         Load("a node's core", node, f"{rate_each:,.0f} applied/s, {said:,.0f} of them said there"),
         Load("the servers' links", feed / LINK_BYTES, f"{feed * 8 / 1e6:,.0f} Mbit/s to its nodes"),
+        looks(nodes_each),
         Load("a node's memory", memory / 16e9, f"{memory / 1e9:.1f} GB of 16"),
         Load("a node's start", start / 60, f"{start:.0f} s of 60 for its rooms"),
     ]
@@ -168,7 +181,8 @@ def many_rooms() -> Iterator[Sequence[str]]:
 
 
 NOT_IN_IT: Final = (
-    "presence: who comes and goes in a room of a million, and lists of its members",
+    "presence: who comes and goes in a room of a million, and lists of its members; and the beat "
+    "that each node hears of each other one, every second",
     "one stream of more than a million subjects: what its servers keep in memory for each",
     "the bytes on the disk: each node holds all that its stream does, until retention drops it",
     "TLS, search, files, and what clients do with a hundred messages a second",
@@ -177,12 +191,13 @@ NOT_IN_IT: Final = (
 
 def main() -> None:
     """Print both."""
-    parts = ["a node's core", "a node's link", "the stream", "the servers' links"]
+    parts = ["a node's core", "a node's link", "the stream", "the servers' links", "registrations"]
     print(f"A room of {MEMBERS:,} members, in shares of what each part can carry:\n")
     head = ["messages/s", "nodes", *parts, "the last one waits", "the most"]
     print(table(head, one_room()))
     print(f"\n{ROOMS:,} rooms of {MEMBERS_OF_EACH}:\n")
-    parts = ["a stream", "a node's core", "the servers' links", "a node's memory", "its start"]
+    parts = ["a stream", "a node's core", "the servers' links", "registrations"]
+    parts += ["a node's memory", "its start"]
     head = ["messages/s", "streams", "nodes", *parts, "the most"]
     print(table(head, many_rooms()))
     print("\nNot in it, because nobody has measured it:\n")

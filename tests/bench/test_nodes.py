@@ -1,6 +1,7 @@
 """Nodes and workers are measured beside one process, each of them with the real thing."""
 
 from bench.nodes import COLUMNS, SHAPES, Shape, flat_out, steady, table
+from bench.tenure import look_us
 from bench.workloads import Scale
 
 from tests.log.nats_servers import skip_without
@@ -21,6 +22,11 @@ def test_workers_are_measured_alike() -> None:
     assert 0 < figures["busiest"] <= figures["all"]
     assert figures["nats"] == 0
     assert steady(Shape("1 process"), SMALL)["p50_ms"] > 0
+
+
+def test_the_servers_are_measured_as_they_are_asked_for_a_registration() -> None:
+    skip_without()
+    assert look_us(1, 2000, idle_seconds=0.1) > 0
 
 
 def test_the_table_compares_medians_with_one_process() -> None:
