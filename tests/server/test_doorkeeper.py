@@ -1,14 +1,17 @@
 """Who answers a connection, decided from its first bytes: without a socket."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.chat.limits import Limits
 from hubbub.server.doorkeeper import FIRST_WORDS, IRC_WORDS, Doorkeeper, Speech, speech_of
-from hubbub.server.fairness.turns import Turn
+from hubbub.server.fairness.accounts import Accounts
+from hubbub.server.fairness.turns import TURN_SECONDS, Turn, Turns
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.partings import Partings
 from tests.server.clockwork import Clockwork, turn_of
@@ -193,3 +196,45 @@ def test_a_stranger_that_is_gone_is_forgotten(said: list[bytes]) -> None:
     port.wait(1000)
     port.doorkeeper.close()
     assert transport.notes == [], "nothing is done to a connection that is gone"
+
+
+# Turns.
+
+
+def test_many_first_words_at_once_are_answered_in_several_turns_of_the_loop() -> None:
+    loop = Clockwork(TURN_SECONDS / 20)
+    turns = Turns(Accounts(Limits(), loop.clock), loop.clock, loop)
+    successors: list[Recorder] = []
+
+    def answer(_turn: Turn, _left: Callable[[], None]) -> Recorder:
+        loop.seconds += TURN_SECONDS / 10  # what it takes to make one
+        successors.append(Recorder())
+        return successors[-1]
+
+    doorkeeper = Doorkeeper(
+        dict.fromkeys(Speech, answer), Deadlines(60, loop.clock), Partings(loop)
+    )
+    lefts: list[int] = []
+    transports = []
+    for number in range(100):
+        left = partial(lefts.append, number)
+        stranger = doorkeeper.stranger(turns.turn("a host"), left, may_be_silent=True)
+        transports.append(FakeTransport(stranger))
+    for number, transport in enumerate(transports):
+        transport.receive(b"GET /%d" % number)
+    assert len(successors) < 20
+    assert transports[-1].notes == ["pause_reading"]
+    transports[97].receive(b" HTTP/1.1")
+    transports[98].protocol.eof_received()
+    transports[99].lose()
+    counts = [len(successors)]
+    while loop.turn():
+        counts.append(len(successors))
+    assert all(later - earlier < 20 for earlier, later in pairwise(counts))
+    assert len(successors) == 99, "all but the one that was lost"
+    assert lefts == [99]
+    heard = {
+        b"".join(one for one in got.heard if isinstance(one, bytes)): got for got in successors
+    }
+    assert b"GET /97 HTTP/1.1" in heard
+    assert heard[b"GET /98"].heard[-1] == "ended"

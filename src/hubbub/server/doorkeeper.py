@@ -10,11 +10,13 @@ What holds at all times:
   table begins another, so more bytes never change a decision. Undecided bytes are fewer than the
   longest word has, and that is all that is kept of a stranger.
 - A connection has one protocol, and the one that hears `connection_lost` calls `left`, once.
-- Nothing comes between decision and hand-over: both happen in the call that brings the bytes.
+- Hand-overs take turns: many may say their first word at the same moment, and to make a protocol
+  for one takes as long as some messages do. Nothing is read between decision and hand-over, or
+  hardly: not every event loop stops reading at once. What comes all the same is handed over.
 - A transport is all that is needed, no socket. So a doorkeeper can stand inside TLS as well.
 
 A stranger may hang up, reset the connection or run out of time with half a word said. The transport
-notices the first two by itself, because it never stops reading; half a word wins no time.
+notices the first two by itself, because it reads on until then; half a word wins no time.
 """
 
 from __future__ import annotations
@@ -127,7 +129,16 @@ class Doorkeeper:
 class Stranger(Receiver):
     """A connection until its first word is complete."""
 
-    __slots__ = ("_doorkeeper", "_first", "_left", "_may_be_silent", "_transport", "_turn")
+    __slots__ = (
+        "_doorkeeper",
+        "_first",
+        "_has_ended",
+        "_left",
+        "_may_be_silent",
+        "_speech",
+        "_transport",
+        "_turn",
+    )
 
     def __init__(
         self, doorkeeper: Doorkeeper, turn: Turn, left: Callable[[], None], *, may_be_silent: bool
@@ -137,6 +148,8 @@ class Stranger(Receiver):
         self._left = left
         self._may_be_silent = may_be_silent
         self._first = b""
+        self._speech: Speech | None = None
+        self._has_ended = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -147,19 +160,33 @@ class Stranger(Receiver):
     def data_received(self, data: bytes) -> None:
         doorkeeper = self._doorkeeper
         self._first += data
-        if (speech := speech_of(self._first)) is None:
+        if self._speech is not None:  # it waits for its turn
+            return
+        self._speech = speech_of(self._first)
+        if self._speech is None:
             if self not in doorkeeper.deadlines:
                 doorkeeper.deadlines.begin(self)
-            return
+        elif self._turn.grant():
+            self._hand_over()
+        else:
+            doorkeeper.deadlines.end(self)
+            self._transport.pause_reading()
+            self._turn.wait(self._hand_over)
+
+    def _hand_over(self) -> None:
+        assert self._speech is not None, "it was decided"
+        if self._transport.is_closing():
+            return  # it is about to be told that it is lost
         # Made before the stranger is forgotten: if that fails, the connection still has an owner.
-        successor = doorkeeper.successor(speech, self._turn, self._left)
-        doorkeeper.gone(self)
-        # Neither an end nor a pause can have come: nothing comes after the end, and nothing was
-        # written that the peer could be slow to read.
-        hand_over(self._transport, successor, self._first)
+        successor = self._doorkeeper.successor(self._speech, self._turn, self._left)
+        self._doorkeeper.gone(self)
+        # No pause can have come: nothing was written that the peer could be slow to read.
+        hand_over(self._transport, successor, self._first, ended=self._has_ended)
 
     def eof_received(self) -> bool:
-        self._doorkeeper.partings.see_to(self._transport.close)
+        self._has_ended = True
+        if self._speech is None:
+            self._doorkeeper.partings.see_to(self._transport.close)
         return True  # until then
 
     def connection_lost(self, _exc: Exception | None) -> None:
