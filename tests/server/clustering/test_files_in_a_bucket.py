@@ -25,6 +25,7 @@ from tests.server.clustering.nodes import cable, config_of
 from tests.server.clustering.test_joining import why
 from tests.server.event_peer import EventPeer
 from tests.server.files.sharing import begin, get, patch, share, until
+from tests.server.http.test_metrics import figures
 
 __all__ = ["s3"]
 
@@ -106,6 +107,8 @@ def test_without_the_store_uploads_are_refused_for_a_passing_reason_and_go_on_la
             answer = get(other, file)
             assert answer.status == 503
             assert "cannot be brought here from where" in answer.json["detail"]
+            assert figures(one)["hubbub_files_failures_total/share"] == 1
+            assert figures(other)["hubbub_files_failures_total/share"] == 1
             server.start()
             server.make(stream)
             assert patch(one, begun["address"], 5, b"").status == 200

@@ -6,8 +6,9 @@ is repeated a few times, so of a long file only the chunk that failed goes once 
 """
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 import obstore
@@ -17,6 +18,7 @@ from obstore.store import S3Store
 from hubbub.chat.errors import LogError
 from hubbub.log.bucket.address import BucketAddress
 from hubbub.log.bucket.refusals import refusal
+from hubbub.log.bucket.threads import in_thread
 
 CHUNK_BYTES: Final = 4_194_304
 
@@ -26,7 +28,8 @@ REQUEST_SECONDS: Final = 60
 
 RETRY_SECONDS: Final = 10.0
 RETRIES_MAX: Final = 10
-"""That many are made within that time, as each waits about twice as long as the one before."""
+PAUSE_SECONDS: Final = (0.5, 2.0)
+"""Before a request is repeated, the first time and later, by chance up to so much."""
 
 TRIED: Final = "hubbub-try"
 TOKEN_BYTES: Final = 9
@@ -62,6 +65,10 @@ class Bucket:
             retry_config={
                 "max_retries": RETRIES_MAX,
                 "retry_timeout": timedelta(seconds=RETRY_SECONDS),
+                "backoff": {
+                    "init_backoff": timedelta(seconds=PAUSE_SECONDS[0]),
+                    "max_backoff": timedelta(seconds=PAUSE_SECONDS[1]),
+                },
             },
         )
 
@@ -84,25 +91,25 @@ class Bucket:
 
     async def _put(self, id_: str, number: int, chunk: bytes) -> str | None:
         name = _name(id_, number)
-        put = obstore.put_async(self._store, name, chunk, use_multipart=False)
+        put = partial(obstore.put, self._store, name, chunk, use_multipart=False)
         return (await self._done(put))["version"]
 
     async def get(self, id_: str, count: int) -> AsyncIterator[bytes]:
         """Yield what the objects hold, up to one that is not there or is no chunk."""
         for number in range(count):
-            chunk = await self._done(self._chunk(_name(id_, number)))
+            chunk = await self._done(partial(self._chunk, _name(id_, number)))
             if chunk is None:
                 return
             yield chunk
 
-    async def _chunk(self, name: str) -> bytes | None:
+    def _chunk(self, name: str) -> bytes | None:
         try:
-            found = await obstore.get_async(self._store, name)
+            found = obstore.get(self._store, name)
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error):
                 raise
             return None
-        return bytes(await found.bytes_async()) if found.meta["size"] <= CHUNK_BYTES else None
+        return bytes(found.bytes()) if found.meta["size"] <= CHUNK_BYTES else None
 
     async def count(self, id_: str) -> int:
         """Return how many objects there are under an id."""
@@ -115,21 +122,17 @@ class Bucket:
 
     async def drop(self, id_: str) -> None:
         """Delete the objects under an id."""
-        for name in await self._names(_name(id_)):
-            await self._done(obstore.delete_async(self._store, name))
+        if names := await self._names(_name(id_)):
+            await self._done(partial(obstore.delete, self._store, names))
 
     async def _names(self, beginning: str) -> list[str]:
         """Return the names of all objects in a folder, as it were."""
+        found = await self._done(obstore.list(self._store, beginning).collect)
+        return [one["path"] for one in found]
 
-        async def names() -> list[str]:
-            found = obstore.list(self._store, beginning)
-            return [one["path"] async for some in found for one in some]
-
-        return await self._done(names())
-
-    async def _done(self, asked: Awaitable[T]) -> T:
+    async def _done(self, work: Callable[[], T]) -> T:
         try:
-            return await asked
+            return await in_thread(work)
         except (BaseError, OSError, ValueError) as error:
             raise refusal(self._address, error) from None  # its text is not for a journal
 

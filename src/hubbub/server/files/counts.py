@@ -14,5 +14,7 @@ class Counts:
         """Files out of which something was taken."""
         self.unwritten = 0
         """Times that the disk did not take what came."""
+        self.unshared = 0
+        """Times that the place which nodes have in common did not take a file, or give one."""
         self.not_looked_at = 0
         """Files that could not be looked at: that took too long, or ended the process."""

@@ -214,6 +214,7 @@ class Intake:
             try:
                 await self._common.put(hash_, kept, store.smaller(upload.id))
             except LogError as error:
+                self.counts.unshared += 1
                 logger.warning("a file cannot be stored for all nodes", reason=str(error))
                 raise Refused(
                     f"'{upload.name}' is here, but cannot be stored for all servers of the "
@@ -377,6 +378,7 @@ class Intake:
         try:
             return await self._common.bring(place)
         except LogError as error:
+            self.counts.unshared += 1
             logger.warning("a file of another node cannot be brought", reason=str(error))
             raise Refused(
                 "The file cannot be brought here from where the servers of the chatroom keep it "

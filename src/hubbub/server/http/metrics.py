@@ -261,6 +261,7 @@ class _ChatroomCollector(Collector):
         )
         failures.add_metric(["write"], counts.unwritten)
         failures.add_metric(["examine"], counts.not_looked_at)
+        failures.add_metric(["share"], counts.unshared)
         yield failures
         yield GaugeMetricFamily(
             "hubbub_files_uploads", "Uploads that are in no message yet.", value=len(uploads)
