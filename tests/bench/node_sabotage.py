@@ -1,6 +1,8 @@
 """Faults that a node could have, put into it on purpose: the checker must tell each of them."""
 
+import os
 from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 
 from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry
@@ -10,6 +12,8 @@ from hubbub.hub.present.person import Person
 from hubbub.hub.state import State
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.erasing import Erasing
+from hubbub.log.jetstream.tenure import Tenure
+from hubbub.server.fairness.turns import Turns
 
 STARTED = """
 import os, sys
@@ -19,6 +23,15 @@ if "serve" in sys.orig_argv:
         node_sabotage.SABOTAGES[name]()
 """
 """The file sitecustomize.py, which every Python loads that finds it."""
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment_of(folder: Path, *sabotages: str) -> dict[str, str]:
+    """Return the environment of nodes that have faults; what puts these there is in `folder`."""
+    (folder / "sitecustomize.py").write_text(STARTED)
+    path = os.pathsep.join((str(folder), str(ROOT)))
+    return {"SABOTAGES": " ".join(sabotages), "PYTHONPATH": path}
 
 
 def acknowledges_alone() -> None:
@@ -58,7 +71,23 @@ def erases_nothing() -> None:
     Erasing.note = lambda *_, **__: None  # type: ignore[method-assign]
 
 
+def has_nothing_checked() -> None:
+    """What it appends is stored though others took it for gone."""
+    Tenure.headers = {}  # type: ignore[method-assign, assignment]
+
+
+def overlooks_that_it_stood_still() -> None:
+    """It acts on what it hears, however long ago it knew that its names are its own."""
+    Turns.look_at_clock = lambda *_: None  # type: ignore[method-assign]
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
     sabotage.__name__: sabotage
-    for sabotage in (acknowledges_alone, gives_names_twice, erases_nothing)
+    for sabotage in (
+        acknowledges_alone,
+        gives_names_twice,
+        erases_nothing,
+        has_nothing_checked,
+        overlooks_that_it_stood_still,
+    )
 }

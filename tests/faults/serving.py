@@ -85,7 +85,12 @@ class ServerProcess:
     def freeze(self) -> None:
         """Have it stand still, connections and all, until `thaw`."""
         self._process.send_signal(signal.SIGSTOP)
-        os.waitpid(self._process.pid, os.WUNTRACED)  # until all of its threads stand
+        self.stood_still()
+
+    def stood_still(self) -> None:
+        """Wait until it stands still, with all of its threads, for whatever reason."""
+        _, status = os.waitpid(self._process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), "it has ended"
 
     def thaw(self) -> None:
         """Let it go on."""

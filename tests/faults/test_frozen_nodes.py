@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.node_sabotage import environment_of
 from tests.faults.serving import ServerProcess
+from tests.faults.stopping_node import LATE
 from tests.faults.test_nodes import entered, running
 from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
 from tests.server.clustering.nodes import wait_to_see
@@ -76,6 +78,52 @@ def test_nothing_is_said_or_heard_under_a_name_by_whoever_had_it_at_a_node_that_
         assert page[0]["text"].startswith("burst ")
         wait_to_see(bob, "ann", "bob", "cat")
         wait_to_see(cat, "ann", "bob", "cat")
+
+
+RIGHT = [("ann", "it is my name now"), ("cat", "hello again")]
+
+
+def played(folder: Path, **environment: str) -> tuple[list[tuple[str, str]], list[JSON]]:
+    """Have a node stand still between its decision and the wire; return what came of it.
+
+    That is what was said, by whom, and the signs that somebody there saw of another one.
+    """
+    with (
+        running(folder, 2, "tests.faults.stopping_node", **environment) as (first, second),
+        ExitStack() as stack,
+    ):
+        former, carl, dan = (entered(stack, second, name) for name in ("ann", "carl", "dan"))
+        bob = entered(stack, first, "bob")
+        wait_to_see(bob, "ann", "bob", "carl", "dan")
+        former.tell(type="say", room="lobby", text=LATE, nonce="late")
+        second.stood_still()
+        dan.tell(type="typing", room="lobby")  # the first that it hears as it goes on
+        given(stack, first, "ann").say_and_wait("it is my name now")
+        second.thaw()
+        heard_to_the_end(former)
+        signs = [one for one in heard_to_the_end(carl) if one["type"] == "typing"]
+        given(stack, second, "cat").say_and_wait("hello again")
+        page = bob.ask(type="history", room="lobby", limit=100)["messages"]
+        return [(one["from"], one["text"]) for one in page], signs
+
+
+def test_nothing_is_said_at_a_node_that_stood_still_between_its_decision_and_the_wire(
+    tmp_path: Path,
+) -> None:
+    assert played(tmp_path) == (RIGHT, [])
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "is_said", "is_shown"),
+    [("has_nothing_checked", True, False), ("overlooks_that_it_stood_still", False, True)],
+)
+def test_a_node_without_one_of_them_is_told(
+    tmp_path: Path, sabotage: str, *, is_said: bool, is_shown: bool
+) -> None:
+    """The servers store nothing that was decided before, and the node acts on nothing after."""
+    said, signs = played(tmp_path, **environment_of(tmp_path, sabotage))
+    assert (("ann", LATE) in said) == is_said
+    assert bool(signs) == is_shown
 
 
 def test_people_who_are_known_stay_at_a_node_that_stood_still_and_lose_nothing(

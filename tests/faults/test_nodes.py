@@ -27,7 +27,9 @@ ROUNDS = 20
 
 
 @contextmanager
-def running(folder: Path, count: int, program: str = "hubbub.cli") -> Iterator[list[ServerProcess]]:
+def running(
+    folder: Path, count: int, program: str = "hubbub.cli", **environment: str
+) -> Iterator[list[ServerProcess]]:
     """Run so many nodes, which have one NATS server."""
     with servers(folder) as (nats,), ExitStack() as stack:
         yield [
@@ -35,6 +37,7 @@ def running(folder: Path, count: int, program: str = "hubbub.cli") -> Iterator[l
                 ServerProcess(
                     folder / f"n{number}",
                     CONFIG.format(address=nats.address, number=number),
+                    environment,
                     program=program,
                 )
             )
