@@ -26,7 +26,7 @@ from bench.promises.talking import (
 )
 from bench.promises.way import Way
 from hubbub.chat.errors import Refused, Unreachable
-from hubbub.client import Backoff, Chat, connect
+from hubbub.client import Backoff, Chat, connect, one_chatroom
 
 PAUSE_SECONDS: Final = 0.02
 WINDOW: Final = 12
@@ -225,7 +225,7 @@ class HttpSender:
 def chatting(person: Person, room: str, after: int | None = None) -> Chat:
     """Return a chat of the client library that comes back for ever; to be entered."""
     return connect(
-        person.way.address,
+        one_chatroom(person.way.address),
         name=person.name,
         room=room,
         device=person.device,

@@ -37,17 +37,22 @@ STOP_SECONDS: Final = 20.0
 
 
 class Server:
-    """`hubbub serve` on the folder `data`, always at the same port.
+    """`hubbub serve` on the folder `data`, always at the same `port`.
 
     `more`: what else its configuration says.
     """
 
     def __init__(
-        self, data: Path, durability: str, environment: Mapping[str, str], more: str = ""
+        self,
+        data: Path,
+        durability: str,
+        environment: Mapping[str, str],
+        more: str = "",
+        port: int | None = None,
     ) -> None:
         self.data = data
         self.durability = durability
-        self.port = free_port()
+        self.port = port or free_port()
         self.journal = data.with_name("journal")
         self.starts = 0
         self._environment = dict(environment)

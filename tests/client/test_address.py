@@ -80,12 +80,13 @@ def test_a_chatroom_may_be_at_several_addresses() -> None:
     written = "n1:1, [::1]:2,n3"
     first = parse_address(written)
     assert str(first) == "n1:1"
-    assert first.others == (Address("::1", 2), Address("n3", 1234))
+    assert first.others == (Address("::1", 2, assumed=True), Address("n3", 1234, assumed=True))
     assert str(first.next) == "[::1]:2"
     assert first.next.next.next == first
     link = parse_address("https://n1,n2:9/dev#password=a,b")
     assert (link.room, link.password) == ("dev", "a,b")
-    assert link.others == (Address("n2", 9, "dev", password="a,b", secure=True),)
+    other = Address("n2", 9, "dev", password="a,b", secure=True, assumed=True)
+    assert link.others == (other,)
 
 
 @pytest.mark.parametrize("written", [",", "n1,", "n1,,n2", "hubbub://,n2", "n1,n2:0", "n1,n2/x"])

@@ -12,7 +12,7 @@ from hubbub.client import Backoff
 from hubbub.client.address import Address, parse_address
 from hubbub.client.admission import Admission
 from hubbub.client.dialling import Protection, dial
-from hubbub.client.nodes import Nodes, chatroom, led, understood
+from hubbub.client.nodes import Nodes, chatroom, led, understood, without_assumed
 from hubbub.client.outputs import Dial, Learn, Over, Write
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
@@ -222,7 +222,7 @@ def test_who_has_a_password_by_now_does_not_take_it_where_another_server_led() -
 
 
 def visited(address: str, at: str, told: list[str]) -> None:
-    """Have been at one of the addresses, which told this."""
+    """Have been at one of the chatroom's servers, which told this."""
     Nodes(parse_address(address)).learn(parse_address(at), told, locked=False)
 
 
@@ -231,12 +231,11 @@ def kept_as(address: str, *known: str) -> str:
 
 
 def test_the_same_addresses_in_another_order_are_the_same_chatroom() -> None:
-    visited("n1,n2", "n1", [])
-    assert kept_as("n2,n1", "n1:1234") == "n1:1234"
+    visited("n1", "n1", ["n1:1234", "n2:1234"])
+    assert kept_as("n2,n1", "n1:1234") == "n1:1234", "its own server said so"
     assert kept_as("n2,n3,n1", "n1:1234") == "n1:1234"
     assert kept_as("n1,n2", "n1:1234") == "n1:1234"
-    visited("m1", "m1", ["m1:1234", "m2:1234"])
-    assert kept_as("m2,m1", "m1:1234") == "m1:1234", "its own server said so"
+    assert kept_as("n3,n1", "n1:1234") == "n3:1234", "nobody but the list says so"
 
 
 def test_a_node_alone_is_the_same_chatroom_once_both_have_said_so() -> None:
@@ -253,6 +252,42 @@ def test_no_server_gets_the_secrets_of_another_chatroom_by_naming_it() -> None:
     assert kept_as("evil", *known) == "evil:1234"
     assert kept_as("evil,bank", *known) == "evil:1234", "as a link could have it"
     assert kept_as("bank", *known) == "bank:1234"
+    assert kept_as("bank,evil", *known) == "bank:1234"
+    tried = without_assumed(Nodes(parse_address("bank,evil")).known())
+    assert (str(tried), tried.others, tried.left_out) == ("bank:1234", (), ("evil:1234",))
+
+
+def test_what_a_server_tells_that_is_only_assumed_to_be_the_chatroom_s_is_not_kept_for_it() -> None:
+    ann = Ann("bank,evil")
+    ann.lose()
+    ann.enter(["evil:1234", "evil2:1234"])
+    assert ann.learned == []
+    ann.lose()
+    assert ann.dialled == ["bank", "evil", "bank"], "it is as good as any place now"
+    ann.enter(["bank:1234"])
+    assert ann.learned == []
+
+
+def test_a_secret_of_a_session_goes_to_no_address_that_is_only_assumed() -> None:
+    ann = Ann("bank,evil")
+    ann.enter(["bank:1234", "n2:1234"])
+    ann.lose()
+    assert ann.session.address.host == "evil"
+    ann.greet([])
+    assert ann.session.state is State.ONLINE, "it is nobody's that it knows"
+    ann.lose()
+    ann.greet([])
+    assert ann.session.address.host == "bank"
+    assert ann.session.state is State.ONLINE, "nor is that of the second one for the first"
+
+
+def test_an_address_of_a_list_is_the_chatroom_s_as_soon_as_its_servers_tell_of_it() -> None:
+    ann = Ann("n1,n2")
+    ann.enter(["n1:1234", "n2:1234"])
+    ann.lose()
+    assert ann.session.address.host == "n2"
+    ann.greet(["n1:1234"])
+    assert ann.session.state is State.RESUMING
 
 
 def test_no_server_knows_by_which_secret_the_user_comes_to_another_chatroom() -> None:
@@ -304,7 +339,7 @@ def test_what_is_told_does_not_bind_what_was_given() -> None:
 
 
 def test_a_damaged_file_leads_nowhere(tmp_path: Path) -> None:
-    (tmp_path / "nodes.json").write_text('{"n1:1234": {"told": ["a b", "http://[", "n2:1"]}}')
+    (tmp_path / "nodes.json").write_text('{"n1:1234": {"nodes": ["a b", "http://[", "n2:1"]}}')
     assert tried(Nodes(parse_address("n1")).known()) == ["n1", "n2"]
     (tmp_path / "nodes.json").write_text("{")
     assert tried(Nodes(parse_address("n1")).known()) == ["n1"]

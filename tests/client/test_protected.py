@@ -16,7 +16,7 @@ import pytest
 import hubbub
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.events import Message
-from hubbub.client import Chat, NewCertificate, Online
+from hubbub.client import Chat, NewCertificate, Online, one_chatroom
 from hubbub.client.address import parse_address
 from hubbub.client.trust import CA_VARIABLE, Known, Trust, page_of
 from hubbub.lan.networks import own_networks
@@ -344,7 +344,8 @@ async def test_each_address_of_a_chatroom_is_known_by_its_own_certificate(
     with protected(other, PASSWORD) as second, contextlib.ExitStack() as stack:
         first = stack.enter_context(protected(pair, PASSWORD))
         both = f"hubbubs://{first.address},{second.address}"
-        async with hubbub.connect(both, name="ann", password=PASSWORD) as chat:
+        coming = hubbub.connect(one_chatroom(both), name="ann", password=PASSWORD)
+        async with coming as chat:
             assert await place_of_next(chat) == first.address
             await asyncio.to_thread(stack.close)
             assert await place_of_next(chat) == second.address

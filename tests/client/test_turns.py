@@ -5,9 +5,9 @@ import json
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.client import Backoff
-from hubbub.client.address import parse_address
 from hubbub.client.admission import Admission
 from hubbub.client.events import Offline
+from hubbub.client.nodes import one_chatroom
 from hubbub.client.outputs import Dial, Over, Tell, Write
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
@@ -33,7 +33,7 @@ class Ann:
         self.reason = ""
         self.over = ""
         self.session = Session(
-            Admission(parse_address("n1,n2,n3"), "ann"),
+            Admission(one_chatroom("n1,n2,n3"), "ann"),
             JoinedRooms("lobby"),
             patient=patient,
             backoff=Backoff(FIRST_SECONDS, jitter=lambda: 1.0) if returns else None,

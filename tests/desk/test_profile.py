@@ -299,7 +299,7 @@ def test_what_is_kept_is_found_whatever_the_order_of_the_chatroom_s_addresses(
 ) -> None:
     monkeypatch.setattr("platformdirs.user_state_path", lambda _name: path.parent)
     first = Profile.load(path)
-    Nodes(parse_address("n1,n2")).learn(parse_address("n1"), [], locked=False)
+    Nodes(parse_address("n1")).learn(parse_address("n1"), ["n1:1234", "n2:1234"], locked=False)
     put(first, Remembered(password="rotu-mika"), first.chatroom(parse_address("n1,n2"), "ann"))
     device = first.devices.made(first.chatroom(parse_address("n1,n2"), "ann"), "ann")
     again = Profile.load(path)
@@ -307,7 +307,7 @@ def test_what_is_kept_is_found_whatever_the_order_of_the_chatroom_s_addresses(
     kept_as = again.chatroom(parse_address("n2,n1"), "ann")
     assert again.server(kept_as).password == "rotu-mika"
     assert again.devices.made(kept_as, "ann") == device
-    assert again.chatroom(parse_address("n2"), "ann") == "n2:1234", "nobody says that it is one"
+    assert again.chatroom(parse_address("n2"), "ann") == "n2:1234", "it has not said that it is one"
     assert again.chatroom(parse_address("n3,n1"), "ann") == "n3:1234", "it is nowhere named"
 
 
@@ -316,11 +316,11 @@ def test_a_chatroom_that_is_known_under_its_own_address_stays_what_it_is(
 ) -> None:
     monkeypatch.setattr("platformdirs.user_state_path", lambda _name: path.parent)
     profile = Profile.load(path)
-    Nodes(parse_address("n1,n2")).learn(parse_address("n1"), [], locked=False)
+    Nodes(parse_address("n1")).learn(parse_address("n1"), ["n2:1234"], locked=False)
     for address in ("n1:1234", "n2:1234"):
         put(profile, Remembered(room="dev"), address)
     assert profile.chatroom(parse_address("n2,n1")) == "n2:1234"
-    Nodes(parse_address("m1,m2")).learn(parse_address("m1"), [], locked=False)
+    Nodes(parse_address("m1")).learn(parse_address("m1"), ["m2:1234"], locked=False)
     put(profile, Remembered(room="dev"), "m1:1234")
     profile.devices.made("m2:1234", "ann")
     assert profile.chatroom(parse_address("m2,m1"), "ann") == "m2:1234"

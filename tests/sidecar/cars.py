@@ -112,9 +112,11 @@ def _running(way: Way, told: list[str], note: Note, seconds: float | None) -> It
         answer = ask(server, path_of(entrance))
         assert answer.status == 303, answer
         cookie = answer.headers["set-cookie"].partition(";")[0]
-        yield Car(server, cookie, loop, car, note, told)
-        if seconds is None:
-            loop.call_soon_threadsafe(ending.set)
+        try:
+            yield Car(server, cookie, loop, car, note, told)
+        finally:  # else a test that fails would wait for ever
+            if seconds is None:
+                loop.call_soon_threadsafe(ending.set)
     finally:
         thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()

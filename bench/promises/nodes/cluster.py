@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.peers.server import HOST
+from bench.peers.server import HOST, free_port
 from bench.promises.nodes.keepers import COUNT, Keepers
 from bench.promises.power import Disk
 from bench.promises.proxy import Proxy
@@ -21,6 +21,7 @@ CONFIG: Final = """
 servers = [{servers}]
 replicas = 3
 name = "n{number}"
+address = "{address}"
 """
 MADE_ONCE: Final = ("certificate.pem", "certificate.key")
 """The first node makes them in its folder; the others are given the same."""
@@ -61,17 +62,19 @@ class Cluster(Keepers):
             shutil.copy2(self.nodes[0].server.data / name, data / name)
         wires = [await self._opened.enter_async_context(Proxy(one.port)) for one in self.keepers]
         servers = ", ".join(f'"nats://{HOST}:{wire.port}"' for wire in wires)
+        port = free_port()
+        members = await self._opened.enter_async_context(Proxy(port))
         system = System(self._library, data, records=self._records)
         server = Server(
             data,
             "process",
             {**system.environment(), **self._environment},
-            CONFIG.format(servers=servers, number=number + 1),
+            CONFIG.format(servers=servers, number=number + 1, address=f"{HOST}:{members.port}"),
+            port,
         )
         disk = Disk(data) if self._records else None
         self._opened.push_async_callback(server.kill)
         await server.start()
-        members = await self._opened.enter_async_context(Proxy(server.port))
         self.nodes.append(Node(server, system, members, tuple(wires), disk))
 
     @property

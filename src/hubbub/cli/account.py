@@ -20,6 +20,7 @@ from hubbub.cli.passwords import known_password
 from hubbub.cli.scanning import draw
 from hubbub.client import Chat, connect, parse_address
 from hubbub.client.admission import Proof
+from hubbub.client.nodes import at_home
 from hubbub.client.trust import page_of
 from hubbub.desk.devices import device_label
 from hubbub.lan.invitation import link_url
@@ -35,16 +36,17 @@ class Account:
         self._address = address
         self._profile = load_profile()
         self._name = asked_name(name, self._profile)
-        self._place = self._profile.chatroom(parse_address(address), self._name)
-        self._password = known_password(password, address, self._profile)
+        place = parse_address(address)
+        self._home = self._profile.chatroom(place, self._name)
+        self._password = known_password(password, place, self._home, self._profile)
 
     def _do(self, deed: Deed, proof: Proof | None = None, *, device: str = "") -> None:
         """Come as the user, and do something; raises Refused or Unreachable."""
         chat = connect(
-            self._address,
+            at_home(self._address, self._home),
             name=self._name,
             password=self._password,
-            device=device or self._profile.devices.made(self._place, self._name),
+            device=device or self._profile.devices.made(self._home, self._name),
             label=device_label(),
             proof=proof,
             joining=False,
@@ -80,7 +82,7 @@ class Account:
 
     async def _be(self, chat: Chat) -> None:
         """Take in who the user is on this machine now."""
-        self._profile.devices.move(self._place, self._name, chat.name)
+        self._profile.devices.move(self._home, self._name, chat.name)
         self._profile.name = self._profile.name or chat.name
         self._profile.save()
         show(f"You are '{chat.name}' on this machine now.")
@@ -139,17 +141,17 @@ class Account:
     @property
     def _own_device(self) -> str:
         """The secret by which the server knows the user; raises Refused if there is none."""
-        if known := self._profile.devices.known(self._place, self._name):
+        if known := self._profile.devices.known(self._home, self._name):
             return known
         raise Refused(
-            f"This machine is not known at {self._place} as '{self._name}'. Give the name with "
+            f"This machine is not known at {self._home} as '{self._name}'. Give the name with "
             "--name, or log in first with 'hubbub account login'.",
             code="forbidden",
         )
 
     def _keep_nothing(self) -> None:
-        self._profile.devices.forget(self._place, self._name)
-        self._profile.forget_server(self._place)
+        self._profile.devices.forget(self._home, self._name)
+        self._profile.forget_server(self._home)
         self._profile.save()
 
     def link(self, code: str | None) -> None:

@@ -85,7 +85,7 @@ def _in_lines(opening: Opening, host: Host | None, name: str, profile: Profile, 
     def enter(password: str) -> None:
         def entered(chat: Chat) -> None:
             remember_name(name, profile)
-            remember_password(chat, password, opening.address, profile)
+            remember_password(chat, password, home, profile)
             if chat.room not in (opening.room, place.room, DEFAULT_ROOM):
                 complain(f"you are invited to {chat.room}, and speak there")
 
@@ -96,6 +96,7 @@ def _in_lines(opening: Opening, host: Host | None, name: str, profile: Profile, 
             password,
             reconnect=opening.reconnect,
             device=device,
+            home=home,
             look=look,
             host=host,
             entered=entered,
@@ -103,10 +104,11 @@ def _in_lines(opening: Opening, host: Host | None, name: str, profile: Profile, 
 
     place = parse_address(opening.address)
     is_person = sys.stdin is not None and sys.stdin.isatty()
-    device = known_device(opening.address, name, profile, is_person=is_person)
+    home = profile.chatroom(place, name)
+    device = known_device(place, home, name, profile, is_person=is_person)
     try:
-        insist(enter, known_password(opening.password, opening.address, profile), opening.address)
+        insist(enter, known_password(opening.password, place, home, profile), opening.address)
     except Unreachable as end:
         if end.code == "logged_out":
-            profile.devices.forget(profile.chatroom(place, name), name)
+            profile.devices.forget(home, name)
         raise

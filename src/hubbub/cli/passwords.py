@@ -8,19 +8,21 @@ import click
 
 from hubbub.chat.errors import Refused
 from hubbub.cli.output import complain
-from hubbub.client import Chat, parse_address
+from hubbub.client import Address, Chat, parse_address
 from hubbub.desk.profile import Profile
 
 
-def known_password(given: str, address: str, profile: Profile) -> str:
-    """Return the password given, else the one that this address took last; empty if none did."""
-    place = parse_address(address)
-    return given or place.password or profile.server(profile.chatroom(place)).password
+def known_password(given: str, address: Address, home: str, profile: Profile) -> str:
+    """Return the password given, else the one that the chatroom took last; empty if it took none.
+
+    `home`: as `Profile.chatroom` says it.
+    """
+    return given or address.password or profile.server(home).password
 
 
-def remember_password(chat: Chat, password: str, address: str, profile: Profile) -> None:
-    """If the chatroom took the password, remember it for this address."""
-    remembered = profile.server(profile.chatroom(parse_address(address)))
+def remember_password(chat: Chat, password: str, home: str, profile: Profile) -> None:
+    """If the chatroom took the password, remember it for its `home`."""
+    remembered = profile.server(home)
     if chat.is_locked and remembered.password != password:
         remembered.password = password
         profile.save()

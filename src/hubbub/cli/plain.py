@@ -23,6 +23,7 @@ from hubbub.cli.speaking import Speaker, StdinLines, let_go
 from hubbub.cli.stamps import Stamps
 from hubbub.cli.transcript import server_lines, transcript
 from hubbub.client import AnyClientEvent, Backoff, Chat, Offline, Online, connect
+from hubbub.client.nodes import at_home
 from hubbub.client.nonces import Nonces
 from hubbub.desk.devices import device_label
 from hubbub.desk.hosting import Host, HostingOn, Offer
@@ -67,16 +68,18 @@ def chat(
     *,
     reconnect: bool,
     device: str,
+    home: str,
     look: Look,
     host: Host | None,
     entered: Callable[[Chat], None],
 ) -> None:
     """Chat until stdin ends. Ctrl-C and SIGTERM are usual ways out, and no failures.
 
-    `entered` is called once the server has taken the name and the password.
+    `home`: where device and password belong. `entered` is called once the server has taken the
+    name and the password.
     """
     opened = connect(
-        address,
+        at_home(address, home),
         name=name,
         room=room,
         password=password,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from hubbub.chat.errors import HubbubError
 from hubbub.cli.ending import run
 from hubbub.cli.finding import answers, chosen_address
@@ -58,7 +60,9 @@ def _found(address: str, password: str) -> Target:
             "There is no chatroom on this machine, nor on the local network. Give the address of "
             "one, or host one with 'hubbub serve'."
         )
-    return Target(given, known_password(password, address, load_profile()))
+    profile = load_profile()
+    home = profile.chatroom(given)
+    return Target(replace(given, home=home), known_password(password, given, home, profile))
 
 
 def _insist(what: Target, deed: Callable[[Target], int]) -> int:

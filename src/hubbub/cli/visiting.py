@@ -10,7 +10,8 @@ from hubbub.cli.ending import run
 from hubbub.cli.names import load_profile, reader_name, sender_name
 from hubbub.cli.passwords import known_password
 from hubbub.cli.waiting import told_of_waiting
-from hubbub.client import Backoff, Chat, connect, parse_address
+from hubbub.client import Address, Backoff, Chat, connect, parse_address
+from hubbub.client.nodes import at_home
 from hubbub.client.power import PowerCommands
 from hubbub.desk.devices import device_label
 from hubbub.desk.profile import Profile
@@ -27,6 +28,9 @@ class Visit(NamedTuple):
     room: str | None
     password: str
     device: str
+    home: str = ""
+    """The address to whose chatroom password and device belong; empty: to the first one's."""
+
     folder: Path | None = None
     """That of a server on this machine, which is run as whoever may use the folder."""
 
@@ -40,7 +44,7 @@ class Visit(NamedTuple):
     ) -> Chat:
         """Return the chat to enter; the options are those of `client.connect`."""
         return connect(
-            self.address,
+            at_home(self.address, self.home),
             name=self.name,
             room=self.room,
             password=self.password,
@@ -61,19 +65,15 @@ def planned(
     `as_person`: only somebody who is known can do what it does.
     """
     profile = load_profile()
-    name = name or sender_name(profile)
-    return Visit(
-        address,
-        name,
-        room,
-        known_password(password, address, profile),
-        known_device(address, name, profile, is_person=as_person),
-    )
+    name, place = name or sender_name(profile), parse_address(address)
+    home = profile.chatroom(place, name)
+    device = known_device(place, home, name, profile, is_person=as_person)
+    return Visit(address, name, room, known_password(password, place, home, profile), device, home)
 
 
 def within(folder: Path, room: str | None) -> Visit:
     """Return the visit of whoever may use the folder of a server on this machine."""
-    return Visit("", "", room, "", "", folder)
+    return Visit("", "", room, "", "", folder=folder)
 
 
 def by_token(address: str, room: str | None, password: str, token: str) -> Visit:
@@ -81,17 +81,17 @@ def by_token(address: str, room: str | None, password: str, token: str) -> Visit
     return Visit(address, reader_name(), room, password, token)
 
 
-def known_device(address: str, name: str, profile: Profile, *, is_person: bool) -> str:
+def known_device(
+    address: Address, home: str, name: str, profile: Profile, *, is_person: bool
+) -> str:
     """Return the secret by which the server knows the user again; "" for a program's first visit.
 
     A program that comes under a name of its own leaves no guest behind, who would keep the name.
     Somebody who was invited is let in by the secret from then on, so it is kept for them, too.
     """
-    place = parse_address(address)
-    devices, kept_as = profile.devices, profile.chatroom(place, name)
-    if is_person or place.invitation:
-        return devices.made(kept_as, name)
-    return devices.known(kept_as, name)
+    if is_person or address.invitation:
+        return profile.devices.made(home, name)
+    return profile.devices.known(home, name)
 
 
 def planned_readings(

@@ -15,6 +15,7 @@ from hubbub.client.events import (
     Received,
     Settled,
 )
+from hubbub.client.nodes import one_chatroom
 from hubbub.client.replica import Fit, Replica
 from hubbub.client.retry import Backoff
 
@@ -34,5 +35,6 @@ __all__ = [
     "Replica",
     "Settled",
     "connect",
+    "one_chatroom",
     "parse_address",
 ]

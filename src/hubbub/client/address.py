@@ -69,6 +69,15 @@ class Address(msgspec.Struct, frozen=True):
     learned: bool = False
     """Whether a server told it, and not the user."""
 
+    assumed: bool = False
+    """Whether nobody but whoever wrote it says that it is the same chatroom as the first one."""
+
+    home: str = ""
+    """Under which address things are kept of the chatroom, if not under this one."""
+
+    left_out: tuple[str, ...] = ()
+    """Those that were given with it and are not to be tried."""
+
     others: tuple["Address", ...] = ()
     """Where else the same chatroom is, in the order in which they are tried."""
 
@@ -78,13 +87,14 @@ class Address(msgspec.Struct, frozen=True):
         if not self.others:
             return self
         head, *tail = self.others
-        return replace(head, others=(*tail, replace(self, others=())))
+        others = (*tail, replace(self, others=()))
+        return replace(head, others=others, left_out=self.left_out)
 
     @property
     def one_before(self) -> "Address":
         """The last of the others, with the rest of them and without this one."""
         *rest, last = self.others
-        return replace(last, others=tuple(rest))
+        return replace(last, others=tuple(rest), left_out=self.left_out)
 
     @property
     def is_local(self) -> bool:
@@ -124,7 +134,8 @@ def parse_address(written: str) -> Address:
         scheme == "http",
         _fingerprint(told.get("fp"), written),
     )
-    return replace(first, others=tuple(replace(first, host=at, port=to) for at, to in others))
+    assumed = tuple(replace(first, host=at, port=to, assumed=True) for at, to in others)
+    return replace(first, others=assumed)
 
 
 def _place(path: str, written: str, *, is_link: bool) -> tuple[str | None, int | None]:

@@ -1,6 +1,7 @@
 """What we give a server so that it lets us in: the password, and the secrets that say who we are.
 
-Pure. Nothing else ever sends any of them, and an admission belongs to one address. The password
+Pure. Nothing else ever sends any of them, and an admission belongs to one chatroom: a server at an
+address that is only assumed to be one of its own (`nodes.py`) gets none of them. The password
 goes only to a server that says it is locked, once on a connection, which nobody can read; the
 secret of a session only to the server that gave it, under the name for which it was given. The
 secret of our device makes us the same person as ever, whatever we are called; a server that knows
@@ -139,6 +140,8 @@ class Admission:
             raise Disconnected("the server takes us for somebody else")
         self._welcome = welcome
         knows_people = PEOPLE in welcome.features
+        if self.address.assumed:
+            return self._answer_stranger(welcome)
         may_identify = knows_people and self._device != ""
         if welcome.locked:
             return self._open(may_identify=may_identify and self._proof is None)
@@ -154,6 +157,12 @@ class Admission:
             # Without a secret the server refuses, and says for how long the name is kept.
             return Resume(session=secret)
         return None
+
+    def _answer_stranger(self, welcome: Welcome) -> Resume | None:
+        """Answer a server that may be anybody's: nothing that we have is for it."""
+        if welcome.locked:
+            raise password_needed(self.address)
+        return Resume(session="") if welcome.held else None
 
     def _open(self, *, may_identify: bool) -> Unlock | Identify:
         """Return what opens a lock: an invitation, the password, or a device that was invited."""

@@ -11,7 +11,7 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.text import inert, inert_line
 from hubbub.client.account import AccountCommands
-from hubbub.client.address import parse_address
+from hubbub.client.address import Address
 from hubbub.client.admission import Admission, Proof
 from hubbub.client.classic import what_is_said
 from hubbub.client.driver import Driver
@@ -30,7 +30,7 @@ from hubbub.client.trust import Trust
 
 
 def connect(
-    address: str = "",
+    address: str | Address = "",
     *,
     name: str,
     room: str | None = None,
@@ -52,29 +52,29 @@ def connect(
 ) -> "Chat":
     """Return a chat on the server at `address`, to be entered with `async with`.
 
-    `address`: as people write it, with commas between several nodes, or a link. `room`: the one to
-    join; else that in the address, else the lobby. `password`: given to a chatroom that has one,
-    and to no other. `session`: the `Chat.session` of a run that was killed, to go on as the same
-    person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody can guess. Make them once,
-    and keep them where only you can read them: by them the server knows you again, in as many
-    programs as you like. `label`: what the device is called in your list, up to 64 characters.
-    `proof`: a Login, Recover or Link command, where the server does not know the device yet.
-    `invitation`: lets the device in the first time; its rooms are joined, too. `after`: first
-    receive every event of the room after this seq; with `epoch`, the one under which it was seen,
-    the server can tell whether its history is still the same (`Room.replaced`). `joining`: without
-    it you are in no room, and can still ask about them. `reconnect`: whether, or after which waits,
-    to connect again. `patient`: keep trying from the start as well, even while the name is kept for
-    somebody else; entering then returns at once. `spoke_events`: this server spoke events before,
-    so its welcome is waited for (see `Chat.speaks_events`). `messages_max`: how many a replica of a
-    room holds. `ca`: a file of authorities that may vouch for the server's certificate, else the
-    system's. `remember`: whether that, and where its nodes are, is kept on this computer.
+    `address`: as people write it, with commas between several nodes, or a link. A `password`, if it
+    asks for one, and `device` go to the first one's chatroom; the others are left out until that
+    has told of them; if you know that they are one, give `one_chatroom(…)`. `room`: the one to
+    join; else that in the address, else the lobby. `session`: the `Chat.session` of a run that was
+    killed, to go on as the same person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody
+    can guess, and only you can read: by them the server knows you again, in all programs of yours.
+    `label`: what the device is called in your list, up to 64 characters. `proof`: a Login, Recover
+    or Link command, where the server does not know the device yet. `invitation`: lets the device in
+    the first time; its rooms are joined, too. `after`: first receive every event of the room after
+    this seq; with `epoch`, under which it was seen, the server can tell whether its history is the
+    same (`Room.replaced`). `joining`: without it you are in no room, and can still ask about them.
+    `reconnect`: whether, or after which waits, to connect again. `patient`: keep trying from the
+    start, too, even while the name is kept for somebody else; entering then returns at once.
+    `spoke_events`: it did before, so its welcome is waited for. `messages_max`: how many a replica
+    of a room holds. `ca`: a file of authorities for its certificate, else the system's. `remember`:
+    whether that, and where its nodes are, is kept on this computer.
 
     Raises BadAddress, and Refused for a name or text that no server would take. Entering raises
     Unreachable, or Refused if the server wants neither the name nor the room, or another password.
     Where the name is only kept, `Refused.retry_after` says for how many seconds.
     """
-    nodes = Nodes(parse_address(address), keeps=remember)
-    at = nodes.known(password)
+    nodes = Nodes(address, keeps=remember)
+    at = nodes.known(password, device)
     rooms = JoinedRooms(room or at.room, after, epoch, joining=joining, messages_max=messages_max)
     admission = Admission(
         at,

@@ -1,18 +1,22 @@
 """Where else a chatroom is, as its servers tell (docs/protocol.md, section 3.8).
 
-What is told is as good as who tells it, and no better:
+What a client is given or keeps for a chatroom, its password and the secrets that say who its user
+is, belongs to the server at one address, its *home*. Another server gets it only if it is known to
+be the same chatroom's:
 
-1. It counts only from a server that has let us in; and if we have a password, only from one that
+1. Home says so, or a server of which that was known when it said so. Nobody else does: neither a
+   list of addresses, which may come from a stranger, nor the other server itself.
+2. It counts only from a server that has let us in; and if we have a password, only from one that
    took it. Else whoever speaks for a server without TLS could name a place of their own, with a
    good certificate, to which we would then give the password.
-2. From TLS it leads to TLS alone.
-3. The addresses that the user gave are tried first, at each start. So whoever lied once is asked
+3. From TLS it leads to TLS alone.
+4. The addresses that the user gave are tried first, at each start. So whoever lied once is asked
    again only when none of those can be reached.
-4. It is no reason to take two chatrooms for one. What is kept of one is used at another address
-   only if both say so: see `chatroom`.
+
+An address that stands in the list alone is *assumed*. Whoever has nothing to lose may go there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -30,50 +34,54 @@ CHATROOMS_MAX = 200
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is kept of a chatroom. `given`: its addresses as the user gave them, if several.
+    """What is kept of a chatroom, under its home. `nodes`: its addresses, as its servers told them.
 
-    `told`: those that a server told, which took our password if `locked`. `agreed`: those at which
-    a server told of the first address: it says itself that it is the same chatroom.
+    `locked`: the one that told took our password. `agreed`: those of the nodes that have named home
+    themselves.
     """
 
-    given: list[str] = []
-    told: list[str] = []
+    nodes: list[str] = []
     locked: bool = False
     agreed: list[str] = []
 
 
 class Nodes:
-    """Of the chatroom at the addresses that the user gave. `keeps`: beyond this program."""
+    """Of the chatroom at the addresses that the user gave. `keeps`: beyond this program.
 
-    def __init__(self, given: Address, *, keeps: bool = True) -> None:
-        self._given = given
+    Raises BadAddress.
+    """
+
+    def __init__(self, given: str | Address, *, keeps: bool = True) -> None:
+        self._given = parse_address(given) if isinstance(given, str) else given
+        self._home = self._given.home or str(self._given)
         self._file = KeptFile("nodes.json")
         self._keeps = keeps
 
-    def known(self, password: str = "") -> Address:
+    def known(self, password: str = "", device: str = "") -> Address:
         """Return the addresses that were given, and behind them those that were told before.
 
-        `password`: the chatroom's, if we have it, beside the one in the address.
+        `password`: the chatroom's, if we have it, beside the one in the address. `device`: the
+        secret of ours there. With either, those that are only assumed are left out.
         """
-        record = self._file.read(Record).get(str(self._given))
+        record = self._file.read(Record).get(self._home, Record())
         has_password = bool(password or self._given.password)
-        if record is None or (has_password and not record.locked):
-            return self._given
-        return led(self._given, record.told)
+        told = record.nodes if record.locked or not has_password else []
+        at_home = [one for one in map(str, self._given.others) if one == self._home]
+        known = led(self._given, [*told, *at_home])
+        return without_assumed(known) if has_password or device else known
 
     def learn(self, at: Address, told: list[str], *, locked: bool) -> None:
-        """Keep what the server at an address told, in the place of what was told before."""
+        """Keep what one of the chatroom's servers told, in the place of what was told before."""
         if not self._keeps:
             return
-        records, first = self._file.read(Record), str(self._given)
-        record = records.pop(first, Record())
-        given = [str(one) for one in (self._given, *self._given.others)]
-        agreed = {one: None for one in record.agreed if one in {*given, *map(_place, told)}}
-        if str(at) != first and first in map(_place, told):
-            agreed[str(at)] = None
-        new = Record(given if len(given) > 1 else [], told, locked and bool(told), list(agreed))
+        records, home = self._file.read(Record), self._home
+        record, places = records.pop(home, Record()), set(map(_place, told))
+        agreed = [one for one in record.agreed if one in places and one != str(at)]
+        if str(at) != home and {str(at), home} <= places:
+            agreed.append(str(at))
+        new = Record(told, locked and bool(told), agreed)
         if new != record:
-            self._file.write({**records, first: new} if new != Record() else records, CHATROOMS_MAX)
+            self._file.write({**records, home: new} if new != Record() else records, CHATROOMS_MAX)
 
 
 def understood(told: Iterable[str], *, over_tls: bool) -> list[str]:
@@ -89,26 +97,71 @@ def _parsed(told: Iterable[str]) -> Iterator[Address]:
 
 
 def led(at: Address, told: Iterable[str]) -> Address:
-    """Return where we are, with all other addresses: those that were given, then those `told`."""
+    """Return where we are, with all other addresses: those that were given, then those `told`.
+
+    If where we are was only assumed, it is home from now on, and what was known before is assumed.
+    """
     given = [one for one in (at, *at.others) if not one.learned]
-    seen = {str(one) for one in (at, *given)}
-    learned = []
-    for found in _parsed(told):
-        if str(found) in seen or (found.is_local and not at.is_local):
-            continue
-        secure = found.secure or given[0].secure
-        one = replace(given[0], host=found.host, port=found.port, secure=secure, others=())
-        learned.append(replace(one, learned=True))
-    others = [replace(one, others=()) for one in given if one is not at]
-    return replace(at, others=(*others, *learned))
+    like = next(iter(given), at)  # none is left where none of them could be trusted
+    found = {str(one): one for one in _parsed(told) if at.is_local or not one.is_local}
+    learned = [
+        replace(
+            like,
+            host=one.host,
+            port=one.port,
+            secure=one.secure or like.secure,
+            learned=True,
+            assumed=False,
+            others=(),
+        )
+        for place, one in found.items()
+        if place not in {str(at), *map(str, given)}
+    ]
+    others = [
+        replace(one, assumed=(at.assumed or one.assumed) and str(one) not in found, others=())
+        for one in given
+        if one is not at
+    ]
+    left_out = tuple(one for one in at.left_out if one not in found)
+    return replace(at, assumed=False, others=(*others, *learned), left_out=left_out)
+
+
+def one_chatroom(written: str) -> Address:
+    """Return the addresses in a list of which you know that they are one chatroom's.
+
+    What you give to `connect` goes to whichever of them answers. Raises BadAddress.
+    """
+    first = parse_address(written)
+    return replace(first, others=tuple(replace(one, assumed=False) for one in first.others))
+
+
+def at_home(written: str, home: str) -> Address:
+    """Return an address with that under which things are kept of the chatroom there."""
+    return replace(parse_address(written), home=home)
+
+
+def without_assumed(address: Address) -> Address:
+    """Return the addresses that are known to be one chatroom's; the rest is `left_out`."""
+    known = tuple(one for one in address.others if not one.assumed)
+    left_out = tuple(str(one) for one in address.others if one.assumed)
+    return replace(address, others=known, left_out=left_out)
+
+
+def why_left_out(addresses: Sequence[str]) -> str:
+    """Return why there is no way to addresses that were given and are only assumed."""
+    are = "is" if len(addresses) == 1 else "are"
+    return (
+        f"{' and '.join(addresses)} {are} left out, as nothing shows that it is the same chatroom"
+    )
 
 
 def chatroom(address: Address, is_known: Callable[[str], bool]) -> str:
-    """Return under which address things are kept of the chatroom at these addresses.
+    """Return under which address things are kept of the chatroom at these addresses: its home.
 
-    It is the first of them, or another one that `is_known`, if either
+    It is the first of them, or another one that `is_known` and whose servers have told of the
+    first, if either
 
-    - that one is among them, and the first was given with it before, or told by its servers; or
+    - that one is among them; or
     - the first has told itself that it is the same chatroom.
 
     So nobody gets the secrets of another chatroom by saying that it is theirs; nor does anybody who
@@ -118,10 +171,10 @@ def chatroom(address: Address, is_known: Callable[[str], bool]) -> str:
     if is_known(first):
         return first
     named = {str(one) for one in address.others}
-    for key, record in KeptFile("nodes.json").read(Record).items():
-        is_same = key in named and first in {*record.given, *map(_place, record.told)}
-        if is_known(key) and (is_same or first in record.agreed):
-            return key
+    for home, record in KeptFile("nodes.json").read(Record).items():
+        is_told = first in map(_place, record.nodes)
+        if is_told and (home in named or first in record.agreed) and is_known(home):
+            return home
     return first
 
 

@@ -11,8 +11,8 @@ What holds at all times:
 1. A text is written only where it lands in the room that it is meant for. A server without events
    has one room, so it gets the texts for the lobby and nothing else. Once a server has spoken
    events, we always insist on its welcome, and never go classic there.
-2. A secret is sent only to the addresses and under the name for which it was given, a password
-   only to a server that says it is locked, and neither before the server's welcome.
+2. A secret is sent only to the chatroom (`nodes.py`) and under the name for which it was given, a
+   password only to a server that says it is locked, and neither before the server's welcome.
 3. A message stays in the outbox until a server with events has committed it, the system has taken
    it for one without, or it is refused. It is written again only when the backlog of its room has
    passed without it.
@@ -117,7 +117,7 @@ class Session:
     @property
     def password(self) -> str:
         """The chatroom's, with which a connection begins where it can be proven."""
-        return self._admission.password
+        return "" if self.address.assumed else self._admission.password
 
     @property
     def secret(self) -> str:
@@ -233,7 +233,7 @@ class Session:
     def distrust(self, refusal: Refused, now: float) -> None:
         """What answers there cannot be trusted: nothing is said to it, now or later."""
         if self.state is not State.OVER:
-            self._refused(refusal, now, has_others=self.has_entered and bool(self.address.others))
+            self._refused(refusal, now, goes_on=self.has_entered)
 
     def connected(
         self, now: float, protection: Protection = Protection.NONE, news: str = ""
@@ -280,9 +280,10 @@ class Session:
         except Unreachable as error:
             self._end(error)
 
-    def _refused(self, refusal: Refused, now: float, *, has_others: bool = False) -> None:
-        """We are not let in: the end, unless there are others to try, or a server led us here."""
-        if has_others or (self.address.learned and self.state is not State.ONLINE):
+    def _refused(self, refusal: Refused, now: float, *, goes_on: bool = False) -> None:
+        """We are not let in: the end, unless there are others, and we go on or were led here."""
+        was_led = self.address.learned and self.state is not State.ONLINE
+        if self.address.others and (goes_on or was_led):
             self.outputs.append(HangUp(returning=True))
             self._turns.drop()
             self._wait(f"{str(refusal).rstrip('.')}. It is not tried again", now)
@@ -320,7 +321,7 @@ class Session:
             self._end(wait)
             return
         # Told even if the application is behind: without it a loss would go unnoticed.
-        self.outputs.append(Tell(Received(Offline(reason, wait, code))))
+        self.outputs.append(Tell(Received(Offline(self._turns.why(reason), wait, code))))
         self._become(State.WAITING)
         self._since = now + wait
 
@@ -451,7 +452,8 @@ class Session:
         found = understood(told if self._admission.may_be_led else (), over_tls=over_tls)
         self._turns.led(found)
         self._admission.address = self._turns.address
-        self.outputs.append(Learn(self.address, found, self._admission.is_locked))
+        if not self._turns.is_astray:
+            self.outputs.append(Learn(self.address, found, self._admission.is_locked))
 
     def _greeted_anew(self, welcome: e.Welcome, now: float) -> None:
         """Take in that the server tells us anew who we are: as somebody else we are in no room."""

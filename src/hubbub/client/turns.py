@@ -2,12 +2,14 @@
 
 from hubbub.chat.errors import Unreachable
 from hubbub.client.address import Address
-from hubbub.client.nodes import led
+from hubbub.client.nodes import led, why_left_out
 from hubbub.client.retry import Backoff
 
 
 class Turns:
     """`address`: whose turn it is. Without `backoff` only the first round is made.
+
+    `is_astray`: we have been at an address that was only assumed to be the chatroom's.
 
     Each address has its turn as soon as the one before it has failed, or almost: many clients of a
     node that fell come to the next one spread out. A round is over when all of them have failed in
@@ -16,13 +18,20 @@ class Turns:
 
     def __init__(self, address: Address, backoff: Backoff | None) -> None:
         self.address = address
+        self.is_astray = False
         self._backoff = backoff
         self._failed = 0
         self._stood = False
 
     def led(self, told: list[str]) -> None:
         """Take in where else the chatroom is, in the place of what was told before."""
+        self.is_astray = self.is_astray or self.address.assumed
         self.address = led(self.address, told)
+
+    def why(self, reason: str) -> str:
+        """Return the reason of a failure, and what was left out beside."""
+        left_out = self.address.left_out
+        return f"{reason}; {why_left_out(left_out)}" if left_out else reason
 
     def stood(self) -> None:
         """Take in that messages could flow: the waits and the round begin anew."""
@@ -45,7 +54,7 @@ class Turns:
                 return 0
             if self._backoff is not None:
                 return self._backoff.next_within_round()
-        self._failed = 0
+        self._failed, reason = 0, self.why(reason)
         if once:
             tried = " or ".join(map(str, (*former.others, former)))
             return Unreachable(

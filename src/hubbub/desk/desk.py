@@ -19,6 +19,7 @@ from hubbub.client import (
     connect,
     parse_address,
 )
+from hubbub.client.nodes import at_home
 from hubbub.desk.changes import Changes
 from hubbub.desk.company import Company
 from hubbub.desk.connection import Connection
@@ -78,8 +79,7 @@ class Desk(Hearing):
         self.profile = profile
         self._password = opening.password or place.password or self.memory.password
         room = opening.room or place.room or self.memory.room or DEFAULT_ROOM
-        device = profile.devices.made(kept_as, name)
-        self.chat = _connect(opening, name, room, self._password, device, is_kept=profile.is_kept)
+        self.chat = _connect(opening, name, room, self._password, profile)
         self._membership = Membership(self.chat, self.memory, room, profile.order)
         self.rooms = self._membership.rooms
         self.stirred = stirred
@@ -260,17 +260,16 @@ class Desk(Hearing):
             self._membership.remember(is_classic=self.is_classic)
 
 
-def _connect(
-    opening: Opening, name: str, room: str, password: str, device: str, *, is_kept: bool
-) -> Chat:
+def _connect(opening: Opening, name: str, room: str, password: str, profile: Profile) -> Chat:
+    home = profile.chatroom(parse_address(opening.address), name)
     return connect(
-        opening.address,
+        at_home(opening.address, home),
         name=name,
         room=room,
         password=password,
-        device=device,
+        device=profile.devices.made(home, name),
         label=device_label(),
         reconnect=opening.reconnect and Backoff(longest_seconds=wait_max(opening.address)),
         messages_max=MESSAGES_MAX,
-        remember=is_kept,
+        remember=profile.is_kept,
     )

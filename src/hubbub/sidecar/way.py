@@ -1,22 +1,29 @@
 """The way to a chatroom's server: the one place that opens connections for the side-car.
 
 Whatever is asked for, it leads to that server and to no other: requests do not say where to go. Of
-a chatroom with several servers, it leads to one after the other, as each fails.
+a chatroom with several servers, it leads to one after the other, as each fails. A page shows what
+it keeps to whatever server it is led to: so an address that was given counts only once the chatroom
+has told that it is one of its own (`client/nodes.py`).
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
+from msgspec.structs import replace
 
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client.address import Address
+from hubbub.client.chat import connect
 from hubbub.client.connection import Connection
 from hubbub.client.dialling import Protection, is_readable, password_needed, unprotected
 from hubbub.client.errors import Disconnected
+from hubbub.client.nodes import Nodes, why_left_out, without_assumed
 from hubbub.client.trust import Trust
 from hubbub.sidecar.tunnel import Handshake, question
 
@@ -49,8 +56,9 @@ class Way:
     """
 
     def __init__(self, address: Address, password: str, tell: Callable[[str], None]) -> None:
-        self.address = address
+        self._given = address
         self._password = password
+        self.address = self._known()
         self._tell = tell
         self._trust = Trust()
         self._protection = Protection.NONE
@@ -66,6 +74,11 @@ class Way:
         """Where the server's own page would come from, by the way that was gone last."""
         scheme = "http" if self._protection is Protection.NONE else "https"
         return f"{scheme}://{self.address}"
+
+    def _known(self) -> Address:
+        """Return the addresses that are known to be the chatroom's, of those that were given."""
+        known = without_assumed(Nodes(self._given).known(self._password))
+        return replace(known, others=tuple(one for one in known.others if not one.learned))
 
     def turn(self) -> None:
         """Lead to the next server of the chatroom from now on, if there are several."""
@@ -91,11 +104,41 @@ class Way:
             except Disconnected:
                 self.turn()
             else:
-                return
+                break
+        else:
+            await self._check_last()
+        if self.address.left_out:
+            await self._learn()
+
+    async def _check_last(self) -> None:
         try:
             await self._check()
         except Disconnected as reason:
-            raise Unreachable(f"No chatroom answers at {self.address}: {reason}.") from None
+            left_out = self.address.left_out
+            why = f"; {why_left_out(left_out)}" if left_out else ""
+            sentence = f"No chatroom answers at {self.address}: {reason}{why}."
+            raise Unreachable(sentence) from None
+
+    async def _learn(self) -> None:
+        """Hear at which addresses the chatroom is, if it lets somebody in who is in no room."""
+        home = self._given.home or str(self._given)
+        chat = connect(
+            replace(self.address, others=(), invitation="", home=home),
+            name=f"open-{secrets.token_hex(4)}",
+            password=self._password,
+            joining=False,
+            reconnect=False,
+        )
+        with suppress(Refused, Unreachable):
+            async with chat:
+                pass
+        known = self._known()
+        for _ in known.others:
+            if str(known) != str(self.address):
+                known = known.next
+        self.address = known
+        if self.address.left_out:
+            self._say(why_left_out(self.address.left_out))
 
     async def _check(self) -> None:
         await self._connect(_HangingUp)

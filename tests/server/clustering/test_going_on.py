@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.chat import events as e
-from hubbub.client import Chat, Online, connect, parse_address
+from hubbub.client import Chat, Online, connect, one_chatroom, parse_address
 from hubbub.client.trust import Trust
 from hubbub.testing import LocalServer
 from tests.cli.commands import started, told
@@ -67,8 +67,8 @@ async def talk(first: ServerProcess, second: ServerProcess, at: str) -> None:
     killing = asyncio.Event()
     async with (
         asyncio.timeout(PATIENCE_SECONDS),
-        connect(at, name="ann", device=DEVICE) as ann,
-        connect(at, name="ben") as ben,
+        connect(one_chatroom(at), name="ann", device=DEVICE) as ann,
+        connect(one_chatroom(at), name="ben") as ben,
         asyncio.TaskGroup() as tasks,
     ):
         person = ann.person
