@@ -5,8 +5,8 @@ No server tells of another way, so what is cut is cut.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -21,6 +21,7 @@ COUNT: Final = 3
 STREAM: Final = "hubbub"
 ASK_SECONDS: Final = 2
 POLL_SECONDS: Final = 0.1
+_NOT_FOUND: Final = 10059
 Json = dict[str, Any]
 
 
@@ -65,6 +66,7 @@ class Keepers:
             self.keepers.append(keeper)
             self._opened.callback(keeper.kill)
             await asyncio.to_thread(keeper.start)
+        await ready(self.keepers)
 
     def routes_of(self, number: int) -> list[Proxy]:
         """Return the ways between a server and the others."""
@@ -91,37 +93,68 @@ class Keepers:
 
     async def asked(self, subject: str, body: Json) -> Json:
         """Return what JetStream answers; raise Failed if it does not."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        while True:
-            try:
-                async with self.client() as client:
-                    answer = await client.request(
-                        f"$JS.API.{subject}", json.dumps(body).encode(), timeout=ASK_SECONDS
-                    )
-            except (NatsError, OSError, TimeoutError) as error:
-                told: Json = {"error": repr(error)}
-            else:
-                told = json.loads(answer.data)
-            if "error" not in told:
-                return told
-            if asyncio.get_running_loop().time() > deadline:
-                raise Failed(f"The NATS servers do not answer {subject}: {told['error']}")
-            await asyncio.sleep(POLL_SECONDS)
+        return await _asked(self.keepers, subject, body)
 
-    @asynccontextmanager
-    async def client(self) -> AsyncIterator[Client]:
+    def client(self) -> AbstractAsyncContextManager[Client]:
         """Give a client of the servers, past all proxies."""
-        client = Client()
-        await client.connect(
-            [one.address for one in self.keepers if one.runs],
-            allow_reconnect=False,
-            connect_timeout=ASK_SECONDS,
-            error_cb=_pass_over,
-        )
+        return _client(self.keepers)
+
+
+async def ready(servers: Sequence[NatsServer]) -> None:
+    """Wait until a stream can be kept on all of these, which were just started.
+
+    They accept connections before they have a leader, and before that knows what each can keep.
+    """
+    probe = {"name": "probe", "subjects": ["probe"], "num_replicas": len(servers)}
+    await _asked(servers, "STREAM.CREATE.probe", probe)
+    await _asked(servers, "STREAM.DELETE.probe", {}, _is_gone)
+
+
+def _is_right(told: Json) -> bool:
+    return "error" not in told
+
+
+def _is_gone(told: Json) -> bool:
+    return _is_right(told) or told["error"].get("err_code") == _NOT_FOUND
+
+
+async def _asked(
+    servers: Sequence[NatsServer],
+    subject: str,
+    body: Json,
+    is_answer: Callable[[Json], bool] = _is_right,
+) -> Json:
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while True:
         try:
-            yield client
-        finally:
-            await client.close()
+            async with _client(servers) as client:
+                answer = await client.request(
+                    f"$JS.API.{subject}", json.dumps(body).encode(), timeout=ASK_SECONDS
+                )
+        except (NatsError, OSError, TimeoutError) as error:
+            told: Json = {"error": {"description": repr(error)}}
+        else:
+            told = json.loads(answer.data)
+        if is_answer(told):
+            return told
+        if asyncio.get_running_loop().time() > deadline:
+            raise Failed(f"The NATS servers do not answer {subject}: {told['error']}")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+@asynccontextmanager
+async def _client(servers: Sequence[NatsServer]) -> AsyncIterator[Client]:
+    client = Client()
+    await client.connect(
+        [one.address for one in servers if one.runs],
+        allow_reconnect=False,
+        connect_timeout=ASK_SECONDS,
+        error_cb=_pass_over,
+    )
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 async def _pass_over(_: Exception) -> None:
