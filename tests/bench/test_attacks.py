@@ -15,7 +15,7 @@ from bench.attacks.honest import SAY_SECONDS, TAIL_SECONDS
 from bench.attacks.kinds.keeping import AT_ONCE, bans, pins, retention, rules, titles
 from bench.attacks.line import named, stranger
 from bench.attacks.lines import flood, trickle
-from bench.attacks.run import Logs, act, run, serve
+from bench.attacks.run import Car, Logs, act, run, serve
 from bench.attacks.serving import ABROAD
 from bench.attacks.table import ATTACKS
 from bench.attacks.target import PROCESSES, Attack, Tally, Target
@@ -102,6 +102,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def car(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Car]:
+    with Car(tmp_path_factory.mktemp("car")) as car:
+        yield car
+
+
 def target_at(server: Server, tally: Tally) -> Target:
     gate = PROCESSES.Barrier(1)
     return Target(server.port, server.pid, Scale(SECONDS, 100), gate, tally)
@@ -136,12 +142,16 @@ class Once(Target):
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_every_attack_does_something(attack: Attack, server: Server) -> None:
+def test_every_attack_does_something(
+    attack: Attack, server: Server, request: pytest.FixtureRequest
+) -> None:
     tally = Tally()
     gate = PROCESSES.Barrier(1)
+    attacked: Server = request.getfixturevalue("car") if attack.car else server
     # On one server: no attack may need a name that is kept for somebody of the one before.
     number = ATTACKS.index(attack)
-    target = Once(server.port, server.pid, Scale(PATIENCE_SECONDS, 100), gate, tally, number)
+    target = Once(attacked.port, attacked.pid, Scale(PATIENCE_SECONDS, 100), gate, tally, number)
+    target.cookie = attacked.cookie if isinstance(attacked, Car) else ""
     target.stands = attack.name in STANDING
     act(attack.run, target)
     assert target.has_begun

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 from hubbub.chat import lookalikes, names, profiles
@@ -17,6 +17,8 @@ MARKS_PER_STEP = 8
 
 class Steps:
     """Steps of the threads that are started while it is installed, and of the one that asks."""
+
+    _unit: ClassVar = "opcode"
 
     def __init__(self) -> None:
         self.count = 0
@@ -49,12 +51,12 @@ class Steps:
     def _trace(self, frame: FrameType, _event: str, _arg: Any) -> Any:
         if not self._is_counting:
             return None
-        frame.f_trace_lines = False
-        frame.f_trace_opcodes = True
+        frame.f_trace_lines = self._unit == "line"
+        frame.f_trace_opcodes = self._unit == "opcode"
         return self._step
 
     def _step(self, _frame: FrameType, event: str, _arg: Any) -> Any:
-        if event == "opcode":
+        if event == self._unit:
             self.count += 1
         return self._step
 
@@ -64,3 +66,9 @@ class Steps:
             marks = marks + 1 if unicodedata.combining(char) else 0
             self.count += 1 + marks // MARKS_PER_STEP
         return unicodedata.normalize(form, text)
+
+
+class Lines(Steps):
+    """Lines that are run, each time anew: four steps or so, and to count them takes a third."""
+
+    _unit = "line"
