@@ -45,7 +45,7 @@ class Bucket:
     def __init__(self, address: BucketAddress) -> None:
         self.where = address.where
         self._address = address
-        # All that the environment may say is said here, so that only `address` counts.
+        # What the environment says of these as well counts only as far as `address` took it up.
         self._store = S3Store(
             address.bucket,
             prefix=address.prefix or None,
