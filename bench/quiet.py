@@ -95,7 +95,8 @@ def main() -> None:
         for line in lines[:SHOWN] if asked.by else ():
             frame = line.traceback[0]
             place = "/".join(Path(frame.filename).parts[-3:])
-            print(f"    {line.size_diff / MEMBERS:7.1f}  {place}:{frame.lineno}")
+            count = line.count_diff / MEMBERS
+            print(f"    {line.size_diff / MEMBERS:7.1f} in {count:4.2f}  {place}:{frame.lineno}")
 
 
 if __name__ == "__main__":
