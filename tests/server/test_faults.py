@@ -25,6 +25,7 @@ from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sessions.connection import Connection
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.testing import LocalServer, serving
+from hubbub.wire.framed import EVENTS
 from tests.cli.commands import PATIENCE_SECONDS, end_all, started
 from tests.server.conftest import Connect, Meet, Serve
 from tests.server.control.asking import ask
@@ -184,6 +185,27 @@ def test_a_fault_in_moving_a_room_on_ends_the_sessions_there_and_the_room_goes_o
         assert [cat.next("message")["text"]] == ["one"]
         read = back.ask(type="history", room="dev")["messages"]
         assert [one["seq"] for one in read] == [1, 3]
+    assert told() == [A_SESSION]
+
+
+def test_a_fault_in_a_format_ends_the_sessions_that_have_it_and_no_other(
+    meet: Meet, connect: Connect, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    with serving() as server:
+        ann, bob = meet(server, "ann"), connect(server, "bob")
+        until(lambda: "bob" in str(ann.ask(type="members", room="lobby")))
+        fault = Fault(
+            monkeypatch,
+            type(EVENTS),
+            "encode",
+            only=lambda format_, event, *_: format_ is EVENTS and isinstance(event, Message),
+        )
+        ann.tell(type="say", room="lobby", text="odd", ref="r")
+        assert bob.pair() == ("ann", "odd")
+        assert ann.next("error")["code"] == "server_fault"
+        assert fault.met == 1
+        assert meet(server, "amy").say_and_wait("even") == 2
+        assert bob.pair() == ("amy", "even")
     assert told() == [A_SESSION]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -104,6 +105,33 @@ def test_a_reader_that_does_not_read_makes_its_own_protocol_pause_and_no_other(p
         other.close()
 
     play(scene)
+
+
+def test_a_fault_in_a_protocol_ends_its_connection_and_not_the_link_with_all_others(
+    play: Play, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(linked: Linked) -> None:
+        sock, inside = await linked.connect()
+        other, heard = await linked.connect()
+        loop = asyncio.get_running_loop()
+
+        def fail(_: object) -> None:
+            raise ZeroDivisionError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(inside, "data_received", fail)
+            await loop.sock_sendall(sock, b"x")
+            await until(inside.transport.is_closing)
+        with suppress(ConnectionResetError):
+            assert await loop.sock_recv(sock, 1) == b""
+        await loop.sock_sendall(other, b"still here")
+        await until(lambda: heard.heard == b"still here")
+        sock.close()
+        other.close()
+
+    play(scene)
+    told = [one.getMessage() for one in caplog.records if one.name == "hubbub.faults"]
+    assert told == ["a connection failed"]
 
 
 def test_each_half_is_closed_by_itself(play: Play) -> None:
