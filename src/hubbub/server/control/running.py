@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import ConfigError
-from hubbub.chat.queries import AboutRunning, ReloadQuery, SessionsQuery, StatusQuery
+from hubbub.chat.queries import ReloadQuery, StatusQuery
 
 if TYPE_CHECKING:
     from hubbub.chat.events import Reloaded, Sessions, Status
+    from hubbub.chat.queries import SessionsQuery
     from hubbub.server.control.figures import Figures
     from hubbub.server.control.reloading import Reloading
 
@@ -20,15 +21,17 @@ class Running:
         self._figures = figures
         self._reloading = reloading
 
-    def answer(self, question: AboutRunning) -> Status | Sessions | Reloaded | str:
+    def answer(self, question: StatusQuery | ReloadQuery) -> Status | Reloaded | str:
         """Return what is asked for, or a sentence that says why it cannot be done."""
         match question:
             case StatusQuery():
                 return self._figures.status()
-            case SessionsQuery(key=key, limit=limit):
-                return self._figures.sessions(key, limit)
             case ReloadQuery():
                 try:
                     return self._reloading.reload()
                 except ConfigError as error:
                     return str(error)
+
+    async def sessions(self, question: SessionsQuery) -> Sessions:
+        """Return who is connected."""
+        return await self._figures.sessions(question.key, question.limit)

@@ -74,8 +74,11 @@ if TYPE_CHECKING:
     class Running(Protocol):
         """Knows how the server does, and can have it changed."""
 
-        def answer(self, question: AboutRunning) -> Answer:
+        def answer(self, question: StatusQuery | ReloadQuery) -> Answer:
             """Return what is asked for, or a sentence that says why it cannot be done."""
+
+        async def sessions(self, question: SessionsQuery) -> Answer:
+            """Return who is connected."""
 
     class Node(Protocol):
         """What the server is among others that serve the same rooms."""
@@ -322,8 +325,7 @@ class Chatroom:
             ):
                 return await self.reading.answer(asker, question)
             case StatusQuery() | SessionsQuery() | ReloadQuery():
-                assert self.running is not None, "whoever asks is served by a server that runs"
-                return self.running.answer(question)
+                return await self._answer_about_running(question)
             case BackupQuery(place=place):
                 return await self.copies.asked_for(place)
             case ImportQuery(source=source, messages=messages):
@@ -331,6 +333,12 @@ class Chatroom:
             case HashPassword() | VerifyPassword() | NewSecret() | FreeSpace():
                 return await self._answer_about_server(question, asker)
         return None
+
+    async def _answer_about_running(self, question: AboutRunning) -> Answer:
+        assert self.running is not None, "whoever asks is served by a server that runs"
+        if isinstance(question, SessionsQuery):
+            return await self.running.sessions(question)
+        return self.running.answer(question)
 
     async def _answer_about_server(self, question: AboutServer, asker: Asker) -> str | bool | int:
         match question:
