@@ -10,6 +10,7 @@ All processes share one core, so rates and times are those of a crowded machine;
 
 import argparse
 import os
+import re
 import signal
 import statistics
 import sys
@@ -39,6 +40,7 @@ COLUMNS = {
     "busiest": ("busiest process, µs/delivery", ".3f"),
     "all": ("all processes, µs/delivery", ".3f"),
     "nats": ("NATS, µs/delivery", ".3f"),
+    "together": ("messages in a write", ".0f"),
     "messages_per_second": ("messages/s", ",.0f"),
     "p50_ms": ("p50 ms", ".1f"),
     "p99_ms": ("p99 ms", ".1f"),
@@ -130,6 +132,10 @@ class Fleet:
             each |= cpu_seconds_of_each(server.pid)
         return each
 
+    def writes(self) -> float:
+        """Return how often they wrote to members what was committed, by their own count."""
+        return sum(writes(server) for server in self.hubbubs)
+
     def used_by_nats(self) -> float:
         """Return the CPU seconds that the NATS servers have used."""
         return sum(own_cpu_seconds(server.pid) for server in self.nats)
@@ -155,6 +161,7 @@ def crowd_at(shape: Shape, members: int) -> Iterator[tuple[Fleet, Crowd]]:
 def flat_out(shape: Shape, scale: Scale) -> Figures:
     """Say as much as goes, and have a new node read all of it."""
     with crowd_at(shape, scale.of(MEMBERS)) as (fleet, crowd):
+        written = fleet.writes()
         before, nats_before = fleet.used(), fleet.used_by_nats()
         flow = Load(crowd).flat_out(scale.seconds, IN_FLIGHT)
         used = [seconds - before.get(pid, 0.0) for pid, seconds in fleet.used().items()]
@@ -164,6 +171,7 @@ def flat_out(shape: Shape, scale: Scale) -> Figures:
             "busiest": max(used) * of_each,
             "all": sum(used) * of_each,
             "nats": nats * of_each,
+            "together": flow.deliveries / (fleet.writes() - written),
             "messages_per_second": flow.messages / flow.seconds,
             **(catch_up(fleet, flow.messages) if shape.nodes else {}),
         }
@@ -182,6 +190,15 @@ def catch_up(fleet: Fleet, messages: int) -> Figures:
         "caught_up_us": node.cpu_seconds() / messages * 1e6,
         "caught_up_per_second": messages / (time.monotonic() - started),
     }
+
+
+def writes(server: Server) -> float:
+    """Return how often one wrote to members what was committed, as its metrics say."""
+    with urlopen(f"http://{HOST}:{server.port}/metrics", timeout=PATIENCE_SECONDS) as answer:
+        found = re.search(rb"^hubbub_writes_total (\S+)", answer.read(), re.MULTILINE)
+    if found is None:
+        raise Failed("The metrics do not say how often was written.")
+    return float(found[1])
 
 
 def is_ready(node: Server) -> bool:

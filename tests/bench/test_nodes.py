@@ -14,6 +14,7 @@ def test_nodes_share_a_room_and_a_new_one_reads_it_all() -> None:
     figures = flat_out(Shape("2 nodes", nodes=2, servers=1), SMALL)
     assert 0 < figures["busiest"] <= figures["all"]
     assert figures["nats"] > 0
+    assert figures["together"] >= 1
     assert figures["caught_up_us"] > 0
 
 
@@ -21,6 +22,7 @@ def test_workers_are_measured_alike() -> None:
     figures = flat_out(Shape("1 worker", workers=1), SMALL)
     assert 0 < figures["busiest"] <= figures["all"]
     assert figures["nats"] == 0
+    assert figures["together"] >= 1
     assert steady(Shape("1 process"), SMALL)["p50_ms"] > 0
 
 
