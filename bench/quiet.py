@@ -82,21 +82,27 @@ def main() -> None:
         sit(spoken, *map(int, numbers))
         return
     tracemalloc.start()
-    for spoken in asked.spoken:
-        with TemporaryDirectory(prefix="hubbub-bench-") as folder:
-            config = Config(server=ServerSection(listen="127.0.0.1:0", data=str(Path(folder))))
-            with serving(config) as server, sitting(spoken, server.port, 0, FIRST):
-                before = counted()
-                with sitting(spoken, server.port, FIRST, MEMBERS):
-                    after = counted()
-        lines = after.compare_to(before, "lineno")
-        total = sum(line.size_diff for line in lines)
-        print(f"{spoken:10} {total / MEMBERS:6,.0f} bytes each")
-        for line in lines[:SHOWN] if asked.by else ():
-            frame = line.traceback[0]
-            place = "/".join(Path(frame.filename).parts[-3:])
-            count = line.count_diff / MEMBERS
-            print(f"    {line.size_diff / MEMBERS:7.1f} in {count:4.2f}  {place}:{frame.lineno}")
+    try:
+        for spoken in asked.spoken:
+            tell(spoken, lines=bool(asked.by))
+    finally:
+        tracemalloc.stop()
+
+
+def tell(spoken: str, *, lines: bool) -> None:
+    """Print what each member takes, and the `lines` where most of it is allocated."""
+    with TemporaryDirectory(prefix="hubbub-bench-") as folder:
+        config = Config(server=ServerSection(listen="127.0.0.1:0", data=folder))
+        with serving(config) as server, sitting(spoken, server.port, 0, FIRST):
+            before = counted()
+            with sitting(spoken, server.port, FIRST, MEMBERS):
+                after = counted()
+    found = after.compare_to(before, "lineno")
+    print(f"{spoken:10} {sum(one.size_diff for one in found) / MEMBERS:6,.0f} bytes each")
+    for one in found[:SHOWN] if lines else ():
+        frame, count = one.traceback[0], one.count_diff / MEMBERS
+        place = "/".join(Path(frame.filename).parts[-3:])
+        print(f"    {one.size_diff / MEMBERS:7.1f} in {count:4.2f}  {place}:{frame.lineno}")
 
 
 if __name__ == "__main__":
