@@ -252,20 +252,23 @@ class LibrarySender:
         async with chatting(self._person, self._room) as chat:
             reading = asyncio.create_task(pass_over(chat))
             saying: set[asyncio.Task[None]] = set()
-            while self._ledger.goes_on() and not reading.done():
-                if self._chance.random() < 0.1:
-                    await asyncio.gather(*saying)
-                    await self._say_file(chat)
-                said = self._ledger.say(self._name, self._room, padding(self._chance))
-                saying = {task for task in saying if not task.done()}
-                saying.add(asyncio.create_task(self._say(chat, said)))
-                if len(saying) >= WINDOW:
-                    await asyncio.wait(saying, return_when=asyncio.FIRST_COMPLETED)
-                await asyncio.sleep(PAUSE_SECONDS)
-            await asyncio.gather(*saying)
-            if reading.done():
-                self._ledger.find(f"{self._name} lost its chat: {reading.exception()!r}")
-            reading.cancel()
+            try:
+                while self._ledger.goes_on() and not reading.done():
+                    if self._chance.random() < 0.1:
+                        await asyncio.gather(*saying)
+                        await self._say_file(chat)
+                    said = self._ledger.say(self._name, self._room, padding(self._chance))
+                    saying = {task for task in saying if not task.done()}
+                    saying.add(asyncio.create_task(self._say(chat, said)))
+                    if len(saying) >= WINDOW:
+                        await asyncio.wait(saying, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.gather(*saying)
+                if reading.done():
+                    self._ledger.find(f"{self._name} lost its chat: {reading.exception()!r}")
+            finally:
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
 
     async def _say(self, chat: Chat, said: Said, files: tuple[str, ...] = ()) -> None:
         try:
