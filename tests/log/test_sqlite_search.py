@@ -70,7 +70,7 @@ def test_no_portion_is_larger_than_the_commits_call_for(
         await log.append([said("long " * 2000) for _ in range(100)])
         before = await watermark(log)
         await log._writing.run(fill)
-        assert 20 <= await watermark(log) - before <= 25  # a quarter of a megabyte
+        assert 8 <= await watermark(log) - before <= 10  # 100 kB
 
     play_sqlite(scenario)
 
