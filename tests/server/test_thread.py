@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_a_folder_in_use_is_told_before_the_block_begins(tmp_path: Path) -> None
 class BrokenFeed(Feed):
     """Does not give what was committed."""
 
-    def take(self) -> list[Entry]:
+    def take_some(self, *_: Any, **__: Any) -> list[Entry]:
         raise ZeroDivisionError("a fault")
 
 
