@@ -307,6 +307,27 @@ def test_new_keys_now_and_then_are_fine(loop: Any, pair: Pair, tmp_path: Path) -
 
 
 @each_loop
+def test_a_peer_may_take_new_keys_after_our_end(loop: Any, pair: Pair, tmp_path: Path) -> None:
+    context = pair.client
+    context.keylog_filename = str(tmp_path / "keys")
+
+    async def work() -> None:
+        async with ends(pair, context) as two:
+            cipher = two.engine.ssl_object.cipher()
+            assert cipher is not None
+            keys = keys_of(cipher[0], tmp_path / "keys")
+            assert keys is not None
+            two.inside.transport.write_eof()
+            for times, said in enumerate((keys.update() + keys.record(b"x"), keys.record(b"y")), 1):
+                await asyncio.get_running_loop().sock_sendall(two.below, said)
+                await until(lambda: bool(len(two.inside.pieces) == times or two.inside.lost))  # noqa: B023
+            assert two.inside.pieces == [b"x", b"y"]
+            assert not two.inside.lost
+
+    run(loop, work())
+
+
+@each_loop
 def test_new_keys_have_an_end_though_those_inside_stop_reading_at_each_text(
     loop: Any, pair: Pair, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         "_engine",
         "_error",
         "_has_ended",
+        "_has_said_all",
         "_inside",
         "_is_closing",
         "_paused",
@@ -82,6 +83,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._due: asyncio.Handle | None = None
         self._error: Exception | None = None
         self._has_ended = False
+        self._has_said_all = False
         self._is_closing = False
         self._paused = False
         self._charge = charge
@@ -247,7 +249,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self.write(b"".join(list_of_data))
 
     def _send(self) -> None:
-        if sent := self._engine.unsent():
+        # A peer may ask for new keys after our end. TLS answers, but TCP carries no more of ours.
+        if (sent := self._engine.unsent()) and not self._has_said_all:
             self._below.write(sent)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
@@ -271,6 +274,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         if not self.is_closing():
             self._engine.finish()
             self._send()
+            self._has_said_all = True
             self._below.write_eof()
 
     def close(self) -> None:

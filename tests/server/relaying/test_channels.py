@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 
 from hubbub.server.loop import new_event_loop
+from hubbub.server.relaying.forwarding import Forwarding
 from hubbub.server.sockets.channel import GRANTED_FIRST
 from hubbub.server.sockets.unread import rest_of
 from tests.server.relaying.links import Linked, received, until
@@ -124,6 +125,31 @@ def test_a_fault_in_a_protocol_ends_its_connection_and_not_the_link_with_all_oth
             await until(inside.transport.is_closing)
         with suppress(ConnectionResetError):
             assert await loop.sock_recv(sock, 1) == b""
+        await loop.sock_sendall(other, b"still here")
+        await until(lambda: heard.heard == b"still here")
+        sock.close()
+        other.close()
+
+    play(scene)
+    told = [one.getMessage() for one in caplog.records if one.name == "hubbub.faults"]
+    assert told == ["a connection failed"]
+
+
+def test_a_fault_at_the_relay_ends_its_connection_and_not_the_link_with_all_others(
+    play: Play, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(linked: Linked) -> None:
+        sock, inside = await linked.connect()
+        other, heard = await linked.connect()
+        loop = asyncio.get_running_loop()
+
+        def fail(_: object) -> None:
+            raise ZeroDivisionError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Forwarding, "pay", fail)
+            inside.transport.write_eof()
+            assert await received(sock, 1) == b""
         await loop.sock_sendall(other, b"still here")
         await until(lambda: heard.heard == b"still here")
         sock.close()

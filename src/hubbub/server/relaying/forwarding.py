@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 
 from hubbub.server.sockets.channel import GRANTED_FIRST
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES, Receiver
 from hubbub.server.sockets.unread import rest_of
 from hubbub.wire.relay import Arrived, Kind, encode
@@ -153,6 +154,7 @@ class Forwarding(Receiver):
 
     # What the server wants.
 
+    @contained
     def grant(self, size: int) -> None:
         """Read so many bytes more."""
         self._granted += size
@@ -162,6 +164,7 @@ class Forwarding(Receiver):
             self._reading = True
             self._transport.resume_reading()
 
+    @contained
     def write(self, payload: bytes) -> None:
         """Send `payload` after everything written before."""
         self._untaken += len(payload)
@@ -199,6 +202,7 @@ class Forwarding(Receiver):
                 self._uplink.taken(self._number, taken)
                 self._untaken -= taken
 
+    @contained
     def end(self) -> None:
         """Send what is there, and close our half."""
         self.pay()
@@ -209,6 +213,7 @@ class Forwarding(Receiver):
         except OSError:  # the peer has just reset the connection
             self._transport.abort()
 
+    @contained
     def close(self) -> None:
         """Send what is there, and close. Nobody wants what the peer says from now on."""
         self._is_ending = True
@@ -218,6 +223,7 @@ class Forwarding(Receiver):
             self.pay()
             self._transport.close()
 
+    @contained
     def cut(self) -> None:
         """Close at once."""
         self._is_ending = True

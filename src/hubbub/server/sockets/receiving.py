@@ -6,6 +6,7 @@ import asyncio
 import threading
 from typing import Final
 
+from hubbub.faults import faults
 from hubbub.tls.transport import Secured
 
 RECEIVE_BYTES: Final = 65_536
@@ -38,6 +39,7 @@ class Receiver(asyncio.BufferedProtocol):
     """
 
     __slots__ = ()
+    _transport: asyncio.Transport
 
     @property
     def piece_bytes(self) -> int:
@@ -55,6 +57,11 @@ class Receiver(asyncio.BufferedProtocol):
     def data_received(self, data: bytes) -> None:
         """Take in what the peer sent."""
         raise NotImplementedError
+
+    def fail_by_our_fault(self, error: Exception) -> None:
+        """End the connection, and no other: a way in that is `contained` has a fault of ours."""
+        faults.note("a connection failed", error)
+        self._transport.abort()
 
 
 AnyProtocol = asyncio.Protocol | Receiver | Secured
