@@ -238,3 +238,34 @@ def test_many_first_words_at_once_are_answered_in_several_turns_of_the_loop() ->
     }
     assert b"GET /97 HTTP/1.1" in heard
     assert heard[b"GET /98"].heard[-1] == "ended"
+
+
+def test_a_fault_in_a_turn_ends_the_connection_whose_turn_it_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    loop = Clockwork(TURN_SECONDS / 20)
+    turns = Turns(Accounts(Limits(), loop.clock), loop.clock, loop)
+    made: list[Recorder] = []
+
+    def answer(_turn: Turn, _left: Callable[[], None]) -> Recorder:
+        loop.seconds += TURN_SECONDS
+        made.append(Recorder())
+        if len(made) == 2:
+            raise ZeroDivisionError
+        return made[-1]
+
+    doorkeeper = Doorkeeper(
+        dict.fromkeys(Speech, answer), Deadlines(60, loop.clock), Partings(loop)
+    )
+    strangers = [
+        doorkeeper.stranger(turns.turn("a host"), lambda: None, may_be_silent=True)
+        for _ in range(3)
+    ]
+    transports = [FakeTransport(stranger) for stranger in strangers]
+    for transport in transports:
+        transport.receive(b"GET /")
+    assert len(made) == 1, "the others wait for their turns"
+    while loop.turn():
+        pass
+    assert [transport.is_closing() for transport in transports] == [False, True, False]
+    assert [record.getMessage() for record in caplog.records] == ["a connection failed"]

@@ -1,8 +1,15 @@
 """The first clients that speak IRC, for whom it is loaded while others go on."""
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import count
 
+import pytest
+
+from hubbub.server.fairness.turns import Turn
+from hubbub.server.irc import Irc
+from hubbub.server.sessions.connection import Connection
 from tests.interop.raw import RawPeer
 from tests.server.conftest import Connect, Import, Loop, Serve
 from tests.server.noted import noted
@@ -63,6 +70,28 @@ def test_when_irc_cannot_be_loaded_clients_are_told_and_the_next_one_has_it_trie
         ben.send(entering(b"ben"))
         assert has_entered(ben)
     assert [note["event"] for note in notes] == ["IRC cannot be answered"]
+
+
+def test_a_fault_in_answering_one_that_waited_ends_that_one_alone(
+    serve: Serve, connect: Connect, loading: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, times = Irc._answered, count(1)
+
+    def faulty(irc: Irc, turn: Turn, left: Callable[[], None]) -> Connection:
+        if next(times) == 1:
+            raise RuntimeError("a fault")
+        return answered(irc, turn, left)
+
+    monkeypatch.setattr(Irc, "_answered", faulty)
+    with noted() as notes, serve() as server:
+        clients = [connect(server), connect(server)]
+        for client, nick in zip(clients, (b"ann", b"ben"), strict=True):
+            client.send(entering(nick) + b"QUIT\r\n")
+        assert loading.begun.wait(30)
+        assert connect(server, "bob").who() == "1 in lobby: bob"
+        loading.allowed.set()
+        assert sorted(b"JOIN" in client.rest() for client in clients) == [False, True]
+    assert [note["event"] for note in notes] == ["a connection failed"]
 
 
 def test_a_server_ends_while_irc_loads(serve: Serve, connect: Connect, loading: Import) -> None:

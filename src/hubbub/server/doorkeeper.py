@@ -24,6 +24,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, cast
 
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
 
@@ -173,6 +174,7 @@ class Stranger(Receiver):
             self._transport.pause_reading()
             self._turn.wait(self._hand_over)
 
+    @contained
     def _hand_over(self) -> None:
         assert self._speech is not None, "it was decided"
         if self._transport.is_closing():

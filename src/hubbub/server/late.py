@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 from hubbub.background import awaited
 from hubbub.faults import faults
 from hubbub.server.notes import logger
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.farewell import Farewell
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import STRANGER_BYTES, Receiver
@@ -146,6 +147,7 @@ class Early(Receiver):
         self._ended = True
         return self._late.may_wait(self._received)
 
+    @contained
     def proceed(self) -> None:
         """Hand the connection over, or say that it cannot be answered."""
         self._forget()

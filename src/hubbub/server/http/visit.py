@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hubbub.hub.cost import BYTE, CHUNK, FILE_BYTE, FRAGMENT, LINE, REQUEST
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES, Receiver
 
@@ -167,6 +168,7 @@ class Visit(Receiver):
         self.turn.wait(self._take_turn)
         await self._asking
 
+    @contained
     def _take_turn(self) -> None:
         asking, self._asking = self._asking, None
         if asking is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from hubbub.hub.cost import BYTE, CHUNK, HANDSHAKE, RECORD
 from hubbub.server.protection import Handshake, why
+from hubbub.server.sockets.contained import contained
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
 from hubbub.tls.certificates import fingerprint_of
@@ -107,6 +108,7 @@ class Handshaking(Receiver):
             self._transport.pause_reading()
             self._turn.wait(self._take_turn)
 
+    @contained
     def _take_turn(self) -> None:
         self._transport.resume_reading()
         self._shake()

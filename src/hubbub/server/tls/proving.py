@@ -93,6 +93,8 @@ class Step(Enum):
 class ProvingSide(Receiver):
     """A connection while it proves. `inside` makes what goes on with it afterwards."""
 
+    _transport: Secured
+
     def __init__(
         self,
         chatroom: Chatroom,
