@@ -6,6 +6,7 @@ import struct
 import sys
 import tracemalloc
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ PATIENCE_SECONDS = 30
 QUIET = 500
 QUIET_BYTES_MAX = 400
 """Of the transport of each; the loop's own takes 1,300."""
+
+PIECES, PIECE_BYTES, CALLS_MAX = 20_000, 50, 5_000
 
 
 class Noted(Receiver):
@@ -72,8 +75,8 @@ Play = Callable[[Noted, socket.socket], Awaitable[None]]
 
 
 def played(play: Play, *, stays: bool = True) -> list[object]:
-    """Play with both ends of a connection; return what our end was told."""
-    noted: list[object] = []
+    """Play with both ends of a connection; return what our end was told, on each of two loops."""
+    noted: list[list[object]] = []
 
     async def playing() -> None:
         streams = Streams(asyncio.get_running_loop())
@@ -87,13 +90,13 @@ def played(play: Play, *, stays: bool = True) -> list[object]:
         assert protocol.transport.is_closing()
         assert ours.fileno() == -1, "it is closed"
         streams.close()
-        noted.extend(protocol.told)
+        noted.append(protocol.told)
 
     for factory in (new_event_loop, asyncio.SelectorEventLoop):
-        noted.clear()
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(playing())
-    return noted
+    assert repr(noted[0]) == repr(noted[1])
+    return noted[0]
 
 
 def connected() -> tuple[socket.socket, socket.socket]:
@@ -158,6 +161,36 @@ def test_what_is_written_in_one_turn_goes_out_in_two_pieces(
     played(play)
 
 
+class Counted(socket.socket):
+    """A socket that counts what is asked of the system."""
+
+    calls = 0
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        self.calls += 1
+        return super().send(data, flags)
+
+
+def test_many_pieces_that_a_slow_peer_is_behind_with_go_out_in_few_calls() -> None:
+    async def play(ours: Noted, theirs: socket.socket) -> None:
+        plain, peer = connected()
+        sock = Counted(fileno=plain.detach())
+        sock.setblocking(False)
+        slow = Noted()
+        ours.transport._streams.open(sock, slow)
+        slow.transport.write(MEGABYTES)
+        for _ in range(PIECES):
+            slow.transport.write(bytes(PIECE_BYTES))
+        with peer:
+            size = len(MEGABYTES) + PIECES * PIECE_BYTES
+            assert await read_all(peer, size) == MEGABYTES + bytes(PIECES * PIECE_BYTES)
+            slow.transport.abort()
+            await slow.until(slow.lost.is_set)
+        assert sock.calls < CALLS_MAX
+
+    played(play)
+
+
 def test_a_paused_stream_keeps_what_comes_with_the_system() -> None:
     async def play(ours: Noted, theirs: socket.socket) -> None:
         ours.transport.pause_reading()
@@ -169,6 +202,30 @@ def test_a_paused_stream_keeps_what_comes_with_the_system() -> None:
         assert ours.received == b""
         ours.transport.resume_reading()
         await ours.until(lambda: ours.received == b"hello")
+
+    played(play)
+
+
+def test_a_protocol_may_ask_for_a_pause_as_soon_as_it_is_told() -> None:
+    class Paused(Noted):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            self.transport.pause_reading()
+
+    async def play(ours: Noted, theirs: socket.socket) -> None:
+        sock, peer = connected()
+        paused = Paused()
+        ours.transport._streams.open(sock, paused)
+        with peer:
+            assert not paused.transport.is_reading()
+            peer.send(b"x")
+            theirs.send(b"y")
+            await ours.until(lambda: ours.received == b"y")
+            assert paused.received == b""
+            paused.transport.resume_reading()
+            await paused.until(lambda: paused.received == b"x")
+            paused.transport.abort()
+            await paused.until(paused.lost.is_set)
 
     played(play)
 
@@ -272,6 +329,31 @@ def test_a_fault_of_a_protocol_ends_its_connection_alone(caplog: pytest.LogCaptu
         await faulty.until(faulty.lost.is_set)
         ours.lost.set()
         assert isinstance(faulty.told[0], ZeroDivisionError)
+
+    played(play)
+    assert "a fault of ours" in caplog.text
+
+
+def test_a_fault_in_getting_ready_to_read_ends_that_connection_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Faulty(Noted):
+        def get_buffer(self, _sizehint: int) -> memoryview:
+            raise ZeroDivisionError("a fault of ours")
+
+    async def play(ours: Noted, theirs: socket.socket) -> None:
+        sock, peer = connected()
+        second, faulty = Noted(), Faulty()
+        ours.transport._streams.open(sock, second)
+        ours.transport.set_protocol(faulty)
+        with peer:
+            theirs.send(b"x")
+            peer.send(b"x")
+            await faulty.until(faulty.lost.is_set)
+            ours.lost.set()
+            await second.until(lambda: second.received == b"x")
+            second.transport.abort()
+            await second.until(second.lost.is_set)
 
     played(play)
     assert "a fault of ours" in caplog.text

@@ -23,11 +23,10 @@ from contextlib import suppress
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hubbub.faults import faults
+from hubbub.server.sockets.contained import contained
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
 
     from hubbub.server.sockets.receiving import AnyProtocol
 
@@ -66,8 +65,7 @@ class Streams:
     def open(self, sock: socket.socket, protocol: AnyProtocol) -> Stream:
         """Return the transport of a connected socket, which does not block, and have it read."""
         stream = Stream(self, sock, protocol)
-        protocol.connection_made(stream)
-        stream.resume_reading()
+        stream.begin()
         return stream
 
     def close(self) -> None:
@@ -101,11 +99,7 @@ class Streams:
         self.turn = 0
         written, self._written = self._written, []
         for stream in written:
-            try:
-                stream.send()
-            except Exception as error:  # noqa: BLE001 (whatever it is, the others get theirs)
-                faults.note("what was written to a connection cannot be sent", error)
-                stream.abort()
+            stream.send()
 
     def _look(self) -> None:
         for number, events in self._epoll.poll(0, TOLD_AT_ONCE):
@@ -148,7 +142,7 @@ class Stream(asyncio.Transport):
         self._has_said_all = False  # and is to close its half when all is sent
         self._is_closing = self._is_full = self._is_lost = False
         self._is_pausing = False  # the protocol was asked to
-        self._is_reading = False
+        self._is_reading = True
         self._turn = 0  # in which it sent something at once
         self._unsent: list[bytes | memoryview] | None = None
         self._unsent_bytes = 0
@@ -203,6 +197,11 @@ class Stream(asyncio.Transport):
 
     # Reading.
 
+    def begin(self) -> None:
+        """Tell the protocol, and have the socket read unless that asks for a pause or the end."""
+        self._protocol.connection_made(self)
+        self._watch()
+
     def pause_reading(self) -> None:
         """Read no more for now."""
         self._is_reading = False
@@ -226,6 +225,7 @@ class Stream(asyncio.Transport):
                 self._events = 0
                 self._lose(error)
 
+    @contained
     def look(self, events: int) -> None:
         """Take in what the system says of the socket."""
         # Of an error, whoever wants something hears by asking for it.
@@ -249,11 +249,11 @@ class Stream(asyncio.Transport):
             self._lose(error)
             return
         if not size:
-            self._tell(self._hear_end)
+            self._hear_end()
         elif isinstance(protocol, asyncio.BufferedProtocol):
-            self._tell(protocol.buffer_updated, size)
+            protocol.buffer_updated(size)
         else:
-            self._tell(protocol.data_received, data)
+            protocol.data_received(data)
 
     def _hear_end(self) -> None:
         if self._protocol.eof_received():
@@ -298,8 +298,12 @@ class Stream(asyncio.Transport):
         if self._unsent_bytes > self._high:
             self.send()  # most of it may find its way at once
             if self._unsent_bytes > self._high and not self._is_pausing:
-                self._is_pausing = True
-                self._tell(self._protocol.pause_writing)
+                self._ask_for_pause()
+
+    @contained
+    def _ask_for_pause(self) -> None:
+        self._is_pausing = True
+        self._protocol.pause_writing()
 
     def write_eof(self) -> None:
         """Close the sending half when all is sent; raise OSError if it is over at once."""
@@ -311,6 +315,7 @@ class Stream(asyncio.Transport):
     def _shut(self) -> None:
         self._sock.shutdown(SHUT_WR)
 
+    @contained
     def send(self) -> None:
         """Send what is unsent, as far as the system takes it."""
         if self._is_full or self._unsent is None:
@@ -329,14 +334,14 @@ class Stream(asyncio.Transport):
         self._watch()
         if self._is_pausing and self._unsent_bytes <= self._high // LOW_SHARE:
             self._is_pausing = False
-            self._tell(self._protocol.resume_writing)
+            self._protocol.resume_writing()
         if self._is_closing and self._unsent is None:
             self._lose(None)
 
     def _send(self, unsent: list[bytes | memoryview]) -> None:
         while unsent:
-            if len(unsent) > 1 and self._unsent_bytes <= JOINED_BYTES_MAX:
-                unsent[:] = [b"".join(unsent)]
+            if len(unsent) > 1:
+                _join_first(unsent)
             sent = self._sock.send(unsent[0])
             self._unsent_bytes -= sent
             if sent < len(unsent[0]):
@@ -375,14 +380,20 @@ class Stream(asyncio.Transport):
             self._sock.close()
             del self._protocol  # or both would keep each other
 
-    def _tell(self, told: Callable[..., object], *what: object) -> None:
-        """Tell the protocol; a fault of ours in there ends this connection alone."""
-        try:
-            told(*what)
-        except Exception as error:  # noqa: BLE001 (the loop says what it was)
-            context = {"message": "A connection ended by a fault of ours.", "exception": error}
-            self._streams.loop.call_exception_handler({**context, "transport": self})
-            self._lose(error)
+    def fail_by_our_fault(self, error: Exception) -> None:
+        """End this connection alone, for a fault in its protocol; the loop says what it was."""
+        context = {"message": "A connection ended by a fault of ours.", "exception": error}
+        self._streams.loop.call_exception_handler({**context, "transport": self})
+        self._lose(error)
+
+
+def _join_first(pieces: list[bytes | memoryview]) -> None:
+    """Put together the first pieces that are short."""
+    size = count = 0
+    while count < len(pieces) and (size := size + len(pieces[count])) <= JOINED_BYTES_MAX:
+        count += 1
+    if count > 1:
+        pieces[:count] = [b"".join(pieces[:count])]
 
 
 def streams_of(loop: asyncio.AbstractEventLoop) -> Streams | None:
