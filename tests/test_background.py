@@ -156,6 +156,27 @@ def test_needed_work_that_fails_ends_its_owner(caplog: pytest.LogCaptureFixture)
     assert told(caplog) == ["the server ends: it cannot go on without what failed"]
 
 
+def test_needed_work_that_fails_later_does_not_keep_its_owner_from_tidying_up() -> None:
+    async def scene() -> None:
+        needed, ending = Needed(), asyncio.Event()
+
+        async def fail_later() -> None:
+            await ending.wait()
+            raise KeyError
+
+        needed.begin(Work(1).run, "what fails")
+        needed.begin(fail_later, "what fails later")
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        ending.set()
+        for _ in range(10):  # it tidies up
+            await asyncio.sleep(0)
+        assert faults.counts.total() == 2
+        assert isinstance(await needed.end(), ZeroDivisionError)
+
+    play(scene())
+
+
 def test_needed_work_that_is_over_ends_its_owner() -> None:
     async def nothing() -> None:
         pass

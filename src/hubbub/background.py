@@ -97,9 +97,11 @@ class Needed:
             raise RuntimeError("it has ended, and was to go on for ever")
         except Exception as error:  # noqa: BLE001 (the owner raises it)
             faults.note("the server ends: it cannot go on without what failed", error, work=what)
-            self._fault = self._fault or error
-            if self._owner is not None:
-                self._owner.cancel()
+            # Whatever fails after that must not break off what the owner does to tidy up.
+            if self._fault is None:
+                self._fault = error
+                if self._owner is not None:
+                    self._owner.cancel()
 
     async def end(self) -> Exception | None:
         """End all of it; return the fault that ended the owner, if one did."""

@@ -65,9 +65,10 @@ if TYPE_CHECKING:
     from hubbub.chat.limits import Limits
     from hubbub.chat.listed import RelaySummary
     from hubbub.chat.queries import AboutRunning, AboutServer, Answer, Question
-    from hubbub.hub import Hub, Session
+    from hubbub.hub import Hub
     from hubbub.log.port import Log
     from hubbub.server.fairness.reading import Asker
+    from hubbub.server.sessions.commits import Faulty
     from hubbub.server.sessions.conversation import Conversation
     from hubbub.server.stopgap import Stopgap
 
@@ -279,12 +280,14 @@ class Chatroom:
         if not self.connections:
             self._empty.set()
 
-    def _end_faulty(self, session: Session, error: Exception) -> None:
-        connections = (one for one in self.connections if one.conversation.session is session)
-        if (connection := next(connections, None)) is not None:
-            connection.fail_by_our_fault(error)
-        else:  # it only posts, and hears no more than its answer
-            faults.note("a session failed", error, name=session.name)
+    def _end_faulty(self, faulty: Faulty) -> None:
+        # They may be all of a large room, so connections are gone through once.
+        connections = {one.conversation.session: one for one in self.connections}
+        for session, error in faulty:
+            if (connection := connections.get(session)) is not None:
+                connection.fail_by_our_fault(error)
+            else:  # it only posts, and hears no more than its answer
+                faults.note("a session failed", error, name=session.name)
 
     def relay_of(self, link: object) -> RelaySummary | None:
         """Return what is known of the relay through which somebody came; None if they did not.

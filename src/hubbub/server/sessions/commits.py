@@ -44,8 +44,13 @@ time, however often it happens.
 """
 
 
-def _note_faulty(session: Session, error: Exception) -> None:
-    faults.note("a session failed", error, name=session.name)
+Faulty = Sequence[tuple[Session, Exception]]
+"""Sessions that did not hear all that they were to hear, and why."""
+
+
+def _note_faulty(faulty: Faulty) -> None:
+    for session, error in faulty:
+        faults.note("a session failed", error, name=session.name)
 
 
 class Commits:
@@ -80,8 +85,8 @@ class Commits:
         self._brought: deque[tuple[Sequence[AnyLogged], asyncio.Future[list[int]]]] = deque()
         self.note: Callable[[Sequence[Entry]], None] | None = None
         """Told first of what is committed, if anybody wants that."""
-        self.when_faulty: Callable[[Session, Exception], None] = _note_faulty
-        """Ends a session that did not hear all, because of a fault of ours."""
+        self.when_faulty: Callable[[Faulty], None] = _note_faulty
+        """Ends the sessions that did not hear all, because of a fault of ours."""
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
@@ -288,8 +293,8 @@ class Commits:
 
     def _end_faulty(self) -> None:
         """End the sessions that a fault of ours has kept from hearing what they were to hear."""
-        for session, error in self._hub.take_faulty():
-            self.when_faulty(session, error)
+        if faulty := self._hub.take_faulty():
+            self.when_faulty(faulty)
 
     async def _change(self) -> None:
         await self._changed.wait()
