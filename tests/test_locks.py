@@ -75,6 +75,7 @@ def test_a_lock_that_is_not_taken_is_released_at_no_harm(path: Path) -> None:
     assert path.exists(), "others may wait for this very file"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can remove a file that is open")
 def test_a_file_that_was_removed_keeps_nobody_out(path: Path) -> None:
     first = FileLock(path)
     first.acquire()
@@ -87,8 +88,8 @@ def test_a_file_that_was_removed_keeps_nobody_out(path: Path) -> None:
 def test_what_cannot_be_locked_is_no_lock(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         FileLock(tmp_path / "nowhere" / "any.lock").acquire()
-    (tmp_path / "link.lock").symlink_to(tmp_path / "elsewhere")
-    if sys.platform != "win32":
+    if sys.platform != "win32":  # where few may make links
+        (tmp_path / "link.lock").symlink_to(tmp_path / "elsewhere")
         with pytest.raises(OSError, match=r"link\.lock"):
             FileLock(tmp_path / "link.lock").acquire()
     assert not (tmp_path / "elsewhere").exists()
