@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 from bench.attacks.kinds.rekeying import Keys, keys_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hubbub.tls.engine import HEADER_BYTES, IDLE_RECORDS_MAX, Engine, Read, Records
@@ -14,6 +14,8 @@ from hubbub.tls.transport import Rest
 from tests.tls.pairs import Pair, pair_in
 
 MANY = 100 * IDLE_RECORDS_MAX
+ALERT, CLOSE_NOTIFY = 21, b"\x01\x00"
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,7 @@ def read_on(engine: Engine) -> bytes:
 
 
 @given(st.lists(st.integers(0, 300), max_size=20), st.lists(st.integers(1, 400), max_size=30))
+@example([16_384 + 2_048, 1], [5, 16_384])
 def test_records_are_the_same_in_whatever_pieces_they_come(
     lengths: list[int], sizes: list[int]
 ) -> None:
@@ -131,7 +134,7 @@ def test_a_hello_in_many_records_is_taken_up_at_once(pair: Pair) -> None:
     assert (server.begun(), calls) == (len(hello), 2)
 
 
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_text_in_the_same_piece_as_the_end_of_a_handshake_is_read(
     pair: Pair, version: ssl.TLSVersion
 ) -> None:
@@ -167,3 +170,40 @@ def test_text_is_read_whole_behind_a_handshake(shaken: tuple[Engine, Keys]) -> N
     assert read_on(server) == b"".join(said)
     assert server.read(1) is Read.NOTHING
     assert server.begun() == len(said)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_end_in_the_same_piece_as_the_end_of_a_handshake_is_heard(
+    pair: Pair, version: ssl.TLSVersion
+) -> None:
+    context = pair.client
+    context.maximum_version = version
+    client = Engine(context, server_side=False, hostname="localhost")
+    server = Engine(pair.server, server_side=True)
+    while True:
+        client.shake()
+        server.feed(client.unsent())
+        if server.shake():
+            break
+        client.feed(server.unsent())
+    server.finish()
+    client.feed(server.unsent())
+    assert client.shake()
+    assert client.read(100) is Read.END
+
+
+def test_an_end_that_came_before_our_own_is_heard_after_it(shaken: tuple[Engine, Keys]) -> None:
+    server, keys = shaken
+    server.feed(keys.record(b"the last words") + keys.record(CLOSE_NOTIFY, ALERT))
+    server.finish()
+    assert server.read(100) == b"the last words"
+    assert [server.read(100) for _ in range(2)] == [Read.END, Read.END]
+
+
+def test_what_was_no_tls_before_our_own_end_is_told_after_it(shaken: tuple[Engine, Keys]) -> None:
+    server, keys = shaken
+    server.feed(keys.record(b"the last words") + b"\x17\x03\x03\x00\x14" + bytes(20))
+    server.finish()
+    assert server.read(100) == b"the last words"
+    with pytest.raises(ssl.SSLError):
+        server.read(100)

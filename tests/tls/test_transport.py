@@ -12,7 +12,7 @@ import pytest
 from bench.attacks.kinds.rekeying import keys_of
 
 from hubbub.server.loop import new_event_loop
-from hubbub.tls.engine import IDLE_RECORDS_MAX, Engine
+from hubbub.tls.engine import IDLE, IDLE_RECORDS_MAX, Engine
 from hubbub.tls.transport import Rest, Secured
 from tests.tls.pairs import Pair, pair_in
 
@@ -185,6 +185,21 @@ def test_the_other_half_ends_with_or_without_a_word(
 
 
 @each_loop
+def test_what_comes_behind_the_other_end_is_not_kept(loop: Any, pair: Pair) -> None:
+    async def work() -> None:
+        async with ends(pair) as two:
+            two.engine.finish()
+            await asyncio.get_running_loop().sock_sendall(two.below, two.engine.unsent())
+            await until(lambda: two.inside.ended)
+            # More than a socket holds, so most of it has been read when all is sent.
+            await asyncio.get_running_loop().sock_sendall(two.below, bytes(5_000_000))
+            assert not cast("Secured", two.inside.transport).holds_text
+            assert not two.inside.lost
+
+    run(loop, work())
+
+
+@each_loop
 def test_our_half_can_be_closed_alone(loop: Any, pair: Pair) -> None:
     async def work() -> None:
         async with ends(pair) as two:
@@ -245,18 +260,29 @@ def test_what_is_no_tls_ends_the_connection_alone(loop: Any, pair: Pair) -> None
 
 
 @each_loop
-def test_tls_without_any_text_has_an_end(loop: Any, pair: Pair) -> None:
+def test_tls_without_any_text_has_an_end(loop: Any, pair: Pair, tmp_path: Path) -> None:
+    context = pair.client
+    context.keylog_filename = str(tmp_path / "keys")
+
     async def work() -> None:
-        async with ends(pair) as two:
+        async with ends(pair, context) as two:
+            cipher = two.engine.ssl_object.cipher()
+            assert cipher is not None
+            keys = keys_of(cipher[0], tmp_path / "keys")
+            assert keys is not None
             # A record that is long in coming is one, and holds text in the end.
-            two.engine.write(b"long" * 4000)
-            for octet in two.engine.unsent():
+            for octet in keys.record(b"long" * 4000):
                 await asyncio.get_running_loop().sock_sendall(two.below, bytes([octet]))
             await until(lambda: sum(map(len, two.inside.pieces)) == 16_000)
             # Empty ones are fine, a few of them; OpenSSL writes none, so they are made by hand.
-            empty = b"\x17\x03\x03\x00\x00" * (IDLE_RECORDS_MAX + 1)
-            await asyncio.get_running_loop().sock_sendall(two.below, empty)
+            few = [keys.record(b"") for _ in range(IDLE_RECORDS_MAX)]
+            said = b"".join(few) + keys.record(b"x")
+            await asyncio.get_running_loop().sock_sendall(two.below, said)
+            await until(lambda: two.inside.pieces[-1] == b"x" or bool(two.inside.lost))
+            assert not two.inside.lost
+            await asyncio.get_running_loop().sock_sendall(two.below, keys.record(b""))
             await until(lambda: bool(two.inside.lost))
+            assert IDLE in str(two.inside.lost[0])
 
     run(loop, work())
 

@@ -18,9 +18,8 @@ VERSION_MAJOR = 3
 
 WRITE_BYTES = 65_536
 
-
-RECORD_BYTES_MAX = 16_384 + 256
-"""What may follow the head of a record, in either version of TLS."""
+RECORD_BYTES_MAX = 16_384 + 2_048
+"""What may follow the head of a record in TLS 1.2 (RFC 5246, 6.2.3); in TLS 1.3 it is less."""
 
 IDLE_RECORDS_MAX: Final = 16
 """Records that may come without any text. TLS itself has little to say once it has begun, and each
@@ -106,6 +105,7 @@ class Engine:
     __slots__ = (
         "_begun",
         "_ended",
+        "_error",
         "_idle_records",
         "_incoming",
         "_is_textless",
@@ -121,7 +121,8 @@ class Engine:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._records = Records()
         self._begun = 0
-        self._ended = False
+        self._ended = False  # and nothing more is to be waited for
+        self._error: ssl.SSLError | None = None  # that whoever reads next is to be told
         self._idle_records = 0.0
         self._is_textless = False  # whether the last record has brought no text so far
         self._kept = b""
@@ -179,22 +180,26 @@ class Engine:
         if self._kept:
             text, self._kept = self._kept[:size], self._kept[size:]
             return text
+        if self._error is not None:
+            raise self._error
         return self._read(size)
 
     def _read(self, size: int) -> bytes | Read:
-        while True:
-            if not (self.ssl_object.pending() or self._take_up()):
-                return Read.END if self._ended else Read.NOTHING
+        while self.ssl_object.pending() or self._incoming.pending or self._take_up():
             try:
                 text = self.ssl_object.read(size)
             except ssl.SSLWantReadError:
                 continue
             except ssl.SSLZeroReturnError:
-                return Read.END
+                text = b""
+            if not text:
+                self._ended = True
+                break
             if self._is_textless:
                 self._is_textless = False
                 self._idle_records = max(0.0, self._idle_records - FORGIVEN)
-            return text or Read.END
+            return text
+        return Read.END if self._ended else Read.NOTHING
 
     def _take_up(self) -> bool:
         """Give OpenSSL the next record, if it is whole."""
@@ -228,8 +233,10 @@ class Engine:
         """Tell the peer that nothing more comes. It may go on, and be read."""
         # What waits comes first: OpenSSL looks for the peer's own end, and if it finds text in its
         # place, it takes that for an attack and reads nothing any more.
-        with suppress(ssl.SSLError):  # whoever reads next is told
+        try:
             while isinstance(text := self._read(WRITE_BYTES), bytes):
                 self._kept += text
+        except ssl.SSLError as error:
+            self._error = error
         with suppress(ssl.SSLError):  # it has not said the same yet, or says something else before
             self.ssl_object.unwrap()

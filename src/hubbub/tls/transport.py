@@ -106,6 +106,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came of the network."""
+        if self._has_ended:
+            return  # what comes behind the peer's end does not count, and nobody would read it
         self._engine.feed(data)
         self._deliver()
 
