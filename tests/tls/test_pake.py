@@ -6,7 +6,7 @@ import hmac
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nacl.bindings import crypto_core_ed25519_sub
+from nacl.bindings import crypto_core_ed25519_add, crypto_core_ed25519_sub
 from spake2 import SPAKE2_A, SPAKE2_B
 
 from hubbub.tls.pake import BadElement, Proving
@@ -53,11 +53,9 @@ def test_what_was_said_once_convinces_nobody_again() -> None:
 
 def test_what_is_sent_back_is_refused() -> None:
     client = Proving(b"secret", FINGERPRINT, is_server=False)
-    with pytest.raises(BadElement):
-        client.meet(client.element)
-    other = Proving(b"secret", FINGERPRINT, is_server=False)
-    with pytest.raises(BadElement):
-        other.meet(b"B" + client.element[1:] + b"x")
+    for letter in (b"A", b"B"):
+        with pytest.raises(BadElement):
+            client.meet(letter + client.element[1:])
 
 
 @settings(max_examples=30, deadline=None)
@@ -98,9 +96,11 @@ NEUTRAL = (1).to_bytes(32, "little")
 OF_ORDER_2 = (2**255 - 20).to_bytes(32, "little")
 OF_ORDER_4 = bytes(32)
 NEUTRAL_AGAIN = (2**255 - 18).to_bytes(32, "little")
+BASE = b"\x58" + 31 * b"\x66"
+OUTSIDE = crypto_core_ed25519_add(BASE, OF_ORDER_2)
 
 
-@pytest.mark.parametrize("point", [NEUTRAL, OF_ORDER_2, OF_ORDER_4, NEUTRAL_AGAIN])
+@pytest.mark.parametrize("point", [NEUTRAL, OF_ORDER_2, OF_ORDER_4, NEUTRAL_AGAIN, OUTSIDE])
 def test_points_that_would_give_the_secret_away_are_refused(point: bytes) -> None:
     server = Proving(b"secret", FINGERPRINT, is_server=True)
     with pytest.raises(BadElement):
