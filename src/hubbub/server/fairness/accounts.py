@@ -20,7 +20,7 @@ a connection uses is charged to its account and to all above it, when it is know
   (`overdraft`): what others of their address spent is not theirs.
 - A *tag*, which says who goes first when there is more to do than one turn of the loop can hold
   (start-time fair queueing: Goyal, Vin, Cheng 1996). A tag is what the account has used, as seen by
-  its siblings: the lowest goes first, and of several that stand there whoever wants least
+  its siblings: the lowest goes first, and of connections that stand there whoever wants least
   (`expected`). So each account gets the same share of its parent's work, and one that uses less
   than its share hardly waits.
 
@@ -138,7 +138,7 @@ class Account:
         """The highest tag that a child ever had."""
         # What follows is for `Turns`.
         self.queue: list[tuple[float, int, Account]] = []
-        """A heap of the children in which somebody waits, by the tags that they had then."""
+        """A heap of the children in which somebody waits, by the places that they had then."""
         self.is_queued = False
         self.parked_until: float | None = None
         """If it waits until it has earned enough: when that will be."""
