@@ -11,6 +11,7 @@ from hubbub.chat.events import Entry, Message
 from hubbub.chat.limits import Limits
 from hubbub.hub import Hub
 from hubbub.hub.flow.drafts import BATCH_BYTES_MAX, LISTENERS_MIN, batch_bytes
+from hubbub.log.feed import Feed
 from hubbub.log.memory import MemoryLog
 from hubbub.server.sessions.commits import REST_SECONDS_MAX, REST_SECONDS_PER_ANNOUNCEMENT, Commits
 from hubbub.server.sockets.sending import TURN_BYTES, Sending
@@ -88,6 +89,36 @@ def test_no_rest_is_longer_than_a_message_may_wait(monkeypatch: pytest.MonkeyPat
 
 def test_who_speaks_into_silence_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rests(monkeypatch, [0.001, 0.001, 0.0], pause=0.01) == []
+
+
+class BrokenFeed(Feed):
+    """Gives nothing, by a fault."""
+
+    async def wait(self) -> None:
+        raise ZeroDivisionError("a fault")
+
+
+class BrokenLog(MemoryLog):
+    """Hands out nothing of what was committed."""
+
+    def follow(self) -> Feed:
+        return BrokenFeed()
+
+
+def test_what_is_said_after_commits_have_failed_for_good_keeps_nobody_from_ending() -> None:
+    async def scene() -> None:
+        hub = Hub(Limits(), server="test")
+        commits = Commits(hub, BrokenLog(), Sending(asyncio.get_running_loop()))
+        with pytest.raises(ZeroDivisionError):
+            await commits.run()
+        ann, _ = hub.enter("ann", CLASSIC, Silence(), "secret")
+        hub.line(ann, "too late", 0)
+        assert hub.has_pending
+        commits.wake()
+        async with asyncio.timeout(10):
+            await commits.drained()
+
+    asyncio.run(scene())
 
 
 def test_announcements_rest_in_proportion_to_their_writes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,7 @@ class Commits:
         self._passing = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._is_over = False
         self._changed = asyncio.Event()  # another one each time that something is settled
         self._after: set[Callable[[], None]] = set()
         self._brought: deque[tuple[Sequence[AnyLogged], asyncio.Future[list[int]]]] = deque()
@@ -90,7 +91,7 @@ class Commits:
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
-        if self._hub.has_pending:
+        if self._hub.has_pending and not self._is_over:
             self._idle.clear()
             self._woken.set()
         if self._hub.has_announcements:
@@ -127,6 +128,7 @@ class Commits:
         try:
             await side_by_side(self._append, self._apply, self._announce)
         finally:
+            self._is_over = True
             self._idle.set()
 
     async def _append(self) -> None:
@@ -305,5 +307,5 @@ class Commits:
             await self._change()
 
     async def drained(self) -> None:
-        """Wait until nothing waits."""
+        """Wait until nothing waits, or nothing is committed any more."""
         await self._idle.wait()
