@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from hubbub.chat.errors import Unreachable
+from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.limits import Limits
 from hubbub.client import (
     Backoff,
@@ -133,6 +133,34 @@ def test_whoever_comes_in_passing_goes_on_anywhere_and_shows_nothing_there(
             assert b"eve" in evil.heard
             assert secret.encode() not in evil.heard
             assert eve.session not in ("", secret)
+
+    with ExitStack() as lost:
+        asyncio.run(scene(lost, lost.enter_context(serving())))
+
+
+def test_what_is_said_in_private_is_not_shown_to_a_stranger_in_a_list(
+    hubbub_server: LocalServer,
+) -> None:
+    async def scene(lost: ExitStack, bank: LocalServer) -> None:
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            overheard(hubbub_server) as evil,
+            connect(bank.address, name="ben", reconnect=False) as ben,
+            connect(f"{bank.address},{evil.address}", name="eve", reconnect=QUICKLY) as eve,
+        ):
+            assert await online(eve) == bank.address
+            room = (await eve.direct(ben.name)).room
+            await asyncio.to_thread(lost.close)
+            before = asyncio.create_task(eve.say("before", room))
+            assert await online(eve) == evil.address
+            with pytest.raises(Refused, match="private room is at another server"):
+                await before
+            with pytest.raises(Refused, match="private room is at another server"):
+                await eve.say("after", room)
+            await eve.say("to all", "lobby")
+            assert b"to all" in evil.heard
+            for hidden in ("before", "after", room):
+                assert hidden.encode() not in evil.heard
 
     with ExitStack() as lost:
         asyncio.run(scene(lost, lost.enter_context(serving())))

@@ -118,8 +118,14 @@ class Exchange:
     def ask(self, about: About, command: c.Command, now: float, first_ref: str = "") -> str:
         """Write a command that wants an answer; return its ref.
 
-        Raises Refused if it is too long for the server.
+        Raises Refused if it is too long for the server, or not for it.
         """
+        if self.rooms.is_elsewhere(command):
+            raise Refused(
+                "That private room is at another server, and nothing shows that this one is of the "
+                "same chatroom. Nothing was sent.",
+                code="not_a_member",
+            )
         ref = self.questions.ask(about, command, now, first_ref)
         json = encode(command)
         limit = self.frame_bytes_max

@@ -62,6 +62,8 @@ class JoinedRooms:
         self._away: set[str] = set()
         self._catching_up: set[str] = set()
         self._left_out: set[str] = set()
+        self._elsewhere: set[str] = set()
+        """Private rooms at a server of which it is not known that it is this one's."""
 
     def is_first(self, asked: Command) -> bool:
         """Whether this is the join without which there is no chat."""
@@ -215,6 +217,7 @@ class JoinedRooms:
     def _begin(self, room: str, cursor: int) -> Replica:
         replica = Replica(room, cursor, messages_max=self._messages_max)
         self.replicas[room] = replica
+        self._elsewhere.discard(room)
         return replica
 
     def observe(self, event: Presence | Members | Away) -> None:
@@ -232,11 +235,21 @@ class JoinedRooms:
         for replica in self.replicas.values():
             replica.renamed(former, self.me.name)
 
-    def leave_private(self) -> None:
-        """Forget the private rooms: they were those of somebody that we are no longer."""
+    def leave_private(self, *, are_elsewhere: bool = False) -> None:
+        """Forget the private rooms: they were those of somebody that we are no longer.
+
+        `are_elsewhere`: nothing that is about them is for the server at which we are now.
+        """
         for room, replica in list(self.replicas.items()):
             if is_direct(room) or replica.rules.private:
                 self.left(room)
+                if are_elsewhere:
+                    self._elsewhere.add(room)
+
+    def is_elsewhere(self, command: Command) -> bool:
+        """Whether a command is about a private room that this server need not know of."""
+        room = None if isinstance(command, Join) else getattr(command, "room", None)
+        return room in self._elsewhere
 
     def catch_up(self, room: str) -> Join | None:
         """Return the join that brings what is missing of a room; None if it is on its way."""

@@ -433,8 +433,8 @@ class Session:
 
     def _go_online(self, welcome: e.Welcome, now: float) -> None:
         self._admission.admitted(welcome)
-        if self.me.entered(welcome):
-            self.rooms.leave_private()
+        if self.me.entered(welcome) or self.address.assumed:
+            self.rooms.leave_private(are_elsewhere=self.address.assumed)
         self.rooms.invited(welcome.rooms)
         self.me.ignore([])  # if there are any, that follows
         self._become(State.ONLINE)
