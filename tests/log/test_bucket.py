@@ -149,11 +149,16 @@ async def known_key(address: BucketAddress) -> None:
 
 @asynccontextmanager
 async def answering(
-    status: int, body: str, tls: ssl.SSLContext | None = None
+    status: int,
+    body: str,
+    tls: ssl.SSLContext | None = None,
+    heard: list[web.Request] | None = None,
 ) -> AsyncIterator[str]:
     """Answer everything like this; yields the address."""
 
-    async def answer(_: web.Request) -> web.Response:
+    async def answer(request: web.Request) -> web.Response:
+        if heard is not None:
+            heard.append(request)
         return web.Response(status=status, text=body)
 
     runner = web.AppRunner(app := web.Application())
@@ -203,6 +208,24 @@ def test_a_store_is_believed_only_with_a_certificate_that_somebody_vouches_for(
             assert "cannot be reached now" in await refused(address)
             monkeypatch.setenv("SSL_CERT_FILE", str(pair.certificate))
             assert "lets this key not do all" in await refused(address)
+
+    play(scene)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_token_in_the_environment_goes_with_its_own_key_alone(
+    s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        heard: list[web.Request] = []
+        async with answering(403, SAID.format("AccessDenied"), heard=heard) as endpoint:
+            address = s3.address("twelve", endpoint=endpoint)
+            for given in (replace(address, token="ours"), address):
+                monkeypatch.setenv("AWS_SESSION_TOKEN", "ours")
+                await refused(given)
+        first, last = heard[0], heard[-1]
+        assert first.headers["x-amz-security-token"] == "ours"
+        assert "x-amz-security-token" not in last.headers
 
     play(scene)
 

@@ -5,6 +5,7 @@ stays, and costs money; a chunk is there or not, is seen, and can be removed. A 
 is repeated a few times, so of a long file only the chunk that failed goes once more.
 """
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -34,6 +35,8 @@ PAUSE_SECONDS: Final = (0.5, 2.0)
 TRIED: Final = "hubbub-try"
 TOKEN_BYTES: Final = 9
 
+_TOKENS: Final = ("AWS_SESSION_TOKEN", "AWS_TOKEN")
+
 T = TypeVar("T")
 
 
@@ -46,6 +49,9 @@ class Bucket:
         self.where = address.where
         self._address = address
         # What the environment says of these as well counts only as far as `address` took it up.
+        if address.key_id and not address.token:
+            for name in _TOKENS:  # of another key: the client would take it from there
+                os.environ.pop(name, None)
         self._store = S3Store(
             address.bucket,
             prefix=address.prefix or None,
