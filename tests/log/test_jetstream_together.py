@@ -253,6 +253,7 @@ def test_what_is_said_at_once_in_a_room_is_one_message_of_the_stream(
             say()
             await commits.drained()
             assert log._position == start + 1
+            await log.stand_still()
             say()  # and what is said while that is published is the next one
 
             async def is_published() -> bool:
@@ -261,6 +262,7 @@ def test_what_is_said_at_once_in_a_room_is_one_message_of_the_stream(
             await until(is_published)
             for _ in range(3):
                 say()
+            log.move_on()
             await commits.drained()
             assert log._position == start + 3
             assert len(await all_of(log, "lobby")) == 5 * 30
