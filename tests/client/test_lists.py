@@ -151,15 +151,15 @@ def test_what_is_said_in_private_is_not_shown_to_a_stranger_in_a_list(
             assert await online(eve) == bank.address
             room = (await eve.direct(ben.name)).room
             await asyncio.to_thread(lost.close)
-            before = asyncio.create_task(eve.say("before", room))
+            before = asyncio.create_task(eve.say("said before", room))
             assert await online(eve) == evil.address
             with pytest.raises(Refused, match="private room is at another server"):
                 await before
             with pytest.raises(Refused, match="private room is at another server"):
-                await eve.say("after", room)
+                await eve.say("said after", room)
             await eve.say("to all", "lobby")
             assert b"to all" in evil.heard
-            for hidden in ("before", "after", room):
+            for hidden in ("said before", "said after", room):
                 assert hidden.encode() not in evil.heard
 
     with ExitStack() as lost:

@@ -12,7 +12,7 @@ from aiohttp import web
 from bench.peers.nats_server import free_ports
 from bench.promises.proxy import Proxy
 
-from hubbub.chat.errors import LogError
+from hubbub.chat.errors import ConfigError, LogError
 from hubbub.log.bucket import chunks as bucket_chunks
 from hubbub.log.bucket.address import BucketAddress
 from hubbub.log.bucket.chunks import Bucket
@@ -228,6 +228,14 @@ def test_a_token_in_the_environment_goes_with_its_own_key_alone(
         assert "x-amz-security-token" not in last.headers
 
     play(scene)
+
+
+def test_what_the_environment_says_and_cannot_be_used_is_told(
+    s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "perhaps")
+    with pytest.raises(ConfigError, match=r"variables whose names begin with AWS_"):
+        Bucket(s3.address("twelve"))
 
 
 @pytest.mark.parametrize("status", [200, 204, 404, 418, 500])

@@ -76,6 +76,10 @@ def test_what_names_no_bucket_is_refused(files: str) -> None:
     [
         *((one, "is no address of a store") for one in ("minio:9000", "ftp://x", "https://")),
         *((one, "is no address of a store") for one in ("https://x:y", "https://x:0", "http://[")),
+        *(
+            (f"https://{one}", "is no address of a store")
+            for one in ("a b", "a%zz", "[fe80::1%25e]")
+        ),
         *((f"https://{one}", "is a host and a port") for one in ("k:s@x", "x/bucket", "x?a=b")),
         *((f"http://{one}", "over http, everybody") for one in ("s3.example.org", "192.88.99.1")),
     ],

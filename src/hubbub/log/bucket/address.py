@@ -17,6 +17,9 @@ _PLACE: Final = re.compile(
     re.ASCII,
 )
 _REGION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\Z")
+"""With any other, the client does not fail but panics."""
+
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 _REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _KEY: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -108,7 +111,7 @@ def _check_endpoint(endpoint: str) -> None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         host = ""
-    if not host or port == 0 or parts.scheme not in ("http", "https"):
+    if not _HOST.match(host) or port == 0 or parts.scheme not in ("http", "https"):
         raise ConfigError(
             f"'cluster.files_endpoint': {endpoint.rpartition('@')[2]!r} is no address of a store. "
             "Give one such as https://s3.example.org:9000."

@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from hubbub.chat.errors import LogError
+from hubbub.chat.errors import ConfigError, LogError
 from hubbub.log.bucket.address import BucketAddress
 from hubbub.log.bucket.refusals import refusal
 from hubbub.log.bucket.threads import in_thread
@@ -41,7 +41,10 @@ T = TypeVar("T")
 
 
 class Bucket:
-    """A bucket of an S3-compatible store, as a place of bytes (log/chunks.py)."""
+    """A bucket of an S3-compatible store, as a place of bytes (log/chunks.py).
+
+    Raises ConfigError for what the environment says beside the address.
+    """
 
     chunk_bytes: Final = CHUNK_BYTES
 
@@ -52,31 +55,37 @@ class Bucket:
         if address.key_id and not address.token:
             for name in _TOKENS:  # of another key: the client would take it from there
                 os.environ.pop(name, None)
-        self._store = S3Store(
-            address.bucket,
-            prefix=address.prefix or None,
-            config={
-                "region": address.region,
-                "disable_bulk_delete": True,  # not every store has it
-                **({"aws_endpoint_url_s3": address.endpoint} if address.endpoint else {}),
-                **({"access_key_id": address.key_id} if address.key_id else {}),
-                **({"secret_access_key": address.key} if address.key_id else {}),
-                **({"session_token": address.token} if address.token else {}),
-            },
-            client_options={
-                "allow_http": address.endpoint.startswith("http:"),
-                "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-                "timeout": timedelta(seconds=REQUEST_SECONDS),
-            },
-            retry_config={
-                "max_retries": RETRIES_MAX,
-                "retry_timeout": timedelta(seconds=RETRY_SECONDS),
-                "backoff": {
-                    "init_backoff": timedelta(seconds=PAUSE_SECONDS[0]),
-                    "max_backoff": timedelta(seconds=PAUSE_SECONDS[1]),
+        try:
+            self._store = S3Store(
+                address.bucket,
+                prefix=address.prefix or None,
+                config={
+                    "region": address.region,
+                    "disable_bulk_delete": True,  # not every store has it
+                    **({"aws_endpoint_url_s3": address.endpoint} if address.endpoint else {}),
+                    **({"access_key_id": address.key_id} if address.key_id else {}),
+                    **({"secret_access_key": address.key} if address.key_id else {}),
+                    **({"session_token": address.token} if address.token else {}),
                 },
-            },
-        )
+                client_options={
+                    "allow_http": address.endpoint.startswith("http:"),
+                    "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+                    "timeout": timedelta(seconds=REQUEST_SECONDS),
+                },
+                retry_config={
+                    "max_retries": RETRIES_MAX,
+                    "retry_timeout": timedelta(seconds=RETRY_SECONDS),
+                    "backoff": {
+                        "init_backoff": timedelta(seconds=PAUSE_SECONDS[0]),
+                        "max_backoff": timedelta(seconds=PAUSE_SECONDS[1]),
+                    },
+                },
+            )
+        except BaseError:
+            raise ConfigError(
+                "What the environment says of S3 cannot be used. Correct the variables whose names "
+                "begin with AWS_, or remove them."
+            ) from None
 
     async def try_out(self) -> bool:
         """Do once all that is done with files; raise LogError, with a remedy, if it cannot be done.
