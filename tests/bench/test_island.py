@@ -32,7 +32,9 @@ class Island:
         self._wire = wire
         self._patch = pytest.MonkeyPatch()
         self._patch.setattr(wire, "_send", lambda _: None)
-        server.listeners = [one for one in server.listeners if one[1] != wire._deliver]
+        self._server = server
+        self._deaf = [one for one in server.listeners if one[1] == wire._deliver]
+        server.listeners = [one for one in server.listeners if one not in self._deaf]
 
     async def beat(self) -> None:
         """Tell the node, for ever, that its server is there."""
@@ -43,6 +45,7 @@ class Island:
     def end(self) -> None:
         """Let the node reach all others again."""
         self._patch.undo()
+        self._server.listeners += self._deaf
 
 
 def test_where_nobody_says_anything_names_are_let_go_before_others_may_have_them(
