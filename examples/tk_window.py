@@ -5,12 +5,13 @@ import queue
 import sys
 import threading
 import tkinter as tk
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from tkinter import ttk
 
 import hubbub
-from hubbub.chat.errors import HubbubError
+from hubbub.chat.errors import HubbubError, Unreachable
 from hubbub.chat.events import Message, Room
 from hubbub.client import Chat, ClassicMessage, Offline, Online
 
@@ -45,10 +46,11 @@ class Talk:
         last = None
         async for event in chat:
             if isinstance(event, Room) and last is None:
-                page = await chat.history(event.room, limit=SHOWN_FIRST)
-                last = page.last
-                for message in page.messages:
-                    self.news.put(partial(self._window.take, message))
+                with suppress(Unreachable):  # then the room comes again, and this is asked again
+                    page = await chat.history(event.room, limit=SHOWN_FIRST)
+                    last = page.last
+                    for message in page.messages:
+                        self.news.put(partial(self._window.take, message))
             elif not isinstance(event, Message) or event.seq > (last or 0):
                 self.news.put(partial(self._window.take, event))
 

@@ -415,8 +415,7 @@ def test_ctrl_z_goes_back_to_the_shell_and_fg_to_the_chat(tmp_path: Path, server
         bob.say("are you there?")
         terminal.type("fg")
         terminal.keys("Enter")
-        screen = terminal.until("are you there?")
-        assert "half typed" in screen
+        terminal.until(lambda screen: "are you there?" in screen and "half typed" in screen)
         terminal.keys("Enter")
         terminal.until("ann  half typed")
         terminal.keys("C-q")

@@ -36,7 +36,8 @@ async def play(plan: Plan[Scene], folder: Path, library: Path, **environment: st
         for node in cluster.nodes:
             for fault in node.server.faults():
                 ledger.find(f"The journal tells of a fault: {fault}")
-    await asyncio.to_thread(_audit, [node.server.data for node in cluster.nodes], ledger)
+    if cluster.nodes:  # else they could not even be started
+        await asyncio.to_thread(_audit, [node.server.data for node in cluster.nodes], ledger)
     return Outcome.of(plan, ledger)
 
 

@@ -72,5 +72,7 @@ class FairThreads:
 
 def _step_back() -> None:
     if sys.platform == "linux":
+        thread = threading.get_native_id()
         with suppress(OSError):  # a sandbox may forbid it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            loops = os.getpriority(os.PRIO_PROCESS, thread)  # which began this one
+            os.setpriority(os.PRIO_PROCESS, thread, loops + NICENESS)
