@@ -34,21 +34,19 @@ class Talk:
 
     async def _run(self, address: str) -> None:
         try:
-            async with hubbub.connect(address, name=self._name) as self._chat:
-                self.news.put(partial(self._window.enter))
-                await self._listen(self._chat)
+            with suppress(asyncio.CancelledError):  # the window was closed
+                async with hubbub.connect(address, name=self._name) as self._chat:
+                    self.news.put(partial(self._window.enter))
+                    await self._listen(self._chat)
         except HubbubError as error:
             self.news.put(partial(self._window.leave, str(error)))
-        except asyncio.CancelledError:
-            pass  # the window was closed; the name is free from now on
 
     async def _listen(self, chat: Chat) -> None:
         last = None
         async for event in chat:
             if isinstance(event, Room) and last is None:
                 with suppress(Unreachable):  # then the room comes again, and this is asked again
-                    page = await chat.history(event.room, limit=SHOWN_FIRST)
-                    last = page.last
+                    last = (page := await chat.history(event.room, limit=SHOWN_FIRST)).last
                     for message in page.messages:
                         self.news.put(partial(self._window.take, message))
             elif not isinstance(event, Message) or event.seq > (last or 0):
