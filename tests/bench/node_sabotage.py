@@ -13,7 +13,6 @@ from hubbub.hub.state import State
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.erasing import Erasing
 from hubbub.log.jetstream.tenure import Tenure
-from hubbub.server.fairness.turns import Turns
 
 STARTED = """
 import os, sys
@@ -76,11 +75,6 @@ def has_nothing_checked() -> None:
     Tenure.headers = {}  # type: ignore[method-assign, assignment]
 
 
-def overlooks_that_it_stood_still() -> None:
-    """It acts on what it hears, however long ago it knew that its names are its own."""
-    Turns.look_at_clock = lambda *_: None  # type: ignore[method-assign]
-
-
 SABOTAGES: dict[str, Callable[[], None]] = {
     sabotage.__name__: sabotage
     for sabotage in (
@@ -88,6 +82,5 @@ SABOTAGES: dict[str, Callable[[], None]] = {
         gives_names_twice,
         erases_nothing,
         has_nothing_checked,
-        overlooks_that_it_stood_still,
     )
 }
