@@ -13,7 +13,7 @@ be the same chatroom's:
 4. The addresses that the user gave are tried first, at each start. So whoever lied once is asked
    again only when none of those can be reached.
 
-An address that stands in the list alone is *assumed*. Whoever has nothing to lose may go there.
+An address that stands in the list alone is *assumed*. Clients with nothing to lose may go there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -5,9 +5,9 @@ A transport of the loop takes 1.4 kB: what it calls, in which context, a record 
 the loop's library. Here all sockets are in one epoll, which the loop watches as a single file; the
 transport itself is one object, and a dictionary leads to it from the socket's number.
 
-How it works. Whoever is watched is told when its socket can be read from, or written to if it was
-full. What is written first to a peer in a turn of the loop is sent at once: for most it is all, as
-in a fan-out. The rest waits for the end of the turn, and goes out by one call of the system.
+A watched stream is told when its socket can be read from, or written to if it was full. What is
+written first to a peer in a turn of the loop is sent at once: for most it is all, as in a fan-out.
+The rest waits for the end of the turn, and goes out by one call of the system.
 
 What holds at all times: a socket is in the epoll exactly while something is wanted of it. So one
 that is not read from costs nothing, whatever its peer does; and a socket is taken out before it is
