@@ -76,13 +76,22 @@ class SecretScreen(ModalScreen[None]):
     @on(events.Resize)
     def _fit(self) -> None:
         """Show the code if all of it can be seen: else no phone reads it."""
-        width = self._code.cell_len // max(len(self._code.plain.split("\n")), 1)
-        self.query_one("#code").display = bool(self._code) and width + 2 <= self.app.size.width
-        self.call_after_refresh(self._do_without_what_is_cut)
+        self.query_one("#code").display = bool(self._code) and self._has_room()
 
-    def _do_without_what_is_cut(self) -> None:
-        if self.query_one(VerticalScroll).max_scroll_y:
-            self.query_one("#code").display = False
+    def _has_room(self) -> bool:
+        """Return whether all of the code fits below the texts, in a dialog of the largest size.
+
+        This asks only for the size of the terminal: the layout may not have settled yet.
+        """
+        box, code = self.query_one(VerticalScroll), self.query_one("#code", Static)
+        columns, rows = self.app.size
+        if (most := box.styles.max_width) is not None:
+            columns = min(columns, int(most.value))
+        columns -= box.gutter.width
+        rows -= box.gutter.height
+        needed = sum(_rows(one, columns) for one in box.query(Static))
+        code_columns = code.visual.get_optimal_width(code.styles.get_rules(), columns)
+        return code_columns <= columns and needed <= rows
 
     def action_copy(self) -> None:
         """Put the secret into the clipboard."""
@@ -90,6 +99,10 @@ class SecretScreen(ModalScreen[None]):
             return
         self.app.copy_to_clipboard(self._secret.text)
         self.notify("It is in the clipboard, if your terminal allows it.", markup=False)
+
+
+def _rows(text: Static, columns: int) -> int:
+    return text.visual.get_height(text.styles.get_rules(), columns - text.gutter.width)
 
 
 def _drawn(url: str) -> Text:
