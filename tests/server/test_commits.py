@@ -7,8 +7,10 @@ from itertools import chain
 import pytest
 
 from hubbub.chat.commands import Join, Say, Typing
+from hubbub.chat.errors import LogError
 from hubbub.chat.events import Entry, Message
 from hubbub.chat.limits import Limits
+from hubbub.chat.queries import Settled
 from hubbub.hub import Hub
 from hubbub.hub.flow.drafts import BATCH_BYTES_MAX, LISTENERS_MIN, batch_bytes
 from hubbub.log.feed import Feed
@@ -92,9 +94,13 @@ def test_who_speaks_into_silence_does_not_wait(monkeypatch: pytest.MonkeyPatch) 
 
 
 class BrokenFeed(Feed):
-    """Gives nothing, by a fault."""
+    """Gives nothing, by a fault, as soon as it `breaks`, or at once."""
+
+    breaks: asyncio.Event | None = None
 
     async def wait(self) -> None:
+        if self.breaks is not None:
+            await self.breaks.wait()
         raise ZeroDivisionError("a fault")
 
 
@@ -117,6 +123,62 @@ def test_what_is_said_after_commits_have_failed_for_good_keeps_nobody_from_endin
         commits.wake()
         async with asyncio.timeout(10):
             await commits.drained()
+
+    asyncio.run(scene())
+
+
+class StuckLog(MemoryLog):
+    """Never ends a commit, and fails for good once one has begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_begun = asyncio.Event()
+
+    async def append(self, drafts: Sequence[Entry]) -> list[int]:
+        self.has_begun.set()
+        await asyncio.Event().wait()
+        return await super().append(drafts)
+
+    def follow(self) -> Feed:
+        feed = BrokenFeed()
+        feed.breaks = self.has_begun
+        return feed
+
+
+def test_nobody_waits_for_commits_that_have_failed_for_good() -> None:
+    async def scene() -> None:
+        hub = Hub(Limits(), server="test")
+        commits = Commits(hub, StuckLog(), Sending(asyncio.get_running_loop()))
+        called: list[str] = []
+        commits.call_after(lambda: called.append("before"))
+        question = Settled(1)
+        waiting = [
+            asyncio.ensure_future(work)
+            for work in (
+                commits.bring([from_elsewhere("under way")]),
+                commits.bring([from_elsewhere("behind it")]),
+                commits.settled(question),
+                commits.drained(),
+            )
+        ]
+        with pytest.raises(ZeroDivisionError):
+            await commits.run()
+        commits.call_after(lambda: called.append("after"))
+        waiting += [
+            asyncio.ensure_future(work)
+            for work in (
+                commits.bring([from_elsewhere("too late")]),
+                commits.settled(question),
+                commits.drained(),
+            )
+        ]
+        async with asyncio.timeout(10):
+            ends = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(end) for end in ends] == [
+            *(LogError, LogError, LogError, type(None)),
+            *(LogError, LogError, type(None)),
+        ]
+        assert called == ["before"]
 
     asyncio.run(scene())
 

@@ -6,12 +6,16 @@ and those that others appended, which wait together as drafts do, so that each m
 once for many of them. A batch leaves only when the one before it is applied or refused.
 What is imported is nobody's draft: `_append` commits a part of it after each batch.
 `_announce` has the hub tell who comes, goes and types where no commit does; it waits for none.
+
+When a fault or the server's end has ended them, nothing is committed any more: then nobody waits
+for it any longer, whatever they wait for (`State`).
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from enum import Enum
 from functools import partial
 
 from hubbub.background import side_by_side
@@ -53,6 +57,18 @@ def _note_faulty(faulty: Faulty) -> None:
         faults.note("a session failed", error, name=session.name)
 
 
+class State(Enum):
+    """What there is to wait for."""
+
+    IDLE = "nothing waits to be committed"
+    BUSY = "something does"
+    OVER = "nothing is committed any more"
+
+
+def _over() -> LogError:
+    return LogError("Nothing is committed any more: the server ends.")
+
+
 class Commits:
     """Takes batches from the hub to the log, and what the log hands out to the hub."""
 
@@ -78,10 +94,8 @@ class Commits:
         self._begun_at: float | None = None
         self._woken = asyncio.Event()
         self._passing = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._is_over = False
-        self._changed = asyncio.Event()  # another one each time that something is settled
+        self._state = State.IDLE
+        self._changed = asyncio.Event()  # another one each time that something is settled or over
         self._after: set[Callable[[], None]] = set()
         self._brought: deque[tuple[Sequence[AnyLogged], asyncio.Future[list[int]]]] = deque()
         self.note: Callable[[Sequence[Entry]], None] | None = None
@@ -91,23 +105,29 @@ class Commits:
 
     def wake(self) -> None:
         """See whether drafts or announcements wait."""
-        if self._hub.has_pending and not self._is_over:
-            self._idle.clear()
-            self._woken.set()
+        if self._hub.has_pending:
+            self._begin()
         if self._hub.has_announcements:
             self._passing.set()
 
+    def _begin(self) -> None:
+        if self._state is not State.OVER:
+            self._state = State.BUSY
+            self._woken.set()
+
     async def bring(self, entries: Sequence[AnyLogged]) -> list[int]:
         """Commit what is imported, in its turn; return the seqs. Raises LogError."""
+        if self._state is State.OVER:
+            raise _over()
         told: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
         self._brought.append((entries, told))
-        self._idle.clear()
-        self._woken.set()
+        self._begin()
         return await told
 
     def call_after(self, callback: Callable[[], None]) -> None:
-        """Call back once, after the next commit or its failure."""
-        self._after.add(callback)
+        """Call back once, after the next commit or its failure, or when commits are over."""
+        if self._state is not State.OVER:  # else there is no next one
+            self._after.add(callback)
 
     @property
     def is_blocked(self) -> bool:
@@ -128,8 +148,16 @@ class Commits:
         try:
             await side_by_side(self._append, self._apply, self._announce)
         finally:
-            self._is_over = True
-            self._idle.set()
+            self._end()
+
+    def _end(self) -> None:
+        """Let nobody wait any longer. Whether what was under way is committed, nobody can say."""
+        self._state = State.OVER
+        for _, told in self._brought:
+            if not told.done():
+                told.set_exception(_over())
+        self._brought.clear()
+        self._tell()
 
     async def _append(self) -> None:
         while True:
@@ -148,9 +176,11 @@ class Commits:
                     await self._sending.progress()
                     continue
                 if self._brought and not self._sending.owes:
-                    await self._commit_brought()
+                    await self._commit_brought(*self._brought[0])
+                    self._brought.popleft()  # not before: if all ends meanwhile, it is told
                 self._tell()
-            self._idle.set()
+            self._state = State.IDLE
+            self._change()
 
     def _rest_seconds(self) -> float:
         rested_at = self._rested_at
@@ -198,7 +228,7 @@ class Commits:
             self._apply_what_came()
             self._end_faulty()  # nothing may have come: they were repeats
             while not self._hub.is_settled:  # another's events come before ours
-                await self._change()
+                await self._changed.wait()
         finally:
             self._begun_at = None
 
@@ -207,8 +237,9 @@ class Commits:
         self._hub.refuse(batch, lasting=lasting and len(batch) == 1)
         self._end_faulty()
 
-    async def _commit_brought(self) -> None:
-        entries, told = self._brought.popleft()
+    async def _commit_brought(
+        self, entries: Sequence[AnyLogged], told: asyncio.Future[list[int]]
+    ) -> None:
         if told.done():  # whoever asked for it is gone
             return
         entries = self._hub.standing(entries)  # much may have happened meanwhile
@@ -227,7 +258,7 @@ class Commits:
             self.events += len(entries)
             self._apply_what_came()
             while self._hub.last < max(seqs, default=0):  # another's events come before ours
-                await self._change()
+                await self._changed.wait()
             if not told.done():
                 told.set_result(seqs)
         finally:
@@ -261,7 +292,7 @@ class Commits:
         if self._begun_at is not None or self._hub.has_pending:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REST_SECONDS_MAX):
-                    await self._change()
+                    await self._changed.wait()
 
     async def _announce(self) -> None:
         while True:
@@ -286,8 +317,7 @@ class Commits:
 
     def _tell(self) -> None:
         self.wake()
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+        self._change()
         after, self._after = self._after, set()
         for callback in after:
             with faults.contained("what waited for a commit failed"):
@@ -298,14 +328,18 @@ class Commits:
         if faulty := self._hub.take_faulty():
             self.when_faulty(faulty)
 
-    async def _change(self) -> None:
-        await self._changed.wait()
+    def _change(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     async def settled(self, question: Settled) -> None:
-        """Wait until there is an answer to `question`."""
+        """Wait until there is an answer to `question`. Raises LogError if none will come."""
         while not self._hub.has_settled(question):
-            await self._change()
+            if self._state is State.OVER:
+                raise _over()
+            await self._changed.wait()
 
     async def drained(self) -> None:
         """Wait until nothing waits, or nothing is committed any more."""
-        await self._idle.wait()
+        while self._state is State.BUSY:
+            await self._changed.wait()
