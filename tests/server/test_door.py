@@ -12,13 +12,16 @@ from typing import Any, cast
 import pytest
 
 from hubbub.chat.limits import Limits
+from hubbub.faults import faults
 from hubbub.server import door as doors
 from hubbub.server.door import LEFT_AT_ONCE, Door
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turn, Turns
 from hubbub.server.sockets.bequest import OBJECT_BYTES, WORDS_BYTES_MAX, Bequest, bequest_of
+from hubbub.server.sockets.channel import Channel
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
+from hubbub.wire.relay import Arrived
 from tests.interop.raw import RawPeer, frame
 from tests.server.conftest import Meet, Serve
 from tests.server.event_peer import event_frame
@@ -48,13 +51,20 @@ class Guest(asyncio.Protocol):
 
 
 class Inside:
-    """Behind the door: notes who comes, how many at the same time, and what they say."""
+    """Behind the door: notes who comes, how many at the same time, and what they say.
+
+    By a fault, nobody answers the one who comes as number `fails_at`.
+    """
 
     def __init__(self) -> None:
-        self.there = self.most = 0
+        self.there = self.most = self.come = 0
+        self.fails_at = 0
         self.heard: list[bytes] = []
 
     def stranger(self, _turn: Turn, left: Callable[[], None], **_: bool) -> Guest:
+        self.come += 1
+        if self.come == self.fails_at:
+            raise RuntimeError("a fault")
         return Guest(self, left)
 
 
@@ -215,6 +225,88 @@ def test_a_newcomer_is_let_in_before_all_who_hung_up_are_heard_and_nothing_is_dr
         assert newcomer.room["last"] < people * texts / 2, "it did not wait for all of them"
         heard = Counter(message["from"] for message in bob.messages(people * texts))
         assert heard == {f"gone{number}": texts for number in range(people)}
+
+
+@pytest.mark.parametrize("how", [{}, *HOW], ids=["stays", "ends", "resets"])
+@pytest.mark.parametrize("waiting", [0, 5], ids=["keeps no place", "keeps a place"])
+def test_a_fault_in_letting_one_in_frees_its_place_and_keeps_out_nobody_else(
+    on_the_street: Play, monkeypatch: pytest.MonkeyPatch, how: dict[str, bool], waiting: int
+) -> None:
+    monkeypatch.setattr(doors, "LEFT_AT_ONCE", 1)
+    monkeypatch.setattr(doors, "LEFT_MAX", waiting)
+
+    async def scene(street: Street) -> None:
+        street.inside.fails_at = 2
+        peers = []
+        for number in range(3):
+            peers.append(street.come(b"said %d" % number, **how))
+            street.answer()
+        await street.until(lambda: len(street.inside.heard) == 2)
+        for peer in peers:
+            peer.close()
+        await street.until(lambda: not set(street.places) and not street.inside.there)
+        street.come(b"later", hangs_up=True)
+        street.answer()
+        await street.until(lambda: b"later" in street.inside.heard)
+
+    on_the_street(scene)
+    assert faults.counts.total() == 1
+
+
+class OneLink:
+    """A link that notes which connections are cut."""
+
+    is_congested = False
+
+    def __init__(self) -> None:
+        self.was_cut: list[Channel] = []
+
+    def cut(self, channel: Channel) -> None:
+        self.was_cut.append(channel)
+
+
+def test_a_fault_in_letting_in_one_whom_a_relay_holds_ends_that_connection_alone(
+    on_the_street: Play,
+) -> None:
+    async def scene(street: Street) -> None:
+        street.inside.fails_at = 1
+        link, host = OneLink(), "10.0.0.7"
+        for number in range(2):
+            channel = Channel(cast("Any", link), number, host, Arrived(host=host, at=(host, 1)))
+            place = street.places.take(host, None)
+            assert place is not None
+            street.door.bring(place, channel)
+        assert [one.number for one in link.was_cut] == [0]
+        assert [one.transport for one in street.places] == [channel]
+        channel.lose(None)
+        assert not set(street.places)
+
+    on_the_street(scene)
+    assert faults.counts.total() == 1
+
+
+def test_a_fault_in_what_is_left_of_one_keeps_nobody_else_from_being_heard(
+    on_the_street: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "LEFT_AT_ONCE", 1)
+    monkeypatch.setattr(doors, "LEFT_MAX", 0)
+    heard = Guest.data_received
+
+    def faulty(guest: Guest, data: bytes) -> None:
+        if data == b"said 1":
+            raise RuntimeError("a fault")
+        heard(guest, data)
+
+    monkeypatch.setattr(Guest, "data_received", faulty)
+
+    async def scene(street: Street) -> None:
+        for number in range(3):
+            street.come(b"said %d" % number, hangs_up=True)
+            street.answer()
+        await street.until(lambda: street.inside.heard == [b"said 0", b"said 2"])
+
+    on_the_street(scene)
+    assert faults.counts.total() == 1
 
 
 SAYING = {

@@ -21,6 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hubbub.background import begin
+from hubbub.faults import faults
 from hubbub.hub.cost import ACCEPTING, LETTING_IN
 from hubbub.server.fairness.addresses import address_of
 from hubbub.server.notes import logger
@@ -150,10 +151,15 @@ class Door:
         turn = self._turns.turn(place.host)
         turn.spend(ACCEPTING + LETTING_IN)
         left = _Leaving(place, turn, None)
-        stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
-        channel.set_protocol(stranger)
-        place.transport = channel
-        stranger.connection_made(channel)
+        try:
+            stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
+            channel.set_protocol(stranger)
+            place.transport = channel
+            stranger.connection_made(channel)
+        except Exception as error:  # noqa: BLE001 (it ends this connection, and not the link)
+            left()
+            channel.set_protocol(asyncio.Protocol())  # nobody else is to give the place back
+            channel.fail_by_our_fault(error)
 
     def _open(self, place: Place) -> None:
         turn = self._knocking.pop(place)
@@ -179,9 +185,9 @@ class Door:
 
     async def _let_in(self, place: Place, turn: Turn, then: Callable[[], None] | None) -> None:
         sock, left = place.sock, _Leaving(place, turn, then)
-        # People type their name after a tutorial's client has connected, and may take their time.
-        stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
         try:
+            # People type their name after a tutorial's client has connected: they may take a while.
+            stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._keepalive.apply(sock)
             if self._streams is None:
@@ -242,7 +248,11 @@ class Door:
             then()
 
         turn.spend(LETTING_IN)
-        bequest.begin(self._welcoming.stranger(turn, left, may_be_silent=False))
+        try:
+            bequest.begin(self._welcoming.stranger(turn, left, may_be_silent=False))
+        except Exception as error:  # noqa: BLE001 (the next one of the address is to be heard)
+            left()
+            faults.note("a connection was not let in", error)
 
     def _go_on(self, left: _Left, host: str) -> None:
         """Let the next one in: one of those that hung up is gone."""

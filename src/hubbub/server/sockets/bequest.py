@@ -10,6 +10,9 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hubbub.faults import faults
+from hubbub.server.sockets.contained import contained
+
 if TYPE_CHECKING:
     import socket
 
@@ -60,6 +63,7 @@ class Bequest(asyncio.Transport):
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._deliver)
 
+    @contained
     def _deliver(self) -> None:
         self._is_due = False
         if not self._is_reading or self._is_closing or self._has_ended:
@@ -132,6 +136,11 @@ class Bequest(asyncio.Transport):
 
     def _lose(self) -> None:
         self._protocol.connection_lost(None)
+
+    def fail_by_our_fault(self, error: Exception) -> None:
+        """End it, so that others of its address are heard, for a fault in its protocol."""
+        faults.note("a connection failed", error)
+        self.close()
 
 
 def bequest_of(host: str, sock: socket.socket) -> Bequest | None:
