@@ -37,6 +37,7 @@ from hubbub.log.memory import MemoryLog
 from hubbub.wire.codec import decode_event
 from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.frames import FrameDecoder
+from tests.log.feeds import handed_out
 
 T = TypeVar("T")
 FRAME_BYTES_MAX = 10_000_000
@@ -91,7 +92,7 @@ class Chatroom:
 
     def restart(self) -> None:
         """Kill the server and start it again; who was connected is not any more."""
-        self.feed.take()
+        handed_out(self.feed)
         self.hub = self.opened()
 
     def pass_time(self, milliseconds: int) -> None:
@@ -124,7 +125,7 @@ class Chatroom:
 
     def apply(self) -> None:
         """Take in what the log hands out."""
-        if events := self.feed.take():
+        if events := handed_out(self.feed):
             self.hub.apply(events)
 
     def announce(self) -> None:

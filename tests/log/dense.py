@@ -173,8 +173,8 @@ class DenseFeed(Feed):
         self._inner = inner
         self._out = out
 
-    def take(self) -> list[Entry]:
-        return self._out(self._inner.take())
+    def take_some(self, weigh: Callable[[Sequence[Entry]], int], weight_max: int) -> list[Entry]:
+        return self._out(self._inner.take_some(weigh, weight_max))
 
     async def wait(self) -> None:
         await self._inner.wait()

@@ -14,6 +14,7 @@ from hubbub.log.jetstream import JetStreamLog, moving, pieces
 from hubbub.log.jetstream.reading import place_of
 from hubbub.log.sqlite import SqliteLog
 from tests.log.drafts import all_of, deleted, edited, fact, said, seqs, told
+from tests.log.feeds import handed_out
 from tests.log.nodes import ROOMS, alike, asked, nodes
 from tests.log.test_removing import gone
 
@@ -37,7 +38,7 @@ def test_all_nodes_have_the_same_events_in_the_same_order(
             talks = [talk(log, name) for log, name in zip(logs, "abc", strict=True)]
             await asyncio.gather(*talks)
             await alike(logs)
-            heard = [feed.take() for feed in feeds]
+            heard = [handed_out(feed) for feed in feeds]
             assert heard[0] == heard[1] == heard[2]
             assert len(heard[0]) == 3 * (60 + 12)
             assert seqs(heard[0]) == sorted(seqs(heard[0]))
@@ -87,7 +88,7 @@ def test_what_is_appended_at_once_is_heard_at_once(tmp_path: Path, nats: str, st
             for _ in range(20):
                 await one.append([*(said(room=room) for room in ROOMS), fact("a", 1)])
                 await asyncio.wait_for(feed.wait(), 30)
-                assert len(feed.take()) == 4
+                assert len(handed_out(feed)) == 4
 
     asyncio.run(scene())
 
@@ -104,7 +105,7 @@ def test_an_append_returns_before_its_events_are_heard(
             async def hear() -> None:
                 while len(heard) < 50:
                     await feed.wait()
-                    heard.extend(seqs(feed.take()))
+                    heard.extend(seqs(handed_out(feed)))
                     assert set(heard) <= set(returned)
 
             hearing = asyncio.create_task(hear())

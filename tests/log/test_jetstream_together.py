@@ -21,6 +21,7 @@ from hubbub.server.sessions.commits import Commits
 from hubbub.server.sockets.sending import Sending
 from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.log.drafts import all_of, said, seqs, until
+from tests.log.feeds import handed_out
 from tests.log.nodes import alike, nodes
 from tests.log.test_removing import gone
 
@@ -71,7 +72,7 @@ def test_appends_that_are_there_at_once_are_one_commit(
             await alike([other, one])
             assert commits[other] == AT_ONCE
             assert commits[one] <= TURNS_MAX
-            heard = feed.take()
+            heard = handed_out(feed)
             assert seqs(heard) == sorted(seqs(heard))
             assert len(heard) == 2 * AT_ONCE
 
@@ -98,7 +99,7 @@ def test_our_append_is_one_commit_with_those_of_others_and_returns_before_any_is
             one.move_on()
             assert await appending == seqs(ours)
             assert commits[one] == TURNS_MAX
-            assert texts(feed.take()) == [
+            assert texts(handed_out(feed)) == [
                 "taken already",
                 *(f"before {number}" for number in range(5)),
                 *("ours", "ours too"),
@@ -121,7 +122,7 @@ def test_of_our_appends_in_one_commit_each_returns_before_it_is_heard(
                 (seq,) = await one.append([said(text)])
                 assert seq
                 assert text not in heard
-                heard.extend(texts(feed.take()))
+                heard.extend(texts(handed_out(feed)))
                 assert heard[-1] == text or heard[-1].startswith("between")
 
             await one.stand_still()
@@ -161,7 +162,7 @@ def test_what_was_given_up_is_heard_in_its_place_among_others(
             one.move_on()
             (seq,) = await again
             await alike([one, other])
-            events = feed.take()
+            events = handed_out(feed)
             assert texts(events) == ["taken already", "given up", "after"]
             assert events[1].seq == seq, "said twice, it is there once"
 

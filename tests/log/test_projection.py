@@ -26,6 +26,7 @@ from hubbub.log.sqlite.following import Follower
 from hubbub.log.sqlite.portions import read_portion
 from tests.log.drafts import all_of, edited, fact, found, said, seqs, told
 from tests.log.elsewhere import STRIDE, Elsewhere
+from tests.log.feeds import handed_out
 from tests.log.test_model import Intent, Pair, Removal, intents, rooms
 from tests.log.test_removing import gone
 
@@ -107,7 +108,7 @@ def test_what_was_applied_is_passed_over(tmp_path: Path) -> None:
         assert await log.apply(entries) == [1, 2, 3]
         assert await log.apply(entries) == [1, 2, 3]
         assert await log.apply([]) == []
-        assert seqs(feed.take()) == [1, 2, 3], "and is handed out once"
+        assert seqs(handed_out(feed)) == [1, 2, 3], "and is handed out once"
 
     play(tmp_path, scene)
 
@@ -123,7 +124,7 @@ def test_a_repeat_stands_under_the_seq_of_the_first(tmp_path: Path) -> None:
             *[(1, 0), (2, 1)],
             *[(4, 2), (6, 4)],
         ]
-        assert seqs(feed.take()) == [1, 2, 4, 6]
+        assert seqs(handed_out(feed)) == [1, 2, 4, 6]
 
     play(tmp_path, scene)
 
@@ -200,7 +201,7 @@ def test_what_could_not_be_written_is_applied_later(tmp_path: Path) -> None:
         assert log.last == 1
         assert await log.apply(entries) == [1, 2, 3]
         assert await log.epochs() == EPOCHS, "no epoch begins with it"
-        assert seqs(feed.take()) == [1, 2, 3]
+        assert seqs(handed_out(feed)) == [1, 2, 3]
 
     async def known(log: Elsewhere) -> None:
         assert await log.keep_epochs(EPOCHS)
@@ -346,7 +347,7 @@ class Copied(Pair):
 
     async def copied(self, pieces: Sequence[int]) -> None:
         """Let the copy take the place of the log that numbered."""
-        entries = [copy(entry) for entry in self.feed.take()]
+        entries = [copy(entry) for entry in handed_out(self.feed)]
         await self.sqlite.close()
         log = await opened(self.folder / "copy")
         at = 0
@@ -399,7 +400,7 @@ def test_a_copy_of_what_a_memory_log_hands_out_has_its_facts(tmp_path: Path) -> 
         feed = origin.follow()
         await origin.append([fact("a", 1), fact("b", 1, expects=0), said()])
         await origin.append([fact("a", 2, expects=1), fact("b", 2, expects=9), said()])
-        await log.apply(feed.take())
+        await log.apply(handed_out(feed))
         assert told(await log.facts()) == told(await origin.facts())
         assert log.last == 6
 

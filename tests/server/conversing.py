@@ -34,6 +34,7 @@ from hubbub.wire.codec import decode_event
 from hubbub.wire.framed import CLASSIC, EVENTS
 from hubbub.wire.frames import FrameDecoder
 from tests.hub.peers import now
+from tests.log.feeds import handed_out
 from tests.server.clockwork import Clockwork
 
 T = TypeVar("T")
@@ -85,7 +86,7 @@ class Stage:
             self.hub.refuse(batch)
         else:
             self.hub.acknowledge(batch, now(self.log.append([draft.event for draft in batch])))
-            if events := self.feed.take():
+            if events := handed_out(self.feed):
                 self.committed += events
                 self.hub.apply(events)
         after, self.after = self.after, set()

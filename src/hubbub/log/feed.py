@@ -20,12 +20,8 @@ class Feed:
             self._commits.append(events)
             self._arrived.set()
 
-    def take(self) -> list[Entry]:
-        """Return all that was handed out and not taken yet."""
-        return self.take_some(lambda _: 0, 0)
-
     def take_some(self, weigh: Callable[[Sequence[Entry]], int], weight_max: int) -> list[Entry]:
-        """Return what comes next of it, up to `weight_max`, but whole commits, and at least one."""
+        """Return what comes next of them, up to `weight_max`: whole commits, and at least one."""
         taken: list[Entry] = []
         weight = 0
         while self._commits:

@@ -21,6 +21,7 @@ from hubbub.server.relaying import ticker as telling
 from hubbub.server.relaying.copy import CopiedLog, Copy
 from hubbub.server.relaying.ticker import Follow, Ticker
 from hubbub.wire.relay import Decoder, Kind, encode
+from tests.log.feeds import handed_out
 from tests.server.relaying.links import until
 from tests.server.relaying.test_ticker import fact, reads, said
 
@@ -36,7 +37,7 @@ class Origin:
     async def commit(self, *entries: Entry) -> None:
         """Commit them, and tell of them."""
         await self.log.append(entries)
-        self.ticker.note(self._feed.take())
+        self.ticker.note(handed_out(self._feed))
 
 
 class Line:
