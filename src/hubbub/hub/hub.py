@@ -8,6 +8,7 @@ come in as arguments, bytes go out through each session's outlet.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from hubbub.chat.access import Access
@@ -242,12 +243,15 @@ class Hub:
 
         If it was lost, at `lost_at` seconds, the name is kept for a minute.
         """
+        state = self._state
         session.gone = True
-        self._state.links.left(session)
-        linking_afar.left(self._state, session)
-        self._state.here.watchers.stop(session, ())  # whoever it was meanwhile
-        leaving.depart(self._state, session, None if self._state.is_copy else lost_at)
-        claims.clear_released(self._state)
+        leaving.in_any_case(
+            partial(state.links.left, session),
+            partial(linking_afar.left, state, session),
+            partial(state.here.watchers.stop, session, ()),  # whoever it was meanwhile
+            partial(leaving.depart, state, session, None if state.is_copy else lost_at),
+            partial(claims.clear_released, state),
+        )
 
     def sweep(self, at: int) -> None:
         """Take in what time it is, and do what time brings; call about once a second."""

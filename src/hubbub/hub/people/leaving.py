@@ -1,5 +1,8 @@
 """Sessions end, and with the last of somebody's, their name is kept for a while, or free."""
 
+from collections.abc import Callable
+from functools import partial
+
 from hubbub.chat.events.channels import Way, Why
 from hubbub.chat.grants import TOKEN
 from hubbub.hub.membership import leave_room
@@ -8,6 +11,21 @@ from hubbub.hub.people.records import note_seen, note_use
 from hubbub.hub.present.far import FarSession
 from hubbub.hub.present.room import Session
 from hubbub.hub.state import State
+
+
+def in_any_case(*steps: Callable[[], object]) -> None:
+    """Take each step, whatever fails in those before; raise what failed behind the last one.
+
+    What somebody leaves behind would stay until the server starts again: nobody else clears it.
+    """
+    errors: list[Exception] = []
+    for step in steps:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 (it is raised below)
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ExceptionGroup("steps failed", errors)
 
 
 def depart(state: State, session: Session, lost_at: float | None = None, *, by: str = "") -> None:
@@ -21,23 +39,41 @@ def depart(state: State, session: Session, lost_at: float | None = None, *, by: 
     """
     if not state.here.has(session):
         return
+    has_place = bool(session.members or session.person.drafts or session.earlier_secret)
+    in_any_case(
+        partial(state.here.remove, session),
+        partial(state.sifted.discard, session),
+        partial(places.leave, state, session),
+        partial(_leave_rooms, state, session, by),
+        partial(_note_leaving, state, session),
+        partial(_leave_name, state, session, lost_at if has_place else None),
+    )
+
+
+def _leave_rooms(state: State, session: Session, by: str) -> None:
     person = session.person
-    state.sifted.discard(session)
-    has_place = bool(session.members or person.drafts or session.earlier_secret)
-    state.here.remove(session)
-    places.leave(state, session)
     way = Way.LEFT if person.key in state.here else Way.GONE
     why, knowing = Why(way, session.parting, by), set[Session]()
-    for member in list(session.members.values()):
-        leave_room(state, member, why, told=knowing if way is Way.GONE else None)
+    told = knowing if way is Way.GONE else None
+    steps: list[Callable[[], object]] = [
+        partial(leave_room, state, member, why, told=told) for member in session.members.values()
+    ]
     if way is Way.GONE:
-        state.here.operating.end(person.standing)
-        state.here.former.left(person, state.at)
+        steps.append(partial(state.here.operating.end, person.standing))
+        steps.append(partial(state.here.former.left, person, state.at))
+    in_any_case(*steps)
+
+
+def _note_leaving(state: State, session: Session) -> None:
     if session.scopes is not None:
         _note_token(state, session.device)
-    is_far = isinstance(session, FarSession)
-    if person.id and not is_far:
-        note_seen(state, person, session.device)
+    if session.person.id and not isinstance(session, FarSession):
+        note_seen(state, session.person, session.device)
+
+
+def _leave_name(state: State, session: Session, lost_at: float | None) -> None:
+    """With the last session of somebody, let others have the name, or keep it."""
+    person = session.person
     if person.key in state.here:
         return
     state.looks.free(person)
@@ -45,10 +81,10 @@ def depart(state: State, session: Session, lost_at: float | None = None, *, by: 
         seeing.leave(state, person.id)
         places.forget(state, person.id)
         return
-    if is_far:
+    if isinstance(session, FarSession):
         return
     state.departed.remember(session)
-    if lost_at is not None and has_place and session.format.gets_answers:
+    if lost_at is not None and session.format.gets_answers:
         state.kept.keep(person, session.origin, lost_at)
         state.looks.take(person)
         _free_due(state, lost_at, session.origin)

@@ -148,12 +148,13 @@ class Here:
             self._sessions[key] = others
         else:
             del self._sessions[key]
-            self._tell(key, "went", session.person.name)
             self._passing.pop(session.person.badge, None)
             if self._known.pop(session.person.id, None) is not None:
                 self._profiles.let_go(session.person.id)
         if not isinstance(session, FarSession):
             self.moved(session.person)
+        if not others:  # at last: whoever watches may not be told, by a fault
+            self._tell(key, "went", session.person.name)
 
     @contextmanager
     def staying(self, key: str) -> Iterator[None]:

@@ -265,6 +265,8 @@ class Chatroom:
         """Forget a connection that is gone."""
         self._handshakes.end(connection)
         self.connections.pop(connection, None)
+        if not self.connections:  # whatever fails behind it: the server's end waits for it
+            self._empty.set()
         self.files.keys.left(connection)
         self.unfinished.gone(connection)
         self.unfinished_of_strangers.gone(connection)
@@ -277,8 +279,6 @@ class Chatroom:
                 address=connection.host,
                 seconds=seconds,
             )
-        if not self.connections:
-            self._empty.set()
 
     def _end_faulty(self, faulty: Faulty) -> None:
         # They may be all of a large room, so connections are gone through once.

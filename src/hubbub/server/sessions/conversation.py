@@ -317,9 +317,11 @@ class Conversation:
 
     def _leave(self) -> None:
         self._forget()
-        self._turn.spend(cost.departure(self.session))
-        if self.session is not None:
-            self._hub.depart(self.session, self._lost_at)
+        try:
+            self._turn.spend(cost.departure(self.session))
+        finally:
+            if self.session is not None:
+                self._hub.depart(self.session, self._lost_at)
 
     def let_go(self) -> None:
         """Forget the peer: if the two kept each other, only the garbage collector could end it."""
