@@ -14,7 +14,11 @@ import pytest
 from cryptography import x509
 
 from hubbub.chat.limits import Limits
+from hubbub.faults import faults
 from hubbub.server.config import Config, ServerSection, TlsSection
+from hubbub.server.tls import renewing
+from hubbub.server.tls.acme.challenges import Challenges
+from hubbub.server.tls.acme.files import Files
 from hubbub.server.tls.renewing import is_due
 from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from tests.server.noted import noted
@@ -126,6 +130,24 @@ def test_an_authority_that_cannot_be_understood_ends_no_chatroom(tmp_path: Path)
             shown(server, context, "chat.example.org")
         authority.babbles = False
         trusted(server, context, "chat.example.org")
+
+
+def test_a_fault_in_asking_is_counted_and_the_authority_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really_ask, errors = renewing._ask, [RuntimeError("a fault")]
+
+    async def ask(section: TlsSection, files: Files, challenges: Challenges) -> None:
+        if errors:
+            raise errors.pop()
+        await really_ask(section, files, challenges)
+
+    monkeypatch.setattr(renewing, "_ask", ask)
+    authority = Authority(0)
+    with authority.open(), vouched_for(authority, tmp_path / "data", "http-01") as server:
+        context = ssl.create_default_context(cafile=str(authority.root_in(tmp_path)))
+        trusted(server, context, "chat.example.org")
+    assert faults.counts.total() == 1
 
 
 def test_what_a_killed_server_left_half_done_is_made_anew(tmp_path: Path) -> None:

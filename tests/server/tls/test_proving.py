@@ -54,6 +54,13 @@ class Prover(TlsPeer):
             line += self.exactly(1)
         return json.loads(line)
 
+    def confirm_by(self, line: bytes, fingerprint: str) -> Any:
+        """Say an element, and then this line; return the answer to it."""
+        element = b64encode(Proving(b"", fingerprint, is_server=False).element).decode()
+        assert self.line(type="prove", element=element)["type"] == "proof"
+        self.send(line + b"\n")
+        return self.answer()
+
     def prove(self, password: str, fingerprint: str) -> Any:
         """Go all the way; return the last answer."""
         proving = Proving(password.encode(), fingerprint, is_server=False)
@@ -152,6 +159,29 @@ def test_what_is_no_proof_is_refused_with_a_sentence(
         assert (answer["type"], answer["code"]) == ("error", "bad_command")
         assert "section 11" in answer["message"]
         assert ann.rest() == b""
+
+
+NO_CONFIRMATIONS = [
+    b"{}",
+    b"{not json}",
+    b'{"type":"prove"}',
+    b'{"type":"prove","confirmation":"!"}',
+    b'{"type":"prove","confirmation":"AAAA"}',
+    b'{"type":"prove","confirmation":"' + b64encode(bytes(33)) + b'"}',
+    b'{"type":"prove","method":"another","confirmation":"' + b64encode(bytes(32)) + b'"}',
+]
+
+
+def test_what_is_no_confirmation_is_refused_and_is_no_guess(
+    server: LocalServer, pair: Pair
+) -> None:
+    for line in NO_CONFIRMATIONS * 2:  # of guesses, too many to be told at once
+        with Prover(server, pair) as ann:
+            answer = ann.confirm_by(line, pair.fingerprint)
+            assert (answer["type"], answer["code"]) == ("error", "bad_command")
+            assert ann.rest() == b""
+    with Prover(server, pair) as ann:
+        assert ann.prove("another", pair.fingerprint)["code"] == "wrong_password"
 
 
 def test_what_comes_too_early_is_refused_once(

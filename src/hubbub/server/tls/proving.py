@@ -5,7 +5,8 @@ go if it does not prove; else its next byte is read like the first one of any co
 whoever speaks on it need give no password any more.
 
 A confirmation is a guess: it tells whether one password is right, and nothing about others. So it
-is counted like one, and looked at later where there were too many. Each line waits for its turn,
+is counted like one, and looked at later where there were too many. A line that holds none tells
+nothing, and is no guess. Each line waits for its turn,
 like all that strangers say. One thread does the mathematics, in fair turns of addresses, and rests
 after each: nobody but those who prove waits for proofs.
 """
@@ -28,7 +29,7 @@ from hubbub.server.protection import Proof
 from hubbub.server.sockets.farewell import Farewell
 from hubbub.server.sockets.handover import hand_over
 from hubbub.server.sockets.receiving import Receiver
-from hubbub.tls.pake import METHOD, BadElement, Proving
+from hubbub.tls.pake import CONFIRMATION_BYTES, METHOD, BadElement, Proving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,11 @@ NO_PASSWORD = Refused(
 BAD_LINE = Refused(
     "This is no proof. A line of JSON has to come, as docs/protocol.md says in section 11.",
     code="bad_command",
+)
+WRONG = WrongSecret(
+    "That is not the password, or what you connected to is not this server but something in "
+    "between. Ask whoever runs the chatroom.",
+    code="wrong_password",
 )
 FAULT = Refused("The server has a fault and ends this connection.", code="server_fault")
 
@@ -155,7 +161,7 @@ class ProvingSide(Receiver):
         except BadElement:
             self._refuse(BAD_LINE)
         except Refused as refusal:
-            self._refuse(refusal, Proof.WRONG if step is Step.CONFIRMATION else Proof.BROKEN)
+            self._refuse(refusal)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this connection, no other)
             faults.note("the password cannot be proven", error, connection=self._turn.id)
             self._refuse(FAULT)
@@ -180,18 +186,14 @@ class ProvingSide(Receiver):
 
     async def _confirm(self, confirmation: bytes) -> None:
         guesses, host = self._chatroom.guesses, self._turn.host
+        if len(confirmation) != CONFIRMATION_BYTES:
+            raise BAD_LINE
         if seconds := guesses.delay(host):
             await asyncio.sleep(seconds)
         assert self._proving is not None
         if not self._proving.is_confirmed(confirmation):
-            raise guesses.wrong(
-                host,
-                WrongSecret(
-                    "That is not the password, or what you connected to is not this server but "
-                    "something in between. Ask whoever runs the chatroom.",
-                    code="wrong_password",
-                ),
-            )
+            self._refuse(guesses.wrong(host, WRONG), Proof.WRONG)
+            return
         self._say(ProofLine(confirmation=b64encode(self._proving.confirmation).decode()))
         self._transport.tell(is_proven=True)
         self._end(Proof.DONE)

@@ -11,6 +11,8 @@ import aiohttp
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from hubbub.chat.errors import HubbubError
+from hubbub.faults import faults
 from hubbub.server.notes import logger
 from hubbub.server.tls.acme.client import AcmeClient
 from hubbub.server.tls.acme.signing import AccountKey
@@ -60,14 +62,17 @@ async def renew(
             if is_due(files.certificate.read_bytes(), section.acme, now):
                 await _ask(section, files, challenges)
                 certificates.reload()
-        except Exception as error:  # noqa: BLE001 (whatever it is, people go on chatting)
+        except (HubbubError, aiohttp.ClientError, OSError) as error:
             reason = f"{error}" or type(error).__name__
             logger.warning("the authority has given no certificate", reason=reason)
-            await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
-            failures += 1
+        except Exception as error:  # noqa: BLE001 (a fault of ours; the authority waits no shorter)
+            faults.note("no certificate can be asked for", error)
         else:
             failures = 0
             await asyncio.sleep(LOOK_SECONDS)
+            continue
+        await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
+        failures += 1
 
 
 async def _ask(section: TlsSection, files: Files, challenges: Challenges) -> None:
