@@ -12,7 +12,8 @@ import pytest
 
 from hubbub.server.loop import new_event_loop
 from hubbub.server.sockets.receiving import Receiver
-from hubbub.server.sockets.streams import HIGH_BYTES, Stream, Streams
+from hubbub.server.sockets.streams import Stream, Streams
+from hubbub.server.sockets.transport import HIGH_BYTES
 from hubbub.server.sockets.unread import rest_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is no epoll")
@@ -384,6 +385,21 @@ class Still(asyncio.Protocol):
     """A protocol that keeps nothing."""
 
     __slots__ = ()
+
+
+def test_whoever_a_fault_has_left_is_cut_with_the_last_of_all() -> None:
+    async def scene() -> None:
+        streams = Streams(asyncio.get_running_loop())
+        ours, theirs = connected()
+        protocol = Noted()
+        streams.open(ours, protocol)
+        with theirs:
+            streams.close()
+            await asyncio.wait_for(protocol.lost.wait(), PATIENCE_SECONDS)
+            assert await read_all(theirs, 1) == b""
+        assert ours.fileno() == -1, "it is closed"
+
+    asyncio.run(scene())
 
 
 def test_a_quiet_connection_takes_little() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from hubbub.faults import faults
 from hubbub.server.sockets.contained import contained
+from hubbub.server.sockets.transport import OwnTransport
 
 if TYPE_CHECKING:
     import socket
@@ -24,15 +25,12 @@ OBJECT_BYTES: Final = 1024
 """About what it takes besides its words."""
 
 
-class Bequest(asyncio.Transport):
+class Bequest(OwnTransport):
     """The words of a peer at `host`. Nobody hears what is written to it."""
 
     __slots__ = (
         "_has_ended",
-        "_is_closing",
         "_is_due",
-        "_is_reading",
-        "_protocol",
         "_sockname",
         "_words",
         "host",
@@ -43,9 +41,7 @@ class Bequest(asyncio.Transport):
         self.host = host
         self._words = words
         self._sockname = sockname
-        self._protocol: AnyProtocol
-        self._has_ended = self._is_closing = self._is_due = False
-        self._is_reading = True
+        self._has_ended = self._is_due = False
 
     @property
     def size(self) -> int:
@@ -78,14 +74,6 @@ class Bequest(asyncio.Transport):
             if not self._protocol.eof_received():
                 self.close()
 
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Let another one hear the rest."""
-        self._protocol = cast("AnyProtocol", protocol)
-
-    def get_protocol(self) -> asyncio.BaseProtocol:
-        """Return who hears it."""
-        return self._protocol
-
     def pause_reading(self) -> None:
         """Keep the rest for now."""
         self._is_reading = False
@@ -95,10 +83,6 @@ class Bequest(asyncio.Transport):
         self._is_reading = True
         self._deliver_soon()
 
-    def is_reading(self) -> bool:
-        """Whether it goes on."""
-        return self._is_reading
-
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Return the server's own address; there is no socket."""
         return self._sockname if name == "sockname" else default
@@ -106,23 +90,12 @@ class Bequest(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Say it to nobody."""
 
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Do nothing: nothing is kept that is written."""
-
     def get_write_buffer_size(self) -> int:
         """Return 0."""
         return 0
 
-    def can_write_eof(self) -> bool:
-        """Return that a half can be closed, as of any connection."""
-        return True
-
     def write_eof(self) -> None:
         """Do nothing."""
-
-    def is_closing(self) -> bool:
-        """Whether the end was asked for."""
-        return self._is_closing
 
     def close(self) -> None:
         """Tell whoever hears it, in the next turn of the loop, that it is over."""

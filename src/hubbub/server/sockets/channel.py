@@ -15,11 +15,12 @@ says of a channel that is forgotten is passed over.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from hubbub.faults import faults
 from hubbub.server.sockets.contained import contained
-from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES, AnyProtocol
+from hubbub.server.sockets.receiving import RECEIVE_BYTES, STRANGER_BYTES
+from hubbub.server.sockets.transport import OwnTransport
 
 if TYPE_CHECKING:
     from hubbub.wire.relay import Arrived
@@ -29,8 +30,6 @@ GRANTED_FIRST: Final = 2 * STRANGER_BYTES
 
 ON_THE_WAY_BYTES: Final = 262_144
 """What may be on its way to the relay, or from there to a system, and does not count as unsent."""
-
-HIGH_BYTES: Final = 65_536
 
 
 class Link(Protocol):
@@ -78,7 +77,7 @@ class Unread:
         self._held = b""
 
 
-class Channel(asyncio.Transport):
+class Channel(OwnTransport):
     """The connection with this `number` on a link, from `host`. It begins without a protocol."""
 
     __slots__ = (
@@ -87,16 +86,11 @@ class Channel(asyncio.Transport):
         "_granted",
         "_has_ended",
         "_held",
-        "_high",
-        "_is_closing",
         "_is_delivering",
         "_is_ending",
         "_is_full",
         "_is_lost",
         "_link",
-        "_low",
-        "_paused",
-        "_protocol",
         "_untaken",
         "batch",
         "host",
@@ -110,20 +104,16 @@ class Channel(asyncio.Transport):
         self.number = number
         self.host = host
         self._arrived = arrived
-        self._protocol: AnyProtocol
         self._granted = GRANTED_FIRST
         self._held = b""
-        self._paused = False
         self._is_delivering = False
         self._due: asyncio.Handle | None = None
         self._has_ended = False  # the peer, and the protocol has not heard of it
         self._untaken = 0
         self._is_full = False
-        self._is_closing = self._is_ending = False
-        self._is_lost = False
+        self._is_ending = self._is_lost = False
         self.batch = self.place = 0
         """Where the link has put what was written last."""
-        self.set_write_buffer_limits(HIGH_BYTES)
 
     # What the link tells us.
 
@@ -176,18 +166,22 @@ class Channel(asyncio.Transport):
             return
         self._is_delivering = True
         try:
-            while self._held and not (self._paused or self._is_closing):
+            while self._held and self._is_reading and not self._is_closing:
                 size = self._piece_bytes
                 piece, self._held = self._held[:size], self._held[size:]
                 self._protocol.data_received(piece)
-            if self._has_ended and not (self._held or self._paused or self._is_closing):
+            if self._has_ended and self._wants_more:
                 self._has_ended = False
                 if not (self._protocol.eof_received() or self._is_closing):
                     self.close()
         finally:
             self._is_delivering = False
-        if not (self._held or self._paused or self._is_closing):
+        if self._wants_more:
             self._grant()
+
+    @property
+    def _wants_more(self) -> bool:
+        return self._is_reading and not (self._held or self._is_closing)
 
     def _grant(self) -> None:
         wanted = max(GRANTED_FIRST, self._piece_bytes)
@@ -224,30 +218,14 @@ class Channel(asyncio.Transport):
                 return self._link.is_relay
         return default
 
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Let another one stand on it."""
-        self._protocol = cast("AnyProtocol", protocol)
-
-    def get_protocol(self) -> asyncio.BaseProtocol:
-        """Return what stands on it."""
-        return self._protocol
-
-    def is_closing(self) -> bool:
-        """Whether nothing can be written any more."""
-        return self._is_closing
-
-    def is_reading(self) -> bool:
-        """Whether the protocol wants what comes."""
-        return not self._paused
-
     def pause_reading(self) -> None:
         """Deliver nothing; the relay reads no more than it was granted."""
-        self._paused = True
+        self._is_reading = False
 
     def resume_reading(self) -> None:
         """Deliver again, in the loop's next turn: as a transport does that reads a socket."""
-        if self._paused:
-            self._paused = False
+        if not self._is_reading:
+            self._is_reading = True
             if self._due is None:
                 self._due = asyncio.get_running_loop().call_soon(self._deliver_later)
 
@@ -266,22 +244,9 @@ class Channel(asyncio.Transport):
         """Return True: what a turn writes to sockets, the relay writes in its own turns."""
         return True
 
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Set at how many unsent bytes to ask for a pause."""
-        self._high = HIGH_BYTES if high is None else high
-        self._low = self._high // 4 if low is None else low
-
-    def get_write_buffer_limits(self) -> tuple[int, int]:
-        """Return at how many unsent bytes a pause ends and begins."""
-        return self._low, self._high
-
     def get_write_buffer_size(self) -> int:
         """Return how many bytes are unsent, as far as we have heard."""
         return self._untaken if self._is_ending else max(0, self._untaken - ON_THE_WAY_BYTES)
-
-    def can_write_eof(self) -> bool:
-        """Return True: the relay can close one half."""
-        return True
 
     def write_eof(self) -> None:
         """Close our half; the peer may go on."""

@@ -21,9 +21,10 @@ import select
 import sys
 from contextlib import suppress
 from socket import SHUT_WR
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from hubbub.server.sockets.contained import contained
+from hubbub.server.sockets.transport import OwnTransport
 
 if TYPE_CHECKING:
     import socket
@@ -38,12 +39,6 @@ READ_BYTES: Final = 65_536
 
 JOINED_BYTES_MAX: Final = 65_536
 """What was written in several pieces is put together up to this: to copy it is cheaper."""
-
-HIGH_BYTES: Final = 65_536
-"""How much may be unsent before a protocol is asked to pause, unless it says so itself."""
-
-LOW_SHARE: Final = 4
-"""It is asked to go on when a fourth of that is unsent."""
 
 TURNS: Final = 255
 """Turns are numbered from 1 to this, and anew: Python has one object for each small number."""
@@ -69,8 +64,9 @@ class Streams:
         return stream
 
     def close(self) -> None:
-        """Watch no more; all connections are gone."""
-        assert not self._watched, "nothing is wanted of any socket"
+        """Watch no more. All connections are gone; one that a fault has left is cut."""
+        for stream in list(self._watched.values()):
+            stream.abort()
         self.loop.remove_reader(self._epoll.fileno())
         self._epoll.close()
 
@@ -108,7 +104,7 @@ class Streams:
                 stream.look(events)
 
 
-class Stream(asyncio.Transport):
+class Stream(OwnTransport):
     """The transport of one socket.
 
     `_unsent`: None if nothing is. While the socket `_is_full`, the system says when it is to be
@@ -118,13 +114,9 @@ class Stream(asyncio.Transport):
     __slots__ = (
         "_events",
         "_has_said_all",
-        "_high",
-        "_is_closing",
         "_is_full",
         "_is_lost",
         "_is_pausing",
-        "_is_reading",
-        "_protocol",
         "_sock",
         "_streams",
         "_turn",
@@ -133,16 +125,14 @@ class Stream(asyncio.Transport):
     )
 
     def __init__(self, streams: Streams, sock: socket.socket, protocol: AnyProtocol) -> None:
-        # Not that of the class above: it makes a dictionary for each.
+        super().__init__()
         self._streams = streams
         self._sock = sock
         self._protocol = protocol
         self._events = 0  # that are watched
-        self._high = HIGH_BYTES
         self._has_said_all = False  # and is to close its half when all is sent
-        self._is_closing = self._is_full = self._is_lost = False
+        self._is_full = self._is_lost = False
         self._is_pausing = False  # the protocol was asked to
-        self._is_reading = True
         self._turn = 0  # in which it sent something at once
         self._unsent: list[bytes | memoryview] | None = None
         self._unsent_bytes = 0
@@ -162,38 +152,9 @@ class Stream(asyncio.Transport):
                     return sock.getpeername()
         return default
 
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Have another one be told from now on."""
-        self._protocol = cast("AnyProtocol", protocol)
-
-    def get_protocol(self) -> asyncio.BaseProtocol:
-        """Return who is told."""
-        return self._protocol
-
-    def is_closing(self) -> bool:
-        """Whether the end was asked for, or has come."""
-        return self._is_closing
-
-    def is_reading(self) -> bool:
-        """Whether it reads."""
-        return self._is_reading
-
     def get_write_buffer_size(self) -> int:
         """Return how many bytes are unsent."""
         return self._unsent_bytes
-
-    def get_write_buffer_limits(self) -> tuple[int, int]:
-        """Return when the protocol is asked to go on, and when to pause."""
-        return self._high // LOW_SHARE, self._high
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Ask the protocol to pause when more than `high` is unsent."""
-        assert low is None, "it follows from the other one"
-        self._high = HIGH_BYTES if high is None else high
-
-    def can_write_eof(self) -> bool:
-        """Return that a half can be closed."""
-        return True
 
     # Reading.
 
@@ -332,7 +293,7 @@ class Stream(asyncio.Transport):
             self._lose(error)
             return
         self._watch()
-        if self._is_pausing and self._unsent_bytes <= self._high // LOW_SHARE:
+        if self._is_pausing and self._unsent_bytes <= self._low:
             self._is_pausing = False
             self._protocol.resume_writing()
         if self._is_closing and self._unsent is None:
