@@ -1,6 +1,7 @@
 """The commands of `hubbub admin cluster`. What they do is imported when they run."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -25,34 +26,38 @@ app = group(
     "cluster", help="Move a chatroom from one machine to a stream of NATS JetStream, and back."
 )
 
-Servers = Annotated[
-    tuple[str, ...],
-    Argument(
-        metavar="SERVER...",
-        check=_of_servers,
-        help="Addresses of NATS servers of the stream, as nats://n1:4222.",
-    ),
-]
-Stream = Annotated[str, Option(check=of_text, help="The name of the stream.")]
-Credentials = Annotated[
-    str, Option(check=of_text, help="A file with credentials for the NATS servers.")
-]
-Files = Annotated[
-    str,
-    Option(
-        metavar="s3://BUCKET/PREFIX",
-        check=of_text,
-        help="The bucket of the nodes' files, if they are not with the NATS servers. The key for "
-        "it is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.",
-    ),
-]
-Endpoint = Annotated[
-    str, Option("--files-endpoint", metavar="URL", check=of_text, help="Where that store is.")
-]
-Region = Annotated[
-    str, Option("--files-region", metavar="REGION", check=of_text, help="The bucket's region.")
-]
-STREAM = "hubbub"
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream, and where the files of its nodes are: as in the `[cluster]` section."""
+
+    servers: Annotated[
+        tuple[str, ...],
+        Argument(
+            metavar="SERVER...",
+            check=_of_servers,
+            help="Addresses of NATS servers of the stream, as nats://n1:4222.",
+        ),
+    ]
+    stream: Annotated[str, Option(check=of_text, help="The name of the stream.")] = "hubbub"
+    credentials: Annotated[
+        str, Option(check=of_text, help="A file with credentials for the NATS servers.")
+    ] = ""
+    files: Annotated[
+        str,
+        Option(
+            metavar="s3://BUCKET/PREFIX",
+            check=of_text,
+            help="The bucket of the nodes' files, if they are not with the NATS servers. The key "
+            "for it is AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.",
+        ),
+    ] = ""
+    files_endpoint: Annotated[
+        str, Option(metavar="URL", check=of_text, help="Where that store is.")
+    ] = ""
+    files_region: Annotated[
+        str, Option(metavar="REGION", check=of_text, help="The bucket's region.")
+    ] = ""
 
 
 @command(
@@ -65,16 +70,11 @@ STREAM = "hubbub"
 )
 def import_(
     folder: Annotated[Path, Argument(help="The folder of a server that is stopped.")],
-    servers: Servers,
+    stream: Stream,
     *,
-    stream: Stream = STREAM,
     replicas: Annotated[
         int, Option(between=(1, 5), help="How many of the servers keep the stream.")
     ] = 1,
-    credentials: Credentials = "",
-    files: Files = "",
-    files_endpoint: Endpoint = "",
-    files_region: Region = "",
 ) -> None:
     """Make a stream that goes on where the log in FOLDER ends.
 
@@ -84,16 +84,7 @@ def import_(
     from hubbub.cli.cluster import bring
     from hubbub.server.config import ClusterSection
 
-    section = ClusterSection(
-        servers=tuple(servers),
-        stream=stream,
-        replicas=replicas,
-        credentials=credentials,
-        files=files,
-        files_endpoint=files_endpoint,
-        files_region=files_region,
-    )
-    bring(folder, section)
+    bring(folder, ClusterSection(**asdict(stream), replicas=replicas))
 
 
 @command(
@@ -108,13 +99,7 @@ def export(
         Path,
         Argument(help="The folder of a node that is stopped, or a new one."),
     ],
-    servers: Servers,
-    *,
-    stream: Stream = STREAM,
-    credentials: Credentials = "",
-    files: Files = "",
-    files_endpoint: Endpoint = "",
-    files_region: Region = "",
+    stream: Stream,
 ) -> None:
     """Make FOLDER that of one machine, with all that the stream holds now.
 
@@ -123,12 +108,4 @@ def export(
     from hubbub.cli.cluster import take_back
     from hubbub.server.config import ClusterSection
 
-    section = ClusterSection(
-        servers=tuple(servers),
-        stream=stream,
-        credentials=credentials,
-        files=files,
-        files_endpoint=files_endpoint,
-        files_region=files_region,
-    )
-    take_back(folder, section)
+    take_back(folder, ClusterSection(**asdict(stream)))

@@ -3,10 +3,14 @@
 The type of a parameter is `Annotated[type, Option(…)]` or `Annotated[type, Argument(…)]`. The type
 inside is `str`, `int`, `bool` or `Path`, may be one of them or None, or is a tuple of any length
 for what may be given several times. A default makes it optional. The docstring is the help.
+
+What several commands take alike is a dataclass, whose fields are declared like parameters. A
+parameter of this type stands for all of them.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -140,15 +144,34 @@ def command(above: Group, name: str = "", *, epilog: str) -> Callable[[Run], Run
 
 def declared(run: Callable[..., None]) -> dict[str, Any]:
     """Return what click is told of a function that is a command."""
+    taken = inspect.signature(run).parameters.values()
+    together = {one.name: one.annotation for one in taken if is_dataclass(one.annotation)}
     return {
-        "callback": run,
-        "params": [
-            _parameter(one.name, one.annotation, one.default)
-            for one in inspect.signature(run).parameters.values()
-        ],
+        "callback": _with(together, run) if together else run,
+        "params": [parameter for one in taken for parameter in _parameters(one)],
         "help": inspect.cleandoc(run.__doc__ or ""),
         "context_settings": CONTEXT,
     }
+
+
+def _with(together: Mapping[str, Any], run: Callable[..., None]) -> Callable[..., None]:
+    """Return what makes one of those that stand for several, and then calls `run`."""
+
+    def put_together(**given: Any) -> None:
+        for name, kind in together.items():
+            given[name] = kind(**{one.name: given.pop(one.name) for one in fields(kind)})
+        run(**given)
+
+    return put_together
+
+
+def _parameters(one: inspect.Parameter) -> Iterator[click.Parameter]:
+    if not is_dataclass(one.annotation):
+        yield _parameter(one.name, one.annotation, one.default)
+        return
+    for field in fields(one.annotation):
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        yield _parameter(field.name, field.type, default)
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> click.Parameter:
