@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def fresh_faults() -> None:
     """Have no fault of an earlier test count: what has been told once is not told again soon."""
     faults.counts.clear()
+
+
+def process() -> tuple[object, ...]:
+    """Return how this process does, as far as a command may change it that has one of its own."""
+    niceness = os.getpriority(os.PRIO_PROCESS, 0) if hasattr(os, "getpriority") else 0
+    return niceness, signal.getsignal(signal.SIGTERM)
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was() -> Iterator[None]:
+    """See that a test leaves the process to those behind it as it found it."""
+    before = process()
+    yield
+    assert process() == before
 
 
 def pytest_collection_finish() -> None:

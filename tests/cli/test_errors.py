@@ -81,6 +81,8 @@ def commands(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(address, "DEFAULT_PORT", 1)  # where nobody listens
     monkeypatch.setenv("HUBBUB_NAME", "ann")
+    # It gives way to everybody else in a process of its own. This one is the tests'.
+    monkeypatch.setattr("hubbub.cli.backup._give_way", lambda: None)
     return Commands(monkeypatch, capsys)
 
 
