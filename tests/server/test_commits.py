@@ -352,7 +352,9 @@ class SlowLog(MemoryLog):
         await super().append([from_elsewhere(text)])
 
 
-def ours_and_others(*, is_brought_before: bool) -> CountingHub:
+def ours_and_others(
+    *, is_brought_before: bool, others: Sequence[str] = ("0", "1", "2")
+) -> CountingHub:
     """Have others append while a commit of ours is under way; return what was brought."""
     hub = CountingHub()
 
@@ -364,8 +366,8 @@ def ours_and_others(*, is_brought_before: bool) -> CountingHub:
         hub.line(ann, "ours", 0)
         commits.wake()
         await turns()
-        for number in range(3):
-            await log.append_elsewhere(f"{number}")
+        for text in others:
+            await log.append_elsewhere(text)
             await turns()
         if is_brought_before:
             async with asyncio.timeout(10):
@@ -385,6 +387,15 @@ def test_a_commit_of_ours_brings_what_others_appended_meanwhile(
     monkeypatch.setattr("hubbub.server.sessions.commits.REST_SECONDS_MAX", 60)
     hub = ours_and_others(is_brought_before=False)
     assert hub.texts == [["0", "1", "2", "ours"]]
+
+
+def test_a_commit_of_ours_and_what_others_appended_before_it_do_not_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hubbub.server.sessions.commits.REST_SECONDS_MAX", 60)
+    hub = ours_and_others(is_brought_before=False, others=["x" * BATCH_BYTES_MAX] * 3)
+    assert [len(texts) for texts in hub.texts] == [1, 1, 1, 1]
+    assert hub.texts[-1] == ["ours"]
 
 
 def test_what_others_append_does_not_wait_long_for_a_commit_of_ours() -> None:

@@ -92,6 +92,7 @@ class Commits:
         self.is_failing = False
         """Whether the newest attempt to write failed."""
         self._begun_at: float | None = None
+        self._is_behind = False  # what is committed waits until what others appended is applied
         self._woken = asyncio.Event()
         self._passing = asyncio.Event()
         self._state = State.IDLE
@@ -227,8 +228,8 @@ class Commits:
             self._hub.acknowledge(batch, seqs)
             self._apply_what_came()
             self._end_faulty()  # nothing may have come: they were repeats
-            while not self._hub.is_settled:  # another's events come before ours
-                await self._changed.wait()
+            while not self._hub.is_settled:
+                await self._let_others_come()
         finally:
             self._begun_at = None
 
@@ -257,12 +258,19 @@ class Commits:
             self._works()
             self.events += len(entries)
             self._apply_what_came()
-            while self._hub.last < max(seqs, default=0):  # another's events come before ours
-                await self._changed.wait()
+            while self._hub.last < max(seqs, default=0):
+                await self._let_others_come()
             if not told.done():
                 told.set_result(seqs)
         finally:
             self._begun_at = None
+
+    async def _let_others_come(self) -> None:
+        """Wait for `_apply`: what others appended comes before ours, and is more than one part."""
+        self._is_behind = True
+        self._change()  # it waits for us no longer
+        await self._changed.wait()
+        self._is_behind = False
 
     def _fails(self, error: LogError) -> None:
         self.failures += 1
@@ -285,11 +293,13 @@ class Commits:
     async def _gather(self) -> None:
         """Let others' events wait for more of them, as drafts do, and for a commit that is due.
 
-        That brings them along; if it takes long, they are not kept back.
+        That brings them along; if it takes long, they are not kept back. Nor are they if the commit
+        itself waits for them.
         """
         while (rest := self._rest_seconds()) > 0:  # noqa: ASYNC110 (a commit begins it anew)
             await asyncio.sleep(rest)
-        if self._begun_at is not None or self._hub.has_pending:
+        is_due = self._begun_at is not None or self._hub.has_pending
+        if is_due and not self._is_behind:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REST_SECONDS_MAX):
                     await self._changed.wait()
