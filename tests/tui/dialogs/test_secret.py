@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from textual.app import App
@@ -32,8 +33,9 @@ async def opened(pilot: Pilot[None]) -> SecretScreen:
     return dialog
 
 
-def is_drawn(dialog: SecretScreen) -> bool:
-    return bool(dialog.query_one("#code").display)
+def is_as(dialog: SecretScreen, *, is_drawn: bool) -> bool:
+    """Return whether the code is drawn, or whether it is not."""
+    return bool(dialog.query_one("#code").display) is is_drawn
 
 
 @pytest.mark.parametrize("columns", [COLUMNS_MIN, 80, 200])
@@ -47,11 +49,11 @@ def test_a_code_is_drawn_where_no_row_of_it_is_cut_off(columns: int) -> None:
             rows = box.outer_size.height
             for height, drawn in ((rows, True), (rows - 1, False), (rows, True)):
                 await pilot.resize_terminal(columns, height)
-                await until(pilot, lambda now=drawn: is_drawn(dialog) is now)
+                await until(pilot, partial(is_as, dialog, is_drawn=drawn))
                 await until(pilot, lambda: box.max_scroll_y == 0)
-                assert is_drawn(dialog) is drawn
+                assert is_as(dialog, is_drawn=drawn)
             await pilot.resize_terminal(COLUMNS_MIN - 1, 100)
-            await until(pilot, lambda: not is_drawn(dialog))
+            await until(pilot, partial(is_as, dialog, is_drawn=False))
 
     asyncio.run(scene())
 
@@ -61,7 +63,7 @@ def test_whether_a_code_fits_is_known_before_it_is_laid_out() -> None:
         async with App[None]().run_test(size=size) as pilot:
             dialog = await opened(pilot)
             dialog.show(SECRET)
-            assert is_drawn(dialog) is drawn
+            assert is_as(dialog, is_drawn=drawn)
 
     asyncio.run(scene((80, 24), drawn=True))
     asyncio.run(scene((80, 16), drawn=False))
