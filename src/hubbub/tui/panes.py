@@ -77,8 +77,10 @@ class Pane(Widget):
                 self._reveal()
             self.refresh()
 
+    @on(events.Resize)
     def _reveal(self) -> None:
         self._bring_in(self._current)
+        self.refresh()
 
     def _bring_in(self, index: int) -> None:
         """Bring a line on the screen, where no mark covers it."""

@@ -8,6 +8,8 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Size
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -17,6 +19,39 @@ from hubbub.desk.thread import Thread
 from hubbub.tui.log.body import Body
 from hubbub.tui.log.labels import at_of, one_line, speaker
 from hubbub.tui.looks import Looks
+
+
+class AtEnd(VerticalScroll, can_focus=False):
+    """Stays at its end, however much comes and however large it becomes, until the user goes up.
+
+    Only a move decides whether it is at its end: what has come may not be laid out yet.
+    """
+
+    class Resized(Message):
+        """There is another width or height for what it holds."""
+
+    _is_at_end = True
+
+    def go_to_end(self) -> None:
+        """Go to the end, and stay there."""
+        self._is_at_end = True
+        self.scroll_end(animate=False, immediate=True, force=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """See whether this was a move to the end, or away from it."""
+        super().watch_scroll_y(old_value, new_value)
+        self._is_at_end = new_value >= self.max_scroll_y
+
+    def watch_virtual_size(self, _old: Size, _new: Size) -> None:
+        """Follow what has been laid out."""
+        if self._is_at_end:
+            self.go_to_end()
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        if self._is_at_end:
+            self.go_to_end()
+        self.post_message(self.Resized())
 
 
 class ThreadScreen(ModalScreen[None]):
@@ -29,7 +64,7 @@ class ThreadScreen(ModalScreen[None]):
         border: round $accent; padding: 0 1;
     }
     ThreadScreen.narrow > Vertical { width: 100%; }
-    ThreadScreen VerticalScroll { height: 1fr; background: $surface; scrollbar-size-vertical: 1; }
+    ThreadScreen AtEnd { height: 1fr; background: $surface; scrollbar-size-vertical: 1; }
     ThreadScreen Input { background: $panel; padding: 0 1; }
     ThreadScreen #refusal { color: $error; display: none; }
     ThreadScreen #refusal.shown { display: block; }
@@ -52,7 +87,7 @@ class ThreadScreen(ModalScreen[None]):
         """Lay out the screen."""
         with Vertical() as box:
             box.border_title = "Replies"
-            with VerticalScroll(can_focus=False):
+            with AtEnd():
                 yield Static(id="messages")
             yield Static(id="refusal", markup=False)
             yield Input(placeholder="Write an answer; Escape goes back", compact=True)
@@ -71,19 +106,16 @@ class ThreadScreen(ModalScreen[None]):
 
     @on(events.Resize)
     def _fit(self) -> None:
-        self.set_class(self.size.width < 80, "narrow")
-        self.call_after_refresh(self.follow)
+        self.set_class(self.app.size.width < 80, "narrow")
 
+    @on(AtEnd.Resized)
     def follow(self) -> None:
         """Draw what there is now; whoever was at the end stays there."""
         if not self.is_mounted:
             return
-        scroll = self.query_one(VerticalScroll)
-        was_at_end = scroll.scroll_y >= scroll.max_scroll_y
-        shown = Text("\n").join(self._rows(max(scroll.content_size.width - 1, 10)))
+        width = self.query_one(AtEnd).content_size.width - 1
+        shown = Text("\n").join(self._rows(max(width, 10)))
         self.query_one("#messages", Static).update(shown)
-        if was_at_end:
-            scroll.call_after_refresh(scroll.scroll_end, animate=False)
 
     def _rows(self, width: int) -> Iterator[Text]:
         answers, root = self._thread.answers, self._thread.root
@@ -112,7 +144,7 @@ class ThreadScreen(ModalScreen[None]):
 
     def action_scroll(self, rows: int) -> None:
         """Scroll what is read."""
-        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+        self.query_one(AtEnd).scroll_relative(y=rows, animate=False)
 
     @on(Input.Submitted)
     def _answer(self, event: Input.Submitted) -> None:
@@ -126,8 +158,7 @@ class ThreadScreen(ModalScreen[None]):
         event.input.clear()
         self._refuse("")
         self.follow()
-        scroll = self.query_one(VerticalScroll)
-        scroll.call_after_refresh(scroll.scroll_end, animate=False)
+        self.query_one(AtEnd).go_to_end()
 
     def _refuse(self, sentence: str) -> None:
         refusal = self.query_one("#refusal", Static)
