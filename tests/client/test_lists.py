@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from hubbub.chat.commands import Login
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.chat.limits import Limits
 from hubbub.client import (
@@ -81,6 +82,20 @@ def test_a_stranger_in_a_list_is_shown_neither_device_nor_anything_else_of_the_f
 
     with ExitStack() as lost:
         asyncio.run(scene(lost, lost.enter_context(serving())))
+
+
+def test_a_stranger_in_a_list_is_not_asked_to_take_a_proof_of_who_somebody_is(
+    hubbub_server: LocalServer,
+) -> None:
+    async def scene() -> None:
+        proof = Login(name="ann", password=PASSWORD)
+        async with overheard(hubbub_server) as evil:
+            with pytest.raises(Unreachable, match=f"{evil.address} is left out"):
+                async with connect(f"127.0.0.1:1,{evil.address}", name="ann", proof=proof):
+                    pass
+            assert evil.heard == b""
+
+    asyncio.run(scene())
 
 
 def test_where_the_first_cannot_be_reached_it_is_said_why_the_others_are_not_tried(

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
@@ -12,7 +13,7 @@ from hubbub.client import Backoff
 from hubbub.client.address import Address, parse_address
 from hubbub.client.admission import Admission
 from hubbub.client.dialling import Protection, dial
-from hubbub.client.nodes import Nodes, chatroom, led, understood, without_assumed
+from hubbub.client.nodes import Nodes, at_home, chatroom, led, understood
 from hubbub.client.outputs import Dial, Learn, Over, Write
 from hubbub.client.rooms import JoinedRooms
 from hubbub.client.session import Session
@@ -221,6 +222,37 @@ def test_who_has_a_password_by_now_does_not_take_it_where_another_server_led() -
     assert tried(Nodes(first).known("rotu")) == ["n1", "n2", "n3"]
 
 
+def first_of(address: Address) -> tuple[str, list[str], tuple[str, ...]]:
+    """Return where a client begins, where it goes on, and what it leaves out."""
+    return str(address), [str(one) for one in address.others], address.left_out
+
+
+def test_a_password_goes_to_no_first_address_of_which_home_told_before_it_took_it() -> None:
+    home = parse_address("bank")
+    Nodes(home).learn(home, ["bank:1234", "n2:1234"], locked=False)
+    for listed in ("n2,bank", "n2"):
+        at = at_home(listed, "bank:1234")
+        for known in (Nodes(at).known("rotu"), Nodes(replace(at, password="rotu")).known()):
+            assert first_of(known) == ("bank:1234", [], ("n2:1234",))
+        assert str(Nodes(at).known(as_somebody=True)) == "n2:1234", "which is seen on the way too"
+        assert str(Nodes(at).known()) == "n2:1234"
+    Nodes(home).learn(home, ["bank:1234", "n2:1234"], locked=True)
+    for listed in ("n2,bank", "n2"):
+        known = Nodes(at_home(listed, "bank:1234")).known("rotu")
+        assert first_of(known) == ("n2:1234", ["bank:1234"], ())
+
+
+def test_what_shows_who_we_are_goes_to_no_first_address_of_which_home_has_not_told() -> None:
+    home = parse_address("bank")
+    Nodes(home).learn(home, ["bank:1234", "n2:1234"], locked=True)
+    at = at_home("evil,n2,bank", "bank:1234")
+    assert first_of(Nodes(at).known(as_somebody=True)) == (
+        *("bank:1234", ["n2:1234"]),
+        ("evil:1234",),
+    )
+    assert str(Nodes(at).known()) == "evil:1234", "whoever comes in passing has nothing to show"
+
+
 def visited(address: str, at: str, told: list[str]) -> None:
     """Have been at one of the chatroom's servers, which told this."""
     Nodes(parse_address(address)).learn(parse_address(at), told, locked=False)
@@ -253,8 +285,8 @@ def test_no_server_gets_the_secrets_of_another_chatroom_by_naming_it() -> None:
     assert kept_as("evil,bank", *known) == "evil:1234", "as a link could have it"
     assert kept_as("bank", *known) == "bank:1234"
     assert kept_as("bank,evil", *known) == "bank:1234"
-    tried = without_assumed(Nodes(parse_address("bank,evil")).known())
-    assert (str(tried), tried.others, tried.left_out) == ("bank:1234", (), ("evil:1234",))
+    tried = Nodes(parse_address("bank,evil")).known(as_somebody=True)
+    assert first_of(tried) == ("bank:1234", [], ("evil:1234",))
 
 
 def test_what_a_server_tells_that_is_only_assumed_to_be_the_chatroom_s_is_not_kept_for_it() -> None:

@@ -53,8 +53,8 @@ def connect(
     """Return a chat on the server at `address`, to be entered with `async with`.
 
     `address`: as people write it, with commas between several nodes, or a link. A `password`, if it
-    asks for one, and `device` go to the first one's chatroom; the others are left out until that
-    has told of them; if you know that they are one, give `one_chatroom(…)`. `room`: the one to
+    asks for one, `device` and `proof` go to the first one's chatroom; the others are left out until
+    that has told of them; if you know that they are one, give `one_chatroom(…)`. `room`: the one to
     join; else that in the address, else the lobby. `session`: the `Chat.session` of a run that was
     killed, to go on as the same person. `device`: 22 to 64 letters, digits, `-` and `_` that nobody
     can guess, and only you can read: by them the server knows you again, in all programs of yours.
@@ -74,7 +74,7 @@ def connect(
     Where the name is only kept, `Refused.retry_after` says for how many seconds.
     """
     nodes = Nodes(address, keeps=remember)
-    at = nodes.known(password, device)
+    at = nodes.known(password, as_somebody=device != "" or proof is not None)
     rooms = JoinedRooms(room or at.room, after, epoch, joining=joining, messages_max=messages_max)
     admission = Admission(
         at,

@@ -57,18 +57,35 @@ class Nodes:
         self._file = KeptFile("nodes.json")
         self._keeps = keeps
 
-    def known(self, password: str = "", device: str = "") -> Address:
+    def known(self, password: str = "", *, as_somebody: bool = False) -> Address:
         """Return the addresses that were given, and behind them those that were told before.
 
-        `password`: the chatroom's, if we have it, beside the one in the address. `device`: the
-        secret of ours there. With either, those that are only assumed are left out.
+        `password`: the chatroom's, if we have it, beside the one in the address. `as_somebody`: we
+        show who we are, by a device or a `Proof`. With either, those that are only assumed are left
+        out. So is the first one if it is not home and nobody told of it who counts (rule 2): then
+        home is tried in its place.
         """
         record = self._file.read(Record).get(self._home, Record())
         has_password = bool(password or self._given.password)
         told = record.nodes if record.locked or not has_password else []
-        at_home = [one for one in map(str, self._given.others) if one == self._home]
-        known = led(self._given, [*told, *at_home])
-        return without_assumed(known) if has_password or device else known
+        if not (has_password or as_somebody):
+            return led(self._given, [*told, *self._home_given])
+        places = {self._home, *map(_place, told)}
+        first = self._given if str(self._given) in places else self._home_first
+        return without_assumed(led(first, [*told, *self._home_given]))
+
+    @property
+    def _home_given(self) -> list[str]:
+        """Home, if it was given behind the first address."""
+        return [one for one in map(str, self._given.others) if one == self._home]
+
+    @property
+    def _home_first(self) -> Address:
+        """Home, and behind it the other addresses that were given, the first of them assumed."""
+        given = (replace(self._given, assumed=True, others=()), *self._given.others)
+        others = tuple(one for one in given if str(one) != self._home)
+        home = parse_address(self._home)
+        return replace(self._given, host=home.host, port=home.port, others=others)
 
     def learn(self, at: Address, told: list[str], *, locked: bool) -> None:
         """Keep what one of the chatroom's servers told, in the place of what was told before."""

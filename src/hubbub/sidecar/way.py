@@ -23,7 +23,7 @@ from hubbub.client.chat import connect
 from hubbub.client.connection import Connection
 from hubbub.client.dialling import Protection, is_readable, password_needed, unprotected
 from hubbub.client.errors import Disconnected
-from hubbub.client.nodes import Nodes, why_left_out, without_assumed
+from hubbub.client.nodes import Nodes, why_left_out
 from hubbub.client.trust import Trust
 from hubbub.sidecar.tunnel import Handshake, question
 
@@ -77,7 +77,7 @@ class Way:
 
     def _known(self) -> Address:
         """Return the addresses that are known to be the chatroom's, of those that were given."""
-        known = without_assumed(Nodes(self._given).known(self._password))
+        known = Nodes(self._given).known(self._password, as_somebody=True)
         return replace(known, others=tuple(one for one in known.others if not one.learned))
 
     def turn(self) -> None:
