@@ -13,7 +13,7 @@ import logging
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -187,8 +187,7 @@ class Copy(Projection):
         return []
 
     def _read(self, message: Delivered) -> list[Entry]:
-        if is_of_lost(message.subject):
-            self._beginnings.hear(message.payload)
+        if is_of_lost(message.subject):  # which counts for those who come later: they ask for it
             return []
         whose = whose_rest(message.subject)
         try:
@@ -206,10 +205,10 @@ class Copy(Projection):
         while True:
             try:
                 self._compacting.expect(entries)
-                await self._pass_over_what_is_lost(entries)
+                lost = await self._pass_over_what_is_lost(entries)
                 if due is None:  # once part of it is applied, former edits are not known any more
                     due = await changed_by(self, appends)
-                standing = iter(await self.apply(entries))
+                standing = iter(await self.apply([one for one in entries if one.seq not in lost]))
             except LogError as error:
                 if not self._trouble:
                     _logger.warning("What the stream holds cannot be applied: %s", error)
@@ -218,7 +217,10 @@ class Copy(Projection):
             else:
                 break
         self._trouble = ""
-        seqs = [[*islice(standing, len(append.entries))] for append in appends]
+        seqs = [
+            [one.seq if one.seq in lost else next(standing) for one in append.entries]
+            for append in appends
+        ]
         for append, of_append, changed in zip(appends, seqs, due, strict=True):
             is_own = append.token in self._publishing.waiting
             note_what_goes(self._erasing, append.entries, of_append, changed, is_own=is_own)
@@ -249,20 +251,34 @@ class Copy(Projection):
         for commit in commits[handed_out:]:
             super()._hand_out(commit)
 
-    async def _pass_over_what_is_lost(self, entries: Sequence[Entry]) -> None:
-        """Have rooms of which the stream has lost what comes next here go on behind that."""
-        first: dict[str, AnyLogged] = {}
+    async def _pass_over_what_is_lost(self, entries: Sequence[Entry]) -> set[int]:
+        """Have rooms of which the stream has lost what comes next here go on behind that.
+
+        Return the seqs of what is lost itself, though it came before it went: what follows it here
+        need not be what followed it when it was said.
+        """
+        lost = set[int]()
+        tails: dict[str, int] = {}
         for one in entries:
             if room := removed_by(one):
                 self._beginnings.remove(room, one.seq)
-            elif not isinstance(one, Fact):
-                first.setdefault(one.room, one)
-        for room, one in first.items():
-            lost, tail = self._beginnings.lost(room), self._writer.tail(room)
-            if tail < lost < one.seq and one.prev in {0, lost}:
-                if tail:
-                    await self.begin_late(room, lost)
-                one.prev = lost
+        for one in entries:
+            if room := removed_by(one):
+                tails[room] = 0
+            if isinstance(one, Fact) or one.seq <= self.last:  # or it was applied before
+                continue
+            tail, upto = tails.get(one.room), self._beginnings.lost(one.room, one.seq)
+            is_next = tail is None
+            tail = self._writer.tail(one.room) if tail is None else tail
+            if tail < one.seq <= upto:
+                lost.add(one.seq)
+                continue
+            if tail < upto and one.prev in {0, upto}:
+                if is_next and tail:
+                    await self.begin_late(one.room, upto)
+                one.prev = upto
+            tails[one.room] = one.seq
+        return lost
 
     async def drop(self, over: Mapping[str, Over]) -> Drops:
         """Take a step of dropping the beginnings of rooms, from the stream as well."""

@@ -3,7 +3,8 @@
 The first event of a room that the stream still has follows one that it has not, and all nodes must
 come to the same `prev`. So whoever takes a beginning out of the stream says before, in a message of
 the stream, up to which seq it went (erasing.py). Those messages are behind what a late reader
-reads, so it asks for them: at its start, and whenever a number of the stream is missing.
+reads, so it asks for them: at its start, and whenever a number of the stream is missing. Whoever
+misses nothing need not know of them.
 """
 
 from hubbub.log.jetstream.erasing import lost_of
@@ -24,19 +25,18 @@ class Beginnings:
         """Learn what was said since the last time. Raises LogError."""
         subject = self._link.subject(subject_of_lost())
         while found := await self._link.message(seq=self._read_to + 1, next_by_subj=subject):
-            self.hear(found.data)
+            said = lost_of(found.data)
+            self._lost[said.room] = max(said.last, self._lost.get(said.room, 0))
             self._read_to = found.seq
-
-    def hear(self, payload: bytes) -> None:
-        """Take in what a message says."""
-        said = lost_of(payload)
-        self._lost[said.room] = max(said.last, self._lost.get(said.room, 0))
 
     def remove(self, room: str, seq: int) -> None:
         """Take in that a room was removed, by the fact with this seq: another begins."""
         self._removed[room] = seq
 
-    def lost(self, room: str) -> int:
-        """Return the seq up to which a room is lost; 0 if it is not."""
+    def lost(self, room: str, seq: int) -> int:
+        """Return up to where a room is lost, for its event with a seq; 0 if it is not.
+
+        What was said of a room that was removed is not about the one that has its name since.
+        """
         lost = self._lost.get(room, 0)
-        return lost if lost > self._removed.get(room, 0) else 0
+        return 0 if min(lost, seq) < self._removed.get(room, 0) < max(lost, seq) else lost
