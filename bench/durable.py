@@ -16,7 +16,8 @@ from threading import Timer
 from bench.crowd import Crowd
 from bench.load import Load
 from bench.peers.peer import Keeps, Peer
-from bench.peers.server import Failed, Server, free_port
+from bench.peers.server import Failed, Server
+from bench.ports import free_port
 from bench.tracing import counted
 
 KILLED_AFTER_SECONDS = 0.5

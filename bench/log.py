@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from bench.peers.hubbub import HEADER_BYTES, Classic, Event, frame, framed_command
 from bench.peers.peer import TEXT_BYTES, Peer
-from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server, free_port
+from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server
+from bench.ports import free_port
 
 LENGTHS = {"log-1000": 1000, "log-1000000": 1_000_000}
 """How many messages the log has for each row of the table."""

@@ -28,8 +28,9 @@ from bench.crowd import Crowd, allow_descriptors
 from bench.load import Load
 from bench.measuring import cpu_seconds_of_each, load_core, own_cpu_seconds, pinned, server_core
 from bench.peers import HUBBUB, installed
-from bench.peers.nats_server import NatsServer, free_ports
+from bench.peers.nats_server import NatsServer
 from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server
+from bench.ports import free_port, free_ports
 from bench.workloads import IN_FLIGHT, SPARE_DESCRIPTORS, STEADY_PER_SECOND, Figures, Scale
 
 MEMBERS = 1000
@@ -96,7 +97,7 @@ class Fleet:
         number = len(self.hubbubs)
         folder = self._folder / f"hubbub{number}"
         folder.mkdir()
-        port, *_ = free_ports(1)
+        port = free_port()
         command = [*HUBBUB.command(folder, port), "--workers", str(self._shape.workers)]
         if self.nats:
             with (folder / "hubbub.toml").open("a") as config:

@@ -11,7 +11,8 @@ import msgspec
 
 from bench.log import Asker
 from bench.peers.peer import Peer
-from bench.peers.server import PATIENCE_SECONDS, Failed, Server, free_port
+from bench.peers.server import PATIENCE_SECONDS, Failed, Server
+from bench.ports import free_port
 from hubbub.chat.events import Entry, Fact, Message
 from hubbub.chat.people import NAME, PERSON, READ, Device, Held, Profile, hash_of, new_id
 from hubbub.chat.queries import SearchQuery

@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from bench.measuring import load_core, pinned
 from bench.peers.api import Conversation
 from bench.peers.peer import TEXT_BYTES, Dialect, Peer
-from bench.peers.server import PATIENCE_SECONDS, Failed, Server, free_port
+from bench.peers.server import PATIENCE_SECONDS, Failed, Server
+from bench.ports import free_port
 
 ROOM = "lobby"
 LISTENER, SPEAKER, COMMAND = "listen", "speaks", "script"

@@ -23,7 +23,8 @@ from bench.peers import (
 )
 from bench.peers.hubbub import Event, Hubbub
 from bench.peers.peer import Peer
-from bench.peers.server import Server, free_port
+from bench.peers.server import Server
+from bench.ports import free_port
 
 SPEAKERS = 4
 SMALL_ROOM_MEMBERS = 4

@@ -39,7 +39,8 @@ from bench.attacks.target import (
 )
 from bench.log import fill
 from bench.peers.hubbub import CONFIG
-from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server, free_port
+from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, Server
+from bench.ports import free_port
 from bench.workloads import Scale
 
 if TYPE_CHECKING:

@@ -118,12 +118,3 @@ class NatsServer:
             self._process.kill()
             self._process.wait(timeout=START_SECONDS)
             self._process = None
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on now."""
-    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

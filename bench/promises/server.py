@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.measuring import PAGE_BYTES
-from bench.peers.server import HOST, PATIENCE_SECONDS, Failed, free_port
+from bench.peers.server import HOST, PATIENCE_SECONDS, Failed
+from bench.ports import free_port
 
 CONFIG: Final = """
 [limits]

@@ -21,7 +21,8 @@ from bench.attacks.table import ATTACKS
 from bench.attacks.target import PROCESSES, Attack, Tally, Target
 from bench.log import fill
 from bench.peers.hubbub import frame
-from bench.peers.server import Server, free_port
+from bench.peers.server import Server
+from bench.ports import free_port
 from bench.workloads import Scale
 
 from tests.bench.test_command import bench

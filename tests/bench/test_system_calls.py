@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.durable import crowd_in
 from bench.load import Load
 from bench.peers import HUBBUB
-from bench.peers.server import free_port
+from bench.ports import free_port
 from bench.tracing import counted
 
 from tests.bench.test_durable import needs_strace

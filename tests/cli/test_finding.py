@@ -1,12 +1,12 @@
 """Which chatroom is joined where no address was given. What is announced is made up."""
 
 import shlex
-import socket
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
+from bench.ports import free_port
 
 from hubbub.desk.opening import Opening
 from hubbub.lan.networks import own_networks
@@ -41,10 +41,8 @@ CAFE = ["café", "192.0.2.9", 4000, False]
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-    return port
+def port() -> int:
+    return free_port()
 
 
 class Finder:
@@ -101,8 +99,8 @@ def test_enter_takes_the_first(tmp_path: Path, hubbub_server: LocalServer) -> No
     assert finder.opening == Opening(name="ann")
 
 
-def test_where_this_machine_has_none_it_may_host_one(tmp_path: Path, free_port: int) -> None:
-    finder = Finder(tmp_path, free_port, CAFE)
+def test_where_this_machine_has_none_it_may_host_one(tmp_path: Path, port: int) -> None:
+    finder = Finder(tmp_path, port, CAFE)
     with finder.start() as terminal:
         terminal.expect("   2  Host a chatroom here\n")
         terminal.expect("Which one")
@@ -111,8 +109,8 @@ def test_where_this_machine_has_none_it_may_host_one(tmp_path: Path, free_port: 
     assert finder.opening.hosted_in
 
 
-def test_who_only_joins_is_not_offered_to_host(tmp_path: Path, free_port: int) -> None:
-    finder = Finder(tmp_path, free_port, CAFE)
+def test_who_only_joins_is_not_offered_to_host(tmp_path: Path, port: int) -> None:
+    finder = Finder(tmp_path, port, CAFE)
     with finder.start("join") as terminal:
         terminal.expect("Which one")
         assert "Host" not in terminal.screen
@@ -132,8 +130,8 @@ def test_the_chatroom_of_this_machine_is_listed_once(
     assert finder.opening == Opening(name="ann")
 
 
-def test_where_nothing_is_found_all_is_as_ever(tmp_path: Path, free_port: int) -> None:
-    finder = Finder(tmp_path, free_port)
+def test_where_nothing_is_found_all_is_as_ever(tmp_path: Path, port: int) -> None:
+    finder = Finder(tmp_path, port)
     with finder.start("join") as terminal:
         assert terminal.ends() == 0
         assert not terminal.screen
@@ -144,9 +142,9 @@ def test_where_nothing_is_found_all_is_as_ever(tmp_path: Path, free_port: int) -
     ("redirections", "looking"), [("</dev/null", "1"), (">/dev/null", "1"), ("", "0")]
 )
 def test_nobody_is_asked_where_nobody_can_answer_or_wants_to(
-    tmp_path: Path, free_port: int, redirections: str, looking: str
+    tmp_path: Path, port: int, redirections: str, looking: str
 ) -> None:
-    finder = Finder(tmp_path, free_port, CAFE)
+    finder = Finder(tmp_path, port, CAFE)
     with finder.start("join", redirections=redirections, looking=looking) as terminal:
         terminal.ends()
         assert "Which one" not in terminal.screen

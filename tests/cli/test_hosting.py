@@ -1,10 +1,10 @@
 """`hubbub` alone joins the chatroom of this machine, or hosts one."""
 
-import asyncio
 from collections.abc import Iterator
 
 import platformdirs
 import pytest
+from bench.ports import free_port
 
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.cli import hosting, join
@@ -13,7 +13,6 @@ from hubbub.client import address
 from hubbub.desk.opening import Opening
 from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
-from tests.client.servers import scripted
 from tests.server.noted import notes_as_before
 
 ANN = Opening(name="ann")
@@ -28,14 +27,9 @@ def _no_stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def free_port(monkeypatch: pytest.MonkeyPatch) -> int:
+def own_port(monkeypatch: pytest.MonkeyPatch) -> int:
     """Return the default port, where nobody listens."""
-
-    async def find() -> int:
-        async with scripted() as script:
-            return int(script.address.rpartition(":")[2])
-
-    port = asyncio.run(find())
+    port = free_port()
     monkeypatch.setattr(address, "DEFAULT_PORT", port)
     return port
 
@@ -61,9 +55,9 @@ def test_it_joins_the_server_that_is_there(
 
 
 def test_it_hosts_a_server_where_there_is_none(
-    free_port: int, capsys: pytest.CaptureFixture[str]
+    own_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = f"127.0.0.1:{free_port}"
+    place = f"127.0.0.1:{own_port}"
     for _ in range(2):
         join.join_or_host(ANN, plain=True, look=Look())
         said = capsys.readouterr().err.splitlines()
@@ -94,7 +88,7 @@ def test_a_port_that_is_taken_by_who_does_not_answer_is_told(
         join.join_or_host(ANN, plain=True, look=Look())
 
 
-@pytest.mark.usefixtures("free_port")
+@pytest.mark.usefixtures("own_port")
 def test_a_folder_that_a_server_elsewhere_uses_is_told() -> None:
     data = str(platformdirs.user_data_path("hubbub"))
     with (

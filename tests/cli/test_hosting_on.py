@@ -1,12 +1,12 @@
 """When the person who hosts quits, another chat on the machine hosts on, and the others follow."""
 
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.desk.hosting import ENDED, HOSTED_ELSEWHERE, NOW_HOSTED
 from tests.interop.terminal import Terminal
@@ -27,9 +27,7 @@ Chats = Callable[..., Terminal]
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        number: int = taken.getsockname()[1]
-    return number
+    return free_port()
 
 
 def command(port: int, *arguments: str) -> list[str]:

@@ -1,13 +1,13 @@
 """Which chat a terminal gets, and what the terminal client is told. A stand-in takes its place."""
 
 import shlex
-import socket
 import sys
 from pathlib import Path
 
 import msgspec
 import platformdirs
 import pytest
+from bench.ports import free_port
 
 from hubbub.desk.opening import Opening
 from hubbub.desk.profile import Profile
@@ -183,8 +183,7 @@ def test_alone_it_joins_the_server_of_this_machine(
 
 
 def test_alone_it_hosts_and_its_notes_stay_off_the_screen(chats: Chats) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        chats.port = taken.getsockname()[1]
+    chats.port = free_port()
     chats.body = (
         "import socket; from hubbub.server.notes import logger; logger.warning('a note'); "
         "socket.create_connection(('127.0.0.1', address.DEFAULT_PORT)).close()"

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
@@ -19,8 +20,8 @@ from .test_real_server import texts
 PASSWORD = "rotu mïka"
 
 
-def locked(data: str = "", port: int = 0, password: str = PASSWORD) -> Config:
-    listen = f"127.0.0.1:{port}"
+def locked(data: str = "", port: int | None = None, password: str = PASSWORD) -> Config:
+    listen = f"127.0.0.1:{port or free_port()}"
     return Config(server=ServerSection(listen=listen, data=data, password=password))
 
 

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 import hubbub
 from hubbub.chat.errors import Refused, Unreachable
@@ -341,8 +342,9 @@ async def test_each_address_of_a_chatroom_is_known_by_its_own_certificate(
     pair: Pair, tmp_path: Path
 ) -> None:
     other = pair_in(tmp_path / "other")
+    listen = f"127.0.0.1:{free_port()}"
     with protected(other, PASSWORD) as second, contextlib.ExitStack() as stack:
-        first = stack.enter_context(protected(pair, PASSWORD))
+        first = stack.enter_context(protected(pair, PASSWORD, listen=listen))
         both = f"hubbubs://{first.address},{second.address}"
         coming = hubbub.connect(one_chatroom(both), name="ann", password=PASSWORD)
         async with coming as chat:

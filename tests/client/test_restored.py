@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.ports import free_port
+
 from hubbub.chat import events as e
 from hubbub.client import Backoff, Chat, connect
 from hubbub.server.config import ClusterSection, Config, ServerSection
@@ -17,10 +19,11 @@ from .servers import play
 
 @asynccontextmanager
 async def served(
-    folder: Path, port: int = 0, cluster: ClusterSection | None = None
+    folder: Path, port: int | None = None, cluster: ClusterSection | None = None
 ) -> AsyncIterator[LocalServer]:
     """Serve a folder, on the port of an earlier server; as a node, if a `cluster` is given."""
-    section = ServerSection(listen=f"127.0.0.1:{port}", data=str(folder))
+    listen = f"127.0.0.1:{port or free_port()}"
+    section = ServerSection(listen=listen, data=str(folder))
     serve = serving(Config(server=section, cluster=cluster or ClusterSection()))
     server = await asyncio.to_thread(serve.__enter__)
     try:

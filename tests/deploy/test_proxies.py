@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.chat.limits import Limits
 from hubbub.server.config import Config, ServerSection
@@ -32,12 +33,6 @@ def shown(kind: str) -> str:
     found = re.search(rf"<!-- {kind} -->\n```{kind}\n(.*?)```", PAGE, re.DOTALL)
     assert found
     return found[1]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from bench.peers import installed
-from bench.peers.nats_server import free_ports
+from bench.ports import free_ports
 
 from hubbub.server.config import Config
 from tests.cli.folders import own_folders

@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from bench.ports import free_port
+
 PATIENCE_SECONDS = 60
 
 
@@ -28,7 +30,7 @@ def serve_command(
 
 
 class ServerProcess:
-    """A server whose log is in `data`; after the first start it comes back on the same port.
+    """A server whose log is in `data`; it comes back on the same port, which nobody else takes.
 
     That is `port`, if one is given. The system never grants it more than so many `descriptors`.
     `program`: another module to run.
@@ -44,14 +46,14 @@ class ServerProcess:
         *,
         descriptors: int | None = None,
         program: str = "hubbub.cli",
-        port: int = 0,
+        port: int | None = None,
     ) -> None:
         self._data = data
         self._program = program
         self._descriptors = descriptors
         self._config = config
         self._environment = {**os.environ, **(environment or {})}
-        self.port = port
+        self.port = port or free_port()
         self.start()
 
     def __enter__(self) -> Self:
@@ -75,7 +77,6 @@ class ServerProcess:
         ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE_SECONDS)
         line = self._process.stdout.readline().decode() if ready else ""
         assert line.endswith("\n"), f"it did not start: {errors.read_text()}"
-        self.port = int(line.rpartition(":")[2])
 
     @property
     def pid(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Self
 
 import pytest
+from bench.ports import free_port
 
 from tests.cli.folders import own_folders
 from tests.interop.terminal import Terminal, program
@@ -17,7 +18,7 @@ class TutorialServer:
     host = "127.0.0.1"
 
     def __init__(self) -> None:
-        self.port = 0
+        self.port = free_port()
         self.start()
 
     def __enter__(self) -> Self:
@@ -32,11 +33,10 @@ class TutorialServer:
         return f"{self.host}:{self.port}"
 
     def start(self) -> None:
-        """Listen, again on the same port if it did before."""
+        """Listen, each time on the same port."""
         self.terminal = Terminal(program("tutorial_server", self.host, str(self.port)))
         self.terminal.expect("Listening on port ")
         self.terminal.expect("\n")
-        self.port = int(self.terminal.screen.split()[3])
 
     def die(self) -> None:
         """End without a word."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import socket
 import subprocess
 import time
 import urllib.request
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
+from bench.ports import free_port
 
 if TYPE_CHECKING:
     from hubbub.testing import LocalServer
@@ -35,8 +35,7 @@ class Lounge:
     """The Lounge as a process of its own, for one chatroom; anybody may open it at `url`."""
 
     def __init__(self, server: LocalServer, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}/"
         network = {"name": "hub", "host": server.host, "port": server.port, "tls": False}
         person = {"nick": "wanda", "username": "wanda", "realname": "Wanda", "join": "#lobby"}

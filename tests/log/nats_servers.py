@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from bench.peers import installed
-from bench.peers.nats_server import NatsServer, free_ports
+from bench.peers.nats_server import NatsServer
+from bench.ports import free_ports
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 from bench.peers import installed
-from bench.peers.nats_server import free_ports
+from bench.ports import free_port
 
 from hubbub.log.bucket.address import BucketAddress
 
@@ -30,7 +30,7 @@ class S3Server:
     """
 
     def __init__(self, folder: Path, *, strict: bool = False) -> None:
-        (self.port,) = free_ports(1)
+        self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._journal = folder / "moto.log"
         self._environment = {"INITIAL_NO_AUTH_ACTION_COUNT": "0"} if strict else {}

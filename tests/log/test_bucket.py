@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from bench.peers.nats_server import free_ports
+from bench.ports import free_port
 from bench.promises.proxy import Proxy
 
 from hubbub.chat.errors import ConfigError, LogError
@@ -111,7 +111,7 @@ def test_a_bucket_that_keeps_former_versions_is_known(s3: S3Server, stream: str)
 
 @pytest.mark.usefixtures("impatient")
 def test_a_bucket_that_is_not_there_or_not_reached_is_named(s3: S3Server, stream: str) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     away = f"http://127.0.0.1:{port}"
 
     async def scene() -> None:
@@ -127,7 +127,7 @@ def test_a_bucket_that_is_not_there_or_not_reached_is_named(s3: S3Server, stream
 def test_a_machine_without_a_key_or_a_role_is_told_what_to_give(
     s3: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     monkeypatch.setenv("AWS_METADATA_ENDPOINT", f"http://127.0.0.1:{port}")
     without = replace(s3.address("twelve"), key_id="", key="")
 

@@ -5,7 +5,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from bench.peers.nats_server import free_ports
+from bench.ports import free_port
 
 PATIENCE_SECONDS = 60
 ENDS = 5
@@ -69,7 +69,7 @@ asyncio.run(go())
 
 
 def test_a_process_that_ends_at_once_is_not_aborted() -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     script = f"""
 from hubbub.chat.errors import LogError
 from hubbub.log.bucket import chunks

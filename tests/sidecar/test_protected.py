@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.chat.errors import Refused
 from hubbub.lan.networks import own_networks
@@ -97,7 +98,7 @@ def test_where_another_certificate_is_shown_the_person_is_told_once_and_nothing_
 ) -> None:
     other = pair_in(tmp_path_factory.mktemp("other"))
     with ExitStack() as cars:
-        with protected(pair, PASSWORD) as server:
+        with protected(pair, PASSWORD, listen=f"127.0.0.1:{free_port()}") as server:
             address = f"hubbubs://{server.address}/"
             knowing = cars.enter_context(side_car(address, tmp_path / "a", password=PASSWORD))
             known = cars.enter_context(side_car(address, tmp_path / "b"))

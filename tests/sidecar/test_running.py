@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.chat.errors import Unreachable
 from hubbub.client import parse_address
@@ -61,14 +62,13 @@ def test_where_its_port_is_taken_it_takes_another(server: LocalServer, tmp_path:
 
 
 def test_without_a_server_it_does_not_start(tmp_path: Path) -> None:
-    with socket.create_server((HOST, 0)) as gone:
-        host, port = gone.getsockname()
+    nobody = f"{HOST}:{free_port()}"
     with (
-        pytest.raises(Unreachable, match=f"No chatroom answers at {host}:{port}"),
-        side_car(f"{host}:{port}", tmp_path),
+        pytest.raises(Unreachable, match=f"No chatroom answers at {nobody}"),
+        side_car(nobody, tmp_path),
     ):
         pass
-    assert Note(parse_address(f"{host}:{port}"), tmp_path).claim(), "nothing is held any more"
+    assert Note(parse_address(nobody), tmp_path).claim(), "nothing is held any more"
 
 
 def test_nobody_is_led_to_the_port_of_one_that_was_killed(tmp_path: Path) -> None:

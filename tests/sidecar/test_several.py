@@ -5,23 +5,30 @@ chatroom's. That a side-car learns by itself which those are is tested with node
 `server/clustering`.
 """
 
-import socket
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.chat.errors import Unreachable
+from hubbub.chat.limits import Limits
 from hubbub.client import parse_address
 from hubbub.client.nodes import Nodes
-from hubbub.testing import LocalServer, serving
+from hubbub.server.config import Config, ServerSection
+from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 from tests.server.conftest import Meet
 from tests.sidecar.cars import PagePeer, side_car
 
 
 def dead_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        return f"127.0.0.1:{gone.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
+
+
+def at_its_own_port() -> Config:
+    """Return how a server is configured at whose address nobody answers when it is lost."""
+    limits = Limits(shutdown_seconds=SHUTDOWN_SECONDS)
+    return Config(server=ServerSection(listen=dead_address()), limits=limits)
 
 
 def has_told(first: str, *others: str) -> str:
@@ -53,7 +60,7 @@ def test_no_page_is_led_to_a_stranger_in_a_list(server: LocalServer, tmp_path: P
     ):
         pass
     with ExitStack() as first:
-        lost = first.enter_context(serving())
+        lost = first.enter_context(serving(at_its_own_port()))
         with side_car(f"{lost.address},{server.address}", tmp_path) as car:
             assert car.ask("/api").status == 200
             [told] = car.told
@@ -67,7 +74,7 @@ def test_pages_and_their_files_go_on_at_the_next_server_when_one_is_lost(
 ) -> None:
     bob = meet(server, "bob")
     with ExitStack() as first:
-        lost = first.enter_context(serving())
+        lost = first.enter_context(serving(at_its_own_port()))
         with side_car(has_told(lost.address, server.address), tmp_path) as car:
             with PagePeer(car, "ann") as ann:
                 ann.say_and_wait("to the first")

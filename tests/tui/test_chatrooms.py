@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from hubbub.client import connect
 from hubbub.desk.profile import Profile
@@ -241,7 +242,7 @@ def test_a_chatroom_that_cannot_be_reached_is_told_in_another(
 
 def test_a_server_that_ends_leaves_the_other_chatroom_alone(tmp_path: Path) -> None:
     async def scene(first: LocalServer) -> None:
-        running = serving()
+        running = serving(Config(server=ServerSection(listen=f"127.0.0.1:{free_port()}")))
         second = running.__enter__()
         async with seat(first.address, tmp_path, size=(120, 24)) as ann:
             await connected(ann, second)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 from msgspec.structs import replace
 from textual.worker import WorkerFailed
 
@@ -23,8 +24,9 @@ from .seats import FOCUS_IN, FOCUS_OUT, seat
 __all__ = ["tutorial_server"]
 
 
-def on(folder: Path, port: int = 0) -> Config:
-    section = ServerSection(listen=f"127.0.0.1:{port}", data=str(folder / "server"))
+def on(folder: Path, port: int | None = None) -> Config:
+    listen = f"127.0.0.1:{port or free_port()}"
+    section = ServerSection(listen=listen, data=str(folder / "server"))
     return Config(server=section)
 
 
@@ -159,7 +161,7 @@ def test_the_password_is_asked_for_until_it_is_right_and_then_remembered(tmp_pat
 
 
 def test_a_password_that_is_another_now_is_asked_for_and_the_draft_is_kept(tmp_path: Path) -> None:
-    def locked(password: str, port: int = 0) -> Config:
+    def locked(password: str, port: int | None = None) -> Config:
         section = replace(on(tmp_path, port).server, password=password)
         return Config(server=section)
 
@@ -181,10 +183,8 @@ def test_a_password_that_is_another_now_is_asked_for_and_the_draft_is_kept(tmp_p
 
 def test_a_server_that_is_not_there_ends_the_chat_with_a_sentence(tmp_path: Path) -> None:
     async def scene() -> None:
-        with serving() as server:
-            address = server.address
         with pytest.raises(Unreachable, match="No chat server answers"):
-            async with seat(address, tmp_path, name="ann") as ann:
+            async with seat(f"127.0.0.1:{free_port()}", tmp_path, name="ann") as ann:
                 await ann.until(lambda: ann.app.ended)
 
     asyncio.run(scene())

@@ -3,7 +3,6 @@
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from bench.ports import free_port
 
 from tests.interop.raw import RawPeer, frame
 
@@ -25,8 +25,7 @@ class Server:
 
     def __init__(self, folder: Path, *options: str) -> None:
         self._options = options
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self._folder = folder / "server"
         self.start()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.peers.server import HOST, free_port
+from bench.peers.server import HOST
+from bench.ports import free_port
 from bench.promises.nodes.keepers import COUNT, Keepers
 from bench.promises.power import Disk
 from bench.promises.proxy import Proxy

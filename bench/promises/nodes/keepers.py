@@ -13,8 +13,9 @@ from typing import Any, Final, Self
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from bench.peers.nats_server import NatsServer, free_ports
+from bench.peers.nats_server import NatsServer
 from bench.peers.server import PATIENCE_SECONDS, Failed
+from bench.ports import free_ports
 from bench.promises.proxy import Proxy
 
 COUNT: Final = 3

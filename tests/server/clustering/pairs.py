@@ -1,20 +1,14 @@
 """Two nodes that tell of each other, each in a process of its own."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from bench.ports import free_ports
+
 from hubbub.testing import LocalServer
 from tests.faults.serving import ServerProcess
 from tests.server.event_peer import EventPeer
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports at which nobody listens."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in probes]
 
 
 @contextmanager

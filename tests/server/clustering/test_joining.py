@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import msgspec
 import pytest
-from bench.peers.nats_server import free_ports
+from bench.ports import free_port
 
 from hubbub.chat.errors import ConfigError, LogError
 from hubbub.log.jetstream import link
@@ -51,7 +51,7 @@ def test_servers_that_cannot_be_reached_are_named_without_their_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "OPEN_SECONDS", 0.3)
-    (port,) = free_ports(1)
+    port = free_port()
     told = why(config_of(tmp_path, [f"nats://ann:secret@127.0.0.1:{port}"], "s"))
     assert f"None of the NATS servers can be used (127.0.0.1:{port})" in told
     assert "secret" not in told

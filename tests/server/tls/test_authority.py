@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from bench.ports import free_port
 from cryptography import x509
 
 from hubbub.chat.limits import Limits
@@ -41,8 +42,7 @@ def vouched_for(
     authority: Authority, folder: Path, kind: Kind, name: str = "chat.example.org"
 ) -> Iterator[LocalServer]:
     """Run a server that asks an authority, which looks where it listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     authority.look_at(port)
     config = Config(
         server=ServerSection(listen=f"127.0.0.1:{port}", data=str(folder)),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from bench.ports import free_ports
 
 from hubbub.testing import LocalServer
 from tests.server.tls.test_authority import PATIENCE_SECONDS, Kind, shown, trusted
@@ -33,20 +33,13 @@ sys.exit(main())
 """A `hubbub` that looks more often: nobody waits for an hour here."""
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
 class Pebble:
     """An authority, and the server that it looks at; `seconds` is how long a certificate lasts."""
 
     def __init__(self, folder: Path, seconds: int) -> None:
         self.own: Pair = pair_in(folder / "own", "127.0.0.1")
         self._folder = folder
-        self._directory, self._management = free_port(), free_port()
-        self.looks_at = free_port()
+        self._directory, self._management, self.looks_at = free_ports(3)
         self._config = folder / "pebble.json"
         settings = {
             "listenAddress": f"127.0.0.1:{self._directory}",
