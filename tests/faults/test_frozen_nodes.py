@@ -12,7 +12,7 @@ from tests.faults.serving import ServerProcess
 from tests.faults.stopping_node import LATE
 from tests.faults.test_nodes import entered, running
 from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
-from tests.server.clustering.nodes import wait_to_see
+from tests.server.clustering.nodes import given, wait_to_see
 from tests.server.event_peer import JSON, EventPeer
 
 BURST = 200
@@ -23,19 +23,6 @@ def nodes(tmp_path: Path) -> Iterator[list[ServerProcess]]:
     """Two nodes that are taken for gone within seconds."""
     with running(tmp_path, 2, program="tests.faults.quick_node") as started:
         yield started
-
-
-def given(stack: ExitStack, node: ServerProcess, name: str) -> EventPeer:
-    """Return somebody who has a name at a node, once it is free there."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        peer = entered(stack, node, name, room=None)
-        if peer.welcome["type"] == "welcome" and not peer.welcome["held"]:
-            peer.ask(type="join", room="lobby")
-            return peer
-        peer.leave()
-        assert time.monotonic() < deadline
-        time.sleep(POLL_SECONDS)
 
 
 def heard_to_the_end(peer: EventPeer) -> list[JSON]:

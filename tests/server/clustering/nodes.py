@@ -12,6 +12,7 @@ from bench.promises.proxy import Proxy
 from hubbub.chat.limits import Limits
 from hubbub.server.config import ClusterSection, Config, LogSection, ServerSection
 from hubbub.testing import LocalServer, serving
+from tests.faults.serving import ServerProcess
 from tests.interop.raw import PATIENCE_SECONDS, POLL_SECONDS
 from tests.server.event_peer import EventPeer
 
@@ -47,6 +48,24 @@ def wait_to_see(peer: EventPeer, *names: str) -> None:
         if (found := sorted(one["name"] for one in told)) == sorted(names):
             return
         assert time.monotonic() < deadline, found
+        time.sleep(POLL_SECONDS)
+
+
+def given(stack: ExitStack, node: LocalServer | ServerProcess, name: str) -> EventPeer:
+    """Return somebody who has a name in passing at a node, once it is free there.
+
+    Whoever had it at another node and left is heard of in a moment; if that node is killed in this
+    moment, only once it is taken for gone.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        server = LocalServer(node.host, node.port)
+        peer = stack.enter_context(EventPeer(server, name, room=None))
+        if peer.welcome["type"] == "welcome" and not peer.welcome["held"]:
+            peer.ask(type="join", room="lobby")
+            return peer
+        peer.leave()
+        assert time.monotonic() < deadline
         time.sleep(POLL_SECONDS)
 
 

@@ -12,6 +12,7 @@ from hubbub.client.trust import Trust
 from tests.cli.commands import started, told
 from tests.cli.folders import own_folders
 from tests.faults.serving import ServerProcess
+from tests.server.clustering.nodes import given
 from tests.server.clustering.pairs import address_of, telling
 
 __all__ = ["own_folders"]
@@ -165,13 +166,14 @@ def test_a_device_is_the_same_at_all_nodes_whatever_the_order_of_their_addresses
 def test_tail_and_send_go_on_at_another_node_and_find_it_after_a_restart(
     tmp_path: Path, nats: str, stream: str
 ) -> None:
-    with telling(tmp_path, nats, stream) as (first, _):
+    with telling(tmp_path, nats, stream) as (first, second), ExitStack() as stack:
         at = address_of(first)
         asyncio.run(came(at))
         tail = started("tail", at, "--name", "eve", "--after", "0")
         assert tail.stdout is not None
         told("send", "--to", at, "--name", "ben", "at the first")
         assert b"at the first" in tail.stdout.readline()
+        given(stack, second, "ben").leave()  # the second has heard that ben left the first
         first.kill()
         told("send", "--to", at, "--name", "ben", "at the other")
         assert b"at the other" in tail.stdout.readline()
