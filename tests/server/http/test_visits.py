@@ -3,6 +3,7 @@
 import errno
 import http.client
 import importlib
+import logging
 import socket
 import struct
 import threading
@@ -106,8 +107,13 @@ def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve, connect: Conn
         assert b"slow_body" in answer
 
 
+def noted_as_faults(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was noted as a fault of ours, by aiohttp as well."""
+    return [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
+
+
 def test_half_a_body_is_no_fault_of_ours(
-    hubbub_server: LocalServer, capfd: pytest.CaptureFixture[str]
+    hubbub_server: LocalServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     head = f"POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: {hubbub_server.address}\r\n"
     with RawPeer(hubbub_server.host, hubbub_server.port) as hasty:
@@ -117,7 +123,39 @@ def test_half_a_body_is_no_fault_of_ours(
         odd.send(b"no length\r\n")
         assert odd.rest().startswith(b"HTTP/1.")
     assert ask(hubbub_server, "/healthz").body == b"ok\n"
-    assert capfd.readouterr() == ("", "")
+    assert noted_as_faults(caplog) == []
+
+
+CHUNKED = b"HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+CHUNK = b'7\r\n{"text"\r\n'
+
+
+def test_what_cannot_be_a_body_is_refused_at_once_though_it_comes_in_pieces(
+    serve: Serve, connect: Connect
+) -> None:
+    with serve(handshake_seconds=3600) as server:
+        peer = connect(server)
+        head = b"POST /api/rooms/lobby/messages " + CHUNKED + b"Expect: 100-continue\r\n\r\n"
+        peer.send(head + CHUNK)
+        assert peer.exactly(25) == b"HTTP/1.1 100 Continue\r\n\r\n", "the body is waited for"
+        peer.send(b"no length\r\n")
+        answer = peer.rest()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.count(b"HTTP/1.1 ") == 1
+        assert b'"bad_request"' in answer
+        assert b"\r\nConnection: close\r\n" in answer
+
+
+def test_what_cannot_be_a_body_is_no_fault_of_ours_behind_the_answer_either(
+    serve: Serve, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve(handshake_seconds=3600) as server:
+        peer = connect(server)
+        peer.send(b"POST /api/rooms/lobby/files?name=a.txt " + CHUNKED + b"\r\n" + CHUNK)
+        assert peer.exactly(13) == b"HTTP/1.1 400 "
+        peer.send(b"no length\r\n")
+        assert b"HTTP/1.1 " not in peer.rest()
+    assert noted_as_faults(caplog) == []
 
 
 def test_half_a_body_does_not_keep_the_server_from_ending(serve: Serve) -> None:

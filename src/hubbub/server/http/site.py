@@ -241,9 +241,15 @@ class _Answering(web.RequestHandler):
                 self._in_line = False
                 self._begun = self._request_count + 1
             data = in_ascii(line) + end + rest
+        heads = self._request_count
         super().data_received(data)
         if self._messages:
-            self._body = self._messages[-1][1]
+            former, self._body = self._body, self._messages[-1][1]
+            is_broken = self._body is not former and not former.is_eof()
+            # aiohttp takes what cannot be a body for the next request, a bad one, and does not tell
+            # whoever waits for the rest. Behind the answer, only aiohttp reads it, to discard it.
+            if is_broken and self._answered < heads:
+                _break_off(former, "what came is no body")
 
     @property
     def _is_between(self) -> bool:
@@ -295,14 +301,16 @@ class _Answering(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Answer a request. If the end came before its turn, the rest of its body never comes."""
         if self._ended and not request.content.is_eof():
-            request.content.set_exception(web.RequestPayloadError("the peer has said all"))
-            request.content.feed_eof()
+            _break_off(request.content, "the peer has said all")
         return await super()._handle_request(request, start_time, request_handler)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         """Answer, and close the connection if nothing more can be asked on it."""
+        if isinstance(request.content.exception(), web.RequestPayloadError):
+            self._is_bad = True  # where a body was broken off, no other request begins
+            resp.force_close()
         outcome = await super().finish_response(request, resp, start_time)
         self._answered += 1
         if request.transport is not None and not request.transport.is_closing():
@@ -343,3 +351,9 @@ class _Answering(web.RequestHandler):
         response.force_close()
         self._is_bad = True
         return response
+
+
+def _break_off(body: StreamReader, why: str) -> None:
+    """Have whoever reads a body hear at once that the rest of it will not come."""
+    body.set_exception(web.RequestPayloadError(why))
+    body.feed_eof()
