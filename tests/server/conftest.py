@@ -75,6 +75,12 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
 
 
 @pytest.fixture
+def http_is_loaded() -> None:
+    """Load what answers HTTP beforehand: a server that is not patient would let go who waits."""
+    importlib.import_module("hubbub.server.http.site")
+
+
+@pytest.fixture
 def serve(tmp_path: Path) -> Serve:
     """Return a server on the test's folder, with these limits, as often as it is called.
 

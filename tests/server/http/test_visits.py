@@ -97,6 +97,7 @@ def test_halves_of_requests_share_a_bound(
             assert visitor.rest().startswith(b"HTTP/1.1 201 ")
 
 
+@pytest.mark.usefixtures("http_is_loaded")
 def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve, connect: Connect) -> None:
     with serve(handshake_seconds=0.3) as server:
         slow = connect(server)
@@ -168,6 +169,7 @@ def test_half_a_body_does_not_keep_the_server_from_ending(serve: Serve) -> None:
     assert time.monotonic() - started < 30, "it waited for the body"
 
 
+@pytest.mark.usefixtures("http_is_loaded")
 def test_a_connection_is_for_many_requests(serve: Serve) -> None:
     """The time for the first request does not count against those after it."""
     with serve(handshake_seconds=0.3) as server:

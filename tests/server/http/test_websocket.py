@@ -221,6 +221,7 @@ def test_a_websocket_needs_the_password() -> None:
             assert ann.ask(type="join", room="lobby")["type"] == "room"
 
 
+@pytest.mark.usefixtures("http_is_loaded")
 def test_a_websocket_without_a_name_is_let_go(serve: Serve) -> None:
     with serve(handshake_seconds=0.2) as server, WebSocketPeer(server, None) as peer:
         assert peer.event()["code"] == "handshake_timeout"
