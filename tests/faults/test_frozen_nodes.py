@@ -59,6 +59,7 @@ def test_nothing_is_said_or_heard_under_a_name_by_whoever_had_it_at_a_node_that_
         # It reads on, and lets people in again.
         cat = given(stack, second, "cat")
         last = cat.say_and_wait("hello again")
+        bob.next("message", seq=last)
         page = bob.ask(type="history", room="lobby", limit=100)["messages"]
         after = [(one["seq"], one["from"], one["text"]) for one in page if one["seq"] >= since]
         assert after == [(since, "ann", "it is my name now"), (last, "cat", "hello again")]
@@ -92,7 +93,7 @@ def played(folder: Path, **environment: str) -> tuple[list[tuple[str, str]], lis
         second.thaw()
         heard_to_the_end(former)
         signs = [one for one in heard_to_the_end(carl) if one["type"] == "typing"]
-        given(stack, second, "cat").say_and_wait("hello again")
+        bob.next("message", seq=given(stack, second, "cat").say_and_wait("hello again"))
         page = bob.ask(type="history", room="lobby", limit=100)["messages"]
         return [(one["from"], one["text"]) for one in page], signs
 

@@ -72,6 +72,7 @@ def test_a_node_that_is_cut_off_says_so_and_comes_back_with_nothing_lost_or_doub
         given(stack, first, "passing").leave()
         lan.put_back()
         seq = say_until_taken(bob, "into the void")
+        ann.next("message", seq=seq)
         assert bob.ask(type="history", room="lobby", limit=10) == {
             **ann.ask(type="history", room="lobby", limit=10),
             "ref": f"ref {bob.refs}",
