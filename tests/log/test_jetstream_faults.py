@@ -304,3 +304,36 @@ def test_nodes_begin_beside_three_servers_and_lose_nothing_as_these_are_lost_one
                     assert own == [f"{name} {n}" for n in range(len(own))], "each in its order"
 
     asyncio.run(scene())
+
+
+def test_attempts_to_connect_that_fail_leave_no_connection_open() -> None:
+    async def scene() -> None:
+        came: list[asyncio.StreamReader] = []
+        ended: list[asyncio.StreamReader] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            came.append(reader)
+            try:
+                if len(came) == 1:
+                    writer.write(b'INFO {"version":"2.12.0","max_payload":1048576}\r\n')
+                    await reader.readuntil(b"PING\r\n")
+                    writer.write(b"PONG\r\n")
+                else:
+                    writer.write(b"HELLO\r\n")  # which fails the attempt, and ends nothing
+                    await reader.read()
+                    ended.append(reader)
+            finally:
+                writer.close()
+
+        async def have_ended() -> bool:
+            return len(ended) >= 2
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = await link._connected([f"nats://127.0.0.1:{port}"], "")
+            try:
+                await until(have_ended)
+            finally:
+                await client.close()
+
+    asyncio.run(scene())

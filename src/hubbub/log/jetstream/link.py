@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
-from nats.aio.client import Client
+from nats.aio.client import Client, Srv
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
@@ -367,8 +367,25 @@ class Link:
             await self.client.close()
 
 
+class _Client(Client):
+    """Leaves no connection open: the library forgets the one at which an attempt has failed."""
+
+    async def _connect_to_server(self, s: Srv) -> None:
+        if self._transport:
+            self._transport.close()  # type: ignore[no-untyped-call]
+        await super()._connect_to_server(s)
+
+    async def close(self) -> None:
+        """End, however far an attempt to connect has come."""
+        try:
+            await super().close()
+        finally:
+            if self._transport:
+                self._transport.close()  # type: ignore[no-untyped-call]
+
+
 async def _connected(servers: Sequence[str], credentials: str, *, in_order: bool = False) -> Client:
-    client = Client()
+    client = _Client()
     try:
         _check_credentials(credentials)
         async with asyncio.timeout(OPEN_SECONDS):
