@@ -9,9 +9,10 @@ from pathlib import Path
 from bench.ports import free_port
 
 from hubbub.chat import events as e
+from hubbub.chat.limits import Limits
 from hubbub.client import Backoff, Chat, connect
 from hubbub.server.config import ClusterSection, Config, ServerSection
-from hubbub.testing import LocalServer, serving
+from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
 
 from .chats import next_of
 from .servers import play
@@ -23,8 +24,12 @@ async def served(
 ) -> AsyncIterator[LocalServer]:
     """Serve a folder, on the port of an earlier server; as a node, if a `cluster` is given."""
     listen = f"127.0.0.1:{port or free_port()}"
-    section = ServerSection(listen=listen, data=str(folder))
-    serve = serving(Config(server=section, cluster=cluster or ClusterSection()))
+    config = Config(
+        server=ServerSection(listen=listen, data=str(folder)),
+        limits=Limits(shutdown_seconds=SHUTDOWN_SECONDS),
+        cluster=cluster or ClusterSection(),
+    )
+    serve = serving(config)
     server = await asyncio.to_thread(serve.__enter__)
     try:
         yield server
