@@ -9,7 +9,9 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
+from hubbub.server.sockets.receiving import RECEIVE_BYTES
 from hubbub.sidecar import strangers
+from hubbub.sidecar.answering import HEAD_BYTES_MAX, UNHEARD_BYTES_MAX, Answering
 from hubbub.sidecar.refusals import STRANGERS
 from tests.server.http.asking import Answer, ask
 from tests.server.websocket_peer import opening
@@ -217,6 +219,37 @@ def test_a_head_without_an_end_is_cut_unread(car: Car) -> None:
     with connected(car) as sock, suppress(ConnectionError):
         sock.sendall(b"GET / HTTP/1.1\r\n" + b"X-Y: z\r\n" * 10_000)
         assert is_cut(sock)
+
+
+@pytest.mark.parametrize("guess", [{"Authorization": "Bearer guess"}, {"Cookie": "x=guess"}])
+def test_a_body_without_an_end_is_read_in_small_pieces_and_cut(
+    car: Car, monkeypatch: pytest.MonkeyPatch, guess: dict[str, str]
+) -> None:
+    pieces: list[int] = []
+    heard = Answering.data_received
+
+    def noted(answering: Answering, data: bytes) -> None:
+        pieces.append(len(data))
+        heard(answering, data)
+
+    monkeypatch.setattr(Answering, "data_received", noted)
+    headers = {"Host": car.server.address, "Content-Length": f"{1 << 30}", **guess}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+    def send(sock: socket.socket) -> None:
+        sock.sendall(f"POST /open HTTP/1.1\r\n{lines}\r\n".encode())
+        for _ in range(1 << 14):
+            sock.sendall(bytes(RECEIVE_BYTES))
+
+    with connected(car) as sock, pytest.raises(ConnectionError):
+        send(sock)
+    assert pieces[0] <= HEAD_BYTES_MAX + 1
+    assert sum(pieces) < 8 * (HEAD_BYTES_MAX + UNHEARD_BYTES_MAX), "of a gigabyte"
+
+
+def test_whoever_is_refused_hears_so_behind_a_long_body(car: Car) -> None:
+    body = bytes(UNHEARD_BYTES_MAX - HEAD_BYTES_MAX)
+    assert learns_nothing(ask(car.server, "/open", body, Authorization="Bearer guess"))
 
 
 def is_cut(sock: socket.socket) -> bool:

@@ -7,6 +7,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from hubbub.server.sockets.receiving import RECEIVE_BYTES, Receiver
 from hubbub.sidecar.owner import is_of_another
 from hubbub.sidecar.refusals import stranger
 from hubbub.sidecar.strangers import Strangers
@@ -18,17 +19,30 @@ _OF_PEERS: Final = (aiohttp.ClientError, OSError, HttpProcessingError, web.Reque
 HEAD_BYTES_MAX: Final = 32_768
 """The longest head of a request. aiohttp alone bounds only its lines, and their number."""
 
+UNHEARD_BYTES_MAX: Final = 65_536
+"""How much is still taken of whoever was refused, and not looked at: who sends no more than that
+hears why, and an endless body has an end."""
 
-class Answering(web.RequestHandler):
+
+class Answering(web.RequestHandler, Receiver):
     """Answers the person's browsers, until a connection becomes a tunnel."""
 
     strangers: Strangers
     """Where it is counted until it is known that it is the person's."""
 
     _below: asyncio.Transport
-    _is_refused = _is_begun = False
+    _is_known = _is_refused = _is_begun = False
     _head_bytes = 0
     """What has come of the first request, up to its body."""
+
+    _unheard_bytes: int | None = None
+    """Of whoever was refused: what came after that."""
+
+    @property
+    def piece_bytes(self) -> int:
+        """How much is read at a time: no more than a head needs while anybody may have sent it."""
+        is_judged = self._is_known or self._unheard_bytes is not None
+        return RECEIVE_BYTES if is_judged else HEAD_BYTES_MAX + 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for what is said, unless another user of this machine has connected."""
@@ -47,7 +61,12 @@ class Answering(web.RequestHandler):
 
     def known(self) -> None:
         """Take in that the person has asked for something."""
+        self._is_known = True
         self.strangers.left(self)
+
+    def refused(self) -> None:
+        """Listen no more: whoever asks is told that this is not for them."""
+        self._unheard_bytes = 0
 
     async def start(self) -> None:
         """Answer what is asked, unless the connection was lost before this could begin."""
@@ -57,6 +76,11 @@ class Answering(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Take in what came, unless it is another user's."""
         if self._is_refused:
+            return
+        if self._unheard_bytes is not None:
+            self._unheard_bytes += len(data)
+            if self._unheard_bytes > UNHEARD_BYTES_MAX:
+                self.cut()
             return
         if not self._request_count:
             end = data.find(b"\r\n\r\n")

@@ -163,6 +163,8 @@ class Site:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Tell the person's browser what the page may do; to strangers nothing is told."""
+    """Tell the person's browser what the page may do; strangers are told nothing, nor heard."""
     if request.get(_KNOWN):
         await add_security_headers(request, response)
+    else:
+        answering_of(request).refused()
