@@ -1,13 +1,23 @@
 """Uploads: how many there may be at once, and that what is said with one holds it."""
 
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
-from hubbub.chat.files import FileSummary
+from hubbub.chat.files import FileSummary, Upload
+from hubbub.chat.limits import FileLimits, Limits
+from hubbub.hub.flow.uploads import Uploads
+from hubbub.hub.present.person import Person
 from hubbub.hub.uploading import IN_ALL_MAX, OF_ADDRESS_MAX, UNFINISHED_MAX
 from tests.hub.peers import Chatroom, Peer
+from tests.inputs.steps import Steps
 
 FILE = FileSummary(id="0" * 22, name="x", size=1, type="text/plain", sha256="0" * 64)
 FAR, NEAR = "192.0.2.1", "192.0.2.2"
@@ -81,3 +91,69 @@ def test_however_many_addresses_take_what_they_can_get_the_next_one_finds_a_plac
     assert taken[0] == OF_ADDRESS_MAX
     assert all(taken), "the last as well"
     assert sum(taken) < 0.9 * IN_ALL_MAX
+
+
+def begun(number: int, owner: str, room: str, size: int) -> Upload:
+    """Return an upload of somebody in passing."""
+    return Upload(f"{number}", f"s{number}", room, "x", size, owner, since=1, origin=owner, at=0)
+
+
+@given(st.data())
+def test_what_is_counted_is_what_there_is(data: st.DataObject) -> None:
+    uploads = Uploads(FileLimits(), {"lobby": 5})
+    there: list[Upload] = []
+    left: dict[str, int] = {}
+    owners, rooms = st.sampled_from(["ann", "ben"]), st.sampled_from(["lobby", "dev"])
+    for number in range(data.draw(st.integers(1, 20))):
+        act = data.draw(st.sampled_from(["add", "come", "drop", "drop again"]))
+        if act == "add" or not there:
+            size = data.draw(st.integers(1, 9))
+            there.append(begun(number, data.draw(owners), data.draw(rooms), size))
+            uploads.add(there[-1])
+            left[there[-1].id] = size
+            continue
+        one = data.draw(st.sampled_from(there))
+        if act == "come":
+            left[one.id] = data.draw(st.integers(0, one.size))
+            uploads.awaits(one, left[one.id])
+            continue
+        for _ in range(1 + (act == "drop again")):
+            uploads.drop(one)
+        there.remove(one)
+        uploads.awaits(one, 1)  # what comes of it is nobody's any more
+        del left[one.id]
+    for name in ("ann", "ben"):
+        assert uploads.coming_from(name) == sum(one.origin == name for one in there)
+        assert uploads.unfinished_of(Person(name, 1)) == sum(one.owner == name for one in there)
+        assert not uploads.unfinished_of(Person(name, 2)), "the next one of that name"
+    for room, held in (("lobby", 5), ("dev", 0)):
+        assert uploads.bytes_in(room) == held + sum(one.size for one in there if one.room == room)
+    assert uploads.bytes_in_all == 5 + sum(one.size for one in there)
+    assert uploads.awaited_bytes == sum(left.values())
+
+
+def test_a_file_that_is_hosted_counts_for_the_room_where_it_is_said() -> None:
+    uploads = Uploads(FileLimits(), {})
+    upload = begun(1, "ann", "", 7)
+    uploads.add(upload)
+    draft: Any = SimpleNamespace(event=SimpleNamespace(room="dev"))
+    uploads.taken([upload], draft)
+    assert (uploads.bytes_in("dev"), uploads.bytes_in("")) == (7, 0)
+    uploads.drop(upload)
+    assert (uploads.bytes_in("dev"), uploads.bytes_in_all) == (0, 0)
+
+
+def test_to_begin_another_upload_is_as_cheap_as_the_first() -> None:
+    steps = Steps()
+
+    def taken(others: int) -> int:
+        chatroom = Chatroom(Limits())
+        for number in range(others):
+            chatroom.hub.files.uploads.add(begun(number, f"somebody-{number}", "lobby", 1))
+        ann = chatroom.enter("ann")
+        ann.tell(c.Join(room="lobby"))
+        begins(ann)
+        return steps.of(partial(ann.tell, c.Upload(room="lobby", name="x", size=1)))
+
+    with steps.installed():
+        assert taken(IN_ALL_MAX // 2) - taken(10) < 60

@@ -3,9 +3,14 @@
 An upload is open until its bytes are there, then finished until it is in a message, and is dropped
 if nothing becomes of it. While the message waits for the log, its draft says what becomes of it: if
 the log refuses, the upload is free for another try; a repeat with the same nonce finds it as well.
+
+Whatever is asked before another one may begin is counted as they come and go: thousands may be on
+their way.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.events import Message
@@ -14,6 +19,8 @@ from hubbub.chat.limits import FileLimits
 from hubbub.hub.flow.drafts import Draft, Drafts
 from hubbub.hub.present.person import Person
 from hubbub.hub.shares.quota import Quota
+
+T = TypeVar("T")
 
 
 class Uploads:
@@ -26,7 +33,16 @@ class Uploads:
         self._by_secret: dict[str, Upload] = {}
         self._drafts: dict[str, Draft] = {}
         self._hosted: dict[str, Upload] = {}
-        self._stored = dict(stored)
+        self._stored = Counter(stored)
+        self._stored_bytes = self._stored.total()
+        self._of: Counter[tuple[str, int]] = Counter()
+        """How many there are, by owner and when a passing one took their name."""
+        self._from: Counter[str] = Counter()
+        self._bytes_to: Counter[str] = Counter()
+        self._bytes = 0
+        self._awaited: dict[str, int] = {}
+        self.awaited_bytes = 0
+        """How many bytes are still to come."""
 
     def __iter__(self) -> Iterator[Upload]:
         return iter(list(self._by_id.values()))
@@ -39,6 +55,20 @@ class Uploads:
         self._by_id[upload.id] = self._by_secret[upload.secret] = upload
         if not upload.room:
             self._hosted[upload.id] = upload
+        self._tally(upload, 1)
+        self.awaits(upload, upload.size if upload.file is None else 0)
+
+    def _tally(self, upload: Upload, sign: int) -> None:
+        self._bytes += sign * upload.size
+        _add(self._of, (upload.owner, upload.since), sign)
+        _add(self._from, upload.origin, sign)
+        _add(self._bytes_to, upload.room, sign * upload.size)
+
+    def awaits(self, upload: Upload, size: int) -> None:
+        """Take in how many bytes of an upload are still to come, unless it was dropped."""
+        if upload.id in self._by_id:
+            self.awaited_bytes += size - self._awaited.get(upload.id, 0)
+            self._awaited[upload.id] = size
 
     @property
     def hosted(self) -> Mapping[str, Upload]:
@@ -66,37 +96,40 @@ class Uploads:
 
     def drop(self, upload: Upload) -> None:
         """Expect nothing more of a file."""
-        self._by_id.pop(upload.id, None)
+        if self._by_id.pop(upload.id, None) is None:
+            return
+        self._tally(upload, -1)
+        self.awaited_bytes -= self._awaited.pop(upload.id)
         self._by_secret.pop(upload.secret, None)
         self._drafts.pop(upload.id, None)
         self._hosted.pop(upload.id, None)
 
     def coming_from(self, origin: str) -> int:
         """Return how many uploads an address has that are in no message."""
-        return sum(one.origin == origin for one in self._by_id.values())
+        return self._from[origin]
 
     def unfinished_of(self, person: Person) -> int:
         """Return how many uploads somebody has that are in no message."""
-        return sum(_is_by(person, one) for one in self._by_id.values())
+        return self._of[person.handle, 0 if person.id else person.since]
 
     def bytes_in(self, room: str) -> int:
         """Return how many bytes a room holds, or will."""
-        coming = sum(one.size for one in self._by_id.values() if one.room == room)
-        return self._stored.get(room, 0) + coming
+        return self._stored[room] + self._bytes_to[room]
 
     @property
     def bytes_in_all(self) -> int:
         """How many bytes all rooms hold, or will."""
-        return sum(self._stored.values()) + sum(one.size for one in self._by_id.values())
+        return self._stored_bytes + self._bytes
 
     @property
     def stored_bytes(self) -> int:
         """How many bytes of files all messages hold."""
-        return sum(self._stored.values())
+        return self._stored_bytes
 
     def count(self, stored: Mapping[str, int]) -> None:
         """Take in how many bytes standing messages hold now."""
-        self._stored = dict(stored)
+        self._stored = Counter(stored)
+        self._stored_bytes = self._stored.total()
 
     def finished(
         self, person: Person, room: str, ids: Sequence[str], nonce: str | None, drafts: Drafts
@@ -137,7 +170,9 @@ class Uploads:
             if earlier is None or not earlier.event.seq:  # else it is a repeat
                 self._drafts[upload.id] = draft
                 if self._hosted.pop(upload.id, None) is not None:
+                    self._tally(upload, -1)
                     upload.room = draft.event.room
+                    self._tally(upload, 1)
 
     def posted(self, drafts: Drafts) -> list[Upload]:
         """Drop the uploads that are in committed messages, and return them."""
@@ -148,8 +183,8 @@ class Uploads:
         ]
         for upload in done:
             assert upload.file is not None, "only what is whole is in a message"
-            stored = self._stored.get(upload.room, 0)
-            self._stored[upload.room] = stored + upload.file.size
+            self._stored[upload.room] += upload.file.size
+            self._stored_bytes += upload.file.size
             self.drop(upload)
         return done
 
@@ -158,6 +193,12 @@ class Uploads:
         return [
             one for one in self._by_id.values() if one.at < before and self._is_free(one, drafts)
         ]
+
+
+def _add(counts: Counter[T], key: T, number: int) -> None:
+    counts[key] += number
+    if not counts[key]:
+        del counts[key]
 
 
 def _is_by(person: Person, upload: Upload) -> bool:
