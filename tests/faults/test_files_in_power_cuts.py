@@ -28,8 +28,7 @@ folder, hash_, content = sys.argv[1:]
 store = Store(Path(folder))
 upload = Upload(id="i", secret="s", room="lobby", name="a", size=len(content), owner="ann",
                 since=0, origin="", at=1)
-with store.open_part(upload) as part:
-    part.write(content.encode())
+store.append(upload, content.encode())
 store.keep("i", hash_, store.part("i"))
 """
 

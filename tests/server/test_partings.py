@@ -39,6 +39,19 @@ def test_few_are_seen_to_in_a_turn_and_all_in_their_order() -> None:
     asyncio.run(scene())
 
 
+def test_those_after_whom_more_is_to_be_done_are_fewer_in_a_turn() -> None:
+    async def scene() -> None:
+        partings = Partings(asyncio.get_running_loop())
+        seen: list[int] = []
+        for number in range(CROWD):
+            partings.see_to(lambda number=number: seen.append(number), AT_ONCE // 5)  # type: ignore[misc]
+        assert seen == list(range(5))
+        await asyncio.sleep(0)
+        assert seen == list(range(10))
+
+    asyncio.run(scene())
+
+
 def test_a_fault_of_one_keeps_no_other() -> None:
     async def scene() -> None:
         told: list[object] = []

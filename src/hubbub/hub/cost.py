@@ -33,6 +33,8 @@ TOLD_BYTE: Final = 0.005
 INDEXED_BYTE: Final = 0.006
 """Of a text that comes over HTTP, for its words in the search index: visitors may send far more of
 it than members, whose own pace bounds them."""
+UPLOADING: Final = 15.0
+"""To let a file come over HTTP, beside the request: is the name free, and is there room for it?"""
 FILE_PIECE: Final = 8.0
 """A piece of a file, whatever its size: a thread is handed it, or asked for it."""
 FILE: Final = 80.0

@@ -69,7 +69,7 @@ def test_a_file_that_is_removed_as_it_is_asked_for_is_given_whole(
 ) -> None:
     opened = Intake.opened
 
-    async def removed(intake: Intake, place: Path) -> BinaryIO:
+    async def removed(intake: Intake, place: Path) -> tuple[BinaryIO, int]:
         file = await opened(intake, place)
         await intake.in_thread(place.unlink)
         return file

@@ -90,6 +90,10 @@ class Coming:
     def give_up(self, upload: Upload) -> None:
         self.given_up.append(upload.id)
 
+    def awaits(self, upload: Upload, size: int) -> None:
+        assert upload is self.upload
+        self.left = size
+
 
 def test_what_is_just_coming_is_not_given_up_though_a_clock_jumps(tmp_path: Path) -> None:
     """It may be said as soon as it is whole, and its file must be there then."""
@@ -115,6 +119,52 @@ def test_what_is_just_coming_is_not_given_up_though_a_clock_jumps(tmp_path: Path
     assert whole is not None
     assert not files.given_up
     assert [path.name for path in (tmp_path / "files/objects").glob("??/*")] == [whole.sha256]
+
+
+def is_empty(folder: Path) -> bool:
+    """Return whether nothing is in a folder."""
+    return not any(folder.iterdir())
+
+
+def test_what_is_begun_and_broken_off_keeps_no_thread_busy_and_a_piece_does_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = Coming()
+    hub: Any = SimpleNamespace(files=files)
+    log: Any = EmptyLog()
+    works: list[object] = []
+    in_thread = Intake.in_thread
+
+    async def counted(intake: Intake, work: Any) -> Any:
+        works.append(work)
+        return await in_thread(intake, work)
+
+    monkeypatch.setattr(Intake, "in_thread", counted)
+
+    async def scene() -> None:
+        intake = Intake(Limits(), hub, log, lambda: 0, tmp_path)
+
+        async def come(*pieces: bytes) -> None:
+            async def coming() -> AsyncIterator[bytes]:
+                for piece in pieces:
+                    yield piece
+
+            begun = intake.receive(files.upload, 0, coming(), lambda: None, "192.0.2.1")
+            assert await begun is None
+
+        try:
+            await come()
+            await intake.give_up(files.upload)
+            assert (works, is_empty(tmp_path)) == ([], True)
+            await come(b"h")
+            assert (len(works), files.left) == (1, 1)
+            await intake.give_up(files.upload)
+            assert len(works) == 2
+            assert is_empty(tmp_path / "files" / "uploads")
+        finally:
+            intake.close()
+
+    asyncio.run(scene())
 
 
 def test_what_comes_while_the_server_stops_is_told_to_go_on_later(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.hub.cost import FILE, FILE_PIECE, METRICS
+from hubbub.hub.cost import FILE, FILE_PIECE, METRICS, REQUEST, UPLOADING
 from hubbub.server.files.store import Store
 from hubbub.server.http.files import PIECE_BYTES
 from hubbub.testing import LocalServer
@@ -369,7 +369,7 @@ def test_what_the_disk_neither_takes_nor_lets_go_of_is_refused_and_removed_later
         until(lambda: not any((tmp_path / "files" / "uploads").iterdir()), "something is left")
 
 
-@pytest.mark.parametrize("step", ["note", "keep", "open_part"])
+@pytest.mark.parametrize("step", ["note", "keep", "append"])
 def test_what_the_disk_does_not_take_is_refused_and_can_be_sent_on(
     serve_files: ServeFiles, meet: Meet, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -401,3 +401,10 @@ def test_what_threads_do_with_a_file_is_paid_for(serve_files: ServeFiles, meet: 
         before = units_of_strangers(server)
         assert len(get(server, file).body) == len(large)
         assert units_of_strangers(server) - before > METRICS + 5 * FILE_PIECE
+
+
+def test_to_let_a_file_come_is_paid_for_whether_or_not_it_may(serve_files: ServeFiles) -> None:
+    with serve_files(file_megabytes_max=1) as server:
+        before = units_of_strangers(server)
+        assert ask(server, "/api/rooms/lobby/files?name=a", bytes(2_000_000)).status == 413
+        assert units_of_strangers(server) - before > METRICS + REQUEST + UPLOADING

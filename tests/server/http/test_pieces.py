@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hubbub.hub.cost import LINE
-from hubbub.server.http.visit import PIECE_BYTES, Visit
+from hubbub.server.http.visit import KEPT_BYTES_MAX, PIECE_BYTES, Visit
 from hubbub.server.sockets.partings import Partings
 from tests.server.clockwork import Clockwork
 from tests.server.transports import FakeTransport
@@ -48,10 +48,13 @@ class Fed:
     def data_received(self, data: bytes) -> None:
         self.pieces.append(data)
 
+    def connection_lost(self, _error: object) -> None:
+        """Be gone."""
+
 
 def visit_of(fed: Fed, turn: Asked) -> Visit:
-    patience = SimpleNamespace(begin=lambda _visit: None)
-    room = SimpleNamespace(may_grow=lambda _visit, _size: True)
+    patience = SimpleNamespace(begin=lambda _visit: None, end=lambda _visit: None)
+    room = SimpleNamespace(may_grow=lambda _visit, _size: True, gone=lambda _visit: None)
     return Visit(
         cast("Any", fed),
         cast("Any", patience),
@@ -88,3 +91,60 @@ def test_what_is_dear_waits_for_a_turn_and_is_paid_for_in_it() -> None:
         assert turn.spent == 200
 
     asyncio.run(scene())
+
+
+def test_what_trickles_in_of_a_file_is_paid_for_and_wakes_nobody_until_it_is_worth_it() -> None:
+    turn, fed = Asked(1), Fed()
+    visit = visit_of(fed, turn)
+    transport = FakeTransport(visit)
+    visit.carry(10 * KEPT_BYTES_MAX)
+    transport.receive(*[b"x"] * 1000)
+    assert (fed.pieces, turn.waits) == ([], 0)
+    assert turn.spent > 1000
+    rest = bytes(KEPT_BYTES_MAX - 1000)
+    transport.receive(rest)
+    assert fed.pieces == [b"x" * 1000 + rest]
+
+
+def test_the_end_of_a_file_is_waited_for_no_longer_than_it_takes_to_come() -> None:
+    fed = Fed()
+    visit = visit_of(fed, Asked(3))
+    transport = FakeTransport(visit)
+    visit.carry(3)
+    transport.receive(b"a", b"b")
+    assert fed.pieces == []
+    transport.receive(b"c")
+    assert fed.pieces == [b"abc"]
+
+
+def test_of_a_file_whose_length_nobody_knows_everything_is_passed_on_at_once() -> None:
+    fed = Fed()
+    visit = visit_of(fed, Asked(3))
+    transport = FakeTransport(visit)
+    visit.carry(0)
+    transport.receive(b"a", b"b")
+    assert fed.pieces == [b"a", b"b"]
+
+
+def test_where_aiohttp_holds_back_what_came_before_everything_is_passed_on_at_once() -> None:
+    """How much it has is not known then, nor how much is still to come."""
+    fed = Fed()
+    fed.stops_reading = True
+    visit = visit_of(fed, Asked(3))
+    transport = FakeTransport(visit)
+    visit.carry(100)
+    transport.receive(b"a")
+    assert fed.pieces == [b"a"]
+
+
+def test_what_little_came_of_a_file_is_there_when_it_is_asked_for_or_the_connection_lost() -> None:
+    fed = Fed()
+    visit = visit_of(fed, Asked(3))
+    transport = FakeTransport(visit)
+    visit.carry(100)
+    transport.receive(b"a")
+    assert visit.feed_kept()
+    assert not visit.feed_kept(), "nothing more came"
+    transport.receive(b"b")
+    transport.lose()
+    assert fed.pieces == [b"a", b"b"]

@@ -1,8 +1,10 @@
 """Takes in the bytes of files, and lets go of those that nobody needs.
 
 An upload's bytes come in any number of requests, one after the other. A request whose connection
-was lost may still seem to go on, so a newer one ends it. What is whole is looked at
-(examining.py), kept by its hash (store.py), and only then anybody hears that it is there.
+was lost may still seem to go on, so a newer one ends it. Nothing of an upload is on the disk before
+a piece of it is to be written: those that are begun and broken off keep no thread busy. What is
+whole is looked at (examining.py), kept by its hash (store.py), and only then anybody hears that it
+is there.
 
 What may race: a file is removed because the last message that held it is gone, while the same
 bytes come again. So both are done under one lock, and bytes that an upload has are never removed.
@@ -12,6 +14,7 @@ That upload is known until its message is committed; from then on the log says w
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -49,10 +52,14 @@ RETRY_SECONDS: Final = 60.0
 
 
 class _Reception:
-    """What has come of an upload, and the request that brings more."""
+    """What has come of an upload, and the request that brings more.
 
-    def __init__(self, received: int) -> None:
-        self.received = received
+    `is_on_disk`: whether anything of it may be there, be it only what is noted of it.
+    """
+
+    def __init__(self, *, is_on_disk: bool = False) -> None:
+        self.received = 0
+        self.is_on_disk = is_on_disk
         self.lock = asyncio.Lock()
         self.hang_up: Callable[[], object] | None = None
 
@@ -96,20 +103,11 @@ class Intake:
         if self.store is None:
             return 0
         floor = int(self._hub.limits.disk_free_megabytes_min * MEGABYTE)
-        coming = sum(
-            upload.size - self._received(upload)
-            for upload in self._hub.uploads
-            if upload.file is None
-        )
         try:
             free = self.store.free_bytes()
         except OSError:  # the folder is gone, and with it the log
             return 0
-        return free - self._disk_free_bytes_min - floor - coming
-
-    def _received(self, upload: Upload) -> int:
-        reception = self._receptions.get(upload.id)
-        return 0 if reception is None else reception.received
+        return free - self._disk_free_bytes_min - floor - self._hub.uploads.awaited_bytes
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, which waits for the disk; raise Refused at the stop."""
@@ -125,16 +123,12 @@ class Intake:
 
     # On their way.
 
-    async def offset(self, upload: Upload) -> int:
+    def offset(self, upload: Upload) -> int:
         """Return how many bytes of an upload are here."""
-        return upload.size if upload.file is not None else (await self._reception(upload)).received
+        return upload.size if upload.file is not None else self._reception(upload).received
 
-    async def _reception(self, upload: Upload) -> _Reception:
-        if (reception := self._receptions.get(upload.id)) is None:
-            received = await self.in_thread(partial(self._store().part_bytes, upload.id))
-            self._hub.uploads.find(upload.secret)  # it may have been cancelled meanwhile
-            reception = self._receptions.setdefault(upload.id, _Reception(received))
-        return reception
+    def _reception(self, upload: Upload) -> _Reception:
+        return self._receptions.setdefault(upload.id, _Reception())
 
     async def receive(
         self,
@@ -150,7 +144,7 @@ class Intake:
         """
         if upload.file is not None:
             return upload.file
-        reception = await self._reception(upload)
+        reception = self._reception(upload)
         if reception.hang_up is not None:
             reception.hang_up()
         reception.hang_up = hang_up
@@ -176,7 +170,8 @@ class Intake:
         except OSError as error:
             self.counts.unwritten += 1
             logger.warning("a file could not be written", reason=error.strerror)
-            reception.received = await self.in_thread(partial(self._store().part_bytes, upload.id))
+            received = await self.in_thread(partial(self._store().part_bytes, upload.id))
+            self._note_received(upload, reception, received)
             raise Refused(
                 f"The server cannot write '{upload.name}' to its disk now. Go on in a while.",
                 code="no_space",
@@ -185,20 +180,21 @@ class Intake:
     async def _write(
         self, upload: Upload, reception: _Reception, pieces: AsyncIterator[bytes]
     ) -> None:
-        part = await self.in_thread(partial(self._store().open_part, upload))
-        try:
-            async for piece in pieces:
-                if reception.received + len(piece) > upload.size:
-                    raise Refused(
-                        f"'{upload.name}' was announced with {upload.size} bytes, and more came.",
-                        code="too_large",
-                    )
-                await self.in_thread(partial(_write_all, part, piece))
-                reception.received += len(piece)
-                self.counts.received_bytes += len(piece)
-                upload.at = self._milliseconds()
-        finally:
-            await self.in_thread(part.close)
+        async for piece in pieces:
+            if reception.received + len(piece) > upload.size:
+                raise Refused(
+                    f"'{upload.name}' was announced with {upload.size} bytes, and more came.",
+                    code="too_large",
+                )
+            reception.is_on_disk = True
+            await self.in_thread(partial(self._store().append, upload, piece))
+            self._note_received(upload, reception, reception.received + len(piece))
+            self.counts.received_bytes += len(piece)
+            upload.at = self._milliseconds()
+
+    def _note_received(self, upload: Upload, reception: _Reception, received: int) -> None:
+        reception.received = received
+        self._hub.uploads.awaits(upload, 0 if upload.file else upload.size - received)
 
     async def _finish(self, upload: Upload, host: str) -> FileSummary:
         """Look at a file that is whole, and keep it."""
@@ -208,8 +204,7 @@ class Intake:
         part, clean = store.part(upload.id), store.clean(upload.id)
         found = await self._examining.examine(host, part, clean, store.smaller(upload.id))
         kept = clean if found.clean else part
-        hash_ = await self.in_thread(partial(hash_of, kept))
-        size = await self.in_thread(lambda: kept.stat().st_size)
+        hash_, size = await self.in_thread(lambda: (hash_of(kept), kept.stat().st_size))
         if self._common is not None:
             try:
                 await self._common.put(hash_, kept, store.smaller(upload.id))
@@ -257,13 +252,14 @@ class Intake:
 
         A request that brings the rest of it comes to its end first, or it would write once more.
         """
-        reception = self._receptions.setdefault(upload.id, _Reception(0))
+        reception = self._reception(upload)
         async with reception.lock:
             try:
                 if self._common is not None and upload.file is not None:
                     await self._common.make_sure_of(upload)
                 hashes = await self._stored_of(upload)
-                await self.in_thread(partial(self._store().forget, upload.id))
+                if reception.is_on_disk:
+                    await self.in_thread(partial(self._store().forget, upload.id))
                 if hashes:
                     await self._remove_unless_held(hashes)
             except (LogError, OSError) as error:
@@ -310,6 +306,10 @@ class Intake:
                 self._remaining.append(upload)
             elif is_said or (upload.at and not self._hub.restore(upload)):
                 await self.in_thread(partial(self.store.forget, upload.id))
+            else:
+                reception = self._receptions[upload.id] = _Reception(is_on_disk=True)
+                received = await self.in_thread(partial(self.store.part_bytes, upload.id))
+                self._note_received(upload, reception, received)
         self._loosenings = -1  # what an earlier run did not come to
         hashes = await self.in_thread(lambda: list({*self._store().hashes()}))
         self._found = hashes
@@ -325,6 +325,8 @@ class Intake:
     async def _sweep(self) -> None:
         await self._look_at_found()
         remaining, self._remaining = self._remaining, []
+        for upload in remaining:
+            self._receptions[upload.id] = _Reception(is_on_disk=True)
         for upload in (*remaining, *self._hub.done()):
             await self._forget(upload)
         while abandoned := self._abandoned():  # one of the others may be said meanwhile
@@ -360,14 +362,15 @@ class Intake:
         coming = {one.file.sha256 for one in self._hub.uploads if one.file is not None}
         return coming | await self._log.held(hashes)
 
-    async def opened(self, place: Path) -> BinaryIO:
-        """Open a file at its place in the store, to be read; raise FileNotFoundError if it is gone.
+    async def opened(self, place: Path) -> tuple[BinaryIO, int]:
+        """Open a file at its place in the store, to be read; return it with its size.
 
-        One that another node took in is brought first: raises Refused if it cannot be.
+        Raises FileNotFoundError if it is gone. One that another node took in is brought first:
+        raises Refused if it cannot be.
         """
         for _ in range(2):
             try:
-                return await self.in_thread(lambda: place.open("rb"))
+                return await self.in_thread(partial(_opened, place))
             except FileNotFoundError:
                 if self._common is None or not await self._brought(place):
                     raise
@@ -395,10 +398,9 @@ class Intake:
             self._threads.shutdown(wait=True)
 
 
-def _write_all(file: BinaryIO, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        view = view[file.write(view) :]
+def _opened(place: Path) -> tuple[BinaryIO, int]:
+    file = place.open("rb")
+    return file, os.fstat(file.fileno()).st_size
 
 
 def _wrong_offset(upload: Upload, received: int, offset: int) -> Refused:

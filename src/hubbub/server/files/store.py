@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import msgspec
 
@@ -63,13 +63,16 @@ class Store:
         """Return where a preview may be written."""
         return self._uploads / f"{id_}{_PREVIEW}"
 
-    def open_part(self, upload: Upload) -> BinaryIO:
-        """Return the part of an upload, to be written on at its end."""
+    def append(self, upload: Upload, piece: bytes) -> None:
+        """Write on at the end of what has come of an upload."""
         if not self.part(upload.id).exists():
             self._uploads.mkdir(0o700, parents=True, exist_ok=True)
             self._objects.mkdir(0o700, exist_ok=True)
             self.note(upload)
-        return self.part(upload.id).open("ab", buffering=0)
+        with self.part(upload.id).open("ab", buffering=0) as part:
+            view = memoryview(piece)
+            while view:
+                view = view[part.write(view) :]
 
     def part_bytes(self, id_: str) -> int:
         """Return how many bytes of an upload have come."""

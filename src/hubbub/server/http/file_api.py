@@ -11,7 +11,7 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.files import FileSummary
 from hubbub.chat.names import allowed_room
 from hubbub.chat.queries import PageQuery
-from hubbub.hub.cost import FILE
+from hubbub.hub.cost import FILE, UPLOADING
 from hubbub.server.fairness.addresses import origin_of
 from hubbub.server.http.answers import POSTED, json_of, nonce_of, parameters_of
 from hubbub.server.http.files import pieces
@@ -59,7 +59,8 @@ class FileApi:
         parameters, nonce = parameters_of(request, FileParameters), nonce_of(request)
         size = size_of(request)
         chatroom, hub, answer = self._chatroom, self._chatroom.hub, Answer()
-        visit = visit_of(request)
+        await visit_of(request).may_spend(UPLOADING)
+        visit = visit_of(request)  # it may be gone by now, and with it most of the file
         origin, host, asker = origin_of(visit.host), visit.host, asker_of(request, chatroom.reading)
         token = request.get(TOKEN, "")
         poster = hub.outside.poster(parameters.sender, JSON, answer, token=token, origin=origin)

@@ -7,7 +7,6 @@ place; all else is downloaded. Nothing that is shown may load, run or ask for an
 from __future__ import annotations
 
 import asyncio
-import os
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -93,7 +92,7 @@ class Files:
 
     async def _offset(self, request: web.Request) -> web.Response:
         upload = self._upload(request)
-        headers = {"Upload-Offset": f"{await self._files.offset(upload)}"}
+        headers = {"Upload-Offset": f"{self._files.offset(upload)}"}
         return web.Response(headers=TUS | headers | {"Upload-Length": f"{upload.size}"})
 
     async def _receive(self, request: web.Request) -> web.Response:
@@ -106,10 +105,10 @@ class Files:
             )
         hang_up, host = visit.hang_up, visit.host
         file = await self._files.receive(
-            upload, int(given), pieces(request, visit, upload), hang_up, host
+            upload, int(given), pieces(request, visit, upload, goes_on=True), hang_up, host
         )
         if file is None:
-            offset = {"Upload-Offset": f"{await self._files.offset(upload)}"}
+            offset = {"Upload-Offset": f"{self._files.offset(upload)}"}
             return web.Response(status=204, headers=TUS | offset)
         visit.turn.spend(FILE)
         return web.Response(
@@ -221,7 +220,7 @@ class Files:
             del headers["Content-Type"]
             return web.Response(status=304, headers=headers)
         try:
-            opened = await self._files.opened(path)
+            opened, size = await self._files.opened(path)
         except FileNotFoundError:
             if self._chatroom.stopgap is not None:
                 raise Refused(
@@ -230,7 +229,6 @@ class Files:
                 ) from None
             raise no_such_file() from None
         try:
-            size = await self._files.in_thread(lambda: os.fstat(opened.fileno()).st_size)
             part = asked_range(request.headers, size, etag)
             if part is UNSATISFIABLE:
                 unsatisfied = {"Content-Range": f"bytes */{size}"}
@@ -285,30 +283,34 @@ class _Nobody:
 _NOBODY: Final = _Nobody()
 
 
-async def pieces(request: web.Request, visit: Visit, upload: Upload) -> AsyncIterator[bytes]:
-    """Yield the body of a request, in pieces that are worth a write to the disk.
+async def pieces(
+    request: web.Request, visit: Visit, upload: Upload, *, goes_on: bool = False
+) -> AsyncIterator[bytes]:
+    """Yield the body of a request, in pieces that are worth a write to the disk. Each is charged.
 
-    Each is charged, and so is to open and to close the file.
+    `goes_on`: whether another request may bring what this one does not. If so, what came counts
+    though the connection is lost.
     """
-    visit.turn.spend(2 * FILE_PIECE)
-    visit.carry()
-    gathered = bytearray()
-    while True:
+    size, content = request.content_length, request.content
+    visit.carry(0 if size is None else size - content.total_bytes)
+    gathered, is_over = bytearray(), False
+    while not is_over:
         try:
             async with asyncio.timeout(SILENCE_SECONDS):
-                came = await request.content.readany()
+                gathered += await content.readany()
+            is_over = content.at_eof()
         except TimeoutError:
-            raise too_slow(upload) from None
-        except (web.RequestPayloadError, ConnectionError):
-            came = b""  # the connection is lost, or its half closed: what came counts
-            request.content.feed_eof()
-        gathered += came
-        if len(gathered) >= PIECE_BYTES or (gathered and not came):
+            if not visit.feed_kept():
+                raise too_slow(upload) from None
+        except (web.RequestPayloadError, ConnectionError):  # it is lost, or its half closed
+            content.feed_eof()
+            if not goes_on:
+                return
+            is_over = True
+        if len(gathered) >= PIECE_BYTES or (gathered and is_over):
             visit.turn.spend(FILE_PIECE)
             yield bytes(gathered)
             gathered.clear()
-        if not came:
-            return
 
 
 def cookie_name(request: web.Request) -> str:

@@ -131,7 +131,8 @@ class Guard:
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this request, no other)
             if has_begun := _BEGUN in request:
                 _break_off(visit, error)
-            if has_begun or isinstance(error, ConnectionError):
+            is_gone = isinstance(error, Refused) and request.transport is None
+            if has_begun or is_gone or isinstance(error, ConnectionError):
                 return web.Response()  # nobody reads it
             if isinstance(error, HubbubError):
                 visit.turn.turned_away(error.code)

@@ -10,7 +10,7 @@ from aiohttp.multipart import content_disposition_filename, parse_content_dispos
 
 from hubbub.chat.errors import Refused
 from hubbub.chat.files import HOSTED
-from hubbub.hub.cost import FILE
+from hubbub.hub.cost import FILE, UPLOADING
 from hubbub.server.http.file_api import begun, only_a_part, size_of
 from hubbub.server.http.files import pieces
 from hubbub.server.http.guard import asker_of, visit_of
@@ -36,6 +36,7 @@ class Hosting:
         return web.Response(status=204, headers=_ALLOWED)
 
     async def _take(self, request: web.Request) -> web.Response:
+        await visit_of(request).may_spend(UPLOADING)
         chatroom, files = self._chatroom, self._chatroom.files
         given = request.match_info
         session = chatroom.hub.files.host_of(given["name"], given["token"])

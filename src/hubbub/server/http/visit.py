@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 PIECE_BYTES = STRANGER_BYTES
 """What aiohttp gets at once. It may hold hundreds of lines, or of chunks of a body."""
 
+KEPT_BYTES_MAX = 16_384
+"""How much of a file may gather before aiohttp gets it, and whoever waits for it is woken."""
+
+BROKEN_OFF = 5
+"""As how many peers one counts that hangs up in the midst of a request, which comes to its end."""
+
 HEAD_BYTES_MAX = 32_768
 """The longest head of a request. aiohttp alone bounds only its lines, and their number."""
 
@@ -109,6 +115,8 @@ class Visit(Receiver):
         self._asked_units = 0.0
         self.is_carrying = False
         """Whether what comes is the body of a file, which is taken away as it comes."""
+        self._kept = b""
+        self._to_come = 0
         self.turn = turn
 
     @property
@@ -135,9 +143,14 @@ class Visit(Receiver):
         """Be patient from now on: a request is complete, up to its body."""
         self._handshakes.end(self)
 
-    def carry(self) -> None:
-        """Read the body in larger pieces: it is a file, and is taken away as it comes."""
+    def carry(self, to_come: int) -> None:
+        """Read the body in larger pieces: it is a file, and is taken away as it comes.
+
+        `to_come`: how much of it aiohttp has not yet, 0 if nobody knows. If that is known, little
+        is kept here until there is more, as one byte at a time would cost more than a large piece.
+        """
         self.is_carrying = self._answering.is_in_body
+        self._to_come = 0 if self._answering.stops_reading else to_come
 
     def hang_up(self) -> None:
         """Let the peer go: another of its connections goes on with what this one brings."""
@@ -208,6 +221,13 @@ class Visit(Receiver):
         answering.connection_lost(None)
 
     def data_received(self, data: bytes) -> None:
+        if self.is_carrying and not self._unfed:
+            kept = self._kept + data
+            if len(kept) < min(KEPT_BYTES_MAX, self._to_come):
+                self._kept = kept
+                self.turn.spend(FRAGMENT + len(data) * FILE_BYTE)
+                return
+            data, self._kept = kept, b""
         is_waiting = bool(self._unfed)
         self._unfed += data
         if is_waiting:
@@ -232,6 +252,7 @@ class Visit(Receiver):
             size = self.piece_bytes
             piece, self._unfed = self._unfed[:size], self._unfed[size:]
             if self.is_carrying:
+                self._to_come -= len(piece)
                 spent += FRAGMENT + len(piece) * FILE_BYTE
             else:
                 spent += FRAGMENT + len(piece) * BYTE + piece.count(b"\n") * LINE
@@ -259,6 +280,14 @@ class Visit(Receiver):
         if answering.is_held:
             self._transport.pause_reading()
 
+    def feed_kept(self) -> bool:
+        """Let aiohttp have what little of a file has come; return whether there was any."""
+        kept, self._kept = self._kept, b""
+        if kept:
+            self._to_come -= len(kept)
+            self._feed(kept)
+        return bool(kept)
+
     def _read_on(self) -> None:
         if not (self._unfed or self._answering.is_held or self._answering.stops_reading):
             self._transport.resume_reading()
@@ -282,7 +311,7 @@ class Visit(Receiver):
 
     def eof_received(self) -> bool:
         self._ended = True
-        self._partings.see_to(self._hear_end)
+        self._partings.see_to(self._hear_end, BROKEN_OFF if self._answering.is_in_body else 1)
         return True  # until then
 
     def _hear_end(self) -> None:
@@ -301,6 +330,7 @@ class Visit(Receiver):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.asked()
+        self.feed_kept()
         self._unfinished.gone(self)
         self._unfed = b""
         self._take_turn()  # whoever waits for it goes on, and finds the connection gone

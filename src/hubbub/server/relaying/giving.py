@@ -40,7 +40,7 @@ class Giving:
         hash_, is_preview = name.groups()
         place = store.preview(hash_) if is_preview else store.object(hash_)
         try:
-            file = await self._files.opened(place)
+            file, _ = await self._files.opened(place)
             return await self._files.in_thread(partial(_read, file, wanted.at))
         except FileNotFoundError:
             return b""

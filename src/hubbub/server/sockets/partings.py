@@ -29,18 +29,21 @@ class Partings:
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
         self._left = AT_ONCE
         self._is_counting = False
 
-    def see_to(self, act: Callable[[], None]) -> None:
-        """Have `act` called once: now, or in one of the next turns if many have hung up."""
+    def see_to(self, act: Callable[[], None], weight: int = 1) -> None:
+        """Have `act` called once: now, or in one of the next turns if many have hung up.
+
+        `weight`: as how many it counts, with all that follows from it.
+        """
         self._count()
-        if self._left and not self._waiting:
-            self._left -= 1
+        if self._left > 0 and not self._waiting:
+            self._left -= weight
             act()
         else:
-            self._waiting.append(act)
+            self._waiting.append((weight, act))
 
     def _count(self) -> None:
         if not self._is_counting:
@@ -50,9 +53,10 @@ class Partings:
     def _go_on(self) -> None:
         self._is_counting, self._left = False, AT_ONCE
         try:
-            while self._waiting and self._left:
-                self._left -= 1
-                self._waiting.popleft()()
+            while self._waiting and self._left > 0:
+                weight, act = self._waiting.popleft()
+                self._left -= weight
+                act()
         finally:
             if self._waiting or self._left < AT_ONCE:  # more may follow in this turn
                 self._count()
