@@ -97,6 +97,17 @@ def test_nodes_without_addresses_tell_nothing(tmp_path: Path, nats: str, stream:
         assert "addresses" not in ann.welcome
 
 
+def test_a_node_without_an_address_says_at_its_start_what_is_lost_and_what_to_set(
+    tmp_path: Path, nats: str, stream: str
+) -> None:
+    said = "nobody is told where this node is"
+    for name, address in (("n1", ""), ("n2", FIRST)):
+        config = f'[cluster]\nservers = ["{nats}"]\nstream = "{stream}"\naddress = "{address}"\n'
+        with ServerProcess(tmp_path / name, config):
+            journal = (tmp_path / f"{name}.stderr").read_text()
+        assert (said in journal) is (not address)
+
+
 def test_members_of_workers_are_told_and_those_of_relays_are_not(
     tmp_path: Path, nats: str, stream: str
 ) -> None:

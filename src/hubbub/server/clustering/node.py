@@ -13,6 +13,7 @@ from hubbub.server.clustering.files import opened_bucket
 from hubbub.server.clustering.presence import Presence
 from hubbub.server.config import ClusterSection, Config
 from hubbub.server.node_addresses import as_told
+from hubbub.server.notes import logger
 
 if TYPE_CHECKING:
     from hubbub.hub import Session
@@ -76,6 +77,12 @@ async def joined(config: Config, folder: Path) -> AsyncIterator[Node]:
     """
     section = config.cluster
     address = as_told(section.address) if section.address else ""
+    if not address:
+        logger.info(
+            "nobody is told where this node is, so whoever comes with a device or a password finds "
+            "it only by the address that they gave: set 'address' in [cluster], unless all nodes "
+            "are behind one address"
+        )
     bucket = await opened_bucket(section)
     log = await JetStreamLog.join(
         folder,
