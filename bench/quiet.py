@@ -39,7 +39,7 @@ def sit(spoken: str, port: int, first: int, count: int) -> None:
     """Let members in, say so, and wait until nobody wants them any more."""
     dialect, seats = SPOKEN[spoken], []
     for number in range(first, first + count):
-        seat, name = Conversation(port), f"m{number:05}"
+        seat, name = Conversation(port), f"{spoken[0]}{number:05}"  # or caches know it
         if opening := dialect.opening(name):
             seat.say(opening)
             if dialect.opened:

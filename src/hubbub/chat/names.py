@@ -174,15 +174,19 @@ def _is_colon(char: str) -> bool:
     return plain_looks(char) == ":" and category(char)[0] not in "LM"
 
 
-@lru_cache(maxsize=4096)  # the names of a room are compared again and again
 def name_key(name: str) -> str:
     """Return what two spellings of one allowed name have in common (RFC 8266, comparison).
 
     Raises ValueError if it is no name.
     """
     if name.isascii():  # the profile would do the same to an ASCII name, forty times slower
-        key = " ".join(name.lower().split(" "))
+        key = name.lower()
         return name if key == name else key  # one text in memory for both, as for most people
+    return _name_key(name)
+
+
+@lru_cache(maxsize=4096)  # the names of a room are compared again and again
+def _name_key(name: str) -> str:
     if len(name) > MUCH_TOO_LONG * NAME_CHARS_MAX or _piles_up(name):
         raise ValueError("is no name")
     from hubbub.chat.profiles import nickname_key  # noqa: PLC0415 (as above)

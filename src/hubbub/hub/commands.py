@@ -113,7 +113,7 @@ def _join(state: State, session: Session, command: c.Join, at: int) -> None:
     removed = 0 < (after or 0) <= state.removed.get(room.name, 0)
     if removed and room.name not in state.rooms:
         _refuse_to_return(session, room)
-    member = session.members.get(room.name)
+    member = session.member_in(room.name)
     if member is None:
         member = _come_in(state, session, room, command, at)
     session.current = room
@@ -254,7 +254,7 @@ def members(state: State, session: Session, command: c.Members, _at: int) -> Non
     room = find_room(state, session, command.room)
     check_entry(state, session, Act.READ, room)
     session.send(list_members(state, room, command.ref))
-    if (member := session.members.get(room.name)) is not None:
+    if (member := session.member_in(room.name)) is not None:
         room.list_for(member)
 
 

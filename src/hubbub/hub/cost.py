@@ -134,7 +134,7 @@ def _room(state: State, command: Any) -> Room | None:
 
 
 def _own_room(session: Session, command: Any) -> Room | None:
-    member = session.members.get(command.room)
+    member = session.member_in(command.room)
     return None if member is None else member.room
 
 
@@ -169,7 +169,7 @@ def _join(state: State, _session: Session, command: c.Join) -> float:
 
 
 def _say(_state: State, session: Session, command: Any) -> float:
-    member = session.members.get(command.room)
+    member = session.member_in(command.room)
     if member is None:
         return REFUSAL
     tags = getattr(command, "tags", None)

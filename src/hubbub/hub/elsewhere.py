@@ -168,7 +168,7 @@ class Elsewhere:
     def typing(self, run: str, key: str, room: str) -> None:
         """Take in that somebody there is writing."""
         for session in self._state.here.named(key):
-            member = session.members.get(room)
+            member = session.member_in(room)
             if isinstance(session, FarSession) and session.run == run and member is not None:
                 self._state.passing.typing(member)
 

@@ -301,10 +301,10 @@ def find_known(state: State, raw: str) -> str:
 
 def own_membership(state: State, session: Session, raw: str) -> Member:
     """Return the session's membership of a room; raise Refused `not_a_member`."""
-    if (member := session.members.get(raw)) is not None:
+    if (member := session.member_in(raw)) is not None:
         return member
     room = find_room(state, session, raw)
-    if (member := session.members.get(room.name)) is None:
+    if (member := session.member_in(room.name)) is None:
         raise Refused(
             f"You are not in the room '{room.called}'. Join it first.", code="not_a_member"
         )

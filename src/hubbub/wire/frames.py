@@ -6,6 +6,7 @@ A sans-I/O codec: the decoder takes what the network brought, and the owner of t
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -114,22 +115,27 @@ def _parse_header(header: bytes) -> tuple[int, bool] | None:
     return (int(match[2]), bool(match[1])) if match else None
 
 
-# To write a header takes longer than to look it up, and most messages are short.
-@lru_cache(maxsize=4096)
 def _header(length: int) -> bytes:
     return b"%-10d" % length
 
 
-@lru_cache(maxsize=4096)
 def _event_header(length: int) -> bytes:
     return b"+%-9d" % length
 
 
+# To write a header takes several times longer than to find it, and most messages are short.
+_SHORT_BYTES: Final = 512
+_HEADERS: Final = [_header(length) for length in range(_SHORT_BYTES)]
+_EVENT_HEADERS: Final = [_event_header(length) for length in range(_SHORT_BYTES)]
+
+
 def encode_frame(payload: bytes) -> bytes:
     """Return `payload` behind the header that every tutorial peer reads."""
-    return _header(len(payload)) + payload
+    length = len(payload)
+    return (_HEADERS[length] if length < _SHORT_BYTES else _header(length)) + payload
 
 
 def encode_event_frame(payload: bytes) -> bytes:
     """Return `payload` behind a header that begins with `+`: this side speaks events."""
-    return _event_header(len(payload)) + payload
+    length = len(payload)
+    return (_EVENT_HEADERS[length] if length < _SHORT_BYTES else _event_header(length)) + payload

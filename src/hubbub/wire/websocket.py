@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -194,7 +193,9 @@ def _decoded(payload: bytes) -> str:
 
 def text_message(payload: bytes) -> bytes:
     """Return a text message from a server, in one frame."""
-    return _encoded(Opcode.TEXT, payload)
+    size = len(payload)
+    header = _TEXT_HEADERS[size] if size < _SHORT_BYTES else _header(Opcode.TEXT, size)
+    return header + payload
 
 
 def binary_message(payload: bytes) -> bytes:
@@ -216,10 +217,13 @@ def _encoded(opcode: Opcode, payload: bytes) -> bytes:
     return _header(opcode, len(payload)) + payload
 
 
-@lru_cache(maxsize=4096)  # as in `frames`
 def _header(opcode: Opcode, size: int) -> bytes:
     if size <= _CONTROL_BYTES_MAX:
         return struct.pack(">BB", _FINAL | opcode, size)
     if size < 2**16:
         return struct.pack(">BBH", _FINAL | opcode, 126, size)
     return struct.pack(">BBQ", _FINAL | opcode, 127, size)
+
+
+_SHORT_BYTES: Final = 512  # as in `frames`
+_TEXT_HEADERS: Final = [_header(Opcode.TEXT, size) for size in range(_SHORT_BYTES)]

@@ -11,7 +11,7 @@ from hubbub.chat.listed import (
 from hubbub.chat.times import Milliseconds
 
 
-class MemberSummary(msgspec.Struct, omit_defaults=True):
+class MemberSummary(msgspec.Struct, omit_defaults=True, gc=False):
     """One entry of a list of members: somebody, with their id and kind if they are known.
 
     `role` is "moderator", "owner" or "operator"; others have no power in the room. `kind` is that

@@ -7,9 +7,8 @@ and would tell it too early. What is held shows nothing of it, because it change
 facts are applied.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -59,6 +58,10 @@ class _Standing(NamedTuple, Generic[Value]):
     value: Value | None
 
 
+_NOTHING: Final[_Standing[Any]] = _Standing(0, None)
+"""One for all: under the names of most people nothing stands."""
+
+
 class _Held(Generic[Value]):
     """What stands under a key that is held so many times; None if it is not known yet."""
 
@@ -81,7 +84,7 @@ class Values(Generic[Value]):
         self._family = family
         self._read = read
         self._held: dict[str, _Held[Value]] = {}
-        self._lately: OrderedDict[str, _Standing[Value]] = OrderedDict()  # the latest last
+        self._lately: dict[str, _Standing[Value]] = {}  # the latest last
 
     def get(self, key: str) -> Value | None:
         """Return what stands under a key, None if nothing does."""
@@ -125,7 +128,7 @@ class Values(Generic[Value]):
             except LogError:
                 return  # what can be read of it is read one by one
             for key in asked:
-                self._keep(key, _Standing(0, None))
+                self._keep(key, _NOTHING)
             for fact in facts:
                 self.keep(fact)
 
@@ -164,7 +167,7 @@ class Values(Generic[Value]):
 
     def _standing_by(self, fact: Fact) -> _Standing[Value]:
         if fact.clears:
-            return _Standing(0, None)
+            return _NOTHING
         try:
             return _Standing(fact.seq, self._read(fact.value))
         except msgspec.DecodeError:
@@ -178,13 +181,13 @@ class Values(Generic[Value]):
         if (held := self._held.get(key)) is not None and held.standing is not None:
             return held.standing
         if (standing := self._lately.get(key)) is not None:
-            self._lately.move_to_end(key)
+            self._lately[key] = self._lately.pop(key)
             return standing
         try:
             found = self._facts.look_up([self._family + key])
         except LogError as error:
             raise unreadable(error) from error
-        standing = self._standing_by(found[0]) if found else _Standing(0, None)
+        standing = self._standing_by(found[0]) if found else _NOTHING
         self._keep(key, standing)
         return standing
 
@@ -193,7 +196,7 @@ class Values(Generic[Value]):
         if (held := self._held.get(key)) is not None:
             held.standing = held.standing or standing
             return
+        self._lately.pop(key, None)
         self._lately[key] = standing
-        self._lately.move_to_end(key)
         if len(self._lately) > KEPT_MAX:
-            self._lately.popitem(last=False)
+            del self._lately[next(iter(self._lately))]

@@ -75,7 +75,7 @@ def open_direct_room(state: State, session: Session, name: str, at: int) -> Memb
     person = session.person
     room, other = direct_room(state, session, name, at)
     is_new = room.name not in state.rooms
-    own = session.members.get(room.name) or enter_room(state, session, room, at)
+    own = session.member_in(room.name) or enter_room(state, session, room, at)
     if is_new and other is not person:
         state.unanswered.opened(room.name, session.opener, at)
     was_alone = other.key not in room.people

@@ -136,7 +136,7 @@ def _tell_all(state: State, session: Session, room: Room, moved: _Moved) -> None
 def _tell(session: Session, room: str, read: Read) -> None:
     came = read.at if session.format.reads_by_time else None
     session.send(Seen(room=room, seq=read.seq, unread=read.unread, at=came))
-    if (member := session.members.get(room)) is not None:
+    if (member := session.member_in(room)) is not None:
         member.marker = read.seq
 
 

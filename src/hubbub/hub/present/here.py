@@ -207,5 +207,5 @@ class Here:
 
     def members(self, room: Room, person: Person) -> list[Member]:
         """Return the members of a room that are sessions of a person who is here."""
-        found = (session.members.get(room.name) for session in self.named(person.key))
+        found = (session.member_in(room.name) for session in self.named(person.key))
         return [member for member in found if member is not None]

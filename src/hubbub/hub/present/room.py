@@ -46,6 +46,8 @@ class Session:
     """
 
     __slots__ = (
+        "_member",
+        "_members",
         "abandoned",
         "congested",
         "current",
@@ -59,7 +61,6 @@ class Session:
         "lagging",
         "leaving",
         "locked",
-        "members",
         "origin",
         "outlet",
         "parting",
@@ -102,7 +103,9 @@ class Session:
         self.leaving = False
         self.parting = ""
         """Why it ends, if anybody says so."""
-        self.members: dict[str, Member] = {}
+        # Most sessions are in one room, and a dictionary takes more memory than the member in it.
+        self._member: Member | None = None
+        self._members: dict[str, Member] = NONE
         self.lagging: dict[str, Member] = NONE
         self.abandoned: dict[str, Member] = NONE  # private rooms that the other one has left
         self.rooms_of_own = 0  # that nobody else brought it into
@@ -117,6 +120,36 @@ class Session:
     def name(self) -> str:
         """What the person is called."""
         return self.person.name
+
+    @property
+    def members(self) -> dict[str, Member]:
+        """Its members by the names of their rooms, in the order in which it entered these."""
+        member = self._member
+        return self._members if member is None else {member.room.name: member}
+
+    def member_in(self, room: str) -> Member | None:
+        """Return its member in a room, if it is there."""
+        member = self._member
+        if member is not None and member.room.name == room:
+            return member
+        return self._members.get(room)
+
+    def enter(self, member: Member) -> None:
+        """Take in that it is in one more room."""
+        if self._member is None and not self._members:
+            self._member = member
+            return
+        if self._member is not None:
+            self._members, self._member = self.members, None
+        self._members[member.room.name] = member
+
+    def leave(self, room: str) -> None:
+        """Take in that it is in a room no longer."""
+        if self._member is None:
+            del self._members[room]
+        else:
+            assert self._member.room.name == room, "it is there"
+            self._member = None
 
     @property
     def opener(self) -> Opener:
@@ -331,7 +364,7 @@ class Room:
         """
         member = Member(session, self)
         member.role = role
-        session.members[self.name] = member
+        session.enter(member)
         self.listeners += session.listens
         person = session.person
         if person.key not in self.people:
@@ -343,7 +376,7 @@ class Room:
     def leave(self, member: Member, *, stays: bool) -> None:
         """Forget the member, live or not; the person `stays` who has another session here."""
         session = member.session
-        del session.members[self.name]
+        session.leave(self.name)
         self.listeners -= session.listens
         if not stays:
             del self.people[session.person.key]

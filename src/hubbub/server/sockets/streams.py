@@ -3,7 +3,7 @@
 Most members only sit there, so what is kept of a quiet connection is most of what a server holds.
 A transport of the loop takes 1.4 kB: what it calls, in which context, a record of the socket for
 the loop's library. Here all sockets are in one epoll, which the loop watches as a single file; the
-transport itself is one object, and a dictionary leads to it from the socket's number.
+transport itself is one object, and a list leads to it from the socket's number.
 
 A watched stream is told when its socket can be read from, or written to if it was full. What is
 written first to a peer in a turn of the loop is sent at once: for most it is all, as in a fan-out.
@@ -50,7 +50,7 @@ class Streams:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._epoll = select.epoll()
-        self._watched: dict[int, Stream] = {}
+        self._watched: list[Stream | None] = []  # by the numbers of their sockets, which are small
         self._written: list[Stream] = []
         self._turns = 0
         self.turn = 0
@@ -65,7 +65,7 @@ class Streams:
 
     def close(self) -> None:
         """Watch no more. All connections are gone; one that a fault has left is cut."""
-        for stream in list(self._watched.values()):
+        for stream in filter(None, self._watched):
             stream.abort()
         self.loop.remove_reader(self._epoll.fileno())
         self._epoll.close()
@@ -74,12 +74,14 @@ class Streams:
         """Have a stream told of other `events` of its socket than `before`."""
         if not before:
             self._epoll.register(number, events)
+            if (missing := number + 1 - len(self._watched)) > 0:
+                self._watched += [None] * missing
             self._watched[number] = stream
         elif events:
             self._epoll.modify(number, events)
         else:
             self._epoll.unregister(number)
-            del self._watched[number]
+            self._watched[number] = None
 
     def begin_turn(self) -> int:
         """Begin a turn in which something is written; return its number."""
@@ -100,7 +102,7 @@ class Streams:
     def _look(self) -> None:
         for number, events in self._epoll.poll(0, TOLD_AT_ONCE):
             # One that was told before may have ended another one.
-            if (stream := self._watched.get(number)) is not None:
+            if (stream := self._watched[number]) is not None:
                 stream.look(events)
 
 
