@@ -1,7 +1,8 @@
 """Last words."""
 
 from hubbub.server.sockets.deadlines import Deadlines
-from hubbub.server.sockets.farewell import Farewell
+from hubbub.server.sockets.farewell import DISCARDED_BYTES_MAX, Farewell
+from hubbub.server.sockets.receiving import RECEIVE_BYTES
 from tests.server.test_deadlines import Clock
 from tests.server.transports import FakeTransport
 
@@ -39,6 +40,18 @@ def test_the_peer_may_not_take_for_ever() -> None:
     parting.clock.now = 3
     parting.lingering.sweep()
     assert parting.transport.notes == ["write_eof", "abort"]
+
+
+def test_what_is_passed_over_is_counted_in_place_and_has_a_bound() -> None:
+    parting = Parting()
+    farewell = parting.transport.protocol
+    assert isinstance(farewell, Farewell)
+    pieces = 0
+    while "pause_reading" not in parting.transport.notes:
+        assert len(farewell.get_buffer(-1)) == RECEIVE_BYTES, "a few calls of the system"
+        farewell.buffer_updated(RECEIVE_BYTES)
+        pieces += 1
+    assert pieces == DISCARDED_BYTES_MAX // RECEIVE_BYTES + 1
 
 
 def test_where_a_connection_has_no_halves_it_is_closed() -> None:

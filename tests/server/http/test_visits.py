@@ -1,5 +1,6 @@
 """Connections that speak HTTP badly, slowly or not at all."""
 
+import asyncio
 import errno
 import http.client
 import importlib
@@ -15,7 +16,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from hubbub.server.http.visit import HEAD_BYTES_MAX
+from hubbub.hub.cost import REQUEST
+from hubbub.server.http.visit import HEAD_BYTES_MAX, Visit
 from hubbub.server.sockets.unfinished import UnfinishedFrames
 from hubbub.testing import LocalServer
 from tests.interop.raw import RawPeer
@@ -203,6 +205,43 @@ def test_bad_http_gets_an_answer_and_harms_nobody(
         assert b"Server: hubbub" in head
         assert msgspec.json.decode(body)["code"] == "bad_request"
     assert ask(hubbub_server, "/healthz").body == b"ok\n"
+
+
+def test_what_is_no_request_is_refused_in_its_turn_and_for_the_price_of_a_request(
+    hubbub_server: LocalServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(hubbub_server, "/healthz")
+    waited_for: list[float] = []
+    may_spend = Visit.may_spend
+
+    async def noted(visit: Visit, units: float) -> None:
+        waited_for.append(units)
+        await may_spend(visit, units)
+
+    monkeypatch.setattr(Visit, "may_spend", noted)
+    for _ in range(5):
+        peer = connect(hubbub_server)
+        peer.send(b"GET / nonsense\r\n\r\n")
+        assert b" 400 " in peer.rest()
+    assert waited_for == [REQUEST] * 5
+
+
+def test_what_follows_no_request_is_not_read_as_another_one(
+    hubbub_server: LocalServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = importlib.import_module("hubbub.server.http.site")
+    answerings: list[Any] = []
+    begin = site._Answering.connection_made
+
+    def noted(answering: Any, transport: asyncio.BaseTransport) -> None:
+        answerings.append(answering)
+        begin(answering, transport)
+
+    monkeypatch.setattr(site._Answering, "connection_made", noted)
+    peer = connect(hubbub_server)
+    peer.send(b"GET / nonsense\r\n\r\n" + b"and so on\r\n" * 3000)
+    assert b" 400 " in peer.rest()
+    assert [one.heads for one in answerings] == [1]
 
 
 # A peer that says all it has to say, and then listens.

@@ -6,10 +6,12 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import _ErrInfo
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.names import DEFAULT_ROOM
 from hubbub.chat.queries import PageQuery
+from hubbub.hub.cost import REQUEST
 from hubbub.server.fairness.turns import Turn
 from hubbub.server.http.api import Api
 from hubbub.server.http.files import Files, cookie, cookie_name
@@ -203,6 +205,7 @@ class _Answering(web.RequestHandler):
         "_begun",
         "_body",
         "_ended",
+        "_has_failed",
         "_in_line",
         "_is_bad",
         "_lingering",
@@ -213,6 +216,7 @@ class _Answering(web.RequestHandler):
         super().__init__(server, **options)
         self._lingering = lingering
         self._is_bad = False  # what came is no HTTP, and more of it may come
+        self._has_failed = False  # to read a request, and reads nothing more
         self._ended = False
         self._answered = 0  # requests whose answers are written
         self._begun = 0  # requests whose first line has come
@@ -244,7 +248,9 @@ class _Answering(web.RequestHandler):
         heads = self._request_count
         super().data_received(data)
         if self._messages:
-            former, self._body = self._body, self._messages[-1][1]
+            former = self._body
+            newest, self._body = self._messages[-1]
+            self._has_failed = isinstance(newest, _ErrInfo)
             is_broken = self._body is not former and not former.is_eof()
             # aiohttp takes what cannot be a body for the next request, a bad one, and does not tell
             # whoever waits for the rest. Behind the answer, only aiohttp reads it, to discard it.
@@ -268,8 +274,8 @@ class _Answering(web.RequestHandler):
 
     @property
     def is_leaving(self) -> bool:
-        """Whether a request to leave HTTP has come: what follows it is no head."""
-        return self._upgraded
+        """Whether what follows is no head: a request to leave HTTP has come, or none at all."""
+        return self._upgraded or self._has_failed
 
     @property
     def heads(self) -> int:
@@ -284,6 +290,19 @@ class _Answering(web.RequestHandler):
     def unread(self) -> bytes:
         """Return what the peer sent after a request to leave HTTP."""
         return self._message_tail
+
+    def _make_error_handler(
+        self, err_info: Any
+    ) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+        refuse = super()._make_error_handler(err_info)
+
+        async def refuse_in_turn(request: web.BaseRequest) -> web.StreamResponse:
+            # Many may fill their heads at the same moment, and no middleware meets what is no HTTP.
+            if request.transport is not None:
+                await visit_of(request).may_spend(REQUEST)
+            return await refuse(request)
+
+        return refuse_in_turn
 
     def hear_end(self) -> bool:
         """Return whether an answer is owed that can be given: half a body will not be completed."""

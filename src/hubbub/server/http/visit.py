@@ -69,7 +69,7 @@ class Answering(Protocol):
 
     @property
     def is_leaving(self) -> bool:
-        """Whether a request to leave HTTP has come: what follows it is no head."""
+        """Whether what follows is no head: a request to leave HTTP has come, or none at all."""
 
     @property
     def heads(self) -> int:
@@ -238,7 +238,8 @@ class Visit(Receiver):
     def _feed_on(self) -> None:
         """Let aiohttp have what came, piece by piece, and wait for a turn where there is none.
 
-        What follows a request to leave HTTP may not be for aiohttp: it waits for the answer.
+        What follows a request to leave HTTP may not be for aiohttp, and what follows no HTTP at all
+        would be refused piece by piece: it waits for the answer.
         """
         spent = granted = 0.0
         while self._unfed and not self._answering.is_leaving:

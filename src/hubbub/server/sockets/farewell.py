@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, cast
 
+from hubbub.server.sockets.receiving import RECEIVE_BYTES, Receiver
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from hubbub.server.sockets.deadlines import Deadlines
@@ -17,7 +19,7 @@ LINGER_SECONDS = 3
 """How long a peer may take to read the last words and hang up, before it is cut off."""
 
 
-class Farewell(asyncio.Protocol):
+class Farewell(Receiver):
     """Says `words`, ends the sending half, and passes over what comes until the peer hangs up.
 
     Closing at once with bytes unread would reset the connection, and the peer might lose the words.
@@ -44,8 +46,20 @@ class Farewell(asyncio.Protocol):
         except OSError:  # the peer has just reset the connection
             self._transport.abort()
 
+    @property
+    def piece_bytes(self) -> int:
+        """How much is read at a time: nothing is done with it."""
+        return RECEIVE_BYTES
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Pass over what the loop has put there: to make bytes of it would take longest."""
+        self._discard(nbytes)
+
     def data_received(self, data: bytes) -> None:
-        self._discarded_bytes += len(data)
+        self._discard(len(data))
+
+    def _discard(self, size: int) -> None:
+        self._discarded_bytes += size
         if self._discarded_bytes > DISCARDED_BYTES_MAX:
             self._transport.pause_reading()
 
