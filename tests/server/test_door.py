@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -15,12 +16,14 @@ from hubbub.chat.limits import Limits
 from hubbub.faults import faults
 from hubbub.server import door as doors
 from hubbub.server.door import LEFT_AT_ONCE, Door
+from hubbub.server.fairness import addresses
 from hubbub.server.fairness.accounts import Accounts
 from hubbub.server.fairness.turns import Turn, Turns
 from hubbub.server.sockets.bequest import OBJECT_BYTES, WORDS_BYTES_MAX, Bequest, bequest_of
 from hubbub.server.sockets.channel import Channel
 from hubbub.server.sockets.keepalive import Keepalive
 from hubbub.server.sockets.places import Places
+from hubbub.server.sockets.streams import Streams
 from hubbub.wire.relay import Arrived
 from tests.interop.raw import RawPeer, frame
 from tests.server.conftest import Meet, Serve
@@ -72,15 +75,22 @@ class Street:
     """Before the door: comes, says something, and may hang up before anybody has opened."""
 
     def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
         self.inside = Inside()
+        self.host = "127.0.0.1"
         self.places = Places(Limits(connections_max=10_000))
-        turns = Turns(Accounts(Limits(), time.monotonic), time.monotonic, loop)
-        self.door = Door(turns, cast("Any", self.inside), Keepalive(60), loop, 10_000)
+        self.door = self.opened()
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=1000)
 
+    def opened(self, places: int = 10_000, streams: Streams | None = None) -> Door:
+        """Return a door, of so many places."""
+        loop = asyncio.get_running_loop()
+        turns = Turns(Accounts(Limits(), time.monotonic), time.monotonic, loop)
+        inside = cast("Any", self.inside)
+        return Door(turns, inside, Keepalive(60), loop, places, streams=streams)
+
     def come(self, said: bytes, *, hangs_up: bool = False, resets: bool = False) -> socket.socket:
-        peer = socket.create_connection(self.listening.getsockname())
+        source = self.host, 0
+        peer = socket.create_connection(self.listening.getsockname(), source_address=source)
         peer.sendall(said)
         if resets:
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -186,6 +196,53 @@ def test_more_than_may_wait_keep_no_place_and_are_heard_all_the_same(
         await street.until(lambda: not street.inside.there)
         assert street.inside.most <= LEFT_AT_ONCE
         assert all(words[:9] in b"".join(street.inside.heard) for words in said)
+
+    on_the_street(scene)
+
+
+def test_those_who_hung_up_take_a_quarter_of_all_places_from_however_many_addresses_they_came(
+    on_the_street: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "is_loopback", lambda _host: False)
+    monkeypatch.setattr(doors, "LEFT_AT_ONCE", 1)
+    hosts = [f"127.0.0.{number}" for number in range(1, 9)]
+    said = [b"said %2d;" % number for number in range(8 * len(hosts))]
+
+    async def scene(street: Street) -> None:
+        street.door = street.opened(places=40)
+        for number, words in enumerate(said):
+            street.host = hosts[number % len(hosts)]
+            street.come(words, hangs_up=True)
+            street.answer()
+        assert len(set(street.places)) == len(hosts) + 40 // 4
+        await street.until(lambda: len(b"".join(street.inside.heard)) == len(b"".join(said)))
+        await street.until(lambda: not set(street.places))
+
+    on_the_street(scene)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no epoll")
+def test_whoever_is_let_in_is_so_in_the_turn_and_no_task_is_begun_for_them(
+    on_the_street: Play,
+) -> None:
+    async def scene(street: Street) -> None:
+        streams = Streams(asyncio.get_running_loop())
+        street.door = street.opened(streams=streams)
+        peers = [street.come(b"hello") for _ in range(CROWD)]
+        for _ in peers:
+            street.answer()
+        tasks = set[int]()
+
+        def are_in() -> bool:
+            tasks.add(len(asyncio.all_tasks()))
+            return len(street.inside.heard) == CROWD
+
+        await street.until(are_in)
+        assert tasks == {1}, "our own"
+        for peer in peers:
+            peer.close()
+        await street.until(lambda: not set(street.places))
+        streams.close()
 
     on_the_street(scene)
 

@@ -6,13 +6,14 @@ import struct
 import sys
 import tracemalloc
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from hubbub.server.loop import new_event_loop
 from hubbub.server.sockets.receiving import Receiver
-from hubbub.server.sockets.streams import Stream, Streams
+from hubbub.server.sockets.streams import TOLD_AT_ONCE, Stream, Streams
 from hubbub.server.sockets.transport import HIGH_BYTES
 from hubbub.server.sockets.unread import rest_of
 
@@ -422,3 +423,26 @@ def test_a_quiet_connection_takes_little() -> None:
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         assert runner.run(measured()) < QUIET_BYTES_MAX
+
+
+def test_of_many_that_have_something_to_read_some_are_read_in_each_turn_and_all_in_few() -> None:
+    async def playing() -> None:
+        loop = asyncio.get_running_loop()
+        streams = Streams(loop)
+        pairs = [connected() for _ in range(3 * TOLD_AT_ONCE)]
+        protocols = [Noted() for _ in pairs]
+        for protocol, (ours, theirs) in zip(protocols, pairs, strict=True):
+            streams.open(ours, protocol)
+            theirs.send(b"x")
+        read = [0]
+        while read[-1] < len(pairs):
+            streams._look()
+            read.append(sum(len(protocol.received) for protocol in protocols))
+        assert [later - earlier for earlier, later in pairwise(read)] == [TOLD_AT_ONCE] * 3
+        for protocol, (_, theirs) in zip(protocols, pairs, strict=True):
+            theirs.close()
+            protocol.transport.abort()
+            await asyncio.wait_for(protocol.lost.wait(), PATIENCE_SECONDS)
+        streams.close()
+
+    asyncio.run(playing())

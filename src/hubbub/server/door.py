@@ -46,13 +46,15 @@ LEFT_AT_ONCE: Final = 16
 """Connections of one address that are let in at the same time although their peers hung up."""
 
 LEFT_MAX: Final = 2000
-"""Connections of one address that keep their sockets while they wait though their peers hung up;
-at most a quarter of all."""
+"""Connections of one address that keep their sockets while they wait though their peers hung up.
+Those of all addresses have a quarter of all places, or a crowd from many could take all of them."""
 
 WORDS_BYTES_MAX: Final = 33_554_432
 """What may wait without a socket: more than 20,000 connections that said a little."""
 
 LINE_SECONDS: Final = 60.0
+
+NOT_LET_IN: Final = "a connection was not let in"
 
 
 class Welcoming(Protocol):
@@ -111,7 +113,8 @@ class Door:
         self._keepalive = keepalive
         self._loop = loop
         self._streams = streams
-        self._left_max = min(LEFT_MAX, places // 4)
+        self._left_max = places // 4
+        self._kept = 0  # places of those that wait though their peers hung up
         self._knocking: dict[Place | Bequest, Turn] = {}
         self._left: dict[str, _Left] = {}
         self._arriving: set[asyncio.Task[None]] = set()
@@ -179,31 +182,34 @@ class Door:
 
     def _begin(self, place: Place, turn: Turn, then: Callable[[], None] | None = None) -> None:
         turn.spend(LETTING_IN)
-        task = begin(self._let_in(place, turn, then), "a connection was not let in")
-        self._arriving.add(task)
-        task.add_done_callback(self._arriving.discard)
+        left = _Leaving(place, turn, then)
+        if self._streams is None:
+            task = begin(self._connect(place, turn, left), NOT_LET_IN)
+            self._arriving.add(task)
+            task.add_done_callback(self._arriving.discard)
+            return
+        # At once, and in this turn: of a crowd, a task for each would be done behind it.
+        with faults.contained(NOT_LET_IN):
+            try:
+                stranger = self._stranger(place, turn, left)
+                _has(place, self._streams.open(place.sock, stranger))
+            except Exception as error:  # noqa: BLE001 (it is raised again, or expected)
+                _give_up(place, left, error)
 
-    async def _let_in(self, place: Place, turn: Turn, then: Callable[[], None] | None) -> None:
-        sock, left = place.sock, _Leaving(place, turn, then)
+    async def _connect(self, place: Place, turn: Turn, left: _Leaving) -> None:
         try:
-            # People type their name after a tutorial's client has connected: they may take a while.
-            stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._keepalive.apply(sock)
-            if self._streams is None:
-                transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, sock)
-            else:
-                transport = self._streams.open(sock, stranger)
-        except Exception as error:
-            # Whatever it is, the place must be free: the server ends when all of them are.
-            sock.close()
-            left()
-            if isinstance(error, OSError):  # the peer was gone before it was let in
-                return
-            raise
-        # The peer may have said something and been lost within the turn of the loop before this.
-        if not transport.is_closing():
-            place.transport = transport
+            stranger = self._stranger(place, turn, left)
+            transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, place.sock)
+            _has(place, transport)
+        except Exception as error:  # noqa: BLE001 (it is raised again, or expected)
+            _give_up(place, left, error)
+
+    def _stranger(self, place: Place, turn: Turn, left: _Leaving) -> AnyProtocol:
+        # People type their name after a tutorial's client has connected: they may take a while.
+        stranger = self._welcoming.stranger(turn, left, may_be_silent=place.local)
+        place.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._keepalive.apply(place.sock)
+        return stranger
 
     # Those that hung up.
 
@@ -213,7 +219,8 @@ class Door:
         place.share()
         if left.let_in < LEFT_AT_ONCE:
             self._let_in_left(left, place)
-        elif len(left.waiting) < self._left_max:
+        elif len(left.waiting) < LEFT_MAX and self._kept < self._left_max:
+            self._kept += 1
             left.waiting.append(place)
         else:
             bequest = bequest_of(place.host, place.sock)
@@ -252,13 +259,15 @@ class Door:
             bequest.begin(self._welcoming.stranger(turn, left, may_be_silent=False))
         except Exception as error:  # noqa: BLE001 (the next one of the address is to be heard)
             left()
-            faults.note("a connection was not let in", error)
+            faults.note(NOT_LET_IN, error)
 
     def _go_on(self, left: _Left, host: str) -> None:
         """Let the next one in: one of those that hung up is gone."""
         left.let_in -= 1
         if left.waiting:
-            self._let_in_left(left, left.waiting.popleft())
+            one = left.waiting.popleft()
+            self._kept -= isinstance(one, Place)
+            self._let_in_left(left, one)
         elif not left.let_in:
             del self._left[address_of(host)]
 
@@ -274,6 +283,21 @@ class Door:
             )
             self._told_at = now
             self._unread.clear()
+
+
+def _has(place: Place, transport: asyncio.Transport) -> None:
+    # The peer may have said something and been lost within the turn of the loop before this.
+    if not transport.is_closing():
+        place.transport = transport
+
+
+def _give_up(place: Place, left: _Leaving, error: Exception) -> None:
+    """Let a connection go that could not be let in; raise what was a fault of ours."""
+    # Whatever it is, the place must be free: the server ends when all of them are.
+    place.sock.close()
+    left()
+    if not isinstance(error, OSError):  # else the peer was gone before it was let in
+        raise error
 
 
 def _let_go(place: Place) -> None:

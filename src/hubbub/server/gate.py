@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from hubbub.server.door import Welcoming
     from hubbub.server.fairness.turns import Turns
 
-ACCEPTS_AT_ONCE = 64
-"""In one of the loop's turns; the others wait in the system's queue."""
+ACCEPTS_AT_ONCE = 16
+"""In one of the loop's turns: up to a millisecond, if all have said something and hung up. The
+others wait in the system's queue."""
 
 FULL_SECONDS = 0.01
 """After so long the door is looked at again that was full."""
