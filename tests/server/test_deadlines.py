@@ -1,6 +1,10 @@
 """Connections that must do something in time are ended by a sweep if they did not."""
 
+from collections.abc import Callable
+
 from hubbub.server.sockets.deadlines import Deadlines
+from hubbub.server.sockets.partings import AT_ONCE, Partings
+from tests.server.clockwork import Clockwork
 
 
 class Waiting:
@@ -26,6 +30,11 @@ class Clock:
         return self.now
 
 
+def at_once(act: Callable[[], None]) -> None:
+    """See to it now."""
+    act()
+
+
 def test_each_has_the_same_time_from_when_it_began() -> None:
     clock = Clock()
     deadlines = Deadlines(10, clock)
@@ -35,7 +44,7 @@ def test_each_has_the_same_time_from_when_it_began() -> None:
     deadlines.begin(late)
     told = []
     for clock.now in (9.9, 10, 14.9, 15, 100):
-        deadlines.sweep()
+        deadlines.sweep(at_once)
         told.append((early.told, late.told))
     assert told == [(0, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
 
@@ -49,7 +58,7 @@ def test_one_that_did_what_it_had_to_is_not_told() -> None:
     deadlines.end(done)
     assert done not in deadlines
     clock.now = 11
-    deadlines.sweep()
+    deadlines.sweep(at_once)
     assert not done.told
 
 
@@ -61,7 +70,7 @@ def test_one_whose_end_another_brought_is_not_told() -> None:
     for one in (first, second):
         deadlines.begin(one)
     clock.now = 10
-    deadlines.sweep()
+    deadlines.sweep(at_once)
     assert (first.told, second.told) == (1, 0)
 
 
@@ -75,5 +84,24 @@ def test_a_connection_that_begins_again_has_the_whole_time_again() -> None:
     deadlines.end(again)
     deadlines.begin(again)
     clock.now = 10
-    deadlines.sweep()
+    deadlines.sweep(at_once)
     assert (again.told, other.told) == (0, 1)
+
+
+def test_many_whose_time_is_up_at_once_are_ended_in_several_turns_of_the_loop() -> None:
+    clock, loop = Clock(), Clockwork()
+    deadlines, partings = Deadlines(10, clock), Partings(loop)
+    late = [Waiting(deadlines) for _ in range(3 * AT_ONCE)]
+    for one in late:
+        deadlines.begin(one)
+    clock.now = 10
+    deadlines.sweep(partings.see_to)
+    assert sum(one.told for one in late) == AT_ONCE
+    gone, again = late[-2:]
+    deadlines.end(gone)
+    deadlines.end(again)
+    deadlines.begin(again)
+    while loop.turn():
+        pass
+    assert [one.told for one in late] == [1] * (len(late) - 2) + [0, 0]
+    assert again in deadlines

@@ -15,7 +15,7 @@ from hubbub.server.fairness.turns import TURN_SECONDS, Turn, Turns
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.partings import Partings
 from tests.server.clockwork import Clockwork, turn_of
-from tests.server.test_deadlines import Clock
+from tests.server.test_deadlines import Clock, at_once
 from tests.server.transports import FakeTransport, Recorder
 
 WORDS = sorted(FIRST_WORDS)
@@ -59,7 +59,7 @@ class Port:
     def wait(self, seconds: float) -> None:
         """Let time pass."""
         self.clock.now += seconds
-        self.deadlines.sweep()
+        self.deadlines.sweep(at_once)
 
 
 # The decision.

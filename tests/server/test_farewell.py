@@ -3,7 +3,7 @@
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.farewell import DISCARDED_BYTES_MAX, Farewell
 from hubbub.server.sockets.receiving import RECEIVE_BYTES
-from tests.server.test_deadlines import Clock
+from tests.server.test_deadlines import Clock, at_once
 from tests.server.transports import FakeTransport
 
 
@@ -30,7 +30,7 @@ def test_the_peer_may_finish_its_sentence() -> None:
     assert not parting.transport.protocol.eof_received(), "asyncio closes the connection then"
     parting.transport.lose()
     parting.clock.now = 3
-    parting.lingering.sweep()
+    parting.lingering.sweep(at_once)
     assert parting.left == 1
     assert parting.transport.notes == ["write_eof"]
 
@@ -38,7 +38,7 @@ def test_the_peer_may_finish_its_sentence() -> None:
 def test_the_peer_may_not_take_for_ever() -> None:
     parting = Parting()
     parting.clock.now = 3
-    parting.lingering.sweep()
+    parting.lingering.sweep(at_once)
     assert parting.transport.notes == ["write_eof", "abort"]
 
 

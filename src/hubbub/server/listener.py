@@ -221,8 +221,8 @@ class Listener:
         """End, for ever, what is silent for too long, and what has vanished without a word."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            self._handshakes.sweep()
-            self._lingering.sweep()
+            for deadlines in (self._handshakes, self._lingering):
+                deadlines.sweep(self._chatroom.partings.see_to)
             await self.gate.look()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hubbub.chat.errors import LogError, Refused
@@ -361,7 +362,7 @@ class Chatroom:
     async def sweep(self) -> None:
         """End, for ever, sessions that take too long to give a name or are silent for too long."""
         steps: list[Callable[[], None]] = [
-            self._handshakes.sweep,
+            lambda: self._handshakes.sweep(self.partings.see_to),
             self.turns.sweep,
             self.unfinished.sweep,
             self.unfinished_of_strangers.sweep,
@@ -386,7 +387,7 @@ class Chatroom:
             )
             for connection in list(self.connections):
                 if connection.conversation.heard_at < self.loop.time() - idle_seconds:
-                    connection.fail(silence)
+                    self.partings.see_to(partial(connection.fail, silence))
 
     async def finish(self) -> None:
         """Clear what deleted accounts left, for ever; no session waits for it."""

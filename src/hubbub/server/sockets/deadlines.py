@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import takewhile
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from hubbub.faults import faults
@@ -42,12 +44,19 @@ class Deadlines:
         """Forget a connection: it is gone, or did what it had to."""
         self._due.pop(awaited, None)
 
-    def sweep(self) -> None:
-        """End the connections whose time is up."""
+    def sweep(self, see_to: Callable[[Callable[[], None]], None]) -> None:
+        """Have the connections ended whose time is up.
+
+        Thousands may have begun at the same moment. `see_to` calls back for each, perhaps later.
+        """
         now = self._clock()
         due = [one for one, _ in takewhile(lambda item: item[1] <= now, self._due.items())]
         for awaited in due:
-            # Ending one connection may end another one, which is forgotten by then.
-            if self._due.pop(awaited, None) is not None:
-                with faults.contained("a connection that is late cannot be ended"):
-                    awaited.time_is_up()
+            see_to(partial(self._end_late, awaited))
+
+    def _end_late(self, awaited: Awaited) -> None:
+        # By then it may be forgotten, or have begun again: ending one may end another one.
+        if self._due.get(awaited, inf) <= self._clock():
+            del self._due[awaited]
+            with faults.contained("a connection that is late cannot be ended"):
+                awaited.time_is_up()

@@ -1,7 +1,8 @@
-"""Peers that hang up: what follows is done for a few of them in each turn of the event loop.
+"""Connections that end: what follows is done for a few of them in each turn of the event loop.
 
-A loop tells of all that hang up at once in a single turn, and these may be thousands. It takes a
-moment for each, longer than to be told, and meanwhile nobody else would be heard.
+A loop tells of many that hang up at once in a single turn, and thousands may be out of time at the
+same moment. It takes a while for each, longer than to be told, and meanwhile nobody else would be
+heard.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ AT_ONCE: Final = 25
 
 
 class Partings:
-    """What is to be done for those who hung up, in the order in which they did."""
+    """What is to be done for connections that end, in order."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
@@ -34,7 +35,7 @@ class Partings:
         self._is_counting = False
 
     def see_to(self, act: Callable[[], None], weight: int = 1) -> None:
-        """Have `act` called once: now, or in one of the next turns if many have hung up.
+        """Have `act` called once: now, or in one of the next turns if many end.
 
         `weight`: as how many it counts, with all that follows from it.
         """
