@@ -1,13 +1,22 @@
 """Who is let in: as configured, behind a locked door, and what those are told who are not."""
 
+from contextlib import suppress
+
 import pytest
 
 from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.access import Access
 from hubbub.chat.errors import Refused
+from hubbub.chat.format import Format
+from hubbub.chat.queries import Moment
 from hubbub.hub import Hub
-from hubbub.wire.framed import CLASSIC
+from hubbub.hub.people.admission import (
+    PAUSE_SECONDS_MAX,
+    WAIT_FOR_WELCOME_SECONDS,
+    WAIT_SECONDS,
+)
+from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.moderated import ROOM, SECRET, Moderated
 from tests.hub.peers import Chatroom, Peer, now
 
@@ -175,3 +184,28 @@ def test_whoever_is_inside_stays_and_comes_back_through_a_locked_door() -> None:
     again.tell(c.Resume(session=secret))
     again.tell(c.Join(room=ROOM))
     assert ROOM in again.session.members
+
+
+# A name whose holder has hung up, and whose last words are still acted on.
+
+
+@pytest.mark.parametrize(
+    ("format_", "seconds"),
+    [(CLASSIC, WAIT_SECONDS), (EVENTS, WAIT_FOR_WELCOME_SECONDS)],
+)
+def test_whoever_waits_for_a_name_that_is_being_left_looks_for_it_ever_more_rarely(
+    format_: Format, seconds: float
+) -> None:
+    """Many may wait for it, and each look takes as long as some messages do."""
+    chatroom = Chatroom()
+    holder = chatroom.enter("ann")
+    holder.session.leaving = True
+    _, waiting = chatroom.hub.enter("ann", format_, holder, "another secret", None)
+    assert waiting is not None
+    waited: list[float] = []
+    with suppress(StopIteration, Refused):
+        while isinstance(question := next(waiting), Moment):
+            waited.append(question.seconds)
+    assert seconds <= sum(waited) < seconds + PAUSE_SECONDS_MAX
+    assert waited == sorted(waited)
+    assert len(waited) <= 20

@@ -1,6 +1,7 @@
 """The conversation's states and waits, one by one; `test_conversation_machine` mixes them."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -9,9 +10,10 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import ProtocolError
 from hubbub.chat.heard import FILLER, Heard, PlainLine, Reply, Said
 from hubbub.chat.limits import Limits
+from hubbub.chat.queries import Settled
 from hubbub.hub import cost
 from hubbub.hub.audience import LISTENER_BYTE
-from hubbub.server.fairness.turns import SLICE_UNITS, TURN_UNITS
+from hubbub.server.fairness.turns import SLICE_UNITS, TURN_SECONDS, TURN_UNITS
 from hubbub.server.sessions.states import NEXT, State, Wait
 from tests.hub.peers import now
 from tests.server.conversing import Peer, Stage
@@ -136,6 +138,47 @@ def test_the_session_leaves_when_the_last_decision_is_made() -> None:
 
 
 # What is waited for.
+
+
+def test_many_who_waited_for_one_commit_go_on_in_several_turns_of_the_loop() -> None:
+    stage = Stage(Limits(messages_per_second=0))
+    peers = [stage.connect(f"p{number}") for number in range(60)]
+    stage.run()
+    for peer in peers:
+        peer.command(c.Join(room="lobby"))
+        stage.run()
+    stage.loop.step_seconds = TURN_SECONDS / 20
+    for peer in peers:
+        peer.say(c.Say(room="lobby", text="x"), c.History(room="lobby", ref="h"))
+    while stage.loop.go_on():
+        pass
+    assert all(isinstance(peer.conversation.question, Settled) for peer in peers)
+    stage.commit()
+
+    def waiting() -> int:
+        for peer in peers:
+            if isinstance(peer.conversation.question, Settled):
+                peer.answer()
+        return sum(peer.conversation.wait is Wait.TURN for peer in peers)
+
+    counts = [waiting()]
+    assert counts[0] > 30, "few of them go on at once"
+    while stage.loop.turn():
+        counts.append(waiting())
+    assert counts[-1] == 0
+    assert all(earlier - later < 20 for earlier, later in pairwise(counts))
+    stage.run()
+    assert all("h" in peer.answers for peer in peers)
+
+
+def test_to_go_on_with_an_answer_is_paid_for() -> None:
+    stage = Stage()
+    ann = in_lobby(stage, "ann")
+    ann.say(c.Say(room="lobby", text="x"), c.History(room="lobby", ref="h"))
+    stage.commit()
+    before = stage.turns.accounts.everybody.used
+    ann.answer()
+    assert stage.turns.accounts.everybody.used == before + cost.COMMAND
 
 
 def test_a_fast_sender_is_read_from_later() -> None:

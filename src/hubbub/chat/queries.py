@@ -200,10 +200,10 @@ class Settled(msgspec.Struct, frozen=True):
 class Moment(msgspec.Struct, frozen=True):
     """Wait a moment: somebody else is about to be done, of which no commit need come.
 
-    A `brief` one is over as soon as has been heard what came before it.
+    One of no `seconds` is over as soon as has been heard what came before it.
     """
 
-    brief: bool = False
+    seconds: float = 0.01
 
 
 class FreeSpace(msgspec.Struct, frozen=True):

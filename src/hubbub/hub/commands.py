@@ -270,7 +270,7 @@ TURNS_BEFORE: Final = 3
 
 def settle(state: State, session: Session, command: c.Settle, _at: int) -> Reading:
     for _ in range(TURNS_BEFORE):
-        yield Moment(brief=True)
+        yield Moment(seconds=0)
     for said in (session.person.newest_draft, state.drafts.accepted):
         while not state.drafts.is_settled(said):
             yield state.drafts.next_batch()

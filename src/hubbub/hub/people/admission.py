@@ -34,10 +34,15 @@ from hubbub.hub.rules.rights import Act
 from hubbub.hub.standing import check_access, check_entry
 from hubbub.hub.state import State
 
-WAITS_MAX = 500
-WAITS_FOR_WELCOME_MAX = 30
-"""How many moments to wait for a holder who leaves: 5 s. Clients that want a welcome wait 0.3 s:
-they take a server that says nothing for longer for a tutorial's."""
+WAIT_SECONDS = 5.0
+WAIT_FOR_WELCOME_SECONDS = 0.3
+"""How long to wait for a holder who leaves. Clients that want a welcome take a server that says
+nothing for longer for a tutorial's."""
+
+PAUSE_SECONDS_MIN = 0.01
+PAUSE_SECONDS_MAX = 0.32
+"""Whoever waits looks again after a pause, which is twice as long each time: many may wait for one
+name."""
 
 FEATURES = ["direct", "edit", "history", "people", "react", "search", "topic"]
 
@@ -147,10 +152,13 @@ def _is_being_left(state: State, key: str) -> bool:
 
 
 def _take_name_when_left(state: State, session: Session, ref: str | None) -> Reading:
-    for _ in range(WAITS_FOR_WELCOME_MAX if session.format.gets_answers else WAITS_MAX):
-        yield Moment()
+    left = WAIT_FOR_WELCOME_SECONDS if session.format.gets_answers else WAIT_SECONDS
+    pause = PAUSE_SECONDS_MIN
+    while left > 0:
+        yield Moment(pause)
         if not _is_being_left(state, session.person.key):
             break
+        left, pause = left - pause, min(2 * pause, PAUSE_SECONDS_MAX)
     check_looks(state, session.person)
     if (decision := _take_name_now(state, session, ref)) is not None:
         yield from decision

@@ -160,7 +160,6 @@ if TYPE_CHECKING:
             """Return how many written bytes the peer's system has not taken yet."""
 
 
-MOMENT_SECONDS = 0.01
 SWEEP_SECONDS = 1.0
 UNFINISHED_SECONDS = 60.0
 """How long to wait before what the log could not take is tried again."""
@@ -313,8 +312,8 @@ class Chatroom:
         match question:
             case Guess(account=account):
                 await asyncio.sleep(self.guesses.delay(asker.host, account))
-            case Moment(brief=brief):
-                await asyncio.sleep(0 if brief else MOMENT_SECONDS)
+            case Moment(seconds=seconds):
+                await asyncio.sleep(seconds)
             case Settled():
                 await self.commits.settled(question)
                 self.turns.look_at_clock(self.turns.clock())

@@ -17,14 +17,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final
 
-from hubbub.chat.errors import (
-    HubbubError,
-    LogError,
-    ProtocolError,
-    Refused,
-    WrongSecret,
-    unreadable,
-)
+from hubbub.chat.errors import HubbubError, LogError, ProtocolError, Refused, WrongSecret
 from hubbub.chat.events import AnyLogged, Bye, Error
 from hubbub.chat.heard import Adapt, Filler, Goodbye, Introduction, PlainLine, Refusal, Reply
 from hubbub.faults import faults
@@ -232,6 +225,9 @@ class Conversation:
                     if not (granted := self._turn.grant()):
                         self.wait = Wait.TURN
                         break
+                if (kept := self._decisions.kept) is not None:
+                    spent += self._go_on_deciding(*kept)
+                    continue
                 heard = next(self._heard, None)
                 if type(heard) is PlainLine and self.session is not None:
                     allowed = Allowed(at, granted - spent, shares.pending_bytes, self._turn.spend)
@@ -240,9 +236,7 @@ class Conversation:
                     if heard is None:
                         continue
                 if heard is None:
-                    self._heard = _NOTHING  # an exhausted generator still takes memory
-                    if self._is_fragment:
-                        spent, self._is_fragment = spent + cost.FRAGMENT, False
+                    spent += self._heard_all()
                     break
                 self._is_fragment = False
                 spent += self._hub.price(self.session, heard) - self._hub.written
@@ -255,6 +249,12 @@ class Conversation:
             self.fail_by_our_fault(error)
         self._turn.spend(spent)
         self._finish_if_done()
+
+    def _heard_all(self) -> float:
+        """Return what it costs more if nothing was whole of what came last."""
+        self._heard = _NOTHING  # an exhausted generator still takes memory
+        is_fragment, self._is_fragment = self._is_fragment, False
+        return cost.FRAGMENT if is_fragment else 0.0
 
     def say_goodbye(self, bye: Bye) -> None:
         """Write the last words that everybody gets when the server stops."""
@@ -281,7 +281,7 @@ class Conversation:
     def _must_wait(self) -> Wait | None:
         """Return what there is to wait for, other than a turn."""
         if self._decisions.decision is not None:
-            return Wait.LOG
+            return Wait.LOG if self._decisions.kept is None else None
         if self.state is not State.OPEN and self.state is not State.HALF:
             return None
         session, shares = self.session, self._shared.shares
@@ -423,19 +423,22 @@ class Conversation:
             self._is_unread = False
 
     def answer(self, answer: Answer | LogError) -> None:
-        """Go on with what the question's answer decides."""
+        """Go on with what the question's answer decides: in a turn, as many may have asked."""
         if self._decisions.decision is None:  # nobody waits for it any more
             return
         if isinstance(answer, LogError):
             logger.warning("the log cannot be read", connection=self._turn.id, reason=str(answer))
-            self._decisions.drop()
-            self._refuse(unreadable(answer), self._decisions.ref)
-        else:
-            written = self._hub.written
-            self._decide(lambda: self._decisions.answer(answer))
-            self._turn.spend(cost.answer(answer) + self._hub.written - written)
-        self._serve_backlog()
+        self._decisions.keep(answer)
         self.go_on()
+
+    def _go_on_deciding(self, answer: Answer | LogError) -> float:
+        """Go on with what was answered; return the units that it takes."""
+        units = cost.COMMAND - self._hub.written
+        if not isinstance(answer, LogError):
+            units += cost.answer(answer)
+        self._decide(self._decisions.go_on)
+        self._serve_backlog()
+        return units + self._hub.written
 
     # Refusals and faults.
 
@@ -454,8 +457,8 @@ class Conversation:
             ref = self._decisions.ref
         name = self.session.name if self.session is not None else ""
         faults.note("a session failed", error, connection=self._turn.id, name=name)
-        sentence = "The server has a fault and ends this session."
-        self.fail(HubbubError(sentence, code="server_fault"), ref)
+        fault = HubbubError("The server has a fault and ends this session.", code="server_fault")
+        self.fail(fault, ref)
 
     # A slow reader.
 

@@ -6,6 +6,7 @@ from functools import partial
 from inspect import GEN_RUNNING, getgeneratorstate
 from typing import TYPE_CHECKING, Final
 
+from hubbub.chat.errors import LogError, unreadable
 from hubbub.chat.queries import Guess
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Decisions:
-    """Makes a decision. What it raises comes out of `begin` or `answer`.
+    """Makes a decision. What it raises comes out of `begin`, `answer` or `go_on`.
 
     `ref`: of the command that is decided. `only_asks`: nobody needs it who does not hear of it.
     """
 
-    __slots__ = ("_only_asks", "decision", "question", "ref")
+    __slots__ = ("_only_asks", "decision", "kept", "question", "ref")
 
     def __init__(self, decision: Decision, ref: str | None, *, only_asks: bool) -> None:
         self.decision = decision
@@ -29,7 +30,9 @@ class Decisions:
         self._only_asks = only_asks
         self.ref = ref
         self.question: Question | None = None
-        """What is asked now; `answer` it."""
+        """What is asked now; `answer` it, or `keep` the answer and `go_on` later."""
+        self.kept: tuple[Answer | LogError] | None = None
+        """The answer, until it is the turn to go on with it."""
 
     def begin(self) -> None:
         """Begin with it."""
@@ -41,11 +44,24 @@ class Decisions:
         """What is left to decide: this, or nothing."""
         return UNDECIDED if self.decision is None else self
 
+    def keep(self, answer: Answer | LogError) -> None:
+        """Ask nothing for now: this is the answer."""
+        self.question, self.kept = None, (answer,)
+
     def answer(self, answer: Answer) -> None:
         """Go on with what the question's answer decides."""
-        self.question, decision = None, self.decision
+        self.question, self.kept, decision = None, None, self.decision
         if decision is not None:  # else nobody waits for it any more
             self._step(lambda: decision.send(answer))
+
+    def go_on(self) -> None:
+        """Go on with the answer that was kept; raise Refused if the log could not be read."""
+        assert self.kept is not None, "there is an answer"
+        (answer,) = self.kept
+        if isinstance(answer, LogError):
+            self.drop()
+            raise unreadable(answer)
+        self.answer(answer)
 
     def look_at_secrets(self, may_be: Callable[[str], bool]) -> None:
         """Go on as long as a secret is to be looked at that may be, by its account, at once."""
@@ -78,7 +94,7 @@ class Decisions:
 
     def drop(self) -> None:
         """Let go of whatever is being decided: a name that was about to be taken is free again."""
-        decision, self.decision, self.question = self.decision, None, None
+        decision, self.decision, self.question, self.kept = self.decision, None, None, None
         if decision is None or getgeneratorstate(decision) == GEN_RUNNING:
             return  # the decision itself ends the session, and has nothing left to do
         decision.close()

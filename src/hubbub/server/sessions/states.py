@@ -4,7 +4,8 @@ The conversation acts on one thing at a time, in the order in which the peer sai
 make the next one wait, and stop the reading meanwhile. So what is held for a peer is bounded, and
 nothing that it sent is dropped:
 
-    LOG       an earlier command still waits for an answer of the log or the hub
+    LOG       an earlier command still waits for an answer of the log or the hub; to go on with it
+              takes a turn
     COMMIT    too much of what this peer said is on its way to the log
     PEER      the peer leaves too many answers unread
     TURN      it is the turn of others, or the peer has used up what it may use
