@@ -42,10 +42,12 @@ def saying(raw: bytes) -> Iterator[str]:
     done: Future[None] = Future()
 
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(raw)
-        while await reader.read(65_536):
-            pass
-        writer.close()
+        try:
+            writer.write(raw)
+            while await reader.read(65_536):
+                pass
+        finally:
+            writer.close()
 
     async def serve() -> None:
         async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from hubbub.testing import LocalServer
 
@@ -23,11 +23,13 @@ class Ear:
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Go between a client and the server until both have ended."""
-        far_reader, far_writer = await asyncio.open_connection(*self._server)
-        await asyncio.gather(
-            self._pass(reader, far_writer, listens=True),
-            self._pass(far_reader, writer, listens=False),
-        )
+        with closing(writer):
+            far_reader, far_writer = await asyncio.open_connection(*self._server)
+            with closing(far_writer):
+                await asyncio.gather(
+                    self._pass(reader, far_writer, listens=True),
+                    self._pass(far_reader, writer, listens=False),
+                )
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, listens: bool

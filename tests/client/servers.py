@@ -181,7 +181,8 @@ class Tutorial:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it leaves."""
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        gone = contextlib.suppress(asyncio.IncompleteReadError, ConnectionError)
+        with contextlib.closing(writer), gone:
             name = self._others[writer] = await _raw_frame(reader)
             while True:
                 text = await _raw_frame(reader)
@@ -189,7 +190,6 @@ class Tutorial:
                     if other is not writer:
                         other.write(name + text)
         self._others.pop(writer, None)
-        writer.close()
         if not self._others:
             self._empty.set()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -40,10 +41,10 @@ def test_a_patient_client_keeps_trying_and_says_later_what_it_was_given() -> Non
             heard: asyncio.Queue[bytes] = asyncio.Queue()
 
             async def arrived(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                await reader.readexactly(len(encode_event_frame(b"ann")))
-                writer.write(encode_frame(b"bob") + encode_frame(b"hi"))  # a tutorial server
-                heard.put_nowait(await reader.readexactly(len(encode_frame(b"hi"))))
-                writer.close()
+                with closing(writer):
+                    await reader.readexactly(len(encode_event_frame(b"ann")))
+                    writer.write(encode_frame(b"bob") + encode_frame(b"hi"))  # a tutorial server
+                    heard.put_nowait(await reader.readexactly(len(encode_frame(b"hi"))))
 
             host, _, port = address.rpartition(":")
             async with await asyncio.start_server(arrived, host, int(port)):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,12 +115,15 @@ class Flaky:
         self.resets = 0
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there = await asyncio.open_connection(self._server.host, self._server.port)
-        back = asyncio.create_task(self._copy(there_reader, writer, None))
-        await self._copy(reader, there, self._bytes_max)
-        there.transport.abort()
-        writer.transport.abort()
-        await back
+        with closing(writer):
+            from_there, there = await asyncio.open_connection(self._server.host, self._server.port)
+            back = asyncio.create_task(self._copy(from_there, writer, None))
+            try:
+                await self._copy(reader, there, self._bytes_max)
+            finally:
+                there.transport.abort()
+                writer.transport.abort()
+                await back
 
     async def _copy(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, bytes_max: int | None

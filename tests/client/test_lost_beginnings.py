@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
@@ -38,17 +38,20 @@ class Losing:
         is_first = self.connections == 1
         if self.connections == 3 and self._unnoticed is not None:
             reset(self._unnoticed)
-        there, to_there = await asyncio.open_connection(self._server.host, self._server.port)
-        ways = ((reader, to_there, "said"), (there, writer, "answered"))
-        if not is_first:
-            await asyncio.gather(*(self._carry(source, to) for source, to, _ in ways))
-            return
-        await asyncio.gather(*(self._carry_some(*way) for way in ways))
-        reset(writer)
-        if self._notices_late:
-            self._unnoticed = to_there
-        else:
-            reset(to_there)
+        with closing(writer):
+            there, to_there = await asyncio.open_connection(self._server.host, self._server.port)
+            ways = ((reader, to_there, "said"), (there, writer, "answered"))
+            try:
+                if not is_first:
+                    await asyncio.gather(*(self._carry(source, to) for source, to, _ in ways))
+                    return
+                await asyncio.gather(*(self._carry_some(*way) for way in ways))
+                reset(writer)
+                if self._notices_late:
+                    self._unnoticed = to_there
+            finally:
+                if self._unnoticed is not to_there:
+                    reset(to_there)
 
     async def _carry(self, source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         with suppress(OSError):

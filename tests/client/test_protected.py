@@ -204,9 +204,9 @@ async def answering(pair: Pair, answer: bytes) -> AsyncIterator[str]:
     """Speak TLS at an address, answer the first line with this, and hang up."""
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readline()
-        writer.write(answer)
-        writer.close()
+        with contextlib.closing(writer):
+            await reader.readline()
+            writer.write(answer)
 
     served = await asyncio.start_server(meet, "127.0.0.1", 0, ssl=pair.server)
     async with served:
@@ -406,18 +406,20 @@ class Middle:
     async def _go_between(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         believing = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         believing.check_hostname, believing.verify_mode = False, ssl.CERT_NONE
-        from_server, to_server = await asyncio.open_connection(
-            self._server.host, self._server.port, ssl=believing
-        )
         try:
-            with contextlib.suppress(OSError):
-                await asyncio.gather(
-                    self._pass(reader, to_server, listens=True),
-                    self._pass(from_server, writer, listens=False),
-                )
+            from_server, to_server = await asyncio.open_connection(
+                self._server.host, self._server.port, ssl=believing
+            )
+            try:
+                with contextlib.suppress(OSError):
+                    await asyncio.gather(
+                        self._pass(reader, to_server, listens=True),
+                        self._pass(from_server, writer, listens=False),
+                    )
+            finally:
+                to_server.transport.abort()
         finally:
             writer.transport.abort()
-            to_server.transport.abort()
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, listens: bool

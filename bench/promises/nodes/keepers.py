@@ -146,13 +146,13 @@ async def _asked(
 @asynccontextmanager
 async def _client(servers: Sequence[NatsServer]) -> AsyncIterator[Client]:
     client = Client()
-    await client.connect(
-        [one.address for one in servers if one.runs],
-        allow_reconnect=False,
-        connect_timeout=ASK_SECONDS,
-        error_cb=_pass_over,
-    )
     try:
+        await client.connect(
+            [one.address for one in servers if one.runs],
+            allow_reconnect=False,
+            connect_timeout=ASK_SECONDS,
+            error_cb=_pass_over,
+        )
         yield client
     finally:
         await client.close()

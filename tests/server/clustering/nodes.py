@@ -99,21 +99,21 @@ class Cable:
 @contextmanager
 def cable(address: str) -> Iterator[Cable]:
     """Lay a cable to a NATS server."""
-    loop, ready, over = asyncio.new_event_loop(), Event(), asyncio.Event()
+    ready, over = Event(), asyncio.Event()
     cables: list[Cable] = []
 
     async def carry() -> None:
         async with Proxy(int(address.rpartition(":")[2])) as proxy:
-            cables.append(Cable(loop, proxy))
+            cables.append(Cable(asyncio.get_running_loop(), proxy))
             ready.set()
             await over.wait()
 
-    thread = Thread(target=loop.run_until_complete, args=(carry(),))
+    thread = Thread(target=asyncio.run, args=(carry(),))
     thread.start()
     try:
         assert ready.wait(30)
         yield cables[0]
     finally:
-        loop.call_soon_threadsafe(over.set)
+        for one in cables:
+            one._do(over.set)
         thread.join(30)
-        loop.close()
