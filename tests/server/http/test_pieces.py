@@ -76,6 +76,33 @@ def test_a_body_in_chunks_of_one_byte_is_paid_for_by_the_chunk_and_waits_for_tur
     assert turn.spent > 3 * PIECE_BYTES // 6 * 2 * LINE
 
 
+def test_a_file_in_chunks_of_one_byte_is_paid_for_by_the_chunk_and_waits_for_turns() -> None:
+    turn, fed = Asked(3), Fed()
+    visit = visit_of(fed, turn)
+    transport = FakeTransport(visit)
+    visit.carry(0)
+    transport.receive(b"1\r\nx\r\n" * 10_000)
+    assert [len(piece) for piece in fed.pieces] == [PIECE_BYTES] * 3
+    assert turn.waits == 1
+    assert turn.spent > 3 * PIECE_BYTES // 6 * 2 * LINE
+
+
+def test_a_request_that_comes_in_one_piece_with_the_end_of_a_file_is_carried_no_more() -> None:
+    """Of a body that is no file, what came has a bound, together with those of all others."""
+
+    class Next(Fed):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self.heads = 1  # and it is in the body of this one
+
+    visit = visit_of(Next(), Asked(3))
+    transport = FakeTransport(visit)
+    visit.carry(3)
+    assert visit.is_carrying
+    transport.receive(b"endPOST ")
+    assert not visit.is_carrying
+
+
 def test_what_is_dear_waits_for_a_turn_and_is_paid_for_in_it() -> None:
     async def scene() -> None:
         turn = Asked(1)

@@ -292,7 +292,8 @@ async def pieces(
     though the connection is lost.
     """
     size, content = request.content_length, request.content
-    visit.carry(0 if size is None else size - content.total_bytes)
+    if not content.is_eof():  # else what comes is the next request
+        visit.carry(0 if size is None else size - content.total_bytes)
     gathered, is_over = bytearray(), False
     while not is_over:
         try:

@@ -115,6 +115,7 @@ class Visit(Receiver):
         self._asked_units = 0.0
         self.is_carrying = False
         """Whether what comes is the body of a file, which is taken away as it comes."""
+        self._is_in_chunks = False  # as far as is known: any of these may be one byte
         self._kept = b""
         self._to_come = 0
         self.turn = turn
@@ -122,7 +123,7 @@ class Visit(Receiver):
     @property
     def piece_bytes(self) -> int:
         """How much is read at a time, and given to aiohttp."""
-        return RECEIVE_BYTES if self.is_carrying else PIECE_BYTES
+        return RECEIVE_BYTES if self.is_carrying and not self._is_in_chunks else PIECE_BYTES
 
     @property
     def host(self) -> str:
@@ -144,12 +145,13 @@ class Visit(Receiver):
         self._handshakes.end(self)
 
     def carry(self, to_come: int) -> None:
-        """Read the body in larger pieces: it is a file, and is taken away as it comes.
+        """Take in a body, of which more is to come, as a file, which is taken away as it comes.
 
-        `to_come`: how much of it aiohttp has not yet, 0 if nobody knows. If that is known, little
-        is kept here until there is more, as one byte at a time would cost more than a large piece.
+        `to_come`: how much of it aiohttp has not yet, 0 if nobody knows. If that is known, it is
+        read in larger pieces, and little is kept here until there is more, as one byte at a time
+        would cost more than a large piece.
         """
-        self.is_carrying = self._answering.is_in_body
+        self.is_carrying, self._is_in_chunks = True, not to_come
         self._to_come = 0 if self._answering.stops_reading else to_come
 
     def hang_up(self) -> None:
@@ -252,7 +254,7 @@ class Visit(Receiver):
                     return
             size = self.piece_bytes
             piece, self._unfed = self._unfed[:size], self._unfed[size:]
-            if self.is_carrying:
+            if self.is_carrying and not self._is_in_chunks:
                 self._to_come -= len(piece)
                 spent += FRAGMENT + len(piece) * FILE_BYTE
             else:
@@ -268,7 +270,7 @@ class Visit(Receiver):
         answering = self._answering
         heads, was_in_body = answering.heads, answering.is_in_body
         answering.data_received(data)
-        is_over = was_in_body and not answering.is_in_body
+        is_over = was_in_body and (answering.heads > heads or not answering.is_in_body)
         if answering.heads > heads or is_over or self.is_carrying:
             self._unfinished_bytes = 0
             self.is_carrying = self.is_carrying and not is_over
@@ -331,11 +333,11 @@ class Visit(Receiver):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.asked()
-        self.feed_kept()
         self._unfinished.gone(self)
         self._unfed = b""
         self._take_turn()  # whoever waits for it goes on, and finds the connection gone
         try:
+            self.feed_kept()
             self._answering.connection_lost(exc)
         finally:  # whatever aiohttp makes of it, the place must be free
             self._left()
