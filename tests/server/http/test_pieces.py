@@ -103,6 +103,26 @@ def test_a_request_that_comes_in_one_piece_with_the_end_of_a_file_is_carried_no_
     assert not visit.is_carrying
 
 
+def test_what_follows_a_request_to_leave_http_waits_for_the_answer_and_not_for_a_turn() -> None:
+    """Else whoever gets it by the answer could not wait for a turn, as somebody does already."""
+
+    async def waits(*, is_leaving: bool) -> int:
+        turn, fed = Asked(0), Fed()
+        fed.is_leaving = is_leaving
+        visit = visit_of(fed, turn)
+        transport = FakeTransport(visit)
+        asked = asyncio.ensure_future(visit.may_spend(1))
+        await asyncio.sleep(0)
+        transport.receive(b"x")
+        before = turn.waits
+        turn.act()
+        await asked
+        return turn.waits - before
+
+    assert asyncio.run(waits(is_leaving=False)) == 1
+    assert asyncio.run(waits(is_leaving=True)) == 0
+
+
 def test_what_is_dear_waits_for_a_turn_and_is_paid_for_in_it() -> None:
     async def scene() -> None:
         turn = Asked(1)

@@ -190,7 +190,8 @@ class Visit(Receiver):
             self.turn.spend(self._asked_units)
             if not asking.done():
                 asking.set_result(None)
-            if self._unfed:
+            # If it is not for aiohttp, whoever gets it by the answer waits for turns of their own.
+            if self._unfed and not self._answering.is_leaving:
                 self.turn.wait(self._take_turn)
         elif self._unfed:
             self._feed_on()
