@@ -13,6 +13,7 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused
 from hubbub.chat.files import FileSummary, Upload
 from hubbub.chat.limits import FileLimits, Limits
+from hubbub.chat.queries import FreeSpace
 from hubbub.hub.flow.uploads import Uploads
 from hubbub.hub.present.person import Person
 from hubbub.hub.uploading import IN_ALL_MAX, OF_ADDRESS_MAX, UNFINISHED_MAX
@@ -91,6 +92,34 @@ def test_however_many_addresses_take_what_they_can_get_the_next_one_finds_a_plac
     assert taken[0] == OF_ADDRESS_MAX
     assert all(taken), "the last as well"
     assert sum(taken) < 0.9 * IN_ALL_MAX
+
+
+def test_of_many_who_begin_at_the_same_moment_each_counts_for_the_next_one() -> None:
+    chatroom = Chatroom()
+    ann = chatroom.enter("ann")
+    ann.tell(c.Join(room="lobby"))
+    upload = c.Upload(room="lobby", name="x", size=6)
+
+    def together(number: int, free: int) -> list[str]:
+        """Return how those end who are all asked the same before one of them goes on."""
+        asking = [chatroom.hub.command(ann.session, upload, 0) for _ in range(number)]
+        asked = [next(one) for one in asking if one is not None]
+        ends: list[str] = []
+        while len(ends) < number:
+            answers = [free if type(one) is FreeSpace else chatroom.answer(one) for one in asked]
+            asked = []
+            for one, answer in zip(asking, answers, strict=True):
+                assert one is not None
+                try:
+                    asked.append(one.send(answer))
+                except StopIteration:
+                    ends.append("begun")
+                except Refused as refusal:
+                    ends.append(refusal.code)
+        return ends
+
+    assert together(2, free=10) == ["begun", "no_space"]
+    assert together(UNFINISHED_MAX, free=10**6) == ["begun"] * (UNFINISHED_MAX - 1) + ["too_much"]
 
 
 def begun(number: int, owner: str, room: str, size: int) -> Upload:

@@ -207,7 +207,7 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class FreeSpace(msgspec.Struct, frozen=True):
-    """How many bytes of files the disk takes, beside what is on its way; none if none are kept.
+    """How many bytes of files the disk takes, with those on their way; none if none are kept.
 
     Or a sentence that says why none can be taken for now.
     """

@@ -51,22 +51,22 @@ def begin(state: State, session: Session, room: str, *, name: str, size: int, at
     """Begin an upload, of which no more is asked than whether there is room for it."""
     name, person = allowed_file_name(name), session.person
     _check_size(state, name, size)
-    check_room_for(state, room, size)
-    _check_number(state, session)
-    free = yield FreeSpace()
+    id_, secret, free = (yield NewSecret()), (yield NewSecret()), (yield FreeSpace())
+    assert isinstance(id_, str)
+    assert isinstance(secret, str)
+    # Nothing is asked from here on: of many who begin at the same moment, each counts for the next.
     if isinstance(free, str):
         raise Refused(free, code="log_unavailable")
     assert isinstance(free, int)
-    if free < size:
+    check_room_for(state, room, size)
+    _check_number(state, session)
+    if (free := free - state.uploads.awaited_bytes) < size:
         raise Refused(
             f"The server's disk has room for {size_words(max(0, free))} of files, and '{name}' has "
             f"{size_words(size)}. Whoever runs the server can make more.",
             code="no_space",
         )
     state.uploads.quota.take(session.origin, size, at, FEW_DRAFTS + 1)
-    id_, secret = (yield NewSecret()), (yield NewSecret())
-    assert isinstance(id_, str)
-    assert isinstance(secret, str)
     since = 0 if person.id else person.since
     begun = Upload(
         id=id_,

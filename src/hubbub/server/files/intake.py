@@ -99,7 +99,7 @@ class Intake:
         self.counts = Counts()
 
     def free_bytes(self) -> int:
-        """Return how many bytes of files the disk takes, beside what is on its way."""
+        """Return how many bytes of files the disk takes, with those that are on their way."""
         if self.store is None:
             return 0
         floor = int(self._hub.limits.disk_free_megabytes_min * MEGABYTE)
@@ -107,7 +107,7 @@ class Intake:
             free = self.store.free_bytes()
         except OSError:  # the folder is gone, and with it the log
             return 0
-        return free - self._disk_free_bytes_min - floor - self._hub.uploads.awaited_bytes
+        return free - self._disk_free_bytes_min - floor
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, which waits for the disk; raise Refused at the stop."""

@@ -275,7 +275,7 @@ class _ChatroomCollector(Collector):
             yield GaugeMetricFamily(
                 "hubbub_files_free_bytes",
                 "Bytes of files that the disk still takes; below 1 none can be sent.",
-                value=files.free_bytes(),
+                value=files.free_bytes() - uploads.awaited_bytes,
             )
 
     def _stalls(self) -> Iterator[Metric]:
