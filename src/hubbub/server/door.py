@@ -6,10 +6,10 @@ read until then: what a peer has sent meanwhile stays with the system, which has
 If the peer has hung up by then, there is no hurry. If it said nothing, it is let go. Else it
 waits behind all that are there: only `LEFT_AT_ONCE` such connections of an address are let in at
 a time, the next one when one of them is gone, and whatever they said comes after what others of
-the address say (`Turn.depart`). More than `LEFT_MAX` keep no place, or one who knocks and hangs up,
-over and over, would take all of them: what they said is read, if it is short, and waits without a
-socket (`sockets/bequest.py`). Only what is long, or more than `WORDS_BYTES_MAX`, is let go unread,
-like whoever finds no place.
+the address say (`Turn.depart`). More than `LEFT_MAX`, or of all addresses than a quarter of all
+places, keep none, or whoever knocks and hangs up, over and over, would take all of them: what they
+said is read, if it is short, and waits without a socket (`sockets/bequest.py`). Only what is long,
+or more than `WORDS_BYTES_MAX`, is let go unread, like whoever finds no place.
 """
 
 from __future__ import annotations
