@@ -33,9 +33,9 @@ def close_websocket(peer: RawPeer) -> None:
     reset(peer)
 
 
-def left(bob: EventPeer) -> None:
-    """Wait until ann has left the lobby."""
-    while bob.next("presence")["state"] != "left":
+def ann_is(bob: EventPeer, state: str) -> None:
+    """Wait until ann has joined or left the lobby: who does both at once is told of to nobody."""
+    while bob.next("presence")["state"] != state:
         pass
 
 
@@ -45,8 +45,9 @@ def test_a_reset_connection_is_lost_and_its_name_waits_for_the_secret(
 ) -> None:
     with EventPeer(hubbub_server, "bob") as bob:
         ann = meeting(hubbub_server, "ann")
+        ann_is(bob, "joined")
         reset(ann)
-        left(bob)
+        ann_is(bob, "left")
         with EventPeer(hubbub_server, "ann", room=None) as again:
             assert again.welcome["held"]
             secret = ann.welcome["session"]
@@ -62,8 +63,10 @@ def test_a_goodbye_frees_the_name_at_once(
     hubbub_server: LocalServer, meeting: Meeting, goodbye: Callable[[RawPeer], None]
 ) -> None:
     with EventPeer(hubbub_server, "bob") as bob:
-        goodbye(meeting(hubbub_server, "ann"))
-        left(bob)
+        ann = meeting(hubbub_server, "ann")
+        ann_is(bob, "joined")
+        goodbye(ann)
+        ann_is(bob, "left")
         with RawPeer(hubbub_server.host, hubbub_server.port, "ann") as classic:
             assert classic.who().startswith("2 in lobby")
 
@@ -82,15 +85,17 @@ def test_a_goodbye_counts_while_the_server_waits_for_its_answers_to_be_read(
         time.sleep(0.5)  # until the answers pile up; if they do not in time, this shows nothing
         ann.sock.shutdown(socket.SHUT_WR)
         ann.sock.close()
-        left(bob)
+        ann_is(bob, "left")
         with EventPeer(hubbub_server, "ann", room=None) as again:
             assert not again.welcome["held"]
 
 
 def test_over_http_a_kept_name_says_when_it_is_free(hubbub_server: LocalServer) -> None:
     with EventPeer(hubbub_server, "bob") as bob:
-        reset(EventPeer(hubbub_server, "ann"))
-        left(bob)
+        ann = EventPeer(hubbub_server, "ann")
+        ann_is(bob, "joined")
+        reset(ann)
+        ann_is(bob, "left")
     posted = ask(hubbub_server, MESSAGES, {"text": "x", "name": "ann"})
     assert posted.refusal == (409, "name_taken")
     assert 0 < int(posted.headers["retry-after"]) <= kept.KEPT_SECONDS
@@ -99,8 +104,10 @@ def test_over_http_a_kept_name_says_when_it_is_free(hubbub_server: LocalServer) 
 def test_a_tutorials_client_comes_back_however_it_ended(hubbub_server: LocalServer) -> None:
     with EventPeer(hubbub_server, "bob") as bob:
         for ending in (reset, RawPeer.leave, RawPeer.__exit__):
-            ending(RawPeer(hubbub_server.host, hubbub_server.port, "ann"))
-            left(bob)
+            ann = RawPeer(hubbub_server.host, hubbub_server.port, "ann")
+            ann_is(bob, "joined")
+            ending(ann)
+            ann_is(bob, "left")
 
 
 def test_a_lost_name_is_free_in_the_end(
