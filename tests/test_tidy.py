@@ -154,6 +154,16 @@ def told_of_faults(source: Source) -> Iterator[str]:
             yield f"line {node.lineno} begins {begun.pop()}; have background.py do it"
 
 
+def raised_anew(source: Source) -> Iterator[str]:
+    """An exception keeps the frames through which it was raised, and more of them each time."""
+    if not source.is_product:
+        return
+    for node in ast.walk(source.tree):
+        raised = node.exc if isinstance(node, ast.Raise) else None
+        if isinstance(raised, ast.Name) and raised.id.isupper():
+            yield f"line {raised.lineno} raises {raised.id} again and again; make one each time"
+
+
 BEGUN = {
     *("create_task", "ensure_future", "asyncio.TaskGroup", "asyncio.create_task"),
     *("threading.Thread", "threading.Timer"),
@@ -230,6 +240,7 @@ CHECKS = [
     documented,
     plain_openings,
     told_of_faults,
+    raised_anew,
 ]
 
 
@@ -254,6 +265,7 @@ UNTIDY = [
     (told_of_faults, "src/hubbub/x.py", "asyncio.create_task(f())\n"),
     (told_of_faults, "src/hubbub/x.py", "self._loop.create_task(f())\n"),
     (told_of_faults, "src/hubbub/x.py", "from threading import Thread\n"),
+    (raised_anew, "src/hubbub/x.py", "raise _BAD_LINE from None\n"),
     (plain_openings, "src/hubbub/x.py", "def f():\n    '''Tell whether it is so.'''\n"),
     (documented, "src/hubbub/x.py", "class A: ...\n"),
     (documented, "src/hubbub/x.py", "class A:\n    '''A.'''\n    def f(self): ...\n"),

@@ -25,8 +25,9 @@ ORDER: Final = 2**252 + 27742317777372353535851937790883648493
 
 NUMBER_BYTES: Final = 32
 ELEMENT_BYTES: Final = 33
-CONFIRMATION_BYTES: Final = 32
 """A letter for the side, and a point."""
+
+CONFIRMATION_BYTES: Final = 32
 
 
 class _Role(NamedTuple):

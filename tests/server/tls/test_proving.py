@@ -2,6 +2,7 @@
 
 import gc
 import json
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Coroutine, Iterator
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from tests.server.turning import Room
 from tests.tls.pairs import Pair, pair_in
 
 PASSWORD = "rotu-mika-tedo"
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +184,17 @@ def test_what_is_no_confirmation_is_refused_and_is_no_guess(
             assert ann.rest() == b""
     with Prover(server, pair) as ann:
         assert ann.prove("another", pair.fingerprint)["code"] == "wrong_password"
+
+
+def test_nothing_is_kept_of_those_whose_lines_were_refused(server: LocalServer, pair: Pair) -> None:
+    for line in NO_CONFIRMATIONS:
+        with Prover(server, pair) as ann:
+            assert ann.confirm_by(line, pair.fingerprint)["code"] == "bad_command"
+            assert ann.rest() == b""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(type(one) is ProvingSide for one in gc.get_objects()):
+        assert time.monotonic() < deadline, "what refused them keeps their connections"
+        gc.collect()
 
 
 def test_what_comes_too_early_is_refused_once(

@@ -244,7 +244,7 @@ def _moved(request: web.Request) -> web.Response:
     if request.method in _SAFE_METHODS and not _is_open(request.path):
         place = f"https://{request.host}{request.raw_path}"
         return web.Response(status=HTTPStatus.PERMANENT_REDIRECT, headers={"Location": place})
-    raise TLS_NEEDED
+    raise Refused(str(TLS_NEEDED), code=TLS_NEEDED.code)
 
 
 def _is_open(path: str) -> bool:

@@ -34,11 +34,6 @@ AGAIN_SECONDS: Final = 1.0
 
 END_SECONDS: Final = 5.0
 
-NOT_HERE = ConfigError(
-    "Workers share one port, which only Linux divides up among processes. Leave 'workers' at 0.",
-    code="cannot_listen",
-)
-
 
 class Workers:
     """So many processes, which bring the connections that they accept to the `gate`."""
@@ -54,7 +49,11 @@ class Workers:
     async def opened(cls, config: Config, gate: Gate, chatroom: Chatroom) -> Workers:
         """Return those of a configuration, when they listen; raises ConfigError."""
         if sys.platform != "linux":
-            raise NOT_HERE
+            raise ConfigError(
+                "Workers share one port, which only Linux divides up among processes. Leave "
+                "'workers' at 0.",
+                code="cannot_listen",
+            )
         addresses = await gate.reserve(config.server.listen)
         orders = Orders(
             limits=chatroom.limits,

@@ -6,9 +6,9 @@ whoever speaks on it need give no password any more.
 
 A confirmation is a guess: it tells whether one password is right, and nothing about others. So it
 is counted like one, and looked at later where there were too many. A line that holds none tells
-nothing, and is no guess. Each line waits for its turn,
-like all that strangers say. One thread does the mathematics, in fair turns of addresses, and rests
-after each: nobody but those who prove waits for proofs.
+nothing, and is no guess. Each line waits for its turn, like all that strangers say. One thread does
+the mathematics, in fair turns of addresses, and rests after each: nobody but those who prove waits
+for proofs.
 """
 
 from __future__ import annotations
@@ -42,19 +42,20 @@ if TYPE_CHECKING:
 
 LINE_BYTES_MAX: Final = 1024
 
-NO_PASSWORD = Refused(
-    "This chatroom has no password, so there is nothing to prove.", code="no_password"
-)
-BAD_LINE = Refused(
-    "This is no proof. A line of JSON has to come, as docs/protocol.md says in section 11.",
-    code="bad_command",
-)
 WRONG = WrongSecret(
     "That is not the password, or what you connected to is not this server but something in "
     "between. Ask whoever runs the chatroom.",
     code="wrong_password",
 )
 FAULT = Refused("The server has a fault and ends this connection.", code="server_fault")
+
+
+def bad_line() -> Refused:
+    """Return the refusal of what is no line of a proof."""
+    return Refused(
+        "This is no proof. A line of JSON has to come, as docs/protocol.md says in section 11.",
+        code="bad_command",
+    )
 
 
 class Prove(msgspec.Struct, tag="prove"):
@@ -81,7 +82,7 @@ def bytes_in(line: bytes, *, is_first: bool) -> bytes:
         said = msgspec.json.decode(line, type=Prove)
         return b64decode(said.element if is_first else said.confirmation, validate=True)
     except (msgspec.DecodeError, RecursionError, ValueError):
-        raise BAD_LINE from None
+        raise bad_line() from None
 
 
 class Step(Enum):
@@ -129,7 +130,7 @@ class ProvingSide(Receiver):
     def data_received(self, data: bytes) -> None:
         self._received += data
         if len(self._received) > LINE_BYTES_MAX:
-            self._refuse(BAD_LINE)
+            self._refuse(bad_line())
         elif self._answering is None:
             self._read_line()
 
@@ -159,7 +160,7 @@ class ProvingSide(Receiver):
             else:
                 await self._confirm(bytes_in(line, is_first=False))
         except BadElement:
-            self._refuse(BAD_LINE)
+            self._refuse(bad_line())
         except Refused as refusal:
             self._refuse(refusal)
         except Exception as error:  # noqa: BLE001 (a fault of ours ends this connection, no other)
@@ -172,7 +173,9 @@ class ProvingSide(Receiver):
     async def _meet(self, element: bytes) -> None:
         hub, host = self._chatroom.hub, self._turn.host
         if not hub.has_password:
-            raise NO_PASSWORD
+            raise Refused(
+                "This chatroom has no password, so there is nothing to prove.", code="no_password"
+            )
         fingerprint = self._transport.get_extra_info("fingerprint")
 
         def meet() -> Proving:
@@ -187,7 +190,7 @@ class ProvingSide(Receiver):
     async def _confirm(self, confirmation: bytes) -> None:
         guesses, host = self._chatroom.guesses, self._turn.host
         if len(confirmation) != CONFIRMATION_BYTES:
-            raise BAD_LINE
+            raise bad_line()
         if seconds := guesses.delay(host):
             await asyncio.sleep(seconds)
         assert self._proving is not None
