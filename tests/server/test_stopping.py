@@ -1,15 +1,28 @@
 """A server that stops finishes what it was asked, unless that could go on for ever."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
 from hubbub.chat import commands as c
+from hubbub.chat.events import Bye
+from hubbub.chat.limits import Limits
+from hubbub.hub import Hub
+from hubbub.log.memory import MemoryLog
 from hubbub.server.sessions import chatroom
-from hubbub.server.sessions.states import ASKS
+from hubbub.server.sessions.chatroom import Chatroom
+from hubbub.server.sessions.connection import Connection
+from hubbub.server.sessions.states import ASKS, Wait
+from hubbub.wire.framed import FramedDialect
+from tests.interop.raw import frame
+from tests.log.drafts import all_of
 from tests.server.conftest import Meet, Serve
 from tests.server.conversing import Stage
 from tests.server.event_peer import event_frame
 from tests.server.test_conversation import texts, with_a_message
+from tests.server.transports import FakeTransport
 
 RENAMES = 800
 
@@ -76,3 +89,40 @@ def test_what_only_asks_is_passed_over_when_nobody_hears_the_answer(end: str) ->
     assert texts(stage)[-1] == "goodbye"
     refs = [getattr(event, "ref", None) for event in ann.events[heard:]]
     assert [ref for ref in refs if ref is not None] == (["said"] if end == "stop" else [])
+
+
+LINK = object()
+
+
+class Carried(FakeTransport):
+    """A connection that comes over the link of a relay."""
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return LINK if name == "link" else default
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def test_what_waits_for_its_turn_when_a_relay_stops_is_said_before_the_goodbye(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chatroom, "ACTING_SECONDS", 60)
+    said = [f"{number}" for number in range(60)]
+
+    async def scene() -> None:
+        limits, log = Limits(messages_per_second=200, burst=10, shutdown_seconds=0), MemoryLog()
+        room = Chatroom(limits, Hub(limits, server="test"), log)
+        committing = asyncio.ensure_future(room.commits.run())
+        turn = room.turns.turn("192.0.2.1")
+        ann = Connection(room, FramedDialect(limits.frame_bytes_max), turn, turn.close)
+        Carried(ann).receive(b"".join(map(frame, ["ann", *said])))
+        assert ann.conversation.wait is Wait.TURN
+        await room.dismiss(LINK, Bye(reason="The relay stops."))
+        assert [getattr(one, "text", "") for one in await all_of(log, "lobby")] == said
+        committing.cancel()
+
+    asyncio.run(scene())

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hubbub.background import awaited
 from hubbub.chat.errors import HubbubError, LogError, Refused
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from hubbub.server.sessions.chatroom import Chatroom
     from hubbub.server.sockets.unread import Rest
     from hubbub.wire.dialect import Dialect
+
+
+TURN_LOOK_SECONDS: Final = 0.02
 
 
 class Connection(Receiver):
@@ -311,8 +314,11 @@ class Connection(Receiver):
 
     async def has_acted(self) -> None:
         """Wait until all that was heard has been acted on; `stop` it before."""
-        while not self.conversation.is_idle and self._question is not None:
-            await asyncio.wait([self._question])
+        while not self.conversation.is_idle:
+            if self._question is not None:
+                await asyncio.wait([self._question])
+            else:  # it waits for its turn: it may be its relay alone that stops
+                await asyncio.sleep(TURN_LOOK_SECONDS)
 
     @contained
     def _tick(self) -> None:

@@ -16,16 +16,17 @@ The state of the connection decides which of these still count:
     OPEN      the connection is made                 all four      acted on, one by one
     HALF      the peer closes its sending half       all four      acted on to the end; the rest is
                                                                    written, then ENDED
-    STOPPING  the server stops                       LOG           acted on at once, up to the next
-                                                                   secret; questions are dropped:
-                                                                   nobody waits
+    STOPPING  the server stops, or the relay by      LOG and TURN  acted on, one by one, up to the
+              which the connection comes                           next secret; questions are
+                                                                   dropped: nobody waits
     LOST      the connection is gone                 LOG and TURN  acted on, one by one, but for
                                                                    questions, up to the next secret
                                                                    that has to wait; then GONE
     ENDED     the last words are written             TURN          read, and not acted on any more
     GONE      the session has left the chatroom      (nothing at all)
 
-From the moment that the server stops, nobody waits for a turn any more (`turns.py`).
+From the moment that the server stops, nobody waits for a turn any more (`turns.py`); where a relay
+stops, the turns of the others go on.
 
 In OPEN and HALF, a lagging session is also served from the log, one portion at a time.
 """
