@@ -1,7 +1,16 @@
 """Connections that must do something in time are ended by a sweep if they did not."""
 
+import asyncio
+import math
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
+from hubbub.chat.errors import HubbubError
+from hubbub.chat.limits import Limits
+from hubbub.hub import Hub
+from hubbub.log.memory import MemoryLog
+from hubbub.server.sessions.chatroom import Chatroom
 from hubbub.server.sockets.deadlines import Deadlines
 from hubbub.server.sockets.partings import AT_ONCE, Partings
 from tests.server.clockwork import Clockwork
@@ -105,3 +114,30 @@ def test_many_whose_time_is_up_at_once_are_ended_in_several_turns_of_the_loop() 
         pass
     assert [one.told for one in late] == [1] * (len(late) - 2) + [0, 0]
     assert again in deadlines
+
+
+class Silent:
+    """A connection that has said nothing for ever."""
+
+    def __init__(self) -> None:
+        self.conversation = SimpleNamespace(heard_at=-math.inf)
+        self.told = 0
+
+    def fail(self, _error: HubbubError) -> None:
+        self.told += 1
+
+
+def test_whoever_says_something_before_their_silence_is_ended_stays() -> None:
+    async def scene() -> None:
+        limits = Limits(idle_seconds=1)
+        chatroom: Any = Chatroom(limits, Hub(limits, server="test"), MemoryLog())
+        silent = [Silent() for _ in range(2 * AT_ONCE)]
+        chatroom.connections = dict.fromkeys(silent)
+        chatroom._end_idle()
+        assert sum(one.told for one in silent) == AT_ONCE
+        silent[-1].conversation.heard_at = math.inf
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert [one.told for one in silent] == [1] * (len(silent) - 1) + [0]
+
+    asyncio.run(scene())

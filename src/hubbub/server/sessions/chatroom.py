@@ -384,9 +384,16 @@ class Chatroom:
                 f"You said nothing for {idle_seconds:g} seconds. Connect again to go on.",
                 code="idle",
             )
-            for connection in list(self.connections):
-                if connection.conversation.heard_at < self.loop.time() - idle_seconds:
-                    self.partings.see_to(partial(connection.fail, silence))
+
+            def is_silent(connection: Conversing) -> bool:
+                return connection.conversation.heard_at < self.loop.time() - idle_seconds
+
+            def end(connection: Conversing) -> None:
+                if is_silent(connection):  # it may have said something since it was seen
+                    connection.fail(silence)
+
+            for connection in filter(is_silent, list(self.connections)):
+                self.partings.see_to(partial(end, connection))
 
     async def finish(self) -> None:
         """Clear what deleted accounts left, for ever; no session waits for it."""
