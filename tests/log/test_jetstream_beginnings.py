@@ -6,7 +6,7 @@ with a reader that is slow, and sends later only what the stream still has.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from bench.simulation.node import Node
 from bench.simulation.play import seeded
 from bench.simulation.server import Consumer, Deliver, Server
 
+from hubbub.chat.errors import LogError
+from hubbub.chat.events import Entry
 from hubbub.chat.queries import Over
 from hubbub.log.jetstream import JetStreamLog
 from hubbub.log.jetstream.pieces import number_of
@@ -186,6 +188,32 @@ def test_a_room_that_was_removed_and_lost_its_new_beginning_begins_behind_that(
         await stage.drop(await stage.say("of the new one"))
         await stage.say("stays")
         await stage.agree()
+
+    play(tmp_path, scene)
+
+
+def test_what_can_be_applied_only_later_follows_what_was_applied_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(stage: Scene) -> None:
+        await stage.fall_behind()
+        await stage.say("of the former room")
+        await stage.let_come()
+        await stage.one.append([gone("lobby")])
+        await stage.drop(await stage.say("of the new one"))
+        await stage.say("stays")
+        await stage.one.append([gone("den")])  # with which another part begins
+        await stage.say("comes later")
+        commit, faults = stage.late._commit, [LogError("the disk is full")]
+
+        async def failing(part: Sequence[Entry]) -> list[int]:
+            if faults and any(getattr(one, "text", "") == "comes later" for one in part):
+                raise faults.pop()
+            return await commit(part)
+
+        monkeypatch.setattr(stage.late, "_commit", failing)
+        await stage.agree()
+        assert not faults
 
     play(tmp_path, scene)
 

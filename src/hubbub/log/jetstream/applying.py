@@ -263,9 +263,11 @@ class Copy(Projection):
             if room := removed_by(one):
                 self._beginnings.remove(room, one.seq)
         for one in entries:
+            if one.seq <= self.last:  # it was applied before
+                continue
             if room := removed_by(one):
                 tails[room] = 0
-            if isinstance(one, Fact) or one.seq <= self.last:  # or it was applied before
+            if isinstance(one, Fact):
                 continue
             tail, upto = tails.get(one.room), self._beginnings.lost(one.room, one.seq)
             is_next = tail is None
