@@ -126,6 +126,16 @@ def test_what_is_asked_for_together_is_looked_up_at_once(log: AskedLog) -> None:
     assert log.asked == 1
 
 
+def test_what_is_held_is_known_as_soon_as_the_log_can_be_read_again(log: AskedLog) -> None:
+    book = Book(log)
+    log.error = LogError("it is away")
+    book.profiles.hold("1")
+    assert book.profiles.told("1") is None
+    log.error = None
+    book.profiles.prepare(["1", "2"])
+    assert book.profiles.told("1") == ANN
+
+
 def test_only_so_much_is_kept_and_what_is_held_stays(
     log: AskedLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,10 +127,9 @@ class Values(Generic[Value]):
                 facts = self._facts.look_up([self._family + key for key in asked])
             except LogError:
                 return  # what can be read of it is read one by one
+            found = {fact.key: self._standing_by(fact) for fact in facts}
             for key in asked:
-                self._keep(key, _NOTHING)
-            for fact in facts:
-                self.keep(fact)
+                self._keep(key, found.get(self._family + key, _NOTHING))
 
     def keep(self, fact: Fact) -> str:
         """Keep a fact that was found standing; return its key."""
