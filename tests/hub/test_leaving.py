@@ -8,10 +8,13 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.hub.known.links import Links
 from hubbub.hub.people import claims, leaving, linking_afar, places
+from hubbub.hub.present.departed import Departed
 from hubbub.hub.present.former import FormerPeople
 from hubbub.hub.present.here import Here
+from hubbub.hub.present.looks import Looks
 from hubbub.hub.present.operating import Operating
 from hubbub.hub.present.watchers import Watchers
+from tests.hub.nodes import nodes, settled
 from tests.hub.peers import Chatroom
 from tests.hub.test_sessions import welcome
 
@@ -25,6 +28,8 @@ STEPS = [
     (Operating, "end"),
     (FormerPeople, "left"),
     (claims, "clear_released"),
+    (Looks, "free"),
+    (Departed, "remember"),
 ]
 
 
@@ -58,3 +63,19 @@ def test_a_name_is_free_and_the_rooms_are_left_whatever_fails_when_somebody_goes
     (told,) = (event for event in bob.events() if isinstance(event, e.Members))
     assert [member.name for member in told.members] == ["bob"]
     assert not welcome(chatroom.enter("ann")).held
+
+
+@pytest.mark.parametrize(("owner", "step"), STEPS, ids=[step for _, step in STEPS])
+def test_a_name_is_free_at_other_nodes_whatever_fails_when_somebody_goes(
+    owner: object, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = nodes()
+    ann = first.enter("ann")
+    ann.tell(c.Join(room="den"))
+    settled(first, second)
+    monkeypatch.setattr(owner, step, fails_once(getattr(owner, step)))
+    with pytest.raises(RuntimeError, match="a fault"):
+        first.hub.depart(ann.session)
+    first.hub.sweep(first.clock)
+    settled(first, second)
+    assert not welcome(second.enter("ann")).held

@@ -76,14 +76,18 @@ def _leave_name(state: State, session: Session, lost_at: float | None) -> None:
     person = session.person
     if person.key in state.here:
         return
-    state.looks.free(person)
+    steps: list[Callable[[], object]] = [partial(state.looks.free, person)]
     if person.id:
-        seeing.leave(state, person.id)
-        places.forget(state, person.id)
-        return
-    if isinstance(session, FarSession):
-        return
-    state.departed.remember(session)
+        steps.append(partial(seeing.leave, state, person.id))
+        steps.append(partial(places.forget, state, person.id))
+    elif not isinstance(session, FarSession):
+        steps.append(partial(state.departed.remember, session))
+        steps.append(partial(_keep_or_release, state, session, lost_at))
+    in_any_case(*steps)
+
+
+def _keep_or_release(state: State, session: Session, lost_at: float | None) -> None:
+    person = session.person
     if lost_at is not None and session.format.gets_answers:
         state.kept.keep(person, session.origin, lost_at)
         state.looks.take(person)
