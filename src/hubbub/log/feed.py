@@ -21,7 +21,7 @@ class Feed:
             self._arrived.set()
 
     def take_some(self, weigh: Callable[[Sequence[Entry]], int], weight_max: int) -> list[Entry]:
-        """Return what comes next of them, up to `weight_max`: whole commits, and at least one."""
+        """Return what comes next, up to `weight_max`: whole commits, and at least one."""
         taken: list[Entry] = []
         weight = 0
         while self._commits:
