@@ -11,11 +11,8 @@ from hubbub.chat.errors import Refused
 from hubbub.chat.format import Format
 from hubbub.chat.queries import Moment
 from hubbub.hub import Hub
-from hubbub.hub.people.admission import (
-    PAUSE_SECONDS_MAX,
-    WAIT_FOR_WELCOME_SECONDS,
-    WAIT_SECONDS,
-)
+from hubbub.hub.asking import PAUSE_SECONDS_MAX
+from hubbub.hub.people.admission import WAIT_FOR_WELCOME_SECONDS, WAIT_SECONDS
 from hubbub.wire.framed import CLASSIC, EVENTS
 from tests.hub.moderated import ROOM, SECRET, Moderated
 from tests.hub.peers import Chatroom, Peer, now

@@ -467,9 +467,9 @@ def test_of_two_that_come_with_one_device_at_once_the_second_waits_for_no_commit
     assert deciding is not None
     assert waiting is not None
     next(deciding)
-    assert next(waiting) == Moment()
+    assert isinstance(next(waiting), Moment)
     chatroom.commit()
-    assert waiting.send(None) == Moment(), "the first one has not gone on yet"
+    assert isinstance(waiting.send(None), Moment), "the first one has not gone on yet"
     with pytest.raises(StopIteration):
         deciding.send(None)
     assert isinstance(waiting.send(None), FactsQuery), "of what was read"

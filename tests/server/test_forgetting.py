@@ -81,7 +81,7 @@ def test_what_cannot_be_gone_through_ends_no_server(
         return faulty()
 
     def faulty() -> Reading:
-        yield Moment()
+        yield Moment(0.01)
         raise AssertionError("a fault of ours")
 
     monkeypatch.setattr(Hub, "unfinished", fails)

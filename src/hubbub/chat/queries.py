@@ -203,7 +203,7 @@ class Moment(msgspec.Struct, frozen=True):
     One of no `seconds` is over as soon as has been heard what came before it.
     """
 
-    seconds: float = 0.01
+    seconds: float
 
 
 class FreeSpace(msgspec.Struct, frozen=True):

@@ -1,6 +1,8 @@
 """How a decision asks questions, and reads the log."""
 
-from collections.abc import Generator, Sequence
+import math
+from collections.abc import Callable, Generator, Sequence
+from typing import Final
 
 from hubbub.chat.errors import LogError, Refused
 from hubbub.chat.events import AnyLogged, Fact, Page, Reaction, Revisions
@@ -8,6 +10,7 @@ from hubbub.chat.queries import (
     Answer,
     FactsQuery,
     HappenedQuery,
+    Moment,
     PageQuery,
     Question,
     ReactionsQuery,
@@ -24,6 +27,21 @@ Reading = Generator[Question, Answer, None]
 
 Decision = Reading | None
 """None: it is made already."""
+
+PAUSE_SECONDS_MIN: Final = 0.01
+PAUSE_SECONDS_MAX: Final = 0.32
+
+
+def wait_while(is_so: Callable[[], bool], seconds: float = math.inf) -> Reading:
+    """Wait as long as something is so that need not end with a commit, for about `seconds` at most.
+
+    It is looked at again after a pause, which is twice as long each time: many may wait for one
+    thing.
+    """
+    pause = PAUSE_SECONDS_MIN
+    while seconds > 0 and is_so():
+        yield Moment(pause)
+        seconds, pause = seconds - pause, min(2 * pause, PAUSE_SECONDS_MAX)
 
 
 def read(

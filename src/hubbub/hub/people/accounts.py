@@ -13,8 +13,9 @@ from hubbub.chat.errors import Refused, WrongSecret
 from hubbub.chat.events import Account, Notice
 from hubbub.chat.names import name_key
 from hubbub.chat.passwords import allowed_password, spelled
-from hubbub.chat.queries import Guess, HashPassword, Moment, VerifyPassword
+from hubbub.chat.queries import Guess, HashPassword, VerifyPassword
 from hubbub.chat.scram import Verifier
+from hubbub.hub.asking import wait_while
 from hubbub.hub.membership import enter_room
 from hubbub.hub.people import devices, identity, ignoring, places, showing
 from hubbub.hub.people.admission import welcome
@@ -98,8 +99,7 @@ def _make_provable(state: State, id_: str, hash_: str, password: str) -> Reading
 
 def be(state: State, session: Session, id_: str, device: Device | None) -> Reading:
     """Make a session one of a person's, and the device theirs with which it came, if with one."""
-    while id_ in state.identifying:
-        yield Moment()
+    yield from wait_while(lambda: id_ in state.identifying)
     with identity.alone(state, id_):
         while session.pending_bytes:  # what it said so far, it said as another person
             yield state.drafts.next_batch()

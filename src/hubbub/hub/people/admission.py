@@ -20,9 +20,9 @@ from hubbub.chat.errors import Refused, WrongSecret
 from hubbub.chat.events import PROTOCOL_VERSION, PersonSummary, Welcome
 from hubbub.chat.format import Format
 from hubbub.chat.names import DEFAULT_ROOM, allowed_name, check_is_no_program
-from hubbub.chat.queries import Guess, Moment
+from hubbub.chat.queries import Guess
 from hubbub.chat.roles import Role
-from hubbub.hub.asking import Decision, Reading
+from hubbub.hub.asking import Decision, Reading, wait_while
 from hubbub.hub.membership import enter_room
 from hubbub.hub.people import claims, reserved
 from hubbub.hub.people.leaving import pass_over_news
@@ -38,11 +38,6 @@ WAIT_SECONDS = 5.0
 WAIT_FOR_WELCOME_SECONDS = 0.3
 """How long to wait for a holder who leaves. Clients that want a welcome take a server that says
 nothing for longer for a tutorial's."""
-
-PAUSE_SECONDS_MIN = 0.01
-PAUSE_SECONDS_MAX = 0.32
-"""Whoever waits looks again after a pause, which is twice as long each time: many may wait for one
-name."""
 
 FEATURES = ["direct", "edit", "history", "people", "react", "search", "topic"]
 
@@ -152,13 +147,8 @@ def _is_being_left(state: State, key: str) -> bool:
 
 
 def _take_name_when_left(state: State, session: Session, ref: str | None) -> Reading:
-    left = WAIT_FOR_WELCOME_SECONDS if session.format.gets_answers else WAIT_SECONDS
-    pause = PAUSE_SECONDS_MIN
-    while left > 0:
-        yield Moment(pause)
-        if not _is_being_left(state, session.person.key):
-            break
-        left, pause = left - pause, min(2 * pause, PAUSE_SECONDS_MAX)
+    seconds = WAIT_FOR_WELCOME_SECONDS if session.format.gets_answers else WAIT_SECONDS
+    yield from wait_while(lambda: _is_being_left(state, session.person.key), seconds)
     check_looks(state, session.person)
     if (decision := _take_name_now(state, session, ref)) is not None:
         yield from decision

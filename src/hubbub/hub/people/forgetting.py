@@ -17,8 +17,8 @@ from hubbub.chat.grants import INVITATION
 from hubbub.chat.names import deleted_name, is_public, name_key
 from hubbub.chat.passwords import spelled
 from hubbub.chat.people import Forgotten
-from hubbub.chat.queries import Answer, Guess, Moment, PageQuery, Question, VerifyPassword
-from hubbub.hub.asking import Decision, Reading, read_reactions, write
+from hubbub.chat.queries import Answer, Guess, PageQuery, Question, VerifyPassword
+from hubbub.hub.asking import Decision, Reading, read_reactions, wait_while, write
 from hubbub.hub.flow.drafts import NOT_COMMITTED
 from hubbub.hub.people.devices import own_profile
 from hubbub.hub.people.identity import alone
@@ -38,8 +38,7 @@ def forget_me(state: State, session: Session, command: c.ForgetMe, _at: int) -> 
         if not (yield VerifyPassword(spelled(command.password), profile.password, account)):
             raise WrongSecret("That is not your password.", code="wrong_login", account=account)
     id_ = session.person.id
-    while id_ in state.identifying:
-        yield Moment()
+    yield from wait_while(lambda: id_ in state.identifying)
     with alone(state, id_):
         yield from _end_others(state, session)
         own, session.device = session.device, ""  # its answer comes before its end

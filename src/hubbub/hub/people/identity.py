@@ -20,9 +20,9 @@ from hubbub.chat.errors import PutOut, Refused
 from hubbub.chat.events import Fact
 from hubbub.chat.names import name_key
 from hubbub.chat.people import NAME, PERSON, Device, Profile, hash_of, new_device, new_id
-from hubbub.chat.queries import Guess, Moment
+from hubbub.chat.queries import Guess
 from hubbub.chat.roles import Role
-from hubbub.hub.asking import Reading, write
+from hubbub.hub.asking import Reading, wait_while, write
 from hubbub.hub.people import (
     claims,
     ignoring,
@@ -55,8 +55,8 @@ from hubbub.hub.state import State
 SESSIONS_MAX: Final = 100
 """Sessions of one person: each is told all that the person is told."""
 
-WAITS_FOR_NODES_MAX: Final = 700
-"""How many moments to wait until another node is heard, or counts as gone: 7 s."""
+WAIT_FOR_NODES_SECONDS: Final = 7.0
+"""How long to wait until another node is heard, or counts as gone."""
 
 
 def identify(state: State, session: Session, command: c.Identify, at: int) -> Reading:
@@ -68,8 +68,8 @@ def identify(state: State, session: Session, command: c.Identify, at: int) -> Re
     if code:
         yield Guess()
     yield from _hear_of_other_nodes(state, session, hash_)
-    while state.identifying & {hash_, id_ := _owner(state, hash_)}:
-        yield Moment()
+    yield from wait_while(lambda: bool(state.identifying & {hash_, _owner(state, hash_)}))
+    id_ = _owner(state, hash_)
     scopes = None
     if is_token(command.device):
         scopes = frozenset(token_of(state, command.device).scopes)
@@ -168,12 +168,13 @@ def _hear_of_other_nodes(state: State, session: Session, hash_: str) -> Reading:
         return
     if not _owner(state, hash_) or claims.is_elsewhere(state, key):
         yield from claims.come_up_to_now(state, key)
-    for _ in range(WAITS_FOR_NODES_MAX):
+
+    def is_past() -> bool:
         holder = state.here.holder(key)
-        is_past = holder is not None and not holder.id and not state.here.local(key)
-        if not is_past or claims.is_elsewhere(state, key):
-            return
-        yield Moment()
+        is_far = holder is not None and not holder.id and not state.here.local(key)
+        return is_far and not claims.is_elsewhere(state, key)
+
+    yield from wait_while(is_past, WAIT_FOR_NODES_SECONDS)
 
 
 @contextmanager

@@ -13,16 +13,16 @@ from typing import Final
 from hubbub.chat import events as e
 from hubbub.chat.codes import shown_code
 from hubbub.chat.errors import PutOut, Refused
-from hubbub.chat.queries import Answer, Moment, NewSecret, Question
-from hubbub.hub.asking import Reading
+from hubbub.chat.queries import Answer, NewSecret, Question
+from hubbub.hub.asking import Reading, wait_while
 from hubbub.hub.known.links import Asking, Outbound
 from hubbub.hub.people import accounts
 from hubbub.hub.present.far import Far, LinkAnswered, LinkAsked, LinkLeft, LinkLetter
 from hubbub.hub.present.room import Session
 from hubbub.hub.state import State
 
-MOMENTS_MAX: Final = 100
-"""So long other nodes are waited for: a second."""
+WAIT_SECONDS: Final = 1.0
+"""So long other nodes are waited for."""
 
 IS_LINKED: Final = "This device is linked already: it shows the same person."
 
@@ -68,10 +68,9 @@ def ask(state: State, far: Far, asking: Asking, code: str) -> Generator[Question
             ),
         )
     try:
-        for _ in range(MOMENTS_MAX):
-            if outbound.is_shown or outbound.denials == len(outbound.runs):
-                break
-            yield Moment()
+        yield from wait_while(
+            lambda: not outbound.is_shown and outbound.denials < len(outbound.runs), WAIT_SECONDS
+        )
     finally:
         if not outbound.is_shown:
             _give_up(state, far, asked)

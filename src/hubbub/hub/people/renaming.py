@@ -3,8 +3,7 @@
 from hubbub.chat import commands as c
 from hubbub.chat.errors import Refused
 from hubbub.chat.names import allowed_name, check_is_no_program
-from hubbub.chat.queries import Moment
-from hubbub.hub.asking import Reading
+from hubbub.hub.asking import Reading, wait_while
 from hubbub.hub.membership import leave_room, rename_in_rooms
 from hubbub.hub.people import claims, reserved
 from hubbub.hub.people.admission import welcome
@@ -27,8 +26,7 @@ def rename(state: State, session: Session, command: c.Rename, _at: int) -> Readi
         )
     wanted = Person(allowed_name(command.name), id_=own.id)
     check_is_no_program(wanted.name)
-    while own.id in state.identifying:
-        yield Moment()
+    yield from wait_while(lambda: own.id in state.identifying)
     with alone(state, own.id):
         if wanted.name != own.name:
             _check_free(state, session, wanted)
@@ -59,8 +57,7 @@ def be_called(state: State, session: Session, command: c.BeCalled, at: int) -> R
         return
     wanted = Person(allowed_name(command.name), id_=own.id)
     check_is_no_program(wanted.name)
-    while own.id and own.id in state.identifying:
-        yield Moment()
+    yield from wait_while(lambda: own.id in state.identifying)
     with alone(state, own.id or session.secret):
         while any(one.pending_bytes for one in state.here.named(own.key)):
             yield state.drafts.next_batch()
