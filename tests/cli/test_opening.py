@@ -9,8 +9,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from hubbub.testing import LocalServer, serving
+from hubbub.testing import LocalServer
 from tests.cli.commands import PATIENCE_SECONDS, hubbub, refused, started
+from tests.losing import dead_address
 from tests.server.http.asking import ask
 from tests.sidecar.cars import path_of
 
@@ -112,8 +113,7 @@ def test_without_a_browser_the_address_is_printed(hubbub_server: LocalServer) ->
 
 
 def test_without_a_server_it_says_so() -> None:
-    with serving() as gone:
-        address = gone.address
+    address = dead_address()
     assert f"No chatroom answers at {address}" in refused("open", address)
     assert "There is no chatroom on this machine" in refused("open")
     wrong = hubbub("open", "a b")

@@ -12,19 +12,15 @@ from hubbub.chat import events as e
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Backoff, Offline, connect, session
 from hubbub.wire.frames import encode_event_frame, encode_frame
+from tests.losing import dead_address
 
 from .chats import let_in, next_of, open_chat
 from .servers import message, play, scripted
 
 
-async def free_address() -> str:
-    async with scripted() as script:
-        return script.address
-
-
 def test_nobody_there_is_said_with_the_address_and_a_remedy() -> None:
     async def scene() -> None:
-        address = await free_address()
+        address = dead_address()
         with pytest.raises(Unreachable, match=f"{address}: connection refused.*hubbub serve"):
             await connect(address, name="ann").__aenter__()
 
@@ -33,7 +29,7 @@ def test_nobody_there_is_said_with_the_address_and_a_remedy() -> None:
 
 def test_a_patient_client_keeps_trying_and_says_later_what_it_was_given() -> None:
     async def scene() -> None:
-        address = await free_address()
+        address = dead_address()
         backoff = Backoff(0, 0)
         async with connect(address, name="ann", reconnect=backoff, patient=True) as chat:
             saying = asyncio.create_task(chat.say("hi"))
@@ -73,9 +69,7 @@ def test_what_is_said_before_it_begins_to_connect_is_said_then() -> None:
 def test_giving_up_fails_what_waits() -> None:
     async def scene() -> None:
         backoff = Backoff(0.001, give_up_seconds=0.001)
-        async with connect(
-            await free_address(), name="ann", reconnect=backoff, patient=True
-        ) as chat:
+        async with connect(dead_address(), name="ann", reconnect=backoff, patient=True) as chat:
             with pytest.raises(Unreachable, match="is lost: connection refused"):
                 await chat.say("hi")
 

@@ -7,7 +7,6 @@ import pytest
 
 from hubbub.chat.commands import Login
 from hubbub.chat.errors import Refused, Unreachable
-from hubbub.chat.limits import Limits
 from hubbub.client import (
     Backoff,
     Chat,
@@ -18,9 +17,9 @@ from hubbub.client import (
     parse_address,
 )
 from hubbub.client.nodes import Nodes, at_home
-from hubbub.server.config import Config, ServerSection
 from hubbub.testing import LocalServer, serving
 from tests.cli.folders import own_folders
+from tests.losing import at_its_own_port
 
 from .overheard import overheard
 
@@ -31,10 +30,6 @@ PASSWORD = "rotu-mika-tedo"
 QUICKLY = Backoff(0.05, 0.1)
 ROUNDS = 3
 PATIENCE_SECONDS = 60
-
-
-def with_password(password: str = PASSWORD) -> Config:
-    return Config(server=ServerSection(password=password), limits=Limits(shutdown_seconds=0.2))
 
 
 async def online(chat: Chat) -> str:
@@ -81,7 +76,7 @@ def test_a_stranger_in_a_list_is_shown_neither_device_nor_anything_else_of_the_f
             assert f"{DEVICE}-2".encode() in evil.heard
 
     with ExitStack() as lost:
-        asyncio.run(scene(lost, lost.enter_context(serving())))
+        asyncio.run(scene(lost, lost.enter_context(serving(at_its_own_port()))))
 
 
 def test_a_stranger_in_a_list_is_not_asked_to_take_a_proof_of_who_somebody_is(
@@ -127,8 +122,8 @@ def test_a_stranger_in_a_list_is_not_given_the_password() -> None:
             async with connect(evil.address, name="ann", password=PASSWORD):
                 assert PASSWORD.encode() in evil.heard, "it is given where it was meant for"
 
-    with ExitStack() as lost, serving(with_password()) as other:
-        asyncio.run(scene(lost, lost.enter_context(serving(with_password())), other))
+    with ExitStack() as lost, serving(at_its_own_port(PASSWORD)) as other:
+        asyncio.run(scene(lost, lost.enter_context(serving(at_its_own_port(PASSWORD))), other))
 
 
 def test_whoever_comes_in_passing_goes_on_anywhere_and_shows_nothing_there(
@@ -150,7 +145,7 @@ def test_whoever_comes_in_passing_goes_on_anywhere_and_shows_nothing_there(
             assert eve.session not in ("", secret)
 
     with ExitStack() as lost:
-        asyncio.run(scene(lost, lost.enter_context(serving())))
+        asyncio.run(scene(lost, lost.enter_context(serving(at_its_own_port()))))
 
 
 def test_what_is_said_in_private_is_not_shown_to_a_stranger_in_a_list(
@@ -178,7 +173,7 @@ def test_what_is_said_in_private_is_not_shown_to_a_stranger_in_a_list(
                 assert hidden.encode() not in evil.heard
 
     with ExitStack() as lost:
-        asyncio.run(scene(lost, lost.enter_context(serving())))
+        asyncio.run(scene(lost, lost.enter_context(serving(at_its_own_port()))))
 
 
 def test_who_knows_that_all_addresses_are_one_chatroom_s_says_so(
@@ -201,7 +196,7 @@ def test_who_knows_that_all_addresses_are_one_chatroom_s_says_so(
             assert DEVICE.encode() in second.heard
 
     with ExitStack() as lost:
-        asyncio.run(scene(lost, lost.enter_context(serving())))
+        asyncio.run(scene(lost, lost.enter_context(serving(at_its_own_port()))))
 
 
 def test_what_a_chatroom_told_counts_for_what_belongs_to_it_wherever_it_stands_in_a_list(

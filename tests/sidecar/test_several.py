@@ -9,26 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from bench.ports import free_port
 
 from hubbub.chat.errors import Unreachable
-from hubbub.chat.limits import Limits
 from hubbub.client import parse_address
 from hubbub.client.nodes import Nodes
-from hubbub.server.config import Config, ServerSection
-from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
+from hubbub.testing import LocalServer, serving
+from tests.losing import at_its_own_port, dead_address
 from tests.server.conftest import Meet
 from tests.sidecar.cars import PagePeer, side_car
-
-
-def dead_address() -> str:
-    return f"127.0.0.1:{free_port()}"
-
-
-def at_its_own_port() -> Config:
-    """Return how a server is configured at whose address nobody answers when it is lost."""
-    limits = Limits(shutdown_seconds=SHUTDOWN_SECONDS)
-    return Config(server=ServerSection(listen=dead_address()), limits=limits)
 
 
 def has_told(first: str, *others: str) -> str:

@@ -6,13 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from bench.ports import free_port
 
-from hubbub.chat.limits import Limits
 from hubbub.client import connect
 from hubbub.desk.profile import Profile
 from hubbub.server.config import Config, ServerSection
-from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
+from hubbub.testing import LocalServer, serving
+from tests.losing import at_its_own_port
 
 from .seats import Seat, click, seat
 
@@ -243,9 +242,7 @@ def test_a_chatroom_that_cannot_be_reached_is_told_in_another(
 
 def test_a_server_that_ends_leaves_the_other_chatroom_alone(tmp_path: Path) -> None:
     async def scene(first: LocalServer) -> None:
-        at_its_own_port = ServerSection(listen=f"127.0.0.1:{free_port()}")
-        limits = Limits(shutdown_seconds=SHUTDOWN_SECONDS)
-        running = serving(Config(server=at_its_own_port, limits=limits))
+        running = serving(at_its_own_port())
         second = running.__enter__()
         async with seat(first.address, tmp_path, size=(120, 24)) as ann:
             await connected(ann, second)

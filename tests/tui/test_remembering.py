@@ -3,14 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from bench.ports import free_port
-
-from hubbub.chat.limits import Limits
 from hubbub.client import connect
 from hubbub.desk.profile import Profile
-from hubbub.server.config import Config, ServerSection
-from hubbub.testing import SHUTDOWN_SECONDS, LocalServer, serving
+from hubbub.testing import LocalServer, serving
 from hubbub.tui.dialogs.asking import NameScreen
+from tests.losing import at_its_own_port
 
 from .seats import Seat, seat
 
@@ -91,9 +88,7 @@ def test_the_answer_stands_while_a_name_is_taken(
 
 def test_what_is_not_sent_is_lost_only_after_a_question(tmp_path: Path) -> None:
     async def scene() -> None:
-        at_its_own_port = ServerSection(listen=f"127.0.0.1:{free_port()}")
-        limits = Limits(shutdown_seconds=SHUTDOWN_SECONDS)
-        running = serving(Config(server=at_its_own_port, limits=limits))
+        running = serving(at_its_own_port())
         server = running.__enter__()
         async with seat(server.address, tmp_path, name=None) as ann:
             await ann.until(QUESTION)
