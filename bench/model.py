@@ -46,11 +46,7 @@ STREAM_LONG: Final = Figure(2_400, "clustering.md", STREAM.quote)
 LOOK: Final = Figure(66e-6, "clustering.md", "34 µs of CPU time if there is one, and 66 µs")
 """Seconds of CPU time of three servers to say whether a node is still registered."""
 
-IDLE: Final = Figure(
-    4_185,
-    "performance.md",
-    "| bytes each (measured again, later than the row below) | 3,331 | 4,185 |",
-)
+IDLE: Final = Figure(4_185, "performance.md", "| bytes each | 3,331 | 4,185 |")
 """Bytes of memory for each member, over a WebSocket."""
 
 ROOM: Final = Figure(652, "clustering.md", "652 bytes and 7 µs for each room")
