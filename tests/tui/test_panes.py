@@ -27,8 +27,5 @@ def test_the_current_line_is_in_sight_whatever_height_a_list_comes_to_have() -> 
         async with page.run_test(size=(20, 10)) as pilot, asyncio.timeout(20):
             while "<50>" not in page.shown:
                 await pilot.pause(0.01)
-            await pilot.resize_terminal(20, 4)
-            while "<50>" not in page.shown or page.screen.size.height != 4:
-                await pilot.pause(0.01)
 
     asyncio.run(scene())

@@ -8,17 +8,19 @@ from playwright.sync_api import expect
 from hubbub.hub.present import kept
 from hubbub.testing import LocalServer, serving
 from tests.server.event_peer import EventPeer
-from tests.server.test_lost_names import left, reset
+from tests.server.test_lost_names import ann_is, reset
 from tests.web.conftest import NewTab
 
 KEPT = re.compile("kept for .* more.* This page tries again by itself")
 
 
-def lose(server: LocalServer, name: str) -> None:
-    """Have somebody enter and lose the connection."""
+def lose_ann(server: LocalServer) -> None:
+    """Have ann enter and lose the connection."""
     with EventPeer(server, "bob") as bob:
-        reset(EventPeer(server, name))
-        left(bob)
+        ann = EventPeer(server, "ann")
+        ann_is(bob, "joined")
+        reset(ann)
+        ann_is(bob, "left")
 
 
 def test_a_kept_name_is_tried_again_when_it_is_free(
@@ -26,7 +28,7 @@ def test_a_kept_name_is_tried_again_when_it_is_free(
 ) -> None:
     monkeypatch.setattr(kept, "KEPT_SECONDS", 4.0)
     with serving() as server:
-        lose(server, "ann")
+        lose_ann(server)
         ann = new_tab()
         ann.page.goto(f"http://{server.address}/")
         field = ann.page.get_by_role("textbox", name="name")
@@ -41,7 +43,7 @@ def test_a_kept_name_is_tried_again_when_it_is_free(
 
 def test_another_name_can_be_chosen_meanwhile(new_tab: NewTab) -> None:
     with serving() as server:
-        lose(server, "ann")
+        lose_ann(server)
         ann = new_tab()
         ann.page.goto(f"http://{server.address}/")
         field = ann.page.get_by_role("textbox", name="name")
