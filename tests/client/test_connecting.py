@@ -11,6 +11,7 @@ from hubbub.chat import commands as c
 from hubbub.chat import events as e
 from hubbub.chat.errors import Refused, Unreachable
 from hubbub.client import Backoff, Offline, connect, session
+from hubbub.client.connection import Connection
 from hubbub.wire.frames import encode_event_frame, encode_frame
 from tests.losing import dead_address
 
@@ -23,6 +24,26 @@ def test_nobody_there_is_said_with_the_address_and_a_remedy() -> None:
         address = dead_address()
         with pytest.raises(Unreachable, match=f"{address}: connection refused.*hubbub serve"):
             await connect(address, name="ann").__aenter__()
+
+    play(scene)
+
+
+def test_a_client_that_is_closed_in_the_moment_in_which_it_is_connected_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        made, goes_on, opened = asyncio.Event(), asyncio.Event(), Connection.open
+
+        async def late(*args: Any) -> Connection:
+            connection = await opened(*args)
+            made.set()
+            await goes_on.wait()
+            return connection
+
+        monkeypatch.setattr(Connection, "open", late)
+        async with scripted() as script, connect(script.address, name="ann", patient=True):
+            await made.wait()
+            goes_on.set()
 
     play(scene)
 

@@ -234,6 +234,8 @@ class Driver:
             self._carry_out()
             return
         self._connection = connection
+        if self.session.state is State.OVER:
+            return  # it was closed in the moment in which the connection was made
         self.fingerprint = connection.line.fingerprint
         self.authorities = connection.line.authorities
         self.session.connected(self._now, connection.line.protection, connection.line.news)
