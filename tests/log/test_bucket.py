@@ -169,6 +169,9 @@ async def answering(
     try:
         yield f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
+        await site.stop()
+        for _ in range(5):  # whoever was accepted has a handler then, which the end closes
+            await asyncio.sleep(0)
         await runner.cleanup()
 
 

@@ -28,12 +28,13 @@ def alive(*kinds: type) -> int:
 
 def come(stack: ExitStack, server: LocalServer, first: int, count: int) -> list[EventPeer]:
     """Let members in, and wait until they rest: as soon as their budgets are full."""
-    gc.collect()  # what is left of other servers
+    gc.collect()
+    left = alive(Connected, Decisions)  # of other servers
     numbers = range(first, first + count)
     members = [stack.enter_context(EventPeer(server, f"member {number}")) for number in numbers]
     assert alive(Connection) >= count
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while alive(Connected, Decisions) > 0:
+    while alive(Connected, Decisions) > left:
         assert time.monotonic() < deadline, "an idle member has no account and no decision"
         time.sleep(0.1)
     return members

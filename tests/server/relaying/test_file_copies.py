@@ -188,7 +188,7 @@ def test_a_relay_is_given_nothing_but_files_by_their_hashes(tmp_path: Path) -> N
         async def opened(self, place: Path) -> object:
             if place.name == hashlib.sha256(b"later").hexdigest():
                 raise OSError(errno.EMFILE, "Too many open files")
-            return place.open("rb")
+            return place.open("rb"), len(CONTENT)
 
         async def in_thread(self, work: object) -> object:
             return work()  # type: ignore[operator]
