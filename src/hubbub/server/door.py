@@ -188,11 +188,11 @@ class Door:
             self._arriving.add(task)
             task.add_done_callback(self._arriving.discard)
             return
-        # At once, and in this turn: of a crowd, a task for each would be done behind it.
+        # In this turn: with a task for each, all of a crowd would be let in in the next one.
         with faults.contained(NOT_LET_IN):
             try:
                 stranger = self._stranger(place, turn, left)
-                _has(place, self._streams.open(place.sock, stranger))
+                _connected(place, self._streams.open(place.sock, stranger))
             except Exception as error:  # noqa: BLE001 (it is raised again, or expected)
                 _give_up(place, left, error)
 
@@ -200,7 +200,7 @@ class Door:
         try:
             stranger = self._stranger(place, turn, left)
             transport, _ = await self._loop.connect_accepted_socket(lambda: stranger, place.sock)
-            _has(place, transport)
+            _connected(place, transport)
         except Exception as error:  # noqa: BLE001 (it is raised again, or expected)
             _give_up(place, left, error)
 
@@ -285,7 +285,7 @@ class Door:
             self._unread.clear()
 
 
-def _has(place: Place, transport: asyncio.Transport) -> None:
+def _connected(place: Place, transport: asyncio.Transport) -> None:
     # The peer may have said something and been lost within the turn of the loop before this.
     if not transport.is_closing():
         place.transport = transport

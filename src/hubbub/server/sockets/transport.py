@@ -2,7 +2,7 @@
 
 What a protocol may rely on, whatever carries its bytes:
 
-1. Whoever is set as the protocol last is told all that comes from then on.
+1. What comes is told to the protocol that was set last, and to no other.
 2. What was read before a pause comes after it, and resuming tells nothing before the loop's next
    turn: so a protocol can be handed a connection, and then what was read of it.
 3. Before `write` returns, the protocol may be asked to pause writing or to resume it, and it is
